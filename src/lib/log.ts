@@ -1,0 +1,19 @@
+/** A log entry's structured part; values must be plain data. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** The story on standard error. Implemented over pino in cli; silent in most tests. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  child(fields: LogFields): Logger;
+}
+
+export const silentLogger: Logger = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => silentLogger,
+};
