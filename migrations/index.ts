@@ -1,0 +1,11 @@
+import type { Migration } from 'kysely/migration';
+import { outbox } from './0001-outbox.ts';
+
+/**
+ * Every migration by its name, in order. A map written by hand, because a folder that is read
+ * at run time differs between the checkout and the published package. A migration that landed
+ * is frozen: mend it with a new one.
+ */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-outbox': outbox,
+};

@@ -1,0 +1,82 @@
+import type { TenantConfig } from '../config/types.ts';
+import { createSecretStore, type SecretStore } from '../db/secrets.ts';
+import { createDeliveries } from '../sources/salesforce/deliveries.ts';
+import type { Source } from '../sources/source.ts';
+import { gongAccountOf } from '../vendors/gong/account.ts';
+import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
+import type { GongTokenStore, GongTokens } from '../vendors/gong/oauth.ts';
+import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
+import type { Context } from './context.ts';
+import type { Tally } from './tally.ts';
+
+/** What a run talks to outside, each call counted. */
+export interface Connections {
+  readonly salesforce: SalesforceClient;
+  readonly gong: GongClient;
+}
+
+export interface ConnectOptions {
+  readonly tenant: TenantConfig;
+  readonly tally: Tally;
+  readonly signal: AbortSignal;
+}
+
+/** Nothing is sent yet: each session logs in when it is first used. */
+export function connect(context: Context, options: ConnectOptions): Connections {
+  const { tenant, tally } = options;
+  return {
+    salesforce: connectSalesforce(context, options),
+    gong: createGongClient({
+      config: tenant.gong,
+      clock: context.clock,
+      tokens: gongTokenStore(context, tenant),
+      beforeRepeat: async (signal) => {
+        const turn = await context.pacerOf(gongAccountOf(tenant.gong)).take(tenant.gong, signal);
+        if (turn.kind === 'go') tally.calls.gong += 1;
+        return turn.kind === 'go';
+      },
+    }),
+  };
+}
+
+/** The tenant's Salesforce source; none where its deliveries are not to be read. */
+export function salesforceSource(
+  client: SalesforceClient,
+  options: { readonly tenant: TenantConfig; readonly start: number; readonly reach: 'new' | 'all' },
+): Source[] {
+  const { tenant, start, reach } = options;
+  if (!tenant.salesforce.contentDistributions) return [];
+  return [createDeliveries({ client, config: tenant.salesforce, start, full: reach === 'all' })];
+}
+
+function connectSalesforce(context: Context, options: ConnectOptions): SalesforceClient {
+  const { tenant, tally, signal } = options;
+  return createSalesforceClient({
+    config: tenant.salesforce,
+    clock: context.clock,
+    random: context.random,
+    tokenStore: secretStore(context, tenant, `salesforce refresh token`),
+    onCall: () => {
+      tally.calls.salesforce += 1;
+    },
+    signal,
+  });
+}
+
+/** Under the account's name: a newly configured refresh token starts a chain of its own. */
+function gongTokenStore(context: Context, tenant: TenantConfig): GongTokenStore {
+  const store = secretStore(context, tenant, `gong tokens ${gongAccountOf(tenant.gong)}`);
+  return {
+    load: async () => {
+      const text = await store.load();
+      return text === undefined ? undefined : (JSON.parse(text) as GongTokens);
+    },
+    save: (tokens) => store.save(JSON.stringify(tokens)),
+  };
+}
+
+function secretStore(context: Context, tenant: TenantConfig, name: string): SecretStore {
+  const { config, db, clock } = context;
+  const { secretKey } = config.service;
+  return createSecretStore({ db, tenant: tenant.tenant, name, secretKey, now: () => clock.now() });
+}

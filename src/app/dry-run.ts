@@ -1,0 +1,80 @@
+import type { TenantConfig } from '../config/types.ts';
+import type { ContentShared } from '../event/contract.ts';
+import { pendingBodies } from '../outbox/queue.ts';
+import { connect, salesforceSource } from './connections.ts';
+import type { Context } from './context.ts';
+import { DRIVE_NOT_BUILT } from './drive.ts';
+import { rulesOf } from './judge.ts';
+import { localRejections } from './outcome.ts';
+import { type ReadBatch, readSource, reconsiderHeld } from './read.ts';
+import type { RunError, Vendor } from './report.ts';
+import { tryStage } from './stages.ts';
+import { keptStart } from './start.ts';
+import { Tally } from './tally.ts';
+
+export interface DryRunOptions {
+  readonly tenant: TenantConfig;
+  readonly reach: 'new' | 'all';
+  readonly signal: AbortSignal;
+  /** Takes each body as it becomes known; awaited, so that a slow reader slows the run. */
+  readonly show: (body: ContentShared) => Promise<void>;
+}
+
+/** What a `sync` would do now, and what finding out has cost. */
+export interface DryRunReport {
+  readonly tenant: string;
+  readonly found: number;
+  readonly wouldSend: number;
+  readonly wouldHold: number;
+  readonly wouldSkip: Readonly<Record<string, number>>;
+  readonly calls: Readonly<Record<Vendor, number>>;
+  readonly errors: readonly RunError[];
+}
+
+/**
+ * Reads and judges as `sync` does and writes nothing anywhere: what already waits is shown first,
+ * in the order of sending, then what reading adds.
+ */
+export async function dryRun(context: Context, options: DryRunOptions): Promise<DryRunReport> {
+  const { db, clock } = context;
+  const { tenant, reach, signal } = options;
+  const tally = new Tally();
+  const connections = connect(context, { tenant, tally, signal });
+  const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? clock.now();
+  const sources = salesforceSource(connections.salesforce, { tenant, start, reach });
+  let sent = await showPending(context, options);
+  const take = async (batch: ReadBatch) => {
+    tally.addCreated(batch.created);
+    tally.addReconsidered(batch.reconsidered);
+    for (const { state, body } of [...batch.created, ...batch.reconsidered]) {
+      if (state !== 'pending' || !body) continue;
+      await options.show(body);
+      sent += 1;
+    }
+  };
+  const rules = rulesOf(tenant, start);
+  const reading = { db, clock, tenant, rules, crm: connections.salesforce, signal, take };
+  const stage = { context, tenant, tally };
+  for (const source of sources) await tryStage(stage, () => readSource(reading, source));
+  await tryStage(stage, () => reconsiderHeld(reading));
+  if (tenant.googleDrive) tally.addError(DRIVE_NOT_BUILT);
+  for (const error of localRejections(tally.rejectedLocally)) tally.addError(error);
+  return {
+    tenant: tenant.tenant,
+    found: tally.foundInAll,
+    wouldSend: sent,
+    wouldHold: tally.held,
+    wouldSkip: tally.skipped,
+    calls: tally.calls,
+    errors: tally.errors,
+  };
+}
+
+async function showPending(context: Context, options: DryRunOptions): Promise<number> {
+  let shown = 0;
+  for await (const body of pendingBodies(context.db, options.tenant.tenant)) {
+    await options.show(body);
+    shown += 1;
+  }
+  return shown;
+}

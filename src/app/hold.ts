@@ -1,0 +1,57 @@
+import { acquireLease, extendLease, type LeaseKey, LeaseLost, releaseLease } from '../db/leases.ts';
+import { LEASE_LIMITS } from '../lib/limits.ts';
+import type { Context } from './context.ts';
+
+/** The tenant's lease while a run works on it. */
+export interface Hold {
+  readonly lease: LeaseKey;
+  /** Aborted when the run is asked to stop, or when the lease was lost. */
+  readonly signal: AbortSignal;
+}
+
+export function leaseName(tenant: string): string {
+  return `tenant ${tenant}`;
+}
+
+/**
+ * Runs `work` while holding the tenant, with a heartbeat; undefined where another run holds it.
+ * Throws LeaseLost where another process took the tenant over meanwhile.
+ */
+export async function holdTenant<T>(
+  context: Context,
+  options: { readonly tenant: string; readonly signal: AbortSignal },
+  work: (hold: Hold) => Promise<T>,
+): Promise<T | undefined> {
+  const { db, clock } = context;
+  const lease = { name: leaseName(options.tenant), holder: context.holder() };
+  if (!(await acquireLease(db, lease, clock.now()))) return undefined;
+  const lost = new AbortController();
+  const over = new AbortController();
+  const heartbeat = keepAlive(context, lease, { lost, over: over.signal });
+  try {
+    return await work({ lease, signal: AbortSignal.any([options.signal, lost.signal]) });
+  } finally {
+    over.abort();
+    await heartbeat;
+    await releaseLease(db, lease);
+  }
+}
+
+/** Extends the lease until the work is over; a lost lease, or a failed write, aborts the work. */
+async function keepAlive(
+  context: Context,
+  lease: LeaseKey,
+  ends: { readonly lost: AbortController; readonly over: AbortSignal },
+): Promise<void> {
+  try {
+    for (;;) {
+      await context.clock.sleep(LEASE_LIMITS.heartbeatMs, ends.over);
+      await extendLease(context.db, lease, context.clock.now());
+    }
+  } catch (error) {
+    if (!ends.over.aborted) ends.lost.abort(error);
+    if (!ends.over.aborted && error instanceof LeaseLost) {
+      context.log.error(error.message, { lease: lease.name });
+    }
+  }
+}

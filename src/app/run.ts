@@ -1,0 +1,90 @@
+import type { TenantConfig } from '../config/types.ts';
+import { LeaseLost } from '../db/leases.ts';
+import { finishRun } from '../db/runs.ts';
+import { DatabaseError } from '../lib/errors.ts';
+import { type Connections, connect } from './connections.ts';
+import type { Context } from './context.ts';
+import { runError } from './failures.ts';
+import type { Hold } from './hold.ts';
+import type { RunReport } from './report.ts';
+import { reportOf, Tally } from './tally.ts';
+
+/** How far a run is, for a person who watches. */
+export interface Progress {
+  readonly found: number;
+  readonly queued: number;
+  readonly settled: number;
+}
+
+/** A run under way: what its stages share. */
+export interface Run {
+  readonly context: Context;
+  readonly tenant: TenantConfig;
+  readonly runId: string;
+  /** epoch milliseconds */
+  readonly startedAt: number;
+  readonly hold: Hold;
+  readonly tally: Tally;
+  readonly connections: Connections;
+  /** aborted by a stop, a lost lease, or what makes going on senseless */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** Aborts `signal`: one stage broke in a way that ends them all. */
+  end(reason: unknown): void;
+}
+
+export function openRun(
+  context: Context,
+  start: Pick<Run, 'tenant' | 'runId' | 'startedAt' | 'hold' | 'onProgress'>,
+): Run {
+  const broken = new AbortController();
+  const signal = AbortSignal.any([start.hold.signal, broken.signal]);
+  const tally = new Tally();
+  const connections = connect(context, { tenant: start.tenant, tally, signal });
+  const end = (reason: unknown) => broken.abort(reason);
+  return { ...start, context, tally, connections, signal, end };
+}
+
+/**
+ * Does the run's work and writes down how it ended, also where it broke. A run that lost its
+ * lease writes nothing: its row stays open, which is shown as died.
+ */
+export async function finishRunOnce(run: Run, work: () => Promise<RunReport>): Promise<RunReport> {
+  let report: RunReport;
+  try {
+    report = await work();
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) await record(run, brokenReport(run, error));
+    throw error;
+  }
+  await record(run, report);
+  return report;
+}
+
+async function record(run: Run, report: RunReport): Promise<void> {
+  const { context, hold, runId } = run;
+  try {
+    await finishRun(context.db, hold.lease, {
+      runId,
+      finishedAt: Date.parse(report.finishedAt),
+      outcome: report.outcome,
+      report: JSON.stringify(report),
+    });
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+  }
+}
+
+function brokenReport(run: Run, error: unknown): RunReport {
+  const { tally, tenant, startedAt, context } = run;
+  tally.addError(runError('run', error));
+  return reportOf(tally, {
+    tenant: tenant.tenant,
+    kind: 'sync',
+    outcome: 'failed',
+    startedAt,
+    finishedAt: context.clock.now(),
+    pushed: undefined,
+    pending: 0,
+  });
+}

@@ -1,0 +1,82 @@
+import type { NewEvent } from '../outbox/stored.ts';
+import type { PushReport } from '../push/report.ts';
+import type { SourceName } from '../share/share.ts';
+import type { Outcome, RunError, RunKind, RunReport, Vendor } from './report.ts';
+
+/** Counts of a run as they grow. */
+export class Tally {
+  readonly found: Record<SourceName, number> = { salesforce: 0, 'google-drive': 0 };
+  readonly skipped: Record<string, number> = {};
+  readonly calls: Record<Vendor, number> = { salesforce: 0, google: 0, gong: 0 };
+  readonly errors: RunError[] = [];
+  queued = 0;
+  held = 0;
+  rejectedLocally = 0;
+  /** events that Gong answered for, one way or the other, or that gave up for this run */
+  settled = 0;
+
+  /** Shares that had no row before this run, with what became of them. */
+  addCreated(events: readonly NewEvent[]): void {
+    for (const event of events) {
+      this.found[event.share.source] += 1;
+      if (event.state === 'held') this.held += 1;
+      else this.#addMoved(event);
+    }
+  }
+
+  /** Held events that were looked at again; those that stay held count for nothing. */
+  addReconsidered(events: readonly NewEvent[]): void {
+    for (const event of events) if (event.state !== 'held') this.#addMoved(event);
+  }
+
+  /** The same trouble met twice (by the source and by the look-up, say) is told once. */
+  addError(error: RunError): void {
+    if (!this.errors.some((known) => known.message === error.message)) this.errors.push(error);
+  }
+
+  get foundInAll(): number {
+    return this.found.salesforce + this.found['google-drive'];
+  }
+
+  #addMoved(event: NewEvent): void {
+    if (event.state === 'pending') this.queued += 1;
+    if (event.state === 'rejected') this.rejectedLocally += 1;
+    if (event.state === 'skipped') {
+      const reason = event.reason ?? 'unknown';
+      this.skipped[reason] = (this.skipped[reason] ?? 0) + 1;
+    }
+  }
+}
+
+/** What a run's report says beside its tally. */
+export interface RunFacts {
+  readonly tenant: string;
+  readonly kind: RunKind;
+  readonly outcome: Outcome;
+  /** epoch milliseconds */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly pushed: PushReport | undefined;
+  readonly pending: number;
+}
+
+export function reportOf(tally: Tally, facts: RunFacts): RunReport {
+  const { tenant, kind, outcome, pushed, pending } = facts;
+  return {
+    tenant,
+    kind,
+    outcome,
+    startedAt: new Date(facts.startedAt).toISOString(),
+    finishedAt: new Date(facts.finishedAt).toISOString(),
+    found: tally.found,
+    queued: tally.queued,
+    held: tally.held,
+    skipped: tally.skipped,
+    delivered: pushed?.delivered ?? 0,
+    duplicates: pushed?.duplicates ?? 0,
+    rejected: (pushed?.rejected ?? 0) + tally.rejectedLocally,
+    pending,
+    calls: tally.calls,
+    errors: tally.errors,
+  };
+}

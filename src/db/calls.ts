@@ -1,0 +1,162 @@
+import { PACE_LIMITS } from '../lib/limits.ts';
+import type { Database, Statement } from './schema.ts';
+
+export interface CallLimits {
+  /** at most `calls` in any `windowMs` */
+  readonly burst: { readonly calls: number; readonly windowMs: number };
+  readonly callsPerDay: number;
+}
+
+/** Whether a call may be sent now, or what it has to wait for. */
+export type Permission =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'wait'; readonly until: number }
+  /** the account asked for a pause (Retry-After) */
+  | { readonly kind: 'paused'; readonly until: number }
+  /** the sliding 24 hours are used up; `until` is when the oldest call leaves them */
+  | { readonly kind: 'day-used-up'; readonly until: number };
+
+/**
+ * Counts one call of the account if its limits allow one at `now`. One transaction, so that
+ * processes that share the account share the count.
+ */
+export async function takeCall(
+  db: Database,
+  request: { readonly account: string; readonly now: number; readonly limits: CallLimits },
+): Promise<Permission> {
+  return db.transaction().execute(async (trx) => {
+    const permission = await permit(trx, request);
+    if (permission.kind === 'go') await countCall(trx, request.account, request.now);
+    return permission;
+  });
+}
+
+/** Calls of the account in the 24 hours before `now`. */
+export async function callsOfDay(db: Statement, account: string, now: number): Promise<number> {
+  const row = await db
+    .selectFrom('call')
+    .select((select) => select.fn.sum<number | null>('calls').as('calls'))
+    .where('account', '=', account)
+    .where('at', '>', now - PACE_LIMITS.dayMs)
+    .executeTakeFirst();
+  return Number(row?.calls ?? 0);
+}
+
+/** Makes every sender of the account wait, in this run and in later ones. */
+export async function pauseAccount(db: Statement, account: string, until: number): Promise<void> {
+  await db
+    .insertInto('pause')
+    .values({ account, until })
+    .onConflict((conflict) =>
+      conflict.column('account').doUpdateSet({ until }).where('pause.until', '<', until),
+    )
+    .execute();
+}
+
+export async function pausedUntil(db: Statement, account: string): Promise<number> {
+  const row = await db
+    .selectFrom('pause')
+    .select('until')
+    .where('account', '=', account)
+    .executeTakeFirst();
+  return row?.until ?? 0;
+}
+
+/**
+ * Folds calls that the short window no longer needs into one row a minute, stamped with the
+ * minute's end: the day then counts a call at most a minute too long, never too short. Rows that
+ * left the day go.
+ */
+export async function foldCalls(db: Database, account: string, now: number): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const old = await trx
+      .deleteFrom('call')
+      .where('account', '=', account)
+      .where('at', '<', now - PACE_LIMITS.exactMs)
+      .returning(['at', 'calls'])
+      .execute();
+    const buckets = new Map<number, number>();
+    for (const { at, calls } of old) {
+      if (at <= now - PACE_LIMITS.dayMs) continue;
+      const end = bucketEnd(at);
+      buckets.set(end, (buckets.get(end) ?? 0) + calls);
+    }
+    for (const [at, calls] of buckets) await addCalls(trx, { account, at, calls });
+  });
+}
+
+/** The last millisecond of the bucket: folding it again leaves it where it is. */
+function bucketEnd(at: number): number {
+  return Math.floor(at / PACE_LIMITS.bucketMs) * PACE_LIMITS.bucketMs + PACE_LIMITS.bucketMs - 1;
+}
+
+async function permit(
+  trx: Statement,
+  request: { readonly account: string; readonly now: number; readonly limits: CallLimits },
+): Promise<Permission> {
+  const { account, now, limits } = request;
+  const pause = await pausedUntil(trx, account);
+  if (pause > now) return { kind: 'paused', until: pause };
+  if ((await callsOfDay(trx, account, now)) >= limits.callsPerDay) {
+    return {
+      kind: 'day-used-up',
+      until: (await oldestCall(trx, account, now)) + PACE_LIMITS.dayMs,
+    };
+  }
+  const { calls, windowMs } = limits.burst;
+  const blocking = await callFromEnd(trx, account, calls);
+  if (blocking !== undefined && blocking + windowMs > now) {
+    return { kind: 'wait', until: blocking + windowMs };
+  }
+  return { kind: 'go' };
+}
+
+/** When the n-th call from the end was sent; undefined where there were fewer. */
+async function callFromEnd(
+  trx: Statement,
+  account: string,
+  position: number,
+): Promise<number | undefined> {
+  const rows = await trx
+    .selectFrom('call')
+    .select(['at', 'calls'])
+    .where('account', '=', account)
+    .orderBy('at', 'desc')
+    .limit(position)
+    .execute();
+  let counted = 0;
+  for (const { at, calls } of rows) {
+    counted += calls;
+    if (counted >= position) return at;
+  }
+  return undefined;
+}
+
+async function oldestCall(trx: Statement, account: string, now: number): Promise<number> {
+  const row = await trx
+    .selectFrom('call')
+    .select((select) => select.fn.min<number | null>('at').as('at'))
+    .where('account', '=', account)
+    .where('at', '>', now - PACE_LIMITS.dayMs)
+    .executeTakeFirst();
+  return row?.at ?? now;
+}
+
+async function countCall(trx: Statement, account: string, at: number): Promise<void> {
+  await addCalls(trx, { account, at, calls: 1 });
+}
+
+async function addCalls(
+  trx: Statement,
+  row: { account: string; at: number; calls: number },
+): Promise<void> {
+  await trx
+    .insertInto('call')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account', 'at'])
+        .doUpdateSet((set) => ({ calls: set('call.calls', '+', row.calls) })),
+    )
+    .execute();
+}

@@ -1,0 +1,163 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+} from 'kysely';
+import { DatabaseError, UserError } from '../lib/errors.ts';
+import { DATABASE_LIMITS } from '../lib/limits.ts';
+import { explainFailure } from './failures.ts';
+import type { Database, Tables } from './schema.ts';
+
+const OWNER_ONLY_FILE = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+
+export interface OpenOptions {
+  /** the `database` setting: `sqlite:PATH`, relative to the working directory */
+  readonly database: string;
+  /** `read` never creates or changes the file: for a dry run and for looking */
+  readonly access: 'write' | 'read';
+}
+
+/**
+ * Opens the database; the file is created for its owner alone where it does not exist.
+ * Throws DatabaseError where it cannot be opened, UserError for a setting that is not built.
+ *
+ * Inside a `transaction()` callback only the transaction may be used: the connection is one, and
+ * a statement on the outer object would wait for itself for ever.
+ */
+export function openDatabase(options: OpenOptions): Database {
+  const file = sqliteFile(options.database);
+  return new Kysely<Tables>({ dialect: new ImmediateDialect(connect(file, options.access)) });
+}
+
+/** An empty database in memory, for a dry run where no file exists yet. */
+export function openMemoryDatabase(): Database {
+  return new Kysely<Tables>({ dialect: new ImmediateDialect(new Connection(':memory:', {})) });
+}
+
+/** The path of an `sqlite:` setting. */
+export function sqliteFile(database: string): string {
+  if (database.startsWith('sqlite:')) return database.slice('sqlite:'.length);
+  throw new UserError('PostgreSQL is not built into this version of sharetrail yet', {
+    hint: 'Set `database: sqlite:PATH`, or remove the setting for sqlite:./data/sharetrail.db.',
+  });
+}
+
+function connect(file: string, access: OpenOptions['access']): Connection {
+  if (access === 'read') return new Connection(file, { readonly: true, fileMustExist: true });
+  createForOwnerOnly(file);
+  const connection = new Connection(file, {});
+  connection.prepareForWriting();
+  return connection;
+}
+
+/** SQLite gives its -wal and -shm files the permissions of the file itself. */
+function createForOwnerOnly(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    closeSync(openSync(file, 'a', OWNER_ONLY_FILE));
+  } catch (error) {
+    throw new DatabaseError(`the database file could not be created: ${file}`, {
+      hint: 'Check that its folder exists and that this user may write there.',
+      cause: error,
+    });
+  }
+}
+
+/** better-sqlite3 as Kysely wants it: prepared statements kept, failures in a person's words. */
+class Connection {
+  readonly #file: string;
+  readonly #sqlite: Sqlite.Database;
+  readonly #statements = new Map<string, Sqlite.Statement>();
+
+  constructor(file: string, options: Sqlite.Options) {
+    this.#file = file;
+    this.#sqlite = this.#explained(
+      () => new Sqlite(file, { ...options, timeout: DATABASE_LIMITS.busyTimeoutMs }),
+    );
+    this.#explained(() => this.#sqlite.pragma('foreign_keys = on'));
+  }
+
+  /** NORMAL loses no consistency in WAL, only the last commits when the machine loses power. */
+  prepareForWriting(): void {
+    this.#explained(() => {
+      this.#sqlite.pragma('journal_mode = wal');
+      this.#sqlite.pragma('synchronous = normal');
+    });
+  }
+
+  prepare(sql: string) {
+    const statement = this.#explained(() => this.#prepared(sql));
+    return {
+      reader: statement.reader,
+      all: (parameters: readonly unknown[]) => this.#explained(() => statement.all(...parameters)),
+      run: (parameters: readonly unknown[]) => this.#explained(() => statement.run(...parameters)),
+      iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters),
+    };
+  }
+
+  close(): void {
+    this.#sqlite.close();
+  }
+
+  #prepared(sql: string): Sqlite.Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    if (this.#statements.size >= DATABASE_LIMITS.preparedStatementsMax) this.#statements.clear();
+    const statement = this.#sqlite.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #explained<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw explainFailure(error, this.#file);
+    }
+  }
+}
+
+/**
+ * A plain `begin` takes the write lock at the first write; if somebody else wrote since the first
+ * read, SQLite answers SQLITE_BUSY_SNAPSHOT at once, whatever the timeout. `begin immediate`
+ * waits for the lock instead.
+ */
+class ImmediateDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(database: Connection) {
+    const config: SqliteDialectConfig = { database };
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateDriver(this.#config);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSchemaAdapter();
+  }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+/** SQLite does run schema changes in transactions; Kysely's own adapter says that it does not. */
+class TransactionalSchemaAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,101 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { UserError } from '../lib/errors.ts';
+import { rememberSecret, type Secret } from '../lib/secret.ts';
+import type { Database } from './schema.ts';
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Keeps tokens that a vendor replaces at each use; one row a tenant and name, encrypted. */
+export interface SecretStore {
+  /** undefined where none was kept yet. Throws UserError where the key does not fit. */
+  load(): Promise<string | undefined>;
+  /** On disk, also after a power cut, when it resolves. */
+  save(value: string): Promise<void>;
+}
+
+export function createSecretStore(options: {
+  readonly db: Database;
+  readonly tenant: string;
+  readonly name: string;
+  readonly secretKey: Secret | undefined;
+  readonly now: () => number;
+}): SecretStore {
+  const { db, tenant, name } = options;
+  // Bound to its row, so that a value copied to another tenant does not open there.
+  const associated = `${tenant}/${name}`;
+  return {
+    load: async () => {
+      const row = await db
+        .selectFrom('secret')
+        .select('sealed')
+        .where('tenant', '=', tenant)
+        .where('name', '=', name)
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const value = unseal(row.sealed, keyOf(options.secretKey, name), associated);
+      rememberSecret(value);
+      return value;
+    },
+    save: async (value) => {
+      rememberSecret(value);
+      const sealed = seal(value, keyOf(options.secretKey, name), associated);
+      const row = { tenant, name, sealed, updated_at: options.now() };
+      await durably(db, async () => {
+        await db
+          .insertInto('secret')
+          .values(row)
+          .onConflict((conflict) =>
+            conflict
+              .columns(['tenant', 'name'])
+              .doUpdateSet({ sealed, updated_at: row.updated_at }),
+          )
+          .execute();
+      });
+    },
+  };
+}
+
+/** WAL with synchronous NORMAL may lose the last commit in a power cut; a lost token is for ever. */
+async function durably(db: Database, write: () => Promise<void>): Promise<void> {
+  await sql`pragma synchronous = full`.execute(db);
+  try {
+    await write();
+  } finally {
+    await sql`pragma synchronous = normal`.execute(db);
+  }
+}
+
+function keyOf(secretKey: Secret | undefined, name: string): Buffer {
+  if (secretKey) return Buffer.from(secretKey.reveal(), 'base64');
+  throw new UserError(`${name} has to be kept between runs, and there is no secretKey`, {
+    hint: 'Make one with `openssl rand -base64 32` and name it in sharetrail.yaml: secretKey.',
+  });
+}
+
+function seal(value: string, key: Buffer, associated: string): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(associated));
+  const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64');
+}
+
+function unseal(sealed: string, key: Buffer, associated: string): string {
+  const bytes = Buffer.from(sealed, 'base64');
+  const nonce = bytes.subarray(0, NONCE_BYTES);
+  const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
+  try {
+    const decipher = createDecipheriv(CIPHER, key, nonce)
+      .setAAD(Buffer.from(associated))
+      .setAuthTag(tag);
+    const text = bytes.subarray(NONCE_BYTES + TAG_BYTES);
+    return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
+  } catch (error) {
+    throw new UserError(`the kept token ${associated} does not open with this secretKey`, {
+      hint: 'Restore the secretKey that it was written with, or connect the tenant anew.',
+      cause: error,
+    });
+  }
+}

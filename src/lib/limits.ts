@@ -1,0 +1,66 @@
+/** Every limit that a room sets itself, by name and unit, in one place. */
+
+export const DATABASE_LIMITS = {
+  /** how long a statement waits for another process's write */
+  busyTimeoutMs: 5_000,
+  preparedStatementsMax: 200,
+  /** SQLite allows 32,766 parameters in a statement; small ones compile fast */
+  rowsPerInsertMax: 100,
+  idsPerQueryMax: 500,
+  rowsPerPageMax: 1_000,
+} as const;
+
+export const LEASE_LIMITS = {
+  /** a dead holder's lease ends within a minute */
+  leaseMs: 45_000,
+  heartbeatMs: 15_000,
+} as const;
+
+export const PUSH_LIMITS = {
+  /** tries of one event in one run before it waits for the next run */
+  triesPerRunMax: 5,
+  retryDelayMsMin: 1_000,
+  retryDelayMsMax: 60_000,
+  /** events that wait between two tries, beside those in flight: bounds memory */
+  waitingMax: 64,
+  /** a Retry-After beyond this ends pushing for the run */
+  retryAfterMsMax: 10 * 60_000,
+  /** rejections in a row with the same errors that stop pushing for the run */
+  sameRejectionsMax: 20,
+  /** 429 answers in a row, with no other between them, that end pushing for the run */
+  throttledInRowMax: 50,
+  /** what is in flight may still end when a stop is asked for */
+  drainMsMax: 10_000,
+} as const;
+
+export const PACE_LIMITS = {
+  dayMs: 24 * 60 * 60_000,
+  secondMs: 1_000,
+  /** calls spread apart a little more than a second: their arrival at Gong is what counts */
+  jitterMs: 10,
+  /** calls older than this are folded into buckets of a minute */
+  exactMs: 2 * 60_000,
+  bucketMs: 60_000,
+} as const;
+
+export const SYNC_LIMITS = {
+  /** shares that are looked up, built and committed together */
+  sharesPerBatchMax: 2_000,
+} as const;
+
+export const LIST_LIMITS = {
+  eventsDefault: 50,
+  eventsMax: 10_000,
+  runsShown: 5,
+} as const;
+
+export const LOOK_UP_LIMITS = {
+  /** opportunities created up to this long after the last share are read, to be named as late */
+  lateCreationMs: 7 * 24 * 60 * 60_000,
+} as const;
+
+export const REASON_LIMITS = {
+  /** records that one sentence lists by name; the others are counted */
+  recordsListedMax: 5,
+  nameLengthMax: 80,
+} as const;

@@ -1,0 +1,58 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { EventTable } from '../db/schema.ts';
+import type { NewEvent, StoredEvent } from './stored.ts';
+
+/** What an event's row says besides its identity: written at first, and again when held ones move. */
+export function contentColumns(event: NewEvent) {
+  return {
+    state: event.state,
+    reason: event.reason ?? null,
+    not_before: event.notBefore ?? null,
+    share: JSON.stringify(event.share),
+    match: event.match ? JSON.stringify(event.match) : null,
+    body: event.body ? JSON.stringify(event.body) : null,
+    errors: event.errors ? JSON.stringify(event.errors) : null,
+  };
+}
+
+export function newRow(
+  event: NewEvent,
+  options: { readonly tenant: string; readonly priority: number; readonly now: number },
+): Insertable<EventTable> {
+  return {
+    tenant: options.tenant,
+    event_id: event.eventId,
+    source: event.share.source,
+    priority: options.priority,
+    shared_at: event.share.sharedAt,
+    last_status: null,
+    request_id: null,
+    integration_id: null,
+    created_at: options.now,
+    updated_at: options.now,
+    ...contentColumns(event),
+  };
+}
+
+/** The JSON columns were written by `newRow` alone, so their shapes are taken as given. */
+export function storedEvent(row: Selectable<EventTable>): StoredEvent {
+  return {
+    tenant: row.tenant,
+    eventId: row.event_id,
+    source: row.source as StoredEvent['source'],
+    state: row.state as StoredEvent['state'],
+    sharedAt: row.shared_at,
+    share: JSON.parse(row.share) as StoredEvent['share'],
+    attempts: row.attempts,
+    errors: row.errors === null ? [] : (JSON.parse(row.errors) as string[]),
+    ...(row.reason !== null && { reason: row.reason }),
+    ...(row.not_before !== null && { notBefore: row.not_before }),
+    ...(row.match !== null && {
+      match: JSON.parse(row.match) as NonNullable<StoredEvent['match']>,
+    }),
+    ...(row.body !== null && { body: JSON.parse(row.body) as NonNullable<StoredEvent['body']> }),
+    ...(row.last_status !== null && { lastStatus: row.last_status }),
+    ...(row.request_id !== null && { requestId: row.request_id }),
+    ...(row.integration_id !== null && { integrationId: row.integration_id }),
+  };
+}

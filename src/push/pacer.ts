@@ -1,0 +1,92 @@
+import pLimit from 'p-limit';
+import {
+  type CallLimits,
+  foldCalls,
+  type Permission,
+  pauseAccount,
+  takeCall,
+} from '../db/calls.ts';
+import type { Database } from '../db/schema.ts';
+import type { Clock } from '../lib/clock.ts';
+import { PACE_LIMITS, PUSH_LIMITS } from '../lib/limits.ts';
+
+/** What a sender gets for asking: a call that is counted already, or the reason to stop. */
+export type Turn =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'stop'; readonly reason: 'day-used-up' | 'paused'; readonly until: number };
+
+/** The gate that every call to one Gong account goes through, in all processes. */
+export interface Pacer {
+  /** Waits for the next free place and takes it. Rejects with the signal's reason. */
+  take(limits: PaceSettings, signal: AbortSignal): Promise<Turn>;
+  /** Gong asked for a pause: binds every sender of the account, also in later runs. */
+  pause(durationMs: number): Promise<void>;
+}
+
+export interface PaceSettings {
+  readonly callsPerSecond: number;
+  readonly callsPerDay: number;
+}
+
+/**
+ * One pacer an account and process: its senders stand in one line, so that they do not wake up
+ * together for one place. The count itself is in the database.
+ */
+export function createPacer(options: {
+  readonly db: Database;
+  readonly account: string;
+  readonly clock: Clock;
+}): Pacer {
+  const { db, account, clock } = options;
+  const line = pLimit(1);
+  let foldedAt = clock.now();
+
+  async function ask(settings: PaceSettings): Promise<Permission> {
+    const now = clock.now();
+    if (now - foldedAt > PACE_LIMITS.bucketMs) {
+      foldedAt = now;
+      await foldCalls(db, account, now);
+    }
+    return takeCall(db, { account, now, limits: limitsOf(settings) });
+  }
+
+  async function waitForTurn(settings: PaceSettings, signal: AbortSignal): Promise<Turn> {
+    for (;;) {
+      signal.throwIfAborted();
+      const permission = await ask(settings);
+      if (permission.kind === 'go') return permission;
+      const waitMs = permission.until - clock.now();
+      const reason = reasonToStop(permission, waitMs);
+      if (reason) return { kind: 'stop', reason, until: permission.until };
+      await clock.sleep(waitMs, signal);
+    }
+  }
+
+  return {
+    take: (settings, signal) => line(() => waitForTurn(settings, signal)),
+    pause: (durationMs) => pauseAccount(db, account, clock.now() + durationMs),
+  };
+}
+
+/**
+ * Three a second are three in any 1,010 ms: Gong counts calls as they arrive, and two that were
+ * sent a second apart may arrive a little closer. A fraction above one is rounded down, since
+ * "2.5 in any one second" can only mean two; below one it is one call in a longer window.
+ */
+export function limitsOf(settings: PaceSettings): CallLimits {
+  const calls = Math.max(1, Math.floor(settings.callsPerSecond));
+  const seconds = settings.callsPerSecond < 1 ? 1 / settings.callsPerSecond : 1;
+  return {
+    burst: { calls, windowMs: Math.ceil(seconds * PACE_LIMITS.secondMs) + PACE_LIMITS.jitterMs },
+    callsPerDay: settings.callsPerDay,
+  };
+}
+
+function reasonToStop(
+  permission: Exclude<Permission, { kind: 'go' }>,
+  waitMs: number,
+): 'day-used-up' | 'paused' | undefined {
+  if (permission.kind === 'day-used-up') return 'day-used-up';
+  const tooLong = waitMs > PUSH_LIMITS.retryAfterMsMax;
+  return permission.kind === 'paused' && tooLong ? 'paused' : undefined;
+}

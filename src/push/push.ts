@@ -1,0 +1,266 @@
+import pLimit from 'p-limit';
+import type { LeaseKey } from '../db/leases.ts';
+import type { Database } from '../db/schema.ts';
+import type { Clock } from '../lib/clock.ts';
+import { PUSH_LIMITS } from '../lib/limits.ts';
+import { retryDelayMs } from '../outbox/backoff.ts';
+import { claimPending, deferPending, type QueuedEvent, settle } from '../outbox/queue.ts';
+import type { GongAnswer } from '../vendors/gong/answer.ts';
+import type { GongClient } from '../vendors/gong/client.ts';
+import { Latch } from './latch.ts';
+import type { Pacer, PaceSettings } from './pacer.ts';
+import { RejectionStreak } from './rejection-streak.ts';
+import type { PushReport, PushStop } from './report.ts';
+
+export interface PushOptions {
+  readonly db: Database;
+  readonly lease: LeaseKey;
+  readonly tenant: string;
+  /** events that failed all their tries since then wait for the next run */
+  readonly runStartedAt: number;
+  readonly gong: GongClient;
+  readonly pacer: Pacer;
+  readonly settings: PaceSettings & { readonly concurrency: number };
+  readonly clock: Clock;
+  /** in [0, 1) */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** a request to Gong is about to be sent */
+  readonly onCall: () => void;
+  /** an event reached a final state, or gave up for this run */
+  readonly onSettled: (report: Readonly<PushReport>) => void;
+}
+
+/** Drains a tenant's outbox to Gong while the run goes on filling it. */
+export interface Push {
+  /** Tells that events were committed. */
+  wake(): void;
+  /** No more events will come: resolves once all that could be sent was. Rejects on a lost lease
+   * or a database failure; whatever Gong answers is in the report. */
+  finish(): Promise<PushReport>;
+  /** Settles when pushing ended, whether or not `finish` was called. */
+  readonly ended: Promise<PushReport>;
+}
+
+export function startPush(options: PushOptions): Push {
+  const drain = new Drain(options);
+  const ended = drain.run();
+  return {
+    wake: () => drain.wake(),
+    finish: () => {
+      drain.close();
+      return ended;
+    },
+    ended,
+  };
+}
+
+/**
+ * 1. Claim as many events as there are free places, in order.
+ * 2. Each takes its turn at the pacer, is sent, and its answer is settled in the database.
+ * 3. A failed one waits outside its place, so that the others go on, up to five tries.
+ * 4. What refuses all events halts the claiming; what is in flight ends.
+ */
+class Drain {
+  readonly #options: PushOptions;
+  readonly #places: ReturnType<typeof pLimit>;
+  readonly #inHand = new Map<string, Promise<void>>();
+  readonly #change = new Latch();
+  /** no more claims, turns and waits */
+  readonly #halt = new AbortController();
+  /** what is in flight is given up too */
+  readonly #cut = new AbortController();
+  readonly #streak = new RejectionStreak(PUSH_LIMITS.sameRejectionsMax);
+  readonly #report: PushReport = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
+  #failure: unknown;
+  #throttledInRow = 0;
+  #open = true;
+
+  constructor(options: PushOptions) {
+    this.#options = options;
+    this.#places = pLimit(options.settings.concurrency);
+  }
+
+  wake(): void {
+    this.#change.notify();
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#change.notify();
+  }
+
+  async run(): Promise<PushReport> {
+    const { signal } = this.#options;
+    const stop = () => {
+      this.#stop({ kind: 'stop-requested' });
+      void this.#cutAfterGrace();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      while (!this.#halt.signal.aborted && (await this.#claimOrWait())) {
+        // One round of claiming; the condition says when the queue is done.
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await Promise.all(this.#inHand.values());
+      this.#cut.abort(this.#halt.signal.reason);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#report;
+  }
+
+  async #cutAfterGrace(): Promise<void> {
+    try {
+      await this.#options.clock.sleep(PUSH_LIMITS.drainMsMax, this.#cut.signal);
+    } catch {
+      // All that was in flight ended before its time was up.
+    }
+    this.#cut.abort(this.#halt.signal.reason);
+  }
+
+  /** False once nothing is left and nothing will come. */
+  async #claimOrWait(): Promise<boolean> {
+    const limit = this.#freePlaces();
+    const events = limit > 0 ? await this.#claim(limit) : [];
+    for (const event of events) this.#start(event);
+    if (events.length > 0) return true;
+    if (!this.#open && limit > 0 && this.#inHand.size === 0) return false;
+    await this.#change.wait();
+    return true;
+  }
+
+  #freePlaces(): number {
+    const { concurrency } = this.#options.settings;
+    const free = concurrency - this.#places.activeCount - this.#places.pendingCount;
+    return Math.min(free, concurrency + PUSH_LIMITS.waitingMax - this.#inHand.size);
+  }
+
+  #claim(limit: number): Promise<QueuedEvent[]> {
+    const { db, tenant, runStartedAt } = this.#options;
+    return claimPending(db, { tenant, inHand: [...this.#inHand.keys()], limit, runStartedAt });
+  }
+
+  #start(event: QueuedEvent): void {
+    const work = this.#deliver(event)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#inHand.delete(event.eventId);
+        this.#change.notify();
+      });
+    this.#inHand.set(event.eventId, work);
+  }
+
+  async #deliver(event: QueuedEvent): Promise<void> {
+    let failedTries = 0;
+    while (!this.#halt.signal.aborted) {
+      const answer = await this.#places(() => this.#send(event));
+      if (!answer || answer.kind === 'refused') return;
+      if (answer.kind === 'throttled') continue;
+      if (answer.kind !== 'unavailable') return this.#options.onSettled(this.#report);
+      failedTries += 1;
+      if (failedTries >= PUSH_LIMITS.triesPerRunMax) return this.#giveUp(event, answer);
+      this.#change.notify();
+      await this.#pauseBetweenTries(failedTries);
+    }
+  }
+
+  /** One request with its place at the pacer; undefined where pushing ended before it. */
+  async #send(event: QueuedEvent): Promise<GongAnswer | undefined> {
+    const { pacer, settings, gong, onCall } = this.#options;
+    const turn = await this.#unlessHalted(pacer.take(settings, this.#halt.signal));
+    if (!turn || this.#halt.signal.aborted) return undefined;
+    if (turn.kind === 'stop') {
+      this.#stop({ kind: 'waiting', reason: turn.reason, until: turn.until });
+      return undefined;
+    }
+    onCall();
+    const answer = await this.#unlessHalted(gong.shareContent(event.body, this.#cut.signal));
+    if (answer) await this.#absorb(event, answer);
+    return answer;
+  }
+
+  async #absorb(event: QueuedEvent, answer: GongAnswer): Promise<void> {
+    if (answer.kind === 'refused') return this.#stop({ kind: 'refused', answer });
+    await this.#settle(event, answer);
+    if (answer.kind === 'throttled') return this.#throttle(answer);
+    this.#throttledInRow = 0;
+    if (answer.kind === 'accepted') this.#report.delivered += 1;
+    if (answer.kind === 'duplicate') this.#report.duplicates += 1;
+    if (answer.kind === 'rejected') this.#report.rejected += 1;
+    if (this.#streak.reached(answer)) {
+      this.#stop({ kind: 'same-rejections', errors: answer.errors });
+    }
+  }
+
+  async #settle(event: QueuedEvent, answer: GongAnswer): Promise<void> {
+    const { db, lease, tenant, clock } = this.#options;
+    await settle(db, lease, {
+      tenant,
+      eventId: event.eventId,
+      at: clock.now(),
+      outcome: answer.kind,
+      errors: answer.errors,
+      ...HAPPENING[answer.kind],
+      ...(answer.status !== undefined && { status: answer.status }),
+      ...(answer.requestId !== undefined && { requestId: answer.requestId }),
+      ...(answer.integrationId !== undefined && { integrationId: answer.integrationId }),
+    });
+  }
+
+  async #throttle(answer: GongAnswer): Promise<void> {
+    this.#throttledInRow += 1;
+    if (this.#throttledInRow >= PUSH_LIMITS.throttledInRowMax) {
+      return this.#stop({ kind: 'waiting', reason: 'throttled' });
+    }
+    const waitMs =
+      answer.retryAfterMs ?? retryDelayMs(this.#throttledInRow, this.#options.random());
+    await this.#options.pacer.pause(waitMs);
+  }
+
+  async #giveUp(event: QueuedEvent, answer: GongAnswer): Promise<void> {
+    const { db, lease, tenant, clock } = this.#options;
+    await deferPending(db, lease, { tenant, eventId: event.eventId, at: clock.now() });
+    this.#report.exhausted += 1;
+    this.#report.lastFailure = answer.errors[0] ?? `HTTP ${answer.status}`;
+    this.#options.onSettled(this.#report);
+  }
+
+  async #pauseBetweenTries(failedTries: number): Promise<void> {
+    const { clock, random } = this.#options;
+    const waitMs = retryDelayMs(failedTries, random());
+    await this.#unlessHalted(clock.sleep(waitMs, this.#halt.signal));
+  }
+
+  /** A wait that the halt broke off is no failure: the event stays pending. */
+  async #unlessHalted<T>(wait: Promise<T>): Promise<T | undefined> {
+    try {
+      return await wait;
+    } catch (error) {
+      if (this.#halt.signal.aborted && error === this.#halt.signal.reason) return undefined;
+      throw error;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#stop({ kind: 'stop-requested' });
+  }
+
+  #stop(stop: PushStop): void {
+    this.#report.stop ??= stop;
+    if (!this.#halt.signal.aborted) this.#halt.abort(new Error('pushing ended'));
+    this.#change.notify();
+  }
+}
+
+/** What an answer does to the event; the kinds that are not named leave it pending. */
+const HAPPENING = {
+  accepted: { happening: 'accept' },
+  duplicate: { happening: 'conflict' },
+  rejected: { happening: 'reject' },
+  refused: {},
+  throttled: {},
+  unavailable: {},
+} as const;

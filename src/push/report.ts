@@ -1,0 +1,28 @@
+import type { GongAnswer } from '../vendors/gong/answer.ts';
+
+/** Why pushing ended before the queue was empty. */
+export type PushStop =
+  /** Gong lets nobody in (key, scope, address, endpoint): a person has to mend it */
+  | { readonly kind: 'refused'; readonly answer: GongAnswer }
+  /** what is wrong is the same for all events: going on would reject the whole queue */
+  | { readonly kind: 'same-rejections'; readonly errors: readonly string[] }
+  /** not an error: the rest goes out when Gong allows it */
+  | {
+      readonly kind: 'waiting';
+      readonly reason: 'day-used-up' | 'paused' | 'throttled';
+      readonly until?: number;
+    }
+  /** the run was asked to stop */
+  | { readonly kind: 'stop-requested' };
+
+/** What pushing did in this run. */
+export interface PushReport {
+  delivered: number;
+  duplicates: number;
+  rejected: number;
+  /** events whose five tries all failed: they stay pending for the next run */
+  exhausted: number;
+  /** what the last of those failures said */
+  lastFailure?: string;
+  stop?: PushStop;
+}
