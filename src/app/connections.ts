@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
 import { createSecretStore, type SecretStore } from '../db/secrets.ts';
 import { createDeliveries } from '../sources/salesforce/deliveries.ts';
@@ -8,6 +9,9 @@ import type { GongTokenStore, GongTokens } from '../vendors/gong/oauth.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
 import type { Context } from './context.ts';
 import type { Tally } from './tally.ts';
+
+/** 64 bits tell chains apart; nobody can guess a token from them. */
+const CHAIN_HEX_DIGITS = 16;
 
 /** What a run talks to outside, each call counted. */
 export interface Connections {
@@ -55,12 +59,20 @@ function connectSalesforce(context: Context, options: ConnectOptions): Salesforc
     config: tenant.salesforce,
     clock: context.clock,
     random: context.random,
-    tokenStore: secretStore(context, tenant, `salesforce refresh token`),
+    tokenStore: secretStore(context, tenant, `salesforce refresh token ${tokenChainOf(tenant)}`),
+    onWarning: (message) => context.log.warn(message, { tenant: tenant.tenant }),
     onCall: () => {
       tally.calls.salesforce += 1;
     },
     signal,
   });
+}
+
+/** Names the chain that the configured refresh token began: a new one must not use an old chain. */
+function tokenChainOf({ salesforce: { auth } }: TenantConfig): string {
+  if (auth.flow !== 'refresh-token') return 'none';
+  const digest = createHash('sha256').update(auth.refreshToken.reveal()).digest('hex');
+  return digest.slice(0, CHAIN_HEX_DIGITS);
 }
 
 /** Under the account's name: a newly configured refresh token starts a chain of its own. */

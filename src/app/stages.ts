@@ -1,7 +1,7 @@
-import { isStop, isVendorFailure, runError, StageFailure } from './failures.ts';
-import type { RunError } from './report.ts';
 import type { TenantConfig } from '../config/types.ts';
 import type { Context } from './context.ts';
+import { isStop, isVendorFailure, runError, StageFailure } from './failures.ts';
+import type { RunError } from './report.ts';
 import type { Tally } from './tally.ts';
 
 /**

@@ -1,0 +1,85 @@
+import type { TenantConfig } from '../config/types.ts';
+import { callsOfDay, pausedUntil } from '../db/calls.ts';
+import { type Cursor, listCursors } from '../db/cursors.ts';
+import { isLeased } from '../db/leases.ts';
+import { latestRuns, type StoredRun } from '../db/runs.ts';
+import { LIST_LIMITS } from '../lib/limits.ts';
+import { countByState, oldestPending } from '../outbox/lists.ts';
+import type { State } from '../outbox/states.ts';
+import { gongAccountOf } from '../vendors/gong/account.ts';
+import type { Context } from './context.ts';
+import { leaseName } from './hold.ts';
+import type { Outcome, RunReport } from './report.ts';
+
+/** A run as `status` shows it: `running` and `died` are what a row without an end can mean. */
+export interface RunStatus {
+  readonly kind: string;
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+  readonly outcome: Outcome | 'running' | 'died';
+  readonly report?: RunReport;
+}
+
+export interface TenantStatus {
+  readonly tenant: string;
+  /** newest first */
+  readonly runs: readonly RunStatus[];
+  readonly cursors: readonly Cursor[];
+  readonly outbox: Readonly<Record<State, number>>;
+  /** epoch milliseconds: when the oldest share that waits for Gong was made */
+  readonly oldestPending?: number;
+  readonly gong: {
+    readonly callsPerDay: number;
+    readonly callsLeft: number;
+    /** epoch milliseconds: Gong asked for a pause until then */
+    readonly pausedUntil?: number;
+  };
+}
+
+/** How a tenant stands, from the database alone. */
+export async function statusOf(context: Context, config: TenantConfig): Promise<TenantStatus> {
+  const { db, clock } = context;
+  const { tenant } = config;
+  const now = clock.now();
+  const oldest = await oldestPending(db, tenant);
+  return {
+    tenant,
+    runs: await runsOf(context, tenant),
+    cursors: await listCursors(db, tenant),
+    outbox: await countByState(db, tenant),
+    ...(oldest !== undefined && { oldestPending: oldest }),
+    gong: await gongOf(context, config, now),
+  };
+}
+
+async function gongOf(
+  context: Context,
+  config: TenantConfig,
+  now: number,
+): Promise<TenantStatus['gong']> {
+  const account = gongAccountOf(config.gong);
+  const { callsPerDay } = config.gong;
+  const used = await callsOfDay(context.db, account, now);
+  const pause = await pausedUntil(context.db, account);
+  const callsLeft = Math.max(0, callsPerDay - used);
+  return { callsPerDay, callsLeft, ...(pause > now && { pausedUntil: pause }) };
+}
+
+/** Only the newest open run can be the one that holds the tenant. */
+async function runsOf(context: Context, tenant: string): Promise<RunStatus[]> {
+  const { db, clock } = context;
+  const runs = await latestRuns(db, { tenant, limit: LIST_LIMITS.runsShown });
+  const leased = await isLeased(db, leaseName(tenant), clock.now());
+  return runs.map((run, index) => runStatus(run, index === 0 && leased ? 'running' : 'died'));
+}
+
+function runStatus(run: StoredRun, open: 'running' | 'died'): RunStatus {
+  const { kind, startedAt, finishedAt } = run;
+  return {
+    kind,
+    startedAt,
+    outcome: run.outcome === undefined ? open : (run.outcome as Outcome),
+    ...(finishedAt !== undefined && { finishedAt }),
+    ...(run.report !== undefined && { report: JSON.parse(run.report) as RunReport }),
+  };
+}

@@ -1,0 +1,5 @@
+import type { Handler } from '../command.ts';
+
+export const sandbox: Handler = async () => {
+  throw new Error('not linked yet');
+};

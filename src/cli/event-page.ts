@@ -1,0 +1,70 @@
+import type { Attempt, StoredEvent } from '../outbox/stored.ts';
+import type { Io } from './command.ts';
+import { recipientsOf, sharerOf, stateText } from './event-record.ts';
+import {
+  type Column,
+  type Field,
+  writeFields,
+  writeHeading,
+  writeJson,
+  writeParagraph,
+  writeTable,
+} from './render.ts';
+import { timeText } from './wording.ts';
+
+/** One event for a person: the share, the match and why, every attempt, the body. */
+export async function writeEvent(
+  io: Io,
+  event: StoredEvent,
+  context: { readonly attempts: readonly Attempt[]; readonly zone: string },
+): Promise<void> {
+  const { attempts, zone } = context;
+  await writeHeading(io, event.share.content.title);
+  await writeFields(io, fieldsOf(event, zone));
+  await writeReasons(io, event);
+  await writeAttempts(io, attempts, zone);
+  if (!event.body) return;
+  await startSection(io, 'Body');
+  await writeJson(io, event.body);
+}
+
+function fieldsOf(event: StoredEvent, zone: string): Field[] {
+  const waitsUntil = event.state === 'held' ? event.notBefore : undefined;
+  return [
+    ['event', event.eventId],
+    ['tenant', event.tenant],
+    ['state', stateText(event)],
+    ...(waitsUntil === undefined ? [] : [['waits until', timeText(waitsUntil, zone)] as const]),
+    ['shared', `${timeText(event.sharedAt, zone)} (${zone}), seen in ${event.source}`],
+    ['from', sharerOf(event)],
+    ['to', recipientsOf(event).join(', ')],
+    ['link', event.share.content.url],
+    ['more', event.share.content.infoUrl],
+    ['Gong request', event.requestId],
+    ...event.errors.map((error) => ['error', error] as const),
+  ];
+}
+
+async function writeReasons(io: Io, event: StoredEvent): Promise<void> {
+  if (!event.match) return;
+  await startSection(io, event.match.matched ? 'Matched' : 'Not matched');
+  for (const reason of event.match.reasons) await writeParagraph(io, reason);
+}
+
+async function writeAttempts(io: Io, attempts: readonly Attempt[], zone: string): Promise<void> {
+  if (attempts.length === 0) return;
+  await startSection(io, 'Attempts');
+  const columns: Column<Attempt>[] = [
+    { title: 'at', value: ({ at }) => timeText(at, zone) },
+    { title: 'status', value: ({ status }) => status?.toString(), align: 'right' },
+    { title: 'outcome', value: ({ outcome }) => outcome },
+    { title: 'request', value: ({ requestId }) => requestId },
+    { title: 'said', value: ({ errors }) => errors.join('; '), shrinks: true },
+  ];
+  await writeTable(io, columns, attempts);
+}
+
+async function startSection(io: Io, title: string): Promise<void> {
+  await io.out('\n');
+  await writeHeading(io, title);
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { environment } from '../config/environment.ts';
+import { StopRequested } from '../lib/errors.ts';
+import type { CommandDefinition, Io } from './command.ts';
+import { EXIT } from './command.ts';
+import { failureOf } from './failure.ts';
+import { processIo } from './io.ts';
+import { runProgram } from './program.ts';
+
+/**
+ * Runs this process's command line to its exit code, which is set and not forced: what was written
+ * is handed over first. The first SIGINT or SIGTERM asks the command to stop, the second ends it.
+ */
+export async function runProcess(definitions: readonly CommandDefinition[]): Promise<void> {
+  const io = processIo(environment());
+  const stop = new AbortController();
+  endLoudlyOnBugs(io);
+  const handled = onSignals(io, stop);
+  // Told before the work, so that one that never settles is not taken for one that went well.
+  process.exitCode = EXIT.couldNotRun;
+  const neverSettled = () => {
+    io.err(failureOf(new Error('nothing is left to wait for, but the command did not end')).text);
+  };
+  process.once('beforeExit', neverSettled);
+  const words = process.argv.slice(2);
+  const code = await runProgram({ definitions, words, io, signal: stop.signal, version });
+  process.off('beforeExit', neverSettled);
+  handled.release();
+  process.exitCode = code;
+}
+
+/** The package's version: the nearest package.json is the same from src and from the build. */
+function version(): string {
+  const path = findPackageJSON(import.meta.url);
+  if (path === undefined) throw new Error('no package.json above the program');
+  const description: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const found =
+    typeof description === 'object' && description !== null && 'version' in description
+      ? description.version
+      : undefined;
+  return String(found);
+}
+
+function onSignals(io: Io, stop: AbortController): { release: () => void } {
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  const ask = (name: NodeJS.Signals) => {
+    if (stop.signal.aborted) {
+      release();
+      io.footer('');
+      // Ends as the signal would have: whoever sent it sees that, and not a made-up exit code.
+      process.kill(process.pid, name);
+      return;
+    }
+    if (io.errIsTerminal) io.err('sharetrail: stopping; once more to end at once\n');
+    stop.abort(new StopRequested());
+  };
+  const release = () => {
+    for (const name of names) process.off(name, ask);
+  };
+  for (const name of names) process.on(name, ask);
+  return { release };
+}
+
+/** Node's own report would show the error unscrubbed and end with 1, which means something else. */
+function endLoudlyOnBugs(io: Io): void {
+  const end = (error: unknown) => {
+    io.footer('');
+    io.err(failureOf(error).text);
+    process.exit(EXIT.couldNotRun);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}

@@ -1,0 +1,48 @@
+import { type Context, openContext } from '../app/context.ts';
+import { loadConfiguration } from '../config/load.ts';
+import { selectTenants } from '../config/select.ts';
+import type { TenantConfig } from '../config/types.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { CommandInput, ExitCode } from './command.ts';
+import { openLogger } from './logger.ts';
+
+/** What a command that works on tenants has at hand. */
+export interface Session {
+  readonly input: CommandInput;
+  readonly context: Context;
+  /** those that were named; all where none was */
+  readonly tenants: readonly TenantConfig[];
+  readonly json: boolean;
+}
+
+/**
+ * Loads the configuration, opens the log and the database, does the work and closes them again.
+ * Throws ConfigError, UserError for an unknown tenant, DatabaseError.
+ */
+export async function withSession(
+  input: CommandInput,
+  options: { readonly access: 'write' | 'read' },
+  work: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const config = loadConfiguration(textOption(input, 'config'));
+  const tenants = selectTenants(config, namesOf(input));
+  const clock = systemClock;
+  const log = await openLogger({ io: input.io, clock, level: config.service.log.level });
+  const random = () => Math.random();
+  const context = await openContext({ config, clock, random, log, access: options.access });
+  try {
+    return await work({ input, context, tenants, json: input.options['json'] === true });
+  } finally {
+    await context.close();
+  }
+}
+
+export function textOption(input: CommandInput, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function namesOf(input: CommandInput): readonly string[] {
+  const names = input.options['tenant'];
+  return Array.isArray(names) ? names.map(String) : [];
+}

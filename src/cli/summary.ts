@@ -1,0 +1,79 @@
+import type { DryRunReport } from '../app/dry-run.ts';
+import type { RunError, RunReport } from '../app/report.ts';
+import type { GongConfig } from '../config/types.ts';
+import { countOf, durationText, listOf } from './wording.ts';
+
+/** A run in one line, and below it what needs somebody. */
+export function runLines(report: RunReport): string[] {
+  const { tenant, outcome } = report;
+  if (outcome === 'busy') {
+    return [`${tenant}: busy. Another run holds this tenant; nothing was done for it.`];
+  }
+  const tookMs = Date.parse(report.finishedAt) - Date.parse(report.startedAt);
+  const line = `${tenant}: ${outcome}. ${listOf(runCounts(report))} (${durationText(tookMs)})`;
+  return [line, ...report.errors.flatMap(errorLines)];
+}
+
+/** What a person may want to do next; nothing where nothing is to be done. */
+export function nextSteps(reports: readonly RunReport[]): string[] {
+  const steps: string[] = [];
+  const any = (test: (report: RunReport) => boolean) => reports.some(test);
+  if (any(({ rejected }) => rejected > 0)) {
+    steps.push('See what was rejected, and why: sharetrail events --state rejected');
+  }
+  if (any(({ held }) => held > 0)) {
+    steps.push('See what waits for its Salesforce record: sharetrail events --state held');
+  }
+  if (any(({ pending }) => pending > 0)) {
+    steps.push('What is pending goes out with the next run: sharetrail status');
+  }
+  if (steps.length === 0 && any(({ delivered }) => delivered > 0)) {
+    steps.push('See what was reported: sharetrail events');
+  }
+  return steps;
+}
+
+/** For standard error: what a dry run has cost, and what the real one would. */
+export function dryRunLines(report: DryRunReport, gong: GongConfig): string[] {
+  const { tenant, calls } = report;
+  const skipped = skippedText(report.wouldSkip);
+  const would = [
+    `send ${countOf(report.wouldSend, 'event')}`,
+    ...(report.wouldHold > 0 ? [`hold ${report.wouldHold}`] : []),
+    ...(skipped === undefined ? [] : [`skip ${skipped}`]),
+  ];
+  const perSecond = Math.max(1, Math.floor(gong.callsPerSecond));
+  const sendingMs = (report.wouldSend / Math.min(perSecond, gong.callsPerSecond)) * 1_000;
+  const days = Math.ceil(report.wouldSend / gong.callsPerDay);
+  const time = days > 1 ? `over ${days} days` : `about ${durationText(sendingMs)}`;
+  return [
+    `${tenant}: a run would ${listOf(would)}; nothing was written.`,
+    `${tenant}: this took ${countOf(calls.salesforce, 'Salesforce call')}; ` +
+      `it would take ${countOf(report.wouldSend, 'Gong call')} (${time}).`,
+    ...report.errors.flatMap(errorLines),
+  ];
+}
+
+function runCounts(report: RunReport): string[] {
+  const found = report.found.salesforce + report.found['google-drive'];
+  const skipped = skippedText(report.skipped);
+  const counts = [`${countOf(found, 'share')} found`, `${report.delivered} delivered`];
+  if (report.duplicates > 0) counts.push(`${report.duplicates} already there`);
+  if (report.rejected > 0) counts.push(`${report.rejected} rejected`);
+  if (report.held > 0) counts.push(`${report.held} held`);
+  if (skipped !== undefined) counts.push(`${skipped} skipped`);
+  if (report.pending > 0) counts.push(`${report.pending} pending`);
+  return counts;
+}
+
+/** `3 (2 internal-only, 1 no-url)` */
+function skippedText(skipped: Readonly<Record<string, number>>): string | undefined {
+  const reasons = Object.entries(skipped);
+  if (reasons.length === 0) return undefined;
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
+  return `${total} (${reasons.map(([reason, count]) => `${count} ${reason}`).join(', ')})`;
+}
+
+function errorLines({ stage, message, hint }: RunError): string[] {
+  return [`  ${stage}: ${message}`, `    ${hint}`];
+}

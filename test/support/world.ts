@@ -1,0 +1,150 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Context, openContext } from '../../src/app/context.ts';
+import type { RunReport } from '../../src/app/report.ts';
+import { runSync, type SyncOptions } from '../../src/app/run-sync.ts';
+import type { Config, TenantConfig } from '../../src/config/types.ts';
+import { ShiftedClock } from '../../src/lib/clock.ts';
+import { silentLogger } from '../../src/lib/log.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { createGong, type GongControl, type GongOptions } from '../../src/sandbox/gong/index.ts';
+import type { Org } from '../../src/sandbox/salesforce/org.ts';
+import { createSalesforce } from '../../src/sandbox/salesforce/salesforce.ts';
+import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
+
+const CLIENT_ID = '3MVG9.test.client';
+const GONG_KEY = { accessKey: 'TESTKEY123456', accessKeySecret: 'test-secret-123456' };
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+/** A made-up Salesforce and Gong on loopback, and one tenant that uses them. */
+export interface World {
+  readonly clock: ShiftedClock;
+  readonly org: Org;
+  readonly gong: GongControl;
+  readonly server: SandboxServer<'salesforce' | 'gong'>;
+  readonly tenant: TenantConfig;
+  /** folder of this world's database, gone at the end */
+  readonly folder: string;
+  /** a context on the world's database file; closed at the end */
+  context(): Promise<Context>;
+  sync(options?: Partial<SyncOptions>): Promise<RunReport>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly gong?: Partial<GongOptions>;
+  /** laid over the tenant's configuration */
+  readonly tenant?: Partial<TenantConfig>;
+}
+
+/** A Salesforce and a Gong whose limits are lifted, since most tests are not about pacing. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = new ShiftedClock();
+  const { vendor: salesforce, org } = createSalesforce({ clock });
+  org.addClient({ clientId: CLIENT_ID, publicKey: keys.publicKey });
+  const limits = { callsPerSecond: 100_000, callsPerDay: 1_000_000 };
+  const { vendor, gong } = createGong({ clock, keys: [GONG_KEY], limits, ...options.gong });
+  const server = await startSandbox({ vendors: { salesforce, gong: vendor }, clock });
+  const tenant = { ...tenantOf(server, org), ...options.tenant };
+  const folder = mkdtempSync(join(tmpdir(), 'sharetrail-world-'));
+  const contexts: Context[] = [];
+  const context = async () => {
+    const opened = await openContext({
+      config: configOf(folder, tenant),
+      clock,
+      random: () => 0.5,
+      log: silentLogger,
+      access: 'write',
+    });
+    contexts.push(opened);
+    return opened;
+  };
+  return {
+    clock,
+    org,
+    gong,
+    server,
+    tenant,
+    folder,
+    context,
+    sync: async (override = {}) => {
+      const opened = await context();
+      return runSync(opened, { ...syncDefaults(tenant), ...override });
+    },
+    close: async () => {
+      await Promise.all(contexts.map((opened) => opened.close()));
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function syncDefaults(tenant: TenantConfig): SyncOptions {
+  return {
+    tenant,
+    reach: 'new',
+    push: 'send',
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  };
+}
+
+function configOf(folder: string, tenant: TenantConfig): Config {
+  return {
+    dir: folder,
+    service: {
+      database: `sqlite:${join(folder, 'sharetrail.db')}`,
+      log: { level: 'silent' },
+      tenantsAtOnce: 4,
+      retentionDays: 180,
+    },
+    tenants: [tenant],
+  };
+}
+
+function tenantOf(server: SandboxServer<'salesforce' | 'gong'>, org: Org): TenantConfig {
+  return {
+    tenant: 'acme',
+    timezone: 'UTC',
+    start: Date.parse('2026-01-01T00:00:00Z'),
+    internalDomains: ['acme.example'],
+    salesforce: {
+      loginUrl: server.origins.salesforce,
+      apiVersion: '62.0',
+      auth: {
+        flow: 'jwt-bearer',
+        clientId: CLIENT_ID,
+        username: org.username,
+        privateKey: new Secret(keys.privateKey),
+      },
+      contentDistributions: true,
+      contentUrl: 'public-link',
+      ignoreCreatedBy: [],
+    },
+    crm: {
+      objectTypes: ['Opportunity', 'Account', 'Contact', 'Lead'],
+      matchAccountByDomain: false,
+      unmatched: 'send',
+      holdDays: 3,
+    },
+    gong: {
+      baseUrl: server.origins.gong,
+      auth: {
+        flow: 'access-key',
+        accessKey: new Secret(GONG_KEY.accessKey),
+        accessKeySecret: new Secret(GONG_KEY.accessKeySecret),
+      },
+      reportingSystem: 'sharetrail',
+      actionName: 'Content Shared',
+      callsPerSecond: 1_000,
+      callsPerDay: 1_000_000,
+      concurrency: 4,
+    },
+  };
+}
