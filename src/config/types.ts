@@ -27,8 +27,17 @@ export interface SalesforceConfig {
 }
 
 export type SalesforceAuth =
-  | { readonly flow: 'jwt-bearer'; readonly clientId: string; readonly username: string; readonly privateKey: Secret }
-  | { readonly flow: 'client-credentials'; readonly clientId: string; readonly clientSecret: Secret }
+  | {
+      readonly flow: 'jwt-bearer';
+      readonly clientId: string;
+      readonly username: string;
+      readonly privateKey: Secret;
+    }
+  | {
+      readonly flow: 'client-credentials';
+      readonly clientId: string;
+      readonly clientSecret: Secret;
+    }
   | {
       readonly flow: 'refresh-token';
       readonly clientId: string;

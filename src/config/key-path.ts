@@ -1,0 +1,28 @@
+/** The way to a value: keys of mappings and indexes of lists. */
+export type KeyPath = readonly PropertyKey[];
+
+/** For people: `googleDrive.sharedDrives[0].id`. */
+export function formatPath(path: KeyPath): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else text += text === '' ? String(step) : `.${String(step)}`;
+  }
+  return text;
+}
+
+/** For maps: two different paths never give the same text, whatever stands in their keys. */
+export function pathId(path: KeyPath): string {
+  return JSON.stringify(path.map((step) => (typeof step === 'symbol' ? String(step) : step)));
+}
+
+/** The value at `path`; undefined where there is none. Inherited properties are no values. */
+export function valueAt(data: unknown, path: KeyPath): unknown {
+  let value = data;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step))
+      return undefined;
+    value = (value as Record<PropertyKey, unknown>)[step];
+  }
+  return value;
+}

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import { scrub } from '../lib/secret.ts';
+import type { ConfigDocument } from './documents.ts';
+import { explainIssues } from './issues.ts';
+import { type KeyPath, pathId, valueAt } from './key-path.ts';
+import { type Problem, sortProblems } from './problems.ts';
+import type { ReferenceTargets } from './references.ts';
+import { resolveDocument } from './resolution.ts';
+import { listKeys } from './schema-keys.ts';
+
+/** A rule between keys, told at one of them. */
+export interface Finding {
+  readonly path: KeyPath;
+  readonly message: string;
+}
+
+/** Looks up values that may have failed their own check already, so their types are unknown. */
+export type Lookup = (...path: (string | number)[]) => unknown;
+
+interface ValidationOptions<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  readonly targets: ReferenceTargets;
+  /** rules between keys; they run on whatever can be read, so that all problems are told at once */
+  readonly rules: (lookup: Lookup) => Finding[];
+}
+
+export interface Validation<Value> {
+  /** undefined where there are problems */
+  readonly value: Value | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** 1. references, 2. each key by its schema, 3. rules between keys; then every problem in order. */
+export async function validateDocument<Schema extends z.ZodType>(
+  document: ConfigDocument,
+  options: ValidationOptions<Schema>,
+): Promise<Validation<z.output<Schema>>> {
+  if (!document.whole) return { value: undefined, problems: document.problems };
+  const keys = listKeys(options.schema);
+  const resolved = resolveDocument(document, { keys, targets: options.targets });
+  const lookup: Lookup = (...path) => valueAt(resolved.data, path);
+
+  const parsed = await options.schema.safeParseAsync(resolved.data);
+  const findings = [
+    ...explainIssues(parsed.error?.issues ?? [], { keys, resolved }),
+    ...options.rules(lookup).map((finding) => ({ ...finding, at: 'value' as const })),
+  ];
+  const problems = [...document.problems, ...resolved.problems];
+  const told = new Set(resolved.faultyPaths.map(pathId));
+  for (const { at, path, message } of findings) {
+    if (isTold(told, path)) continue;
+    problems.push(
+      at === 'key' ? document.problemAtKey(path, message) : document.problemAtValue(path, message),
+    );
+  }
+  if (problems.length === 0 && parsed.success) return { value: parsed.data, problems };
+  // Own sentences hold no secret; this keeps that true should one ever quote a value.
+  const scrubbed = problems.map((problem) => ({ ...problem, message: scrub(problem.message) }));
+  return { value: undefined, problems: sortProblems(scrubbed) };
+}
+
+/** One cause, one problem: what follows from a value that could not be read is not told again. */
+function isTold(told: ReadonlySet<string>, path: KeyPath): boolean {
+  return path.some((_, index) => told.has(pathId(path.slice(0, index + 1))));
+}

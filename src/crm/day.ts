@@ -1,0 +1,32 @@
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Making a formatter costs more than a thousand uses of it; there are as many as timezones. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * The calendar day, YYYY-MM-DD, that `at` (epoch milliseconds) falls on in an IANA timezone.
+ * Throws RangeError where there is no such timezone.
+ */
+export function dayInTimezone(at: number, timezone: string): string {
+  const parts = formatterFor(timezone).formatToParts(at);
+  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+}
+
+/** The calendar day before `day`; both are YYYY-MM-DD. */
+export function dayBefore(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
+}
+
+function formatterFor(timezone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timezone);
+  if (known) return known;
+  // Calendar and digits are named, so that the machine's locale has no say.
+  const formatter = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  formatters.set(timezone, formatter);
+  return formatter;
+}

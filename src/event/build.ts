@@ -1,0 +1,137 @@
+import type { Match, Recipient } from '../crm/match.ts';
+import { CRM_OBJECT_TYPES, type CrmObject, type CrmObjectType } from '../crm/match.ts';
+import type { Property, Share, Sharer } from '../share/share.ts';
+import { type ContentShared, type GenericProperty, isEmail, isLink } from './contract.ts';
+import { eventIdOf } from './event-id.ts';
+
+/** The tenant's part of a body. */
+export interface BodySettings {
+  readonly reportingSystem: string;
+  readonly workspaceId?: string;
+  readonly actionName: string;
+  /** what crmContext may name; a recipient's own record is named regardless */
+  readonly objectTypes: readonly CrmObjectType[];
+}
+
+/**
+ * Gong's body for one share. Fields stand in the order of Gong's reference page; one without a
+ * value is left out, never null, blank or an empty list. A required field without a value is left
+ * out as well: `problemsOf` then says so, and the event is rejected before it is sent.
+ */
+export function buildBody(share: Share, match: Match, settings: BodySettings): ContentShared {
+  const body: Optional<ContentShared> = {
+    reportingSystem: textOf(settings.reportingSystem),
+    eventTimestamp: timeOf(share.sharedAt),
+    eventId: textOf(eventIdOf(share)),
+    contentId: textOf(share.content.id),
+    contentUrl: linkOf(share.content.url),
+    contentTitle: textOf(share.content.title),
+    shareId: textOf(share.shareId),
+    shareInfoUrl: linkOf(share.content.infoUrl),
+    sharer: sharerOf(share.sharer),
+    recipients: listOf(match.recipients.map(recipientOf)),
+    crmContext: salesforceContext(namedObjects(match.objects, settings.objectTypes)),
+    contentProperties: propertiesOf(share.contentProperties),
+    eventProperties: propertiesOf(share.eventProperties),
+    workspaceId: textOf(settings.workspaceId),
+    actionName: textOf(settings.actionName),
+  };
+  return withoutGaps<ContentShared>(body);
+}
+
+type Optional<Fields> = { readonly [Key in keyof Fields]: Fields[Key] | undefined };
+type NonEmpty<Item> = [Item, ...Item[]];
+type PersonOfBody = NonNullable<ContentShared['recipients']>[number];
+
+// `id` stays out: it is the person's user id in Gong, and the source knows another system's.
+function sharerOf(sharer: Sharer | undefined): ContentShared['sharer'] {
+  const email = textOf(sharer?.email)?.trim();
+  const name = textOf(sharer?.name);
+  const known = withoutGaps({ email: email && isEmail(email) ? email : undefined, name });
+  return Object.keys(known).length > 0 ? known : undefined;
+}
+
+function recipientOf(recipient: Recipient): PersonOfBody {
+  return withoutGaps<PersonOfBody>({
+    email: recipient.email.toWellFormed().trim(),
+    name: textOf(recipient.name),
+    title: textOf(recipient.title),
+    context: salesforceContext(recipient.object ? [recipient.object] : []),
+  });
+}
+
+function salesforceContext(objects: readonly CrmObject[]) {
+  const named = listOf(objects.map(({ type, id }) => ({ objectType: type, objectId: id })));
+  return named ? listOf([{ system: 'Salesforce' as const, objects: named }]) : undefined;
+}
+
+function namedObjects(
+  objects: readonly CrmObject[],
+  objectTypes: readonly CrmObjectType[],
+): readonly CrmObject[] {
+  return CRM_OBJECT_TYPES.filter((type) => objectTypes.includes(type)).flatMap((type) =>
+    objects.filter((object) => object.type === type),
+  );
+}
+
+function propertiesOf(properties: readonly Property[]): NonEmpty<GenericProperty> | undefined {
+  return listOf(properties.map(propertyOf).filter((property) => property !== undefined));
+}
+
+function propertyOf(property: Property): GenericProperty | undefined {
+  const name = textOf(property.name);
+  if (name === undefined) return undefined;
+  switch (property.dataType) {
+    case 'string':
+      return withValue(textOf(property.value), (value) => ({ name, value, dataType: 'string' }));
+    case 'url':
+      return withValue(linkOf(property.value), (value) => ({ name, value, dataType: 'url' }));
+    case 'number':
+      return withValue(numberOf(property.value), (value) => ({ name, value, dataType: 'number' }));
+    case 'date':
+      return withValue(timeOf(property.value), (value) => ({ name, value, dataType: 'date' }));
+  }
+}
+
+function withValue<Value>(
+  value: Value | undefined,
+  make: (value: Value) => GenericProperty,
+): GenericProperty | undefined {
+  return value === undefined ? undefined : make(value);
+}
+
+/** The text without lone surrogates, which JSON writes in a form that many readers refuse. */
+function textOf(value: string | undefined): string | undefined {
+  return value !== undefined && /\S/.test(value) ? value.toWellFormed() : undefined;
+}
+
+/** As it stands where it is a link; written out as a browser does where it holds blanks. */
+function linkOf(value: string | undefined): string | undefined {
+  const link = value?.toWellFormed().trim();
+  if (link === undefined) return undefined;
+  if (isLink(link)) return link;
+  const written = URL.parse(link)?.href;
+  return written !== undefined && isLink(written) ? written : undefined;
+}
+
+function numberOf(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** ISO-8601 in UTC, whole seconds, from epoch milliseconds; undefined beyond four-digit years. */
+function timeOf(epochMs: number): string | undefined {
+  const time = new Date(epochMs);
+  if (Number.isNaN(time.getTime())) return undefined;
+  const text = time.toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return /^\d{4}-/.test(text) ? text : undefined;
+}
+
+function listOf<Item>(items: readonly Item[]): NonEmpty<Item> | undefined {
+  const [first, ...rest] = items;
+  return first === undefined ? undefined : [first, ...rest];
+}
+
+function withoutGaps<Fields extends object>(fields: Optional<Fields>): Fields {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Fields;
+}

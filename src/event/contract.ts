@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { demandOf, sentencesOf } from './sentences.ts';
+
+/**
+ * The body of `PUT /v2/customer-engagement/content/shared`, field by field as Gong's reference
+ * page has it, with the formats that its prose asks for. The schema that Gong publishes does not
+ * serve: there the data types are one joined string and nothing has a format. Stricter than the
+ * page in one thing: what is there has a value, so nothing is null, blank or an empty list.
+ */
+
+const BLANK = 'must not be blank';
+const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
+const LINK = /^https?:\/\/\S+$/i;
+/** "Both case-sensitive and case-insensitive formats are supported": 15 or 18 characters. */
+const SALESFORCE_ID = /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/;
+/** Gong's ids are 64-bit numbers written as strings. */
+const GONG_ID = /^\d{1,20}$/;
+
+const text = z
+  .string()
+  .refine((value) => /\S/.test(value), BLANK)
+  .refine((value) => value.isWellFormed(), 'must not hold half of a surrogate pair');
+const email = z.string().regex(EMAIL, 'must be an email address');
+const link = z.string().refine(isLink, 'must be a valid http or https URL');
+const salesforceId = z.string().regex(SALESFORCE_ID, 'must be a Salesforce id');
+const gongId = z.string().regex(GONG_ID, 'must be a Gong id: a string of up to 20 digits');
+// The page allows any ISO-8601 time; elsewhere Gong demands it without milliseconds.
+const time = z.iso.datetime({
+  offset: true,
+  precision: 0,
+  error: (issue) =>
+    typeof issue.input === 'string'
+      ? 'must be an ISO-8601 time with Z or an offset and without fractions'
+      : undefined,
+});
+
+const OTHER_SYSTEMS = ['HubSpot', 'MicrosoftDynamic', 'Generic'] as const;
+const PARTY_OBJECT_TYPES = [
+  'Lead',
+  'Contact',
+  'Account',
+  'Opportunity',
+  'User',
+  'Lead,Contact',
+] as const;
+const EVENT_OBJECT_TYPES = [
+  'Opportunity',
+  'Account',
+  'Lead',
+  'Contact',
+  'User',
+  'Opportunity,Account',
+] as const;
+
+// "Intended for future use only": typed object on the page, with a string as its example.
+const fields = z
+  .array(
+    z.strictObject({
+      name: text.optional(),
+      value: z
+        .union([text, z.number(), z.boolean(), z.record(z.string(), z.unknown())], {
+          error: 'must be text, a number, a boolean or an object',
+        })
+        .optional(),
+    }),
+  )
+  .nonempty();
+
+function contextOf<const Types extends readonly [string, ...string[]]>(objectTypes: Types) {
+  const objectType = z.enum(objectTypes);
+  const objectsWith = (objectId: z.ZodString | typeof text) =>
+    z
+      .array(z.strictObject({ objectType, objectId, fields: fields.optional() }))
+      .nonempty()
+      .optional();
+  const ofSalesforce = z.strictObject({
+    system: z.literal('Salesforce'),
+    objects: objectsWith(salesforceId),
+  });
+  const ofAnother = z.strictObject({ system: z.enum(OTHER_SYSTEMS), objects: objectsWith(text) });
+  const link = z.discriminatedUnion('system', [ofSalesforce, ofAnother], {
+    error: oneOf('"Salesforce"', ...OTHER_SYSTEMS.map((system) => JSON.stringify(system))),
+  });
+  return z.array(link).nonempty();
+}
+
+const person = { name: text.optional(), title: text.optional() };
+const partyContext = contextOf(PARTY_OBJECT_TYPES);
+
+const recipient = z.strictObject({ email, ...person, context: partyContext.optional() });
+const participant = z
+  .strictObject({ email: email.optional(), ...person, context: partyContext.optional() })
+  .refine(hasFields, 'must not be empty');
+const sharer = z
+  .strictObject({ id: gongId.optional(), email: email.optional(), name: text.optional() })
+  .refine(hasFields, 'must not be empty');
+
+const property = z.discriminatedUnion(
+  'dataType',
+  [
+    z.strictObject({ name: text, value: text, dataType: z.literal('string') }),
+    z.strictObject({ name: text, value: z.number(), dataType: z.literal('number') }),
+    z.strictObject({ name: text, value: link, dataType: z.literal('url') }),
+    z.strictObject({ name: text, value: time, dataType: z.literal('date') }),
+  ],
+  { error: oneOf('"number"', '"string"', '"url"', '"date"') },
+);
+
+const contentShared = z.strictObject({
+  reportingSystem: text,
+  eventTimestamp: time,
+  // Optional for Gong; without it a repeat could not be told from a second share.
+  eventId: text,
+  contentId: text,
+  contentUrl: link,
+  contentTitle: text,
+  shareId: text.optional(),
+  shareInfoUrl: link.optional(),
+  sharingMessageSubject: text.optional(),
+  sharingMessageBody: text.optional(),
+  sharer: sharer.optional(),
+  recipients: z.array(recipient).nonempty().optional(),
+  crmContext: contextOf(EVENT_OBJECT_TYPES).optional(),
+  contentProperties: z.array(property).nonempty().optional(),
+  eventProperties: z.array(property).nonempty().optional(),
+  workspaceId: gongId.optional(),
+  actionName: text.optional(),
+  nonCompanyParticipants: z.array(participant).nonempty().optional(),
+  moreInfoUrl: link.optional(),
+  trackingId: text.optional(),
+  userAgent: text.optional(),
+  mobileAppId: text.optional(),
+  agentPlatform: text.optional(),
+});
+
+/** One content-shared event as Gong takes it. */
+export type ContentShared = z.infer<typeof contentShared>;
+export type GenericProperty = z.infer<typeof property>;
+
+/**
+ * What in `body` breaks the contract, as sentences such as `recipients[0].email: must be given`;
+ * empty if nothing does. Values are never quoted: they are people's data.
+ */
+export function problemsOf(body: unknown): string[] {
+  const result = contentShared.safeParse(body, { error: demandOf });
+  return result.success ? [] : sentencesOf(result.error);
+}
+
+/** Whether `value` is a link that the contract takes. */
+export function isLink(value: string): boolean {
+  return LINK.test(value) && URL.canParse(value) && value.isWellFormed();
+}
+
+/** Whether `value` has the shape of an email address; nobody but its server knows more. */
+export function isEmail(value: string): boolean {
+  return EMAIL.test(value);
+}
+
+/** The demand on a union's discriminator; what is wrong inside a member says so by itself. */
+function oneOf(...values: readonly string[]) {
+  const demand = `must be one of ${values.join(', ')}`;
+  return (issue: { readonly code?: string | undefined }) =>
+    issue.code === 'invalid_union' ? demand : undefined;
+}
+
+function hasFields(value: object): boolean {
+  return Object.keys(value).length > 0;
+}

@@ -1,0 +1,144 @@
+import type { SchemaObject } from 'ajv';
+import type { TextFormatName } from './formats.ts';
+
+/**
+ * Which objects may be named. The page of today allows more than an older edition did, which knew
+ * only Account and Opportunity in `crmContext`, and Contact and Lead in a person's `context`.
+ */
+export type SchemaEdition = 'today' | 'older';
+
+const SYSTEMS = ['Salesforce', 'HubSpot', 'MicrosoftDynamic', 'Generic'];
+const DATA_TYPES = ['number', 'string', 'url', 'date'];
+
+// "Lead,Contact" and "Opportunity,Account" stand on the page as one value each.
+const OBJECT_TYPES: Record<SchemaEdition, { readonly person: string[]; readonly event: string[] }> =
+  {
+    today: {
+      person: ['Lead', 'Contact', 'Account', 'Opportunity', 'User', 'Lead,Contact'],
+      event: ['Opportunity', 'Account', 'Lead', 'Contact', 'User', 'Opportunity,Account'],
+    },
+    older: { person: ['Contact', 'Lead'], event: ['Account', 'Opportunity'] },
+  };
+
+/**
+ * JSON Schema of the body of PUT /v2/customer-engagement/content/shared, written from the prose of
+ * Gong's page "Report event of a content share": the published schema joins enums into one string
+ * and types `value` by turns, so that it cannot validate. Stricter than Gong may be: nothing
+ * unknown at any depth, nothing null, nothing empty.
+ */
+export function contentSharedSchema(edition: SchemaEdition = 'today'): SchemaObject {
+  const types = OBJECT_TYPES[edition];
+  const person = personSchema(types.person);
+  return record({
+    required: ['reportingSystem', 'eventTimestamp', 'contentId', 'contentUrl', 'contentTitle'],
+    properties: {
+      reportingSystem: string('text'),
+      eventTimestamp: string('timestamp'),
+      eventId: string('text'),
+      contentId: string('text'),
+      contentUrl: string('web-url'),
+      contentTitle: string('text'),
+      shareId: string('text'),
+      shareInfoUrl: string('web-url'),
+      sharingMessageSubject: string('text'),
+      sharingMessageBody: string('text'),
+      sharer: record({
+        properties: {
+          id: string('gong-id'),
+          email: string('email-address'),
+          name: string('text'),
+        },
+      }),
+      // "array of objects with name + email of recipients. Email is required."
+      recipients: list({ ...person, required: ['email'] }),
+      crmContext: list(contextSchema(types.event)),
+      contentProperties: list(propertySchema()),
+      eventProperties: list(propertySchema()),
+      workspaceId: string('gong-id'),
+      actionName: string('text'),
+      nonCompanyParticipants: list(person),
+      moreInfoUrl: string('web-url'),
+      trackingId: string('text'),
+      userAgent: string('text'),
+      mobileAppId: string('text'),
+      agentPlatform: string('text'),
+    },
+  });
+}
+
+/** Actor */
+function personSchema(objectTypes: readonly string[]): SchemaObject {
+  return record({
+    properties: {
+      email: string('email-address'),
+      name: string('text'),
+      title: string('text'),
+      context: list(contextSchema(objectTypes)),
+    },
+  });
+}
+
+/** PartyUploadContext and CallUploadContext, which differ in their object types only */
+function contextSchema(objectTypes: readonly string[]): SchemaObject {
+  const named = record({
+    required: ['objectType', 'objectId'],
+    properties: {
+      objectType: { type: 'string', enum: objectTypes },
+      objectId: string('text'),
+      fields: list(
+        record({
+          properties: {
+            name: string('text'),
+            value: { type: ['string', 'number', 'boolean', 'object'] },
+          },
+        }),
+      ),
+    },
+  });
+  const salesforceIds = {
+    items: { type: 'object', properties: { objectId: string('salesforce-id') } },
+  };
+  return record({
+    required: ['system'],
+    properties: { system: { type: 'string', enum: SYSTEMS }, objects: list(named) },
+    allOf: [when('system', 'Salesforce', { objects: { type: 'array', ...salesforceIds } })],
+  });
+}
+
+/** Generic Property: "Value format should match dataType", and a number is a JSON number. */
+function propertySchema(): SchemaObject {
+  return record({
+    required: ['name', 'value', 'dataType'],
+    properties: {
+      name: string('text'),
+      value: { type: ['string', 'number'] },
+      dataType: { type: 'string', enum: DATA_TYPES },
+    },
+    allOf: [
+      when('dataType', 'number', { value: { type: 'number' } }),
+      when('dataType', 'string', { value: string('text') }),
+      when('dataType', 'url', { value: string('web-url') }),
+      when('dataType', 'date', { value: string('timestamp') }),
+    ],
+  });
+}
+
+/** Told by its opposite, with `else`: a property called `then` makes an object look like a promise. */
+function when(key: string, value: string, properties: SchemaObject): SchemaObject {
+  return {
+    if: { type: 'object', properties: { [key]: { not: { const: value } } } },
+    else: { type: 'object', properties },
+  };
+}
+
+function string(format: TextFormatName): SchemaObject {
+  return { type: 'string', format };
+}
+
+function list(items: SchemaObject): SchemaObject {
+  return { type: 'array', minItems: 1, items };
+}
+
+function record(parts: SchemaObject): SchemaObject {
+  return { type: 'object', additionalProperties: false, minProperties: 1, ...parts };
+}

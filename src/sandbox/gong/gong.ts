@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../lib/clock.ts';
+import type { SandboxAnswer, SandboxRequest, Vendor } from '../http.ts';
+import { authorizationKind, basicCredentials, bearerToken } from './authorization.ts';
+import { createBodyCheck } from './check-body.ts';
+import {
+  type Caller,
+  type ContentShareParts,
+  eventIdOf,
+  type Outcome,
+  type ParsedBody,
+  parseBody,
+  reportContentShare,
+} from './content-share.ts';
+import type { SchemaEdition } from './content-shared-schema.ts';
+import { type GongEvent, type GongRequest, Ledger } from './ledger.ts';
+import {
+  type CallLimits,
+  createRateLimiter,
+  GONG_CALL_LIMITS,
+  type RateLimiter,
+} from './rate-limit.ts';
+import { type GongOauthClient, scopesOf, TokenDesk, WRITE_SCOPE } from './tokens.ts';
+
+const CONTENT_SHARED_PATH = '/v2/customer-engagement/content/shared';
+const TOKEN_PATH = '/oauth2/generate-customer-token';
+/** What the path takes, by path. */
+const METHOD_BY_PATH = new Map([
+  [CONTENT_SHARED_PATH, 'PUT'],
+  [TOKEN_PATH, 'POST'],
+]);
+
+/** The example of Gong's specification: beyond 2^53, so that a careless reader loses digits. */
+const INTEGRATION_ID = '5517027188234205706';
+/** Gong names no limit for a body; an event that comes near this one is broken. */
+const BODY_BYTES_MAX = 1_048_576;
+const DEFAULT_ACCOUNT = 'company';
+
+export interface GongKey {
+  readonly accessKey: string;
+  readonly accessKeySecret: string;
+  /** default: `api:engagement-data:write` */
+  readonly scopes?: readonly string[];
+  /** whose events and limits these are; default: the one company of this Gong */
+  readonly account?: string;
+}
+
+export interface GongOptions {
+  readonly clock: Clock;
+  /** default: Gong's own, 3 a second and 10,000 a day */
+  readonly limits?: Partial<CallLimits>;
+  readonly keys?: readonly GongKey[];
+  readonly oauthClients?: readonly GongOauthClient[];
+  /** default `today` */
+  readonly edition?: SchemaEdition;
+  /** digits of the 64-bit number; null: left out of the answer, as some accounts see */
+  readonly integrationId?: string | null;
+  /** bytes of a request's body */
+  readonly bodyBytesMax?: number;
+  /** false for millions of events: bodies are dropped, and requests kept up to a limit */
+  readonly keepBodies?: boolean;
+}
+
+/** What a test or a demo sees of this Gong, and what it can do to it. */
+export interface GongControl {
+  /** accepted events, in the order of arrival */
+  readonly events: readonly GongEvent[];
+  /** every request, accepted or not, tokens included */
+  readonly requests: readonly GongRequest[];
+  /** requests by the status that they were answered with */
+  readonly byStatus: Readonly<Record<string, number>>;
+  refreshTokenOf(clientId: string): string | undefined;
+  revokeAccessTokens(): void;
+  /** Forgets events, requests and used-up limits; tokens stay. */
+  reset(): void;
+}
+
+/**
+ * A made-up Gong: one call is one event. As strict as the reference page reads, with the limits
+ * of a whole company, ids of 64 bits and errors in Gong's form `{requestId, errors}`.
+ */
+export function createGong(options: GongOptions): { vendor: Vendor; gong: GongControl } {
+  const { clock } = options;
+  const ledger = new Ledger({ keepBodies: options.keepBodies ?? true });
+  const tokens = new TokenDesk(clock, options.oauthClients ?? []);
+  const limiters = new Map<string, RateLimiter>();
+  const parts: ContentShareParts = {
+    ledger,
+    checkBody: createBodyCheck(options.edition),
+    callerOf: (request) => callerOf(request, options.keys ?? [], tokens),
+    limiterOf: (account) => {
+      const limits = { ...GONG_CALL_LIMITS, ...options.limits };
+      const limiter = limiters.get(account) ?? createRateLimiter(limits);
+      limiters.set(account, limiter);
+      return limiter;
+    },
+    bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
+  };
+  const success = successText(options.integrationId);
+  const requestIds = createRequestIds();
+
+  const vendor: Vendor = (request) => {
+    const requestId = requestIds();
+    const at = clock.now();
+    const body = parseBody(request.body);
+    const answer =
+      routingError(request, requestId) ??
+      (request.path === TOKEN_PATH
+        ? tokens.refresh(request)
+        : dress(reportContentShare({ request, requestId, at, body }, parts), requestId, success));
+    ledger.note(noted(request, { at, requestId, status: answer.status, body }));
+    return { ...answer, headers: { ...answer.headers, 'x-traceid': requestId } };
+  };
+
+  const gong: GongControl = {
+    get events() {
+      return ledger.events;
+    },
+    get requests() {
+      return ledger.requests;
+    },
+    get byStatus() {
+      return ledger.byStatus;
+    },
+    refreshTokenOf: (clientId) => tokens.refreshTokenOf(clientId),
+    revokeAccessTokens: () => tokens.revokeAccessTokens(),
+    reset() {
+      ledger.reset();
+      limiters.clear();
+    },
+  };
+  return { vendor, gong };
+}
+
+function callerOf(request: SandboxRequest, keys: readonly GongKey[], tokens: TokenDesk): Caller {
+  const header = request.headers['authorization'];
+  const kind = authorizationKind(header);
+  if (kind === 'none') return { refused: 'Authorization header is missing' };
+  const basic = basicCredentials(header);
+  const holder =
+    kind === 'basic'
+      ? keys.find((key) => key.accessKey === basic?.user && key.accessKeySecret === basic.password)
+      : tokens.clientOf(bearerToken(header) ?? '');
+  if (!holder)
+    return {
+      refused:
+        kind === 'basic'
+          ? 'The access key or the access key secret is not valid'
+          : 'access token has been revoked',
+    };
+  if (!scopesOf(holder).includes(WRITE_SCOPE))
+    return { refused: `You don't have permission to use '${WRITE_SCOPE}' in your app.` };
+  return { account: holder.account ?? DEFAULT_ACCOUNT };
+}
+
+function routingError(request: SandboxRequest, requestId: string): SandboxAnswer | undefined {
+  const method = METHOD_BY_PATH.get(request.path);
+  if (method === request.method) return undefined;
+  const outcome =
+    method === undefined
+      ? { status: 404, errors: ['Resource not found'] }
+      : {
+          status: 405,
+          errors: [`Request method '${request.method}' not supported`],
+          headers: { allow: method },
+        };
+  return dress(outcome, requestId, '');
+}
+
+/** Success is a text, not an object: JSON.stringify could not write a 64-bit number. */
+function dress(outcome: Outcome, requestId: string, success: string): SandboxAnswer {
+  const headers = { 'content-type': 'application/json;charset=UTF-8', ...outcome.headers };
+  if (outcome.errors)
+    return { status: outcome.status, headers, body: { requestId, errors: outcome.errors } };
+  return { status: outcome.status, headers, body: `{"requestId":"${requestId}"${success}}` };
+}
+
+function successText(integrationId: string | null | undefined): string {
+  return integrationId === null ? '' : `,"integrationId":${integrationId ?? INTEGRATION_ID}`;
+}
+
+/** Ids of the look of `4al018gzaztcr8nbukw`, another for each call. */
+function createRequestIds(): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    const digest = createHash('sha256').update(`request ${count}`).digest('hex').slice(0, 26);
+    return BigInt(`0x${digest}`).toString(36).padStart(20, '0').slice(-19);
+  };
+}
+
+function noted(
+  request: SandboxRequest,
+  facts: { at: number; requestId: string; status: number; body: ParsedBody },
+): GongRequest {
+  const eventId = eventIdOf(facts.body);
+  return {
+    at: facts.at,
+    method: request.method,
+    path: request.path,
+    status: facts.status,
+    authorization: authorizationKind(request.headers['authorization']),
+    requestId: facts.requestId,
+    ...(eventId === undefined ? {} : { eventId }),
+  };
+}

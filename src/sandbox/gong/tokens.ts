@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../lib/clock.ts';
+import type { SandboxAnswer, SandboxRequest } from '../http.ts';
+import { basicCredentials } from './authorization.ts';
+
+/** An OAuth integration that a customer has allowed in. */
+export interface GongOauthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** the first one; each refresh uses one up and brings the next */
+  readonly refreshToken: string;
+  /** default: `api:engagement-data:write` */
+  readonly scopes?: readonly string[];
+  /** whose events and limits these are; default: the one company of this Gong */
+  readonly account?: string;
+  /** `api_base_url_for_customer` of the answers; absent: left out */
+  readonly apiBaseUrl?: string;
+}
+
+/** Gong, "Create an app for Gong": access tokens live about a day. */
+const ACCESS_TOKEN_LIFE_MS = 86_400_000;
+
+/** Hands out tokens as /oauth2/generate-customer-token does: refresh tokens are single-use. */
+export class TokenDesk {
+  readonly #clock: Clock;
+  readonly #clients: readonly GongOauthClient[];
+  readonly #refreshTokens = new Map<string, string>();
+  readonly #accessTokens = new Map<string, { client: GongOauthClient; expiresAt: number }>();
+
+  constructor(clock: Clock, clients: readonly GongOauthClient[]) {
+    this.#clock = clock;
+    this.#clients = clients;
+    for (const client of clients) this.#refreshTokens.set(client.clientId, client.refreshToken);
+  }
+
+  /** The refresh token that would work now; undefined for an unknown client. */
+  refreshTokenOf(clientId: string): string | undefined {
+    return this.#refreshTokens.get(clientId);
+  }
+
+  /** Every access token that is out stops working; refresh tokens stay good. */
+  revokeAccessTokens(): void {
+    this.#accessTokens.clear();
+  }
+
+  /** The client that a Bearer token stands for; undefined when unknown or run out. */
+  clientOf(accessToken: string): GongOauthClient | undefined {
+    const held = this.#accessTokens.get(accessToken);
+    return held && held.expiresAt > this.#clock.now() ? held.client : undefined;
+  }
+
+  /** Parameters come in the query or as a form; the client shows itself by HTTP Basic. */
+  refresh(request: SandboxRequest): SandboxAnswer {
+    const client = this.#clientIn(request);
+    if (!client) return refusal(401, 'invalid_client', 'Client authentication failed.');
+    const parameters = parametersOf(request);
+    if (parameters.get('grant_type') !== 'refresh_token')
+      return refusal(400, 'unsupported_grant_type', 'grant_type must be refresh_token here.');
+    const given = parameters.get('refresh_token');
+    if (given === null || given !== this.#refreshTokens.get(client.clientId))
+      return refusal(400, 'invalid_grant', 'Refresh token code is invalid.');
+    return { status: 200, body: this.#newPair(client) };
+  }
+
+  #clientIn(request: SandboxRequest): GongOauthClient | undefined {
+    const given = basicCredentials(request.headers['authorization']);
+    return this.#clients.find(
+      ({ clientId, clientSecret }) => clientId === given?.user && clientSecret === given.password,
+    );
+  }
+
+  #newPair(client: GongOauthClient): object {
+    const accessToken = randomBytes(32).toString('base64url');
+    const refreshToken = randomBytes(32).toString('base64url');
+    const expiresAt = this.#clock.now() + ACCESS_TOKEN_LIFE_MS;
+    this.#accessTokens.set(accessToken, { client, expiresAt });
+    this.#refreshTokens.set(client.clientId, refreshToken);
+    return {
+      access_token: accessToken,
+      refresh_token: refreshToken,
+      token_type: 'bearer',
+      expires_in: ACCESS_TOKEN_LIFE_MS / 1_000,
+      scope: scopesOf(client).join(' '),
+      ...(client.apiBaseUrl === undefined ? {} : { api_base_url_for_customer: client.apiBaseUrl }),
+    };
+  }
+}
+
+/** What sharing events needs. Gong: "Required authorization scope". */
+export const WRITE_SCOPE = 'api:engagement-data:write';
+
+export function scopesOf(holder: { readonly scopes?: readonly string[] }): readonly string[] {
+  return holder.scopes ?? [WRITE_SCOPE];
+}
+
+function parametersOf(request: SandboxRequest): URLSearchParams {
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const form = new URLSearchParams(isForm ? request.body : '');
+  return new URLSearchParams([...request.query, ...form]);
+}
+
+/** OAuth's own error form: seen from this endpoint with status 400 and `invalid_grant`. */
+function refusal(status: number, error: string, description: string): SandboxAnswer {
+  return { status, body: { error, error_description: description } };
+}

@@ -1,0 +1,108 @@
+import type { SandboxAnswer } from '../http.ts';
+import { failure, json } from './answers.ts';
+import { type Call, valuesOf } from './call.ts';
+
+/** REST guide, "Composite": 25 sub-requests, of which 5 may be queries or collections. */
+const SUBREQUESTS_MAX = 25;
+const QUERIES_MAX = 5;
+const REFERENCE_ID = /^[A-Za-z]\w*$/;
+const URL_PATTERN = /^\/services\/data\/v(\d+\.\d)\/([^?]*)(?:\?(.*))?$/;
+
+interface Subrequest {
+  readonly method: string;
+  readonly apiVersion: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly referenceId: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/**
+ * POST /composite: every sub-request in turn, through `answerOne`; one billed call. With allOrNone
+ * one failure makes all fail. References between sub-requests (`@{id.field}`) are not run.
+ */
+export function answerComposite(
+  call: Call,
+  answerOne: (subcall: Call) => SandboxAnswer,
+): SandboxAnswer {
+  const { compositeRequest, allOrNone } = valuesOf(call.body);
+  if (!Array.isArray(compositeRequest) || compositeRequest.length === 0) {
+    return failure(400, 'JSON_PARSER_ERROR', 'compositeRequest must be a list of sub-requests');
+  }
+  if (compositeRequest.length > SUBREQUESTS_MAX) {
+    const message = `The limit of ${SUBREQUESTS_MAX} subrequests per composite request is exceeded`;
+    return failure(400, 'LIMIT_EXCEEDED', message);
+  }
+  const subrequests: Subrequest[] = [];
+  for (const raw of compositeRequest) {
+    const subrequest = readSubrequest(valuesOf(raw));
+    if (typeof subrequest === 'string') return failure(400, 'INVALID_INPUT', subrequest);
+    if (subrequests.some(({ referenceId }) => referenceId === subrequest.referenceId)) {
+      const message = `Duplicate referenceId: ${subrequest.referenceId}`;
+      return failure(400, 'INVALID_INPUT', message);
+    }
+    subrequests.push(subrequest);
+  }
+  if (subrequests.filter(isQueryOrCollection).length > QUERIES_MAX) {
+    const message = `Composite requests may hold at most ${QUERIES_MAX} queries or collections`;
+    return failure(400, 'LIMIT_EXCEEDED', message);
+  }
+  call.org.usage.note('subrequests', subrequests.length);
+  const answers = subrequests.map((one) => ({ one, answer: runOne(call, one, answerOne) }));
+  const halted = allOrNone === true && answers.some(({ answer }) => answer.status >= 400);
+  const compositeResponse = answers.map(({ one: { referenceId }, answer }) => {
+    const { body = '', status } = halted && answer.status < 400 ? processingHalted() : answer;
+    return { body, httpHeaders: {}, httpStatusCode: status, referenceId };
+  });
+  return json(200, { compositeResponse });
+}
+
+function runOne(
+  call: Call,
+  subrequest: Subrequest,
+  answerOne: (subcall: Call) => SandboxAnswer,
+): SandboxAnswer {
+  const soql = subrequest.query.get('q') ?? '';
+  if (soql.length > call.org.settings.compositeQueryLengthMax) {
+    const message =
+      'Query is either selecting too many fields or the filter conditions are too complicated.';
+    return failure(400, 'QUERY_TOO_COMPLICATED', message);
+  }
+  return answerOne({ ...call, ...subrequest });
+}
+
+/** The sub-request, or what is wrong with it. */
+function readSubrequest(raw: Readonly<Record<string, unknown>>): Subrequest | string {
+  const { method, url, referenceId, httpHeaders, body } = raw;
+  if (typeof referenceId !== 'string' || !REFERENCE_ID.test(referenceId)) {
+    return `Invalid reference ID: ${String(referenceId)}`;
+  }
+  if (typeof method !== 'string' || typeof url !== 'string') return 'method and url are required';
+  if (url.includes('@{')) return 'the made-up Salesforce runs no references between sub-requests';
+  const [, apiVersion, path, query = ''] = URL_PATTERN.exec(url) ?? [];
+  if (apiVersion === undefined || path === undefined) return `The url ${url} is not allowed`;
+  const headers = Object.entries(valuesOf(httpHeaders)).map(([name, value]) => [
+    name.toLowerCase(),
+    String(value),
+  ]);
+  return {
+    method,
+    apiVersion,
+    path: decodeURIComponent(path),
+    query: new URLSearchParams(query),
+    referenceId,
+    headers: Object.fromEntries(headers),
+    body,
+  };
+}
+
+function isQueryOrCollection({ path }: Subrequest): boolean {
+  return /^(query(\/|$)|composite\/sobjects(\/|$))/.test(path);
+}
+
+function processingHalted(): SandboxAnswer {
+  const message =
+    'The transaction was rolled back since another operation in the same transaction failed.';
+  return failure(400, 'PROCESSING_HALTED', message);
+}

@@ -1,0 +1,81 @@
+import { idKey, isId, to18 } from './ids.ts';
+import type { Field, FieldType } from './schema.ts';
+
+/**
+ * A stored value: text, an 18-character Id, a number, a boolean, a day as YYYY-MM-DD, or a time as
+ * epoch milliseconds of a whole second (Salesforce keeps record times to the second).
+ */
+export type Value = string | number | boolean | null;
+
+/** What two equal values have in common: comparing keys compares as SOQL does. */
+export type Key = string | number | boolean | null;
+
+const NUMBER_TYPES: ReadonlySet<FieldType> = new Set(['int', 'double', 'currency', 'percent']);
+const ID_TYPES: ReadonlySet<FieldType> = new Set(['id', 'reference']);
+const TEXT_TYPES: ReadonlySet<FieldType> = new Set([
+  'string',
+  'email',
+  'phone',
+  'url',
+  'picklist',
+  'textarea',
+]);
+
+export const isNumberType = (type: FieldType): boolean => NUMBER_TYPES.has(type);
+export const isIdType = (type: FieldType): boolean => ID_TYPES.has(type);
+export const isTextType = (type: FieldType): boolean => TEXT_TYPES.has(type);
+
+export function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
+}
+
+/** SOQL compares text without case, Ids in either form, times by the second. */
+export function keyOf(field: Field, value: Value): Key {
+  if (typeof value !== 'string') return value;
+  if (isIdType(field.type)) return idKey(value);
+  return field.type === 'date' ? value : value.toLowerCase();
+}
+
+/** Orders keys of one field; null comes first, as SOQL's ascending order has it by default. */
+export function compareKeys(left: Key, right: Key): number {
+  if (left === right) return 0;
+  if (left === null) return -1;
+  if (right === null) return 1;
+  return left < right ? -1 : 1;
+}
+
+/** A value as a seed gives it, made fit for storing; throws where it does not fit the field. */
+export function storeValue(field: Field, given: unknown): Value {
+  if (given === null || given === undefined || given === '') {
+    return field.type === 'boolean' ? false : null;
+  }
+  if (field.type === 'datetime') return storeTime(field, given);
+  if (field.type === 'boolean' && typeof given === 'boolean') return given;
+  if (isNumberType(field.type) && typeof given === 'number') return given;
+  if (typeof given === 'string') return storeText(field, given);
+  throw new TypeError(`${field.name} takes a ${field.type}, not ${JSON.stringify(given)}`);
+}
+
+function storeTime(field: Field, given: unknown): number {
+  const ms = typeof given === 'string' ? Date.parse(given) : given;
+  if (typeof ms !== 'number' || !Number.isFinite(ms)) {
+    throw new TypeError(`${field.name} takes a time, not ${JSON.stringify(given)}`);
+  }
+  return wholeSecond(ms);
+}
+
+function storeText(field: Field, given: string): string {
+  const fits =
+    (isIdType(field.type) && isId(given)) ||
+    (field.type === 'date' && /^\d{4}-\d{2}-\d{2}$/.test(given)) ||
+    (isTextType(field.type) && given.length <= field.length);
+  if (!fits)
+    throw new TypeError(`${field.name} takes a ${field.type}, not ${JSON.stringify(given)}`);
+  return isIdType(field.type) ? to18(given) : given;
+}
+
+/** The value as the REST API writes it: times as 2026-11-01T10:00:00.000+0000. */
+export function renderValue(field: Field, value: Value): Value {
+  if (field.type !== 'datetime' || typeof value !== 'number') return value;
+  return new Date(value).toISOString().replace('Z', '+0000');
+}

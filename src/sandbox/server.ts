@@ -1,0 +1,186 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { messageOf, UserError } from '../lib/errors.ts';
+import { writeAnswer } from './answer-writer.ts';
+import { answerControl, CONTROL_PREFIX } from './control.ts';
+import type { ControlRoutes } from './control-routes.ts';
+import { Faults, type Mishap } from './faults.ts';
+import type { SandboxRequest, Vendor } from './http.ts';
+import { decideOutcome, deliverOutcome, type Outcome } from './outcome.ts';
+import { readRequest } from './request-reader.ts';
+import type { SandboxClock } from './sandbox-clock.ts';
+import { Traffic, type TrafficEntry } from './traffic.ts';
+
+export interface SandboxServerOptions<Name extends string> {
+  readonly vendors: Readonly<Record<Name, Vendor>>;
+  readonly clock: SandboxClock;
+  /** default: free ones */
+  readonly ports?: Partial<Readonly<Record<Name, number>>>;
+  /** what each vendor can be asked under `/_sandbox/` beside what all can */
+  readonly control?: Partial<Readonly<Record<Name, ControlRoutes>>>;
+  /** every answer comes so much later */
+  readonly latencyMs?: number;
+  /** bytes of a request's body that are read at all */
+  readonly bodyBytesMax?: number;
+}
+
+export interface SandboxServer<Name extends string> {
+  /** `http://127.0.0.1:PORT` of each vendor */
+  readonly origins: Readonly<Record<Name, string>>;
+  readonly clock: SandboxClock;
+  readonly faults: Faults;
+  /** what came in at each port, faults included */
+  readonly traffic: Readonly<Record<Name, Traffic>>;
+  /** Breaks off what is under way and frees the ports; may be called again. */
+  stop(): Promise<void>;
+}
+
+const BODY_BYTES_MAX = 16 * 1_048_576;
+/** Beyond every limit that a made-up vendor has to answer itself. */
+const HEAD_BYTES_MAX = 65_536;
+const HOST = '127.0.0.1';
+
+/**
+ * Serves made-up vendors on loopback, each on a port of its own. Throws UserError when a port is
+ * taken.
+ */
+export async function startSandbox<Name extends string>(
+  options: SandboxServerOptions<Name>,
+): Promise<SandboxServer<Name>> {
+  const faults = new Faults();
+  const stopping = new AbortController();
+  const names = Object.keys(options.vendors) as Name[];
+  const traffic = mapNames(names, () => new Traffic());
+  const origins = mapNames(names, () => '');
+  const servers: Server[] = [];
+  const stop = async () => {
+    stopping.abort();
+    await Promise.all(servers.map(close));
+  };
+  try {
+    for (const name of names) {
+      const desk: VendorDesk = {
+        name,
+        vendor: options.vendors[name],
+        clock: options.clock,
+        faults,
+        traffic: traffic[name],
+        vendorRoutes: options.control?.[name] ?? {},
+        latencyMs: options.latencyMs ?? 0,
+        bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
+        stopped: stopping.signal,
+      };
+      const server = createVendorServer(desk);
+      servers.push(server);
+      origins[name] = await listen(server, options.ports?.[name] ?? 0);
+    }
+    return { origins, clock: options.clock, faults, traffic, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface VendorDesk {
+  readonly name: string;
+  readonly vendor: Vendor;
+  readonly clock: SandboxClock;
+  readonly faults: Faults;
+  readonly traffic: Traffic;
+  readonly vendorRoutes: ControlRoutes;
+  readonly latencyMs: number;
+  readonly bodyBytesMax: number;
+  readonly stopped: AbortSignal;
+}
+
+function createVendorServer(desk: VendorDesk): Server {
+  return createServer({ maxHeaderSize: HEAD_BYTES_MAX }, (message, response) => {
+    serve(desk, message, response).catch((error: unknown) => failLoudly(response, error));
+  });
+}
+
+async function serve(
+  desk: VendorDesk,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const request = await readRequest(message, desk.bodyBytesMax);
+  if ('message' in request) {
+    // What is left of its body is read and dropped, or the client might never see the answer.
+    message.resume();
+    writeAnswer(response, { status: request.status, body: { error: request.message } });
+  } else if (request.path.startsWith(CONTROL_PREFIX)) {
+    writeAnswer(response, await answerControl(request, { ...desk, vendor: desk.name }));
+  } else {
+    await serveVendor(desk, request, response);
+  }
+}
+
+async function serveVendor(
+  desk: VendorDesk,
+  request: SandboxRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const at = desk.clock.now();
+  const mishap = desk.faults.strike(desk.name, request);
+  const waitMs = desk.latencyMs + mishap.delayMs;
+  if (waitMs > 0) await desk.clock.sleep(waitMs, desk.stopped);
+  const outcome = await decideOutcome(desk.vendor, request, mishap.end);
+  desk.traffic.add(entryOf(request, { at, mishap, outcome }));
+  deliverOutcome(response, outcome);
+}
+
+function entryOf(
+  request: SandboxRequest,
+  facts: { readonly at: number; readonly mishap: Mishap; readonly outcome: Outcome },
+): TrafficEntry {
+  const { at, mishap, outcome } = facts;
+  const query = request.query.size > 0 ? `?${request.query}` : '';
+  const delayed = mishap.delayMs > 0 ? 'delay' : null;
+  return {
+    at,
+    method: request.method,
+    target: `${request.path}${query}`,
+    status: outcome.delivery === 'whole' ? (outcome.answer?.status ?? null) : null,
+    fault: mishap.end?.kind ?? delayed,
+  };
+}
+
+/** The client that went away in its request needs no answer; a failed control route needs one. */
+function failLoudly(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) response.destroy();
+  else writeAnswer(response, { status: 500, body: { sandboxError: messageOf(error) } });
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(portError(port, error)));
+    server.listen(port, HOST, () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('no TCP address'));
+      else resolve(`http://${HOST}:${address.port}`);
+    });
+  });
+}
+
+function portError(port: number, cause: Error): Error {
+  return new UserError(`the sandbox cannot listen on port ${port}: ${cause.message}`, {
+    hint: 'choose another port, or 0 for a free one',
+    cause,
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // Calls back with an error where it was closed before, or never listened: both are closed.
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function mapNames<Name extends string, Value>(
+  names: readonly Name[],
+  valueFor: (name: Name) => Value,
+): Record<Name, Value> {
+  const pairs = names.map((name) => [name, valueFor(name)] as const);
+  return Object.fromEntries(pairs) as Record<Name, Value>;
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { SalesforceConfig } from '../../config/types.ts';
+import { UserError } from '../../lib/errors.ts';
+import { SYNC_LIMITS } from '../../lib/limits.ts';
+import type { Share } from '../../share/share.ts';
+import type { Row } from '../../vendors/salesforce/answers.ts';
+import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
+import { SalesforceError } from '../../vendors/salesforce/errors.ts';
+import { salesforceTime } from '../../vendors/salesforce/time.ts';
+import type { Source, SourcePage } from '../source.ts';
+import { parseDeliveryRow, timeIn } from './delivery-row.ts';
+import { shareOf } from './map.ts';
+import { readAhead } from './read-ahead.ts';
+import { gather, type Reading, readRows } from './rows.ts';
+
+/**
+ * Rows become visible when their transaction commits, later than their stamp says. Ten minutes is
+ * the longest look-back in use elsewhere (Airbyte 600 s, CopyStorm 300 s).
+ */
+const LOOK_BACK_MS = 600_000;
+
+const positionSchema = z.strictObject({ mark: z.string().transform(salesforceTime) });
+
+export interface DeliveriesOptions {
+  readonly client: SalesforceClient;
+  readonly config: Pick<SalesforceConfig, 'contentUrl'>;
+  /** epoch milliseconds: nothing that changed last before it is read */
+  readonly start: number;
+  /** read everything from `start` again, whatever was read before */
+  readonly full: boolean;
+}
+
+/**
+ * The content deliveries of an org as a source of shares. The cursor is the SystemModstamp of the
+ * last row read, never the time of reading, and never moves back; each reading starts ten minutes
+ * before it, so rows come again.
+ */
+export function createDeliveries(options: DeliveriesOptions): Source {
+  return {
+    name: 'salesforce',
+    stream: 'salesforce/content-distributions',
+    pull: (position) => {
+      const mark = position === undefined ? undefined : parsePosition(position);
+      const known = options.full || mark === undefined ? options.start : mark - LOOK_BACK_MS;
+      const reading: Reading = {
+        field: 'SystemModstamp',
+        from: Math.max(options.start, known),
+      };
+      return readAhead((signal) => readPages(options, { reading, mark, signal }));
+    },
+  };
+}
+
+interface PageReading {
+  readonly reading: Reading;
+  readonly mark: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function* readPages(
+  options: DeliveriesOptions,
+  { reading, mark, signal }: PageReading,
+): AsyncGenerator<SourcePage> {
+  let reached = mark ?? reading.from;
+  try {
+    const rows = readRows(options.client, reading, signal);
+    for await (const batch of gather(rows, SYNC_LIMITS.sharesPerBatchMax)) {
+      for (const row of batch) reached = Math.max(reached, timeIn(row, reading.field));
+      const shares = await sharesOf(batch, options);
+      yield { shares, position: JSON.stringify({ mark: new Date(reached).toISOString() }) };
+    }
+  } catch (error) {
+    throw isWithoutDeliveries(error) ? withoutDeliveries(error) : error;
+  }
+}
+
+/** A row that came twice, because a locator was lost, is one share. */
+async function sharesOf(rows: readonly Row[], options: DeliveriesOptions): Promise<Share[]> {
+  const { contentUrl } = options.config;
+  const instanceUrl = await options.client.instanceUrl();
+  const shares = rows.map((row) => shareOf(parseDeliveryRow(row), { instanceUrl, contentUrl }));
+  return [...new Map(shares.map((share) => [share.shareId, share])).values()];
+}
+
+/** Throws on anything that this source did not write. */
+function parsePosition(position: string): number {
+  return positionSchema.parse(JSON.parse(position)).mark;
+}
+
+/** Salesforce help: with deliveries off, the object is missing from the schema. */
+function isWithoutDeliveries(error: unknown): error is SalesforceError {
+  return (
+    error instanceof SalesforceError &&
+    error.code === 'INVALID_TYPE' &&
+    error.message.includes('ContentDistribution')
+  );
+}
+
+function withoutDeliveries(cause: SalesforceError): UserError {
+  return new UserError('Salesforce shows no content deliveries (ContentDistribution)', {
+    hint:
+      'Turn on Setup > Content Deliveries and Public Links, and give the integration user access ' +
+      'to content deliveries and files; or set salesforce.contentDistributions: false.',
+    cause,
+  });
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { GongConfig } from '../../config/types.ts';
+
+/** 64 bits: enough to tell accounts apart, far too little to guess a key from. */
+const ACCOUNT_HEX_DIGITS = 16;
+
+/**
+ * Names the Gong account that `config` speaks to, for pacing and for keeping its tokens: the same
+ * for every tenant with the same credentials, and no secret can be read from it. It is made from
+ * the configured refresh token, so a new one starts afresh instead of using up an old chain.
+ */
+export function gongAccountOf(config: Pick<GongConfig, 'baseUrl' | 'auth'>): string {
+  const { auth } = config;
+  const credentials =
+    auth.flow === 'access-key'
+      ? [auth.accessKey.reveal()]
+      : [auth.clientId, auth.refreshToken.reveal()];
+  const identity = JSON.stringify([auth.flow, new URL(config.baseUrl).origin, ...credentials]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, ACCOUNT_HEX_DIGITS);
+}

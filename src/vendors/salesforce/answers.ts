@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { classifyAnswer, classifyUnreadable } from './classify.ts';
+import { errorOf } from './errors.ts';
+import { SALESFORCE_LIMITS } from './limits.ts';
+
+/** One record as Salesforce sent it; whoever asked for the fields parses them. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One page of a query; `next` is the path of the page after it. */
+export interface QueryPage {
+  readonly rows: Row[];
+  readonly next: string | undefined;
+}
+
+const queryAnswer = z.object({
+  totalSize: z.int().nonnegative(),
+  done: z.boolean(),
+  // A path, never a host of the answer's choice: the token goes there.
+  nextRecordsUrl: z
+    .string()
+    .regex(/^\/services\/data\//)
+    .optional(),
+  records: z.array(z.record(z.string(), z.unknown())),
+});
+
+type QueryAnswer = z.infer<typeof queryAnswer>;
+
+const compositeAnswer = z.object({
+  compositeResponse: z.array(
+    z.object({ httpStatusCode: z.int(), referenceId: z.string(), body: z.unknown() }),
+  ),
+});
+
+/**
+ * A page of a query after the first. Throws a RetryableError where the answer is not one, or says
+ * that there is more and not where.
+ */
+export function readQueryPage(body: unknown): QueryPage {
+  return pageOf(parseQueryAnswer(body));
+}
+
+/** The first page of a query: if it is the only one, it must hold every row that it announces. */
+export function readFirstQueryPage(body: unknown): QueryPage {
+  const answer = parseQueryAnswer(body);
+  const complete = !answer.done || answer.records.length === answer.totalSize;
+  if (!complete) throw errorOf(classifyUnreadable(body));
+  return pageOf(answer);
+}
+
+function parseQueryAnswer(body: unknown): QueryAnswer {
+  const parsed = queryAnswer.safeParse(body);
+  const unreadable =
+    !parsed.success || (!parsed.data.done && parsed.data.nextRecordsUrl === undefined);
+  if (unreadable) throw errorOf(classifyUnreadable(body));
+  return parsed.data;
+}
+
+function pageOf({ done, nextRecordsUrl, records }: QueryAnswer): QueryPage {
+  return { rows: records, next: done ? undefined : nextRecordsUrl };
+}
+
+/** The body of a composite request that runs the queries independently of each other. */
+export function compositeBody(queryPaths: readonly string[]): string {
+  if (queryPaths.length > SALESFORCE_LIMITS.queriesPerCallMax) {
+    throw new Error(`${queryPaths.length} queries do not fit one composite request`);
+  }
+  return JSON.stringify({
+    allOrNone: false,
+    compositeRequest: queryPaths.map((url, index) => ({
+      method: 'GET',
+      url,
+      referenceId: referenceOf(index),
+    })),
+  });
+}
+
+/**
+ * The first pages of `count` queries, in the order of the request. A sub-answer that failed throws
+ * what it means; one that is missing, doubled or out of order throws a RetryableError. None of them
+ * is ever taken for "no rows".
+ */
+export function readComposite(body: unknown, count: number, nowMs: number): QueryPage[] {
+  const parsed = compositeAnswer.safeParse(body);
+  const answers = parsed.data?.compositeResponse;
+  const inOrder = answers?.every(({ referenceId }, index) => referenceId === referenceOf(index));
+  if (answers?.length !== count || !inOrder) throw errorOf(classifyUnreadable(body));
+  return answers.map((answer) => {
+    if (answer.httpStatusCode === 200) return readFirstQueryPage(answer.body);
+    const failed = { status: answer.httpStatusCode, headers: {}, body: answer.body };
+    throw errorOf(classifyAnswer(failed, nowMs));
+  });
+}
+
+function referenceOf(index: number): string {
+  return `query${index}`;
+}

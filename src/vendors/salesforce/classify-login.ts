@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { isHtml, retryAfterMsOf } from './classify.ts';
+import { SALESFORCE_LIMITS } from './limits.ts';
+import type { FailedAnswer, Verdict } from './verdict.ts';
+
+const oauthError = z.object({ error: z.string(), error_description: z.string().optional() });
+
+const TRANSIENT_ERRORS = new Set(['server_error', 'temporarily_unavailable', 'unknown_error']);
+const TRANSIENT_WORDS = /retry your request|login rate exceeded|too many/i;
+
+const CHECK_SECRET =
+  'Check salesforce.auth.clientId and clientSecret against the app (Setup > External Client App ' +
+  'Manager > the app > Settings > OAuth Settings > Consumer Key and Secret).';
+const CHECK_LOGIN_URL =
+  "Set salesforce.loginUrl to the org's My Domain (Setup > My Domain: " +
+  'https://NAME.my.salesforce.com), without a path.';
+
+/**
+ * What to do, by the words of `error: error_description`, the first that matches. Salesforce help,
+ * "OAuth 2.0 Error Codes": most troubles share the error invalid_grant.
+ */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /hasn'?t approved this consumer|not admin approved|app_access_denied|app not approved/i,
+    'Pre-authorise the integration user: in the app\'s OAuth policies choose "Admin approved ' +
+      'users are pre-authorized" and add the user\'s profile or permission set.',
+  ],
+  [
+    /app.*not (?:found|installed)/i,
+    'salesforce.auth.clientId names an app that this org does not have: install it in the org, ' +
+      'or correct salesforce.loginUrl or the client id.',
+  ],
+  [
+    /audience is invalid/i,
+    'The assertion went to the wrong kind of org: salesforce.loginUrl must be the My Domain of ' +
+      'the org itself (a sandbox has --NAME.sandbox in it), or test.salesforce.com for a sandbox.',
+  ],
+  [
+    /expired.*(?:assertion|jwt)|(?:assertion|jwt).*expired/i,
+    'Set the clock of this machine: the assertion was not valid at the time of the login.',
+  ],
+  [
+    /invalid.?assertion|invalid signature/i,
+    'salesforce.auth.privateKey must belong to the certificate that was uploaded to the app ' +
+      'whose consumer key is salesforce.auth.clientId.',
+  ],
+  [
+    /ip.?restricted|ip.?address|restricted ip/i,
+    "Salesforce refuses this machine's address: relax the IP restrictions in the app's OAuth " +
+      "policies, or add the address to the profile's login IP ranges.",
+  ],
+  [
+    /inactive.?user|user is inactive|user.*locked|locked out/i,
+    'Activate and unlock the integration user (Setup > Users).',
+  ],
+  [/inactive.?org|org.*suspended/i, 'The Salesforce org is not active: ask its administrator.'],
+  [
+    /client credentials user/i,
+    "Enable the client credentials flow in the app's OAuth policies and choose its Run As user.",
+  ],
+  [/not supported on this domain/i, CHECK_LOGIN_URL],
+  [
+    /unsupported_grant_type|grant type not supported/i,
+    "Enable the flow of salesforce.auth.flow in the app's OAuth settings.",
+  ],
+  [
+    /expired access\/refresh token|invalid refresh token|token.*(?:revoked|expired)/i,
+    'The refresh token was revoked, ran out or was used up: authorise the app again and set the ' +
+      'new token in salesforce.auth.refreshToken.',
+  ],
+  [/invalid_client|client.?identifier|client credentials/i, CHECK_SECRET],
+  [
+    /invalid_grant/i,
+    'Check salesforce.auth (user name, token, key) and the login history of the integration ' +
+      'user (Setup > Login History), which says why.',
+  ],
+];
+
+/** What a token endpoint's answer other than a token means. Pure; messages quote its words. */
+export function classifyLogin(answer: FailedAnswer, nowMs: number): Verdict {
+  const oauth = oauthErrorOf(answer.body);
+  if (oauth === undefined) return classifyForeign(answer, nowMs);
+  const words = [oauth.error, oauth.error_description].filter((part) => part !== undefined);
+  const quoted = words.join(': ').slice(0, SALESFORCE_LIMITS.quotedCharactersMax);
+  const message = `Salesforce refused the login: ${quoted}`;
+  if (isTransient(answer.status, oauth.error, quoted)) return retry(answer, message, nowMs);
+  const hint = HINTS.find(([pattern]) => pattern.test(quoted))?.[1];
+  return { kind: 'refused', code: oauth.error, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function isTransient(status: number, error: string, quoted: string): boolean {
+  return (
+    status >= 500 || status === 429 || TRANSIENT_ERRORS.has(error) || TRANSIENT_WORDS.test(quoted)
+  );
+}
+
+/** A web page, an empty body, a proxy's words: the address is wrong or the server is not well. */
+function classifyForeign(answer: FailedAnswer, nowMs: number): Verdict {
+  const what = isHtml(answer.body) ? 'a web page' : 'no token';
+  const message = `the Salesforce login answered with status ${answer.status} and ${what}`;
+  if (answer.status >= 500 || answer.status === 429) return retry(answer, message, nowMs);
+  return { kind: 'refused', code: `HTTP_${answer.status}`, message, hint: CHECK_LOGIN_URL };
+}
+
+function retry(answer: FailedAnswer, message: string, nowMs: number): Verdict {
+  const retryAfterMs = retryAfterMsOf(answer.headers, nowMs);
+  return { kind: 'retry', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+function oauthErrorOf(body: unknown): z.infer<typeof oauthError> | undefined {
+  if (typeof body !== 'string') return undefined;
+  try {
+    return oauthError.safeParse(JSON.parse(body)).data;
+  } catch {
+    // Not JSON: not Salesforce's own answer.
+    return undefined;
+  }
+}

@@ -1,0 +1,245 @@
+import type { SalesforceConfig } from '../../config/types.ts';
+import { chunksOf } from '../../lib/chunks.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { RetryableError } from '../../lib/errors.ts';
+import {
+  compositeBody,
+  type QueryPage,
+  type Row,
+  readComposite,
+  readFirstQueryPage,
+  readQueryPage,
+} from './answers.ts';
+import { classifyAnswer } from './classify.ts';
+import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
+import { SALESFORCE_LIMITS } from './limits.ts';
+import { withRetries } from './retry.ts';
+import { type OpenSession, Session, type TokenStore } from './session.ts';
+import { exchange, type HttpAnswer, type HttpCall } from './transport.ts';
+
+/** Calls of the org in the last 24 hours, by all integrations, and how many it has. */
+export interface ApiUsage {
+  readonly used: number;
+  readonly limit: number;
+}
+
+export interface SalesforceClient {
+  /** `https://HOST` of the instance; logs in if need be. */
+  instanceUrl(): Promise<string>;
+  /**
+   * The pages of a query, as the server cuts them, one in memory at a time; each is a billed call.
+   * Throws LocatorLost where the server forgot its place, UserError, RetryableError (tries are used
+   * up), or the reason of an aborted signal. No COUNT().
+   */
+  queryPages(soql: string, options?: { readonly signal?: AbortSignal }): AsyncGenerator<Row[]>;
+  /**
+   * All rows of each query, in the order of the queries; five queries a billed call. A query that
+   * failed makes the whole fail: no rows always means that there are none. No COUNT().
+   */
+  queryBatch(soqls: readonly string[]): Promise<Row[][]>;
+  /** as the last answer said; undefined before the first */
+  readonly usage: ApiUsage | undefined;
+}
+
+export interface SalesforceClientOptions {
+  readonly config: SalesforceConfig;
+  readonly clock: Clock;
+  /** from 0 to 1, as Math.random */
+  readonly random: () => number;
+  /** where rotated refresh tokens are kept; absent: in memory only, with a warning */
+  readonly tokenStore?: TokenStore;
+  /** called as each billed call is sent; logins are not billed */
+  readonly onCall: () => void;
+  readonly onWarning?: (message: string) => void;
+  readonly signal: AbortSignal;
+  /** for one request and its body, in milliseconds; default: SALESFORCE_LIMITS.responseMsMax */
+  readonly responseMsMax?: number;
+}
+
+interface ApiCall<T> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  readonly read: (body: unknown) => T;
+}
+
+export function createSalesforceClient(options: SalesforceClientOptions): SalesforceClient {
+  return new RestClient(options);
+}
+
+class RestClient implements SalesforceClient {
+  readonly #options: SalesforceClientOptions;
+  readonly #responseMsMax: number;
+  readonly #session: Session;
+  #usage: ApiUsage | undefined;
+
+  constructor(options: SalesforceClientOptions) {
+    this.#options = options;
+    this.#responseMsMax = options.responseMsMax ?? SALESFORCE_LIMITS.responseMsMax;
+    this.#session = new Session({
+      config: options.config,
+      clock: options.clock,
+      tokenStore: options.tokenStore,
+      onWarning: options.onWarning ?? (() => {}),
+      signal: options.signal,
+      responseMsMax: this.#responseMsMax,
+      send: (call, signal) => this.#exchange(call, signal ?? options.signal),
+    });
+  }
+
+  get usage(): ApiUsage | undefined {
+    return this.#usage;
+  }
+
+  async instanceUrl(): Promise<string> {
+    const { connection } = await withRetries(() => this.#session.open(), this.#options);
+    return connection.instanceUrl;
+  }
+
+  async *queryPages(
+    soql: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Row[]> {
+    const path = this.#queryPath(soql);
+    if (path.length > SALESFORCE_LIMITS.queryUrlBytesMax) {
+      throw new Error(`a query of ${path.length} bytes does not fit a URL`);
+    }
+    const signal = this.#signalWith(options.signal);
+    let page = await this.#get({ path, signal, read: readFirstQueryPage });
+    yield page.rows;
+    while (page.next !== undefined) {
+      page = await this.#nextPage(page.next, signal);
+      yield page.rows;
+    }
+  }
+
+  async queryBatch(soqls: readonly string[]): Promise<Row[][]> {
+    const rows: Row[][] = [];
+    for (const chunk of chunksOf(soqls, SALESFORCE_LIMITS.queriesPerCallMax)) {
+      rows.push(...(await this.#queryChunk(chunk)));
+    }
+    return rows;
+  }
+
+  /** Where a locator is lost, the queries are asked again from the start: they have no order. */
+  async #queryChunk(soqls: readonly string[]): Promise<Row[][]> {
+    for (let lost = 0; ; lost += 1) {
+      try {
+        const pages = await this.#composite(soqls);
+        const rows: Row[][] = [];
+        for (const page of pages) rows.push(await this.#allRows(page));
+        return rows;
+      } catch (error) {
+        if (!(error instanceof LocatorLost)) throw error;
+        if (lost >= SALESFORCE_LIMITS.lostLocatorsMax) {
+          throw new RetryableError(error.message, { cause: error });
+        }
+      }
+    }
+  }
+
+  #composite(soqls: readonly string[]): Promise<QueryPage[]> {
+    return this.#send({
+      method: 'POST',
+      path: `${this.#dataPath()}/composite`,
+      body: compositeBody(soqls.map((soql) => this.#queryPath(soql))),
+      signal: this.#options.signal,
+      read: (body) => readComposite(body, soqls.length, this.#options.clock.now()),
+    });
+  }
+
+  async #allRows(first: QueryPage): Promise<Row[]> {
+    const rows = [...first.rows];
+    let page = first;
+    while (page.next !== undefined) {
+      page = await this.#nextPage(page.next, this.#options.signal);
+      for (const row of page.rows) rows.push(row);
+    }
+    return rows;
+  }
+
+  async #nextPage(path: string, signal: AbortSignal): Promise<QueryPage> {
+    const page = await this.#get({ path, signal, read: readQueryPage });
+    if (page.next === path) throw new LocatorLost(`Salesforce's page leads to itself: ${path}`);
+    return page;
+  }
+
+  #get(call: Pick<ApiCall<QueryPage>, 'path' | 'signal' | 'read'>): Promise<QueryPage> {
+    return this.#send({ method: 'GET', ...call });
+  }
+
+  /** Any failure that may pass is tried again: every request of this client only reads. */
+  #send<T>(call: ApiCall<T>): Promise<T> {
+    const { clock, random } = this.#options;
+    return withRetries(() => this.#sendOnce(call), { clock, random, signal: call.signal });
+  }
+
+  async #sendOnce<T>(call: ApiCall<T>): Promise<T> {
+    const session = await this.#session.open();
+    try {
+      return await this.#request(session, call);
+    } catch (error) {
+      if (!(error instanceof SessionExpired)) throw error;
+    }
+    await this.#session.renew(session);
+    try {
+      return await this.#request(await this.#session.open(), call);
+    } catch (error) {
+      throw error instanceof SessionExpired ? stillExpired(error) : error;
+    }
+  }
+
+  async #request<T>({ connection }: OpenSession, call: ApiCall<T>): Promise<T> {
+    const { method, path, body, signal } = call;
+    const answer = await connection.request<unknown>(
+      body === undefined
+        ? { method, url: path }
+        : { method, url: path, body, headers: { 'content-type': 'application/json' } },
+      { signal },
+    );
+    return call.read(answer);
+  }
+
+  async #exchange(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+    this.#options.onCall();
+    const answer = await exchange(call, { signal, responseMsMax: this.#responseMsMax });
+    this.#usage = usageIn(answer.headers) ?? this.#usage;
+    if (answer.status >= 400) throw errorOf(classifyAnswer(answer, this.#options.clock.now()));
+    return answer;
+  }
+
+  #signalWith(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined
+      ? this.#options.signal
+      : AbortSignal.any([this.#options.signal, signal]);
+  }
+
+  #queryPath(soql: string): string {
+    if (soql.length > SALESFORCE_LIMITS.queryCharactersMax) {
+      throw new Error(`a query of ${soql.length} characters is longer than SOQL allows`);
+    }
+    return `${this.#dataPath()}/query?q=${encodeURIComponent(soql)}`;
+  }
+
+  #dataPath(): string {
+    return `/services/data/v${this.#options.config.apiVersion}`;
+  }
+}
+
+function stillExpired(error: SessionExpired): SalesforceError {
+  return new SalesforceError(`${error.message} (again after a new login)`, {
+    code: 'INVALID_SESSION_ID',
+    hint:
+      'The login works, but its session is refused: give the app the OAuth scope "Manage user ' +
+      'data via APIs (api)", and look at the session and IP settings of the integration user.',
+  });
+}
+
+/** REST guide, Limit Info Header: `Sforce-Limit-Info: api-usage=25/15000`. */
+function usageIn(headers: Readonly<Record<string, string>>): ApiUsage | undefined {
+  const [, used, limit] = /api-usage=(\d+)\/(\d+)/.exec(headers['sforce-limit-info'] ?? '') ?? [];
+  return used === undefined || limit === undefined
+    ? undefined
+    : { used: Number(used), limit: Number(limit) };
+}

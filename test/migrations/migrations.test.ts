@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { MIGRATIONS } from '../../migrations/index.ts';
+import { migrate, requireCurrent } from '../../src/db/migrate.ts';
+import { openMemoryDatabase } from '../../src/db/open.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { DatabaseError } from '../../src/lib/errors.ts';
+import { startChild } from '../support/child.ts';
+import { testFile } from '../support/database.ts';
+
+const FOLDER = new URL('../../migrations/', import.meta.url);
+
+/** A migration that landed never changes; a new one adds a line here. */
+const FROZEN: Readonly<Record<string, string>> = {
+  '0001-outbox': '1a27db4f2b529fc150bd38900a9c95ef077b4360a6d3e6faf5a0866af67d721e',
+};
+
+async function schemaOf(db: Database): Promise<string> {
+  const { rows } = await sql<{ sql: string }>`
+    select sql from sqlite_schema where sql is not null and name not like 'kysely%' order by name
+  `.execute(db);
+  return rows.map((row) => row.sql).join('\n');
+}
+
+async function appliedIn(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+test('a migration that landed is frozen, and every file of the folder is in the map', () => {
+  const files = readdirSync(FOLDER).filter((file) => file !== 'index.ts');
+  const hashes = files.map((file) => {
+    const bytes = readFileSync(new URL(file, FOLDER));
+    return [file.replace('.ts', ''), createHash('sha256').update(bytes).digest('hex')];
+  });
+  expect(Object.fromEntries(hashes)).toEqual(FROZEN);
+  expect(Object.keys(MIGRATIONS)).toEqual(Object.keys(FROZEN));
+  expect(Object.keys(MIGRATIONS)).toEqual(Object.keys(MIGRATIONS).toSorted());
+});
+
+test('all migrations together make this schema', async () => {
+  const db = testFile().open();
+  await migrate(db);
+  expect(await schemaOf(db)).toMatchInlineSnapshot(`
+    "CREATE TABLE "attempt" ("tenant" text not null, "event_id" text not null, "number" integer not null, "at" bigint not null, "outcome" text not null, "status" integer, "request_id" text, "errors" text not null, constraint "attempt_key" primary key ("tenant", "event_id", "number"), constraint "attempt_event" foreign key ("tenant", "event_id") references "event" ("tenant", "event_id"))
+    CREATE TABLE "call" ("account" text not null, "at" bigint not null, "calls" integer not null, constraint "call_key" primary key ("account", "at"))
+    CREATE TABLE "cursor" ("tenant" text not null, "stream" text not null, "position" text not null, "updated_at" bigint not null, constraint "cursor_key" primary key ("tenant", "stream"))
+    CREATE TABLE "event" ("tenant" text not null, "event_id" text not null, "source" text not null, "state" text not null, "reason" text, "priority" integer not null, "shared_at" bigint not null, "not_before" bigint, "share" text not null, "match" text, "body" text, "attempts" integer default 0 not null, "last_status" integer, "request_id" text, "integration_id" text, "errors" text, "created_at" bigint not null, "updated_at" bigint not null, constraint "event_key" primary key ("tenant", "event_id"))
+    CREATE INDEX "event_by_state" on "event" ("tenant", "state", "priority", "shared_at", "event_id")
+    CREATE INDEX "event_by_time" on "event" ("shared_at")
+    CREATE TABLE "lease" ("name" text not null primary key, "holder" text not null, "until" bigint not null)
+    CREATE TABLE "pause" ("account" text not null primary key, "until" bigint not null)
+    CREATE TABLE "run" ("run_id" text not null primary key, "tenant" text not null, "kind" text not null, "started_at" bigint not null, "finished_at" bigint, "outcome" text, "report" text)
+    CREATE INDEX "run_by_time" on "run" ("tenant", "started_at")
+    CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))"
+  `);
+});
+
+test('migrating twice changes nothing the second time', async () => {
+  const file = testFile();
+  await migrate(file.open());
+  const before = await schemaOf(file.open());
+  const db = file.open();
+  await migrate(db);
+  expect(await schemaOf(db)).toBe(before);
+  expect(await appliedIn(db)).toEqual(Object.keys(MIGRATIONS));
+  await expect(requireCurrent(db)).resolves.toBeUndefined();
+});
+
+test('a database in memory gets the same schema as a file', async () => {
+  const file = testFile().open();
+  const memory = openMemoryDatabase();
+  await migrate(file);
+  await migrate(memory);
+  expect(await schemaOf(memory)).toBe(await schemaOf(file));
+  await memory.destroy();
+});
+
+test('processes that start at once on one new file all find the newest schema', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const file = testFile();
+    const children = [1, 2, 3].map(() =>
+      startChild('migrate.ts', { args: [file.setting] }),
+    );
+    for (const child of children) expect(await child.line()).toBe('ready');
+    for (const child of children) child.send('go');
+    const ends = await Promise.all(children.map((child) => child.ended()));
+    expect(ends).toEqual(children.map(() => ({ code: 0, stderr: '' })));
+    const db = file.open();
+    expect(await appliedIn(db)).toEqual(Object.keys(MIGRATIONS));
+  }
+});
+
+test('a database that a newer version wrote is refused in words that say what to do', async () => {
+  const db = testFile().open();
+  await migrate(db);
+  await sql`insert into kysely_migration values ('9999-future', '2030-01-01T00:00:00Z')`.execute(db);
+  const refusal = {
+    message: 'the database was written by a newer version of sharetrail (it has 9999-future)',
+    hint: 'Install that version again, or restore a backup made with this one.',
+  };
+  await expect(migrate(db)).rejects.toMatchObject(refusal);
+  await expect(migrate(db)).rejects.toBeInstanceOf(DatabaseError);
+  await expect(requireCurrent(db)).rejects.toMatchObject(refusal);
+});
+
+test('a database of an earlier version is not read, but brought up to date first', async () => {
+  const db = testFile().open();
+  await expect(requireCurrent(db)).rejects.toMatchObject({
+    name: 'DatabaseError',
+    message: 'the database still has the schema of an earlier version',
+  });
+});
+
+// Four before the migration itself (Kysely's two tables, its lock row), the rest inside it.
+const KILL_POINTS = [0, 2, 4, 8, 12, 16, 17];
+
+test('a migration that is killed leaves the old schema or the new one, and can go on', async () => {
+  const left = await Promise.all(
+    KILL_POINTS.map(async (statements) => {
+      const file = testFile();
+      const child = startChild('migrate-killed.ts', { args: [file.setting, String(statements)] });
+      const { code } = await child.ended();
+      const db = file.open();
+      const schema = await schemaOf(db);
+      await migrate(db);
+      return { code, schema, after: await schemaOf(db) };
+    }),
+  );
+  const whole = left.at(-1)?.after;
+  expect(left.map(({ code }) => code)).toContain('SIGKILL');
+  for (const { schema, after } of left) {
+    expect(['', whole]).toContain(schema);
+    expect(after).toBe(whole);
+  }
+});

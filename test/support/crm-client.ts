@@ -1,0 +1,127 @@
+import type { QueryBatch } from '../../src/crm/look-up.ts';
+import type {
+  CaseRecord,
+  ContactRecord,
+  LeadRecord,
+  OpportunityRecord,
+} from '../../src/crm/records.ts';
+import type { Org } from './crm-org.ts';
+
+const QUERIES_PER_CALL = 5;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Answers the look-up's SOQL out of a made-up org, in Salesforce's shapes, and counts. */
+export class OrgClient implements QueryBatch {
+  /** composite calls, as Salesforce counts them: five queries each */
+  calls = 0;
+  /** times that the look-up waited for an answer */
+  rounds = 0;
+  readonly soqls: string[] = [];
+
+  readonly #tables: ReadonlyMap<string, readonly Row[]>;
+
+  constructor(org: Org) {
+    this.#tables = new Map([
+      ['Account', org.accounts.map((each) => ({ Id: each.id, Name: each.name ?? null }))],
+      ['Contact', org.contacts.map((each) => contactRow(each, org))],
+      ['Lead', org.leads.map(leadRow)],
+      ['Case', org.cases.map((each) => caseRow(each, org))],
+      ['Opportunity', org.opportunities.map((each) => opportunityRow(each, org))],
+      ['OpportunityContactRole', org.roles.map(roleRow)],
+    ]);
+  }
+
+  async queryBatch(soqls: readonly string[]): Promise<readonly (readonly unknown[])[]> {
+    this.rounds += 1;
+    this.calls += Math.ceil(soqls.length / QUERIES_PER_CALL);
+    this.soqls.push(...soqls);
+    return soqls.map((soql) => this.#answer(soql));
+  }
+
+  /** How many of the queries read this object. */
+  countOf(object: string): number {
+    return this.soqls.filter((soql) => soql.includes(` FROM ${object} `)).length;
+  }
+
+  #answer(soql: string): readonly Row[] {
+    const [, fields = '', object = '', column = '', list = '', rest = ''] =
+      /^SELECT (.+) FROM (\w+) WHERE (\w+) IN \((.+?)\)(.*)$/.exec(soql) ?? [];
+    const ids = new Set(list.split(',').map((literal) => literal.slice(1, -1)));
+    const rows = this.#tables.get(object);
+    if (!rows) throw new Error(`cannot answer ${soql}`);
+    return rows
+      .filter((row) => ids.has(String(row[column])) && passes(row, rest))
+      .map((row) => selected(row, fields));
+  }
+}
+
+/** The rest of a WHERE, which only the deals of Accounts have. */
+function passes(row: Row, rest: string): boolean {
+  if (rest === '') return true;
+  const [, day = '', time = ''] =
+    /^ AND \(IsClosed = false OR CloseDate >= (\S+)\) AND CreatedDate < (\S+)$/.exec(rest) ?? [];
+  if (day === '') throw new Error(`cannot filter by ${rest}`);
+  const recent = row['CloseDate'] !== null && String(row['CloseDate']) >= day;
+  const created = Date.parse(String(row['CreatedDate']).replace('+0000', 'Z'));
+  return (row['IsClosed'] === false || recent) && created < Date.parse(time);
+}
+
+function selected(row: Row, fields: string): Row {
+  const names = fields.split(', ').map((field) => field.replace('Account.Name', 'Account'));
+  const values = names.map((name) => [name, row[name] ?? null] as const);
+  return { attributes: { type: 'made up' }, ...Object.fromEntries(values) };
+}
+
+function withAccount(record: { readonly accountId?: string }, org: Org): Row {
+  const account = org.accounts.find((each) => each.id === record.accountId);
+  return {
+    AccountId: record.accountId ?? null,
+    Account: account ? { Name: account.name ?? null } : null,
+  };
+}
+
+function caseRow(record: CaseRecord, org: Org): Row {
+  return { Id: record.id, ContactId: record.contactId ?? null, ...withAccount(record, org) };
+}
+
+function contactRow(contact: ContactRecord, org: Org): Row {
+  return { ...personRow(contact), ...withAccount(contact, org) };
+}
+
+function leadRow(lead: LeadRecord): Row {
+  return {
+    ...personRow(lead),
+    IsConverted: lead.converted,
+    ConvertedContactId: lead.convertedContactId ?? null,
+    ConvertedAccountId: lead.convertedAccountId ?? null,
+  };
+}
+
+function personRow(person: ContactRecord | LeadRecord): Row {
+  return {
+    Id: person.id,
+    Email: person.email ?? null,
+    Name: person.name ?? null,
+    Title: person.title ?? null,
+  };
+}
+
+function opportunityRow(opportunity: OpportunityRecord, org: Org): Row {
+  return {
+    Id: opportunity.id,
+    Name: opportunity.name ?? null,
+    ...withAccount(opportunity, org),
+    CreatedDate: new Date(opportunity.createdAt).toISOString().replace('Z', '+0000'),
+    CloseDate: opportunity.closeDay ?? null,
+    IsClosed: opportunity.closed,
+  };
+}
+
+function roleRow(role: Org['roles'][number]): Row {
+  return {
+    OpportunityId: role.opportunityId,
+    ContactId: role.contactId,
+    IsPrimary: role.primary,
+  };
+}

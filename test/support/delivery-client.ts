@@ -1,0 +1,76 @@
+import type { Row } from '../../src/vendors/salesforce/answers.ts';
+import type { SalesforceClient } from '../../src/vendors/salesforce/client.ts';
+import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
+import { salesforceTime } from '../../src/vendors/salesforce/time.ts';
+
+export interface DeliveryFacts {
+  readonly id: string;
+  /** epoch milliseconds */
+  readonly modifiedAt: number;
+}
+
+/**
+ * An org with deliveries that answers the source's query as Salesforce does: bounds by the whole
+ * second, order by the time, in pages. Milliseconds and Id order the rows within a second as
+ * `tieOrder` says, for what Salesforce does there is not documented.
+ */
+export class DeliveryClient implements SalesforceClient {
+  readonly usage = undefined;
+  readonly soqls: string[] = [];
+  readonly signals: (AbortSignal | undefined)[] = [];
+  /** pages sent so far */
+  pages = 0;
+  /** numbers of the pages, counted over all queries, at which the locator is lost */
+  readonly lostAt = new Set<number>();
+  tieOrder: (first: DeliveryFacts, second: DeliveryFacts) => number = (first, second) =>
+    first.id < second.id ? -1 : 1;
+  failure: Error | undefined;
+  readonly #pageSize: number;
+  readonly rows: DeliveryFacts[];
+
+  constructor(rows: DeliveryFacts[], pageSize: number) {
+    this.rows = rows;
+    this.#pageSize = pageSize;
+  }
+
+  async instanceUrl(): Promise<string> {
+    return 'https://acme.my.salesforce.com';
+  }
+
+  async queryBatch(): Promise<Row[][]> {
+    throw new Error('not asked by the source');
+  }
+
+  async *queryPages(
+    soql: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Row[]> {
+    this.soqls.push(soql);
+    this.signals.push(options.signal);
+    if (this.failure) throw this.failure;
+    const rows = this.#select(soql);
+    for (let start = 0; start < rows.length || start === 0; start += this.#pageSize) {
+      options.signal?.throwIfAborted();
+      this.pages += 1;
+      if (this.lostAt.has(this.pages)) throw new LocatorLost('gone');
+      yield rows.slice(start, start + this.#pageSize);
+    }
+  }
+
+  #select(soql: string): Row[] {
+    const from = /SystemModstamp >= (\S+)/.exec(soql)?.[1];
+    if (from === undefined || !soql.endsWith('ORDER BY SystemModstamp, Id')) {
+      throw new Error(`cannot answer ${soql}`);
+    }
+    const second = ({ modifiedAt }: DeliveryFacts) => Math.floor(modifiedAt / 1_000);
+    return this.rows
+      .filter((row) => second(row) >= salesforceTime(from) / 1_000)
+      .toSorted(
+        (first, second_) => second(first) - second(second_) || this.tieOrder(first, second_),
+      )
+      .map(({ id, modifiedAt }) => {
+        const stamp = new Date(modifiedAt).toISOString().replace('Z', '+0000');
+        return { Id: id, CreatedDate: stamp, SystemModstamp: stamp };
+      });
+  }
+}

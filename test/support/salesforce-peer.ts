@@ -1,0 +1,157 @@
+import type { SalesforceConfig } from '../../src/config/types.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import {
+  createSalesforceClient,
+  type SalesforceClient,
+  type SalesforceClientOptions,
+} from '../../src/vendors/salesforce/client.ts';
+import { type Peer, type PeerReply, type PeerRequest, startPeer } from './peer.ts';
+
+const TOKEN_PATH = '/services/oauth2/token';
+
+export interface SalesforcePeer extends Peer {
+  /** requests that are no logins */
+  readonly calls: readonly PeerRequest[];
+  readonly logins: readonly PeerRequest[];
+}
+
+export interface SalesforceHandlers {
+  /** default: a token for this very peer, `access-1`, `access-2` and so on */
+  readonly login?: (request: PeerRequest, reply: PeerReply) => void;
+  readonly call: (request: PeerRequest, reply: PeerReply) => void | Promise<void>;
+}
+
+/** A Salesforce on loopback that answers calls, and logins where the test cares, as it is told. */
+export async function startSalesforce(handlers: SalesforceHandlers): Promise<SalesforcePeer> {
+  const calls: PeerRequest[] = [];
+  const logins: PeerRequest[] = [];
+  const peer = await startPeer((request, reply) => {
+    if (request.url !== TOKEN_PATH) {
+      calls.push(request);
+      return handlers.call(request, reply);
+    }
+    logins.push(request);
+    if (handlers.login) return handlers.login(request, reply);
+    reply.answer(200, tokenAnswer(peer.origin, `access-${logins.length}`));
+  });
+  return { ...peer, calls, logins };
+}
+
+export function tokenAnswer(instanceUrl: string, accessToken: string) {
+  return { access_token: accessToken, instance_url: instanceUrl, token_type: 'Bearer' };
+}
+
+/** Salesforce's way to refuse: a list of one error. */
+export function errorAnswer(errorCode: string, message = `${errorCode} for the test`) {
+  return [{ errorCode, message }];
+}
+
+export const HTML_PAGE = '<!DOCTYPE html><html><body>Down for maintenance</body></html>';
+
+export function queryAnswer(records: readonly object[], next?: { path: string; total: number }) {
+  return {
+    totalSize: next?.total ?? records.length,
+    done: next === undefined,
+    ...(next === undefined ? {} : { nextRecordsUrl: next.path }),
+    records,
+  };
+}
+
+/** The SOQL of a query's path. */
+export function soqlOf(path: string): string {
+  return new URL(path, 'http://localhost').searchParams.get('q') ?? '';
+}
+
+/** The queries of a composite request, and the answer to it that gives each these results. */
+export function soqlsOf(request: PeerRequest): string[] {
+  const { compositeRequest } = JSON.parse(request.body);
+  return compositeRequest.map(({ url }: { url: string }) => soqlOf(url));
+}
+
+export function compositeAnswer(bodies: readonly object[]) {
+  return {
+    compositeResponse: bodies.map((body, index) => ({
+      body,
+      httpHeaders: {},
+      httpStatusCode: Array.isArray(body) ? 400 : 200,
+      referenceId: `query${index}`,
+    })),
+  };
+}
+
+/** Time that moves only by sleeping, which takes no time and is written down. */
+export class SleeplessClock implements Clock {
+  readonly sleptMs: number[] = [];
+  #now: number;
+
+  constructor(now = Date.UTC(2026, 10, 1)) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.sleptMs.push(ms);
+    this.#now += ms;
+  }
+}
+
+export function salesforceConfig(
+  loginUrl: string,
+  auth?: SalesforceConfig['auth'],
+): SalesforceConfig {
+  return {
+    loginUrl,
+    apiVersion: '62.0',
+    auth: auth ?? {
+      flow: 'client-credentials',
+      clientId: 'client-id',
+      clientSecret: new Secret('client-secret'),
+    },
+    contentDistributions: true,
+    contentUrl: 'public-link',
+    ignoreCreatedBy: [],
+  };
+}
+
+export interface TestClient {
+  readonly client: SalesforceClient;
+  readonly clock: SleeplessClock;
+  /** billed calls, as the client counts them */
+  readonly billed: () => number;
+  readonly stop: AbortController;
+  readonly warnings: string[];
+}
+
+/** A client of the peer whose waits take no time and whose jitter is half of the longest wait. */
+export function createTestClient(
+  config: SalesforceConfig,
+  options: Partial<Pick<SalesforceClientOptions, 'tokenStore' | 'responseMsMax'>> = {},
+): TestClient {
+  const clock = new SleeplessClock();
+  const stop = new AbortController();
+  const warnings: string[] = [];
+  let billed = 0;
+  const client = createSalesforceClient({
+    config,
+    clock,
+    random: () => 0.5,
+    onCall: () => {
+      billed += 1;
+    },
+    onWarning: (message) => warnings.push(message),
+    signal: stop.signal,
+    ...options,
+  });
+  return { client, clock, billed: () => billed, stop, warnings };
+}
+
+export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../../src/lib/clock.ts';
+import type { GongAnswer } from '../../src/vendors/gong/answer.ts';
+import type { GongClient } from '../../src/vendors/gong/client.ts';
+
+export interface ScriptedRequest {
+  readonly eventId: string;
+  readonly body: string;
+  readonly at: number;
+  /** how often this event was sent, this time included */
+  readonly tries: number;
+}
+
+export type GongScript = (request: ScriptedRequest) => GongAnswer;
+
+export const accepted: GongAnswer = {
+  kind: 'accepted',
+  status: 201,
+  requestId: 'request-1',
+  integrationId: '9223372036854775807',
+  errors: [],
+};
+export const duplicate: GongAnswer = { kind: 'duplicate', status: 409, errors: ['exists'] };
+export const unavailable: GongAnswer = { kind: 'unavailable', status: 503, errors: ['down'] };
+export const refused: GongAnswer = {
+  kind: 'refused',
+  status: 401,
+  errors: ['no such key'],
+  hint: 'Check gong.auth.',
+};
+
+export function rejected(...errors: string[]): GongAnswer {
+  return { kind: 'rejected', status: 400, errors };
+}
+
+export function throttled(retryAfterMs?: number): GongAnswer {
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { kind: 'throttled', status: 429, errors: ['too many'], ...wait };
+}
+
+/** Gong as the sender sees it: answers by script, after a while on the given clock. */
+export class ScriptedGong implements GongClient {
+  readonly account = 'account';
+  readonly requests: ScriptedRequest[] = [];
+  inFlight = 0;
+  inFlightMax = 0;
+  readonly #clock: Clock;
+  readonly #script: GongScript;
+  readonly #answerMs: (request: ScriptedRequest) => number;
+
+  constructor(
+    clock: Clock,
+    options: { readonly script: GongScript; readonly answerMs: (of: ScriptedRequest) => number },
+  ) {
+    this.#clock = clock;
+    this.#script = options.script;
+    this.#answerMs = options.answerMs;
+  }
+
+  /** ids in the order in which they were sent */
+  get sent(): string[] {
+    return this.requests.map((request) => request.eventId);
+  }
+
+  async shareContent(body: string, signal: AbortSignal): Promise<GongAnswer> {
+    signal.throwIfAborted();
+    const { eventId } = JSON.parse(body) as { eventId: string };
+    const tries = this.sent.filter((sent) => sent === eventId).length + 1;
+    const request = { eventId, body, at: this.#clock.now(), tries };
+    this.requests.push(request);
+    this.inFlight += 1;
+    this.inFlightMax = Math.max(this.inFlightMax, this.inFlight);
+    try {
+      await this.#clock.sleep(this.#answerMs(request), signal);
+      return this.#script(request);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+}

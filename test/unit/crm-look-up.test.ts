@@ -1,0 +1,290 @@
+import { isQueryValid, parseQuery } from '@jetstreamapp/soql-parser-js';
+import { expect, test } from 'vitest';
+import { lookUp, type QueryBatch } from '../../src/crm/look-up.ts';
+import { matchShare } from '../../src/crm/match.ts';
+import type { ContactRecord, OpportunityRecord } from '../../src/crm/records.ts';
+import { RetryableError } from '../../src/lib/errors.ts';
+import { OrgClient } from '../support/crm-client.ts';
+import { deliveryOf, idOf, type Org, type OrgType, orgOf } from '../support/crm-org.ts';
+
+const OPTIONS = { timezone: 'America/New_York' };
+const SHARES_PER_PAGE = 2_000;
+const CALLS_PER_PAGE_MAX = 3;
+const SOQL_CHARACTERS_MAX = 100_000;
+const ACCOUNT = { id: idOf('Account', 1), name: 'Initech' };
+const ANN = {
+  id: idOf('Contact', 1),
+  email: 'ann@initech.example',
+  name: 'Ann Lee',
+  title: 'Buyer',
+  accountId: ACCOUNT.id,
+};
+const DEAL: OpportunityRecord = {
+  id: idOf('Opportunity', 1),
+  name: 'Initech 2026',
+  accountId: ACCOUNT.id,
+  createdAt: Date.parse('2026-10-01T00:00:00Z'),
+  closeDay: '2026-12-31',
+  closed: false,
+};
+
+function related(type: OrgType, number = 1, sharedAt?: string) {
+  return deliveryOf({ id: idOf(type, number), type }, sharedAt);
+}
+
+function clientOf(lists: Partial<Org>): OrgClient {
+  return new OrgClient(orgOf(lists));
+}
+
+function manyContacts(count: number): ContactRecord[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: idOf('Contact', index),
+    email: `person${index}@initech.example`,
+    accountId: idOf('Account', index),
+  }));
+}
+
+test('a look-up of no shares, or of shares related to nothing, asks nothing', async () => {
+  const client = clientOf({});
+  await lookUp(client, [], OPTIONS);
+  await lookUp(client, [deliveryOf(undefined), deliveryOf({ id: ANN.id })], OPTIONS);
+  await lookUp(client, [related('Custom__c')], OPTIONS);
+  expect(client.rounds).toBe(0);
+});
+
+test('the records come as Salesforce has them, in plain facts', async () => {
+  const lead = { id: idOf('Lead', 1), email: 'lou@x.example', name: 'Lou', converted: false };
+  const found = { id: idOf('Case', 1), accountId: ACCOUNT.id, contactId: ANN.id };
+  const role = { opportunityId: DEAL.id, contactId: ANN.id, primary: true };
+  const client = clientOf({
+    accounts: [ACCOUNT],
+    contacts: [ANN],
+    leads: [lead],
+    cases: [found],
+    opportunities: [DEAL],
+    roles: [role],
+  });
+  const types = ['Account', 'Contact', 'Lead', 'Case', 'Opportunity'] as const;
+  const records = await lookUp(
+    client,
+    types.map((type) => related(type)),
+    OPTIONS,
+  );
+  expect(records.accounts.get(ACCOUNT.id)).toEqual(ACCOUNT);
+  expect(records.contacts.get(ANN.id)).toEqual(ANN);
+  expect(records.leads.get(lead.id)).toEqual(lead);
+  expect(records.cases.get(found.id)).toEqual(found);
+  expect(records.opportunities.get(DEAL.id)).toEqual(DEAL);
+  expect(records.opportunitiesOfAccount.get(ACCOUNT.id)).toEqual([DEAL]);
+  expect(records.rolesOfOpportunity.get(DEAL.id)).toEqual([role]);
+});
+
+test('2,000 deliveries for 2,000 Contacts need three composite calls at most', async () => {
+  const contacts = manyContacts(SHARES_PER_PAGE);
+  const opportunities = contacts.map(({ accountId }, index) => ({
+    ...DEAL,
+    id: idOf('Opportunity', index),
+    accountId: accountId ?? '',
+  }));
+  const client = clientOf({ contacts, opportunities });
+  const shares = contacts.map(({ id }) => deliveryOf({ id, type: 'Contact' }));
+  const records = await lookUp(client, shares, OPTIONS);
+  expect(client.calls).toBeLessThanOrEqual(CALLS_PER_PAGE_MAX);
+  expect(records.contacts.size).toBe(SHARES_PER_PAGE);
+  expect(records.opportunitiesOfAccount.size).toBe(SHARES_PER_PAGE);
+});
+
+test('2,000 deliveries for 2,000 converted Leads need three composite calls at most', async () => {
+  const contacts = manyContacts(SHARES_PER_PAGE);
+  const leads = contacts.map((contact, index) => ({
+    id: idOf('Lead', index),
+    converted: true,
+    convertedContactId: contact.id,
+    convertedAccountId: contact.accountId ?? '',
+  }));
+  const client = clientOf({ contacts, leads });
+  const shares = leads.map(({ id }) => deliveryOf({ id, type: 'Lead' }));
+  await lookUp(client, shares, OPTIONS);
+  expect(client.calls).toBeLessThanOrEqual(CALLS_PER_PAGE_MAX);
+});
+
+test('every query is legal SOQL of at most 100,000 characters, over fields of its own', async () => {
+  const contacts = manyContacts(SHARES_PER_PAGE);
+  const client = clientOf({ contacts });
+  const types = ['Account', 'Lead', 'Case', 'Opportunity'] as const;
+  const shares = [...contacts.keys()].flatMap((index) => [
+    related('Contact', index),
+    ...types.map((type) => related(type, index)),
+  ]);
+  await lookUp(client, shares, OPTIONS);
+  expect(client.soqls.length).toBeGreaterThan(10);
+  for (const soql of client.soqls) {
+    expect(soql.length).toBeLessThan(SOQL_CHARACTERS_MAX);
+    expect(isQueryValid(soql)).toBe(true);
+    expect(parseQuery(soql).fields?.length).toBeGreaterThan(1);
+    expect(soql).not.toContain('IsPersonAccount');
+    expect(soql).not.toContain('IN ()');
+  }
+});
+
+test('records that many shares relate to are asked once', async () => {
+  const client = clientOf({ accounts: [ACCOUNT], contacts: [ANN], opportunities: [DEAL] });
+  const shares = Array.from({ length: 50 }, () => related('Contact'));
+  await lookUp(client, [...shares, related('Account'), related('Opportunity')], OPTIONS);
+  const asked = client.soqls.filter((soql) => soql.includes(ANN.id)).length;
+  expect(asked).toBe(2);
+  expect(client.soqls.every((soql) => soql.split(ANN.id).length <= 2)).toBe(true);
+  expect(client.rounds).toBe(2);
+});
+
+test('an object that no share relates to is not asked for', async () => {
+  const client = clientOf({ contacts: [ANN] });
+  await lookUp(client, [related('Contact')], OPTIONS);
+  for (const object of ['Lead', 'Case', 'Account']) expect(client.countOf(object)).toBe(0);
+});
+
+test('contact roles are asked of recipients only, not of a Case or of one without email', async () => {
+  const { email: _, ...silent } = ANN;
+  const cases = [{ id: idOf('Case', 1), contactId: ANN.id }];
+  const ofCase = clientOf({ contacts: [ANN], cases });
+  await lookUp(ofCase, [related('Case')], OPTIONS);
+  expect(ofCase.countOf('OpportunityContactRole')).toBe(0);
+  const ofSilent = clientOf({ contacts: [silent] });
+  await lookUp(ofSilent, [related('Contact')], OPTIONS);
+  expect(ofSilent.countOf('OpportunityContactRole')).toBe(0);
+  // control
+  const ofRecipient = clientOf({ contacts: [ANN] });
+  await lookUp(ofRecipient, [related('Contact')], OPTIONS);
+  expect(ofRecipient.countOf('OpportunityContactRole')).toBe(1);
+});
+
+test('the deals of an Account are read back to the day before the earliest share', async () => {
+  const client = clientOf({ accounts: [ACCOUNT] });
+  // 23:30 on 31 October in New York
+  const shares = ['2026-11-04T15:00:00Z', '2026-11-01T03:30:00Z', '2026-11-03T15:00:00Z'];
+  await lookUp(
+    client,
+    shares.map((sharedAt) => related('Account', 1, sharedAt)),
+    OPTIONS,
+  );
+  const deals = client.soqls.find((soql) => soql.includes('FROM Opportunity'));
+  expect(deals).toContain(
+    'AND (IsClosed = false OR CloseDate >= 2026-10-30) AND CreatedDate < 2026-11-11T15:00:00Z',
+  );
+});
+
+test('an Account with 3,000 open deals is read whole, and roles elsewhere are dropped', async () => {
+  const opportunities = Array.from({ length: 3_000 }, (_, index) => ({
+    ...DEAL,
+    id: idOf('Opportunity', index),
+  }));
+  const elsewhere = { ...DEAL, id: idOf('Opportunity', 9_999), accountId: idOf('Account', 2) };
+  const roles = [elsewhere, DEAL].map(({ id }) => ({
+    opportunityId: id,
+    contactId: ANN.id,
+    primary: true,
+  }));
+  const client = clientOf({
+    contacts: [ANN],
+    opportunities: [...opportunities, elsewhere],
+    roles,
+  });
+  const records = await lookUp(client, [related('Contact')], OPTIONS);
+  expect(records.opportunitiesOfAccount.get(ACCOUNT.id)?.length).toBe(3_000);
+  expect([...records.rolesOfOpportunity.keys()]).toEqual([DEAL.id]);
+  expect(matchShare(related('Contact'), records, OPTIONS).objects[0]?.id).toBe(DEAL.id);
+});
+
+test('an Account that only a Contact shows is still hidden to a share related to it', async () => {
+  const visibleByContact: QueryBatch = {
+    queryBatch: async (soqls) =>
+      soqls.map((soql) => (soql.includes(' FROM Contact ') ? [contactRow('Initech')] : [])),
+  };
+  const both = [related('Contact'), related('Account')];
+  const records = await lookUp(visibleByContact, both, OPTIONS);
+  expect(matchShare(related('Account'), records, OPTIONS).matched).toBe(false);
+  // control: where no share relates to it, its name serves the reasons
+  const alone = await lookUp(visibleByContact, [related('Contact')], OPTIONS);
+  expect(alone.accounts.get(ACCOUNT.id)).toEqual(ACCOUNT);
+});
+
+test.each([
+  "003000000000001' OR Name != '",
+  "003000000000001AAA') OR (Id != '",
+  'x',
+  '',
+  '003000000000001AA\\',
+])('%j, which is no Id, is never asked for, and its share is unmatched', async (id) => {
+  const client = clientOf({ contacts: [ANN] });
+  const share = deliveryOf({ id, type: 'Contact' });
+  const records = await lookUp(client, [share, related('Contact')], OPTIONS);
+  expect(client.soqls.some((soql) => soql.includes("' OR") || soql.includes("''"))).toBe(false);
+  expect(client.soqls[0]).toMatch(/ IN \('003000000000001AAA'\)$/);
+  expect(matchShare(share, records, OPTIONS).matched).toBe(false);
+  expect(matchShare(related('Contact'), records, OPTIONS).matched).toBe(true);
+});
+
+test('a look-up that fails throws what the client threw, in the first round and later', async () => {
+  const failure = new RetryableError('Salesforce answered 503');
+  for (const failingRound of [1, 2]) {
+    let round = 0;
+    const inner = clientOf({ contacts: [ANN] });
+    const client: QueryBatch = {
+      queryBatch: async (soqls) => {
+        round += 1;
+        if (round === failingRound) throw failure;
+        return inner.queryBatch(soqls);
+      },
+    };
+    await expect(lookUp(client, [related('Contact')], OPTIONS)).rejects.toBe(failure);
+  }
+});
+
+test('an answer with fewer or more parts than queries throws', async () => {
+  for (const answer of [[], [[], []]]) {
+    const client: QueryBatch = { queryBatch: async () => answer };
+    await expect(lookUp(client, [related('Contact')], OPTIONS)).rejects.toThrow(
+      `Salesforce answered ${answer.length} of 1 look-up queries`,
+    );
+  }
+});
+
+test.each([
+  ['no object', null],
+  ['an Id of 15 characters', { ...contactRow('Initech'), Id: '003000000000001' }],
+  ['no Id', { ...contactRow('Initech'), Id: undefined }],
+  ['an email that is no text', { ...contactRow('Initech'), Email: 7 }],
+])('a row with %s throws, and the message holds nobody', async (_, row) => {
+  const client: QueryBatch = { queryBatch: async () => [[row]] };
+  const failure = lookUp(client, [related('Contact')], OPTIONS);
+  await expect(failure).rejects.toThrow('a row of Contact that cannot be read');
+  await expect(failure).rejects.not.toThrow(/initech/i);
+});
+
+test('an Opportunity with a time or a day that cannot be read throws', async () => {
+  const row = {
+    Id: DEAL.id,
+    CreatedDate: '2026-10-01T00:00:00.000+0000',
+    CloseDate: '2026-12-31',
+    IsClosed: false,
+  };
+  for (const broken of [{ CreatedDate: 'yesterday' }, { CloseDate: '31/12/2026' }]) {
+    const client: QueryBatch = { queryBatch: async () => [[{ ...row, ...broken }]] };
+    await expect(lookUp(client, [related('Opportunity')], OPTIONS)).rejects.toThrow();
+  }
+  // control
+  const client: QueryBatch = { queryBatch: async () => [[row]] };
+  const records = await lookUp(client, [related('Opportunity')], OPTIONS);
+  expect(records.opportunities.get(DEAL.id)?.createdAt).toBe(DEAL.createdAt);
+});
+
+function contactRow(accountName: string) {
+  return {
+    Id: ANN.id,
+    Email: ANN.email,
+    Name: ANN.name,
+    Title: null,
+    AccountId: ACCOUNT.id,
+    Account: { attributes: { type: 'Account' }, Name: accountName },
+  };
+}

@@ -1,0 +1,303 @@
+import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../../src/event/contract.ts';
+
+type Kind = 'text' | 'time' | 'link' | 'email' | 'gong id' | 'list' | 'record';
+
+interface Field {
+  readonly path: string;
+  readonly kind: Kind;
+  readonly required?: true;
+  readonly values?: readonly string[];
+}
+
+const SYSTEMS = ['Salesforce', 'HubSpot', 'MicrosoftDynamic', 'Generic'];
+const PARTY_TYPES = ['Lead', 'Contact', 'Account', 'Opportunity', 'User', 'Lead,Contact'];
+const EVENT_TYPES = ['Opportunity', 'Account', 'Lead', 'Contact', 'User', 'Opportunity,Account'];
+
+const record = (path: string): Field => ({ path, kind: 'record' });
+const list = (path: string): Field => ({ path, kind: 'list' });
+const text = (path: string): Field => ({ path, kind: 'text' });
+const must = (path: string, kind: Kind = 'text'): Field => ({ path, kind, required: true });
+const choice = (path: string, values: readonly string[]): Field => ({ ...must(path), values });
+
+function contextFields(path: string, types: readonly string[]): Field[] {
+  return [
+    list(path),
+    record(`${path}[0]`),
+    choice(`${path}[0].system`, SYSTEMS),
+    list(`${path}[0].objects`),
+    record(`${path}[0].objects[0]`),
+    choice(`${path}[0].objects[0].objectType`, types),
+    must(`${path}[0].objects[0].objectId`),
+    list(`${path}[0].objects[0].fields`),
+    record(`${path}[0].objects[0].fields[0]`),
+    text(`${path}[0].objects[0].fields[0].name`),
+    { path: `${path}[0].objects[0].fields[0].value`, kind: 'text' },
+  ];
+}
+
+const propertyFields = (path: string): Field[] => [
+  list(path),
+  record(`${path}[0]`),
+  must(`${path}[0].name`),
+  must(`${path}[0].value`),
+  choice(`${path}[0].dataType`, ['number', 'string', 'url', 'date']),
+];
+
+/** Every field of Gong's page "Report event of a content share", at every depth. */
+const FIELDS: readonly Field[] = [
+  must('reportingSystem'),
+  must('eventTimestamp', 'time'),
+  must('eventId'),
+  must('contentId'),
+  must('contentUrl', 'link'),
+  must('contentTitle'),
+  text('shareId'),
+  { path: 'shareInfoUrl', kind: 'link' },
+  text('sharingMessageSubject'),
+  text('sharingMessageBody'),
+  record('sharer'),
+  { path: 'sharer.id', kind: 'gong id' },
+  { path: 'sharer.email', kind: 'email' },
+  text('sharer.name'),
+  list('recipients'),
+  record('recipients[0]'),
+  must('recipients[0].email', 'email'),
+  text('recipients[0].name'),
+  text('recipients[0].title'),
+  ...contextFields('recipients[0].context', PARTY_TYPES),
+  ...contextFields('crmContext', EVENT_TYPES),
+  ...propertyFields('contentProperties'),
+  ...propertyFields('eventProperties'),
+  { path: 'workspaceId', kind: 'gong id' },
+  text('actionName'),
+  list('nonCompanyParticipants'),
+  record('nonCompanyParticipants[0]'),
+  { path: 'nonCompanyParticipants[0].email', kind: 'email' },
+  text('nonCompanyParticipants[0].name'),
+  text('nonCompanyParticipants[0].title'),
+  ...contextFields('nonCompanyParticipants[0].context', PARTY_TYPES),
+  { path: 'moreInfoUrl', kind: 'link' },
+  text('trackingId'),
+  text('userAgent'),
+  text('mobileAppId'),
+  text('agentPlatform'),
+];
+
+const WRONG: Record<Kind, readonly unknown[]> = {
+  text: [null, '', ' \n', 7, [], ['a'], 'half a pair \ud83d'],
+  time: [
+    null,
+    '',
+    1_793_527_200_000,
+    '2026-11-01',
+    '2026-11-01T10:00:00',
+    '2026-11-01T10:00:00.000Z',
+    '2026-02-30T10:00:00Z',
+    '2026-11-01T24:00:00Z',
+    '2026-11-01 10:00:00Z',
+    '2026-11-01T10:00:00+0500',
+    ' 2026-11-01T10:00:00Z',
+  ],
+  link: [
+    null,
+    '',
+    5,
+    'example.com/a',
+    'ftp://example.com/a',
+    'https://',
+    'https://example.com/a b',
+  ],
+  email: [
+    null,
+    '',
+    5,
+    'ann',
+    'ann@',
+    '@example.com',
+    'ann@example',
+    'ann @example.com',
+    'a@b@c.de',
+  ],
+  'gong id': [null, '', 623_457_276_584_334, '12a', '-1', '123456789012345678901'],
+  list: [null, {}, 'a', []],
+  record: [null, 'a', 4, {}],
+};
+
+function contextBody(objectType: string) {
+  const objectId = '0013601230sV7grAAC';
+  const fields = [{ name: 'Industry', value: 'Gong Inc.' }];
+  return [{ system: 'Salesforce', objects: [{ objectType, objectId, fields }] }];
+}
+
+function person(name: string) {
+  const email = `${name.toLowerCase()}@example.com`;
+  return { email, name, title: 'VP', context: contextBody('Lead,Contact') };
+}
+
+function fullBody(): Record<string, unknown> {
+  return {
+    reportingSystem: 'abc123',
+    eventTimestamp: '2021-02-17T02:30:00-08:00',
+    eventId: 'salesforce:05D000000000001AAA',
+    contentId: 'doc_123456789',
+    contentUrl: 'https://example.com/doc_123456789',
+    contentTitle: 'Features & Spec V.1',
+    shareId: 'abc123',
+    shareInfoUrl: 'https://example.com/path/to/a/page',
+    sharingMessageSubject: 'Sample Subject',
+    sharingMessageBody: '<b>Hi</b>',
+    sharer: { id: '234599484848423', email: 'test@test.com', name: 'Test User' },
+    recipients: [person('Ann')],
+    crmContext: contextBody('Opportunity,Account'),
+    contentProperties: [{ name: 'Type', value: 'PDF', dataType: 'string' }],
+    eventProperties: [{ name: 'Role', value: 'reader', dataType: 'string' }],
+    workspaceId: '623457276584334',
+    actionName: 'Document Sent',
+    nonCompanyParticipants: [person('Bob')],
+    moreInfoUrl: 'https://example.com/more',
+    trackingId: 'track-1',
+    userAgent: 'Mozilla/5.0',
+    mobileAppId: 'app-1',
+    agentPlatform: 'web',
+  };
+}
+
+/** The full body with the value at `path` replaced, or taken away when `value` is undefined. */
+function bodyWith(path: string, value: unknown): unknown {
+  const body = fullBody();
+  const steps = path.match(/[^.[\]]+/g) ?? [];
+  let holder: unknown = body;
+  for (const step of steps.slice(0, -1)) holder = Reflect.get(Object(holder), step);
+  const last = steps.at(-1) ?? '';
+  if (value === undefined) Reflect.deleteProperty(Object(holder), last);
+  else Reflect.set(Object(holder), last, value);
+  return body;
+}
+
+const named = (path: string) => new RegExp(`^${path.replace(/[[\].]/g, '\\$&')}[.[:]`);
+
+/** Every path that stands in the full body: the table must not forget one. */
+function pathsIn(value: unknown, path = ''): string[] {
+  const own = path === '' ? [] : [path];
+  if (Array.isArray(value))
+    return [...own, ...value.flatMap((v, i) => pathsIn(v, `${path}[${i}]`))];
+  if (typeof value !== 'object' || value === null) return own;
+  const dot = path === '' ? '' : '.';
+  return [...own, ...Object.entries(value).flatMap(([k, v]) => pathsIn(v, `${path}${dot}${k}`))];
+}
+
+describe('the contract of a content-shared body', () => {
+  it('takes a body with every field of the reference', () => {
+    expect(problemsOf(fullBody())).toEqual([]);
+  });
+
+  it('is held field by field, without forgetting one', () => {
+    expect(FIELDS.map(({ path }) => path).sort()).toEqual(pathsIn(fullBody()).sort());
+  });
+
+  it.each(FIELDS.filter(({ required }) => required))('$path must be given', ({ path }) => {
+    const problems = problemsOf(bodyWith(path, undefined));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(named(path));
+  });
+
+  const leaves = FIELDS.filter(({ required, path }) => !required && !path.endsWith(']'));
+  it.each(leaves)('$path may be left out', ({ path }) => {
+    expect(problemsOf(bodyWith(path, undefined))).toEqual([]);
+  });
+
+  const wrong = FIELDS.flatMap(({ path, kind }) =>
+    WRONG[kind]
+      // A field's value may be a number: "object" on the page, with a string as its example.
+      .filter((value) => !(path.endsWith('fields[0].value') && value === 7))
+      // Nothing in it is required.
+      .filter((value) => !(path.endsWith('fields[0]') && JSON.stringify(value) === '{}'))
+      .map((value) => ({ path, value })),
+  );
+  it.each(wrong)('$path refuses $value', ({ path, value }) => {
+    const problems = problemsOf(bodyWith(path, value));
+    expect(problems).not.toEqual([]);
+    for (const problem of problems) expect(problem).toMatch(named(path));
+  });
+
+  const choices = FIELDS.flatMap(({ path, values = [] }) =>
+    values.map((value) => ({ path, value })),
+  );
+  it.each(choices)('$path takes $value', ({ path, value }) => {
+    const problems = problemsOf(bodyWith(path, value));
+    expect(problems.filter((problem) => named(path).test(problem))).toEqual([]);
+  });
+
+  it.each(FIELDS.filter(({ values }) => values))('$path takes nothing else', ({ path, values }) => {
+    for (const value of ['salesforce', 'lead', 'number, string, url, date', 'Case']) {
+      const choices = (values ?? []).map((choice) => `"${choice}"`).join(', ');
+      expect(problemsOf(bodyWith(path, value))).toEqual([`${path}: must be one of ${choices}`]);
+    }
+  });
+
+  it.each(FIELDS.filter(({ kind }) => kind === 'record'))(
+    '$path takes no field that the reference does not have',
+    ({ path }) => {
+      const problems = problemsOf(bodyWith(`${path}.colour`, 'red'));
+      expect(problems).toEqual([`${path}.colour: is no field of a content share`]);
+    },
+  );
+
+  it('takes no unknown field at the top', () => {
+    const problems = problemsOf({ ...fullBody(), colour: 'red' });
+    expect(problems).toEqual(['colour: is no field of a content share']);
+  });
+
+  it.each([null, undefined, 'text', 4, []])('takes no body that is %j', (body) => {
+    expect(problemsOf(body)).toEqual([expect.stringMatching(/^body: must be /)]);
+  });
+
+  it('names Salesforce records by 15 or 18 characters, and leaves other systems their own', () => {
+    const path = 'crmContext[0].objects[0].objectId';
+    expect(problemsOf(bodyWith(path, '0013601230sV7gr'))).toEqual([]);
+    expect(problemsOf(bodyWith(path, '0013601230sV7grAA'))).toEqual([
+      `${path}: must be a Salesforce id`,
+    ]);
+    const other = [{ system: 'HubSpot', objects: [{ objectType: 'Account', objectId: '12-34' }] }];
+    expect(problemsOf(bodyWith('crmContext', other))).toEqual([]);
+  });
+
+  it.each([
+    ['number', 3.14, true],
+    ['number', 0, true],
+    ['number', '3.14', false],
+    ['number', Number.NaN, false],
+    ['number', Number.POSITIVE_INFINITY, false],
+    ['string', '3.14', true],
+    ['string', 3.14, false],
+    ['date', '2021-02-17T02:30:00-08:00', true],
+    ['date', '2021-02-17T02:30:00Z', true],
+    ['date', '2021-02-17', false],
+    ['date', '2021-02-17T02:30:00.000Z', false],
+    ['date', 1_793_527_200_000, false],
+    ['url', 'https://example.com/example?q=v', true],
+    ['url', 'example.com', false],
+    ['url', 'https://example.com/a b', false],
+    ['url', 5, false],
+  ])('a %s property of %j fits: %s', (dataType, value, fits) => {
+    for (const list of ['contentProperties', 'eventProperties']) {
+      const problems = problemsOf(bodyWith(list, [{ name: 'A', value, dataType }]));
+      if (fits) expect(problems).toEqual([]);
+      else expect(problems).toEqual([expect.stringMatching(named(`${list}[0].value`))]);
+    }
+  });
+
+  it('says at most twenty things, and how many more there are', () => {
+    const recipients = Array.from({ length: 1_000 }, () => ({ name: 'Ann' }));
+    const problems = problemsOf({ ...fullBody(), recipients });
+    expect(problems).toHaveLength(21);
+    expect(problems[0]).toBe('recipients[0].email: must be given');
+    expect(problems.at(-1)).toBe('and 980 more');
+  });
+
+  it('never quotes what a person wrote', () => {
+    const problems = problemsOf(bodyWith('recipients[0].email', 'ann-at-example'));
+    expect(problems.join()).not.toContain('ann');
+  });
+});

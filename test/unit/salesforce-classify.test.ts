@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import { RetryableError, UserError } from '../../src/lib/errors.ts';
+import { rememberSecret } from '../../src/lib/secret.ts';
+import { classifyAnswer, classifyUnreadable } from '../../src/vendors/salesforce/classify.ts';
+import { classifyLogin } from '../../src/vendors/salesforce/classify-login.ts';
+import {
+  errorOf,
+  LocatorLost,
+  MalformedQuery,
+  SalesforceError,
+  SessionExpired,
+} from '../../src/vendors/salesforce/errors.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 1);
+const HTML = '<!DOCTYPE html><html><body>Sorry</body></html>';
+
+function refusal(errorCode: string, message = 'words') {
+  return JSON.stringify([{ errorCode, message }]);
+}
+
+describe('an answer of the REST interface', () => {
+  test.each([
+    ['a lasting server error', 500, refusal('UNKNOWN_EXCEPTION'), 'retry'],
+    ['a server that is not there', 503, refusal('SERVER_UNAVAILABLE'), 'retry'],
+    ['a maintenance page', 503, HTML, 'retry'],
+    ['a gateway', 502, '', 'retry'],
+    ['a proxy that asks to slow down', 429, '', 'retry'],
+    ['a request time-out', 408, '', 'retry'],
+    ['a locked row', 400, refusal('UNABLE_TO_LOCK_ROW'), 'retry'],
+    ['a slow query', 400, refusal('QUERY_TIMEOUT'), 'retry'],
+    [
+      'too many long requests at once',
+      403,
+      refusal('REQUEST_LIMIT_EXCEEDED', 'ConcurrentPerOrgLongTxn Limit exceeded.'),
+      'retry',
+    ],
+    [
+      'the calls of the day used up',
+      403,
+      refusal('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'),
+      'refused',
+    ],
+    ['an expired session', 401, refusal('INVALID_SESSION_ID'), 'session-expired'],
+    ['a 401 with a web page', 401, HTML, 'session-expired'],
+    [
+      'a session without the scope',
+      401,
+      refusal('INVALID_SESSION_ID', 'This session is not valid for use with the REST API'),
+      'refused',
+    ],
+    ['a forgotten locator', 400, refusal('INVALID_QUERY_LOCATOR'), 'locator-lost'],
+    ['a query of no grammar', 400, refusal('MALFORMED_QUERY'), 'malformed'],
+    ['a URL that is too long', 414, '', 'malformed'],
+    ['headers that are too long', 431, '', 'malformed'],
+    ['an object out of sight', 400, refusal('INVALID_TYPE'), 'refused'],
+    ['a field out of sight', 400, refusal('INVALID_FIELD'), 'refused'],
+    ['no access', 403, refusal('INSUFFICIENT_ACCESS'), 'refused'],
+    ['no interface at all', 403, refusal('API_DISABLED_FOR_ORG'), 'refused'],
+    ['a version that is not there', 404, refusal('NOT_FOUND'), 'refused'],
+    ['a web page in place of an answer', 404, HTML, 'refused'],
+    ['half an answer', 400, '[{"errorCode":"INVAL', 'refused'],
+    ['words of a proxy', 407, 'Proxy authentication required', 'refused'],
+    ['a code that nobody knows', 400, refusal('BRAND_NEW_CODE'), 'refused'],
+  ])('%s (status %d) is judged', (_what, status, body, kind) => {
+    expect(classifyAnswer({ status, headers: {}, body }, NOW_MS).kind).toBe(kind);
+  });
+
+  test.each([
+    'INVALID_TYPE',
+    'INVALID_FIELD',
+    'INSUFFICIENT_ACCESS',
+    'INSUFFICIENT_ACCESS_OR_READONLY',
+    'API_DISABLED_FOR_ORG',
+    'API_CURRENTLY_DISABLED',
+    'NOT_FOUND',
+    'UNSUPPORTED_API_VERSION',
+    'REQUEST_LIMIT_EXCEEDED',
+  ])('%s says what to do', (code) => {
+    const verdict = classifyAnswer({ status: 403, headers: {}, body: refusal(code) }, NOW_MS);
+    expect(verdict).toMatchObject({ kind: 'refused', code, hint: expect.stringMatching(/.{20,}/) });
+  });
+
+  test.each([
+    ['7', 7_000],
+    ['Sun, 01 Nov 2026 00:01:30 GMT', 90_000],
+    ['Sat, 31 Oct 2026 00:00:00 GMT', 0],
+    ['soon', undefined],
+  ])('Retry-After %s is %s ms', (value, retryAfterMs) => {
+    const answer = { status: 503, headers: { 'retry-after': value }, body: '' };
+    expect(errorOf(classifyAnswer(answer, NOW_MS))).toMatchObject({ retryAfterMs });
+  });
+
+  test('the message keeps the reason and drops the query, whose literals are addresses', () => {
+    const message =
+      "\nSELECT Id, Nme FROM Contact WHERE Email IN ('ann@example.com')\n           ^\n" +
+      "ERROR at Row:1:Column:12\nNo such column 'Nme' on entity 'Contact'.";
+    const body = refusal('INVALID_FIELD', message);
+    const verdict = classifyAnswer({ status: 400, headers: {}, body }, NOW_MS);
+    expect(verdict.message).toBe(
+      "Salesforce answered INVALID_FIELD: No such column 'Nme' on entity 'Contact'.",
+    );
+  });
+
+  test('a body that is parsed already, as in a composite, is read too', () => {
+    const body = [{ errorCode: 'INVALID_TYPE', message: 'words' }];
+    expect(classifyAnswer({ status: 400, headers: {}, body }, NOW_MS).kind).toBe('refused');
+  });
+
+  test('a good status with a web page or half an answer is tried again', () => {
+    expect(classifyUnreadable(HTML)).toMatchObject({
+      kind: 'retry',
+      message: expect.stringMatching(/web page/),
+    });
+    expect(classifyUnreadable('{"records":[')).toMatchObject({
+      kind: 'retry',
+      message: expect.stringMatching(/half/),
+    });
+  });
+});
+
+function login(error: string, description?: string, status = 400) {
+  const body = JSON.stringify({ error, error_description: description });
+  return classifyLogin({ status, headers: {}, body }, NOW_MS);
+}
+
+describe('an answer of the login', () => {
+  test.each([
+    ['invalid_grant', "user hasn't approved this consumer", /Pre-authorise/],
+    ['invalid_grant', 'user is not admin approved to access this app', /Pre-authorise/],
+    ['OAUTH_APP_ACCESS_DENIED', 'user is blocked', /Pre-authorise/],
+    ['invalid_grant', 'invalid assertion', /privateKey/],
+    ['invalid_assertion', undefined, /privateKey/],
+    ['invalid_grant', 'audience is invalid', /wrong kind of org/],
+    ['invalid_grant', 'assertion is expired', /clock/],
+    ['invalid_grant', 'ip restricted', /IP restrictions/],
+    ['inactive_user', 'user is inactive', /Activate/],
+    ['inactive_org', 'organization is inactive', /not active/],
+    ['invalid_client_id', 'client identifier invalid', /clientId/],
+    ['invalid_client', 'invalid client credentials', /clientSecret/],
+    ['invalid_grant', 'no client credentials user enabled', /Run As/],
+    ['invalid_grant', 'request not supported on this domain', /loginUrl/],
+    ['unsupported_grant_type', 'grant type not supported', /auth\.flow/],
+    ['invalid_grant', 'expired access/refresh token', /refreshToken/],
+    ['invalid_request', 'External client app is not installed in this org', /install/],
+    ['invalid_grant', 'authentication failure', /Login History/],
+  ])('%s: %s has a hint of its own', (error, description, hint) => {
+    expect(login(error, description)).toMatchObject({
+      kind: 'refused',
+      code: error,
+      hint: expect.stringMatching(hint),
+    });
+  });
+
+  test.each([
+    ['unknown_error', 'retry your request', 400],
+    ['server_error', undefined, 500],
+    ['invalid_grant', 'login rate exceeded', 400],
+    ['anything', undefined, 503],
+  ])('%s: %s (%d) is tried again', (error, description, status) => {
+    expect(login(error, description, status).kind).toBe('retry');
+  });
+
+  test.each([
+    [200, HTML, 'refused', /web page/],
+    [404, HTML, 'refused', /web page/],
+    [403, 'Forbidden', 'refused', /no token/],
+    [503, HTML, 'retry', /web page/],
+    [429, '', 'retry', /no token/],
+  ])('status %d with %j is not a token', (status, body, kind, message) => {
+    expect(classifyLogin({ status, headers: {}, body }, NOW_MS)).toMatchObject({
+      kind,
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('the error of a verdict', () => {
+  test.each([
+    [{ kind: 'retry', message: 'm', retryAfterMs: 5 }, RetryableError],
+    [{ kind: 'session-expired', message: 'm' }, SessionExpired],
+    [{ kind: 'locator-lost', message: 'm' }, LocatorLost],
+    [{ kind: 'malformed', message: 'm' }, MalformedQuery],
+    [{ kind: 'refused', code: 'C', message: 'm', hint: 'h' }, SalesforceError],
+  ] as const)('%o has a type of its own', (verdict, type) => {
+    expect(errorOf(verdict)).toBeInstanceOf(type);
+  });
+
+  test('only a refusal is for a person to mend', () => {
+    expect(errorOf({ kind: 'refused', code: 'C', message: 'm' })).toBeInstanceOf(UserError);
+    expect(errorOf({ kind: 'malformed', message: 'm' })).not.toBeInstanceOf(UserError);
+  });
+
+  test('no secret is left in the message', () => {
+    rememberSecret('very-secret-value');
+    const message = 'refused: very-secret-value';
+    expect(errorOf({ kind: 'refused', code: 'C', message }).message).toBe('refused: •••');
+  });
+});

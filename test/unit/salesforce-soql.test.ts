@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SALESFORCE_LIMITS } from '../../src/vendors/salesforce/limits.ts';
+import {
+  chunkValues,
+  soqlDateTime,
+  soqlIn,
+  soqlString,
+} from '../../src/vendors/salesforce/soql.ts';
+import { salesforceTime } from '../../src/vendors/salesforce/time.ts';
+
+/** What a SOQL parser does: a backslash takes the next character as it is, a bare quote ends. */
+function unescapeLiteral(literal: string): string {
+  const inside = /^'((?:[^'\\]|\\['\\])*)'$/s.exec(literal)?.[1];
+  if (inside === undefined) throw new Error(`not one literal: ${literal}`);
+  return inside.replace(/\\(['\\])/gs, '$1');
+}
+
+describe('SOQL literals', () => {
+  test.each([
+    ["O'Hara@example.com", "'O\\'Hara@example.com'"],
+    ['back\\slash', "'back\\\\slash'"],
+    ["\\'", "'\\\\\\''"],
+    ["x' OR Name != '", "'x\\' OR Name != \\''"],
+    ['', "''"],
+    ['\u{1F4C4} \u05E9\u05DC\u05D5\u05DD', "'\u{1F4C4} \u05E9\u05DC\u05D5\u05DD'"],
+  ])('%j is written %s', (value, literal) => {
+    expect(soqlString(value)).toBe(literal);
+  });
+
+  test('any text comes back from its literal as it was', () => {
+    const tricky = fc.string({
+      unit: fc.constantFrom("'", '\\', '"', '%', '_', '\n', 'a', '\u{1F600}'),
+    });
+    fc.assert(
+      fc.property(fc.oneof(tricky, fc.string({ unit: 'grapheme' })), (value) => {
+        expect(unescapeLiteral(soqlString(value))).toBe(value);
+      }),
+    );
+  });
+
+  test('half a surrogate pair can still be put into a URL', () => {
+    expect(encodeURIComponent(soqlString('a\uD83D'))).toBe("'a%EF%BF%BD'");
+  });
+
+  test('an empty list is refused rather than left out', () => {
+    expect(() => soqlIn('Email', [])).toThrow('Email');
+    expect(soqlIn('Email', ['a', "b'c"])).toBe("Email IN ('a','b\\'c')");
+  });
+
+  test.each([
+    [Date.UTC(2026, 10, 1, 9, 30, 15, 999), '2026-11-01T09:30:15Z'],
+    [Date.UTC(2026, 10, 1), '2026-11-01T00:00:00Z'],
+    [-1, '1969-12-31T23:59:59Z'],
+  ])('%d is in the second %s', (ms, literal) => {
+    expect(soqlDateTime(ms)).toBe(literal);
+  });
+});
+
+describe('chunks of values', () => {
+  test('no value is lost, and no chunk is empty or over a limit', () => {
+    const values = fc.array(fc.string({ maxLength: 2_000 }), { maxLength: 300 });
+    fc.assert(
+      fc.property(values, (list) => {
+        const chunks = chunkValues(list);
+        expect(chunks.flat()).toEqual(list);
+        for (const chunk of chunks) {
+          expect(chunk.length).toBeGreaterThan(0);
+          expect(chunk.map(soqlString).join(',').length).toBeLessThanOrEqual(
+            SALESFORCE_LIMITS.valueCharactersPerQueryMax,
+          );
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('a chunk holds a thousand short values', () => {
+    const chunks = chunkValues(Array.from({ length: 2_500 }, (_, index) => `p${index}@x.com`));
+    expect(chunks.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+  });
+
+  test('long values make shorter chunks', () => {
+    const chunks = chunkValues(Array.from({ length: 1_000 }, () => 'x'.repeat(250)));
+    expect(chunks.map(({ length }) => length)).toEqual([316, 316, 316, 52]);
+  });
+});
+
+describe('Salesforce times', () => {
+  test.each([
+    ['2026-11-01T09:30:00.000+0000', Date.UTC(2026, 10, 1, 9, 30)],
+    ['2026-11-01T09:30:00.123Z', Date.UTC(2026, 10, 1, 9, 30, 0, 123)],
+    ['2026-11-01T09:30:00Z', Date.UTC(2026, 10, 1, 9, 30)],
+    ['2026-11-01T09:30:00.000-05:00', Date.UTC(2026, 10, 1, 14, 30)],
+  ])('%s is read', (text, ms) => {
+    expect(salesforceTime(text)).toBe(ms);
+  });
+
+  test.each(['', '2026-11-01', '2026-11-01T09:30:00', '2026-13-01T09:30:00Z', 'yesterday'])(
+    '%j is refused',
+    (text) => {
+      expect(() => salesforceTime(text)).toThrow('not a Salesforce time');
+    },
+  );
+});

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createGong, type GongControl, gongControlRoutes } from '../../src/sandbox/gong/index.ts';
+import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
+import { GONG_KEY, minimalEvent, putEvent } from '../support/gong-sandbox.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+let clock: ManualClock;
+let gong: GongControl;
+let server: SandboxServer<'gong' | 'plain'>;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  const made = createGong({ clock, keys: [GONG_KEY] });
+  gong = made.gong;
+  server = await startSandbox({
+    vendors: { gong: made.vendor, plain: () => ({ status: 200 }) },
+    control: { gong: gongControlRoutes(gong) },
+    clock,
+  });
+});
+
+afterEach(() => server.stop());
+
+interface Asked {
+  readonly status: number;
+  readonly answer: unknown;
+}
+
+async function ask(method: string, path: string, body?: unknown): Promise<Asked> {
+  const response = await fetch(`${server.origins.gong}/_sandbox/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, answer: await response.json() };
+}
+
+test('the state tells the time, the traffic, the faults and what the vendor adds', async () => {
+  await putEvent(server.origins.gong, minimalEvent());
+  server.faults.add({ vendor: 'plain', action: { kind: 'reset' } });
+  expect((await ask('GET', 'state')).answer).toEqual({
+    vendor: 'gong',
+    now: clock.now(),
+    traffic: { requests: 1, struck: 0 },
+    faults: [{ id: 1, rule: { vendor: 'plain', action: { kind: 'reset' } }, fitted: 0, struck: 0 }],
+    events: 1,
+    requests: 1,
+    byStatus: { 200: 1 },
+  });
+});
+
+test('events and requests can be read by another process, page by page', async () => {
+  for (const eventId of ['a', 'b', 'c'])
+    await putEvent(server.origins.gong, minimalEvent({ eventId }));
+  const all = await ask('GET', 'events');
+  expect(all.answer).toEqual({ events: gong.events, total: 3 });
+  const page = await ask('GET', 'events?offset=1&limit=1');
+  expect(page.answer).toMatchObject({ events: [{ eventId: 'b' }], total: 3 });
+  const requests = await ask('GET', 'requests?offset=2');
+  expect(requests.answer).toMatchObject({ requests: [{ eventId: 'c', status: 200 }], total: 3 });
+  const traffic = await ask('GET', 'traffic?limit=1');
+  expect(traffic.answer).toMatchObject({ traffic: [{ method: 'PUT', status: 200 }], total: 3 });
+});
+
+test.each(['offset=-1', 'limit=x', 'offset=1.5'])('%s is 400', async (query) => {
+  expect((await ask('GET', `events?${query}`)).status).toBe(400);
+});
+
+test('POST faults adds a rule, or several; DELETE takes one or all away', async () => {
+  const one = {
+    action: { kind: 'answer', status: 503, headers: { 'retry-after': '1' }, body: [] },
+  };
+  expect(await ask('POST', 'faults', one)).toEqual({ status: 200, answer: { ids: [1] } });
+  const two = [
+    { times: 1, action: { kind: 'delay', ms: 1 } },
+    { vendor: 'gong', method: 'PUT', pathIncludes: 'v2', eventId: 'a', skip: 1, times: 2 },
+  ];
+  const full = { ...two[1], probability: 0.5, seed: 3, action: { kind: 'hang', processed: true } };
+  expect((await ask('POST', 'faults', [two[0], full])).answer).toEqual({ ids: [2, 3] });
+  expect(server.faults.states.map(({ rule }) => rule)).toEqual([one, two[0], full]);
+  await ask('DELETE', 'faults?id=2');
+  expect(server.faults.states.map(({ id }) => id)).toEqual([1, 3]);
+  expect((await ask('DELETE', 'faults?id=2')).status).toBe(400);
+  expect((await ask('DELETE', 'faults')).answer).toEqual({ faults: [] });
+});
+
+test('a fault that another process set strikes', async () => {
+  await ask('POST', 'faults', { times: 1, action: { kind: 'answer', status: 503 } });
+  const first = await putEvent(server.origins.gong, minimalEvent());
+  const second = await putEvent(server.origins.gong, minimalEvent());
+  expect([first.status, second.status]).toEqual([503, 200]);
+});
+
+test.each([
+  [{}, 'action'],
+  [{ action: {} }, 'kind'],
+  [{ action: { kind: 'explode' } }, 'kind'],
+  [{ action: { kind: 'answer' } }, 'status'],
+  [{ action: { kind: 'answer', status: 99 } }, 'status'],
+  [{ action: { kind: 'cut', ms: 1 } }, 'additional'],
+  [{ action: { kind: 'delay', ms: -1 } }, 'ms'],
+  [{ action: { kind: 'redirect' } }, 'location'],
+  [{ action: { kind: 'reset' }, time: 1 }, 'additional'],
+  [{ action: { kind: 'reset' }, times: 1.5 }, 'times'],
+  [{ action: { kind: 'reset' }, probability: 2 }, 'probability'],
+])('the rule %j is refused', async (rule, word) => {
+  const good = { action: { kind: 'reset' } };
+  const { status, answer } = await ask('POST', 'faults', [good, rule]);
+  expect(status).toBe(400);
+  expect(JSON.stringify(answer)).toContain(word);
+  expect(server.faults.states).toEqual([]);
+});
+
+test('POST clock moves the time of every vendor', async () => {
+  const before = clock.now();
+  const moved = await ask('POST', 'clock', { advanceMs: 86_400_000 });
+  expect(moved.answer).toEqual({ now: before + 86_400_000 });
+  expect((await ask('GET', 'clock')).answer).toEqual({ now: before + 86_400_000 });
+  await putEvent(server.origins.gong, minimalEvent());
+  expect(gong.events[0]?.receivedAt).toBe(before + 86_400_000);
+});
+
+test.each([{}, { advanceMs: -1 }, { advanceMs: '5' }, [], 'x'])(
+  'a clock moved by %j is 400',
+  async (body) => {
+    const before = clock.now();
+    expect((await ask('POST', 'clock', body)).status).toBe(400);
+    expect(clock.now()).toBe(before);
+  },
+);
+
+test('POST reset makes Gong forget', async () => {
+  await putEvent(server.origins.gong, minimalEvent());
+  expect((await ask('POST', 'reset')).status).toBe(200);
+  expect(gong.events).toEqual([]);
+});
+
+test('what is unknown is 404 with what is known, a wrong method 405', async () => {
+  const unknown = await ask('GET', 'nothing');
+  expect(unknown.status).toBe(404);
+  expect(unknown.answer).toMatchObject({ known: expect.arrayContaining(['GET events']) });
+  expect((await ask('PUT', 'clock')).status).toBe(405);
+  const plain = await fetch(`${server.origins.plain}/_sandbox/events`);
+  expect(plain.status).toBe(404);
+});
+
+test('control is beyond the reach of faults and outside the traffic', async () => {
+  server.faults.add({ action: { kind: 'reset' } });
+  expect((await ask('GET', 'state')).status).toBe(200);
+  expect(server.traffic.gong.counts.requests).toBe(0);
+});

@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type DecisionFacts,
+  decide,
+  earlySkip,
+  type HoldRules,
+  lateSkip,
+  type PolicyRules,
+  type ShareFacts,
+  SKIP_REASONS,
+  skipReason,
+} from '../../src/share/policy.ts';
+import type { Share } from '../../src/share/share.ts';
+
+const DAY_MS = 86_400_000;
+const SHARED_AT = Date.parse('2026-11-04T15:00:00Z');
+const RULES: PolicyRules = {
+  start: Date.parse('2026-11-01T00:00:00Z'),
+  ignoreCreatedBy: [],
+  internalDomains: ['acme.com'],
+};
+const CREATOR = '005000000000A1bIAE';
+
+const SHARE: Share = {
+  source: 'salesforce',
+  shareId: '05D000000000001AAA',
+  sharedAt: SHARED_AT,
+  sharer: { id: CREATOR, email: 'rep@acme.com', username: 'rep@acme.com.prod' },
+  content: { id: '069000000000001AAA', title: 'Deck', url: 'https://acme.example/d' },
+  contentProperties: [],
+  eventProperties: [],
+};
+
+function facts(share: Partial<Share> = {}, rest: Partial<ShareFacts> = {}): ShareFacts {
+  return { share: { ...SHARE, ...share }, recipientEmails: ['ann@globex.com'], ...rest };
+}
+
+const { url: _url, ...CONTENT_WITHOUT_LINK } = SHARE.content;
+const WITHOUT_LINK = { content: CONTENT_WITHOUT_LINK };
+
+test('a share of a person to an outsider is reported', () => {
+  expect(skipReason(facts(), RULES)).toBeUndefined();
+});
+
+test('a share before the start is skipped, one at the start is not', () => {
+  const { start = 0 } = RULES;
+  expect(skipReason(facts({ sharedAt: start - 1 }), RULES)).toBe('before-start');
+  expect(skipReason(facts({ sharedAt: start }), RULES)).toBeUndefined();
+});
+
+test('without a start, as in a backfill, no share is too old', () => {
+  expect(skipReason(facts({ sharedAt: 0 }), { ...RULES, start: undefined })).toBeUndefined();
+});
+
+describe('an ignored creator', () => {
+  test.each([
+    [CREATOR, 'the long Id'],
+    [CREATOR.slice(0, 15), 'the short Id'],
+    [CREATOR.toLowerCase(), 'the long Id in small letters, which is the same Id'],
+    [` ${CREATOR} `, 'spaces around it'],
+    ['rep@acme.com.prod', 'the username'],
+    ['Rep@ACME.com.PROD', 'the username in capitals'],
+  ])('may be given as %j: %s', (entry) => {
+    const rules = { ...RULES, ignoreCreatedBy: ['package@vendor.example', entry] };
+    expect(skipReason(facts(), rules)).toBe('ignored-creator');
+  });
+
+  test.each([
+    [CREATOR.slice(0, 15).toLowerCase(), 'another short Id, which differs by case'],
+    [CREATOR.slice(0, 16), 'neither form of an Id'],
+    [CREATOR.slice(0, 14), 'too short'],
+    ['rep@acme.com', 'the email, which is not the username'],
+    ['', 'nothing'],
+    [' ', 'a space'],
+  ])('is not meant by %j: %s', (entry) => {
+    expect(skipReason(facts(), { ...RULES, ignoreCreatedBy: [entry] })).toBeUndefined();
+  });
+
+  test('is not found where the share has no creator, or one without Id and username', () => {
+    const rules = { ...RULES, ignoreCreatedBy: [CREATOR, 'rep@acme.com.prod'] };
+    const { sharer: _, ...anonymous } = SHARE;
+    expect(skipReason({ share: anonymous, recipientEmails: [] }, rules)).toBeUndefined();
+    expect(skipReason(facts({ sharer: { email: 'rep@acme.com' } }), rules)).toBeUndefined();
+  });
+});
+
+test('a share whose recipients are all internal is skipped', () => {
+  const recipientEmails = ['bob@acme.com', 'Eve@EU.acme.com'];
+  expect(skipReason(facts({}, { recipientEmails }), RULES)).toBe('internal-only');
+});
+
+test('one recipient outside is enough to report, and so is none at all', () => {
+  const mixed = ['bob@acme.com', 'ann@globex.com'];
+  expect(skipReason(facts({}, { recipientEmails: mixed }), RULES)).toBeUndefined();
+  expect(skipReason(facts({}, { recipientEmails: [] }), RULES)).toBeUndefined();
+});
+
+test('a share that an outsider passed on is skipped', () => {
+  const share = { sharer: { id: CREATOR, email: 'partner@globex.com' } };
+  expect(skipReason(facts(share), RULES)).toBe('external-sharer');
+});
+
+test('a sharer without an email is not taken for an outsider', () => {
+  expect(skipReason(facts({ sharer: { id: CREATOR } }), RULES)).toBeUndefined();
+  expect(skipReason(facts({ sharer: { id: CREATOR, email: '' } }), RULES)).toBeUndefined();
+  const { sharer: _, ...anonymous } = SHARE;
+  expect(skipReason({ share: anonymous, recipientEmails: [] }, RULES)).toBeUndefined();
+});
+
+test("a sandbox's user is no outsider", () => {
+  const sharer = { id: CREATOR, email: 'rep@acme.com.invalid' };
+  expect(skipReason(facts({ sharer }), RULES)).toBeUndefined();
+});
+
+test.each(['link-only', 'no-address'] as const)(
+  'a share that names nobody is skipped as %s where its source says so',
+  (unnamed) => {
+    expect(skipReason(facts({}, { recipientEmails: [], unnamed }), RULES)).toBe(unnamed);
+  },
+);
+
+test('a share without a link, or with an empty one, is skipped', () => {
+  expect(skipReason(facts(WITHOUT_LINK), RULES)).toBe('no-url');
+  const content = { ...SHARE.content, url: '' };
+  expect(skipReason(facts({ content }), RULES)).toBe('no-url');
+});
+
+/** For each reason a change that makes it apply, and no other. */
+const CAUSES: Readonly<Record<string, (facts: ShareFacts) => ShareFacts>> = {
+  'before-start': ({ share, ...rest }) => ({ ...rest, share: { ...share, sharedAt: 0 } }),
+  'ignored-creator': ({ share, ...rest }) => ({
+    ...rest,
+    share: { ...share, sharer: { ...share.sharer, username: 'package@vendor.example' } },
+  }),
+  'internal-only': (each) => ({ ...each, recipientEmails: ['bob@acme.com'] }),
+  'external-sharer': ({ share, ...rest }) => ({
+    ...rest,
+    share: { ...share, sharer: { ...share.sharer, email: 'partner@globex.com' } },
+  }),
+  'no-address': (each) => ({ ...each, unnamed: 'no-address' }),
+  'no-url': ({ share, ...rest }) => ({ ...rest, share: { ...share, ...WITHOUT_LINK } }),
+};
+
+test('of several reasons the first in the order is recorded, in one step or in two', () => {
+  const rules = { ...RULES, ignoreCreatedBy: ['package@vendor.example'] };
+  fc.assert(
+    fc.property(fc.subarray(Object.keys(CAUSES)), (causes) => {
+      const judged = causes.reduce((each, cause) => CAUSES[cause]?.(each) ?? each, facts());
+      const [first] = SKIP_REASONS.filter((reason) => causes.includes(reason));
+      expect(skipReason(judged, rules)).toBe(first);
+      expect(earlySkip(judged.share, rules) ?? lateSkip(judged, rules)).toBe(first);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('the reasons are those of the contract, in its order', () => {
+  expect(SKIP_REASONS).toEqual([
+    'before-start',
+    'ignored-creator',
+    'internal-only',
+    'external-sharer',
+    'link-only',
+    'no-address',
+    'no-url',
+    'unmatched',
+    'operator',
+  ]);
+});
+
+describe('what becomes of a share', () => {
+  const hold: PolicyRules & HoldRules = { ...RULES, holdDays: 3, unmatched: 'send' };
+  const unmatched = (now: number): DecisionFacts => ({ ...facts(), matched: false, now });
+
+  test('one with a Salesforce record is pending at once', () => {
+    const judged = { ...facts(), matched: true, now: SHARED_AT };
+    expect(decide(judged, { ...hold, unmatched: 'skip' })).toEqual({ state: 'pending' });
+  });
+
+  test('one without is held until three days after the share', () => {
+    const notBefore = SHARED_AT + 3 * DAY_MS;
+    const held = { state: 'held', reason: 'unmatched', notBefore };
+    expect(decide(unmatched(SHARED_AT), hold)).toEqual(held);
+    expect(decide(unmatched(notBefore - 1), hold)).toEqual(held);
+    expect(decide(unmatched(notBefore), hold)).toEqual({ state: 'pending' });
+  });
+
+  test('after the hold it is skipped only where the configuration says so', () => {
+    const now = SHARED_AT + 3 * DAY_MS;
+    const skipped = { state: 'skipped', reason: 'unmatched' };
+    expect(decide(unmatched(now), { ...hold, unmatched: 'skip' })).toEqual(skipped);
+    expect(decide(unmatched(now - 1), { ...hold, unmatched: 'skip' }).state).toBe('held');
+  });
+
+  test('with no days to hold it is never held', () => {
+    const rules = { ...hold, holdDays: 0 };
+    expect(decide(unmatched(SHARED_AT), rules)).toEqual({ state: 'pending' });
+    expect(decide(unmatched(SHARED_AT), { ...rules, unmatched: 'skip' }).state).toBe('skipped');
+  });
+
+  test('a share found long after it happened, as in a backfill, is not held', () => {
+    expect(decide(unmatched(SHARED_AT + 400 * DAY_MS), hold)).toEqual({ state: 'pending' });
+  });
+
+  test('a share that is not to be reported is skipped, not held, whatever its match', () => {
+    const judged = { ...unmatched(SHARED_AT), ...facts(WITHOUT_LINK) };
+    expect(decide(judged, hold)).toEqual({ state: 'skipped', reason: 'no-url' });
+    expect(decide({ ...judged, matched: true }, hold).state).toBe('skipped');
+    const early = { ...judged, ...facts({ sharedAt: 0 }) };
+    expect(decide(early, hold)).toEqual({ state: 'skipped', reason: 'before-start' });
+  });
+});
