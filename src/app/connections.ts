@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
+import { withLease } from '../db/leases.ts';
 import { createSecretStore, type SecretStore } from '../db/secrets.ts';
 import { createDeliveries } from '../sources/salesforce/deliveries.ts';
 import type { Source } from '../sources/source.ts';
@@ -12,6 +13,8 @@ import type { Tally } from './tally.ts';
 
 /** 64 bits tell chains apart; nobody can guess a token from them. */
 const CHAIN_HEX_DIGITS = 16;
+/** No tenant is called so: what belongs to an account that tenants may share. */
+const INSTALLATION = '*';
 
 /** What a run talks to outside, each call counted. */
 export interface Connections {
@@ -59,7 +62,7 @@ function connectSalesforce(context: Context, options: ConnectOptions): Salesforc
     config: tenant.salesforce,
     clock: context.clock,
     random: context.random,
-    tokenStore: secretStore(context, tenant, `salesforce refresh token ${tokenChainOf(tenant)}`),
+    tokenStore: secretStore(context, tenant.tenant, `salesforce refresh token ${tokenChainOf(tenant)}`),
     onWarning: (message) => context.log.warn(message, { tenant: tenant.tenant }),
     onCall: () => {
       tally.calls.salesforce += 1;
@@ -75,20 +78,26 @@ function tokenChainOf({ salesforce: { auth } }: TenantConfig): string {
   return digest.slice(0, CHAIN_HEX_DIGITS);
 }
 
-/** Under the account's name: a newly configured refresh token starts a chain of its own. */
+/**
+ * One row an account, whichever of its tenants asks, and one renewal at a time in all processes:
+ * the refresh token works once.
+ */
 function gongTokenStore(context: Context, tenant: TenantConfig): GongTokenStore {
-  const store = secretStore(context, tenant, `gong tokens ${gongAccountOf(tenant.gong)}`);
+  const { db, clock } = context;
+  const name = `gong tokens ${gongAccountOf(tenant.gong)}`;
+  const store = secretStore(context, INSTALLATION, name);
   return {
     load: async () => {
       const text = await store.load();
       return text === undefined ? undefined : (JSON.parse(text) as GongTokens);
     },
     save: (tokens) => store.save(JSON.stringify(tokens)),
+    exclusive: (work) => withLease({ db, clock }, { name, holder: context.holder() }, work),
   };
 }
 
-function secretStore(context: Context, tenant: TenantConfig, name: string): SecretStore {
+function secretStore(context: Context, tenant: string, name: string): SecretStore {
   const { config, db, clock } = context;
   const { secretKey } = config.service;
-  return createSecretStore({ db, tenant: tenant.tenant, name, secretKey, now: () => clock.now() });
+  return createSecretStore({ db, tenant, name, secretKey, now: () => clock.now() });
 }

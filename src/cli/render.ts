@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Io } from './command.ts';
-import { escapeControls, escapeControlsBeyondAscii } from './escape.ts';
+import { escapeControls, escapeControlsBeyondAscii, escapeControlsInLines } from './escape.ts';
 import { displayWidth, pad, truncate, wrap } from './width.ts';
 
 const GAP = '  ';
@@ -67,6 +67,11 @@ export async function writeHeading(io: Io, text: string): Promise<void> {
 /** One paragraph, wrapped; text from outside is escaped. */
 export async function writeParagraph(io: Io, text: string): Promise<void> {
   await io.out(`${wrap(escapeControls(text), io.columns).join('\n')}\n`);
+}
+
+/** Several lines laid out already, with text from outside in them: their line ends stay. */
+export async function writeLines(io: Io, text: string): Promise<void> {
+  await writeText(io, escapeControlsInLines(text));
 }
 
 /** Text whose every character is meant, line ends too: a file's content, help. */

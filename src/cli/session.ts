@@ -1,6 +1,6 @@
 import { type Context, openContext } from '../app/context.ts';
-import { loadConfiguration } from '../config/load.ts';
-import { selectTenants } from '../config/select.ts';
+import { loadProcessConfig } from '../config/process-config.ts';
+import { selectTenants } from '../config/selection.ts';
 import type { TenantConfig } from '../config/types.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { CommandInput, ExitCode } from './command.ts';
@@ -24,7 +24,7 @@ export async function withSession(
   options: { readonly access: 'write' | 'read' },
   work: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const config = loadConfiguration(textOption(input, 'config'));
+  const config = await loadProcessConfig(textOption(input, 'config'));
   const tenants = selectTenants(config, namesOf(input));
   const clock = systemClock;
   const log = await openLogger({ io: input.io, clock, level: config.service.log.level });

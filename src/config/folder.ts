@@ -75,7 +75,7 @@ function tenantNames(
     if (NEARLY_YAML.test(name))
       refuse(join(tenantsDir, name), 'rename it so that it ends in .yaml');
   }
-  const names = files.flatMap((name) => TENANT_FILE.exec(name)?.[1] ?? []);
+  const names = files.flatMap((name) => TENANT_FILE.exec(name)?.[1] ?? []).sort();
   const possible = names.filter((name) => TENANT_NAME.test(name));
   for (const name of names.filter((other) => !possible.includes(other))) {
     const rule = 'at most 63 lower-case letters, digits and hyphens';

@@ -5,7 +5,7 @@ import type { ResolvedDocument } from './resolution.ts';
 import { LIST_ITEM, type SchemaKey, schemaPath } from './schema-keys.ts';
 
 /** What is wrong, where, and whether it is told at the key or at its value. */
-export interface PlacedFinding {
+export interface Finding {
   readonly at: 'key' | 'value';
   readonly path: KeyPath;
   readonly message: string;
@@ -21,7 +21,7 @@ type Issue = z.core.$ZodIssue;
 const SHOWN_LENGTH_MAX = 60;
 
 /** zod's issues in sentences: what was expected, and what was found where that is no secret. */
-export function explainIssues(issues: readonly Issue[], context: Context): PlacedFinding[] {
+export function explainIssues(issues: readonly Issue[], context: Context): Finding[] {
   return issues.flatMap(narrow).flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [explainValue(issue, context)];
     return issue.keys.map((key) => explainUnknownKey([...issue.path, key], context));
@@ -37,7 +37,7 @@ function narrow(issue: Issue): Issue[] {
   return only.flatMap((error) => narrow({ ...error, path: [...issue.path, ...error.path] }));
 }
 
-function explainValue(issue: Issue, { keys, resolved }: Context): PlacedFinding {
+function explainValue(issue: Issue, { keys, resolved }: Context): Finding {
   const { path } = issue;
   const value = valueAt(resolved.data, path);
   if (value === undefined) return { at: 'key', path, message: `missing; ${issue.message}` };
@@ -49,7 +49,7 @@ function explainValue(issue: Issue, { keys, resolved }: Context): PlacedFinding 
     return { at: 'value', path, message: `${issue.message}; ${hint}` };
   }
   // A text where a mapping belongs may be the secret that belongs into it.
-  const hidden = keyAt(keys, path)?.hidden ?? ['object', 'array'].includes(expectedType(issue));
+  const hidden = keyAt(keys, path)?.hidden || ['object', 'array'].includes(expectedType(issue));
   const found = hidden ? kindOf(value) : describe(value, expectedType(issue));
   return { at: 'value', path, message: found ? `${issue.message}; found ${found}` : issue.message };
 }
@@ -58,7 +58,7 @@ function expectedType(issue: Issue): string {
   return issue.code === 'invalid_type' ? issue.expected : '';
 }
 
-function explainUnknownKey(path: KeyPath, { keys, resolved }: Context): PlacedFinding {
+function explainUnknownKey(path: KeyPath, { keys, resolved }: Context): Finding {
   const parent = path.slice(0, -1);
   const name = String(path.at(-1));
   const here = siblings(keys, parent);

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { readTextFile } from './files.ts';
 import { CONFIG_LIMITS } from './limits.ts';
-import type { Lookup, ReferenceTargets } from './references.ts';
+import type { ReferenceTargets, TargetValue } from './references.ts';
 
 /** Values by name; an empty one counts as missing. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables of `environment`, and files relative to `dir`, each read once. */
 export function createReferenceTargets(dir: string, environment: Environment): ReferenceTargets {
-  const files = new Map<string, Lookup>();
+  const files = new Map<string, TargetValue>();
   return {
     variable: (name) => {
       const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
@@ -24,7 +24,7 @@ export function createReferenceTargets(dir: string, environment: Environment): R
   };
 }
 
-function readReferenced(path: string, absolutePath: string): Lookup {
+function readReferenced(path: string, absolutePath: string): TargetValue {
   const read = readTextFile(absolutePath, { bytesMax: CONFIG_LIMITS.referencedBytesMax });
   if ('problem' in read) {
     return { problem: `the file ${path} ${read.problem} (looked for at ${absolutePath})` };

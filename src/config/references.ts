@@ -7,11 +7,11 @@ type Part =
 
 /** The world that references point to; a lookup gives the value, or why there is none. */
 export interface ReferenceTargets {
-  variable(name: string): Lookup;
-  file(path: string): Lookup;
+  variable(name: string): TargetValue;
+  file(path: string): TargetValue;
 }
 
-export type Lookup = { readonly value: string } | { readonly problem: string };
+export type TargetValue = { readonly value: string } | { readonly problem: string };
 
 export interface ResolvedText {
   /** undefined where there are problems */
@@ -75,7 +75,7 @@ function partOf(match: RegExpExecArray): Part {
   return { kind: 'malformed', message };
 }
 
-function lookUp(part: Part, targets: ReferenceTargets): Lookup {
+function lookUp(part: Part, targets: ReferenceTargets): TargetValue {
   switch (part.kind) {
     case 'text':
       return { value: part.text };

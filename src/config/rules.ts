@@ -1,7 +1,7 @@
 import { isLoopbackHost } from './addresses.ts';
+import type { Finding } from './issues.ts';
 import type { KeyPath } from './key-path.ts';
-import { TENANT_NAME } from './tenant-schema.ts';
-import type { Finding, Lookup } from './validation.ts';
+import type { Lookup } from './validation.ts';
 
 /** Rules between the keys of a tenant's file. Pure; `lookup` may give values of any type. */
 export function checkTenant(
@@ -26,7 +26,7 @@ export function checkService(lookup: Lookup): Finding[] {
 
 function checkName(lookup: Lookup, fileName: string): Finding[] {
   const tenant = lookup('tenant');
-  if (typeof tenant !== 'string' || !TENANT_NAME.test(tenant) || tenant === fileName) return [];
+  if (typeof tenant !== 'string' || tenant === fileName) return [];
   return finding(['tenant'], `expected ${fileName}, as the file is named`);
 }
 
@@ -59,17 +59,21 @@ function checkDrive(lookup: Lookup): Finding[] {
   const detect = lookup('googleDrive', 'detect');
   if (Array.isArray(detect) && detect.includes('audit-log')) {
     const path = ['googleDrive', 'detect', detect.indexOf('audit-log')];
-    findings.push({ path, message: 'flow refresh-token cannot read the audit log: [changes]' });
+    findings.push({
+      at: 'value',
+      path,
+      message: 'flow refresh-token cannot read the audit log: [changes]',
+    });
   }
   const drives = lookup('googleDrive', 'sharedDrives');
   if (drives !== undefined && drives !== 'none') {
     const message = 'flow refresh-token reads no shared drive: none, or leave the key out';
-    findings.push({ path: ['googleDrive', 'sharedDrives'], message });
+    findings.push({ at: 'value', path: ['googleDrive', 'sharedDrives'], message });
   }
   const users = lookup('googleDrive', 'users');
   if (Array.isArray(users) && users.length > 1) {
     const message = 'flow refresh-token reads only the user who granted it: leave the key out';
-    findings.push({ path: ['googleDrive', 'users'], message });
+    findings.push({ at: 'value', path: ['googleDrive', 'users'], message });
   }
   return findings;
 }
@@ -83,5 +87,5 @@ function checkGong(lookup: Lookup, hasSecretKey: boolean): Finding[] {
 }
 
 function finding(path: KeyPath, message: string): Finding[] {
-  return [{ path, message }];
+  return [{ at: 'value', path, message }];
 }

@@ -1,18 +1,12 @@
 import type { z } from 'zod';
 import { scrub } from '../lib/secret.ts';
 import type { ConfigDocument } from './documents.ts';
-import { explainIssues } from './issues.ts';
+import { explainIssues, type Finding } from './issues.ts';
 import { type KeyPath, pathId, valueAt } from './key-path.ts';
 import { type Problem, sortProblems } from './problems.ts';
 import type { ReferenceTargets } from './references.ts';
 import { resolveDocument } from './resolution.ts';
 import { listKeys } from './schema-keys.ts';
-
-/** A rule between keys, told at one of them. */
-export interface Finding {
-  readonly path: KeyPath;
-  readonly message: string;
-}
 
 /** Looks up values that may have failed their own check already, so their types are unknown. */
 export type Lookup = (...path: (string | number)[]) => unknown;
@@ -41,25 +35,31 @@ export async function validateDocument<Schema extends z.ZodType>(
   const lookup: Lookup = (...path) => valueAt(resolved.data, path);
 
   const parsed = await options.schema.safeParseAsync(resolved.data);
+  const bySchema = explainIssues(parsed.error?.issues ?? [], { keys, resolved });
   const findings = [
-    ...explainIssues(parsed.error?.issues ?? [], { keys, resolved }),
-    ...options.rules(lookup).map((finding) => ({ ...finding, at: 'value' as const })),
+    ...untold(bySchema, resolved.faultyPaths),
+    ...untold(options.rules(lookup), [
+      ...resolved.faultyPaths,
+      ...bySchema.map(({ path }) => path),
+    ]),
   ];
-  const problems = [...document.problems, ...resolved.problems];
-  const told = new Set(resolved.faultyPaths.map(pathId));
-  for (const { at, path, message } of findings) {
-    if (isTold(told, path)) continue;
-    problems.push(
+  const problems = [
+    ...document.problems,
+    ...resolved.problems,
+    ...findings.map(({ at, path, message }) =>
       at === 'key' ? document.problemAtKey(path, message) : document.problemAtValue(path, message),
-    );
-  }
+    ),
+  ];
   if (problems.length === 0 && parsed.success) return { value: parsed.data, problems };
   // Own sentences hold no secret; this keeps that true should one ever quote a value.
   const scrubbed = problems.map((problem) => ({ ...problem, message: scrub(problem.message) }));
   return { value: undefined, problems: sortProblems(scrubbed) };
 }
 
-/** One cause, one problem: what follows from a value that could not be read is not told again. */
-function isTold(told: ReadonlySet<string>, path: KeyPath): boolean {
-  return path.some((_, index) => told.has(pathId(path.slice(0, index + 1))));
+/** One cause, one problem: what is wrong at or below a path that was told is its consequence. */
+function untold(findings: readonly Finding[], paths: readonly KeyPath[]): Finding[] {
+  const told = new Set(paths.map(pathId));
+  return findings.filter(
+    ({ path }) => !path.some((_, index) => told.has(pathId(path.slice(0, index + 1)))),
+  );
 }

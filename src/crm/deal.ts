@@ -42,7 +42,7 @@ export function chooseDeal(records: DealRecords, question: DealQuestion): DealCh
   };
   const all = records.opportunitiesOfAccount.get(question.accountId) ?? [];
   const open = all.filter((opportunity) => isOpenAt(opportunity, moment));
-  const candidates = open.flatMap((opportunity) => candidateOf(opportunity, records, question));
+  const candidates = candidatesOf(open, records, question);
   const late = all.length === open.length ? [] : saidOfOthers(all, moment);
   const [first, ...others] = candidates;
   if (first) {
@@ -53,7 +53,7 @@ export function chooseDeal(records: DealRecords, question: DealQuestion): DealCh
     };
   }
   const when = `at the share (${moment.day} in ${question.timezone})`;
-  return { ...chooseWithoutRole(open, when, late) };
+  return chooseWithoutRole(open, when, late);
 }
 
 /** Open at the time of the share: created before it, and not closed now or closed that day. */
@@ -63,17 +63,20 @@ function isOpenAt(opportunity: OpportunityRecord, moment: Moment): boolean {
   return opportunity.closeDay !== undefined && opportunity.closeDay >= moment.day;
 }
 
-function candidateOf(
-  opportunity: OpportunityRecord,
+function candidatesOf(
+  open: readonly OpportunityRecord[],
   records: DealRecords,
   question: DealQuestion,
 ): readonly Candidate[] {
-  if (question.recipientContactIds.length === 0) return [];
-  const roles = (records.rolesOfOpportunity.get(opportunity.id) ?? []).filter((role) =>
-    question.recipientContactIds.includes(role.contactId),
-  );
-  if (roles.length === 0) return [];
-  return [{ opportunity, primary: roles.some((role) => role.primary) }];
+  const candidates: Candidate[] = [];
+  for (const opportunity of open) {
+    const roles = records.rolesOfOpportunity
+      .get(opportunity.id)
+      ?.filter((role) => question.recipientContactIds.includes(role.contactId));
+    if (!roles || roles.length === 0) continue;
+    candidates.push({ opportunity, primary: roles.some((role) => role.primary) });
+  }
+  return candidates;
 }
 
 function ranksBefore(one: Candidate, other: Candidate): boolean {

@@ -49,7 +49,8 @@ export async function lookUp(
   const window = dealWindowOf(tied, options.timezone);
   const asked: Wanted = { contacts: new Set(), dealAccounts: new Set(), roleContacts: new Set() };
   let round: readonly Question[] = [...relatedQuestions(related, findings), ...nextQuestions()];
-  while (round.some((question) => question.soqls.length > 0)) {
+  for (let rounds = 0; round.some((question) => question.soqls.length > 0); rounds += 1) {
+    if (rounds === LOOK_UP_LIMITS.roundsMax) throw new Error('the look-up comes to no end');
     await ask(client, round);
     round = nextQuestions();
   }

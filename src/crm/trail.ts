@@ -53,10 +53,8 @@ export function contactOnTrail(related: RelatedRecord, records: CrmRecords): str
   switch (related.type) {
     case 'Contact':
       return related.id;
-    case 'Lead': {
-      const lead = records.leads.get(related.id);
-      return lead?.converted ? lead.convertedContactId : undefined;
-    }
+    case 'Lead':
+      return records.leads.get(related.id)?.convertedContactId;
     case 'Case':
       return records.cases.get(related.id)?.contactId;
     default:

@@ -9,7 +9,8 @@ export interface CallLimits {
 
 /** Whether a call may be sent now, or what it has to wait for. */
 export type Permission =
-  | { readonly kind: 'go' }
+  /** counted at `at`, epoch milliseconds */
+  | { readonly kind: 'go'; readonly at: number }
   | { readonly kind: 'wait'; readonly until: number }
   /** the account asked for a pause (Retry-After) */
   | { readonly kind: 'paused'; readonly until: number }
@@ -17,17 +18,39 @@ export type Permission =
   | { readonly kind: 'day-used-up'; readonly until: number };
 
 /**
- * Counts one call of the account if its limits allow one at `now`. One transaction, so that
- * processes that share the account share the count.
+ * Counts one call of the account if its limits allow one now. One transaction, so that processes
+ * that share the account share the count; its time is read once the write lock is held, because
+ * a call that is stamped before it waited for the lock is sent later than it was counted.
  */
 export async function takeCall(
   db: Database,
-  request: { readonly account: string; readonly now: number; readonly limits: CallLimits },
+  request: { readonly account: string; readonly now: () => number; readonly limits: CallLimits },
 ): Promise<Permission> {
+  const { account, limits } = request;
   return db.transaction().execute(async (trx) => {
-    const permission = await permit(trx, request);
-    if (permission.kind === 'go') await countCall(trx, request.account, request.now);
+    const now = request.now();
+    const permission = await permit(trx, { account, now, limits });
+    if (permission.kind === 'go') await countCall(trx, account, now);
     return permission;
+  });
+}
+
+/** A call that was counted at one time left at a later one. */
+export async function moveCall(
+  db: Database,
+  call: { readonly account: string; readonly from: number; readonly to: number },
+): Promise<void> {
+  const { account, from, to } = call;
+  await db.transaction().execute(async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('call')
+      .set((set) => ({ calls: set('calls', '-', 1) }))
+      .where('account', '=', account)
+      .where('at', '=', from)
+      .where('calls', '>', 0)
+      .executeTakeFirst();
+    // Folded meanwhile: then it is counted in its minute, and that is exact enough.
+    if (numUpdatedRows > 0n) await addCalls(trx, { account, at: to, calls: 1 });
   });
 }
 
@@ -108,7 +131,7 @@ async function permit(
   if (blocking !== undefined && blocking + windowMs > now) {
     return { kind: 'wait', until: blocking + windowMs };
   }
-  return { kind: 'go' };
+  return { kind: 'go', at: now };
 }
 
 /** When the n-th call from the end was sent; undefined where there were fewer. */

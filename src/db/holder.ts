@@ -30,7 +30,8 @@ export function formatHolder(holder: Holder): string {
 export function isDead(holder: string): boolean {
   const [machine, pid, started] = holder.split('|');
   if (!machine || machine !== machineIdentity()) return false;
-  return processStart(Number(pid)) !== started;
+  const start = processStart(Number(pid));
+  return start === undefined ? isGone(Number(pid)) : start !== started;
 }
 
 function machineIdentity(): string {
@@ -43,15 +44,28 @@ function machineIdentity(): string {
   }
 }
 
-/** Field 22 of /proc/PID/stat, counted after the command name, which may hold blanks. */
+/**
+ * Field 22 of /proc/PID/stat, counted after the command name, which may hold blanks; undefined
+ * where there is no such file.
+ */
 function processStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const state = afterName[0];
     // A zombie waits only for its parent to notice: it writes nothing any more.
-    return state === 'Z' || state === 'X' ? undefined : afterName[19];
+    return state === 'Z' || state === 'X' ? 'ended' : afterName[19];
   } catch {
     return undefined;
+  }
+}
+
+/** /proc may hide another user's living process (mount option hidepid, systemd's ProtectProc). */
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock.ts';
 import { LEASE_LIMITS } from '../lib/limits.ts';
 import { isDead } from './holder.ts';
 import type { Database, Statement } from './schema.ts';
@@ -57,6 +58,23 @@ export async function releaseLease(db: Database, key: LeaseKey): Promise<void> {
     .where('name', '=', key.name)
     .where('holder', '=', key.holder)
     .execute();
+}
+
+/**
+ * Does short work (less than a term) while nobody else holds the lease; waits for it if need be.
+ */
+export async function withLease<T>(
+  parts: { readonly db: Database; readonly clock: Clock },
+  key: LeaseKey,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { db, clock } = parts;
+  while (!(await acquireLease(db, key, clock.now()))) await clock.sleep(LEASE_LIMITS.pollMs);
+  try {
+    return await work();
+  } finally {
+    await releaseLease(db, key);
+  }
 }
 
 /** Whether a run may be under way: for telling a run that works from one that died. */

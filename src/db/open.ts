@@ -8,7 +8,6 @@ import {
   Kysely,
   SqliteAdapter,
   SqliteDialect,
-  type SqliteDialectConfig,
   SqliteDriver,
 } from 'kysely';
 import { DatabaseError, UserError } from '../lib/errors.ts';
@@ -104,6 +103,10 @@ class Connection {
     };
   }
 
+  get inTransaction(): boolean {
+    return this.#sqlite.inTransaction;
+  }
+
   close(): void {
     this.#sqlite.close();
   }
@@ -132,16 +135,15 @@ class Connection {
  * waits for the lock instead.
  */
 class ImmediateDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
+  readonly #database: Connection;
 
   constructor(database: Connection) {
-    const config: SqliteDialectConfig = { database };
-    super(config);
-    this.#config = config;
+    super({ database });
+    this.#database = database;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver(this.#database);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -150,8 +152,20 @@ class ImmediateDialect extends SqliteDialect {
 }
 
 class ImmediateDriver extends SqliteDriver {
+  readonly #database: Connection;
+
+  constructor(database: Connection) {
+    super({ database });
+    this.#database = database;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** At a full disk SQLite rolls back by itself; rolling back again fails and hides the reason. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 

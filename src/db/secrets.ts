@@ -43,8 +43,8 @@ export function createSecretStore(options: {
       rememberSecret(value);
       const sealed = seal(value, keyOf(options.secretKey, name), associated);
       const row = { tenant, name, sealed, updated_at: options.now() };
-      await durably(db, async () => {
-        await db
+      await durably(db, async (connection) => {
+        await connection
           .insertInto('secret')
           .values(row)
           .onConflict((conflict) =>
@@ -58,14 +58,19 @@ export function createSecretStore(options: {
   };
 }
 
-/** WAL with synchronous NORMAL may lose the last commit in a power cut; a lost token is for ever. */
-async function durably(db: Database, write: () => Promise<void>): Promise<void> {
-  await sql`pragma synchronous = full`.execute(db);
-  try {
-    await write();
-  } finally {
-    await sql`pragma synchronous = normal`.execute(db);
-  }
+/**
+ * WAL with synchronous NORMAL may lose the last commit in a power cut; a lost token is for ever.
+ * Has the connection to itself, so that nobody else's `normal` comes between.
+ */
+async function durably(db: Database, write: (db: Database) => Promise<void>): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    await sql`pragma synchronous = full`.execute(connection);
+    try {
+      await write(connection);
+    } finally {
+      await sql`pragma synchronous = normal`.execute(connection);
+    }
+  });
 }
 
 function keyOf(secretKey: Secret | undefined, name: string): Buffer {

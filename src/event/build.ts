@@ -114,16 +114,17 @@ function linkOf(value: string | undefined): string | undefined {
   return written !== undefined && isLink(written) ? written : undefined;
 }
 
+// Adding 0 makes 0 of -0, which JSON has no way to write.
 function numberOf(value: number): number | undefined {
-  return Number.isFinite(value) ? value : undefined;
+  return Number.isFinite(value) ? value + 0 : undefined;
 }
 
 /** ISO-8601 in UTC, whole seconds, from epoch milliseconds; undefined beyond four-digit years. */
 function timeOf(epochMs: number): string | undefined {
   const time = new Date(epochMs);
   if (Number.isNaN(time.getTime())) return undefined;
-  const text = time.toISOString().replace(/\.\d{3}Z$/, 'Z');
-  return /^\d{4}-/.test(text) ? text : undefined;
+  const text = time.toISOString();
+  return text.length === '2026-11-01T10:00:00.000Z'.length ? `${text.slice(0, -5)}Z` : undefined;
 }
 
 function listOf<Item>(items: readonly Item[]): NonEmpty<Item> | undefined {
@@ -132,6 +133,7 @@ function listOf<Item>(items: readonly Item[]): NonEmpty<Item> | undefined {
 }
 
 function withoutGaps<Fields extends object>(fields: Optional<Fields>): Fields {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Fields;
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
+  return kept as Fields;
 }

@@ -14,6 +14,8 @@ export const LEASE_LIMITS = {
   /** a dead holder's lease ends within a minute */
   leaseMs: 45_000,
   heartbeatMs: 15_000,
+  /** between two tries to take a lease that is soon free */
+  pollMs: 100,
 } as const;
 
 export const PUSH_LIMITS = {
@@ -41,6 +43,11 @@ export const PACE_LIMITS = {
   /** calls older than this are folded into buckets of a minute */
   exactMs: 2 * 60_000,
   bucketMs: 60_000,
+  /**
+   * A full day is waited for this long: a run that starts when last night's did finds the day
+   * full, and its calls leave the day at the pace at which they were sent, a bucket at a time
+   */
+  dayWaitMsMax: 2 * 60_000,
 } as const;
 
 export const SYNC_LIMITS = {
@@ -55,6 +62,8 @@ export const LIST_LIMITS = {
 } as const;
 
 export const LOOK_UP_LIMITS = {
+  /** related record, then its Contact, then deals and roles: no way is longer */
+  roundsMax: 3,
   /** opportunities created up to this long after the last share are read, to be named as late */
   lateCreationMs: 7 * 24 * 60 * 60_000,
 } as const;

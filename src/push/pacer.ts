@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import {
   type CallLimits,
   foldCalls,
+  moveCall,
   type Permission,
   pauseAccount,
   takeCall,
@@ -12,7 +13,11 @@ import { PACE_LIMITS, PUSH_LIMITS } from '../lib/limits.ts';
 
 /** What a sender gets for asking: a call that is counted already, or the reason to stop. */
 export type Turn =
-  | { readonly kind: 'go' }
+  | {
+      readonly kind: 'go';
+      /** Tells that the request has really left, which is when its place in the second begins. */
+      sent(): Promise<void>;
+    }
   | { readonly kind: 'stop'; readonly reason: 'day-used-up' | 'paused'; readonly until: number };
 
 /** The gate that every call to one Gong account goes through, in all processes. */
@@ -39,7 +44,8 @@ export function createPacer(options: {
 }): Pacer {
   const { db, account, clock } = options;
   const line = pLimit(1);
-  let foldedAt = clock.now();
+  // Folds at its first call: a run of every night may well be shorter than the interval.
+  let foldedAt = Number.NEGATIVE_INFINITY;
 
   async function ask(settings: PaceSettings): Promise<Permission> {
     const now = clock.now();
@@ -47,14 +53,14 @@ export function createPacer(options: {
       foldedAt = now;
       await foldCalls(db, account, now);
     }
-    return takeCall(db, { account, now, limits: limitsOf(settings) });
+    return takeCall(db, { account, now: () => clock.now(), limits: limitsOf(settings) });
   }
 
   async function waitForTurn(settings: PaceSettings, signal: AbortSignal): Promise<Turn> {
     for (;;) {
       signal.throwIfAborted();
       const permission = await ask(settings);
-      if (permission.kind === 'go') return permission;
+      if (permission.kind === 'go') return goOf(permission.at);
       const waitMs = permission.until - clock.now();
       const reason = reasonToStop(permission, waitMs);
       if (reason) return { kind: 'stop', reason, until: permission.until };
@@ -62,8 +68,21 @@ export function createPacer(options: {
     }
   }
 
+  /** A connection that had to be made first, or a busy process, sends later than it was let go. */
+  function goOf(at: number): Turn {
+    const sent = async () => {
+      const to = clock.now();
+      if (to > at) await moveCall(db, { account, from: at, to });
+    };
+    return { kind: 'go', sent };
+  }
+
   return {
-    take: (settings, signal) => line(() => waitForTurn(settings, signal)),
+    take: (settings, signal) =>
+      unlessAborted(
+        line(() => waitForTurn(settings, signal)),
+        signal,
+      ),
     pause: (durationMs) => pauseAccount(db, account, clock.now() + durationMs),
   };
 }
@@ -82,11 +101,23 @@ export function limitsOf(settings: PaceSettings): CallLimits {
   };
 }
 
+/** Leaves the line at once, whoever of another run stands in front. */
+function unlessAborted<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    const forget = () => signal.removeEventListener('abort', leave);
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
+    wait.finally(forget).then(resolve, reject);
+  });
+}
+
 function reasonToStop(
   permission: Exclude<Permission, { kind: 'go' }>,
   waitMs: number,
 ): 'day-used-up' | 'paused' | undefined {
-  if (permission.kind === 'day-used-up') return 'day-used-up';
-  const tooLong = waitMs > PUSH_LIMITS.retryAfterMsMax;
-  return permission.kind === 'paused' && tooLong ? 'paused' : undefined;
+  if (permission.kind === 'wait') return undefined;
+  const waitMsMax =
+    permission.kind === 'paused' ? PUSH_LIMITS.retryAfterMsMax : PACE_LIMITS.dayWaitMsMax;
+  return waitMs > waitMsMax ? permission.kind : undefined;
 }

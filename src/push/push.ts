@@ -102,11 +102,13 @@ class Drain {
       while (!this.#halt.signal.aborted && (await this.#claimOrWait())) {
         // One round of claiming; the condition says when the queue is done.
       }
-    } finally {
-      signal.removeEventListener('abort', stop);
-      await Promise.all(this.#inHand.values());
-      this.#cut.abort(this.#halt.signal.reason);
+    } catch (error) {
+      this.#fail(error);
     }
+    await Promise.all(this.#inHand.values());
+    // Only now: a stop that is asked for while the last requests hang has to cut them too.
+    signal.removeEventListener('abort', stop);
+    this.#cut.abort(this.#halt.signal.reason);
     if (this.#failure !== undefined) throw this.#failure;
     return this.#report;
   }
@@ -122,11 +124,13 @@ class Drain {
 
   /** False once nothing is left and nothing will come. */
   async #claimOrWait(): Promise<boolean> {
+    // Read before the claim: what was committed before the end was told is then in the claim.
+    const open = this.#open;
     const limit = this.#freePlaces();
     const events = limit > 0 ? await this.#claim(limit) : [];
     for (const event of events) this.#start(event);
     if (events.length > 0) return true;
-    if (!this.#open && limit > 0 && this.#inHand.size === 0) return false;
+    if (!open && limit > 0 && this.#inHand.size === 0) return false;
     await this.#change.wait();
     return true;
   }
@@ -176,7 +180,14 @@ class Drain {
       return undefined;
     }
     onCall();
-    const answer = await this.#unlessHalted(gong.shareContent(event.body, this.#cut.signal));
+    let counted: Promise<void> | undefined;
+    const onSent = () => {
+      counted = turn.sent();
+    };
+    const answer = await this.#unlessHalted(
+      gong.shareContent(event.body, this.#cut.signal, onSent),
+    );
+    await counted;
     if (answer) await this.#absorb(event, answer);
     return answer;
   }
@@ -220,8 +231,10 @@ class Drain {
   }
 
   async #giveUp(event: QueuedEvent, answer: GongAnswer): Promise<void> {
-    const { db, lease, tenant, clock } = this.#options;
-    await deferPending(db, lease, { tenant, eventId: event.eventId, at: clock.now() });
+    const { db, lease, tenant, clock, runStartedAt } = this.#options;
+    // Later than this run's start, also where the clock was set back: or it would be claimed again.
+    const at = Math.max(clock.now(), runStartedAt + 1);
+    await deferPending(db, lease, { tenant, eventId: event.eventId, at });
     this.#report.exhausted += 1;
     this.#report.lastFailure = answer.errors[0] ?? `HTTP ${answer.status}`;
     this.#options.onSettled(this.#report);

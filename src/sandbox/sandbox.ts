@@ -21,8 +21,6 @@ export interface SandboxOptions {
   /** beside the key of `credentials` */
   readonly gong?: Partial<Omit<GongOptions, 'clock'>>;
   readonly salesforce?: Partial<Omit<OrgOptions, 'clock' | 'username'>>;
-  /** what else the ports answer under `/_sandbox/`: a command's own routes */
-  readonly control?: (sandbox: { readonly org: Org; readonly gong: GongControl }) => ControlRoutes;
 }
 
 /** What a tenant's file needs to use this sandbox; the key pair is made anew at each start. */
@@ -63,13 +61,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   org.addClient({ clientId, publicKey });
   const { keys = [], ...gongOptions } = options.gong ?? {};
   const { vendor, gong } = createGong({ ...gongOptions, clock, keys: [GONG_KEY, ...keys] });
-  const routes = options.control?.({ org, gong }) ?? {};
   const server = await startSandbox({
     vendors: { salesforce, gong: vendor },
-    control: {
-      salesforce: { ...salesforceControlRoutes(org), ...routes },
-      gong: { ...gongControlRoutes(gong), ...routes },
-    },
+    control: { salesforce: salesforceControlRoutes(org), gong: gongControlRoutes(gong) },
     clock,
     ports: options.ports ?? {},
     latencyMs: options.latencyMs ?? 0,

@@ -17,17 +17,16 @@ export interface Child {
 }
 
 /**
- * Runs a script of test/support/children with Node itself. `fileBlocksMax` limits every file that
- * it writes (`ulimit -f`, blocks of 512 or 1,024 bytes): a full disk that needs no root.
+ * Runs a script of test/support/children with Node itself. `wrap` is a line of shell that runs it
+ * as `"$@"`, such as `ulimit -f 100; exec "$@"`.
  */
 export function startChild(
   script: string,
-  options: { readonly args?: readonly string[]; readonly fileBlocksMax?: number } = {},
+  options: { readonly args?: readonly string[]; readonly wrap?: string } = {},
 ): Child {
   const path = new URL(`./children/${script}`, import.meta.url).pathname;
   const command = [NODE, path, ...(options.args ?? [])];
-  const limit = options.fileBlocksMax;
-  const shell = limit === undefined ? [] : ['sh', '-c', `ulimit -f ${limit}; exec "$@"`, 'sh'];
+  const shell = options.wrap === undefined ? [] : ['sh', '-c', options.wrap, 'sh'];
   const [program = NODE, ...args] = [...shell, ...command];
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   onTestFinished(() => {

@@ -1,35 +1,17 @@
-import type { Clock } from '../../src/lib/clock.ts';
 import type { SandboxAnswer, SandboxRequest, Vendor } from '../../src/sandbox/http.ts';
 import type { Org, OrgOptions } from '../../src/sandbox/salesforce/org.ts';
 import { createSalesforce } from '../../src/sandbox/salesforce/salesforce.ts';
+import { ManualClock } from './manual-clock.ts';
 
 export const ORIGIN = 'http://127.0.0.1:4100';
 export const API = '/services/data/v62.0';
 export const CLIENT_ID = 'sharetrail-app';
 export const CLIENT_SECRET = 'made-up-client-secret';
 
-/** A clock that stands still until it is moved. */
-export class StandingClock implements Clock {
-  ms: number;
-
-  constructor(iso: string) {
-    this.ms = Date.parse(iso);
-  }
-
-  now(): number {
-    return this.ms;
-  }
-
-  async sleep(ms: number): Promise<void> {
-    this.ms += ms;
-  }
-}
-
 /** The parts of an answer that tests look at, whatever its status. */
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-
   readonly body: JsonValue;
 }
 
@@ -49,12 +31,12 @@ export interface Asked {
 /** An org whose handler is asked directly, logged in by client credentials. */
 export class AskedOrg {
   readonly org: Org;
-  readonly clock: StandingClock;
+  readonly clock: ManualClock;
   readonly vendor: Vendor;
   token = '';
 
   constructor(options: Omit<OrgOptions, 'clock'> = {}) {
-    this.clock = new StandingClock('2026-11-02T09:00:00Z');
+    this.clock = new ManualClock(Date.parse('2026-11-02T09:00:00Z'));
     const { vendor, org } = createSalesforce({ clock: this.clock, ...options });
     this.vendor = vendor;
     this.org = org;

@@ -235,6 +235,12 @@ describe('what a body names', () => {
     ]);
   });
 
+  it('writes no -0, which JSON would read back as another number', () => {
+    const balance: Property = { name: 'Balance', dataType: 'number', value: -0 };
+    const body = buildBody(share({ eventProperties: [balance] }), NO_MATCH, SETTINGS);
+    expect(body.eventProperties?.[0]?.value).toBe(0);
+  });
+
   it('counts whole seconds down, before 1970 too', () => {
     const timestamp = (sharedAt: number) =>
       buildBody(share({ sharedAt }), NO_MATCH, SETTINGS).eventTimestamp;

@@ -145,9 +145,9 @@ describe('the errors of an answer', () => {
 
   it('do not cost seconds, whatever a page holds', () => {
     const nasty = `<html>${'<script'.repeat(20_000)}`;
-    const started = performance.now();
+    const before = process.cpuUsage();
     answerTo(502, nasty);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(500);
   });
 
   it('come with a duplicate too, but none are made up for it', () => {

@@ -76,8 +76,10 @@ describe('computed deliveries', () => {
         '(SystemModstamp >= 2026-01-01T00:00:04Z AND SystemModstamp < 2026-01-01T00:00:07Z)',
     ];
     for (const condition of conditions) {
-      const fast = `SELECT Id FROM ContentDistribution WHERE ${condition} ORDER BY SystemModstamp, Id`;
-      const slow = `SELECT Id FROM ContentDistribution WHERE NOT (NOT (${condition})) ORDER BY SystemModstamp DESC, Id DESC`;
+      const select = 'SELECT Id FROM ContentDistribution WHERE';
+      const fast = `${select} ${condition} ORDER BY SystemModstamp, Id`;
+      // Two negations hide the condition from the planner, and the order from the index.
+      const slow = `${select} NOT (NOT (${condition})) ORDER BY SystemModstamp DESC, Id DESC`;
       const expected = [...(await asked.column(slow, 'Id'))].reverse();
       expect(expected.length).toBeGreaterThan(0);
       expect(await asked.column(fast, 'Id')).toEqual(expected);
@@ -101,7 +103,8 @@ describe('computed deliveries', () => {
       CreatedBy: { Username: 'sales10@acme.example' },
     });
     const [contact] = await asked.records(
-      `SELECT Id, AccountId, Account.Name FROM Contact WHERE Email IN ('${email.toUpperCase()}', 'x')`,
+      'SELECT Id, AccountId, Account.Name FROM Contact ' +
+        `WHERE Email IN ('${email.toUpperCase()}', 'x')`,
     );
     expect(contact).toMatchObject({ Id: contactId, Account: { Name: 'Customer 2' } });
     const opportunities = await asked.column(
@@ -119,8 +122,9 @@ describe('computed deliveries', () => {
     expect(await asked.records(`${roles} WHERE Contact.Email = '${email}'`)).toMatchObject(
       expected,
     );
-    const related = `SELECT COUNT() FROM ContentDistribution WHERE RelatedRecordId = '${contactId}'`;
-    expect(recordOf((await asked.query(related)).body)['totalSize']).toBe(3);
+    const related = `RelatedRecordId = '${contactId}'`;
+    const count = await asked.query(`SELECT COUNT() FROM ContentDistribution WHERE ${related}`);
+    expect(count.body).toMatchObject({ totalSize: 3 });
   });
 
   test('a million of them answer a page and a thousand Ids in a fraction of a second', async () => {
@@ -143,8 +147,8 @@ describe('computed deliveries', () => {
       expect(await asked.records(roles)).toHaveLength(1000);
     }
     const page = await asked.records(
-      'SELECT Id, ContentVersion.Title FROM ContentDistribution WHERE SystemModstamp >= 2026-01-01T03:00:00Z ' +
-        'ORDER BY SystemModstamp, Id LIMIT 2000',
+      'SELECT Id, ContentVersion.Title FROM ContentDistribution ' +
+        'WHERE SystemModstamp >= 2026-01-01T03:00:00Z ORDER BY SystemModstamp, Id LIMIT 2000',
     );
     expect(page).toHaveLength(2000);
     expect(process.cpuUsage(before).user / 1000).toBeLessThan(1500);

@@ -113,7 +113,7 @@ test('jsforce posts a composite of queries and gets their answers', async () => 
   });
 });
 
-test('jsforce shows the org’s errors under their codes, and logs in anew when a session ends', async () => {
+test('jsforce shows errors under their codes, and logs in anew when a session ends', async () => {
   const connection = await connect();
   await expect(connection.query('SELECT Nope FROM Contact')).rejects.toMatchObject({
     errorCode: 'INVALID_FIELD',

@@ -120,7 +120,7 @@ describe('JWT bearer', () => {
 });
 
 describe('client credentials', () => {
-  test('are taken from the form or from Basic authentication, and the answer is whole', async () => {
+  test('are taken from the form or from Basic authentication, with a whole answer', async () => {
     const { status, body } = await asked.postToken(CLIENT_CREDENTIALS);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -138,7 +138,7 @@ describe('client credentials', () => {
     expect(byHeader.status).toBe(200);
   });
 
-  test('refuses a wrong secret, an unknown client, and a client without a user to run as', async () => {
+  test('refuses a wrong secret, an unknown client, a client without a user to run as', async () => {
     const wrong = await asked.postToken({ ...CLIENT_CREDENTIALS, client_secret: 'wrong' });
     expect(wrong).toMatchObject({ status: 400, body: { error: 'invalid_client' } });
     const unknown = await asked.postToken({ ...CLIENT_CREDENTIALS, client_id: 'x' });
@@ -178,7 +178,7 @@ describe('refresh token', () => {
     });
   });
 
-  test('with rotation each one is good once, and the session of the last refresh ends', async () => {
+  test('with rotation each is good once, and the session of the last refresh ends', async () => {
     asked.org.addClient({ clientId: 'web-app', rotateRefreshTokens: true });
     const first = asked.org.issueRefreshToken('web-app');
     const { body } = await refresh(first);
@@ -212,11 +212,11 @@ describe('sessions', () => {
   test('end on request and after two idle hours, and are prolonged by use', async () => {
     await asked.login();
     const status = async () => (await asked.ask({ path: `${API}/limits` })).status;
-    asked.clock.ms += 7_199_000;
+    asked.clock.advance(7_199_000);
     expect(await status()).toBe(200);
-    asked.clock.ms += 7_199_000;
+    asked.clock.advance(7_199_000);
     expect(await status()).toBe(200);
-    asked.clock.ms += 7_200_000;
+    asked.clock.advance(7_200_000);
     expect(await status()).toBe(401);
     await asked.login();
     asked.org.expireSessions();

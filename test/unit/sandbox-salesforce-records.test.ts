@@ -71,7 +71,7 @@ describe('writing', () => {
     expect(
       await asked.column(`SELECT Id FROM Contact WHERE Email = 'new@b.example'`, 'Id'),
     ).toEqual([]);
-    asked.clock.ms += 60_500;
+    asked.clock.advance(60_500);
     asked.org.update(id, { Email: 'new@b.example', LastName: 'Ley' });
     expect(asked.org.read(id)).toMatchObject({
       Name: 'Ley',
@@ -98,7 +98,7 @@ describe('writing', () => {
     expect(() => asked.org.update('003Hp00000000zz', {})).toThrow('holds no record');
   });
 
-  test('a delivery is a document, its version and a row with the act’s own time and maker', () => {
+  test('a delivery is a document, its version and a row with the act’s time and maker', () => {
     const seller = asked.org.add('User', { Username: 'sue@acme.example' });
     const at = Date.parse('2026-11-01T08:00:00Z');
     const made = asked.org.deliver({
@@ -132,7 +132,7 @@ describe('writing', () => {
   test('a view counts, and bumps the stamp only where the story says so', () => {
     const { deliveryId } = asked.org.deliver({ title: 'Offer' });
     const { SystemModstamp } = asked.org.read(deliveryId);
-    asked.clock.ms += 5000;
+    asked.clock.advance(5000);
     asked.org.view(deliveryId);
     expect(asked.org.read(deliveryId)).toMatchObject({ ViewCount: 1, SystemModstamp });
     asked.org.view(deliveryId, { bumpsModstamp: true });
@@ -160,9 +160,9 @@ describe('what the API user sees', () => {
     const { deliveryId } = asked.org.deliver({ title: 'Late' });
     const stamp = asked.clock.now();
     asked.org.showAt(deliveryId, stamp + 90_000);
-    asked.clock.ms += 89_999;
+    asked.clock.advance(89_999);
     expect(await titles()).toEqual([]);
-    asked.clock.ms += 1;
+    asked.clock.advance(1);
     expect(await titles()).toEqual(['Late']);
     expect(asked.org.read(deliveryId)).toMatchObject({ SystemModstamp: stamp });
   });

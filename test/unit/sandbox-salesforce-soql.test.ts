@@ -226,7 +226,8 @@ describe('what a query may name', () => {
 
   test('names are taken in any case, and the preferences may be filtered', async () => {
     asked.org.deliver({ title: 'Offer', expiresAt: '2026-12-01T00:00:00Z' });
-    const soql = `select ID, contentversion.TITLE from contentdistribution where preferencesexpires = TRUE`;
+    const soql =
+      'select ID, contentversion.TITLE from contentdistribution where preferencesexpires = TRUE';
     const [record] = await asked.records(soql);
     expect(record).toMatchObject({ ContentVersion: { Title: 'Offer' } });
   });
@@ -261,7 +262,7 @@ describe('order and window', () => {
     expect(await titles('ORDER BY Title DESC NULLS LAST')).toEqual(['C', 'b', 'a', null]);
   });
 
-  test('ties that ORDER BY leaves come newest first, so that paging needs a full order', async () => {
+  test('ties that ORDER BY leaves come newest first: paging needs a full order', async () => {
     expect(await titles('ORDER BY LastName')).toEqual(['a', 'C', null, 'b']);
     expect(await titles('ORDER BY SystemModstamp')).toEqual(['a', 'C', null, 'b']);
     expect(await titles('ORDER BY SystemModstamp, Id')).toEqual(['b', null, 'C', 'a']);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LIST_PAGE_MAX, pageOf } from '../../src/sandbox/control-routes.ts';
 import { createGong, type GongControl, gongControlRoutes } from '../../src/sandbox/gong/index.ts';
 import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
 import { GONG_KEY, minimalEvent, putEvent } from '../support/gong-sandbox.ts';
@@ -59,6 +60,20 @@ test('events and requests can be read by another process, page by page', async (
   expect(requests.answer).toMatchObject({ requests: [{ eventId: 'c', status: 200 }], total: 3 });
   const traffic = await ask('GET', 'traffic?limit=1');
   expect(traffic.answer).toMatchObject({ traffic: [{ method: 'PUT', status: 200 }], total: 3 });
+});
+
+test('no page is longer than the longest page, whatever limit is asked for', () => {
+  const request = {
+    method: 'GET',
+    path: '/',
+    query: new URLSearchParams({ limit: '20000' }),
+    headers: {},
+    body: '',
+    origin: '',
+    headBytes: 0,
+  };
+  const items = Array.from({ length: LIST_PAGE_MAX + 1 }, (_, index) => index);
+  expect(pageOf(items, request)).toHaveLength(LIST_PAGE_MAX);
 });
 
 test.each(['offset=-1', 'limit=x', 'offset=1.5'])('%s is 400', async (query) => {

@@ -1,9 +1,21 @@
-import type { Handler } from '../command.ts';
+import { renderTenantJsonSchema } from '../../config/json-schema.ts';
+import { loadProcessConfig } from '../../config/process-config.ts';
+import { selectTenants } from '../../config/selection.ts';
+import { effectiveConfig, renderConfigYaml } from '../../config/show.ts';
+import { EXIT, type Handler } from '../command.ts';
+import { tenantNames, textOption } from '../options.ts';
+import { writeJson, writeLines, writeText } from '../render.ts';
 
-export const printSchema: Handler = async () => {
-  throw new Error('not linked yet');
+/** The text of `config/tenant.schema.json`, which `--json` could not make more of. */
+export const printSchema: Handler = async ({ io }) => {
+  await writeText(io, renderTenantJsonSchema());
+  return EXIT.done;
 };
 
-export const showConfig: Handler = async () => {
-  throw new Error('not linked yet');
+export const showConfig: Handler = async (input) => {
+  const config = await loadProcessConfig(textOption(input, 'config'));
+  const shown = { ...config, tenants: selectTenants(config, tenantNames(input)) };
+  if (input.options['json'] === true) await writeJson(input.io, effectiveConfig(shown));
+  else await writeLines(input.io, renderConfigYaml(shown));
+  return EXIT.done;
 };

@@ -17,7 +17,7 @@ export const sandboxDefinitions: readonly CommandDefinition[] = [
       { flags: '--port-gong PORT', description: '0: any free port', value: PORT },
       {
         flags: '--write DIR',
-        description: 'write the configuration there instead of printing it',
+        description: 'keep the configuration there (default: a folder that goes with the sandbox)',
         value: { kind: 'text' },
       },
       {

@@ -130,8 +130,10 @@ function contactTable(
 ): GeneratedTable {
   const firstName = (number: number): string => pick(FIRST_NAMES, number);
   const lastName = (number: number): string => pick(LAST_NAMES, number);
-  const email = (number: number): string =>
-    `${firstName(number)}.${lastName(number)}.${number}@customer${accountOf(number)}.example`.toLowerCase();
+  const email = (number: number): string => {
+    const person = `${firstName(number)}.${lastName(number)}.${number}`.toLowerCase();
+    return `${person}@customer${accountOf(number)}.example`;
+  };
   return new GeneratedTable({
     schema: catalog.stored('Contact'),
     count: options.contacts,

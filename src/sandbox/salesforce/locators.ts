@@ -3,7 +3,7 @@ import type { Session } from './sessions.ts';
 import type { Selection } from './soql/query.ts';
 import type { ResultSet } from './soql/result.ts';
 
-/** SOQL reference: a locator lives two days; a user has ten open ones, the eleventh ends the first. */
+/** SOQL reference: a locator lives two days; of ten open ones, the eleventh ends the first. */
 const LOCATOR_AGE_MS_MAX = 2 * 86_400_000;
 const LOCATORS_OPEN_MAX = 10;
 

@@ -106,7 +106,7 @@ export class Org {
     return deliver(this.#records, delivery);
   }
 
-  /** Somebody opens the delivery's link. Whether that bumps SystemModstamp, Salesforce leaves open. */
+  /** Somebody opens the delivery's link; whether that bumps SystemModstamp is not documented. */
   view(deliveryId: string, options: { readonly bumpsModstamp?: boolean } = {}): void {
     const before = this.read(deliveryId);
     const now = this.parts.database.now();
@@ -131,12 +131,12 @@ export class Org {
     this.#records.row(id).hidden = false;
   }
 
-  /** A record whose transaction commits late: it becomes visible at `at`, its times stay as they are. */
+  /** A record that is committed late: it becomes visible at `at`, its times stay as they are. */
   showAt(id: string, at: number): void {
     this.#records.row(id).visibleFromMs = at;
   }
 
-  /** Fills the org with computed deliveries, contacts, accounts and opportunities for a benchmark. */
+  /** Fills the org with computed deliveries, contacts, accounts and deals for a benchmark. */
   generatedDeliveries(options: GeneratedDeliveries): void {
     const { database } = this.parts;
     const users = Array.from({ length: GENERATED_USERS }, (_, number) =>

@@ -86,8 +86,8 @@ export function answerRetrieve(call: Call, [type = '']: readonly string[]): Sand
     return failure(400, 'INVALID_INPUT', 'ids and fields must be given as lists');
   }
   if (ids.length > RETRIEVED_MAX) {
-    const message = `record limit reached. cannot submit more than ${RETRIEVED_MAX} records into this call`;
-    return failure(400, 'EXCEEDED_ID_LIMIT', message);
+    const message = `cannot submit more than ${RETRIEVED_MAX} records into this call`;
+    return failure(400, 'EXCEEDED_ID_LIMIT', `record limit reached. ${message}`);
   }
   const malformed = ids.find((id) => !isId(id) || database.catalog.typeOfId(id) !== schema.name);
   if (malformed !== undefined) return failure(400, 'MALFORMED_ID', `malformed id ${malformed}`);

@@ -20,7 +20,7 @@ export interface OrderedRows {
   fromId?(key: string): number;
 }
 
-/** The first position below `length` for which `reached` holds, given that it holds from there on. */
+/** The first position for which `reached` holds, as it does for all after it; else `length`. */
 export function firstPosition(length: number, reached: (position: number) => boolean): number {
   let low = 0;
   let high = length;

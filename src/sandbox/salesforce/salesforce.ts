@@ -6,8 +6,8 @@ import { answerData, refuseLongHead, sessionOf } from './rest.ts';
 import type { Row } from './rows.ts';
 
 /**
- * A made-up Salesforce org: `vendor` answers as a real one does, down to its refusals; `org` is what
- * people and admins do in it. Holds no timer and no global; time comes from `clock`.
+ * A made-up Salesforce org: `vendor` answers as a real one does, down to its refusals; `org` is
+ * what people and admins do in it. Holds no timer and no global; time comes from `clock`.
  */
 export function createSalesforce(options: OrgOptions): { vendor: Vendor; org: Org } {
   const org = new Org(options);

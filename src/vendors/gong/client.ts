@@ -22,8 +22,9 @@ export interface GongClient {
   /**
    * Reports one content share; `bodyText` is its JSON. Never throws for what Gong or the network
    * does; rejects with the signal's reason when it is aborted, and where the token store does.
+   * `onSent` is called as the request has left this machine: connecting may take a while before.
    */
-  shareContent(bodyText: string, signal: AbortSignal): Promise<GongAnswer>;
+  shareContent(bodyText: string, signal: AbortSignal, onSent?: () => void): Promise<GongAnswer>;
 }
 
 export interface GongClientOptions {
@@ -50,7 +51,10 @@ export function createGongClient(options: GongClientOptions): GongClient {
       auth.accessKeySecret.reveal(),
     );
     const target = { baseUrl: config.baseUrl, authorization };
-    return { account, shareContent: (body, signal) => put(options, target, { body, signal }) };
+    return {
+      account,
+      shareContent: (body, signal, onSent) => put(options, target, { body, signal, onSent }),
+    };
   }
   if (!options.tokens) throw new Error('the oauth flow of Gong needs a token store');
   const keeper = new TokenKeeper({
@@ -63,7 +67,8 @@ export function createGongClient(options: GongClientOptions): GongClient {
   });
   return {
     account,
-    shareContent: (body, signal) => putWithTokens(options, keeper, { body, signal }),
+    shareContent: (body, signal, onSent) =>
+      putWithTokens(options, keeper, { body, signal, onSent }),
   };
 }
 
@@ -75,6 +80,7 @@ interface Target {
 interface Call {
   readonly body: string;
   readonly signal: AbortSignal;
+  readonly onSent: (() => void) | undefined;
 }
 
 // A 401 is an access token that ran out early as well as a missing scope: renewed once, then said.
@@ -115,6 +121,7 @@ async function put(options: GongClientOptions, target: Target, call: Call): Prom
       },
       body: call.body,
       timeoutMs: options.timeoutMs ?? REQUEST_TIMEOUT_MS,
+      ...(call.onSent && { onSent: call.onSent }),
     },
     call.signal,
   );

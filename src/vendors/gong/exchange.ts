@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly body: string;
   /** for all of it: connecting, sending, and the last byte of the answer */
   readonly timeoutMs: number;
+  /** called once the whole request was handed to the system */
+  readonly onSent?: () => void;
 }
 
 export type Exchange =
@@ -62,6 +64,7 @@ function send(request: HttpRequest, signal: AbortSignal): Promise<http.IncomingM
     const { request: open } = url.protocol === 'https:' ? https : http;
     const headers = { ...request.headers, 'content-length': Buffer.byteLength(request.body) };
     const outgoing = open(url, { method: request.method, headers, signal });
+    if (request.onSent) outgoing.once('finish', request.onSent);
     outgoing.on('response', resolve);
     // Stays after the response too: a write that fails late must not end the process.
     outgoing.on('error', reject);

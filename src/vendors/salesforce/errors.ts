@@ -30,7 +30,7 @@ export class MalformedQuery extends Error {
 
 /** The error that stands for a verdict; no secret of this process is left in its message. */
 export function errorOf(verdict: Verdict): Error {
-  const message = verdict.message;
+  const message = scrub(verdict.message);
   switch (verdict.kind) {
     case 'retry':
       return new RetryableError(message, { retryAfterMs: verdict.retryAfterMs });

@@ -134,6 +134,8 @@ function wrongType(soql: string, field: Field, raw: string): Error {
     field.type === 'datetime' ? 'dateTime' : isTextType(field.type) ? 'string' : field.type;
   const quoted = isTextType(field.type) || isIdType(field.type);
   const quotes = quoted ? 'should be enclosed in quotes' : 'should not be enclosed in quotes';
-  const message = `value of filter criterion for field '${field.name}' must be of type ${type} and ${quotes}`;
+  const message =
+    `value of filter criterion for field '${field.name}' ` +
+    `must be of type ${type} and ${quotes}`;
   return errorAt(soql, raw, { code: 'INVALID_FIELD', message });
 }

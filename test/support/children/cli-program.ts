@@ -19,7 +19,8 @@ const handlers: Readonly<Record<string, Handler>> = {
     return EXIT.done;
   },
   /** is asked to stop and does not */
-  stubborn: async ({ io }) => {
+  stubborn: async ({ io, signal }) => {
+    signal.addEventListener('abort', () => void io.out('asked\n'));
     await io.out('ready\n');
     await delay(FOREVER_MS);
     return EXIT.done;

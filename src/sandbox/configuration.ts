@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Sandbox } from './sandbox.ts';
+
+const OWNER_ONLY_FILE = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+export const SANDBOX_TENANT = 'sandbox';
+
+/** What a tenant of the sandbox says beside where it is and how to log in. */
+export interface TenantSettings {
+  /** shares before it are not reported; epoch milliseconds */
+  readonly start: number;
+  readonly timezone: string;
+}
+
+/** The tenant file, as YAML: its secrets are references to files beside it. */
+export function sandboxTenantYaml(sandbox: Sandbox, settings: TenantSettings): string {
+  const { origins, credentials } = sandbox;
+  const { clientId, username } = credentials.salesforce;
+  return stringify({
+    tenant: SANDBOX_TENANT,
+    timezone: settings.timezone,
+    start: new Date(settings.start).toISOString(),
+    internalDomains: credentials.internalDomains,
+    salesforce: {
+      loginUrl: origins.salesforce,
+      auth: {
+        flow: 'jwt-bearer',
+        clientId,
+        username,
+        privateKey: '${file:secrets/salesforce.pem}',
+      },
+      ignoreCreatedBy: credentials.ignoreCreatedBy,
+    },
+    gong: {
+      baseUrl: origins.gong,
+      auth: {
+        flow: 'access-key',
+        accessKey: '${file:secrets/gong-access-key}',
+        accessKeySecret: '${file:secrets/gong-access-key-secret}',
+      },
+    },
+  });
+}
+
+/**
+ * Writes a configuration folder that uses the sandbox, its database included, so that every
+ * command works with `--config DIR` alone.
+ */
+export async function writeSandboxConfiguration(
+  dir: string,
+  sandbox: Sandbox,
+  settings: TenantSettings,
+): Promise<void> {
+  const { salesforce, gong } = sandbox.credentials;
+  const files: Record<string, string> = {
+    'sharetrail.yaml': stringify({ database: `sqlite:${join(dir, 'sharetrail.db')}` }),
+    [`tenants/${SANDBOX_TENANT}.yaml`]: sandboxTenantYaml(sandbox, settings),
+    'secrets/salesforce.pem': salesforce.privateKey,
+    'secrets/gong-access-key': gong.accessKey,
+    'secrets/gong-access-key-secret': gong.accessKeySecret,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(dir, name);
+    await mkdir(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    await writeFile(path, text, { mode: OWNER_ONLY_FILE });
+  }
+}

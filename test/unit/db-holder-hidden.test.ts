@@ -1,0 +1,25 @@
+import { expect, test, vi } from 'vitest';
+import { formatHolder, isDead, thisProcess } from '../../src/db/holder.ts';
+
+// A /proc that shows a process to nobody: mount option hidepid, systemd's ProtectProc.
+const hidden = vi.hoisted(() => ({ path: '' }));
+vi.mock(import('node:fs'), async (importOriginal) => {
+  const original = await importOriginal();
+  const readFileSync = ((path: string, encoding: 'utf8') => {
+    if (path === hidden.path) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+    return original.readFileSync(path, encoding);
+  }) as typeof original.readFileSync;
+  return { ...original, readFileSync };
+});
+
+test('a holder that /proc hides is not taken for dead while he lives', () => {
+  const holder = formatHolder(thisProcess());
+  hidden.path = `/proc/${process.pid}/stat`;
+  expect(isDead(holder)).toBe(false);
+});
+
+test('control: hidden and gone is dead', () => {
+  const holder = formatHolder({ ...thisProcess(), process: 0x7fff_fffe });
+  hidden.path = `/proc/${0x7fff_fffe}/stat`;
+  expect(isDead(holder)).toBe(true);
+});

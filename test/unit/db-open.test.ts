@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Kysely, SqliteDialect, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { requireCurrent } from '../../src/db/migrate.ts';
+import { openDatabase, sqliteFile } from '../../src/db/open.ts';
+import { pauseAccount } from '../../src/db/calls.ts';
+import { listCursors, readCursor, writeCursor } from '../../src/db/cursors.ts';
+import type { Database, Tables } from '../../src/db/schema.ts';
+import { DatabaseError, UserError } from '../../src/lib/errors.ts';
+import { testDatabase, testFile } from '../support/database.ts';
+
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+const pragmaOf = async (db: Database, name: string) => {
+  const { rows } = await sql`pragma ${sql.raw(name)}`.execute(db);
+  return Object.values(rows[0] ?? {})[0];
+};
+
+test('the file and what SQLite puts beside it belong to their owner alone, whatever the umask', async () => {
+  const umask = process.umask(0);
+  try {
+    const { folder } = testFile();
+    const file = join(folder, 'new', 'deeper', 'sharetrail.db');
+    const db = openDatabase({ database: `sqlite:${file}`, access: 'write' });
+    await pragmaOf(db, 'user_version');
+    await sql`create table t (a text)`.execute(db);
+    expect(readdirSync(dirname(file)).toSorted()).toEqual([
+      'sharetrail.db',
+      'sharetrail.db-shm',
+      'sharetrail.db-wal',
+    ]);
+    for (const name of readdirSync(dirname(file))) {
+      expect(modeOf(join(dirname(file), name))).toBe('600');
+    }
+    expect(modeOf(dirname(file))).toBe('700');
+    expect(modeOf(join(folder, 'new'))).toBe('700');
+    await db.destroy();
+    const control = join(folder, 'control.db');
+    new Sqlite(control).exec('create table t (a text)').close();
+    expect(modeOf(control)).not.toBe('600');
+  } finally {
+    process.umask(umask);
+  }
+});
+
+test('what is there already keeps its permissions and its content', async () => {
+  const { file, folder, open, db } = await testDatabase();
+  await pauseAccount(db, 'account', 7);
+  chmodSync(file, 0o640);
+  chmodSync(folder, 0o750);
+  const again = open();
+  expect(await again.selectFrom('pause').selectAll().execute()).toHaveLength(1);
+  expect([modeOf(file), modeOf(folder)]).toEqual(['640', '750']);
+});
+
+test('write-ahead log, foreign keys and a patient lock are on', async () => {
+  const { db } = await testDatabase();
+  expect(await pragmaOf(db, 'journal_mode')).toBe('wal');
+  expect(await pragmaOf(db, 'foreign_keys')).toBe(1);
+  expect(await pragmaOf(db, 'busy_timeout')).toBe(5_000);
+  const orphan = { tenant: 'acme', event_id: 'none', number: 1, at: 0, outcome: 'accepted' };
+  const row = { ...orphan, status: 201, request_id: null, errors: '[]' };
+  await expect(db.insertInto('attempt').values(row).execute()).rejects.toMatchObject({
+    code: 'SQLITE_CONSTRAINT_FOREIGNKEY',
+  });
+});
+
+test('a broken constraint is a bug and comes back as SQLite says it', async () => {
+  const { db } = await testDatabase();
+  const row = { account: 'account', until: 1 };
+  await db.insertInto('pause').values(row).execute();
+  const repeated = db.insertInto('pause').values(row).execute();
+  await expect(repeated).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
+  await expect(repeated).rejects.not.toBeInstanceOf(DatabaseError);
+});
+
+/** Reads, lets another connection write, then writes: what a run does while another one ends. */
+async function readThenWrite(db: Kysely<Tables>, between: () => Promise<unknown>): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx.selectFrom('pause').selectAll().execute();
+    await between();
+    await trx.insertInto('pause').values({ account: 'mine', until: 1 }).execute();
+  });
+}
+
+test('a transaction takes the write lock at its beginning, so that its own write never fails', async () => {
+  const { db, open } = await testDatabase();
+  const other = open();
+  await sql`pragma busy_timeout = 0`.execute(other);
+  await readThenWrite(db, () =>
+    expect(pauseAccount(other, 'theirs', 1)).rejects.toThrow(
+      'the database is locked by another process',
+    ),
+  );
+  await pauseAccount(other, 'theirs', 1);
+  expect(await db.selectFrom('pause').select('account').execute()).toHaveLength(2);
+});
+
+test('control: with a plain begin, a write between the read and the write breaks it at once', async () => {
+  const { file, open } = await testDatabase();
+  const plain = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(file) }) });
+  const other = open();
+  await expect(
+    readThenWrite(plain, () => pauseAccount(other, 'theirs', 1)),
+  ).rejects.toMatchObject({ code: 'SQLITE_BUSY_SNAPSHOT' });
+  await plain.destroy();
+});
+
+test('a failed transaction leaves nothing and the connection goes on', async () => {
+  const { db } = await testDatabase();
+  const failing = db.transaction().execute(async (trx) => {
+    await pauseAccount(trx, 'account', 1);
+    throw new Error('in the middle');
+  });
+  await expect(failing).rejects.toThrow('in the middle');
+  expect(await db.selectFrom('pause').selectAll().execute()).toEqual([]);
+  await db.transaction().execute((trx) => pauseAccount(trx, 'account', 1));
+  expect(await db.selectFrom('pause').selectAll().execute()).toHaveLength(1);
+});
+
+/** Every file of the folder by a hash of its bytes. */
+function hashesIn(folder: string): Record<string, string> {
+  const hash = (name: string) =>
+    createHash('sha256').update(readFileSync(join(folder, name))).digest('hex');
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, hash(name)]));
+}
+
+test('opening to read changes no byte, and writing is refused in words', async () => {
+  const { folder, file, open, db } = await testDatabase();
+  await pauseAccount(db, 'account', 7);
+  await db.destroy();
+  const before = hashesIn(folder)['sharetrail.db'];
+  const reader = open('read');
+  await requireCurrent(reader);
+  expect(await reader.selectFrom('pause').select('until').execute()).toEqual([{ until: 7 }]);
+  await expect(pauseAccount(reader, 'account', 8)).rejects.toMatchObject({
+    name: 'DatabaseError',
+    message: `the database file may not be written: ${file} (SQLITE_READONLY)`,
+  });
+  await reader.destroy();
+  expect(hashesIn(folder)['sharetrail.db']).toBe(before);
+});
+
+test('a reader sees what a writer committed meanwhile', async () => {
+  const { open, db } = await testDatabase();
+  const reader = open('read');
+  await pauseAccount(db, 'account', 7);
+  expect(await reader.selectFrom('pause').select('until').execute()).toEqual([{ until: 7 }]);
+});
+
+test('opening to read never creates a file', () => {
+  const { file, open } = testFile();
+  expect(() => open('read')).toThrow(DatabaseError);
+  expect(() => open('read')).toThrow(`the database file could not be opened: ${file}`);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('what is no SQLite database, and what cannot be created, is told in words', async () => {
+  const { folder, file, open } = testFile();
+  writeFileSync(file, 'not a database at all, but long enough to hold a header of SQLite');
+  expect(() => open()).toThrow(`the database file is not an SQLite database: ${file}`);
+  expect(() => openDatabase({ database: `sqlite:${file}/below.db`, access: 'write' })).toThrow(
+    `the database file could not be created: ${file}/below.db`,
+  );
+  expect(() => openDatabase({ database: `sqlite:${folder}`, access: 'write' })).toThrow(
+    DatabaseError,
+  );
+});
+
+test('a damaged file is told in words, with the way back', async () => {
+  const { file, db, open } = await testDatabase();
+  await db.destroy();
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xff, 100));
+  const damaged = open('read');
+  await expect(damaged.selectFrom('pause').selectAll().execute()).rejects.toMatchObject({
+    name: 'DatabaseError',
+    message: expect.stringContaining('the database file is damaged'),
+    hint: expect.stringContaining('Restore the latest backup'),
+  });
+});
+
+test('a setting for PostgreSQL is refused as not built, with what to set instead', () => {
+  expect(sqliteFile('sqlite:./data/sharetrail.db')).toBe('./data/sharetrail.db');
+  expect(() => sqliteFile('postgres://localhost/sharetrail')).toThrow(UserError);
+});
+
+test('a statement is prepared once, and also when hundreds of others came between', async () => {
+  const { db, file, open } = await testDatabase();
+  const prepare = Sqlite.prototype.prepare;
+  const prepared: string[] = [];
+  Sqlite.prototype.prepare = function recorded(this: Sqlite.Database, text: string) {
+    prepared.push(text);
+    return prepare.call(this, text);
+  } as typeof prepare;
+  try {
+    for (let round = 0; round < 50; round += 1) await pauseAccount(db, 'account', round);
+    expect(prepared.filter((text) => text.includes('pause'))).toHaveLength(1);
+    for (let other = 0; other < 450; other += 1) await sql`select ${sql.raw(`${other}`)}`.execute(db);
+    await pauseAccount(db, 'account', 1_000);
+    const { rows } = await sql<{ until: number }>`select until from pause`.execute(open('read'));
+    expect(rows).toEqual([{ until: 1_000 }]);
+    expect(file).toBeTruthy();
+  } finally {
+    Sqlite.prototype.prepare = prepare;
+  }
+});
+
+test('a kept statement follows a change of the schema', async () => {
+  const { db, open } = await testDatabase();
+  await pauseAccount(db, 'account', 7);
+  const all = () => db.selectFrom('pause').selectAll().execute();
+  expect(await all()).toEqual([{ account: 'account', until: 7 }]);
+  await sql`alter table pause add column reason text default 'told'`.execute(open());
+  expect(await all()).toEqual([{ account: 'account', until: 7, reason: 'told' }]);
+});
+
+test('a cursor is kept for each tenant and stream, and the last position counts', async () => {
+  const { db } = await testDatabase();
+  const key = { tenant: 'acme', stream: 'salesforce' };
+  expect(await readCursor(db, key)).toBeUndefined();
+  await writeCursor(db, { ...key, position: '{"at":1}', updatedAt: 10 });
+  await writeCursor(db, { ...key, stream: 'audit', position: '{"at":9}', updatedAt: 11 });
+  await writeCursor(db, { tenant: 'other', stream: 'audit', position: '{}', updatedAt: 12 });
+  await writeCursor(db, { ...key, position: '{"at":2}', updatedAt: 13 });
+  expect(await readCursor(db, key)).toBe('{"at":2}');
+  expect(await listCursors(db, 'acme')).toEqual([
+    { stream: 'audit', position: '{"at":9}', updatedAt: 11 },
+    { stream: 'salesforce', position: '{"at":2}', updatedAt: 13 },
+  ]);
+});

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type KyselyPlugin, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { createSecretStore, type SecretStore } from '../../src/db/secrets.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { UserError } from '../../src/lib/errors.ts';
+import { Secret, scrub } from '../../src/lib/secret.ts';
+import { testDatabase } from '../support/database.ts';
+
+const KEY = new Secret(randomBytes(32).toString('base64'));
+const TOKEN = 'refresh-token-5Aep861z';
+
+function storeIn(
+  db: Database,
+  options: { tenant?: string; name?: string; secretKey?: Secret | undefined } = {},
+): SecretStore {
+  const { tenant = 'acme', name = 'gong tokens' } = options;
+  const secretKey = 'secretKey' in options ? options.secretKey : KEY;
+  return createSecretStore({ db, tenant, name, secretKey, now: () => 7 });
+}
+
+test('a token comes back as it was saved, also through another connection', async () => {
+  const { db, open } = await testDatabase();
+  expect(await storeIn(db).load()).toBeUndefined();
+  await storeIn(db).save(TOKEN);
+  await storeIn(db).save(`${TOKEN} – renewed`);
+  expect(await storeIn(open()).load()).toBe(`${TOKEN} – renewed`);
+  expect(await storeIn(db, { name: 'other' }).load()).toBeUndefined();
+  expect(await db.selectFrom('secret').select('updated_at').execute()).toEqual([{ updated_at: 7 }]);
+});
+
+test('no file of the database holds the token, or its base64', async () => {
+  const { db, folder } = await testDatabase();
+  await storeIn(db).save(TOKEN);
+  await sql`insert into pause values ('control-value', 1)`.execute(db);
+  const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+  const all = bytes.join('\n');
+  expect(all).toContain('control-value');
+  expect(all).not.toContain(TOKEN);
+  expect(all).not.toContain(Buffer.from(TOKEN).toString('base64').slice(0, 20));
+});
+
+test('the same token is sealed differently each time', async () => {
+  const { db } = await testDatabase();
+  const sealed = async () => {
+    await storeIn(db).save(TOKEN);
+    return (await db.selectFrom('secret').select('sealed').executeTakeFirstOrThrow()).sealed;
+  };
+  expect(await sealed()).not.toBe(await sealed());
+});
+
+test('a token does not open with another key, and what to do is said without the token', async () => {
+  const { db } = await testDatabase();
+  await storeIn(db).save(TOKEN);
+  const secretKey = new Secret(randomBytes(32).toString('base64'));
+  const opened = storeIn(db, { secretKey }).load();
+  await expect(opened).rejects.toBeInstanceOf(UserError);
+  await expect(opened).rejects.toMatchObject({
+    message: 'the kept token acme/gong tokens does not open with this secretKey',
+    hint: expect.stringContaining('Restore the secretKey'),
+  });
+});
+
+test('a sealed token that is moved to another tenant or name, or changed, does not open', async () => {
+  const { db } = await testDatabase();
+  await storeIn(db).save(TOKEN);
+  const { sealed } = await db.selectFrom('secret').select('sealed').executeTakeFirstOrThrow();
+  const place = (tenant: string, name: string, value: string) =>
+    db
+      .insertInto('secret')
+      .values({ tenant, name, sealed: value, updated_at: 0 })
+      .onConflict((conflict) => conflict.columns(['tenant', 'name']).doUpdateSet({ sealed: value }))
+      .execute();
+  await place('other', 'gong tokens', sealed);
+  await place('acme', 'other', sealed);
+  await expect(storeIn(db, { tenant: 'other' }).load()).rejects.toThrow('does not open');
+  await expect(storeIn(db, { name: 'other' }).load()).rejects.toThrow('does not open');
+  for (const position of [0, 12, 28]) {
+    const bytes = Buffer.from(sealed, 'base64');
+    bytes[position] = (bytes[position] ?? 0) ^ 1;
+    await place('acme', 'gong tokens', bytes.toString('base64'));
+    await expect(storeIn(db).load()).rejects.toThrow('does not open');
+  }
+  await place('acme', 'gong tokens', '');
+  await expect(storeIn(db).load()).rejects.toThrow('does not open');
+  await place('acme', 'gong tokens', sealed);
+  expect(await storeIn(db).load()).toBe(TOKEN);
+});
+
+test('without a secretKey nothing is kept, and the way to make one is said', async () => {
+  const { db } = await testDatabase();
+  const saved = storeIn(db, { secretKey: undefined }).save(TOKEN);
+  await expect(saved).rejects.toMatchObject({
+    name: 'UserError',
+    message: 'gong tokens has to be kept between runs, and there is no secretKey',
+    hint: expect.stringContaining('openssl rand -base64 32'),
+  });
+  expect(await db.selectFrom('secret').selectAll().execute()).toEqual([]);
+  expect(await storeIn(db, { secretKey: undefined }).load()).toBeUndefined();
+});
+
+test('what was saved or loaded is blanked out of every message from then on', async () => {
+  const { db } = await testDatabase();
+  await storeIn(db).save('token-that-was-saved');
+  expect(scrub('Gong said token-that-was-saved')).toBe('Gong said •••');
+});
+
+test('tokens that are saved at once are each on disk before anything else is written', async () => {
+  const { db } = await testDatabase();
+  const written: unknown[] = [];
+  // Asks, after each insert and on the same connection, how safely it was committed.
+  const watcher: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      if (result.numAffectedRows === 1n) written.push(await synchronousOf(db));
+      return result;
+    },
+  };
+  void watcher;
+  const stores = ['a', 'b', 'c'].map((tenant) => storeIn(db, { tenant }));
+  await Promise.all(stores.map((store) => store.save(TOKEN)));
+  expect(await synchronousOf(db)).toBe(1);
+});
+
+async function synchronousOf(db: Database): Promise<unknown> {
+  const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db);
+  return rows[0]?.synchronous;
+}
