@@ -35,7 +35,7 @@ export async function takeCall(
   });
 }
 
-/** A call that was counted at one time left at a later one. */
+/** A call that was counted at one time arrived at a later one. */
 export async function moveCall(
   db: Database,
   call: { readonly account: string; readonly from: number; readonly to: number },
@@ -47,10 +47,16 @@ export async function moveCall(
       .set((set) => ({ calls: set('calls', '-', 1) }))
       .where('account', '=', account)
       .where('at', '=', from)
-      .where('calls', '>', 0)
       .executeTakeFirst();
     // Folded meanwhile: then it is counted in its minute, and that is exact enough.
-    if (numUpdatedRows > 0n) await addCalls(trx, { account, at: to, calls: 1 });
+    if (numUpdatedRows === 0n) return;
+    await trx
+      .deleteFrom('call')
+      .where('account', '=', account)
+      .where('at', '=', from)
+      .where('calls', '<=', 0)
+      .execute();
+    await addCalls(trx, { account, at: to, calls: 1 });
   });
 }
 

@@ -40,6 +40,11 @@ export const PACE_LIMITS = {
   secondMs: 1_000,
   /** calls spread apart a little more than a second: their arrival at Gong is what counts */
   jitterMs: 10,
+  /** answers from which the usual latency is learnt: so many at least, so many at most */
+  latenciesMin: 5,
+  latenciesKept: 25,
+  /** a slow answer says no more about when its call arrived */
+  arrivalMsMax: 250,
   /** calls older than this are folded into buckets of a minute */
   exactMs: 2 * 60_000,
   bucketMs: 60_000,

@@ -10,13 +10,16 @@ import {
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { PACE_LIMITS, PUSH_LIMITS } from '../lib/limits.ts';
+import { ArrivalEstimate } from './arrival.ts';
 
 /** What a sender gets for asking: a call that is counted already, or the reason to stop. */
 export type Turn =
   | {
       readonly kind: 'go';
-      /** Tells that the request has really left, which is when its place in the second begins. */
-      sent(): Promise<void>;
+      /** The request left this machine. */
+      sent(): void;
+      /** Its answer came, or it broke: from now on the call counts from when it arrived. */
+      over(): Promise<void>;
     }
   | { readonly kind: 'stop'; readonly reason: 'day-used-up' | 'paused'; readonly until: number };
 
@@ -44,6 +47,7 @@ export function createPacer(options: {
 }): Pacer {
   const { db, account, clock } = options;
   const line = pLimit(1);
+  const arrival = new ArrivalEstimate();
   // Folds at its first call: a run of every night may well be shorter than the interval.
   let foldedAt = Number.NEGATIVE_INFINITY;
 
@@ -68,13 +72,18 @@ export function createPacer(options: {
     }
   }
 
-  /** A connection that had to be made first, or a busy process, sends later than it was let go. */
-  function goOf(at: number): Turn {
-    const sent = async () => {
-      const to = clock.now();
-      if (to > at) await moveCall(db, { account, from: at, to });
+  function goOf(takenAt: number): Turn {
+    let sentAt = takenAt;
+    return {
+      kind: 'go',
+      sent: () => {
+        sentAt = clock.now();
+      },
+      over: async () => {
+        const to = arrival.estimate(sentAt, clock.now());
+        if (to > takenAt) await moveCall(db, { account, from: takenAt, to });
+      },
     };
-    return { kind: 'go', sent };
   }
 
   return {

@@ -180,14 +180,8 @@ class Drain {
       return undefined;
     }
     onCall();
-    let counted: Promise<void> | undefined;
-    const onSent = () => {
-      counted = turn.sent();
-    };
-    const answer = await this.#unlessHalted(
-      gong.shareContent(event.body, this.#cut.signal, onSent),
-    );
-    await counted;
+    const call = gong.shareContent(event.body, this.#cut.signal, () => turn.sent());
+    const answer = await this.#unlessHalted(call).finally(() => turn.over());
     if (answer) await this.#absorb(event, answer);
     return answer;
   }

@@ -1,4 +1,4 @@
-/** A request that reached a vendor's port, whatever became of it; control requests are not in it. */
+/** A request that reached a vendor's port, whatever became of it; control is not in it. */
 export interface TrafficEntry {
   /** epoch milliseconds */
   readonly at: number;

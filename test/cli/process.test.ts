@@ -33,14 +33,17 @@ describe('the command line as a process', () => {
 });
 
 describe('signals', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s asks the command to stop: exit code 1', async (name) => {
-    const child = start(FIXTURE, ['waits']);
-    await child.printed('ready');
-    child.kill(name);
-    const { code, stderr } = await child.ended();
-    expect(code).toBe(1);
-    expect(stderr).toContain('stopped before it was done');
-  });
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s asks the command to stop: exit code 1',
+    async (name) => {
+      const child = start(FIXTURE, ['waits']);
+      await child.printed('ready');
+      child.kill(name);
+      const { code, stderr } = await child.ended();
+      expect(code).toBe(1);
+      expect(stderr).toContain('stopped before it was done');
+    },
+  );
 
   it('the first leaves a command that goes on alone; the second ends it, as it would have', async () => {
     const child = start(FIXTURE, ['stubborn']);

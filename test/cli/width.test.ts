@@ -21,7 +21,7 @@ describe('the width of text on a terminal', () => {
     ['חוזה', 4],
     ['عقد', 3],
     ['a\u200bb', 2],
-    ['หนังสือ', 4],
+    ['หนังสือ', 5],
   ])('%j takes %d cells', (text, width) => {
     expect(displayWidth(text)).toBe(width);
   });
@@ -72,9 +72,10 @@ describe('text from outside', () => {
 
   it('never holds a character that a terminal obeys', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(escapeControls(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(escapeControls(text)),
+      ),
     );
   });
 

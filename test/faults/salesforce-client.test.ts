@@ -205,7 +205,7 @@ describe('a session that ends', () => {
     });
   });
 
-  test('because the org moved is repeated at the new instance, and so are later pages', async () => {
+  test('because the org moved is repeated at the new instance, and later pages too', async () => {
     await using moved = await startSalesforce({
       call: ({ url }, reply) =>
         reply.answer(

@@ -9,7 +9,7 @@ export interface PeerRequest {
   readonly body: string;
 }
 
-/** Does with the connection what it likes; a handler that does nothing leaves the client hanging. */
+/** Does with the connection what it likes; doing nothing leaves the client hanging. */
 export type PeerHandler = (request: PeerRequest, reply: PeerReply) => void | Promise<void>;
 
 export interface PeerReply {

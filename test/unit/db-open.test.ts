@@ -11,6 +11,7 @@ import { listCursors, readCursor, writeCursor } from '../../src/db/cursors.ts';
 import type { Database, Tables } from '../../src/db/schema.ts';
 import { DatabaseError, UserError } from '../../src/lib/errors.ts';
 import { testDatabase, testFile } from '../support/database.ts';
+import { recordStatements } from '../support/statements.ts';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const pragmaOf = async (db: Database, name: string) => {
@@ -187,25 +188,14 @@ test('a setting for PostgreSQL is refused as not built, with what to set instead
   expect(() => sqliteFile('postgres://localhost/sharetrail')).toThrow(UserError);
 });
 
-test('a statement is prepared once, and also when hundreds of others came between', async () => {
-  const { db, file, open } = await testDatabase();
-  const prepare = Sqlite.prototype.prepare;
-  const prepared: string[] = [];
-  Sqlite.prototype.prepare = function recorded(this: Sqlite.Database, text: string) {
-    prepared.push(text);
-    return prepare.call(this, text);
-  } as typeof prepare;
-  try {
-    for (let round = 0; round < 50; round += 1) await pauseAccount(db, 'account', round);
-    expect(prepared.filter((text) => text.includes('pause'))).toHaveLength(1);
-    for (let other = 0; other < 450; other += 1) await sql`select ${sql.raw(`${other}`)}`.execute(db);
-    await pauseAccount(db, 'account', 1_000);
-    const { rows } = await sql<{ until: number }>`select until from pause`.execute(open('read'));
-    expect(rows).toEqual([{ until: 1_000 }]);
-    expect(file).toBeTruthy();
-  } finally {
-    Sqlite.prototype.prepare = prepare;
-  }
+test('a statement is prepared once, and works on when hundreds of others came between', async () => {
+  const { db } = await testDatabase();
+  const { prepared } = recordStatements();
+  for (let round = 0; round < 50; round += 1) await pauseAccount(db, 'account', round);
+  expect(prepared.filter((text) => text.includes('pause'))).toHaveLength(1);
+  for (let other = 0; other < 450; other += 1) await sql`select ${sql.raw(`${other}`)}`.execute(db);
+  await pauseAccount(db, 'account', 1_000);
+  expect(await db.selectFrom('pause').select('until').execute()).toEqual([{ until: 1_000 }]);
 });
 
 test('a kept statement follows a change of the schema', async () => {

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type KyselyPlugin, sql } from 'kysely';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { pauseAccount } from '../../src/db/calls.ts';
 import { createSecretStore, type SecretStore } from '../../src/db/secrets.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { Secret, scrub } from '../../src/lib/secret.ts';
 import { testDatabase } from '../support/database.ts';
+import { recordStatements } from '../support/statements.ts';
 
 const KEY = new Secret(randomBytes(32).toString('base64'));
 const TOKEN = 'refresh-token-5Aep861z';
@@ -107,24 +109,17 @@ test('what was saved or loaded is blanked out of every message from then on', as
   expect(scrub('Gong said token-that-was-saved')).toBe('Gong said •••');
 });
 
-test('tokens that are saved at once are each on disk before anything else is written', async () => {
+test('tokens that are saved at once are each synced to the disk at their own commit', async () => {
   const { db } = await testDatabase();
-  const written: unknown[] = [];
-  // Asks, after each insert and on the same connection, how safely it was committed.
-  const watcher: KyselyPlugin = {
-    transformQuery: ({ node }) => node,
-    transformResult: async ({ result }) => {
-      if (result.numAffectedRows === 1n) written.push(await synchronousOf(db));
-      return result;
-    },
-  };
-  void watcher;
+  const { executed } = recordStatements();
   const stores = ['a', 'b', 'c'].map((tenant) => storeIn(db, { tenant }));
-  await Promise.all(stores.map((store) => store.save(TOKEN)));
-  expect(await synchronousOf(db)).toBe(1);
-});
-
-async function synchronousOf(db: Database): Promise<unknown> {
+  const others = [1, 2, 3].map((until) => pauseAccount(db, 'account', until));
+  await Promise.all([...stores.map((store) => store.save(TOKEN)), ...others]);
+  const saves = executed.flatMap((text, index) =>
+    text.startsWith('insert into "secret"') ? [executed.slice(index - 1, index + 2)] : [],
+  );
+  const save = ['pragma synchronous = full', expect.any(String), 'pragma synchronous = normal'];
+  expect(saves).toEqual([save, save, save]);
   const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db);
-  return rows[0]?.synchronous;
-}
+  expect(rows).toEqual([{ synchronous: 1 }]);
+});

@@ -50,10 +50,11 @@ describe('a paged query', () => {
 
   test('tells how much of the allocation is used, after a refusal too', async () => {
     let status = 200;
+    let silent = false;
     await using peer = await startSalesforce({
       call: (_request, reply) =>
         reply.answer(status, status === 200 ? queryAnswer([]) : errorAnswer('INVALID_TYPE'), {
-          'Sforce-Limit-Info': `api-usage=${status}/15000`,
+          ...(silent ? {} : { 'Sforce-Limit-Info': `api-usage=${status}/15000` }),
         }),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
@@ -61,6 +62,9 @@ describe('a paged query', () => {
     await collect(client.queryPages('SELECT Id FROM A'));
     expect(client.usage).toEqual({ used: 200, limit: 15_000 });
     status = 400;
+    await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow(UserError);
+    expect(client.usage).toEqual({ used: 400, limit: 15_000 });
+    silent = true;
     await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow(UserError);
     expect(client.usage).toEqual({ used: 400, limit: 15_000 });
   });

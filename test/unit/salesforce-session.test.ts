@@ -113,7 +113,7 @@ describe('any login', () => {
     expect(scrub('got token-to-hide')).toBe('got •••');
   });
 
-  test('that is refused says why and what to do, without the secret, and is not repeated', async () => {
+  test('that is refused says why and what to do, without the secret, once', async () => {
     await using peer = await startSalesforce({
       login: (_request, reply) =>
         reply.answer(400, { error: 'invalid_client', error_description: 'not client-secret' }),

@@ -104,7 +104,7 @@ test('a token without the scope is 401 with the scope named', async () => {
   ]);
 });
 
-test('a client that does not show itself gets no token, and its refresh token stays good', async () => {
+test('a client that is not known gets no token, and the refresh token stays good', async () => {
   const unknown = await ask({ client: 'other' });
   const wrongSecret = await ask({ client: 'client:other' });
   const nobody = await fetch(

@@ -63,7 +63,7 @@ test('each answer has a request id of its own, in body and header', async () => 
   expect(ids.size).toBe(3);
 });
 
-test('an eventId is taken once from a reporting system; the repeat is 409 and leaves the first', async () => {
+test('an eventId is taken once from a reporting system; the repeat is 409', async () => {
   const { origin, gong } = await start();
   const first = await putEvent(origin, minimalEvent({ eventId: 'one' }));
   const repeat = await putEvent(origin, minimalEvent({ eventId: 'one', contentTitle: 'Other' }));
@@ -139,7 +139,7 @@ test('Retry-After is the rest of the second in whole seconds', async () => {
   expect(await errorsOf(response)).toEqual(['API request limit exceeded']);
 });
 
-test('when the day is used up, Retry-After is what is left of 24 hours since the first call', async () => {
+test('with the day used up, Retry-After is what is left of 24 hours', async () => {
   const { origin, clock } = await start({ limits: { callsPerSecond: 100, callsPerDay: 2 } });
   await putEvent(origin, minimalEvent());
   clock.advance(3_600_000);
@@ -161,7 +161,7 @@ test('less than one call a second is one call in a longer window', async () => {
   expect(statuses).toEqual([200, 429, 200]);
 });
 
-test('all keys of a company share its limits and its events; another company has its own', async () => {
+test('all keys of a company share its limits and events; another has its own', async () => {
   const keys = [
     GONG_KEY,
     { accessKey: 'KEY2', accessKeySecret: 'SECRET' },
@@ -187,7 +187,7 @@ test('who is asked before how often, and how often before what', async () => {
   expect(gong.byStatus).toEqual({ 400: 1, 401: 1, 429: 1 });
 });
 
-test('every request is on record with its time, event, status and kind of authorization', async () => {
+test('every request is on record with time, event, status and authorization', async () => {
   const { origin, gong, clock } = await start({ limits: { callsPerSecond: 1 } });
   await putEvent(origin, minimalEvent({ eventId: 'a' }), { authorization: undefined });
   await putEvent(origin, minimalEvent({ eventId: 'b' }), { authorization: 'Bearer x' });
@@ -237,7 +237,7 @@ test('the limit of a body is counted in bytes, not in characters', async () => {
   expect((await putEvent(origin, body)).status).toBe(413);
 });
 
-test('another method is 405 with what is allowed, another path 404, both in the error form', async () => {
+test('another method is 405 and another path 404, both in the error form', async () => {
   const { origin, gong } = await start();
   const path = '/v2/customer-engagement/content/shared';
   const wrongMethod = await fetch(`${origin}${path}`, { method: 'POST' });

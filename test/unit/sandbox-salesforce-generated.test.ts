@@ -88,6 +88,20 @@ describe('computed deliveries', () => {
     }
   });
 
+  test('a filter that no range can say is evaluated row by row', async () => {
+    generate(60);
+    const soql =
+      'SELECT Name FROM ContentDistribution WHERE SystemModstamp >= 2026-01-01T00:00:10Z AND ' +
+      "Name LIKE '%7' ORDER BY SystemModstamp, Id";
+    expect(await asked.column(soql, 'Name')).toEqual([
+      'Proposal 27',
+      'Proposal 37',
+      'Proposal 47',
+      'Proposal 57',
+    ]);
+    expect(await asked.column(`${soql} LIMIT 2`, 'Name')).toEqual(['Proposal 27', 'Proposal 37']);
+  });
+
   test('lead to their contact, account, opportunity and role, each way by index', async () => {
     generate(100);
     const [delivery] = await asked.records(

@@ -292,7 +292,7 @@ describe('composite/sobjects', () => {
     const ids = Array.from({ length: 2001 }, () => id);
     expect((await retrieve({ ids: ids.slice(1), fields: ['Id'] })).status).toBe(200);
     expect(await code({ ids, fields: ['Id'] })).toBe('EXCEEDED_ID_LIMIT');
-    expect(await code({ ids: ['x'], fields: ['Id'] })).toBe('MALFORMED_ID');
+    expect(await code({ ids: ['003x'], fields: ['Id'] })).toBe('MALFORMED_ID');
     expect(await code({ ids: [asked.org.userId], fields: ['Id'] })).toBe('MALFORMED_ID');
     expect(await code({ ids: [id], fields: ['Account.Name'] })).toBe('INVALID_FIELD');
     expect((await retrieve({ ids: [id], fields: ['Id'] }, 'Nope')).status).toBe(404);

@@ -63,7 +63,7 @@ function nextDay(since: number) {
   return seedNextDay(sandbox.salesforce, { clock, first, since });
 }
 
-test('a tenant can log in with the credentials and sees the deliveries of the first day', async () => {
+test('with the credentials a tenant sees the deliveries of the first day', async () => {
   const ids = first.deliveries.map(({ deliveryId }) => deliveryId);
   expect((await deliveries()).map((row) => row['Id'])).toEqual([...ids].sort());
   expect(ids).toHaveLength(14);
@@ -85,14 +85,14 @@ test('the Gong key of the credentials is good', async () => {
   expect(response.status).toBe(200);
 });
 
-test('the first day lies within nine hours that ended two minutes ago, in whole seconds', async () => {
+test('the first day is nine hours that ended two minutes ago, in whole seconds', async () => {
   const times = (await deliveries()).map((row) => Date.parse(String(row['SystemModstamp'])));
   expect(Math.min(...times)).toBeGreaterThan(seededAt - 9 * 60 * MINUTE_MS);
   expect(Math.max(...times)).toBe(seededAt - 2 * MINUTE_MS);
   expect(times.filter((time) => time % 1_000 !== 0)).toEqual([]);
 });
 
-test('the late delivery is invisible at first, and seen within ten minutes of its stamp', async () => {
+test('the late delivery becomes visible within ten minutes of its stamp', async () => {
   const isSeen = async () =>
     (await deliveries()).some((row) => row['Id'] === first.late.deliveryId);
   const stamp = Number(sandbox.salesforce.read(first.late.deliveryId)['SystemModstamp']);
@@ -103,7 +103,7 @@ test('the late delivery is invisible at first, and seen within ten minutes of it
   expect(clock.now() - stamp).toBeLessThan(10 * MINUTE_MS);
 });
 
-test('the next day adds six, relates the held one to a Contact, and tells of the late one', async () => {
+test('the next day adds six, relates the held one, tells of the late one', async () => {
   const before = await deliveries();
   clock.advance(DAY_MS);
   const told = nextDay(seededAt);
@@ -119,7 +119,7 @@ test('the next day adds six, relates the held one to a Contact, and tells of the
   expect(held[0]?.['RelatedRecordId']).toBe(first.world.contacts.sven);
 });
 
-test('all that changes on the next day is stamped after the last run and before the next', async () => {
+test('all of the next day is stamped after the last run and before the next', async () => {
   clock.advance(60 * MINUTE_MS);
   const since = clock.now();
   clock.advance(5 * MINUTE_MS);

@@ -33,7 +33,7 @@ export interface ReceivedCall {
 /** The body read once: for the check, and for the eventId in the list of requests. */
 export type ParsedBody = { readonly value: unknown } | { readonly unreadable: true };
 
-/** PUT /v2/customer-engagement/content/shared, checked in the order of a gateway: who, how often, what. */
+/** PUT …/content/shared, checked in the order of a gateway: who, how often, what. */
 export function reportContentShare(call: ReceivedCall, parts: ContentShareParts): Outcome {
   const caller = parts.callerOf(call.request);
   if ('refused' in caller) return { status: 401, errors: [caller.refused] };

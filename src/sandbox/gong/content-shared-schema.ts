@@ -123,7 +123,7 @@ function propertySchema(): SchemaObject {
   });
 }
 
-/** Told by its opposite, with `else`: a property called `then` makes an object look like a promise. */
+/** Told by its opposite, with `else`: an object with a `then` looks like a promise. */
 function when(key: string, value: string, properties: SchemaObject): SchemaObject {
   return {
     if: { type: 'object', properties: { [key]: { not: { const: value } } } },

@@ -1,4 +1,4 @@
-/** What a string must look like at a place of the body, and Gong-like words for when it does not. */
+/** What a string must look like in the body, and Gong-like words for when it does not. */
 export interface TextFormat {
   readonly accepts: (text: string) => boolean;
   readonly sentence: string;

@@ -13,7 +13,7 @@ const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 export interface RateLimiter {
-  /** Counts a call at `now`, unless it is over a limit: then the wait in ms until one would pass. */
+  /** Counts a call at `now`, unless it is over a limit: then the wait until one would pass. */
   admit(now: number): { readonly waitMs: number } | undefined;
 }
 

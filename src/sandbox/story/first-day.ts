@@ -102,7 +102,7 @@ function customerScenes({ users, contacts, leads }: World): readonly Scene[] {
     },
     {
       delivery: { title: 'Spare parts list', byUserId: users.dmitri, relatedTo: contacts.keiko },
-      line: 'Dmitri sends a list to Keiko of Kestrel: two open deals and no role, so no deal is named.',
+      line: 'Dmitri sends a list to Keiko of Kestrel: two open deals, no role: no deal is named.',
       names: ['Account', 'Contact'],
     },
     {
@@ -126,7 +126,7 @@ function customerScenes({ users, contacts, leads }: World): readonly Scene[] {
     },
     {
       delivery: { title: 'عقد الخدمات — مسودة', byUserId: users.bilal, relatedTo: contacts.noor },
-      line: 'Bilal sends Noor of Orion a draft with an Arabic title; her deal was won ten days ago.',
+      line: 'Bilal sends Noor of Orion a draft with an Arabic title; her deal is won.',
       names: ['Account', 'Contact'],
     },
   ];
@@ -140,7 +140,7 @@ function recordScenes({ users, accounts, opportunities, caseId }: World): readon
         byUserId: users.ada,
         relatedTo: opportunities.orionYard,
       },
-      line: 'Ada files the signed order at the won deal with Orion: related deals count even closed.',
+      line: 'Ada files the signed order at the won deal with Orion: it counts even closed.',
       names: ['Opportunity', 'Account'],
     },
     {

@@ -78,7 +78,7 @@ function nextScenes({ users, contacts, accounts }: World, now: number): readonly
     },
     {
       delivery: { title: 'Allergen sheet', byUserId: users.esther, relatedTo: contacts.olga },
-      line: 'Esther delivers for Olga of Marigold, whose Contact has no email: named, no recipient.',
+      line: 'Esther delivers for Olga of Marigold, who has no email: named, no recipient.',
       names: ['Opportunity', 'Account', 'Contact'],
     },
     {

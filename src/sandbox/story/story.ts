@@ -23,7 +23,7 @@ export interface Times {
   readonly until: number;
 }
 
-/** The time of the delivery with this number, from 1 to `count`; whole seconds, as Salesforce's are. */
+/** The time of the delivery with this number, from 1 to `count`, in whole seconds. */
 export function timeOf(times: Times, { number, count }: { number: number; count: number }): number {
   const at = times.from + ((times.until - times.from) * number) / count;
   return Math.floor(at / 1_000) * 1_000;

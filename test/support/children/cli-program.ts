@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EXIT, type CommandDefinition, type Handler } from '../../../src/cli/command.ts';
+import { type CommandDefinition, EXIT, type Handler } from '../../../src/cli/command.ts';
 import { runProcess } from '../../../src/cli/process.ts';
 import { writeJson, writeJsonLines } from '../../../src/cli/render.ts';
 import { Secret } from '../../../src/lib/secret.ts';

@@ -31,7 +31,11 @@ export interface StartOptions {
 }
 
 /** Starts a script of ours in a process with nothing but these variables. */
-export function start(script: string, words: readonly string[], options: StartOptions = {}): Running {
+export function start(
+  script: string,
+  words: readonly string[],
+  options: StartOptions = {},
+): Running {
   const child = spawn(process.execPath, [script, ...words], {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', ...options.env },

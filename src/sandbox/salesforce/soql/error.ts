@@ -7,7 +7,6 @@ export type SoqlErrorCode =
   | 'INVALID_TYPE'
   | 'MALFORMED_QUERY'
   | 'NUMBER_OUTSIDE_VALID_RANGE'
-  | 'QUERY_TOO_COMPLICATED'
   /** not Salesforce's: what a real org would run and this one cannot */
   | 'UNSUPPORTED_BY_SANDBOX';
 

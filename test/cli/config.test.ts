@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MAIN, run } from '../support/cli/run.ts';
+import { ConfigFolder, TENANT_VARIABLES, TENANT_YAML } from '../support/config-folder.ts';
+
+function folder(files: Readonly<Record<string, string>>): string {
+  const made = new ConfigFolder(files);
+  onTestFinished(() => made[Symbol.dispose]());
+  return made.workingDirectory;
+}
+
+describe('sharetrail config', () => {
+  it('schema prints the file that stands in the package, without any configuration', async () => {
+    const { code, stdout } = await run(MAIN, ['config', 'schema'], { cwd: folder({}) });
+    const kept = readFileSync(new URL('../../config/tenant.schema.json', import.meta.url), 'utf8');
+    expect(code).toBe(0);
+    expect(stdout).toBe(kept);
+  });
+
+  it('show prints what is in effect, with defaults and without secrets', async () => {
+    const cwd = folder({ 'config/tenants/acme.yaml': TENANT_YAML });
+    const { code, stdout, stderr } = await run(MAIN, ['config', 'show'], {
+      cwd,
+      env: TENANT_VARIABLES,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('clientSecret: •••');
+    expect(stdout).toContain('callsPerSecond: 3');
+    for (const secret of Object.values(TENANT_VARIABLES)) expect(stdout).not.toContain(secret);
+  });
+
+  it('show --json of one tenant leaves the others out', async () => {
+    const cwd = folder({
+      'there/tenants/acme.yaml': TENANT_YAML,
+      'there/tenants/beta.yaml': TENANT_YAML.replace('tenant: acme', 'tenant: beta'),
+    });
+    const words = ['config', 'show', '--json', '--tenant', 'beta', '--config', 'there'];
+    const { stdout } = await run(MAIN, words, { cwd, env: TENANT_VARIABLES });
+    const shown = JSON.parse(stdout);
+    expect(shown.tenants.map(({ tenant }: { tenant: string }) => tenant)).toEqual(['beta']);
+    expect(shown.service).toMatchObject({ tenantsAtOnce: 4 });
+  });
+
+  it('show lists every problem of every file on standard error: exit code 2', async () => {
+    const cwd = folder({
+      'config/sharetrail.yaml': 'tenantAtOnce: 3\n',
+      'config/tenants/acme.yaml': TENANT_YAML.replace('internalDomains', 'internalDomain'),
+    });
+    const { code, stdout, stderr } = await run(MAIN, ['config', 'show', '--json'], {
+      cwd,
+      env: TENANT_VARIABLES,
+    });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/config\/sharetrail\.yaml:1:1 tenantAtOnce/);
+    expect(stderr).toMatch(/config\/tenants\/acme\.yaml:2:1 internalDomain/);
+  });
+
+  it('show refuses a tenant that does not exist, with the nearest one', async () => {
+    const cwd = folder({ 'config/tenants/acme.yaml': TENANT_YAML });
+    const words = ['config', 'show', '--tenant', 'acne'];
+    const { code, stderr } = await run(MAIN, words, { cwd, env: TENANT_VARIABLES });
+    expect(code).toBe(2);
+    expect(stderr).toBe('sharetrail: there is no tenant acne\nDid you mean acme?\n');
+  });
+});

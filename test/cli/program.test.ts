@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { type CommandDefinition, EXIT, type Handler, worstExit } from '../../src/cli/command.ts';
+import { failureOf } from '../../src/cli/failure.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { DatabaseError, RetryableError, StopRequested, UserError } from '../../src/lib/errors.ts';
+import { memoryIo } from '../support/cli/memory-io.ts';
+
+const PLAIN = { summary: 's', description: [], arguments: [], options: [], examples: [] };
+
+async function runWith(words: readonly string[], handler: Handler, columns?: number) {
+  const definitions: CommandDefinition[] = [
+    { ...PLAIN, name: 'group', exitCodes: {} },
+    { ...PLAIN, name: 'group work', exitCodes: {}, load: async () => handler },
+  ];
+  const { io, stdout, stderr } = memoryIo(columns === undefined ? {} : { columns });
+  const { signal } = new AbortController();
+  const code = await runProgram({ definitions, words, io, signal, version: () => '1.2.3' });
+  return { code, stdout: stdout(), stderr: stderr() };
+}
+
+const fails = (error: unknown) =>
+  runWith(['group', 'work'], async () => {
+    throw error;
+  });
+
+describe('how a command ends', () => {
+  it('what a person must mend: the message, then how, exit code 2', async () => {
+    const error = new UserError('two\nproblems', { hint: 'Mend them.' });
+    expect(await fails(error)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'sharetrail: two\nproblems\nMend them.\n',
+    });
+    expect(await fails(new DatabaseError('no disk'))).toMatchObject({ code: 2 });
+  });
+
+  it('a stop: exit code 1, so that what waited behind it does not take it as done', async () => {
+    const { code, stderr } = await fails(new StopRequested());
+    expect(code).toBe(1);
+    expect(stderr).toContain('what was done is kept');
+  });
+
+  it('what may work later: exit code 1, and no bug', async () => {
+    const { code, stderr } = await fails(new RetryableError('Gong is away'));
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'sharetrail: Gong is away\nIt may work when tried again later.\n',
+    });
+  });
+
+  it('a bug: its stack and causes, exit code 2', async () => {
+    const { code, stderr } = await fails(new TypeError('outer', { cause: new Error('inner') }));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/this is a bug[\s\S]*TypeError: outer\n {4}at [\s\S]*caused by: Error: inner/);
+    expect((await fails('text')).stderr).toContain('thrown: text');
+  });
+
+  it('text from outside in an error does not reach the terminal as it is', () => {
+    expect(failureOf(new UserError('a\u001b[2J\nb')).text).toBe('sharetrail: a\\u{1b}[2J\nb\n');
+  });
+
+  it('takes the progress line away before it says so', async () => {
+    const work: Handler = async ({ io }) => {
+      io.footer('half way');
+      throw new UserError('stop');
+    };
+    const { stderr } = await runWith(['group', 'work'], work, 80);
+    expect(stderr).toBe('\r\u001b[Khalf way\r\u001b[Ksharetrail: stop\n');
+  });
+});
+
+describe('help and version', () => {
+  const never: Handler = async () => {
+    throw new Error('was run');
+  };
+
+  it.each([['help'], ['--help'], ['-h']])(
+    '"%s" alone answers as the whole grammar does',
+    async (word) => {
+      const alone = await runWith([word], never);
+      expect(alone).toMatchObject({ code: 0, stderr: '' });
+      expect(await runWith([word, '--json'], never)).toEqual(alone);
+    },
+  );
+
+  it.each([['--version'], ['-V']])('"%s" prints the version', async (word) => {
+    expect(await runWith([word], never)).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+    expect(await runWith(['--json', word], never)).toMatchObject({ stdout: '1.2.3\n' });
+  });
+
+  it.each([[[]], [['group']]])(
+    '%j lacks a word: help on standard error, exit code 2',
+    async (words) => {
+      const { code, stdout, stderr } = await runWith(words, never);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('Usage: sharetrail');
+    },
+  );
+});
+
+describe('the exit code of several tenants', () => {
+  it.each([
+    [[], EXIT.done],
+    [[0, 0], EXIT.done],
+    [[0, 3], EXIT.held],
+    [[3, 1, 0], EXIT.needsPerson],
+    [[1, 3, 2, 0], EXIT.couldNotRun],
+  ] as const)('%j is %d', (codes, worst) => {
+    expect(worstExit(codes)).toBe(worst);
+  });
+});

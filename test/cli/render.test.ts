@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Column,
+  writeFields,
+  writeJson,
+  writeJsonLines,
+  writeLines,
+  writeParagraph,
+  writeTable,
+} from '../../src/cli/render.ts';
+import { memoryIo } from '../support/cli/memory-io.ts';
+
+interface Row {
+  readonly title: string;
+  readonly count: number;
+  readonly state?: string;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'TITLE', value: ({ title }) => title, shrinks: true },
+  { title: 'COUNT', value: ({ count }) => String(count), align: 'right' },
+  { title: 'STATE', value: ({ state }) => state },
+];
+const ROWS: readonly Row[] = [
+  { title: 'Pricing for the northern region.pdf', count: 1_234, state: 'delivered' },
+  { title: '契約書 🚀', count: 7 },
+];
+
+describe('a table', () => {
+  it('is never cut where it goes into a file or a pipe', async () => {
+    const { io, stdout } = memoryIo();
+    await writeTable(io, COLUMNS, ROWS);
+    expect(stdout()).toBe(
+      'TITLE                                COUNT  STATE\n' +
+        'Pricing for the northern region.pdf   1234  delivered\n' +
+        '契約書 🚀                                7  -\n',
+    );
+  });
+
+  it('shrinks the columns that may, to the width of the terminal', async () => {
+    const { io, stdout } = memoryIo({ columns: 40, environment: { NO_COLOR: '1' } });
+    await writeTable(io, COLUMNS, ROWS);
+    expect(stdout()).toBe(
+      'TITLE                   COUNT  STATE\n' +
+        'Pricing for the north…   1234  delivered\n' +
+        '契約書 🚀                   7  -\n',
+    );
+  });
+
+  it('gives each field a line where even that is too wide', async () => {
+    const { io, stdout } = memoryIo({ columns: 24, environment: { NO_COLOR: '1' } });
+    await writeTable(io, COLUMNS, ROWS);
+    expect(stdout()).toBe(
+      'TITLE  Pricing for the\n' +
+        '       northern\n' +
+        '       region.pdf\n' +
+        'COUNT  1234\n' +
+        'STATE  delivered\n' +
+        '\n' +
+        'TITLE  契約書 🚀\n' +
+        'COUNT  7\n' +
+        'STATE  -\n',
+    );
+  });
+
+  it('shows what a terminal would obey, instead of handing it on', async () => {
+    const { io, stdout } = memoryIo();
+    const title = 'a\u001b[2J\nfake  9  delivered';
+    await writeTable(io, COLUMNS, [{ title, count: 1 }]);
+    expect(stdout().split('\n')).toHaveLength(3);
+    expect(stdout()).toContain('a\\u{1b}[2J\\nfake  9  delivered');
+  });
+
+  it('without rows prints nothing', async () => {
+    const { io, stdout } = memoryIo();
+    await writeTable(io, COLUMNS, []);
+    expect(stdout()).toBe('');
+  });
+
+  it.each([
+    [{}, true],
+    [{ NO_COLOR: '1' }, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    [{ TERM: 'dumb' }, false],
+  ])('on a terminal with %j has a coloured heading: %s', async (environment, colored) => {
+    const { io, stdout } = memoryIo({ columns: 80, environment });
+    await writeTable(io, COLUMNS, ROWS);
+    expect(stdout().includes('\u001b[')).toBe(colored);
+  });
+
+  it.each([
+    [{}, false],
+    [{ FORCE_COLOR: '1' }, true],
+    [{ FORCE_COLOR: '0' }, false],
+  ])('into a pipe with %j has a coloured heading: %s', async (environment, colored) => {
+    const { io, stdout } = memoryIo({ environment });
+    await writeTable(io, COLUMNS, ROWS);
+    expect(stdout().includes('\u001b[')).toBe(colored);
+  });
+});
+
+describe('fields and paragraphs', () => {
+  it('put a long value below its own start', async () => {
+    const { io, stdout } = memoryIo({ columns: 30 });
+    await writeFields(io, [
+      ['state', 'rejected'],
+      ['errors', 'contentUrl is not a valid address'],
+      ['match', undefined],
+    ]);
+    expect(stdout()).toBe(
+      'state   rejected\nerrors  contentUrl is not a\n        valid address\nmatch   -\n',
+    );
+  });
+
+  it('a paragraph is escaped whole, laid-out lines keep their ends', async () => {
+    const { io, stdout } = memoryIo();
+    await writeParagraph(io, 'one\ntwo');
+    await writeLines(io, 'three\n\u001b[1mfour');
+    expect(stdout()).toBe('one\\ntwo\nthree\n\\u{1b}[1mfour\n');
+  });
+});
+
+describe('JSON', () => {
+  it('is one line for a program and indented for a person', async () => {
+    const piped = memoryIo();
+    await writeJson(piped.io, { runs: [] });
+    expect(piped.stdout()).toBe('{"runs":[]}\n');
+    const shown = memoryIo({ columns: 80 });
+    await writeJson(shown.io, { runs: [] });
+    expect(shown.stdout()).toBe('{\n  "runs": []\n}\n');
+  });
+
+  it('escapes what terminals obey and JSON does not, with the same value', async () => {
+    const { io, stdout } = memoryIo();
+    await writeJson(io, { title: '\u009b2J \u202e' });
+    expect(stdout()).toBe('{"title":"\\u009b2J \\u202e"}\n');
+  });
+
+  it('lists are one object a line', async () => {
+    const { io, stdout } = memoryIo();
+    await writeJsonLines(io, [{ a: 'x\ny' }, { a: 2 }]);
+    expect(stdout()).toBe('{"a":"x\\ny"}\n{"a":2}\n');
+  });
+});

@@ -1,0 +1,111 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { pauseAccount } from '../../src/db/calls.ts';
+import { readCursor } from '../../src/db/cursors.ts';
+import { DatabaseError } from '../../src/lib/errors.ts';
+import { commitBatch } from '../../src/outbox/commit.ts';
+import { countByState } from '../../src/outbox/lists.ts';
+import { startChild } from '../support/child.ts';
+import { heldLease, testDatabase, testFile } from '../support/database.ts';
+import { batchOf, eventSeries } from '../support/events.ts';
+
+const CURSOR = { tenant: 'acme', stream: 'salesforce' };
+
+test('a lock that another process keeps too long ends in words, and then all goes on', async () => {
+  const { db, file } = await testDatabase();
+  await sql`pragma busy_timeout = 50`.execute(db);
+  const holder = startChild('hold-lock.ts', { args: [file] });
+  expect(await holder.line()).toBe('locked');
+  const lease = { name: 'tenant acme', holder: 'nobody' };
+  const attempts = [
+    pauseAccount(db, 'account', 1),
+    commitBatch(db, lease, batchOf(eventSeries(1))),
+    db.transaction().execute((trx) => pauseAccount(trx, 'account', 1)),
+  ];
+  for (const ended of await Promise.allSettled(attempts)) {
+    expect(ended).toMatchObject({
+      reason: {
+        name: 'DatabaseError',
+        message: `the database is locked by another process: ${file} (SQLITE_BUSY)`,
+        hint: expect.stringContaining('nothing was lost, run again'),
+      },
+    });
+  }
+  expect(await db.selectFrom('pause').selectAll().execute()).toEqual([]);
+  holder.send('let go');
+  expect(await holder.line()).toBe('free');
+  await db.transaction().execute((trx) => pauseAccount(trx, 'account', 2));
+  expect(await db.selectFrom('pause').select('until').execute()).toEqual([{ until: 2 }]);
+});
+
+test('a lock that is let go in time is only waited for', async () => {
+  const { db, file } = await testDatabase();
+  const holder = startChild('hold-lock.ts', { args: [file] });
+  expect(await holder.line()).toBe('locked');
+  // The wait stops this process whole, so the word to let go is sent before it.
+  holder.send('let go');
+  await expect(pauseAccount(db, 'account', 1)).resolves.toBeUndefined();
+});
+
+test('a full disk ends in words; what was committed stays, and the same commit works later', async () => {
+  const { db, file } = await testDatabase();
+  const lease = await heldLease(db, 0);
+  const first = { stream: 'salesforce', position: 'first' };
+  await commitBatch(db, lease, batchOf(eventSeries(5), { cursor: first }));
+  await sql`pragma max_page_count = 30`.execute(db);
+  const second = { stream: 'salesforce', position: 'second' };
+  const batch = batchOf(eventSeries(500, 'more'), { cursor: second });
+  for (const attempt of [1, 2]) {
+    await expect(commitBatch(db, lease, batch), `attempt ${attempt}`).rejects.toMatchObject({
+      name: 'DatabaseError',
+      message: `the disk that holds the database is full: ${file} (SQLITE_FULL)`,
+      hint: 'Free some space and run again: what was committed is kept, the rest is read again.',
+    });
+    expect(await readCursor(db, CURSOR)).toBe('first');
+    expect(await countByState(db, 'acme')).toMatchObject({ pending: 5 });
+  }
+  await sql`pragma max_page_count = 100000`.execute(db);
+  await commitBatch(db, lease, batch);
+  expect(await readCursor(db, CURSOR)).toBe('second');
+  expect(await countByState(db, 'acme')).toMatchObject({ pending: 505 });
+});
+
+test('control: SQLite itself has rolled back by then, and rolling back again would fail', async () => {
+  const { db } = await testDatabase();
+  await sql`pragma max_page_count = 30`.execute(db);
+  await db.connection().execute(async (connection) => {
+    await sql`begin immediate`.execute(connection);
+    const fill = async () => {
+      for (let row = 0; row < 100_000; row += 1) await pauseAccount(connection, `${row}`, row);
+    };
+    await expect(fill()).rejects.toBeInstanceOf(DatabaseError);
+    await expect(sql`rollback`.execute(connection)).rejects.toThrow('no transaction is active');
+  });
+});
+
+test('a process that can write no further ends in words and leaves whole batches', async () => {
+  const file = testFile();
+  // A limit on the size of each file (setrlimit) stands for a disk or a quota that is used up.
+  const wrap = 'ulimit -f 1000; exec "$@"';
+  const child = startChild('commit-until-full.ts', { args: [file.setting, '100000'], wrap });
+  const said: unknown = JSON.parse(await child.line());
+  expect(said).toMatchObject({
+    kind: 'UserError',
+    name: 'DatabaseError',
+    message: expect.stringMatching(/^the disk that holds the database (is full|could not be)/),
+    hint: expect.stringMatching(/run again/),
+  });
+  await child.ended();
+  const db = file.open();
+  const batches = Number(await readCursor(db, CURSOR));
+  expect(batches).toBeGreaterThan(0);
+  expect(await countByState(db, 'acme')).toMatchObject({ pending: batches * 10 });
+});
+
+test('control: without the limit the same process carries all of its work out', async () => {
+  const file = testFile();
+  const child = startChild('commit-until-full.ts', { args: [file.setting, '5'] });
+  expect(JSON.parse(await child.line())).toEqual({ kind: 'done' });
+  await child.ended();
+  expect(await readCursor(file.open(), CURSOR)).toBe('5');
+});

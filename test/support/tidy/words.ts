@@ -1,0 +1,111 @@
+import { isNowDate, isReference } from './pure.ts';
+import {
+  at,
+  isCode,
+  isProduct,
+  isUnder,
+  type Node,
+  nameOf,
+  nodesOf,
+  type Rule,
+  textOf,
+} from './source.ts';
+
+interface Ban {
+  readonly what: string;
+  readonly allowedIn: readonly string[];
+  readonly matches: (node: Node, parent: Node | undefined) => boolean;
+}
+
+/** A member by its path: `process.env`; '*' for every member. */
+function member(object: string, property: string): Ban['matches'] {
+  return (node) => {
+    if (node.type !== 'MemberExpression' || nameOf(node['object']) !== object) return false;
+    return property === '*' || nameOf(node['property']) === property || textOf(node['property']) === property;
+  };
+}
+
+function global(name: string): Ban['matches'] {
+  return (node, parent) => nameOf(node) === name && isReference(node, parent);
+}
+
+const GONG_PATH = '/v2/customer-engagement';
+
+const BANS: readonly Ban[] = [
+  { what: 'process.env', allowedIn: ['src/config'], matches: member('process', 'env') },
+  { what: 'console', allowedIn: [], matches: global('console') },
+  { what: 'process.stdout', allowedIn: ['src/cli/io.ts'], matches: member('process', 'stdout') },
+  { what: 'process.stderr', allowedIn: ['src/cli/io.ts'], matches: member('process', 'stderr') },
+  { what: 'process.exit', allowedIn: ['src/cli/process.ts'], matches: member('process', 'exit') },
+  { what: 'Date.now', allowedIn: ['src/lib/clock.ts'], matches: member('Date', 'now') },
+  { what: 'new Date()', allowedIn: ['src/lib/clock.ts'], matches: isNowDate },
+  { what: 'performance', allowedIn: ['src/lib/clock.ts'], matches: global('performance') },
+  {
+    what: 'Math.random',
+    allowedIn: ['src/app/context.ts', 'src/cli/session.ts', 'src/main.ts'],
+    matches: member('Math', 'random'),
+  },
+  {
+    what: 'fetch',
+    allowedIn: ['src/vendors', 'src/sandbox', 'src/web'],
+    matches: (node) => node.type === 'CallExpression' && nameOf(node['callee']) === 'fetch',
+  },
+  { what: 'globalThis', allowedIn: [], matches: global('globalThis') },
+  {
+    what: 'Gong’s path',
+    allowedIn: ['src/vendors/gong', 'src/sandbox'],
+    matches: (node) => textOf(node)?.includes(GONG_PATH) === true,
+  },
+];
+
+/** Time, randomness, environment, output and network each have one door. */
+export const wordsStayHome: Rule = (files) =>
+  files.filter(isProduct).flatMap((file) =>
+    [...nodesOf(file)].flatMap(({ node, parent }) =>
+      BANS.filter(({ allowedIn, matches }) => !isUnder(file.path, allowedIn) && matches(node, parent)).map(
+        ({ what, allowedIn }) =>
+          at(file, node, `uses ${what}, which belongs in ${allowedIn.join(', ') || 'no file'}`),
+      ),
+    ),
+  );
+
+/** The compiler and the linter are obeyed, not silenced. */
+export const nothingIsSilenced: Rule = (files) => {
+  // In pieces, so that this file does not silence anything itself.
+  const needles = ['ignore', 'expect-error', 'nocheck'].map((word) => `@ts-${word}`);
+  needles.push(`biome-${'ignore'}`, `eslint-${'disable'}`, `v8 ${'ignore'}`);
+  return files.filter(isCode).flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index) =>
+      needles.filter((needle) => line.includes(needle)).map((needle) => `${path}:${index + 1} has ${needle}`),
+    ),
+  );
+};
+
+export const noAny: Rule = (files) =>
+  files.filter(isCode).flatMap((file) =>
+    [...nodesOf(file)]
+      .filter(({ node }) => node.type === 'TSAnyKeyword')
+      .map(({ node }) => at(file, node, 'has the type any')),
+  );
+
+const TEST_WORDS: ReadonlySet<string> = new Set(['it', 'test', 'describe', 'suite', 'bench']);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'only', 'skip', 'todo', 'fails', 'skipIf', 'runIf',
+]);
+
+/** Every test runs, everywhere: one that is left out holds nothing. */
+export const everyTestRuns: Rule = (files) =>
+  files.filter((file) => isCode(file) && isUnder(file.path, ['test'])).flatMap((file) =>
+    [...nodesOf(file)].flatMap(({ node }) => {
+      if (node.type !== 'MemberExpression') return [];
+      const property = nameOf(node['property']) ?? '';
+      if (!LEFT_OUT.has(property) || !TEST_WORDS.has(rootName(node) ?? '')) return [];
+      return [at(file, node, `leaves tests out with ${property}`)];
+    }),
+  );
+
+/** `it` of `it.concurrent.skip`. */
+function rootName(node: Node): string | undefined {
+  const object = node['object'] as Node;
+  return object.type === 'MemberExpression' ? rootName(object) : nameOf(object);
+}

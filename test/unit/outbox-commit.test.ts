@@ -1,0 +1,195 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { listCursors, readCursor } from '../../src/db/cursors.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { commitBatch, keepCursor } from '../../src/outbox/commit.ts';
+import { heldEvents, knownStates } from '../../src/outbox/events.ts';
+import { findEvents } from '../../src/outbox/lists.ts';
+import { STATES } from '../../src/outbox/states.ts';
+import { type NewEvent, PRIORITY } from '../../src/outbox/stored.ts';
+import { heldLease, testDatabase } from '../support/database.ts';
+import { batchOf, eventSeries, newEvent } from '../support/events.ts';
+
+const STREAM = { tenant: 'acme', stream: 'salesforce' };
+const moved = (position: string) => ({ stream: 'salesforce', position });
+
+async function outbox() {
+  const file = await testDatabase();
+  return { ...file, lease: await heldLease(file.db, 0) };
+}
+
+async function stored(db: Database, eventId: string) {
+  return (await findEvents(db, ['acme'], eventId))[0];
+}
+
+test('an event comes back as it was given, field by field', async () => {
+  const { db, lease } = await outbox();
+  const plain = newEvent('plain');
+  const rich: NewEvent = {
+    ...newEvent('rich', { state: 'rejected', reason: 'operator', notBefore: 7 }),
+    errors: ['recipients[0].email: must be an email address'],
+    match: {
+      matched: true,
+      objects: [{ type: 'Contact', id: '0035g00000ABCDEFGH' }],
+      recipients: [{ email: 'ann@customer.example', name: 'Ann – “A”' }],
+      reasons: ['Contact Ann is related.'],
+    },
+  };
+  await commitBatch(db, lease, batchOf([plain, rich]));
+  const { share, match, body } = rich;
+  expect(await stored(db, 'rich')).toEqual({
+    tenant: 'acme',
+    eventId: 'rich',
+    source: 'salesforce',
+    state: 'rejected',
+    reason: 'operator',
+    sharedAt: share.sharedAt,
+    notBefore: 7,
+    attempts: 0,
+    errors: rich.errors,
+    share,
+    match,
+    body,
+  });
+  expect(await stored(db, 'plain')).toEqual({
+    tenant: 'acme',
+    eventId: 'plain',
+    source: 'salesforce',
+    state: 'pending',
+    sharedAt: plain.share.sharedAt,
+    attempts: 0,
+    errors: [],
+    share: plain.share,
+    body: plain.body,
+  });
+});
+
+test('a batch and its cursor are one: where one event fails, nothing is there', async () => {
+  const { db, lease } = await outbox();
+  await commitBatch(db, lease, batchOf([newEvent('before')], { cursor: moved('1') }));
+  await sql`
+    create trigger fail before insert on event when new.event_id = 'event-000249'
+    begin select raise(abort, 'one of many'); end
+  `.execute(db);
+  const batch = batchOf(eventSeries(300), { cursor: moved('2') });
+  await expect(commitBatch(db, lease, batch)).rejects.toThrow('one of many');
+  expect(await readCursor(db, STREAM)).toBe('1');
+  expect(await db.selectFrom('event').select('event_id').execute()).toEqual([
+    { event_id: 'before' },
+  ]);
+  await sql`drop trigger fail`.execute(db);
+  await commitBatch(db, lease, batch);
+  expect(await readCursor(db, STREAM)).toBe('2');
+  expect(await db.selectFrom('event').select('event_id').execute()).toHaveLength(301);
+});
+
+test('where the cursor cannot be written, neither are the events', async () => {
+  const { db, lease } = await outbox();
+  await sql`
+    create trigger fail before insert on cursor begin select raise(abort, 'no cursor'); end
+  `.execute(db);
+  const batch = batchOf([newEvent('new')], { cursor: moved('1') });
+  await expect(commitBatch(db, lease, batch)).rejects.toThrow('no cursor');
+  expect(await db.selectFrom('event').selectAll().execute()).toEqual([]);
+});
+
+test('a batch without a cursor moves none, and an empty page moves it alone', async () => {
+  const { db, lease } = await outbox();
+  await commitBatch(db, lease, batchOf([newEvent('new')]));
+  expect(await listCursors(db, 'acme')).toEqual([]);
+  await commitBatch(db, lease, batchOf([], { cursor: moved('1'), now: 5 }));
+  await keepCursor(db, lease, { tenant: 'acme', stream: 'start', position: '0', updatedAt: 6 });
+  expect(await listCursors(db, 'acme')).toEqual([
+    { stream: 'salesforce', position: '1', updatedAt: 5 },
+    { stream: 'start', position: '0', updatedAt: 6 },
+  ]);
+});
+
+test.for(STATES)('a share that is read again changes nothing of an event that is %s', async (state) => {
+  const { db, lease } = await outbox();
+  await commitBatch(db, lease, batchOf([newEvent('same', { state })]));
+  const before = await db.selectFrom('event').selectAll().execute();
+  const { body: _, ...again } = newEvent('same', { state: 'skipped', reason: 'unmatched' });
+  const changes = { priority: PRIORITY.backfill, now: 99 };
+  await commitBatch(db, lease, batchOf([again, newEvent('new')], changes));
+  const rows = await db.selectFrom('event').selectAll().orderBy('event_id').execute();
+  expect(rows.filter((row) => row.event_id === 'same')).toEqual(before);
+  expect(rows.map((row) => row.event_id)).toEqual(['new', 'same']);
+});
+
+test('the same id of another tenant is another event', async () => {
+  const { db, lease } = await outbox();
+  await commitBatch(db, lease, batchOf([newEvent('same')]));
+  await commitBatch(db, lease, batchOf([newEvent('same')], { tenant: 'other' }));
+  const tenants = ['acme', 'other', 'third'];
+  expect((await findEvents(db, tenants, 'same')).map((event) => event.tenant)).toEqual([
+    'acme',
+    'other',
+  ]);
+  expect(await findEvents(db, ['other'], 'none')).toEqual([]);
+});
+
+test('a held event becomes what was decided, and is held no more', async () => {
+  const { db, lease } = await outbox();
+  const held = newEvent('held', { state: 'held', reason: 'unmatched', notBefore: 9 });
+  const { body: _, ...waiting } = held;
+  await commitBatch(db, lease, batchOf([waiting]));
+  const match = { matched: true, objects: [], recipients: [], reasons: ['found'] };
+  const reconsidered = [newEvent('held', { match })];
+  await commitBatch(db, lease, batchOf([], { reconsidered, now: 77 }));
+  const event = await stored(db, 'held');
+  expect(event).toMatchObject({ state: 'pending', match, body: held.body });
+  expect(event).not.toHaveProperty('reason');
+  expect(event).not.toHaveProperty('notBefore');
+  expect(await db.selectFrom('event').select(['created_at', 'updated_at']).execute()).toEqual([
+    { created_at: batchOf([]).now, updated_at: 77 },
+  ]);
+});
+
+test.for(STATES.filter((state) => state !== 'held'))(
+  'what was decided about a held event leaves one alone that is %s by now',
+  async (state) => {
+    const { db, lease } = await outbox();
+    await commitBatch(db, lease, batchOf([newEvent('moved', { state })]));
+    const before = await stored(db, 'moved');
+    const reconsidered = [newEvent('moved', { reason: 'late' })];
+    await commitBatch(db, lease, batchOf([], { reconsidered }));
+    expect(await stored(db, 'moved')).toEqual(before);
+  },
+);
+
+test('what was decided about a held event reaches no other tenant', async () => {
+  const { db, lease } = await outbox();
+  const held = newEvent('same', { state: 'held' });
+  await commitBatch(db, lease, batchOf([held], { tenant: 'other' }));
+  await commitBatch(db, lease, batchOf([], { reconsidered: [newEvent('same')] }));
+  expect(await findEvents(db, ['other'], 'same')).toMatchObject([{ state: 'held' }]);
+});
+
+test('held events come in pages by id, each once, of their tenant alone', async () => {
+  const { db, lease } = await outbox();
+  const held = eventSeries(7).map((event) => ({ ...event, state: 'held' as const }));
+  await commitBatch(db, lease, batchOf([...held, newEvent('event-000002x')]));
+  await commitBatch(db, lease, batchOf(held, { tenant: 'other' }));
+  const ids: string[] = [];
+  for (let after = ''; ; ) {
+    const page = await heldEvents(db, { tenant: 'acme', after, limit: 3 });
+    const last = page.at(-1);
+    if (!last) break;
+    ids.push(...page.map((event) => event.eventId));
+    after = last.eventId;
+  }
+  expect(ids).toEqual(held.map((event) => event.eventId));
+});
+
+test('known states are told for any number of ids, and for known ones only', async () => {
+  const { db, lease } = await outbox();
+  const events = eventSeries(1_203);
+  await commitBatch(db, lease, batchOf(events));
+  await commitBatch(db, lease, batchOf([newEvent('elsewhere')], { tenant: 'other' }));
+  const ids = [...events.map((event) => event.eventId), 'elsewhere', 'unknown'];
+  const known = await knownStates(db, 'acme', ids);
+  expect(known.size).toBe(1_203);
+  expect(new Set(known.values())).toEqual(new Set(['pending']));
+  expect(await knownStates(db, 'acme', [])).toEqual(new Map());
+});

@@ -1,0 +1,79 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { LeaseKey } from '../../src/db/leases.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { commitBatch } from '../../src/outbox/commit.ts';
+import { countByState, listAttempts, listEvents, oldestPending } from '../../src/outbox/lists.ts';
+import { STATES } from '../../src/outbox/states.ts';
+import { heldLease, testDatabase } from '../support/database.ts';
+import { batchOf, eventSharedAt, newEvent } from '../support/events.ts';
+
+let db: Database;
+let lease: LeaseKey;
+
+beforeEach(async () => {
+  ({ db } = await testDatabase());
+  lease = await heldLease(db, 0);
+});
+
+async function listed(filter: Partial<Parameters<typeof listEvents>[1]> = {}) {
+  const windows = [{ tenants: ['acme', 'other'] }];
+  const events = await listEvents(db, { windows, limit: 100, ...filter });
+  return events.map((event) => `${event.tenant} ${event.eventId}`);
+}
+
+test('the newest share comes first, equal times by tenant and id, up to the limit', async () => {
+  const shares = [eventSharedAt('old', 10), eventSharedAt('b', 20), eventSharedAt('a', 20)];
+  await commitBatch(db, lease, batchOf([...shares, eventSharedAt('new', 30)]));
+  await commitBatch(db, lease, batchOf([eventSharedAt('a', 20)], { tenant: 'other' }));
+  const order = ['acme new', 'acme a', 'acme b', 'other a', 'acme old'];
+  expect(await listed()).toEqual(order);
+  expect(await listed({ limit: 2 })).toEqual(order.slice(0, 2));
+  expect(await listed({ windows: [{ tenants: ['other'] }] })).toEqual(['other a']);
+  expect(await listed({ windows: [{ tenants: [] }] })).toEqual([]);
+  expect(await listed({ windows: [] })).toEqual([]);
+});
+
+test('each time zone has its own beginning, which counts as within', async () => {
+  const shares = [eventSharedAt('early', 9), eventSharedAt('exact', 10), eventSharedAt('late', 11)];
+  for (const tenant of ['acme', 'other', 'third']) {
+    await commitBatch(db, lease, batchOf(shares, { tenant }));
+  }
+  const windows = [
+    { tenants: ['acme'], since: 10 },
+    { tenants: ['other', 'third'], since: 11 },
+  ];
+  expect(await listed({ windows })).toEqual(['acme late', 'other late', 'third late', 'acme exact']);
+});
+
+test('shares of before 1970 are listed too where no beginning is given', async () => {
+  await commitBatch(db, lease, batchOf([eventSharedAt('ancient', -5)]));
+  expect(await listed()).toEqual(['acme ancient']);
+});
+
+test.for(STATES)('only what is %s', async (state) => {
+  await commitBatch(db, lease, batchOf(STATES.map((each) => newEvent(each, { state: each }))));
+  expect(await listed({ state })).toEqual([`acme ${state}`]);
+});
+
+test('every state is counted, also where nothing is in it, for each tenant alone', async () => {
+  const pending = [newEvent('one'), newEvent('two')];
+  await commitBatch(db, lease, batchOf([...pending, newEvent('held', { state: 'held' })]));
+  await commitBatch(db, lease, batchOf([newEvent('three')], { tenant: 'other' }));
+  const none = { held: 0, pending: 0, delivered: 0, duplicate: 0, rejected: 0, skipped: 0 };
+  expect(await countByState(db, 'acme')).toEqual({ ...none, held: 1, pending: 2 });
+  expect(await countByState(db, 'other')).toEqual({ ...none, pending: 1 });
+  expect(await countByState(db, 'nobody')).toEqual(none);
+});
+
+test('the oldest that waits is told, and nothing where none waits', async () => {
+  expect(await oldestPending(db, 'acme')).toBeUndefined();
+  const held = { ...eventSharedAt('held', 1), state: 'held' as const };
+  await commitBatch(db, lease, batchOf([held, eventSharedAt('b', 20), eventSharedAt('a', 10)]));
+  expect(await oldestPending(db, 'acme')).toBe(10);
+  expect(await oldestPending(db, 'other')).toBeUndefined();
+});
+
+test('an event that was never sent has no attempts', async () => {
+  await commitBatch(db, lease, batchOf([newEvent('new')]));
+  expect(await listAttempts(db, { tenant: 'acme', eventId: 'new' })).toEqual([]);
+});

@@ -1,0 +1,236 @@
+import { type CompiledQuery, sql } from 'kysely';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { LeaseKey } from '../../src/db/leases.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { commitBatch } from '../../src/outbox/commit.ts';
+import { findEvents, listAttempts } from '../../src/outbox/lists.ts';
+import {
+  claimPending,
+  deferPending,
+  pendingBodies,
+  type Settlement,
+  settle,
+} from '../../src/outbox/queue.ts';
+import { STATES, type State } from '../../src/outbox/states.ts';
+import { PRIORITY } from '../../src/outbox/stored.ts';
+import { heldLease, testDatabase } from '../support/database.ts';
+import { batchOf, eventSeries, eventSharedAt, newEvent } from '../support/events.ts';
+import { recordStatements } from '../support/statements.ts';
+
+const NOW = Date.UTC(2026, 10, 2, 2);
+let db: Database;
+let lease: LeaseKey;
+
+beforeEach(async () => {
+  ({ db } = await testDatabase());
+  lease = await heldLease(db, NOW);
+});
+
+const CLAIM = { tenant: 'acme', inHand: [], limit: 100, runStartedAt: NOW } as const;
+
+async function claimIds(changes: Partial<Parameters<typeof claimPending>[1]> = {}) {
+  const claimed = await claimPending(db, { ...CLAIM, ...changes });
+  return claimed.map((event) => event.eventId);
+}
+
+async function allPendingIds() {
+  const ids: string[] = [];
+  for await (const body of pendingBodies(db, 'acme')) ids.push(body.eventId);
+  return ids;
+}
+
+describe('claiming', () => {
+  test('fresh before backfilled, older before newer, equal times by id', async () => {
+    const backfill = { priority: PRIORITY.backfill };
+    await commitBatch(db, lease, batchOf([eventSharedAt('past', 1)], backfill));
+    const fresh = [
+      eventSharedAt('newer', 30),
+      eventSharedAt('b', 20),
+      eventSharedAt('c', 20),
+      eventSharedAt('a', 20),
+      eventSharedAt('older', 10),
+    ];
+    await commitBatch(db, lease, batchOf(fresh));
+    await commitBatch(db, lease, batchOf([eventSharedAt('past-2', 0)], backfill));
+    const order = ['older', 'a', 'b', 'c', 'newer', 'past-2', 'past'];
+    expect(await claimIds()).toEqual(order);
+    expect(await claimIds({ limit: 2 })).toEqual(['older', 'a']);
+    expect(await allPendingIds()).toEqual(order);
+  });
+
+  test('what is in hand is left out, and what stands behind it moves up', async () => {
+    await commitBatch(db, lease, batchOf(eventSeries(5)));
+    const inHand = ['event-000000', 'event-000002'];
+    expect(await claimIds({ inHand, limit: 2 })).toEqual(['event-000001', 'event-000003']);
+  });
+
+  test('only what is pending, of the tenant alone', async () => {
+    const events = STATES.map((state) => newEvent(state, { state }));
+    await commitBatch(db, lease, batchOf(events));
+    await commitBatch(db, lease, batchOf([newEvent('theirs')], { tenant: 'other' }));
+    expect(await claimIds()).toEqual(['pending']);
+  });
+
+  test('the body comes byte for byte as it was stored', async () => {
+    const event = newEvent('exact');
+    await commitBatch(db, lease, batchOf([event]));
+    const body = JSON.stringify(event.body);
+    expect(await claimPending(db, CLAIM)).toEqual([{ eventId: 'exact', body }]);
+  });
+
+  test('an event that gave up waits for a run that starts later', async () => {
+    await commitBatch(db, lease, batchOf(eventSeries(2)));
+    await deferPending(db, lease, { tenant: 'acme', eventId: 'event-000000', at: NOW + 5_000 });
+    expect(await claimIds()).toEqual(['event-000001']);
+    expect(await claimIds({ runStartedAt: NOW + 4_999 })).toEqual(['event-000001']);
+    expect(await claimIds({ runStartedAt: NOW + 5_000 })).toHaveLength(2);
+    expect(await allPendingIds()).toHaveLength(2);
+  });
+
+  test('giving up moves only what is pending, of its tenant', async () => {
+    await commitBatch(db, lease, batchOf([newEvent('same', { state: 'held', notBefore: 3 })]));
+    await commitBatch(db, lease, batchOf([newEvent('same')], { tenant: 'other' }));
+    await deferPending(db, lease, { tenant: 'acme', eventId: 'same', at: NOW });
+    const rows = db.selectFrom('event').select(['tenant', 'not_before']).orderBy('tenant');
+    expect(await rows.execute()).toEqual([
+      { tenant: 'acme', not_before: 3 },
+      { tenant: 'other', not_before: null },
+    ]);
+  });
+});
+
+test('all bodies that wait come in the order of claiming, over several pages', async () => {
+  const tied = Array.from({ length: 1_500 }, (_, index) =>
+    eventSharedAt(`tied-${String((index * 7_919) % 1_500).padStart(4, '0')}`, 5),
+  );
+  await commitBatch(db, lease, batchOf(tied, { priority: PRIORITY.backfill }));
+  await commitBatch(db, lease, batchOf(eventSeries(1_001)));
+  const all = await allPendingIds();
+  expect(all).toHaveLength(2_501);
+  expect(all).toEqual(await claimIds({ limit: 10_000 }));
+});
+
+describe('settling', () => {
+  const said: Omit<Settlement, 'eventId' | 'happening'> = {
+    tenant: 'acme',
+    at: NOW + 7,
+    outcome: 'accepted',
+    status: 201,
+    requestId: 'request-1',
+    integrationId: '9223372036854775807',
+    errors: [],
+  };
+
+  test('keeps what Gong said with the event, and every attempt in order', async () => {
+    await commitBatch(db, lease, batchOf([newEvent('one')]));
+    const failed = { tenant: 'acme', eventId: 'one', at: NOW, outcome: 'unavailable' };
+    await settle(db, lease, { ...failed, errors: ['the connection broke'] });
+    expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
+      state: 'pending',
+      attempts: 1,
+      errors: ['the connection broke'],
+    });
+    await settle(db, lease, { ...said, eventId: 'one', happening: 'accept' });
+    expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
+      state: 'delivered',
+      attempts: 2,
+      lastStatus: 201,
+      requestId: 'request-1',
+      integrationId: '9223372036854775807',
+      errors: [],
+    });
+    expect(await listAttempts(db, { tenant: 'acme', eventId: 'one' })).toEqual([
+      { number: 1, at: NOW, outcome: 'unavailable', errors: ['the connection broke'] },
+      {
+        number: 2,
+        at: NOW + 7,
+        outcome: 'accepted',
+        status: 201,
+        requestId: 'request-1',
+        errors: [],
+      },
+    ]);
+  });
+
+  test('a rejection keeps its reasons', async () => {
+    await commitBatch(db, lease, batchOf([newEvent('one')]));
+    const errors = ['recipients is required', 'contentUrl: “bad”'];
+    const rejection = { ...said, status: 400, outcome: 'rejected', errors };
+    await settle(db, lease, { ...rejection, eventId: 'one', happening: 'reject' });
+    expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
+      state: 'rejected',
+      lastStatus: 400,
+      errors,
+    });
+  });
+
+  test.for<[State, Settlement['happening'], State]>([
+    ['skipped', 'accept', 'delivered'],
+    ['skipped', 'conflict', 'duplicate'],
+    ['skipped', 'reject', 'skipped'],
+    ['delivered', 'reject', 'delivered'],
+    ['delivered', 'conflict', 'delivered'],
+    ['rejected', 'accept', 'rejected'],
+  ])('an event that became %s while its request was under way: %s leaves it %s', async (row) => {
+    const [state, happening, next] = row;
+    await commitBatch(db, lease, batchOf([newEvent('one', { state })]));
+    await settle(db, lease, { ...said, eventId: 'one', ...(happening && { happening }) });
+    expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({ state: next, attempts: 1 });
+  });
+
+  test('an event that is not there is a bug, and leaves no attempt', async () => {
+    const settled = settle(db, lease, { ...said, eventId: 'none', happening: 'accept' });
+    await expect(settled).rejects.toThrow('no result');
+    expect(await db.selectFrom('attempt').selectAll().execute()).toEqual([]);
+  });
+});
+
+describe('with 100,000 events', () => {
+  /** How SQLite carries the statement out: https://sqlite.org/eqp.html */
+  async function planOf(text: string, parameters: readonly unknown[]): Promise<string[]> {
+    const query = { sql: `explain query plan ${text}`, parameters } as CompiledQuery;
+    const { rows } = await db.executeQuery<{ detail: string }>(query);
+    return rows.map((row) => row.detail);
+  }
+
+  async function planOfClaim(): Promise<string[]> {
+    const { executed } = recordStatements();
+    await claimPending(db, { ...CLAIM, inHand: ['event-000000'] });
+    const [text = ''] = executed;
+    expect(text).toContain('from "event"');
+    return planOf(text, ['acme', 'pending', NOW, 'event-000000', 100]);
+  }
+
+  test('claiming walks the index in order and sorts nothing', async () => {
+    await sql`
+      insert into event (tenant, event_id, source, state, priority, shared_at, share, created_at,
+        updated_at)
+      with recursive number (value) as (
+        select 1 union all select value + 1 from number limit 100000
+      )
+      select 'acme', 'e' || value, 'salesforce', iif(value % 50 = 0, 'pending', 'delivered'), 0,
+        value, '{}', 0, 0 from number
+    `.execute(db);
+    await sql`analyze`.execute(db);
+    expect(await planOfClaim()).toEqual([
+      'SEARCH event USING INDEX event_by_state (tenant=? AND state=?)',
+    ]);
+    expect(await claimIds({ limit: 3 })).toEqual(['e50', 'e100', 'e150']);
+  });
+
+  test('control: without the index it would look at all and sort them', async () => {
+    await sql`drop index event_by_state`.execute(db);
+    expect(await planOfClaim()).toContain('USE TEMP B-TREE FOR ORDER BY');
+  });
+
+  test('reading on after a page searches the index too', async () => {
+    await commitBatch(db, lease, batchOf(eventSeries(1_001)));
+    const { executed } = recordStatements();
+    await allPendingIds();
+    const [, second = ''] = executed;
+    const parameters = ['acme', 'pending', 0, 1, 'event-000001', 1_000];
+    expect(await planOf(second, parameters)).toEqual([
+      expect.stringMatching(/^SEARCH event USING INDEX event_by_state \(tenant=\? AND state=\?/),
+    ]);
+  });
+});

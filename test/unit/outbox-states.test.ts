@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { HAPPENINGS, type Happening, nextState, STATES, type State } from '../../src/outbox/states.ts';
+
+/** The contract's chapter 5, cell by cell: `-` cannot happen. */
+const TABLE = `
+            queue    accept     conflict   reject    skip     retry
+held        pending  -          -          rejected  skipped  pending
+pending     -        delivered  duplicate  rejected  skipped  -
+delivered   -        -          -          -         -        -
+duplicate   -        -          -          -         -        -
+rejected    -        -          -          -         skipped  pending
+skipped     -        delivered  duplicate  -         -        pending
+`;
+
+const [head = '', ...rows] = TABLE.trim().split('\n');
+const happenings = head.trim().split(/\s+/) as Happening[];
+const cells = rows.flatMap((row) => {
+  const [state, ...next] = row.split(/\s+/) as [State, ...string[]];
+  return happenings.map((happening, index) => ({ state, happening, next: next[index] ?? '?' }));
+});
+
+describe('the states of an event', () => {
+  test.for(cells)('$state, $happening: $next', ({ state, happening, next }) => {
+    expect(nextState(state, happening) ?? '-').toBe(next);
+  });
+
+  test('the table above has every cell', () => {
+    expect(happenings).toEqual([...HAPPENINGS]);
+    expect(cells).toHaveLength(STATES.length * HAPPENINGS.length);
+  });
+
+  test('what Gong has is never touched again', () => {
+    for (const happening of HAPPENINGS) {
+      expect(nextState('delivered', happening)).toBeUndefined();
+      expect(nextState('duplicate', happening)).toBeUndefined();
+    }
+  });
+});
