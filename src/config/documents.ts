@@ -40,7 +40,7 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter,
-    // Pretty errors quote the source, and a secret may stand there.
+    // Their texts, which quote the source, are not used: a secret may stand there.
     prettyErrors: false,
     // Found in reading instead: there the path is known too.
     uniqueKeys: false,
@@ -66,6 +66,7 @@ class DocumentReader implements ConfigDocument {
   readonly #document: Document.Parsed;
   readonly #lineCounter: LineCounter;
   readonly #places = new Map<string, Place>();
+  readonly #anchors = new Map<string, ParsedNode>();
   #valuesLeft: number = CONFIG_LIMITS.yamlValuesMax;
 
   constructor(file: string, document: Document.Parsed, lineCounter: LineCounter) {
@@ -123,7 +124,9 @@ class DocumentReader implements ConfigDocument {
     this.#valuesLeft -= 1;
     if (this.#valuesLeft < 0 || path.length > CONFIG_LIMITS.yamlDepthMax) this.#overflow(path);
     if (!this.whole) return undefined;
-    if (isAlias(node)) return this.#aliased(node.resolve(this.#document), path);
+    if (isAlias(node)) return this.#aliased(node.source, path);
+    // In the order of the file, so that an alias finds what stands before it and nothing else.
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag !== undefined) {
       this.#refuse(path, 'tags (!…) have no meaning here: remove it');
       return undefined;
@@ -142,8 +145,9 @@ class DocumentReader implements ConfigDocument {
     this.whole = false;
   }
 
-  #aliased(target: unknown, path: KeyPath): unknown {
-    if (target !== undefined) return this.#value(target as ParsedNode, path);
+  #aliased(name: string, path: KeyPath): unknown {
+    const target = this.#anchors.get(name);
+    if (target) return this.#value(target, path);
     this.#refuse(path, 'no &anchor of this name stands before it');
     return undefined;
   }

@@ -14,11 +14,8 @@ export interface DealWindow {
  * IsPersonAccount is not selected: it exists only in orgs with that feature.
  */
 export function contactsById(ids: readonly string[]): readonly string[] {
-  return chunked(
-    ids,
-    (chunk) =>
-      `SELECT Id, Email, Name, Title, AccountId, Account.Name FROM Contact WHERE ${soqlIn('Id', chunk)}`,
-  );
+  const fields = 'Id, Email, Name, Title, AccountId, Account.Name';
+  return chunked(ids, (chunk) => `SELECT ${fields} FROM Contact WHERE ${soqlIn('Id', chunk)}`);
 }
 
 export function leadsById(ids: readonly string[]): readonly string[] {

@@ -115,7 +115,7 @@ export function readCase(row: unknown): WithAccount<CaseRecord> {
 function personOf(row: z.output<typeof contactRow> | z.output<typeof leadRow>) {
   return {
     id: row.Id,
-    ...present('email', row.Email?.trim()),
+    ...present('email', row.Email),
     ...present('name', row.Name),
     ...present('title', row.Title),
   };

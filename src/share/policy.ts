@@ -104,7 +104,6 @@ function isOutsider(sharer: Sharer | undefined, domains: readonly string[]): boo
 
 function isCreator(sharer: Sharer | undefined, entry: string): boolean {
   const wanted = entry.trim();
-  if (wanted === '') return false;
   if (wanted.toLowerCase() === sharer?.username?.toLowerCase()) return true;
   return sharer?.id !== undefined && isSameId(sharer.id, wanted);
 }
@@ -117,5 +116,5 @@ function isSameId(one: string, other: string): boolean {
   if (one.length === ID_LENGTH_LONG && other.length === ID_LENGTH_LONG) {
     return one.toLowerCase() === other.toLowerCase();
   }
-  return other.length === ID_LENGTH_SHORT && one.slice(0, ID_LENGTH_SHORT) === other;
+  return one.slice(0, ID_LENGTH_SHORT) === other;
 }

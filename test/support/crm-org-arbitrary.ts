@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Share } from '../../src/share/share.ts';
 import { deliveryOf, idOf, type Org, type OrgType } from './crm-org.ts';
 
-/** Times around midnight in New York and UTC, a second apart at the closest, so that ties happen. */
+/** Around midnight in New York on days when clocks change; few, so that ties happen. */
 const TIMES = [
   '2026-03-08T04:59:59Z',
   '2026-03-08T05:00:00Z',

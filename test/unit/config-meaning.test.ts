@@ -77,7 +77,8 @@ const MEANING: readonly ProblemCase[] = [
   ...[
     'http://acme.my.salesforce.com',
     'http://127.0.0.1.evil.com',
-    'https://user:hunter2@acme.my.salesforce.com',
+    'https://hunter2@acme.my.salesforce.com',
+    'https://:hunter2@acme.my.salesforce.com',
     'https://acme.my.salesforce.com/?token=hunter2',
     'https://acme.my.salesforce.com/#x',
     'ftp://acme.my.salesforce.com',

@@ -19,6 +19,7 @@ const ANN = {
   title: 'Buyer',
   accountId: ACCOUNT.id,
 };
+const CREATED = '2026-10-01T00:00:00.000+0000';
 const DEAL: OpportunityRecord = {
   id: idOf('Opportunity', 1),
   name: 'Initech 2026',
@@ -108,7 +109,7 @@ test('2,000 deliveries for 2,000 converted Leads need three composite calls at m
   expect(client.calls).toBeLessThanOrEqual(CALLS_PER_PAGE_MAX);
 });
 
-test('every query is legal SOQL of at most 100,000 characters, over fields of its own', async () => {
+test('every query is legal SOQL of at most 100,000 characters', async () => {
   const contacts = manyContacts(SHARES_PER_PAGE);
   const client = clientOf({ contacts });
   const types = ['Account', 'Lead', 'Case', 'Opportunity'] as const;
@@ -143,7 +144,7 @@ test('an object that no share relates to is not asked for', async () => {
   for (const object of ['Lead', 'Case', 'Account']) expect(client.countOf(object)).toBe(0);
 });
 
-test('contact roles are asked of recipients only, not of a Case or of one without email', async () => {
+test('contact roles are asked of recipients only', async () => {
   const { email: _, ...silent } = ANN;
   const cases = [{ id: idOf('Case', 1), contactId: ANN.id }];
   const ofCase = clientOf({ contacts: [ANN], cases });
@@ -173,7 +174,7 @@ test('the deals of an Account are read back to the day before the earliest share
   );
 });
 
-test('an Account with 3,000 open deals is read whole, and roles elsewhere are dropped', async () => {
+test('an Account with 3,000 open deals is read whole, roles elsewhere dropped', async () => {
   const opportunities = Array.from({ length: 3_000 }, (_, index) => ({
     ...DEAL,
     id: idOf('Opportunity', index),
@@ -193,6 +194,19 @@ test('an Account with 3,000 open deals is read whole, and roles elsewhere are dr
   expect(records.opportunitiesOfAccount.get(ACCOUNT.id)?.length).toBe(3_000);
   expect([...records.rolesOfOpportunity.keys()]).toEqual([DEAL.id]);
   expect(matchShare(related('Contact'), records, OPTIONS).objects[0]?.id).toBe(DEAL.id);
+});
+
+test('the deals of an Account come newest first, whatever the order of the answer', async () => {
+  const days = ['2026-10-02', '2026-10-03', '2026-10-01', '2026-10-03'];
+  const opportunities = days.map((day, index) => ({
+    ...DEAL,
+    id: idOf('Opportunity', days.length - index),
+    createdAt: Date.parse(day),
+  }));
+  const client = clientOf({ accounts: [ACCOUNT], opportunities });
+  const records = await lookUp(client, [related('Account')], OPTIONS);
+  const ids = records.opportunitiesOfAccount.get(ACCOUNT.id)?.map(({ id }) => id);
+  expect(ids).toEqual([1, 3, 4, 2].map((number) => idOf('Opportunity', number)));
 });
 
 test('an Account that only a Contact shows is still hidden to a share related to it', async () => {
@@ -224,7 +238,7 @@ test.each([
   expect(matchShare(related('Contact'), records, OPTIONS).matched).toBe(true);
 });
 
-test('a look-up that fails throws what the client threw, in the first round and later', async () => {
+test('a look-up that fails in any round throws what the client threw', async () => {
   const failure = new RetryableError('Salesforce answered 503');
   for (const failingRound of [1, 2]) {
     let round = 0;
@@ -261,10 +275,21 @@ test.each([
   await expect(failure).rejects.not.toThrow(/initech/i);
 });
 
+test.each([
+  ['Lead', { Id: idOf('Lead', 1), IsConverted: 'false' }],
+  ['Opportunity', { Id: DEAL.id, CreatedDate: CREATED, IsClosed: 'false' }],
+  ['Case', { Id: idOf('Case', 1), AccountId: 'x' }],
+  ['Account', { Id: ACCOUNT.id, Name: 7 }],
+] as const)('a row of %s that is not as documented throws', async (type, row) => {
+  const client: QueryBatch = { queryBatch: async () => [[row]] };
+  const message = `a row of ${type} that cannot be read`;
+  await expect(lookUp(client, [related(type)], OPTIONS)).rejects.toThrow(message);
+});
+
 test('an Opportunity with a time or a day that cannot be read throws', async () => {
   const row = {
     Id: DEAL.id,
-    CreatedDate: '2026-10-01T00:00:00.000+0000',
+    CreatedDate: CREATED,
     CloseDate: '2026-12-31',
     IsClosed: false,
   };

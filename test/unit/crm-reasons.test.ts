@@ -79,7 +79,7 @@ test('an Account with 3,000 open deals makes reasons of a bounded length, with t
   expect(reasons[1]).toMatch(/ and 2995 more\.$/);
 });
 
-test('3,000 deals with a role of the recipient, and 3,000 that were not open, are bounded too', () => {
+test('3,000 candidates beside 3,000 that were not open are bounded too', () => {
   const numbers = Array.from({ length: 3_000 }, (_, index) => index);
   const closed = numbers.map((number) =>
     deal(number + 3_000, { closed: true, closeDay: '2026-01-01', name: 'y'.repeat(500) }),

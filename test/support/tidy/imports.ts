@@ -19,7 +19,7 @@ const found = new WeakMap<SourceFile, readonly Import[]>();
 export function importsOf(file: SourceFile): readonly Import[] {
   let imports = found.get(file);
   if (imports === undefined) {
-    imports = [...nodesOf(file)].flatMap(({ node, parent }) => importAt(file, node, parent) ?? []);
+    imports = [...nodesOf(file)].flatMap(({ node }) => importAt(file, node) ?? []);
     found.set(file, imports);
   }
   return imports;
@@ -28,10 +28,13 @@ export function importsOf(file: SourceFile): readonly Import[] {
 /** `better-sqlite3` of `better-sqlite3`, `@scope/name` of `@scope/name/deep`; builtins: whole. */
 export function packageOf(specifier: string): string {
   if (specifier.startsWith('node:')) return specifier;
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
-function importAt(file: SourceFile, node: Node, parent: Node | undefined): Import | undefined {
+function importAt(file: SourceFile, node: Node): Import | undefined {
   const specifier = textOf(node['source'] ?? node['argument']);
   switch (node.type) {
     case 'ImportDeclaration':
@@ -45,7 +48,7 @@ function importAt(file: SourceFile, node: Node, parent: Node | undefined): Impor
     case 'TSImportType':
       return make(file, node, { specifier: importedType(node), names: ['*'], typeOnly: true });
     case 'NewExpression':
-      return make(file, node, { specifier: moduleUrl(node, parent), names: ['*'], typeOnly: false });
+      return make(file, node, { specifier: moduleUrl(node), names: ['*'], typeOnly: false });
     default:
       return undefined;
   }
@@ -87,7 +90,7 @@ function importedType(node: Node): string | undefined {
 }
 
 /** `new URL('./worker.ts', import.meta.url)` runs or reads that file: it counts as an import. */
-function moduleUrl(node: Node, _parent: Node | undefined): string | undefined {
+function moduleUrl(node: Node): string | undefined {
   const [path] = node['arguments'] as readonly Node[];
   const text = textOf(path);
   const isUrl = nameOf(node['callee']) === 'URL' && text?.startsWith('.') && text.endsWith('.ts');

@@ -12,14 +12,28 @@ const PURE = [
 ];
 /** lib is open to them, but for what tells time and what writes. */
 const LIB = /^src\/lib\/(?!clock|log)/;
-const PACKAGES: ReadonlySet<string> = new Set(['zod', 'node:crypto', 'node:util', 'node:net']);
+const PACKAGES: ReadonlySet<string> = new Set(['zod', 'node:crypto', 'node:url', 'node:util']);
 /** what of `node:crypto` is not the same each time */
 const RANDOM_NAMES: ReadonlySet<string> = new Set([
-  'randomUUID', 'randomBytes', 'randomInt', 'randomFillSync', 'webcrypto', 'default', '*',
+  'randomUUID',
+  'randomBytes',
+  'randomInt',
+  'randomFillSync',
+  'webcrypto',
+  'default',
+  '*',
 ]);
 const IMPURE_GLOBALS: ReadonlySet<string> = new Set([
-  'process', 'performance', 'crypto', 'fetch', 'console', 'WebSocket',
-  'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask',
+  'process',
+  'performance',
+  'crypto',
+  'fetch',
+  'console',
+  'WebSocket',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
 ]);
 
 /** Pure rooms import only what is pure, as far as the imports reach. */
@@ -36,7 +50,8 @@ export const pureRoomsImportPure: Rule = (files) => {
       }
       // A type has no effect, but one of the clock or the log shows where it is going.
       if (typeOnly && !/^src\/lib\/(clock|log)/.test(target)) return [];
-      if (isPure({ path: target }) || LIB.test(target) || isPlain(byPath.get(target), byPath)) return [];
+      if (isPure({ path: target }) || LIB.test(target) || isPlain(byPath.get(target), byPath))
+        return [];
       return [`${place(imported)} imports ${target}: a pure room may not`];
     }),
   );

@@ -1,4 +1,15 @@
-import { at, isCode, isProduct, isUnder, lineOf, type Node, nameOf, nodesOf, type Rule, type SourceFile } from './source.ts';
+import {
+  at,
+  isCode,
+  isProduct,
+  isUnder,
+  lineOf,
+  type Node,
+  nameOf,
+  nodesOf,
+  type Rule,
+  type SourceFile,
+} from './source.ts';
 
 export const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
@@ -6,7 +17,9 @@ const FUNCTION_LINES_MAX = 70;
 const USUAL_FUNCTION_LINES_MAX = 45;
 const PARAMETERS_MAX = 3;
 const FUNCTIONS: ReadonlySet<string> = new Set([
-  'FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression',
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
 ]);
 
 export const filesAreShort: Rule = (files) =>

@@ -30,7 +30,10 @@ export function syntaxOf(file: SourceFile): Node {
 }
 
 /** Every node below, parents before children, each with its own parent. */
-export function* walk(node: Node, parent?: Node): Generator<{ node: Node; parent: Node | undefined }> {
+export function* walk(
+  node: Node,
+  parent?: Node,
+): Generator<{ node: Node; parent: Node | undefined }> {
   yield { node, parent };
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {

@@ -1,18 +1,33 @@
 import { importsOf, packageOf } from './imports.ts';
-import { at, isCode, isNode, isProduct, isUnder, type Node, nameOf, nodesOf, type Rule, type SourceFile, syntaxOf, walk } from './source.ts';
+import {
+  at,
+  isCode,
+  isNode,
+  isProduct,
+  isUnder,
+  type Node,
+  nameOf,
+  nodesOf,
+  type Rule,
+  type SourceFile,
+  syntaxOf,
+  textOf,
+} from './source.ts';
 
 const ENTRY = 'src/main.ts';
 
-/** Whatever the product exports, the product imports somewhere: tests alone are no reason. */
+/**
+ * Whatever the product exports, another file of it imports. Two things may be exported beside: a
+ * type that an exported signature speaks of, and a part of a file's work that a test looks at.
+ */
 export const everyExportIsUsed: Rule = (files) => {
-  const product = files.filter(isProduct);
-  const taken = takenNames(product);
-  return product.flatMap((file) =>
+  const byProduct = takenNames(files.filter(isProduct));
+  const byTests = takenNames(files.filter((file) => isCode(file) && !isProduct(file)));
+  return files.filter(isProduct).flatMap((file) =>
     exportsOf(file).flatMap(({ name, node, isType }) => {
-      const names = taken.get(file.path);
-      if (names?.has(name) || names?.has('*')) return [];
-      // A type that an exported signature speaks of may be named by those who call it.
-      if (isType && usesInside(file, name) > 1) return [];
+      if (isTaken(byProduct.get(file.path), name)) return [];
+      const atWork = node['source'] == null && usesInside(file, name) > 1;
+      if (atWork && (isType || isTaken(byTests.get(file.path), name))) return [];
       return [at(file, node, `exports ${name}, which no other file of the product imports`)];
     }),
   );
@@ -21,14 +36,15 @@ export const everyExportIsUsed: Rule = (files) => {
 /** Every product file can be reached from the program, every helper of the tests from a test. */
 export const everyFileIsUsed: Rule = (files) => {
   const code = files.filter(isCode);
-  const tests = code.filter(({ path }) => path.endsWith('.test.ts')).map(({ path }) => path);
   const program = reachable(code, [ENTRY]);
-  const all = reachable(code, [ENTRY, ...tests, 'vitest.config.ts']);
+  const started = startedScripts(files);
+  const tests = code.filter(({ path }) => path.endsWith('.test.ts')).map(({ path }) => path);
+  const all = reachable(code, [ENTRY, ...tests, ...started, 'vitest.config.ts']);
   return code.flatMap(({ path }) => {
     if (isUnder(path, ['src', 'migrations'])) {
       return program.has(path) ? [] : [`${path}:1 is not reached from ${ENTRY}`];
     }
-    return all.has(path) || isStarted(path, code) ? [] : [`${path}:1 is used by no test`];
+    return all.has(path) ? [] : [`${path}:1 is used by no test`];
   });
 };
 
@@ -134,6 +150,10 @@ function usesInside(file: SourceFile, name: string): number {
   return [...nodesOf(file)].filter(({ node }) => nameOf(node) === name).length;
 }
 
+function isTaken(names: ReadonlySet<string> | undefined, name: string): boolean {
+  return names !== undefined && (names.has(name) || names.has('*'));
+}
+
 /** By file, the names that other files import; an import of a whole module takes what it uses. */
 function takenNames(files: readonly SourceFile[]): Map<string, Set<string>> {
   const taken = new Map<string, Set<string>>();
@@ -167,7 +187,8 @@ function lazyUse(node: Node): { specifier: string | undefined; names: string[] }
   }
   if (node.type !== 'VariableDeclarator') return { specifier: undefined, names: [] };
   const { id } = node;
-  const properties = isNode(id) && id.type === 'ObjectPattern' ? (id['properties'] as readonly Node[]) : [];
+  const properties =
+    isNode(id) && id.type === 'ObjectPattern' ? (id['properties'] as readonly Node[]) : [];
   const names = properties.map(({ key }) => nameOf(key) ?? '*');
   return { specifier: awaitedImport(node['init']), names };
 }
@@ -175,7 +196,8 @@ function lazyUse(node: Node): { specifier: string | undefined; names: string[] }
 function awaitedImport(value: unknown): string | undefined {
   if (!isNode(value)) return undefined;
   const inner = value.type === 'ParenthesizedExpression' ? value['expression'] : value;
-  if (!isNode(inner) || inner.type !== 'AwaitExpression' || !isNode(inner['argument'])) return undefined;
+  if (!isNode(inner) || inner.type !== 'AwaitExpression' || !isNode(inner['argument']))
+    return undefined;
   const { argument } = inner;
   if (argument.type !== 'ImportExpression' || !isNode(argument['source'])) return undefined;
   return String(argument['source']['value']);
@@ -194,11 +216,23 @@ function reachable(files: readonly SourceFile[], entries: readonly string[]): Se
   return reached;
 }
 
-/** A script that a test starts as a process of its own, by its file name. */
-function isStarted(path: string, files: readonly SourceFile[]): boolean {
-  const name = path.split('/').at(-1) ?? path;
-  const tests = files.filter((file) => isUnder(file.path, ['test']) && file.path !== path);
-  return tests.some((file) =>
-    [...walk(syntaxOf(file))].some(({ node }) => node.type === 'Literal' && node['value'] === name),
-  );
+/** Scripts that a test starts as a process of their own, or that a page or package.json names. */
+function startedScripts(files: readonly SourceFile[]): string[] {
+  const inTests = files.filter((file) => isCode(file) && !isProduct(file));
+  const pages = files.filter((file) => !isCode(file));
+  const names = new Set(inTests.flatMap(spokenScripts));
+  return inTests
+    .map(({ path }) => path)
+    .filter((path) => {
+      const name = path.split('/').at(-1) ?? path;
+      return names.has(name) || pages.some(({ text }) => text.includes(path));
+    });
+}
+
+/** The file names at the end of a file's strings, but for those that it imports. */
+function spokenScripts(file: SourceFile): string[] {
+  return [...nodesOf(file)].flatMap(({ node, parent }) => {
+    const text = parent?.['source'] === node ? undefined : textOf(node);
+    return text?.endsWith('.ts') ? (text.split('/').at(-1) ?? []) : [];
+  });
 }

@@ -1,0 +1,21 @@
+/**
+ * The made-up vendors in a process of their own, so that a benchmark measures the product alone.
+ * Arguments: folder for the configuration, deliveries, contacts, "limits" or "no-limits".
+ * Says "ready" on standard output and serves until it is killed.
+ */
+import { writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
+
+const HOUR_MS = 3_600_000;
+const [folder = '', deliveries = '0', contacts = '1', limits = 'limits'] = process.argv.slice(2);
+const count = Number(deliveries);
+const everyMs = 50;
+
+const lifted = { callsPerSecond: Number.POSITIVE_INFINITY, callsPerDay: Number.POSITIVE_INFINITY };
+const sandbox = await createSandbox({
+  gong: { keepBodies: false, ...(limits === 'no-limits' && { limits: lifted }) },
+});
+const firstAt = sandbox.clock.now() - count * everyMs - HOUR_MS;
+sandbox.salesforce.generatedDeliveries({ count, firstAt, everyMs, contacts: Number(contacts) });
+await writeSandboxConfiguration(folder, sandbox, { start: firstAt - HOUR_MS, timezone: 'UTC' });
+process.stdout.write('ready\n');

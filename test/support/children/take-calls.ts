@@ -1,0 +1,16 @@
+// Takes calls of one Gong account as fast as its pacer lets it; says how many it got.
+import { openDatabase } from '../../../src/db/open.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createPacer } from '../../../src/push/pacer.ts';
+import { argument, hear, tell } from './speak.ts';
+
+const [calls, callsPerSecond] = [Number(argument(1)), Number(argument(2))];
+const db = openDatabase({ database: argument(0), access: 'write' });
+const pacer = createPacer({ db, account: 'account', clock: systemClock });
+const { signal } = new AbortController();
+tell('ready');
+await hear();
+const settings = { callsPerSecond, callsPerDay: 1_000_000 };
+const turns = await Promise.all(Array.from({ length: calls }, () => pacer.take(settings, signal)));
+tell(`${turns.filter((turn) => turn.kind === 'go').length}`);
+process.exit(0);

@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { lstatSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { SourceFile } from './source.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Every text file that is or would be committed: what git knows, and what it does not ignore. */
+export function readProject(): readonly SourceFile[] {
+  const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const paths = execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).split('\0');
+  return [...new Set(paths)].filter(Boolean).flatMap((path) => {
+    if (!lstatSync(ROOT + path, { throwIfNoEntry: false })?.isFile()) return [];
+    const text = readFileSync(ROOT + path, 'utf8');
+    return text.includes('\0') ? [] : [{ path, text }];
+  });
+}

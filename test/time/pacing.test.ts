@@ -1,0 +1,357 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { callsOfDay, foldCalls, takeCall } from '../../src/db/calls.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { createPacer, limitsOf, type Pacer, type Turn } from '../../src/push/pacer.ts';
+import { startChild } from '../support/child.ts';
+import { testDatabase } from '../support/database.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { mostInWindow } from '../support/windows.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const ACCOUNT = 'account';
+const ENOUGH = 1_000_000;
+const { signal: never } = new AbortController();
+
+const pacerOn = (db: Database, clock: VirtualClock) => createPacer({ db, account: ACCOUNT, clock });
+
+/** When each of the calls was let through; all ask at once. */
+async function timesOf(
+  clock: VirtualClock,
+  options: { readonly pacers: readonly Pacer[]; readonly calls: number; readonly rate: number },
+): Promise<number[]> {
+  const settings = { callsPerSecond: options.rate, callsPerDay: ENOUGH };
+  const times: number[] = [];
+  const asked = Array.from({ length: options.calls }, async (_, index) => {
+    const pacer = options.pacers[index % options.pacers.length];
+    const turn = await pacer?.take(settings, never);
+    expect(turn).toEqual({ kind: 'go' });
+    times.push(clock.now());
+  });
+  await clock.run(Promise.all(asked));
+  return times;
+}
+
+describe('calls a second', () => {
+  test('at three a second, 100 calls are through in 100 / 2.95 s, and never four in a second', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const start = clock.now();
+    const times = await timesOf(clock, { pacers: [pacerOn(db, clock)], calls: 100, rate: 3 });
+    expect(Math.max(...times) - start).toBeLessThanOrEqual((100 / 2.95) * 1_000);
+    expect(mostInWindow(times, 1_000)).toBe(3);
+  });
+
+  test('two pacers of one account keep the pace of one', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const pacers = [pacerOn(db, clock), pacerOn(db, clock)];
+    const times = await timesOf(clock, { pacers, calls: 60, rate: 3 });
+    expect(mostInWindow(times, 1_000)).toBe(3);
+  });
+
+  test('control: two that do not share a database send twice as fast', async () => {
+    const clock = new VirtualClock();
+    const pacers = [await testDatabase(), await testDatabase()].map(({ db }) => pacerOn(db, clock));
+    const times = await timesOf(clock, { pacers, calls: 60, rate: 3 });
+    expect(mostInWindow(times, 1_000)).toBe(6);
+  });
+
+  test('accounts do not wait for each other', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const other = createPacer({ db, account: 'other', clock });
+    const times = await timesOf(clock, { pacers: [pacerOn(db, clock), other], calls: 6, rate: 3 });
+    expect(new Set(times).size).toBe(1);
+  });
+
+  test.for([
+    { rate: 0.1, calls: 1, windowMs: 10_010 },
+    { rate: 0.3, calls: 1, windowMs: 3_344 },
+    { rate: 1, calls: 1, windowMs: 1_010 },
+    { rate: 2.5, calls: 2, windowMs: 1_010 },
+    { rate: 3, calls: 3, windowMs: 1_010 },
+    { rate: 1_000, calls: 1_000, windowMs: 1_010 },
+  ])('$rate a second is $calls in $windowMs ms', ({ rate, calls, windowMs }) => {
+    const limits = limitsOf({ callsPerSecond: rate, callsPerDay: 7 });
+    expect(limits).toEqual({ burst: { calls, windowMs }, callsPerDay: 7 });
+  });
+
+  test('0.1 a second is one call in ten seconds', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const start = clock.now();
+    const times = await timesOf(clock, { pacers: [pacerOn(db, clock)], calls: 4, rate: 0.1 });
+    expect(times.map((at) => at - start)).toEqual([0, 10_010, 20_020, 30_030]);
+  });
+
+  test('the time of a call is read once the database is free, not while it waits', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const busy = Promise.withResolvers<void>();
+    const transaction = db.transaction().execute(() => busy.promise);
+    const turn = pacerOn(db, clock).take({ callsPerSecond: 3, callsPerDay: 9 }, never);
+    await clock.pass(4_000);
+    busy.resolve();
+    await Promise.all([transaction, turn]);
+    expect(await db.selectFrom('call').select('at').execute()).toEqual([{ at: clock.now() }]);
+  });
+
+  test('processes that share an account and a file keep its pace together', async () => {
+    const { db, setting } = await testDatabase();
+    const children = [1, 2, 3].map(() =>
+      startChild('take-calls.ts', { args: [setting, '25', '40'] }),
+    );
+    for (const child of children) expect(await child.line()).toBe('ready');
+    for (const child of children) child.send('go');
+    for (const child of children) expect(await child.line()).toBe('25');
+    const rows = await db.selectFrom('call').select(['at', 'calls']).execute();
+    const times = rows.flatMap(({ at, calls }) => Array<number>(calls).fill(at));
+    expect(times).toHaveLength(75);
+    expect(mostInWindow(times, 1_000)).toBe(40);
+  });
+});
+
+/** Arrivals of senders: dense, sparse, and over days. */
+const gap = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 400 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 5 * MINUTE }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 20 * HOUR }) },
+);
+const arrival = fc.record({
+  gapMs: gap,
+  pacer: fc.nat({ max: 2 }),
+  senders: fc.integer({ min: 1, max: 6 }),
+});
+
+const pattern = fc.record({
+  callsPerSecond: fc.constantFrom(0.1, 0.5, 1, 2.5, 3, 20),
+  callsPerDay: fc.integer({ min: 1, max: 60 }),
+  arrivals: fc.array(arrival, { minLength: 5, maxLength: 40 }),
+});
+
+interface Observation {
+  readonly at: number;
+  readonly turn: Turn;
+}
+
+/** Lets the pattern happen over three pacers: two share a connection, one has its own. */
+async function observe(input: typeof pattern extends fc.Arbitrary<infer T> ? T : never) {
+  const clock = new VirtualClock();
+  const { db, open } = await testDatabase();
+  const pacers = [pacerOn(db, clock), pacerOn(db, clock), pacerOn(open(), clock)];
+  const seen: Observation[] = [];
+  for (const { gapMs, pacer: index, senders } of input.arrivals) {
+    await clock.pass(gapMs);
+    const pacer = pacers[index];
+    const asked = Array.from({ length: senders }, async () => {
+      const turn = await pacer?.take(input, never);
+      if (turn) seen.push({ at: clock.now(), turn });
+    });
+    await clock.run(Promise.all(asked));
+  }
+  return seen;
+}
+
+test('whatever arrives: never more than a second and a day allow, and no place is left unused', async () => {
+  const property = fc.asyncProperty(pattern, async (input) => {
+    const seen = await observe(input);
+    const sent = seen.filter(({ turn }) => turn.kind === 'go').map(({ at }) => at);
+    const { callsPerSecond: rate, callsPerDay } = input;
+    expect(mostInWindow(sent, DAY)).toBeLessThanOrEqual(callsPerDay);
+    expect(mostInWindow(sent, 1_000 / Math.min(rate, 1))).toBeLessThanOrEqual(
+      Math.max(1, Math.floor(rate)),
+    );
+    for (const { at, turn } of seen) {
+      if (turn.kind === 'go') continue;
+      expect(turn.reason).toBe('day-used-up');
+      expect(turn.until).toBeGreaterThan(at);
+      // A call counts up to a minute too long, never shorter: the day was full, or nearly past.
+      const counted = sent.filter((one) => one <= at && one > at - DAY - MINUTE);
+      expect(counted.length).toBeGreaterThanOrEqual(callsPerDay);
+      const oldest = Math.min(...counted);
+      expect(turn.until).toBeLessThanOrEqual(Math.max(oldest, at - DAY) + DAY + 2 * MINUTE + DAY);
+    }
+  });
+  await fc.assert(property, { numRuns: 40 });
+});
+
+describe('calls a day', () => {
+  const settings = { callsPerSecond: 3, callsPerDay: 30 };
+
+  /** Takes turns until one is a stop. */
+  async function takeAll(clock: VirtualClock, pacer: Pacer) {
+    for (let sent = 0; ; sent += 1) {
+      const turn = await clock.run(pacer.take(settings, never));
+      if (turn.kind === 'stop') return { sent, stop: turn };
+    }
+  }
+
+  test('once they are used up, the time is told at which the first one comes free', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const start = clock.now();
+    const { sent, stop } = await takeAll(clock, pacerOn(db, clock));
+    expect(sent).toBe(30);
+    expect(stop).toEqual({ kind: 'stop', reason: 'day-used-up', until: start + DAY });
+    expect(await callsOfDay(db, ACCOUNT, clock.now())).toBe(30);
+    clock.advance(stop.until - clock.now() - 3 * MINUTE);
+    const early = await takeAll(clock, pacerOn(db, clock));
+    expect(early).toMatchObject({ sent: 0, stop: { reason: 'day-used-up' } });
+    clock.advance(early.stop.until - clock.now());
+    expect(await clock.run(pacerOn(db, clock).take(settings, never))).toEqual({ kind: 'go' });
+  });
+
+  test('a run at the same hour every night has its whole day again', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const start = clock.now();
+    const nights: number[] = [];
+    for (let night = 0; night < 4; night += 1) {
+      clock.advance(Math.max(0, start + night * DAY - clock.now()));
+      nights.push((await takeAll(clock, pacerOn(db, clock))).sent);
+    }
+    expect(nights).toEqual([30, 30, 30, 30]);
+  });
+
+  test('a limit that was lowered counts what was sent before', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    await takeAll(clock, pacerOn(db, clock));
+    const lowered = { callsPerSecond: 3, callsPerDay: 10 };
+    const turn = await clock.run(pacerOn(db, clock).take(lowered, never));
+    expect(turn).toMatchObject({ kind: 'stop', reason: 'day-used-up' });
+  });
+});
+
+describe('folding', () => {
+  const limits = limitsOf({ callsPerSecond: 1_000, callsPerDay: ENOUGH });
+  const step = fc.record({
+    gapMs: fc.oneof(gap, fc.integer({ min: 0, max: 3 * HOUR })),
+    fold: fc.boolean(),
+  });
+
+  test('never forgets a call of the last 24 hours, and counts none more than a minute too long', async () => {
+    const property = fc.asyncProperty(
+      fc.array(step, { minLength: 5, maxLength: 60 }),
+      async (steps) => {
+        const { db } = await testDatabase();
+        const sent: number[] = [];
+        let now = 1_000_000_000_000;
+        for (const { gapMs, fold } of steps) {
+          now += gapMs;
+          if (fold) await foldCalls(db, ACCOUNT, now);
+          await takeCall(db, { account: ACCOUNT, now: () => now, limits });
+          sent.push(now);
+          const within = (ms: number) => sent.filter((at) => at > now - ms).length;
+          const counted = await callsOfDay(db, ACCOUNT, now);
+          expect(counted).toBeGreaterThanOrEqual(within(DAY));
+          expect(counted).toBeLessThanOrEqual(within(DAY + MINUTE));
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: 25 });
+  });
+
+  test('keeps a row a minute for a day, however many calls and however long', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    let rows = 0;
+    const pacer = pacerOn(db, clock);
+    for (let call = 0; call < 3_000; call += 1) {
+      clock.advance(40_000);
+      await pacer.take({ callsPerSecond: 3, callsPerDay: ENOUGH }, never);
+      if (call % 300 === 0) rows = (await db.selectFrom('call').selectAll().execute()).length;
+    }
+    expect(rows).toBeLessThanOrEqual(1_440 + 4);
+  });
+
+  test('happens in short runs too: each night of a month leaves one day of rows', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    for (let night = 0; night < 30; night += 1) {
+      clock.advance(DAY);
+      await timesOf(clock, { pacers: [pacerOn(db, clock)], calls: 9, rate: 3 });
+    }
+    expect((await db.selectFrom('call').selectAll().execute()).length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('a pause that Gong asks for', () => {
+  const settings = { callsPerSecond: 3, callsPerDay: ENOUGH };
+
+  test('holds every pacer of the account, also one that waits already', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const [one, other] = [pacerOn(db, clock), pacerOn(db, clock)];
+    const start = clock.now();
+    await timesOf(clock, { pacers: [one], calls: 3, rate: 3 });
+    const waiting = other.take(settings, never).then(() => clock.now());
+    await clock.pass(500);
+    await one.pause(5 * MINUTE);
+    expect(await clock.run(waiting)).toBe(start + 500 + 5 * MINUTE);
+  });
+
+  test('of ten minutes is waited for; of a moment longer ends it, in later runs too', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    await pacerOn(db, clock).pause(10 * MINUTE);
+    const start = clock.now();
+    expect(await clock.run(pacerOn(db, clock).take(settings, never))).toEqual({ kind: 'go' });
+    expect(clock.now() - start).toBe(10 * MINUTE);
+    await pacerOn(db, clock).pause(10 * MINUTE + 1);
+    const until = clock.now() + 10 * MINUTE + 1;
+    const stop = { kind: 'stop', reason: 'paused', until };
+    expect(await clock.run(pacerOn(db, clock).take(settings, never))).toEqual(stop);
+    clock.advance(10 * MINUTE + 1);
+    expect(await clock.run(pacerOn(db, clock).take(settings, never))).toEqual({ kind: 'go' });
+  });
+
+  test('is never shortened by a later, shorter one', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const pacer = pacerOn(db, clock);
+    const start = clock.now();
+    await pacer.pause(5 * MINUTE);
+    await pacer.pause(1_000);
+    await clock.run(pacer.take(settings, never));
+    expect(clock.now() - start).toBe(5 * MINUTE);
+  });
+});
+
+describe('a sender that is told to stop', () => {
+  test('leaves its wait at once, with the reason that was given', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const pacer = pacerOn(db, clock);
+    await pacer.pause(5 * MINUTE);
+    const stop = new AbortController();
+    const waiting = pacer.take({ callsPerSecond: 3, callsPerDay: 9 }, stop.signal);
+    await clock.pass(1_000);
+    const reason = new Error('asked to stop');
+    stop.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    expect(clock.sleepers).toBe(0);
+    expect(await callsOfDay(db, ACCOUNT, clock.now())).toBe(0);
+  });
+
+  test('leaves also where another run of the account waits in front of it', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    const pacer = pacerOn(db, clock);
+    await pacer.pause(5 * MINUTE);
+    const settings = { callsPerSecond: 3, callsPerDay: 9 };
+    const inFront = pacer.take(settings, never);
+    const stop = new AbortController();
+    const behind = pacer.take(settings, stop.signal);
+    await clock.pass(1_000);
+    stop.abort(new Error('asked to stop'));
+    await expect(behind).rejects.toThrow('asked to stop');
+    const told = AbortSignal.abort(new Error('stopped before'));
+    await expect(pacer.take(settings, told)).rejects.toThrow('stopped before');
+    expect(await clock.run(inFront)).toEqual({ kind: 'go' });
+    expect(await callsOfDay(db, ACCOUNT, clock.now())).toBe(1);
+  });
+});
