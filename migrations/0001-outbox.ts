@@ -75,11 +75,12 @@ async function createEventTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('event_key', ['tenant', 'event_id'])
     .execute();
-  // Serves claiming (state = pending, in order), counting by state and the oldest of each state.
+  // Serves claiming (state = pending, in order), counting by state and the oldest of each state. The
+  // state comes first: with the tenant in front, SQLite would take it for finding events by id.
   await db.schema
     .createIndex('event_by_state')
     .on('event')
-    .columns(['tenant', 'state', 'priority', 'shared_at', 'event_id'])
+    .columns(['state', 'tenant', 'priority', 'shared_at', 'event_id'])
     .execute();
   await db.schema.createIndex('event_by_time').on('event').columns(['shared_at']).execute();
 

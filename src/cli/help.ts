@@ -86,7 +86,7 @@ function usage(definition: CommandDefinition, hasCommandsBelow: boolean, width: 
   const own = definition.load ? [`${words.join(' ')} [options]`] : [];
   const below = hasCommandsBelow ? [`sharetrail ${definition.name} COMMAND [options]`] : [];
   return [...own, ...below]
-    .map((line, at) => wrap(`${at === 0 ? 'Usage:' : '   or:'} ${line}`, width).join('\n'))
+    .map((line, at) => wrap(`${at === 0 ? 'Usage:' : 'Or:   '} ${line}`, width).join('\n'))
     .join('\n');
 }
 

@@ -69,6 +69,6 @@ function endLoudlyOnBugs(io: Io): void {
     io.err(failureOf(error).text);
     process.exit(EXIT.couldNotRun);
   };
+  // A rejection that nobody handles arrives here too.
   process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
 }

@@ -3,8 +3,10 @@ import { loadProcessConfig } from '../config/process-config.ts';
 import { selectTenants } from '../config/selection.ts';
 import type { TenantConfig } from '../config/types.ts';
 import { systemClock } from '../lib/clock.ts';
+import { keepHeapSmall } from '../lib/heap.ts';
 import type { CommandInput, ExitCode } from './command.ts';
 import { openLogger } from './logger.ts';
+import { tenantNames, textOption } from './options.ts';
 
 /** What a command that works on tenants has at hand. */
 export interface Session {
@@ -24,8 +26,9 @@ export async function withSession(
   options: { readonly access: 'write' | 'read' },
   work: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  keepHeapSmall();
   const config = await loadProcessConfig(textOption(input, 'config'));
-  const tenants = selectTenants(config, namesOf(input));
+  const tenants = selectTenants(config, tenantNames(input));
   const clock = systemClock;
   const log = await openLogger({ io: input.io, clock, level: config.service.log.level });
   const random = () => Math.random();
@@ -35,14 +38,4 @@ export async function withSession(
   } finally {
     await context.close();
   }
-}
-
-export function textOption(input: CommandInput, name: string): string | undefined {
-  const value = input.options[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function namesOf(input: CommandInput): readonly string[] {
-  const names = input.options['tenant'];
-  return Array.isArray(names) ? names.map(String) : [];
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { PACE_LIMITS } from '../lib/limits.ts';
 import type { Database, Statement } from './schema.ts';
 
@@ -94,19 +95,24 @@ export async function pausedUntil(db: Statement, account: string): Promise<numbe
 /**
  * Folds calls that the short window no longer needs into one row a minute, stamped with the
  * minute's end: the day then counts a call at most a minute too long, never too short. Rows that
- * left the day go.
+ * left the day go; those that were folded before are left alone, since a full day has many.
  */
 export async function foldCalls(db: Database, account: string, now: number): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const old = await trx
+    await trx
+      .deleteFrom('call')
+      .where('account', '=', account)
+      .where('at', '<=', now - PACE_LIMITS.dayMs)
+      .execute();
+    const exact = await trx
       .deleteFrom('call')
       .where('account', '=', account)
       .where('at', '<', now - PACE_LIMITS.exactMs)
+      .where(sql`at % ${PACE_LIMITS.bucketMs}`, '<>', PACE_LIMITS.bucketMs - 1)
       .returning(['at', 'calls'])
       .execute();
     const buckets = new Map<number, number>();
-    for (const { at, calls } of old) {
-      if (at <= now - PACE_LIMITS.dayMs) continue;
+    for (const { at, calls } of exact) {
       const end = bucketEnd(at);
       buckets.set(end, (buckets.get(end) ?? 0) + calls);
     }
@@ -114,7 +120,7 @@ export async function foldCalls(db: Database, account: string, now: number): Pro
   });
 }
 
-/** The last millisecond of the bucket: folding it again leaves it where it is. */
+/** The last millisecond of the bucket. */
 function bucketEnd(at: number): number {
   return Math.floor(at / PACE_LIMITS.bucketMs) * PACE_LIMITS.bucketMs + PACE_LIMITS.bucketMs - 1;
 }

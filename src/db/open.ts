@@ -88,6 +88,7 @@ class Connection {
   /** NORMAL loses no consistency in WAL, only the last commits when the machine loses power. */
   prepareForWriting(): void {
     this.#explained(() => {
+      this.#sqlite.pragma(`page_size = ${DATABASE_LIMITS.pageBytes}`);
       this.#sqlite.pragma('journal_mode = wal');
       this.#sqlite.pragma('synchronous = normal');
     });

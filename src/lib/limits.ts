@@ -4,6 +4,8 @@ export const DATABASE_LIMITS = {
   /** how long a statement waits for another process's write */
   busyTimeoutMs: 5_000,
   preparedStatementsMax: 200,
+  /** an event has about 3 kB: five fit a page, where SQLite's usual 4 kB hold one */
+  pageBytes: 16_384,
   /** SQLite allows 32,766 parameters in a statement; small ones compile fast */
   rowsPerInsertMax: 100,
   idsPerQueryMax: 500,

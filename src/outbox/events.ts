@@ -1,4 +1,5 @@
-import type { Statement } from '../db/schema.ts';
+import type { CompiledQuery, Insertable } from 'kysely';
+import type { EventTable, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { DATABASE_LIMITS } from '../lib/limits.ts';
 import { contentColumns, newRow, storedEvent } from './rows.ts';
@@ -24,19 +25,30 @@ export async function knownStates(
   return known;
 }
 
-/** Inserts events; one that is on record already stays as it is (its key is the share's own). */
+/**
+ * Inserts events; one that is on record already stays as it is (its key is the share's own).
+ * Building a statement of a hundred rows costs more than running it, so each is built once and
+ * run again with the next rows' values.
+ */
 export async function insertEvents(
   trx: Statement,
   events: readonly NewEvent[],
   options: { readonly tenant: string; readonly priority: number; readonly now: number },
 ): Promise<void> {
+  let built: CompiledQuery | undefined;
   for (const chunk of chunksOf(events, DATABASE_LIMITS.rowsPerInsertMax)) {
-    await trx
-      .insertInto('event')
-      .values(chunk.map((event) => newRow(event, options)))
-      .onConflict((conflict) => conflict.columns(['tenant', 'event_id']).doNothing())
-      .execute();
+    const rows = chunk.map((event) => newRow(event, options));
+    const parameters = rows.flatMap((row) => Object.values(row));
+    if (built?.parameters.length !== parameters.length) built = insertOf(trx, rows).compile();
+    await trx.executeQuery({ ...built, parameters });
   }
+}
+
+function insertOf(trx: Statement, rows: readonly Insertable<EventTable>[]) {
+  return trx
+    .insertInto('event')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['tenant', 'event_id']).doNothing());
 }
 
 /** Writes what became of a held event; one that is not held any more stays as it is. */

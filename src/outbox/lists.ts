@@ -74,17 +74,19 @@ export async function listAttempts(
 
 /** How many events of the tenant are in each state. */
 export async function countByState(db: Statement, tenant: string): Promise<Record<State, number>> {
-  const rows = await db
+  const counts: [State, number][] = [];
+  for (const state of STATES) counts.push([state, await countState(db, tenant, state)]);
+  return Object.fromEntries(counts) as Record<State, number>;
+}
+
+async function countState(db: Statement, tenant: string, state: State): Promise<number> {
+  const row = await db
     .selectFrom('event')
-    .select((select) => ['state', select.fn.countAll<number>().as('events')])
+    .select((select) => select.fn.countAll<number>().as('events'))
+    .where('state', '=', state)
     .where('tenant', '=', tenant)
-    .groupBy('state')
-    .execute();
-  const counted = new Map(rows.map((row) => [row.state, Number(row.events)]));
-  return Object.fromEntries(STATES.map((state) => [state, counted.get(state) ?? 0])) as Record<
-    State,
-    number
-  >;
+    .executeTakeFirstOrThrow();
+  return Number(row.events);
 }
 
 /** When the oldest share of those that wait was made; undefined where none waits. */

@@ -51,7 +51,9 @@ describe('how a command ends', () => {
   it('a bug: its stack and causes, exit code 2', async () => {
     const { code, stderr } = await fails(new TypeError('outer', { cause: new Error('inner') }));
     expect(code).toBe(2);
-    expect(stderr).toMatch(/this is a bug[\s\S]*TypeError: outer\n {4}at [\s\S]*caused by: Error: inner/);
+    expect(stderr).toMatch(
+      /this is a bug[\s\S]*TypeError: outer\n {4}at [\s\S]*caused by: Error: inner/,
+    );
     expect((await fails('text')).stderr).toContain('thrown: text');
   });
 

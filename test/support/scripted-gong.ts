@@ -61,12 +61,17 @@ export class ScriptedGong implements GongClient {
     return this.requests.map((request) => request.eventId);
   }
 
-  async shareContent(body: string, signal: AbortSignal): Promise<GongAnswer> {
+  async shareContent(
+    body: string,
+    signal: AbortSignal,
+    onSent?: () => void,
+  ): Promise<GongAnswer> {
     signal.throwIfAborted();
     const { eventId } = JSON.parse(body) as { eventId: string };
     const tries = this.sent.filter((sent) => sent === eventId).length + 1;
     const request = { eventId, body, at: this.#clock.now(), tries };
     this.requests.push(request);
+    onSent?.();
     this.inFlight += 1;
     this.inFlightMax = Math.max(this.inFlightMax, this.inFlight);
     try {

@@ -6,8 +6,9 @@ import type { StoredEvent } from '../../outbox/stored.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { writeEvent } from '../event-page.ts';
 import { eventRecord, recipientsOf, sharerOf, stateText, wholeRecord } from '../event-record.ts';
+import { textOption } from '../options.ts';
 import { type Column, writeJson, writeJsonLines, writeParagraph, writeTable } from '../render.ts';
-import { type Session, textOption, withSession } from '../session.ts';
+import { type Session, withSession } from '../session.ts';
 import { parseWhen } from '../when.ts';
 import { timeText } from '../wording.ts';
 

@@ -5,8 +5,8 @@ import { sandboxTenantYaml, writeSandboxConfiguration } from '../../sandbox/conf
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { seedFirstDay } from '../../sandbox/story/index.ts';
 import { type CommandInput, EXIT, type Handler } from '../command.ts';
+import { textOption } from '../options.ts';
 import { writeJson, writeText } from '../render.ts';
-import { textOption } from '../session.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -1,6 +1,8 @@
 const CHECKSUM_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 const CHUNK_LENGTH = 5;
 const SHORT_LENGTH = 15;
+const CODE_A = 'A'.charCodeAt(0);
+const CODE_Z = 'Z'.charCodeAt(0);
 
 /**
  * The 18-character form of a record id. A 15-character id is case-sensitive and gets its checksum;
@@ -18,21 +20,25 @@ export function isSalesforceId(text: string): boolean {
   return convert(text) !== undefined;
 }
 
+/** A run converts several ids a row, almost all of them in their final form already. */
 function convert(id: string): string | undefined {
   if (/^[0-9A-Za-z]{15}$/.test(id)) return id + checksumOf(id);
   if (!/^[0-9A-Za-z]{15}[A-Za-z0-5]{3}$/.test(id)) return undefined;
+  if (id.endsWith(checksumOf(id))) return id;
   const checksum = id.slice(SHORT_LENGTH).toUpperCase();
   const restored = restoreCase(id.slice(0, SHORT_LENGTH), checksum);
   // A checksum that calls a digit a capital letter belongs to no id.
   return checksumOf(restored) === checksum ? restored + checksum : undefined;
 }
 
+/** Of the first 15 characters. */
 function checksumOf(id: string): string {
   let checksum = '';
   for (let start = 0; start < SHORT_LENGTH; start += CHUNK_LENGTH) {
     let bits = 0;
     for (let index = 0; index < CHUNK_LENGTH; index += 1) {
-      if (/[A-Z]/.test(id.charAt(start + index))) bits |= 1 << index;
+      const code = id.charCodeAt(start + index);
+      if (code >= CODE_A && code <= CODE_Z) bits |= 1 << index;
     }
     checksum += CHECKSUM_ALPHABET.charAt(bits);
   }

@@ -10,6 +10,8 @@ export interface Import {
   readonly target: string | undefined;
   /** gone when the program runs */
   readonly typeOnly: boolean;
+  /** loaded only when the line is reached */
+  readonly lazy: boolean;
   /** names taken; '*' for all of them */
   readonly names: readonly string[];
 }
@@ -65,7 +67,8 @@ function make(from: SourceFile, node: Node, { specifier, ...rest }: Found): Impo
   const target = specifier.startsWith('.')
     ? posix.join(posix.dirname(from.path), specifier)
     : undefined;
-  return { from, line: lineOf(from, node.start), specifier, target, ...rest };
+  const lazy = node.type === 'ImportExpression' || node.type === 'NewExpression';
+  return { from, line: lineOf(from, node.start), specifier, target, lazy, ...rest };
 }
 
 function clause(node: Node, kindKey: string, nameKey: string): Omit<Found, 'specifier'> {

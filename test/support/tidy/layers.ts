@@ -109,6 +109,26 @@ export const noCycles: Rule = (files) => {
   return [...cycles.values()];
 };
 
+/** Help and version load no package: what a command needs is loaded when it runs. */
+export const startIsLight: Rule = (files) => {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const loaded = new Set<string>();
+  const load = (path: string): string[] => {
+    const file = byPath.get(path);
+    if (file === undefined || loaded.has(path)) return [];
+    loaded.add(path);
+    return importsOf(file)
+      .filter(({ typeOnly, lazy }) => !typeOnly && (!lazy || path === 'src/main.ts'))
+      .flatMap((imported) => {
+        const { target, specifier } = imported;
+        if (target !== undefined) return load(target);
+        if (specifier.startsWith('node:')) return [];
+        return [`${place(imported)} loads ${specifier} at the start`];
+      });
+  };
+  return load('src/main.ts');
+};
+
 function allowed(from: string, to: string): boolean {
   if (from === to) return true;
   if (from === SANDBOX) return to === 'lib';

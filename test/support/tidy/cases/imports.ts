@@ -1,5 +1,11 @@
 import type { Held } from '../held.ts';
-import { layersHold, noCycles, packagesStayHome, vendorsStandApart } from '../layers.ts';
+import {
+  layersHold,
+  noCycles,
+  packagesStayHome,
+  startIsLight,
+  vendorsStandApart,
+} from '../layers.ts';
 import { pureRoomsImportPure } from '../pure.ts';
 
 export const importsRules: readonly Held[] = [
@@ -72,6 +78,27 @@ export const importsRules: readonly Held[] = [
         'src/lib/a.ts': "import './b.ts';\nimport './c.ts';",
         'src/lib/b.ts': "import './c.ts';",
         'src/lib/c.ts': '',
+      },
+    ],
+  },
+  {
+    says: 'help and version load no package',
+    rule: startIsLight,
+    breaks: [
+      [
+        'src/cli/b.ts:1 loads zod',
+        {
+          'src/main.ts': "await import('./cli/a.ts');",
+          'src/cli/a.ts': "import './b.ts';",
+          'src/cli/b.ts': "import { z } from 'zod';",
+        },
+      ],
+    ],
+    keeps: [
+      {
+        'src/main.ts': "import 'node:module';\nawait import('./cli/a.ts');",
+        'src/cli/a.ts': "import type { z } from 'zod';\nconst load = () => import('./b.ts');",
+        'src/cli/b.ts': "import { z } from 'zod';",
       },
     ],
   },

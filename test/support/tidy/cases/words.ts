@@ -45,7 +45,7 @@ export const wordsRules: readonly Held[] = [
         'Gong’s path',
         { 'src/push/a.ts': "const path = '/v2/customer-engagement/content/shared';" },
       ],
-      ['Gong’s path', { 'src/push/a.ts': 'const url = `${base}/v2/customer-engagement/x`;' }],
+      ['Gong’s path', { 'src/push/a.ts': 'const url = `$' + '{base}/v2/customer-engagement/x`;' }],
     ],
     keeps: [
       { 'src/config/a.ts': 'process.env;', 'src/lib/clock.ts': 'Date.now(); new Date();' },

@@ -1,0 +1,135 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { parse, stringify } from 'yaml';
+import { SANDBOX_TENANT, writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import type { FaultRule } from '../../src/sandbox/faults.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { type Barrier, BarrierClock } from './barrier-clock.ts';
+import { type Command, type CommandEnd, type CommandOptions, startCommand } from './command.ts';
+
+/** Most of these tests are not about pacing. */
+const UNLIMITED = {
+  callsPerSecond: Number.POSITIVE_INFINITY,
+  callsPerDay: Number.POSITIVE_INFINITY,
+};
+const FAST = { callsPerSecond: 1_000, callsPerDay: 1_000_000 };
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export const TENANT = SANDBOX_TENANT;
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * The command line as an operator has it: real processes, a configuration folder, a database
+ * file; and made-up vendors that live in the test's process, where it can look into them.
+ */
+export interface CliWorld extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  /** configuration, secrets and database; also the working directory of every command */
+  readonly folder: string;
+  readonly databaseFile: string;
+  /** Runs `sharetrail WORDS --config …` to its end. */
+  run(words: string, options?: CommandOptions): Promise<CommandEnd>;
+  start(words: string, options?: CommandOptions): Command;
+  /** Lays settings over the tenant's file, a level deep. */
+  configure(settings: Readonly<Record<string, Settings | string>>): void;
+  /** Makes `count` deliveries to one Contact, hours apart and later than the last; gives Ids. */
+  deliver(count: number): string[];
+  /** Requests that fit the rule stand still until it is opened. */
+  barrier(rule: Omit<FaultRule, 'action'>): Barrier;
+  /** Reads (or disturbs) the database as another process would. */
+  query<Row>(sql: string, ...parameters: readonly unknown[]): Row[];
+}
+
+export async function startCliWorld(): Promise<CliWorld> {
+  const clock = new BarrierClock();
+  const sandbox = await createSandbox({ clock, gong: { limits: UNLIMITED } });
+  const folder = mkdtempSync(join(tmpdir(), 'sharetrail-cli-'));
+  const start = clock.now() - DAY_MS;
+  await writeSandboxConfiguration(folder, sandbox, { start, timezone: 'UTC' });
+  const databaseFile = join(folder, 'sharetrail.db');
+  const commands: Command[] = [];
+  let delivered = start;
+  const begin = (words: string, options: CommandOptions = {}) => {
+    const all = [...words.split(' '), '--config', folder];
+    const command = startCommand(all, { cwd: folder, ...options });
+    commands.push(command);
+    return command;
+  };
+  const configure: CliWorld['configure'] = (settings) => {
+    const file = join(folder, 'tenants', `${TENANT}.yaml`);
+    writeFileSync(file, stringify(laidOver(parse(readFileSync(file, 'utf8')), settings)));
+  };
+  configure({ gong: FAST });
+  return {
+    sandbox,
+    folder,
+    databaseFile,
+    run: (words, options) => begin(words, options).ended(),
+    start: begin,
+    configure,
+    deliver: (count) => {
+      const since = delivered;
+      delivered += (clock.now() - since) / 2;
+      return deliver(sandbox, { count, since });
+    },
+    barrier: (rule) => clock.add(sandbox.faults, rule),
+    query: (sql, ...parameters) => query(databaseFile, sql, parameters),
+    [Symbol.asyncDispose]: async () => {
+      for (const command of commands) command.kill('SIGKILL');
+      await Promise.all(commands.map((command) => command.ended()));
+      await sandbox.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Writes a file of the configuration folder, such as `tenants/other.yaml`. */
+export function writeConfigFile(world: CliWorld, path: string, text: string): void {
+  mkdirSync(join(world.folder, path, '..'), { recursive: true });
+  writeFileSync(join(world.folder, path), text);
+}
+
+function laidOver(
+  file: Record<string, Settings | string>,
+  settings: Readonly<Record<string, Settings | string>>,
+): object {
+  const merged = { ...file };
+  for (const [key, value] of Object.entries(settings)) {
+    const below = merged[key];
+    const both = typeof below === 'object' && typeof value === 'object';
+    merged[key] = both ? { ...below, ...value } : value;
+  }
+  return merged;
+}
+
+/** Deliveries from `since` on; the last of them half-way between it and now. */
+function deliver(
+  { salesforce: org, clock }: Sandbox,
+  { count, since }: { readonly count: number; readonly since: number },
+): string[] {
+  const account = org.add('Account', { Name: 'Globex' });
+  const email = 'ada@globex.example';
+  const contact = org.add('Contact', { AccountId: account, LastName: 'Byron', Email: email });
+  // Far apart: what a lost page held is then not found again by looking back a little.
+  const stepMs = (clock.now() - since) / 2 / count;
+  return Array.from({ length: count }, (_, number) => {
+    const at = Math.floor(since + (number + 1) * stepMs);
+    return org.deliver({ title: `Proposal ${number}`, relatedTo: contact, at }).deliveryId;
+  });
+}
+
+function query<Row>(file: string, sql: string, parameters: readonly unknown[]): Row[] {
+  const sqlite = new Sqlite(file, { fileMustExist: true });
+  try {
+    const statement = sqlite.prepare(sql);
+    if (statement.reader) return statement.all(...parameters) as Row[];
+    statement.run(...parameters);
+    return [];
+  } finally {
+    sqlite.close();
+  }
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const NODE = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** a line of shell that runs the command as `"$@"`, such as `ulimit -f 100; exec "$@"` */
+  readonly wrap?: string;
+  /** scripts of test/support/preload that Node loads before the program */
+  readonly preloads?: readonly string[];
+  /** a file that takes the place of standard output */
+  readonly stdout?: number;
+}
+
+export interface CommandEnd {
+  readonly code: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command under way in a process of its own. */
+export interface Command {
+  readonly pid: number;
+  kill(signal: NodeJS.Signals): void;
+  ended(): Promise<CommandEnd>;
+}
+
+/** Starts `sharetrail WORDS` from the checkout, with nothing but these variables. */
+export function startCommand(words: readonly string[], options: CommandOptions): Command {
+  const { cwd, env, wrap, preloads = [], stdout = 'pipe' } = options;
+  const shell = wrap === undefined ? [] : ['sh', '-c', wrap, 'sh'];
+  const [program = NODE, ...args] = [
+    ...shell,
+    NODE,
+    ...preloads.flatMap(preloading),
+    MAIN,
+    ...words,
+  ];
+  const child = spawn(program, args, {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', stdout, 'pipe'],
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('no process was started');
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      texts[name] += text;
+    });
+  }
+  const end = once(child, 'close').then(([code, signal]) => ({
+    code: (signal ?? code) as number | NodeJS.Signals,
+    ...texts,
+  }));
+  return {
+    pid,
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    ended: () => end,
+  };
+}
+
+function preloading(script: string): string[] {
+  return ['--import', new URL(`./preload/${script}`, import.meta.url).href];
+}

@@ -1,0 +1,43 @@
+// Loaded before the program: kills it, as kill -9 does, at a statement of its database.
+import Sqlite from 'better-sqlite3';
+
+/** Where to die; regular expressions over the statement's text. */
+export interface KillPoint {
+  readonly at: string;
+  readonly when: 'before' | 'after';
+  /** only once this statement was run */
+  readonly since?: string;
+  /** so many fitting statements go by first */
+  readonly skip?: number;
+}
+
+const point = JSON.parse(process.env['KILL_POINT'] ?? '') as KillPoint;
+const at = new RegExp(point.at);
+const since = point.since === undefined ? undefined : new RegExp(point.since);
+let armed = since === undefined;
+let left = point.skip ?? 0;
+
+function isReached(sql: string): boolean {
+  if (!armed || !at.test(sql)) return false;
+  left -= 1;
+  return left < 0;
+}
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+const memory = new Sqlite(':memory:');
+const statements = Object.getPrototypeOf(memory.prepare('select 1')) as Sqlite.Statement;
+memory.close();
+for (const name of ['run', 'all'] as const) {
+  const execute = statements[name] as (this: Sqlite.Statement, ...given: unknown[]) => never;
+  statements[name] = function (this: Sqlite.Statement, ...given: unknown[]) {
+    const reached = isReached(this.source);
+    if (reached && point.when === 'before') die();
+    const result = execute.apply(this, given);
+    if (reached) die();
+    if (since?.test(this.source)) armed = true;
+    return result;
+  };
+}

@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createRandom } from '../../src/sandbox/seeded-random.ts';
+import type { CliWorld } from './cli-world.ts';
+
+/** The variable that repeats a series of kills. */
+const SEED_VARIABLE = 'KILL_SEED';
+const SEEDS = 1_000_000;
+/** requests that a process may see before it is killed */
+const REQUESTS_MAX = 70;
+const FURTHER_MS_MAX = 8;
+const PROCESSES_MAX = 80;
+
+/** Another one each time, unless `KILL_SEED` says which. */
+export function chooseSeed(): number {
+  return Number(process.env[SEED_VARIABLE] ?? Date.now() % SEEDS);
+}
+
+/** What has to be typed to see the same kills again. */
+export function repeatLine(seed: number): string {
+  return `repeat with: ${SEED_VARIABLE}=${seed} vitest run test/faults/kill.test.ts`;
+}
+
+export interface Killed {
+  readonly kills: number;
+}
+
+/**
+ * Starts `sync` and kills it at a random moment, again and again until one says that all is done.
+ * Moments are counted in requests, then a few ms on, so that they fall everywhere in a run on a
+ * slow machine too. `afterKill` may look at what was left behind.
+ */
+export async function syncUntilDone(
+  world: CliWorld,
+  options: { readonly seed: number; readonly afterKill: () => void },
+): Promise<Killed> {
+  const random = createRandom(options.seed);
+  const seen = () =>
+    world.sandbox.traffic.salesforce.counts.requests + world.sandbox.traffic.gong.counts.requests;
+  for (let kills = 0; kills < PROCESSES_MAX; ) {
+    const command = world.start('sync --json');
+    let over = false;
+    const end = command.ended().finally(() => {
+      over = true;
+    });
+    const last = seen() + 1 + Math.floor(random() * REQUESTS_MAX);
+    while (!over && seen() < last) await delay(1);
+    await delay(random() * FURTHER_MS_MAX);
+    command.kill('SIGKILL');
+    const { code, stderr } = await end;
+    if (code === 0) return { kills };
+    // 1: Gong failed one event five times running; the next run goes on with it.
+    if (code !== 'SIGKILL' && code !== 1) throw new Error(`ended with ${code}: ${stderr}`);
+    if (code === 'SIGKILL') kills += 1;
+    options.afterKill();
+  }
+  throw new Error(`not done after ${PROCESSES_MAX} processes`);
+}

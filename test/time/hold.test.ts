@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import type { Context } from '../../src/app/context.ts';
+import { holdTenant } from '../../src/app/hold.ts';
+import { formatHolder, thisProcess } from '../../src/db/holder.ts';
+import { acquireLease, isLeased, LeaseLost, releaseLease, withLease } from '../../src/db/leases.ts';
+import { LEASE_LIMITS } from '../../src/lib/limits.ts';
+import { type LogFields, silentLogger } from '../../src/lib/log.ts';
+import { testDatabase } from '../support/database.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const NAME = 'tenant acme';
+const ELSEWHERE = { name: NAME, holder: 'other-machine/pid:[1]|42|4711|nonce' };
+const { signal: never } = new AbortController();
+const ACME = { tenant: 'acme', signal: never };
+
+async function context() {
+  const clock = new VirtualClock();
+  const { db } = await testDatabase();
+  const errors: [string, LogFields | undefined][] = [];
+  const log = {
+    ...silentLogger,
+    error: (message: string, fields?: LogFields) => errors.push([message, fields]),
+  };
+  const holder = () => formatHolder(thisProcess());
+  // Of a run's context, what holding a tenant uses.
+  const parts: Pick<Context, 'db' | 'clock' | 'log' | 'holder'> = { db, clock, log, holder };
+  return { context: parts as Context, clock, db, errors };
+}
+
+describe('a run that holds its tenant', () => {
+  test('keeps every other run away for as long as it works, and no moment longer', async () => {
+    const { context: own, clock, db } = await context();
+    const work = holdTenant(own, ACME, async () => {
+      await clock.sleep(3 * 60 * 60_000);
+      return 'done';
+    });
+    for (let minutes = 0; minutes < 170; minutes += 17) {
+      await clock.pass(17 * 60_000);
+      expect(await holdTenant(own, ACME, async () => 'second')).toBeUndefined();
+      expect(await acquireLease(db, ELSEWHERE, clock.now())).toBe(false);
+    }
+    expect(await clock.run(work)).toBe('done');
+    expect(await isLeased(db, NAME, clock.now())).toBe(false);
+    expect(await holdTenant(own, ACME, async () => 'third')).toBe('third');
+    expect(clock.sleepers).toBe(0);
+  });
+
+  test('gives the tenant back also where its work fails, and the failure is what is told', async () => {
+    const { context: own, clock, db } = await context();
+    const work = holdTenant(own, ACME, async () => {
+      await clock.sleep(20_000);
+      throw new Error('the work failed');
+    });
+    await expect(clock.run(work)).rejects.toThrow('the work failed');
+    expect(await isLeased(db, NAME, clock.now())).toBe(false);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  test('holds tenants apart from each other', async () => {
+    const { context: own } = await context();
+    const inner = () => holdTenant(own, { ...ACME, tenant: 'other' }, async () => 'both');
+    expect(await holdTenant(own, ACME, inner)).toBe('both');
+  });
+
+  test('is told by its signal when it is asked to stop', async () => {
+    const { context: own, clock } = await context();
+    const stop = new AbortController();
+    const work = holdTenant(own, { ...ACME, signal: stop.signal }, ({ signal }) =>
+      clock.sleep(60_000, signal),
+    );
+    await clock.pass(1_000);
+    stop.abort(new Error('asked to stop'));
+    await expect(clock.run(work)).rejects.toThrow('asked to stop');
+  });
+});
+
+describe('a run that lost its tenant', () => {
+  async function taken() {
+    const { context: own, clock, db, errors } = await context();
+    const work = holdTenant(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
+    await clock.pass(1_000);
+    await db.updateTable('lease').set({ holder: ELSEWHERE.holder }).execute();
+    return { work, clock, db, errors };
+  }
+
+  test('is told within a heartbeat, and says so', async () => {
+    const { work, clock, errors } = await taken();
+    const start = clock.now();
+    await expect(clock.run(work)).rejects.toBeInstanceOf(LeaseLost);
+    expect(clock.now() - start).toBeLessThanOrEqual(LEASE_LIMITS.heartbeatMs);
+    expect(errors).toEqual([[expect.stringContaining('took over tenant acme'), { lease: NAME }]]);
+  });
+
+  test('takes nothing from the one that holds it now', async () => {
+    const { work, clock, db } = await taken();
+    await expect(clock.run(work)).rejects.toBeInstanceOf(LeaseLost);
+    expect(await db.selectFrom('lease').select('holder').execute()).toEqual([
+      { holder: ELSEWHERE.holder },
+    ]);
+  });
+});
+
+test('a heartbeat that cannot be written ends the run with the reason', async () => {
+  const { context: own, clock, db } = await context();
+  const work = holdTenant(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
+  await clock.pass(1_000);
+  await db.destroy();
+  await expect(clock.run(work)).rejects.toThrow();
+});
+
+test('the term outlasts two missed heartbeats, and a dead hold ends within a minute', () => {
+  expect(LEASE_LIMITS.leaseMs).toBeGreaterThan(2 * LEASE_LIMITS.heartbeatMs);
+  expect(LEASE_LIMITS.leaseMs).toBeLessThanOrEqual(60_000);
+});
+
+describe('short work under a lease', () => {
+  const KEY = { name: 'tokens', holder: formatHolder(thisProcess()) };
+
+  test('waits until the one that holds it is done, and gives it back, also after a failure', async () => {
+    const { clock, db } = await context();
+    await acquireLease(db, { ...ELSEWHERE, name: 'tokens' }, clock.now());
+    let worked = false;
+    const work = withLease({ db, clock }, KEY, async () => {
+      worked = true;
+      throw new Error('the work failed');
+    });
+    await clock.pass(5_000);
+    expect(worked).toBe(false);
+    await releaseLease(db, { ...ELSEWHERE, name: 'tokens' });
+    await expect(clock.run(work)).rejects.toThrow('the work failed');
+    expect(worked).toBe(true);
+    expect(await isLeased(db, 'tokens', clock.now())).toBe(false);
+  });
+
+  test('waits no longer than a minute for one that died elsewhere', async () => {
+    const { clock, db } = await context();
+    await acquireLease(db, { ...ELSEWHERE, name: 'tokens' }, clock.now());
+    const start = clock.now();
+    expect(await clock.run(withLease({ db, clock }, KEY, async () => 'done'))).toBe('done');
+    expect(clock.now() - start).toBeLessThanOrEqual(60_000);
+  });
+});
