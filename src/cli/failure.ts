@@ -1,3 +1,4 @@
+import { LeaseLost } from '../db/leases.ts';
 import { RetryableError, StopRequested, UserError } from '../lib/errors.ts';
 import { scrub } from '../lib/secret.ts';
 import { EXIT, type ExitCode } from './command.ts';
@@ -17,6 +18,12 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof StopRequested) {
     return fail(EXIT.needsPerson, 'stopped before it was done; what was done is kept', [
       'Run the same command again to go on from there.',
+    ]);
+  }
+  if (error instanceof LeaseLost) {
+    return fail(EXIT.needsPerson, error.message, [
+      'Nothing is lost: the other run went on from what was stored. If this comes again, see what ' +
+        'makes this machine stand still for so long (suspended, paused, out of memory).',
     ]);
   }
   if (error instanceof UserError) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { environment } from '../config/environment.ts';
 import { StopRequested } from '../lib/errors.ts';
+import { keepHeapSmall } from '../lib/heap.ts';
 import type { CommandDefinition, Io } from './command.ts';
 import { EXIT } from './command.ts';
 import { failureOf } from './failure.ts';
@@ -13,6 +14,7 @@ import { runProgram } from './program.ts';
  * is handed over first. The first SIGINT or SIGTERM asks the command to stop, the second ends it.
  */
 export async function runProcess(definitions: readonly CommandDefinition[]): Promise<void> {
+  keepHeapSmall();
   const io = processIo(environment());
   const stop = new AbortController();
   endLoudlyOnBugs(io);

@@ -3,7 +3,6 @@ import { loadProcessConfig } from '../config/process-config.ts';
 import { selectTenants } from '../config/selection.ts';
 import type { TenantConfig } from '../config/types.ts';
 import { systemClock } from '../lib/clock.ts';
-import { keepHeapSmall } from '../lib/heap.ts';
 import type { CommandInput, ExitCode } from './command.ts';
 import { openLogger } from './logger.ts';
 import { tenantNames, textOption } from './options.ts';
@@ -26,7 +25,6 @@ export async function withSession(
   options: { readonly access: 'write' | 'read' },
   work: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  keepHeapSmall();
   const config = await loadProcessConfig(textOption(input, 'config'));
   const tenants = selectTenants(config, tenantNames(input));
   const clock = systemClock;

@@ -148,7 +148,7 @@ export function list<Item extends z.ZodType>(
     .register(notes, { expected: options.expected });
 }
 
-export function oneOf(values: readonly string[]): string {
+function oneOf(values: readonly string[]): string {
   return values.length === 1 ? `${values[0]}` : `one of ${values.join(', ')}`;
 }
 

@@ -36,7 +36,7 @@ export async function loadConfigIn(options: {
 }
 
 /** A variable that is set already wins; an empty one counts as missing, here as everywhere. */
-export function withEnvironmentFile(given: Environment, workingDirectory: string): Environment {
+function withEnvironmentFile(given: Environment, workingDirectory: string): Environment {
   const read = readTextFile(join(workingDirectory, '.env'), {
     bytesMax: CONFIG_LIMITS.referencedBytesMax,
   });

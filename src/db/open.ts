@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import {
@@ -17,6 +17,15 @@ import type { Database, Tables } from './schema.ts';
 
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
+
+const NOT_CREATED = [
+  'could not be created',
+  'Check that its folder exists and that this user may write there.',
+] as const;
+const NOT_WRITABLE = [
+  'may not be written',
+  'Give this user write permission for the file and its folder.',
+] as const;
 
 export interface OpenOptions {
   /** the `database` setting: `sqlite:PATH`, relative to the working directory */
@@ -51,10 +60,22 @@ export function sqliteFile(database: string): string {
 }
 
 function connect(file: string, access: OpenOptions['access']): Connection {
-  if (access === 'read') return new Connection(file, { readonly: true, fileMustExist: true });
+  if (access === 'read') return connectForReading(file);
   createForOwnerOnly(file);
   const connection = new Connection(file, {});
   connection.prepareForWriting();
+  return connection;
+}
+
+/**
+ * A reader of a database in WAL mode makes a -wal and a -shm file where there are none, and one
+ * that may not write leaves them behind. Where there are some, they belong to a writer, at work
+ * or killed: a reader that may write would move what they hold into the file as it ends.
+ */
+function connectForReading(file: string): Connection {
+  const readonly = existsSync(`${file}-wal`);
+  const connection = new Connection(file, { readonly, fileMustExist: true });
+  connection.forbidWriting();
   return connection;
 }
 
@@ -64,10 +85,8 @@ function createForOwnerOnly(file: string): void {
     mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
     closeSync(openSync(file, 'a', OWNER_ONLY_FILE));
   } catch (error) {
-    throw new DatabaseError(`the database file could not be created: ${file}`, {
-      hint: 'Check that its folder exists and that this user may write there.',
-      cause: error,
-    });
+    const [what, hint] = existsSync(file) ? NOT_WRITABLE : NOT_CREATED;
+    throw new DatabaseError(`the database file ${what}: ${file}`, { hint, cause: error });
   }
 }
 
@@ -92,6 +111,10 @@ class Connection {
       this.#sqlite.pragma('journal_mode = wal');
       this.#sqlite.pragma('synchronous = normal');
     });
+  }
+
+  forbidWriting(): void {
+    this.#explained(() => this.#sqlite.pragma('query_only = on'));
   }
 
   prepare(sql: string) {

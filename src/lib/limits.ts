@@ -41,7 +41,7 @@ export const PACE_LIMITS = {
   dayMs: 24 * 60 * 60_000,
   secondMs: 1_000,
   /** calls spread apart a little more than a second: their arrival at Gong is what counts */
-  jitterMs: 10,
+  jitterMs: 5,
   /** answers from which the usual latency is learnt: so many at least, so many at most */
   latenciesMin: 5,
   latenciesKept: 25,

@@ -43,10 +43,7 @@ export async function claimPending(
 }
 
 /** The bodies of all that is pending, in the order of sending, a page at a time. */
-export async function* pendingBodies(
-  db: Statement,
-  tenant: string,
-): AsyncGenerator<ContentShared> {
+export async function* pendingBodies(db: Statement, tenant: string): AsyncGenerator<ContentShared> {
   let last: { priority: number; shared_at: number; event_id: string } | undefined;
   for (;;) {
     const after = last;

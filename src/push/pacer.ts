@@ -97,7 +97,7 @@ export function createPacer(options: {
 }
 
 /**
- * Three a second are three in any 1,010 ms: Gong counts calls as they arrive, and two that were
+ * Three a second are three in any 1,005 ms: Gong counts calls as they arrive, and two that were
  * sent a second apart may arrive a little closer. A fraction above one is rounded down, since
  * "2.5 in any one second" can only mean two; below one it is one call in a longer window.
  */

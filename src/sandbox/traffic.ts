@@ -12,7 +12,7 @@ export interface TrafficEntry {
 }
 
 /** Beyond it the oldest entries are forgotten; the counters count on. */
-export const TRAFFIC_KEPT_MAX = 10_000;
+const TRAFFIC_KEPT_MAX = 10_000;
 
 /** What came in at one port. */
 export class Traffic {

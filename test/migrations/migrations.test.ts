@@ -81,9 +81,7 @@ test('a database in memory gets the same schema as a file', async () => {
 test('processes that start at once on one new file all find the newest schema', async () => {
   for (let round = 0; round < 3; round += 1) {
     const file = testFile();
-    const children = [1, 2, 3].map(() =>
-      startChild('migrate.ts', { args: [file.setting] }),
-    );
+    const children = [1, 2, 3].map(() => startChild('migrate.ts', { args: [file.setting] }));
     for (const child of children) expect(await child.line()).toBe('ready');
     for (const child of children) child.send('go');
     const ends = await Promise.all(children.map((child) => child.ended()));
@@ -96,7 +94,9 @@ test('processes that start at once on one new file all find the newest schema', 
 test('a database that a newer version wrote is refused in words that say what to do', async () => {
   const db = testFile().open();
   await migrate(db);
-  await sql`insert into kysely_migration values ('9999-future', '2030-01-01T00:00:00Z')`.execute(db);
+  await sql`insert into kysely_migration values ('9999-future', '2030-01-01T00:00:00Z')`.execute(
+    db,
+  );
   const refusal = {
     message: 'the database was written by a newer version of sharetrail (it has 9999-future)',
     hint: 'Install that version again, or restore a backup made with this one.',

@@ -61,11 +61,7 @@ export class ScriptedGong implements GongClient {
     return this.requests.map((request) => request.eventId);
   }
 
-  async shareContent(
-    body: string,
-    signal: AbortSignal,
-    onSent?: () => void,
-  ): Promise<GongAnswer> {
+  async shareContent(body: string, signal: AbortSignal, onSent?: () => void): Promise<GongAnswer> {
     signal.throwIfAborted();
     const { eventId } = JSON.parse(body) as { eventId: string };
     const tries = this.sent.filter((sent) => sent === eventId).length + 1;

@@ -71,9 +71,7 @@ test('giving back a lease that another one holds by now takes nothing from him',
 
 test('of many processes one gets the lease, and when it is killed it is free at once', async () => {
   const { db, setting } = await testDatabase();
-  const children = [1, 2, 3].map(() =>
-    startChild('hold-lease.ts', { args: [setting, `${NOW}`] }),
-  );
+  const children = [1, 2, 3].map(() => startChild('hold-lease.ts', { args: [setting, `${NOW}`] }));
   const said = await Promise.all(children.map((child) => child.line()));
   expect(said.toSorted()).toEqual(['busy', 'busy', 'held']);
   expect(await acquireLease(db, mine(), NOW)).toBe(false);

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { requireCurrent } from '../../src/db/migrate.ts';
-import { openDatabase, sqliteFile } from '../../src/db/open.ts';
 import { pauseAccount } from '../../src/db/calls.ts';
 import { listCursors, readCursor, writeCursor } from '../../src/db/cursors.ts';
+import { requireCurrent } from '../../src/db/migrate.ts';
+import { openDatabase, sqliteFile } from '../../src/db/open.ts';
 import type { Database, Tables } from '../../src/db/schema.ts';
 import { DatabaseError, UserError } from '../../src/lib/errors.ts';
 import { testDatabase, testFile } from '../support/database.ts';
@@ -103,9 +103,9 @@ test('control: with a plain begin, a write between the read and the write breaks
   const { file, open } = await testDatabase();
   const plain = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(file) }) });
   const other = open();
-  await expect(
-    readThenWrite(plain, () => pauseAccount(other, 'theirs', 1)),
-  ).rejects.toMatchObject({ code: 'SQLITE_BUSY_SNAPSHOT' });
+  await expect(readThenWrite(plain, () => pauseAccount(other, 'theirs', 1))).rejects.toMatchObject({
+    code: 'SQLITE_BUSY_SNAPSHOT',
+  });
   await plain.destroy();
 });
 
@@ -124,7 +124,9 @@ test('a failed transaction leaves nothing and the connection goes on', async () 
 /** Every file of the folder by a hash of its bytes. */
 function hashesIn(folder: string): Record<string, string> {
   const hash = (name: string) =>
-    createHash('sha256').update(readFileSync(join(folder, name))).digest('hex');
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex');
   return Object.fromEntries(readdirSync(folder).map((name) => [name, hash(name)]));
 }
 

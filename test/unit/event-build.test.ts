@@ -50,6 +50,26 @@ function expectBody(body: object, expected: object): void {
   expect(problemsOf(body)).toEqual([]);
 }
 
+/** All that a source can know of a share. */
+const full = share({
+  sharer: {
+    id: '005000000000001AAA',
+    email: 'ann@acme.com',
+    name: 'Ann Seller',
+    username: 'ann@acme.com.prod',
+  },
+  content: { ...share().content, infoUrl: 'https://acme.my.salesforce.com/05D000000000001AAA' },
+  related: { id: OPPORTUNITY.id, type: 'Opportunity' },
+  contentProperties: [
+    { name: 'File type', dataType: 'string', value: 'PDF' },
+    { name: 'Size in bytes', dataType: 'number', value: 52_114 },
+  ],
+  eventProperties: [
+    { name: 'Expires', dataType: 'date', value: Date.UTC(2027, 0, 1) },
+    { name: 'Preview', dataType: 'url', value: 'https://acme.my.salesforce.com/p' },
+  ],
+});
+
 describe('bodies as they are sent', () => {
   it('holds no more than the required fields where the source knows no more', () => {
     expectBody(buildBody(share(), NO_MATCH, SETTINGS), {
@@ -65,24 +85,6 @@ describe('bodies as they are sent', () => {
   });
 
   it('has everything of a delivery related to an Opportunity, in the order of the reference', () => {
-    const full = share({
-      sharer: {
-        id: '005000000000001AAA',
-        email: 'ann@acme.com',
-        name: 'Ann Seller',
-        username: 'ann@acme.com.prod',
-      },
-      content: { ...share().content, infoUrl: 'https://acme.my.salesforce.com/05D000000000001AAA' },
-      related: { id: OPPORTUNITY.id, type: 'Opportunity' },
-      contentProperties: [
-        { name: 'File type', dataType: 'string', value: 'PDF' },
-        { name: 'Size in bytes', dataType: 'number', value: 52_114 },
-      ],
-      eventProperties: [
-        { name: 'Expires', dataType: 'date', value: Date.UTC(2027, 0, 1) },
-        { name: 'Preview', dataType: 'url', value: 'https://acme.my.salesforce.com/p' },
-      ],
-    });
     const found = match({
       objects: [CONTACT, ACCOUNT, OPPORTUNITY],
       recipients: [

@@ -105,17 +105,20 @@ test('a batch without a cursor moves none, and an empty page moves it alone', as
   ]);
 });
 
-test.for(STATES)('a share that is read again changes nothing of an event that is %s', async (state) => {
-  const { db, lease } = await outbox();
-  await commitBatch(db, lease, batchOf([newEvent('same', { state })]));
-  const before = await db.selectFrom('event').selectAll().execute();
-  const { body: _, ...again } = newEvent('same', { state: 'skipped', reason: 'unmatched' });
-  const changes = { priority: PRIORITY.backfill, now: 99 };
-  await commitBatch(db, lease, batchOf([again, newEvent('new')], changes));
-  const rows = await db.selectFrom('event').selectAll().orderBy('event_id').execute();
-  expect(rows.filter((row) => row.event_id === 'same')).toEqual(before);
-  expect(rows.map((row) => row.event_id)).toEqual(['new', 'same']);
-});
+test.for(STATES)(
+  'a share that is read again changes nothing of an event that is %s',
+  async (state) => {
+    const { db, lease } = await outbox();
+    await commitBatch(db, lease, batchOf([newEvent('same', { state })]));
+    const before = await db.selectFrom('event').selectAll().execute();
+    const { body: _, ...again } = newEvent('same', { state: 'skipped', reason: 'unmatched' });
+    const changes = { priority: PRIORITY.backfill, now: 99 };
+    await commitBatch(db, lease, batchOf([again, newEvent('new')], changes));
+    const rows = await db.selectFrom('event').selectAll().orderBy('event_id').execute();
+    expect(rows.filter((row) => row.event_id === 'same')).toEqual(before);
+    expect(rows.map((row) => row.event_id)).toEqual(['new', 'same']);
+  },
+);
 
 test('the same id of another tenant is another event', async () => {
   const { db, lease } = await outbox();

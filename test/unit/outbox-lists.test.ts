@@ -42,7 +42,12 @@ test('each time zone has its own beginning, which counts as within', async () =>
     { tenants: ['acme'], since: 10 },
     { tenants: ['other', 'third'], since: 11 },
   ];
-  expect(await listed({ windows })).toEqual(['acme late', 'other late', 'third late', 'acme exact']);
+  expect(await listed({ windows })).toEqual([
+    'acme late',
+    'other late',
+    'third late',
+    'acme exact',
+  ]);
 });
 
 test('shares of before 1970 are listed too where no beginning is given', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { HAPPENINGS, type Happening, nextState, STATES, type State } from '../../src/outbox/states.ts';
+import {
+  HAPPENINGS,
+  type Happening,
+  nextState,
+  STATES,
+  type State,
+} from '../../src/outbox/states.ts';
 
 /** The contract's chapter 5, cell by cell: `-` cannot happen. */
 const TABLE = `

@@ -76,7 +76,9 @@ describe('what Gong answers, and what becomes of the event', () => {
   });
 
   test('429: stays pending, and goes when the wait is over', async () => {
-    const rig = await pushRig({ script: ({ tries }) => (tries === 1 ? throttled(7_000) : accepted) });
+    const rig = await pushRig({
+      script: ({ tries }) => (tries === 1 ? throttled(7_000) : accepted),
+    });
     await rig.commit([newEvent('one')]);
     expect(await rig.drain()).toEqual({ ...NOTHING, delivered: 1 });
     const [first, second] = rig.gong.requests.map((request) => request.at);
@@ -163,7 +165,9 @@ describe('20 rejections in a row that say the same', () => {
 
   test('different reasons, or one success between, do not', async () => {
     const number = (eventId: string) => Number(eventId.slice(-6));
-    const varied = await pushRig({ script: ({ eventId }) => rejected(`bad ${number(eventId) % 3}`) });
+    const varied = await pushRig({
+      script: ({ eventId }) => rejected(`bad ${number(eventId) % 3}`),
+    });
     await varied.commit(eventSeries(90));
     expect(await varied.drain()).toEqual({ ...NOTHING, rejected: 90 });
     const mixed = await pushRig({

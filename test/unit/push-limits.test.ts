@@ -39,7 +39,8 @@ describe('a 429', () => {
     );
     expect(reports).toMatchObject([{ delivered: 60 }, { delivered: 60 }]);
     const throttledAt =
-      100 + Math.min(...rig.gong.requests.filter((r) => r.eventId === 'event-000020').map((r) => r.at));
+      100 +
+      Math.min(...rig.gong.requests.filter((r) => r.eventId === 'event-000020').map((r) => r.at));
     const all = [...timesOf(rig.gong), ...timesOf(other.gong)];
     expect(all.filter((at) => at < throttledAt).length).toBeGreaterThan(20);
     expect(all.filter((at) => at > throttledAt && at < throttledAt + 5 * MINUTE)).toEqual([]);

@@ -60,7 +60,8 @@ function logErrors({ context, input }: Session, runs: readonly SyncedTenant[]): 
 }
 
 function exitOf({ report, broken }: SyncedTenant): ExitCode {
-  if (broken !== undefined || !report) return EXIT.couldNotRun;
+  if (broken !== undefined) return failureOf(broken).exitCode;
+  if (!report) return EXIT.couldNotRun;
   if (report.outcome === 'busy') return EXIT.held;
   return report.outcome === 'ok' ? EXIT.done : EXIT.needsPerson;
 }

@@ -13,7 +13,7 @@ const OFFSET_MINUTES_MAX = 18 * 60;
  * share": '2021-08-01T02:30:00+05:00' or '2021-08-01T08:00:00Z'; elsewhere in the same
  * specification: "without milliseconds".
  */
-export function isTimestamp(text: string): boolean {
+function isTimestamp(text: string): boolean {
   const match = TIMESTAMP.exec(text);
   if (!match) return false;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, ...offset] = match
@@ -33,7 +33,7 @@ export function isTimestamp(text: string): boolean {
 }
 
 /** An absolute http or https URL without blanks. */
-export function isWebUrl(text: string): boolean {
+function isWebUrl(text: string): boolean {
   if (/\s/u.test(text) || !URL.canParse(text)) return false;
   return ['http:', 'https:'].includes(new URL(text).protocol);
 }

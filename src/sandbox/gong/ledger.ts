@@ -26,7 +26,7 @@ export interface GongRequest {
 }
 
 /** With bodies left out, of the requests too only the latest are kept. */
-export const REQUESTS_KEPT_WITHOUT_BODIES_MAX = 10_000;
+const REQUESTS_KEPT_WITHOUT_BODIES_MAX = 10_000;
 
 /** What this Gong has been told. */
 export class Ledger {

@@ -24,6 +24,8 @@ try {
   tell(JSON.stringify({ kind: 'done' }));
 } catch (error) {
   const { name, message, hint } = error as UserError;
-  tell(JSON.stringify({ kind: error instanceof UserError ? 'UserError' : 'bug', name, message, hint }));
+  tell(
+    JSON.stringify({ kind: error instanceof UserError ? 'UserError' : 'bug', name, message, hint }),
+  );
 }
 process.exit(0);

@@ -1,6 +1,7 @@
 // Tries to take the tenant's lease; holding it, commits an event for each word of the parent.
-import { acquireLease } from '../../../src/db/leases.ts';
+
 import { formatHolder, thisProcess } from '../../../src/db/holder.ts';
+import { acquireLease } from '../../../src/db/leases.ts';
 import { openDatabase } from '../../../src/db/open.ts';
 import { messageOf } from '../../../src/lib/errors.ts';
 import { commitBatch } from '../../../src/outbox/commit.ts';

@@ -63,7 +63,7 @@ function keyReader(database: Database, path: FieldPath): (row: Row) => Key {
 }
 
 /** The value at the end of the path; null where a record on the way is missing or hidden. */
-export function valueAt(database: Database, row: Row, path: FieldPath): Value {
+function valueAt(database: Database, row: Row, path: FieldPath): Value {
   let current: Row | undefined = row;
   let polymorphic = false;
   for (const step of path.steps) {

@@ -72,20 +72,19 @@ interface Way {
 /** The rows whose path ends in one of the keys: the far end's rows first, then those that refer. */
 function rowsAlong(database: Database, way: Way, keys: Iterable<Key>): readonly Row[] | undefined {
   const [step, ...further] = way.steps;
-  if (!step) return rowsOf(database, way.type, way.field, keys);
+  if (!step) return rowsOf(database, way, keys);
   const [target, ...others] = step.referenceTo;
   if (target === undefined || others.length > 0) return undefined;
   const wanted = [...keys];
   // A missing parent reads as null, and no index leads to what is missing.
   if (wanted.includes(null)) return undefined;
   const ahead = rowsAlong(database, { type: target, steps: further, field: way.field }, wanted);
-  return ahead && rowsOf(database, way.type, step, new Set(ahead.map(idKeyOf)));
+  return ahead && rowsOf(database, { type: way.type, field: step }, new Set(ahead.map(idKeyOf)));
 }
 
 function rowsOf(
   database: Database,
-  type: string,
-  field: Field,
+  { type, field }: Pick<Way, 'type' | 'field'>,
   keys: Iterable<Key>,
 ): readonly Row[] | undefined {
   const rows: Row[] = [];

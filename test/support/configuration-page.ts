@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { introduction, serviceHeading, tenantHeading } from './page-prose.ts';
-import { LIST_ITEM, listKeys, type SchemaKey } from './schema-keys.ts';
-import { serviceSchema } from './service-schema.ts';
-import { tenantSchema } from './tenant-schema.ts';
+import { LIST_ITEM, listKeys, type SchemaKey } from '../../src/config/schema-keys.ts';
+import { serviceSchema } from '../../src/config/service-schema.ts';
+import { tenantSchema } from '../../src/config/tenant-schema.ts';
+import { introduction, serviceHeading, tenantHeading } from './configuration-prose.ts';
 
 const TABLE_HEAD = '| key | value | default | meaning |\n|---|---|---|---|';
 

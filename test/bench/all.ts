@@ -1,0 +1,12 @@
+/**
+ * Every benchmark, one after the other, on this machine: speed and memory as figures to read, never
+ * as tests. `npm run build` first. One alone: `node test/bench/reading.ts 100000 1000000`.
+ */
+import { say } from './measure.ts';
+
+say('Starting');
+await import('./help.ts');
+say('Pushing at three a second');
+await import('./pushing.ts');
+say('Reading, matching and queueing a first sync');
+await import('./reading.ts');
