@@ -62,7 +62,11 @@ function connectSalesforce(context: Context, options: ConnectOptions): Salesforc
     config: tenant.salesforce,
     clock: context.clock,
     random: context.random,
-    tokenStore: secretStore(context, tenant.tenant, `salesforce refresh token ${tokenChainOf(tenant)}`),
+    tokenStore: secretStore(
+      context,
+      tenant.tenant,
+      `salesforce refresh token ${tokenChainOf(tenant)}`,
+    ),
     onWarning: (message) => context.log.warn(message, { tenant: tenant.tenant }),
     onCall: () => {
       tally.calls.salesforce += 1;
@@ -83,7 +87,7 @@ function tokenChainOf({ salesforce: { auth } }: TenantConfig): string {
  * the refresh token works once.
  */
 function gongTokenStore(context: Context, tenant: TenantConfig): GongTokenStore {
-  const { db, clock } = context;
+  const { clock } = context;
   const name = `gong tokens ${gongAccountOf(tenant.gong)}`;
   const store = secretStore(context, INSTALLATION, name);
   return {
@@ -92,12 +96,16 @@ function gongTokenStore(context: Context, tenant: TenantConfig): GongTokenStore 
       return text === undefined ? undefined : (JSON.parse(text) as GongTokens);
     },
     save: (tokens) => store.save(JSON.stringify(tokens)),
-    exclusive: (work) => withLease({ db, clock }, { name, holder: context.holder() }, work),
+    exclusive: async (work) => {
+      const db = await context.writable();
+      return withLease({ db, clock }, { name, holder: context.holder() }, work);
+    },
   };
 }
 
 function secretStore(context: Context, tenant: string, name: string): SecretStore {
-  const { config, db, clock } = context;
+  const { config, db, clock, writable } = context;
   const { secretKey } = config.service;
-  return createSecretStore({ db, tenant, name, secretKey, now: () => clock.now() });
+  const now = () => clock.now();
+  return createSecretStore({ db, writable, tenant, name, secretKey, now });
 }

@@ -18,6 +18,11 @@ export interface Context {
   readonly log: Logger;
   /** a new holder for a lease: two runs of one process exclude each other too */
   readonly holder: () => string;
+  /**
+   * Where rotating tokens are kept. Even what only reads has to keep them: a vendor that gave a new
+   * refresh token does not take the old one any more.
+   */
+  readonly writable: () => Promise<Database>;
   /** the one gate to a Gong account in this process */
   readonly pacerOf: (account: string) => Pacer;
   close(): Promise<void>;
@@ -34,9 +39,14 @@ export interface ContextOptions {
 
 /** Opens the database and brings it up to date. Throws DatabaseError. */
 export async function openContext(options: ContextOptions): Promise<Context> {
-  const { config, clock, random, log } = options;
-  const db = await openCurrentDatabase(config.service.database, options.access);
+  const { config, clock, random, log, access } = options;
+  const db = await openCurrentDatabase(config.service.database, access);
   const pacers = new Map<string, Pacer>();
+  let opened: Promise<Database> | undefined = access === 'write' ? Promise.resolve(db) : undefined;
+  const writable = () => {
+    opened ??= openCurrentDatabase(config.service.database, 'write');
+    return opened;
+  };
   return {
     config,
     db,
@@ -49,7 +59,12 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       pacers.set(account, pacer);
       return pacer;
     },
-    close: () => db.destroy(),
+    writable,
+    close: async () => {
+      const other = await opened;
+      if (other && other !== db) await other.destroy();
+      await db.destroy();
+    },
   };
 }
 

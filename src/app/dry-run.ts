@@ -43,10 +43,14 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? clock.now();
   const sources = salesforceSource(connections.salesforce, { tenant, start, reach });
   let sent = await showPending(context, options);
-  const take = async (batch: ReadBatch) => {
-    tally.addCreated(batch.created);
-    tally.addReconsidered(batch.reconsidered);
-    for (const { state, body } of [...batch.created, ...batch.reconsidered]) {
+  // Nothing is written, so a held event that a page moved is met again among the held ones.
+  const reconsideredIds = new Set<string>();
+  const take = async ({ created, reconsidered: all }: ReadBatch) => {
+    const reconsidered = all.filter(({ eventId }) => !reconsideredIds.has(eventId));
+    for (const { eventId } of reconsidered) reconsideredIds.add(eventId);
+    tally.addCreated(created);
+    tally.addReconsidered(reconsidered);
+    for (const { state, body } of [...created, ...reconsidered]) {
       if (state !== 'pending' || !body) continue;
       await options.show(body);
       sent += 1;
@@ -54,9 +58,8 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   };
   const rules = rulesOf(tenant, start);
   const reading = { db, clock, tenant, rules, crm: connections.salesforce, signal, take };
-  const stage = { context, tenant, tally };
-  for (const source of sources) await tryStage(stage, () => readSource(reading, source));
-  await tryStage(stage, () => reconsiderHeld(reading));
+  for (const source of sources) await tryStage(tally, () => readSource(reading, source));
+  await tryStage(tally, () => reconsiderHeld(reading));
   if (tenant.googleDrive) tally.addError(DRIVE_NOT_BUILT);
   for (const error of localRejections(tally.rejectedLocally)) tally.addError(error);
   return {

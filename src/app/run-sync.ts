@@ -92,9 +92,9 @@ async function readAll(
   const { db, clock } = context;
   const reading = { db, clock, tenant, rules, crm: connections.salesforce, signal, take };
   for (const source of sources) {
-    if (!(await tryStage(run, () => readSource(reading, source)))) failed += 1;
+    if (!(await tryStage(tally, () => readSource(reading, source)))) failed += 1;
   }
-  await tryStage(run, () => reconsiderHeld(reading));
+  await tryStage(tally, () => reconsiderHeld(reading));
   if (tenant.googleDrive) tally.addError(DRIVE_NOT_BUILT);
   return failed > 0 && failed === sources.length && pages === 0;
 }

@@ -1,25 +1,17 @@
-import type { TenantConfig } from '../config/types.ts';
-import type { Context } from './context.ts';
 import { isStop, isVendorFailure, runError, StageFailure } from './failures.ts';
 import type { RunError } from './report.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * Runs one stage. A failure that is a vendor's, or a stop, goes into the run's report and gives
+ * Runs one stage. A failure that is a vendor's, or a stop, goes into the run's tally and gives
  * false: the other stages go on. Anything else is thrown.
  */
-export async function tryStage(
-  run: { readonly context: Context; readonly tenant: TenantConfig; readonly tally: Tally },
-  work: () => Promise<void>,
-): Promise<boolean> {
+export async function tryStage(tally: Tally, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
-    const entry = entryOf(error);
-    run.tally.addError(entry);
-    const { stage, hint } = entry;
-    run.context.log.error(entry.message, { tenant: run.tenant.tenant, stage, hint });
+    tally.addError(entryOf(error));
     return false;
   }
 }

@@ -1,7 +1,8 @@
 import type { DryRunReport } from '../app/dry-run.ts';
 import type { RunError, RunReport } from '../app/report.ts';
 import type { GongConfig } from '../config/types.ts';
-import { countOf, durationText, listOf } from './wording.ts';
+import type { ContentShared } from '../event/contract.ts';
+import { countOf, durationText, listOf, timeText } from './wording.ts';
 
 /** A run in one line, and below it what needs somebody. */
 export function runLines(report: RunReport): string[] {
@@ -31,6 +32,17 @@ export function nextSteps(reports: readonly RunReport[]): string[] {
     steps.push('See what was reported: sharetrail events');
   }
   return steps;
+}
+
+/** One event that a dry run would send: when, what, from whom to whom, on which records. */
+export function bodyLine(body: ContentShared, timezone: string): string {
+  const at = timeText(Date.parse(body.eventTimestamp), timezone);
+  const to = body.recipients?.map(({ email }) => email).join(', ') ?? 'nobody named';
+  const objects = body.crmContext?.flatMap((context) => context.objects ?? []) ?? [];
+  const records = objects.map(({ objectType, objectId }) => `${objectType} ${objectId}`);
+  const on = records.length > 0 ? `, on ${listOf(records)}` : '';
+  const from = body.sharer?.email ?? body.sharer?.name ?? 'somebody';
+  return `${at}  “${body.contentTitle}” from ${from} to ${to}${on}`;
 }
 
 /** For standard error: what a dry run has cost, and what the real one would. */

@@ -18,6 +18,8 @@ export interface SecretStore {
 
 export function createSecretStore(options: {
   readonly db: Database;
+  /** what can be written, where `db` was opened for reading alone */
+  readonly writable: () => Promise<Database>;
   readonly tenant: string;
   readonly name: string;
   readonly secretKey: Secret | undefined;
@@ -43,7 +45,7 @@ export function createSecretStore(options: {
       rememberSecret(value);
       const sealed = seal(value, keyOf(options.secretKey, name), associated);
       const row = { tenant, name, sealed, updated_at: options.now() };
-      await durably(db, async (connection) => {
+      await durably(await options.writable(), async (connection) => {
         await connection
           .insertInto('secret')
           .values(row)

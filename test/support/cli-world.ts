@@ -40,6 +40,8 @@ export interface CliWorld extends AsyncDisposable {
   deliver(count: number): string[];
   /** Requests that fit the rule stand still until it is opened. */
   barrier(rule: Omit<FaultRule, 'action'>): Barrier;
+  /** All that the commands so far have written, once they have ended. */
+  said(): Promise<string>;
   /** Reads (or disturbs) the database as another process would. */
   query<Row>(sql: string, ...parameters: readonly unknown[]): Row[];
 }
@@ -77,6 +79,10 @@ export async function startCliWorld(): Promise<CliWorld> {
       return deliver(sandbox, { count, since });
     },
     barrier: (rule) => clock.add(sandbox.faults, rule),
+    said: async () => {
+      const ends = await Promise.all(commands.map((command) => command.ended()));
+      return ends.map(({ stdout, stderr }) => stdout + stderr).join('');
+    },
     query: (sql, ...parameters) => query(databaseFile, sql, parameters),
     [Symbol.asyncDispose]: async () => {
       for (const command of commands) command.kill('SIGKILL');

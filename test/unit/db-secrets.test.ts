@@ -20,7 +20,7 @@ function storeIn(
 ): SecretStore {
   const { tenant = 'acme', name = 'gong tokens' } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : KEY;
-  return createSecretStore({ db, tenant, name, secretKey, now: () => 7 });
+  return createSecretStore({ db, writable: async () => db, tenant, name, secretKey, now: () => 7 });
 }
 
 test('a token comes back as it was saved, also through another connection', async () => {

@@ -1,12 +1,13 @@
 import { type DryRunReport, dryRun } from '../../app/dry-run.ts';
 import type { Progress } from '../../app/run.ts';
 import { type SyncedTenant, syncTenants } from '../../app/sync-tenants.ts';
+import type { ContentShared } from '../../event/contract.ts';
 import { EXIT, type ExitCode, type Handler, worstExit } from '../command.ts';
 import { failureOf } from '../failure.ts';
 import { startProgress } from '../progress.ts';
 import { writeJson, writeJsonLines, writeParagraph } from '../render.ts';
 import { type Session, withSession } from '../session.ts';
-import { dryRunLines, nextSteps, runLines } from '../summary.ts';
+import { bodyLine, dryRunLines, nextSteps, runLines } from '../summary.ts';
 
 export const sync: Handler = (input) => {
   const access = input.options['dryRun'] === true ? 'read' : 'write';
@@ -94,12 +95,22 @@ async function showDryRuns(session: Session): Promise<ExitCode> {
       tenant,
       reach: reachOf(session),
       signal: input.signal,
-      show: (body) => writeJsonLines(input.io, [body]),
+      show: (body) => showBody(session, body, tenant.timezone),
     });
     for (const line of dryRunLines(report, tenant.gong)) input.io.err(`${line}\n`);
     reports.push(report);
   }
   return worstExit(reports.map(({ errors }) => (errors.length > 0 ? EXIT.needsPerson : EXIT.done)));
+}
+
+/** A line for a person; the body itself, as Gong would get it, for a program. */
+async function showBody(
+  { input, json }: Session,
+  body: ContentShared,
+  timezone: string,
+): Promise<void> {
+  if (json) return writeJsonLines(input.io, [body]);
+  await writeParagraph(input.io, bodyLine(body, timezone));
 }
 
 function reachOf({ input }: Session): 'new' | 'all' {

@@ -1,0 +1,240 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
+import { problemsOf } from '../support/exactly-once.ts';
+import { leaksOf } from '../support/leaks.ts';
+
+let world: CliWorld;
+
+beforeEach(async () => {
+  world = await startCliWorld();
+});
+
+afterEach(() => world[Symbol.asyncDispose]());
+
+/** A title, and what has to be in Gong; the same where the second is left out. */
+const TITLES: readonly (readonly [title: string, reported?: string])[] = [
+  ['🎉 Offer 👩‍👩‍👧 for you'],
+  ['عرض خاص للعميل'],
+  ['x'.repeat(255)],
+  ['   ', 'Untitled'],
+  ['half \ud800 of a pair', 'half \ufffd of a pair'],
+  ['low \udc00', 'low \ufffd'],
+  ['\u001b[2J\u001b[31mred\u0007'],
+  ['\u009b2J\u202etfihs\u202c \u2066'],
+  ['a\u0000nul'],
+  ['two\r\nlines\u2028and\ta tab'],
+  ['Robert"); DROP TABLE event;--'],
+  ['quote " back \\ slash \' tick ` ${HOME}'],
+];
+
+describe('what people write', () => {
+  test('every title reaches Gong, and comes out of events --json as it went in', async () => {
+    const contact = addContact({ LastName: 'Byron' });
+    for (const [title] of TITLES) deliver(title, contact);
+
+    expect(await world.run('sync')).toMatchObject({ code: 0 });
+
+    const expected = TITLES.map(([title, reported]) => reported ?? title);
+    const bodies = world.sandbox.gong.events.map(({ body }) => body);
+    expect(bodies.map((body) => body?.['contentTitle']).toSorted()).toEqual(expected.toSorted());
+    const { stdout } = await world.run('events --json');
+    const titles = linesOf(stdout).map((line) => String(JSON.parse(line).content.title));
+    expect(titles.map((title) => title.toWellFormed()).toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('no title moves the cursor, colours the screen or fakes a line of a terminal', async () => {
+    const contact = addContact({ LastName: 'Byron', Title: 'CTO\u001b[2J' });
+    const ids = TITLES.map(([title]) => deliver(title, contact));
+    await world.run('sync');
+
+    const list = onTerminal('events');
+    expect(list.split('\n').filter((line) => line.includes('salesforce:05D'))).toHaveLength(
+      TITLES.length,
+    );
+    for (const shown of [list, ...ids.slice(6, 10).map((id) => onTerminal(`events show ${id}`))]) {
+      expect(withoutOwnColours(shown)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+      expect(shown).not.toMatch(/[\u2028\u2029\u202a-\u202e\u2066-\u2069]/);
+    }
+    expect(onTerminal(`events show ${ids[6]}`)).toContain('\\u{1b}[2J\\u{1b}[31mred\\u{7}');
+  });
+
+  test('names with quotes, backslashes and controls, and an odd address, reach Gong whole', async () => {
+    const names = { FirstName: 'Pat "The\\Rock"', LastName: "O'Brien\u0007", Title: 'VP "R&D" \\' };
+    const email = "pat.o'brien+x@globex.example";
+    const contact = addContact({ ...names, Email: email });
+    deliver('Offer', contact);
+
+    expect(await world.run('sync')).toMatchObject({ code: 0 });
+
+    const [event] = world.sandbox.gong.events;
+    expect(event?.body).toMatchObject({
+      recipients: [{ email, name: 'Pat "The\\Rock" O\'Brien\u0007', title: 'VP "R&D" \\' }],
+    });
+  });
+
+  test('a delivery without a link is skipped with its reason, and the others go', async () => {
+    const contact = addContact({ LastName: 'Byron' });
+    deliver('With a link', contact);
+    for (const DistributionPublicUrl of [null, '', '  ']) {
+      deliver('Without', contact, { DistributionPublicUrl });
+    }
+    const { code, stdout } = await world.run('sync --json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).runs).toMatchObject([{ delivered: 1, skipped: { 'no-url': 3 } }]);
+    const { stdout: skipped } = await world.run('events --state skipped --json');
+    expect(linesOf(skipped).map((line) => JSON.parse(line).reason)).toEqual(
+      Array.from({ length: 3 }, () => 'no-url'),
+    );
+  });
+
+  test('a link that is none is refused here, not sent, and needs somebody: exit 1', async () => {
+    const contact = addContact({ LastName: 'Byron' });
+    deliver('Offer', contact, { DistributionPublicUrl: 'javascript:alert(1)' });
+    const { code, stdout } = await world.run('sync');
+    expect(code).toBe(1);
+    expect(stdout).toContain("1 event breaks Gong's reference and was not sent");
+    expect(stdout).toContain('sharetrail events --state rejected');
+    const { stdout: rejected } = await world.run('events --state rejected --json');
+    expect(JSON.parse(rejected)).toMatchObject({ errors: ['contentUrl: must be given'] });
+    expect(world.sandbox.gong.requests).toEqual([]);
+  });
+});
+
+const HTML = '<html><body>We are down for maintenance</body></html>';
+
+describe('what vendors answer, as the operator sees it', () => {
+  test.each([
+    [401, 'Check gong.auth'],
+    [403, 'trusted IP addresses'],
+    [404, 'not enabled for this company'],
+  ])('Gong %d in HTML: exit 1 with what to do; nothing is lost', async (status, hint) => {
+    const ids = world.deliver(6);
+    const action = { kind: 'answer', status, body: HTML } as const;
+    world.sandbox.faults.add({ vendor: 'gong', action });
+    const { code, stdout } = await world.run('sync');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^sandbox: failed\. 6 shares found, 0 delivered, 6 pending/);
+    expect(stdout).toContain(`gong: Gong refused (${status})`);
+    expect(stdout).toContain(hint);
+    expect(await leaksOf(world)).toEqual([]);
+    world.sandbox.faults.clear();
+    expect(await world.run('sync')).toMatchObject({ code: 0 });
+    expect(problemsOf(world, ids)).toEqual([]);
+  });
+
+  test('Gong says 400 to everything: stops early, exit 1, and says how to go on', async () => {
+    world.deliver(60);
+    const body = { requestId: 'r', errors: ['reportingSystem: unknown'] };
+    world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 400, body } });
+    const { code, stdout } = await world.run('sync');
+    expect(code).toBe(1);
+    expect(stdout).toContain('Gong rejected 20 events in a row alike: reportingSystem: unknown');
+    expect(stdout).toContain('sharetrail events retry --state rejected');
+    const { stdout: list } = await world.run('events --state pending --json');
+    expect(linesOf(list).length).toBeGreaterThan(30);
+  });
+
+  test('Salesforce refuses the login: exit 1, why, and what to do', async () => {
+    const body = {
+      error: 'invalid_grant',
+      error_description: 'user hasn’t approved this consumer',
+    };
+    const rule = { vendor: 'salesforce', pathIncludes: '/oauth2/token' };
+    world.sandbox.faults.add({ ...rule, action: { kind: 'answer', status: 400, body } });
+    const { code, stdout } = await world.run('sync');
+    expect(code).toBe(1);
+    expect(stdout).toContain('salesforce: Salesforce');
+    expect(stdout).toContain('invalid_grant');
+    expect(await leaksOf(world)).toEqual([]);
+  });
+
+  test('Salesforce is a web page (404): exit 1, and which setting to look at', async () => {
+    const action = { kind: 'answer', status: 404, body: HTML } as const;
+    world.sandbox.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
+    const { code, stdout } = await world.run('sync');
+    expect(code).toBe(1);
+    expect(stdout).toContain('status 404 and a web page');
+    expect(stdout).toContain('salesforce.loginUrl');
+  });
+
+  test('vendors that repeat our secrets: none is shown, logged or stored', async () => {
+    world.deliver(2);
+    const { gong } = world.sandbox.credentials;
+    const basic = Buffer.from(`${gong.accessKey}:${gong.accessKeySecret}`).toString('base64');
+    const said = `bad key ${gong.accessKey} with ${gong.accessKeySecret} (Basic ${basic})`;
+    const body = { requestId: 'r', errors: [said] };
+    world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 400, body } });
+    const { stdout } = await world.run('sync --json');
+    expect(JSON.parse(stdout).runs).toMatchObject([{ rejected: 2 }]);
+    expect((await world.run('events --json')).stdout).toContain('bad key ••• with •••');
+
+    const message = `Session ${sessionToken(2)} may not see this`;
+    const action = {
+      kind: 'answer',
+      status: 403,
+      body: [{ errorCode: 'INSUFFICIENT_ACCESS', message }],
+    } as const;
+    world.sandbox.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
+    expect((await world.run('sync')).stdout).toContain('Session ••• may not see this');
+    expect(world.sandbox.salesforce.parts.sessions.isOpen(sessionToken(2))).toBe(true);
+    expect(await leaksOf(world)).toEqual([]);
+  });
+
+  test('control: the look for secrets finds them in output and database', async () => {
+    world.deliver(1);
+    await world.run('sync');
+    expect(await leaksOf(world)).toEqual([]);
+    const { privateKey } = world.sandbox.credentials.salesforce;
+    const { accessKeySecret } = world.sandbox.credentials.gong;
+    const [, line = ''] = privateKey.split('\n');
+    world.query('update event set errors = ?', `${line} ${sessionToken(1)}`);
+    await world.run(`events show ${accessKeySecret}`);
+    expect(await leaksOf(world)).toEqual([
+      'the output shows the access key’s secret',
+      'sharetrail.db shows a line of the private key',
+      'sharetrail.db shows a session of Salesforce',
+    ]);
+  });
+});
+
+function addContact(values: Readonly<Record<string, string>>): string {
+  return world.sandbox.salesforce.add('Contact', { Email: 'ada@globex.example', ...values });
+}
+
+function deliver(
+  title: string,
+  relatedTo: string,
+  fields: Readonly<Record<string, string | null>> = {},
+): string {
+  const { deliveryId } = world.sandbox.salesforce.deliver({ title, relatedTo, fields });
+  return `salesforce:${deliveryId}`;
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** The n-th session token that the sandbox gives out, made as it makes them. */
+function sessionToken(number: number): string {
+  const { credentials, salesforce } = world.sandbox;
+  const seed = `session ${credentials.salesforce.clientId} ${number}`;
+  const digest = createHash('sha256').update(seed).digest('hex');
+  return `${salesforce.organizationId.slice(0, 15)}!AQ0AQ${digest}`;
+}
+
+/** What a person sees: the command on a terminal of 200 columns (script(1) makes one). */
+function onTerminal(words: string): string {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const command = `${root}node_modules/.bin/node ${root}src/main.ts ${words}`;
+  const line = `stty cols 200; ${command} --config ${world.folder}`;
+  const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8' });
+  return stdout.replaceAll('\r\n', '\n');
+}
+
+/** Headings are bold. */
+function withoutOwnColours(text: string): string {
+  return text.replaceAll('\u001b[1m', '').replaceAll('\u001b[22m', '');
+}

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CliWorld } from './cli-world.ts';
+
+/** What nobody could have typed by chance. */
+const SECRET_LENGTH_MIN = 16;
+/** The sandbox's sessions and a signed assertion, by their looks. */
+const SESSION = /00D\w{12}!AQ0AQ/;
+const ASSERTION = /eyJ[\w-]{10,}\.eyJ/;
+
+/**
+ * Where a secret has come to light, as sentences: in what any command wrote, or in any file of the
+ * folder (database, write-ahead log) but those that hold the secrets themselves.
+ */
+export async function leaksOf(world: CliWorld): Promise<string[]> {
+  const places = [
+    ['the output', await world.said()] as const,
+    ...readdirSync(world.folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, readFileSync(join(world.folder, name), 'latin1')] as const),
+  ];
+  return places.flatMap(([place, text]) =>
+    secretsIn(text, world).map((secret) => `${place} shows ${secret}`),
+  );
+}
+
+function secretsIn(text: string, { sandbox }: CliWorld): string[] {
+  const { salesforce, gong } = sandbox.credentials;
+  const lines = salesforce.privateKey.split('\n').filter((line) => !line.startsWith('-----'));
+  const basic = Buffer.from(`${gong.accessKey}:${gong.accessKeySecret}`).toString('base64');
+  const secrets: Record<string, boolean> = {
+    'a line of the private key': lines.some(
+      (line) => line.length >= SECRET_LENGTH_MIN && text.includes(line),
+    ),
+    'the access key': text.includes(gong.accessKey),
+    'the access key’s secret': text.includes(gong.accessKeySecret),
+    'the authorization for Gong': text.includes(basic),
+    'a session of Salesforce': SESSION.test(text),
+    'an assertion': ASSERTION.test(text),
+  };
+  return Object.keys(secrets).filter((name) => secrets[name]);
+}
