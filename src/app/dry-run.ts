@@ -1,6 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
 import type { ContentShared } from '../event/contract.ts';
-import { pendingBodies } from '../outbox/queue.ts';
+import { SYNC_LIMITS } from '../lib/limits.ts';
+import { pagesInState } from '../outbox/pages.ts';
 import { connect, salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
 import { DRIVE_NOT_BUILT } from './drive.ts';
@@ -75,9 +76,14 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
 
 async function showPending(context: Context, options: DryRunOptions): Promise<number> {
   let shown = 0;
-  for await (const body of pendingBodies(context.db, options.tenant.tenant)) {
-    await options.show(body);
-    shown += 1;
+  const { tenant } = options.tenant;
+  const size = SYNC_LIMITS.sharesPerBatchMax;
+  for await (const events of pagesInState(context.db, { tenant, state: 'pending', size })) {
+    for (const { body } of events) {
+      if (!body) continue;
+      await options.show(body);
+      shown += 1;
+    }
   }
   return shown;
 }

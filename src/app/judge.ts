@@ -58,6 +58,12 @@ export function judge(
   return { ...event, ...withBody(share, match, rules.body) };
 }
 
+/** The event as an operator wants it: queued whatever the policy says, with a new match. Pure. */
+export function judgeForced(share: Share, records: CrmRecords, rules: Rules): NewEvent {
+  const match = matchShare(share, records, { timezone: rules.timezone });
+  return { eventId: eventIdOf(share), share, match, ...withBody(share, match, rules.body) };
+}
+
 /** The event with its body; one that breaks Gong's reference is rejected here, never sent. */
 function withBody(
   share: Share,

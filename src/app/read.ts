@@ -5,7 +5,8 @@ import type { Database } from '../db/schema.ts';
 import { eventIdOf } from '../event/event-id.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
-import { heldEvents, knownStates } from '../outbox/events.ts';
+import { knownStates } from '../outbox/events.ts';
+import { pagesInState } from '../outbox/pages.ts';
 import type { NewEvent } from '../outbox/stored.ts';
 import type { Share } from '../share/share.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
@@ -68,20 +69,16 @@ async function readPage(reading: Reading, source: Source, page: SourcePage): Pro
 
 /** Looks held events up again, in pages: those whose record appeared or whose time is up move. */
 export async function reconsiderHeld(reading: Reading): Promise<void> {
-  let after = '';
-  for (;;) {
+  const { tenant } = reading.tenant;
+  const size = SYNC_LIMITS.sharesPerBatchMax;
+  for await (const held of pagesInState(reading.db, { tenant, state: 'held', size })) {
     reading.signal.throwIfAborted();
-    const page = { tenant: reading.tenant.tenant, after, limit: SYNC_LIMITS.sharesPerBatchMax };
-    const held = await heldEvents(reading.db, page);
-    const last = held.at(-1);
-    if (!last) return;
     const judged = await judgeAll(
       reading,
       held.map((event) => event.share),
     );
     const moved = judged.filter((event) => event.state !== 'held');
     if (moved.length > 0) await reading.take({ created: [], reconsidered: moved });
-    after = last.eventId;
   }
 }
 

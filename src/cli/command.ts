@@ -71,6 +71,8 @@ export interface ArgumentDefinition {
   /** upper case; followed by `…` where it takes several */
   readonly name: string;
   readonly description: string;
+  /** may be left out; the handler says what it needs instead */
+  readonly optional?: true;
 }
 
 export interface Example {

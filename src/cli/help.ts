@@ -1,4 +1,5 @@
 import {
+  type ArgumentDefinition,
   type CommandDefinition,
   EXIT,
   type Example,
@@ -82,7 +83,7 @@ function commandSections(
 }
 
 function usage(definition: CommandDefinition, hasCommandsBelow: boolean, width: number): string {
-  const words = ['sharetrail', definition.name, ...definition.arguments.map(({ name }) => name)];
+  const words = ['sharetrail', definition.name, ...definition.arguments.map(argumentText)];
   const own = definition.load ? [`${words.join(' ')} [options]`] : [];
   const below = hasCommandsBelow ? [`sharetrail ${definition.name} COMMAND [options]`] : [];
   return [...own, ...below]
@@ -149,4 +150,8 @@ function sideBySide([name, description]: Row, nameWidth: number, room: number): 
 function stacked([name, description]: Row, width: number): string[] {
   const indent = INDENT + INDENT;
   return [INDENT + name, ...wrap(description, width - indent.length).map((line) => indent + line)];
+}
+
+function argumentText({ name, optional }: ArgumentDefinition): string {
+  return optional ? `[${name}]` : name;
 }

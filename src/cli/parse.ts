@@ -53,7 +53,7 @@ function readCommand(
   if (help === true || before['help'] === true) return { kind: 'help', command: name, asked: true };
   if (definition.load === undefined) return { kind: 'help', command: name, asked: false };
   const absent = definition.arguments[words.length];
-  if (absent !== undefined) {
+  if (absent !== undefined && !absent.optional) {
     throw new UsageError(`"sharetrail ${name}" needs ${absent.name}: ${absent.description}`, {
       hint: seeHelp(name),
     });

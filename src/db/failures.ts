@@ -30,7 +30,7 @@ const FAILURES: readonly (readonly [codePrefix: string, sentence: string, hint: 
   [
     'SQLITE_READONLY',
     'the database file may not be written',
-    'Give this user write permission for the file and its folder.',
+    'Give this user write permission for the file, those beside it (-wal, -shm) and the folder.',
   ],
   [
     'SQLITE_CORRUPT',

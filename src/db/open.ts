@@ -24,7 +24,7 @@ const NOT_CREATED = [
 ] as const;
 const NOT_WRITABLE = [
   'may not be written',
-  'Give this user write permission for the file and its folder.',
+  'Give this user write permission for the file, those beside it (-wal, -shm) and the folder.',
 ] as const;
 
 export interface OpenOptions {

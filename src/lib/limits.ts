@@ -9,7 +9,6 @@ export const DATABASE_LIMITS = {
   /** SQLite allows 32,766 parameters in a statement; small ones compile fast */
   rowsPerInsertMax: 100,
   idsPerQueryMax: 500,
-  rowsPerPageMax: 1_000,
 } as const;
 
 export const LEASE_LIMITS = {

@@ -1,10 +1,10 @@
-import type { CompiledQuery, Insertable } from 'kysely';
+import type { CompiledQuery, Insertable, Updateable } from 'kysely';
 import type { EventTable, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { DATABASE_LIMITS } from '../lib/limits.ts';
-import { contentColumns, newRow, storedEvent } from './rows.ts';
-import type { State } from './states.ts';
-import type { NewEvent, StoredEvent } from './stored.ts';
+import { contentColumns, newRow } from './rows.ts';
+import { type Happening, type State, statesBefore } from './states.ts';
+import type { NewEvent } from './stored.ts';
 
 /** The states of those of the events that are on record. */
 export async function knownStates(
@@ -66,19 +66,43 @@ export async function updateHeld(
     .execute();
 }
 
-/** A page of held events, in the order of their ids, after the given one. */
-export async function heldEvents(
+/** Writes what an operator's `retry` made of an event; false where its state does not allow it. */
+export async function requeue(
   db: Statement,
-  page: { readonly tenant: string; readonly after: string; readonly limit: number },
-): Promise<StoredEvent[]> {
-  const rows = await db
-    .selectFrom('event')
-    .selectAll()
-    .where('tenant', '=', page.tenant)
-    .where('state', '=', 'held')
-    .where('event_id', '>', page.after)
-    .orderBy('event_id')
-    .limit(page.limit)
-    .execute();
-  return rows.map(storedEvent);
+  event: NewEvent,
+  options: { readonly tenant: string; readonly now: number },
+): Promise<boolean> {
+  return move(
+    db,
+    { ...contentColumns(event), updated_at: options.now },
+    {
+      tenant: options.tenant,
+      eventId: event.eventId,
+      happening: 'retry',
+    },
+  );
+}
+
+/** Never send it; false where its state does not allow that any more. */
+export async function skipEvent(
+  db: Statement,
+  event: { readonly tenant: string; readonly eventId: string; readonly now: number },
+): Promise<boolean> {
+  const columns = { state: 'skipped', reason: 'operator', not_before: null, updated_at: event.now };
+  return move(db, columns, { ...event, happening: 'skip' });
+}
+
+async function move(
+  db: Statement,
+  columns: Updateable<EventTable>,
+  event: { readonly tenant: string; readonly eventId: string; readonly happening: Happening },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('event')
+    .set(columns)
+    .where('tenant', '=', event.tenant)
+    .where('event_id', '=', event.eventId)
+    .where('state', 'in', statesBefore(event.happening))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }

@@ -1,8 +1,6 @@
 import type { Selectable } from 'kysely';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, EventTable, Statement } from '../db/schema.ts';
-import type { ContentShared } from '../event/contract.ts';
-import { DATABASE_LIMITS } from '../lib/limits.ts';
 import { type Happening, nextState, type State } from './states.ts';
 
 /** A pending event as the sender needs it: the body goes out byte for byte as it was stored. */
@@ -40,36 +38,6 @@ export async function claimPending(
     .limit(claim.limit)
     .execute();
   return rows.map((row) => ({ eventId: row.event_id, body: row.body ?? '' }));
-}
-
-/** The bodies of all that is pending, in the order of sending, a page at a time. */
-export async function* pendingBodies(db: Statement, tenant: string): AsyncGenerator<ContentShared> {
-  let last: { priority: number; shared_at: number; event_id: string } | undefined;
-  for (;;) {
-    const after = last;
-    const rows = await db
-      .selectFrom('event')
-      .select(['priority', 'shared_at', 'event_id', 'body'])
-      .where('tenant', '=', tenant)
-      .where('state', '=', 'pending')
-      .$if(after !== undefined, (query) =>
-        query.where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('priority', 'shared_at', 'event_id'),
-            '>',
-            tuple(after?.priority ?? 0, after?.shared_at ?? 0, after?.event_id ?? ''),
-          ),
-        ),
-      )
-      .orderBy('priority')
-      .orderBy('shared_at')
-      .orderBy('event_id')
-      .limit(DATABASE_LIMITS.rowsPerPageMax)
-      .execute();
-    last = rows.at(-1);
-    if (!last) return;
-    for (const row of rows) yield JSON.parse(row.body ?? '{}') as ContentShared;
-  }
 }
 
 /** What Gong said to one request. Without a happening the event stays pending. */

@@ -72,3 +72,8 @@ const NEXT: Record<State, Record<Happening, State | undefined>> = {
 export function nextState(state: State, happening: Happening): State | undefined {
   return NEXT[state][happening];
 }
+
+/** The states that something can happen in: what an update may start from. */
+export function statesBefore(happening: Happening): State[] {
+  return STATES.filter((state) => NEXT[state][happening] !== undefined);
+}

@@ -1,47 +1,11 @@
 import { test } from 'vitest';
-import { startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, chmodSync, chownSync, writeFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-test('db', async () => {
-  await using world = await startCliWorld();
-  world.deliver(4);
-  const show = async (name: string, words = 'sync --json', o = {}) => { const r = await world.run(words, o); process.stdout.write(`--- ${name}: ${r.code}\n${r.stdout}\n${r.stderr}\n`); };
-  const yaml = join(world.folder, 'tenants', 'sandbox.yaml');
-  const good = readFileSync(yaml, 'utf8');
-  const bad = (text: string) => writeFileSync(yaml, text);
-  bad(good.replace('gong:', 'gong: ['));
-  await show('broken yaml');
-  bad(good.replace('${file:secrets/gong-access-key-secret}', 'hunter2hunter2'));
-  await show('literal');
-  bad(good);
-  await show('unknown tenant', 'sync --tenant sandbx');
-  writeFileSync(join(world.folder, 'secrets/salesforce.pem'), 'hello not a key');
-  await show('pem');
-  writeFileSync(join(world.folder, 'secrets/salesforce.pem'), world.sandbox.credentials.salesforce.privateKey);
-  rmSync(yaml);
-  await show('no tenants');
-  bad(good);
-  writeFileSync(world.databaseFile, 'this is not a database at all, but a text of some length '.repeat(50));
-  await show('not a db'); await show('not a db', 'status');
-  rmSync(world.databaseFile);
-  await show('first');
-  world.query(`insert into kysely_migration values ('0099-future', '2027')`);
-  await show('newer'); await show('newer', 'status'); await show('newer', 'sync --dry-run');
-  world.query(`delete from kysely_migration where name = '0099-future'`);
-  for (const p of ['', 'secrets', 'tenants', 'sharetrail.yaml', 'tenants/sandbox.yaml', 'secrets/salesforce.pem','secrets/gong-access-key','secrets/gong-access-key-secret', 'sharetrail.db']) chownSync(join(world.folder, p), 65534, 65534);
-  chmodSync(world.databaseFile, 0o444);
-  const nobody = { wrap: 'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"' };
-  await show('ro', 'sync --json', nobody);
-  await show('ro', 'status', nobody);
-  chmodSync(world.folder, 0o555);
-  await show('ro folder', 'sync --json', nobody);
-  await show('ro folder', 'status', nobody);
-  chmodSync(world.databaseFile, 0o600);
-  await show('ro folder, rw file', 'sync --json', nobody);
-  chmodSync(world.databaseFile, 0o000);
-  await show('unreadable', 'status', nobody);
-  chmodSync(world.folder, 0o755);
-  await show('unreadable', 'sync', nobody);
-  console.log(execFileSync('ls', ['-la', world.folder], {encoding:'utf8'}));
+import { startCliWorld } from '../support/cli-world.ts';
+test('full', async () => {
+  for (const count of [50, 150]) for (const n of [1200, 1500, 2000, 2500, 3000, 4000, 5000]) {
+    await using world = await startCliWorld();
+    world.deliver(count);
+    const r = await world.run('sync', { wrap: `ulimit -f ${n}; exec "$@"` });
+    process.stdout.write(`${count} ${n} ${r.code} ${world.sandbox.gong.events.length}\n`);
+    if (r.code === 0) break;
+  }
 });

@@ -1,4 +1,4 @@
-import { UserError } from '../../lib/errors.ts';
+import { onlyOne } from '../../app/operate.ts';
 import { LIST_LIMITS } from '../../lib/limits.ts';
 import { findEvents, listAttempts, listEvents as readEvents } from '../../outbox/lists.ts';
 import type { State } from '../../outbox/states.ts';
@@ -65,28 +65,12 @@ function columnsOf({ tenants }: Session): Column<StoredEvent>[] {
 
 async function showOne(session: Session): Promise<ExitCode> {
   const { context, tenants, input, json } = session;
-  const event = await findOne(session);
+  const [eventId = ''] = input.arguments;
+  const names = tenants.map(({ tenant }) => tenant);
+  const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
   const attempts = await listAttempts(context.db, event);
   const zone = tenants.find(({ tenant }) => tenant === event.tenant)?.timezone ?? 'UTC';
   if (json) await writeJson(input.io, wholeRecord(event, attempts));
   else await writeEvent(input.io, event, { attempts, zone });
   return EXIT.done;
-}
-
-async function findOne({ context, tenants, input }: Session): Promise<StoredEvent> {
-  const [eventId = ''] = input.arguments;
-  const names = tenants.map(({ tenant }) => tenant);
-  const [event, ...others] = await findEvents(context.db, names, eventId);
-  if (!event) {
-    throw new UserError(`there is no event "${eventId}"`, {
-      hint: 'List them with `sharetrail events`; an event is there from the first sync that read it.',
-    });
-  }
-  if (others.length > 0) {
-    const where = [event, ...others].map(({ tenant }) => tenant).join(', ');
-    throw new UserError(`"${eventId}" is an event of several tenants: ${where}`, {
-      hint: 'Say which one with --tenant NAME.',
-    });
-  }
-  return event;
 }

@@ -63,4 +63,47 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     exitCodes: EXIT_CODES,
     load: async () => (await import('../commands/events.ts')).showEvent,
   },
+  {
+    name: 'events retry',
+    summary: 'build events again from their shares, matching again, and queue them',
+    description: [
+      'For events that were rejected, skipped or held: what is wrong in Salesforce or in the ' +
+        'configuration is mended first. The event is queued whatever the policy says; its id stays ' +
+        'the same, so it cannot be reported twice. The next sync sends it.',
+    ],
+    arguments: [{ name: 'ID…', description: 'events by id; instead of --state', optional: true }],
+    options: [
+      {
+        flags: '--state STATE',
+        description: 'all of these, instead of ids',
+        value: { kind: 'choice', choices: ['rejected', 'held'] },
+      },
+    ],
+    examples: [
+      { command: 'sharetrail events retry --state rejected', does: 'all that Gong rejected' },
+      { command: 'sharetrail events retry ID', does: 'one, also one that was skipped' },
+    ],
+    exitCodes: {
+      [EXIT.done]: 'queued',
+      [EXIT.needsPerson]: 'at least one still breaks Gong’s reference, and was rejected again',
+      [EXIT.couldNotRun]: 'usage, configuration, database or Salesforce, or no such event',
+    },
+    load: async () => (await import('../commands/events-operate.ts')).retry,
+  },
+  {
+    name: 'events skip',
+    summary: 'never send events',
+    description: [
+      'For events that wait, are held or were rejected. They stay on record as skipped, with the ' +
+        'reason "operator"; "events retry" takes that back.',
+    ],
+    arguments: [{ name: 'ID…', description: 'events by id' }],
+    options: [],
+    examples: [{ command: 'sharetrail events skip ID', does: 'one event' }],
+    exitCodes: {
+      [EXIT.done]: 'they will not be sent',
+      [EXIT.couldNotRun]: 'usage, configuration or database, or no such event',
+    },
+    load: async () => (await import('../commands/events-operate.ts')).skip,
+  },
 ];

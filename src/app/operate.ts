@@ -1,0 +1,121 @@
+import type { TenantConfig } from '../config/types.ts';
+import { lookUp } from '../crm/look-up.ts';
+import { chunksOf } from '../lib/chunks.ts';
+import { UserError } from '../lib/errors.ts';
+import { SYNC_LIMITS } from '../lib/limits.ts';
+import { requeue, skipEvent } from '../outbox/events.ts';
+import { findEvents } from '../outbox/lists.ts';
+import { pagesInState } from '../outbox/pages.ts';
+import { nextState, type State } from '../outbox/states.ts';
+import type { StoredEvent } from '../outbox/stored.ts';
+import { connect } from './connections.ts';
+import type { Context } from './context.ts';
+import { judgeForced, rulesOf } from './judge.ts';
+import { Tally } from './tally.ts';
+
+/** What became of events that an operator asked to send again. */
+export interface RetryReport {
+  readonly queued: number;
+  /** still break Gong's reference: rejected again, and not sent */
+  readonly rejected: number;
+}
+
+/**
+ * The named events of the tenants, each found once. Throws UserError for an id that no tenant has,
+ * that several have, or whose state does not allow it: then nothing is done at all.
+ */
+export async function findOperable(
+  context: Context,
+  tenants: readonly TenantConfig[],
+  request: { readonly eventIds: readonly string[]; readonly happening: 'retry' | 'skip' },
+): Promise<StoredEvent[]> {
+  const names = tenants.map(({ tenant }) => tenant);
+  const events: StoredEvent[] = [];
+  for (const eventId of new Set(request.eventIds)) {
+    const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
+    if (nextState(event.state, request.happening) === undefined) {
+      throw notAllowed(event, request.happening);
+    }
+    events.push(event);
+  }
+  return events;
+}
+
+/** The one event of that id; throws UserError where there is none, or several tenants have it. */
+export function onlyOne(events: readonly StoredEvent[], eventId: string): StoredEvent {
+  const [event, ...others] = events;
+  if (!event) {
+    throw new UserError(`there is no event "${eventId}"`, {
+      hint: 'List them with `sharetrail events`; one is there from the first sync that read it.',
+    });
+  }
+  if (others.length > 0) {
+    const where = [event, ...others].map(({ tenant }) => tenant).join(', ');
+    throw new UserError(`"${eventId}" is an event of several tenants: ${where}`, {
+      hint: 'Say which one with --tenant NAME.',
+    });
+  }
+  return event;
+}
+
+/** Builds the events again from their shares, matching again, and queues them. */
+export async function retryEvents(
+  context: Context,
+  tenant: TenantConfig,
+  request: { readonly events: readonly StoredEvent[]; readonly signal: AbortSignal },
+): Promise<RetryReport> {
+  const { salesforce } = connect(context, { tenant, tally: new Tally(), signal: request.signal });
+  const rules = rulesOf(tenant, undefined);
+  let queued = 0;
+  let rejected = 0;
+  for (const events of chunksOf(request.events, SYNC_LIMITS.sharesPerBatchMax)) {
+    const shares = events.map(({ share }) => share);
+    const records = await lookUp(salesforce, shares, { timezone: tenant.timezone });
+    for (const share of shares) {
+      const event = judgeForced(share, records, rules);
+      const now = context.clock.now();
+      if (!(await requeue(context.db, event, { tenant: tenant.tenant, now }))) continue;
+      if (event.state === 'pending') queued += 1;
+      else rejected += 1;
+    }
+  }
+  return { queued, rejected };
+}
+
+/** The same for all events of a state, a page at a time. */
+export async function retryState(
+  context: Context,
+  tenant: TenantConfig,
+  request: { readonly state: State; readonly signal: AbortSignal },
+): Promise<RetryReport> {
+  const { state, signal } = request;
+  const size = SYNC_LIMITS.sharesPerBatchMax;
+  let [queued, rejected] = [0, 0];
+  for await (const events of pagesInState(context.db, { tenant: tenant.tenant, state, size })) {
+    const report = await retryEvents(context, tenant, { events, signal });
+    queued += report.queued;
+    rejected += report.rejected;
+  }
+  return { queued, rejected };
+}
+
+/** How many of the events will never be sent; one that reached Gong meanwhile is not among them. */
+export async function skipEvents(
+  context: Context,
+  events: readonly StoredEvent[],
+): Promise<number> {
+  let skipped = 0;
+  for (const { tenant, eventId } of events) {
+    const now = context.clock.now();
+    if (await skipEvent(context.db, { tenant, eventId, now })) skipped += 1;
+  }
+  return skipped;
+}
+
+function notAllowed({ eventId, state }: StoredEvent, happening: 'retry' | 'skip'): UserError {
+  const inGong = state === 'delivered' || state === 'duplicate';
+  const hint = inGong
+    ? 'Gong has it already, and has no way to take an event back.'
+    : 'It already is as you want it; see `sharetrail events show`.';
+  return new UserError(`${eventId} is ${state}: ${happening} does not apply to it`, { hint });
+}

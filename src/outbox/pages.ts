@@ -1,0 +1,54 @@
+import type { Statement } from '../db/schema.ts';
+import { storedEvent } from './rows.ts';
+import type { State } from './states.ts';
+import type { StoredEvent } from './stored.ts';
+
+export interface PagesOptions {
+  readonly tenant: string;
+  readonly state: State;
+  readonly size: number;
+}
+
+/**
+ * All events of a state, a page in memory at a time, in the order of sending: fresh before
+ * backfilled, older before newer. Events may change their state while they are gone through.
+ */
+export async function* pagesInState(
+  db: Statement,
+  options: PagesOptions,
+): AsyncGenerator<StoredEvent[]> {
+  let after: { priority: number; shared_at: number; event_id: string } | undefined;
+  for (;;) {
+    const rows = await rowsAfter(db, options, after);
+    after = rows.at(-1);
+    if (after === undefined) return;
+    yield rows.map(storedEvent);
+  }
+}
+
+/** The comparison is one of whole keys, which the index over the state answers as a range. */
+function rowsAfter(
+  db: Statement,
+  { tenant, state, size }: PagesOptions,
+  after: { priority: number; shared_at: number; event_id: string } | undefined,
+) {
+  const query = db
+    .selectFrom('event')
+    .selectAll()
+    .where('state', '=', state)
+    .where('tenant', '=', tenant)
+    .orderBy('priority')
+    .orderBy('shared_at')
+    .orderBy('event_id')
+    .limit(size);
+  if (after === undefined) return query.execute();
+  return query
+    .where(({ eb, refTuple, tuple }) =>
+      eb(
+        refTuple('priority', 'shared_at', 'event_id'),
+        '>',
+        tuple(after.priority, after.shared_at, after.event_id),
+      ),
+    )
+    .execute();
+}

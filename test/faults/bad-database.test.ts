@@ -1,0 +1,193 @@
+import { chmodSync, chownSync, closeSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { startChild } from '../support/child.ts';
+import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
+import type { CommandOptions } from '../support/command.ts';
+import { holesOf, problemsOf } from '../support/exactly-once.ts';
+
+/** nobody(7), who may write nothing that he does not own */
+const NOBODY = 65_534;
+
+describe('a disk that is full', () => {
+  // A limit on the size of each file stands for it; sh counts in blocks of 512 bytes.
+  test.each([
+    ['before the first page', 300, 0],
+    ['while a page is stored', 1_200, 0],
+    ['while events are sent', 2_500, 1],
+  ])(
+    '%s: exit 2, said plainly; with space again the same command does all',
+    async (_, blocks, sentMin) => {
+      await using world = await startCliWorld();
+      const ids = world.deliver(50);
+
+      const { code, stderr } = await world.run('sync', { wrap: `ulimit -f ${blocks}; exec "$@"` });
+
+      expect(code).toBe(2);
+      expect(stderr).toContain('the disk that holds the database');
+      expect(stderr).toContain(world.databaseFile);
+      expect(stderr).toMatch(/run again/);
+      expect(stderr).not.toContain('bug');
+      const sent = world.sandbox.gong.events.length;
+      expect(sent).toBeGreaterThanOrEqual(sentMin);
+      expect(sent).toBeLessThan(50);
+
+      expect(await world.run('sync')).toMatchObject({ code: 0 });
+      expect(problemsOf(world, ids)).toEqual([]);
+    },
+  );
+
+  test('that holds the answer: exit 2, and the events were delivered all the same', async () => {
+    await using world = await startCliWorld();
+    const ids = world.deliver(3);
+    const stdout = openSync('/dev/full', 'w');
+    const { code, stderr } = await world.run('sync --json', { stdout });
+    closeSync(stdout);
+    expect(code).toBe(2);
+    expect(stderr).toContain('standard output could not be written: ENOSPC');
+    expect(problemsOf(world, ids)).toEqual([]);
+  });
+});
+
+describe('a database that another process has locked', () => {
+  // Side by side: each is about the five seconds that a lock is waited for.
+  test('from the start, or in the middle of sending: exit 2, and nothing is lost', async () => {
+    await Promise.all([lockedFromTheStart(), lockedWhileSending()]);
+  });
+});
+
+async function lockedFromTheStart(): Promise<void> {
+  await using world = await startCliWorld();
+  await world.run('sync');
+  const ids = world.deliver(5);
+  const lock = startChild('hold-lock.ts', { args: [world.databaseFile] });
+  await lock.line();
+  expectLocked(await world.run('sync'), world);
+  // Reading needs no lock: a person can look meanwhile.
+  expect(await world.run('status')).toMatchObject({ code: 0 });
+  lock.send('let go');
+  await lock.line();
+  expect(await world.run('sync')).toMatchObject({ code: 0 });
+  expect(problemsOf(world, ids)).toEqual([]);
+}
+
+async function lockedWhileSending(): Promise<void> {
+  await using world = await startCliWorld();
+  const ids = world.deliver(20);
+  // Each write that was under way waits its five seconds, one after the other.
+  world.configure({ gong: { concurrency: 1 } });
+  const gong = world.barrier({ vendor: 'gong', skip: 5 });
+  const command = world.start('sync');
+  await gong.reached();
+  const lock = startChild('hold-lock.ts', { args: [world.databaseFile] });
+  await lock.line();
+  gong.open();
+  expectLocked(await command.ended(), world);
+  expect(holesOf(world, ids)).toEqual([]);
+  lock.send('let go');
+  await lock.line();
+  expect(await world.run('sync')).toMatchObject({ code: 0 });
+  expect(problemsOf(world, ids)).toEqual([]);
+}
+
+function expectLocked(
+  { code, stderr }: { readonly code: unknown; readonly stderr: string },
+  { databaseFile }: CliWorld,
+): void {
+  expect(code).toBe(2);
+  expect(stderr).toContain(
+    `the database is locked by another process: ${databaseFile} (SQLITE_BUSY)`,
+  );
+  expect(stderr).toContain('nothing was lost, run again');
+}
+
+describe('a database that this user may not write', () => {
+  test.each([
+    ['the file', 0o700, 0o400],
+    ['the folder', 0o500, 0o600],
+    ['both', 0o500, 0o400],
+  ])('%s: exit 2 with what to mend; looking still works', async (_, folderMode, fileMode) => {
+    await using world = await startCliWorld();
+    const ids = world.deliver(3);
+    await world.run('sync --no-push');
+    giveToNobody(world);
+    chmodSync(world.databaseFile, fileMode);
+    chmodSync(world.folder, folderMode);
+
+    const { code, stderr } = await world.run('sync', asNobody());
+    expect(code).toBe(2);
+    expect(stderr).toContain(`the database file may not be written: ${world.databaseFile}`);
+    expect(stderr).toContain(
+      'Give this user write permission for the file, those beside it (-wal, -shm) and the folder.',
+    );
+    expect(world.sandbox.gong.requests).toEqual([]);
+
+    chmodSync(world.folder, 0o700);
+    expect(await world.run('events --json', asNobody())).toMatchObject({ code: 0 });
+    for (const file of databaseFiles(world)) chmodSync(file, 0o600);
+    expect(await world.run('sync', asNobody())).toMatchObject({ code: 0 });
+    expect(problemsOf(world, ids)).toEqual([]);
+  });
+
+  test('a folder in which nothing may be made: exit 2, and which', async () => {
+    await using world = await startCliWorld();
+    giveToNobody(world);
+    chmodSync(world.folder, 0o500);
+    const { code, stderr } = await world.run('sync', asNobody());
+    chmodSync(world.folder, 0o700);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`the database file could not be created: ${world.databaseFile}`);
+    expect(stderr).toContain('Check that its folder exists and that this user may write there.');
+  });
+});
+
+describe('a file that is no database of this version', () => {
+  test.each(['sync', 'sync --dry-run', 'status', 'events'])(
+    '%s, where it is something else: exit 2, and it is left alone',
+    async (words) => {
+      await using world = await startCliWorld();
+      const text = 'Dear diary, this is no database. '.repeat(100);
+      writeFileSync(world.databaseFile, text);
+      const { code, stderr } = await world.run(words);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`is not an SQLite database: ${world.databaseFile}`);
+      expect(stderr).toContain('Name another file in `database`, or move this one away.');
+    },
+  );
+
+  test('a newer version’s: exit 2 for every command, and nothing in it changes', async () => {
+    await using world = await startCliWorld();
+    world.deliver(2);
+    await world.run('sync');
+    world.query("insert into kysely_migration values ('0099-future', '2027-01-01T00:00:00Z')");
+    world.deliver(2);
+    for (const words of ['sync', 'sync --dry-run', 'status']) {
+      const { code, stderr } = await world.run(words);
+      expect(code, words).toBe(2);
+      expect(stderr).toContain('written by a newer version of sharetrail (it has 0099-future)');
+      expect(stderr).toContain('Install that version again');
+    }
+    expect(world.query('select * from event')).toHaveLength(2);
+    expect(world.sandbox.gong.events).toHaveLength(2);
+  });
+});
+
+/** Tests may run as root, whom no file mode stops: the command then runs as nobody. */
+function asNobody(): CommandOptions {
+  if (process.getuid?.() !== 0) return {};
+  const ids = `--reuid=${NOBODY} --regid=${NOBODY} --clear-groups`;
+  return { wrap: `exec setpriv ${ids} "$@"` };
+}
+
+/** With the files that SQLite keeps beside it: a reader makes them as the file itself is. */
+function databaseFiles({ folder }: CliWorld): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('sharetrail.db'))
+    .map((name) => join(folder, name));
+}
+
+function giveToNobody(world: CliWorld): void {
+  if (process.getuid?.() !== 0) return;
+  const names = readdirSync(world.folder, { recursive: true }).map(String);
+  for (const name of ['', ...names]) chownSync(join(world.folder, name), NOBODY, NOBODY);
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findOperable, retryEvents, retryState, skipEvents } from '../../src/app/operate.ts';
+import { findEvents } from '../../src/outbox/lists.ts';
+import type { StoredEvent } from '../../src/outbox/stored.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const signal = new AbortController().signal;
+let world: World;
+
+beforeEach(async () => {
+  world = await startWorld();
+});
+
+afterEach(() => world.close());
+
+test('retry builds a rejected event again, with what Salesforce says now, and queues it', async () => {
+  const { org, gong, server, tenant } = world;
+  const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  const { deliveryId } = org.deliver({ title: 'Deck', relatedTo: contact });
+  const body = { requestId: 'r', errors: ['recipients[0].email: not valid'] };
+  server.faults.add({ vendor: 'gong', times: 1, action: { kind: 'answer', status: 400, body } });
+  expect(await world.sync()).toMatchObject({ rejected: 1 });
+
+  org.update(contact, { Email: 'ada.byron@globex.example' });
+  const context = await world.context();
+  const report = await retryState(context, tenant, { state: 'rejected', signal });
+  expect(report).toEqual({ queued: 1, rejected: 0 });
+  expect(await stored(deliveryId)).toMatchObject({ state: 'pending', attempts: 1, errors: [] });
+
+  expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 1 });
+  expect(gong.events[0]?.body).toMatchObject({
+    eventId: `salesforce:${deliveryId}`,
+    recipients: [{ email: 'ada.byron@globex.example' }],
+  });
+});
+
+test('retry sends what policy skipped, since a person said so; skip takes it back', async () => {
+  const { org, tenant } = world;
+  const colleague = org.add('Contact', { LastName: 'Kay', Email: 'kay@acme.example' });
+  const { deliveryId } = org.deliver({ title: 'Memo', relatedTo: colleague });
+  await world.sync();
+  const context = await world.context();
+  const eventIds = [`salesforce:${deliveryId}`];
+
+  const events = await findOperable(context, [tenant], { eventIds, happening: 'retry' });
+  expect(await retryEvents(context, tenant, { events, signal })).toMatchObject({ queued: 1 });
+  expect(await stored(deliveryId)).toMatchObject({ state: 'pending' });
+
+  const found = await findOperable(context, [tenant], { eventIds, happening: 'skip' });
+  expect(await skipEvents(context, found)).toBe(1);
+  expect(await stored(deliveryId)).toMatchObject({ state: 'skipped', reason: 'operator' });
+  expect(await world.sync()).toMatchObject({ delivered: 0, queued: 0 });
+});
+
+test('retry of a share that still cannot be reported says so, and does not send it', async () => {
+  const { org, tenant } = world;
+  const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  const noUrl = { DistributionPublicUrl: null };
+  const { deliveryId } = org.deliver({ title: 'Deck', relatedTo: contact, fields: noUrl });
+  await world.sync();
+  const context = await world.context();
+  const eventIds = [`salesforce:${deliveryId}`];
+  const events = await findOperable(context, [tenant], { eventIds, happening: 'retry' });
+  expect(await retryEvents(context, tenant, { events, signal })).toEqual({
+    queued: 0,
+    rejected: 1,
+  });
+  expect((await stored(deliveryId))?.errors[0]).toContain('contentUrl');
+});
+
+test('what Gong has can neither be skipped nor sent again, and unknown ids change nothing', async () => {
+  const { org, tenant } = world;
+  const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  const { deliveryId } = org.deliver({ title: 'Deck', relatedTo: contact });
+  await world.sync();
+  const context = await world.context();
+  const eventIds = [`salesforce:${deliveryId}`];
+  for (const happening of ['retry', 'skip'] as const) {
+    const refused = findOperable(context, [tenant], { eventIds, happening });
+    await expect(refused).rejects.toThrow(`is delivered: ${happening} does not apply`);
+  }
+  const unknown = findOperable(context, [tenant], { eventIds: ['nothing'], happening: 'skip' });
+  await expect(unknown).rejects.toThrow('there is no event "nothing"');
+});
+
+async function stored(deliveryId: string): Promise<StoredEvent | undefined> {
+  const { db } = await world.context();
+  const [event] = await findEvents(db, ['acme'], `salesforce:${deliveryId}`);
+  return event;
+}
