@@ -2,6 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import type { ContentShared } from '../event/contract.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
 import { pagesInState } from '../outbox/pages.ts';
+import type { ApiUsage } from '../vendors/salesforce/client.ts';
 import { connect, salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
 import { DRIVE_NOT_BUILT } from './drive.ts';
@@ -29,6 +30,8 @@ export interface DryRunReport {
   readonly wouldHold: number;
   readonly wouldSkip: Readonly<Record<string, number>>;
   readonly calls: Readonly<Record<Vendor, number>>;
+  /** the org's own count over 24 hours, all integrations together */
+  readonly salesforceUsage?: ApiUsage;
   readonly errors: readonly RunError[];
 }
 
@@ -63,6 +66,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   await tryStage(tally, () => reconsiderHeld(reading));
   if (tenant.googleDrive) tally.addError(DRIVE_NOT_BUILT);
   for (const error of localRejections(tally.rejectedLocally)) tally.addError(error);
+  const { usage } = connections.salesforce;
   return {
     tenant: tenant.tenant,
     found: tally.foundInAll,
@@ -70,6 +74,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     wouldHold: tally.held,
     wouldSkip: tally.skipped,
     calls: tally.calls,
+    ...(usage && { salesforceUsage: usage }),
     errors: tally.errors,
   };
 }

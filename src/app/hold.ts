@@ -1,4 +1,5 @@
 import { acquireLease, extendLease, type LeaseKey, LeaseLost, releaseLease } from '../db/leases.ts';
+import { DatabaseError } from '../lib/errors.ts';
 import { LEASE_LIMITS } from '../lib/limits.ts';
 import type { Context } from './context.ts';
 
@@ -37,21 +38,29 @@ export async function holdTenant<T>(
   }
 }
 
-/** Extends the lease until the work is over; a lost lease, or a failed write, aborts the work. */
+/**
+ * Extends the lease until the work is over. One failed write is no reason to end a run while the
+ * lease lasts; a lost lease is, and so is one that ran out.
+ */
 async function keepAlive(
   context: Context,
   lease: LeaseKey,
   ends: { readonly lost: AbortController; readonly over: AbortSignal },
 ): Promise<void> {
-  try {
-    for (;;) {
-      await context.clock.sleep(LEASE_LIMITS.heartbeatMs, ends.over);
-      await extendLease(context.db, lease, context.clock.now());
-    }
-  } catch (error) {
-    if (!ends.over.aborted) ends.lost.abort(error);
-    if (!ends.over.aborted && error instanceof LeaseLost) {
-      context.log.error(error.message, { lease: lease.name });
+  const { clock, db } = context;
+  let heldUntil = clock.now() + LEASE_LIMITS.leaseMs;
+  while (!ends.over.aborted) {
+    try {
+      await clock.sleep(LEASE_LIMITS.heartbeatMs, ends.over);
+      const now = clock.now();
+      await extendLease(db, lease, now);
+      heldUntil = now + LEASE_LIMITS.leaseMs;
+    } catch (error) {
+      if (ends.over.aborted) return;
+      if (error instanceof DatabaseError && clock.now() < heldUntil) continue;
+      if (error instanceof LeaseLost) context.log.error(error.message, { lease: lease.name });
+      ends.lost.abort(error);
+      return;
     }
   }
 }

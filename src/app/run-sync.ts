@@ -120,6 +120,8 @@ async function conclude(
   const outcome = outcomeOf(tally, facts);
   const { pending } = await countByState(context.db, tenant.tenant);
   const finishedAt = context.clock.now();
+  const { usage } = run.connections.salesforce;
+  if (usage) context.log.info('Salesforce API usage', { tenant: tenant.tenant, ...usage });
   return reportOf(tally, {
     tenant: tenant.tenant,
     kind: 'sync',

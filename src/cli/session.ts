@@ -1,4 +1,5 @@
 import { type Context, openContext } from '../app/context.ts';
+import { notBuiltYet } from '../app/not-built.ts';
 import { loadProcessConfig } from '../config/process-config.ts';
 import { selectTenants } from '../config/selection.ts';
 import type { TenantConfig } from '../config/types.ts';
@@ -29,6 +30,7 @@ export async function withSession(
   const tenants = selectTenants(config, tenantNames(input));
   const clock = systemClock;
   const log = await openLogger({ io: input.io, clock, level: config.service.log.level });
+  if (options.access === 'write') for (const gap of notBuiltYet(config)) log.warn(gap);
   const random = () => Math.random();
   const context = await openContext({ config, clock, random, log, access: options.access });
   try {

@@ -60,10 +60,17 @@ export function dryRunLines(report: DryRunReport, gong: GongConfig): string[] {
   const time = days > 1 ? `over ${days} days` : `about ${durationText(sendingMs)}`;
   return [
     `${tenant}: a run would ${listOf(would)}; nothing was written.`,
-    `${tenant}: this took ${countOf(calls.salesforce, 'Salesforce call')}; ` +
+    `${tenant}: this took ${countOf(calls.salesforce, 'Salesforce call')}${usageText(report)}; ` +
       `it would take ${countOf(report.wouldSend, 'Gong call')} (${time}).`,
     ...report.errors.flatMap(errorLines),
   ];
+}
+
+/** ` (25 of 15,000 in 24 hours)`: how near the org is to its limit, whoever calls it. */
+function usageText({ salesforceUsage: usage }: DryRunReport): string {
+  if (!usage) return '';
+  const [used, limit] = [usage.used, usage.limit].map((calls) => calls.toLocaleString('en-US'));
+  return ` (the org has used ${used} of ${limit} in 24 hours)`;
 }
 
 function runCounts(report: RunReport): string[] {

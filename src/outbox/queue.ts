@@ -40,6 +40,20 @@ export async function claimPending(
   return rows.map((row) => ({ eventId: row.event_id, body: row.body ?? '' }));
 }
 
+/** False once it was skipped, say, while it waited for its turn. */
+export async function isPending(
+  db: Statement,
+  event: { readonly tenant: string; readonly eventId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('event')
+    .select('state')
+    .where('tenant', '=', event.tenant)
+    .where('event_id', '=', event.eventId)
+    .executeTakeFirst();
+  return row?.state === 'pending';
+}
+
 /** What Gong said to one request. Without a happening the event stays pending. */
 export interface Settlement {
   readonly tenant: string;

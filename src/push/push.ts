@@ -4,7 +4,13 @@ import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { PUSH_LIMITS } from '../lib/limits.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
-import { claimPending, deferPending, type QueuedEvent, settle } from '../outbox/queue.ts';
+import {
+  claimPending,
+  deferPending,
+  isPending,
+  type QueuedEvent,
+  settle,
+} from '../outbox/queue.ts';
 import type { GongAnswer } from '../vendors/gong/answer.ts';
 import type { GongClient } from '../vendors/gong/client.ts';
 import { Latch } from './latch.ts';
@@ -170,15 +176,17 @@ class Drain {
     }
   }
 
-  /** One request with its place at the pacer; undefined where pushing ended before it. */
+  /** One request with its place at the pacer; undefined where it is not to be sent any more. */
   async #send(event: QueuedEvent): Promise<GongAnswer | undefined> {
-    const { pacer, settings, gong, onCall } = this.#options;
+    const { db, tenant, pacer, settings, gong, onCall } = this.#options;
     const turn = await this.#unlessHalted(pacer.take(settings, this.#halt.signal));
     if (!turn || this.#halt.signal.aborted) return undefined;
     if (turn.kind === 'stop') {
       this.#stop({ kind: 'waiting', reason: turn.reason, until: turn.until });
       return undefined;
     }
+    // The wait may have taken minutes, and an operator's word holds until the moment of sending.
+    if (!(await isPending(db, { tenant, eventId: event.eventId }))) return undefined;
     onCall();
     const call = gong.shareContent(event.body, this.#cut.signal, () => turn.sent());
     const answer = await this.#unlessHalted(call).finally(() => turn.over());
@@ -256,6 +264,8 @@ class Drain {
   }
 
   #stop(stop: PushStop): void {
+    // What a person has to mend is told, even where the day's calls were used up a moment before.
+    if (stop.kind === 'refused') this.#report.stop = stop;
     this.#report.stop ??= stop;
     if (!this.#halt.signal.aborted) this.#halt.abort(new Error('pushing ended'));
     this.#change.notify();

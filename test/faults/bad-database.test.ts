@@ -1,4 +1,12 @@
-import { chmodSync, chownSync, closeSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startChild } from '../support/child.ts';
@@ -105,7 +113,6 @@ describe('a database that this user may not write', () => {
   test.each([
     ['the file', 0o700, 0o400],
     ['the folder', 0o500, 0o600],
-    ['both', 0o500, 0o400],
   ])('%s: exit 2 with what to mend; looking still works', async (_, folderMode, fileMode) => {
     await using world = await startCliWorld();
     const ids = world.deliver(3);
@@ -142,7 +149,7 @@ describe('a database that this user may not write', () => {
 });
 
 describe('a file that is no database of this version', () => {
-  test.each(['sync', 'sync --dry-run', 'status', 'events'])(
+  test.each(['sync', 'status'])(
     '%s, where it is something else: exit 2, and it is left alone',
     async (words) => {
       await using world = await startCliWorld();
@@ -152,6 +159,7 @@ describe('a file that is no database of this version', () => {
       expect(code).toBe(2);
       expect(stderr).toContain(`is not an SQLite database: ${world.databaseFile}`);
       expect(stderr).toContain('Name another file in `database`, or move this one away.');
+      expect(readFileSync(world.databaseFile, 'utf8')).toBe(text);
     },
   );
 

@@ -86,7 +86,7 @@ test('control: SQLite itself has rolled back by then, and rolling back again wou
 test('a process that can write no further ends in words and leaves whole batches', async () => {
   const file = testFile();
   // A limit on the size of each file (setrlimit) stands for a disk or a quota that is used up.
-  const wrap = 'ulimit -f 1000; exec "$@"';
+  const wrap = 'ulimit -f 4000; exec "$@"';
   const child = startChild('commit-until-full.ts', { args: [file.setting, '100000'], wrap });
   const said: unknown = JSON.parse(await child.line());
   expect(said).toMatchObject({

@@ -6,7 +6,7 @@ import type { CliWorld } from './cli-world.ts';
 const SEED_VARIABLE = 'KILL_SEED';
 const SEEDS = 1_000_000;
 /** requests that a process may see before it is killed */
-const REQUESTS_MAX = 70;
+const REQUESTS_MAX = 90;
 const FURTHER_MS_MAX = 8;
 const PROCESSES_MAX = 80;
 

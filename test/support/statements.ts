@@ -8,7 +8,10 @@ export interface StatementRecord {
   readonly executed: string[];
 }
 
-/** Watches SQLite itself, below everything that the project puts on top, until the test ends. */
+/**
+ * Watches SQLite itself, below everything that the project puts on top, until the test ends.
+ * A connection that has compiled a statement before is not seen to carry that one out.
+ */
 export function recordStatements(): StatementRecord {
   const record: StatementRecord = { prepared: [], executed: [] };
   const prepare = Sqlite.prototype.prepare;

@@ -3,6 +3,7 @@ import type { Context } from '../../src/app/context.ts';
 import { holdTenant } from '../../src/app/hold.ts';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease, isLeased, LeaseLost, releaseLease, withLease } from '../../src/db/leases.ts';
+import { DatabaseError } from '../../src/lib/errors.ts';
 import { LEASE_LIMITS } from '../../src/lib/limits.ts';
 import { type LogFields, silentLogger } from '../../src/lib/log.ts';
 import { testDatabase } from '../support/database.ts';
@@ -106,6 +107,37 @@ test('a heartbeat that cannot be written ends the run with the reason', async ()
   await clock.pass(1_000);
   await db.destroy();
   await expect(clock.run(work)).rejects.toThrow();
+});
+
+describe('heartbeats that the database refuses', () => {
+  /** A database that is locked for everybody's writes from the first heartbeat on, `times` times. */
+  async function locked(times: number) {
+    const { context: own, clock, db } = await context();
+    let refused = 0;
+    const refusing = new Proxy(db, {
+      get: (target, name, receiver) => {
+        if (name !== 'updateTable' || refused >= times) return Reflect.get(target, name, receiver);
+        refused += 1;
+        throw new DatabaseError('the database is locked by another process');
+      },
+    });
+    return { context: { ...own, db: refusing }, clock, refused: () => refused };
+  }
+
+  test('are tried again while the lease lasts: one that fails ends no run', async () => {
+    const { context: own, clock, refused } = await locked(1);
+    const work = holdTenant(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
+    await expect(clock.run(work)).resolves.toBeUndefined();
+    expect(refused()).toBe(1);
+  });
+
+  test('end the run once the lease ran out, since another may hold it by then', async () => {
+    const { context: own, clock } = await locked(100);
+    const start = clock.now();
+    const work = holdTenant(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
+    await expect(clock.run(work)).rejects.toThrow('locked by another process');
+    expect(clock.now() - start).toBeLessThanOrEqual(LEASE_LIMITS.leaseMs);
+  });
 });
 
 test('the term outlasts two missed heartbeats, and a dead hold ends within a minute', () => {

@@ -29,13 +29,15 @@ async function claimIds(changes: Partial<Parameters<typeof claimPending>[1]> = {
   return claimed.map((event) => event.eventId);
 }
 
-async function allPendingIds() {
-  const ids: string[] = [];
-  for await (const page of pagesInState(db, { tenant: 'acme', state: 'pending', size: 7 })) {
-    ids.push(...page.map(({ eventId }) => eventId));
+async function pagesOf(state: State, size: number) {
+  const pages: string[][] = [];
+  for await (const page of pagesInState(db, { tenant: 'acme', state, size })) {
+    pages.push(page.map((event) => event.eventId));
   }
-  return ids;
+  return pages;
 }
+
+const allPendingIds = async () => (await pagesOf('pending', 1_000)).flat();
 
 describe('claiming', () => {
   test('fresh before backfilled, older before newer, equal times by id', async () => {
@@ -97,15 +99,36 @@ describe('claiming', () => {
   });
 });
 
-test('all bodies that wait come in the order of claiming, over several pages', async () => {
-  const tied = Array.from({ length: 1_500 }, (_, index) =>
-    eventSharedAt(`tied-${String((index * 7_919) % 1_500).padStart(4, '0')}`, 5),
-  );
-  await commitBatch(db, lease, batchOf(tied, { priority: PRIORITY.backfill }));
-  await commitBatch(db, lease, batchOf(eventSeries(1_001)));
-  const all = await allPendingIds();
-  expect(all).toHaveLength(2_501);
-  expect(all).toEqual(await claimIds({ limit: 10_000 }));
+describe('pages of a state', () => {
+  test('hold every event once, in the order of claiming, also where times are equal', async () => {
+    const tied = Array.from({ length: 150 }, (_, index) =>
+      eventSharedAt(`tied-${String((index * 79) % 150).padStart(4, '0')}`, 5),
+    );
+    await commitBatch(db, lease, batchOf(tied, { priority: PRIORITY.backfill }));
+    await commitBatch(db, lease, batchOf(eventSeries(101)));
+    const pages = await pagesOf('pending', 40);
+    expect(pages.map((page) => page.length)).toEqual([40, 40, 40, 40, 40, 40, 11]);
+    expect(pages.flat()).toEqual(await claimIds({ limit: 10_000 }));
+  });
+
+  test('hold what is in the state, of the tenant alone', async () => {
+    await commitBatch(db, lease, batchOf(STATES.map((state) => newEvent(state, { state }))));
+    await commitBatch(db, lease, batchOf([newEvent('theirs')], { tenant: 'other' }));
+    for (const state of STATES) expect(await pagesOf(state, 5)).toEqual([[state]]);
+  });
+
+  test('miss none although every page leaves the state while they are gone through', async () => {
+    const held = eventSeries(25).map((event) => ({ ...event, state: 'held' as const }));
+    await commitBatch(db, lease, batchOf(held));
+    const ids: string[] = [];
+    for await (const page of pagesInState(db, { tenant: 'acme', state: 'held', size: 10 })) {
+      ids.push(...page.map((event) => event.eventId));
+      const reconsidered = page.map((event) => newEvent(event.eventId));
+      await commitBatch(db, lease, batchOf([], { reconsidered }));
+    }
+    expect(ids).toEqual(held.map((event) => event.eventId));
+    expect(await allPendingIds()).toHaveLength(25);
+  });
 });
 
 describe('settling', () => {

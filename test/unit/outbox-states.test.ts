@@ -5,6 +5,7 @@ import {
   nextState,
   STATES,
   type State,
+  statesBefore,
 } from '../../src/outbox/states.ts';
 
 /** The contract's chapter 5, cell by cell: `-` cannot happen. */
@@ -33,6 +34,11 @@ describe('the states of an event', () => {
   test('the table above has every cell', () => {
     expect(happenings).toEqual([...HAPPENINGS]);
     expect(cells).toHaveLength(STATES.length * HAPPENINGS.length);
+  });
+
+  test.for(HAPPENINGS)('%s can happen in just those states that have a next one', (happening) => {
+    const before = cells.filter((cell) => cell.happening === happening && cell.next !== '-');
+    expect(statesBefore(happening)).toEqual(before.map((cell) => cell.state));
   });
 
   test('what Gong has is never touched again', () => {

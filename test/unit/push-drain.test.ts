@@ -1,5 +1,6 @@
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { skipEvent } from '../../src/outbox/events.ts';
 import { countByState } from '../../src/outbox/lists.ts';
 import { Latch } from '../../src/push/latch.ts';
 import { eventSeries, newEvent } from '../support/events.ts';
@@ -43,7 +44,7 @@ describe('how much at once', () => {
 
   test('a Gong that is down holds so many events in memory and no more, whatever waits', async () => {
     const rig = await pushRig({ script: () => unavailable, answerMs: () => 10 });
-    await rig.commit(eventSeries(400));
+    await rig.commit(eventSeries(200));
     let inHandMax = 0;
     let rowsMax = 0;
     const watcher: KyselyPlugin = {
@@ -64,7 +65,7 @@ describe('how much at once', () => {
         ended = exhausted;
       },
     });
-    expect(report).toMatchObject({ exhausted: 400 });
+    expect(report).toMatchObject({ exhausted: 200 });
     expect(inHandMax).toBeGreaterThan(60);
     expect(inHandMax).toBeLessThanOrEqual(64 + 4);
     expect(rowsMax).toBe(4);
@@ -143,6 +144,35 @@ describe('until when', () => {
     latch.notify();
     await waiting;
     expect(woken).toBe(true);
+  });
+});
+
+describe('an event that an operator skips while it is in hand', () => {
+  const skip = (rig: Awaited<ReturnType<typeof pushRig>>) =>
+    skipEvent(rig.db, { tenant: 'acme', eventId: 'one', now: rig.clock.now() });
+
+  test.for([
+    ['between two tries', unavailable],
+    ['in a pause of Gong', throttled(300_000)],
+  ] as const)('%s is not sent again', async ([, answer]) => {
+    const rig = await pushRig({ script: ({ tries }) => (tries === 1 ? answer : accepted) });
+    await rig.commit([newEvent('one')]);
+    const push = rig.start();
+    await rig.clock.pass(200);
+    expect(await skip(rig)).toBe(true);
+    expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: 0 });
+    expect(rig.gong.requests).toHaveLength(1);
+    expect(await rig.event('one')).toMatchObject({ state: 'skipped', reason: 'operator' });
+  });
+
+  test('while its request is under way is delivered, for that is what Gong has', async () => {
+    const rig = await pushRig({ script: () => accepted });
+    await rig.commit([newEvent('one')]);
+    const push = rig.start();
+    await rig.clock.pass(50);
+    expect(await skip(rig)).toBe(true);
+    expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: 1 });
+    expect(await rig.event('one')).toMatchObject({ state: 'delivered' });
   });
 });
 

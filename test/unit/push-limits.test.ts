@@ -87,6 +87,14 @@ describe('a 429', () => {
     expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 100 });
   });
 
+  test('with other answers between them is no such row', async () => {
+    const rig = await pushRig({ script: ({ tries }) => (tries === 1 ? throttled(0) : accepted) });
+    await rig.commit(eventSeries(80));
+    const report = await rig.drain({ settings: { ...UNPACED, concurrency: 1 } });
+    expect(report).toEqual({ delivered: 80, duplicates: 0, rejected: 0, exhausted: 0 });
+    expect(rig.gong.requests).toHaveLength(160);
+  });
+
   test('does not use up the tries of an event', async () => {
     const rig = await pushRig({
       script: ({ tries }) => (tries <= 8 ? throttled(1_000) : accepted),

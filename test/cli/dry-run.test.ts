@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
+
+let world: CliWorld;
+
+beforeEach(async () => {
+  world = await startCliWorld();
+});
+
+afterEach(() => world[Symbol.asyncDispose]());
+
+test('without a database: prints each body a line, tells the calls, and makes no file', async () => {
+  world.deliver(12);
+  const before = filesOf(world);
+
+  const { code, stdout, stderr } = await world.run('sync --dry-run --json');
+
+  expect(code).toBe(0);
+  expect(filesOf(world)).toEqual(before);
+  expect(world.sandbox.traffic.gong.counts.requests).toBe(0);
+  const { total } = world.sandbox.salesforce.counters;
+  expect(stderr).toContain('sandbox: a run would send 12 events; nothing was written.');
+  expect(stderr).toContain(`this took ${total} Salesforce calls`);
+  expect(stderr).toContain('it would take 12 Gong calls');
+  // What is shown is what is sent, to the letter.
+  expect(await world.run('sync')).toMatchObject({ code: 0 });
+  expect(bodiesIn(stdout)).toEqual(world.sandbox.gong.events.map(({ body }) => body));
+  expect(bodiesIn(stdout)).toHaveLength(12);
+});
+
+test('with a database: what waits is shown first, then what is new; no byte changes', async () => {
+  const waiting = world.deliver(5);
+  await world.run('sync --no-push');
+  const found = world.deliver(5);
+  world.sandbox.salesforce.deliver({ title: 'To nobody known' });
+  const before = filesOf(world);
+  const gong = world.sandbox.traffic.gong.counts.requests;
+
+  const { code, stdout, stderr } = await world.run('sync --dry-run --json');
+
+  expect(code).toBe(0);
+  expect(bodiesIn(stdout).map(({ shareId }) => shareId)).toEqual([...waiting, ...found]);
+  expect(stderr).toContain('a run would send 10 events, hold 1; nothing was written.');
+  expect(filesOf(world)).toEqual(before);
+  expect(world.sandbox.traffic.gong.counts.requests).toBe(gong);
+  // Twice the same: the first left no trace.
+  expect((await world.run('sync --dry-run --json')).stdout).toBe(stdout);
+});
+
+test('after a kill, whose last commits stand in the write-ahead log: no byte changes', async () => {
+  const ids = world.deliver(10);
+  const gong = world.barrier({ vendor: 'gong' });
+  const command = world.start('sync');
+  await gong.reached();
+  command.kill('SIGKILL');
+  await command.ended();
+  const before = filesOf(world);
+  expect(before['sharetrail.db-wal']).toBeDefined();
+
+  const { code, stdout } = await world.run('sync --dry-run --json');
+
+  expect(code).toBe(0);
+  expect(bodiesIn(stdout).map(({ shareId }) => shareId)).toEqual(ids);
+  // Not the index of the log: each reader notes in it how far it has read.
+  const { 'sharetrail.db-shm': _index, ...kept } = before;
+  expect(filesOf(world)).toMatchObject(kept);
+});
+
+test('control: a real run does change the files', async () => {
+  world.deliver(1);
+  const before = filesOf(world);
+  await world.run('sync --no-push');
+  const between = filesOf(world);
+  expect(between).not.toEqual(before);
+  await world.run('sync');
+  expect(filesOf(world)).not.toEqual(between);
+});
+
+test('a source that fails is said, with exit 1, and what could be read is shown', async () => {
+  const waiting = world.deliver(2);
+  await world.run('sync --no-push');
+  const body = [{ errorCode: 'INSUFFICIENT_ACCESS', message: 'no access' }];
+  const action = { kind: 'answer', status: 403, body } as const;
+  world.sandbox.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
+  const { code, stdout, stderr } = await world.run('sync --dry-run --json');
+  expect(code).toBe(1);
+  expect(bodiesIn(stdout).map(({ shareId }) => shareId)).toEqual(waiting);
+  expect(stderr).toContain('salesforce: Salesforce answered INSUFFICIENT_ACCESS: no access');
+});
+
+function bodiesIn(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** Every file below the world's folder by its bytes and the time of its last change. */
+function filesOf({ folder }: CliWorld): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true }).map(String).toSorted();
+  const files = names.filter((name) => statSync(join(folder, name)).isFile());
+  return Object.fromEntries(
+    files.map((name) => {
+      const path = join(folder, name);
+      const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
+      return [name, `${hash} ${statSync(path).mtimeMs}`];
+    }),
+  );
+}

@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
+
+// The outside contract's shapes, strict: a key that is missing, new or of another type fails here.
+
+const count = z.int().nonnegative();
+const time = z.iso.datetime({ offset: false, precision: 3 });
+const words = z.string().min(1);
+const digits = z.string().regex(/^\d+$/);
+const source = z.enum(['salesforce', 'google-drive']);
+const state = z.enum(['held', 'pending', 'delivered', 'duplicate', 'rejected', 'skipped']);
+
+const run = z.strictObject({
+  tenant: words,
+  kind: z.enum(['sync', 'backfill']),
+  outcome: z.enum(['ok', 'partial', 'failed', 'busy']),
+  startedAt: time,
+  finishedAt: time,
+  found: z.strictObject({ salesforce: count, 'google-drive': count }),
+  queued: count,
+  held: count,
+  skipped: z.record(words, count),
+  delivered: count,
+  duplicates: count,
+  rejected: count,
+  pending: count,
+  calls: z.strictObject({ salesforce: count, google: count, gong: count }),
+  errors: z.array(z.strictObject({ stage: words, message: words, hint: words })),
+});
+const syncAnswer = z.strictObject({ runs: z.array(run) });
+
+const eventLine = z.strictObject({
+  eventId: words,
+  tenant: words,
+  source,
+  shareId: words,
+  state,
+  reason: words.nullable(),
+  sharedAt: time,
+  content: z.strictObject({ id: words, title: words, url: z.url().nullable() }),
+  sharer: words.nullable(),
+  recipients: z.array(z.email()),
+  attempts: count,
+  lastStatus: z.int().min(100).max(599).nullable(),
+  requestId: words.nullable(),
+  integrationId: digits.nullable(),
+  errors: z.array(words),
+});
+
+const property = z.strictObject({
+  name: words,
+  dataType: z.enum(['string', 'url', 'number', 'date']),
+  value: z.union([z.string(), z.number()]),
+});
+const crmObject = z.strictObject({
+  type: z.enum(['Opportunity', 'Account', 'Contact', 'Lead']),
+  id: z.string().length(18),
+});
+const share = z.strictObject({
+  source,
+  shareId: words,
+  sharedAt: z.int(),
+  sharer: z
+    .strictObject({ id: words, email: words, name: words, username: words })
+    .partial()
+    .optional(),
+  content: z.strictObject({
+    id: words,
+    title: words,
+    url: words.optional(),
+    infoUrl: words.optional(),
+  }),
+  related: z.strictObject({ id: z.string().length(18), type: words.optional() }).optional(),
+  contentProperties: z.array(property),
+  eventProperties: z.array(property),
+});
+const match = z.strictObject({
+  matched: z.boolean(),
+  objects: z.array(crmObject),
+  recipients: z.array(
+    z.strictObject({
+      email: z.email(),
+      name: words.optional(),
+      title: words.optional(),
+      object: crmObject.optional(),
+    }),
+  ),
+  reasons: z.array(words),
+});
+const attempt = z.strictObject({
+  number: z.int().positive(),
+  at: time,
+  outcome: words,
+  status: z.int().optional(),
+  requestId: words.optional(),
+  errors: z.array(words),
+});
+const wholeEvent = eventLine.extend({
+  notBefore: time.nullable(),
+  share,
+  match: match.nullable(),
+  body: z.looseObject({ eventId: words, reportingSystem: words }).nullable(),
+  history: z.array(attempt),
+});
+
+const statusAnswer = z.strictObject({
+  tenants: z.array(
+    z.strictObject({
+      tenant: words,
+      runs: z.array(
+        z.strictObject({
+          kind: z.enum(['sync', 'backfill']),
+          outcome: z.enum(['ok', 'partial', 'failed', 'busy', 'running', 'died']),
+          startedAt: time,
+          finishedAt: time.nullable(),
+          report: run.nullable(),
+        }),
+      ),
+      cursors: z.array(
+        z.strictObject({
+          stream: words,
+          position: z.strictObject({ mark: time }),
+          updatedAt: time,
+        }),
+      ),
+      outbox: z.strictObject({
+        held: count,
+        pending: count,
+        delivered: count,
+        duplicate: count,
+        rejected: count,
+        skipped: count,
+      }),
+      oldestPending: time.nullable(),
+      gong: z.strictObject({ callsPerDay: count, callsLeft: count, pausedUntil: time.nullable() }),
+      backfills: z.array(z.never()),
+    }),
+  ),
+});
+
+const HOUR_MS = 60 * 60_000;
+
+let world: CliWorld;
+let synced: string;
+
+// One of every state, and a run that died.
+beforeAll(async () => {
+  world = await startCliWorld();
+  const { salesforce: org, faults } = world.sandbox;
+  const [duplicate, rejected] = world.deliver(4);
+  const at = world.sandbox.clock.now() - 23 * HOUR_MS;
+  org.deliver({ title: 'To nobody known', at });
+  org.deliver({ title: 'Without a link', at, fields: { DistributionPublicUrl: null } });
+  const body = { requestId: '4al018gzaztcr8nbukw', errors: ['contentUrl: must be reachable'] };
+  const eventIdOf = (id: string | undefined) => `salesforce:${id}`;
+  const gong = { vendor: 'gong', times: 1 };
+  faults.add({
+    ...gong,
+    eventId: eventIdOf(rejected),
+    action: { kind: 'answer', status: 400, body },
+  });
+  faults.add({ ...gong, eventId: eventIdOf(duplicate), action: { kind: 'lose-answer' } });
+  synced = (await world.run('sync --json')).stdout;
+  world.deliver(2);
+  await world.run('sync --no-push');
+  const salesforce = world.barrier({ vendor: 'salesforce' });
+  const killed = world.start('sync --no-push');
+  await salesforce.reached();
+  killed.kill('SIGKILL');
+  await killed.ended();
+});
+
+afterAll(() => world[Symbol.asyncDispose]());
+
+test('sync --json', () => {
+  expect(shapeOf(syncAnswer, synced)).toMatchObject({
+    runs: [
+      {
+        outcome: 'partial',
+        found: { salesforce: 6 },
+        queued: 4,
+        held: 1,
+        skipped: { 'no-url': 1 },
+        delivered: 2,
+        duplicates: 1,
+        rejected: 1,
+        pending: 0,
+        calls: { gong: 5, google: 0 },
+        errors: [{ stage: 'gong' }],
+      },
+    ],
+  });
+});
+
+test('events --json: one object a line, with every state', async () => {
+  const { stdout } = await world.run('events --json');
+  const events = linesOf(stdout).map((line) => shapeOf(eventLine, line));
+  expect(events.map((event) => event.state).toSorted()).toEqual([
+    'delivered',
+    'delivered',
+    'duplicate',
+    'held',
+    'pending',
+    'pending',
+    'rejected',
+    'skipped',
+  ]);
+  const times = events.map((event) => event.sharedAt);
+  expect(times).toEqual(times.toSorted().toReversed());
+  expect(events.find((event) => event.state === 'delivered')).toMatchObject({
+    reason: null,
+    recipients: ['ada@globex.example'],
+    attempts: 1,
+    lastStatus: 200,
+    integrationId: '5517027188234205706',
+    errors: [],
+  });
+  expect(events.find((event) => event.state === 'rejected')).toMatchObject({
+    lastStatus: 400,
+    requestId: '4al018gzaztcr8nbukw',
+    errors: ['contentUrl: must be reachable'],
+  });
+});
+
+test('events show --json: the same and share, match, body, every attempt; for every state', async () => {
+  const { stdout } = await world.run('events --json');
+  const lines = linesOf(stdout).map((line) => shapeOf(eventLine, line));
+  const oneOfEach = new Map(lines.map((line) => [line.state, line]));
+  expect(oneOfEach.size).toBe(6);
+  for (const line of oneOfEach.values()) {
+    const shown = await world.run(`events show ${line.eventId} --json`);
+    const whole = shapeOf(wholeEvent, shown.stdout);
+    expect(whole).toMatchObject(line);
+    expect(whole.history).toHaveLength(line.attempts);
+    expect(whole.body === null).toBe(line.state === 'held' || line.state === 'skipped');
+  }
+});
+
+test('status --json', async () => {
+  const { stdout } = await world.run('status --json');
+  expect(shapeOf(statusAnswer, stdout)).toMatchObject({
+    tenants: [
+      {
+        tenant: 'sandbox',
+        runs: [{ outcome: 'died' }, { outcome: 'ok' }, { outcome: 'partial' }],
+        outbox: { held: 1, pending: 2, delivered: 2, duplicate: 1, rejected: 1, skipped: 1 },
+        gong: { callsPerDay: 1_000_000, callsLeft: 999_995 },
+      },
+    ],
+  });
+});
+
+test('control: the shapes are strict, for a key too many and one too few', async () => {
+  const answer = JSON.parse(synced);
+  answer.runs[0].extra = 1;
+  expect(() => shapeOf(syncAnswer, JSON.stringify(answer))).toThrow(/Unrecognized key.*extra/);
+  const { stdout } = await world.run('events --json --limit 1');
+  const { shareId: _, ...rest } = JSON.parse(stdout);
+  expect(() => shapeOf(eventLine, JSON.stringify(rest))).toThrow(/shareId/);
+});
+
+/** The one JSON document in the text; throws with what breaks the shape. */
+function shapeOf<Shape extends z.ZodType>(shape: Shape, text: string): z.infer<Shape> {
+  const parsed = shape.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(z.prettifyError(parsed.error));
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
