@@ -25,10 +25,37 @@ export interface RelatedRecord {
   readonly type?: string;
 }
 
+/** Somebody outside whom a Drive item was given to. */
+export interface Grantee {
+  readonly kind: 'user' | 'group';
+  /** lower case */
+  readonly email: string;
+  readonly name?: string;
+  /** in Drive's words: reader, commenter, writer, … */
+  readonly role: string;
+  /** epoch milliseconds */
+  readonly expiresAt?: number;
+}
+
+/** What only Drive shares have; see `Share.drive`. */
+export interface DriveFacts {
+  readonly detector: 'audit-log' | 'changes';
+  /** a file, a folder, or a whole shared drive */
+  readonly item: 'file' | 'folder' | 'drive';
+  /** each once, by email; empty where nobody outside is named */
+  readonly grantees: readonly Grantee[];
+  /** also given by link to anyone, or to a whole foreign domain */
+  readonly link?: 'anyone' | 'domain';
+  /** why nobody is named: only a link, or only grantees without an address */
+  readonly unnamed?: 'link-only' | 'no-address';
+  /** the facts that the eventId is made from: file, grantees, actor and time as detected */
+  readonly identity: string;
+}
+
 /** One act of giving one piece of content to people outside, in the words of no vendor. */
 export interface Share {
   readonly source: SourceName;
-  /** the source's own id of the act: the delivery's Id in Salesforce */
+  /** the source's own id of the act: the delivery's Id in Salesforce; for Drive stable for its grants */
   readonly shareId: string;
   /** epoch milliseconds */
   readonly sharedAt: number;
@@ -42,6 +69,7 @@ export interface Share {
     readonly infoUrl?: string;
   };
   readonly related?: RelatedRecord;
+  readonly drive?: DriveFacts;
   readonly contentProperties: readonly Property[];
   readonly eventProperties: readonly Property[];
 }

@@ -1,3 +1,4 @@
+import type { Statement } from '../db/schema.ts';
 import type { Share, SourceName } from '../share/share.ts';
 
 /** Shares that are looked up, built and committed together, with the cursor after them. */
@@ -5,6 +6,13 @@ export interface SourcePage {
   readonly shares: readonly Share[];
   /** JSON text: the cursor once this page is committed */
   readonly position: string;
+  /** whose cursor it is, where a source reads several streams; default: the source's own stream */
+  readonly stream?: string;
+  /**
+   * What the source itself has to write in the page's transaction (Drive's grants). Only `trx` may
+   * be used in it.
+   */
+  readonly alongside?: (trx: Statement) => Promise<void>;
 }
 
 /** Where shares come from. What is new to the database is not for the source to know. */
