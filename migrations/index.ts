@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import { outbox } from './0001-outbox.ts';
+import { drive } from './0002-drive.ts';
 
 /**
  * Every migration by its name, in order. A map written by hand, because a folder that is read
@@ -8,4 +9,5 @@ import { outbox } from './0001-outbox.ts';
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-outbox': outbox,
+  '0002-drive': drive,
 };

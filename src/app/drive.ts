@@ -1,8 +1,92 @@
-import type { RunError } from './report.ts';
+import type { TenantConfig } from '../config/types.ts';
+import type { Database } from '../db/schema.ts';
+import { awaitingShares } from '../outbox/events.ts';
+import { type Drive, openDrive } from '../sources/drive/drive.ts';
+import type { Context } from './context.ts';
+import { inStage, runError } from './failures.ts';
+import { type DriveKnowledge, type Reading, readSource } from './read.ts';
+import { tryStage } from './stages.ts';
+import type { Tally } from './tally.ts';
 
-/** Said in each run of a tenant that expects its Drive shares: silence would be a lie. */
-export const DRIVE_NOT_BUILT: RunError = {
-  stage: 'google-drive',
-  message: 'Google Drive is configured, but this version of sharetrail does not read it yet',
-  hint: 'Remove googleDrive from the tenant file until a version that reads it is installed.',
-};
+export interface ReadDriveOptions {
+  readonly context: Context;
+  readonly tally: Tally;
+  /** epoch milliseconds: shares before it are not looked for */
+  readonly start: number;
+  readonly reach: 'new' | 'all';
+  /** where what is known of Drive is kept: a dry run has a copy of its own */
+  readonly record: Database;
+}
+
+/** What came of reading Drive; `drive` is there once it was found whose files count. */
+export interface DriveReading {
+  readonly outcome: 'none' | 'read' | 'failed';
+  readonly drive?: Drive;
+}
+
+/**
+ * Reads a tenant's Drive, if it has one. What goes wrong with single users and drives stands in the
+ * tally's errors, and so does what ended the whole reading.
+ */
+export async function readDrive(
+  reading: Reading,
+  options: ReadDriveOptions,
+): Promise<DriveReading> {
+  if (reading.tenant.googleDrive === undefined) return { outcome: 'none' };
+  let drive: Drive | undefined;
+  const isRead = await tryStage(options.tally, async () => {
+    const opened = await inStage('google-drive', () => openTenantDrive(reading, options));
+    drive = opened;
+    const rules = { ...reading.rules, driveDomains: opened.internalDomains };
+    await readSource({ ...reading, rules }, opened.source);
+  });
+  return { outcome: isRead ? 'read' : 'failed', ...(drive && { drive }) };
+}
+
+/** What the run knows when it looks at held shares again; undefined where it may judge none. */
+export function driveKnowledge(
+  { internalDomains, googleDrive }: TenantConfig,
+  { drive }: DriveReading,
+): DriveKnowledge | undefined {
+  if (drive !== undefined) return drive;
+  // Drive was taken out of the configuration: nothing is to be waited for.
+  return googleDrive === undefined ? { internalDomains, isAuditLogRead: true } : undefined;
+}
+
+async function openTenantDrive(reading: Reading, options: ReadDriveOptions): Promise<Drive> {
+  const { tenant, signal } = reading;
+  const { context, tally, record } = options;
+  const { clock, random, log } = context;
+  const { googleDrive: config, tenant: name } = tenant;
+  if (config === undefined) throw new Error(`${name} has no Drive`);
+  // Google's library takes its time to load, and only tenants with Drive need it.
+  const { createGoogleClient } = await import('../vendors/google/client.ts');
+  const client = createGoogleClient({
+    config,
+    clock,
+    random,
+    signal,
+    onCall: () => {
+      tally.calls.google += 1;
+    },
+    onWarning: (message) => log.warn(message, { tenant: name }),
+  });
+  return openDrive({
+    client,
+    config,
+    internalDomains: tenant.internalDomains,
+    record: {
+      db: record,
+      tenant: name,
+      awaitingAuditLog: (eventIds) => awaitingShares(reading.db, name, eventIds),
+    },
+    clock,
+    start: options.start,
+    full: options.reach === 'all',
+    log,
+    onFailure: (where, error) => {
+      const entry = runError('google-drive', error);
+      tally.addError({ ...entry, message: `${where}: ${entry.message}` });
+    },
+  });
+}

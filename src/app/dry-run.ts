@@ -5,10 +5,11 @@ import { pagesInState } from '../outbox/pages.ts';
 import type { ApiUsage } from '../vendors/salesforce/client.ts';
 import { connect, salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
-import { DRIVE_NOT_BUILT } from './drive.ts';
+import { type DriveReading, driveKnowledge, type ReadDriveOptions, readDrive } from './drive.ts';
+import { openDriveScratch } from './drive-scratch.ts';
 import { rulesOf } from './judge.ts';
 import { localRejections } from './outcome.ts';
-import { type ReadBatch, readSource, reconsiderHeld } from './read.ts';
+import { type ReadBatch, type Reading, readSource, reconsiderHeld } from './read.ts';
 import type { RunError, Vendor } from './report.ts';
 import { tryStage } from './stages.ts';
 import { keptStart } from './start.ts';
@@ -49,10 +50,13 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   let sent = await showPending(context, options);
   // Nothing is written, so a held event that a page moved is met again among the held ones.
   const reconsideredIds = new Set<string>();
-  const take = async ({ created, reconsidered: all }: ReadBatch) => {
+  const take = async ({ created, reconsidered: all, replaced }: ReadBatch) => {
     const reconsidered = all.filter(({ eventId }) => !reconsideredIds.has(eventId));
-    for (const { eventId } of reconsidered) reconsideredIds.add(eventId);
+    for (const eventId of [...reconsidered.map((event) => event.eventId), ...replaced]) {
+      reconsideredIds.add(eventId);
+    }
     tally.addCreated(created);
+    tally.addReplaced(replaced);
     tally.addReconsidered(reconsidered);
     for (const { state, body } of [...created, ...reconsidered]) {
       if (state !== 'pending' || !body) continue;
@@ -61,10 +65,11 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     }
   };
   const rules = rulesOf(tenant, start);
-  const reading = { db, clock, tenant, rules, crm: connections.salesforce, signal, take };
+  const crm = connections.salesforce;
+  const reading = { db, clock, tenant, rules, runStartedAt: clock.now(), crm, signal, take };
   for (const source of sources) await tryStage(tally, () => readSource(reading, source));
-  await tryStage(tally, () => reconsiderHeld(reading));
-  if (tenant.googleDrive) tally.addError(DRIVE_NOT_BUILT);
+  const drive = await dryReadDrive(reading, { context, tally, start, reach });
+  await tryStage(tally, () => reconsiderHeld(reading, driveKnowledge(tenant, drive)));
   for (const error of localRejections(tally.rejectedLocally)) tally.addError(error);
   const { usage } = connections.salesforce;
   return {
@@ -77,6 +82,25 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     ...(usage && { salesforceUsage: usage }),
     errors: tally.errors,
   };
+}
+
+/** Drive is read as by `sync`, writing into a copy of what is known of it. */
+async function dryReadDrive(
+  reading: Reading,
+  options: Omit<ReadDriveOptions, 'record'>,
+): Promise<DriveReading> {
+  const { tenant, db } = reading;
+  if (tenant.googleDrive === undefined) return { outcome: 'none' };
+  const scratch = await openDriveScratch(db, tenant.tenant);
+  const take = async (batch: ReadBatch) => {
+    await scratch.keep(batch);
+    await reading.take(batch);
+  };
+  try {
+    return await readDrive({ ...reading, take }, { ...options, record: scratch.db });
+  } finally {
+    await scratch.close();
+  }
 }
 
 async function showPending(context: Context, options: DryRunOptions): Promise<number> {

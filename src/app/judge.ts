@@ -11,6 +11,8 @@ import type { Share } from '../share/share.ts';
 /** A tenant's settings as far as they decide what becomes of a share. */
 export interface Rules {
   readonly policy: PolicyRules & HoldRules;
+  /** what counts as inside for Drive shares: the Directory's domains too */
+  readonly driveDomains: readonly string[];
   readonly body: BodySettings;
   readonly timezone: string;
 }
@@ -23,9 +25,11 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
       start,
       ignoreCreatedBy: tenant.salesforce.ignoreCreatedBy,
       internalDomains: tenant.internalDomains,
+      linkShares: tenant.googleDrive?.linkShares ?? 'skip',
       holdDays: tenant.crm.holdDays,
       unmatched: tenant.crm.unmatched,
     },
+    driveDomains: tenant.internalDomains,
     body: {
       reportingSystem,
       actionName,
@@ -46,13 +50,13 @@ export function judgeEarly(share: Share, rules: Rules): NewEvent | undefined {
 export function judge(
   share: Share,
   records: CrmRecords,
-  context: { readonly rules: Rules; readonly now: number },
+  context: { readonly rules: Rules; readonly now: number; readonly awaitsAuditLog: boolean },
 ): NewEvent {
-  const { rules, now } = context;
+  const { rules, now, awaitsAuditLog } = context;
   const match = matchShare(share, records, { timezone: rules.timezone });
   const recipientEmails = match.recipients.map((recipient) => recipient.email);
-  const facts = { share, recipientEmails, matched: match.matched, now };
-  const decision = decide(facts, rules.policy);
+  const facts = { share, recipientEmails, matched: match.matched, now, awaitsAuditLog };
+  const decision = decide(facts, policyOf(share, rules));
   const event = { eventId: eventIdOf(share), share, match };
   if (decision.state !== 'pending') return { ...event, ...decision };
   return { ...event, ...withBody(share, match, rules.body) };
@@ -62,6 +66,10 @@ export function judge(
 export function judgeForced(share: Share, records: CrmRecords, rules: Rules): NewEvent {
   const match = matchShare(share, records, { timezone: rules.timezone });
   return { eventId: eventIdOf(share), share, match, ...withBody(share, match, rules.body) };
+}
+
+function policyOf({ source }: Share, { policy, driveDomains }: Rules): Rules['policy'] {
+  return source === 'google-drive' ? { ...policy, internalDomains: driveDomains } : policy;
 }
 
 /** The event with its body; one that breaks Gong's reference is rejected here, never sent. */

@@ -1,13 +1,14 @@
 import type { TenantConfig } from '../config/types.ts';
 import { lookUp, type QueryBatch } from '../crm/look-up.ts';
 import { readCursor } from '../db/cursors.ts';
-import type { Database } from '../db/schema.ts';
+import type { Database, Statement } from '../db/schema.ts';
 import { eventIdOf } from '../event/event-id.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
 import { knownStates } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/pages.ts';
-import type { NewEvent } from '../outbox/stored.ts';
+import type { NewEvent, StoredEvent } from '../outbox/stored.ts';
+import { stillAwaitsAuditLog } from '../share/policy.ts';
 import type { Share } from '../share/share.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
 import { inStage } from './failures.ts';
@@ -17,7 +18,19 @@ import { judge, judgeEarly, type Rules } from './judge.ts';
 export interface ReadBatch {
   readonly created: readonly NewEvent[];
   readonly reconsidered: readonly NewEvent[];
+  /** eventIds of held events that created ones stand in place of */
+  readonly replaced: readonly string[];
   readonly cursor?: { readonly stream: string; readonly position: string };
+  /** what the source writes in the same transaction */
+  readonly alongside?: (trx: Statement) => Promise<void>;
+}
+
+/** What a run knows of Drive when it looks at held shares of it again. */
+export interface DriveKnowledge {
+  /** what counts as inside */
+  readonly internalDomains: readonly string[];
+  /** so that nothing has to wait for it any more */
+  readonly isAuditLogRead: boolean;
 }
 
 export interface Reading {
@@ -25,6 +38,8 @@ export interface Reading {
   readonly clock: Clock;
   readonly tenant: TenantConfig;
   readonly rules: Rules;
+  /** epoch milliseconds */
+  readonly runStartedAt: number;
   readonly crm: QueryBatch;
   readonly signal: AbortSignal;
   readonly take: (batch: ReadBatch) => Promise<void>;
@@ -50,7 +65,9 @@ export async function readSource(reading: Reading, source: Source): Promise<void
 async function readPage(reading: Reading, source: Source, page: SourcePage): Promise<void> {
   const shares = distinct(page.shares);
   const ids = [...shares.keys()];
+  const { awaitsAuditLog = false, replaces = [], alongside, position } = page;
   const known = await knownStates(reading.db, reading.tenant.tenant, ids);
+  for (const eventId of replaces) known.delete(eventId);
   const created: Share[] = [];
   const reconsidered: Share[] = [];
   for (const [eventId, share] of shares) {
@@ -59,37 +76,70 @@ async function readPage(reading: Reading, source: Source, page: SourcePage): Pro
     // It may have been given a related record since.
     if (state === 'held') reconsidered.push(share);
   }
-  const judged = await judgeAll(reading, [...created, ...reconsidered]);
+  const judged = await judgeAll(reading, [...created, ...reconsidered], awaitsAuditLog);
   await reading.take({
     created: judged.slice(0, created.length),
     reconsidered: judged.slice(created.length),
-    cursor: { stream: source.stream, position: page.position },
+    replaced: replaces,
+    cursor: { stream: page.stream ?? source.stream, position },
+    ...(alongside && { alongside }),
   });
 }
 
-/** Looks held events up again, in pages: those whose record appeared or whose time is up move. */
-export async function reconsiderHeld(reading: Reading): Promise<void> {
+/**
+ * Looks held events up again, in pages: those whose record appeared or whose time is up move.
+ * `drive` undefined: whose files count could not be found, so Drive's shares are left as they are.
+ */
+export async function reconsiderHeld(
+  reading: Reading,
+  drive: DriveKnowledge | undefined,
+): Promise<void> {
   const { tenant } = reading.tenant;
   const size = SYNC_LIMITS.sharesPerBatchMax;
   for await (const held of pagesInState(reading.db, { tenant, state: 'held', size })) {
     reading.signal.throwIfAborted();
+    const due = held.filter((event) => isDue(event, reading, drive));
+    const rules = { ...reading.rules, ...(drive && { driveDomains: drive.internalDomains }) };
     const judged = await judgeAll(
-      reading,
-      held.map((event) => event.share),
+      { ...reading, rules },
+      due.map((event) => event.share),
     );
-    const moved = judged.filter((event) => event.state !== 'held');
-    if (moved.length > 0) await reading.take({ created: [], reconsidered: moved });
+    // One that is held on for another reason has moved, too.
+    const moved = judged.filter(
+      ({ state, reason }, index) => state !== 'held' || reason !== due[index]?.reason,
+    );
+    if (moved.length === 0) continue;
+    await reading.take({ created: [], reconsidered: moved, replaced: [] });
   }
 }
 
+function isDue(event: StoredEvent, reading: Reading, drive: DriveKnowledge | undefined): boolean {
+  if (event.source !== 'google-drive') return true;
+  if (drive === undefined) return false;
+  return (
+    event.reason !== 'audit-log' ||
+    !stillAwaitsAuditLog({
+      notBefore: event.notBefore ?? 0,
+      runStartedAt: reading.runStartedAt,
+      auditLogRead: drive.isAuditLogRead,
+      now: reading.clock.now(),
+    })
+  );
+}
+
 /** In the order of the shares. One look-up for all that needs one. */
-async function judgeAll(reading: Reading, shares: readonly Share[]): Promise<NewEvent[]> {
+async function judgeAll(
+  reading: Pick<Reading, 'rules' | 'crm' | 'clock'>,
+  shares: readonly Share[],
+  awaitsAuditLog = false,
+): Promise<NewEvent[]> {
   const { rules, crm, clock } = reading;
   const early = shares.map((share) => judgeEarly(share, rules));
   const open = shares.filter((_, index) => early[index] === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, { timezone: rules.timezone }));
   const now = clock.now();
-  return shares.map((share, index) => early[index] ?? judge(share, records, { rules, now }));
+  const context = { rules, now, awaitsAuditLog };
+  return shares.map((share, index) => early[index] ?? judge(share, records, context));
 }
 
 /** A page may repeat a share (a row that moved while it was read): the last reading counts. */

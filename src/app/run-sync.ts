@@ -7,7 +7,7 @@ import { PRIORITY } from '../outbox/stored.ts';
 import type { PushReport } from '../push/report.ts';
 import { salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
-import { DRIVE_NOT_BUILT } from './drive.ts';
+import { driveKnowledge, readDrive } from './drive.ts';
 import { holdTenant } from './hold.ts';
 import { rulesOf } from './judge.ts';
 import { localRejections, outcomeOf, pushErrors } from './outcome.ts';
@@ -80,7 +80,8 @@ async function readAll(
 ): Promise<boolean> {
   const { context, tenant, connections, tally, signal } = run;
   const start = await startOf(run);
-  const sources = salesforceSource(connections.salesforce, { tenant, start, reach: options.reach });
+  const { reach } = options;
+  const sources = salesforceSource(connections.salesforce, { tenant, start, reach });
   let pages = 0;
   let failed = 0;
   const take = async (batch: ReadBatch) => {
@@ -90,13 +91,16 @@ async function readAll(
   };
   const rules = rulesOf(tenant, start);
   const { db, clock } = context;
-  const reading = { db, clock, tenant, rules, crm: connections.salesforce, signal, take };
+  const crm = connections.salesforce;
+  const reading = { db, clock, tenant, rules, runStartedAt: run.startedAt, crm, signal, take };
   for (const source of sources) {
     if (!(await tryStage(tally, () => readSource(reading, source)))) failed += 1;
   }
-  await tryStage(tally, () => reconsiderHeld(reading));
-  if (tenant.googleDrive) tally.addError(DRIVE_NOT_BUILT);
-  return failed > 0 && failed === sources.length && pages === 0;
+  const drive = await readDrive(reading, { context, tally, start, reach, record: db });
+  if (drive.outcome === 'failed') failed += 1;
+  await tryStage(tally, () => reconsiderHeld(reading, driveKnowledge(tenant, drive)));
+  const configured = sources.length + (tenant.googleDrive ? 1 : 0);
+  return failed > 0 && failed === configured && pages === 0;
 }
 
 async function commit(run: Run, batch: ReadBatch): Promise<void> {
@@ -106,6 +110,7 @@ async function commit(run: Run, batch: ReadBatch): Promise<void> {
   await commitBatch(context.db, hold.lease, { ...batch, tenant: tenant.tenant, priority, now });
   tally.addCreated(batch.created);
   tally.addReconsidered(batch.reconsidered);
+  tally.addReplaced(batch.replaced);
   run.onProgress({ found: tally.foundInAll, queued: tally.queued, settled: tally.settled });
 }
 

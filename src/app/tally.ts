@@ -24,6 +24,12 @@ export class Tally {
     }
   }
 
+  /** Events in whose place others stand: those count as found, and these were counted before. */
+  addReplaced(eventIds: readonly string[]): void {
+    const found = this.found['google-drive'] - eventIds.length;
+    this.found['google-drive'] = Math.max(0, found);
+  }
+
   /** Held events that were looked at again; those that stay held count for nothing. */
   addReconsidered(events: readonly NewEvent[]): void {
     for (const event of events) if (event.state !== 'held') this.#addMoved(event);

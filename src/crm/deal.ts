@@ -69,10 +69,11 @@ function candidatesOf(
   question: DealQuestion,
 ): readonly Candidate[] {
   const candidates: Candidate[] = [];
+  const contactIds = new Set(question.recipientContactIds);
   for (const opportunity of open) {
     const roles = records.rolesOfOpportunity
       .get(opportunity.id)
-      ?.filter((role) => question.recipientContactIds.includes(role.contactId));
+      ?.filter((role) => contactIds.has(role.contactId));
     if (!roles || roles.length === 0) continue;
     candidates.push({ opportunity, primary: roles.some((role) => role.primary) });
   }

@@ -4,6 +4,7 @@ import type {
   ContactRecord,
   ContactRoleRecord,
   CrmRecords,
+  EmailDomain,
   LeadRecord,
   OpportunityRecord,
 } from './records.ts';
@@ -14,6 +15,7 @@ import {
   readContactRole,
   readLead,
   readOpportunity,
+  readWebsite,
   type WithAccount,
 } from './rows.ts';
 
@@ -28,8 +30,13 @@ export class Findings implements CrmRecords {
   readonly opportunities = new Map<string, OpportunityRecord>();
   readonly opportunitiesOfAccount = new Map<string, OpportunityRecord[]>();
   readonly rolesOfOpportunity = new Map<string, ContactRoleRecord[]>();
+  readonly contactsOfEmail = new Map<string, ContactRecord[]>();
+  readonly leadsOfEmail = new Map<string, LeadRecord[]>();
+  readonly domainsOfEmail = new Map<string, EmailDomain>();
+  readonly accountsOfDomain = new Map<string, AccountRecord[]>();
 
   readonly #relatedAccounts: ReadonlySet<string>;
+  readonly #websitesRead = new Set<string>();
 
   /**
    * `relatedAccounts` are those that a share relates to: only their own query may say that they
@@ -50,6 +57,28 @@ export class Findings implements CrmRecords {
   readonly addLeads = (rows: Rows): void => {
     for (const row of rows) keep(this.leads, readLead(row));
   };
+
+  readonly addContactsByEmail = (rows: Rows): void => {
+    for (const row of rows) {
+      appendByEmail(this.contactsOfEmail, this.#withoutAccount(readContact(row)));
+    }
+  };
+
+  readonly addLeadsByEmail = (rows: Rows): void => {
+    for (const row of rows) appendByEmail(this.leadsOfEmail, readLead(row));
+  };
+
+  /** `domainOf` gives the registrable domain of a website. */
+  addWebsites(rows: Rows, domainOf: (website: string) => string | undefined): void {
+    for (const row of rows) {
+      const { account, website } = readWebsite(row);
+      const domain = domainOf(website);
+      // A query answers with neighbours of what was asked, which a second one may ask for.
+      if (domain === undefined || this.#websitesRead.has(account.id)) continue;
+      this.#websitesRead.add(account.id);
+      append(this.accountsOfDomain, domain, account);
+    }
+  }
 
   readonly addCases = (rows: Rows): void => {
     for (const row of rows) keep(this.cases, this.#withoutAccount(readCase(row)));
@@ -80,6 +109,7 @@ export class Findings implements CrmRecords {
       ofAccount.sort(newestFirst);
       for (const deal of ofAccount) deals.add(deal.id);
     }
+    for (const ofDomain of this.accountsOfDomain.values()) ofDomain.sort(lowestIdFirst);
     for (const id of this.rolesOfOpportunity.keys()) {
       if (!deals.has(id)) this.rolesOfOpportunity.delete(id);
     }
@@ -97,8 +127,23 @@ function newestFirst(one: OpportunityRecord, other: OpportunityRecord): number {
   return other.createdAt - one.createdAt || (one.id < other.id ? -1 : 1);
 }
 
+function lowestIdFirst(one: AccountRecord, other: AccountRecord): number {
+  return one.id < other.id ? -1 : 1;
+}
+
 function keep<T extends { readonly id: string }>(records: Map<string, T>, record: T): void {
   records.set(record.id, record);
+}
+
+/**
+ * By the address that the record has, not the one that was asked for: Salesforce ignores case in
+ * the API user's language, where other letters may be equal (in Turkish I is no i).
+ */
+function appendByEmail<T extends { readonly email?: string }>(
+  lists: Map<string, T[]>,
+  record: T,
+): void {
+  if (record.email !== undefined) append(lists, record.email.toLowerCase(), record);
 }
 
 function append<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -1,11 +1,11 @@
 import { LOOK_UP_LIMITS } from '../lib/limits.ts';
 import type { RelatedRecord, Share } from '../share/share.ts';
-import { isSalesforceId } from '../vendors/salesforce/id.ts';
 import { dayBefore, dayInTimezone } from './day.ts';
 import { Findings } from './findings.ts';
+import type { Question } from './questions.ts';
 import * as questions from './questions.ts';
 import type { CrmRecords } from './records.ts';
-import { contactOnTrail, followRelated } from './trail.ts';
+import { type Named, namedBy, nothingWanted, wantedFor } from './wanted.ts';
 
 /** The one thing that looking up needs of a Salesforce session. */
 export interface QueryBatch {
@@ -16,39 +16,33 @@ export interface QueryBatch {
   queryBatch(soqls: readonly string[]): Promise<readonly (readonly unknown[])[]>;
 }
 
-/** Queries of one kind, and where their rows go. */
-interface Question {
-  readonly soqls: readonly string[];
-  readonly add: (rows: readonly unknown[]) => void;
-}
-
-/** What matching would ask of the records next, without repetitions. */
-interface Wanted {
-  readonly contacts: Set<string>;
-  readonly dealAccounts: Set<string>;
-  readonly roleContacts: Set<string>;
+export interface LookUpOptions {
+  /** the tenant's, an IANA name */
+  readonly timezone: string;
+  /** whether the domain of an address speaks where no record has the address */
+  readonly matchAccountByDomain?: boolean;
 }
 
 /**
- * Reads what matching needs to know of `shares`, in at most three rounds of queries: the related
- * records; the Contacts of Cases and converted Leads; the deals of the Accounts and the contact
- * roles of the recipients. A round asks all that is known to be needed, so most batches need two.
- * `timezone` is the tenant's, an IANA name. Whatever fails throws: it must not look like a record
- * that does not exist.
+ * Reads what matching needs to know of `shares`, in a few rounds of queries: the related records,
+ * and the Contacts and Leads with the recipients' addresses; the Contacts of Cases and converted
+ * Leads; the deals of the Accounts and the contact roles of the recipients. A round asks all that
+ * is known to be needed, so most batches need two. Whatever fails throws: it must not look like a
+ * record that does not exist.
  */
 export async function lookUp(
   client: QueryBatch,
   shares: readonly Share[],
-  options: { readonly timezone: string },
+  options: LookUpOptions,
 ): Promise<CrmRecords> {
-  // What is no Id is the Id of no record, and Salesforce would refuse the whole query for it.
-  const tied = shares.filter((share) => isSalesforceId(share.related?.id ?? ''));
-  const related = tied.flatMap((share) => share.related ?? []);
-  const findings = new Findings(idsOfType(related, 'Account'));
-  if (related.length === 0) return findings.finish();
-  const window = dealWindowOf(tied, options.timezone);
-  const asked: Wanted = { contacts: new Set(), dealAccounts: new Set(), roleContacts: new Set() };
-  let round: readonly Question[] = [...relatedQuestions(related, findings), ...nextQuestions()];
+  const named = namedBy(shares);
+  const findings = new Findings(idsOfType(named.related, 'Account'));
+  if (named.shares.length === 0) return findings.finish();
+  const window = dealWindowOf(named.shares, options.timezone);
+  // The list of public suffixes is loaded for those only who ask for domains.
+  const domains = options.matchAccountByDomain ? await import('./domain.ts') : undefined;
+  const asked = { ...nothingWanted(), contacts: idsOfType(named.related, 'Contact') };
+  let round = firstQuestions(named, findings);
   for (let rounds = 0; round.some((question) => question.soqls.length > 0); rounds += 1) {
     if (rounds === LOOK_UP_LIMITS.roundsMax) throw new Error('the look-up comes to no end');
     await ask(client, round);
@@ -56,45 +50,36 @@ export async function lookUp(
   }
   return findings.finish();
 
-  // Each round follows every related record as matching will, over what is known by then. It
-  // ends because nothing is asked twice and a Contact leads to no further Contact.
+  // Each round follows what the shares name as matching will, over what is known by then. It ends
+  // because nothing is asked twice and a Contact leads to no further Contact.
   function nextQuestions(): readonly Question[] {
-    const wanted = wantedFor(related, findings);
+    const wanted = wantedFor(named, findings);
     const contacts = newOnes(wanted.contacts, asked.contacts);
     const accounts = newOnes(wanted.dealAccounts, asked.dealAccounts);
     const roleContacts = newOnes(wanted.roleContacts, asked.roleContacts);
+    const strangers = newOnes(wanted.strangers, asked.strangers);
     return [
       { soqls: questions.contactsById(contacts), add: findings.addContacts },
       { soqls: questions.dealsOfAccounts(accounts, window), add: findings.addDeals },
       { soqls: questions.rolesOfContacts(roleContacts), add: findings.addRoles },
+      ...(domains ? [domains.askForDomains(strangers, findings)] : []),
     ];
   }
 }
 
-function relatedQuestions(
-  related: readonly RelatedRecord[],
-  findings: Findings,
-): readonly Question[] {
+function firstQuestions(named: Named, findings: Findings): readonly Question[] {
+  const { related } = named;
   const ids = (type: string) => [...idsOfType(related, type)];
+  const emails = [...named.emails];
   return [
+    { soqls: questions.contactsById(ids('Contact')), add: findings.addContacts },
     { soqls: questions.leadsById(ids('Lead')), add: findings.addLeads },
     { soqls: questions.accountsById(ids('Account')), add: findings.addAccounts },
     { soqls: questions.opportunitiesById(ids('Opportunity')), add: findings.addOpportunities },
     { soqls: questions.casesById(ids('Case')), add: findings.addCases },
+    { soqls: questions.contactsByEmail(emails), add: findings.addContactsByEmail },
+    { soqls: questions.leadsByEmail(emails), add: findings.addLeadsByEmail },
   ];
-}
-
-function wantedFor(related: readonly RelatedRecord[], records: CrmRecords): Wanted {
-  const contacts = new Set<string>();
-  const dealAccounts = new Set<string>();
-  const roleContacts = new Set<string>();
-  for (const record of related) {
-    const trail = followRelated(record, records);
-    addTo(contacts, contactOnTrail(record, records));
-    if (trail.opportunityId === undefined) addTo(dealAccounts, trail.accountId);
-    if (trail.recipient) addTo(roleContacts, trail.contactId);
-  }
-  return { contacts, dealAccounts, roleContacts };
 }
 
 async function ask(client: QueryBatch, round: readonly Question[]): Promise<void> {
@@ -129,8 +114,4 @@ function newOnes(wanted: ReadonlySet<string>, asked: Set<string>): readonly stri
   const fresh = [...wanted].filter((id) => !asked.has(id));
   for (const id of fresh) asked.add(id);
   return fresh;
-}
-
-function addTo(ids: Set<string>, id: string | undefined): void {
-  if (id !== undefined) ids.add(id);
 }

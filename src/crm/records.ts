@@ -8,6 +8,7 @@ export interface ContactRecord {
   readonly name?: string;
   readonly title?: string;
   readonly accountId?: string;
+  readonly modifiedAt: number;
 }
 
 export interface LeadRecord {
@@ -18,6 +19,7 @@ export interface LeadRecord {
   readonly converted: boolean;
   readonly convertedContactId?: string;
   readonly convertedAccountId?: string;
+  readonly modifiedAt: number;
 }
 
 export interface OpportunityRecord {
@@ -47,6 +49,15 @@ export interface AccountRecord {
   readonly name?: string;
 }
 
+/**
+ * What the domain of an address is good for: a company's is the registrable one, such as
+ * acme.co.uk of ann@mail.acme.co.uk; under any other one unrelated people have addresses.
+ */
+export interface EmailDomain {
+  readonly kind: 'company' | 'public-mail' | 'none';
+  readonly domain: string;
+}
+
 /** All that was looked up for one batch of shares. */
 export interface CrmRecords {
   readonly accounts: ReadonlyMap<string, AccountRecord>;
@@ -54,6 +65,13 @@ export interface CrmRecords {
   readonly leads: ReadonlyMap<string, LeadRecord>;
   readonly cases: ReadonlyMap<string, CaseRecord>;
   readonly opportunities: ReadonlyMap<string, OpportunityRecord>;
+  /** by an address in lower case: the Contacts, and the Leads, that have it */
+  readonly contactsOfEmail: ReadonlyMap<string, readonly ContactRecord[]>;
+  readonly leadsOfEmail: ReadonlyMap<string, readonly LeadRecord[]>;
+  /** by an address in lower case that leads to nobody; empty where domains are not asked for */
+  readonly domainsOfEmail: ReadonlyMap<string, EmailDomain>;
+  /** by registrable domain: all Accounts whose website has it */
+  readonly accountsOfDomain: ReadonlyMap<string, readonly AccountRecord[]>;
   /** opportunities by AccountId: those that may have been open when the shares happened */
   readonly opportunitiesOfAccount: ReadonlyMap<string, readonly OpportunityRecord[]>;
   /** contact roles by OpportunityId */

@@ -24,6 +24,7 @@ const contactRow = z.object({
   Title: maybeText,
   AccountId: maybeId,
   Account: parentAccount,
+  LastModifiedDate: z.string(),
 });
 const leadRow = z.object({
   Id: id,
@@ -33,8 +34,10 @@ const leadRow = z.object({
   IsConverted: z.boolean(),
   ConvertedContactId: maybeId,
   ConvertedAccountId: maybeId,
+  LastModifiedDate: z.string(),
 });
 const accountRow = z.object({ Id: id, Name: maybeText });
+const websiteRow = accountRow.extend({ Website: maybeText });
 const opportunityRow = z.object({
   Id: id,
   Name: maybeText,
@@ -80,6 +83,15 @@ export function readAccount(row: unknown): AccountRecord {
   return { id: account.Id, ...present('name', account.Name) };
 }
 
+/** An Account with its website as somebody typed it: a URL, or only a host. */
+export function readWebsite(row: unknown): {
+  readonly account: AccountRecord;
+  readonly website: string;
+} {
+  const { Website, ...account } = parse('Account', websiteRow, row);
+  return { account: readAccount(account), website: Website ?? '' };
+}
+
 export function readOpportunity(row: unknown): WithAccount<OpportunityRecord> {
   const opportunity = parse('Opportunity', opportunityRow, row);
   const record = {
@@ -118,6 +130,7 @@ function personOf(row: z.output<typeof contactRow> | z.output<typeof leadRow>) {
     ...present('email', row.Email),
     ...present('name', row.Name),
     ...present('title', row.Title),
+    modifiedAt: salesforceTime(row.LastModifiedDate),
   };
 }
 

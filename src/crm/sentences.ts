@@ -11,6 +11,11 @@ export function labelOf(record: NamedRecord): string {
   return name === '' ? record.id : `"${name}" (${record.id})`;
 }
 
+/** An address in the middle of a sentence: whatever somebody typed, in one line. */
+export function addressOf(email: string): string {
+  return shortened(email) || 'an empty address';
+}
+
 /** The first few items, and how many there are beyond: an Account may have thousands of deals. */
 export function listOf<T>(items: readonly T[], say: (item: T) => string): string {
   const listed = items.slice(0, REASON_LIMITS.recordsListedMax).map(say).join(', ');

@@ -1,8 +1,8 @@
 import type { ColumnType, Kysely, Transaction } from 'kysely';
 
 /**
- * The tables. Times are epoch milliseconds; `share`, `match`, `body`, `errors`, `position` and
- * `report` are JSON text, written by one room each and parsed there.
+ * The tables. Times are epoch milliseconds; `share`, `match`, `body`, `errors`, `position`,
+ * `payload` and `report` are JSON text, written by one room each and parsed there.
  */
 export interface Tables {
   cursor: CursorTable;
@@ -13,6 +13,8 @@ export interface Tables {
   attempt: AttemptTable;
   call: CallTable;
   pause: PauseTable;
+  grant: GrantTable;
+  activity: ActivityTable;
 }
 
 export interface CursorTable {
@@ -90,6 +92,49 @@ export interface CallTable {
 export interface PauseTable {
   account: string;
   until: number;
+}
+
+/**
+ * One time that somebody outside had access to a Drive item; given again after it was taken away, it
+ * is a generation of its own.
+ */
+export interface GrantTable {
+  tenant: string;
+  /** id of a file, a folder or a shared drive */
+  item: string;
+  grantee: string;
+  generation: number;
+  kind: string;
+  role: string;
+  /** 1: the item has it from its folder or drive alone */
+  inherited: number;
+  /** whose item it is: `user/EMAIL` or `drive/ID` */
+  owner: string;
+  seen_by: string;
+  /** a moment at which it certainly stood */
+  seen_at: number;
+  /** null: the audit log has not told of the act */
+  granted_at: number | null;
+  expires_at: number | null;
+  revoked_at: number | null;
+  /** 1: it ended because the item went out of sight, not because somebody took it away */
+  removed: number;
+  /** the start of the sweep that met it last */
+  swept_at: number | null;
+  /** the event that reports it */
+  event_id: string | null;
+}
+
+/** An entry of the audit log that matters, kept until its act is formed and it cannot come again. */
+export interface ActivityTable {
+  tenant: string;
+  key: string;
+  at: number;
+  item: string;
+  actor: string;
+  payload: string;
+  /** 1: its act is formed */
+  handled: number;
 }
 
 export type Database = Kysely<Tables>;

@@ -1,3 +1,4 @@
+import { driveEventId } from '../share/drive-id.ts';
 import type { Share } from '../share/share.ts';
 
 /**
@@ -11,6 +12,7 @@ export function eventIdOf(share: Share): string {
       // Salesforce ids are unique in their org in the 18-character form, whatever the case.
       return `salesforce:${share.shareId}`;
     case 'google-drive':
-      throw new Error('no eventId is settled for shares from google-drive yet');
+      if (share.drive === undefined) throw new Error('a Drive share without its facts has no id');
+      return driveEventId(share.drive.identity);
   }
 }

@@ -68,8 +68,15 @@ export const LIST_LIMITS = {
 } as const;
 
 export const LOOK_UP_LIMITS = {
-  /** related record, then its Contact, then deals and roles: no way is longer */
+  /**
+   * What is named, then the Contact or the Account that it leads to, then deals and roles: no way
+   * is longer
+   */
   roundsMax: 3,
+  /** RFC 5321: 64 characters before the @ and 255 after it; nobody has a longer address */
+  emailLengthMax: 320,
+  /** domains of one query; each takes three conditions, which are not indexed */
+  domainsPerQueryMax: 100,
   /** opportunities created up to this long after the last share are read, to be named as late */
   lateCreationMs: 7 * 24 * 60 * 60_000,
 } as const;
@@ -77,5 +84,28 @@ export const LOOK_UP_LIMITS = {
 export const REASON_LIMITS = {
   /** records that one sentence lists by name; the others are counted */
   recordsListedMax: 5,
+  /** recipients of one share, and their Accounts, that have sentences of their own */
+  peopleExplainedMax: 20,
   nameLengthMax: 80,
+} as const;
+
+export const DRIVE_LIMITS = {
+  /** grants by one person on one file up to this long after the first are one act */
+  actMsMax: 60_000,
+  /** entries of the audit log that become visible late are found by reading so far back */
+  lookBackMs: 24 * 60 * 60_000,
+  /** handled entries are kept so long before the last reading, to be known when they come again */
+  entriesKeptMs: 48 * 60 * 60_000,
+  /** what one act brings about may have times so far apart */
+  changeLagMs: 5_000,
+  /** entries of the audit log that acts are formed from together */
+  entriesPerPageMax: 1_000,
+  /** users and drives whose first page is under way together */
+  streamsAtOnceMax: 16,
+  /** permissions and files that are asked for one by one, together */
+  itemsAtOnceMax: 8,
+  /** users and drives in a row that cannot be read, after which the rest is not tried */
+  failuresInRowMax: 20,
+  /** users and drives that a run's errors name one by one; the others are counted */
+  failuresNamedMax: 10,
 } as const;

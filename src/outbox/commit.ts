@@ -1,7 +1,7 @@
 import { type Cursor, writeCursor } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
-import type { Database } from '../db/schema.ts';
-import { insertEvents, updateHeld } from './events.ts';
+import type { Database, Statement } from '../db/schema.ts';
+import { insertEvents, removeAwaiting, updateHeld } from './events.ts';
 import type { NewEvent } from './stored.ts';
 
 /** All that one batch of shares changes, and the position up to which it was read. */
@@ -14,18 +14,26 @@ export interface Batch {
   readonly reconsidered: readonly NewEvent[];
   /** absent for batches that were not read from a source */
   readonly cursor?: { readonly stream: string; readonly position: string };
+  /** eventIds of events that wait for the audit log, which `created` stands in place of */
+  readonly replaced?: readonly string[];
+  /** what the source keeps for itself; only ever with `trx` */
+  readonly alongside?: (trx: Statement) => Promise<void>;
 }
 
 /**
  * Writes a batch and its cursor in one transaction: a cursor never stands past a share without a
- * row. Throws LeaseLost, with nothing written, where another process took the tenant over.
+ * row. Throws, with nothing written: LeaseLost where another process took the tenant over;
+ * RetryableError where an event that is to be replaced does not wait any more.
  */
 export async function commitBatch(db: Database, lease: LeaseKey, batch: Batch): Promise<void> {
   const { tenant, now } = batch;
   await db.transaction().execute(async (trx) => {
     await guardLease(trx, lease);
+    // First, for what takes the place of an event may have the same id.
+    await removeAwaiting(trx, tenant, batch.replaced ?? []);
     await insertEvents(trx, batch.created, batch);
     for (const event of batch.reconsidered) await updateHeld(trx, event, batch);
+    await batch.alongside?.(trx);
     if (batch.cursor) await writeCursor(trx, { tenant, updatedAt: now, ...batch.cursor });
   });
 }

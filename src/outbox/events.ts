@@ -1,7 +1,9 @@
 import type { CompiledQuery, Insertable, Updateable } from 'kysely';
 import type { EventTable, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
+import { RetryableError } from '../lib/errors.ts';
 import { DATABASE_LIMITS } from '../lib/limits.ts';
+import type { Share } from '../share/share.ts';
 import { contentColumns, newRow } from './rows.ts';
 import { type Happening, type State, statesBefore } from './states.ts';
 import type { NewEvent } from './stored.ts';
@@ -64,6 +66,51 @@ export async function updateHeld(
     .where('event_id', '=', event.eventId)
     .where('state', '=', 'held')
     .execute();
+}
+
+const AWAITING = { state: 'held', reason: 'audit-log' } as const;
+
+/** By eventId, the shares of those of the events that wait for the audit log. */
+export async function awaitingShares(
+  db: Statement,
+  tenant: string,
+  eventIds: readonly string[],
+): Promise<Map<string, Share>> {
+  const shares = new Map<string, Share>();
+  for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
+    const rows = await db
+      .selectFrom('event')
+      .select(['event_id', 'share'])
+      .where('tenant', '=', tenant)
+      .where('event_id', 'in', chunk)
+      .where('state', '=', AWAITING.state)
+      .where('reason', '=', AWAITING.reason)
+      .execute();
+    for (const row of rows) shares.set(row.event_id, JSON.parse(row.share) as Share);
+  }
+  return shares;
+}
+
+/**
+ * Removes events that wait for the audit log: others stand in their place. Throws RetryableError
+ * where one does not wait any more, an operator's doing, say: it would be reported twice.
+ */
+export async function removeAwaiting(
+  trx: Statement,
+  tenant: string,
+  eventIds: readonly string[],
+): Promise<void> {
+  for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
+    const { numDeletedRows } = await trx
+      .deleteFrom('event')
+      .where('tenant', '=', tenant)
+      .where('event_id', 'in', chunk)
+      .where('state', '=', AWAITING.state)
+      .where('reason', '=', AWAITING.reason)
+      .executeTakeFirst();
+    if (numDeletedRows === BigInt(chunk.length)) continue;
+    throw new RetryableError('a share that waited for the audit log was moved meanwhile');
+  }
 }
 
 /** Writes what an operator's `retry` made of an event; false where its state does not allow it. */

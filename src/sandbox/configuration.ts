@@ -12,6 +12,8 @@ export interface TenantSettings {
   /** shares before it are not reported; epoch milliseconds */
   readonly start: number;
   readonly timezone: string;
+  /** also read Google Drive; without it the tenant has Salesforce alone */
+  readonly googleDrive?: true;
 }
 
 /** The tenant file, as YAML: its secrets are references to files beside it. */
@@ -33,6 +35,7 @@ export function sandboxTenantYaml(sandbox: Sandbox, settings: TenantSettings): s
       },
       ignoreCreatedBy: credentials.ignoreCreatedBy,
     },
+    ...(settings.googleDrive ? { googleDrive: googleDriveOf(sandbox) } : {}),
     gong: {
       baseUrl: origins.gong,
       auth: {
@@ -44,6 +47,17 @@ export function sandboxTenantYaml(sandbox: Sandbox, settings: TenantSettings): s
   });
 }
 
+function googleDriveOf({ origins, credentials }: Sandbox): object {
+  return {
+    auth: {
+      flow: 'service-account',
+      key: '${file:secrets/google-key.json}',
+      adminSubject: credentials.google.adminSubject,
+    },
+    endpoint: origins.google,
+  };
+}
+
 /**
  * Writes a configuration folder that uses the sandbox, its database included, so that every
  * command works with `--config DIR` alone.
@@ -53,11 +67,12 @@ export async function writeSandboxConfiguration(
   sandbox: Sandbox,
   settings: TenantSettings,
 ): Promise<void> {
-  const { salesforce, gong } = sandbox.credentials;
+  const { salesforce, google, gong } = sandbox.credentials;
   const files: Record<string, string> = {
     'sharetrail.yaml': stringify({ database: `sqlite:${join(dir, 'sharetrail.db')}` }),
     [`tenants/${SANDBOX_TENANT}.yaml`]: sandboxTenantYaml(sandbox, settings),
     'secrets/salesforce.pem': salesforce.privateKey,
+    'secrets/google-key.json': google.key,
     'secrets/gong-access-key': gong.accessKey,
     'secrets/gong-access-key-secret': gong.accessKeySecret,
   };

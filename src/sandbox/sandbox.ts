@@ -3,13 +3,16 @@ import { promisify } from 'node:util';
 import { ShiftedClock } from '../lib/clock.ts';
 import type { ControlRoutes } from './control-routes.ts';
 import { createGong, type GongControl, type GongOptions, gongControlRoutes } from './gong/index.ts';
+import { googleControlRoutes } from './google/control-routes.ts';
+import { createGoogle } from './google/google.ts';
+import type { Workspace } from './google/workspace.ts';
 import type { Org, OrgOptions } from './salesforce/org.ts';
 import { createSalesforce } from './salesforce/salesforce.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import { type SandboxServer, startSandbox } from './server.ts';
 import { INTERNAL_DOMAIN, PACKAGE_USERNAME } from './story/index.ts';
 
-export type SandboxVendor = 'salesforce' | 'gong';
+export type SandboxVendor = 'salesforce' | 'google' | 'gong';
 
 export interface SandboxOptions {
   /** default: one that runs like the system's and can be moved */
@@ -23,13 +26,18 @@ export interface SandboxOptions {
   readonly salesforce?: Partial<Omit<OrgOptions, 'clock' | 'username'>>;
 }
 
-/** What a tenant's file needs to use this sandbox; the key pair is made anew at each start. */
+/** What a tenant's file needs to use this sandbox; key pairs are made anew at each start. */
 export interface SandboxCredentials {
   readonly salesforce: {
     readonly clientId: string;
     readonly username: string;
     /** PEM, PKCS #8 */
     readonly privateKey: string;
+  };
+  readonly google: {
+    /** the JSON key of a service account, as Google Cloud hands it out */
+    readonly key: string;
+    readonly adminSubject: string;
   };
   readonly gong: { readonly accessKey: string; readonly accessKeySecret: string };
   readonly internalDomains: readonly string[];
@@ -39,6 +47,7 @@ export interface SandboxCredentials {
 /** The vendors at work, and the hands to change them. */
 export interface Sandbox extends SandboxServer<SandboxVendor> {
   readonly salesforce: Org;
+  readonly google: Workspace;
   readonly gong: GongControl;
   readonly credentials: SandboxCredentials;
 }
@@ -47,23 +56,39 @@ const SALESFORCE_LOGIN = {
   clientId: '3MVG9sharetrailSandboxClient',
   username: `integration@${INTERNAL_DOMAIN}`,
 };
+const GOOGLE_LOGIN = {
+  clientEmail: 'sharetrail@sandbox-project.iam.gserviceaccount.com',
+  keyId: '5a0db0c5',
+};
 const GONG_KEY = { accessKey: 'SANDBOXACCESSKEY', accessKeySecret: 'sandbox-access-key-secret' };
 
 /**
- * Starts a made-up Salesforce and a made-up Gong on loopback, with nothing in them but the logins
- * of `credentials`; the story fills them. Throws UserError when a port is taken.
+ * Starts a made-up Salesforce, Google and Gong on loopback, with nothing in them but the logins of
+ * `credentials`; the story fills them. Throws UserError when a port is taken.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = options.clock ?? new ShiftedClock();
-  const { privateKey, publicKey } = await createKeyPair();
+  const [{ privateKey, publicKey }, googleKeys] = await Promise.all([
+    createKeyPair(),
+    createKeyPair(),
+  ]);
   const { username, clientId } = SALESFORCE_LOGIN;
   const { vendor: salesforce, org } = createSalesforce({ ...options.salesforce, clock, username });
   org.addClient({ clientId, publicKey });
+  const { vendor: googleVendor, google } = createGoogle({
+    clock,
+    domain: INTERNAL_DOMAIN,
+    serviceAccount: { ...GOOGLE_LOGIN, publicKey: googleKeys.publicKey },
+  });
   const { keys = [], ...gongOptions } = options.gong ?? {};
   const { vendor, gong } = createGong({ ...gongOptions, clock, keys: [GONG_KEY, ...keys] });
   const server = await startSandbox({
-    vendors: { salesforce, gong: vendor },
-    control: { salesforce: salesforceControlRoutes(org), gong: gongControlRoutes(gong) },
+    vendors: { salesforce, google: googleVendor, gong: vendor },
+    control: {
+      salesforce: salesforceControlRoutes(org),
+      google: googleControlRoutes(google),
+      gong: gongControlRoutes(gong),
+    },
     clock,
     ports: options.ports ?? {},
     latencyMs: options.latencyMs ?? 0,
@@ -71,9 +96,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   return {
     ...server,
     salesforce: org,
+    google,
     gong,
     credentials: {
       salesforce: { ...SALESFORCE_LOGIN, privateKey },
+      google: { key: serviceAccountKey(googleKeys.privateKey), adminSubject: google.admin },
       gong: GONG_KEY,
       internalDomains: [INTERNAL_DOMAIN],
       ignoreCreatedBy: [PACKAGE_USERNAME],
@@ -89,6 +116,21 @@ function salesforceControlRoutes(org: Org): ControlRoutes {
       return {};
     },
   };
+}
+
+/** The key file of Google Cloud; what it says about hosts is not where this sandbox is. */
+function serviceAccountKey(privateKey: string): string {
+  return JSON.stringify({
+    type: 'service_account',
+    project_id: 'sandbox-project',
+    private_key_id: GOOGLE_LOGIN.keyId,
+    private_key: privateKey,
+    client_email: GOOGLE_LOGIN.clientEmail,
+    client_id: '102938475610293847561',
+    auth_uri: 'https://accounts.google.com/o/oauth2/auth',
+    token_uri: 'https://oauth2.googleapis.com/token',
+    universe_domain: 'googleapis.com',
+  });
 }
 
 function createKeyPair(): Promise<{ readonly privateKey: string; readonly publicKey: string }> {

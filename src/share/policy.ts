@@ -21,14 +21,14 @@ export interface PolicyRules {
   /** Salesforce user Ids (15 or 18 characters) or usernames */
   readonly ignoreCreatedBy: readonly string[];
   readonly internalDomains: readonly string[];
+  /** what becomes of Drive shares with anyone, or with a whole foreign domain */
+  readonly linkShares: 'skip' | 'report';
 }
 
 export interface ShareFacts {
   readonly share: Share;
   /** of the people whom the share names; known only after matching */
   readonly recipientEmails: readonly string[];
-  /** why the share names nobody, where its source knows that */
-  readonly unnamed?: 'link-only' | 'no-address' | undefined;
 }
 
 export interface HoldRules {
@@ -40,16 +40,22 @@ export interface DecisionFacts extends ShareFacts {
   readonly matched: boolean;
   /** epoch milliseconds */
   readonly now: number;
+  /** the audit log may still say who shared it, and when */
+  readonly awaitsAuditLog: boolean;
 }
+
+/** What a held share waits for: its Salesforce record, or the audit log's word. */
+export type HoldReason = 'unmatched' | 'audit-log';
 
 /** The state in which a share enters the outbox. */
 export type Decision =
   | { readonly state: 'pending' }
   /** judged anew, with a new match, each run until `notBefore` (epoch milliseconds) */
-  | { readonly state: 'held'; readonly reason: 'unmatched'; readonly notBefore: number }
+  | { readonly state: 'held'; readonly reason: HoldReason; readonly notBefore: number }
   | { readonly state: 'skipped'; readonly reason: SkipReason };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const AUDIT_LOG_HOLD_MS = DAY_MS;
 const ID_LENGTH_SHORT = 15;
 const ID_LENGTH_LONG = 18;
 
@@ -67,12 +73,16 @@ export function earlySkip(share: Share, rules: PolicyRules): SkipReason | undefi
 
 /** The reasons that need the share's people, and those that rank after them. */
 export function lateSkip(facts: ShareFacts, rules: PolicyRules): SkipReason | undefined {
-  const { share, recipientEmails } = facts;
+  const { share } = facts;
   const domains = rules.internalDomains;
-  const allInternal = recipientEmails.every((email) => isInternalAddress(email, domains));
-  if (recipientEmails.length > 0 && allInternal) return 'internal-only';
+  // A Drive share names its people itself, whatever Salesforce knows of them.
+  const emails = share.drive?.grantees.map(({ email }) => email) ?? facts.recipientEmails;
+  const allInternal = emails.every((email) => isInternalAddress(email, domains));
+  if (emails.length > 0 && allInternal) return 'internal-only';
   if (isOutsider(share.sharer, domains)) return 'external-sharer';
-  if (facts.unnamed !== undefined) return facts.unnamed;
+  const { unnamed } = share.drive ?? {};
+  const reported = unnamed === 'link-only' && rules.linkShares === 'report';
+  if (unnamed !== undefined && !reported) return unnamed;
   if (!share.content.url) return 'no-url';
   return undefined;
 }
@@ -83,18 +93,41 @@ export function skipReason(facts: ShareFacts, rules: PolicyRules): SkipReason | 
 }
 
 /**
- * What becomes of a share. One without a Salesforce record waits `holdDays` from the time of
- * the share, for its record to appear; then the configuration says whether it goes.
+ * What becomes of a share. One that the audit log may still speak of waits a day at most for its
+ * word. One without a Salesforce record waits `holdDays` from the time of the share, for its record
+ * to appear; then the configuration says whether it goes.
  */
 export function decide(facts: DecisionFacts, rules: PolicyRules & HoldRules): Decision {
   const reason = skipReason(facts, rules);
   if (reason !== undefined) return { state: 'skipped', reason };
+  if (facts.awaitsAuditLog) {
+    return { state: 'held', reason: 'audit-log', notBefore: facts.now + AUDIT_LOG_HOLD_MS };
+  }
   if (facts.matched) return { state: 'pending' };
   const notBefore = facts.share.sharedAt + rules.holdDays * DAY_MS;
   if (facts.now < notBefore) return { state: 'held', reason: 'unmatched', notBefore };
   return rules.unmatched === 'skip'
     ? { state: 'skipped', reason: 'unmatched' }
     : { state: 'pending' };
+}
+
+/** What a run can say about an event that waits for the audit log. */
+export interface AuditLogWait {
+  /** epoch milliseconds, as `decide` set it */
+  readonly notBefore: number;
+  /** epoch milliseconds: when the run started */
+  readonly runStartedAt: number;
+  /** the run has read the audit log, or there is none to wait for */
+  readonly auditLogRead: boolean;
+  /** epoch milliseconds */
+  readonly now: number;
+}
+
+/** True until a later run has read the audit log, or a day is over. */
+export function stillAwaitsAuditLog(wait: AuditLogWait): boolean {
+  if (wait.now >= wait.notBefore) return false;
+  const heldByThisRun = wait.notBefore - AUDIT_LOG_HOLD_MS >= wait.runStartedAt;
+  return heldByThisRun || !wait.auditLogRead;
 }
 
 function isOutsider(sharer: Sharer | undefined, domains: readonly string[]): boolean {

@@ -13,6 +13,10 @@ export interface SourcePage {
    * be used in it.
    */
   readonly alongside?: (trx: Statement) => Promise<void>;
+  /** eventIds of held events that the page's shares stand in place of: these are removed */
+  readonly replaces?: readonly string[];
+  /** the audit log may still say more about the page's shares: they wait for it */
+  readonly awaitsAuditLog?: boolean;
 }
 
 /** Where shares come from. What is new to the database is not for the source to know. */

@@ -1,11 +1,6 @@
 import type { QueryBatch } from '../../src/crm/look-up.ts';
-import type {
-  CaseRecord,
-  ContactRecord,
-  LeadRecord,
-  OpportunityRecord,
-} from '../../src/crm/records.ts';
-import type { Org } from './crm-org.ts';
+import type { CaseRecord, OpportunityRecord } from '../../src/crm/records.ts';
+import type { Org, OrgContact, OrgLead } from './crm-org.ts';
 
 const QUERIES_PER_CALL = 5;
 
@@ -23,7 +18,14 @@ export class OrgClient implements QueryBatch {
 
   constructor(org: Org) {
     this.#tables = new Map([
-      ['Account', org.accounts.map((each) => ({ Id: each.id, Name: each.name ?? null }))],
+      [
+        'Account',
+        org.accounts.map((each) => ({
+          Id: each.id,
+          Name: each.name ?? null,
+          Website: each.website ?? null,
+        })),
+      ],
       ['Contact', org.contacts.map((each) => contactRow(each, org))],
       ['Lead', org.leads.map(leadRow)],
       ['Case', org.cases.map((each) => caseRow(each, org))],
@@ -45,15 +47,39 @@ export class OrgClient implements QueryBatch {
   }
 
   #answer(soql: string): readonly Row[] {
-    const [, fields = '', object = '', column = '', list = '', rest = ''] =
-      /^SELECT (.+) FROM (\w+) WHERE (\w+) IN \((.+?)\)(.*)$/.exec(soql) ?? [];
-    const ids = new Set(list.split(',').map((literal) => literal.slice(1, -1)));
+    const [, fields = '', object = '', where = ''] =
+      /^SELECT (.+?) FROM (\w+) WHERE (.+)$/s.exec(soql) ?? [];
     const rows = this.#tables.get(object);
     if (!rows) throw new Error(`cannot answer ${soql}`);
-    return rows
-      .filter((row) => ids.has(String(row[column])) && passes(row, rest))
-      .map((row) => selected(row, fields));
+    const isMeant = where.includes(' LIKE ') ? likeFilter(where) : listFilter(where);
+    return rows.filter(isMeant).map((row) => selected(row, fields));
   }
+}
+
+/** `Id IN ('…','…')` and what may follow: emails compare without case, Ids by it. */
+function listFilter(where: string): (row: Row) => boolean {
+  const [, column = '', list = '', rest = ''] =
+    /^(\w+) IN \(('(?:[^'\\]|\\.)*'(?:,'(?:[^'\\]|\\.)*')*)\)(.*)$/s.exec(where) ?? [];
+  if (column === '') throw new Error(`cannot filter by ${where}`);
+  const fold = (text: string) => (column === 'Email' ? text.toLowerCase() : text);
+  const values = new Set(literalsIn(list).map(fold));
+  return (row) =>
+    row[column] !== null && values.has(fold(String(row[column]))) && passes(row, rest);
+}
+
+/** `Website LIKE '…' OR Website LIKE '…'`, with the wildcards at the ends only. */
+function likeFilter(where: string): (row: Row) => boolean {
+  const patterns = literalsIn(where).map((pattern) => {
+    const inner = pattern.replace(/^%/, '').replace(/%$/, '');
+    const start = pattern.startsWith('%') ? '' : '^';
+    return new RegExp(`${start}${RegExp.escape(inner)}`, 'i');
+  });
+  return (row) => patterns.some((pattern) => pattern.test(String(row['Website'] ?? '')));
+}
+
+function literalsIn(soql: string): readonly string[] {
+  const literals = [...soql.matchAll(/'((?:[^'\\]|\\.)*)'/gs)];
+  return literals.map(([, inner = '']) => inner.replace(/\\(.)/gs, '$1'));
 }
 
 /** The rest of a WHERE, which only the deals of Accounts have. */
@@ -85,11 +111,11 @@ function caseRow(record: CaseRecord, org: Org): Row {
   return { Id: record.id, ContactId: record.contactId ?? null, ...withAccount(record, org) };
 }
 
-function contactRow(contact: ContactRecord, org: Org): Row {
+function contactRow(contact: OrgContact, org: Org): Row {
   return { ...personRow(contact), ...withAccount(contact, org) };
 }
 
-function leadRow(lead: LeadRecord): Row {
+function leadRow(lead: OrgLead): Row {
   return {
     ...personRow(lead),
     IsConverted: lead.converted,
@@ -98,12 +124,13 @@ function leadRow(lead: LeadRecord): Row {
   };
 }
 
-function personRow(person: ContactRecord | LeadRecord): Row {
+function personRow(person: OrgContact | OrgLead): Row {
   return {
     Id: person.id,
     Email: person.email ?? null,
     Name: person.name ?? null,
     Title: person.title ?? null,
+    LastModifiedDate: timeText(person.modifiedAt ?? 0),
   };
 }
 
@@ -112,10 +139,14 @@ function opportunityRow(opportunity: OpportunityRecord, org: Org): Row {
     Id: opportunity.id,
     Name: opportunity.name ?? null,
     ...withAccount(opportunity, org),
-    CreatedDate: new Date(opportunity.createdAt).toISOString().replace('Z', '+0000'),
+    CreatedDate: timeText(opportunity.createdAt),
     CloseDate: opportunity.closeDay ?? null,
     IsClosed: opportunity.closed,
   };
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString().replace('Z', '+0000');
 }
 
 function roleRow(role: Org['roles'][number]): Row {

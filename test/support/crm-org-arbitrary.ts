@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Share } from '../../src/share/share.ts';
-import { deliveryOf, idOf, type Org, type OrgType } from './crm-org.ts';
+import { deliveryOf, driveShareOf, idOf, type Org, type OrgType } from './crm-org.ts';
 
 /** Around midnight in New York on days when clocks change; few, so that ties happen. */
 const TIMES = [
@@ -36,15 +36,22 @@ function withoutNothing<T>(record: T): T {
   return Object.fromEntries(entries) as T;
 }
 
-const email = fc.option(fc.constantFrom('a@x.example', 'b@y.example'), { nil: undefined, freq: 4 });
+/** few addresses, one in two spellings, and one whose wildcards mean nothing */
+const ADDRESSES = ['a@x.example', 'A@X.Example', "o'b%_@y.example", 'c@mail.x.example'];
+const email = fc.option(oneOf(ADDRESSES), { nil: undefined, freq: 4 });
+const modifiedAt = oneOf(EARLY_TIMES);
+const WEBSITES = ['x.example', 'https://www.X.example/de', 'http://y.example', 'notx.example'];
 
 const scatteredOrg = fc.record({
-  accounts: someOf(idsOf('Account'), (id) => fc.record({ id: fc.constant(id) })),
+  accounts: someOf(idsOf('Account'), (id) =>
+    fc.record({ id: fc.constant(id), website: maybe(WEBSITES) }),
+  ),
   contacts: someOf(idsOf('Contact'), (id) =>
     fc.record({
       id: fc.constant(id),
       email,
       accountId: maybe([1, 1, 2, 3].map((number) => idOf('Account', number))),
+      modifiedAt,
     }),
   ),
   leads: someOf(idsOf('Lead'), (id) =>
@@ -54,6 +61,7 @@ const scatteredOrg = fc.record({
       converted: fc.boolean(),
       convertedContactId: maybe(idsOf('Contact')),
       convertedAccountId: maybe(idsOf('Account')),
+      modifiedAt,
     }),
   ),
   cases: someOf(idsOf('Case'), (id) =>
@@ -85,7 +93,12 @@ const scatteredOrg = fc.record({
 /** Everybody is one recipient of one Account: the deals with his roles compete. */
 const crowdedOrg = scatteredOrg.map((org) => ({
   ...org,
-  contacts: idsOf('Contact').map((id) => ({ id, email: 'a@x.example', accountId: CROWDED })),
+  contacts: idsOf('Contact').map((id, index) => ({
+    id,
+    email: ADDRESSES[index] ?? 'a@x.example',
+    accountId: CROWDED,
+    modifiedAt: 0,
+  })),
   opportunities: org.opportunities.map((each) => ({ ...each, accountId: CROWDED })),
 }));
 
@@ -105,3 +118,11 @@ export const deliveryArbitrary: fc.Arbitrary<Share> = fc
   .map(({ type, number, visible, sharedAt }) =>
     deliveryOf({ id: idOf(type, number), ...(visible && { type }) }, sharedAt),
   );
+
+/** A sharer may name somebody twice, or somebody whom nobody knows. */
+export const driveShareArbitrary: fc.Arbitrary<Share> = fc
+  .record({
+    emails: fc.array(oneOf([...ADDRESSES, 'nobody@z.example']), { maxLength: 4, size: 'max' }),
+    sharedAt: oneOf([...TIMES, ...LATE_TIMES, ...LATE_TIMES]),
+  })
+  .map(({ emails, sharedAt }) => driveShareOf(emails, sharedAt));

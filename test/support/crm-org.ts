@@ -7,14 +7,20 @@ import type {
   LeadRecord,
   OpportunityRecord,
 } from '../../src/crm/records.ts';
-import type { Share } from '../../src/share/share.ts';
+import type { Grantee, Share } from '../../src/share/share.ts';
 import { salesforceId18 } from '../../src/vendors/salesforce/id.ts';
+
+/** Records of a test that is not about when they were modified may leave that out. */
+export type Undated<T> = Omit<T, 'modifiedAt'> & { readonly modifiedAt?: number };
+export type OrgAccount = AccountRecord & { readonly website?: string };
+export type OrgContact = Undated<ContactRecord>;
+export type OrgLead = Undated<LeadRecord>;
 
 /** A made-up org as flat lists; what is not in them is deleted or hidden. */
 export interface Org {
-  readonly accounts: readonly AccountRecord[];
-  readonly contacts: readonly ContactRecord[];
-  readonly leads: readonly LeadRecord[];
+  readonly accounts: readonly OrgAccount[];
+  readonly contacts: readonly OrgContact[];
+  readonly leads: readonly OrgLead[];
   readonly cases: readonly CaseRecord[];
   readonly opportunities: readonly OpportunityRecord[];
   readonly roles: readonly ContactRoleRecord[];
@@ -49,16 +55,22 @@ export function orgOf(lists: Partial<Org>): Org {
   return { ...empty, ...lists };
 }
 
-/** All of an org, as if every record had been looked up. */
+/** All of an org but the Accounts' websites, as if every record had been looked up. */
 export function recordsOf(lists: Partial<Org>): CrmRecords {
   const org = orgOf(lists);
+  const contacts = org.contacts.map((each) => ({ modifiedAt: 0, ...each }));
+  const leads = org.leads.map((each) => ({ modifiedAt: 0, ...each }));
   const byAccount = org.opportunities.filter((opportunity) => opportunity.accountId !== undefined);
   return {
     accounts: byId(org.accounts),
-    contacts: byId(org.contacts),
-    leads: byId(org.leads),
+    contacts: byId(contacts),
+    leads: byId(leads),
     cases: byId(org.cases),
     opportunities: byId(org.opportunities),
+    contactsOfEmail: byEmail(contacts),
+    leadsOfEmail: byEmail(leads),
+    domainsOfEmail: new Map(),
+    accountsOfDomain: new Map(),
     opportunitiesOfAccount: Map.groupBy(byAccount, (each) => each.accountId ?? ''),
     rolesOfOpportunity: Map.groupBy(org.roles, (role) => role.opportunityId),
   };
@@ -79,6 +91,36 @@ export function deliveryOf(
     contentProperties: [],
     eventProperties: [],
   };
+}
+
+/** A Drive share at `sharedAt` with people outside, each named by an address or whole. */
+export function driveShareOf(
+  grantees: readonly (string | Partial<Grantee>)[],
+  sharedAt: string | number = '2026-11-04T15:00:00Z',
+): Share {
+  const named = grantees.map((each) => (typeof each === 'string' ? { email: each } : each));
+  return {
+    source: 'google-drive',
+    shareId: 'grants-1',
+    sharedAt: typeof sharedAt === 'number' ? sharedAt : Date.parse(sharedAt),
+    sharer: { email: 'rep@acme.com' },
+    content: { id: 'file-1', title: 'Deck', url: 'https://drive.google.com/open?id=file-1' },
+    drive: {
+      detector: 'audit-log',
+      item: 'file',
+      grantees: named.map((each) => ({ kind: 'user', email: '', role: 'reader', ...each })),
+      identity: 'file-1',
+    },
+    contentProperties: [],
+    eventProperties: [],
+  };
+}
+
+function byEmail<T extends { readonly email?: string }>(records: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(
+    records.filter(({ email }) => email !== undefined),
+    ({ email = '' }) => email.toLowerCase(),
+  );
 }
 
 function byId<T extends { readonly id: string }>(records: readonly T[]): Map<string, T> {

@@ -52,8 +52,8 @@ export function matchNaively(share: Share, org: Org, timezone: string): NaiveMat
   if (names['Account'] === undefined && deal !== 'given') deal = 'none';
   let rule: string = deal;
   if (deal === 'by the rules') {
-    const roleHolder = recipient && type === 'Contact' ? id : undefined;
-    const choice = chooseNaively(share, org, { timezone, roleHolder, account: names['Account'] });
+    const roleHolders = recipient && type === 'Contact' ? [id] : [];
+    const choice = chooseNaively(share, org, { timezone, roleHolders, account: names['Account'] });
     names['Opportunity'] = choice.id;
     rule = choice.rule;
   }
@@ -68,18 +68,20 @@ export function matchNaively(share: Share, org: Org, timezone: string): NaiveMat
 
 interface Asked {
   readonly timezone: string;
-  readonly roleHolder: string | undefined;
+  /** Contacts */
+  readonly roleHolders: readonly string[];
   readonly account: string | undefined;
 }
 
-function chooseNaively(share: Share, org: Org, asked: Asked): { id?: string; rule: string } {
+/** The Account's deal, and by which rule. */
+export function chooseNaively(share: Share, org: Org, asked: Asked): { id?: string; rule: string } {
   // Sweden writes its dates as YYYY-MM-DD.
   const day = new Date(share.sharedAt).toLocaleDateString('sv-SE', { timeZone: asked.timezone });
   const open = org.opportunities
     .filter((each) => each.accountId === asked.account)
     .filter((each) => each.createdAt < share.sharedAt)
     .filter((each) => !each.closed || (each.closeDay ?? '') >= day);
-  const mine = org.roles.filter((role) => role.contactId === asked.roleHolder);
+  const mine = org.roles.filter((role) => asked.roleHolders.includes(role.contactId));
   const ranked = open
     .filter((each) => mine.some((role) => role.opportunityId === each.id))
     .map((each) => ({

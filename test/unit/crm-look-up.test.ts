@@ -2,10 +2,17 @@ import { isQueryValid, parseQuery } from '@jetstreamapp/soql-parser-js';
 import { expect, test } from 'vitest';
 import { lookUp, type QueryBatch } from '../../src/crm/look-up.ts';
 import { matchShare } from '../../src/crm/match.ts';
-import type { ContactRecord, OpportunityRecord } from '../../src/crm/records.ts';
+import type { OpportunityRecord } from '../../src/crm/records.ts';
 import { RetryableError } from '../../src/lib/errors.ts';
 import { OrgClient } from '../support/crm-client.ts';
-import { deliveryOf, idOf, type Org, type OrgType, orgOf } from '../support/crm-org.ts';
+import {
+  deliveryOf,
+  idOf,
+  type Org,
+  type OrgContact,
+  type OrgType,
+  orgOf,
+} from '../support/crm-org.ts';
 
 const OPTIONS = { timezone: 'America/New_York' };
 const SHARES_PER_PAGE = 2_000;
@@ -18,6 +25,7 @@ const ANN = {
   name: 'Ann Lee',
   title: 'Buyer',
   accountId: ACCOUNT.id,
+  modifiedAt: Date.parse('2026-10-02T00:00:00Z'),
 };
 const CREATED = '2026-10-01T00:00:00.000+0000';
 const DEAL: OpportunityRecord = {
@@ -37,7 +45,7 @@ function clientOf(lists: Partial<Org>): OrgClient {
   return new OrgClient(orgOf(lists));
 }
 
-function manyContacts(count: number): ContactRecord[] {
+function manyContacts(count: number): OrgContact[] {
   return Array.from({ length: count }, (_, index) => ({
     id: idOf('Contact', index),
     email: `person${index}@initech.example`,
@@ -54,7 +62,13 @@ test('a look-up of no shares, or of shares related to nothing, asks nothing', as
 });
 
 test('the records come as Salesforce has them, in plain facts', async () => {
-  const lead = { id: idOf('Lead', 1), email: 'lou@x.example', name: 'Lou', converted: false };
+  const lead = {
+    id: idOf('Lead', 1),
+    email: 'lou@x.example',
+    name: 'Lou',
+    converted: false,
+    modifiedAt: 0,
+  };
   const found = { id: idOf('Case', 1), accountId: ACCOUNT.id, contactId: ANN.id };
   const role = { opportunityId: DEAL.id, contactId: ANN.id, primary: true };
   const client = clientOf({
@@ -276,7 +290,8 @@ test.each([
 });
 
 test.each([
-  ['Lead', { Id: idOf('Lead', 1), IsConverted: 'false' }],
+  ['Lead', { Id: idOf('Lead', 1), IsConverted: 'false', LastModifiedDate: CREATED }],
+  ['Lead', { Id: idOf('Lead', 1), IsConverted: false }],
   ['Opportunity', { Id: DEAL.id, CreatedDate: CREATED, IsClosed: 'false' }],
   ['Case', { Id: idOf('Case', 1), AccountId: 'x' }],
   ['Account', { Id: ACCOUNT.id, Name: 7 }],
@@ -311,5 +326,6 @@ function contactRow(accountName: string) {
     Title: null,
     AccountId: ACCOUNT.id,
     Account: { attributes: { type: 'Account' }, Name: accountName },
+    LastModifiedDate: CREATED,
   };
 }

@@ -27,10 +27,22 @@ describe('the event id', () => {
     expect(eventIdOf(later)).toBe(eventIdOf(SHARE));
   });
 
-  it('is refused plainly for a source whose form is not settled', () => {
-    const drive: Share = { ...SHARE, source: 'google-drive' };
-    expect(() => eventIdOf(drive)).toThrow(
-      'no eventId is settled for shares from google-drive yet',
-    );
+  it('is made of what identifies a Drive share, and of nothing else', () => {
+    const facts = { detector: 'audit-log', item: 'file', grantees: [] } as const;
+    const drive: Share = {
+      ...SHARE,
+      source: 'google-drive',
+      drive: { ...facts, identity: '["1file","ann@acme.com","2026-11-01T00:00:00.000Z"]' },
+    };
+    // Frozen: another value would report every share that was ever sent a second time.
+    expect(eventIdOf(drive)).toBe('drive:7aff5872f7dc1dc7b6b5d235ae0c6469');
+    const renamed = { ...drive, shareId: 'x', content: { id: 'y', title: 'Renamed' } };
+    expect(eventIdOf(renamed)).toBe(eventIdOf(drive));
+    const other: Share = { ...drive, drive: { ...facts, identity: '["2file"]' } };
+    expect(eventIdOf(other)).not.toBe(eventIdOf(drive));
+  });
+
+  it('is refused plainly for a Drive share without its facts', () => {
+    expect(() => eventIdOf({ ...SHARE, source: 'google-drive' })).toThrow('without its facts');
   });
 });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { listCursors, readCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
+import { RetryableError } from '../../src/lib/errors.ts';
 import { commitBatch, keepCursor } from '../../src/outbox/commit.ts';
 import { knownStates } from '../../src/outbox/events.ts';
 import { findEvents } from '../../src/outbox/lists.ts';
@@ -190,4 +191,56 @@ test('known states are told for any number of ids, and for known ones only', asy
   expect(known.size).toBe(1_203);
   expect(new Set(known.values())).toEqual(new Set(['pending']));
   expect(await knownStates(db, 'acme', [])).toEqual(new Map());
+});
+
+test('what takes the place of an event that waits for the audit log may have the same id', async () => {
+  const { db, lease } = await outbox();
+  const waiting = { state: 'held', reason: 'audit-log', notBefore: 7 } as const;
+  await commitBatch(db, lease, batchOf([newEvent('one', waiting), newEvent('two', waiting)]));
+  const created = [newEvent('one'), newEvent('three')];
+  await commitBatch(db, lease, batchOf(created, { replaced: ['one', 'two'] }));
+  expect((await stored(db, 'one'))?.state).toBe('pending');
+  expect(await stored(db, 'two')).toBeUndefined();
+  expect((await stored(db, 'three'))?.state).toBe('pending');
+});
+
+test.each([
+  ['went on meanwhile', { state: 'pending' }],
+  ['waits for something else', { state: 'held', reason: 'unmatched', notBefore: 7 }],
+] as const)('an event that %s is not replaced: nothing is written', async (_what, changes) => {
+  const { db, lease } = await outbox();
+  await commitBatch(db, lease, batchOf([newEvent('one', changes)]));
+  const batch = batchOf([newEvent('two')], { replaced: ['one'], cursor: moved('"later"') });
+  await expect(commitBatch(db, lease, batch)).rejects.toThrow(RetryableError);
+  expect((await stored(db, 'one'))?.state).toBe(changes.state);
+  expect(await stored(db, 'two')).toBeUndefined();
+  expect(await readCursor(db, STREAM)).toBeUndefined();
+});
+
+test('what a source keeps for itself is in the same transaction', async () => {
+  const { db, lease } = await outbox();
+  const entry = {
+    tenant: 'acme',
+    key: 'k',
+    at: 1,
+    item: 'f',
+    actor: 'a',
+    payload: '{}',
+    handled: 0,
+  };
+  const keep = (fails: boolean) =>
+    commitBatch(
+      db,
+      lease,
+      batchOf([newEvent(`event-${fails}`)], {
+        alongside: async (trx) => {
+          await trx.insertInto('activity').values(entry).execute();
+          if (fails) throw new Error('no');
+        },
+      }),
+    );
+  await expect(keep(true)).rejects.toThrow('no');
+  expect(await stored(db, 'event-true')).toBeUndefined();
+  await keep(false);
+  expect(await db.selectFrom('activity').selectAll().execute()).toEqual([entry]);
 });

@@ -10,8 +10,9 @@ import {
   type ShareFacts,
   SKIP_REASONS,
   skipReason,
+  stillAwaitsAuditLog,
 } from '../../src/share/policy.ts';
-import type { Share } from '../../src/share/share.ts';
+import type { DriveFacts, Share } from '../../src/share/share.ts';
 
 const DAY_MS = 86_400_000;
 const SHARED_AT = Date.parse('2026-11-04T15:00:00Z');
@@ -19,6 +20,7 @@ const RULES: PolicyRules = {
   start: Date.parse('2026-11-01T00:00:00Z'),
   ignoreCreatedBy: [],
   internalDomains: ['acme.com'],
+  linkShares: 'skip',
 };
 const CREATOR = '005000000000A1bIAE';
 
@@ -113,12 +115,65 @@ test("a sandbox's user is no outsider", () => {
   expect(skipReason(facts({ sharer }), RULES)).toBeUndefined();
 });
 
-test.each(['link-only', 'no-address'] as const)(
-  'a share that names nobody is skipped as %s where its source says so',
-  (unnamed) => {
-    expect(skipReason(facts({}, { recipientEmails: [], unnamed }), RULES)).toBe(unnamed);
-  },
-);
+describe('a Drive share', () => {
+  const drive = (given: Partial<DriveFacts> = {}): Partial<Share> => ({
+    source: 'google-drive',
+    drive: { detector: 'changes', item: 'file', grantees: [], identity: 'x', ...given },
+  });
+  const ann = { kind: 'user', email: 'ann@globex.com', role: 'reader' } as const;
+
+  test.each(['link-only', 'no-address'] as const)(
+    'that names nobody is skipped as %s where its source says so',
+    (unnamed) => {
+      const judged = facts(drive({ unnamed }), { recipientEmails: [] });
+      expect(skipReason(judged, RULES)).toBe(unnamed);
+    },
+  );
+
+  test('with a link alone is reported where the configuration wants it, one without an address not', () => {
+    const rules = { ...RULES, linkShares: 'report' } as const;
+    expect(skipReason(facts(drive({ unnamed: 'link-only', link: 'anyone' })), rules)).toBe(
+      undefined,
+    );
+    expect(skipReason(facts(drive({ unnamed: 'no-address' })), rules)).toBe('no-address');
+  });
+
+  test('of a person and a link is reported', () => {
+    expect(skipReason(facts(drive({ grantees: [ann], link: 'anyone' })), RULES)).toBeUndefined();
+  });
+
+  test('names its people itself, whatever Salesforce knows of them', () => {
+    const bob = { ...ann, email: 'bob@eu.acme.com' };
+    const inside = facts(drive({ grantees: [bob] }), { recipientEmails: ['ann@globex.com'] });
+    expect(skipReason(inside, RULES)).toBe('internal-only');
+    const mixed = facts(drive({ grantees: [bob, ann] }), { recipientEmails: [] });
+    expect(skipReason(mixed, RULES)).toBeUndefined();
+  });
+
+  test('that the audit log may still speak of is held for a day, matched or not', () => {
+    const rules = { ...RULES, holdDays: 0, unmatched: 'send' } as const;
+    const judged = { ...facts(drive({ grantees: [ann] })), matched: true, now: SHARED_AT };
+    const held = { state: 'held', reason: 'audit-log', notBefore: SHARED_AT + DAY_MS };
+    expect(decide({ ...judged, awaitsAuditLog: true }, rules)).toEqual(held);
+    expect(decide({ ...judged, awaitsAuditLog: false }, rules)).toEqual({ state: 'pending' });
+    const skipped = { ...judged, ...facts(drive({ unnamed: 'link-only' })), awaitsAuditLog: true };
+    expect(decide(skipped, rules)).toEqual({ state: 'skipped', reason: 'link-only' });
+  });
+
+  test('waits until a later run has read the audit log, and a day at most', () => {
+    const wait = {
+      notBefore: SHARED_AT + DAY_MS,
+      runStartedAt: SHARED_AT + 1,
+      auditLogRead: true,
+      now: SHARED_AT + 2,
+    };
+    expect(stillAwaitsAuditLog(wait)).toBe(false);
+    expect(stillAwaitsAuditLog({ ...wait, runStartedAt: SHARED_AT })).toBe(true);
+    expect(stillAwaitsAuditLog({ ...wait, auditLogRead: false })).toBe(true);
+    const over = { ...wait, auditLogRead: false, now: SHARED_AT + DAY_MS };
+    expect(stillAwaitsAuditLog(over)).toBe(false);
+  });
+});
 
 test('a share without a link, or with an empty one, is skipped', () => {
   expect(skipReason(facts(WITHOUT_LINK), RULES)).toBe('no-url');
@@ -138,7 +193,19 @@ const CAUSES: Readonly<Record<string, (facts: ShareFacts) => ShareFacts>> = {
     ...rest,
     share: { ...share, sharer: { ...share.sharer, email: 'partner@globex.com' } },
   }),
-  'no-address': (each) => ({ ...each, unnamed: 'no-address' }),
+  'no-address': ({ share, ...rest }) => ({
+    ...rest,
+    share: {
+      ...share,
+      drive: {
+        detector: 'changes',
+        item: 'file',
+        grantees: rest.recipientEmails.map((email) => ({ kind: 'user', email, role: 'reader' })),
+        unnamed: 'no-address',
+        identity: 'x',
+      },
+    },
+  }),
   'no-url': ({ share, ...rest }) => ({ ...rest, share: { ...share, ...WITHOUT_LINK } }),
 };
 
@@ -171,10 +238,15 @@ test('the reasons are those of the contract, in its order', () => {
 
 describe('what becomes of a share', () => {
   const hold: PolicyRules & HoldRules = { ...RULES, holdDays: 3, unmatched: 'send' };
-  const unmatched = (now: number): DecisionFacts => ({ ...facts(), matched: false, now });
+  const unmatched = (now: number): DecisionFacts => ({
+    ...facts(),
+    matched: false,
+    now,
+    awaitsAuditLog: false,
+  });
 
   test('one with a Salesforce record is pending at once', () => {
-    const judged = { ...facts(), matched: true, now: SHARED_AT };
+    const judged = { ...facts(), matched: true, now: SHARED_AT, awaitsAuditLog: false };
     expect(decide(judged, { ...hold, unmatched: 'skip' })).toEqual({ state: 'pending' });
   });
 

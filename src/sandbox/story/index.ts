@@ -1,3 +1,4 @@
+export { type StoryGrant, seedDriveDay } from './drive-day.ts';
 export { type FirstDay, seedFirstDay } from './first-day.ts';
 export { seedNextDay } from './next-day.ts';
 export type { StoryDelivery } from './story.ts';

@@ -20,7 +20,7 @@ export interface World {
   readonly quoteRoomId: string;
 }
 
-const SALES_USERS = {
+export const SALES_USERS = {
   ada: { FirstName: 'Ada', LastName: 'Brandt', Title: 'Account Executive' },
   bilal: { FirstName: 'Bilal', LastName: 'Haddad', Title: 'Account Executive' },
   chiara: { FirstName: 'Chiara', LastName: 'Conti', Title: 'Account Executive' },

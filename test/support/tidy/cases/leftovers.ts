@@ -9,9 +9,7 @@ import {
 const MADE_UP = { cron: 'its room is not there yet' };
 
 /** Dependencies that nothing imports, and why they are there all the same. */
-const EXCUSES = {
-  googleapis: 'Google Drive is the next source to come',
-};
+const EXCUSES = {};
 
 const DEVELOPMENT_EXCUSES = {
   '@biomejs/biome': 'the formatter and linter of "npm run check"',

@@ -1,0 +1,61 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** What is known of Google Drive: who outside was given what, and audit entries on their way. */
+export const drive: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await createGrantTable(db);
+    await createActivityTable(db);
+  },
+};
+
+async function createGrantTable(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('grant')
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('item', 'text', (column) => column.notNull())
+    .addColumn('grantee', 'text', (column) => column.notNull())
+    .addColumn('generation', 'integer', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('inherited', 'integer', (column) => column.notNull())
+    .addColumn('owner', 'text', (column) => column.notNull())
+    .addColumn('seen_by', 'text', (column) => column.notNull())
+    .addColumn('seen_at', 'bigint', (column) => column.notNull())
+    .addColumn('granted_at', 'bigint')
+    .addColumn('expires_at', 'bigint')
+    .addColumn('revoked_at', 'bigint')
+    .addColumn('removed', 'integer', (column) => column.notNull())
+    .addColumn('swept_at', 'bigint')
+    .addColumn('event_id', 'text')
+    .addPrimaryKeyConstraint('grant_key', ['tenant', 'item', 'grantee', 'generation'])
+    .execute();
+  // Serves the end of a sweep: what of an owner's grants was not met again.
+  await db.schema.createIndex('grant_by_owner').on('grant').columns(['tenant', 'owner']).execute();
+  // Serves questions about a person.
+  await db.schema
+    .createIndex('grant_by_grantee')
+    .on('grant')
+    .columns(['tenant', 'grantee'])
+    .execute();
+}
+
+async function createActivityTable(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('activity')
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('item', 'text', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('payload', 'text', (column) => column.notNull())
+    .addColumn('handled', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('activity_key', ['tenant', 'key'])
+    .execute();
+  // Serves forming acts in the order of time, and forgetting what was handled long ago.
+  await db.schema
+    .createIndex('activity_by_time')
+    .on('activity')
+    .columns(['tenant', 'handled', 'at', 'key'])
+    .execute();
+}

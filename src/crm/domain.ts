@@ -1,0 +1,56 @@
+import { getDomain } from 'tldts';
+import { isPublicMailDomain, isSharedSuffix } from '../config/mail-domains.ts';
+import { domainOf } from '../share/address.ts';
+import type { Findings } from './findings.ts';
+import { accountsByWebsite, type Question } from './questions.ts';
+import type { EmailDomain } from './records.ts';
+
+/**
+ * A suffix under which a host lets anybody register (github.io, herokuapp.com) separates owners
+ * as .com does: publicsuffix.org, "private domains".
+ */
+const SUFFIXES = { allowPrivateDomains: true } as const;
+const DNS_NAME = /^[a-z0-9.-]+$/;
+
+/** Asks for the Accounts of the strangers' companies. */
+export function askForDomains(strangers: readonly string[], findings: Findings): Question {
+  const wanted = new Set<string>();
+  for (const email of strangers) {
+    const found = emailDomainOf(email);
+    findings.domainsOfEmail.set(email, found);
+    if (found.kind === 'company') wanted.add(found.domain);
+  }
+  return {
+    soqls: accountsByWebsite([...wanted]),
+    add: (rows) => findings.addWebsites(rows, websiteDomainOf),
+  };
+}
+
+/** What the domain of an address says about whom the address belongs to. */
+function emailDomainOf(email: string): EmailDomain {
+  const host = domainOf(email);
+  const domain = host === undefined ? undefined : registrableOf(host);
+  if (host === undefined || domain === undefined) return { kind: 'none', domain: host ?? '' };
+  const mailDomain = upTo(domain, host).find(isPublicMailDomain);
+  if (mailDomain !== undefined) return { kind: 'public-mail', domain: mailDomain };
+  return { kind: 'company', domain };
+}
+
+/** The registrable domain of an Account's website: a URL, or a host, port and path without one. */
+function websiteDomainOf(website: string): string | undefined {
+  const text = website.trim();
+  const host = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)?.hostname;
+  return host ? registrableOf(host) : undefined;
+}
+
+function registrableOf(host: string): string | undefined {
+  const domain = getDomain(host, SUFFIXES);
+  return domain !== null && DNS_NAME.test(domain) && !isSharedSuffix(domain) ? domain : undefined;
+}
+
+/** The host and its parents, down to the registrable domain: b.acme.com, acme.com. */
+function upTo(domain: string, host: string): readonly string[] {
+  const labels = host.split('.');
+  const depth = labels.length - domain.split('.').length;
+  return Array.from({ length: depth + 1 }, (_, index) => labels.slice(index).join('.'));
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+
+export interface AuditParameter {
+  readonly name: string;
+  readonly value?: string;
+  readonly multiValue?: readonly string[];
+  readonly boolValue?: boolean;
+}
+
+export interface AuditEvent {
+  readonly type: 'access' | 'acl_change';
+  readonly name: string;
+  readonly parameters: readonly AuditParameter[];
+}
+
+/** What somebody did at one moment: one event or several. */
+export interface Activity {
+  /** epoch milliseconds */
+  readonly at: number;
+  /** among those of one moment; unique */
+  readonly order: number;
+  readonly actor: string;
+  readonly events: readonly AuditEvent[];
+  /** epoch milliseconds; Infinity: it never arrives */
+  readonly visibleAt: number;
+}
+
+export type NewActivity = Omit<Activity, 'order'>;
+
+/** A place in the log: the activity that a page ended with. */
+export type Place = Pick<Activity, 'at' | 'order'>;
+
+/** Activities that follow from a number, later ones with higher numbers. */
+export interface ComputedActivities {
+  /** how many happened before a moment */
+  countBefore(at: number): number;
+  readonly activityCount: number;
+  activity(number: number): Activity;
+}
+
+/** Stored activities come after computed ones of the same moment. */
+const STORED_ORDER = 1_000_000_000;
+
+/** Who did what, newest first. */
+export class AuditLog {
+  readonly #stored: Activity[] = [];
+  #added = 0;
+  /** activities that are computed; set once for a benchmark */
+  generated: ComputedActivities | undefined;
+
+  add(activity: NewActivity): void {
+    this.#added += 1;
+    const placed = { ...activity, order: STORED_ORDER + this.#added };
+    this.#stored.splice(firstAtOrAfter(this.#stored, placed), 0, placed);
+  }
+
+  /** Everything before a place, newest first, whether it has arrived or not. */
+  *before(place: Place): Generator<Activity> {
+    let stored = firstAtOrAfter(this.#stored, place) - 1;
+    let computed = this.#computedBefore(place) - 1;
+    while (stored >= 0 || computed >= 0) {
+      const one = this.#stored[stored];
+      const other = computed >= 0 ? this.generated?.activity(computed) : undefined;
+      const next = one && (!other || compare(one, other) > 0) ? one : other;
+      if (!next) return;
+      if (next === one) stored -= 1;
+      else computed -= 1;
+      yield next;
+    }
+  }
+
+  #computedBefore({ at, order }: Place): number {
+    if (!this.generated) return 0;
+    let count = this.generated.countBefore(at);
+    for (; count < this.generated.activityCount && count < order; count += 1)
+      if (this.generated.activity(count).at > at) break;
+    return count;
+  }
+}
+
+/** 64 bits with a sign, in digits, as `id.uniqueQualifier` is. */
+export function qualifierOf({ at, order }: Place): string {
+  const hash = createHash('sha256').update(`${at} ${order}`).digest('hex');
+  return BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`)).toString();
+}
+
+function compare(one: Place, other: Place): number {
+  return one.at - other.at || one.order - other.order;
+}
+
+function firstAtOrAfter(sorted: readonly Activity[], place: Place): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const activity = sorted[middle];
+    if (activity && compare(activity, place) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

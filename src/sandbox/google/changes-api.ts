@@ -1,0 +1,123 @@
+import { forbidden, invalid, Refusal, required } from './answers.ts';
+import { type Call, isOn, pageSizeOf } from './call.ts';
+import type { ChangeEntry, ChangeLog } from './change-log.ts';
+import { driveResource } from './drives-api.ts';
+import { below } from './field-mask.ts';
+import { fileResource } from './file-resource.ts';
+import { requireMember, takesAllDrives } from './files-api.ts';
+
+type Resource = Readonly<Record<string, unknown>>;
+
+/** Drive reference, changes.list: at most 1,000 a page. */
+const PAGE_CHANGES_MAX = 1_000;
+const PAGE_CHANGES_USUAL = 100;
+
+/** Where a token stands; `empties`: empty pages that led nowhere so far. */
+interface Token {
+  readonly place: number;
+  readonly empties: number;
+}
+
+export function getStartPageToken(call: Call): Resource {
+  const startPageToken = String(logOf(call).end);
+  return { kind: 'drive#startPageToken', startPageToken };
+}
+
+export function listChanges(call: Call): Resource {
+  const size = pageSizeOf(call, { usual: PAGE_CHANGES_USUAL, max: PAGE_CHANGES_MAX });
+  const takesDrives = takesAllDrives(call);
+  if (call.query.has('driveId') && !takesDrives)
+    throw invalid('includeItemsFromAllDrives', 'It must be true where driveId is given.');
+  const log = logOf(call);
+  const { place, empties } = readToken(call, log);
+  const kind = 'drive#changeList';
+  if (call.parts.changes.takeEmptyPage())
+    return { kind, changes: [], nextPageToken: `${place}.${empties + 1}` };
+  const { entries, next, isEnd } = log.slice(place, size);
+  const changes = entries.flatMap((entry) => changeResource(call, entry, takesDrives) ?? []);
+  return { kind, changes, [isEnd ? 'newStartPageToken' : 'nextPageToken']: String(next) };
+}
+
+function logOf(call: Call): ChangeLog {
+  const driveId = call.query.get('driveId');
+  if (driveId === null) return call.parts.changes.of(call.user);
+  if (!isOn(call, 'supportsAllDrives'))
+    throw forbidden('teamDrivesNotSupported', 'supportsAllDrives must be true with driveId.');
+  requireMember(call, driveId);
+  return call.parts.changes.of(driveId);
+}
+
+function readToken(call: Call, log: ChangeLog): Token {
+  const text = call.query.get('pageToken');
+  if (text === null) throw required('pageToken');
+  const [, place, empties = '0'] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  const token = { place: Number(place ?? Number.NaN), empties: Number(empties) };
+  const lost = log.lostAt(token.place);
+  if (lost !== undefined) throw lostToken(lost);
+  if (!log.knows(token.place)) throw invalid('pageToken');
+  return token;
+}
+
+function lostToken(status: 403 | 404 | 410): Refusal {
+  const reasons = { 403: 'pageTokenExpired', 404: 'notFound', 410: 'gone' } as const;
+  return new Refusal({
+    status,
+    reason: reasons[status],
+    message: 'The page token has expired.',
+    location: 'pageToken',
+    locationType: 'parameter',
+  });
+}
+
+/** The item as it is now; undefined where this list does not show it. */
+function changeResource(
+  call: Call,
+  entry: ChangeEntry,
+  takesDrives: boolean,
+): Resource | undefined {
+  const resource = entry.kind === 'drive' ? driveChange(call, entry) : fileChange(call, entry);
+  const isHidden = !takesDrives && !entry.inMyDrive;
+  const isDropped = resource['removed'] === true && !isOn(call, 'includeRemoved', 'true');
+  return isHidden || isDropped || !isOfMyDrive(call, entry) ? undefined : resource;
+}
+
+function driveChange({ parts, user }: Call, entry: ChangeEntry): Resource {
+  const drive = parts.items.drive(entry.id);
+  const role = drive && parts.access.roleOf(user, parts.access.ofDrive(drive));
+  return {
+    kind: 'drive#change',
+    type: 'drive',
+    changeType: 'drive',
+    time: new Date(entry.at).toISOString(),
+    removed: role === undefined,
+    driveId: entry.id,
+    ...(drive && role ? { drive: driveResource(drive) } : {}),
+  };
+}
+
+function fileChange(call: Call, entry: ChangeEntry): Resource {
+  const { parts, user, query, fields } = call;
+  const item = parts.items.get(entry.id);
+  const driveId = query.get('driveId');
+  const isHere =
+    item !== undefined &&
+    (driveId === null || item.driveId === driveId) &&
+    (item.driveId === undefined || isOn(call, 'includeItemsFromAllDrives'));
+  const asked = below(below(fields, 'changes'), 'file');
+  const file = isHere ? fileResource(parts, { item, user, fields: asked }) : undefined;
+  return {
+    kind: 'drive#change',
+    type: 'file',
+    changeType: 'file',
+    time: new Date(entry.at).toISOString(),
+    removed: file === undefined,
+    fileId: entry.id,
+    ...(file ? { file } : {}),
+  };
+}
+
+/** restrictToMyDrive leaves out what others own and merely shared. */
+function isOfMyDrive(call: Call, entry: ChangeEntry): boolean {
+  if (!isOn(call, 'restrictToMyDrive')) return true;
+  return entry.kind === 'file' && call.parts.items.get(entry.id)?.owner === call.user;
+}

@@ -1,0 +1,13 @@
+import type { ControlRoutes } from '../control-routes.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What another process may ask this Google under `/_sandbox/`. */
+export function googleControlRoutes(google: Workspace): ControlRoutes {
+  return {
+    'GET state': () => ({ calls: google.calls }),
+    'POST reset': () => {
+      google.resetCalls();
+      return {};
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { forbidden, invalid, Refusal } from './answers.ts';
+import { type Call, isOn, pageSizeOf, readPageToken, writePageToken } from './call.ts';
+import type { Domain, User } from './directory.ts';
+import { digitsOf, domainOf } from './grantees.ts';
+
+type Resource = Readonly<Record<string, unknown>>;
+
+export const CUSTOMER_ID = 'C03sandbox';
+
+/** Directory reference, users.list: 100 a page, at most 500. */
+const PAGE_USERS_MAX = 500;
+const PAGE_USERS_USUAL = 100;
+const STATES: Readonly<Record<string, (user: User) => boolean>> = {
+  isSuspended: ({ suspended }) => suspended,
+  isArchived: ({ archived }) => archived,
+};
+
+export function listUsers(call: Call): Resource {
+  const { directory } = requireAdmin(call);
+  const isAsked = userTest(call);
+  if (isOn(call, 'showDeleted')) return { kind: 'admin#directory#users', etag: '"users"' };
+  const size = pageSizeOf(call, {
+    name: 'maxResults',
+    usual: PAGE_USERS_USUAL,
+    max: PAGE_USERS_MAX,
+    above: 'refused',
+  });
+  const [from = 0] = readPageToken(call) ?? [];
+  const users = directory.slice(from, size).filter(isAsked).map(userResource);
+  const next = from + size;
+  return {
+    kind: 'admin#directory#users',
+    etag: `"users ${from}"`,
+    ...(users.length > 0 ? { users } : {}),
+    ...(next < directory.size ? { nextPageToken: writePageToken(call, [next]) } : {}),
+  };
+}
+
+export function getUser(call: Call): Resource {
+  const { directory } = requireAdmin(call);
+  const [key = ''] = call.ids;
+  const user = directory.find(decodeURIComponent(key).toLowerCase());
+  if (user) return userResource(user);
+  throw new Refusal({ status: 404, reason: 'notFound', message: 'Resource Not Found: userKey' });
+}
+
+export function listDomains(call: Call): Resource {
+  const { directory } = requireAdmin(call);
+  requireCustomer(call.ids[0]);
+  const domains = directory.domains.map((domain) => ({
+    kind: 'admin#directory#domain',
+    etag: `"${domain.name}"`,
+    domainName: domain.name,
+    isPrimary: domain.isPrimary,
+    verified: true,
+    creationTime: String(domain.createdAt),
+    ...(domain.aliases.length > 0 ? { domainAliases: aliasResources(domain) } : {}),
+  }));
+  return { kind: 'admin#directory#domains', etag: '"domains"', domains };
+}
+
+export function listDomainAliases(call: Call): Resource {
+  const { directory } = requireAdmin(call);
+  requireCustomer(call.ids[0]);
+  const parent = call.query.get('parentDomainName');
+  const domainAliases = directory.domains
+    .filter(({ name }) => parent === null || parent === name)
+    .flatMap(aliasResources);
+  const found = domainAliases.length > 0 ? { domainAliases } : {};
+  return { kind: 'admin#directory#domainAliases', etag: '"aliases"', ...found };
+}
+
+function requireAdmin({ parts, user }: Call) {
+  if (parts.directory.find(user)?.privileges.has('directory')) return parts;
+  throw forbidden('forbidden', 'Not Authorized to access this resource/api');
+}
+
+function requireCustomer(customer: string | undefined): void {
+  if (customer === 'my_customer' || customer === CUSTOMER_ID) return;
+  throw new Refusal({ status: 400, reason: 'invalid', message: 'Invalid Input: customer' });
+}
+
+function userTest({ query }: Call): (user: User) => boolean {
+  const domain = query.get('domain');
+  const customer = query.get('customer');
+  if (domain === null && customer === null)
+    throw new Refusal({ status: 400, reason: 'badRequest', message: 'Bad Request' });
+  if (customer !== null) requireCustomer(customer);
+  const [, name = '', state] = /^(\w+)=(true|false)$/.exec(query.get('query') ?? '') ?? [];
+  const stateOf = STATES[name];
+  if (query.has('query') && !stateOf) throw invalid('query', 'Invalid Input: query');
+  return (user) =>
+    (domain === null || domainOf(user.email) === domain) &&
+    (stateOf === undefined || stateOf(user) === (state === 'true'));
+}
+
+function userResource(user: User): Resource {
+  const { email, givenName, familyName, privileges, suspended, archived, createdAt } = user;
+  return {
+    kind: 'admin#directory#user',
+    id: digitsOf(`profile ${email}`).slice(0, 21),
+    etag: `"${email}"`,
+    primaryEmail: email,
+    name: { givenName, familyName, fullName: `${givenName} ${familyName}` },
+    isAdmin: privileges.size > 0,
+    isDelegatedAdmin: false,
+    suspended,
+    archived,
+    ...(user.aliases.length > 0 ? { aliases: user.aliases } : {}),
+    emails: [{ address: email, primary: true }, ...user.aliases.map((address) => ({ address }))],
+    customerId: CUSTOMER_ID,
+    orgUnitPath: '/',
+    isMailboxSetup: true,
+    creationTime: new Date(createdAt).toISOString(),
+  };
+}
+
+function aliasResources({ name, aliases, createdAt }: Domain): readonly Resource[] {
+  return aliases.map((alias) => ({
+    kind: 'admin#directory#domainAlias',
+    etag: `"${alias}"`,
+    domainAliasName: alias,
+    parentDomainName: name,
+    verified: true,
+    creationTime: String(createdAt),
+  }));
+}

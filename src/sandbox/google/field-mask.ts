@@ -1,0 +1,83 @@
+import { Refusal } from './answers.ts';
+
+/** The fields asked for, by name; below each the same, or undefined: all of it. */
+export type FieldMask = ReadonlyMap<string, FieldMask | undefined>;
+/** Which fields there are; `null`: whatever is below it is not checked. */
+export interface FieldNames {
+  readonly [name: string]: FieldNames | null;
+}
+
+const TOKEN = /[\w$-]+|[*(),/]/gy;
+
+/**
+ * Reads `fields`, Google's partial response: `kind,files(id,owners/emailAddress)`. Throws Refusal
+ * for what cannot be read, and for fields that the answer does not have.
+ */
+export function parseFields(text: string, names: FieldNames): FieldMask {
+  const tokens = tokensOf(text);
+  let position = 0;
+  const list = (known: FieldNames | null): FieldMask => {
+    const mask = new Map<string, FieldMask | undefined>();
+    do {
+      const [name, below] = path(known);
+      const before = mask.get(name);
+      const both = before && below ? new Map([...before, ...below]) : undefined;
+      mask.set(name, mask.has(name) ? both : below);
+    } while (tokens[position] === ',' && position++ >= 0);
+    return mask;
+  };
+  const path = (known: FieldNames | null): readonly [string, FieldMask | undefined] => {
+    const name = tokens[position++] ?? '';
+    const isName = name === '*' || /^[\w$-]/.test(name);
+    if (!isName || (known && name !== '*' && !(name in known))) throw badField(name || text);
+    const inner = name === '*' ? null : (known?.[name] ?? null);
+    if (tokens[position] === '/') {
+      position += 1;
+      return [name, new Map([path(inner)])];
+    }
+    if (tokens[position] !== '(') return [name, undefined];
+    position += 1;
+    const below = list(inner);
+    if (tokens[position++] !== ')') throw badField(text);
+    return [name, below];
+  };
+  const mask = list(names);
+  if (position < tokens.length) throw badField(text);
+  return mask;
+}
+
+/** Whether the mask asks for this field at all: what nobody asks for need not be computed. */
+export function wants(mask: FieldMask | undefined, name: string): boolean {
+  return mask === undefined || mask.has(name) || mask.has('*');
+}
+
+/** The mask of what is below a field. */
+export function below(mask: FieldMask | undefined, name: string): FieldMask | undefined {
+  return mask?.get(name) ?? mask?.get('*');
+}
+
+/** What is left of an answer. */
+export function select(value: unknown, mask: FieldMask | undefined): unknown {
+  if (mask === undefined || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => select(item, mask));
+  const kept = Object.entries(value)
+    .filter(([name]) => wants(mask, name))
+    .map(([name, inner]) => [name, select(inner, below(mask, name))] as const);
+  return Object.fromEntries(kept);
+}
+
+function tokensOf(text: string): readonly string[] {
+  const tokens = text.match(TOKEN) ?? [];
+  if (tokens.join('') !== text || text === '') throw badField(text);
+  return tokens;
+}
+
+function badField(field: string): Refusal {
+  return new Refusal({
+    status: 400,
+    reason: 'invalidParameter',
+    message: `Invalid field selection ${field}`,
+    location: 'fields',
+    locationType: 'parameter',
+  });
+}

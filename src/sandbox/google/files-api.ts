@@ -1,0 +1,136 @@
+import { forbidden, invalid, notFound } from './answers.ts';
+import { type Call, isOn, pageSizeOf, readPageToken, writePageToken } from './call.ts';
+import { below } from './field-mask.ts';
+import { type FileQuery, parseFileQuery } from './file-query.ts';
+import { fileResource } from './file-resource.ts';
+import { FOLDER_TYPE, type Item } from './items.ts';
+
+type Resource = Readonly<Record<string, unknown>>;
+
+/** Drive reference, files.list: at most 1,000 a page. */
+const PAGE_FILES_MAX = 1_000;
+const PAGE_FILES_USUAL = 100;
+const CORPORA = new Set(['user', 'drive', 'allDrives']);
+/** first the stored files, then the computed ones */
+const STORED = 0;
+const COMPUTED = 1;
+
+export function getFile(call: Call): Resource {
+  const { parts, user, ids, fields } = call;
+  const [id = ''] = ids;
+  const item = parts.items.get(id) ?? rootOfDrive(call, id);
+  if (!item || (item.driveId !== undefined && !isOn(call, 'supportsAllDrives')))
+    throw notFound('File', id);
+  const resource = fileResource(parts, { item, user, fields });
+  if (!resource) throw notFound('File', id);
+  return resource;
+}
+
+/** The top folder of a shared drive has the drive's id, but always the name "Drive". */
+function rootOfDrive({ parts }: Call, id: string): Item | undefined {
+  const drive = parts.items.drive(id);
+  return (
+    drive && {
+      id,
+      mimeType: FOLDER_TYPE,
+      createdAt: drive.createdAt,
+      modifiedAt: drive.createdAt,
+      hasLink: true,
+      grants: new Map(),
+      name: 'Drive',
+      owner: undefined,
+      driveId: id,
+      parent: undefined,
+      trashed: false,
+      deleted: false,
+    }
+  );
+}
+
+export function listFiles(call: Call): Resource {
+  const { parts, user, fields } = call;
+  const size = pageSizeOf(call, { usual: PAGE_FILES_USUAL, max: PAGE_FILES_MAX });
+  const query = parseFileQuery(call.query.get('q') ?? '');
+  const isInScope = scopeOf(call);
+  const files: Resource[] = [];
+  let last: Candidate | undefined;
+  for (const candidate of candidates(call, query)) {
+    if (files.length === size && last)
+      return page(files, writePageToken(call, [last.phase, last.position]));
+    const { item } = candidate;
+    if (!isInScope(item) || !query.tests.every((test) => test(item, { items: parts.items, user })))
+      continue;
+    const resource = fileResource(parts, { item, user, fields: below(fields, 'files') });
+    if (!resource) continue;
+    files.push(resource);
+    last = candidate;
+  }
+  return page(files, undefined);
+}
+
+function page(files: readonly Resource[], nextPageToken: string | undefined): Resource {
+  const next = nextPageToken === undefined ? {} : { nextPageToken };
+  return { kind: 'drive#fileList', incompleteSearch: false, files, ...next };
+}
+
+interface Candidate {
+  readonly phase: number;
+  readonly position: number;
+  readonly item: Item;
+}
+
+/** The files after the page token, in an order that stays: that in which they were made. */
+function* candidates({ parts, user, ...call }: Call, query: FileQuery): Generator<Candidate> {
+  const [phase = STORED, position = -1] = readPageToken({ parts, user, ...call }) ?? [];
+  const { stored, generated } = parts.items;
+  if (phase === STORED)
+    for (let place = position + 1; place < stored.length; place += 1) {
+      const item = stored[place];
+      if (item) yield { phase: STORED, position: place, item };
+    }
+  // What a computed file was turned into stands in its old place.
+  const range = generated?.filesOf(user);
+  if (!generated || !range || call.query.get('corpora') === 'drive' || !query.ownedOnly) return;
+  const from = phase === COMPUTED ? position + 1 : range.from;
+  for (let place = from; place < range.until; place += 1) {
+    const computed = generated.file(place);
+    yield { phase: COMPUTED, position: place, item: parts.items.get(computed.id) ?? computed };
+  }
+}
+
+/** Which items the corpora take in; refuses combinations that Drive refuses. */
+function scopeOf(call: Call): (item: Item) => boolean {
+  const { parts, user, query } = call;
+  const corpora = query.get('corpora') ?? 'user';
+  if (!CORPORA.has(corpora)) throw invalid('corpora');
+  const driveId = query.get('driveId') ?? undefined;
+  const takesDrives = takesAllDrives(call);
+  if ((corpora === 'drive') !== (driveId !== undefined))
+    throw invalid('driveId', 'driveId must be specified with corpora=drive, and only with it.');
+  if (corpora !== 'user' && !takesDrives)
+    throw invalid('includeItemsFromAllDrives', `It must be true for corpora=${corpora}.`);
+  if (driveId !== undefined) {
+    requireMember(call, driveId);
+    return (item) => item.driveId === driveId;
+  }
+  return (item) => {
+    if (item.driveId !== undefined && !takesDrives) return false;
+    // Links and domains open a file, but put it into nobody's list.
+    return item.owner === user || parts.access.audience(parts.access.of(item)).has(user);
+  };
+}
+
+/** Drive reference: includeItemsFromAllDrives needs supportsAllDrives. */
+export function takesAllDrives(call: Call): boolean {
+  const takes = isOn(call, 'includeItemsFromAllDrives');
+  if (takes && !isOn(call, 'supportsAllDrives'))
+    throw forbidden('teamDrivesNotSupported', 'supportsAllDrives must be true as well.');
+  return takes;
+}
+
+/** There is no access for administrators here: only members see what is on a shared drive. */
+export function requireMember({ parts, user }: Call, driveId: string): void {
+  const drive = parts.items.drive(driveId);
+  const role = drive && parts.access.roleOf(user, parts.access.ofDrive(drive));
+  if (role === undefined) throw notFound('Shared drive', driveId);
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+
+/** From the least to the most that one may do. */
+const ROLES = ['reader', 'commenter', 'writer', 'fileOrganizer', 'organizer', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Whom something is given to; addresses and domains in lower case. */
+export type Grantee =
+  | { readonly type: 'user'; readonly email: string }
+  | { readonly type: 'group'; readonly email: string }
+  /** a whole domain, or a target audience: `….audience.googledomains.com` */
+  | { readonly type: 'domain'; readonly domain: string }
+  | { readonly type: 'anyone' };
+
+/** One grantee's access to one item, or membership of a shared drive. */
+export interface Grant {
+  readonly grantee: Grantee;
+  readonly role: Role;
+  /** epoch milliseconds */
+  readonly expiresAt?: number;
+  readonly pendingOwner?: true;
+  /** a user whose address Drive does not tell */
+  readonly addressHidden?: true;
+}
+
+/** Drive reference, Permission.id: stable for each grantee, whatever the item. */
+export function permissionIdOf(grantee: Grantee): string {
+  switch (grantee.type) {
+    case 'anyone':
+      return 'anyoneWithLink';
+    case 'domain':
+      return `${digitsOf(grantee.domain)}k`;
+    default:
+      return digitsOf(grantee.email);
+  }
+}
+
+/** Twenty digits that are always the same for the same name, as ids of Google accounts are. */
+export function digitsOf(name: string): string {
+  const hash = createHash('sha256').update(name).digest('hex');
+  return BigInt(`0x${hash.slice(0, 16)}`)
+    .toString()
+    .padStart(20, '1');
+}
+
+export function isAtLeast(role: Role | undefined, least: Role): boolean {
+  return role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(least);
+}
+
+export function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf('@') + 1);
+}

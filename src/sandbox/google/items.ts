@@ -1,0 +1,121 @@
+import type { Grant } from './grantees.ts';
+
+export const FOLDER_TYPE = 'application/vnd.google-apps.folder';
+
+/** A file or folder, in somebody's My Drive (`owner`) or on a shared drive (`driveId`). */
+export interface Item {
+  readonly id: string;
+  readonly mimeType: string;
+  /** epoch milliseconds */
+  readonly createdAt: number;
+  /** false: Drive knows no webViewLink for it */
+  readonly hasLink: boolean;
+  /** its own grants by permission id; not the owner's, not what it inherits */
+  readonly grants: Map<string, Grant>;
+  name: string;
+  modifiedAt: number;
+  owner: string | undefined;
+  driveId: string | undefined;
+  /** a folder; undefined at the top of My Drive or of a shared drive */
+  parent: string | undefined;
+  trashed: boolean;
+  deleted: boolean;
+}
+
+export interface SharedDrive {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly members: Map<string, Grant>;
+  name: string;
+  deleted: boolean;
+}
+
+/** Files that follow from a number: a million of them take no memory. */
+export interface ComputedFiles {
+  /** numbers of a user's files, from the first up to but without the last */
+  filesOf(email: string): { readonly from: number; readonly until: number };
+  file(number: number): Item;
+  fileWithId(id: string): Item | undefined;
+}
+
+/** All files, folders and shared drives that there are. */
+export class Items {
+  readonly #byId = new Map<string, Item>();
+  readonly #order: Item[] = [];
+  readonly #children = new Map<string, Set<Item>>();
+  readonly #drives = new Map<string, SharedDrive>();
+  /** files that are computed; set once for a benchmark */
+  generated: ComputedFiles | undefined;
+
+  add(item: Item): void {
+    this.#byId.set(item.id, item);
+    this.#order.push(item);
+    this.#link(item);
+  }
+
+  addDrive(drive: SharedDrive): void {
+    this.#drives.set(drive.id, drive);
+  }
+
+  /** A computed file comes anew each time: what is done to it must go through `kept`. */
+  get(id: string): Item | undefined {
+    return this.#byId.get(id) ?? this.generated?.fileWithId(id);
+  }
+
+  /** The item, from now on stored even if it was computed. Throws where there is none. */
+  kept(id: string): Item {
+    const item = this.get(id);
+    if (!item) throw new TypeError(`there is no file ${id}`);
+    this.#byId.set(id, item);
+    return item;
+  }
+
+  drive(id: string): SharedDrive | undefined {
+    const drive = this.#drives.get(id);
+    return drive?.deleted ? undefined : drive;
+  }
+
+  get drives(): readonly SharedDrive[] {
+    return [...this.#drives.values()].filter(({ deleted }) => !deleted);
+  }
+
+  /** stored ones, in the order in which they were made; without computed files */
+  get stored(): readonly Item[] {
+    return this.#order;
+  }
+
+  parentOf(item: Item): Item | undefined {
+    return item.parent === undefined ? undefined : this.get(item.parent);
+  }
+
+  place(item: Item, parent: string | undefined): void {
+    if (item.parent !== undefined) this.#children.get(item.parent)?.delete(item);
+    item.parent = parent;
+    this.#link(item);
+  }
+
+  /** Everything below a folder, deleted or not. */
+  descendants(folder: Item): readonly Item[] {
+    const children = [...(this.#children.get(folder.id) ?? [])];
+    return children.flatMap((child) => [child, ...this.descendants(child)]);
+  }
+
+  isTrashed(item: Item): boolean {
+    return item.trashed || this.#isAbove(item, ({ trashed }) => trashed);
+  }
+
+  isDeleted(item: Item): boolean {
+    return item.deleted || this.#isAbove(item, ({ deleted }) => deleted);
+  }
+
+  #isAbove(item: Item, holds: (folder: Item) => boolean): boolean {
+    const parent = this.parentOf(item);
+    return parent !== undefined && (holds(parent) || this.#isAbove(parent, holds));
+  }
+
+  #link(item: Item): void {
+    if (item.parent === undefined) return;
+    const siblings = this.#children.get(item.parent) ?? new Set();
+    this.#children.set(item.parent, siblings.add(item));
+  }
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { invalid, Refusal } from './answers.ts';
+import { type Activity, qualifierOf } from './audit-log.ts';
+import { type Call, pageSizeOf, readPageToken, writePageToken } from './call.ts';
+import { CUSTOMER_ID } from './directory-api.ts';
+import { digitsOf, domainOf } from './grantees.ts';
+
+type Resource = Readonly<Record<string, unknown>>;
+
+/** Reports reference, activities.list: at most 1,000 a page, 180 days back. */
+const PAGE_ACTIVITIES_MAX = 1_000;
+const KEPT_MS = 180 * 86_400_000;
+const FILTER = /^(\w+)(==|<>)(.+)$/;
+
+interface Window {
+  readonly from: number;
+  readonly until: number;
+}
+
+export function listActivities(call: Call): Resource {
+  const { parts, user } = call;
+  takeQuota(call);
+  if (!parts.directory.find(user)?.privileges.has('reports'))
+    throw new Refusal({
+      status: 401,
+      reason: 'authError',
+      message: 'Access denied. You are not authorized to read activity records.',
+      location: 'Authorization',
+      locationType: 'header',
+    });
+  const size = pageSizeOf(call, {
+    name: 'maxResults',
+    usual: PAGE_ACTIVITIES_MAX,
+    max: PAGE_ACTIVITIES_MAX,
+    above: 'refused',
+  });
+  return page(call, size, windowOf(call));
+}
+
+function page(call: Call, size: number, { from, until }: Window): Resource {
+  const { audit, settings, now } = call.parts;
+  const [at = until, order = Number.MAX_SAFE_INTEGER] = readPageToken(call) ?? [];
+  const isAsked = testOf(call);
+  const found: Activity[] = [];
+  let more = false;
+  for (const activity of audit.before({ at, order })) {
+    if (activity.at < from) break;
+    if (activity.visibleAt > now() || !isAsked(activity)) continue;
+    more = found.length === size;
+    if (more) break;
+    found.push(activity);
+  }
+  // Repeating a whole page would lead nowhere.
+  const repeats = Math.min(settings.auditRepeats, found.length - 1);
+  const last = found[found.length - 1 - repeats];
+  return {
+    kind: 'admin#reports#activities',
+    etag: `"${createHash('sha256').update(`${at} ${order} ${found.length}`).digest('base64url')}"`,
+    ...(found.length > 0 ? { items: found.map(activityResource) } : {}),
+    ...(more && last ? { nextPageToken: writePageToken(call, [last.at, last.order]) } : {}),
+  };
+}
+
+/** An old startTime is no error: it is as if the last 180 days had been asked for. */
+function windowOf(call: Call): Window {
+  const now = call.parts.now();
+  const from = timeIn(call, 'startTime') ?? now - KEPT_MS;
+  const until = timeIn(call, 'endTime') ?? now;
+  if (from > now) throw invalid('startTime', 'Start time cannot be in the future.');
+  if (from >= until) throw invalid('startTime', 'Start time must be before the end time.');
+  return { from: Math.max(from, now - KEPT_MS), until };
+}
+
+function timeIn({ query }: Call, name: 'startTime' | 'endTime'): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  if (!isTime) throw invalid(name, `Invalid value '${text}'. It must be an RFC 3339 time.`);
+  return Date.parse(text);
+}
+
+/** One matching event is enough: its siblings come with it. */
+function testOf({ query, ids }: Call): (activity: Activity) => boolean {
+  const [userKey = 'all', application = ''] = ids;
+  if (application !== 'drive') throw invalid('applicationName');
+  const eventName = query.get('eventName');
+  const filters = (query.get('filters') ?? '').split(',').filter((text) => text !== '');
+  const conditions = filters.map(readFilter);
+  return ({ actor, events }) =>
+    (userKey === 'all' || userKey === actor) &&
+    events.some(
+      ({ name, parameters }) =>
+        (eventName === null || eventName === name) &&
+        conditions.every(({ parameter, sign, value }) => {
+          const found = parameters.find((one) => one.name === parameter);
+          const values = found?.multiValue ?? [found?.value ?? String(found?.boolValue ?? '')];
+          return values.includes(value) === (sign === '==');
+        }),
+    );
+}
+
+function readFilter(text: string) {
+  const [, parameter, sign, value = ''] = FILTER.exec(text) ?? [];
+  if (parameter === undefined) throw invalid('filters');
+  return { parameter, sign, value };
+}
+
+/** Admin SDK, "Reports API: Limits and quotas": over them it answers 503. */
+function takeQuota({ parts, query }: Call): void {
+  const { usage, settings } = parts;
+  const now = parts.now();
+  const { reportsPerMinute, filteredReportsPerMinute } = settings;
+  const isWithin = usage.take({ name: 'reports', perMinute: reportsPerMinute, now });
+  const isFiltered = query.has('filters');
+  const filtered = { name: 'filtered reports', perMinute: filteredReportsPerMinute, now };
+  if (isWithin && (!isFiltered || usage.take(filtered))) return;
+  const message = 'The service is currently unavailable.';
+  throw new Refusal({ status: 503, reason: 'backendError', message });
+}
+
+function activityResource(activity: Activity): Resource {
+  const { at, actor, events } = activity;
+  return {
+    kind: 'admin#reports#activity',
+    id: {
+      time: new Date(at).toISOString(),
+      uniqueQualifier: qualifierOf(activity),
+      applicationName: 'drive',
+      customerId: CUSTOMER_ID,
+    },
+    etag: `"${qualifierOf(activity)}"`,
+    actor: { callerType: 'USER', email: actor, profileId: digitsOf(`profile ${actor}`) },
+    ipAddress: '203.0.113.7',
+    ownerDomain: domainOf(actor),
+    events,
+  };
+}

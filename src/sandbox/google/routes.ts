@@ -1,0 +1,162 @@
+import { getAbout } from './about-api.ts';
+import { SCOPES } from './accounts.ts';
+import type { Call } from './call.ts';
+import { getStartPageToken, listChanges } from './changes-api.ts';
+import { getUser, listDomainAliases, listDomains, listUsers } from './directory-api.ts';
+import { getDrive, listDrives } from './drives-api.ts';
+import type { FieldNames } from './field-mask.ts';
+import { FIELD_NAMES } from './field-names.ts';
+import { getFile, listFiles } from './files-api.ts';
+import { listPermissions } from './permissions-api.ts';
+import { listActivities } from './reports-api.ts';
+import type { MethodName } from './usage.ts';
+
+export interface Route {
+  readonly method: MethodName;
+  readonly path: RegExp;
+  /** any of them will do */
+  readonly scopes: readonly string[];
+  /** query parameters beside those that every method takes */
+  readonly parameters: readonly string[];
+  readonly names: FieldNames;
+  /** what comes without `fields`; '*': everything */
+  readonly usualFields: string;
+  readonly answer: (call: Call) => Readonly<Record<string, unknown>>;
+}
+
+const METADATA = [SCOPES.driveMetadata, SCOPES.drive];
+const DRIVE_FILE = 'kind,id,name,mimeType,driveId,teamDriveId';
+const DRIVES = ['supportsAllDrives', 'includeItemsFromAllDrives', 'driveId', 'includeLabels'];
+const VIEW = 'includePermissionsForView';
+
+/** Drive, Reports and Directory, each under the path that it has at Google. */
+export const ROUTES: readonly Route[] = [
+  {
+    method: 'about.get',
+    path: /^\/drive\/v3\/about$/,
+    scopes: METADATA,
+    parameters: [],
+    names: FIELD_NAMES.about,
+    usualFields: '*',
+    answer: getAbout,
+  },
+  {
+    method: 'changes.getStartPageToken',
+    path: /^\/drive\/v3\/changes\/startPageToken$/,
+    scopes: METADATA,
+    parameters: ['driveId', 'supportsAllDrives'],
+    names: FIELD_NAMES.startPageToken,
+    usualFields: '*',
+    answer: getStartPageToken,
+  },
+  {
+    method: 'changes.list',
+    path: /^\/drive\/v3\/changes$/,
+    scopes: METADATA,
+    parameters: [
+      ...DRIVES,
+      VIEW,
+      'includeCorpusRemovals',
+      'includeRemoved',
+      'pageSize',
+      'pageToken',
+      'restrictToMyDrive',
+      'spaces',
+    ],
+    names: FIELD_NAMES.changes,
+    usualFields:
+      'kind,newStartPageToken,nextPageToken,changes(kind,type,changeType,time,removed,fileId,' +
+      `driveId,file(${DRIVE_FILE}),drive(kind,id,name))`,
+    answer: listChanges,
+  },
+  {
+    method: 'files.list',
+    path: /^\/drive\/v3\/files$/,
+    scopes: METADATA,
+    parameters: [...DRIVES, VIEW, 'corpora', 'pageSize', 'pageToken', 'q', 'spaces'],
+    names: FIELD_NAMES.files,
+    usualFields: `kind,incompleteSearch,nextPageToken,files(${DRIVE_FILE})`,
+    answer: listFiles,
+  },
+  {
+    method: 'files.get',
+    path: /^\/drive\/v3\/files\/([\w-]+)$/,
+    scopes: METADATA,
+    parameters: ['supportsAllDrives', 'acknowledgeAbuse', 'includeLabels', VIEW],
+    names: FIELD_NAMES.file,
+    usualFields: DRIVE_FILE,
+    answer: getFile,
+  },
+  {
+    method: 'permissions.list',
+    path: /^\/drive\/v3\/files\/([\w-]+)\/permissions$/,
+    scopes: METADATA,
+    parameters: ['supportsAllDrives', 'useDomainAdminAccess', 'pageSize', 'pageToken', VIEW],
+    names: FIELD_NAMES.permissions,
+    usualFields: 'kind,nextPageToken,permissions(kind,id,type,role)',
+    answer: listPermissions,
+  },
+  {
+    method: 'drives.list',
+    path: /^\/drive\/v3\/drives$/,
+    scopes: [SCOPES.drive],
+    parameters: ['useDomainAdminAccess', 'pageSize', 'pageToken'],
+    names: FIELD_NAMES.drives,
+    usualFields: 'kind,nextPageToken,drives(kind,id,name)',
+    answer: listDrives,
+  },
+  {
+    method: 'drives.get',
+    path: /^\/drive\/v3\/drives\/([\w-]+)$/,
+    scopes: [SCOPES.drive],
+    parameters: ['useDomainAdminAccess'],
+    names: FIELD_NAMES.drive,
+    usualFields: 'kind,id,name',
+    answer: getDrive,
+  },
+  {
+    method: 'activities.list',
+    path: /^\/admin\/reports\/v1\/activity\/users\/([^/]+)\/applications\/([\w-]+)$/,
+    scopes: [SCOPES.reports],
+    parameters: ['eventName', 'filters', 'startTime', 'endTime', 'maxResults', 'pageToken'],
+    names: FIELD_NAMES.activities,
+    usualFields: '*',
+    answer: listActivities,
+  },
+  {
+    method: 'users.list',
+    path: /^\/admin\/directory\/v1\/users$/,
+    scopes: [SCOPES.users],
+    parameters: ['customer', 'domain', 'query', 'maxResults', 'pageToken', 'showDeleted'],
+    names: FIELD_NAMES.users,
+    usualFields: '*',
+    answer: listUsers,
+  },
+  {
+    method: 'users.get',
+    path: /^\/admin\/directory\/v1\/users\/([^/]+)$/,
+    scopes: [SCOPES.users],
+    parameters: ['projection', 'viewType'],
+    names: FIELD_NAMES.directoryUser,
+    usualFields: '*',
+    answer: getUser,
+  },
+  {
+    method: 'domains.list',
+    path: /^\/admin\/directory\/v1\/customer\/([\w-]+)\/domains$/,
+    scopes: [SCOPES.domains],
+    parameters: [],
+    names: FIELD_NAMES.domains,
+    usualFields: '*',
+    answer: listDomains,
+  },
+  {
+    method: 'domainAliases.list',
+    path: /^\/admin\/directory\/v1\/customer\/([\w-]+)\/domainaliases$/,
+    scopes: [SCOPES.domains],
+    parameters: ['parentDomainName'],
+    names: FIELD_NAMES.domainAliases,
+    usualFields: '*',
+    answer: listDomainAliases,
+  },
+];

@@ -1,0 +1,16 @@
+import { isExternalTo } from './audit-events.ts';
+import type { Item } from './items.ts';
+import type { Parts } from './parts.ts';
+
+/** Reports reference, `visibility`: the widest way in which the item is shared at present. */
+export function visibilityOf({ access }: Parts, item: Item): string {
+  const grantees = access
+    .of(item)
+    .filter(({ grant }) => grant.role !== 'owner')
+    .map(({ grant }) => grant.grantee);
+  if (grantees.some(({ type }) => type === 'anyone')) return 'people_with_link';
+  if (grantees.some(({ type }) => type === 'domain')) return 'people_within_domain_with_link';
+  if (grantees.length === 0) return 'private';
+  const isOutside = grantees.some((grantee) => isExternalTo(item, grantee));
+  return isOutside ? 'shared_externally' : 'shared_internally';
+}

@@ -1,0 +1,125 @@
+import { readCursor } from '../../db/cursors.ts';
+import { DRIVE_LIMITS } from '../../lib/limits.ts';
+import type { SourcePage } from '../source.ts';
+import { entriesAfter, forgetHandled, markHandled } from './activity-store.ts';
+import { type Act, OpenActs } from './acts.ts';
+import { AUDIT_EVENT_NAMES, type AuditEntry } from './audit-entry.ts';
+import type { DriveRecord } from './drive-record.ts';
+import { loadGrants, saveGrants } from './grant-store.ts';
+import type { ItemReader, KnownItem } from './item-reader.ts';
+import { outsiderOf } from './outsiders.ts';
+import { readAuditPosition } from './positions.ts';
+import type { Scope } from './scope.ts';
+import { judgeTellings, tellingOf } from './tellings.ts';
+
+export interface ActReading {
+  readonly record: DriveRecord;
+  readonly scope: Scope;
+  readonly items: ItemReader;
+  /** True where the grantee still counted as inside at that moment (epoch milliseconds). */
+  readonly wasInside: (entry: AuditEntry) => boolean;
+}
+
+const STREAM = 'drive/acts';
+
+/**
+ * Forms acts of what the audit log told, in the order of time, and compares them with the record.
+ * An act that is not certainly complete waits for the next run, and so does all that belongs to it.
+ */
+export async function* actPages(reading: ActReading): AsyncGenerator<SourcePage> {
+  const { db, tenant } = reading.record;
+  const bound = await readUpTo(reading.record);
+  const open = new OpenActs();
+  let after: AuditEntry | undefined;
+  for (;;) {
+    const limit = DRIVE_LIMITS.entriesPerPageMax;
+    const entries = await entriesAfter(db, { tenant, after, before: bound, limit });
+    const isLast = entries.length === 0;
+    const grants = entries.filter(({ change }) => change === 'grant');
+    const acts = grants.flatMap((entry) => open.add(entry));
+    if (isLast) acts.push(...open.closeBefore(bound));
+    const others = entries.filter(({ change }) => change !== 'grant');
+    if (acts.length + others.length > 0 || isLast) {
+      yield await actPage(reading, { acts, others, bound, isLast });
+    }
+    if (isLast) return;
+    after = entries.at(-1);
+  }
+}
+
+interface ActWork {
+  readonly acts: readonly Act[];
+  readonly others: readonly AuditEntry[];
+  readonly bound: number;
+  readonly isLast: boolean;
+}
+
+async function actPage(reading: ActReading, work: ActWork): Promise<SourcePage> {
+  const { record, scope } = reading;
+  const { db, tenant } = record;
+  const { acts, others, bound, isLast } = work;
+  const entries = [...others, ...acts.flatMap((act) => act.entries)];
+  const book = await loadGrants(
+    db,
+    tenant,
+    entries.map(({ itemId }) => itemId),
+  );
+  const awaiting = await record.awaitingAuditLog(book.eventIds);
+  const items = await itemsOf(reading, acts, (entry) =>
+    book.line(entry.itemId, entry.grant.key).knows(tellingOf(entry)),
+  );
+  const outcome = judgeTellings(
+    { acts, others },
+    {
+      book,
+      awaiting,
+      itemOf: (itemId) => items.get(itemId),
+      isOutside: ({ grant }) => grant.email === undefined || isOutside(grant.email, scope),
+      wasInside: reading.wasInside,
+    },
+  );
+  const { changed } = book;
+  return {
+    shares: outcome.shares,
+    replaces: outcome.replaced,
+    stream: STREAM,
+    position: JSON.stringify({ until: new Date(bound).toISOString() }),
+    alongside: async (trx) => {
+      await saveGrants(trx, tenant, changed);
+      await markHandled(
+        trx,
+        tenant,
+        entries.map(({ key }) => key),
+      );
+      if (!isLast) return;
+      await forgetHandled(trx, { tenant, before: bound - DRIVE_LIMITS.entriesKeptMs });
+    },
+  };
+}
+
+/** What Google knows of the items whose acts are not on record yet. */
+async function itemsOf(
+  reading: ActReading,
+  acts: readonly Act[],
+  isKnown: (entry: AuditEntry) => boolean,
+): Promise<Map<string, KnownItem>> {
+  const latest = new Map<string, AuditEntry>();
+  for (const { entries } of acts) {
+    for (const entry of entries) if (!isKnown(entry)) latest.set(entry.itemId, entry);
+  }
+  return reading.items.read([...latest.values()]);
+}
+
+function isOutside(email: string, { domains }: Scope): boolean {
+  return outsiderOf({ kind: 'user', email }, domains) !== undefined;
+}
+
+/** Up to where every kind of entry is read: epoch milliseconds. */
+async function readUpTo({ db, tenant }: DriveRecord): Promise<number> {
+  const untils: number[] = [];
+  for (const eventName of AUDIT_EVENT_NAMES) {
+    const kept = await readCursor(db, { tenant, stream: `drive/audit-log/${eventName}` });
+    untils.push((kept === undefined ? undefined : readAuditPosition(kept).until) ?? 0);
+  }
+  return Math.min(...untils);
+}

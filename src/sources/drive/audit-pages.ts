@@ -1,0 +1,108 @@
+import { readCursor } from '../../db/cursors.ts';
+import { RetryableError } from '../../lib/errors.ts';
+import { DRIVE_LIMITS } from '../../lib/limits.ts';
+import { PageTokenLost } from '../../vendors/google/errors.ts';
+import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { SourcePage } from '../source.ts';
+import { stageEntries } from './activity-store.ts';
+import { AUDIT_EVENT_NAMES, entriesOf } from './audit-entry.ts';
+import type { DriveRecord } from './drive-record.ts';
+import { type AuditPosition, readAuditPosition, writePosition } from './positions.ts';
+import type { Scope } from './scope.ts';
+
+export interface AuditReading {
+  readonly client: GoogleClient;
+  readonly record: DriveRecord;
+  readonly scope: Scope;
+  /** epoch milliseconds: from where it is read for the first time */
+  readonly start: number;
+  /** from the start again, whatever was read before */
+  readonly full: boolean;
+  /** epoch milliseconds: up to where it is read now */
+  readonly now: number;
+}
+
+interface Window {
+  /** epoch milliseconds */
+  readonly from: number;
+  readonly until: number;
+  readonly page?: string;
+}
+
+/**
+ * Reads the audit log up to now, one kind of entry after the other, and keeps what matters; no share
+ * comes of it yet. Entries become visible late: each reading goes back a day before the last one.
+ */
+export async function* auditPages(reading: AuditReading): AsyncGenerator<SourcePage> {
+  for (const eventName of AUDIT_EVENT_NAMES) yield* pagesOf(reading, eventName);
+}
+
+async function* pagesOf(reading: AuditReading, eventName: string): AsyncGenerator<SourcePage> {
+  const { record, start, full, now } = reading;
+  const stream = `drive/audit-log/${eventName}`;
+  const kept = await readCursor(record.db, { tenant: record.tenant, stream });
+  const position = kept === undefined ? {} : readAuditPosition(kept);
+  // A window that was left half-way is read to its end, and then what came after it.
+  const { window } = position;
+  if (window !== undefined) yield* windowPages(reading, { eventName, stream, position, window });
+  const until = window?.until ?? position.until;
+  const from =
+    until === undefined || full ? start : Math.max(start, until - DRIVE_LIMITS.lookBackMs);
+  const next = { from, until: Math.max(now, until ?? 0) };
+  yield* windowPages(reading, {
+    eventName,
+    stream,
+    position: until === undefined ? {} : { until },
+    window: next,
+  });
+}
+
+interface Reach {
+  readonly eventName: string;
+  readonly stream: string;
+  readonly position: AuditPosition;
+  readonly window: Window;
+}
+
+async function* windowPages(reading: AuditReading, reach: Reach): AsyncGenerator<SourcePage> {
+  const { page: _page, ...fromStart } = reach.window;
+  try {
+    yield* pagesOfWindow(reading, reach);
+  } catch (error) {
+    if (!(error instanceof PageTokenLost)) throw error;
+    try {
+      yield* pagesOfWindow(reading, { ...reach, window: fromStart });
+    } catch (again) {
+      throw again instanceof PageTokenLost
+        ? new RetryableError(again.message, { cause: again })
+        : again;
+    }
+  }
+}
+
+async function* pagesOfWindow(reading: AuditReading, reach: Reach): AsyncGenerator<SourcePage> {
+  const { client, record, scope } = reading;
+  const { eventName, stream, position, window } = reach;
+  const { from, until, page } = window;
+  const pages = client.listActivities({
+    eventName,
+    startTime: from,
+    endTime: until,
+    ...(page !== undefined && { pageToken: page }),
+  });
+  for await (const { rows, nextPageToken } of pages) {
+    const entries = rows
+      .flatMap((activity) => entriesOf(activity, scope.domains))
+      .filter((entry) => scope.includes(entry.place));
+    const next: AuditPosition =
+      nextPageToken === undefined
+        ? { until }
+        : { ...position, window: { from, until, page: nextPageToken } };
+    yield {
+      shares: [],
+      stream,
+      position: writePosition(next),
+      alongside: (trx) => stageEntries(trx, record.tenant, entries),
+    };
+  }
+}

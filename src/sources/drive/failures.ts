@@ -1,0 +1,74 @@
+import { DatabaseError, RetryableError, UserError } from '../../lib/errors.ts';
+import { DRIVE_LIMITS } from '../../lib/limits.ts';
+import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
+
+/** Takes what went wrong and did not end the reading; `where` names the user, drive or file. */
+export type OnFailure = (where: string, error: unknown) => void;
+
+/** True for what Google may do to one user or drive without the others being given up. */
+export function isOfOne(error: unknown): boolean {
+  if (error instanceof GoogleError && error.concerns === 'everyone') return false;
+  return isOfGoogle(error);
+}
+
+/** True for what Google may do, rather than a stop, a broken database or a bug. */
+export function isOfGoogle(error: unknown): boolean {
+  if (error instanceof DatabaseError) return false;
+  return (
+    error instanceof UserError ||
+    error instanceof RetryableError ||
+    error instanceof NotFound ||
+    error instanceof PageTokenLost
+  );
+}
+
+/** As what ends the source's reading, whatever kind of failure it was. */
+export async function asSource<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NotFound || error instanceof PageTokenLost) {
+      throw new RetryableError(error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * Names the first users and drives that cannot be read, counts the others, and says when it is
+ * senseless to go on: then what is broken is none of theirs.
+ */
+export class StreamFailures {
+  readonly #onFailure: OnFailure;
+  #total = 0;
+  #inRow = 0;
+
+  constructor(onFailure: OnFailure) {
+    this.#onFailure = onFailure;
+  }
+
+  add(where: string, error: unknown): void {
+    this.#total += 1;
+    this.#inRow += 1;
+    if (this.#total <= DRIVE_LIMITS.failuresNamedMax) this.#onFailure(where, error);
+    if (this.#inRow < DRIVE_LIMITS.failuresInRowMax) return;
+    this.finish();
+    throw new RetryableError(
+      `the last ${this.#inRow} users and drives could not be read, the others were not tried`,
+      { cause: error },
+    );
+  }
+
+  addSuccess(): void {
+    this.#inRow = 0;
+  }
+
+  finish(): void {
+    const others = this.#total - DRIVE_LIMITS.failuresNamedMax;
+    if (others <= 0) return;
+    this.#onFailure(
+      `${others} more users and drives`,
+      new RetryableError('could not be read either'),
+    );
+  }
+}

@@ -1,0 +1,115 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { GrantTable, Statement } from '../../db/schema.ts';
+import { chunksOf } from '../../lib/chunks.ts';
+import { DATABASE_LIMITS } from '../../lib/limits.ts';
+import { GrantBook } from './grant-book.ts';
+import type { Grant } from './grant-line.ts';
+
+/** All that is on record of the items. */
+export async function loadGrants(
+  db: Statement,
+  tenant: string,
+  itemIds: Iterable<string>,
+): Promise<GrantBook> {
+  const grants: Grant[] = [];
+  for (const chunk of chunksOf([...new Set(itemIds)], DATABASE_LIMITS.idsPerQueryMax)) {
+    const rows = await db
+      .selectFrom('grant')
+      .selectAll()
+      .where('tenant', '=', tenant)
+      .where('item', 'in', chunk)
+      .execute();
+    grants.push(...rows.map(grantOf));
+  }
+  return new GrantBook(grants);
+}
+
+/** Writes grants as they are now, new or not. */
+export async function saveGrants(
+  trx: Statement,
+  tenant: string,
+  grants: readonly Grant[],
+): Promise<void> {
+  for (const chunk of chunksOf(grants, DATABASE_LIMITS.rowsPerInsertMax)) {
+    await trx
+      .insertInto('grant')
+      .values(chunk.map((grant) => rowOf(grant, tenant)))
+      .onConflict((conflict) =>
+        conflict.columns(['tenant', 'item', 'grantee', 'generation']).doUpdateSet((set) => ({
+          role: set.ref('excluded.role'),
+          owner: set.ref('excluded.owner'),
+          seen_by: set.ref('excluded.seen_by'),
+          seen_at: set.ref('excluded.seen_at'),
+          granted_at: set.ref('excluded.granted_at'),
+          expires_at: set.ref('excluded.expires_at'),
+          revoked_at: set.ref('excluded.revoked_at'),
+          removed: set.ref('excluded.removed'),
+          swept_at: set.ref('excluded.swept_at'),
+          event_id: set.ref('excluded.event_id'),
+        })),
+      )
+      .execute();
+  }
+}
+
+/**
+ * Ends the grants of an owner's items that a sweep did not meet, though they stood when it began:
+ * their items are out of sight.
+ */
+export async function endUnswept(
+  trx: Statement,
+  sweep: { readonly tenant: string; readonly owner: string; readonly startedAt: number },
+): Promise<void> {
+  await trx
+    .updateTable('grant')
+    .set({ revoked_at: sweep.startedAt, removed: 1 })
+    .where('tenant', '=', sweep.tenant)
+    .where('owner', '=', sweep.owner)
+    .where('revoked_at', 'is', null)
+    .where('seen_at', '<', sweep.startedAt)
+    .where((where) =>
+      where.or([where('swept_at', 'is', null), where('swept_at', '<', sweep.startedAt)]),
+    )
+    .execute();
+}
+
+function rowOf(grant: Grant, tenant: string): Insertable<GrantTable> {
+  return {
+    tenant,
+    item: grant.itemId,
+    grantee: grant.grantee,
+    generation: grant.generation,
+    kind: grant.kind,
+    role: grant.role,
+    inherited: grant.inherited ? 1 : 0,
+    owner: grant.owner,
+    seen_by: grant.seenBy,
+    seen_at: grant.seenAt,
+    granted_at: grant.grantedAt ?? null,
+    expires_at: grant.expiresAt ?? null,
+    revoked_at: grant.revokedAt ?? null,
+    removed: grant.removed ? 1 : 0,
+    swept_at: grant.sweptAt ?? null,
+    event_id: grant.eventId ?? null,
+  };
+}
+
+function grantOf(row: Selectable<GrantTable>): Grant {
+  return {
+    itemId: row.item,
+    grantee: row.grantee,
+    generation: row.generation,
+    kind: row.kind as Grant['kind'],
+    inherited: row.inherited === 1,
+    role: row.role,
+    owner: row.owner,
+    seenBy: row.seen_by as Grant['seenBy'],
+    seenAt: row.seen_at,
+    grantedAt: row.granted_at ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+    removed: row.removed === 1,
+    sweptAt: row.swept_at ?? undefined,
+    eventId: row.event_id ?? undefined,
+  };
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import type { GoogleDriveConfig } from '../../config/types.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { rememberToken } from '../../lib/secret.ts';
+import { tokenUrlOf } from './addresses.ts';
+import { readServiceAccountKey, type ServiceAccountKey, signAssertion } from './assertion.ts';
+import { type Applicant, classifyLogin, classifyNoToken } from './classify-login.ts';
+import { parseJson } from './error-body.ts';
+import { ClockOff, errorOf } from './errors.ts';
+import { type ExchangeOptions, exchange, type HttpAnswer, textOf } from './exchange.ts';
+import { GOOGLE_LIMITS } from './limits.ts';
+import { SCOPES, type ScopeSet } from './scopes.ts';
+
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** OAuth 2.0 for service accounts: a token lives an hour */
+const LIFE_SECONDS_DEFAULT = 3_600;
+/** Google's Date header is whole seconds, and an answer takes a while */
+const CLOCK_TOLERANCE_MS = 5_000;
+
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().catch(LIFE_SECONDS_DEFAULT),
+});
+
+/** For whom, and for what, a token is. */
+export interface Access {
+  /** an email; without meaning where one user's refresh token is all there is */
+  readonly subject: string;
+  readonly scopeSet: ScopeSet;
+}
+
+interface Token {
+  readonly value: string;
+  /** epoch milliseconds, somewhat before it runs out */
+  readonly renewAt: number;
+}
+
+export interface AccessTokensOptions extends ExchangeOptions {
+  readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
+  readonly clock: Clock;
+  readonly onWarning: (message: string) => void;
+  /** default: GOOGLE_LIMITS.tokensMax */
+  readonly tokensMax?: number;
+}
+
+/** One token a subject and scope set, that all requests share until it runs out. */
+export class AccessTokens {
+  readonly #options: AccessTokensOptions;
+  /** the last used last */
+  readonly #tokens = new Map<string, Promise<Token>>();
+  readonly #granted = new Set<ScopeSet>();
+  #key: ServiceAccountKey | undefined;
+  /** how far Google's clock is ahead of ours, once Google refused our time */
+  #clockOffsetMs = 0;
+
+  constructor(options: AccessTokensOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A token that is valid; not `expired`, where that one was refused. Rejects with a GoogleError
+   * where Google refuses the sign-in, with a RetryableError where it could not be asked; the next
+   * call asks anew.
+   */
+  async get(access: Access, expired?: string): Promise<string> {
+    const key = this.#keyOf(access);
+    for (;;) {
+      const pending = this.#tokens.get(key);
+      if (pending === undefined) return (await this.#request(key, access)).value;
+      const token = await pending;
+      const isGood = token.value !== expired && this.#options.clock.now() < token.renewAt;
+      // The first who finds it stale asks anew; the others then find the new one here. A good one
+      // moves to the end: the first goes when there are too many.
+      if (this.#tokens.get(key) === pending) this.#tokens.delete(key);
+      if (!isGood) continue;
+      this.#tokens.set(key, pending);
+      return token.value;
+    }
+  }
+
+  #request(key: string, access: Access): Promise<Token> {
+    const token = this.#ask(access);
+    this.#tokens.set(key, token);
+    token.catch(() => {
+      if (this.#tokens.get(key) === token) this.#tokens.delete(key);
+    });
+    const [oldest] = this.#tokens.keys();
+    const tokensMax = this.#options.tokensMax ?? GOOGLE_LIMITS.tokensMax;
+    if (this.#tokens.size > tokensMax && oldest !== undefined) {
+      this.#tokens.delete(oldest);
+    }
+    return token;
+  }
+
+  async #ask(access: Access): Promise<Token> {
+    const answer = await this.#post(this.#formOf(access));
+    try {
+      return this.#read(answer, access);
+    } catch (error) {
+      if (!(error instanceof ClockOff) || !this.#learnTime(answer)) throw error;
+    }
+    return this.#read(await this.#post(this.#formOf(access)), access);
+  }
+
+  #read(answer: HttpAnswer, access: Access): Token {
+    const body = textOf(answer.body);
+    const nowMs = this.#options.clock.now();
+    if (answer.status >= 400) {
+      throw errorOf(classifyLogin({ ...answer, body }, this.#applicant(access, nowMs)));
+    }
+    const parsed = tokenAnswer.safeParse(parseJson(body));
+    if (!parsed.success) throw errorOf(classifyNoToken());
+    const value = parsed.data.access_token;
+    rememberToken(value);
+    this.#granted.add(access.scopeSet);
+    const lifeMs = parsed.data.expires_in * 1_000;
+    return { value, renewAt: nowMs + lifeMs - Math.min(GOOGLE_LIMITS.tokenReserveMs, lifeMs / 2) };
+  }
+
+  /** Google wrote its own time on the refusal: the next assertion is made by that. */
+  #learnTime({ headers }: HttpAnswer): boolean {
+    const date = Date.parse(headers['date'] ?? '');
+    const offsetMs = date - this.#options.clock.now();
+    if (Number.isNaN(date) || Math.abs(offsetMs - this.#clockOffsetMs) < CLOCK_TOLERANCE_MS) {
+      return false;
+    }
+    this.#clockOffsetMs = offsetMs;
+    const seconds = Math.abs(Math.round(offsetMs / 1_000));
+    const way = offsetMs > 0 ? 'behind' : 'ahead of';
+    this.#options.onWarning(
+      `This machine's clock is ${seconds} s ${way} Google's: set it. ` +
+        "Sign-ins go by Google's clock until then.",
+    );
+    return true;
+  }
+
+  #formOf({ subject, scopeSet }: Access): Readonly<Record<string, string>> {
+    const { auth } = this.#options.config;
+    if (auth.flow === 'refresh-token') {
+      return {
+        grant_type: 'refresh_token',
+        client_id: auth.clientId,
+        client_secret: auth.clientSecret.reveal(),
+        refresh_token: auth.refreshToken.reveal(),
+      };
+    }
+    this.#key ??= readServiceAccountKey(auth.key.reveal());
+    const nowMs = this.#options.clock.now() + this.#clockOffsetMs;
+    const facts = { subject, scopes: SCOPES[scopeSet], nowMs };
+    return { grant_type: JWT_BEARER, assertion: signAssertion(this.#key, facts) };
+  }
+
+  #post(form: Readonly<Record<string, string>>): Promise<HttpAnswer> {
+    const call = {
+      method: 'POST',
+      url: tokenUrlOf(this.#options.config.endpoint),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      },
+      body: new URLSearchParams(form).toString(),
+    };
+    return exchange(call, this.#options);
+  }
+
+  #applicant({ subject, scopeSet }: Access, nowMs: number): Applicant {
+    const scopes = SCOPES[scopeSet];
+    if (this.#options.config.auth.flow === 'refresh-token') {
+      return { flow: 'refresh-token', scopes, nowMs };
+    }
+    const clientId = this.#key?.clientId;
+    const granted = this.#granted.has(scopeSet);
+    const account = { flow: 'service-account', subject, scopes, nowMs, granted } as const;
+    return clientId === undefined ? account : { ...account, clientId };
+  }
+
+  #keyOf({ subject, scopeSet }: Access): string {
+    const oneForAll = this.#options.config.auth.flow === 'refresh-token';
+    return oneForAll ? '' : `${scopeSet} ${subject}`;
+  }
+}

@@ -1,0 +1,279 @@
+import type { GoogleDriveConfig } from '../../config/types.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { readActivities, readDomains, readUsers } from './admin-answers.ts';
+import {
+  readAbout,
+  readChanges,
+  readDrives,
+  readFile,
+  readFiles,
+  readPermissions,
+  readStartPageToken,
+} from './drive-answers.ts';
+import { NotFound } from './errors.ts';
+import {
+  ABOUT_FIELDS,
+  ACTIVITIES_FIELDS,
+  CHANGES_FIELDS,
+  DOMAINS_FIELDS,
+  DRIVES_FIELDS,
+  FILE_FIELDS,
+  FILES_FIELDS,
+  PERMISSIONS_FIELDS,
+  USERS_FIELDS,
+} from './field-masks.ts';
+import type { GoogleClient } from './google-client.ts';
+import { GOOGLE_LIMITS } from './limits.ts';
+import { pages } from './pages.ts';
+import { type ApiCall, Requests } from './requests.ts';
+import type {
+  Account,
+  Activity,
+  ActivityQuery,
+  ChangesPage,
+  File,
+  Page,
+  Permission,
+  SharedDrive,
+  User,
+} from './rows.ts';
+
+export interface GoogleClientOptions {
+  readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
+  readonly clock: Clock;
+  /** from 0 to 1, as Math.random */
+  readonly random: () => number;
+  /** called as each request is sent; token requests are none */
+  readonly onCall: () => void;
+  readonly onWarning?: (message: string) => void;
+  readonly signal: AbortSignal;
+  /** default: GOOGLE_LIMITS.requestsAtOnceMax */
+  readonly requestsAtOnceMax?: number;
+  /** for one request and its body, in milliseconds; default: GOOGLE_LIMITS.responseMsMax */
+  readonly responseMsMax?: number;
+}
+
+export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
+  return new ApiClient(options);
+}
+
+type Scoped = Pick<ApiCall<unknown>, 'service' | 'subject' | 'scopeSet'>;
+
+class ApiClient implements GoogleClient {
+  readonly #requests: Requests;
+  readonly #auth: GoogleDriveConfig['auth'];
+
+  constructor(options: GoogleClientOptions) {
+    this.#auth = options.config.auth;
+    this.#requests = new Requests({
+      ...options,
+      onWarning: options.onWarning ?? (() => {}),
+      requestsAtOnceMax: options.requestsAtOnceMax ?? GOOGLE_LIMITS.requestsAtOnceMax,
+      responseMsMax: options.responseMsMax ?? GOOGLE_LIMITS.responseMsMax,
+    });
+  }
+
+  whoAmI(subject: string): Promise<Account> {
+    return this.#requests.send({
+      ...asUser(subject),
+      paged: false,
+      invoke: ({ drive }, options) => drive.about.get({ fields: ABOUT_FIELDS }, options),
+      read: readAbout,
+    });
+  }
+
+  listUsers(): AsyncGenerator<Page<User>> {
+    const query = {
+      customer: 'my_customer',
+      maxResults: GOOGLE_LIMITS.usersPerPageMax,
+      fields: USERS_FIELDS,
+    };
+    return this.#pages({
+      ...this.#asAdmin('directory'),
+      invoke: ({ directory }, options, page) =>
+        directory.users.list({ ...query, ...page }, options),
+      read: readUsers,
+    });
+  }
+
+  listDomains(): Promise<string[]> {
+    const query = { customer: 'my_customer', fields: DOMAINS_FIELDS };
+    return this.#requests.send({
+      ...this.#asAdmin('directory'),
+      paged: false,
+      invoke: ({ directory }, options) => directory.domains.list(query, options),
+      read: readDomains,
+    });
+  }
+
+  startPageToken(subject: string, driveId?: string): Promise<string> {
+    const query = { ...inDrive(driveId), supportsAllDrives: true, fields: 'startPageToken' };
+    return this.#requests.send({
+      ...asUser(subject),
+      paged: false,
+      invoke: ({ drive }, options) => drive.changes.getStartPageToken(query, options),
+      read: readStartPageToken,
+    });
+  }
+
+  listChanges(subject: string, pageToken: string, driveId?: string): AsyncGenerator<ChangesPage> {
+    const query = {
+      ...inDrive(driveId),
+      // Of the user's own log the items of shared drives are left out: each drive has its own.
+      includeItemsFromAllDrives: driveId !== undefined,
+      supportsAllDrives: true,
+      // A file that moved into a shared drive leaves this log, but not the subject's sight.
+      includeCorpusRemovals: true,
+      includeRemoved: true,
+      spaces: 'drive',
+      pageSize: GOOGLE_LIMITS.filesPerPageMax,
+      fields: CHANGES_FIELDS,
+    };
+    const list = {
+      ...asUser(subject),
+      invoke: ({ drive }, options, page) =>
+        drive.changes.list({ ...query, ...page, pageToken: page.pageToken ?? pageToken }, options),
+      read: readChanges,
+    } satisfies PagedCall<ChangesPage>;
+    return this.#pages(list, pageToken);
+  }
+
+  listOwnedFiles(subject: string, pageToken?: string): AsyncGenerator<Page<File>> {
+    return this.#files(subject, { corpora: 'user', q: "'me' in owners" }, pageToken);
+  }
+
+  listDriveFiles(subject: string, driveId: string, pageToken?: string): AsyncGenerator<Page<File>> {
+    const query = { corpora: 'drive', driveId, includeItemsFromAllDrives: true };
+    return this.#files(subject, query, pageToken);
+  }
+
+  async getFile(subject: string, fileId: string): Promise<File | undefined> {
+    const query = { fileId, supportsAllDrives: true, fields: FILE_FIELDS };
+    try {
+      return await this.#requests.send({
+        ...asUser(subject),
+        paged: false,
+        invoke: ({ drive }, options) => drive.files.get(query, options),
+        read: readFile,
+      });
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    }
+  }
+
+  listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>> {
+    return this.#permissions(asUser(subject), { fileId });
+  }
+
+  listDrives(): AsyncGenerator<Page<SharedDrive>> {
+    const query = {
+      useDomainAdminAccess: true,
+      pageSize: GOOGLE_LIMITS.drivesPerPageMax,
+      fields: DRIVES_FIELDS,
+    };
+    return this.#pages({
+      ...this.#asAdmin('allDrives'),
+      invoke: ({ drive }, options, page) => drive.drives.list({ ...query, ...page }, options),
+      read: readDrives,
+    });
+  }
+
+  listDriveMembers(driveId: string): AsyncGenerator<Page<Permission>> {
+    const query = { fileId: driveId, useDomainAdminAccess: true };
+    return this.#permissions(this.#asAdmin('drive'), query);
+  }
+
+  listActivities(query: ActivityQuery): AsyncGenerator<Page<Activity>> {
+    const parameters = {
+      userKey: 'all',
+      applicationName: 'drive',
+      eventName: query.eventName,
+      startTime: new Date(query.startTime).toISOString(),
+      endTime: new Date(query.endTime).toISOString(),
+      maxResults: GOOGLE_LIMITS.activitiesPerPageMax,
+      fields: ACTIVITIES_FIELDS,
+    };
+    const list = {
+      ...this.#asAdmin('reports'),
+      invoke: ({ reports }, options, page) =>
+        reports.activities.list({ ...parameters, ...page }, options),
+      read: readActivities,
+    } satisfies PagedCall<Page<Activity>>;
+    return this.#pages(list, query.pageToken);
+  }
+
+  #files(
+    subject: string,
+    query: Readonly<Record<string, string | boolean>>,
+    pageToken: string | undefined,
+  ): AsyncGenerator<Page<File>> {
+    const parameters = {
+      ...query,
+      supportsAllDrives: true,
+      spaces: 'drive',
+      pageSize: GOOGLE_LIMITS.filesPerPageMax,
+      fields: FILES_FIELDS,
+    };
+    const list = {
+      ...asUser(subject),
+      invoke: ({ drive }, options, page) => drive.files.list({ ...parameters, ...page }, options),
+      read: readFiles,
+    } satisfies PagedCall<Page<File>>;
+    return this.#pages(list, pageToken);
+  }
+
+  #permissions(
+    scoped: Scoped,
+    query: { readonly fileId: string; readonly useDomainAdminAccess?: boolean },
+  ): AsyncGenerator<Page<Permission>> {
+    const parameters = {
+      ...query,
+      supportsAllDrives: true,
+      pageSize: GOOGLE_LIMITS.permissionsPerPageMax,
+      fields: PERMISSIONS_FIELDS,
+    };
+    return this.#pages({
+      ...scoped,
+      invoke: ({ drive }, options, page) =>
+        drive.permissions.list({ ...parameters, ...page }, options),
+      read: readPermissions,
+    });
+  }
+
+  #pages<P extends Page<unknown>>(list: PagedCall<P>, first?: string): AsyncGenerator<P> {
+    const { invoke, ...call } = list;
+    return pages(first, (pageToken) =>
+      this.#requests.send({
+        ...call,
+        paged: pageToken !== undefined,
+        invoke: (apis, options) =>
+          invoke(apis, options, pageToken === undefined ? {} : { pageToken }),
+      }),
+    );
+  }
+
+  #asAdmin(scopeSet: 'drive' | 'allDrives' | 'reports' | 'directory'): Scoped {
+    if (this.#auth.flow !== 'service-account') {
+      throw new Error("one user's refresh token cannot act as administrator");
+    }
+    const service = scopeSet === 'reports' || scopeSet === 'directory' ? scopeSet : 'drive';
+    return { service, subject: this.#auth.adminSubject, scopeSet };
+  }
+}
+
+interface PagedCall<P> extends Scoped, Pick<ApiCall<P>, 'read'> {
+  readonly invoke: (
+    apis: Parameters<ApiCall<P>['invoke']>[0],
+    options: Parameters<ApiCall<P>['invoke']>[1],
+    page: { readonly pageToken?: string },
+  ) => ReturnType<ApiCall<P>['invoke']>;
+}
+
+function asUser(subject: string): Scoped {
+  return { service: 'drive', subject, scopeSet: 'drive' };
+}
+
+function inDrive(driveId: string | undefined): { driveId?: string } {
+  return driveId === undefined ? {} : { driveId };
+}

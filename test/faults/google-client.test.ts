@@ -1,0 +1,305 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { RetryableError } from '../../src/lib/errors.ts';
+import { GoogleError, NotFound, PageTokenLost } from '../../src/vendors/google/errors.ts';
+import { GOOGLE_LIMITS } from '../../src/vendors/google/limits.ts';
+import {
+  apiError,
+  createTestGoogleClient,
+  fails,
+  HTML_PAGE,
+  rpcError,
+  startGoogle,
+  startWith,
+  type Way,
+} from '../support/google-peer.ts';
+import type { PeerReply } from '../support/peer.ts';
+import { collect } from '../support/salesforce-peer.ts';
+
+const ANNA = 'anna@acme.com';
+const GOOD = { startPageToken: '7' };
+const ACTIVITIES = { eventName: 'change_user_access', startTime: 0, endTime: 1 };
+
+const passing: readonly (readonly [string, Way])[] = [
+  ['a 500', fails(500, apiError(500, 'backendError'))],
+  ['a 503 with a page', fails(503, HTML_PAGE)],
+  ['a 429', fails(429)],
+  ["a user's rate", fails(403, apiError(403, 'userRateLimitExceeded'))],
+  ["a project's rate", fails(403, apiError(403, 'rateLimitExceeded'))],
+  ['a reset connection', (reply) => reply.reset()],
+  ['a cut body', (reply) => reply.cut('{"startPage', 5_000)],
+  ['half of the JSON', fails(200, '{"startPageTo')],
+  ['a web page with 200', fails(200, HTML_PAGE)],
+  ['JSON of something else', fails(200, { hello: 'world' })],
+  ['an answer that is no HTTP', (reply) => reply.raw('SSH-2.0-OpenSSH_9.6\r\n')],
+];
+
+describe('a failure that may pass', () => {
+  it.each(passing)('is tried again: %s', async (_what, way) => {
+    await using google = await startWith(way, way);
+    const { client, clock, counted } = createTestGoogleClient(google.origin);
+    expect(await client.startPageToken(ANNA)).toBe('7');
+    expect(google.calls).toHaveLength(3);
+    expect(counted()).toBe(3);
+    // Half of the longest wait, which doubles: full jitter with a random of 0.5.
+    expect(clock.sleptMs).toEqual([500, 1_000]);
+  });
+
+  it('is given up after five tries', async () => {
+    await using google = await startWith(...Array.from({ length: 9 }, () => fails(500)));
+    const { client, clock } = createTestGoogleClient(google.origin);
+    await expect(client.startPageToken(ANNA)).rejects.toThrow(RetryableError);
+    expect(google.calls).toHaveLength(5);
+    expect(clock.sleptMs).toEqual([500, 1_000, 2_000, 4_000]);
+  });
+
+  it.each([
+    ['in seconds', '20'],
+    ['as a date', 'Sun, 01 Nov 2026 00:00:20 GMT'],
+  ])('waits at least as long as Google asks: %s', async (_form, header) => {
+    await using google = await startWith(fails(503, '', { 'retry-after': header }));
+    const { client, clock } = createTestGoogleClient(google.origin);
+    await client.startPageToken(ANNA);
+    expect(clock.sleptMs).toEqual([20_000]);
+  });
+
+  it('is given up at once where Google asks to wait longer than a run should', async () => {
+    await using google = await startWith(fails(503, '', { 'retry-after': '301' }));
+    const { client, clock } = createTestGoogleClient(google.origin);
+    const failure = await client.startPageToken(ANNA).catch((error) => error);
+    expect(failure).toBeInstanceOf(RetryableError);
+    expect(failure.retryAfterMs).toBe(301_000);
+    expect(clock.sleptMs).toEqual([]);
+  });
+
+  it('is a connection that nobody takes', async () => {
+    const google = await startWith();
+    await google.close();
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(client.startPageToken(ANNA)).rejects.toThrow(/connection to 127.*failed/);
+  });
+
+  it.each([
+    ['an answer', (_reply: PeerReply) => {}],
+    [
+      'the rest of its body',
+      (reply: PeerReply) => reply.raw('HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{'),
+    ],
+  ])('is one that never gives %s', async (_what, way) => {
+    await using google = await startWith(way);
+    const { client } = createTestGoogleClient(google.origin, { responseMsMax: 300 });
+    expect(await client.startPageToken(ANNA)).toBe('7');
+    expect(google.calls).toHaveLength(2);
+  });
+});
+
+describe('a 401', () => {
+  const expired = fails(401, apiError(401, 'authError', { message: 'Invalid Credentials' }));
+
+  it('renews the token once and repeats the call', async () => {
+    await using google = await startWith(expired);
+    const { client, clock } = createTestGoogleClient(google.origin);
+    expect(await client.startPageToken(ANNA)).toBe('7');
+    expect(google.calls.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer access-1',
+      'Bearer access-2',
+    ]);
+    expect(clock.sleptMs).toEqual([]);
+  });
+
+  it('that comes again is a refusal', async () => {
+    await using google = await startWith(expired, expired, expired);
+    const { client } = createTestGoogleClient(google.origin);
+    const failure = await client.startPageToken(ANNA).catch((error) => error);
+    expect(failure).toBeInstanceOf(GoogleError);
+    expect(failure.concerns).toBe('subject');
+    expect(google.calls).toHaveLength(2);
+    expect(google.tokenRequests).toHaveLength(2);
+  });
+
+  it('to many calls at once renews the token once', async () => {
+    const calls = 8;
+    await using google = await startGoogle({
+      call: (request, reply) => {
+        if (request.headers.authorization === 'Bearer access-1') expired(reply);
+        else reply.answer(200, GOOD);
+      },
+    });
+    const { client } = createTestGoogleClient(google.origin);
+    await Promise.all(Array.from({ length: calls }, () => client.startPageToken(ANNA)));
+    expect(google.tokenRequests).toHaveLength(2);
+    expect(google.calls).toHaveLength(2 * calls);
+  });
+
+  it('of Reports to an administrator without the privilege renews nothing', async () => {
+    const message = 'Access denied. You are not authorized to read activity records.';
+    const denied = fails(401, apiError(401, 'authError', { message }));
+    await using google = await startWith(denied, denied, denied);
+    const { client } = createTestGoogleClient(google.origin);
+    const failure = await collect(client.listActivities(ACTIVITIES)).catch((error) => error);
+    expect(failure).toBeInstanceOf(GoogleError);
+    expect(failure.hint).toContain('privilege "Reports"');
+    expect(google.calls).toHaveLength(1);
+    expect(google.tokenRequests).toHaveLength(1);
+  });
+});
+
+describe('a place that Google forgot', () => {
+  const ways: readonly (readonly [string, Way])[] = [
+    ['400', fails(400, apiError(400, 'invalid', { location: 'pageToken' }))],
+    ['403', fails(403, apiError(403, 'pageTokenExpired'))],
+    ['404', fails(404, apiError(404, 'notFound'))],
+    ['410', fails(410)],
+  ];
+
+  it.each(ways)('is told as such: %s', async (_status, way) => {
+    await using google = await startWith(way);
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(collect(client.listChanges(ANNA, 'old'))).rejects.toThrow(PageTokenLost);
+    expect(google.calls).toHaveLength(1);
+  });
+
+  it('is a page of files as well', async () => {
+    await using google = await startWith(
+      fails(400, apiError(400, 'invalid', { location: 'pageToken' })),
+    );
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(collect(client.listOwnedFiles(ANNA, 'old'))).rejects.toThrow(PageTokenLost);
+  });
+
+  it('is no shared drive that is gone', async () => {
+    const gone = { message: 'Shared drive not found: d1', location: 'driveId' };
+    await using google = await startWith(fails(404, apiError(404, 'notFound', gone)));
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(collect(client.listChanges(ANNA, 'old', 'd1'))).rejects.toThrow(NotFound);
+  });
+});
+
+describe('what is gone', () => {
+  const gone = fails(404, apiError(404, 'notFound', { location: 'fileId' }));
+
+  it('is no file', async () => {
+    await using google = await startWith(gone);
+    const { client } = createTestGoogleClient(google.origin);
+    expect(await client.getFile(ANNA, 'f1')).toBeUndefined();
+  });
+
+  it('has no permissions to list', async () => {
+    await using google = await startWith(gone);
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(collect(client.listPermissions(ANNA, 'f1'))).rejects.toThrow(NotFound);
+  });
+
+  it('is not the address of Google: a page of somebody else is an error', async () => {
+    await using google = await startWith(fails(404, HTML_PAGE));
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(client.getFile(ANNA, 'f1')).rejects.toThrow(GoogleError);
+  });
+});
+
+describe('a good answer', () => {
+  it('may come compressed', async () => {
+    const body = gzipSync(JSON.stringify(GOOD));
+    const head = `content-encoding: gzip\r\ncontent-length: ${body.length}\r\n`;
+    const answer = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${head}\r\n`), body]);
+    await using google = await startWith((reply) => reply.raw(answer));
+    const { client } = createTestGoogleClient(google.origin);
+    expect(await client.startPageToken(ANNA)).toBe('7');
+    expect(google.calls).toHaveLength(1);
+    expect(google.calls[0]?.headers).toMatchObject({
+      'accept-encoding': expect.stringContaining('gzip'),
+      'user-agent': expect.stringContaining('gzip'),
+    });
+  });
+});
+
+describe('an answer without end', () => {
+  it('is given up where no answer of Google can be that long', async () => {
+    await using google = await startWith(fails(200, ' '.repeat(GOOGLE_LIMITS.bodyBytesMax + 1)));
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(client.startPageToken(ANNA)).rejects.toThrow('more than 64 MB');
+    expect(google.calls).toHaveLength(1);
+  });
+});
+
+describe('a redirect', () => {
+  it('is not followed: the token would go with it', async () => {
+    await using elsewhere = await startGoogle();
+    await using google = await startWith(
+      fails(302, '', { location: `${elsewhere.origin}/drive/v3/changes/startPageToken` }),
+    );
+    const { client } = createTestGoogleClient(google.origin);
+    const failure = await client.startPageToken(ANNA).catch((error) => error);
+    expect(failure).toBeInstanceOf(GoogleError);
+    expect(failure.message).toContain('redirect (302)');
+    expect(elsewhere.requests).toHaveLength(0);
+  });
+
+  it('of the sign-in is not followed either', async () => {
+    await using elsewhere = await startGoogle();
+    await using google = await startGoogle({
+      token: (_request, reply) => reply.answer(307, '', { location: `${elsewhere.origin}/token` }),
+    });
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(client.startPageToken(ANNA)).rejects.toThrow('redirect (307)');
+    expect(elsewhere.requests).toHaveLength(0);
+  });
+});
+
+describe('a stop', () => {
+  it('ends a call that hangs, with its reason', async () => {
+    const reason = new Error('asked to stop');
+    let stop: AbortController | undefined;
+    await using google = await startGoogle({ call: () => stop?.abort(reason) });
+    const made = createTestGoogleClient(google.origin);
+    stop = made.stop;
+    await expect(made.client.startPageToken(ANNA)).rejects.toBe(reason);
+    expect(made.counted()).toBe(1);
+  });
+
+  it('ends a wait between two tries', async () => {
+    const reason = new Error('asked to stop');
+    await using google = await startWith(fails(500));
+    const made = createTestGoogleClient(google.origin);
+    const sleep = made.clock.sleep.bind(made.clock);
+    made.clock.sleep = (ms, signal) => {
+      made.stop.abort(reason);
+      return sleep(ms, signal);
+    };
+    await expect(made.client.startPageToken(ANNA)).rejects.toBe(reason);
+    expect(google.calls).toHaveLength(1);
+  });
+
+  it('may have any value as its reason', async () => {
+    let stop: AbortController | undefined;
+    await using google = await startGoogle({ call: () => stop?.abort('a mere word') });
+    const made = createTestGoogleClient(google.origin);
+    stop = made.stop;
+    await expect(made.client.startPageToken(ANNA)).rejects.toBe('a mere word');
+  });
+
+  it('lets nothing be sent afterwards', async () => {
+    await using google = await startWith();
+    const { client, stop, counted } = createTestGoogleClient(google.origin);
+    stop.abort(new Error('asked to stop'));
+    await expect(client.startPageToken(ANNA)).rejects.toThrow('asked to stop');
+    expect(google.requests).toHaveLength(0);
+    expect(counted()).toBe(0);
+  });
+});
+
+describe('an access token', () => {
+  it('is in no message, even where Google quotes it', async () => {
+    const token = 'ya29.very-secret-access-token';
+    await using google = await startGoogle({
+      token: (_request, reply) => reply.answer(200, { access_token: token }),
+      call: (_request, reply) =>
+        reply.answer(403, rpcError('PERMISSION_DENIED', `token ${token} may not`)),
+    });
+    const { client } = createTestGoogleClient(google.origin);
+    const failure = await client.startPageToken(ANNA).catch((error) => error);
+    expect(failure.message).toContain('token ••• may not');
+    expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(token);
+    expect(failure.cause).toBeUndefined();
+  });
+});

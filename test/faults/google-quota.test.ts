@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { RetryableError } from '../../src/lib/errors.ts';
+import { GoogleError } from '../../src/vendors/google/errors.ts';
+import { apiError, createTestGoogleClient, fails, startWith } from '../support/google-peer.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { collect } from '../support/salesforce-peer.ts';
+import { until } from '../support/until.ts';
+
+const ANNA = 'anna@acme.com';
+const ACTIVITIES = { eventName: 'change_user_access', startTime: 0, endTime: 1 };
+
+describe('a used-up quota', () => {
+  const minute = apiError(403, 'rateLimitExceeded', {
+    message: "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'",
+  });
+
+  it('of a minute is waited for up to a minute', async () => {
+    await using google = await startWith(fails(403, minute), fails(403, minute));
+    const { client, clock } = createTestGoogleClient(google.origin);
+    await client.startPageToken(ANNA);
+    expect(clock.sleptMs).toEqual([30_000, 30_000]);
+  });
+
+  it('of Reports, a 503, likewise', async () => {
+    await using google = await startWith(fails(503));
+    const { client, clock } = createTestGoogleClient(google.origin);
+    await collect(client.listActivities(ACTIVITIES));
+    expect(clock.sleptMs).toEqual([30_000]);
+  });
+
+  /** A Google that refuses the first call of all for `reason`, and a clock that stands still. */
+  async function refusingOnce(reason: string) {
+    const google = await startWith(fails(403, apiError(403, reason)));
+    const clock = new ManualClock();
+    const { client } = createTestGoogleClient(google.origin, { clock });
+    const refused = client.startPageToken(ANNA);
+    await until(() => clock.sleepers === 1);
+    return { google, clock, client, refused };
+  }
+
+  it("of the project holds back the other users' calls until it is over", async () => {
+    const { google, clock, client, refused } = await refusingOnce('rateLimitExceeded');
+    const other = client.startPageToken('ben@acme.com');
+    await until(() => clock.sleepers === 2);
+    expect(google.calls).toHaveLength(1);
+    clock.advance(500);
+    expect(await Promise.all([refused, other])).toEqual(['7', '7']);
+    expect(google.calls).toHaveLength(3);
+    await google.close();
+  });
+
+  it("of one user leaves the other users' calls alone", async () => {
+    const { google, clock, client, refused } = await refusingOnce('userRateLimitExceeded');
+    expect(await client.startPageToken('ben@acme.com')).toBe('7');
+    const same = client.startPageToken(ANNA);
+    await until(() => clock.sleepers === 2);
+    expect(google.calls).toHaveLength(2);
+    clock.advance(500);
+    expect(await Promise.all([refused, same])).toEqual(['7', '7']);
+    await google.close();
+  });
+
+  it('stops those that already stand in line', async () => {
+    const google = await startWith(fails(403, apiError(403, 'userRateLimitExceeded')));
+    const clock = new ManualClock();
+    const { client } = createTestGoogleClient(google.origin, { clock, requestsAtOnceMax: 1 });
+    const both = Promise.all([client.startPageToken(ANNA), client.startPageToken(ANNA)]);
+    await until(() => clock.sleepers === 2);
+    expect(google.calls).toHaveLength(1);
+    clock.advance(500);
+    expect(await both).toEqual(['7', '7']);
+    expect(google.calls).toHaveLength(3);
+    await google.close();
+  });
+
+  it('takes no place among the calls in flight', async () => {
+    const google = await startWith(fails(403, apiError(403, 'userRateLimitExceeded')));
+    const clock = new ManualClock();
+    const { client } = createTestGoogleClient(google.origin, { clock, requestsAtOnceMax: 1 });
+    const refused = client.startPageToken(ANNA);
+    await until(() => clock.sleepers === 1);
+    expect(await client.startPageToken('ben@acme.com')).toBe('7');
+    clock.advance(500);
+    expect(await refused).toBe('7');
+    await google.close();
+  });
+
+  it('for longer than a run should wait holds nobody back: each call is told', async () => {
+    await using google = await startWith(fails(429, '', { 'retry-after': '301' }));
+    const { client, clock } = createTestGoogleClient(google.origin);
+    await expect(client.startPageToken(ANNA)).rejects.toThrow(RetryableError);
+    expect(await client.startPageToken(ANNA)).toBe('7');
+    expect(clock.sleptMs).toEqual([]);
+  });
+
+  it('of a day ends the call at once, with what to do', async () => {
+    await using google = await startWith(fails(403, apiError(403, 'dailyLimitExceeded')));
+    const { client } = createTestGoogleClient(google.origin);
+    const failure = await client.startPageToken(ANNA).catch((error) => error);
+    expect(failure).toBeInstanceOf(GoogleError);
+    expect(failure).toMatchObject({ concerns: 'everyone', reason: 'dailyLimitExceeded' });
+    expect(failure.hint).toContain('midnight Pacific');
+    expect(google.calls).toHaveLength(1);
+  });
+});

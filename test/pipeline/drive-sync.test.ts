@@ -1,0 +1,296 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DriveWorld, startDriveWorld, told } from '../support/drive-world.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const ADA = 'ada@globex.example';
+const BEN = 'ben@initech.example';
+
+let world: DriveWorld;
+let ann: string;
+beforeEach(async () => {
+  world = await startDriveWorld();
+  ann = world.google.addUser(`ann@${world.domain}`);
+});
+afterEach(() => world.close());
+
+describe('each detector alone', () => {
+  test('the audit log tells who shared what with whom, and when', async () => {
+    world.configure({ detect: ['audit-log'] });
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Pricing', owner: ann });
+    const at = clock.now() - 10 * MINUTE_MS;
+    google.share(file, { to: [ADA, BEN, `bob@${world.domain}`], by: ann, role: 'writer', at });
+    const report = await world.sync();
+    expect(report).toMatchObject({ outcome: 'ok', errors: [], found: { 'google-drive': 1 } });
+    const [event] = await world.events();
+    expect(event).toMatchObject({
+      state: 'pending',
+      sharedAt: at,
+      share: {
+        source: 'google-drive',
+        sharer: { email: ann },
+        content: { id: file, title: 'Pricing' },
+        drive: { detector: 'audit-log', item: 'file' },
+      },
+    });
+    expect(event?.share.drive?.grantees.map(({ email, role }) => [email, role])).toEqual([
+      [ADA, 'writer'],
+      [BEN, 'writer'],
+    ]);
+    expect(await world.sync()).toMatchObject({ found: { 'google-drive': 0 } });
+  });
+
+  test('the change log tells what is new since it was first read', async () => {
+    world.configure({ detect: ['changes'] });
+    const { google, clock, start } = world;
+    const old = google.createFile({ name: 'Old', owner: ann, at: start - HOUR_MS });
+    google.share(old, { to: BEN, by: ann });
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', found: { 'google-drive': 0 } });
+    clock.advance(HOUR_MS);
+    google.share(old, { to: ADA, by: ann });
+    expect(await world.sync()).toMatchObject({ found: { 'google-drive': 1 } });
+    expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Old`]);
+  });
+});
+
+describe('both detectors', () => {
+  test('what the audit log told is not told again', async () => {
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.share(file, { to: ADA, by: ann, at: clock.now() - 10 * MINUTE_MS });
+    await world.sync();
+    await world.sync();
+    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Deck`]);
+  });
+
+  test('what only the change log saw waits for the next run, and goes as it is', async () => {
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.setLateAudit(Number.POSITIVE_INFINITY);
+    google.share(file, { to: ADA, by: ann });
+    expect(await world.sync()).toMatchObject({ held: 1, found: { 'google-drive': 1 } });
+    expect(told(await world.events())).toEqual([`changes held audit-log: ${ann} -> ${ADA}: Deck`]);
+    clock.advance(MINUTE_MS);
+    expect(await world.sync()).toMatchObject({ queued: 1, found: { 'google-drive': 0 } });
+    expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Deck`]);
+  });
+
+  test('a late entry takes the place of the share that waits', async () => {
+    const { google, clock } = world;
+    const bob = google.addUser(`bob@${world.domain}`);
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    google.share(file, { to: bob, role: 'writer', by: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.setLateAudit(10 * MINUTE_MS);
+    google.share(file, { to: ADA, by: bob });
+    google.setLateAudit(Number.POSITIVE_INFINITY);
+    clock.advance(1_000);
+    google.share(file, { to: BEN, by: ann });
+    clock.advance(5 * MINUTE_MS);
+    await world.sync();
+    expect(told(await world.events())).toEqual([
+      `changes held audit-log: ${ann} -> ${ADA} ${BEN}: Deck`,
+    ]);
+    clock.advance(10 * MINUTE_MS);
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', found: { 'google-drive': 1 } });
+    expect(told(await world.events())).toEqual([
+      `audit-log pending: ${bob} -> ${ADA}: Deck`,
+      `changes pending: ${ann} -> ${BEN}: Deck`,
+    ]);
+    expect(await world.sync()).toMatchObject({ found: { 'google-drive': 0 } });
+  });
+
+  test('a later entry about what went as the change log had it brings nothing', async () => {
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.setLateAudit(2 * HOUR_MS);
+    google.share(file, { to: ADA, by: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    await world.sync();
+    clock.advance(2 * HOUR_MS);
+    expect(await world.sync()).toMatchObject({ found: { 'google-drive': 0 } });
+    expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Deck`]);
+  });
+});
+
+describe('a share that waits for the audit log', () => {
+  test('is told by it once, though the two tell it alike', async () => {
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.share(file, { to: ADA, by: ann });
+    expect(await world.sync()).toMatchObject({ held: 1 });
+    clock.advance(HOUR_MS);
+    expect(await world.sync()).toMatchObject({ queued: 1, found: { 'google-drive': 0 } });
+    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Deck`]);
+  });
+
+  test('waits on where it cannot be found whose files count', async () => {
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.setLateAudit(Number.POSITIVE_INFINITY);
+    google.share(file, { to: ADA, by: ann });
+    await world.sync();
+    google.deny(google.admin, 'directory');
+    clock.advance(HOUR_MS);
+    expect(await world.sync()).toMatchObject({ outcome: 'failed', queued: 0 });
+    google.allow(google.admin, 'directory');
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', queued: 1 });
+  });
+});
+
+describe('what is no share, or not one of its own', () => {
+  test('inside, target audiences, deleted accounts and what is made in a shared drive', async () => {
+    const { google, domain } = world;
+    google.addDomain('acme.de', ['acme-alias.de']);
+    const drive = google.addSharedDrive({
+      name: 'Deals',
+      members: { [ann]: 'organizer', [ADA]: 'reader' },
+    });
+    world.clock.advance(HOUR_MS);
+    await world.sync();
+    // The drive that an outsider is a member of is a share itself.
+    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Deals`]);
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    const to = [`x@eu.${domain}`, 'y@acme.de', 'z@acme-alias.de'];
+    google.share(file, { to, domain: 'ab1.audience.googledomains.com', by: ann });
+    google.createFile({ name: 'In the drive', drive, by: ann });
+    world.clock.advance(HOUR_MS);
+    await world.sync();
+    world.clock.advance(HOUR_MS);
+    await world.sync();
+    expect(await world.events()).toHaveLength(1);
+  });
+
+  test.each([
+    ['none', 'shown'],
+    ['some', 'shown'],
+    ['all', 'shown'],
+    ['all', 'missing'],
+  ] as const)(
+    'what is in a shared folder, where %s of it is in the change log, its details %s',
+    async (childEntries, myDriveDetails) => {
+      const { google, clock } = world;
+      google.set({ childEntries, myDriveDetails });
+      const folder = google.createFolder({ name: 'Folder', owner: ann });
+      const inner = google.createFolder({ name: 'Inner', parent: folder });
+      for (const parent of [folder, inner]) google.createFile({ name: 'Deck', parent });
+      await world.sync();
+      clock.advance(HOUR_MS);
+      google.share(folder, { to: ADA, by: ann });
+      clock.advance(HOUR_MS);
+      await world.sync();
+      await world.sync();
+      expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Folder`]);
+    },
+  );
+
+  test('a link, or a whole foreign domain, unless it is wanted', async () => {
+    const { google, clock } = world;
+    const [first, second] = ['First', 'Second'].map((name) =>
+      google.createFile({ name, owner: ann }),
+    );
+    google.share(first ?? '', { anyone: true, by: ann, at: clock.now() - 10 * MINUTE_MS });
+    google.share(second ?? '', { domain: 'globex.example', to: ADA, by: ann });
+    clock.advance(10 * MINUTE_MS);
+    expect(await world.sync()).toMatchObject({ skipped: { 'link-only': 1 }, queued: 1 });
+    expect(told(await world.events())).toEqual([
+      `audit-log pending: ${ann} -> ${ADA} domain: Second`,
+      `audit-log skipped link-only: ${ann} -> anyone: First`,
+    ]);
+  });
+
+  test('somebody whose address Google does not tell', async () => {
+    world.configure({ detect: ['changes'] });
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.share(file, { to: ADA, addressHidden: true, by: ann });
+    expect(await world.sync()).toMatchObject({ skipped: { 'no-address': 1 } });
+  });
+
+  test('what an outsider passed on', async () => {
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    google.share(file, { to: BEN, role: 'writer', by: ann, at: clock.now() - 20 * MINUTE_MS });
+    google.share(file, { to: ADA, by: BEN, at: clock.now() - 10 * MINUTE_MS });
+    expect(await world.sync()).toMatchObject({ skipped: { 'external-sharer': 1 }, queued: 1 });
+  });
+});
+
+describe('a shared drive', () => {
+  test('its items are read as a member, and its membership is a share of the drive', async () => {
+    const { google, clock } = world;
+    const drive = google.addSharedDrive({ name: 'Deals', members: { [ann]: 'organizer' } });
+    const file = google.createFile({ name: 'Offer', drive, by: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.share(file, { to: ADA, by: ann });
+    google.setMember(drive, { member: BEN, role: 'reader', by: ann });
+    clock.advance(HOUR_MS);
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', found: { 'google-drive': 2 } });
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', found: { 'google-drive': 0 } });
+    expect(told(await world.events())).toEqual([
+      `audit-log pending: ${ann} -> ${ADA}: Offer`,
+      `audit-log pending: ${ann} -> ${BEN}: Deals`,
+    ]);
+    const [ofDrive] = (await world.events()).filter(({ share }) => share.drive?.item === 'drive');
+    expect(ofDrive?.share.content.url).toBe(`https://drive.google.com/drive/folders/${drive}`);
+  });
+
+  test('with the change log alone, nobody is known to have shared', async () => {
+    world.configure({ detect: ['changes'] });
+    const { google, clock } = world;
+    const drive = google.addSharedDrive({ name: 'Deals', members: { [ann]: 'organizer' } });
+    const file = google.createFile({ name: 'Offer', drive, by: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.share(file, { to: ADA, by: ann });
+    google.setMember(drive, { member: BEN, role: 'reader', by: ann });
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
+    expect(told(await world.events())).toEqual([
+      `changes pending: nobody -> ${ADA}: Offer`,
+      `changes pending: nobody -> ${BEN}: Deals`,
+    ]);
+  });
+
+  test('that nobody of the company may write in is told, and the others are read', async () => {
+    world.configure({ detect: ['changes'] });
+    const { google } = world;
+    google.addSharedDrive({ name: 'Theirs', members: { [ADA]: 'organizer' } });
+    const report = await world.sync();
+    expect(report).toMatchObject({ outcome: 'partial', errors: [{ stage: 'google-drive' }] });
+    expect(report.errors[0]?.message).toMatch(/^shared drive Theirs: .* has no member/);
+    expect(report.errors[0]?.hint).toContain('`as`');
+  });
+});
+
+test('an invitee without an account is told of late, and once', async () => {
+  const { google, clock } = world;
+  google.withoutAccount(ADA);
+  const file = google.createFile({ name: 'Deck', owner: ann });
+  await world.sync();
+  clock.advance(HOUR_MS);
+  google.share(file, { to: ADA, by: ann });
+  await world.sync();
+  clock.advance(HOUR_MS);
+  await world.sync();
+  clock.advance(50 * HOUR_MS);
+  google.makesAccount(ADA);
+  clock.advance(HOUR_MS);
+  await world.sync();
+  expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Deck`]);
+});

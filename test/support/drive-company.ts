@@ -1,0 +1,382 @@
+import { NotFound, PageTokenLost } from '../../src/vendors/google/errors.ts';
+import type { GoogleClient } from '../../src/vendors/google/google-client.ts';
+import type {
+  Activity,
+  ActivityEvent,
+  ActivityQuery,
+  Change,
+  ChangesPage,
+  File,
+  Page,
+  Permission,
+  SharedDrive,
+  User,
+} from '../../src/vendors/google/rows.ts';
+import { accessEvents, permission, userAccess } from './drive-company-rows.ts';
+
+export const DOMAIN = 'acme.example';
+export const ANN = `ann@${DOMAIN}`;
+export const BOB = `bob@${DOMAIN}`;
+export const DRIVE: SharedDrive = { id: 'drive-1', name: 'Deals' };
+
+interface Item {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  owner: string | undefined;
+  driveId: string | undefined;
+  readonly folder: string | undefined;
+  gone: boolean;
+  /** by grantee's key: an email, `anyone`, `domain:NAME` */
+  readonly grants: Map<string, string>;
+}
+
+interface Logged extends Activity {
+  readonly visibleAt: number;
+}
+
+/** What the page size, the failures and the delay of the audit log are at the moment. */
+export interface Conditions {
+  pageSize: number;
+  auditDelayMs: number;
+  /** throws where the n-th call (from 1) of the client is to fail */
+  beforeCall: (call: number) => void;
+}
+
+/**
+ * A Google in memory, of two users and a shared drive: what its people do goes into coalescing change
+ * logs and an audit log, and comes out page by page. Written apart from the sandbox, and quick.
+ */
+export class DriveCompany implements GoogleClient {
+  readonly conditions: Conditions = { pageSize: 3, auditDelayMs: 0, beforeCall: () => {} };
+  calls = 0;
+  users: User[] = [ANN, BOB].map((email) => ({
+    id: email,
+    email,
+    aliases: [],
+    suspended: false,
+    archived: false,
+  }));
+  readonly #now: () => number;
+  readonly #items = new Map<string, Item>();
+  readonly #members = new Map<string, string>([[ANN, 'organizer']]);
+  readonly #logs = new Map<string, { at: number; id: string }[]>();
+  readonly #lost = new Map<string, number>();
+  readonly #audit: Logged[] = [];
+  #acts = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  // What its people do.
+
+  create(id: string, where: { owner?: string; driveId?: string; folder?: string } = {}): string {
+    const { driveId, folder } = where;
+    const owner = where.owner ?? (driveId === undefined ? ANN : undefined);
+    const createdAt = this.#now();
+    this.#items.set(id, {
+      id,
+      name: `Name of ${id}`,
+      createdAt,
+      owner,
+      driveId,
+      folder,
+      gone: false,
+      grants: new Map(),
+    });
+    const members = [...this.#members].map(([email, role]) => userAccess(email, undefined, role));
+    this.#tell(ANN, id, [
+      { name: 'create', type: 'access', parameters: {} },
+      ...(driveId === undefined ? [userAccess(owner ?? '', undefined, 'owner')] : members),
+    ]);
+    this.#touch(id);
+    return id;
+  }
+
+  give(id: string, keys: readonly string[], by: string, role = 'reader'): void {
+    const item = this.#item(id);
+    const events = keys.flatMap((key) => {
+      const before = item.grants.get(key);
+      item.grants.set(key, role);
+      return before === role ? [] : accessEvents(key, before, role);
+    });
+    if (events.length > 0) this.#tell(by, id, events);
+    this.#touch(id);
+  }
+
+  take(id: string, keys: readonly string[], by: string): void {
+    const item = this.#item(id);
+    const events = keys.flatMap((key) => {
+      const before = item.grants.get(key);
+      item.grants.delete(key);
+      return before === undefined ? [] : accessEvents(key, before, undefined);
+    });
+    if (events.length > 0) this.#tell(by, id, events);
+    this.#touch(id);
+  }
+
+  setMember(email: string, role: string | undefined, by: string): void {
+    const before = this.#members.get(email);
+    if (before === role) return;
+    if (role === undefined) this.#members.delete(email);
+    else this.#members.set(email, role);
+    this.#tell(by, DRIVE.id, [
+      {
+        name: 'shared_drive_membership_change',
+        type: 'acl_change',
+        parameters: {
+          target_user: [email],
+          added_role: [role ?? 'none'],
+          removed_role: [before ?? 'none'],
+          shared_drive_id: [DRIVE.id],
+          doc_id: [DRIVE.id],
+          doc_title: [DRIVE.name],
+        },
+      },
+    ]);
+    this.#log(DRIVE.id, DRIVE.id);
+  }
+
+  /** Anything that has nothing to do with sharing. */
+  edit(id: string): void {
+    this.#touch(id);
+  }
+
+  transfer(id: string, to: string): void {
+    const item = this.#item(id);
+    this.#touch(id);
+    item.owner = to;
+    this.#touch(id);
+  }
+
+  remove(id: string): void {
+    this.#item(id).gone = true;
+    this.#touch(id);
+  }
+
+  /** Every token given out so far for a user's or drive's change log is lost. */
+  loseTokens(of: string): void {
+    this.#lost.set(of, this.#logOf(of).length);
+    this.#log(of, 'lost');
+  }
+
+  // What a client is answered.
+
+  async whoAmI() {
+    this.#count();
+    return { email: ANN };
+  }
+
+  async *listUsers(): AsyncGenerator<Page<User>> {
+    yield* this.#pages(this.users);
+  }
+
+  async listDomains(): Promise<string[]> {
+    this.#count();
+    return [DOMAIN];
+  }
+
+  async startPageToken(subject: string, driveId?: string): Promise<string> {
+    this.#count();
+    return String(this.#logOf(driveId ?? subject).length);
+  }
+
+  async *listChanges(
+    subject: string,
+    pageToken: string,
+    driveId?: string,
+  ): AsyncGenerator<ChangesPage> {
+    const name = driveId ?? subject;
+    let place = Number(pageToken);
+    for (;;) {
+      this.#count();
+      if (place < (this.#lost.get(name) ?? -1) + 1 && this.#lost.has(name)) {
+        throw new PageTokenLost('lost');
+      }
+      const log = this.#logOf(name);
+      const end = Math.min(place + this.conditions.pageSize, log.length);
+      const latest = new Map(log.map(({ id }, index) => [id, index]));
+      const rows = log
+        .slice(place, end)
+        .filter(({ id }, index) => latest.get(id) === place + index && id !== 'lost')
+        .map(({ id, at }) => this.#change(subject, { id, at, driveId }));
+      place = end;
+      if (place === log.length) {
+        yield { rows, newStartPageToken: String(place) };
+        return;
+      }
+      yield { rows, nextPageToken: String(place) };
+    }
+  }
+
+  async *listOwnedFiles(subject: string, pageToken?: string): AsyncGenerator<Page<File>> {
+    const owned = [...this.#items.values()].filter(({ owner, gone }) => owner === subject && !gone);
+    yield* this.#pages(
+      owned.map((item) => this.#file(item, subject)),
+      pageToken,
+    );
+  }
+
+  async *listDriveFiles(
+    subject: string,
+    driveId: string,
+    pageToken?: string,
+  ): AsyncGenerator<Page<File>> {
+    const items = [...this.#items.values()].filter(
+      (item) => item.driveId === driveId && !item.gone,
+    );
+    yield* this.#pages(
+      items.map((item) => this.#file(item, subject)),
+      pageToken,
+    );
+  }
+
+  async getFile(subject: string, fileId: string): Promise<File | undefined> {
+    this.#count();
+    const item = this.#items.get(fileId);
+    return item === undefined || item.gone ? undefined : this.#file(item, subject);
+  }
+
+  async *listPermissions(_subject: string, fileId: string): AsyncGenerator<Page<Permission>> {
+    if (fileId === DRIVE.id) {
+      yield* this.#pages([...this.#members].map(([key, role]) => permission(key, role)));
+      return;
+    }
+    const item = this.#items.get(fileId);
+    if (item === undefined || item.gone) throw new NotFound(fileId);
+    yield* this.#pages(this.#permissions(item));
+  }
+
+  async *listDrives(): AsyncGenerator<Page<SharedDrive>> {
+    yield* this.#pages([DRIVE]);
+  }
+
+  async *listDriveMembers(): AsyncGenerator<Page<Permission>> {
+    yield* this.#pages([...this.#members].map(([key, role]) => permission(key, role)));
+  }
+
+  async *listActivities(query: ActivityQuery): AsyncGenerator<Page<Activity>> {
+    const { eventName, startTime, endTime, pageToken } = query;
+    const seen = this.#audit.filter(
+      ({ time, visibleAt, events }) =>
+        time >= startTime &&
+        time <= endTime &&
+        visibleAt <= this.#now() &&
+        events.some(({ name }) => name === eventName),
+    );
+    yield* this.#pages(seen.reverse(), pageToken);
+  }
+
+  async *#pages<Row>(rows: readonly Row[], pageToken = '0'): AsyncGenerator<Page<Row>> {
+    let place = Number(pageToken);
+    for (;;) {
+      this.#count();
+      const end = place + this.conditions.pageSize;
+      const page = rows.slice(place, end);
+      if (end >= rows.length) {
+        yield { rows: page };
+        return;
+      }
+      yield { rows: page, nextPageToken: String(end) };
+      place = end;
+    }
+  }
+
+  #count(): void {
+    this.calls += 1;
+    this.conditions.beforeCall(this.calls);
+  }
+
+  #change(
+    subject: string,
+    { id, at, driveId }: { id: string; at: number; driveId: string | undefined },
+  ): Change {
+    if (id === DRIVE.id) {
+      return { kind: 'drive', driveId: id, time: at, removed: false, name: DRIVE.name };
+    }
+    const item = this.#items.get(id);
+    if (item === undefined || item.gone) {
+      return { kind: 'file', fileId: id, time: at, removed: true };
+    }
+    // Whose it is no more does not see it any more.
+    const isHere = driveId === item.driveId && (driveId !== undefined || item.owner === subject);
+    return isHere
+      ? { kind: 'file', fileId: id, time: at, removed: false, file: this.#file(item, subject) }
+      : { kind: 'file', fileId: id, time: at, removed: true };
+  }
+
+  #file(item: Item, subject: string): File {
+    const permissions = this.#permissions(item);
+    return {
+      id: item.id,
+      name: item.name,
+      mimeType: 'application/pdf',
+      webViewLink: `https://drive.google.com/file/d/${item.id}`,
+      createdTime: item.createdAt,
+      trashed: false,
+      parents: item.folder === undefined ? [] : [item.folder],
+      ownedByMe: item.owner === subject,
+      owners: item.owner === undefined ? [] : [{ email: item.owner, name: 'Owner' }],
+      shared: permissions.length > 0,
+      hasAugmentedPermissions: item.driveId !== undefined && item.grants.size > 0,
+      permissionIds: permissions.map(({ id }) => id),
+      ...(item.driveId === undefined ? { permissions } : { driveId: item.driveId }),
+    };
+  }
+
+  #permissions({ grants, folder, driveId }: Item): Permission[] {
+    const own = [...grants].map(([key, role]) => permission(key, role));
+    const above = folder === undefined ? [] : [...this.#item(folder).grants];
+    const members = driveId === undefined ? [] : [...this.#members];
+    const inherited = [...above, ...members]
+      .filter(([key]) => !grants.has(key))
+      .map(([key, role]) => ({ ...permission(key, role), inherited: true }));
+    return [...own, ...inherited];
+  }
+
+  #item(id: string): Item {
+    const item = this.#items.get(id);
+    if (item === undefined) throw new Error(`there is no ${id}`);
+    return item;
+  }
+
+  #logOf(name: string): { at: number; id: string }[] {
+    const log = this.#logs.get(name) ?? [];
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  #log(name: string, id: string): void {
+    this.#logOf(name).push({ id, at: this.#now() });
+  }
+
+  /** An entry for the item, and one for what is in it. */
+  #touch(id: string): void {
+    const inside = [...this.#items.values()].filter(({ folder }) => folder === id);
+    for (const { id: each, owner, driveId } of [this.#item(id), ...inside]) {
+      this.#log(driveId ?? owner ?? '', each);
+    }
+  }
+
+  #tell(actor: string, id: string, events: readonly ActivityEvent[]): void {
+    const time = this.#now();
+    this.#acts += 1;
+    const item = this.#items.get(id);
+    const about = {
+      doc_id: [id],
+      doc_title: [item?.name ?? ''],
+      doc_type: ['pdf'],
+      ...(item?.driveId === undefined
+        ? { owner: [item?.owner ?? ''] }
+        : { shared_drive_id: [item.driveId], owner: [DRIVE.name] }),
+    };
+    this.#audit.push({
+      time,
+      uniqueQualifier: String(-this.#acts),
+      actor: { email: actor },
+      visibleAt: time + this.conditions.auditDelayMs,
+      events: events.map((event) => ({ ...event, parameters: { ...about, ...event.parameters } })),
+    });
+  }
+}

@@ -1,0 +1,157 @@
+import type { GoogleDriveConfig } from '../../src/config/types.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openMemoryDatabase } from '../../src/db/open.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { eventIdOf } from '../../src/event/event-id.ts';
+import { silentLogger } from '../../src/lib/log.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { commitBatch } from '../../src/outbox/commit.ts';
+import { awaitingShares } from '../../src/outbox/events.ts';
+import { listEvents } from '../../src/outbox/lists.ts';
+import type { NewEvent, StoredEvent } from '../../src/outbox/stored.ts';
+import type { Share } from '../../src/share/share.ts';
+import { openDrive } from '../../src/sources/drive/drive.ts';
+import type { SourcePage } from '../../src/sources/source.ts';
+import { heldLease } from './database.ts';
+import { DOMAIN, DriveCompany } from './drive-company.ts';
+import { ManualClock } from './manual-clock.ts';
+
+type Detectors = GoogleDriveConfig['detect'];
+
+export interface RunOptions {
+  readonly full?: boolean;
+  readonly internalDomains?: readonly string[];
+  /** called before each page is committed; throwing is a crash */
+  readonly beforeCommit?: (page: SourcePage) => void;
+}
+
+/** The Drive source over a company in memory and a real database in memory. */
+export class DriveRig {
+  readonly clock: ManualClock;
+  readonly company: DriveCompany;
+  readonly db: Database;
+  /** epoch milliseconds: shares before it are not looked for */
+  start: number;
+  detect: Detectors;
+  config: Partial<GoogleDriveConfig> = {};
+  failures: string[] = [];
+  readonly #lease: Awaited<ReturnType<typeof heldLease>>;
+
+  private constructor(parts: {
+    readonly clock: ManualClock;
+    readonly db: Database;
+    readonly lease: Awaited<ReturnType<typeof heldLease>>;
+    readonly detect: Detectors;
+  }) {
+    this.clock = parts.clock;
+    this.db = parts.db;
+    this.#lease = parts.lease;
+    this.detect = parts.detect;
+    this.start = parts.clock.now();
+    this.company = new DriveCompany(() => this.clock.now());
+  }
+
+  static async open(detect: Detectors): Promise<DriveRig> {
+    const clock = new ManualClock();
+    const db = openMemoryDatabase();
+    await migrate(db);
+    const lease = await heldLease(db, clock.now());
+    return new DriveRig({ clock, db, lease, detect });
+  }
+
+  /** One run: shares become pending, or are held for the audit log until the next run. */
+  async run(options: RunOptions = {}): Promise<Share[]> {
+    const { clock, db, company, start } = this;
+    this.failures = [];
+    const before = await this.events();
+    const drive = await openDrive({
+      client: company,
+      config: this.#configOf(),
+      internalDomains: options.internalDomains ?? [DOMAIN],
+      record: {
+        db,
+        tenant: 'acme',
+        awaitingAuditLog: (eventIds) => awaitingShares(db, 'acme', eventIds),
+      },
+      clock,
+      start,
+      full: options.full ?? false,
+      onFailure: (where, error) => {
+        this.failures.push(`${where}: ${error instanceof Error ? error.message : error}`);
+      },
+      log: silentLogger,
+    });
+    const found: Share[] = [];
+    for await (const page of drive.source.pull(undefined)) {
+      options.beforeCommit?.(page);
+      await this.#commit(page);
+      found.push(...page.shares);
+    }
+    await this.#release(before.filter(({ state }) => state === 'held'));
+    return found;
+  }
+
+  async events(): Promise<StoredEvent[]> {
+    return listEvents(this.db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
+  }
+
+  /** Each grant that an event tells of: `ITEM GRANTEE`, as often as it was told, sorted. */
+  async grants(): Promise<string[]> {
+    const events = await this.events();
+    return events.flatMap(({ share }) => grantsIn(share)).sort();
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy();
+  }
+
+  async #commit(page: SourcePage): Promise<void> {
+    const created = page.shares.map((share): NewEvent => {
+      const state = page.awaitsAuditLog ? 'held' : 'pending';
+      const held = { reason: 'audit-log', notBefore: this.clock.now() };
+      return { eventId: eventIdOf(share), share, state, ...(state === 'held' && held) };
+    });
+    await commitBatch(this.db, this.#lease, {
+      tenant: 'acme',
+      priority: 0,
+      now: this.clock.now(),
+      created,
+      reconsidered: [],
+      replaced: page.replaces ?? [],
+      cursor: { stream: page.stream ?? 'drive', position: page.position },
+      ...(page.alongside && { alongside: page.alongside }),
+    });
+  }
+
+  /** What was held when the run began goes now, if it is still there. */
+  async #release(held: readonly StoredEvent[]): Promise<void> {
+    for (const { eventId } of held) {
+      await this.db
+        .updateTable('event')
+        .set({ state: 'pending', reason: null })
+        .where('event_id', '=', eventId)
+        .where('state', '=', 'held')
+        .execute();
+    }
+  }
+
+  #configOf(): GoogleDriveConfig {
+    return {
+      auth: { flow: 'service-account', key: new Secret('{}'), adminSubject: `admin@${DOMAIN}` },
+      users: 'all',
+      sharedDrives: 'all',
+      detect: this.detect,
+      linkShares: 'skip',
+      endpoint: 'https://www.googleapis.com',
+      ...this.config,
+    };
+  }
+}
+
+export function grantsIn({ content, drive }: Share): string[] {
+  const whom = [
+    ...(drive?.grantees.map(({ email }) => email) ?? []),
+    ...(drive?.link ? [drive.link] : []),
+  ];
+  return whom.map((grantee) => `${content.id} ${grantee}`);
+}

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Context, openContext } from '../../src/app/context.ts';
+import type { RunReport } from '../../src/app/report.ts';
+import { runSync, type SyncOptions } from '../../src/app/run-sync.ts';
+import type { GoogleDriveConfig, TenantConfig } from '../../src/config/types.ts';
+import { ShiftedClock } from '../../src/lib/clock.ts';
+import { silentLogger } from '../../src/lib/log.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { listEvents } from '../../src/outbox/lists.ts';
+import type { StoredEvent } from '../../src/outbox/stored.ts';
+import type { Workspace } from '../../src/sandbox/google/workspace.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A made-up Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
+export interface DriveWorld {
+  readonly clock: ShiftedClock;
+  readonly sandbox: Sandbox;
+  readonly google: Workspace;
+  /** the company's domain */
+  readonly domain: string;
+  /** epoch milliseconds */
+  readonly start: number;
+  tenant: TenantConfig;
+  context(): Promise<Context>;
+  /** One run that queues only. */
+  sync(options?: Partial<SyncOptions>): Promise<RunReport>;
+  /** Lays over the Drive part of the tenant's configuration. */
+  configure(drive: Partial<GoogleDriveConfig>): void;
+  /** The outbox, newest share first. */
+  events(): Promise<StoredEvent[]>;
+  close(): Promise<void>;
+}
+
+/** Starts a world whose `start` is a day ago. */
+export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): Promise<DriveWorld> {
+  const clock = new ShiftedClock();
+  const sandbox = await createSandbox({ clock });
+  const { google } = sandbox;
+  const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
+  const start = clock.now() - DAY_MS;
+  let opened: Promise<Context> | undefined;
+  const world: DriveWorld = {
+    clock,
+    sandbox,
+    google,
+    domain: google.domain,
+    start,
+    tenant: tenantOf(sandbox, { start, drive }),
+    context: () => {
+      opened ??= openContext({
+        config: configOf(folder, world.tenant),
+        clock,
+        random: () => 0.001,
+        log: silentLogger,
+        access: 'write',
+      });
+      return opened;
+    },
+    sync: async (options = {}) =>
+      runSync(await world.context(), {
+        tenant: world.tenant,
+        reach: 'new',
+        push: 'hold',
+        signal: new AbortController().signal,
+        onProgress: () => {},
+        ...options,
+      }),
+    configure: (changes) => {
+      const { googleDrive } = world.tenant;
+      if (googleDrive === undefined) throw new Error('the tenant has no Drive');
+      world.tenant = { ...world.tenant, googleDrive: { ...googleDrive, ...changes } };
+    },
+    events: async () => {
+      const { db } = await world.context();
+      return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
+    },
+    close: async () => {
+      await (await opened)?.close();
+      await sandbox.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+/** `detector state reason sharer -> recipients: title` */
+export function told(events: readonly StoredEvent[]): string[] {
+  return events
+    .map(({ share, state, reason }) => {
+      const { drive, sharer, content } = share;
+      const whom = [
+        ...(drive?.grantees.map(({ email }) => email) ?? []),
+        ...(drive?.link ? [drive.link] : []),
+      ].join(' ');
+      const what = [drive?.detector, state, reason].filter(Boolean).join(' ');
+      return `${what}: ${sharer?.email ?? 'nobody'} -> ${whom}: ${content.title}`;
+    })
+    .sort();
+}
+
+function configOf(folder: string, tenant: TenantConfig): Context['config'] {
+  return {
+    dir: folder,
+    service: {
+      database: `sqlite:${join(folder, 'sharetrail.db')}`,
+      log: { level: 'silent' },
+      tenantsAtOnce: 4,
+      retentionDays: 180,
+    },
+    tenants: [tenant],
+  };
+}
+
+function tenantOf(
+  { origins, credentials, google }: Sandbox,
+  given: { readonly start: number; readonly drive: Partial<GoogleDriveConfig> },
+): TenantConfig {
+  const { accessKey, accessKeySecret } = credentials.gong;
+  return {
+    tenant: 'acme',
+    timezone: 'UTC',
+    start: given.start,
+    internalDomains: [google.domain],
+    salesforce: {
+      loginUrl: origins.salesforce,
+      apiVersion: '62.0',
+      auth: {
+        flow: 'jwt-bearer',
+        clientId: credentials.salesforce.clientId,
+        username: credentials.salesforce.username,
+        privateKey: new Secret(credentials.salesforce.privateKey),
+      },
+      contentDistributions: false,
+      contentUrl: 'public-link',
+      ignoreCreatedBy: [],
+    },
+    googleDrive: {
+      auth: {
+        flow: 'service-account',
+        key: new Secret(credentials.google.key),
+        adminSubject: credentials.google.adminSubject,
+      },
+      users: 'all',
+      sharedDrives: 'all',
+      detect: ['audit-log', 'changes'],
+      linkShares: 'skip',
+      endpoint: origins.google,
+      ...given.drive,
+    },
+    crm: {
+      objectTypes: ['Opportunity', 'Account', 'Contact', 'Lead'],
+      matchAccountByDomain: false,
+      unmatched: 'send',
+      holdDays: 0,
+    },
+    gong: {
+      baseUrl: origins.gong,
+      auth: {
+        flow: 'access-key',
+        accessKey: new Secret(accessKey),
+        accessKeySecret: new Secret(accessKeySecret),
+      },
+      reportingSystem: 'sharetrail',
+      actionName: 'Content Shared',
+      callsPerSecond: 1_000,
+      callsPerDay: 1_000_000,
+      concurrency: 4,
+    },
+  };
+}

@@ -1,0 +1,240 @@
+import { isQueryValid } from '@jetstreamapp/soql-parser-js';
+import { expect, test } from 'vitest';
+import { lookUp, type QueryBatch } from '../../src/crm/look-up.ts';
+import { matchShare } from '../../src/crm/match.ts';
+import { OrgClient } from '../support/crm-client.ts';
+import { deliveryOf, driveShareOf, idOf, type Org, orgOf } from '../support/crm-org.ts';
+
+const OPTIONS = { timezone: 'UTC' };
+const EMAILS = 5_000;
+const CALLS_MAX = 5;
+const VALUES_PER_QUERY_MAX = 1_000;
+const SOQL_CHARACTERS_MAX = 100_000;
+const LONGEST_EMAIL = `${'l'.repeat(64)}@${'d'.repeat(247)}.example`;
+const ANN = {
+  id: idOf('Contact', 1),
+  email: 'ann@initech.example',
+  accountId: idOf('Account', 1),
+};
+
+function clientOf(lists: Partial<Org>): OrgClient {
+  return new OrgClient(orgOf(lists));
+}
+
+async function match(client: QueryBatch, email: string) {
+  const share = driveShareOf([email]);
+  return matchShare(share, await lookUp(client, [share], OPTIONS), OPTIONS);
+}
+
+function emailsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `person.${index}@customer${index}.example`);
+}
+
+/** Each email in a share of its own, or a hundred in one. */
+function sharesOf(emails: readonly string[], perShare: number) {
+  return Array.from({ length: Math.ceil(emails.length / perShare) }, (_, index) =>
+    driveShareOf(emails.slice(index * perShare, (index + 1) * perShare)),
+  );
+}
+
+test('5,000 distinct emails take 5 billed calls at most, with roles and deals', async () => {
+  const emails = emailsOf(EMAILS);
+  const contacts = emails.map((email, index) => ({
+    id: idOf('Contact', index),
+    email,
+    accountId: idOf('Account', index),
+  }));
+  const client = clientOf({ contacts });
+  const records = await lookUp(client, sharesOf(emails, 3), OPTIONS);
+  expect(records.contactsOfEmail.size).toBe(EMAILS);
+  expect(client.countOf('OpportunityContactRole')).toBe(EMAILS / VALUES_PER_QUERY_MAX);
+  expect(client.countOf('Opportunity')).toBe(EMAILS / VALUES_PER_QUERY_MAX);
+  expect(client.calls).toBeLessThanOrEqual(CALLS_MAX);
+});
+
+test('5,000 emails of Contacts, Leads and converted Leads take 5 billed calls, too', async () => {
+  const emails = emailsOf(EMAILS);
+  const contacts = emails.map((email, index) => ({
+    id: idOf('Contact', index),
+    ...(index % 2 === 0 && { email }),
+    accountId: idOf('Account', index),
+  }));
+  const leads = emails.flatMap((email, index) => {
+    const became = { convertedContactId: idOf('Contact', index) };
+    const account = { convertedAccountId: idOf('Account', index) };
+    const lead = { id: idOf('Lead', index), email, converted: true, ...became, ...account };
+    return index % 2 === 0 ? [] : [lead];
+  });
+  const client = clientOf({ contacts, leads });
+  const records = await lookUp(client, sharesOf(emails, 3), OPTIONS);
+  expect(client.calls).toBeLessThanOrEqual(CALLS_MAX);
+  const share = driveShareOf([emails[1] ?? '']);
+  expect(matchShare(share, records, OPTIONS).objects).toEqual([
+    { type: 'Account', id: idOf('Account', 1) },
+    { type: 'Contact', id: idOf('Contact', 1) },
+  ]);
+});
+
+test('a person with Contact and converted Lead of one address is not asked for again', async () => {
+  const lead = { id: idOf('Lead', 1), email: ANN.email, converted: true };
+  const client = clientOf({
+    contacts: [ANN],
+    leads: [{ ...lead, convertedContactId: ANN.id, convertedAccountId: idOf('Account', 1) }],
+  });
+  await match(client, ANN.email);
+  expect(client.rounds).toBe(2);
+  expect(client.countOf('Contact')).toBe(1);
+});
+
+test('an email of many shares is asked for once, in either case', async () => {
+  const client = clientOf({ contacts: [ANN] });
+  await lookUp(client, [driveShareOf([ANN.email]), driveShareOf(['ANN@initech.example'])], OPTIONS);
+  const asked = client.soqls.filter((soql) => soql.includes('ann@initech.example'));
+  expect(asked).toHaveLength(2);
+  expect(asked.every((soql) => soql.split('ann@initech.example').length === 2)).toBe(true);
+});
+
+test('a batch of shares that name nobody asks nothing', async () => {
+  const client = clientOf({ contacts: [ANN] });
+  await lookUp(client, [driveShareOf([]), driveShareOf([''])], OPTIONS);
+  expect(client.rounds).toBe(0);
+});
+
+test('unknown addresses are asked of Contact and Lead, and lead to nothing more', async () => {
+  const client = clientOf({ contacts: [ANN] });
+  expect((await match(client, 'zoe@nowhere.example')).matched).toBe(false);
+  expect(client.soqls.map((soql) => / FROM (\w+) /.exec(soql)?.[1])).toEqual(['Contact', 'Lead']);
+});
+
+test('addresses of 320 characters make queries of less than 100,000', async () => {
+  const emails = Array.from(
+    { length: 2_000 },
+    (_, index) => `${String(index).padStart(4, '0')}${LONGEST_EMAIL.slice(4)}`,
+  );
+  expect(emails[0]).toHaveLength(320);
+  const client = clientOf({ contacts: [{ ...ANN, email: emails[1_234] ?? '' }] });
+  const records = await lookUp(client, sharesOf(emails, 100), OPTIONS);
+  for (const soql of client.soqls) {
+    expect(soql.length).toBeLessThan(SOQL_CHARACTERS_MAX);
+    expect(isQueryValid(soql)).toBe(true);
+  }
+  expect([...records.contactsOfEmail.keys()]).toEqual([emails[1_234]]);
+});
+
+test.each([
+  "o'brien@x.example",
+  "a\\'b@x.example",
+  'a\\b@x.example',
+  '%@x.example',
+  '_@x.example',
+  'jörg@müller.example',
+  '名前@例え.example',
+  '😀@x.example',
+  "x')OR(Email!='@x.example",
+  LONGEST_EMAIL,
+])('%j reaches the Contact who has it, and no other', async (email) => {
+  const neighbours = ['x', 'obrien@x.example', 'aa@x.example', '@x.example'].map(
+    (other, index) => ({ ...ANN, id: idOf('Contact', index + 10), email: other }),
+  );
+  const client = clientOf({ contacts: [...neighbours, { ...ANN, email }] });
+  const found = await match(client, email);
+  expect(found.recipients[0]?.object?.id).toBe(ANN.id);
+  expect((await match(clientOf({ contacts: neighbours }), email)).matched).toBe(false);
+  for (const soql of client.soqls) expect(isQueryValid(soql)).toBe(true);
+});
+
+test.each([
+  ['no @', 'ann'],
+  ['nothing before the @', '@x.example'],
+  ['a line break', 'ann@x.example\n'],
+  ['a NUL', 'ann\u0000@x.example'],
+  ['half a character', 'ann\ud800@x.example'],
+  ['more than 320 characters', `x${LONGEST_EMAIL}`],
+  ['5,000 characters', `${'x'.repeat(5_000)}@x.example`],
+  ['no character', ''],
+])('what has %s is no address: it is never asked for, and fails no page', async (_, email) => {
+  const client = clientOf({ contacts: [ANN, { ...ANN, id: idOf('Contact', 2), email }] });
+  const bad = driveShareOf([email]);
+  const good = driveShareOf([ANN.email]);
+  const records = await lookUp(client, [bad, good], OPTIONS);
+  expect(client.soqls[0]).toMatch(/WHERE Email IN \('ann@initech\.example'\)$/);
+  expect(matchShare(bad, records, OPTIONS).matched).toBe(false);
+  expect(matchShare(good, records, OPTIONS).matched).toBe(true);
+});
+
+test('rows of addresses that were not asked for are left out', async () => {
+  // With a Turkish API user I and i are two letters, and İ compares as i.
+  const turkish = contactRow({ Email: 'ANN@İnitech.example' });
+  const client: QueryBatch = {
+    queryBatch: async (soqls) =>
+      soqls.map((soql) => (soql.includes(' FROM Contact WHERE Email') ? [turkish] : [])),
+  };
+  expect((await match(client, 'ann@initech.example')).matched).toBe(false);
+});
+
+test('an answer to one query too few throws: it is no "nobody has this address"', async () => {
+  const client: QueryBatch = { queryBatch: async (soqls) => soqls.slice(1).map(() => []) };
+  await expect(match(client, ANN.email)).rejects.toThrow('Salesforce answered 1 of 2');
+});
+
+test.each([
+  ['Contact', 'Id'],
+  ['Contact', 'LastModifiedDate'],
+  ['Lead', 'Id'],
+  ['Lead', 'LastModifiedDate'],
+  ['Lead', 'IsConverted'],
+])(
+  'a row of %s without its %s throws: it is no "nobody has this address"',
+  async (object, field) => {
+    const answering = (values: Readonly<Record<string, unknown>>): QueryBatch => ({
+      queryBatch: async (soqls) =>
+        soqls.map((soql) => (soql.includes(` FROM ${object} `) ? [contactRow(values)] : [])),
+    });
+    const whole = { IsConverted: false };
+    await expect(match(answering({ ...whole, [field]: null }), ANN.email)).rejects.toThrow(
+      `a row of ${object} that cannot be read`,
+    );
+    // control
+    expect((await match(answering(whole), ANN.email)).matched).toBe(true);
+  },
+);
+
+test('a look-up that fails in its second round throws what the client threw', async () => {
+  const inner = clientOf({ contacts: [ANN] });
+  const failure = new Error('connection lost');
+  const client: QueryBatch = {
+    queryBatch: (soqls) => (inner.rounds === 0 ? inner.queryBatch(soqls) : Promise.reject(failure)),
+  };
+  await expect(match(client, ANN.email)).rejects.toBe(failure);
+});
+
+test("a delivery's match does not change with the Drive shares of its batch", async () => {
+  const converted = { id: idOf('Lead', 1), email: 'lou@x.example', converted: true };
+  const org = {
+    contacts: [ANN],
+    leads: [{ ...converted, convertedContactId: ANN.id }],
+    accounts: [{ id: idOf('Account', 1), name: 'Initech' }],
+  };
+  const deliveries = (['Contact', 'Account', 'Lead'] as const).map((type) =>
+    deliveryOf({ id: idOf(type, 1), type }),
+  );
+  const alone = await lookUp(clientOf(org), deliveries, OPTIONS);
+  const drive = driveShareOf([ANN.email, converted.email]);
+  const together = await lookUp(clientOf(org), [drive, ...deliveries], OPTIONS);
+  for (const delivery of deliveries) {
+    expect(matchShare(delivery, together, OPTIONS)).toEqual(matchShare(delivery, alone, OPTIONS));
+  }
+});
+
+function contactRow(values: Readonly<Record<string, unknown>>) {
+  return {
+    Id: ANN.id,
+    Email: ANN.email,
+    Name: 'Ann',
+    Title: null,
+    AccountId: null,
+    Account: null,
+    LastModifiedDate: '2026-10-01T00:00:00.000+0000',
+    ...values,
+  };
+}

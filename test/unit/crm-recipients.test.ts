@@ -1,0 +1,331 @@
+import { expect, test } from 'vitest';
+import { type Match, matchShare } from '../../src/crm/match.ts';
+import type { OpportunityRecord } from '../../src/crm/records.ts';
+import type { Grantee } from '../../src/share/share.ts';
+import { driveShareOf, idOf, type Org, recordsOf } from '../support/crm-org.ts';
+
+const MONDAY = Date.parse('2026-10-05');
+const TUESDAY = Date.parse('2026-10-06');
+const ACCOUNT = { id: idOf('Account', 1), name: 'Initech' };
+const OTHER_ACCOUNT = { id: idOf('Account', 2), name: 'Globex' };
+const ANN = {
+  id: idOf('Contact', 1),
+  email: 'Ann@Initech.example',
+  name: 'Ann Lee',
+  title: 'Buyer',
+  accountId: ACCOUNT.id,
+};
+const BOB = {
+  id: idOf('Contact', 2),
+  email: 'bob@globex.example',
+  name: 'Bob Ray',
+  accountId: OTHER_ACCOUNT.id,
+};
+const LOU = { id: idOf('Lead', 1), email: 'lou@hooli.example', name: 'Lou Ng', converted: false };
+const [FIRST_DEAL, SECOND_DEAL] = [deal(1), deal(2)];
+
+function deal(number: number, account = ACCOUNT): OpportunityRecord {
+  return {
+    id: idOf('Opportunity', number),
+    name: `Deal ${number}`,
+    accountId: account.id,
+    createdAt: Date.parse('2026-10-01T00:00:00Z'),
+    closed: false,
+  };
+}
+
+function match(grantees: readonly (string | Partial<Grantee>)[], org: Partial<Org>): Match {
+  return matchShare(driveShareOf(grantees), recordsOf(org), { timezone: 'UTC' });
+}
+
+function named(found: Match): readonly string[] {
+  return found.objects.map((object) => object.id);
+}
+
+function role(contactId: string, { id }: OpportunityRecord, primary = false) {
+  return { contactId, opportunityId: id, primary };
+}
+
+test('emails compare case-insensitively', () => {
+  const found = match(['ANN@initech.EXAMPLE'], { accounts: [ACCOUNT], contacts: [ANN] });
+  expect(found).toMatchObject({
+    matched: true,
+    objects: [
+      { type: 'Account', id: ACCOUNT.id },
+      { type: 'Contact', id: ANN.id },
+    ],
+    recipients: [{ email: 'ann@initech.example', object: { type: 'Contact', id: ANN.id } }],
+  });
+});
+
+test('an address that only resembles the one asked for reaches nobody', () => {
+  const contacts = [
+    { ...ANN, email: 'ann@initech.example.org' },
+    { ...BOB, email: 'xann@initech.example' },
+  ];
+  expect(match(['ann@initech.example'], { contacts })).toMatchObject({
+    matched: false,
+    objects: [],
+    recipients: [{ email: 'ann@initech.example' }],
+  });
+});
+
+test('a grantee named twice is one recipient', () => {
+  const found = match(['ann@initech.example', 'Ann@initech.example'], { contacts: [ANN] });
+  expect(found.recipients).toHaveLength(1);
+  expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
+});
+
+test('a recipient has the name and title of his record, before what Drive calls him', () => {
+  const grantee = { email: 'ann@initech.example', name: 'ann l.' };
+  expect(match([grantee], { contacts: [ANN] }).recipients).toEqual([
+    {
+      email: 'ann@initech.example',
+      name: 'Ann Lee',
+      title: 'Buyer',
+      object: { type: 'Contact', id: ANN.id },
+    },
+  ]);
+});
+
+test('a recipient whom Salesforce does not know keeps the name that Drive gives him', () => {
+  const found = match([{ email: 'zoe@nowhere.example', name: 'Zoe' }], { contacts: [ANN] });
+  expect(found).toEqual({
+    matched: false,
+    objects: [],
+    recipients: [{ email: 'zoe@nowhere.example', name: 'Zoe' }],
+    reasons: ['zoe@nowhere.example is the address of no Contact and no Lead.'],
+  });
+});
+
+test('a Contact wins over a Lead', () => {
+  const lead = { ...LOU, email: 'ann@initech.example', modifiedAt: TUESDAY };
+  const found = match(['ann@initech.example'], { contacts: [ANN], leads: [lead] });
+  expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
+  expect(found.reasons).toContain(
+    `A Contact goes before a Lead. Passed over: "Lou Ng" (${LOU.id}).`,
+  );
+});
+
+test('a Contact without an Account wins over a Lead, too', () => {
+  const { accountId: _, ...alone } = ANN;
+  const lead = { ...LOU, email: 'ann@initech.example' };
+  expect(named(match([ANN.email], { contacts: [alone], leads: [lead] }))).toEqual([ANN.id]);
+});
+
+test('of several Contacts the one with an Account, though another was modified later', () => {
+  const { accountId: _, ...alone } = { ...ANN, id: idOf('Contact', 3), modifiedAt: TUESDAY };
+  const found = match([ANN.email], { contacts: [alone, { ...ANN, modifiedAt: MONDAY }] });
+  expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
+  expect(found.reasons[1]).toBe(
+    'Of 2 Contacts with this address it was chosen because it alone has an Account. Passed ' +
+      `over: "Ann Lee" (${alone.id}), without an Account, modified 2026-10-06T00:00:00Z.`,
+  );
+});
+
+test('of several Contacts with an Account the latest modified', () => {
+  const later = { ...ANN, id: idOf('Contact', 3), modifiedAt: TUESDAY };
+  const found = match([ANN.email], { contacts: [{ ...ANN, modifiedAt: MONDAY }, later] });
+  expect(named(found)).toEqual([ACCOUNT.id, later.id]);
+  expect(found.reasons[1]).toContain('has an Account and was modified last (2026-10-06T00:00:00Z)');
+});
+
+test('of several Contacts modified at the same time the lowest Id', () => {
+  const higher = { ...ANN, id: idOf('Contact', 3) };
+  const found = match([ANN.email], { contacts: [higher, ANN] });
+  expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
+  expect(found.reasons[1]).toContain('with the lowest Id');
+});
+
+test('an email on 400 Contacts names one of them, in reasons of a bounded length', () => {
+  const contacts = Array.from({ length: 400 }, (_, index) => ({
+    ...ANN,
+    id: idOf('Contact', index),
+    name: 'x'.repeat(500),
+    modifiedAt: index === 123 ? TUESDAY : MONDAY,
+  }));
+  const found = match([ANN.email], { contacts });
+  expect(named(found)).toEqual([ACCOUNT.id, idOf('Contact', 123)]);
+  expect(found.reasons[1]).toMatch(/^Of 400 Contacts .* and 394 more\.$/);
+  expect(found.reasons.join('\n').length).toBeLessThan(2_000);
+});
+
+test('a converted Lead counts as its Contact', () => {
+  const contact = { ...ANN, email: 'ann.lee@initech.example' };
+  const lead = {
+    ...LOU,
+    email: 'old.ann@initech.example',
+    converted: true,
+    convertedContactId: ANN.id,
+    convertedAccountId: OTHER_ACCOUNT.id,
+  };
+  const found = match(['old.ann@initech.example'], { contacts: [contact], leads: [lead] });
+  expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
+  expect(found.recipients).toEqual([
+    {
+      email: 'old.ann@initech.example',
+      name: 'Ann Lee',
+      title: 'Buyer',
+      object: { type: 'Contact', id: ANN.id },
+    },
+  ]);
+  expect(found.reasons[0]).toContain(
+    `is the Lead "Lou Ng" (${LOU.id}), converted to the Contact "Ann Lee"`,
+  );
+});
+
+test("a converted Lead's Contact is one of several Contacts, and ranked like them", () => {
+  const { accountId: _, ...own } = { ...ANN, id: idOf('Contact', 3), modifiedAt: TUESDAY };
+  const became = { ...ANN, email: 'another@initech.example', modifiedAt: MONDAY };
+  const lead = { ...LOU, email: ANN.email, converted: true, convertedContactId: became.id };
+  const found = match([ANN.email], { contacts: [own, became], leads: [lead] });
+  expect(named(found)).toEqual([ACCOUNT.id, became.id]);
+});
+
+test('a converted Lead whose Contact is gone leaves its own Account', () => {
+  const lead = {
+    ...LOU,
+    converted: true,
+    convertedContactId: ANN.id,
+    convertedAccountId: ACCOUNT.id,
+  };
+  const found = match([LOU.email], { leads: [lead], opportunities: [FIRST_DEAL] });
+  expect(named(found)).toEqual([FIRST_DEAL.id, ACCOUNT.id]);
+  expect(found.recipients).toEqual([{ email: LOU.email, name: 'Lou Ng' }]);
+});
+
+test('a converted Lead whose Contact is gone and who names no Account is unmatched', () => {
+  const found = match([LOU.email], { leads: [{ ...LOU, converted: true }] });
+  expect(found).toMatchObject({ matched: false, objects: [] });
+  expect(found.reasons[0]).toMatch(/deleted or hidden, and which names no Account\.$/);
+});
+
+test('a Lead that was not converted goes before what a converted one left', () => {
+  const gone = { ...LOU, id: idOf('Lead', 2), converted: true, convertedAccountId: ACCOUNT.id };
+  expect(named(match([LOU.email], { leads: [gone, LOU] }))).toEqual([LOU.id]);
+});
+
+test('of several Leads the latest modified, then the lowest Id', () => {
+  const early = { ...LOU, id: idOf('Lead', 1), modifiedAt: MONDAY };
+  const second = { ...LOU, id: idOf('Lead', 2), modifiedAt: TUESDAY };
+  const third = { ...second, id: idOf('Lead', 3) };
+  const found = match([LOU.email], { leads: [early, third, second] });
+  expect(named(found)).toEqual([second.id]);
+  expect(found.reasons[1]).toContain('modified last (2026-10-06T00:00:00Z), with the lowest Id');
+  expect(named(match([LOU.email], { leads: [early, third] }))).toEqual([third.id]);
+});
+
+test('a group is matched by its address, like a person', () => {
+  const buyers = { ...ANN, email: 'buyers@initech.example' };
+  const found = match([{ kind: 'group', email: buyers.email }], { contacts: [buyers] });
+  expect(found.recipients[0]?.object).toEqual({ type: 'Contact', id: buyers.id });
+});
+
+test('several recipients name all their Contacts and Leads and their Accounts, each once', () => {
+  const colleague = { ...ANN, id: idOf('Contact', 3), email: 'cat@initech.example' };
+  const org = {
+    accounts: [ACCOUNT, OTHER_ACCOUNT],
+    contacts: [ANN, BOB, colleague],
+    leads: [LOU],
+  };
+  const found = match([LOU.email, BOB.email, ANN.email, colleague.email], org);
+  expect(found.objects).toEqual([
+    { type: 'Account', id: OTHER_ACCOUNT.id },
+    { type: 'Account', id: ACCOUNT.id },
+    { type: 'Contact', id: BOB.id },
+    { type: 'Contact', id: ANN.id },
+    { type: 'Contact', id: colleague.id },
+    { type: 'Lead', id: LOU.id },
+  ]);
+  expect(found.recipients.map(({ object }) => object?.id)).toEqual([
+    LOU.id,
+    BOB.id,
+    ANN.id,
+    colleague.id,
+  ]);
+});
+
+test('two addresses of one Contact are two recipients and one Contact', () => {
+  const lead = { ...LOU, converted: true, convertedContactId: ANN.id };
+  const found = match([ANN.email, LOU.email], { contacts: [ANN], leads: [lead] });
+  expect(found.recipients.map(({ object }) => object?.id)).toEqual([ANN.id, ANN.id]);
+  expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
+});
+
+test('one known recipient among unknown ones makes a match', () => {
+  const found = match(['zoe@nowhere.example', ANN.email], { contacts: [ANN] });
+  expect(found.matched).toBe(true);
+  expect(found.recipients).toHaveLength(2);
+});
+
+test('at most one Opportunity per Account, chosen by the roles of all recipients', () => {
+  const colleague = { ...ANN, id: idOf('Contact', 3), email: 'cat@initech.example' };
+  const third = deal(3, OTHER_ACCOUNT);
+  const org = {
+    accounts: [ACCOUNT, OTHER_ACCOUNT],
+    contacts: [ANN, BOB, colleague],
+    opportunities: [FIRST_DEAL, SECOND_DEAL, third],
+    roles: [role(ANN.id, FIRST_DEAL), role(colleague.id, SECOND_DEAL, true)],
+  };
+  const both = match([ANN.email, colleague.email, BOB.email], org);
+  expect(named(both).slice(0, 2)).toEqual([SECOND_DEAL.id, third.id]);
+  // control: the colleague is not among them, and his role does not speak
+  expect(named(match([ANN.email], org))[0]).toBe(FIRST_DEAL.id);
+});
+
+test("a recipient's role speaks for another Account's deal, as a consultant's does", () => {
+  const org = {
+    contacts: [ANN, BOB],
+    opportunities: [FIRST_DEAL, SECOND_DEAL],
+    roles: [role(BOB.id, SECOND_DEAL)],
+  };
+  expect(named(match([ANN.email, BOB.email], org))[0]).toBe(SECOND_DEAL.id);
+  expect(named(match([ANN.email], org))).not.toContain(SECOND_DEAL.id);
+});
+
+test('the reasons of several Accounts say which Account each is about', () => {
+  const found = match([ANN.email, BOB.email], {
+    accounts: [ACCOUNT, OTHER_ACCOUNT],
+    contacts: [ANN, BOB],
+    opportunities: [FIRST_DEAL],
+  });
+  expect(found.reasons).toEqual([
+    `ann@initech.example is the Contact "Ann Lee" (${ANN.id}), with the Account "Initech" ` +
+      `(${ACCOUNT.id}).`,
+    `bob@globex.example is the Contact "Bob Ray" (${BOB.id}), with the Account "Globex" ` +
+      `(${OTHER_ACCOUNT.id}).`,
+    `For the Account "Initech" (${ACCOUNT.id}): The Opportunity "Deal 1" (${FIRST_DEAL.id}) was ` +
+      "the Account's only open one at the share (2026-11-04 in UTC).",
+    `For the Account "Globex" (${OTHER_ACCOUNT.id}): No Opportunity of the Account was open at ` +
+      'the share (2026-11-04 in UTC): none is named.',
+  ]);
+});
+
+test('a share with 600 people has all of them as recipients, in reasons of a bounded length', () => {
+  const people = Array.from({ length: 600 }, (_, index) => `p${index}@${'x'.repeat(250)}.example`);
+  const contacts = people.map((email, index) => ({
+    id: idOf('Contact', index),
+    email,
+    accountId: idOf('Account', index),
+  }));
+  const found = match(people, { contacts });
+  expect(found.recipients).toHaveLength(600);
+  expect(found.objects).toHaveLength(1_200);
+  expect(found.reasons.join('\n').length).toBeLessThan(10_000);
+  expect(found.reasons).toContain('And 580 more recipients.');
+  expect(found.reasons).toContain('And 580 more Accounts.');
+});
+
+test('a share that names nobody is unmatched, and says so', () => {
+  expect(match([], { contacts: [ANN] })).toEqual({
+    matched: false,
+    objects: [],
+    recipients: [],
+    reasons: ['The share names nobody outside by an address.'],
+  });
+});
+
+test('an address with line breaks or half a character makes one clean sentence', () => {
+  const [reason = ''] = match(['a\r\nb\ud800@x.example'], {}).reasons;
+  expect(reason).toBe('a b @x.example is the address of no Contact and no Lead.');
+});

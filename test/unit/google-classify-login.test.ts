@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { type Applicant, classifyLogin } from '../../src/vendors/google/classify-login.ts';
+import type { Verdict } from '../../src/vendors/google/verdict.ts';
+import { HTML_PAGE } from '../support/google-peer.ts';
+
+const NOW = Date.UTC(2026, 10, 1);
+const SERVICE = {
+  flow: 'service-account',
+  subject: 'anna@acme.com',
+  scopes: ['scope-a', 'scope-b'],
+  clientId: '1112223',
+  granted: false,
+  nowMs: NOW,
+} as const satisfies Applicant;
+const GRANTED: Applicant = { ...SERVICE, granted: true };
+const USER: Applicant = { flow: 'refresh-token', scopes: ['scope-a'], nowMs: NOW };
+
+function login(
+  status: number,
+  error: string | readonly [string, string],
+  applicant: Applicant = SERVICE,
+): Verdict {
+  const [code, description] = typeof error === 'string' ? [error] : error;
+  const body = JSON.stringify({ error: code, error_description: description });
+  return classifyLogin({ status, headers: {}, body }, applicant);
+}
+
+const unauthorized =
+  'Client is unauthorized to retrieve access tokens using this method, or client not authorized ' +
+  'for any of the scopes requested.';
+const badTimes =
+  'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. ' +
+  'Check your iat and exp values in the JWT claim.';
+
+const table: readonly (readonly [string, Verdict, Partial<Verdict> & { hint?: string }])[] = [
+  [
+    'a scope that was not granted',
+    login(401, ['unauthorized_client', unauthorized]),
+    {
+      kind: 'refused',
+      reason: 'unauthorized_client',
+      concerns: 'everyone',
+      hint: 'grant client 1112223 exactly: scope-a, scope-b',
+    },
+  ],
+  [
+    'the same words where another user got the same scopes: a stranger',
+    login(401, ['unauthorized_client', unauthorized], GRANTED),
+    { kind: 'refused', concerns: 'subject', hint: 'of this Workspace' },
+  ],
+  [
+    'a user who is suspended',
+    login(400, ['invalid_grant', 'Account disabled']),
+    { kind: 'refused', reason: 'invalid_grant', concerns: 'subject', hint: 'suspended' },
+  ],
+  [
+    'a user who does not exist',
+    login(400, ['invalid_grant', 'Invalid email or User ID']),
+    { kind: 'refused', concerns: 'subject', hint: 'deleted' },
+  ],
+  [
+    'a service account that does not exist',
+    login(400, ['invalid_grant', 'Invalid grant: account not found']),
+    { kind: 'refused', concerns: 'everyone', hint: 'googleDrive.auth.key' },
+  ],
+  [
+    'a key that was deleted',
+    login(400, ['invalid_grant', 'Invalid JWT Signature.']),
+    { kind: 'refused', concerns: 'everyone', hint: 'create a new key' },
+  ],
+  [
+    'a clock that is off',
+    login(400, ['invalid_grant', badTimes]),
+    { kind: 'clock-off', hint: 'clock' },
+  ],
+  [
+    'a policy',
+    login(400, 'admin_policy_enforced'),
+    { kind: 'refused', concerns: 'everyone', hint: 'policy' },
+  ],
+  ['trouble of the moment', login(400, 'internal_failure'), { kind: 'retry' }],
+  ['any 5xx', login(503, 'invalid_grant'), { kind: 'retry' }],
+  ['a 429', login(429, 'invalid_grant'), { kind: 'retry' }],
+  [
+    'a refresh token that was revoked',
+    login(400, ['invalid_grant', 'Token has been expired or revoked.'], USER),
+    { kind: 'refused', concerns: 'everyone', hint: 'authorise again' },
+  ],
+  [
+    'a wrong client',
+    login(401, ['invalid_client', 'The OAuth client was not found.'], USER),
+    { kind: 'refused', concerns: 'everyone', hint: 'clientSecret' },
+  ],
+];
+
+describe('a refused sign-in to Google', () => {
+  it.each(table)('%s', (_what, verdict, { hint, ...expected }) => {
+    expect(verdict).toMatchObject(expected);
+    if (hint !== undefined) expect(verdict).toHaveProperty('hint', expect.stringContaining(hint));
+  });
+
+  it('says for whom it was', () => {
+    expect(login(400, 'invalid_grant').message).toBe(
+      'Google refused the sign-in as anna@acme.com: invalid_grant',
+    );
+    expect(login(400, 'invalid_grant', USER).message).toBe(
+      'Google refused the sign-in: invalid_grant',
+    );
+  });
+
+  it('may be nothing of Google at all', () => {
+    const page = { status: 404, headers: {}, body: HTML_PAGE };
+    expect(classifyLogin(page, SERVICE)).toMatchObject({
+      kind: 'refused',
+      reason: 'HTTP_404',
+      concerns: 'everyone',
+      message: 'the Google sign-in answered with status 404 and a web page',
+    });
+    const down = { status: 502, headers: { 'retry-after': '3' }, body: HTML_PAGE };
+    expect(classifyLogin(down, SERVICE)).toMatchObject({ kind: 'retry', retryAfterMs: 3_000 });
+  });
+});

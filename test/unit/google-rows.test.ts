@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest';
+import { RetryableError } from '../../src/lib/errors.ts';
+import { readActivities, readDomains, readUsers } from '../../src/vendors/google/admin-answers.ts';
+import {
+  readChanges,
+  readDrives,
+  readFile,
+  readFiles,
+  readPermissions,
+  readStartPageToken,
+} from '../../src/vendors/google/drive-answers.ts';
+
+const TIME = '2026-11-01T09:30:00.123Z';
+const AT = Date.UTC(2026, 10, 1, 9, 30, 0, 123);
+const PLAIN = { id: 'p', type: 'user', role: 'reader' };
+const BARE = { deleted: false, pendingOwner: false, inherited: false, isOriginTold: false };
+
+function permissionOf(given: object) {
+  return readPermissions({ permissions: [{ ...PLAIN, ...given }] }).rows[0];
+}
+
+describe('a permission', () => {
+  it('has its address in lower case and its time in milliseconds', () => {
+    const given = {
+      emailAddress: 'Pat@Customer.com',
+      displayName: 'Pat',
+      expirationTime: '2026-12-01T00:00:00+01:00',
+      pendingOwner: true,
+    };
+    expect(permissionOf(given)).toEqual({
+      ...PLAIN,
+      ...BARE,
+      email: 'pat@customer.com',
+      name: 'Pat',
+      expirationTime: Date.UTC(2026, 10, 30, 23),
+      pendingOwner: true,
+    });
+  });
+
+  it('may have no address, an empty one, or a deleted account behind it', () => {
+    expect(permissionOf({})).toEqual({ ...PLAIN, ...BARE });
+    expect(permissionOf({ emailAddress: '', deleted: true })).toEqual({
+      ...PLAIN,
+      ...BARE,
+      deleted: true,
+    });
+  });
+
+  it.each([
+    ['none is told', undefined, false],
+    ['all are', [{ inherited: true }, { inherited: true }], true],
+    ['one is not', [{ inherited: true }, { inherited: false }], false],
+    ['the list is empty', [], false],
+    ['a detail does not say', [{}], false],
+  ])('is inherited only where every detail says so: %s', (_when, permissionDetails, inherited) => {
+    expect(permissionOf({ permissionDetails })).toMatchObject({ inherited });
+  });
+
+  it('of a domain, of anyone, for a view', () => {
+    expect(permissionOf({ type: 'domain', domain: 'Customer.COM' })).toMatchObject({
+      type: 'domain',
+      domain: 'customer.com',
+    });
+    expect(permissionOf({ type: 'anyone', view: 'published' })).toMatchObject({
+      type: 'anyone',
+      view: 'published',
+    });
+  });
+});
+
+describe('a file', () => {
+  it('needs nothing but its id', () => {
+    expect(readFile({ id: 'f1' })).toEqual({
+      id: 'f1',
+      name: '',
+      mimeType: '',
+      trashed: false,
+      parents: [],
+      ownedByMe: false,
+      owners: [],
+      shared: false,
+      hasAugmentedPermissions: false,
+      permissionIds: [],
+    });
+  });
+
+  it('tells no permissions from an empty list of them', () => {
+    expect(readFile({ id: 'f1' })).not.toHaveProperty('permissions');
+    expect(readFile({ id: 'f1', permissions: [] })).toHaveProperty('permissions', []);
+  });
+
+  it('has owners with or without an address', () => {
+    const owners = [{ emailAddress: 'Anna@Acme.com', displayName: 'Anna' }, { displayName: 'Ben' }];
+    expect(readFile({ id: 'f1', owners }).owners).toEqual([
+      { email: 'anna@acme.com', name: 'Anna' },
+      { name: 'Ben' },
+    ]);
+  });
+
+  it('keeps the fields that are read, and no other', () => {
+    const given = {
+      id: 'f1',
+      name: 'Offer',
+      mimeType: 'application/pdf',
+      webViewLink: 'https://drive.google.com/file/d/f1/view',
+      createdTime: TIME,
+      trashed: true,
+      driveId: 'd1',
+      parents: ['d1'],
+      shared: true,
+      hasAugmentedPermissions: true,
+      permissionIds: ['p1'],
+      thumbnailLink: 'https://example.com',
+    };
+    expect(readFile(given)).toEqual({
+      id: 'f1',
+      name: 'Offer',
+      mimeType: 'application/pdf',
+      webViewLink: 'https://drive.google.com/file/d/f1/view',
+      createdTime: AT,
+      trashed: true,
+      driveId: 'd1',
+      parents: ['d1'],
+      ownedByMe: false,
+      owners: [],
+      shared: true,
+      hasAugmentedPermissions: true,
+      permissionIds: ['p1'],
+    });
+  });
+});
+
+describe('a page of changes', () => {
+  it('holds files and drives, removed or not', () => {
+    const changes = [
+      { changeType: 'file', fileId: 'f1', time: TIME, removed: false, file: { id: 'f1' } },
+      { changeType: 'file', fileId: 'f2', time: TIME, removed: true },
+      { changeType: 'drive', driveId: 'd1', time: TIME, removed: false, drive: { name: 'Sales' } },
+      { changeType: 'drive', driveId: 'd2', time: TIME, removed: true },
+    ];
+    const page = readChanges({ changes, newStartPageToken: '9' });
+    expect(page).toEqual({
+      rows: [
+        { kind: 'file', fileId: 'f1', time: AT, removed: false, file: readFile({ id: 'f1' }) },
+        { kind: 'file', fileId: 'f2', time: AT, removed: true },
+        { kind: 'drive', driveId: 'd1', time: AT, removed: false, name: 'Sales' },
+        { kind: 'drive', driveId: 'd2', time: AT, removed: true },
+      ],
+      newStartPageToken: '9',
+    });
+  });
+
+  it('may be empty and lead on', () => {
+    expect(readChanges({ changes: [], nextPageToken: '2' })).toEqual({
+      rows: [],
+      nextPageToken: '2',
+    });
+  });
+
+  it('with both tokens is not the last: the log goes on', () => {
+    const both = { changes: [], nextPageToken: '2', newStartPageToken: '9' };
+    expect(readChanges(both)).toEqual({ rows: [], nextPageToken: '2' });
+  });
+});
+
+describe('the directory', () => {
+  it('tells suspended and archived users, and all addresses of each', () => {
+    const users = [
+      {
+        id: 'u1',
+        primaryEmail: 'Anna@Acme.com',
+        aliases: ['A@acme.com'],
+        nonEditableAliases: ['anna@acme.com.test-google-a.com', 'a@acme.com'],
+        name: { fullName: 'Anna Lee' },
+      },
+      { id: 'u2', primaryEmail: 'ben@acme.com', suspended: true },
+      { id: 'u3', primaryEmail: 'cy@acme.com', archived: true },
+    ];
+    expect(readUsers({ users, nextPageToken: '2' })).toEqual({
+      rows: [
+        {
+          id: 'u1',
+          email: 'anna@acme.com',
+          name: 'Anna Lee',
+          aliases: ['a@acme.com', 'anna@acme.com.test-google-a.com'],
+          suspended: false,
+          archived: false,
+        },
+        { id: 'u2', email: 'ben@acme.com', aliases: [], suspended: true, archived: false },
+        { id: 'u3', email: 'cy@acme.com', aliases: [], suspended: false, archived: true },
+      ],
+      nextPageToken: '2',
+    });
+  });
+
+  it('leaves empty lists out', () => {
+    expect(readUsers({})).toEqual({ rows: [] });
+    expect(readActivities({})).toEqual({ rows: [] });
+  });
+
+  it('gives verified domains and their verified aliases, each once', () => {
+    const domains = [
+      {
+        domainName: 'Acme.com',
+        verified: true,
+        isPrimary: true,
+        domainAliases: [
+          { domainAliasName: 'acme.de', verified: true },
+          { domainAliasName: 'customer.com', verified: false },
+        ],
+      },
+      { domainName: 'acme.de' },
+      { domainName: 'gmail.com', verified: false },
+    ];
+    expect(readDomains({ domains })).toEqual(['acme.com', 'acme.de']);
+  });
+});
+
+describe('an activity', () => {
+  function eventWith(...parameters: readonly object[]) {
+    const items = [
+      {
+        id: { time: TIME, uniqueQualifier: '-9007199254740993123' },
+        actor: { email: 'Anna@Acme.com', profileId: '42' },
+        events: [{ name: 'change_user_access', type: 'acl_change', parameters }],
+      },
+    ];
+    return readActivities({ items }).rows[0];
+  }
+
+  it('has its qualifier digit for digit', () => {
+    expect(eventWith()).toEqual({
+      time: AT,
+      uniqueQualifier: '-9007199254740993123',
+      actor: { email: 'anna@acme.com', profileId: '42' },
+      events: [{ name: 'change_user_access', type: 'acl_change', parameters: {} }],
+    });
+  });
+
+  it.each([
+    ['a value', { value: 'can_view' }, ['can_view']],
+    ['several values', { multiValue: ['none', 'can_edit'] }, ['none', 'can_edit']],
+    ['a truth value', { boolValue: false }, ['false']],
+    ['a number', { intValue: '12' }, ['12']],
+    ['several numbers', { multiIntValue: ['1', '2'] }, ['1', '2']],
+    ['nothing', {}, []],
+  ])('has each parameter as a list: %s', (_what, given, expected) => {
+    const [event] = eventWith({ name: 'p', ...given })?.events ?? [];
+    expect(event?.parameters).toEqual({ p: expected });
+  });
+
+  it('may have no actor and no events', () => {
+    const items = [{ id: { time: TIME, uniqueQualifier: '1' } }];
+    expect(readActivities({ items }).rows).toEqual([
+      { time: AT, uniqueQualifier: '1', actor: {}, events: [] },
+    ]);
+  });
+});
+
+describe('what is not the answer that was asked for', () => {
+  it.each([
+    ['changes without a token', () => readChanges({ changes: [] })],
+    ['changes that are missing', () => readChanges({ newStartPageToken: '9' })],
+    [
+      'an unknown kind of change',
+      () => readChanges({ changes: [{ changeType: 'x', time: TIME }], newStartPageToken: '9' }),
+    ],
+    [
+      'a change without a time',
+      () => readChanges({ changes: [{ changeType: 'file', fileId: 'f' }], newStartPageToken: '9' }),
+    ],
+    ['files that are missing', () => readFiles({})],
+    ['a search that is not complete', () => readFiles({ files: [], incompleteSearch: true })],
+    ['permissions that are missing', () => readPermissions({})],
+    ['drives that are missing', () => readDrives({})],
+    ['a file without an id', () => readFile({ name: 'Offer' })],
+    ['a text', () => readUsers('<html>')],
+    ['nothing', () => readStartPageToken('')],
+    ['an activity without a time', () => readActivities({ items: [{ id: {} }] })],
+  ])('is never taken for an empty list: %s', (_what, read) => {
+    expect(read).toThrow(RetryableError);
+  });
+});
