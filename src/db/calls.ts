@@ -139,23 +139,28 @@ async function permit(
     };
   }
   const { calls, windowMs } = limits.burst;
-  const blocking = await callFromEnd(trx, account, calls);
+  const blocking = await callFromEnd(trx, { account, until: now + windowMs }, calls);
   if (blocking !== undefined && blocking + windowMs > now) {
     return { kind: 'wait', until: blocking + windowMs };
   }
   return { kind: 'go', at: now };
 }
 
-/** When the n-th call from the end was sent; undefined where there were fewer. */
+/**
+ * When the n-th call from the end was sent; undefined where there were fewer. Calls that lie more
+ * than a window ahead were counted before the clock was set back: waiting for them could take
+ * hours, so they count in the day alone.
+ */
 async function callFromEnd(
   trx: Statement,
-  account: string,
+  { account, until }: { readonly account: string; readonly until: number },
   position: number,
 ): Promise<number | undefined> {
   const rows = await trx
     .selectFrom('call')
     .select(['at', 'calls'])
     .where('account', '=', account)
+    .where('at', '<=', until)
     .orderBy('at', 'desc')
     .limit(position)
     .execute();
