@@ -196,6 +196,9 @@ class Drain {
 
   async #absorb(event: QueuedEvent, answer: GongAnswer): Promise<void> {
     if (answer.kind === 'refused') return this.#stop({ kind: 'refused', answer });
+    // A database that failed once would keep each of them waiting; what is not settled is sent
+    // again by the next run, and Gong then says that it has it.
+    if (this.#failure !== undefined) return;
     await this.#settle(event, answer);
     if (answer.kind === 'throttled') return this.#throttle(answer);
     this.#throttledInRow = 0;
