@@ -2,6 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import type { ContentShared } from '../event/contract.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
 import { pagesInState } from '../outbox/pages.ts';
+import type { NewEvent } from '../outbox/stored.ts';
 import type { ApiUsage } from '../vendors/salesforce/client.ts';
 import { connect, salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
@@ -12,7 +13,7 @@ import { type ReadBatch, readSource, reconsiderHeld } from './read.ts';
 import type { RunError, Vendor } from './report.ts';
 import { tryStage } from './stages.ts';
 import { keptStart } from './start.ts';
-import { Tally } from './tally.ts';
+import { judgementOf, Tally } from './tally.ts';
 
 export interface DryRunOptions {
   readonly tenant: TenantConfig;
@@ -47,18 +48,22 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? clock.now();
   const sources = salesforceSource(connections.salesforce, { tenant, start, reach });
   let sent = await showPending(context, options);
+  const showIfPending = async ({ state, body }: NewEvent) => {
+    if (state !== 'pending' || !body) return;
+    await options.show(body);
+    sent += 1;
+  };
   // Nothing is written, so a held event that a page moved is met again among the held ones.
   const reconsideredIds = new Set<string>();
   const take = async ({ created, reconsidered: all }: ReadBatch) => {
     const reconsidered = all.filter(({ eventId }) => !reconsideredIds.has(eventId));
     for (const { eventId } of reconsidered) reconsideredIds.add(eventId);
-    tally.addCreated(created);
     tally.addReconsidered(reconsidered);
-    for (const { state, body } of [...created, ...reconsidered]) {
-      if (state !== 'pending' || !body) continue;
-      await options.show(body);
-      sent += 1;
+    for (const event of created) {
+      tally.addCreated([judgementOf(event)]);
+      await showIfPending(event);
     }
+    for (const event of reconsidered) await showIfPending(event);
   };
   const rules = rulesOf(tenant, start);
   const reading = { db, clock, tenant, rules, crm: connections.salesforce, signal, take };

@@ -5,17 +5,19 @@ import type { Database } from '../db/schema.ts';
 import { eventIdOf } from '../event/event-id.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
+import { readAhead } from '../lib/read-ahead.ts';
 import { knownStates } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/pages.ts';
 import type { NewEvent } from '../outbox/stored.ts';
 import type { Share } from '../share/share.ts';
-import type { Source, SourcePage } from '../sources/source.ts';
+import type { Source } from '../sources/source.ts';
 import { inStage } from './failures.ts';
 import { judge, judgeEarly, type Rules } from './judge.ts';
 
 /** What became of a batch of shares; a dry run shows it, a real one commits it. */
 export interface ReadBatch {
-  readonly created: readonly NewEvent[];
+  /** gone through once: each is judged as it is taken */
+  readonly created: Iterable<NewEvent>;
   readonly reconsidered: readonly NewEvent[];
   readonly cursor?: { readonly stream: string; readonly position: string };
 }
@@ -30,41 +32,71 @@ export interface Reading {
   readonly take: (batch: ReadBatch) => Promise<void>;
 }
 
-/** Reads what is new in a source, page by page: fetch, look up, judge, hand over. */
+/**
+ * Reads what is new in a source, page by page: fetch, look up, judge, hand over. A page is fetched
+ * and looked up while the one before it is judged and written.
+ */
 export async function readSource(reading: Reading, source: Source): Promise<void> {
   const { db, tenant, signal } = reading;
   const position = await readCursor(db, { tenant: tenant.tenant, stream: source.stream });
-  const pages = source.pull(position)[Symbol.asyncIterator]();
+  for await (const page of readAhead((stop) =>
+    lookedUpPages(reading, { source, position, stop }),
+  )) {
+    signal.throwIfAborted();
+    await takePage(reading, source, page);
+  }
+}
+
+/** A page's shares that may need judging, and how to judge them. */
+interface LookedUpPage {
+  readonly shares: readonly Share[];
+  readonly judgeOne: (share: Share) => NewEvent;
+  readonly position: string;
+}
+
+async function* lookedUpPages(
+  reading: Reading,
+  from: {
+    readonly source: Source;
+    readonly position: string | undefined;
+    readonly stop: AbortSignal;
+  },
+): AsyncGenerator<LookedUpPage> {
+  const { source, stop } = from;
+  const pages = source.pull(from.position)[Symbol.asyncIterator]();
   try {
-    for (;;) {
+    while (!stop.aborted) {
       const page = await inStage(source.name, () => pages.next());
       if (page.done) return;
-      signal.throwIfAborted();
-      await readPage(reading, source, page.value);
+      const { created, reconsidered } = await unsettled(reading, distinct(page.value.shares));
+      const shares = [...created, ...reconsidered];
+      const judgeOne = await lookUpAll(reading, shares);
+      yield { shares, judgeOne, position: page.value.position };
     }
   } finally {
     await pages.return?.();
   }
 }
 
-async function readPage(reading: Reading, source: Source, page: SourcePage): Promise<void> {
-  const shares = distinct(page.shares);
-  const ids = [...shares.keys()];
-  const known = await knownStates(reading.db, reading.tenant.tenant, ids);
-  const created: Share[] = [];
-  const reconsidered: Share[] = [];
-  for (const [eventId, share] of shares) {
-    const state = known.get(eventId);
-    if (state === undefined) created.push(share);
-    // It may have been given a related record since.
-    if (state === 'held') reconsidered.push(share);
-  }
-  const judged = await judgeAll(reading, [...created, ...reconsidered]);
+/** What is on record is asked again: the page before may have written a share that came twice. */
+async function takePage(reading: Reading, source: Source, page: LookedUpPage): Promise<void> {
+  const { created, reconsidered } = await unsettled(reading, page.shares);
   await reading.take({
-    created: judged.slice(0, created.length),
-    reconsidered: judged.slice(created.length),
+    created: created.values().map(page.judgeOne),
+    reconsidered: reconsidered.map(page.judgeOne),
     cursor: { stream: source.stream, position: page.position },
   });
+}
+
+/** The shares without a row, and those whose event is still held. */
+async function unsettled(reading: Reading, shares: readonly Share[]) {
+  const known = await knownStates(reading.db, reading.tenant.tenant, shares.map(eventIdOf));
+  const stateOf = (share: Share) => known.get(eventIdOf(share));
+  return {
+    created: shares.filter((share) => stateOf(share) === undefined),
+    // It may have been given a related record since.
+    reconsidered: shares.filter((share) => stateOf(share) === 'held'),
+  };
 }
 
 /** Looks held events up again, in pages: those whose record appeared or whose time is up move. */
@@ -73,26 +105,26 @@ export async function reconsiderHeld(reading: Reading): Promise<void> {
   const size = SYNC_LIMITS.sharesPerBatchMax;
   for await (const held of pagesInState(reading.db, { tenant, state: 'held', size })) {
     reading.signal.throwIfAborted();
-    const judged = await judgeAll(
-      reading,
-      held.map((event) => event.share),
-    );
+    const shares = held.map((event) => event.share);
+    const judged = shares.map(await lookUpAll(reading, shares));
     const moved = judged.filter((event) => event.state !== 'held');
     if (moved.length > 0) await reading.take({ created: [], reconsidered: moved });
   }
 }
 
-/** In the order of the shares. One look-up for all that needs one. */
-async function judgeAll(reading: Reading, shares: readonly Share[]): Promise<NewEvent[]> {
+/** One look-up for all shares that need one; then each can be judged by itself. */
+async function lookUpAll(
+  reading: Reading,
+  shares: readonly Share[],
+): Promise<(share: Share) => NewEvent> {
   const { rules, crm, clock } = reading;
-  const early = shares.map((share) => judgeEarly(share, rules));
-  const open = shares.filter((_, index) => early[index] === undefined);
+  const open = shares.filter((share) => judgeEarly(share, rules) === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, { timezone: rules.timezone }));
   const now = clock.now();
-  return shares.map((share, index) => early[index] ?? judge(share, records, { rules, now }));
+  return (share) => judgeEarly(share, rules) ?? judge(share, records, { rules, now });
 }
 
 /** A page may repeat a share (a row that moved while it was read): the last reading counts. */
-function distinct(shares: readonly Share[]): Map<string, Share> {
-  return new Map(shares.map((share) => [eventIdOf(share), share]));
+function distinct(shares: readonly Share[]): Share[] {
+  return [...new Map(shares.map((share) => [eventIdOf(share), share])).values()];
 }

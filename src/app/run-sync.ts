@@ -3,7 +3,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { beginRun } from '../db/runs.ts';
 import { commitBatch } from '../outbox/commit.ts';
 import { countByState } from '../outbox/lists.ts';
-import { PRIORITY } from '../outbox/stored.ts';
+import { type NewEvent, PRIORITY } from '../outbox/stored.ts';
 import type { PushReport } from '../push/report.ts';
 import { salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
@@ -18,7 +18,7 @@ import type { RunReport } from './report.ts';
 import { finishRunOnce, openRun, type Progress, type Run } from './run.ts';
 import { tryStage } from './stages.ts';
 import { startOf } from './start.ts';
-import { reportOf, Tally } from './tally.ts';
+import { type Judgement, judgementOf, reportOf, Tally } from './tally.ts';
 
 export interface SyncOptions {
   readonly tenant: TenantConfig;
@@ -103,10 +103,21 @@ async function commit(run: Run, batch: ReadBatch): Promise<void> {
   const { context, tenant, hold, tally } = run;
   const now = context.clock.now();
   const priority = PRIORITY.fresh;
-  await commitBatch(context.db, hold.lease, { ...batch, tenant: tenant.tenant, priority, now });
-  tally.addCreated(batch.created);
+  const made: Judgement[] = [];
+  const created = noting(batch.created, made);
+  const whole = { ...batch, created, tenant: tenant.tenant, priority, now };
+  await commitBatch(context.db, hold.lease, whole);
+  tally.addCreated(made);
   tally.addReconsidered(batch.reconsidered);
   run.onProgress({ found: tally.foundInAll, queued: tally.queued, settled: tally.settled });
+}
+
+/** Keeps what the tally needs of each event; the event itself is forgotten once it is written. */
+function* noting(events: Iterable<NewEvent>, made: Judgement[]): Generator<NewEvent> {
+  for (const event of events) {
+    made.push(judgementOf(event));
+    yield event;
+  }
 }
 
 async function conclude(

@@ -3,6 +3,17 @@ import type { PushReport } from '../push/report.ts';
 import type { SourceName } from '../share/share.ts';
 import type { Outcome, RunError, RunKind, RunReport, Vendor } from './report.ts';
 
+/** What became of a share, without the share. */
+export interface Judgement {
+  readonly source: SourceName;
+  readonly state: NewEvent['state'];
+  readonly reason?: string;
+}
+
+export function judgementOf({ share, state, reason }: NewEvent): Judgement {
+  return { source: share.source, state, ...(reason !== undefined && { reason }) };
+}
+
 /** Counts of a run as they grow. */
 export class Tally {
   readonly found: Record<SourceName, number> = { salesforce: 0, 'google-drive': 0 };
@@ -16,16 +27,16 @@ export class Tally {
   settled = 0;
 
   /** Shares that had no row before this run, with what became of them. */
-  addCreated(events: readonly NewEvent[]): void {
+  addCreated(events: readonly Judgement[]): void {
     for (const event of events) {
-      this.found[event.share.source] += 1;
+      this.found[event.source] += 1;
       if (event.state === 'held') this.held += 1;
       else this.#addMoved(event);
     }
   }
 
   /** Held events that were looked at again; those that stay held count for nothing. */
-  addReconsidered(events: readonly NewEvent[]): void {
+  addReconsidered(events: readonly Pick<NewEvent, 'state' | 'reason'>[]): void {
     for (const event of events) if (event.state !== 'held') this.#addMoved(event);
   }
 
@@ -38,7 +49,7 @@ export class Tally {
     return this.found.salesforce + this.found['google-drive'];
   }
 
-  #addMoved(event: NewEvent): void {
+  #addMoved(event: Pick<NewEvent, 'state' | 'reason'>): void {
     if (event.state === 'pending') this.queued += 1;
     if (event.state === 'rejected') this.rejectedLocally += 1;
     if (event.state === 'skipped') {

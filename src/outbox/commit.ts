@@ -9,7 +9,8 @@ export interface Batch {
   readonly tenant: string;
   readonly priority: number;
   readonly now: number;
-  readonly created: readonly NewEvent[];
+  /** gone through once, within the transaction: made as they are written, they cost no memory */
+  readonly created: Iterable<NewEvent>;
   /** held events that were looked at again, whether they moved or not */
   readonly reconsidered: readonly NewEvent[];
   /** absent for batches that were not read from a source */

@@ -32,7 +32,7 @@ export async function knownStates(
  */
 export async function insertEvents(
   trx: Statement,
-  events: readonly NewEvent[],
+  events: Iterable<NewEvent>,
   options: { readonly tenant: string; readonly priority: number; readonly now: number },
 ): Promise<void> {
   let built: CompiledQuery | undefined;

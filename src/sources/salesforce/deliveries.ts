@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SalesforceConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { SYNC_LIMITS } from '../../lib/limits.ts';
+import { readAhead } from '../../lib/read-ahead.ts';
 import type { Share } from '../../share/share.ts';
 import type { Row } from '../../vendors/salesforce/answers.ts';
 import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
@@ -10,7 +11,6 @@ import { salesforceTime } from '../../vendors/salesforce/time.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { parseDeliveryRow, timeIn } from './delivery-row.ts';
 import { shareOf } from './map.ts';
-import { readAhead } from './read-ahead.ts';
 import { gather, type Reading, readRows } from './rows.ts';
 
 /**
