@@ -13,16 +13,30 @@ export async function knownStates(
   eventIds: readonly string[],
 ): Promise<Map<string, State>> {
   const known = new Map<string, State>();
+  let built: CompiledQuery | undefined;
   for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
-    const rows = await db
-      .selectFrom('event')
-      .select(['event_id', 'state'])
-      .where('tenant', '=', tenant)
-      .where('event_id', 'in', chunk)
-      .execute();
+    const parameters = [tenant, ...chunk];
+    // Built once for the full chunks: for so many values, building costs more than looking up.
+    if (built?.parameters.length !== parameters.length) {
+      built = statesOf(db, tenant, chunk).compile();
+    }
+    const { rows } = await db.executeQuery<StateRow>({ ...built, parameters });
     for (const row of rows) known.set(row.event_id, row.state as State);
   }
   return known;
+}
+
+interface StateRow {
+  readonly event_id: string;
+  readonly state: string;
+}
+
+function statesOf(db: Statement, tenant: string, eventIds: readonly string[]) {
+  return db
+    .selectFrom('event')
+    .select(['event_id', 'state'])
+    .where('tenant', '=', tenant)
+    .where('event_id', 'in', eventIds);
 }
 
 /**
