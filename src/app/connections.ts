@@ -30,7 +30,7 @@ export interface ConnectOptions {
 
 /** Nothing is sent yet: each session logs in when it is first used. */
 export function connect(context: Context, options: ConnectOptions): Connections {
-  const { tenant, tally } = options;
+  const { tenant } = options;
   return {
     salesforce: connectSalesforce(context, options),
     gong: createGongClient({
@@ -39,7 +39,6 @@ export function connect(context: Context, options: ConnectOptions): Connections 
       tokens: gongTokenStore(context, tenant),
       beforeRepeat: async (signal) => {
         const turn = await context.pacerOf(gongAccountOf(tenant.gong)).take(tenant.gong, signal);
-        if (turn.kind === 'go') tally.calls.gong += 1;
         return turn.kind === 'go';
       },
     }),

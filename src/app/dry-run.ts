@@ -12,7 +12,7 @@ import { localRejections } from './outcome.ts';
 import { type ReadBatch, readSource, reconsiderHeld } from './read.ts';
 import type { RunError, Vendor } from './report.ts';
 import { tryStage } from './stages.ts';
-import { keptStart } from './start.ts';
+import { firstStart, keptStart } from './start.ts';
 import { judgementOf, Tally } from './tally.ts';
 
 export interface DryRunOptions {
@@ -45,7 +45,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const { tenant, reach, signal } = options;
   const tally = new Tally();
   const connections = connect(context, { tenant, tally, signal });
-  const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? clock.now();
+  const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? firstStart(clock.now());
   const sources = salesforceSource(connections.salesforce, { tenant, start, reach });
   let sent = await showPending(context, options);
   const showIfPending = async ({ state, body }: NewEvent) => {
@@ -54,10 +54,10 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     sent += 1;
   };
   // Nothing is written, so a held event that a page moved is met again among the held ones.
-  const reconsideredIds = new Set<string>();
-  const take = async ({ created, reconsidered: all }: ReadBatch) => {
-    const reconsidered = all.filter(({ eventId }) => !reconsideredIds.has(eventId));
-    for (const { eventId } of reconsidered) reconsideredIds.add(eventId);
+  const shownFromPages = new Set<string>();
+  const take = async ({ created, reconsidered: all, cursor }: ReadBatch) => {
+    const reconsidered = all.filter(({ eventId }) => !shownFromPages.has(eventId));
+    if (cursor) for (const { eventId } of reconsidered) shownFromPages.add(eventId);
     tally.addReconsidered(reconsidered);
     for (const event of created) {
       tally.addCreated([judgementOf(event)]);

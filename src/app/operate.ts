@@ -13,6 +13,8 @@ import type { Context } from './context.ts';
 import { judgeForced, rulesOf } from './judge.ts';
 import { Tally } from './tally.ts';
 
+const IN_GONG: readonly State[] = ['delivered', 'duplicate'];
+
 /** What became of events that an operator asked to send again. */
 export interface RetryReport {
   readonly queued: number;
@@ -21,8 +23,8 @@ export interface RetryReport {
 }
 
 /**
- * The named events of the tenants, each found once. Throws UserError for an id that no tenant has,
- * that several have, or whose state does not allow it: then nothing is done at all.
+ * Those of the named events that are not yet as the operator wants them. Throws UserError for an id
+ * that no tenant has, that several have, or that Gong has already: then nothing is done at all.
  */
 export async function findOperable(
   context: Context,
@@ -33,10 +35,9 @@ export async function findOperable(
   const events: StoredEvent[] = [];
   for (const eventId of new Set(request.eventIds)) {
     const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
-    if (nextState(event.state, request.happening) === undefined) {
-      throw notAllowed(event, request.happening);
-    }
-    events.push(event);
+    if (IN_GONG.includes(event.state)) throw inGong(event, request.happening);
+    // One that is as it should be already is left alone, so that a repeated script succeeds.
+    if (nextState(event.state, request.happening) !== undefined) events.push(event);
   }
   return events;
 }
@@ -112,10 +113,8 @@ export async function skipEvents(
   return skipped;
 }
 
-function notAllowed({ eventId, state }: StoredEvent, happening: 'retry' | 'skip'): UserError {
-  const inGong = state === 'delivered' || state === 'duplicate';
-  const hint = inGong
-    ? 'Gong has it already, and has no way to take an event back.'
-    : 'It already is as you want it; see `sharetrail events show`.';
-  return new UserError(`${eventId} is ${state}: ${happening} does not apply to it`, { hint });
+function inGong({ eventId, state }: StoredEvent, happening: 'retry' | 'skip'): UserError {
+  return new UserError(`${eventId} is ${state}: ${happening} does not apply to it`, {
+    hint: 'Gong has it already, and has no way to take an event back.',
+  });
 }

@@ -6,7 +6,7 @@ import { eventIdOf } from '../event/event-id.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
 import { readAhead } from '../lib/read-ahead.ts';
-import { knownStates } from '../outbox/events.ts';
+import { type KnownEvent, knownEvents } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/pages.ts';
 import type { NewEvent } from '../outbox/stored.ts';
 import type { Share } from '../share/share.ts';
@@ -88,15 +88,22 @@ async function takePage(reading: Reading, source: Source, page: LookedUpPage): P
   });
 }
 
-/** The shares without a row, and those whose event is still held. */
+/** The shares without a row, and those whose event may become another one. */
 async function unsettled(reading: Reading, shares: readonly Share[]) {
-  const known = await knownStates(reading.db, reading.tenant.tenant, shares.map(eventIdOf));
-  const stateOf = (share: Share) => known.get(eventIdOf(share));
+  const known = await knownEvents(reading.db, reading.tenant.tenant, shares.map(eventIdOf));
+  const eventOf = (share: Share) => known.get(eventIdOf(share));
   return {
-    created: shares.filter((share) => stateOf(share) === undefined),
-    // It may have been given a related record since.
-    reconsidered: shares.filter((share) => stateOf(share) === 'held'),
+    created: shares.filter((share) => eventOf(share) === undefined),
+    reconsidered: shares.filter((share) => isOpen(share, eventOf(share), reading.rules)),
   };
+}
+
+/** A held share may have been given a related record since; a skipped one its link, or a new start. */
+function isOpen(share: Share, event: KnownEvent | undefined, rules: Rules): boolean {
+  if (event?.state === 'held') return true;
+  if (event?.state !== 'skipped') return false;
+  if (event.reason === 'no-url') return share.content.url !== undefined;
+  return event.reason === 'before-start' && judgeEarly(share, rules)?.reason !== 'before-start';
 }
 
 /** Looks held events up again, in pages: those whose record appeared or whose time is up move. */

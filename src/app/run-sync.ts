@@ -37,7 +37,7 @@ export interface SyncOptions {
  * 3. beside it, from the first commit on, push what is pending;
  * 4. look again at what was held, let pushing drain, write down how it ended.
  *
- * Throws DatabaseError, and whatever is a bug; vendors' failures are in the report.
+ * Throws RunBroken where the database failed, or for a bug; vendors' failures are in the report.
  */
 export async function runSync(context: Context, options: SyncOptions): Promise<RunReport> {
   const { tenant, signal } = options;
@@ -126,6 +126,7 @@ async function conclude(
 ): Promise<RunReport> {
   const { context, tenant, tally, startedAt } = run;
   const { pushed } = facts;
+  tally.pushed = pushed;
   for (const error of localRejections(tally.rejectedLocally)) tally.addError(error);
   for (const error of pushed ? pushErrors(pushed) : []) tally.addError(error);
   const outcome = outcomeOf(tally, facts);
@@ -139,7 +140,6 @@ async function conclude(
     outcome,
     startedAt,
     finishedAt,
-    pushed,
     pending,
   });
 }
@@ -151,13 +151,11 @@ async function busy(
 ): Promise<RunReport> {
   const { pending } = await countByState(context.db, tenant);
   const times = { startedAt, finishedAt: context.clock.now() };
-  const pushed = undefined;
   return reportOf(new Tally(), {
     tenant,
     kind: 'sync',
     outcome: 'busy',
     ...times,
-    pushed,
     pending,
   });
 }

@@ -3,7 +3,7 @@ import type { TenantConfig } from '../config/types.ts';
 import type { Context } from './context.ts';
 import { runError } from './failures.ts';
 import type { RunReport } from './report.ts';
-import type { Progress } from './run.ts';
+import { type Progress, RunBroken } from './run.ts';
 import { runSync, type SyncOptions } from './run-sync.ts';
 import { reportOf, Tally } from './tally.ts';
 
@@ -35,11 +35,14 @@ export async function syncTenants(
         try {
           const report = await runSync(context, { tenant, reach, push, signal, onProgress });
           return { tenant: name, report };
-        } catch (broken) {
+        } catch (error) {
+          if (error instanceof RunBroken) {
+            return { tenant: name, report: error.report, broken: error.cause };
+          }
           return {
             tenant: name,
-            report: brokenReport(context, { name, startedAt, broken }),
-            broken,
+            report: neverBegun(context, { name, startedAt, error }),
+            broken: error,
           };
         }
       }),
@@ -47,20 +50,19 @@ export async function syncTenants(
   );
 }
 
-/** A run that ended by force counts nothing: the database has what it did. */
-function brokenReport(
+/** The tenant could not even be held: nothing was done for it. */
+function neverBegun(
   context: Context,
-  run: { readonly name: string; readonly startedAt: number; readonly broken: unknown },
+  run: { readonly name: string; readonly startedAt: number; readonly error: unknown },
 ): RunReport {
   const tally = new Tally();
-  tally.addError(runError('run', run.broken));
+  tally.addError(runError('run', run.error));
   return reportOf(tally, {
     tenant: run.name,
     kind: 'sync',
     outcome: 'failed',
     startedAt: run.startedAt,
     finishedAt: context.clock.now(),
-    pushed: undefined,
     pending: 0,
   });
 }

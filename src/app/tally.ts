@@ -23,8 +23,8 @@ export class Tally {
   queued = 0;
   held = 0;
   rejectedLocally = 0;
-  /** events that Gong answered for, one way or the other, or that gave up for this run */
-  settled = 0;
+  /** what was pushed so far; absent where nothing is pushed */
+  pushed: Readonly<PushReport> | undefined;
 
   /** Shares that had no row before this run, with what became of them. */
   addCreated(events: readonly Judgement[]): void {
@@ -43,6 +43,13 @@ export class Tally {
   /** The same trouble met twice (by the source and by the look-up, say) is told once. */
   addError(error: RunError): void {
     if (!this.errors.some((known) => known.message === error.message)) this.errors.push(error);
+  }
+
+  /** events that Gong answered for, one way or the other, or that gave up for this run */
+  get settled(): number {
+    if (!this.pushed) return 0;
+    const { delivered, duplicates, rejected, exhausted } = this.pushed;
+    return delivered + duplicates + rejected + exhausted;
   }
 
   get foundInAll(): number {
@@ -67,12 +74,12 @@ export interface RunFacts {
   /** epoch milliseconds */
   readonly startedAt: number;
   readonly finishedAt: number;
-  readonly pushed: PushReport | undefined;
   readonly pending: number;
 }
 
 export function reportOf(tally: Tally, facts: RunFacts): RunReport {
-  const { tenant, kind, outcome, pushed, pending } = facts;
+  const { tenant, kind, outcome, pending } = facts;
+  const { pushed } = tally;
   return {
     tenant,
     kind,

@@ -43,22 +43,37 @@ export async function moveCall(
 ): Promise<void> {
   const { account, from, to } = call;
   await db.transaction().execute(async (trx) => {
-    const { numUpdatedRows } = await trx
-      .updateTable('call')
-      .set((set) => ({ calls: set('calls', '-', 1) }))
-      .where('account', '=', account)
-      .where('at', '=', from)
-      .executeTakeFirst();
     // Folded meanwhile: then it is counted in its minute, and that is exact enough.
-    if (numUpdatedRows === 0n) return;
-    await trx
-      .deleteFrom('call')
-      .where('account', '=', account)
-      .where('at', '=', from)
-      .where('calls', '<=', 0)
-      .execute();
-    await addCalls(trx, { account, at: to, calls: 1 });
+    if (await takeOff(trx, account, from)) await addCalls(trx, { account, at: to, calls: 1 });
   });
+}
+
+/** A call that was counted was never sent. */
+export async function giveCallBack(
+  db: Database,
+  call: { readonly account: string; readonly at: number },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await takeOff(trx, call.account, call.at);
+  });
+}
+
+/** One call less at that time; false where none is counted there any more. */
+async function takeOff(trx: Statement, account: string, at: number): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('call')
+    .set((set) => ({ calls: set('calls', '-', 1) }))
+    .where('account', '=', account)
+    .where('at', '=', at)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  await trx
+    .deleteFrom('call')
+    .where('account', '=', account)
+    .where('at', '=', at)
+    .where('calls', '<=', 0)
+    .execute();
+  return true;
 }
 
 /** Calls of the account in the 24 hours before `now`. */

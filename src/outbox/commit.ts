@@ -1,7 +1,7 @@
 import { type Cursor, writeCursor } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database } from '../db/schema.ts';
-import { insertEvents, updateHeld } from './events.ts';
+import { insertEvents, updateReconsidered } from './events.ts';
 import type { NewEvent } from './stored.ts';
 
 /** All that one batch of shares changes, and the position up to which it was read. */
@@ -11,7 +11,7 @@ export interface Batch {
   readonly now: number;
   /** gone through once, within the transaction: made as they are written, they cost no memory */
   readonly created: Iterable<NewEvent>;
-  /** held events that were looked at again, whether they moved or not */
+  /** events that were judged again, whether they moved or not */
   readonly reconsidered: readonly NewEvent[];
   /** absent for batches that were not read from a source */
   readonly cursor?: { readonly stream: string; readonly position: string };
@@ -26,7 +26,7 @@ export async function commitBatch(db: Database, lease: LeaseKey, batch: Batch): 
   await db.transaction().execute(async (trx) => {
     await guardLease(trx, lease);
     await insertEvents(trx, batch.created, batch);
-    for (const event of batch.reconsidered) await updateHeld(trx, event, batch);
+    for (const event of batch.reconsidered) await updateReconsidered(trx, event, batch);
     if (batch.cursor) await writeCursor(trx, { tenant, updatedAt: now, ...batch.cursor });
   });
 }

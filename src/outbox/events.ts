@@ -6,13 +6,13 @@ import { contentColumns, newRow } from './rows.ts';
 import { type Happening, type State, statesBefore } from './states.ts';
 import type { NewEvent } from './stored.ts';
 
-/** The states of those of the events that are on record. */
-export async function knownStates(
+/** How those of the events stand that are on record. */
+export async function knownEvents(
   db: Statement,
   tenant: string,
   eventIds: readonly string[],
-): Promise<Map<string, State>> {
-  const known = new Map<string, State>();
+): Promise<Map<string, KnownEvent>> {
+  const known = new Map<string, KnownEvent>();
   let built: CompiledQuery | undefined;
   for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
     const parameters = [tenant, ...chunk];
@@ -21,20 +21,28 @@ export async function knownStates(
       built = statesOf(db, tenant, chunk).compile();
     }
     const { rows } = await db.executeQuery<StateRow>({ ...built, parameters });
-    for (const row of rows) known.set(row.event_id, row.state as State);
+    for (const { event_id, state, reason } of rows) {
+      known.set(event_id, { state: state as State, reason });
+    }
   }
   return known;
+}
+
+export interface KnownEvent {
+  readonly state: State;
+  readonly reason: string | null;
 }
 
 interface StateRow {
   readonly event_id: string;
   readonly state: string;
+  readonly reason: string | null;
 }
 
 function statesOf(db: Statement, tenant: string, eventIds: readonly string[]) {
   return db
     .selectFrom('event')
-    .select(['event_id', 'state'])
+    .select(['event_id', 'state', 'reason'])
     .where('tenant', '=', tenant)
     .where('event_id', 'in', eventIds);
 }
@@ -65,8 +73,14 @@ function insertOf(trx: Statement, rows: readonly Insertable<EventTable>[]) {
     .onConflict((conflict) => conflict.columns(['tenant', 'event_id']).doNothing());
 }
 
-/** Writes what became of a held event; one that is not held any more stays as it is. */
-export async function updateHeld(
+/**
+ * Why a skipped event may be judged again when its share is read again: the start was moved, or
+ * the link has appeared. Whatever else was decided stays decided.
+ */
+export const PASSING_REASONS = ['before-start', 'no-url'] as const;
+
+/** Writes what became of an event that was judged again; one that moved meanwhile stays as it is. */
+export async function updateReconsidered(
   trx: Statement,
   event: NewEvent,
   options: { readonly tenant: string; readonly now: number },
@@ -76,7 +90,12 @@ export async function updateHeld(
     .set({ ...contentColumns(event), updated_at: options.now })
     .where('tenant', '=', options.tenant)
     .where('event_id', '=', event.eventId)
-    .where('state', '=', 'held')
+    .where((where) =>
+      where.or([
+        where('state', '=', 'held'),
+        where.and([where('state', '=', 'skipped'), where('reason', 'in', PASSING_REASONS)]),
+      ]),
+    )
     .execute();
 }
 
