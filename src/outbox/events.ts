@@ -77,7 +77,7 @@ function insertOf(trx: Statement, rows: readonly Insertable<EventTable>[]) {
  * Why a skipped event may be judged again when its share is read again: the start was moved, or
  * the link has appeared. Whatever else was decided stays decided.
  */
-export const PASSING_REASONS = ['before-start', 'no-url'] as const;
+const PASSING_REASONS = ['before-start', 'no-url'] as const;
 
 /** Writes what became of an event that was judged again; one that moved meanwhile stays as it is. */
 export async function updateReconsidered(

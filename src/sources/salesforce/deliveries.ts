@@ -4,13 +4,12 @@ import { UserError } from '../../lib/errors.ts';
 import { SYNC_LIMITS } from '../../lib/limits.ts';
 import { readAhead } from '../../lib/read-ahead.ts';
 import type { Share } from '../../share/share.ts';
-import type { Row } from '../../vendors/salesforce/answers.ts';
 import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { SalesforceError } from '../../vendors/salesforce/errors.ts';
 import { salesforceTime } from '../../vendors/salesforce/time.ts';
 import type { Source, SourcePage } from '../source.ts';
-import { parseDeliveryRow, timeIn } from './delivery-row.ts';
-import { shareOf } from './map.ts';
+import { parseDeliveryRow, timeIn, type UnreadableRow } from './delivery-row.ts';
+import { type MapOptions, shareOf } from './map.ts';
 import { gather, type Reading, readRows } from './rows.ts';
 
 /**
@@ -57,29 +56,65 @@ interface PageReading {
   readonly signal: AbortSignal;
 }
 
+/**
+ * A delivery that cannot be read keeps the mark before itself, so that every run comes back to it
+ * and says so; the deliveries after it are read all the same.
+ */
 async function* readPages(
   options: DeliveriesOptions,
   { reading, mark, signal }: PageReading,
 ): AsyncGenerator<SourcePage> {
   let reached = mark ?? reading.from;
+  const unreadable: UnreadableRows = { count: 0, first: undefined };
   try {
     const rows = readRows(options.client, reading, signal);
     for await (const batch of gather(rows, SYNC_LIMITS.sharesPerBatchMax)) {
-      for (const row of batch) reached = Math.max(reached, timeIn(row, reading.field));
-      const shares = await sharesOf(batch, options);
-      yield { shares, position: JSON.stringify({ mark: new Date(reached).toISOString() }) };
+      const mapping = await mappingOf(options);
+      // A row that came twice, because a locator was lost, is one share.
+      const shares = new Map<string, Share>();
+      for (const row of batch) {
+        const parsed = parseDeliveryRow(row);
+        if ('unreadable' in parsed) {
+          note(unreadable, parsed);
+          continue;
+        }
+        shares.set(parsed.Id, shareOf(parsed, mapping));
+        if (unreadable.count === 0) reached = Math.max(reached, timeIn(row, reading.field) ?? 0);
+      }
+      const position = JSON.stringify({ mark: new Date(reached).toISOString() });
+      if (shares.size > 0) yield { shares: [...shares.values()], position };
     }
   } catch (error) {
     throw isWithoutDeliveries(error) ? withoutDeliveries(error) : error;
   }
+  if (unreadable.count > 0) throw withUnreadable(unreadable);
 }
 
-/** A row that came twice, because a locator was lost, is one share. */
-async function sharesOf(rows: readonly Row[], options: DeliveriesOptions): Promise<Share[]> {
-  const { contentUrl } = options.config;
-  const instanceUrl = await options.client.instanceUrl();
-  const shares = rows.map((row) => shareOf(parseDeliveryRow(row), { instanceUrl, contentUrl }));
-  return [...new Map(shares.map((share) => [share.shareId, share])).values()];
+async function mappingOf({ client, config }: DeliveriesOptions): Promise<MapOptions> {
+  return { instanceUrl: await client.instanceUrl(), contentUrl: config.contentUrl };
+}
+
+/** Counted, not kept: an org may have any number of them. */
+interface UnreadableRows {
+  count: number;
+  first: string | undefined;
+}
+
+function note(rows: UnreadableRows, row: UnreadableRow): void {
+  rows.count += 1;
+  rows.first ??= row.unreadable;
+}
+
+function withUnreadable({ count, first }: UnreadableRows): UserError {
+  const message =
+    count === 1
+      ? `Salesforce sent a delivery that cannot be read: ${first}`
+      : `Salesforce sent ${count} deliveries that cannot be read; the first: ${first}`;
+  return new UserError(message, {
+    hint:
+      'The others were read, and each run comes back to this one, so nothing is lost. Look the ' +
+      'delivery up in Salesforce; to leave it behind, set start after its last change.',
+  });
 }
 
 /** Throws on anything that this source did not write. */
