@@ -195,6 +195,30 @@ describe('reading without holes', () => {
   });
 });
 
+test('a start that was moved to an earlier time brings in what lies after it, once', async () => {
+  const { org, clock, tenant } = world;
+  const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  const never = org.deliver({
+    title: 'Never read',
+    relatedTo: contact,
+    at: clock.now() - 6 * DAY_MS,
+  });
+  const older = org.deliver({ title: 'Skipped', relatedTo: contact, at: clock.now() - 5 * DAY_MS });
+  org.update(older.deliveryId, { Name: 'Skipped, renamed' });
+  const late = { ...tenant, start: clock.now() - DAY_MS };
+  expect(await world.sync({ tenant: late })).toMatchObject({ skipped: { 'before-start': 1 } });
+
+  const early = { ...tenant, start: clock.now() - 8 * DAY_MS };
+  const report = await world.sync({ tenant: early });
+  expect(report).toMatchObject({ found: { salesforce: 1 }, queued: 2, delivered: 2 });
+  expect(await stored(never.deliveryId)).toMatchObject({ state: 'delivered' });
+  expect(await stored(older.deliveryId)).toMatchObject({ state: 'delivered' });
+
+  world.org.resetCounters();
+  expect(await world.sync({ tenant: early })).toMatchObject({ queued: 0 });
+  expect(world.org.counters.rows).toBe(1);
+});
+
 test('without `start` the time of the first sync is kept, and counts from then on', async () => {
   const { org, clock } = world;
   const { start: _start, ...tenant } = world.tenant;

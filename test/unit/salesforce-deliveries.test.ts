@@ -30,7 +30,8 @@ async function pull(client: DeliveryClient, position?: string, full = false) {
   return { pages, ids, position: pages.at(-1)?.position ?? position };
 }
 
-const positionAt = (ms: number) => JSON.stringify({ mark: new Date(ms).toISOString() });
+const positionAt = (ms: number) =>
+  JSON.stringify({ from: new Date(START).toISOString(), mark: new Date(ms).toISOString() });
 const lowerBound = (soql = '') => /SystemModstamp >= (\S+)/.exec(soql)?.[1];
 const sorted = (rows: readonly DeliveryFacts[]) => rows.map(({ id }) => id).sort();
 
@@ -96,8 +97,9 @@ describe('reading deliveries', () => {
     const source = sourceOf(new DeliveryClient([], 10));
     for (const position of [
       '{}',
-      '{"mark":"soon"}',
-      '{"mark":"2026-11-01T00:00:00Z","x":1}',
+      '{"from":"2026-11-01T00:00:00Z","mark":"soon"}',
+      '{"from":"2026-11-01T00:00:00Z","mark":"2026-11-01T00:00:00Z","x":1}',
+      '{"mark":"2026-11-01T00:00:00Z"}',
       '[',
     ]) {
       expect(() => source.pull(position)).toThrow();

@@ -18,7 +18,10 @@ import { gather, type Reading, readRows } from './rows.ts';
  */
 const LOOK_BACK_MS = 600_000;
 
-const positionSchema = z.strictObject({ mark: z.string().transform(salesforceTime) });
+const time = z.string().transform(salesforceTime);
+/** All that changed between `from` and `mark` was read, late rows aside. */
+const positionSchema = z.strictObject({ from: time, mark: time });
+type Position = z.infer<typeof positionSchema>;
 
 export interface DeliveriesOptions {
   readonly client: SalesforceClient;
@@ -30,29 +33,29 @@ export interface DeliveriesOptions {
 }
 
 /**
- * The content deliveries of an org as a source of shares. The cursor is the SystemModstamp of the
- * last row read, never the time of reading, and never moves back; each reading starts ten minutes
- * before it, so rows come again.
+ * The content deliveries of an org as a source of shares. The cursor's mark is the SystemModstamp of
+ * the last row read, never the time of reading, and never moves back; each reading starts ten
+ * minutes before it, so rows come again. A start that was moved to an earlier time is read from
+ * there once more.
  */
 export function createDeliveries(options: DeliveriesOptions): Source {
   return {
     name: 'salesforce',
     stream: 'salesforce/content-distributions',
     pull: (position) => {
-      const mark = position === undefined ? undefined : parsePosition(position);
-      const known = options.full || mark === undefined ? options.start : mark - LOOK_BACK_MS;
-      const reading: Reading = {
-        field: 'SystemModstamp',
-        from: Math.max(options.start, known),
-      };
-      return readAhead((signal) => readPages(options, { reading, mark, signal }));
+      const read = position === undefined ? undefined : parsePosition(position);
+      const again = options.full || read === undefined || options.start < read.from;
+      const from = again ? options.start : Math.max(options.start, read.mark - LOOK_BACK_MS);
+      const reading: Reading = { field: 'SystemModstamp', from };
+      return readAhead((signal) => readPages(options, { reading, read, signal }));
     },
   };
 }
 
 interface PageReading {
   readonly reading: Reading;
-  readonly mark: number | undefined;
+  /** undefined at the first reading */
+  readonly read: Position | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -62,9 +65,12 @@ interface PageReading {
  */
 async function* readPages(
   options: DeliveriesOptions,
-  { reading, mark, signal }: PageReading,
+  { reading, read, signal }: PageReading,
 ): AsyncGenerator<SourcePage> {
-  let reached = mark ?? reading.from;
+  let reached = read?.mark ?? reading.from;
+  // Until all is read again, what is known to be read begins where it did: a kill leaves no hole.
+  // A start beyond the mark leaves a gap that was not read: then it begins anew.
+  const from = read && options.start <= read.mark ? read.from : reading.from;
   const unreadable: UnreadableRows = { count: 0, first: undefined };
   try {
     const rows = readRows(options.client, reading, signal);
@@ -81,13 +87,16 @@ async function* readPages(
         shares.set(parsed.Id, shareOf(parsed, mapping));
         if (unreadable.count === 0) reached = Math.max(reached, timeIn(row, reading.field) ?? 0);
       }
-      const position = JSON.stringify({ mark: new Date(reached).toISOString() });
+      const position = formatPosition({ from, mark: reached });
       if (shares.size > 0) yield { shares: [...shares.values()], position };
     }
   } catch (error) {
     throw isWithoutDeliveries(error) ? withoutDeliveries(error) : error;
   }
   if (unreadable.count > 0) throw withUnreadable(unreadable);
+  if (reading.from < from) {
+    yield { shares: [], position: formatPosition({ from: reading.from, mark: reached }) };
+  }
 }
 
 async function mappingOf({ client, config }: DeliveriesOptions): Promise<MapOptions> {
@@ -118,8 +127,15 @@ function withUnreadable({ count, first }: UnreadableRows): UserError {
 }
 
 /** Throws on anything that this source did not write. */
-function parsePosition(position: string): number {
-  return positionSchema.parse(JSON.parse(position)).mark;
+function parsePosition(position: string): Position {
+  return positionSchema.parse(JSON.parse(position));
+}
+
+function formatPosition({ from, mark }: Position): string {
+  return JSON.stringify({
+    from: new Date(from).toISOString(),
+    mark: new Date(mark).toISOString(),
+  });
 }
 
 /** Salesforce help: with deliveries off, the object is missing from the schema. */
