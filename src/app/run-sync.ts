@@ -133,7 +133,7 @@ async function conclude(
   const { pending } = await countByState(context.db, tenant.tenant);
   const finishedAt = context.clock.now();
   const { usage } = run.connections.salesforce;
-  if (usage) context.log.info('Salesforce API usage', { tenant: tenant.tenant, ...usage });
+  if (usage) context.log.debug('Salesforce API usage', { tenant: tenant.tenant, ...usage });
   return reportOf(tally, {
     tenant: tenant.tenant,
     kind: 'sync',

@@ -95,21 +95,22 @@ export async function writeUnreported(io: Io, events: readonly StoredEvent[]): P
 function whyNot({ state, reason, errors }: StoredEvent): string {
   const known = REASONS[reason as SkipReason];
   if (state === 'held') return `waits for its Salesforce record: ${known}`;
+  if (state === 'pending') return 'waits for its turn at Gong';
   return reason === undefined ? `${state}: ${errors.join('; ')}` : `${reason}: ${known}`;
 }
 
 export async function writeDemoEnd(io: Io): Promise<void> {
   await startSection(io, 'Your own company, in ten minutes');
   const steps = [
-    '1. cp config/tenants/acme.example.yaml config/tenants/YOURS.yaml, and follow its comments',
-    '2. npm run -s sharetrail -- sync --tenant YOURS --dry-run   shows every event, writes nothing',
-    '3. npm run -s sharetrail -- sync --tenant YOURS             does it',
+    '1. README.md, "A first real tenant in ten minutes": the logins, and the tenant\u2019s file',
+    '2. sharetrail sync --dry-run   shows every event that it would send, and writes nothing',
+    '3. sharetrail sync             does it; then: sharetrail status, sharetrail events',
   ];
   for (const step of steps) await writeParagraph(io, step);
   await writeParagraph(
     io,
-    'README.md walks through the logins. To play with the made-up companies yourself: ' +
-      'npm run -s sharetrail -- sandbox',
+    'In a checkout, "sharetrail" is "npm run -s sharetrail --". To play with the made-up ' +
+      'companies yourself: sharetrail sandbox',
   );
 }
 

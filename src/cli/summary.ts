@@ -59,7 +59,9 @@ export function dryRunLines(report: DryRunReport, gong: GongConfig): string[] {
   const days = Math.ceil(report.wouldSend / gong.callsPerDay);
   const time = days > 1 ? `over ${days} days` : `about ${durationText(sendingMs)}`;
   return [
-    `${tenant}: a run would ${listOf(would)}; nothing was written.`,
+    report.errors.length > 0
+      ? `${tenant}: not all could be read. Of what was, a run would ${listOf(would)}.`
+      : `${tenant}: a run would ${listOf(would)}; nothing was written.`,
     `${tenant}: this took ${countOf(calls.salesforce, 'Salesforce call')}${usageText(report)}; ` +
       `it would take ${countOf(report.wouldSend, 'Gong call')} (${time}).`,
     ...report.errors.flatMap(errorLines),

@@ -67,6 +67,7 @@ export const LIST_LIMITS = {
   eventsDefault: 50,
   eventsMax: 10_000,
   runsShown: 5,
+  problemsShown: 20,
 } as const;
 
 export const LOOK_UP_LIMITS = {

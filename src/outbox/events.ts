@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CompiledQuery, Insertable, Updateable } from 'kysely';
 import type { EventTable, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
@@ -63,6 +64,9 @@ export async function insertEvents(
     const parameters = rows.flatMap((row) => Object.values(row));
     if (built?.parameters.length !== parameters.length) built = insertOf(trx, rows).compile();
     await trx.executeQuery({ ...built, parameters });
+    // SQLite works in this thread: without a pause, a page would keep the network waiting, the
+    // look-up of the next page as well as the calls that others pace.
+    await setImmediate();
   }
 }
 

@@ -74,8 +74,10 @@ async function play(stage: Stage): Promise<ExitCode> {
   if (!quiet)
     await writeIntroduction(io, { origins: sandbox.origins, deliveries: first.deliveries });
   const firstRun = await sync(stage);
+  input.signal.throwIfAborted();
   if (!quiet) await writeDay(io, 'The first run', firstRun);
   const secondRun = await nextDay(stage, first);
+  input.signal.throwIfAborted();
   if (!quiet) await writeDay(io, 'A day of sharing later, the second run', secondRun);
   const runs = [firstRun, secondRun];
   if (quiet) await writeJson(io, { runs, gong: sandbox.gong.events.map(({ body }) => body) });

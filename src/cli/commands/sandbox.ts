@@ -13,11 +13,11 @@ const DAY_MS = 24 * 60 * 60_000;
 export const sandbox: Handler = async (input) => {
   const { options, signal } = input;
   const kept = textOption(input, 'write');
-  const dir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'sharetrail-sandbox-'));
   const served = await createSandbox({
     ports: { salesforce: Number(options['portSalesforce']), gong: Number(options['portGong']) },
     latencyMs: Number(options['latency']),
   });
+  const dir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'sharetrail-sandbox-'));
   try {
     if (options['empty'] !== true) seedFirstDay(served.salesforce, served.clock);
     const settings = { start: served.clock.now() - DAY_MS, timezone: 'UTC' };

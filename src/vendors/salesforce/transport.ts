@@ -56,7 +56,9 @@ export async function exchange(call: HttpCall, options: ExchangeOptions): Promis
 }
 
 async function readBody(call: HttpCall, response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  // Decoded as it comes: a page has some megabytes, and its bytes need not stand beside its text.
+  const decoder = new TextDecoder();
+  const texts: string[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
@@ -64,9 +66,10 @@ async function readBody(call: HttpCall, response: Response): Promise<string> {
       const megabytes = SALESFORCE_LIMITS.bodyBytesMax / 1024 / 1024;
       throw new UserError(`${hostOf(call)} sent an answer of more than ${megabytes} MB`);
     }
-    chunks.push(chunk);
+    texts.push(decoder.decode(chunk, { stream: true }));
   }
-  return Buffer.concat(chunks, bytes).toString('utf8');
+  texts.push(decoder.decode());
+  return texts.join('');
 }
 
 function redirectRefused(call: HttpCall, response: Response): UserError {
