@@ -14,8 +14,8 @@ export interface Source {
   readonly stream: string;
   /**
    * What there is after `position` (undefined: from the beginning), in the order in which the
-   * cursor moves. A share may come again; none is left out. A page may be read ahead while the one
-   * before it is worked on: ending the iteration ends the reading too.
+   * cursor moves. A share may come again; none is left out. Ending the
+   * iteration ends the reading too.
    */
   pull(position: string | undefined): AsyncIterable<SourcePage>;
 }

@@ -3,8 +3,6 @@ import { gather, readRows } from '../../src/sources/salesforce/rows.ts';
 import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
 import { collect } from '../support/salesforce-peer.ts';
 
-const running = new AbortController().signal;
-
 /** The query that a reading sends. */
 async function soqlOf(from: string, until: string): Promise<string> {
   const soqls: string[] = [];
@@ -18,7 +16,7 @@ async function soqlOf(from: string, until: string): Promise<string> {
     },
   };
   const bounds = { from: Date.parse(from), until: Date.parse(until) };
-  await collect(readRows(client, { field: 'CreatedDate', ...bounds }, running));
+  await collect(readRows(client, { field: 'CreatedDate', ...bounds }));
   return soqls.join();
 }
 
@@ -82,7 +80,7 @@ test('a page that ends with a time that cannot be read moves nothing, where its 
     },
   };
   const from = Date.parse('2026-11-01T00:00:00Z');
-  await collect(readRows(client, { field: 'SystemModstamp', from }, running));
+  await collect(readRows(client, { field: 'SystemModstamp', from }));
   expect(soqls).toHaveLength(2);
   expect(soqls[1]).toBe(soqls[0]);
 });

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { SalesforceConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { SYNC_LIMITS } from '../../lib/limits.ts';
-import { readAhead } from '../../lib/read-ahead.ts';
 import type { Share } from '../../share/share.ts';
 import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { SalesforceError } from '../../vendors/salesforce/errors.ts';
@@ -47,7 +46,7 @@ export function createDeliveries(options: DeliveriesOptions): Source {
       const again = options.full || read === undefined || options.start < read.from;
       const from = again ? options.start : Math.max(options.start, read.mark - LOOK_BACK_MS);
       const reading: Reading = { field: 'SystemModstamp', from };
-      return readAhead((signal) => readPages(options, { reading, read, signal }));
+      return readPages(options, { reading, read });
     },
   };
 }
@@ -56,7 +55,6 @@ interface PageReading {
   readonly reading: Reading;
   /** undefined at the first reading */
   readonly read: Position | undefined;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -65,7 +63,7 @@ interface PageReading {
  */
 async function* readPages(
   options: DeliveriesOptions,
-  { reading, read, signal }: PageReading,
+  { reading, read }: PageReading,
 ): AsyncGenerator<SourcePage> {
   let reached = read?.mark ?? reading.from;
   // Until all is read again, what is known to be read begins where it did: a kill leaves no hole.
@@ -73,7 +71,7 @@ async function* readPages(
   const from = read && options.start <= read.mark ? read.from : reading.from;
   const unreadable: UnreadableRows = { count: 0, first: undefined };
   try {
-    const rows = readRows(options.client, reading, signal);
+    const rows = readRows(options.client, reading);
     for await (const batch of gather(rows, SYNC_LIMITS.sharesPerBatchMax)) {
       const mapping = await mappingOf(options);
       // A row that came twice, because a locator was lost, is one share.

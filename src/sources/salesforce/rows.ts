@@ -25,17 +25,13 @@ export interface Reading {
  * passed over, whatever the order within a second is. Throws a RetryableError where that leads
  * nowhere three times running.
  */
-export async function* readRows(
-  client: SalesforceClient,
-  reading: Reading,
-  signal: AbortSignal,
-): AsyncGenerator<Row[]> {
+export async function* readRows(client: SalesforceClient, reading: Reading): AsyncGenerator<Row[]> {
   let from = reading.from;
   let lost = 0;
   for (;;) {
     let reached = from;
     try {
-      for await (const rows of client.queryPages(queryOf({ ...reading, from }), { signal })) {
+      for await (const rows of client.queryPages(queryOf({ ...reading, from }))) {
         const last = rows.at(-1);
         if (last === undefined) continue;
         reached = Math.max(reached, timeIn(last, reading.field) ?? reached);
