@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
 import { withLease } from '../db/leases.ts';
 import { createSecretStore, type SecretStore } from '../db/secrets.ts';
+import type { Secret } from '../lib/secret.ts';
 import { createDeliveries } from '../sources/salesforce/deliveries.ts';
 import type { Source } from '../sources/source.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
 import type { GongTokenStore, GongTokens } from '../vendors/gong/oauth.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
+import type { TokenStore } from '../vendors/salesforce/refresh-token.ts';
 import type { Context } from './context.ts';
+import { runError } from './failures.ts';
 import type { Tally } from './tally.ts';
 
 /** 64 bits tell chains apart; nobody can guess a token from them. */
@@ -30,7 +33,7 @@ export interface ConnectOptions {
 
 /** Nothing is sent yet: each session logs in when it is first used. */
 export function connect(context: Context, options: ConnectOptions): Connections {
-  const { tenant, tally } = options;
+  const { tenant } = options;
   return {
     salesforce: connectSalesforce(context, options),
     gong: createGongClient({
@@ -39,7 +42,6 @@ export function connect(context: Context, options: ConnectOptions): Connections 
       tokens: gongTokenStore(context, tenant),
       beforeRepeat: async (signal) => {
         const turn = await context.pacerOf(gongAccountOf(tenant.gong)).take(tenant.gong, signal);
-        if (turn.kind === 'go') tally.calls.gong += 1;
         return turn.kind === 'go';
       },
     }),
@@ -62,12 +64,8 @@ function connectSalesforce(context: Context, options: ConnectOptions): Salesforc
     config: tenant.salesforce,
     clock: context.clock,
     random: context.random,
-    tokenStore: secretStore(
-      context,
-      tenant.tenant,
-      `salesforce refresh token ${tokenChainOf(tenant)}`,
-    ),
-    onWarning: (message) => context.log.warn(message, { tenant: tenant.tenant }),
+    ...salesforceTokens(context, tenant),
+    onUnkept: (warning) => tally.addError(runError('salesforce', warning)),
     onCall: () => {
       tally.calls.salesforce += 1;
     },
@@ -75,10 +73,33 @@ function connectSalesforce(context: Context, options: ConnectOptions): Salesforc
   });
 }
 
+/**
+ * One row a chain of tokens, and one trade at a time in all processes: an app may rotate its
+ * refresh tokens, and then each works once. Without secretKey nothing can be kept.
+ */
+function salesforceTokens(
+  context: Context,
+  { tenant, salesforce: { auth } }: TenantConfig,
+): { readonly tokenStore?: TokenStore } {
+  if (auth.flow !== 'refresh-token' || !context.config.service.secretKey) return {};
+  const name = `salesforce refresh token ${chainOf(auth.refreshToken)}`;
+  const { clock, writable } = context;
+  // Read where they are written: what only reads may have opened before there was a database.
+  const store = async () => secretStore({ ...context, db: await writable() }, tenant, name);
+  const tokenStore: TokenStore = {
+    load: async () => (await store()).load(),
+    save: async (token) => (await store()).save(token),
+    exclusive: async (work) => {
+      const key = { name: `${tenant} ${name}`, holder: context.holder() };
+      return withLease({ db: await writable(), clock }, key, work);
+    },
+  };
+  return { tokenStore };
+}
+
 /** Names the chain that the configured refresh token began: a new one must not use an old chain. */
-function tokenChainOf({ salesforce: { auth } }: TenantConfig): string {
-  if (auth.flow !== 'refresh-token') return 'none';
-  const digest = createHash('sha256').update(auth.refreshToken.reveal()).digest('hex');
+function chainOf(refreshToken: Secret): string {
+  const digest = createHash('sha256').update(refreshToken.reveal()).digest('hex');
   return digest.slice(0, CHAIN_HEX_DIGITS);
 }
 

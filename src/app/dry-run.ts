@@ -2,6 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import type { ContentShared } from '../event/contract.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
 import { pagesInState } from '../outbox/pages.ts';
+import type { NewEvent } from '../outbox/stored.ts';
 import type { ApiUsage } from '../vendors/salesforce/client.ts';
 import { connect, salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
@@ -12,8 +13,8 @@ import { localRejections } from './outcome.ts';
 import { type ReadBatch, type Reading, readSource, reconsiderHeld } from './read.ts';
 import type { RunError, Vendor } from './report.ts';
 import { tryStage } from './stages.ts';
-import { keptStart } from './start.ts';
-import { Tally } from './tally.ts';
+import { firstStart, keptStart } from './start.ts';
+import { judgementOf, Tally } from './tally.ts';
 
 export interface DryRunOptions {
   readonly tenant: TenantConfig;
@@ -45,24 +46,27 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const { tenant, reach, signal } = options;
   const tally = new Tally();
   const connections = connect(context, { tenant, tally, signal });
-  const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? clock.now();
+  const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? firstStart(clock.now());
   const sources = salesforceSource(connections.salesforce, { tenant, start, reach });
   let sent = await showPending(context, options);
+  const showIfPending = async ({ state, body }: NewEvent) => {
+    if (state !== 'pending' || !body) return;
+    await options.show(body);
+    sent += 1;
+  };
   // Nothing is written, so a held event that a page moved is met again among the held ones.
-  const reconsideredIds = new Set<string>();
-  const take = async ({ created, reconsidered: all, replaced }: ReadBatch) => {
-    const reconsidered = all.filter(({ eventId }) => !reconsideredIds.has(eventId));
-    for (const eventId of [...reconsidered.map((event) => event.eventId), ...replaced]) {
-      reconsideredIds.add(eventId);
-    }
-    tally.addCreated(created);
+  const shownFromPages = new Set<string>();
+  const take = async ({ created, reconsidered: all, replaced, cursor }: ReadBatch) => {
+    const reconsidered = all.filter(({ eventId }) => !shownFromPages.has(eventId));
+    if (cursor) for (const { eventId } of reconsidered) shownFromPages.add(eventId);
+    for (const eventId of replaced) shownFromPages.add(eventId);
     tally.addReplaced(replaced);
     tally.addReconsidered(reconsidered);
-    for (const { state, body } of [...created, ...reconsidered]) {
-      if (state !== 'pending' || !body) continue;
-      await options.show(body);
-      sent += 1;
+    for (const event of created) {
+      tally.addCreated([judgementOf(event)]);
+      await showIfPending(event);
     }
+    for (const event of reconsidered) await showIfPending(event);
   };
   const rules = rulesOf(tenant, start);
   const crm = connections.salesforce;

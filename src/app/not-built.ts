@@ -6,12 +6,10 @@ import type { Config } from '../config/types.ts';
  */
 export function notBuiltYet(config: Config): string[] {
   const { alerts, http } = config.service;
-  const byDomain = config.tenants.filter(({ crm }) => crm.matchAccountByDomain);
   const scheduled = config.tenants.filter(({ schedule }) => schedule !== undefined);
   return [
     ...(alerts ? ['alerts is set, but this version sends no alerts yet'] : []),
     ...(http ? ["http is set, but this version has no operator's page yet"] : []),
-    ...named(byDomain, 'crm.matchAccountByDomain is set, but this version does not do it yet'),
     ...named(scheduled, 'schedule is set, but this version has no scheduler yet: use cron'),
   ];
 }

@@ -2,7 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { lookUp } from '../crm/look-up.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { UserError } from '../lib/errors.ts';
-import { SYNC_LIMITS } from '../lib/limits.ts';
+import { LIST_LIMITS, SYNC_LIMITS } from '../lib/limits.ts';
 import { requeue, skipEvent } from '../outbox/events.ts';
 import { findEvents } from '../outbox/lists.ts';
 import { pagesInState } from '../outbox/pages.ts';
@@ -11,18 +11,23 @@ import type { StoredEvent } from '../outbox/stored.ts';
 import { connect } from './connections.ts';
 import type { Context } from './context.ts';
 import { judgeForced, rulesOf } from './judge.ts';
+import { lookUpOptionsOf } from './read.ts';
 import { Tally } from './tally.ts';
+
+const IN_GONG: readonly State[] = ['delivered', 'duplicate'];
 
 /** What became of events that an operator asked to send again. */
 export interface RetryReport {
   readonly queued: number;
-  /** still break Gong's reference: rejected again, and not sent */
+  /** break Gong's reference as they are: not queued, and left as they were */
   readonly rejected: number;
+  /** what is wrong with the first of them: `ID: sentence` */
+  readonly problems: readonly string[];
 }
 
 /**
- * The named events of the tenants, each found once. Throws UserError for an id that no tenant has,
- * that several have, or whose state does not allow it: then nothing is done at all.
+ * Those of the named events that are not yet as the operator wants them. Throws UserError for an id
+ * that no tenant has, that several have, or that Gong has already: then nothing is done at all.
  */
 export async function findOperable(
   context: Context,
@@ -33,10 +38,9 @@ export async function findOperable(
   const events: StoredEvent[] = [];
   for (const eventId of new Set(request.eventIds)) {
     const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
-    if (nextState(event.state, request.happening) === undefined) {
-      throw notAllowed(event, request.happening);
-    }
-    events.push(event);
+    if (IN_GONG.includes(event.state)) throw inGong(event, request.happening);
+    // One that is as it should be already is left alone, so that a repeated script succeeds.
+    if (nextState(event.state, request.happening) !== undefined) events.push(event);
   }
   return events;
 }
@@ -67,19 +71,24 @@ export async function retryEvents(
   const { salesforce } = connect(context, { tenant, tally: new Tally(), signal: request.signal });
   const rules = rulesOf(tenant, undefined);
   let queued = 0;
+  const problems: string[] = [];
   let rejected = 0;
   for (const events of chunksOf(request.events, SYNC_LIMITS.sharesPerBatchMax)) {
     const shares = events.map(({ share }) => share);
-    const records = await lookUp(salesforce, shares, { timezone: tenant.timezone });
+    const records = await lookUp(salesforce, shares, lookUpOptionsOf(tenant));
     for (const share of shares) {
       const event = judgeForced(share, records, rules);
+      if (event.state !== 'pending') {
+        // Left as it was: one that was skipped for want of a link mends itself when it has one.
+        rejected += 1;
+        problems.push(`${event.eventId}: ${event.errors?.join('; ')}`);
+        continue;
+      }
       const now = context.clock.now();
-      if (!(await requeue(context.db, event, { tenant: tenant.tenant, now }))) continue;
-      if (event.state === 'pending') queued += 1;
-      else rejected += 1;
+      if (await requeue(context.db, event, { tenant: tenant.tenant, now })) queued += 1;
     }
   }
-  return { queued, rejected };
+  return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
 }
 
 /** The same for all events of a state, a page at a time. */
@@ -91,12 +100,14 @@ export async function retryState(
   const { state, signal } = request;
   const size = SYNC_LIMITS.sharesPerBatchMax;
   let [queued, rejected] = [0, 0];
+  const problems: string[] = [];
   for await (const events of pagesInState(context.db, { tenant: tenant.tenant, state, size })) {
     const report = await retryEvents(context, tenant, { events, signal });
     queued += report.queued;
     rejected += report.rejected;
+    problems.push(...report.problems);
   }
-  return { queued, rejected };
+  return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
 }
 
 /** How many of the events will never be sent; one that reached Gong meanwhile is not among them. */
@@ -112,10 +123,8 @@ export async function skipEvents(
   return skipped;
 }
 
-function notAllowed({ eventId, state }: StoredEvent, happening: 'retry' | 'skip'): UserError {
-  const inGong = state === 'delivered' || state === 'duplicate';
-  const hint = inGong
-    ? 'Gong has it already, and has no way to take an event back.'
-    : 'It already is as you want it; see `sharetrail events show`.';
-  return new UserError(`${eventId} is ${state}: ${happening} does not apply to it`, { hint });
+function inGong({ eventId, state }: StoredEvent, happening: 'retry' | 'skip'): UserError {
+  return new UserError(`${eventId} is ${state}: ${happening} does not apply to it`, {
+    hint: 'Gong has it already, and has no way to take an event back.',
+  });
 }

@@ -31,8 +31,8 @@ export function startPushing(run: Run): Pushing {
     onCall: () => {
       tally.calls.gong += 1;
     },
-    onSettled: ({ delivered, duplicates, rejected, exhausted }) => {
-      tally.settled = delivered + duplicates + rejected + exhausted;
+    onSettled: (report) => {
+      tally.pushed = report;
       run.onProgress({ found: tally.foundInAll, queued: tally.queued, settled: tally.settled });
     },
   });

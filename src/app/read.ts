@@ -1,11 +1,12 @@
 import type { TenantConfig } from '../config/types.ts';
-import { lookUp, type QueryBatch } from '../crm/look-up.ts';
+import { type LookUpOptions, lookUp, type QueryBatch } from '../crm/look-up.ts';
 import { readCursor } from '../db/cursors.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import { eventIdOf } from '../event/event-id.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
-import { knownStates } from '../outbox/events.ts';
+import { readAhead } from '../lib/read-ahead.ts';
+import { type KnownEvent, knownEvents } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/pages.ts';
 import type { NewEvent, StoredEvent } from '../outbox/stored.ts';
 import { stillAwaitsAuditLog } from '../share/policy.ts';
@@ -16,7 +17,8 @@ import { judge, judgeEarly, type Rules } from './judge.ts';
 
 /** What became of a batch of shares; a dry run shows it, a real one commits it. */
 export interface ReadBatch {
-  readonly created: readonly NewEvent[];
+  /** gone through once: each is judged as it is taken */
+  readonly created: Iterable<NewEvent>;
   readonly reconsidered: readonly NewEvent[];
   /** eventIds of held events that created ones stand in place of */
   readonly replaced: readonly string[];
@@ -45,45 +47,82 @@ export interface Reading {
   readonly take: (batch: ReadBatch) => Promise<void>;
 }
 
-/** Reads what is new in a source, page by page: fetch, look up, judge, hand over. */
+/**
+ * Reads what is new in a source, page by page: fetch, look up, judge, hand over. A page is fetched
+ * and looked up while the one before it is judged and written, unless it builds on what is written.
+ */
 export async function readSource(reading: Reading, source: Source): Promise<void> {
   const { db, tenant, signal } = reading;
   const position = await readCursor(db, { tenant: tenant.tenant, stream: source.stream });
-  const pages = source.pull(position)[Symbol.asyncIterator]();
+  const open = (stop: AbortSignal) => lookedUpPages(reading, { source, position, stop });
+  for await (const page of source.pace === 'ahead' ? readAhead(open) : open(signal)) {
+    signal.throwIfAborted();
+    await takePage(reading, source, page);
+  }
+}
+
+/** A page's shares that may need judging, and how to judge them. */
+interface LookedUpPage extends SourcePage {
+  readonly judgeOne: (share: Share) => NewEvent;
+}
+
+async function* lookedUpPages(
+  reading: Reading,
+  from: {
+    readonly source: Source;
+    readonly position: string | undefined;
+    readonly stop: AbortSignal;
+  },
+): AsyncGenerator<LookedUpPage> {
+  const { source, stop } = from;
+  const pages = source.pull(from.position)[Symbol.asyncIterator]();
   try {
-    for (;;) {
-      const page = await inStage(source.name, () => pages.next());
-      if (page.done) return;
-      signal.throwIfAborted();
-      await readPage(reading, source, page.value);
+    while (!stop.aborted) {
+      const { done, value: page } = await inStage(source.name, () => pages.next());
+      if (done) return;
+      const whole = { ...page, shares: distinct(page.shares) };
+      const { created, reconsidered } = await unsettled(reading, whole);
+      const shares = [...created, ...reconsidered];
+      yield { ...page, shares, judgeOne: await lookUpAll(reading, shares, page) };
     }
   } finally {
     await pages.return?.();
   }
 }
 
-async function readPage(reading: Reading, source: Source, page: SourcePage): Promise<void> {
-  const shares = distinct(page.shares);
-  const ids = [...shares.keys()];
-  const { awaitsAuditLog = false, replaces = [], alongside, position } = page;
-  const known = await knownStates(reading.db, reading.tenant.tenant, ids);
-  for (const eventId of replaces) known.delete(eventId);
-  const created: Share[] = [];
-  const reconsidered: Share[] = [];
-  for (const [eventId, share] of shares) {
-    const state = known.get(eventId);
-    if (state === undefined) created.push(share);
-    // It may have been given a related record since.
-    if (state === 'held') reconsidered.push(share);
-  }
-  const judged = await judgeAll(reading, [...created, ...reconsidered], awaitsAuditLog);
+/** What is on record is asked again: the page before may have written a share that came twice. */
+async function takePage(reading: Reading, source: Source, page: LookedUpPage): Promise<void> {
+  const { created, reconsidered } = await unsettled(reading, page);
+  const { replaces = [], alongside, position, stream = source.stream } = page;
   await reading.take({
-    created: judged.slice(0, created.length),
-    reconsidered: judged.slice(created.length),
+    created: created.values().map(page.judgeOne),
+    reconsidered: reconsidered.map(page.judgeOne),
     replaced: replaces,
-    cursor: { stream: page.stream ?? source.stream, position },
+    cursor: { stream, position },
     ...(alongside && { alongside }),
   });
+}
+
+/** The shares without a row, and those whose event may become another one. */
+async function unsettled(
+  reading: Reading,
+  { shares, replaces = [] }: Pick<SourcePage, 'shares' | 'replaces'>,
+) {
+  const known = await knownEvents(reading.db, reading.tenant.tenant, shares.map(eventIdOf));
+  for (const eventId of replaces) known.delete(eventId);
+  const eventOf = (share: Share) => known.get(eventIdOf(share));
+  return {
+    created: shares.filter((share) => eventOf(share) === undefined),
+    reconsidered: shares.filter((share) => isOpen(share, eventOf(share), reading.rules)),
+  };
+}
+
+/** A held share may have been given a related record since; a skipped one its link, or a new start. */
+function isOpen(share: Share, event: KnownEvent | undefined, rules: Rules): boolean {
+  if (event?.state === 'held') return true;
+  if (event?.state !== 'skipped') return false;
+  if (event.reason === 'no-url') return share.content.url !== undefined;
+  return event.reason === 'before-start' && judgeEarly(share, rules)?.reason !== 'before-start';
 }
 
 /**
@@ -96,14 +135,12 @@ export async function reconsiderHeld(
 ): Promise<void> {
   const { tenant } = reading.tenant;
   const size = SYNC_LIMITS.sharesPerBatchMax;
+  const rules = { ...reading.rules, ...(drive && { driveDomains: drive.internalDomains }) };
   for await (const held of pagesInState(reading.db, { tenant, state: 'held', size })) {
     reading.signal.throwIfAborted();
     const due = held.filter((event) => isDue(event, reading, drive));
-    const rules = { ...reading.rules, ...(drive && { driveDomains: drive.internalDomains }) };
-    const judged = await judgeAll(
-      { ...reading, rules },
-      due.map((event) => event.share),
-    );
+    const shares = due.map((event) => event.share);
+    const judged = shares.map(await lookUpAll({ ...reading, rules }, shares, {}));
     // One that is held on for another reason has moved, too.
     const moved = judged.filter(
       ({ state, reason }, index) => state !== 'held' || reason !== due[index]?.reason,
@@ -127,22 +164,24 @@ function isDue(event: StoredEvent, reading: Reading, drive: DriveKnowledge | und
   );
 }
 
-/** In the order of the shares. One look-up for all that needs one. */
-async function judgeAll(
-  reading: Pick<Reading, 'rules' | 'crm' | 'clock'>,
+export function lookUpOptionsOf({ timezone, crm }: TenantConfig): LookUpOptions {
+  return { timezone, matchAccountByDomain: crm.matchAccountByDomain };
+}
+
+/** One look-up for all shares that need one; then each can be judged by itself. */
+async function lookUpAll(
+  reading: Pick<Reading, 'rules' | 'crm' | 'clock' | 'tenant'>,
   shares: readonly Share[],
-  awaitsAuditLog = false,
-): Promise<NewEvent[]> {
-  const { rules, crm, clock } = reading;
-  const early = shares.map((share) => judgeEarly(share, rules));
-  const open = shares.filter((_, index) => early[index] === undefined);
-  const records = await inStage('crm', () => lookUp(crm, open, { timezone: rules.timezone }));
-  const now = clock.now();
-  const context = { rules, now, awaitsAuditLog };
-  return shares.map((share, index) => early[index] ?? judge(share, records, context));
+  { awaitsAuditLog = false }: Pick<SourcePage, 'awaitsAuditLog'>,
+): Promise<(share: Share) => NewEvent> {
+  const { rules, crm, clock, tenant } = reading;
+  const open = shares.filter((share) => judgeEarly(share, rules) === undefined);
+  const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
+  const context = { rules, now: clock.now(), awaitsAuditLog };
+  return (share) => judgeEarly(share, rules) ?? judge(share, records, context);
 }
 
 /** A page may repeat a share (a row that moved while it was read): the last reading counts. */
-function distinct(shares: readonly Share[]): Map<string, Share> {
-  return new Map(shares.map((share) => [eventIdOf(share), share]));
+function distinct(shares: readonly Share[]): Share[] {
+  return [...new Map(shares.map((share) => [eventIdOf(share), share])).values()];
 }

@@ -3,7 +3,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { beginRun } from '../db/runs.ts';
 import { commitBatch } from '../outbox/commit.ts';
 import { countByState } from '../outbox/lists.ts';
-import { PRIORITY } from '../outbox/stored.ts';
+import { type NewEvent, PRIORITY } from '../outbox/stored.ts';
 import type { PushReport } from '../push/report.ts';
 import { salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
@@ -18,7 +18,7 @@ import type { RunReport } from './report.ts';
 import { finishRunOnce, openRun, type Progress, type Run } from './run.ts';
 import { tryStage } from './stages.ts';
 import { startOf } from './start.ts';
-import { reportOf, Tally } from './tally.ts';
+import { type Judgement, judgementOf, reportOf, Tally } from './tally.ts';
 
 export interface SyncOptions {
   readonly tenant: TenantConfig;
@@ -37,7 +37,7 @@ export interface SyncOptions {
  * 3. beside it, from the first commit on, push what is pending;
  * 4. look again at what was held, let pushing drain, write down how it ended.
  *
- * Throws DatabaseError, and whatever is a bug; vendors' failures are in the report.
+ * Throws RunBroken where the database failed, or for a bug; vendors' failures are in the report.
  */
 export async function runSync(context: Context, options: SyncOptions): Promise<RunReport> {
   const { tenant, signal } = options;
@@ -107,11 +107,22 @@ async function commit(run: Run, batch: ReadBatch): Promise<void> {
   const { context, tenant, hold, tally } = run;
   const now = context.clock.now();
   const priority = PRIORITY.fresh;
-  await commitBatch(context.db, hold.lease, { ...batch, tenant: tenant.tenant, priority, now });
-  tally.addCreated(batch.created);
+  const made: Judgement[] = [];
+  const created = noting(batch.created, made);
+  const whole = { ...batch, created, tenant: tenant.tenant, priority, now };
+  await commitBatch(context.db, hold.lease, whole);
+  tally.addCreated(made);
   tally.addReconsidered(batch.reconsidered);
   tally.addReplaced(batch.replaced);
   run.onProgress({ found: tally.foundInAll, queued: tally.queued, settled: tally.settled });
+}
+
+/** Keeps what the tally needs of each event; the event itself is forgotten once it is written. */
+function* noting(events: Iterable<NewEvent>, made: Judgement[]): Generator<NewEvent> {
+  for (const event of events) {
+    made.push(judgementOf(event));
+    yield event;
+  }
 }
 
 async function conclude(
@@ -120,20 +131,20 @@ async function conclude(
 ): Promise<RunReport> {
   const { context, tenant, tally, startedAt } = run;
   const { pushed } = facts;
+  tally.pushed = pushed;
   for (const error of localRejections(tally.rejectedLocally)) tally.addError(error);
   for (const error of pushed ? pushErrors(pushed) : []) tally.addError(error);
   const outcome = outcomeOf(tally, facts);
   const { pending } = await countByState(context.db, tenant.tenant);
   const finishedAt = context.clock.now();
   const { usage } = run.connections.salesforce;
-  if (usage) context.log.info('Salesforce API usage', { tenant: tenant.tenant, ...usage });
+  if (usage) context.log.debug('Salesforce API usage', { tenant: tenant.tenant, ...usage });
   return reportOf(tally, {
     tenant: tenant.tenant,
     kind: 'sync',
     outcome,
     startedAt,
     finishedAt,
-    pushed,
     pending,
   });
 }
@@ -145,13 +156,11 @@ async function busy(
 ): Promise<RunReport> {
   const { pending } = await countByState(context.db, tenant);
   const times = { startedAt, finishedAt: context.clock.now() };
-  const pushed = undefined;
   return reportOf(new Tally(), {
     tenant,
     kind: 'sync',
     outcome: 'busy',
     ...times,
-    pushed,
     pending,
   });
 }

@@ -1,7 +1,8 @@
 import type { TenantConfig } from '../config/types.ts';
 import { LeaseLost } from '../db/leases.ts';
 import { finishRun } from '../db/runs.ts';
-import { DatabaseError } from '../lib/errors.ts';
+import { DatabaseError, messageOf } from '../lib/errors.ts';
+import { countByState } from '../outbox/lists.ts';
 import { type Connections, connect } from './connections.ts';
 import type { Context } from './context.ts';
 import { runError } from './failures.ts';
@@ -45,17 +46,29 @@ export function openRun(
   return { ...start, context, tally, connections, signal, end };
 }
 
+/** The database, or a bug, ended a run by force: `cause` says which, `report` what it did until then. */
+export class RunBroken extends Error {
+  override readonly name = 'RunBroken';
+  readonly report: RunReport;
+
+  constructor(report: RunReport, cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.report = report;
+  }
+}
+
 /**
  * Does the run's work and writes down how it ended, also where it broke. A run that lost its
- * lease writes nothing: its row stays open, which is shown as died.
+ * lease writes nothing: its row stays open, which is shown as died. Throws RunBroken.
  */
 export async function finishRunOnce(run: Run, work: () => Promise<RunReport>): Promise<RunReport> {
   let report: RunReport;
   try {
     report = await work();
   } catch (error) {
-    if (!(error instanceof DatabaseError)) await record(run, brokenReport(run, error));
-    throw error;
+    const broken = await brokenReport(run, error);
+    if (!(error instanceof DatabaseError)) await record(run, broken);
+    throw new RunBroken(broken, error);
   }
   await record(run, report);
   return report;
@@ -75,7 +88,7 @@ async function record(run: Run, report: RunReport): Promise<void> {
   }
 }
 
-function brokenReport(run: Run, error: unknown): RunReport {
+async function brokenReport(run: Run, error: unknown): Promise<RunReport> {
   const { tally, tenant, startedAt, context } = run;
   tally.addError(runError('run', error));
   return reportOf(tally, {
@@ -84,7 +97,15 @@ function brokenReport(run: Run, error: unknown): RunReport {
     outcome: 'failed',
     startedAt,
     finishedAt: context.clock.now(),
-    pushed: undefined,
-    pending: 0,
+    pending: await pendingIfKnown(run),
   });
+}
+
+/** The database may be what broke. */
+async function pendingIfKnown({ context, tenant }: Run): Promise<number> {
+  try {
+    return (await countByState(context.db, tenant.tenant)).pending;
+  } catch {
+    return 0;
+  }
 }

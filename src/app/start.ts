@@ -5,6 +5,7 @@ import { keepCursor } from '../outbox/commit.ts';
 import type { Run } from './run.ts';
 
 const START_STREAM = 'start';
+const SECOND_MS = 1_000;
 
 /** The configured start; else the time of the first sync, kept from then on. Epoch milliseconds. */
 export async function startOf(run: Run): Promise<number> {
@@ -13,10 +14,11 @@ export async function startOf(run: Run): Promise<number> {
   if (start !== undefined) return start;
   const kept = await keptStart(context.db, tenant);
   if (kept !== undefined) return kept;
-  const position = JSON.stringify({ start: new Date(startedAt).toISOString() });
+  const first = firstStart(startedAt);
+  const position = JSON.stringify({ start: new Date(first).toISOString() });
   const cursor = { tenant, stream: START_STREAM, position, updatedAt: startedAt };
   await keepCursor(context.db, hold.lease, cursor);
-  return startedAt;
+  return first;
 }
 
 /** The time of the tenant's first sync; undefined before it. */
@@ -24,4 +26,12 @@ export async function keptStart(db: Database, tenant: string): Promise<number | 
   const position = await readCursor(db, { tenant, stream: START_STREAM });
   if (position === undefined) return undefined;
   return Date.parse(z.object({ start: z.string() }).parse(JSON.parse(position)).start);
+}
+
+/**
+ * What a first sync takes for the start: the second that it began in, since Salesforce stamps
+ * deliveries by whole seconds, and one that was made a moment later would seem older.
+ */
+export function firstStart(now: number): number {
+  return Math.floor(now / SECOND_MS) * SECOND_MS;
 }

@@ -3,6 +3,17 @@ import type { PushReport } from '../push/report.ts';
 import type { SourceName } from '../share/share.ts';
 import type { Outcome, RunError, RunKind, RunReport, Vendor } from './report.ts';
 
+/** What became of a share, without the share. */
+export interface Judgement {
+  readonly source: SourceName;
+  readonly state: NewEvent['state'];
+  readonly reason?: string;
+}
+
+export function judgementOf({ share, state, reason }: NewEvent): Judgement {
+  return { source: share.source, state, ...(reason !== undefined && { reason }) };
+}
+
 /** Counts of a run as they grow. */
 export class Tally {
   readonly found: Record<SourceName, number> = { salesforce: 0, 'google-drive': 0 };
@@ -12,13 +23,13 @@ export class Tally {
   queued = 0;
   held = 0;
   rejectedLocally = 0;
-  /** events that Gong answered for, one way or the other, or that gave up for this run */
-  settled = 0;
+  /** what was pushed so far; absent where nothing is pushed */
+  pushed: Readonly<PushReport> | undefined;
 
   /** Shares that had no row before this run, with what became of them. */
-  addCreated(events: readonly NewEvent[]): void {
+  addCreated(events: readonly Judgement[]): void {
     for (const event of events) {
-      this.found[event.share.source] += 1;
+      this.found[event.source] += 1;
       if (event.state === 'held') this.held += 1;
       else this.#addMoved(event);
     }
@@ -31,7 +42,7 @@ export class Tally {
   }
 
   /** Held events that were looked at again; those that stay held count for nothing. */
-  addReconsidered(events: readonly NewEvent[]): void {
+  addReconsidered(events: readonly Pick<NewEvent, 'state' | 'reason'>[]): void {
     for (const event of events) if (event.state !== 'held') this.#addMoved(event);
   }
 
@@ -40,11 +51,18 @@ export class Tally {
     if (!this.errors.some((known) => known.message === error.message)) this.errors.push(error);
   }
 
+  /** events that Gong answered for, one way or the other, or that gave up for this run */
+  get settled(): number {
+    if (!this.pushed) return 0;
+    const { delivered, duplicates, rejected, exhausted } = this.pushed;
+    return delivered + duplicates + rejected + exhausted;
+  }
+
   get foundInAll(): number {
     return this.found.salesforce + this.found['google-drive'];
   }
 
-  #addMoved(event: NewEvent): void {
+  #addMoved(event: Pick<NewEvent, 'state' | 'reason'>): void {
     if (event.state === 'pending') this.queued += 1;
     if (event.state === 'rejected') this.rejectedLocally += 1;
     if (event.state === 'skipped') {
@@ -62,12 +80,12 @@ export interface RunFacts {
   /** epoch milliseconds */
   readonly startedAt: number;
   readonly finishedAt: number;
-  readonly pushed: PushReport | undefined;
   readonly pending: number;
 }
 
 export function reportOf(tally: Tally, facts: RunFacts): RunReport {
-  const { tenant, kind, outcome, pushed, pending } = facts;
+  const { tenant, kind, outcome, pending } = facts;
+  const { pushed } = tally;
   return {
     tenant,
     kind,

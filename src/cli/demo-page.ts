@@ -2,7 +2,7 @@ import type { RunReport } from '../app/report.ts';
 import type { ContentShared } from '../event/contract.ts';
 import type { StoredEvent } from '../outbox/stored.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { StoryDelivery } from '../sandbox/story/index.ts';
+import type { StoryDelivery, StoryGrant } from '../sandbox/story/index.ts';
 import type { SkipReason } from '../share/policy.ts';
 import type { Io } from './command.ts';
 import { type Field, writeFields, writeHeading, writeParagraph } from './render.ts';
@@ -29,25 +29,31 @@ export async function writeIntroduction(
   story: {
     readonly origins: Sandbox['origins'];
     readonly deliveries: readonly StoryDelivery[];
+    readonly grants: readonly StoryGrant[];
   },
 ): Promise<void> {
-  const { origins, deliveries } = story;
-  await writeHeading(io, 'sharetrail: what was shared from Salesforce, on the timeline in Gong');
+  const { origins, deliveries, grants } = story;
+  await writeHeading(io, 'sharetrail: what was shared with customers, on the timeline in Gong');
   await writeParagraph(
     io,
-    'Salesforce and Gong are made up and run on this machine ' +
-      `(${origins.salesforce}, ${origins.gong}); everything else is the real thing, ` +
-      'down to the signed login and the pace of three calls a second.',
+    'Salesforce, Google and Gong are made up and run on this machine ' +
+      `(${origins.salesforce}, ${origins.google}, ${origins.gong}); everything else is the real ` +
+      'thing, down to the signed logins and the pace of three calls a second.',
   );
-  await startSection(io, `One working day at Acme: ${deliveries.length} things were shared`);
+  await startSection(io, `One working day at Acme: ${deliveries.length} content deliveries`);
   for (const { line } of deliveries) await writeParagraph(io, `- ${line}`);
+  await startSection(io, `And in Google Drive: ${grants.length} acts`);
+  for (const { line } of grants) await writeParagraph(io, `- ${line}`);
 }
 
 export async function writeDay(io: Io, title: string, report: RunReport): Promise<void> {
   await startSection(io, title);
   for (const line of runLines(report)) await writeParagraph(io, line);
-  const { salesforce, gong } = report.calls;
-  await writeParagraph(io, `It took ${salesforce} Salesforce calls and ${gong} Gong calls.`);
+  const { salesforce, google, gong } = report.calls;
+  await writeParagraph(
+    io,
+    `It took ${salesforce} calls of Salesforce, ${google} of Google and ${gong} of Gong.`,
+  );
 }
 
 /** What stands in Gong, by the names that the records have in Salesforce. */
@@ -64,7 +70,7 @@ export async function writeTimeline(io: Io, sandbox: Sandbox): Promise<void> {
 function timelineFields(body: ContentShared, sandbox: Sandbox): Field[] {
   const at = timeText(Date.parse(body.eventTimestamp), ZONE).slice(0, -':00'.length);
   const people = body.recipients?.map(({ email, name }) => name ?? email).join(', ');
-  const act = `${body.sharer?.name} shared “${body.contentTitle}”`;
+  const act = `${body.sharer?.name ?? body.sharer?.email} shared “${body.contentTitle}”`;
   return [
     [at, `${act}${people ? ` with ${people}` : ''}`],
     ['', `on ${recordNames(body, sandbox)}`],
@@ -95,21 +101,22 @@ export async function writeUnreported(io: Io, events: readonly StoredEvent[]): P
 function whyNot({ state, reason, errors }: StoredEvent): string {
   const known = REASONS[reason as SkipReason];
   if (state === 'held') return `waits for its Salesforce record: ${known}`;
+  if (state === 'pending') return 'waits for its turn at Gong';
   return reason === undefined ? `${state}: ${errors.join('; ')}` : `${reason}: ${known}`;
 }
 
 export async function writeDemoEnd(io: Io): Promise<void> {
   await startSection(io, 'Your own company, in ten minutes');
   const steps = [
-    '1. cp config/tenants/acme.example.yaml config/tenants/YOURS.yaml, and follow its comments',
-    '2. npm run -s sharetrail -- sync --tenant YOURS --dry-run   shows every event, writes nothing',
-    '3. npm run -s sharetrail -- sync --tenant YOURS             does it',
+    '1. README.md, "A first real tenant in ten minutes": the logins, and the tenant\u2019s file',
+    '2. sharetrail sync --dry-run   shows every event that it would send, and writes nothing',
+    '3. sharetrail sync             does it; then: sharetrail status, sharetrail events',
   ];
   for (const step of steps) await writeParagraph(io, step);
   await writeParagraph(
     io,
-    'README.md walks through the logins. To play with the made-up companies yourself: ' +
-      'npm run -s sharetrail -- sandbox',
+    'In a checkout, "sharetrail" is "npm run -s sharetrail --". To play with the made-up ' +
+      'companies yourself: sharetrail sandbox',
   );
 }
 

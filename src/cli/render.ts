@@ -64,9 +64,12 @@ export async function writeHeading(io: Io, text: string): Promise<void> {
   await io.out(`${heading(io, escapeControls(text))}\n`);
 }
 
-/** One paragraph, wrapped; text from outside is escaped. */
+/** One paragraph, wrapped under its own indentation; text from outside is escaped. */
 export async function writeParagraph(io: Io, text: string): Promise<void> {
-  await io.out(`${wrap(escapeControls(text), io.columns).join('\n')}\n`);
+  const indent = ' '.repeat(text.length - text.trimStart().length);
+  const width = Math.max(FIELD_WIDTH_MIN, io.columns - indent.length);
+  const lines = wrap(escapeControls(text.trimStart()), width);
+  await io.out(`${lines.map((line) => indent + line).join('\n')}\n`);
 }
 
 /** Several lines laid out already, with text from outside in them: their line ends stay. */

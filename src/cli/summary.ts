@@ -11,7 +11,7 @@ export function runLines(report: RunReport): string[] {
     return [`${tenant}: busy. Another run holds this tenant; nothing was done for it.`];
   }
   const tookMs = Date.parse(report.finishedAt) - Date.parse(report.startedAt);
-  const line = `${tenant}: ${outcome}. ${listOf(runCounts(report))} (${durationText(tookMs)})`;
+  const line = `${tenant}: ${outcome}, in ${durationText(tookMs)}. ${listOf(runCounts(report))}`;
   return [line, ...report.errors.flatMap(errorLines)];
 }
 
@@ -52,14 +52,16 @@ export function dryRunLines(report: DryRunReport, gong: GongConfig): string[] {
   const would = [
     `send ${countOf(report.wouldSend, 'event')}`,
     ...(report.wouldHold > 0 ? [`hold ${report.wouldHold}`] : []),
-    ...(skipped === undefined ? [] : [`skip ${skipped}`]),
+    ...(skipped === undefined ? [] : [`skip ${skipped.total} (${skipped.reasons})`]),
   ];
   const perSecond = Math.max(1, Math.floor(gong.callsPerSecond));
   const sendingMs = (report.wouldSend / Math.min(perSecond, gong.callsPerSecond)) * 1_000;
   const days = Math.ceil(report.wouldSend / gong.callsPerDay);
   const time = days > 1 ? `over ${days} days` : `about ${durationText(sendingMs)}`;
   return [
-    `${tenant}: a run would ${listOf(would)}; nothing was written.`,
+    report.errors.length > 0
+      ? `${tenant}: not all could be read. Of what was, a run would ${listOf(would)}.`
+      : `${tenant}: a run would ${listOf(would)}; nothing was written.`,
     `${tenant}: this took ${countOf(calls.salesforce, 'Salesforce call')}${usageText(report)}; ` +
       `it would take ${countOf(report.wouldSend, 'Gong call')} (${time}).`,
     ...report.errors.flatMap(errorLines),
@@ -80,17 +82,17 @@ function runCounts(report: RunReport): string[] {
   if (report.duplicates > 0) counts.push(`${report.duplicates} already there`);
   if (report.rejected > 0) counts.push(`${report.rejected} rejected`);
   if (report.held > 0) counts.push(`${report.held} held`);
-  if (skipped !== undefined) counts.push(`${skipped} skipped`);
+  if (skipped !== undefined) counts.push(`${skipped.total} skipped (${skipped.reasons})`);
   if (report.pending > 0) counts.push(`${report.pending} pending`);
   return counts;
 }
 
-/** `3 (2 internal-only, 1 no-url)` */
-function skippedText(skipped: Readonly<Record<string, number>>): string | undefined {
-  const reasons = Object.entries(skipped);
-  if (reasons.length === 0) return undefined;
-  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
-  return `${total} (${reasons.map(([reason, count]) => `${count} ${reason}`).join(', ')})`;
+/** How many in all, and `2 internal-only, 1 no-url`; undefined where nothing was skipped. */
+function skippedText(skipped: Readonly<Record<string, number>>) {
+  const counts = Object.entries(skipped);
+  if (counts.length === 0) return undefined;
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  return { total, reasons: listOf(counts.map(([reason, count]) => `${count} ${reason}`)) };
 }
 
 function errorLines({ stage, message, hint }: RunError): string[] {

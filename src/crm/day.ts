@@ -1,4 +1,6 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
+const QUARTER_MS = 15 * 60 * 1000;
+let last = { quarter: Number.NaN, timezone: '', day: '' };
 /** Making a formatter costs more than a thousand uses of it; there are as many as timezones. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -7,6 +9,16 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
  * Throws RangeError where there is no such timezone.
  */
 export function dayInTimezone(at: number, timezone: string): string {
+  // Offsets are whole quarters of an hour, so a day never ends within one; shares come in the
+  // order of time, so the last answer is most often this one too.
+  const quarter = Math.floor(at / QUARTER_MS);
+  if (last.quarter !== quarter || last.timezone !== timezone) {
+    last = { quarter, timezone, day: formatDay(at, timezone) };
+  }
+  return last.day;
+}
+
+function formatDay(at: number, timezone: string): string {
   const parts = formatterFor(timezone).formatToParts(at);
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? '';
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;

@@ -56,7 +56,7 @@ export function chooseDeal(records: DealRecords, question: DealQuestion): DealCh
   return chooseWithoutRole(open, when, late);
 }
 
-/** Open at the time of the share: created before it, and not closed now or closed that day. */
+/** Open at the time of the share: created before it, and not closed now or closed on that day or later. */
 function isOpenAt(opportunity: OpportunityRecord, moment: Moment): boolean {
   if (opportunity.createdAt >= moment.at) return false;
   if (!opportunity.closed) return true;

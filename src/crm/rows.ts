@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { salesforceTime } from '../vendors/salesforce/time.ts';
+import { UserError } from '../lib/errors.ts';
+import {
+  decidingFlag,
+  optionalId,
+  optionalText,
+  requiredId,
+  requiredTime,
+} from '../vendors/salesforce/fields.ts';
 import type {
   AccountRecord,
   CaseRecord,
@@ -9,49 +16,54 @@ import type {
   OpportunityRecord,
 } from './records.ts';
 
-/** Salesforce REST guide: Ids in answers are the 18-character form. */
-const id = z.string().regex(/^[a-zA-Z0-9]{18}$/, 'expected an 18-character Id');
-const maybeId = id.nullish();
-const maybeText = z.string().nullish();
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day, YYYY-MM-DD');
+/** What is no day is none: it matters only for a deal that is closed now. */
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .nullish()
+  .catch(undefined);
 /** null where the record has no Account, and where the Account is hidden */
-const parentAccount = z.object({ Name: maybeText }).nullish();
+const parentAccount = z.object({ Name: optionalText }).nullish().catch(undefined);
 
 const contactRow = z.object({
-  Id: id,
-  Email: maybeText,
-  Name: maybeText,
-  Title: maybeText,
-  AccountId: maybeId,
+  Id: requiredId,
+  Email: optionalText,
+  Name: optionalText,
+  Title: optionalText,
+  AccountId: optionalId,
   Account: parentAccount,
-  LastModifiedDate: z.string(),
+  LastModifiedDate: requiredTime,
 });
 const leadRow = z.object({
-  Id: id,
-  Email: maybeText,
-  Name: maybeText,
-  Title: maybeText,
-  IsConverted: z.boolean(),
-  ConvertedContactId: maybeId,
-  ConvertedAccountId: maybeId,
-  LastModifiedDate: z.string(),
+  Id: requiredId,
+  Email: optionalText,
+  Name: optionalText,
+  Title: optionalText,
+  IsConverted: decidingFlag,
+  ConvertedContactId: optionalId,
+  ConvertedAccountId: optionalId,
+  LastModifiedDate: requiredTime,
 });
-const accountRow = z.object({ Id: id, Name: maybeText });
-const websiteRow = accountRow.extend({ Website: maybeText });
+const accountRow = z.object({ Id: requiredId, Name: optionalText });
+const websiteRow = accountRow.extend({ Website: optionalText });
 const opportunityRow = z.object({
-  Id: id,
-  Name: maybeText,
-  AccountId: maybeId,
+  Id: requiredId,
+  Name: optionalText,
+  AccountId: optionalId,
   Account: parentAccount,
-  CreatedDate: z.string(),
-  CloseDate: day.nullish(),
-  IsClosed: z.boolean(),
+  CreatedDate: requiredTime,
+  CloseDate: day,
+  IsClosed: decidingFlag,
 });
-const contactRoleRow = z.object({ OpportunityId: id, ContactId: id, IsPrimary: z.boolean() });
+const contactRoleRow = z.object({
+  OpportunityId: requiredId,
+  ContactId: requiredId,
+  IsPrimary: decidingFlag,
+});
 const caseRow = z.object({
-  Id: id,
-  AccountId: maybeId,
-  ContactId: maybeId,
+  Id: requiredId,
+  AccountId: optionalId,
+  ContactId: optionalId,
   Account: parentAccount,
 });
 
@@ -61,7 +73,10 @@ export interface WithAccount<T> {
   readonly account?: AccountRecord;
 }
 
-/** Each reader takes one row as Salesforce answered it, and throws where it does not fit. */
+/**
+ * Each reader takes one row as Salesforce answered it. Throws a UserError where it lacks what makes
+ * it that record; an optional column that cannot be read counts as empty.
+ */
 export function readContact(row: unknown): WithAccount<ContactRecord> {
   const contact = parse('Contact', contactRow, row);
   const record = { ...personOf(contact), ...present('accountId', contact.AccountId) };
@@ -98,7 +113,7 @@ export function readOpportunity(row: unknown): WithAccount<OpportunityRecord> {
     id: opportunity.Id,
     ...present('name', opportunity.Name),
     ...present('accountId', opportunity.AccountId),
-    createdAt: salesforceTime(opportunity.CreatedDate),
+    createdAt: opportunity.CreatedDate,
     ...present('closeDay', opportunity.CloseDate),
     closed: opportunity.IsClosed,
   };
@@ -130,7 +145,7 @@ function personOf(row: z.output<typeof contactRow> | z.output<typeof leadRow>) {
     ...present('email', row.Email),
     ...present('name', row.Name),
     ...present('title', row.Title),
-    modifiedAt: salesforceTime(row.LastModifiedDate),
+    modifiedAt: row.LastModifiedDate,
   };
 }
 
@@ -147,10 +162,17 @@ function present<K extends string>(key: K, value: string | null | undefined) {
   return (value ? { [key]: value } : {}) as { readonly [P in K]?: string };
 }
 
-/** The message names the field and what was expected, never the row: it may hold a person. */
+/** The message names the fields and what was expected, never the row: it may hold a person. */
 function parse<T>(object: string, schema: z.ZodType<T>, row: unknown): T {
   const parsed = schema.safeParse(row);
   if (parsed.success) return parsed.data;
-  const problems = z.prettifyError(parsed.error);
-  throw new Error(`Salesforce answered a row of ${object} that cannot be read: ${problems}`);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new UserError(
+    `Salesforce answered a row of ${object} that cannot be read: ${problems.join('; ')}`,
+    {
+      hint:
+        'Compare what the integration user sees of this object with Salesforce. The page was not ' +
+        'stored: the next run reads and looks it up again; nothing is lost.',
+    },
+  );
 }

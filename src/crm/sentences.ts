@@ -31,6 +31,7 @@ export function timeOf(at: number): string {
 /** Cut between code points: half a surrogate pair would not survive the database's JSON. */
 function shortened(name: string): string {
   const line = name.replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ').trim();
+  if (line.length <= REASON_LIMITS.nameLengthMax) return line;
   const points = [...line];
   if (points.length <= REASON_LIMITS.nameLengthMax) return line;
   return `${points.slice(0, REASON_LIMITS.nameLengthMax - 1).join('')}…`;

@@ -43,22 +43,37 @@ export async function moveCall(
 ): Promise<void> {
   const { account, from, to } = call;
   await db.transaction().execute(async (trx) => {
-    const { numUpdatedRows } = await trx
-      .updateTable('call')
-      .set((set) => ({ calls: set('calls', '-', 1) }))
-      .where('account', '=', account)
-      .where('at', '=', from)
-      .executeTakeFirst();
     // Folded meanwhile: then it is counted in its minute, and that is exact enough.
-    if (numUpdatedRows === 0n) return;
-    await trx
-      .deleteFrom('call')
-      .where('account', '=', account)
-      .where('at', '=', from)
-      .where('calls', '<=', 0)
-      .execute();
-    await addCalls(trx, { account, at: to, calls: 1 });
+    if (await takeOff(trx, account, from)) await addCalls(trx, { account, at: to, calls: 1 });
   });
+}
+
+/** A call that was counted was never sent. */
+export async function giveCallBack(
+  db: Database,
+  call: { readonly account: string; readonly at: number },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await takeOff(trx, call.account, call.at);
+  });
+}
+
+/** One call less at that time; false where none is counted there any more. */
+async function takeOff(trx: Statement, account: string, at: number): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('call')
+    .set((set) => ({ calls: set('calls', '-', 1) }))
+    .where('account', '=', account)
+    .where('at', '=', at)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  await trx
+    .deleteFrom('call')
+    .where('account', '=', account)
+    .where('at', '=', at)
+    .where('calls', '<=', 0)
+    .execute();
+  return true;
 }
 
 /** Calls of the account in the 24 hours before `now`. */
@@ -139,23 +154,28 @@ async function permit(
     };
   }
   const { calls, windowMs } = limits.burst;
-  const blocking = await callFromEnd(trx, account, calls);
+  const blocking = await callFromEnd(trx, { account, until: now + windowMs }, calls);
   if (blocking !== undefined && blocking + windowMs > now) {
     return { kind: 'wait', until: blocking + windowMs };
   }
   return { kind: 'go', at: now };
 }
 
-/** When the n-th call from the end was sent; undefined where there were fewer. */
+/**
+ * When the n-th call from the end was sent; undefined where there were fewer. Calls that lie more
+ * than a window ahead were counted before the clock was set back: waiting for them could take
+ * hours, so they count in the day alone.
+ */
 async function callFromEnd(
   trx: Statement,
-  account: string,
+  { account, until }: { readonly account: string; readonly until: number },
   position: number,
 ): Promise<number | undefined> {
   const rows = await trx
     .selectFrom('call')
     .select(['at', 'calls'])
     .where('account', '=', account)
+    .where('at', '<=', until)
     .orderBy('at', 'desc')
     .limit(position)
     .execute();

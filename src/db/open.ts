@@ -121,8 +121,8 @@ class Connection {
     const statement = this.#explained(() => this.#prepared(sql));
     return {
       reader: statement.reader,
-      all: (parameters: readonly unknown[]) => this.#explained(() => statement.all(...parameters)),
-      run: (parameters: readonly unknown[]) => this.#explained(() => statement.run(...parameters)),
+      all: (parameters: readonly unknown[]) => this.#explained(() => statement.all(parameters)),
+      run: (parameters: readonly unknown[]) => this.#explained(() => statement.run(parameters)),
       iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters),
     };
   }

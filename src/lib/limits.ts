@@ -37,6 +37,8 @@ export const PUSH_LIMITS = {
 } as const;
 
 export const PACE_LIMITS = {
+  /** the longest pause that Gong may ask for: an answer that says years is a mistake */
+  pauseMsMax: 30 * 24 * 60 * 60_000,
   dayMs: 24 * 60 * 60_000,
   secondMs: 1_000,
   /** calls spread apart a little more than a second: their arrival at Gong is what counts */
@@ -65,6 +67,7 @@ export const LIST_LIMITS = {
   eventsDefault: 50,
   eventsMax: 10_000,
   runsShown: 5,
+  problemsShown: 20,
 } as const;
 
 export const LOOK_UP_LIMITS = {

@@ -1,7 +1,7 @@
 import { type Cursor, writeCursor } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, Statement } from '../db/schema.ts';
-import { insertEvents, removeAwaiting, updateHeld } from './events.ts';
+import { insertEvents, removeAwaiting, updateReconsidered } from './events.ts';
 import type { NewEvent } from './stored.ts';
 
 /** All that one batch of shares changes, and the position up to which it was read. */
@@ -9,8 +9,9 @@ export interface Batch {
   readonly tenant: string;
   readonly priority: number;
   readonly now: number;
-  readonly created: readonly NewEvent[];
-  /** held events that were looked at again, whether they moved or not */
+  /** gone through once, within the transaction: made as they are written, they cost no memory */
+  readonly created: Iterable<NewEvent>;
+  /** events that were judged again, whether they moved or not */
   readonly reconsidered: readonly NewEvent[];
   /** absent for batches that were not read from a source */
   readonly cursor?: { readonly stream: string; readonly position: string };
@@ -32,7 +33,7 @@ export async function commitBatch(db: Database, lease: LeaseKey, batch: Batch): 
     // First, for what takes the place of an event may have the same id.
     await removeAwaiting(trx, tenant, batch.replaced ?? []);
     await insertEvents(trx, batch.created, batch);
-    for (const event of batch.reconsidered) await updateHeld(trx, event, batch);
+    for (const event of batch.reconsidered) await updateReconsidered(trx, event, batch);
     await batch.alongside?.(trx);
     if (batch.cursor) await writeCursor(trx, { tenant, updatedAt: now, ...batch.cursor });
   });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CompiledQuery, Insertable, Updateable } from 'kysely';
 import type { EventTable, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
@@ -8,23 +9,45 @@ import { contentColumns, newRow } from './rows.ts';
 import { type Happening, type State, statesBefore } from './states.ts';
 import type { NewEvent } from './stored.ts';
 
-/** The states of those of the events that are on record. */
-export async function knownStates(
+/** How those of the events stand that are on record. */
+export async function knownEvents(
   db: Statement,
   tenant: string,
   eventIds: readonly string[],
-): Promise<Map<string, State>> {
-  const known = new Map<string, State>();
+): Promise<Map<string, KnownEvent>> {
+  const known = new Map<string, KnownEvent>();
+  let built: CompiledQuery | undefined;
   for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
-    const rows = await db
-      .selectFrom('event')
-      .select(['event_id', 'state'])
-      .where('tenant', '=', tenant)
-      .where('event_id', 'in', chunk)
-      .execute();
-    for (const row of rows) known.set(row.event_id, row.state as State);
+    const parameters = [tenant, ...chunk];
+    // Built once for the full chunks: for so many values, building costs more than looking up.
+    if (built?.parameters.length !== parameters.length) {
+      built = statesOf(db, tenant, chunk).compile();
+    }
+    const { rows } = await db.executeQuery<StateRow>({ ...built, parameters });
+    for (const { event_id, state, reason } of rows) {
+      known.set(event_id, { state: state as State, reason });
+    }
   }
   return known;
+}
+
+export interface KnownEvent {
+  readonly state: State;
+  readonly reason: string | null;
+}
+
+interface StateRow {
+  readonly event_id: string;
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+function statesOf(db: Statement, tenant: string, eventIds: readonly string[]) {
+  return db
+    .selectFrom('event')
+    .select(['event_id', 'state', 'reason'])
+    .where('tenant', '=', tenant)
+    .where('event_id', 'in', eventIds);
 }
 
 /**
@@ -34,7 +57,7 @@ export async function knownStates(
  */
 export async function insertEvents(
   trx: Statement,
-  events: readonly NewEvent[],
+  events: Iterable<NewEvent>,
   options: { readonly tenant: string; readonly priority: number; readonly now: number },
 ): Promise<void> {
   let built: CompiledQuery | undefined;
@@ -43,6 +66,9 @@ export async function insertEvents(
     const parameters = rows.flatMap((row) => Object.values(row));
     if (built?.parameters.length !== parameters.length) built = insertOf(trx, rows).compile();
     await trx.executeQuery({ ...built, parameters });
+    // SQLite works in this thread: without a pause, a page would keep the network waiting, the
+    // look-up of the next page as well as the calls that others pace.
+    await setImmediate();
   }
 }
 
@@ -53,8 +79,14 @@ function insertOf(trx: Statement, rows: readonly Insertable<EventTable>[]) {
     .onConflict((conflict) => conflict.columns(['tenant', 'event_id']).doNothing());
 }
 
-/** Writes what became of a held event; one that is not held any more stays as it is. */
-export async function updateHeld(
+/**
+ * Why a skipped event may be judged again when its share is read again: the start was moved, or
+ * the link has appeared. Whatever else was decided stays decided.
+ */
+const PASSING_REASONS = ['before-start', 'no-url'] as const;
+
+/** Writes what became of an event that was judged again; one that moved meanwhile stays as it is. */
+export async function updateReconsidered(
   trx: Statement,
   event: NewEvent,
   options: { readonly tenant: string; readonly now: number },
@@ -64,7 +96,12 @@ export async function updateHeld(
     .set({ ...contentColumns(event), updated_at: options.now })
     .where('tenant', '=', options.tenant)
     .where('event_id', '=', event.eventId)
-    .where('state', '=', 'held')
+    .where((where) =>
+      where.or([
+        where('state', '=', 'held'),
+        where.and([where('state', '=', 'skipped'), where('reason', 'in', PASSING_REASONS)]),
+      ]),
+    )
     .execute();
 }
 

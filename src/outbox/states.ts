@@ -15,7 +15,8 @@ export type Happening = (typeof HAPPENINGS)[number];
 /**
  * `undefined`: cannot happen in that state. A missing cell does not compile. A skipped event can
  * still be accepted: an operator skipped it while its request was under way, and Gong's word is
- * the truth about what Gong has.
+ * the truth about what Gong has. It can be queued after all where its reason is gone (see
+ * PASSING_REASONS).
  */
 const NEXT: Record<State, Record<Happening, State | undefined>> = {
   held: {
@@ -59,7 +60,7 @@ const NEXT: Record<State, Record<Happening, State | undefined>> = {
     retry: 'pending',
   },
   skipped: {
-    queue: undefined,
+    queue: 'pending',
     accept: 'delivered',
     conflict: 'duplicate',
     reject: undefined,

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import {
   type CallLimits,
   foldCalls,
+  giveCallBack,
   moveCall,
   type Permission,
   pauseAccount,
@@ -18,7 +19,10 @@ export type Turn =
       readonly kind: 'go';
       /** The request left this machine. */
       sent(): void;
-      /** Its answer came, or it broke: from now on the call counts from when it arrived. */
+      /**
+       * Its answer came, or it broke: from now on the call counts from when it arrived. One that
+       * never left (no connection, no token) is given back.
+       */
       over(): Promise<void>;
     }
   | { readonly kind: 'stop'; readonly reason: 'day-used-up' | 'paused'; readonly until: number };
@@ -73,13 +77,14 @@ export function createPacer(options: {
   }
 
   function goOf(takenAt: number): Turn {
-    let sentAt = takenAt;
+    let sentAt: number | undefined;
     return {
       kind: 'go',
       sent: () => {
         sentAt = clock.now();
       },
       over: async () => {
+        if (sentAt === undefined) return giveCallBack(db, { account, at: takenAt });
         const to = arrival.estimate(sentAt, clock.now());
         if (to > takenAt) await moveCall(db, { account, from: takenAt, to });
       },
@@ -92,7 +97,8 @@ export function createPacer(options: {
         line(() => waitForTurn(settings, signal)),
         signal,
       ),
-    pause: (durationMs) => pauseAccount(db, account, clock.now() + durationMs),
+    pause: (durationMs) =>
+      pauseAccount(db, account, clock.now() + Math.min(durationMs, PACE_LIMITS.pauseMsMax)),
   };
 }
 

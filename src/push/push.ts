@@ -31,7 +31,7 @@ export interface PushOptions {
   /** in [0, 1) */
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** a request to Gong is about to be sent */
+  /** a request has left for Gong */
   readonly onCall: () => void;
   /** an event reached a final state, or gave up for this run */
   readonly onSettled: (report: Readonly<PushReport>) => void;
@@ -186,9 +186,15 @@ class Drain {
       return undefined;
     }
     // The wait may have taken minutes, and an operator's word holds until the moment of sending.
-    if (!(await isPending(db, { tenant, eventId: event.eventId }))) return undefined;
-    onCall();
-    const call = gong.shareContent(event.body, this.#cut.signal, () => turn.sent());
+    if (!(await isPending(db, { tenant, eventId: event.eventId }))) {
+      await turn.over();
+      return undefined;
+    }
+    const onSent = () => {
+      onCall();
+      turn.sent();
+    };
+    const call = gong.shareContent(event.body, this.#cut.signal, onSent);
     const answer = await this.#unlessHalted(call).finally(() => turn.over());
     if (answer) await this.#absorb(event, answer);
     return answer;
@@ -196,6 +202,9 @@ class Drain {
 
   async #absorb(event: QueuedEvent, answer: GongAnswer): Promise<void> {
     if (answer.kind === 'refused') return this.#stop({ kind: 'refused', answer });
+    // A database that failed once would keep each of them waiting; what is not settled is sent
+    // again by the next run, and Gong then says that it has it.
+    if (this.#failure !== undefined) return;
     await this.#settle(event, answer);
     if (answer.kind === 'throttled') return this.#throttle(answer);
     this.#throttledInRow = 0;

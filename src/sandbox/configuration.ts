@@ -1,8 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import { messageOf, UserError } from '../lib/errors.ts';
 import type { Sandbox } from './sandbox.ts';
 
+const MARK = '# Written by `sharetrail sandbox`, and written anew by its next start.\n';
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 export const SANDBOX_TENANT = 'sandbox';
@@ -68,17 +70,36 @@ export async function writeSandboxConfiguration(
   settings: TenantSettings,
 ): Promise<void> {
   const { salesforce, google, gong } = sandbox.credentials;
+  await refuseForeignFolder(dir);
   const files: Record<string, string> = {
-    'sharetrail.yaml': stringify({ database: `sqlite:${join(dir, 'sharetrail.db')}` }),
+    'sharetrail.yaml': MARK + stringify({ database: `sqlite:${join(dir, 'sharetrail.db')}` }),
     [`tenants/${SANDBOX_TENANT}.yaml`]: sandboxTenantYaml(sandbox, settings),
     'secrets/salesforce.pem': salesforce.privateKey,
     'secrets/google-key.json': google.key,
     'secrets/gong-access-key': gong.accessKey,
     'secrets/gong-access-key-secret': gong.accessKeySecret,
   };
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(dir, name);
-    await mkdir(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
-    await writeFile(path, text, { mode: OWNER_ONLY_FILE });
+  try {
+    for (const [name, text] of Object.entries(files)) await writeOwn(join(dir, name), text);
+  } catch (error) {
+    throw new UserError(`the configuration could not be written into ${dir}: ${messageOf(error)}`, {
+      hint: 'Name a folder that this user may write into, or one that does not exist yet.',
+      cause: error,
+    });
   }
+}
+
+async function writeOwn(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
+  await writeFile(path, text, { mode: OWNER_ONLY_FILE });
+}
+
+/** A company's own configuration must not be lost to a toy's; the sandbox's own may be renewed. */
+async function refuseForeignFolder(dir: string): Promise<void> {
+  const path = join(dir, 'sharetrail.yaml');
+  const text = await readFile(path, 'utf8').catch(() => MARK);
+  if (text.startsWith(MARK)) return;
+  throw new UserError(`${path} is not the sandbox's: it would be overwritten`, {
+    hint: 'Name another folder with --write.',
+  });
 }

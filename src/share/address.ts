@@ -2,6 +2,8 @@ import { domainToASCII } from 'node:url';
 
 /** Characters that the URL standard's host parser would cut off or decode: no domain has them. */
 const NOT_IN_A_DOMAIN = /[\s/?#\\:@[\]%<>]/;
+/** Stands for itself: nothing to lower, to encode or to take for an IPv4 address. */
+const PLAIN_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 const SANDBOX_SUFFIX = '.invalid';
 
 /**
@@ -39,6 +41,7 @@ function withoutSandboxSuffix(email: string): string {
 
 function canonicalDomain(text: string): string | undefined {
   const trimmed = text.trim();
+  if (PLAIN_DOMAIN.test(trimmed) && !trimmed.includes('xn--')) return trimmed;
   if (NOT_IN_A_DOMAIN.test(trimmed)) return undefined;
   const domain = domainToASCII(trimmed).replace(/\.$/, '');
   return domain === '' ? undefined : domain;

@@ -25,9 +25,14 @@ export interface Source {
   /** whose cursor `position` is; part of the database */
   readonly stream: string;
   /**
+   * `ahead`: a page may be pulled before the one before it is committed; `in-step`: a page builds
+   * on what the one before it wrote.
+   */
+  readonly pace: 'ahead' | 'in-step';
+  /**
    * What there is after `position` (undefined: from the beginning), in the order in which the
-   * cursor moves. A share may come again; none is left out. A page may be read ahead while the one
-   * before it is worked on: ending the iteration ends the reading too.
+   * cursor moves. A share may come again; none is left out. Ending the
+   * iteration ends the reading too.
    */
   pull(position: string | undefined): AsyncIterable<SourcePage>;
 }

@@ -120,7 +120,7 @@ const statusAnswer = z.strictObject({
       cursors: z.array(
         z.strictObject({
           stream: words,
-          position: z.strictObject({ mark: time }),
+          position: z.strictObject({ from: time, mark: time }),
           updatedAt: time,
         }),
       ),

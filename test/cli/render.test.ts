@@ -120,6 +120,14 @@ describe('fields and paragraphs', () => {
   });
 });
 
+describe('a paragraph', () => {
+  it('keeps its own indentation, on every line that it is wrapped into', async () => {
+    const { io, stdout } = memoryIo({ columns: 20 });
+    await writeParagraph(io, '  gong: the key is not valid any more');
+    expect(stdout()).toBe('  gong: the key is\n  not valid any more\n');
+  });
+});
+
 describe('JSON', () => {
   it('is one line for a program and indented for a person', async () => {
     const piped = memoryIo();

@@ -110,10 +110,34 @@ describe('a share that is not reported leaves a row with its reason', () => {
 
     const { deliveryId } = org.deliver({ title: 'Contract', ...withoutLink });
     const salesforce = { ...tenant.salesforce, contentUrl: 'record' as const };
-    expect(await world.sync({ tenant: { ...tenant, salesforce } })).toMatchObject({ delivered: 1 });
-    expect(gong.events[0]?.body).toMatchObject({
-      contentUrl: `${world.server.origins.salesforce}/${deliveryId}`,
-    });
+    await world.sync({ tenant: { ...tenant, salesforce } });
+    expect(gong.events.map(({ body }) => body?.['contentUrl'])).toContain(
+      `${world.server.origins.salesforce}/${deliveryId}`,
+    );
+  });
+
+  test('no-url is judged again when the link has appeared, and never after an operator', async () => {
+    const { org } = world;
+    const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+    const withoutLink = { relatedTo: contact, fields: { DistributionPublicUrl: null } };
+    const { deliveryId } = org.deliver({ title: 'Deck', ...withoutLink });
+    const skipped = org.deliver({ title: 'Not this one', ...withoutLink });
+    await world.sync();
+    const context = await world.context();
+    const eventId = `salesforce:${skipped.deliveryId}`;
+    await context.db
+      .updateTable('event')
+      .set({ reason: 'operator' })
+      .where('event_id', '=', eventId)
+      .execute();
+
+    for (const id of [deliveryId, skipped.deliveryId]) {
+      org.update(id, { DistributionPublicUrl: 'https://acme.file.force.example/a/1' });
+    }
+    const report = await world.sync();
+    expect(report).toMatchObject({ found: { salesforce: 0 }, queued: 1, delivered: 1 });
+    expect(await stored(deliveryId)).toMatchObject({ state: 'delivered' });
+    expect((await stored(deliveryId))?.reason).toBeUndefined();
   });
 });
 
@@ -169,6 +193,30 @@ describe('reading without holes', () => {
     const report = await world.sync({ push: 'hold' });
     expect(report).toMatchObject({ outcome: 'ok', found: { salesforce: 700 } });
   });
+});
+
+test('a start that was moved to an earlier time brings in what lies after it, once', async () => {
+  const { org, clock, tenant } = world;
+  const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  const never = org.deliver({
+    title: 'Never read',
+    relatedTo: contact,
+    at: clock.now() - 6 * DAY_MS,
+  });
+  const older = org.deliver({ title: 'Skipped', relatedTo: contact, at: clock.now() - 5 * DAY_MS });
+  org.update(older.deliveryId, { Name: 'Skipped, renamed' });
+  const late = { ...tenant, start: clock.now() - DAY_MS };
+  expect(await world.sync({ tenant: late })).toMatchObject({ skipped: { 'before-start': 1 } });
+
+  const early = { ...tenant, start: clock.now() - 8 * DAY_MS };
+  const report = await world.sync({ tenant: early });
+  expect(report).toMatchObject({ found: { salesforce: 1 }, queued: 2, delivered: 2 });
+  expect(await stored(never.deliveryId)).toMatchObject({ state: 'delivered' });
+  expect(await stored(older.deliveryId)).toMatchObject({ state: 'delivered' });
+
+  world.org.resetCounters();
+  expect(await world.sync({ tenant: early })).toMatchObject({ queued: 0 });
+  expect(world.org.counters.rows).toBe(1);
 });
 
 test('without `start` the time of the first sync is kept, and counts from then on', async () => {

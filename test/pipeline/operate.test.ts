@@ -24,7 +24,7 @@ test('retry builds a rejected event again, with what Salesforce says now, and qu
   org.update(contact, { Email: 'ada.byron@globex.example' });
   const context = await world.context();
   const report = await retryState(context, tenant, { state: 'rejected', signal });
-  expect(report).toEqual({ queued: 1, rejected: 0 });
+  expect(report).toEqual({ queued: 1, rejected: 0, problems: [] });
   expect(await stored(deliveryId)).toMatchObject({ state: 'pending', attempts: 1, errors: [] });
 
   expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 1 });
@@ -52,7 +52,7 @@ test('retry sends what policy skipped, since a person said so; skip takes it bac
   expect(await world.sync()).toMatchObject({ delivered: 0, queued: 0 });
 });
 
-test('retry of a share that still cannot be reported says so, and does not send it', async () => {
+test('retry of a share that cannot be reported says why, and leaves it as it was', async () => {
   const { org, tenant } = world;
   const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
   const noUrl = { DistributionPublicUrl: null };
@@ -64,8 +64,9 @@ test('retry of a share that still cannot be reported says so, and does not send 
   expect(await retryEvents(context, tenant, { events, signal })).toEqual({
     queued: 0,
     rejected: 1,
+    problems: [expect.stringContaining('contentUrl')],
   });
-  expect((await stored(deliveryId))?.errors[0]).toContain('contentUrl');
+  expect(await stored(deliveryId)).toMatchObject({ state: 'skipped', reason: 'no-url' });
 });
 
 test('what Gong has can neither be skipped nor sent again, and unknown ids change nothing', async () => {

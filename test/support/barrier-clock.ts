@@ -1,12 +1,13 @@
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import type { FaultRule, Faults } from '../../src/sandbox/faults.ts';
+import { until } from './until.ts';
 
 /** Longer than any delay that a test means as time: such a delay waits for a word instead. */
 const BARRIER_MS = 1_000_000_000;
 
 /** A request of the sandbox that stands still until it is let go. */
 export interface Barrier {
-  /** Resolves as soon as so many requests stand there; by default one. */
+  /** Resolves once so many requests stand there; by default one. */
   reached(requests?: number): Promise<void>;
   /** Lets go of those that stand there, and of all that come later. */
   open(): void;
@@ -31,19 +32,13 @@ export class BarrierClock extends ShiftedClock {
     const number = this.#gates.size + 1;
     const gate = Promise.withResolvers<void>();
     this.#gates.set(number, gate);
-    const waiters = new Set<() => void>();
     let standing = 0;
     this.#standing.set(number, () => {
       standing += 1;
-      for (const wake of waiters) wake();
     });
     const id = faults.add({ ...rule, action: { kind: 'delay', ms: number * BARRIER_MS } });
     return {
-      reached: async (requests = 1) => {
-        while (standing < requests) {
-          await new Promise<void>((resolve) => waiters.add(resolve));
-        }
-      },
+      reached: (requests = 1) => until(() => standing >= requests),
       open: () => {
         faults.remove(id);
         gate.resolve();

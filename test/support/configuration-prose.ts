@@ -14,7 +14,7 @@ sharetrail reads one folder: \`--config DIR\`, else \`SHARETRAIL_CONFIG\`, else 
 
 To begin, copy \`config/tenants/acme.example.yaml\` to \`config/tenants/NAME.yaml\`; its first line
 names the schema, so that an editor with a YAML language server completes and checks the keys.
-\`sharetrail check\` then tries every login. \`sharetrail config show\` prints what counts in the end.
+\`sharetrail config show\` prints what counts in the end.
 
 Both kinds of file are strict YAML 1.2: an unknown key, a wrong type, a missing value or a key that
 stands twice is refused. All problems of all files are told at once, one a line:

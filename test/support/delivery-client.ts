@@ -25,6 +25,8 @@ export class DeliveryClient implements SalesforceClient {
   tieOrder: (first: DeliveryFacts, second: DeliveryFacts) => number = (first, second) =>
     first.id < second.id ? -1 : 1;
   failure: Error | undefined;
+  /** the page, counted over all queries, in whose place the error comes */
+  failAt: { readonly page: number; readonly error: Error } | undefined;
   readonly #pageSize: number;
   readonly rows: DeliveryFacts[];
 
@@ -52,6 +54,7 @@ export class DeliveryClient implements SalesforceClient {
     for (let start = 0; start < rows.length || start === 0; start += this.#pageSize) {
       options.signal?.throwIfAborted();
       this.pages += 1;
+      if (this.failAt?.page === this.pages) throw this.failAt.error;
       if (this.lostAt.has(this.pages)) throw new LocatorLost('gone');
       yield rows.slice(start, start + this.#pageSize);
     }

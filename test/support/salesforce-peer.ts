@@ -1,5 +1,6 @@
 import type { SalesforceConfig } from '../../src/config/types.ts';
 import type { Clock } from '../../src/lib/clock.ts';
+import type { UserError } from '../../src/lib/errors.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import {
   createSalesforceClient,
@@ -124,7 +125,8 @@ export interface TestClient {
   /** billed calls, as the client counts them */
   readonly billed: () => number;
   readonly stop: AbortController;
-  readonly warnings: string[];
+  /** refresh tokens that came and could not be kept */
+  readonly unkept: UserError[];
 }
 
 /** A client of the peer whose waits take no time and whose jitter is half of the longest wait. */
@@ -134,7 +136,7 @@ export function createTestClient(
 ): TestClient {
   const clock = new SleeplessClock();
   const stop = new AbortController();
-  const warnings: string[] = [];
+  const unkept: UserError[] = [];
   let billed = 0;
   const client = createSalesforceClient({
     config,
@@ -143,11 +145,11 @@ export function createTestClient(
     onCall: () => {
       billed += 1;
     },
-    onWarning: (message) => warnings.push(message),
+    onUnkept: (warning) => unkept.push(warning),
     signal: stop.signal,
     ...options,
   });
-  return { client, clock, billed: () => billed, stop, warnings };
+  return { client, clock, billed: () => billed, stop, unkept };
 }
 
 export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {

@@ -4,35 +4,15 @@ import { callsOfDay, foldCalls, moveCall, takeCall } from '../../src/db/calls.ts
 import type { Database } from '../../src/db/schema.ts';
 import { PACE_LIMITS } from '../../src/lib/limits.ts';
 import { ArrivalEstimate } from '../../src/push/arrival.ts';
-import { createPacer, limitsOf, type Pacer } from '../../src/push/pacer.ts';
+import { limitsOf } from '../../src/push/pacer.ts';
 import { testDatabase } from '../support/database.ts';
+import { ACCOUNT, ENOUGH, pacerOn, timesOf } from '../support/paced-calls.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const ACCOUNT = 'account';
-const ENOUGH = 1_000_000;
 const { signal: never } = new AbortController();
-
-const pacerOn = (db: Database, clock: VirtualClock) => createPacer({ db, account: ACCOUNT, clock });
-
-/** When each of the calls was let through; all ask at once. */
-async function timesOf(
-  clock: VirtualClock,
-  options: { readonly pacers: readonly Pacer[]; readonly calls: number; readonly rate: number },
-): Promise<number[]> {
-  const settings = { callsPerSecond: options.rate, callsPerDay: ENOUGH };
-  const times: number[] = [];
-  const asked = Array.from({ length: options.calls }, async (_, index) => {
-    const pacer = options.pacers[index % options.pacers.length];
-    const turn = await pacer?.take(settings, never);
-    expect(turn).toMatchObject({ kind: 'go' });
-    times.push(clock.now());
-  });
-  await clock.run(Promise.all(asked));
-  return times;
-}
 
 /** Gaps between calls: dense, sparse, and over days. */
 const gap = fc.oneof(

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callsOfDay } from '../../src/db/calls.ts';
-import type { Database } from '../../src/db/schema.ts';
 import { PACE_LIMITS } from '../../src/lib/limits.ts';
 import { createPacer, limitsOf, type Pacer, type Turn } from '../../src/push/pacer.ts';
 import { startChild } from '../support/child.ts';
 import { testDatabase } from '../support/database.ts';
+import { ACCOUNT, pacerOn, timesOf } from '../support/paced-calls.ts';
 import { recordStatements } from '../support/statements.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { mostInWindow } from '../support/windows.ts';
@@ -13,28 +13,7 @@ import { mostInWindow } from '../support/windows.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const ACCOUNT = 'account';
-const ENOUGH = 1_000_000;
 const { signal: never } = new AbortController();
-
-const pacerOn = (db: Database, clock: VirtualClock) => createPacer({ db, account: ACCOUNT, clock });
-
-/** When each of the calls was let through; all ask at once. */
-async function timesOf(
-  clock: VirtualClock,
-  options: { readonly pacers: readonly Pacer[]; readonly calls: number; readonly rate: number },
-): Promise<number[]> {
-  const settings = { callsPerSecond: options.rate, callsPerDay: ENOUGH };
-  const times: number[] = [];
-  const asked = Array.from({ length: options.calls }, async (_, index) => {
-    const pacer = options.pacers[index % options.pacers.length];
-    const turn = await pacer?.take(settings, never);
-    expect(turn).toMatchObject({ kind: 'go' });
-    times.push(clock.now());
-  });
-  await clock.run(Promise.all(asked));
-  return times;
-}
 
 describe('calls a second', () => {
   test('at three a second, 100 calls are through in 100 / 2.95 s, and never four in a second', async () => {

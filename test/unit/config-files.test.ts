@@ -6,11 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { renderTenantJsonSchema, tenantJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { renderConfigurationPage } from '../support/configuration-page.ts';
 import { listKeys, type SchemaKey } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
 import { tenantSchema } from '../../src/config/tenant-schema.ts';
 import { ConfigFolder, makePrivateKey, TENANT_YAML } from '../support/config-folder.ts';
+import { renderConfigurationPage } from '../support/configuration-page.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const tenantExample = read('config/tenants/acme.example.yaml');

@@ -182,7 +182,6 @@ test.each([
   ['Contact', 'LastModifiedDate'],
   ['Lead', 'Id'],
   ['Lead', 'LastModifiedDate'],
-  ['Lead', 'IsConverted'],
 ])(
   'a row of %s without its %s throws: it is no "nobody has this address"',
   async (object, field) => {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { lookUp, type QueryBatch } from '../../src/crm/look-up.ts';
 import { matchShare } from '../../src/crm/match.ts';
 import type { OpportunityRecord } from '../../src/crm/records.ts';
-import { RetryableError } from '../../src/lib/errors.ts';
+import { readContact, readContactRole } from '../../src/crm/rows.ts';
+import { RetryableError, UserError } from '../../src/lib/errors.ts';
 import { OrgClient } from '../support/crm-client.ts';
 import {
   deliveryOf,
@@ -279,12 +280,12 @@ test('an answer with fewer or more parts than queries throws', async () => {
 
 test.each([
   ['no object', null],
-  ['an Id of 15 characters', { ...contactRow('Initech'), Id: '003000000000001' }],
+  ['an Id that is none', { ...contactRow('Initech'), Id: 'ann@initech.example' }],
   ['no Id', { ...contactRow('Initech'), Id: undefined }],
-  ['an email that is no text', { ...contactRow('Initech'), Email: 7 }],
-])('a row with %s throws, and the message holds nobody', async (_, row) => {
+])('a row with %s wants a person, and the message holds nobody', async (_, row) => {
   const client: QueryBatch = { queryBatch: async () => [[row]] };
   const failure = lookUp(client, [related('Contact')], OPTIONS);
+  await expect(failure).rejects.toThrow(UserError);
   await expect(failure).rejects.toThrow('a row of Contact that cannot be read');
   await expect(failure).rejects.not.toThrow(/initech/i);
 });
@@ -293,29 +294,80 @@ test.each([
   ['Lead', { Id: idOf('Lead', 1), IsConverted: 'false', LastModifiedDate: CREATED }],
   ['Lead', { Id: idOf('Lead', 1), IsConverted: false }],
   ['Opportunity', { Id: DEAL.id, CreatedDate: CREATED, IsClosed: 'false' }],
-  ['Case', { Id: idOf('Case', 1), AccountId: 'x' }],
-  ['Account', { Id: ACCOUNT.id, Name: 7 }],
-] as const)('a row of %s that is not as documented throws', async (type, row) => {
+  ['Opportunity', { Id: DEAL.id, CreatedDate: 'yesterday', IsClosed: false }],
+  ['Case', { Id: 'x' }],
+  ['Account', { Id: 7 }],
+] as const)('a row of %s that would mislead, %j, wants a person', async (type, row) => {
   const client: QueryBatch = { queryBatch: async () => [[row]] };
-  const message = `a row of ${type} that cannot be read`;
-  await expect(lookUp(client, [related(type)], OPTIONS)).rejects.toThrow(message);
+  const failure = lookUp(client, [related(type)], OPTIONS);
+  await expect(failure).rejects.toThrow(UserError);
+  await expect(failure).rejects.toThrow(`a row of ${type} that cannot be read`);
 });
 
-test('an Opportunity with a time or a day that cannot be read throws', async () => {
-  const row = {
-    Id: DEAL.id,
-    CreatedDate: CREATED,
-    CloseDate: '2026-12-31',
-    IsClosed: false,
+test('a column that cannot be read, and is not needed, counts as empty', async () => {
+  const modified = { LastModifiedDate: CREATED };
+  const rows: Partial<Record<OrgType, object>> = {
+    Contact: {
+      Id: ANN.id,
+      Email: 7,
+      Name: [],
+      Title: {},
+      AccountId: 'x',
+      Account: 'Initech',
+      ...modified,
+    },
+    Lead: {
+      Id: idOf('Lead', 1),
+      Email: 7,
+      ConvertedContactId: 'x',
+      ConvertedAccountId: 7,
+      ...modified,
+    },
+    Account: { Id: ACCOUNT.id, Name: 7 },
+    Opportunity: { Id: DEAL.id, AccountId: 'x', CreatedDate: CREATED, CloseDate: '31/12/2026' },
+    Case: { Id: idOf('Case', 1), AccountId: 'x', ContactId: 7, Account: { Name: 7 } },
   };
-  for (const broken of [{ CreatedDate: 'yesterday' }, { CloseDate: '31/12/2026' }]) {
-    const client: QueryBatch = { queryBatch: async () => [[{ ...row, ...broken }]] };
-    await expect(lookUp(client, [related('Opportunity')], OPTIONS)).rejects.toThrow();
+  const types = ['Contact', 'Lead', 'Account', 'Opportunity', 'Case'] as const;
+  const client: QueryBatch = {
+    queryBatch: async (soqls) =>
+      soqls.map((soql) => types.flatMap((type) => (soql.includes(` ${type} `) ? rows[type] : []))),
+  };
+  const shares = types.map((type) => related(type));
+  const { contacts, leads, accounts, opportunities, cases } = await lookUp(client, shares, OPTIONS);
+  const { createdAt } = DEAL;
+  const modifiedAt = createdAt;
+  expect([...contacts.values()]).toEqual([{ id: ANN.id, modifiedAt }]);
+  expect([...leads.values()]).toEqual([{ id: idOf('Lead', 1), converted: false, modifiedAt }]);
+  expect([...accounts.values()]).toEqual([{ id: ACCOUNT.id }]);
+  expect([...opportunities.values()]).toEqual([{ id: DEAL.id, createdAt, closed: false }]);
+  expect([...cases.values()]).toEqual([{ id: idOf('Case', 1) }]);
+});
+
+test('a flag that is not there is not set', async () => {
+  const row = { OpportunityId: DEAL.id, ContactId: ANN.id };
+  for (const IsPrimary of [undefined, null, false, true]) {
+    expect(readContactRole({ ...row, IsPrimary }).primary).toBe(IsPrimary === true);
   }
-  // control
-  const client: QueryBatch = { queryBatch: async () => [[row]] };
-  const records = await lookUp(client, [related('Opportunity')], OPTIONS);
-  expect(records.opportunities.get(DEAL.id)?.createdAt).toBe(DEAL.createdAt);
+});
+
+test('an Id of 18 characters is asked for and matched as it stands, whatever its checksum', async () => {
+  const id = '00Q000000000001AAA';
+  const soqls: string[] = [];
+  const client: QueryBatch = {
+    queryBatch: async (asked) => {
+      soqls.push(...asked);
+      return asked.map(() => [{ Id: id, Email: 'lou@x.example', LastModifiedDate: CREATED }]);
+    },
+  };
+  const share = deliveryOf({ id, type: 'Lead' });
+  const match = matchShare(share, await lookUp(client, [share], OPTIONS), OPTIONS);
+  expect(soqls).toEqual([expect.stringMatching(/FROM Lead WHERE Id IN \('00Q000000000001AAA'\)$/)]);
+  expect(match.objects).toEqual([{ type: 'Lead', id }]);
+});
+
+test('a row with the short form of an Id is the record of the long one', () => {
+  const row = { ...contactRow('Initech'), Id: '003000000000001' };
+  expect(readContact(row)).toEqual(readContact(contactRow('Initech')));
 });
 
 function contactRow(accountName: string) {

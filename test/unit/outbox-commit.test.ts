@@ -4,7 +4,7 @@ import { listCursors, readCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { RetryableError } from '../../src/lib/errors.ts';
 import { commitBatch, keepCursor } from '../../src/outbox/commit.ts';
-import { knownStates } from '../../src/outbox/events.ts';
+import { knownEvents } from '../../src/outbox/events.ts';
 import { findEvents } from '../../src/outbox/lists.ts';
 import { STATES } from '../../src/outbox/states.ts';
 import { type NewEvent, PRIORITY } from '../../src/outbox/stored.ts';
@@ -187,10 +187,11 @@ test('known states are told for any number of ids, and for known ones only', asy
   await commitBatch(db, lease, batchOf(events));
   await commitBatch(db, lease, batchOf([newEvent('elsewhere')], { tenant: 'other' }));
   const ids = [...events.map((event) => event.eventId), 'elsewhere', 'unknown'];
-  const known = await knownStates(db, 'acme', ids);
+  const known = await knownEvents(db, 'acme', ids);
   expect(known.size).toBe(1_203);
-  expect(new Set(known.values())).toEqual(new Set(['pending']));
-  expect(await knownStates(db, 'acme', [])).toEqual(new Map());
+  expect(known.get('event-000000')).toEqual({ state: 'pending', reason: null });
+  expect(new Set([...known.values()].map(({ state }) => state))).toEqual(new Set(['pending']));
+  expect(await knownEvents(db, 'acme', [])).toEqual(new Map());
 });
 
 test('what takes the place of an event that waits for the audit log may have the same id', async () => {

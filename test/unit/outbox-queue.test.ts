@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { knownStates } from '../../src/outbox/events.ts';
+import { knownEvents } from '../../src/outbox/events.ts';
 import { findEvents, listAttempts } from '../../src/outbox/lists.ts';
 import { pagesInState } from '../../src/outbox/pages.ts';
 import { claimPending, deferPending, type Settlement, settle } from '../../src/outbox/queue.ts';
@@ -257,7 +257,7 @@ describe('with 100,000 events', () => {
 
   test('events are found by their ids, not by going through the tenant', async () => {
     const { executed } = recordStatements();
-    await knownStates(db, 'acme', ['a', 'b', 'c']);
+    await knownEvents(db, 'acme', ['a', 'b', 'c']);
     const [statement = ''] = executed;
     expect(await planOf(statement, ['acme', 'a', 'b', 'c'])).toEqual([
       'SEARCH event USING INDEX sqlite_autoindex_event_1 (tenant=? AND event_id=?)',

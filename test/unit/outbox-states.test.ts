@@ -16,7 +16,7 @@ pending     -        delivered  duplicate  rejected  skipped  -
 delivered   -        -          -          -         -        -
 duplicate   -        -          -          -         -        -
 rejected    -        -          -          -         skipped  pending
-skipped     -        delivered  duplicate  -         -        pending
+skipped     pending  delivered  duplicate  -         -        pending
 `;
 
 const [head = '', ...rows] = TABLE.trim().split('\n');

@@ -5,6 +5,7 @@ import {
   compositeAnswer,
   createTestClient,
   errorAnswer,
+  HTML_PAGE,
   queryAnswer,
   salesforceConfig,
   soqlOf,
@@ -77,7 +78,64 @@ describe('a paged query', () => {
   });
 });
 
+describe('an answer', () => {
+  const answers = {
+    'without a content type': '',
+    'of text/plain': 'text/plain',
+    'of text/xml': 'text/xml; charset=UTF-8',
+    'of text/csv': 'text/csv',
+  };
+  test.each(Object.entries(answers))('%s is read by what it holds', async (_what, type) => {
+    await using peer = await startSalesforce({
+      call: ({ method }, reply) => {
+        const rows = queryAnswer([{ Id: 'a' }]);
+        const answer = method === 'POST' ? compositeAnswer([rows]) : rows;
+        reply.answer(200, JSON.stringify(answer), { 'content-type': type });
+      },
+    });
+    const { client } = createTestClient(salesforceConfig(peer.origin));
+    expect(await collect(client.queryPages('SELECT Id FROM A'))).toEqual([[{ Id: 'a' }]]);
+    expect(await client.queryBatch(['q'])).toEqual([[{ Id: 'a' }]]);
+  });
+
+  test('that is a web page is one by its content, whatever it calls itself', async () => {
+    await using peer = await startSalesforce({
+      call: (_request, reply) =>
+        reply.answer(200, HTML_PAGE, { 'content-type': 'application/json' }),
+    });
+    const { client } = createTestClient(salesforceConfig(peer.origin));
+    await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow('a web page');
+  });
+
+  test.each([{}, { totalSize: null }])('that announces no number is taken: %j', async (total) => {
+    const { totalSize: _, ...rows } = queryAnswer([{ Id: 'a' }]);
+    await using peer = await startSalesforce({
+      call: ({ method }, reply) => {
+        const answer = { ...rows, ...total };
+        reply.answer(200, method === 'POST' ? compositeAnswer([answer]) : answer);
+      },
+    });
+    const { client } = createTestClient(salesforceConfig(peer.origin));
+    expect(await collect(client.queryPages('SELECT Id FROM A'))).toEqual([[{ Id: 'a' }]]);
+    expect(await client.queryBatch(['q'])).toEqual([[{ Id: 'a' }]]);
+  });
+});
+
 describe('a batch of queries', () => {
+  test('comes back in its own order, whatever the order of the sub-answers', async () => {
+    await using peer = await startSalesforce({
+      call: (request, reply) => {
+        const rows = soqlsOf(request).map((soql) => queryAnswer([{ Asked: soql }]));
+        const { compositeResponse } = compositeAnswer(rows);
+        reply.answer(200, { compositeResponse: compositeResponse.toReversed() });
+      },
+    });
+    const { client, billed } = createTestClient(salesforceConfig(peer.origin));
+    const rows = await client.queryBatch(['q1', 'q2', 'q3']);
+    expect(rows).toEqual([[{ Asked: 'q1' }], [{ Asked: 'q2' }], [{ Asked: 'q3' }]]);
+    expect(billed()).toBe(1);
+  });
+
   test('goes five to a billed call and comes back in its own order', async () => {
     await using peer = await startSalesforce({
       call: (request, reply) =>

@@ -30,7 +30,8 @@ async function pull(client: DeliveryClient, position?: string, full = false) {
   return { pages, ids, position: pages.at(-1)?.position ?? position };
 }
 
-const positionAt = (ms: number) => JSON.stringify({ mark: new Date(ms).toISOString() });
+const positionAt = (ms: number) =>
+  JSON.stringify({ from: new Date(START).toISOString(), mark: new Date(ms).toISOString() });
 const lowerBound = (soql = '') => /SystemModstamp >= (\S+)/.exec(soql)?.[1];
 const sorted = (rows: readonly DeliveryFacts[]) => rows.map(({ id }) => id).sort();
 
@@ -96,8 +97,9 @@ describe('reading deliveries', () => {
     const source = sourceOf(new DeliveryClient([], 10));
     for (const position of [
       '{}',
-      '{"mark":"soon"}',
-      '{"mark":"2026-11-01T00:00:00Z","x":1}',
+      '{"from":"2026-11-01T00:00:00Z","mark":"soon"}',
+      '{"from":"2026-11-01T00:00:00Z","mark":"2026-11-01T00:00:00Z","x":1}',
+      '{"mark":"2026-11-01T00:00:00Z"}',
       '[',
     ]) {
       expect(() => source.pull(position)).toThrow();
@@ -157,22 +159,11 @@ describe('a lost locator', () => {
   });
 });
 
-describe('reading ahead of the work', () => {
-  test('fetches one batch while the one before is worked on, and no more', async () => {
-    const client = new DeliveryClient(deliveries(10_000, START, 1_000), 1_000);
-    const pagesAtWork: number[] = [];
-    for await (const _page of sourceOf(client).pull(undefined)) {
-      await new Promise((resolve) => setImmediate(resolve));
-      pagesAtWork.push(client.pages);
-    }
-    expect(pagesAtWork).toEqual([4, 6, 8, 10, 10]);
-  });
-
-  test('ends with the iteration', async () => {
+describe('a source that is read', () => {
+  test('reads a batch when it is asked for one, and nothing after the end', async () => {
     const client = new DeliveryClient(deliveries(20_000, START, 1_000), 1_000);
     for await (const _page of sourceOf(client).pull(undefined)) break;
-    expect(client.signals[0]?.aborted).toBe(true);
-    expect(client.pages).toBeLessThanOrEqual(4);
+    expect(client.pages).toBeLessThanOrEqual(2);
   });
 });
 
@@ -200,9 +191,71 @@ describe('an org that shows no deliveries', () => {
   });
 });
 
-test('a row that cannot be read ends the reading: dropping it would be a hole', async () => {
-  const client = new DeliveryClient([{ id: 'nonsense', modifiedAt: START }], 10);
-  await expect(pull(client)).rejects.toThrow('nonsense');
+describe('a delivery that cannot be read', () => {
+  const nonsense = (number: number, modifiedAt: number) => ({ id: `bad${number}`, modifiedAt });
+  const minute = (count: number) => START + count * MINUTE_MS;
+
+  /** What came before the reading ended in an error, and that error. */
+  async function pullUntilError(client: DeliveryClient, position?: string) {
+    const pages: SourcePage[] = [];
+    let error: unknown;
+    try {
+      for await (const page of sourceOf(client).pull(position)) pages.push(page);
+    } catch (reason) {
+      error = reason;
+    }
+    const ids = pages.flatMap(({ shares }) => shares.map(({ shareId }) => shareId));
+    return { pages, ids, error };
+  }
+
+  test('is told by its Id at the end; the others are read, before it and after it', async () => {
+    const rows = [...deliveries(2_500, START, 1_000), nonsense(1, minute(30))];
+    const client = new DeliveryClient(rows, 1_000);
+    const { ids, error } = await pullUntilError(client);
+    expect(ids).toHaveLength(2_500);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({
+      message: 'Salesforce sent a delivery that cannot be read: bad1 (Id: not a Salesforce Id)',
+      hint: expect.stringContaining('start'),
+    });
+  });
+
+  test('holds the mark before itself, so that it is met again and never passed over', async () => {
+    const [first, last] = [delivery(1, minute(10)), delivery(2, minute(90))];
+    const client = new DeliveryClient([first, nonsense(1, minute(40)), last], 10);
+    const { pages } = await pullUntilError(client);
+    const position = pages.at(-1)?.position;
+    expect(position).toBe(positionAt(first.modifiedAt));
+    const again = await pullUntilError(client, position);
+    expect(again.ids).toEqual([first.id, last.id]);
+    expect(again.error).toBeInstanceOf(UserError);
+    // control: once it can be read, the mark moves on
+    client.rows[1] = delivery(3, minute(40));
+    expect((await pull(client, position)).position).toBe(positionAt(last.modifiedAt));
+  });
+
+  test('among many is counted, and the first is named', async () => {
+    const rows = [1, 2, 3].map((number) => nonsense(number, minute(number)));
+    const { pages, error } = await pullUntilError(new DeliveryClient(rows, 10));
+    expect(pages).toEqual([]);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(
+        /^Salesforce sent 3 deliveries that cannot be read; the first: bad1 /,
+      ),
+    });
+  });
+});
+
+test('what was read before an error on a later page comes before the error', async () => {
+  const client = new DeliveryClient(deliveries(30, START, 1_000), 10);
+  client.failAt = { page: 3, error: new RetryableError('Salesforce answered 503') };
+  const pages: SourcePage[] = [];
+  const reading = async () => {
+    for await (const page of sourceOf(client).pull(undefined)) pages.push(page);
+  };
+  await expect(reading()).rejects.toThrow('503');
+  expect(pages.map(({ shares }) => shares.length)).toEqual([20]);
+  expect(pages[0]?.position).toBe(positionAt(START + 19_000));
 });
 
 /** Within one second the order is open, and so is which of its rows the mark is. */

@@ -16,16 +16,22 @@ describe('Salesforce ids', () => {
     expect(salesforceId18(short)).toBe(long);
   });
 
-  test('an 18-character id that lost its case gets it back from its checksum', () => {
+  test('a 15-character id gets the checksum of its capitals', () => {
     fc.assert(
       fc.property(shortIds, (short) => {
-        const long = salesforceId18(short);
-        expect(long).toBe(expectedOf(short));
-        for (const form of [long, long.toLowerCase(), long.toUpperCase()]) {
-          expect(salesforceId18(form)).toBe(long);
-        }
+        expect(salesforceId18(short)).toBe(expectedOf(short));
       }),
     );
+  });
+
+  test.each([
+    '001A0000006Vm9rIAC',
+    '001a0000006vm9riac',
+    '05D000000000001AAA',
+    '001A0000006Vm9rZZ9',
+  ])('%s has 18 characters: it is what Salesforce calls the record, taken as it stands', (id) => {
+    expect(isSalesforceId(id)).toBe(true);
+    expect(salesforceId18(id)).toBe(id);
   });
 
   test.each([
@@ -33,8 +39,8 @@ describe('Salesforce ids', () => {
     ['14 characters', '001A0000006Vm9'],
     ['16 characters', '001A0000006Vm9rI'],
     ['a character of no id', '001A0000006Vm9-'],
-    ['a checksum character beyond 5', '001A0000006Vm9rIA9'],
-    ['a checksum that makes a digit a capital', '001A0000006Vm9rJAC'],
+    ['19 characters', '001A0000006Vm9rIACA'],
+    ['a sign in the checksum', '001A0000006Vm9rIA-'],
     ['spaces around', ' 001A0000006Vm9r'],
     ['a line break at the end', '001A0000006Vm9r\n'],
   ])('%s is no id', (_what, text) => {

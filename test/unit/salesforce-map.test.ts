@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { DELIVERY_FIELDS, parseDeliveryRow } from '../../src/sources/salesforce/delivery-row.ts';
+import {
+  DELIVERY_FIELDS,
+  type DeliveryRow,
+  parseDeliveryRow,
+  timeIn,
+} from '../../src/sources/salesforce/delivery-row.ts';
 import { type MapOptions, shareOf } from '../../src/sources/salesforce/map.ts';
+import type { Row } from '../../src/vendors/salesforce/answers.ts';
 import { salesforceId18 } from '../../src/vendors/salesforce/id.ts';
 
 const INSTANCE = 'https://acme.my.salesforce.com';
@@ -36,8 +42,19 @@ const whole = {
   PreferencesNotifyOnVisit: false,
 };
 
+const NO_FILE_TYPE = { FileExtension: 7, FileType: 8 };
+const versionWith = (changes: object) => ({
+  ContentVersion: { ...whole.ContentVersion, ...changes },
+});
+
+function readRow(row: Row): DeliveryRow {
+  const parsed = parseDeliveryRow(row);
+  if ('unreadable' in parsed) throw new Error(parsed.unreadable);
+  return parsed;
+}
+
 function map(changes: object, contentUrl: MapOptions['contentUrl'] = 'public-link') {
-  const row = parseDeliveryRow({ ...whole, ...changes });
+  const row = readRow({ ...whole, ...changes });
   return shareOf(row, { instanceUrl: INSTANCE, contentUrl });
 }
 
@@ -78,7 +95,7 @@ describe('a content delivery as a share', () => {
   });
 
   test('with nothing but its Id and time still is one', () => {
-    const bare = parseDeliveryRow({ Id: whole.Id, CreatedDate: whole.CreatedDate });
+    const bare = readRow({ Id: whole.Id, CreatedDate: whole.CreatedDate });
     expect(shareOf(bare, { instanceUrl: INSTANCE, contentUrl: 'public-link' })).toEqual({
       source: 'salesforce',
       shareId: id('05Dxx0000000001'),
@@ -179,14 +196,62 @@ describe('a content delivery as a share', () => {
   });
 
   test.each([
-    ['no Id', { Id: undefined }, 'Id'],
-    ['an Id that is none', { Id: 'hello' }, 'hello'],
-    ['no time', { CreatedDate: null }, 'CreatedDate'],
-    ['a time that is none', { CreatedDate: 'yesterday' }, 'yesterday'],
-    ['a size that is text', { ContentVersion: { ContentSize: '12' } }, 'ContentSize'],
-  ])('is an error, not dropped, with %s', (_what, changes, named) => {
-    expect(() => map(changes)).toThrow(named);
+    ['no Id', { Id: undefined }, 'undefined (Id: '],
+    ['an Id that is none', { Id: 'hello' }, 'hello (Id: not a Salesforce Id)'],
+    ['no time', { CreatedDate: null }, `${whole.Id} (CreatedDate: `],
+    [
+      'a time that is none',
+      { CreatedDate: 'yesterday' },
+      `${whole.Id} (CreatedDate: not a Salesforce time)`,
+    ],
+  ])('cannot be read with %s', (_what, changes, said) => {
+    expect(parseDeliveryRow({ ...whole, ...changes })).toEqual({
+      unreadable: expect.stringContaining(said),
+    });
   });
+
+  test('is one whatever stands in the columns that it can do without', () => {
+    const { Id, CreatedDate, ...others } = whole;
+    for (const nonsense of [7, 'nonsense', true, [], {}, { Name: 7 }]) {
+      const columns = Object.keys(others).map((column) => [column, nonsense]);
+      const row = readRow({ ...Object.fromEntries(columns), Id, CreatedDate });
+      expect(row).toMatchObject({ Id: id(Id), CreatedDate: Date.UTC(2026, 10, 2, 9, 30, 15) });
+    }
+  });
+
+  test.each([
+    ['a size that is text', 'File size in bytes', versionWith({ ContentSize: '12' })],
+    ['an extension and a type that are numbers', 'File type', versionWith(NO_FILE_TYPE)],
+    ['an expiry that is no time', 'Expires', { ExpiryDate: 'nonsense' }],
+    ['a flag that is text', 'Password protected', { PreferencesPasswordRequired: 'true' }],
+    ['a name that is a number', 'Delivery name', { Name: 7 }],
+  ])('with %s goes without the property %s alone', (_what, without, changes) => {
+    const namesOf = ({ contentProperties, eventProperties }: ReturnType<typeof map>) =>
+      [...contentProperties, ...eventProperties].map(({ name }) => name);
+    const whatStays = namesOf(map({})).filter((name) => name !== without);
+    expect(namesOf(map(changes))).toEqual(whatStays);
+    expect(whatStays).toHaveLength(9);
+  });
+
+  test('takes the ids of 18 characters as Salesforce sent them, checksum or not', () => {
+    const sent = { Id: '05D000000000001AAA', RelatedRecordId: '00Q000000000001AAA' };
+    const share = map({ ...sent, ContentDocumentId: '069000000000001AAA' });
+    expect(share.shareId).toBe(sent.Id);
+    expect(share.related?.id).toBe(sent.RelatedRecordId);
+    expect(share.content.id).toBe('069000000000001AAA');
+  });
+
+  test('keeps the words of a related record that is no Id, which leads to no record', () => {
+    expect(map({ RelatedRecordId: 'hello' }).related?.id).toBe('hello');
+  });
+});
+
+test.each([
+  ['a time', whole.SystemModstamp, Date.UTC(2026, 10, 3)],
+  ['no time', 'nonsense', undefined],
+  ['nothing', null, undefined],
+])('%s in a row that is not parsed yet', (_what, SystemModstamp, time) => {
+  expect(timeIn({ SystemModstamp }, 'SystemModstamp')).toBe(time);
 });
 
 test('what gives access to the file is never selected', () => {
@@ -206,7 +271,7 @@ test('every field that is selected is read, and every field that is read is sele
         return value;
       },
     });
-  const row = parseDeliveryRow(watch(whole, '') as typeof whole);
+  const row = readRow(watch(whole, '') as typeof whole);
   shareOf(row, { instanceUrl: INSTANCE, contentUrl: 'public-link' });
   expect([...read, 'SystemModstamp'].sort()).toEqual([...DELIVERY_FIELDS].sort());
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAhead } from '../../src/sources/salesforce/read-ahead.ts';
+import { readAhead } from '../../src/lib/read-ahead.ts';
 
 /** Counts up to `end`, noting when each number was asked for and when it was told to stop. */
 function counter(end: number, failure?: Error) {

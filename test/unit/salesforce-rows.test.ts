@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { gather, readRows } from '../../src/sources/salesforce/rows.ts';
+import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
 import { collect } from '../support/salesforce-peer.ts';
-
-const running = new AbortController().signal;
 
 /** The query that a reading sends. */
 async function soqlOf(from: string, until: string): Promise<string> {
@@ -17,7 +16,7 @@ async function soqlOf(from: string, until: string): Promise<string> {
     },
   };
   const bounds = { from: Date.parse(from), until: Date.parse(until) };
-  await collect(readRows(client, { field: 'CreatedDate', ...bounds }, running));
+  await collect(readRows(client, { field: 'CreatedDate', ...bounds }));
   return soqls.join();
 }
 
@@ -52,4 +51,36 @@ test.each([
   const gathered = await collect(gather(rows(), 3));
   expect(gathered.map(({ length }) => length)).toEqual(batches);
   expect(gathered.flat().map(({ Id }) => Id)).toEqual(Array.from({ length: id }, (_, at) => at));
+});
+
+test('rows that wait when the pages end in an error come before it', async () => {
+  const rows = async function* () {
+    yield [{ Id: 1 }, { Id: 2 }];
+    yield [{ Id: 3 }, { Id: 4 }];
+    throw new Error('the next page failed');
+  };
+  const batches: unknown[] = [];
+  const reading = async () => {
+    for await (const batch of gather(rows(), 3)) batches.push(batch);
+  };
+  await expect(reading()).rejects.toThrow('the next page failed');
+  expect(batches).toEqual([[{ Id: 1 }, { Id: 2 }, { Id: 3 }], [{ Id: 4 }]]);
+});
+
+test('a page that ends with a time that cannot be read moves nothing, where its locator is lost', async () => {
+  const soqls: string[] = [];
+  const client = {
+    usage: undefined,
+    instanceUrl: async () => '',
+    queryBatch: async () => [],
+    queryPages: async function* (soql: string) {
+      soqls.push(soql);
+      yield [{ Id: 1, SystemModstamp: '2026-11-05T00:00:00.000+0000' }, { Id: 2 }];
+      if (soqls.length === 1) throw new LocatorLost('gone');
+    },
+  };
+  const from = Date.parse('2026-11-01T00:00:00Z');
+  await collect(readRows(client, { field: 'SystemModstamp', from }));
+  expect(soqls).toHaveLength(2);
+  expect(soqls[1]).toBe(soqls[0]);
 });

@@ -1,10 +1,12 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { SalesforceAuth } from '../../src/config/types.ts';
-import { UserError } from '../../src/lib/errors.ts';
+import { StopRequested, UserError } from '../../src/lib/errors.ts';
+import { PUSH_LIMITS } from '../../src/lib/limits.ts';
 import { Secret, scrub } from '../../src/lib/secret.ts';
 import { assertionAudience } from '../../src/vendors/salesforce/assertion.ts';
-import type { TokenStore } from '../../src/vendors/salesforce/session.ts';
+import { SALESFORCE_LIMITS } from '../../src/vendors/salesforce/limits.ts';
+import type { TokenStore } from '../../src/vendors/salesforce/refresh-token.ts';
 import {
   createTestClient,
   queryAnswer,
@@ -129,14 +131,31 @@ describe('any login', () => {
     expect(peer.logins).toHaveLength(1);
   });
 
-  test('that names an instance without https is refused where the login has https', async () => {
+  test.each([
+    ['http://acme.my.salesforce.com', 'an instance without https: http://acme.my.salesforce.com'],
+    ['http://user@127.0.0.1', 'an instance without https: http://127.0.0.1'],
+    ['ftp://files.example.com', 'no token'],
+  ])('that names the instance %s is refused, whatever the login address is', async (url, said) => {
     await using peer = await startSalesforce({
-      login: (_request, reply) =>
-        reply.answer(200, tokenAnswer('ftp://files.example.com', 'access-1')),
+      login: (_request, reply) => reply.answer(200, tokenAnswer(url, 'access-1')),
       call: empty,
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(client.instanceUrl()).rejects.toThrow('no token');
+    await expect(client.instanceUrl()).rejects.toThrow(said);
+  });
+
+  test('may answer without a content type, or with another', async () => {
+    for (const type of ['', 'text/plain']) {
+      await using peer = await startSalesforce({
+        login: (_request, reply) => {
+          const answer = JSON.stringify(tokenAnswer(peer.origin, 'access-1'));
+          reply.answer(200, answer, { 'content-type': type });
+        },
+        call: empty,
+      });
+      const { client } = createTestClient(salesforceConfig(peer.origin));
+      expect(await client.instanceUrl()).toBe(peer.origin);
+    }
   });
 });
 
@@ -179,10 +198,10 @@ describe('the refresh token login', () => {
       },
     });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
-    const { client, warnings } = createTestClient(config, { tokenStore: store });
+    const { client, unkept } = createTestClient(config, { tokenStore: store });
     await client.queryPages('SELECT Id FROM A').next();
     expect(events).toEqual(['saved refresh-2', 'called']);
-    expect(warnings).toEqual([]);
+    expect(unkept).toEqual([]);
   });
 
   test('goes on with the token in the store, not with the configured one', async () => {
@@ -190,52 +209,167 @@ describe('the refresh token login', () => {
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const store = storeOf('refresh-7');
     await createTestClient(config, { tokenStore: store }).client.instanceUrl();
-    expect(peer.logins.map(({ body }) => new URLSearchParams(body).get('refresh_token'))).toEqual([
-      'refresh-7',
-    ]);
+    expect(peer.logins.map(usedToken)).toEqual(['refresh-7']);
     expect(await store.load()).toBe('refresh-8');
   });
 
-  test('takes the configured token where the stored one is refused: it may be newer', async () => {
+  test('never goes back to the configured token: the kept one came after it', async () => {
     await using peer = await startSalesforce({ login: rotating, call: empty });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const store = storeOf('revoked');
+    const { client } = createTestClient(config, { tokenStore: store });
+    await expect(client.instanceUrl()).rejects.toMatchObject({ code: 'invalid_grant' });
+    expect(peer.logins.map(usedToken)).toEqual(['revoked']);
+  });
+
+  test('takes the token that came into the store while the one before it was refused', async () => {
+    await using peer = await startSalesforce({ login: rotating, call: empty });
+    const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
+    const loads = ['traded-by-another', 'refresh-7'];
+    const saved: string[] = [];
+    const store: TokenStore = {
+      load: async () => loads.shift(),
+      save: async (token) => void saved.push(token),
+    };
+    expect(await createTestClient(config, { tokenStore: store }).client.instanceUrl()).toBe(
+      peer.origin,
+    );
+    expect(peer.logins.map(usedToken)).toEqual(['traded-by-another', 'refresh-7']);
+    expect(saved).toEqual(['refresh-8']);
+  });
+
+  test('loads, trades and saves while nobody else does', async () => {
+    const events: string[] = [];
+    await using peer = await startSalesforce({
+      login: (request, reply) => {
+        events.push('trade');
+        rotating(request, reply);
+      },
+      call: empty,
+    });
+    const store: TokenStore = {
+      load: async () => void events.push('load'),
+      save: async () => void events.push('save'),
+      exclusive: async (work) => {
+        events.push('lock');
+        return work().finally(() => events.push('unlock'));
+      },
+    };
+    const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     await createTestClient(config, { tokenStore: store }).client.instanceUrl();
+    expect(events).toEqual(['lock', 'load', 'trade', 'save', 'unlock']);
+  });
+
+  test('keeps a token whose answer comes after the stop, then stops', async () => {
+    let stopNow = (): void => {};
+    await using peer = await startSalesforce({
+      login: (request, reply) => {
+        stopNow();
+        setImmediate(() => rotating(request, reply));
+      },
+      call: empty,
+    });
+    const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
+    const store = storeOf(undefined);
+    const { client, stop } = createTestClient(config, { tokenStore: store });
+    stopNow = () => stop.abort(new StopRequested());
+    await expect(client.instanceUrl()).rejects.toThrow(StopRequested);
     expect(await store.load()).toBe('refresh-2');
   });
 
-  test('without a store rotates in memory and warns once', async () => {
+  test('does not begin after a stop, neither at once nor after the wait for its turn', async () => {
+    await using peer = await startSalesforce({ login: rotating, call: empty });
+    const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
+    const early = createTestClient(config, { tokenStore: storeOf(undefined) });
+    early.stop.abort(new StopRequested());
+    await expect(early.client.instanceUrl()).rejects.toThrow(StopRequested);
+    const late = createTestClient(config, {
+      tokenStore: {
+        ...storeOf(undefined),
+        exclusive: (work) => {
+          late.stop.abort(new StopRequested());
+          return work();
+        },
+      },
+    });
+    await expect(late.client.instanceUrl()).rejects.toThrow(StopRequested);
+    expect(peer.logins).toEqual([]);
+  });
+
+  test('ends by its own time limit, since a stop does not end it', async () => {
+    await using peer = await startSalesforce({ login: () => stopNow(), call: empty });
+    const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
+    const { client, stop } = createTestClient(config, { responseMsMax: 30 });
+    const stopNow = () => stop.abort(new StopRequested());
+    await expect(client.instanceUrl()).rejects.toThrow(StopRequested);
+    expect(SALESFORCE_LIMITS.tokenTradeMsMax).toBe(PUSH_LIMITS.drainMsMax);
+  });
+
+  test('keeps the token of an answer that is no good otherwise', async () => {
+    await using peer = await startSalesforce({
+      login: (_request, reply) => reply.answer(200, { refresh_token: 'refresh-2' }),
+      call: empty,
+    });
+    const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
+    const store = storeOf(undefined);
+    const { client } = createTestClient(config, { tokenStore: store });
+    await expect(client.instanceUrl()).rejects.toThrow('no token');
+    expect(await store.load()).toBe('refresh-2');
+  });
+
+  test('without a store rotates in memory and says once what has to be done', async () => {
     await using peer = await startSalesforce({ login: rotating, call: refusing(2) });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
-    const { client, warnings } = createTestClient(config);
+    const { client, unkept } = createTestClient(config);
     await client
       .queryPages('SELECT Id FROM A')
       .next()
       .catch(() => {});
     await client.queryPages('SELECT Id FROM A').next();
-    expect(peer.logins.map(({ body }) => new URLSearchParams(body).get('refresh_token'))).toEqual([
-      'refresh-1',
-      'refresh-2',
-      'refresh-3',
+    expect(peer.logins.map(usedToken)).toEqual(['refresh-1', 'refresh-2', 'refresh-3']);
+    expect(unkept).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining('replaced the refresh token'),
+        hint: expect.stringMatching(/secretKey.*Authorise the app again/),
+      }),
     ]);
-    expect(warnings).toEqual([expect.stringContaining('secretKey')]);
   });
 
-  test('fails where the rotated token cannot be kept', async () => {
+  test('without a store names both steps where the token is used up already', async () => {
+    await using peer = await startSalesforce({ login: rotating, call: empty });
+    const { client } = createTestClient(salesforceConfig(peer.origin, refreshAuth('used-up')));
+    await expect(client.instanceUrl()).rejects.toMatchObject({
+      code: 'invalid_grant',
+      hint: expect.stringMatching(/secretKey.*Authorise the app again/),
+    });
+  });
+
+  test('fails where the rotated token cannot be kept, and keeps it before the next', async () => {
     await using peer = await startSalesforce({ login: rotating, call: empty });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
+    const kept = storeOf('refresh-1');
+    let broken = true;
     const store: TokenStore = {
-      load: async () => undefined,
-      save: async () => {
-        throw new Error('disk full');
+      load: kept.load,
+      save: async (token) => {
+        if (broken) throw new Error('disk full');
+        await kept.save(token);
       },
     };
     const { client } = createTestClient(config, { tokenStore: store });
     await expect(client.instanceUrl()).rejects.toThrow('disk full');
+    broken = false;
+    await client.instanceUrl();
+    expect(peer.logins.map(usedToken)).toEqual(['refresh-1', 'refresh-2']);
+    expect(await store.load()).toBe('refresh-3');
   });
 });
 
-function storeOf(first: string): TokenStore {
+function usedToken({ body }: { readonly body: string }): string | null {
+  return new URLSearchParams(body).get('refresh_token');
+}
+
+function storeOf(first: string | undefined): TokenStore {
   let kept = first;
   return {
     load: async () => kept,

@@ -96,6 +96,31 @@ describe('Salesforce times', () => {
     expect(salesforceTime(text)).toBe(ms);
   });
 
+  test('are read alike in the usual form and in any other', () => {
+    const bounds = { min: new Date('0100-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z') };
+    fc.assert(
+      fc.property(fc.date({ ...bounds, noInvalidDate: true }), (date) => {
+        const text = date.toISOString();
+        expect(salesforceTime(text.replace('Z', '+0000'))).toBe(date.getTime());
+        expect(salesforceTime(text.replace('Z', '+00:00'))).toBe(date.getTime());
+      }),
+    );
+  });
+
+  test('of the usual length with a wrong character anywhere are read as any other, or refused', () => {
+    const usual = '2026-02-28T23:59:59.999+0000';
+    const positions = fc.integer({ min: 0, max: usual.length - 1 });
+    fc.assert(
+      fc.property(positions, fc.constantFrom(...'0123456789:-+.TZ aé'), (position, character) => {
+        const text = usual.slice(0, position) + character + usual.slice(position + 1);
+        // The same moment in a form that is never read by position.
+        expect(outcomeOf(text)).toBe(outcomeOf(text.replace(/\+0000$/, 'Z')));
+      }),
+      { numRuns: 500 },
+    );
+    expect(outcomeOf(usual)).toBe(Date.UTC(2026, 1, 28, 23, 59, 59, 999));
+  });
+
   test.each(['', '2026-11-01', '2026-11-01T09:30:00', '2026-13-01T09:30:00Z', 'yesterday'])(
     '%j is refused',
     (text) => {
@@ -103,3 +128,11 @@ describe('Salesforce times', () => {
     },
   );
 });
+
+function outcomeOf(text: string): number | 'refused' {
+  try {
+    return salesforceTime(text);
+  } catch {
+    return 'refused';
+  }
+}

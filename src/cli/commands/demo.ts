@@ -10,7 +10,12 @@ import { LIST_LIMITS } from '../../lib/limits.ts';
 import { listEvents } from '../../outbox/lists.ts';
 import { writeSandboxConfiguration } from '../../sandbox/configuration.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import { type FirstDay, seedFirstDay, seedNextDay } from '../../sandbox/story/index.ts';
+import {
+  type FirstDay,
+  seedDriveDay,
+  seedFirstDay,
+  seedNextDay,
+} from '../../sandbox/story/index.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import {
   writeDay,
@@ -51,7 +56,7 @@ async function withContext(
   work: (stage: Stage) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { clock } = sandbox;
-  const settings = { start: clock.now() - DAY_MS, timezone: 'UTC' };
+  const settings = { start: clock.now() - DAY_MS, timezone: 'UTC', googleDrive: true } as const;
   await writeSandboxConfiguration(folder, sandbox, settings);
   const config = await loadConfigIn({ folder, workingDirectory: folder, environment: {} });
   const [tenant] = config.tenants;
@@ -71,11 +76,16 @@ async function play(stage: Stage): Promise<ExitCode> {
   const { io } = input;
   const quiet = input.options['json'] === true;
   const first = seedFirstDay(sandbox.salesforce, sandbox.clock);
-  if (!quiet)
-    await writeIntroduction(io, { origins: sandbox.origins, deliveries: first.deliveries });
+  const grants = seedDriveDay(sandbox.google, sandbox.clock);
+  if (!quiet) {
+    const { deliveries } = first;
+    await writeIntroduction(io, { origins: sandbox.origins, deliveries, grants });
+  }
   const firstRun = await sync(stage);
+  input.signal.throwIfAborted();
   if (!quiet) await writeDay(io, 'The first run', firstRun);
   const secondRun = await nextDay(stage, first);
+  input.signal.throwIfAborted();
   if (!quiet) await writeDay(io, 'A day of sharing later, the second run', secondRun);
   const runs = [firstRun, secondRun];
   if (quiet) await writeJson(io, { runs, gong: sandbox.gong.events.map(({ body }) => body) });

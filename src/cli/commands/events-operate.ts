@@ -27,9 +27,10 @@ async function retryAll(session: Session, state: State | undefined): Promise<Exi
   const reports = state ? await retryByState(session, state) : await retryById(session);
   const queued = reports.reduce((sum, report) => sum + report.queued, 0);
   const rejected = reports.reduce((sum, report) => sum + report.rejected, 0);
+  const problems = reports.flatMap((report) => report.problems);
   const { json, input } = session;
-  if (json) await writeJson(input.io, { queued, rejected });
-  else await tellRetry(session, { queued, rejected });
+  if (json) await writeJson(input.io, { queued, rejected, problems });
+  else await tellRetry(session, { queued, rejected, problems });
   return rejected > 0 ? EXIT.needsPerson : EXIT.done;
 }
 
@@ -55,16 +56,20 @@ async function retryByState(
   return reports;
 }
 
-async function tellRetry({ input }: Session, { queued, rejected }: RetryReport): Promise<void> {
+async function tellRetry({ input }: Session, report: RetryReport): Promise<void> {
   const { io } = input;
+  const { queued, rejected, problems } = report;
   await writeParagraph(io, `${countOf(queued, 'event')} queued again.`);
   if (rejected > 0) {
-    await writeParagraph(
-      io,
-      `${countOf(rejected, 'event')} still cannot be sent: sharetrail events --state rejected`,
-    );
+    await writeParagraph(io, `${countOf(rejected, 'event')} cannot be sent as it stands:`);
+    for (const problem of problems) await writeParagraph(io, `  ${problem}`);
   }
   if (queued > 0) await writeParagraph(io, 'The next sync sends what is queued.');
+}
+
+function skipText(skipped: number): string {
+  if (skipped === 0) return 'Nothing to do: none of them was going to be sent.';
+  return `${countOf(skipped, 'event')} will not be sent.`;
 }
 
 async function skipAll({ context, tenants, input, json }: Session): Promise<ExitCode> {
@@ -72,6 +77,6 @@ async function skipAll({ context, tenants, input, json }: Session): Promise<Exit
   const events = await findOperable(context, tenants, { eventIds, happening: 'skip' });
   const skipped = await skipEvents(context, events);
   if (json) await writeJson(io, { skipped });
-  else await writeParagraph(io, `${countOf(skipped, 'event')} will not be sent.`);
+  else await writeParagraph(io, skipText(skipped));
   return EXIT.done;
 }

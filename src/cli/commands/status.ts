@@ -33,7 +33,7 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
     ),
     ...labelled(
       'read up to',
-      found.cursors.map(({ stream, position }) => `${stream}  ${position}`),
+      found.cursors.map(({ stream, position }) => `${stream}  ${positionText(position)}`),
     ),
     ['outbox', outboxText(found.outbox)],
     ['oldest pending', oldestPending === undefined ? undefined : at(oldestPending)],
@@ -42,6 +42,12 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
       ? []
       : [['Gong paused until', at(gong.pausedUntil)] as const]),
   ];
+}
+
+/** A cursor's parts, whatever its source keeps there: `from …, mark …`. */
+function positionText(position: string): string {
+  const parts = Object.entries(JSON.parse(position) as object);
+  return listOf(parts.map(([name, value]) => `${name} ${String(value)}`));
 }
 
 /** The label once, then its lines below each other. */

@@ -30,16 +30,19 @@ async function syncAll(session: Session): Promise<ExitCode> {
   logErrors(session, runs);
   await writeRuns(session, runs);
   for (const { tenant, broken } of runs) {
-    if (broken !== undefined) input.io.err(`${tenant}: ${failureOf(broken).text}`);
+    if (broken === undefined) continue;
+    input.io.err(failureOf(broken).text.replace(/^sharetrail: /, `sharetrail: ${tenant}: `));
   }
   return worstExit(runs.map(exitOf));
 }
 
 async function writeRuns(session: Session, runs: readonly SyncedTenant[]): Promise<void> {
   const { io } = session.input;
-  const reports = runs.flatMap(({ report }) => (report ? [report] : []));
+  const reports = runs.map(({ report }) => report);
   if (session.json) return writeJson(io, { runs: reports });
-  for (const report of reports) {
+  for (const { report, broken } of runs) {
+    // What ended by force is told by itself, with its reason, on standard error.
+    if (broken !== undefined) continue;
     for (const line of runLines(report)) await writeParagraph(io, line);
   }
   if (!io.outIsTerminal) return;
@@ -50,7 +53,6 @@ async function writeRuns(session: Session, runs: readonly SyncedTenant[]): Promi
 function logErrors({ context, input }: Session, runs: readonly SyncedTenant[]): void {
   if (input.io.outIsTerminal && input.io.errIsTerminal) return;
   for (const { report } of runs) {
-    if (!report) continue;
     const { tenant, outcome, errors } = report;
     for (const { stage, message, hint } of errors)
       context.log.error(message, { tenant, stage, hint });
@@ -62,7 +64,6 @@ function logErrors({ context, input }: Session, runs: readonly SyncedTenant[]): 
 
 function exitOf({ report, broken }: SyncedTenant): ExitCode {
   if (broken !== undefined) return failureOf(broken).exitCode;
-  if (!report) return EXIT.couldNotRun;
   if (report.outcome === 'busy') return EXIT.held;
   return report.outcome === 'ok' ? EXIT.done : EXIT.needsPerson;
 }

@@ -51,8 +51,7 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     summary: 'one event whole: share, match and why, body, every attempt',
     description: [
       'The share as its source gave it, the Salesforce records that it was matched to and by ' +
-        'which rule, the body for Gong, and every attempt with Gong’s answer. An event past ' +
-        '"retentionDays" has lost its people and its body.',
+        'which rule, the body for Gong, and every attempt with Gong’s answer.',
     ],
     arguments: [{ name: 'ID', description: 'the event’s id, as "sharetrail events" prints it' }],
     options: [],
@@ -85,8 +84,9 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     ],
     exitCodes: {
       [EXIT.done]: 'queued',
-      [EXIT.needsPerson]: 'at least one still breaks Gong’s reference, and was rejected again',
-      [EXIT.couldNotRun]: 'usage, configuration, database or Salesforce, or no such event',
+      [EXIT.needsPerson]:
+        'at least one cannot be sent as it is, or Salesforce could not be asked; run it again',
+      [EXIT.couldNotRun]: 'usage, configuration, database, or no such event',
     },
     load: async () => (await import('../commands/events-operate.ts')).retry,
   },

@@ -6,7 +6,7 @@ const LATENCY_MS_MAX = 60_000;
 export const sandboxDefinitions: readonly CommandDefinition[] = [
   {
     name: 'sandbox',
-    summary: 'serve a made-up Salesforce and Gong on this machine',
+    summary: 'serve a made-up Salesforce, Google and Gong on this machine',
     description: [
       'Answers on loopback until stopped, and prints a configuration that uses it. Nothing ' +
         'leaves this machine, and no account is needed.',
@@ -14,6 +14,7 @@ export const sandboxDefinitions: readonly CommandDefinition[] = [
     arguments: [],
     options: [
       { flags: '--port-salesforce PORT', description: '0: any free port', value: PORT },
+      { flags: '--port-google PORT', description: '0: any free port', value: PORT },
       { flags: '--port-gong PORT', description: '0: any free port', value: PORT },
       {
         flags: '--write DIR',

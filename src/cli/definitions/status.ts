@@ -5,7 +5,7 @@ export const statusDefinition: CommandDefinition = {
   summary: 'how each tenant stands: runs, cursors, what waits, calls left',
   description: [
     'Per tenant: the last runs, how far each source is read, the events by state, the oldest ' +
-      'that waits, the Gong calls left today and backfills under way. Reads only the database, ' +
+      'that waits, and the Gong calls left today. Reads only the database, ' +
       'also while a run is at work.',
   ],
   arguments: [],

@@ -28,7 +28,7 @@ export const syncDefinition: CommandDefinition = {
       flags: '--full',
       description:
         'read each source whole again, as far as it reaches, and compare with what is on ' +
-        'record: for files that became visible late or a lost position in a change log',
+        'record: for files that became visible late',
       value: { kind: 'flag' },
     },
   ],

@@ -59,7 +59,7 @@ export async function openDrive(options: DriveOptions): Promise<Drive> {
     domains: await domainHistory(record, scope.domains, clock.now()),
   });
   return {
-    source: { name: 'google-drive', stream: 'drive', pull: () => pass.pages() },
+    source: { name: 'google-drive', stream: 'drive', pace: 'in-step', pull: () => pass.pages() },
     internalDomains: scope.domains,
     get isAuditLogRead() {
       return pass.isAuditLogRead;

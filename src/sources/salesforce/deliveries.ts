@@ -3,14 +3,12 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { SYNC_LIMITS } from '../../lib/limits.ts';
 import type { Share } from '../../share/share.ts';
-import type { Row } from '../../vendors/salesforce/answers.ts';
 import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { SalesforceError } from '../../vendors/salesforce/errors.ts';
 import { salesforceTime } from '../../vendors/salesforce/time.ts';
 import type { Source, SourcePage } from '../source.ts';
-import { parseDeliveryRow, timeIn } from './delivery-row.ts';
-import { shareOf } from './map.ts';
-import { readAhead } from './read-ahead.ts';
+import { parseDeliveryRow, timeIn, type UnreadableRow } from './delivery-row.ts';
+import { type MapOptions, shareOf } from './map.ts';
 import { gather, type Reading, readRows } from './rows.ts';
 
 /**
@@ -19,7 +17,10 @@ import { gather, type Reading, readRows } from './rows.ts';
  */
 const LOOK_BACK_MS = 600_000;
 
-const positionSchema = z.strictObject({ mark: z.string().transform(salesforceTime) });
+const time = z.string().transform(salesforceTime);
+/** All that changed between `from` and `mark` was read, late rows aside. */
+const positionSchema = z.strictObject({ from: time, mark: time });
+type Position = z.infer<typeof positionSchema>;
 
 export interface DeliveriesOptions {
   readonly client: SalesforceClient;
@@ -31,60 +32,109 @@ export interface DeliveriesOptions {
 }
 
 /**
- * The content deliveries of an org as a source of shares. The cursor is the SystemModstamp of the
- * last row read, never the time of reading, and never moves back; each reading starts ten minutes
- * before it, so rows come again.
+ * The content deliveries of an org as a source of shares. The cursor's mark is the SystemModstamp of
+ * the last row read, never the time of reading, and never moves back; each reading starts ten
+ * minutes before it, so rows come again. A start that was moved to an earlier time is read from
+ * there once more.
  */
 export function createDeliveries(options: DeliveriesOptions): Source {
   return {
     name: 'salesforce',
     stream: 'salesforce/content-distributions',
+    pace: 'ahead',
     pull: (position) => {
-      const mark = position === undefined ? undefined : parsePosition(position);
-      const known = options.full || mark === undefined ? options.start : mark - LOOK_BACK_MS;
-      const reading: Reading = {
-        field: 'SystemModstamp',
-        from: Math.max(options.start, known),
-      };
-      return readAhead((signal) => readPages(options, { reading, mark, signal }));
+      const read = position === undefined ? undefined : parsePosition(position);
+      const again = options.full || read === undefined || options.start < read.from;
+      const from = again ? options.start : Math.max(options.start, read.mark - LOOK_BACK_MS);
+      const reading: Reading = { field: 'SystemModstamp', from };
+      return readPages(options, { reading, read });
     },
   };
 }
 
 interface PageReading {
   readonly reading: Reading;
-  readonly mark: number | undefined;
-  readonly signal: AbortSignal;
+  /** undefined at the first reading */
+  readonly read: Position | undefined;
 }
 
+/**
+ * A delivery that cannot be read keeps the mark before itself, so that every run comes back to it
+ * and says so; the deliveries after it are read all the same.
+ */
 async function* readPages(
   options: DeliveriesOptions,
-  { reading, mark, signal }: PageReading,
+  { reading, read }: PageReading,
 ): AsyncGenerator<SourcePage> {
-  let reached = mark ?? reading.from;
+  let reached = read?.mark ?? reading.from;
+  // Until all is read again, what is known to be read begins where it did: a kill leaves no hole.
+  // A start beyond the mark leaves a gap that was not read: then it begins anew.
+  const from = read && options.start <= read.mark ? read.from : reading.from;
+  const unreadable: UnreadableRows = { count: 0, first: undefined };
   try {
-    const rows = readRows(options.client, reading, signal);
+    const rows = readRows(options.client, reading);
     for await (const batch of gather(rows, SYNC_LIMITS.sharesPerBatchMax)) {
-      for (const row of batch) reached = Math.max(reached, timeIn(row, reading.field));
-      const shares = await sharesOf(batch, options);
-      yield { shares, position: JSON.stringify({ mark: new Date(reached).toISOString() }) };
+      const mapping = await mappingOf(options);
+      // A row that came twice, because a locator was lost, is one share.
+      const shares = new Map<string, Share>();
+      for (const row of batch) {
+        const parsed = parseDeliveryRow(row);
+        if ('unreadable' in parsed) {
+          note(unreadable, parsed);
+          continue;
+        }
+        shares.set(parsed.Id, shareOf(parsed, mapping));
+        if (unreadable.count === 0) reached = Math.max(reached, timeIn(row, reading.field) ?? 0);
+      }
+      const position = formatPosition({ from, mark: reached });
+      if (shares.size > 0) yield { shares: [...shares.values()], position };
     }
   } catch (error) {
     throw isWithoutDeliveries(error) ? withoutDeliveries(error) : error;
   }
+  if (unreadable.count > 0) throw withUnreadable(unreadable);
+  if (reading.from < from) {
+    yield { shares: [], position: formatPosition({ from: reading.from, mark: reached }) };
+  }
 }
 
-/** A row that came twice, because a locator was lost, is one share. */
-async function sharesOf(rows: readonly Row[], options: DeliveriesOptions): Promise<Share[]> {
-  const { contentUrl } = options.config;
-  const instanceUrl = await options.client.instanceUrl();
-  const shares = rows.map((row) => shareOf(parseDeliveryRow(row), { instanceUrl, contentUrl }));
-  return [...new Map(shares.map((share) => [share.shareId, share])).values()];
+async function mappingOf({ client, config }: DeliveriesOptions): Promise<MapOptions> {
+  return { instanceUrl: await client.instanceUrl(), contentUrl: config.contentUrl };
+}
+
+/** Counted, not kept: an org may have any number of them. */
+interface UnreadableRows {
+  count: number;
+  first: string | undefined;
+}
+
+function note(rows: UnreadableRows, row: UnreadableRow): void {
+  rows.count += 1;
+  rows.first ??= row.unreadable;
+}
+
+function withUnreadable({ count, first }: UnreadableRows): UserError {
+  const message =
+    count === 1
+      ? `Salesforce sent a delivery that cannot be read: ${first}`
+      : `Salesforce sent ${count} deliveries that cannot be read; the first: ${first}`;
+  return new UserError(message, {
+    hint:
+      'The others were read, and each run comes back to this one, so nothing is lost. Look the ' +
+      'delivery up in Salesforce; to leave it behind, set start after its last change.',
+  });
 }
 
 /** Throws on anything that this source did not write. */
-function parsePosition(position: string): number {
-  return positionSchema.parse(JSON.parse(position)).mark;
+function parsePosition(position: string): Position {
+  return positionSchema.parse(JSON.parse(position));
+}
+
+function formatPosition({ from, mark }: Position): string {
+  return JSON.stringify({
+    from: new Date(from).toISOString(),
+    mark: new Date(mark).toISOString(),
+  });
 }
 
 /** Salesforce help: with deliveries off, the object is missing from the schema. */

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { messageOf } from '../../lib/errors.ts';
 import type { Row } from '../../vendors/salesforce/answers.ts';
-import { salesforceId18 } from '../../vendors/salesforce/id.ts';
-import { salesforceTime } from '../../vendors/salesforce/time.ts';
+import {
+  optionalFlag,
+  optionalId,
+  optionalNumber,
+  optionalText,
+  optionalTime,
+  requiredId,
+  requiredTime,
+} from '../../vendors/salesforce/fields.ts';
 
 /**
  * Named one by one. Password and the download addresses give access to the file: never select
@@ -36,68 +42,63 @@ export const DELIVERY_FIELDS = [
   'PreferencesNotifyOnVisit',
 ] as const;
 
-const id = z.string().transform((text, context) => convert(text, salesforceId18, context));
-const time = z.string().transform((text, context) => convert(text, salesforceTime, context));
-const text = z.string().nullish();
-const flag = z.boolean().nullish();
+/** What is no id leads to no record, and the reasons of the match quote it. */
+const relatedId = z.union([requiredId, optionalText]);
 
 const deliveryRow = z.object({
-  Id: id,
-  Name: text,
-  CreatedDate: time,
-  CreatedById: id.nullish(),
-  CreatedBy: z.object({ Name: text, Email: text, Username: text }).nullish(),
-  ContentDocumentId: id.nullish(),
-  ContentVersionId: id.nullish(),
+  Id: requiredId,
+  Name: optionalText,
+  CreatedDate: requiredTime,
+  CreatedById: optionalId,
+  CreatedBy: z
+    .object({ Name: optionalText, Email: optionalText, Username: optionalText })
+    .nullish()
+    .catch(undefined),
+  ContentDocumentId: optionalId,
+  ContentVersionId: optionalId,
   ContentVersion: z
     .object({
-      Title: text,
-      FileExtension: text,
-      FileType: text,
-      ContentSize: z.number().nullish(),
+      Title: optionalText,
+      FileExtension: optionalText,
+      FileType: optionalText,
+      ContentSize: optionalNumber,
     })
-    .nullish(),
-  RelatedRecordId: id.nullish(),
-  RelatedRecord: z.object({ Type: text }).nullish(),
-  DistributionPublicUrl: text,
-  ExpiryDate: time.nullish(),
-  PreferencesExpires: flag,
-  PreferencesPasswordRequired: flag,
-  PreferencesAllowOriginalDownload: flag,
-  PreferencesAllowPDFDownload: flag,
-  PreferencesAllowViewInBrowser: flag,
-  PreferencesLinkLatestVersion: flag,
-  PreferencesNotifyOnVisit: flag,
+    .nullish()
+    .catch(undefined),
+  RelatedRecordId: relatedId,
+  RelatedRecord: z.object({ Type: optionalText }).nullish().catch(undefined),
+  DistributionPublicUrl: optionalText,
+  ExpiryDate: optionalTime,
+  PreferencesExpires: optionalFlag,
+  PreferencesPasswordRequired: optionalFlag,
+  PreferencesAllowOriginalDownload: optionalFlag,
+  PreferencesAllowPDFDownload: optionalFlag,
+  PreferencesAllowViewInBrowser: optionalFlag,
+  PreferencesLinkLatestVersion: optionalFlag,
+  PreferencesNotifyOnVisit: optionalFlag,
 });
 
 /** A ContentDistribution: ids in the 18-character form, times in epoch milliseconds. */
 export type DeliveryRow = z.infer<typeof deliveryRow>;
 
-/** Throws where the row cannot be read: dropping it would lose a delivery without a trace. */
-export function parseDeliveryRow(row: Row): DeliveryRow {
+/** A row without what makes it a delivery, and why, in words that hold no person. */
+export interface UnreadableRow {
+  readonly unreadable: string;
+}
+
+/**
+ * Only the Id and the time of a delivery must be there: it cannot be a share without them. Any
+ * other column that cannot be read counts as empty.
+ */
+export function parseDeliveryRow(row: Row): DeliveryRow | UnreadableRow {
   const parsed = deliveryRow.safeParse(row);
   if (parsed.success) return parsed.data;
-  throw new Error(
-    `delivery ${String(row['Id'])} of Salesforce cannot be read: ${z.prettifyError(parsed.error)}`,
-  );
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return { unreadable: `${String(row['Id'])} (${problems.join('; ')})` };
 }
 
-/** A time of an unparsed row, in epoch milliseconds. */
-export function timeIn(row: Row, field: 'SystemModstamp' | 'CreatedDate'): number {
-  const value = row[field];
-  if (typeof value === 'string') return salesforceTime(value);
-  throw new Error(`delivery ${String(row['Id'])} of Salesforce has no ${field}`);
-}
-
-function convert<T>(
-  value: string,
-  read: (value: string) => T,
-  context: z.RefinementCtx<string>,
-): T {
-  try {
-    return read(value);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: messageOf(error) });
-    return z.NEVER;
-  }
+/** A time of an unparsed row, in epoch milliseconds; undefined where it cannot be read. */
+export function timeIn(row: Row, field: 'SystemModstamp' | 'CreatedDate'): number | undefined {
+  const time = requiredTime.safeParse(row[field]);
+  return time.data;
 }

@@ -25,20 +25,16 @@ export interface Reading {
  * passed over, whatever the order within a second is. Throws a RetryableError where that leads
  * nowhere three times running.
  */
-export async function* readRows(
-  client: SalesforceClient,
-  reading: Reading,
-  signal: AbortSignal,
-): AsyncGenerator<Row[]> {
+export async function* readRows(client: SalesforceClient, reading: Reading): AsyncGenerator<Row[]> {
   let from = reading.from;
   let lost = 0;
   for (;;) {
     let reached = from;
     try {
-      for await (const rows of client.queryPages(queryOf({ ...reading, from }), { signal })) {
+      for await (const rows of client.queryPages(queryOf({ ...reading, from }))) {
         const last = rows.at(-1);
         if (last === undefined) continue;
-        reached = Math.max(reached, timeIn(last, reading.field));
+        reached = Math.max(reached, timeIn(last, reading.field) ?? reached);
         yield rows;
       }
       return;
@@ -51,15 +47,23 @@ export async function* readRows(
   }
 }
 
-/** Rows in batches of exactly `size`, the last one shorter: server pages may be far smaller. */
+/**
+ * Rows in batches of exactly `size`, the last one shorter: server pages may be far smaller. Where
+ * the pages end in an error, the rows that were read come first: they need not be read again.
+ */
 export async function* gather(pages: AsyncIterable<Row[]>, size: number): AsyncGenerator<Row[]> {
   let waiting: Row[] = [];
-  for await (const page of pages) {
-    waiting = waiting.concat(page);
-    while (waiting.length >= size) {
-      yield waiting.slice(0, size);
-      waiting = waiting.slice(size);
+  try {
+    for await (const page of pages) {
+      waiting = waiting.concat(page);
+      while (waiting.length >= size) {
+        yield waiting.slice(0, size);
+        waiting = waiting.slice(size);
+      }
     }
+  } catch (error) {
+    if (waiting.length > 0) yield waiting;
+    throw error;
   }
   if (waiting.length > 0) yield waiting;
 }

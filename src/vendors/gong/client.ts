@@ -14,6 +14,8 @@ const CONTENT_SHARED_PATH = '/v2/customer-engagement/content/shared';
 const USER_AGENT = `sharetrail/${packageJson.version}`;
 /** Contract: one request to Gong, from connecting to the last byte. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** A renewal cannot be aborted, so it must end within the time that a stop grants. */
+const TOKEN_TIMEOUT_MS = 10_000;
 
 /** Everything that is said to Gong. Another kind of event is another method here. */
 export interface GongClient {
@@ -62,7 +64,7 @@ export function createGongClient(options: GongClientOptions): GongClient {
     auth,
     store: options.tokens,
     clock: options.clock,
-    timeoutMs: options.timeoutMs ?? REQUEST_TIMEOUT_MS,
+    timeoutMs: options.timeoutMs ?? TOKEN_TIMEOUT_MS,
     userAgent: USER_AGENT,
   });
   return {

@@ -13,7 +13,8 @@ export interface QueryPage {
 }
 
 const queryAnswer = z.object({
-  totalSize: z.int().nonnegative(),
+  // What is not there cannot be compared; `done` and the way to the next page still must be.
+  totalSize: z.int().nonnegative().nullish(),
   done: z.boolean(),
   // A path, never a host of the answer's choice: the token goes there.
   nextRecordsUrl: z
@@ -47,7 +48,8 @@ export function readQueryPage(body: unknown): QueryPage {
 /** The first page of a query: if it is the only one, it must hold every row that it announces. */
 export function readFirstQueryPage(body: unknown): QueryPage {
   const answer = parseQueryAnswer(body);
-  const complete = !answer.done || answer.records.length === answer.totalSize;
+  const announced = answer.totalSize ?? answer.records.length;
+  const complete = !answer.done || answer.records.length === announced;
   if (!complete) throw errorOf(classifyUnreadable(body));
   return pageOf(answer);
 }
@@ -80,16 +82,17 @@ export function compositeBody(queryPaths: readonly string[]): string {
 }
 
 /**
- * The first pages of `count` queries, in the order of the request. A sub-answer that failed throws
- * what it means; one that is missing, doubled or out of order throws a RetryableError. None of them
- * is ever taken for "no rows".
+ * The first pages of `count` queries, in the order of the request, whatever that of the answer is.
+ * A sub-answer that failed throws what it means; one that is missing, doubled or not asked for
+ * throws a RetryableError. None of them is ever taken for "no rows".
  */
 export function readComposite(body: unknown, count: number, nowMs: number): QueryPage[] {
-  const parsed = compositeAnswer.safeParse(body);
-  const answers = parsed.data?.compositeResponse;
-  const inOrder = answers?.every(({ referenceId }, index) => referenceId === referenceOf(index));
-  if (answers?.length !== count || !inOrder) throw errorOf(classifyUnreadable(body));
-  return answers.map((answer) => {
+  const answers = compositeAnswer.safeParse(body).data?.compositeResponse ?? [];
+  const byReference = new Map(answers.map((answer) => [answer.referenceId, answer]));
+  const asked = Array.from({ length: count }, (_, index) => byReference.get(referenceOf(index)));
+  const found = asked.filter((answer) => answer !== undefined);
+  if (answers.length !== count || found.length !== count) throw errorOf(classifyUnreadable(body));
+  return found.map((answer) => {
     if (answer.httpStatusCode === 200) return readFirstQueryPage(answer.body);
     const failed = { status: answer.httpStatusCode, headers: {}, body: answer.body };
     throw errorOf(classifyAnswer(failed, nowMs));

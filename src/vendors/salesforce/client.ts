@@ -1,7 +1,7 @@
 import type { SalesforceConfig } from '../../config/types.ts';
 import { chunksOf } from '../../lib/chunks.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { RetryableError } from '../../lib/errors.ts';
+import { RetryableError, type UserError } from '../../lib/errors.ts';
 import {
   compositeBody,
   type QueryPage,
@@ -13,8 +13,9 @@ import {
 import { classifyAnswer } from './classify.ts';
 import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
+import type { TokenStore } from './refresh-token.ts';
 import { withRetries } from './retry.ts';
-import { type OpenSession, Session, type TokenStore } from './session.ts';
+import { type OpenSession, Session } from './session.ts';
 import { exchange, type HttpAnswer, type HttpCall } from './transport.ts';
 
 /** Calls of the org in the last 24 hours, by all integrations, and how many it has. */
@@ -46,11 +47,11 @@ export interface SalesforceClientOptions {
   readonly clock: Clock;
   /** from 0 to 1, as Math.random */
   readonly random: () => number;
-  /** where rotated refresh tokens are kept; absent: in memory only, with a warning */
+  /** where rotated refresh tokens are kept; absent: in memory only, and `onUnkept` is told */
   readonly tokenStore?: TokenStore;
+  readonly onUnkept?: (warning: UserError) => void;
   /** called as each billed call is sent; logins are not billed */
   readonly onCall: () => void;
-  readonly onWarning?: (message: string) => void;
   readonly signal: AbortSignal;
   /** for one request and its body, in milliseconds; default: SALESFORCE_LIMITS.responseMsMax */
   readonly responseMsMax?: number;
@@ -81,7 +82,7 @@ class RestClient implements SalesforceClient {
       config: options.config,
       clock: options.clock,
       tokenStore: options.tokenStore,
-      onWarning: options.onWarning ?? (() => {}),
+      onUnkept: options.onUnkept ?? (() => {}),
       signal: options.signal,
       responseMsMax: this.#responseMsMax,
       send: (call, signal) => this.#exchange(call, signal ?? options.signal),

@@ -1,34 +1,26 @@
 const CHECKSUM_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 const CHUNK_LENGTH = 5;
 const SHORT_LENGTH = 15;
+const SHORT_ID = /^[0-9A-Za-z]{15}$/;
+const LONG_ID = /^[0-9A-Za-z]{18}$/;
 const CODE_A = 'A'.charCodeAt(0);
 const CODE_Z = 'Z'.charCodeAt(0);
 
 /**
- * The 18-character form of a record id. A 15-character id is case-sensitive and gets its checksum;
- * an 18-character one is case-insensitive, so its letters get the case that the checksum says.
- * Throws on anything else. (Salesforce help: "How to convert 15-character IDs to 18".)
+ * The 18-character form of a record id that Salesforce sent. An 18-character id is taken as it
+ * stands: it is what Salesforce calls the record, whatever the checksum says. A 15-character one
+ * gets its checksum. Throws on anything else. (Salesforce help: "How to convert 15-character IDs
+ * to 18".)
  */
 export function salesforceId18(id: string): string {
-  const converted = convert(id);
-  if (converted === undefined) throw new Error(`not a Salesforce id: ${JSON.stringify(id)}`);
-  return converted;
+  if (LONG_ID.test(id)) return id;
+  if (SHORT_ID.test(id)) return id + checksumOf(id);
+  throw new Error(`not a Salesforce id: ${JSON.stringify(id)}`);
 }
 
-/** Whether the text is a Salesforce id in one of its two forms, checksum included. */
+/** Whether the text is a record id in one of its two forms: what `salesforceId18` takes. */
 export function isSalesforceId(text: string): boolean {
-  return convert(text) !== undefined;
-}
-
-/** A run converts several ids a row, almost all of them in their final form already. */
-function convert(id: string): string | undefined {
-  if (/^[0-9A-Za-z]{15}$/.test(id)) return id + checksumOf(id);
-  if (!/^[0-9A-Za-z]{15}[A-Za-z0-5]{3}$/.test(id)) return undefined;
-  if (id.endsWith(checksumOf(id))) return id;
-  const checksum = id.slice(SHORT_LENGTH).toUpperCase();
-  const restored = restoreCase(id.slice(0, SHORT_LENGTH), checksum);
-  // A checksum that calls a digit a capital letter belongs to no id.
-  return checksumOf(restored) === checksum ? restored + checksum : undefined;
+  return LONG_ID.test(text) || SHORT_ID.test(text);
 }
 
 /** Of the first 15 characters. */
@@ -43,12 +35,4 @@ function checksumOf(id: string): string {
     checksum += CHECKSUM_ALPHABET.charAt(bits);
   }
   return checksum;
-}
-
-function restoreCase(id: string, checksum: string): string {
-  return Array.from(id, (character, position) => {
-    const bits = CHECKSUM_ALPHABET.indexOf(checksum.charAt(Math.floor(position / CHUNK_LENGTH)));
-    const capital = (bits & (1 << (position % CHUNK_LENGTH))) !== 0;
-    return capital ? character.toUpperCase() : character.toLowerCase();
-  }).join('');
 }

@@ -1,42 +1,39 @@
 import type { Connection } from 'jsforce/lib/connection.js';
 import { z } from 'zod';
+import { isSafeUrl } from '../../config/addresses.ts';
 import type { SalesforceConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
 import { signAssertion } from './assertion.ts';
 import { classifyLogin } from './classify-login.ts';
-import { errorOf, SalesforceError } from './errors.ts';
-import {
-  createJsforceTransport,
-  type ExchangeOptions,
-  exchange,
-  type HttpAnswer,
-  type HttpCall,
-} from './transport.ts';
+import { errorOf } from './errors.ts';
+import { SALESFORCE_LIMITS } from './limits.ts';
+import { RefreshTokens, type TokenStore } from './refresh-token.ts';
+import { createJsforceTransport, exchange, type HttpAnswer, type HttpCall } from './transport.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
   instance_url: z.url({ protocol: /^https?$/ }),
-  refresh_token: z.string().min(1).optional(),
 });
+/** Read by itself: it must be kept even where the rest of the answer is not as it should be. */
+const rotation = z.object({ refresh_token: z.string().min(1) });
 type TokenAnswer = z.infer<typeof tokenAnswer>;
 
-/** Keeps the refresh token that Salesforce gave last, where the app rotates them. */
-export interface TokenStore {
-  load(): Promise<string | undefined>;
-  save(token: string): Promise<void>;
-}
-
-export interface SessionOptions extends ExchangeOptions {
+export interface SessionOptions {
   readonly config: SalesforceConfig;
   readonly clock: Clock;
   readonly tokenStore: TokenStore | undefined;
-  readonly onWarning: (message: string) => void;
+  /** told once, when a refresh token came that cannot be kept beyond this process */
+  readonly onUnkept: (warning: UserError) => void;
   /** sends what is not a login; decides what the answer means before jsforce sees it */
   readonly send: (call: HttpCall, signal: AbortSignal | undefined) => Promise<HttpAnswer>;
+  /** the run's: no login begins after it */
+  readonly signal: AbortSignal;
+  /** for one login and its whole answer, in milliseconds */
+  readonly responseMsMax: number;
 }
 
 /** The connection, and the access token that it had when it was given out. */
@@ -53,13 +50,17 @@ export interface OpenSession {
  */
 export class Session {
   readonly #options: SessionOptions;
+  /** of the refresh token flow alone */
+  readonly #refreshTokens: RefreshTokens | undefined;
   #connection: Promise<Connection> | undefined;
   #login: Promise<void> | undefined;
-  #refreshToken: string | undefined;
-  #warned = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    const { config, tokenStore, signal, onUnkept } = options;
+    if (config.auth.flow !== 'refresh-token') return;
+    const configured = config.auth.refreshToken.reveal();
+    this.#refreshTokens = new RefreshTokens({ configured, store: tokenStore, signal, onUnkept });
   }
 
   /**
@@ -110,7 +111,15 @@ export class Session {
   }
 
   async #sendLogin(call: HttpCall): Promise<HttpAnswer> {
-    const answer = await exchange(call, this.#options);
+    const { signal, responseMsMax } = this.#options;
+    // A refresh token is traded to the end: see RefreshTokens.
+    const limits = this.#refreshTokens
+      ? {
+          signal: undefined,
+          responseMsMax: Math.min(responseMsMax, SALESFORCE_LIMITS.tokenTradeMsMax),
+        }
+      : { signal, responseMsMax };
+    const answer = await exchange(call, limits);
     if (answer.status >= 400) throw errorOf(classifyLogin(answer, this.#options.clock.now()));
     return answer;
   }
@@ -119,69 +128,29 @@ export class Session {
     const answer = await this.#requestToken(connection);
     rememberSecret(answer.access_token);
     const instance = new URL(answer.instance_url);
-    const { loginUrl } = this.#options.config;
-    if (instance.protocol !== 'https:' && instance.protocol !== new URL(loginUrl).protocol) {
+    if (!isSafeUrl(answer.instance_url, { query: 'allowed' })) {
       throw new UserError(`Salesforce named an instance without https: ${instance.origin}`);
     }
     connection.instanceUrl = instance.origin;
     connection.accessToken = answer.access_token;
   }
 
-  async #requestToken(connection: Connection): Promise<TokenAnswer> {
+  async #requestToken({ oauth2 }: Connection): Promise<TokenAnswer> {
     const { auth, loginUrl } = this.#options.config;
-    switch (auth.flow) {
-      case 'client-credentials':
-        return readToken(
-          await connection.oauth2.requestToken({ grant_type: 'client_credentials' }),
-        );
-      case 'jwt-bearer': {
-        const { clientId, username, privateKey } = auth;
-        const facts = { clientId, username, loginUrl, nowMs: this.#options.clock.now() };
-        const assertion = signAssertion(facts, privateKey.reveal());
-        return readToken(
-          await connection.oauth2.requestToken({ grant_type: JWT_BEARER, assertion }),
-        );
-      }
-      case 'refresh-token':
-        return await this.#refresh(connection, auth.refreshToken.reveal());
+    if (this.#refreshTokens) {
+      const { answer } = await this.#refreshTokens.trade(async (token) => {
+        const answer: unknown = await oauth2.refreshToken(token);
+        return { answer, refreshToken: rotation.safeParse(answer).data?.refresh_token };
+      });
+      return readToken(answer);
     }
-  }
-
-  /**
-   * The newest token that is known goes first. Where Salesforce refuses it, the configured one may
-   * be newer still: somebody authorised the app again.
-   */
-  async #refresh(connection: Connection, configured: string): Promise<TokenAnswer> {
-    const newest = this.#refreshToken ?? (await this.#options.tokenStore?.load()) ?? configured;
-    let used = newest;
-    let answer: TokenAnswer;
-    try {
-      answer = readToken(await connection.oauth2.refreshToken(newest));
-    } catch (error) {
-      const refused = error instanceof SalesforceError && error.code === 'invalid_grant';
-      if (!refused || newest === configured) throw error;
-      used = configured;
-      answer = readToken(await connection.oauth2.refreshToken(configured));
+    if (auth.flow !== 'jwt-bearer') {
+      return readToken(await oauth2.requestToken({ grant_type: 'client_credentials' }));
     }
-    this.#refreshToken = used;
-    const rotated = answer.refresh_token;
-    if (rotated !== undefined && rotated !== used) await this.#keepRotated(rotated);
-    return answer;
-  }
-
-  /** Salesforce forgets the old token when it gives a new one: keep it before anything else. */
-  async #keepRotated(token: string): Promise<void> {
-    rememberSecret(token);
-    this.#refreshToken = token;
-    if (this.#options.tokenStore !== undefined) {
-      await this.#options.tokenStore.save(token);
-    } else if (!this.#warned) {
-      this.#warned = true;
-      this.#options.onWarning(
-        'Salesforce rotates the refresh token, and there is nowhere to keep the new one: ' +
-          'set secretKey in sharetrail.yaml, or the next run cannot log in.',
-      );
-    }
+    const { clientId, username, privateKey } = auth;
+    const facts = { clientId, username, loginUrl, nowMs: this.#options.clock.now() };
+    const assertion = signAssertion(facts, privateKey.reveal());
+    return readToken(await oauth2.requestToken({ grant_type: JWT_BEARER, assertion }));
   }
 }
 

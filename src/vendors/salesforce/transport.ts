@@ -19,7 +19,8 @@ export interface HttpAnswer {
 }
 
 export interface ExchangeOptions {
-  readonly signal: AbortSignal;
+  /** undefined: only the time limit ends the request */
+  readonly signal: AbortSignal | undefined;
   /** for request and body together, in milliseconds */
   readonly responseMsMax: number;
 }
@@ -30,12 +31,12 @@ export interface ExchangeOptions {
  * the body rejects with a RetryableError; an aborted signal with its reason.
  */
 export async function exchange(call: HttpCall, options: ExchangeOptions): Promise<HttpAnswer> {
-  options.signal.throwIfAborted();
+  options.signal?.throwIfAborted();
   // One controller a request, unhooked at the end: signals joined by AbortSignal.any would hang
   // on the run's signal for as long as the run lasts.
   const abort = new AbortController();
   const stop = (): void => abort.abort();
-  options.signal.addEventListener('abort', stop, { once: true });
+  options.signal?.addEventListener('abort', stop, { once: true });
   const timer = setTimeout(stop, options.responseMsMax);
   try {
     const response = await fetch(call.url, { ...call, redirect: 'manual', signal: abort.signal });
@@ -43,19 +44,21 @@ export async function exchange(call: HttpCall, options: ExchangeOptions): Promis
     const body = await readBody(call, response);
     return { status: response.status, headers: Object.fromEntries(response.headers), body };
   } catch (error) {
-    if (options.signal.aborted) throw options.signal.reason;
+    options.signal?.throwIfAborted();
     if (abort.signal.aborted) throw answerTooSlow(call, options, error);
     throw error instanceof UserError ? error : connectionFailed(call, error);
   } finally {
     clearTimeout(timer);
-    options.signal.removeEventListener('abort', stop);
+    options.signal?.removeEventListener('abort', stop);
     // Frees the connection of an answer whose body was not wanted.
     abort.abort();
   }
 }
 
 async function readBody(call: HttpCall, response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  // Decoded as it comes: a page has some megabytes, and its bytes need not stand beside its text.
+  const decoder = new TextDecoder();
+  const texts: string[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
@@ -63,9 +66,10 @@ async function readBody(call: HttpCall, response: Response): Promise<string> {
       const megabytes = SALESFORCE_LIMITS.bodyBytesMax / 1024 / 1024;
       throw new UserError(`${hostOf(call)} sent an answer of more than ${megabytes} MB`);
     }
-    chunks.push(chunk);
+    texts.push(decoder.decode(chunk, { stream: true }));
   }
-  return Buffer.concat(chunks, bytes).toString('utf8');
+  texts.push(decoder.decode());
+  return texts.join('');
 }
 
 function redirectRefused(call: HttpCall, response: Response): UserError {
@@ -120,7 +124,9 @@ export function createJsforceTransport(
       };
       const promise = send(call, signalIn(options)).then((answer) => ({
         statusCode: answer.status,
-        headers: { ...answer.headers },
+        // jsforce parses by this alone, and a proxy may drop or change it. What is no JSON after
+        // all (a web page) reaches the reader as text.
+        headers: { ...answer.headers, 'content-type': 'application/json' },
         body: answer.body,
       }));
       return streamPromise.create(() => ({ stream: new PassThrough(), promise }));

@@ -1,0 +1,155 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connect } from '../../src/app/connections.ts';
+import { type Context, openContext } from '../../src/app/context.ts';
+import { Tally } from '../../src/app/tally.ts';
+import type { TenantConfig } from '../../src/config/types.ts';
+import { ShiftedClock } from '../../src/lib/clock.ts';
+import { silentLogger } from '../../src/lib/log.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import type { PeerReply } from '../support/peer.ts';
+import {
+  type SalesforcePeer,
+  salesforceConfig,
+  startSalesforce,
+  tokenAnswer,
+} from '../support/salesforce-peer.ts';
+
+/** Longer than the other process takes to ask with the same token. */
+const TRADE_MS = 20;
+const clock = new ShiftedClock();
+let folder = '';
+let peer: SalesforcePeer;
+/** the one token that Salesforce takes */
+let good = 'refresh-1';
+let contexts: Context[] = [];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sharetrail-tokens-'));
+  good = 'refresh-1';
+  contexts = [];
+  peer = await startSalesforce({
+    login: ({ body }, reply) => trade(new URLSearchParams(body).get('refresh_token'), reply),
+    call: (_request, reply) => reply.answer(500),
+  });
+});
+
+afterEach(async () => {
+  await Promise.all(contexts.map((context) => context.close()));
+  await peer.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The old token ends when the new one is made, before anybody has it. */
+function trade(token: string | null, reply: PeerReply): void {
+  if (token !== good) {
+    reply.answer(400, { error: 'invalid_grant', error_description: 'expired token' });
+    return;
+  }
+  good = `refresh-${Number(good.slice('refresh-'.length)) + 1}`;
+  const answer = { ...tokenAnswer(peer.origin, `access-${good}`), refresh_token: good };
+  setTimeout(() => reply.answer(200, answer), TRADE_MS);
+}
+
+function tenantOf(): TenantConfig {
+  const auth = {
+    flow: 'refresh-token',
+    clientId: 'client-id',
+    refreshToken: new Secret('refresh-1'),
+  } as const;
+  return {
+    tenant: 'acme',
+    timezone: 'UTC',
+    internalDomains: ['acme.example'],
+    salesforce: salesforceConfig(peer.origin, auth),
+    crm: {
+      objectTypes: ['Contact'],
+      matchAccountByDomain: false,
+      unmatched: 'send',
+      holdDays: 3,
+    },
+    gong: {
+      baseUrl: 'https://api.gong.io',
+      auth: { flow: 'access-key', accessKey: new Secret('k'), accessKeySecret: new Secret('s') },
+      reportingSystem: 'sharetrail',
+      actionName: 'Content Shared',
+      callsPerSecond: 3,
+      callsPerDay: 10_000,
+      concurrency: 4,
+    },
+  };
+}
+
+interface Access {
+  readonly access: 'write' | 'read';
+  readonly secretKey: Secret | undefined;
+}
+
+/** What a process of its own would have: its own connection to the database. */
+async function open({ access, secretKey }: Access): Promise<Context> {
+  const service = {
+    database: `sqlite:${join(folder, 'sharetrail.db')}`,
+    log: { level: 'silent' },
+    tenantsAtOnce: 4,
+    retentionDays: 180,
+    ...(secretKey && { secretKey }),
+  } as const;
+  const context = await openContext({
+    config: { dir: folder, service, tenants: [tenantOf()] },
+    clock,
+    random: () => 0.01,
+    log: silentLogger,
+    access,
+  });
+  contexts.push(context);
+  return context;
+}
+
+async function logIn(access: Access, opened?: Context) {
+  const context = opened ?? (await open(access));
+  const tenant = tenantOf();
+  const tally = new Tally();
+  const { salesforce } = connect(context, { tenant, tally, signal: new AbortController().signal });
+  return { tally, origin: await salesforce.instanceUrl() };
+}
+
+describe('a Salesforce app that rotates its refresh tokens', () => {
+  const secretKey = new Secret(Buffer.alloc(32, 7).toString('base64'));
+
+  test('is asked by one process at a time: each goes on with the token of the other', async () => {
+    await logIn({ access: 'write', secretKey });
+    const both = [logIn({ access: 'write', secretKey }), logIn({ access: 'read', secretKey })];
+    expect((await Promise.all(both)).map(({ origin }) => origin)).toEqual([
+      peer.origin,
+      peer.origin,
+    ]);
+    expect(good).toBe('refresh-4');
+    expect(peer.logins).toHaveLength(3);
+  });
+
+  test('is remembered by what only reads, also where there was no database yet', async () => {
+    const reading = { access: 'read', secretKey } as const;
+    const context = await open(reading);
+    expect(existsSync(join(folder, 'sharetrail.db'))).toBe(false);
+    await logIn(reading, context);
+    await logIn(reading, context);
+    expect(good).toBe('refresh-3');
+  });
+
+  test('needs secretKey: without it this run works, and says what the next one needs', async () => {
+    const { tally, origin } = await logIn({ access: 'write', secretKey: undefined });
+    expect(origin).toBe(peer.origin);
+    expect(tally.errors).toEqual([
+      {
+        stage: 'salesforce',
+        message: expect.stringContaining('without secretKey'),
+        hint: expect.stringMatching(/1\. Set secretKey.*2\. Authorise the app again/),
+      },
+    ]);
+    await expect(logIn({ access: 'write', secretKey: undefined })).rejects.toMatchObject({
+      code: 'invalid_grant',
+    });
+  });
+});

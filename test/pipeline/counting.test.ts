@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findOperable } from '../../src/app/operate.ts';
+import { RunBroken } from '../../src/app/run.ts';
+import { firstStart } from '../../src/app/start.ts';
+import { statusOf } from '../../src/app/status.ts';
+import { callsOfDay } from '../../src/db/calls.ts';
+import { gongAccountOf } from '../../src/vendors/gong/account.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+
+beforeEach(async () => {
+  world = await startWorld();
+});
+
+afterEach(() => world.close());
+
+test('a call that never left counts for nothing: not in the report, not in the day', async () => {
+  deliver(2);
+  const nobody = { ...world.tenant.gong, baseUrl: 'http://127.0.0.1:9' };
+  const tenant = { ...world.tenant, gong: nobody };
+  const report = await world.sync({ tenant });
+  expect(report).toMatchObject({ outcome: 'partial', pending: 2, calls: { gong: 0 } });
+  const { db } = await world.context();
+  expect(await callsOfDay(db, gongAccountOf(nobody), world.clock.now())).toBe(0);
+});
+
+test('control: one that left and got no answer counts in both', async () => {
+  deliver(1);
+  const action = { kind: 'answer', status: 503, body: '' } as const;
+  world.server.faults.add({ vendor: 'gong', action });
+  expect(await world.sync()).toMatchObject({ pending: 1, calls: { gong: 5 } });
+  const { db } = await world.context();
+  expect(await callsOfDay(db, gongAccountOf(world.tenant.gong), world.clock.now())).toBe(5);
+});
+
+test('an absurd Retry-After pauses for a month at most, and status can say until when', async () => {
+  deliver(1);
+  const headers = { 'retry-after': '9000000000000' };
+  const action = { kind: 'answer', status: 429, headers, body: '{}' } as const;
+  world.server.faults.add({ vendor: 'gong', times: 1, action });
+  await world.sync();
+  const { gong } = await statusOf(await world.context(), world.tenant);
+  const days = ((gong.pausedUntil ?? 0) - world.clock.now()) / (24 * 60 * 60_000);
+  expect(days).toBeGreaterThan(29);
+  expect(days).toBeLessThanOrEqual(30);
+});
+
+test('what is as an operator wants it already is left alone', async () => {
+  world.org.deliver({ title: 'Deck', fields: { DistributionPublicUrl: null } });
+  await world.sync();
+  const context = await world.context();
+  const [row] = await context.db.selectFrom('event').select('event_id').execute();
+  const eventIds = [row?.event_id ?? ''];
+  const request = { eventIds, happening: 'skip' } as const;
+  expect(await findOperable(context, [world.tenant], request)).toEqual([]);
+});
+
+test('a run that a bug ends by force still says what it sent and what waits', async () => {
+  const [first = ''] = deliver(30);
+  await world.sync({ push: 'hold' });
+  const context = await world.context();
+  // Half a JSON text, which nothing in the product writes.
+  await context.db
+    .updateTable('event')
+    .set({ state: 'held', reason: 'unmatched', match: '{' })
+    .where('event_id', '=', `salesforce:${first}`)
+    .execute();
+  // Without reading, which would judge the held one anew and mend it.
+  const salesforce = { ...world.tenant.salesforce, contentDistributions: false };
+  const tenant = { ...world.tenant, salesforce };
+  const broken = await world.sync({ tenant }).catch((error: unknown) => error);
+  expect(broken).toBeInstanceOf(RunBroken);
+  if (!(broken instanceof RunBroken)) return;
+  const { report } = broken;
+  expect(report.outcome).toBe('failed');
+  expect(report.delivered + report.pending).toBe(29);
+  expect(report.delivered).toBe(world.gong.events.length);
+});
+
+test('a first start is the whole second, as Salesforce stamps by', () => {
+  const at = Date.parse('2026-11-24T02:00:31.631Z');
+  expect(new Date(firstStart(at)).toISOString()).toBe('2026-11-24T02:00:31.000Z');
+});
+
+test('what is shared within the second of the first sync is reported by the next', async () => {
+  const { start: _start, ...tenant } = world.tenant;
+  await world.sync({ tenant });
+  const { db } = await world.context();
+  const [cursor] = await db.selectFrom('cursor').select('position').execute();
+  const { start } = JSON.parse(cursor?.position ?? '{}') as { start: string };
+  const contact = world.org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  world.org.deliver({ title: 'Deck', relatedTo: contact, at: start });
+  expect(await world.sync({ tenant })).toMatchObject({ delivered: 1, skipped: {} });
+});
+
+function deliver(count: number): string[] {
+  const { org } = world;
+  const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  return Array.from(
+    { length: count },
+    (_, number) => org.deliver({ title: `Deck ${number}`, relatedTo: contact }).deliveryId,
+  );
+}
