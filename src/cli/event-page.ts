@@ -19,7 +19,7 @@ export async function writeEvent(
   context: { readonly attempts: readonly Attempt[]; readonly zone: string },
 ): Promise<void> {
   const { attempts, zone } = context;
-  await writeHeading(io, event.share.content.title);
+  await writeHeading(io, event.share.content.title || event.eventId);
   await writeFields(io, fieldsOf(event, zone));
   await writeReasons(io, event);
   await writeAttempts(io, attempts, zone);
@@ -35,6 +35,9 @@ function fieldsOf(event: StoredEvent, zone: string): Field[] {
     ['tenant', event.tenant],
     ['state', stateText(event)],
     ...(waitsUntil === undefined ? [] : [['waits until', timeText(waitsUntil, zone)] as const]),
+    ...(event.erasedAt === undefined
+      ? []
+      : [['erased', `${timeText(event.erasedAt, zone)} (retentionDays)`] as const]),
     ['shared', `${timeText(event.sharedAt, zone)} (${zone}), seen in ${event.source}`],
     ['from', sharerOf(event)],
     ['to', recipientsOf(event).join(', ')],
