@@ -97,6 +97,8 @@ export const DRIVE_LIMITS = {
   actMsMax: 60_000,
   /** entries of the audit log that become visible late are found by reading so far back */
   lookBackMs: 24 * 60 * 60_000,
+  /** the audit log is read from so long before the start: Google's clock may be as far behind ours */
+  auditLeadMs: 15 * 60_000,
   /** handled entries are kept so long before the last reading, to be known when they come again */
   entriesKeptMs: 48 * 60 * 60_000,
   /** what one act brings about may have times so far apart */
