@@ -14,6 +14,8 @@ export interface Judging {
   /** by eventId, shares of the change log that still wait for the audit log's word */
   readonly awaiting: ReadonlyMap<string, Share>;
   readonly itemOf: (itemId: string) => KnownItem | undefined;
+  /** what the Directory calls somebody of the company */
+  readonly nameOf: (email: string) => string | undefined;
   /** counts as outside as things are configured now */
   readonly isOutside: (entry: AuditEntry) => boolean;
   /** counted as inside when it was given */
@@ -86,19 +88,23 @@ function isOfCreation(entry: AuditEntry, item: KnownItem | undefined): boolean {
 function shareOfAct(
   entries: readonly AuditEntry[],
   fresh: ReadonlyMap<AuditEntry, Grant>,
-  { itemOf }: Judging,
+  { itemOf, nameOf }: Judging,
 ): Share[] {
   const given = entries.filter((entry) => fresh.has(entry));
   const [first] = given;
   if (first === undefined) return [];
   const keys = new Set(given.map(({ grant }) => grant.key));
+  const item = itemOf(first.itemId);
+  const actorName = nameOf(first.actor) ?? item?.people.get(first.actor)?.name;
+  // The same grantee twice is one; the later entry knows more, as of a link's role.
+  const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = shareOf({
     detector: 'audit-log',
-    item: itemOf(first.itemId)?.facts ?? toldFacts(first),
+    item: item?.facts ?? toldFacts(first),
     at: first.at,
     actor: first.actor,
-    // The same grantee twice is one; the later entry knows more, as of a link's role.
-    grants: [...grantsByKey(entries.filter(({ grant }) => keys.has(grant.key))).values()],
+    ...(actorName !== undefined && { actorName }),
+    grants: [...grants.values()].map((grant) => ({ ...grant, ...item?.people.get(grant.key) })),
   });
   const eventId = driveEventId(share.drive?.identity ?? '');
   for (const entry of given) {
