@@ -149,6 +149,33 @@ describe('what Google knows of people', () => {
   });
 });
 
+test('permissions that did not all come with the file are asked for', async () => {
+  const { google, clock, sandbox, start } = world;
+  const file = google.createFile({ name: 'Deck', owner: ann, at: start - HOUR_MS });
+  await world.sync();
+  clock.advance(HOUR_MS);
+  google.share(file, { to: ADA, by: ann });
+  const entry = { changeType: 'file', fileId: file, time: new Date(clock.now()).toISOString() };
+  const some = {
+    id: file,
+    name: 'Deck',
+    ownedByMe: true,
+    permissions: [],
+    permissionIds: ['1', '2'],
+  };
+  sandbox.faults.add({
+    vendor: 'google',
+    pathIncludes: '/changes?',
+    action: {
+      kind: 'answer',
+      status: 200,
+      body: { changes: [{ ...entry, file: some }], newStartPageToken: '999' },
+    },
+  });
+  await world.sync();
+  expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Deck`]);
+});
+
 test('after everything was read again, what has its grants from a folder is still no share', async () => {
   const { google, clock, start } = world;
   google.set({ myDriveDetails: 'missing', childEntries: 'all' });

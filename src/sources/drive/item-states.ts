@@ -111,7 +111,11 @@ async function itemOfFile(looking: Looking, file: File, at: number): Promise<See
     ...(createdTime !== undefined && { createdAt: createdTime }),
     ...(stream.kind === 'user' && { holder: holderOf(file, stream.email) }),
   };
-  if (file.permissions !== undefined) return withState(looking, seen, file.permissions);
+  const { permissions, permissionIds } = file;
+  // Were some left out of the file, they would count as taken away.
+  if (permissions !== undefined && permissions.length >= permissionIds.length) {
+    return withState(looking, seen, permissions);
+  }
   // On a shared drive an item without permissions of its own has its members' alone.
   if (stream.kind === 'drive' && !file.hasAugmentedPermissions) {
     return { ...seen, state: { ...stateOf(looking, seen), own: [] } };

@@ -8,6 +8,8 @@ import type { KnownItem } from './item-reader.ts';
 import type { OutsideGrant } from './outsiders.ts';
 import { type ItemFacts, shareOf, shareWithout } from './shares.ts';
 
+const LEAST_ROLE = 'reader';
+
 export interface Judging {
   /** what is on record of the items; brought up to date */
   readonly book: GrantBook;
@@ -96,7 +98,6 @@ function shareOfAct(
   const keys = new Set(given.map(({ grant }) => grant.key));
   const item = itemOf(first.itemId);
   const actorName = nameOf(first.actor) ?? item?.people.get(first.actor)?.name;
-  // The same grantee twice is one; the later entry knows more, as of a link's role.
   const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = shareOf({
     detector: 'audit-log',
@@ -141,8 +142,18 @@ function toldFacts({ itemId, item, title, documentType }: AuditEntry): ItemFacts
   return { itemId, item, title, ...(documentType !== undefined && { fileType: documentType }) };
 }
 
+/**
+ * The same grantee twice is one. A link's grant comes under two names, in any order, and only one of
+ * them knows the role: the other says the least that it can be.
+ */
 function grantsByKey(entries: readonly AuditEntry[]): Map<string, OutsideGrant> {
-  return new Map(entries.map(({ grant }) => [grant.key, grant]));
+  const grants = new Map<string, OutsideGrant>();
+  for (const { grant } of entries) {
+    const isLink = grant.kind === 'anyone' || grant.kind === 'domain';
+    const isKnown = isLink && grant.role === LEAST_ROLE && grants.has(grant.key);
+    if (!isKnown) grants.set(grant.key, grant);
+  }
+  return grants;
 }
 
 function byTime(one: AuditEntry, other: AuditEntry): number {
