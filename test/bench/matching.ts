@@ -66,7 +66,7 @@ async function record(org: Org, shares: readonly Share[]) {
   const recording: QueryBatch = {
     queryBatch: async (soqls) => {
       const rows = await client.queryBatch(soqls);
-      soqls.forEach((soql, index) => answers.set(soql, rows[index] ?? []));
+      for (const [index, soql] of soqls.entries()) answers.set(soql, rows[index] ?? []);
       return rows;
     },
   };
