@@ -95,7 +95,7 @@ async function openTenantDrive(reading: Reading, options: ReadDriveOptions): Pro
     clock,
     start: options.start,
     full: options.reach === 'all',
-    log,
+    log: log.child({ tenant: name }),
     onFailure: (where, error) => {
       const entry = runError('google-drive', error);
       tally.addError({ ...entry, message: `${where}: ${entry.message}` });

@@ -28,6 +28,7 @@ export interface ScopeOptions {
   readonly client: GoogleClient;
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
+  /** knows for which tenant */
   readonly log: Logger;
 }
 
