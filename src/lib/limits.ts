@@ -108,6 +108,8 @@ export const DRIVE_LIMITS = {
   entriesPerPageMax: 1_000,
   /** users and drives whose first page is under way together */
   streamsAtOnceMax: 16,
+  /** users who are tried again at the end, since a stranger is refused as a missing scope is */
+  streamsPutOffMax: 5,
   /** permissions and files that are asked for one by one, together */
   itemsAtOnceMax: 8,
   /** users and drives in a row that cannot be read, after which the rest is not tried */

@@ -31,6 +31,50 @@ describe('one user whom Google refuses', () => {
     expect(told(await world.events())).toEqual([`changes pending: ${zoe} -> ${ADA}: Deck`]);
   });
 
+  test('as a stranger of another Workspace is told, and the others are read', async () => {
+    const { google, clock, domain } = world;
+    const zoe = google.addUser(`zoe@${domain}`);
+    const file = google.createFile({ name: 'Deck', owner: zoe, at: world.start - HOUR_MS });
+    const stranger = 'aaa@partner.example';
+    world.configure({ users: [stranger, zoe], sharedDrives: 'none' });
+    const { faults } = world.sandbox;
+    await world.sync();
+    clock.advance(2 * HOUR_MS);
+    google.share(file, { to: ADA, by: zoe });
+    // What Google says to a stranger, whose token is the first that is asked for.
+    faults.add({
+      vendor: 'google',
+      pathIncludes: '/token',
+      times: 1,
+      action: {
+        kind: 'answer',
+        status: 401,
+        body: { error: 'unauthorized_client', error_description: 'Client is unauthorized.' },
+      },
+    });
+    const report = await world.sync();
+    expect(report).toMatchObject({ outcome: 'partial', queued: 1 });
+    expect(report.errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(new RegExp(`^${stranger}: Google refused the sign-in`)),
+    ]);
+  });
+
+  test('for want of a scope ends the reading, with what to do', async () => {
+    const { google, domain } = world;
+    for (let number = 0; number < 30; number += 1) google.addUser(`user-${number}@${domain}`);
+    world.configure({ users: 'all', sharedDrives: 'none' });
+    const body = { error: 'unauthorized_client', error_description: 'Client is unauthorized.' };
+    world.sandbox.faults.add({
+      vendor: 'google',
+      pathIncludes: '/token',
+      skip: 1,
+      action: { kind: 'answer', status: 401, body },
+    });
+    const report = await world.sync();
+    expect(report).toMatchObject({ queued: 0, errors: [{ stage: 'google-drive' }] });
+    expect(report.errors[0]?.hint).toContain('Domain-wide delegation');
+  });
+
   test('with words that are not known is told, and the others are read', async () => {
     const { google, domain } = world;
     google.addUser(`zoe@${domain}`);

@@ -11,6 +11,14 @@ export function isOfOne(error: unknown): boolean {
   return isOfGoogle(error);
 }
 
+/**
+ * True for words that Google has for a scope that was not granted and for a user of another Workspace
+ * alike: whether another user got the same scope tells them apart.
+ */
+export function isUnclear(error: unknown): boolean {
+  return error instanceof GoogleError && error.reason === 'unauthorized_client';
+}
+
 /** True for what Google may do, rather than a stop, a broken database or a bug. */
 export function isOfGoogle(error: unknown): boolean {
   if (error instanceof DatabaseError) return false;
