@@ -259,6 +259,26 @@ test('folders of a page are compared from the top, in whatever order they come',
   expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Folder`]);
 });
 
+test.each([
+  ['at the first reading', 0],
+  ['by the change log', 2 * HOUR_MS],
+])('what is listed before its folder has its grants from there, too: %s', async (_when, later) => {
+  const { google, clock, start } = world;
+  google.set({ myDriveDetails: 'missing', childEntries: 'none', pageSizeMax: 1 });
+  if (later > 0) await world.sync();
+  clock.advance(later);
+  const at = later > 0 ? clock.now() : start + HOUR_MS;
+  const file = google.createFile({ name: 'Deck', owner: ann, at });
+  const folder = google.createFolder({ name: 'Folder', owner: ann, at });
+  google.share(folder, { to: ADA, by: ann });
+  google.move(file, { folder }, { by: ann, at });
+  google.rename(folder, 'Folder, renamed', { by: ann });
+  await world.sync();
+  expect(told(await world.events())).toEqual([
+    `changes pending: ${ann} -> ${ADA}: Folder, renamed`,
+  ]);
+});
+
 test('a page of permissions that Google forgot is no change log that it forgot', async () => {
   const { google, clock, start } = world;
   const drive = google.addSharedDrive({

@@ -103,17 +103,18 @@ function sharesIn(book: GrantBook, item: SeenItem, context: Context): Share[] {
  */
 function withInherited(
   book: GrantBook,
-  { unclear, parents = [] }: SeenItem,
+  { unclear, ofFolders, parents = [] }: SeenItem,
   state: ItemState,
 ): ItemState {
   if (unclear === undefined) return state;
   const isOfFolder = ({ key }: OutsideGrant) =>
     unclear.has(key) &&
     !stands(book.line(state.itemId, key).latest) &&
-    parents.some((parent) => {
-      const line = book.line(parent, key);
-      return stands(line.latest) || stands(line.latestInherited);
-    });
+    (ofFolders?.has(key) ||
+      parents.some((parent) => {
+        const line = book.line(parent, key);
+        return stands(line.latest) || stands(line.latestInherited);
+      }));
   return {
     ...state,
     own: state.own.filter((grant) => !isOfFolder(grant)),

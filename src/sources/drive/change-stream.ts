@@ -4,6 +4,7 @@ import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/error
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { File, Page } from '../../vendors/google/rows.ts';
 import type { OnFailure } from './failures.ts';
+import { FolderGrants } from './folder-grants.ts';
 import {
   itemOfDrive,
   itemsOfChanges,
@@ -27,6 +28,8 @@ export interface StreamReading {
   readonly client: GoogleClient;
   readonly clock: Clock;
   readonly scope: Scope;
+  /** epoch milliseconds: of a first reading, what is younger is compared */
+  readonly start: number;
   /** sweep and compare, whatever the log says */
   readonly full: boolean;
   /** epoch milliseconds: when a domain last ceased to be internal */
@@ -47,6 +50,7 @@ interface Pass {
   readonly reading: StreamReading;
   readonly stream: Stream;
   readonly reader: Reader;
+  readonly folders: FolderGrants;
 }
 
 /** Times that a list of files may have to be begun anew before its stream is given up. */
@@ -71,7 +75,8 @@ export async function* readStream(
   let refusal: unknown;
   for await (const reader of readersOf(reading, stream, kept)) {
     try {
-      for await (const page of readAs({ reading, stream, reader }, position)) {
+      const folders = foldersOf(reading, reader);
+      for await (const page of readAs({ reading, stream, reader, folders }, position)) {
         position = page.position;
         yield page;
       }
@@ -176,7 +181,13 @@ async function* sweepPages(
   let members =
     current.page === undefined ? await itemOfDrive(lookingOf(pass), startedAt) : undefined;
   for await (const { rows, nextPageToken } of listFiles(pass, current.page)) {
-    const files = await itemsOfFiles(lookingOf(pass), rows, startedAt);
+    const seen = await itemsOfFiles(lookingOf(pass), rows, startedAt);
+    const { start } = pass.reading;
+    const files = await pass.folders.addTo(
+      seen,
+      // What is no share anyway needs no call.
+      ({ createdAt = 0 }) => current.kind === 'compare' || createdAt >= start,
+    );
     const isOver = nextPageToken === undefined;
     yield {
       items: members === undefined ? files : [members, ...files],
@@ -222,7 +233,8 @@ async function* readLogPages(pass: Pass, position: StreamPosition): AsyncGenerat
   const driveId = stream.kind === 'drive' ? stream.driveId : undefined;
   const changes = reading.client.listChanges(reader.subject, page ?? position.token, driveId);
   for await (const { rows, nextPageToken, newStartPageToken } of changes) {
-    const items = await itemsOfChanges(lookingOf(pass), rows);
+    const seen = await itemsOfChanges(lookingOf(pass), rows);
+    const items = await pass.folders.addTo(seen, () => true);
     // The token is replaced only once everything that follows from it is applied.
     const next: StreamPosition = {
       ...rest,
@@ -248,6 +260,10 @@ function lookingOf({ reading, stream, reader }: Pass): Looking {
       onFailure(where, error);
     },
   };
+}
+
+function foldersOf({ client, scope, clock }: StreamReading, { subject }: Reader): FolderGrants {
+  return new FolderGrants({ client, subject, domains: scope.domains, now: clock.now() });
 }
 
 /** A drive is read next time as the same member: looking for one costs a call. */

@@ -180,9 +180,9 @@ class DrivePass {
   }
 
   #streamReading(): StreamReading {
-    const { client, clock, full, onFailure } = this.#options;
+    const { client, clock, start, full, onFailure } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    return { client, clock, scope: this.#scope, full, domainsAt, onFailure };
+    return { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
   }
 }
 

@@ -22,6 +22,8 @@ export interface SeenItem {
   readonly parents?: readonly string[];
   /** grantees of whom Google does not say whether they have it from a folder */
   readonly unclear?: ReadonlySet<string>;
+  /** grantees of its folders, where that was asked for */
+  readonly ofFolders?: ReadonlySet<string>;
   /** who owns it; nobody on a shared drive */
   readonly holder?: { readonly email: string; readonly name?: string };
 }
