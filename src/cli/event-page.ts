@@ -38,7 +38,7 @@ function fieldsOf(event: StoredEvent, zone: string): Field[] {
     ...(event.erasedAt === undefined
       ? []
       : [['erased', `${timeText(event.erasedAt, zone)} (retentionDays)`] as const]),
-    ['shared', `${timeText(event.sharedAt, zone)} (${zone}), seen in ${event.source}`],
+    ['shared', `${timeText(event.sharedAt, zone)} (${zone}), seen in ${seenIn(event)}`],
     ['from', sharerOf(event)],
     ['to', recipientsOf(event).join(', ')],
     ['link', event.share.content.url],
@@ -46,6 +46,18 @@ function fieldsOf(event: StoredEvent, zone: string): Field[] {
     ['Gong request', event.requestId],
     ...event.errors.map((error) => ['error', error] as const),
   ];
+}
+
+/** Who shared it, and when, is known from the audit log alone; the change log takes the owner for it. */
+function seenIn({ source, share }: StoredEvent): string {
+  switch (share.drive?.detector) {
+    case 'audit-log':
+      return `${source}, by its audit log`;
+    case 'changes':
+      return `${source}, by its change log alone`;
+    default:
+      return source;
+  }
 }
 
 async function writeReasons(io: Io, event: StoredEvent): Promise<void> {

@@ -117,6 +117,7 @@ export const LIST_LIMITS = {
   eventsDefault: 50,
   eventsMax: 10_000,
   runsShown: 5,
+  cursorsShown: 20,
   problemsShown: 20,
 } as const;
 
@@ -147,6 +148,8 @@ export const DRIVE_LIMITS = {
   actMsMax: 60_000,
   /** entries of the audit log that become visible late are found by reading so far back */
   lookBackMs: 24 * 60 * 60_000,
+  /** the audit log is read from so long before the start: Google's clock may be as far behind ours */
+  auditLeadMs: 15 * 60_000,
   /** handled entries are kept so long before the last reading, to be known when they come again */
   entriesKeptMs: 48 * 60 * 60_000,
   /** what one act brings about may have times so far apart */
@@ -155,6 +158,8 @@ export const DRIVE_LIMITS = {
   entriesPerPageMax: 1_000,
   /** users and drives whose first page is under way together */
   streamsAtOnceMax: 16,
+  /** users who are tried again at the end, since a stranger is refused as a missing scope is */
+  streamsPutOffMax: 5,
   /** permissions and files that are asked for one by one, together */
   itemsAtOnceMax: 8,
   /** users and drives in a row that cannot be read, after which the rest is not tried */

@@ -6,6 +6,8 @@ import { say } from './measure.ts';
 
 say('Starting');
 await import('./help.ts');
+say('Matching a page of shares');
+await import('./matching.ts');
 say('Pushing at three a second');
 await import('./pushing.ts');
 say('Reading, matching and queueing a first sync');

@@ -11,7 +11,14 @@ import { changePage } from './change-pages.ts';
 import { readStream, type StreamReading } from './change-stream.ts';
 import { type DomainHistory, domainHistory } from './domains.ts';
 import type { DriveRecord } from './drive-record.ts';
-import { asSource, isOfGoogle, isOfOne, type OnFailure, StreamFailures } from './failures.ts';
+import {
+  asSource,
+  isOfGoogle,
+  isOfOne,
+  isUnclear,
+  type OnFailure,
+  StreamFailures,
+} from './failures.ts';
 import { inOrder } from './fan-out.ts';
 import { ItemReader } from './item-reader.ts';
 import { readStreamPosition, type StreamPosition } from './positions.ts';
@@ -112,8 +119,32 @@ class DrivePass {
     const { record, onFailure } = this.#options;
     const failures = new StreamFailures(onFailure);
     const kept = await positionsOf(record);
+    const unclear: Stream[] = [];
+    yield* this.#readStreams(streamsOf(this.#scope), {
+      kept,
+      failures,
+      isPutOff: (stream, error) => {
+        const isLast = unclear.length === DRIVE_LIMITS.streamsPutOffMax;
+        if (isLast || !isUnclear(error)) return false;
+        unclear.push(stream);
+        return true;
+      },
+    });
+    yield* this.#readStreams(unclear, { kept, failures, isPutOff: () => false });
+    failures.finish();
+  }
+
+  /** `isPutOff`: how it failed does not tell yet whether it concerns the others. */
+  async *#readStreams(
+    streams: readonly Stream[],
+    options: {
+      readonly kept: ReadonlyMap<string, StreamPosition>;
+      readonly failures: StreamFailures;
+      readonly isPutOff: (stream: Stream, error: unknown) => boolean;
+    },
+  ): AsyncGenerator<SourcePage> {
+    const { kept, failures, isPutOff } = options;
     const reading = this.#streamReading();
-    const streams = streamsOf(this.#scope);
     const outcomes = inOrder(streams, DRIVE_LIMITS.streamsAtOnceMax, (stream) =>
       readStream(reading, stream, kept.get(stream.name)),
     );
@@ -124,11 +155,10 @@ class DrivePass {
         yield await this.#compared(stream, outcome.value, kept);
       } else if (isOfOne(outcome.error)) {
         failures.add(stream.title, outcome.error);
-      } else {
+      } else if (!isPutOff(stream, outcome.error)) {
         throw outcome.error;
       }
     }
-    failures.finish();
   }
 
   #compared(
@@ -150,9 +180,9 @@ class DrivePass {
   }
 
   #streamReading(): StreamReading {
-    const { client, clock, full, onFailure } = this.#options;
+    const { client, clock, start, full, onFailure } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    return { client, clock, scope: this.#scope, full, domainsAt, onFailure };
+    return { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
   }
 }
 
