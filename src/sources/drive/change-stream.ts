@@ -153,8 +153,7 @@ async function* sweepPages(
   const after = { ...rest, ...asOf(pass), ...(domainsAt !== undefined && { domainsAt }) };
   let members =
     current.page === undefined ? await itemOfDrive(lookingOf(pass), startedAt) : undefined;
-  for await (const { rows, nextPageToken } of listFiles(pass, current.page)) {
-    const files = await itemsOfFiles(lookingOf(pass), rows, startedAt);
+  for await (const { items: files, nextPageToken } of fileItems(pass, current)) {
     const isOver = nextPageToken === undefined;
     yield {
       items: members === undefined ? files : [members, ...files],
@@ -166,6 +165,43 @@ async function* sweepPages(
     members = undefined;
   }
   return after;
+}
+
+interface ItemsPage {
+  readonly items: readonly SeenItem[];
+  readonly nextPageToken?: string;
+}
+
+/**
+ * The pages of a sweep, as items. While one waits for its turn its files, ten times as large, are
+ * not held: many streams wait with one.
+ */
+async function* fileItems(
+  pass: Pass,
+  { page: first, startedAt }: Sweep,
+): AsyncGenerator<ItemsPage> {
+  const files = listFiles(pass, first);
+  try {
+    for (;;) {
+      const page = await nextItems(pass, files, startedAt);
+      if (page === undefined) return;
+      yield page;
+    }
+  } finally {
+    await files.return(undefined);
+  }
+}
+
+async function nextItems(
+  pass: Pass,
+  files: AsyncGenerator<Page<File>>,
+  startedAt: number,
+): Promise<ItemsPage | undefined> {
+  const { done, value } = await files.next();
+  if (done) return undefined;
+  const { rows, nextPageToken } = value;
+  const items = await itemsOfFiles(lookingOf(pass), rows, startedAt);
+  return { items, ...(nextPageToken !== undefined && { nextPageToken }) };
 }
 
 function listFiles({ reading, stream, subject }: Pass, page?: string): AsyncGenerator<Page<File>> {
