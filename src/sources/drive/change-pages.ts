@@ -4,6 +4,7 @@ import type { SourcePage } from '../source.ts';
 import type { StatePage } from './change-stream.ts';
 import { compare, compareGone, type FreshGrant, type ItemState, noteBaseline } from './compare.ts';
 import type { DriveRecord } from './drive-record.ts';
+import { parentsOf } from './folders.ts';
 import type { GrantBook } from './grant-book.ts';
 import type { Grant } from './grant-line.ts';
 import { endUnswept, loadGrants, saveGrants } from './grant-store.ts';
@@ -32,9 +33,7 @@ export async function changePage(
   const { db, tenant } = record;
   const { stream, page } = read;
   const book = await loadGrants(db, tenant, idsOf(page.items));
-  // What is in a folder may have its grants from there: so the folder comes first.
-  const items = page.items.toSorted((one, other) => rankOf(one) - rankOf(other));
-  const shares = items.flatMap((item) => sharesIn(book, item, { ...read, rules }));
+  const shares = page.items.flatMap((item) => sharesIn(book, item, { ...read, rules }));
   const { changed } = book;
   const { sweep } = page;
   return {
@@ -52,13 +51,7 @@ export async function changePage(
 
 /** The items, and the folders that some of them may have their grants from. */
 function idsOf(items: readonly SeenItem[]): string[] {
-  return items.flatMap(({ facts, unclear, parents = [] }) =>
-    unclear === undefined ? [facts.itemId] : [facts.itemId, ...parents],
-  );
-}
-
-function rankOf({ facts }: SeenItem): number {
-  return facts.item === 'folder' ? 0 : 1;
+  return items.flatMap((item) => [item.facts.itemId, ...parentsOf(item)]);
 }
 
 interface Context {

@@ -4,6 +4,7 @@ import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/error
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { File, Page } from '../../vendors/google/rows.ts';
 import type { OnFailure } from './failures.ts';
+import { withFolders } from './folders.ts';
 import {
   itemOfDrive,
   itemsOfChanges,
@@ -17,6 +18,7 @@ import type { Stream } from './streams.ts';
 
 /** What was read of a stream in one go, and where it stands once that is applied. */
 export interface StatePage {
+  /** a folder before what may have its grants from it */
   readonly items: readonly SeenItem[];
   readonly position: StreamPosition;
   /** the sweep that met the items; absent: the change log told of them */
@@ -27,6 +29,8 @@ export interface StreamReading {
   readonly client: GoogleClient;
   readonly clock: Clock;
   readonly scope: Scope;
+  /** epoch milliseconds: at the first reading, grants on files that were made since are news */
+  readonly start: number;
   /** sweep and compare, whatever the log says */
   readonly full: boolean;
   /** epoch milliseconds: when a domain last ceased to be internal */
@@ -92,15 +96,15 @@ async function* readAs(
 ): AsyncGenerator<StatePage, void> {
   const { full, domainsAt } = pass.reading;
   let position = kept ?? (await sweeping(pass, undefined, 'baseline'));
-  if (position.sweep !== undefined) position = yield* sweep(pass, position);
+  if (position.sweep !== undefined) position = yield* sweepAll(pass, position);
   if ((domainsAt ?? 0) > (position.domainsAt ?? 0)) {
-    position = yield* sweep(pass, await sweeping(pass, position, 'domains'));
+    position = yield* sweepAll(pass, await sweeping(pass, position, 'domains'));
   }
   if (full && kept !== undefined && kept.sweep?.kind !== 'compare') {
-    position = yield* sweep(pass, await sweeping(pass, position, 'compare'));
+    position = yield* sweepAll(pass, await sweeping(pass, position, 'compare'));
   }
   if ((yield* readLog(pass, position)) === 'read') return;
-  position = yield* sweep(pass, await sweeping(pass, position, 'compare'));
+  position = yield* sweepAll(pass, await sweeping(pass, position, 'compare'));
   if ((yield* readLog(pass, position)) === 'read') return;
   throw new RetryableError('Google does not know its own new place in the change log');
 }
@@ -127,7 +131,7 @@ async function sweeping(
 }
 
 /** Lists everything from where the sweep stands; gives the position after it. */
-async function* sweep(
+async function* sweepAll(
   pass: Pass,
   position: StreamPosition,
 ): AsyncGenerator<StatePage, StreamPosition> {
@@ -176,14 +180,11 @@ interface ItemsPage {
  * The pages of a sweep, as items. While one waits for its turn its files, ten times as large, are
  * not held: many streams wait with one.
  */
-async function* fileItems(
-  pass: Pass,
-  { page: first, startedAt }: Sweep,
-): AsyncGenerator<ItemsPage> {
-  const files = listFiles(pass, first);
+async function* fileItems(pass: Pass, sweep: Sweep): AsyncGenerator<ItemsPage> {
+  const files = listFiles(pass, sweep.page);
   try {
     for (;;) {
-      const page = await nextItems(pass, files, startedAt);
+      const page = await nextItems(pass, files, sweep);
       if (page === undefined) return;
       yield page;
     }
@@ -195,13 +196,21 @@ async function* fileItems(
 async function nextItems(
   pass: Pass,
   files: AsyncGenerator<Page<File>>,
-  startedAt: number,
+  sweep: Sweep,
 ): Promise<ItemsPage | undefined> {
   const { done, value } = await files.next();
   if (done) return undefined;
   const { rows, nextPageToken } = value;
-  const items = await itemsOfFiles(lookingOf(pass), rows, startedAt);
+  const seen = await itemsOfFiles(lookingOf(pass), rows, sweep.startedAt);
+  const { start } = pass.reading;
+  const items = await withFolders(lookingOf(pass), seen, (item) => isCompared(item, sweep, start));
   return { items, ...(nextPageToken !== undefined && { nextPageToken }) };
+}
+
+/** Whether a grant of the item that is not on record is news. */
+function isCompared({ createdAt }: SeenItem, { kind }: Sweep, start: number): boolean {
+  if (kind === 'baseline') return createdAt !== undefined && createdAt >= start;
+  return kind === 'compare';
 }
 
 function listFiles({ reading, stream, subject }: Pass, page?: string): AsyncGenerator<Page<File>> {
@@ -235,7 +244,8 @@ async function* readLogPages(pass: Pass, position: StreamPosition): AsyncGenerat
   const driveId = stream.kind === 'drive' ? stream.driveId : undefined;
   const changes = reading.client.listChanges(subject, page ?? position.token, driveId);
   for await (const { rows, nextPageToken, newStartPageToken } of changes) {
-    const items = await itemsOfChanges(lookingOf(pass), rows);
+    const seen = await itemsOfChanges(lookingOf(pass), rows);
+    const items = await withFolders(lookingOf(pass), seen, () => true);
     // The token is replaced only once everything that follows from it is applied.
     const next: StreamPosition = {
       ...rest,

@@ -11,7 +11,14 @@ import { changePage } from './change-pages.ts';
 import { readStream, type StreamReading } from './change-stream.ts';
 import { type DomainHistory, domainHistory } from './domains.ts';
 import type { DriveRecord } from './drive-record.ts';
-import { asSource, isOfGoogle, isOfOne, type OnFailure, StreamFailures } from './failures.ts';
+import {
+  asSource,
+  isOfGoogle,
+  isOfOne,
+  isWithoutDrive,
+  type OnFailure,
+  StreamFailures,
+} from './failures.ts';
 import { inOrder } from './fan-out.ts';
 import { ItemReader } from './item-reader.ts';
 import { readStreamPosition, type StreamPosition } from './positions.ts';
@@ -98,7 +105,8 @@ class DrivePass {
     try {
       yield* auditPages({ client, record, scope, start, full, now });
       // Acts are formed of what is read whole, never of a part of it.
-      const items = new ItemReader({ client, scope, now, onFailure });
+      const isPassedOver = (error: unknown) => this.#isPassedOver(error);
+      const items = new ItemReader({ client, scope, now, isPassedOver, onFailure });
       const { wasInside } = this.#domains;
       yield* actPages({ record, scope, items, wasInside });
       this.isAuditLogRead = true;
@@ -109,7 +117,7 @@ class DrivePass {
   }
 
   async *#changeLogs(): AsyncGenerator<SourcePage> {
-    const { record, onFailure } = this.#options;
+    const { record, onFailure, log } = this.#options;
     const failures = new StreamFailures(onFailure);
     const kept = await positionsOf(record);
     const reading = this.#streamReading();
@@ -122,6 +130,8 @@ class DrivePass {
       if ('value' in outcome) {
         failures.addSuccess();
         yield await this.#compared(stream, outcome.value, kept);
+      } else if (stream.kind === 'user' && this.#isPassedOver(outcome.error)) {
+        failures.passOver(outcome.error);
       } else if (isOfOne(outcome.error)) {
         failures.add(stream.title, outcome.error);
       } else {
@@ -129,6 +139,13 @@ class DrivePass {
       }
     }
     failures.finish();
+    const { passedOver } = failures;
+    if (passedOver > 0) log.info('Google users without Drive', { passedOver });
+  }
+
+  /** Nobody named the users of `all`: one who has no Drive is no failure. */
+  #isPassedOver(error: unknown): boolean {
+    return this.#options.config.users === 'all' && isWithoutDrive(error);
   }
 
   #compared(
@@ -150,9 +167,9 @@ class DrivePass {
   }
 
   #streamReading(): StreamReading {
-    const { client, clock, full, onFailure } = this.#options;
+    const { client, clock, start, full, onFailure } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    return { client, clock, scope: this.#scope, full, domainsAt, onFailure };
+    return { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
   }
 }
 

@@ -21,6 +21,8 @@ export interface ItemReaderOptions {
   readonly scope: Scope;
   /** epoch milliseconds */
   readonly now: number;
+  /** the owner has no Drive, and that is no failure */
+  readonly isPassedOver: (error: unknown) => boolean;
   readonly onFailure: OnFailure;
 }
 
@@ -54,6 +56,7 @@ export class ItemReader {
     } catch (error) {
       if (!isOfOne(error)) throw error;
       const { place, itemId } = entry;
+      if ('owner' in place && this.#options.isPassedOver(error)) return undefined;
       const whose = 'driveId' in place ? `shared drive ${place.driveId}` : place.owner;
       this.#options.onFailure(`file ${itemId} of ${whose}`, error);
       return undefined;

@@ -78,6 +78,16 @@ export async function itemOfDrive(
   });
 }
 
+/** A folder by its id; undefined where it is gone, or not the stream's own. */
+export async function itemOfFolder(
+  looking: Looking,
+  folderId: string,
+  at: number,
+): Promise<SeenItem | undefined> {
+  const file = await looking.client.getFile(looking.subject, folderId);
+  return file && itemOfFile(looking, file, at);
+}
+
 async function itemOfChange(looking: Looking, change: Change): Promise<SeenItem | undefined> {
   const { stream } = looking;
   if (change.kind === 'drive') {
