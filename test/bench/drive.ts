@@ -107,8 +107,8 @@ async function interrupted(count: number): Promise<void> {
     const measured = await measureSync(folder, ['--no-push']);
     const calls = await callsOf(google);
     const twice = (calls['files.list'] ?? 0) - whole;
-    // Of each stream that was under way: the page that was not written, and the one read ahead.
-    const twiceMax = KILLS * STREAMS_AT_ONCE * 2;
+    // Of each stream that was under way the page read ahead, of one the page that was not written.
+    const twiceMax = KILLS * (STREAMS_AT_ONCE + 1);
     if (twice < 0 || twice > twiceMax) throw new Error(`${twice} pages too many of ${whole}`);
     expectGrants(folder, company.outsideGrants);
     say(`the same of ${number(count)} files, killed ${KILLS} times: ${twice} pages read twice`);

@@ -197,10 +197,13 @@ describe('what is no share, or not one of its own', () => {
     },
   );
 
-  test('what is in a shared folder, and is listed before it at the first reading', async () => {
+  test.each([
+    ['on the same page', 1_000],
+    ['on another', 1],
+  ])('what is listed before its shared folder at the first reading, %s', async (_, pageSizeMax) => {
     world.configure({ detect: ['changes'] });
     const { google, start } = world;
-    google.set({ myDriveDetails: 'missing', pageSizeMax: 1 });
+    google.set({ myDriveDetails: 'missing', pageSizeMax });
     const at = start - HOUR_MS;
     const file = google.createFile({ name: 'Deck', owner: ann, at: start + HOUR_MS });
     const inner = google.createFolder({ name: 'Inner', owner: ann, at: start + HOUR_MS });
