@@ -14,3 +14,5 @@ say('Reading, matching and queueing a first sync');
 await import('./reading.ts');
 say('The scheduler, idle and busy');
 await import('./scheduler.ts');
+say('Reading Google Drive');
+await import('./drive.ts');

@@ -100,7 +100,7 @@ describe('control: without the guard, the same kill is noticed', () => {
 function announcedSeed(): number {
   const seed = chooseSeed();
   onTestFailed(() => {
-    process.stderr.write(`${repeatLine(seed)}\n`);
+    process.stderr.write(`${repeatLine(seed, 'kill.test.ts')}\n`);
   });
   return seed;
 }

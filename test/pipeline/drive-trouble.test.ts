@@ -27,7 +27,8 @@ describe('one user whom Google refuses', () => {
     await world.sync();
     clock.advance(HOUR_MS);
     google.share(file, { to: ADA, by: zoe });
-    expect(await world.sync()).toMatchObject({ outcome: 'partial', queued: 1 });
+    // Nobody named them: without Drive, they are passed over.
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', queued: 1 });
     expect(told(await world.events())).toEqual([`changes pending: ${zoe} -> ${ADA}: Deck`]);
   });
 
@@ -130,10 +131,7 @@ describe('a shared drive', () => {
     world.configure({ sharedDrives: [{ id: drive, as: bob }] });
     google.refuse({ reason: 'domainPolicy', times: Number.POSITIVE_INFINITY, user: ann });
     google.share(file, { to: ADA, by: bob });
-    const report = await world.sync();
-    expect(report.errors.map(({ message }) => message)).toEqual([
-      expect.stringMatching(new RegExp(`^${ann}: `)),
-    ]);
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
     expect(told(await world.events())).toEqual([`changes pending: nobody -> ${ADA}: Offer`]);
   });
 });

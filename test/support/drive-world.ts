@@ -14,6 +14,12 @@ import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
 const DAY_MS = 86_400_000;
+const QUEUE_ONLY = {
+  reach: 'new',
+  push: 'hold',
+  signal: new AbortController().signal,
+  onProgress: () => {},
+} as const;
 
 /** A made-up Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
 export interface DriveWorld {
@@ -32,7 +38,14 @@ export interface DriveWorld {
   configure(drive: Partial<GoogleDriveConfig>): void;
   /** The outbox, newest share first. */
   events(): Promise<StoredEvent[]>;
+  /** Somebody else who reads the same company from `start` on, with a database of his own. */
+  readBeside(drive: Partial<GoogleDriveConfig>, start: number): Promise<DriveReader>;
   close(): Promise<void>;
+}
+
+export interface DriveReader {
+  sync(): Promise<RunReport>;
+  events(): Promise<StoredEvent[]>;
 }
 
 /** Starts a world whose `start` is a day ago. */
@@ -42,6 +55,8 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   const { google } = sandbox;
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
   const start = clock.now() - DAY_MS;
+  const parts = { clock, random: () => 0.001, log: silentLogger, access: 'write' } as const;
+  const beside: Context[] = [];
   let opened: Promise<Context> | undefined;
   const world: DriveWorld = {
     clock,
@@ -51,34 +66,29 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     start,
     tenant: tenantOf(sandbox, { start, drive }),
     context: () => {
-      opened ??= openContext({
-        config: configOf(folder, world.tenant),
-        clock,
-        random: () => 0.001,
-        log: silentLogger,
-        access: 'write',
-      });
+      opened ??= openContext({ ...parts, config: configOf(folder, world.tenant) });
       return opened;
     },
     sync: async (options = {}) =>
-      runSync(await world.context(), {
-        tenant: world.tenant,
-        reach: 'new',
-        push: 'hold',
-        signal: new AbortController().signal,
-        onProgress: () => {},
-        ...options,
-      }),
+      runSync(await world.context(), { ...QUEUE_ONLY, tenant: world.tenant, ...options }),
     configure: (changes) => {
       const { googleDrive } = world.tenant;
       if (googleDrive === undefined) throw new Error('the tenant has no Drive');
       world.tenant = { ...world.tenant, googleDrive: { ...googleDrive, ...changes } };
     },
-    events: async () => {
-      const { db } = await world.context();
-      return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
+    events: async () => eventsOf(await world.context()),
+    readBeside: async (readerDrive, readerStart) => {
+      const tenant = tenantOf(sandbox, { start: readerStart, drive: readerDrive });
+      const own = mkdtempSync(join(folder, 'beside-'));
+      const context = await openContext({ ...parts, config: configOf(own, tenant) });
+      beside.push(context);
+      return {
+        sync: () => runSync(context, { ...QUEUE_ONLY, tenant }),
+        events: () => eventsOf(context),
+      };
     },
     close: async () => {
+      for (const context of beside) await context.close();
       await (await opened)?.close();
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -100,6 +110,10 @@ export function told(events: readonly StoredEvent[]): string[] {
       return `${what}: ${sharer?.email ?? 'nobody'} -> ${whom}: ${content.title}`;
     })
     .sort();
+}
+
+function eventsOf({ db }: Context): Promise<StoredEvent[]> {
+  return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
 }
 
 function configOf(folder: string, tenant: TenantConfig): Context['config'] {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom } from '../../src/sandbox/seeded-random.ts';
 import type { CliWorld } from './cli-world.ts';
+import type { CommandOptions } from './command.ts';
 
 /** The variable that repeats a series of kills. */
 const SEED_VARIABLE = 'KILL_SEED';
@@ -16,8 +17,8 @@ export function chooseSeed(): number {
 }
 
 /** What has to be typed to see the same kills again. */
-export function repeatLine(seed: number): string {
-  return `repeat with: ${SEED_VARIABLE}=${seed} vitest run test/faults/kill.test.ts`;
+export function repeatLine(seed: number, file: string): string {
+  return `repeat with: ${SEED_VARIABLE}=${seed} vitest run test/faults/${file}`;
 }
 
 export interface Killed {
@@ -31,13 +32,17 @@ export interface Killed {
  */
 export async function syncUntilDone(
   world: CliWorld,
-  options: { readonly seed: number; readonly afterKill: () => void },
+  options: {
+    readonly seed: number;
+    readonly afterKill: () => void;
+    readonly command?: CommandOptions;
+  },
 ): Promise<Killed> {
   const random = createRandom(options.seed);
-  const seen = () =>
-    world.sandbox.traffic.salesforce.counts.requests + world.sandbox.traffic.gong.counts.requests;
+  const { salesforce, google, gong } = world.sandbox.traffic;
+  const seen = () => salesforce.counts.requests + google.counts.requests + gong.counts.requests;
   for (let kills = 0; kills < PROCESSES_MAX; ) {
-    const command = world.start('sync --json');
+    const command = world.start('sync --json', options.command);
     let over = false;
     const end = command.ended().finally(() => {
       over = true;

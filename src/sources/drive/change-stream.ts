@@ -18,6 +18,7 @@ import type { Stream } from './streams.ts';
 
 /** What was read of a stream in one go, and where it stands once that is applied. */
 export interface StatePage {
+  /** a folder before what may have its grants from it */
   readonly items: readonly SeenItem[];
   readonly position: StreamPosition;
   /** the sweep that met the items; absent: the change log told of them */
@@ -119,15 +120,15 @@ async function* readAs(
 ): AsyncGenerator<StatePage, void> {
   const { full, domainsAt } = pass.reading;
   let position = kept ?? (await sweeping(pass, undefined, 'baseline'));
-  if (position.sweep !== undefined) position = yield* sweep(pass, position);
+  if (position.sweep !== undefined) position = yield* sweepAll(pass, position);
   if ((domainsAt ?? 0) > (position.domainsAt ?? 0)) {
-    position = yield* sweep(pass, await sweeping(pass, position, 'domains'));
+    position = yield* sweepAll(pass, await sweeping(pass, position, 'domains'));
   }
   if (full && kept !== undefined && kept.sweep?.kind !== 'compare') {
-    position = yield* sweep(pass, await sweeping(pass, position, 'compare'));
+    position = yield* sweepAll(pass, await sweeping(pass, position, 'compare'));
   }
   if ((yield* readLog(pass, position)) === 'read') return;
-  position = yield* sweep(pass, await sweeping(pass, position, 'compare'));
+  position = yield* sweepAll(pass, await sweeping(pass, position, 'compare'));
   if ((yield* readLog(pass, position)) === 'read') return;
   throw new RetryableError('Google does not know its own new place in the change log');
 }
@@ -154,7 +155,7 @@ async function sweeping(
 }
 
 /** Lists everything from where the sweep stands; gives the position after it. */
-async function* sweep(
+async function* sweepAll(
   pass: Pass,
   position: StreamPosition,
 ): AsyncGenerator<StatePage, StreamPosition> {
@@ -180,14 +181,7 @@ async function* sweepPages(
   const after = { ...rest, ...asOf(pass), ...(domainsAt !== undefined && { domainsAt }) };
   let members =
     current.page === undefined ? await itemOfDrive(lookingOf(pass), startedAt) : undefined;
-  for await (const { rows, nextPageToken } of listFiles(pass, current.page)) {
-    const seen = await itemsOfFiles(lookingOf(pass), rows, startedAt);
-    const { start } = pass.reading;
-    const files = await pass.folders.addTo(
-      seen,
-      // What is no share anyway needs no call.
-      ({ createdAt = 0 }) => current.kind === 'compare' || createdAt >= start,
-    );
+  for await (const { items: files, nextPageToken } of fileItems(pass, current)) {
     const isOver = nextPageToken === undefined;
     yield {
       items: members === undefined ? files : [members, ...files],
@@ -199,6 +193,49 @@ async function* sweepPages(
     members = undefined;
   }
   return after;
+}
+
+interface ItemsPage {
+  readonly items: readonly SeenItem[];
+  readonly nextPageToken?: string;
+}
+
+/**
+ * The pages of a sweep, as items. While one waits for its turn its files, ten times as large, are
+ * not held: many streams wait with one.
+ */
+async function* fileItems(pass: Pass, sweep: Sweep): AsyncGenerator<ItemsPage> {
+  const files = listFiles(pass, sweep.page);
+  try {
+    for (;;) {
+      const page = await nextItems(pass, files, sweep);
+      if (page === undefined) return;
+      yield page;
+    }
+  } finally {
+    await files.return(undefined);
+  }
+}
+
+async function nextItems(
+  pass: Pass,
+  files: AsyncGenerator<Page<File>>,
+  sweep: Sweep,
+): Promise<ItemsPage | undefined> {
+  const { done, value } = await files.next();
+  if (done) return undefined;
+  const { rows, nextPageToken } = value;
+  const seen = await itemsOfFiles(lookingOf(pass), rows, sweep.startedAt);
+  const { start } = pass.reading;
+  // What is no news anyway needs no call.
+  const items = await pass.folders.addTo(seen, (item) => isCompared(item, sweep, start));
+  return { items, ...(nextPageToken !== undefined && { nextPageToken }) };
+}
+
+/** Whether a grant of the item that is not on record is news. */
+function isCompared({ createdAt }: SeenItem, { kind }: Sweep, start: number): boolean {
+  if (kind === 'baseline') return createdAt !== undefined && createdAt >= start;
+  return kind === 'compare';
 }
 
 function listFiles({ reading, stream, reader }: Pass, page?: string): AsyncGenerator<Page<File>> {

@@ -16,6 +16,7 @@ import {
   isOfGoogle,
   isOfOne,
   isUnclear,
+  isWithoutDrive,
   type OnFailure,
   StreamFailures,
 } from './failures.ts';
@@ -105,7 +106,8 @@ class DrivePass {
     try {
       yield* auditPages({ client, record, scope, start, full, now });
       // Acts are formed of what is read whole, never of a part of it.
-      const items = new ItemReader({ client, scope, now, onFailure });
+      const isPassedOver = (error: unknown) => this.#isPassedOver(error);
+      const items = new ItemReader({ client, scope, now, isPassedOver, onFailure });
       const { wasInside } = this.#domains;
       yield* actPages({ record, scope, items, wasInside });
       this.isAuditLogRead = true;
@@ -116,7 +118,7 @@ class DrivePass {
   }
 
   async *#changeLogs(): AsyncGenerator<SourcePage> {
-    const { record, onFailure } = this.#options;
+    const { record, onFailure, log } = this.#options;
     const failures = new StreamFailures(onFailure);
     const kept = await positionsOf(record);
     const unclear: Stream[] = [];
@@ -132,6 +134,8 @@ class DrivePass {
     });
     yield* this.#readStreams(unclear, { kept, failures, isPutOff: () => false });
     failures.finish();
+    const { passedOver } = failures;
+    if (passedOver > 0) log.info('Google users without Drive', { passedOver });
   }
 
   /** `isPutOff`: how it failed does not tell yet whether it concerns the others. */
@@ -153,12 +157,19 @@ class DrivePass {
       if ('value' in outcome) {
         failures.addSuccess();
         yield await this.#compared(stream, outcome.value, kept);
+      } else if (stream.kind === 'user' && this.#isPassedOver(outcome.error)) {
+        failures.passOver(outcome.error);
       } else if (isOfOne(outcome.error)) {
         failures.add(stream.title, outcome.error);
       } else if (!isPutOff(stream, outcome.error)) {
         throw outcome.error;
       }
     }
+  }
+
+  /** Nobody named the users of `all`: one who has no Drive is no failure. */
+  #isPassedOver(error: unknown): boolean {
+    return this.#options.config.users === 'all' && isWithoutDrive(error);
   }
 
   #compared(

@@ -30,6 +30,18 @@ export function isOfGoogle(error: unknown): boolean {
   );
 }
 
+/** Google's words for a user whose Drive is switched off, or who has no licence for it. */
+const WITHOUT_DRIVE: ReadonlySet<string> = new Set([
+  'domainPolicy',
+  'failedPrecondition',
+  'FAILED_PRECONDITION',
+]);
+
+/** True where a user of the directory has no Drive to be read. */
+export function isWithoutDrive(error: unknown): boolean {
+  return error instanceof GoogleError && WITHOUT_DRIVE.has(error.reason);
+}
+
 /** As what ends the source's reading, whatever kind of failure it was. */
 export async function asSource<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -51,6 +63,9 @@ export class StreamFailures {
   readonly #onFailure: OnFailure;
   #total = 0;
   #inRow = 0;
+  #successes = 0;
+  #passedOver = 0;
+  #lastPassedOver: unknown;
 
   constructor(onFailure: OnFailure) {
     this.#onFailure = onFailure;
@@ -71,10 +86,25 @@ export class StreamFailures {
   }
 
   addSuccess(): void {
+    this.#successes += 1;
     this.#inRow = 0;
   }
 
+  /** For a user whom nobody named and who has no Drive: nothing to mend. */
+  passOver(error: unknown): void {
+    this.#passedOver += 1;
+    this.#lastPassedOver = error;
+  }
+
+  get passedOver(): number {
+    return this.#passedOver;
+  }
+
   finish(): void {
+    if (this.#passedOver > 0 && this.#successes + this.#total === 0) {
+      // Nobody at all has a Drive: then it is switched off for the app, which is to be mended.
+      this.#onFailure(`all ${this.#passedOver} users`, this.#lastPassedOver);
+    }
     const others = this.#total - DRIVE_LIMITS.failuresNamedMax;
     if (others <= 0) return;
     this.#onFailure(

@@ -26,6 +26,8 @@ export interface ItemReaderOptions {
   readonly scope: Scope;
   /** epoch milliseconds */
   readonly now: number;
+  /** the owner has no Drive, and that is no failure */
+  readonly isPassedOver: (error: unknown) => boolean;
   readonly onFailure: OnFailure;
 }
 
@@ -59,6 +61,7 @@ export class ItemReader {
     } catch (error) {
       if (!isOfOne(error)) throw error;
       const { place, itemId } = entry;
+      if ('owner' in place && this.#options.isPassedOver(error)) return undefined;
       const whose = 'driveId' in place ? `shared drive ${place.driveId}` : place.owner;
       this.#options.onFailure(`file ${itemId} of ${whose}`, error);
       return undefined;

@@ -120,7 +120,7 @@ async function itemOfFile(looking: Looking, file: File, at: number): Promise<See
   }
   // On a shared drive an item without permissions of its own has its members' alone.
   if (stream.kind === 'drive' && !file.hasAugmentedPermissions) {
-    return { ...seen, state: { ...stateOf(looking, seen), own: [] } };
+    return withoutOutsiders(seen, { ...stateOf(looking, seen), own: [] });
   }
   return withPermissions(looking, seen);
 }
@@ -163,11 +163,22 @@ function withState(looking: Looking, seen: SeenItem, permissions: readonly Permi
   const own = outside(({ inherited }) => !inherited);
   const inherited = outside((permission) => permission.inherited);
   const unclear = outside(({ isOriginTold }) => !isOriginTold).map(({ key }) => key);
+  const state = { ...stateOf(looking, seen), own, inherited };
+  if (own.length + inherited.length === 0) return withoutOutsiders(seen, state);
   return {
     ...seen,
-    state: { ...stateOf(looking, seen), own, inherited },
+    state,
     ...(unclear.length > 0 && { unclear: new Set(unclear) }),
   };
+}
+
+/**
+ * Nearly all items of a company are such, and pages of many streams are held at once: what only a
+ * share is made of is let go.
+ */
+function withoutOutsiders({ facts, at }: SeenItem, state: ItemState): SeenItem {
+  const { itemId, item } = facts;
+  return { facts: { itemId, item, title: '' }, at, state };
 }
 
 function stateOf({ stream }: Looking, { facts, at }: SeenItem) {
