@@ -191,6 +191,37 @@ describe('what Google knows of people', () => {
   });
 });
 
+test('what Google leaves out of an entry is no reason to pass it over', async () => {
+  const { google, clock, sandbox, start } = world;
+  const drive = google.addSharedDrive({
+    name: 'Deals',
+    members: { [ann]: 'organizer' },
+    at: start - DAY_MS,
+  });
+  const mine = google.createFile({ name: 'Mine', owner: ann, at: start - HOUR_MS });
+  const ours = google.createFile({ name: 'Ours', drive, by: ann, at: start - HOUR_MS });
+  await world.sync();
+  clock.advance(HOUR_MS);
+  for (const file of [mine, ours]) google.share(file, { to: ADA, by: ann });
+  const time = new Date(clock.now()).toISOString();
+  // Neither what kind of entry it is, nor whose file, nor whether it has permissions of its own.
+  const files = [
+    { id: mine, name: 'Mine', owners: [{ emailAddress: ann }] },
+    { id: ours, name: 'Ours', driveId: drive },
+  ];
+  const changes = files.map((file) => ({ fileId: file.id, time, file }));
+  sandbox.faults.add({
+    vendor: 'google',
+    pathIncludes: '/changes?',
+    action: { kind: 'answer', status: 200, body: { changes, newStartPageToken: '999' } },
+  });
+  expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 2 });
+  expect(told(await world.events())).toEqual([
+    `changes pending: ${ann} -> ${ADA}: Mine`,
+    `changes pending: nobody -> ${ADA}: Ours`,
+  ]);
+});
+
 test('permissions that did not all come with the file are asked for', async () => {
   const { google, clock, sandbox, start } = world;
   const file = google.createFile({ name: 'Deck', owner: ann, at: start - HOUR_MS });

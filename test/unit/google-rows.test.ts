@@ -84,7 +84,6 @@ describe('a file', () => {
       ownedByMe: false,
       owners: [],
       shared: false,
-      hasAugmentedPermissions: false,
       permissionIds: [],
     });
   });

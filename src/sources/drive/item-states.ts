@@ -100,11 +100,7 @@ async function itemOfChange(looking: Looking, change: Change): Promise<SeenItem 
 
 async function itemOfFile(looking: Looking, file: File, at: number): Promise<SeenItem | undefined> {
   const { stream } = looking;
-  const isOwn =
-    stream.kind === 'user'
-      ? file.ownedByMe && file.driveId === undefined
-      : file.driveId === stream.driveId;
-  if (!isOwn) return undefined;
+  if (!isOf(stream, file)) return undefined;
   const { createdTime } = file;
   const seen: SeenItem = {
     facts: factsOf(file),
@@ -119,10 +115,16 @@ async function itemOfFile(looking: Looking, file: File, at: number): Promise<See
     return withState(looking, seen, permissions);
   }
   // On a shared drive an item without permissions of its own has its members' alone.
-  if (stream.kind === 'drive' && !file.hasAugmentedPermissions) {
+  if (stream.kind === 'drive' && file.hasAugmentedPermissions === false) {
     return withoutOutsiders(seen, { ...stateOf(looking, seen), own: [] });
   }
   return withPermissions(looking, seen);
+}
+
+/** Every item counts once: in the Drive of its owner, or on its shared drive. */
+function isOf(stream: Stream, { driveId, ownedByMe, owners }: File): boolean {
+  if (stream.kind === 'drive') return driveId === stream.driveId;
+  return driveId === undefined && (ownedByMe || owners.some(({ email }) => email === stream.email));
 }
 
 /** undefined where this one item cannot be read, which is told; out of sight where it is gone. */
