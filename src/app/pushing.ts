@@ -33,7 +33,7 @@ export function startPushing(run: Run): Pushing {
     },
     onSettled: (report) => {
       tally.pushed = report;
-      run.onProgress({ found: tally.foundInAll, queued: tally.queued, settled: tally.settled });
+      run.tell();
     },
   });
   push.ended.catch((error: unknown) => {

@@ -10,7 +10,7 @@ import { type KnownEvent, knownEvents } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/pages.ts';
 import type { NewEvent, StoredEvent } from '../outbox/stored.ts';
 import { stillAwaitsAuditLog } from '../share/policy.ts';
-import type { Share } from '../share/share.ts';
+import type { Share, SourceName } from '../share/share.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
 import { inStage } from './failures.ts';
 import { judge, judgeEarly, type Rules } from './judge.ts';
@@ -23,6 +23,8 @@ export interface ReadBatch {
   /** eventIds of held events that created ones stand in place of */
   readonly replaced: readonly string[];
   readonly cursor?: { readonly stream: string; readonly position: string };
+  /** shares that the batch stands for, those that are on record already included */
+  readonly sharesRead: number;
   /** what the source writes in the same transaction */
   readonly alongside?: (trx: Statement) => Promise<void>;
 }
@@ -63,6 +65,8 @@ export async function readSource(reading: Reading, source: Source): Promise<void
 
 /** A page's shares that may need judging, and how to judge them. */
 interface LookedUpPage extends SourcePage {
+  /** those of the page, before what is settled was left out */
+  readonly sharesRead: number;
   readonly judgeOne: (share: Share) => NewEvent;
 }
 
@@ -83,7 +87,8 @@ async function* lookedUpPages(
       const whole = { ...page, shares: distinct(page.shares) };
       const { created, reconsidered } = await unsettled(reading, whole);
       const shares = [...created, ...reconsidered];
-      yield { ...page, shares, judgeOne: await lookUpAll(reading, shares, page) };
+      const judgeOne = await lookUpAll(reading, shares, page);
+      yield { ...page, shares, sharesRead: page.shares.length, judgeOne };
     }
   } finally {
     await pages.return?.();
@@ -93,8 +98,9 @@ async function* lookedUpPages(
 /** What is on record is asked again: the page before may have written a share that came twice. */
 async function takePage(reading: Reading, source: Source, page: LookedUpPage): Promise<void> {
   const { created, reconsidered } = await unsettled(reading, page);
-  const { replaces = [], alongside, position, stream = source.stream } = page;
+  const { replaces = [], alongside, position, stream = source.stream, sharesRead } = page;
   await reading.take({
+    sharesRead,
     created: created.values().map(page.judgeOne),
     reconsidered: reconsidered.map(page.judgeOne),
     replaced: replaces,
@@ -145,9 +151,36 @@ export async function reconsiderHeld(
     const moved = judged.filter(
       ({ state, reason }, index) => state !== 'held' || reason !== due[index]?.reason,
     );
-    if (moved.length === 0) continue;
-    await reading.take({ created: [], reconsidered: moved, replaced: [] });
+    await takeMoved(reading, moved);
   }
+}
+
+/**
+ * Judges again, in pages, what a sync passed over because it was older than the start: a window of
+ * history asks for it.
+ */
+export async function reopenBeforeStart(
+  reading: Reading,
+  window: {
+    readonly source: SourceName;
+    /** epoch milliseconds, inclusive and exclusive */
+    readonly since: number;
+    readonly until?: number;
+  },
+): Promise<void> {
+  const { tenant } = reading.tenant;
+  const size = SYNC_LIMITS.sharesPerBatchMax;
+  const skipped = { tenant, state: 'skipped', reason: 'before-start', size, ...window } as const;
+  for await (const events of pagesInState(reading.db, skipped)) {
+    reading.signal.throwIfAborted();
+    const shares = events.map((event) => event.share);
+    await takeMoved(reading, shares.map(await lookUpAll(reading, shares, {})));
+  }
+}
+
+async function takeMoved(reading: Reading, moved: readonly NewEvent[]): Promise<void> {
+  if (moved.length === 0) return;
+  await reading.take({ created: [], reconsidered: moved, replaced: [], sharesRead: 0 });
 }
 
 function isDue(event: StoredEvent, reading: Reading, drive: DriveKnowledge | undefined): boolean {

@@ -15,6 +15,7 @@ export interface Tables {
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
+  backfill: BackfillTable;
 }
 
 export interface CursorTable {
@@ -128,6 +129,8 @@ export interface GrantTable {
 /** An entry of the audit log that matters, kept until its act is formed and it cannot come again. */
 export interface ActivityTable {
   tenant: string;
+  /** whose reading brought it: empty for the nightly one, else a window of history */
+  lane: string;
   key: string;
   at: number;
   item: string;
@@ -135,6 +138,20 @@ export interface ActivityTable {
   payload: string;
   /** 1: its act is formed */
   handled: number;
+}
+
+export interface BackfillTable {
+  tenant: string;
+  source: string;
+  /** names it: both ends as they were asked for */
+  window: string;
+  since: number;
+  /** null: until now, whenever that is */
+  until: number | null;
+  /** `reading` until its end was reached, then `read` */
+  state: string;
+  started_at: number;
+  updated_at: number;
 }
 
 export type Database = Kysely<Tables>;

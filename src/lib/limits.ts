@@ -97,6 +97,13 @@ export const DRIVE_LIMITS = {
   actMsMax: 60_000,
   /** entries of the audit log that become visible late are found by reading so far back */
   lookBackMs: 24 * 60 * 60_000,
+  /**
+   * A window of history is read from so long before it: acts in a row, by one person on one file,
+   * are told apart from where a minute was quiet
+   */
+  historyMarginMs: 60 * 60_000,
+  /** Google: entries of the audit log are kept 180 days */
+  auditLogKeptMs: 180 * 24 * 60 * 60_000,
   /** handled entries are kept so long before the last reading, to be known when they come again */
   entriesKeptMs: 48 * 60 * 60_000,
   /** what one act brings about may have times so far apart */

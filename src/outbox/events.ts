@@ -89,11 +89,22 @@ const PASSING_REASONS = ['before-start', 'no-url'] as const;
 export async function updateReconsidered(
   trx: Statement,
   event: NewEvent,
-  options: { readonly tenant: string; readonly now: number },
+  options: { readonly tenant: string; readonly priority: number; readonly now: number },
 ): Promise<void> {
+  const { priority, now } = options;
   await trx
     .updateTable('event')
-    .set({ ...contentColumns(event), updated_at: options.now })
+    .set((set) => ({
+      ...contentColumns(event),
+      // What was passed over enters the queue now, behind what a sync has queued if a backfill asks.
+      priority: set
+        .case()
+        .when('state', '=', 'skipped')
+        .then(priority)
+        .else(set.ref('priority'))
+        .end(),
+      updated_at: now,
+    }))
     .where('tenant', '=', options.tenant)
     .where('event_id', '=', event.eventId)
     .where((where) =>

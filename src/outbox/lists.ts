@@ -1,7 +1,7 @@
 import type { Statement } from '../db/schema.ts';
 import { storedEvent } from './rows.ts';
 import { STATES, type State } from './states.ts';
-import type { Attempt, StoredEvent } from './stored.ts';
+import { type Attempt, PRIORITY, type StoredEvent } from './stored.ts';
 
 export interface EventFilter {
   /** a date means midnight in a tenant's own timezone: hence one window for each zone */
@@ -85,6 +85,29 @@ async function countState(db: Statement, tenant: string, state: State): Promise<
     .select((select) => select.fn.countAll<number>().as('events'))
     .where('state', '=', state)
     .where('tenant', '=', tenant)
+    .executeTakeFirstOrThrow();
+  return Number(row.events);
+}
+
+/** The events that history brought in: how many Gong has answered for, and how many wait. */
+export async function countBackfilled(
+  db: Statement,
+  tenant: string,
+): Promise<{ readonly settled: number; readonly waiting: number }> {
+  let settled = 0;
+  for (const state of ['delivered', 'duplicate', 'rejected'] as const) {
+    settled += await countOfHistory(db, tenant, state);
+  }
+  return { settled, waiting: await countOfHistory(db, tenant, 'pending') };
+}
+
+async function countOfHistory(db: Statement, tenant: string, state: State): Promise<number> {
+  const row = await db
+    .selectFrom('event')
+    .select((select) => select.fn.countAll<number>().as('events'))
+    .where('state', '=', state)
+    .where('tenant', '=', tenant)
+    .where('priority', '=', PRIORITY.backfill)
     .executeTakeFirstOrThrow();
   return Number(row.events);
 }

@@ -16,6 +16,7 @@ const FOLDER = new URL('../../migrations/', import.meta.url);
 const FROZEN: Readonly<Record<string, string>> = {
   '0001-outbox': 'cac392d3ef2870bd65eaf09f2ff9782688cf03e9063b6ba084ec6e5e76e6f511',
   '0002-drive': '6820d663eddb9d81828463187d2ecb46c1df05b88620b8e2700ebb75a07b774b',
+  '0004-backfill': 'fc0cdc90af5e28e6a1f1e09b95109f7b65447e96c80092243007e33cf6b205c2',
 };
 
 async function schemaOf(db: Database): Promise<string> {

@@ -14,6 +14,7 @@ import type { DriveRecord } from './drive-record.ts';
 import { asSource, isOfGoogle, isOfOne, type OnFailure, StreamFailures } from './failures.ts';
 import { inOrder } from './fan-out.ts';
 import { ItemReader } from './item-reader.ts';
+import { NIGHTLY } from './lane.ts';
 import { readStreamPosition, type StreamPosition } from './positions.ts';
 import { findScope, type Scope } from './scope.ts';
 import { type Stream, streamsOf } from './streams.ts';
@@ -96,11 +97,11 @@ class DrivePass {
     const scope = this.#scope;
     const now = clock.now();
     try {
-      yield* auditPages({ client, record, scope, start, full, now });
+      yield* auditPages({ client, record, scope, lane: NIGHTLY, start, full, now });
       // Acts are formed of what is read whole, never of a part of it.
       const items = new ItemReader({ client, scope, now, onFailure });
       const { wasInside } = this.#domains;
-      yield* actPages({ record, scope, items, wasInside });
+      yield* actPages({ record, scope, items, wasInside, lane: NIGHTLY });
       this.isAuditLogRead = true;
     } catch (error) {
       if (!isOfGoogle(error)) throw error;
