@@ -62,7 +62,7 @@ export async function runPass(
 }
 
 async function carryOut(run: Run, options: PassOptions, work: PassWork): Promise<RunReport> {
-  const pushing = options.push === 'send' ? startPushing(run) : undefined;
+  const pushing = options.push === 'send' ? await startPushing(run) : undefined;
   let nothingRead = false;
   try {
     nothingRead = await work.read(run, (batch) => commit(run, batch, pushing));

@@ -58,6 +58,13 @@ export const PACE_LIMITS = {
   dayWaitMsMax: 2 * 60_000,
 } as const;
 
+export const RESERVE_LIMITS = {
+  /** of a day's Gong calls, the part that history leaves to the coming nights at most */
+  shareOfDayMax: 0.5,
+  lookBackMs: 7 * 24 * 60 * 60_000,
+  runsLookedAt: 100,
+} as const;
+
 export const SYNC_LIMITS = {
   /** shares that are looked up, built and committed together */
   sharesPerBatchMax: 2_000,
