@@ -7,7 +7,7 @@ import { type Drive, type DriveOptions, openDrive } from '../sources/drive/drive
 import { openDriveHistory } from '../sources/drive/history.ts';
 import type { Context } from './context.ts';
 import { inStage, runError } from './failures.ts';
-import { type DriveKnowledge, type Reading, readSource } from './read.ts';
+import { type DriveKnowledge, type Reading, readSource, reopenBeforeStart } from './read.ts';
 import { tryStage } from './stages.ts';
 import type { Tally } from './tally.ts';
 import { backfillOf, type HistoryWindow } from './windows.ts';
@@ -54,12 +54,15 @@ export async function readDrive(
       return openDrive({ ...parts, start, full: reach === 'all' });
     });
     drive = opened;
-    await readOpened(reading, opened);
+    await readSource(withDomains(reading, opened), opened.source);
   });
   return { outcome: isRead ? 'read' : 'failed', ...(drive && { drive }) };
 }
 
-/** Reads a past window of a tenant's Drive. Throws as its stages do. */
+/**
+ * Reads a past window of a tenant's Drive, what a sync passed over as too old included. Throws as its
+ * stages do.
+ */
 export async function readDriveHistory(
   reading: Reading,
   options: ReadHistoryOptions,
@@ -76,22 +79,27 @@ export async function readDriveHistory(
       until: window.until ?? context.clock.now(),
     });
   });
-  await readOpened(reading, drive);
+  const ofDrive = withDomains(reading, drive);
+  // On record already, so no page brings it as a new one.
+  await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
+  await readSource(ofDrive, drive.source);
 }
 
-function readOpened(reading: Reading, { source, internalDomains }: Drive): Promise<void> {
-  const rules = { ...reading.rules, driveDomains: internalDomains };
-  return readSource({ ...reading, rules }, source);
+/** Who counts as inside is known once Drive is open. */
+function withDomains(reading: Reading, { internalDomains }: Drive): Reading {
+  return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
 }
 
 /** Google: the audit log is kept 180 days; what it has forgotten is nowhere else. */
 function tellWhatIsKept({ tenant }: Reading, { window, context }: ReadHistoryOptions): void {
   const kept = context.clock.now() - DRIVE_LIMITS.auditLogKeptMs;
-  if (window.since >= kept) return;
+  const { since, until = Number.POSITIVE_INFINITY } = window;
+  if (since >= kept || !tenant.googleDrive?.detect.includes('audit-log')) return;
   const days = DRIVE_LIMITS.auditLogKeptMs / DAY_MS;
   context.log.warn(
     `Google keeps ${days} days of the audit log: of Drive there is nothing to be had from before ` +
-      `${new Date(kept).toISOString().slice(0, 10)}; what there is since comes`,
+      `${new Date(kept).toISOString().slice(0, 10)}; ` +
+      (until <= kept ? 'the whole window is older' : 'what there is since comes'),
     { tenant: tenant.tenant },
   );
 }

@@ -88,14 +88,14 @@ export async function dryBackfill(
   const run = openDryRun(context, options);
   const { tally } = run;
   const reading = readingOf(run, undefined);
-  for (const source of sources) {
-    await tryStage(tally, () => reopenBeforeStart(reading, { ...window, source }));
-  }
   if (sources.includes('salesforce')) {
     const now = context.clock.now();
     const onTotal = () => {};
     const source = deliveryWindow(run.connections.salesforce, { tenant, window, now, onTotal });
-    await tryStage(tally, () => readSource(reading, source));
+    await tryStage(tally, async () => {
+      await reopenBeforeStart(reading, { ...window, source: 'salesforce' });
+      await readSource(reading, source);
+    });
   }
   if (sources.includes('google-drive')) {
     await tryStage(tally, () =>
@@ -124,12 +124,12 @@ function readingOf(run: DryRun, start: number | undefined): Reading {
   const { context, options, tally, connections } = run;
   const { db, clock } = context;
   const { tenant, signal } = options;
-  // Nothing is written, so an event that a page moved is met again in the pages of its state.
-  const shownFromPages = new Set<string>();
-  const take = async ({ created, reconsidered: all, replaced, cursor }: ReadBatch) => {
-    const reconsidered = all.filter(({ eventId }) => !shownFromPages.has(eventId));
-    if (cursor) for (const { eventId } of reconsidered) shownFromPages.add(eventId);
-    for (const eventId of replaced) shownFromPages.add(eventId);
+  // Nothing is written, so an event that moved is met again: in its state's pages, or its source's.
+  const moved = new Set<string>();
+  const take = async ({ created, reconsidered: all, replaced }: ReadBatch) => {
+    const reconsidered = all.filter(({ eventId }) => !moved.has(eventId));
+    for (const { eventId } of reconsidered) moved.add(eventId);
+    for (const eventId of replaced) moved.add(eventId);
     tally.addReplaced(replaced);
     tally.addReconsidered(reconsidered);
     for (const event of created) {

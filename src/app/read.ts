@@ -8,7 +8,7 @@ import { SYNC_LIMITS } from '../lib/limits.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import { type KnownEvent, knownEvents } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/pages.ts';
-import type { NewEvent, StoredEvent } from '../outbox/stored.ts';
+import { type NewEvent, PRIORITY, type StoredEvent } from '../outbox/stored.ts';
 import { stillAwaitsAuditLog } from '../share/policy.ts';
 import type { Share, SourceName } from '../share/share.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
@@ -85,9 +85,10 @@ async function* lookedUpPages(
       const { done, value: page } = await inStage(source.name, () => pages.next());
       if (done) return;
       const whole = { ...page, shares: distinct(page.shares) };
-      const { created, reconsidered } = await unsettled(reading, whole);
+      const { created, reconsidered, ofHistory } = await unsettled(reading, whole);
       const shares = [...created, ...reconsidered];
-      const judgeOne = await lookUpAll(reading, shares, page);
+      const { awaitsAuditLog = false } = page;
+      const judgeOne = await lookUpAll(reading, shares, { awaitsAuditLog, ofHistory });
       yield { ...page, shares, sharesRead: page.shares.length, judgeOne };
     }
   } finally {
@@ -117,9 +118,11 @@ async function unsettled(
   const known = await knownEvents(reading.db, reading.tenant.tenant, shares.map(eventIdOf));
   for (const eventId of replaces) known.delete(eventId);
   const eventOf = (share: Share) => known.get(eventIdOf(share));
+  const ofHistory = [...known].filter(([, { priority }]) => priority === PRIORITY.backfill);
   return {
     created: shares.filter((share) => eventOf(share) === undefined),
     reconsidered: shares.filter((share) => isOpen(share, eventOf(share), reading.rules)),
+    ofHistory: new Set(ofHistory.map(([eventId]) => eventId)),
   };
 }
 
@@ -146,7 +149,9 @@ export async function reconsiderHeld(
     reading.signal.throwIfAborted();
     const due = held.filter((event) => isDue(event, reading, drive));
     const shares = due.map((event) => event.share);
-    const judged = shares.map(await lookUpAll({ ...reading, rules }, shares, {}));
+    const history = due.filter(({ priority }) => priority === PRIORITY.backfill);
+    const ofHistory = new Set(history.map(({ eventId }) => eventId));
+    const judged = shares.map(await lookUpAll({ ...reading, rules }, shares, { ofHistory }));
     // One that is held on for another reason has moved, too.
     const moved = judged.filter(
       ({ state, reason }, index) => state !== 'held' || reason !== due[index]?.reason,
@@ -201,17 +206,33 @@ export function lookUpOptionsOf({ timezone, crm }: TenantConfig): LookUpOptions 
   return { timezone, matchAccountByDomain: crm.matchAccountByDomain };
 }
 
+interface JudgeOptions {
+  readonly awaitsAuditLog?: boolean;
+  /** eventIds of what history brought in: it was asked for, so it is not too old for a sync either */
+  readonly ofHistory?: ReadonlySet<string>;
+}
+
 /** One look-up for all shares that need one; then each can be judged by itself. */
 async function lookUpAll(
   reading: Pick<Reading, 'rules' | 'crm' | 'clock' | 'tenant'>,
   shares: readonly Share[],
-  { awaitsAuditLog = false }: Pick<SourcePage, 'awaitsAuditLog'>,
+  { awaitsAuditLog = false, ofHistory = new Set() }: JudgeOptions,
 ): Promise<(share: Share) => NewEvent> {
-  const { rules, crm, clock, tenant } = reading;
-  const open = shares.filter((share) => judgeEarly(share, rules) === undefined);
+  const { crm, clock, tenant } = reading;
+  const always = withoutStart(reading.rules);
+  const rulesFor = (share: Share) => (ofHistory.has(eventIdOf(share)) ? always : reading.rules);
+  const open = shares.filter((share) => judgeEarly(share, rulesFor(share)) === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
-  const context = { rules, now: clock.now(), awaitsAuditLog };
-  return (share) => judgeEarly(share, rules) ?? judge(share, records, context);
+  const now = clock.now();
+  return (share) => {
+    const rules = rulesFor(share);
+    return judgeEarly(share, rules) ?? judge(share, records, { rules, now, awaitsAuditLog });
+  };
+}
+
+function withoutStart({ policy, ...rules }: Rules): Rules {
+  const { start: _start, ...others } = policy;
+  return { ...rules, policy: others };
 }
 
 /** A page may repeat a share (a row that moved while it was read): the last reading counts. */

@@ -70,8 +70,6 @@ async function readWindow(work: WindowReading, source: SourceName): Promise<void
   const { context, hold, tenant } = run;
   const backfill = backfillOf(tenant, window, source);
   await beginBackfill(context.db, hold.lease, { backfill, now: context.clock.now() });
-  // What a sync passed over as too old has a row already, and no page brings it as a new one.
-  await reopenBeforeStart(reading, { ...window, source });
   if (source === 'salesforce') await readDeliveries(work);
   else await readDriveHistory(reading, { context, tally: run.tally, record: context.db, window });
   await endBackfill(context.db, hold.lease, { backfill, now: context.clock.now() });
@@ -79,6 +77,8 @@ async function readWindow(work: WindowReading, source: SourceName): Promise<void
 
 async function readDeliveries({ run, window, reading }: WindowReading): Promise<void> {
   const { connections, tenant, startedAt } = run;
+  // What a sync passed over as too old goes, whether Salesforce still has it or not.
+  await reopenBeforeStart(reading, { ...window, source: 'salesforce' });
   let total = 0;
   let done = 0;
   const onTotal = (deliveries: number) => {
@@ -92,5 +92,10 @@ async function readDeliveries({ run, window, reading }: WindowReading): Promise<
     done += batch.sharesRead;
     run.tell({ done, total });
   };
-  await readSource({ ...reading, take }, source);
+  try {
+    await readSource({ ...reading, take }, source);
+  } finally {
+    // Rows that were no shares of the window are not waited for any more.
+    run.tell({ done, total: done });
+  }
 }

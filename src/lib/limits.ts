@@ -106,9 +106,9 @@ export const DRIVE_LIMITS = {
   lookBackMs: 24 * 60 * 60_000,
   /**
    * A window of history is read from so long before it: acts in a row, by one person on one file,
-   * are told apart from where a minute was quiet
+   * are told apart from where a minute was quiet. Nobody, and hardly a script, goes on for a day
    */
-  historyMarginMs: 60 * 60_000,
+  historyMarginMs: 24 * 60 * 60_000,
   /** Google: entries of the audit log are kept 180 days */
   auditLogKeptMs: 180 * 24 * 60 * 60_000,
   /** handled entries are kept so long before the last reading, to be known when they come again */

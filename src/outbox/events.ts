@@ -24,8 +24,8 @@ export async function knownEvents(
       built = statesOf(db, tenant, chunk).compile();
     }
     const { rows } = await db.executeQuery<StateRow>({ ...built, parameters });
-    for (const { event_id, state, reason } of rows) {
-      known.set(event_id, { state: state as State, reason });
+    for (const { event_id, state, reason, priority } of rows) {
+      known.set(event_id, { state: state as State, reason, priority });
     }
   }
   return known;
@@ -34,18 +34,20 @@ export async function knownEvents(
 export interface KnownEvent {
   readonly state: State;
   readonly reason: string | null;
+  readonly priority: number;
 }
 
 interface StateRow {
   readonly event_id: string;
   readonly state: string;
   readonly reason: string | null;
+  readonly priority: number;
 }
 
 function statesOf(db: Statement, tenant: string, eventIds: readonly string[]) {
   return db
     .selectFrom('event')
-    .select(['event_id', 'state', 'reason'])
+    .select(['event_id', 'state', 'reason', 'priority'])
     .where('tenant', '=', tenant)
     .where('event_id', 'in', eventIds);
 }
@@ -96,10 +98,10 @@ export async function updateReconsidered(
     .updateTable('event')
     .set((set) => ({
       ...contentColumns(event),
-      // What was passed over enters the queue now, behind what a sync has queued if a backfill asks.
+      // What was passed over and a backfill asks for enters the queue behind what a sync has queued.
       priority: set
         .case()
-        .when('state', '=', 'skipped')
+        .when(set.and([set('state', '=', 'skipped'), set('priority', '<', priority)]))
         .then(priority)
         .else(set.ref('priority'))
         .end(),

@@ -89,25 +89,41 @@ async function countState(db: Statement, tenant: string, state: State): Promise<
   return Number(row.events);
 }
 
-/** The events that history brought in: how many Gong has answered for, and how many wait. */
+/** Epoch milliseconds, inclusive and exclusive; absent ends are open. */
+interface SharedWithin {
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/**
+ * The events that history brought in: how many Gong has answered for, of those shared within the
+ * window, and how many wait, whenever they were shared.
+ */
 export async function countBackfilled(
   db: Statement,
   tenant: string,
+  window: SharedWithin = {},
 ): Promise<{ readonly settled: number; readonly waiting: number }> {
   let settled = 0;
   for (const state of ['delivered', 'duplicate', 'rejected'] as const) {
-    settled += await countOfHistory(db, tenant, state);
+    settled += await countOfHistory(db, { tenant, state, ...window });
   }
-  return { settled, waiting: await countOfHistory(db, tenant, 'pending') };
+  return { settled, waiting: await countOfHistory(db, { tenant, state: 'pending' }) };
 }
 
-async function countOfHistory(db: Statement, tenant: string, state: State): Promise<number> {
+async function countOfHistory(
+  db: Statement,
+  of: SharedWithin & { readonly tenant: string; readonly state: State },
+): Promise<number> {
+  const { tenant, state, since, until } = of;
   const row = await db
     .selectFrom('event')
     .select((select) => select.fn.countAll<number>().as('events'))
     .where('state', '=', state)
     .where('tenant', '=', tenant)
     .where('priority', '=', PRIORITY.backfill)
+    .$if(since !== undefined, (all) => all.where('shared_at', '>=', since ?? 0))
+    .$if(until !== undefined, (all) => all.where('shared_at', '<', until ?? 0))
     .executeTakeFirstOrThrow();
   return Number(row.events);
 }

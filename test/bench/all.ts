@@ -10,3 +10,5 @@ say('Pushing at three a second');
 await import('./pushing.ts');
 say('Reading, matching and queueing a first sync');
 await import('./reading.ts');
+say('The same by a backfill of everything');
+await import('./backfill.ts');

@@ -41,10 +41,10 @@ export async function withOrg<T>(
   }
 }
 
-/** `sync --json` with further words, as a user runs it. */
-export async function measureSync(folder: string, words: readonly string[]): Promise<Measured> {
+/** A command with `--json`, such as `sync --no-push`, as a user runs it. */
+export async function measureRun(folder: string, words: readonly string[]): Promise<Measured> {
   const startedAt = performance.now();
-  const all = ['--import', USAGE, MAIN, 'sync', '--config', folder, '--json', ...words];
+  const all = ['--import', USAGE, MAIN, ...words, '--config', folder, '--json'];
   const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, err] = await Promise.all([textOf(child, 'stdout'), textOf(child, 'stderr')]);
   const seconds = (performance.now() - startedAt) / 1_000;

@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Context, openContext } from '../../src/app/context.ts';
+import type { PassOptions } from '../../src/app/pass.ts';
 import type { RunReport } from '../../src/app/report.ts';
+import { type BackfillOptions, runBackfill } from '../../src/app/run-backfill.ts';
 import { runSync, type SyncOptions } from '../../src/app/run-sync.ts';
+import type { HistoryWindow } from '../../src/app/windows.ts';
 import type { GoogleDriveConfig, TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/log.ts';
+import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { listEvents } from '../../src/outbox/lists.ts';
 import type { StoredEvent } from '../../src/outbox/stored.ts';
@@ -28,6 +31,10 @@ export interface DriveWorld {
   context(): Promise<Context>;
   /** One run that queues only. */
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
+  /** One that queues only. */
+  backfill(window: HistoryWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
+  /** what the log warned of */
+  readonly warnings: string[];
   /** Lays over the Drive part of the tenant's configuration. */
   configure(drive: Partial<GoogleDriveConfig>): void;
   /** The outbox, newest share first. */
@@ -43,6 +50,8 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
   const start = clock.now() - DAY_MS;
   let opened: Promise<Context> | undefined;
+  const warnings: string[] = [];
+  const log: Logger = { ...silentLogger, warn: (message) => void warnings.push(message) };
   const world: DriveWorld = {
     clock,
     sandbox,
@@ -55,20 +64,16 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
         config: configOf(folder, world.tenant),
         clock,
         random: () => 0.001,
-        log: silentLogger,
+        log,
         access: 'write',
       });
       return opened;
     },
     sync: async (options = {}) =>
-      runSync(await world.context(), {
-        tenant: world.tenant,
-        reach: 'new',
-        push: 'hold',
-        signal: new AbortController().signal,
-        onProgress: () => {},
-        ...options,
-      }),
+      runSync(await world.context(), { ...passDefaults(world.tenant), reach: 'new', ...options }),
+    backfill: async (window, options = {}) =>
+      runBackfill(await world.context(), { ...passDefaults(world.tenant), window, ...options }),
+    warnings,
     configure: (changes) => {
       const { googleDrive } = world.tenant;
       if (googleDrive === undefined) throw new Error('the tenant has no Drive');
@@ -85,6 +90,15 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     },
   };
   return world;
+}
+
+function passDefaults(tenant: TenantConfig): PassOptions {
+  return {
+    tenant,
+    push: 'hold',
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  };
 }
 
 /** `detector state reason sharer -> recipients: title` */

@@ -15,6 +15,8 @@ import { type Session, withSession } from '../session.ts';
 import { UsageError } from '../usage.ts';
 import { parseWhen } from '../when.ts';
 
+type WindowOf = (tenant: TenantConfig) => HistoryWindow;
+
 export const backfill: Handler = (input) => {
   if (textOption(input, 'since') === undefined) throw withoutSince();
   const access = input.options['dryRun'] === true ? 'read' : 'write';
@@ -29,7 +31,8 @@ async function backfillAll(session: Session): Promise<ExitCode> {
   const { signal } = input;
   const push = input.options['push'] === false ? 'hold' : 'send';
   const windows = windowsOf(session);
-  using progress = startRunsProgress(session, { push, backlogs: await backlogsOf(session) });
+  const backlogs = await backlogsOf(session, windows);
+  using progress = startRunsProgress(session, { push, backlogs });
   const runs = await runTenants(context, tenants, {
     kind: 'backfill',
     run: (tenant) => {
@@ -55,8 +58,9 @@ function showDryRuns(session: Session): Promise<ExitCode> {
  * A date is a midnight of the tenant's own, so each tenant has a window of its own; all are read
  * from the command line before any is begun. Throws UserError, UsageError.
  */
-function windowsOf({ tenants, input }: Session): (tenant: TenantConfig) => HistoryWindow {
-  const windows = new Map(tenants.map((tenant) => [tenant, windowOf(input, tenant)]));
+function windowsOf({ tenants, input, context }: Session): WindowOf {
+  const now = context.clock.now();
+  const windows = new Map(tenants.map((tenant) => [tenant, windowOf(input, tenant, now)]));
   return (tenant) => {
     const window = windows.get(tenant);
     if (window === undefined) throw new Error(`${tenant.tenant} was not asked for`);
@@ -64,7 +68,7 @@ function windowsOf({ tenants, input }: Session): (tenant: TenantConfig) => Histo
   };
 }
 
-function windowOf(input: CommandInput, { timezone }: TenantConfig): HistoryWindow {
+function windowOf(input: CommandInput, { timezone }: TenantConfig, now: number): HistoryWindow {
   const source = sourceOf(input);
   const until = textOption(input, 'until');
   const window = {
@@ -73,6 +77,7 @@ function windowOf(input: CommandInput, { timezone }: TenantConfig): HistoryWindo
     ...(source !== undefined && { source }),
   };
   if (window.until !== undefined && window.until <= window.since) throw emptyWindow();
+  if (window.since >= now) throw inTheFuture();
   return window;
 }
 
@@ -81,9 +86,13 @@ function sourceOf(input: CommandInput): SourceName | undefined {
   return text === 'salesforce' || text === 'google-drive' ? text : undefined;
 }
 
-async function backlogsOf({ context, tenants }: Session): Promise<Map<string, Backlog>> {
+async function backlogsOf(
+  { context, tenants }: Session,
+  windows: WindowOf,
+): Promise<Map<string, Backlog>> {
   const backlogs = new Map<string, Backlog>();
-  for (const { tenant } of tenants) {
+  for (const config of tenants) {
+    const { tenant } = config;
     backlogs.set(tenant, await countBackfilled(context.db, tenant));
   }
   return backlogs;
@@ -92,6 +101,12 @@ async function backlogsOf({ context, tenants }: Session): Promise<Map<string, Ba
 function withoutSince(): UsageError {
   return new UsageError('backfill needs --since', {
     hint: 'Name the first moment of the window: sharetrail backfill --since 2026-01-01',
+  });
+}
+
+function inTheFuture(): UsageError {
+  return new UsageError('--since is in the future: there is nothing to read yet', {
+    hint: 'The window begins in the past; without --until it ends now.',
   });
 }
 

@@ -1,5 +1,6 @@
 import { readCursor } from '../../db/cursors.ts';
 import { RetryableError } from '../../lib/errors.ts';
+import { DRIVE_LIMITS } from '../../lib/limits.ts';
 import { PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { SourcePage } from '../source.ts';
@@ -47,8 +48,11 @@ async function* pagesOf(reading: AuditReading, eventName: string): AsyncGenerato
   const { window } = position;
   if (window !== undefined) yield* windowPages(reading, { eventName, stream, position, window });
   const until = window?.until ?? position.until;
-  const from = until === undefined || full ? start : Math.max(start, until - lane.lookBackMs);
+  const from =
+    until === undefined || full ? start : Math.max(start, until - DRIVE_LIMITS.lookBackMs);
   const next = { from, until: Math.max(now, until ?? 0) };
+  // Google refuses a window that does not begin before its end; there is nothing in it.
+  if (next.from >= next.until) return;
   yield* windowPages(reading, {
     eventName,
     stream,

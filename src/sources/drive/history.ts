@@ -21,20 +21,20 @@ export interface DriveHistoryOptions extends Omit<DriveOptions, 'start' | 'full'
 /**
  * The acts of a past window, as the audit log tells them, with cursors of their own. What a window
  * tells goes into the same record of grants as every night's reading, in whatever order it comes:
- * what one has reported, the other finds on record. Throws UserError where there is no audit log to
- * read: a change log says how things stand, not how they came to be so.
+ * what one has reported, the other finds on record. Its pages throw UserError where there is no audit
+ * log to read: a change log says how things stand, not how they came to be so.
  */
 export async function openDriveHistory(options: DriveHistoryOptions): Promise<Drive> {
   const { client, config, internalDomains, record, clock, log } = options;
-  if (!config.detect.includes('audit-log')) throw withoutAuditLog();
   const scope = await asSource(() => findScope({ client, config, internalDomains, log }));
   const { wasInside } = await domainHistory(record, scope.domains, clock.now());
   const { since, until, onFailure, stream } = options;
   const now = clock.now();
   const lane = historyLane(stream);
   async function* pages(): AsyncGenerator<SourcePage> {
+    if (!config.detect.includes('audit-log')) throw withoutAuditLog();
     // An act that began before the window may reach into it, and one that begins in it beyond it.
-    const start = since - DRIVE_LIMITS.historyMarginMs;
+    const start = Math.max(since - DRIVE_LIMITS.historyMarginMs, now - DRIVE_LIMITS.auditLogKeptMs);
     const end = Math.min(now, until + DRIVE_LIMITS.actMsMax);
     yield* auditPages({ client, record, scope, lane, start, full: false, now: end });
     const items = new ItemReader({ client, scope, now, onFailure });
