@@ -16,6 +16,7 @@ export interface Tables {
   grant: GrantTable;
   activity: ActivityTable;
   overdue: OverdueTable;
+  backfill: BackfillTable;
 }
 
 export interface CursorTable {
@@ -131,6 +132,8 @@ export interface GrantTable {
 /** An entry of the audit log that matters, kept until its act is formed and it cannot come again. */
 export interface ActivityTable {
   tenant: string;
+  /** whose reading brought it: empty for the nightly one, else a window of history */
+  lane: string;
   key: string;
   at: number;
   item: string;
@@ -148,6 +151,20 @@ export interface OverdueTable {
   since: number;
   /** the time without a good run that was told began then; null: nothing was told */
   told_for: number | null;
+}
+
+export interface BackfillTable {
+  tenant: string;
+  source: string;
+  /** names it: both ends as they were asked for */
+  window: string;
+  since: number;
+  /** null: until now, whenever that is */
+  until: number | null;
+  /** `reading` until its end was reached, then `read` */
+  state: string;
+  started_at: number;
+  updated_at: number;
 }
 
 export type Database = Kysely<Tables>;

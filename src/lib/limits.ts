@@ -58,6 +58,13 @@ export const PACE_LIMITS = {
   dayWaitMsMax: 2 * 60_000,
 } as const;
 
+export const RESERVE_LIMITS = {
+  /** of a day's Gong calls, the part that history leaves to the coming nights at most */
+  shareOfDayMax: 0.5,
+  lookBackMs: 7 * 24 * 60 * 60_000,
+  runsLookedAt: 100,
+} as const;
+
 export const SYNC_LIMITS = {
   /** shares that are looked up, built and committed together */
   sharesPerBatchMax: 2_000,
@@ -150,6 +157,13 @@ export const DRIVE_LIMITS = {
   lookBackMs: 24 * 60 * 60_000,
   /** the audit log is read from so long before the start: Google's clock may be as far behind ours */
   auditLeadMs: 15 * 60_000,
+  /**
+   * A window of history is read from so long before it: acts in a row, by one person on one file,
+   * are told apart from where a minute was quiet. Nobody, and hardly a script, goes on for a day
+   */
+  historyMarginMs: 24 * 60 * 60_000,
+  /** Google: entries of the audit log are kept 180 days */
+  auditLogKeptMs: 180 * 24 * 60 * 60_000,
   /** handled entries are kept so long before the last reading, to be known when they come again */
   entriesKeptMs: 48 * 60 * 60_000,
   /** what one act brings about may have times so far apart */

@@ -41,6 +41,7 @@ export function storedEvent(row: Selectable<EventTable>): StoredEvent {
     eventId: row.event_id,
     source: row.source as StoredEvent['source'],
     state: row.state as StoredEvent['state'],
+    priority: row.priority,
     sharedAt: row.shared_at,
     share: JSON.parse(row.share) as StoredEvent['share'],
     attempts: row.attempts,

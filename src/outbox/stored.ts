@@ -38,6 +38,8 @@ export interface StoredEvent {
   readonly source: SourceName;
   readonly state: State;
   readonly reason?: string;
+  /** one of PRIORITY's */
+  readonly priority: number;
   readonly sharedAt: number;
   readonly notBefore?: number;
   readonly share: Share;

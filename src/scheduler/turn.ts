@@ -1,6 +1,6 @@
 import type { Context } from '../app/context.ts';
 import { logRun } from '../app/run-log.ts';
-import type { SyncedTenant } from '../app/sync-tenants.ts';
+import type { TenantRun } from '../app/tenant-runs.ts';
 import { turnState } from '../app/turns.ts';
 import type { TenantConfig } from '../config/types.ts';
 import { LeaseLost } from '../db/leases.ts';
@@ -11,7 +11,7 @@ import type { Turn } from './agenda.ts';
 export type RunTenant = (
   context: Context,
   options: { readonly tenant: TenantConfig; readonly signal: AbortSignal },
-) => Promise<SyncedTenant>;
+) => Promise<TenantRun>;
 
 /**
  * - `ran`: by a run of its own
@@ -58,7 +58,7 @@ export async function serveTurn(
 }
 
 /** The report tells what went wrong, but of a bug it tells too little. */
-function logEnd(context: Context, { tenant, report, broken }: SyncedTenant): void {
+function logEnd(context: Context, { tenant, report, broken }: TenantRun): void {
   logRun(context.log, report);
   if (broken !== undefined && !isExplained(broken)) logFailure(context, { tenant, error: broken });
 }

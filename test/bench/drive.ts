@@ -9,9 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import {
   type Measured,
-  measureSync,
+  measureRun,
   say,
-  startSync,
+  startRun,
   type WorkspaceOptions,
   withWorkspace,
 } from './measure.ts';
@@ -54,9 +54,9 @@ async function night(count: number): Promise<void> {
     latencyMs: 20,
   };
   await withWorkspace(company, async ({ folder, google }) => {
-    await measureSync(folder, ['--no-push']);
+    await measureRun(folder, ['sync', '--no-push']);
     await reset(google);
-    const measured = await measureSync(folder, ['--no-push']);
+    const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
     // The administrator is a user, too. Each reading of the audit log goes back a day.
     const streams = count + 1 + company.drives;
@@ -78,7 +78,7 @@ async function night(count: number): Promise<void> {
 async function baseline(count: number): Promise<void> {
   const company = filesOf(count);
   await withWorkspace(company, async ({ folder, google }) => {
-    const measured = await measureSync(folder, ['--no-push']);
+    const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
     expectCount('pages of files', calls['files.list'], pagesOfFiles(company));
     expectGrants(folder, company.outsideGrants);
@@ -93,7 +93,7 @@ async function interrupted(count: number): Promise<void> {
   await withWorkspace(company, async ({ folder, google }) => {
     const whole = pagesOfFiles(company);
     for (let kill = 1; kill <= KILLS; kill += 1) {
-      const child = startSync(folder, ['--no-push']);
+      const child = startRun(folder, ['sync', '--no-push']);
       const end = once(child, 'close');
       child.stdout?.resume();
       child.stderr?.resume();
@@ -104,7 +104,7 @@ async function interrupted(count: number): Promise<void> {
       child.kill('SIGKILL');
       await end;
     }
-    const measured = await measureSync(folder, ['--no-push']);
+    const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
     const twice = (calls['files.list'] ?? 0) - whole;
     // Of each stream that was under way the page read ahead, of one the page that was not written.
@@ -125,7 +125,7 @@ async function auditLog(count: number): Promise<void> {
     activities: count,
   };
   await withWorkspace(company, async ({ folder, google }) => {
-    const measured = await measureSync(folder, ['--no-push']);
+    const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
     expectCount('shares', measured.report.found['google-drive'], count);
     expectGrants(folder, count);

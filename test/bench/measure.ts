@@ -75,10 +75,10 @@ async function withVendors<T>(
   }
 }
 
-/** `sync --json` with further words, as a user runs it. */
-export async function measureSync(folder: string, words: readonly string[]): Promise<Measured> {
+/** A command with `--json`, such as `sync --no-push`, as a user runs it. */
+export async function measureRun(folder: string, words: readonly string[]): Promise<Measured> {
   const startedAt = performance.now();
-  const child = startSync(folder, words);
+  const child = startRun(folder, words);
   const [out, err] = await Promise.all([textOf(child, 'stdout'), textOf(child, 'stderr')]);
   const seconds = (performance.now() - startedAt) / 1_000;
   const usage = /^usage (.*)$/m.exec(err)?.[1];
@@ -88,9 +88,9 @@ export async function measureSync(folder: string, words: readonly string[]): Pro
   return { report: runs[0], seconds, peakMegabytes, cpuSeconds };
 }
 
-/** `sync --json`, to be killed or waited for. */
-export function startSync(folder: string, words: readonly string[]): ChildProcess {
-  const all = ['--import', USAGE, MAIN, 'sync', '--config', folder, '--json', ...words];
+/** A command with `--json`, to be killed or waited for. */
+export function startRun(folder: string, words: readonly string[]): ChildProcess {
+  const all = ['--import', USAGE, MAIN, ...words, '--config', folder, '--json'];
   return spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 

@@ -17,6 +17,7 @@ function skipped(detector: DriveFacts['detector']): StoredEvent {
     source: 'google-drive',
     state: 'skipped',
     reason: 'before-start',
+    priority: 0,
     sharedAt: share.sharedAt,
     share: { ...share, drive: { ...drive, detector } },
     attempts: 0,

@@ -11,7 +11,7 @@ import {
 } from '../support/drive-kills.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 import type { Sabotage } from '../support/preload/sabotage.ts';
-import { chooseSeed, repeatLine, syncUntilDone } from '../support/random-kills.ts';
+import { chooseSeed, repeatLine, runUntilDone } from '../support/random-kills.ts';
 
 /** Of each user the page that was read ahead, and of one the page that was not committed. */
 const PAGES_AGAIN_MAX = USERS + 1;
@@ -89,7 +89,8 @@ describe('control: without the guard, the same kills are noticed', () => {
 });
 
 function killedUntilDone(world: CliWorld, seed: number): Promise<{ readonly kills: number }> {
-  return syncUntilDone(world, { seed, afterKill: () => {} });
+  const words = 'sync --json';
+  return runUntilDone(world, { words, requestsMax: 90, seed, afterKill: () => {} });
 }
 
 async function killedAt(world: CliWorld, point: KillPoint, sabotage?: Sabotage): Promise<void> {

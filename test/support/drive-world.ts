@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Context, openContext } from '../../src/app/context.ts';
+import type { PassOptions } from '../../src/app/pass.ts';
 import type { RunReport } from '../../src/app/report.ts';
+import { type BackfillOptions, runBackfill } from '../../src/app/run-backfill.ts';
 import { runSync, type SyncOptions } from '../../src/app/run-sync.ts';
+import type { HistoryWindow } from '../../src/app/windows.ts';
 import type { GoogleDriveConfig, TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/log.ts';
+import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { listEvents } from '../../src/outbox/lists.ts';
 import type { StoredEvent } from '../../src/outbox/stored.ts';
@@ -14,13 +17,6 @@ import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
 const DAY_MS = 86_400_000;
-const QUEUE_ONLY = {
-  reach: 'new',
-  push: 'hold',
-  signal: new AbortController().signal,
-  onProgress: () => {},
-} as const;
-
 /** A made-up Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
 export interface DriveWorld {
   readonly clock: ShiftedClock;
@@ -34,6 +30,10 @@ export interface DriveWorld {
   context(): Promise<Context>;
   /** One run that queues only. */
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
+  /** One that queues only. */
+  backfill(window: HistoryWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
+  /** what the log warned of */
+  readonly warnings: string[];
   /** Lays over the Drive part of the tenant's configuration. */
   configure(drive: Partial<GoogleDriveConfig>): void;
   /** The outbox, newest share first. */
@@ -55,9 +55,15 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   const { google } = sandbox;
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
   const start = clock.now() - DAY_MS;
-  const parts = { clock, random: () => 0.001, log: silentLogger, access: 'write' } as const;
   const beside: Context[] = [];
   let opened: Promise<Context> | undefined;
+  const warnings: string[] = [];
+  const log: Logger = {
+    ...silentLogger,
+    warn: (message) => void warnings.push(message),
+    child: () => log,
+  };
+  const parts = { clock, random: () => 0.001, log, access: 'write' } as const;
   const world: DriveWorld = {
     clock,
     sandbox,
@@ -70,7 +76,10 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
       return opened;
     },
     sync: async (options = {}) =>
-      runSync(await world.context(), { ...QUEUE_ONLY, tenant: world.tenant, ...options }),
+      runSync(await world.context(), { ...passDefaults(world.tenant), reach: 'new', ...options }),
+    backfill: async (window, options = {}) =>
+      runBackfill(await world.context(), { ...passDefaults(world.tenant), window, ...options }),
+    warnings,
     configure: (changes) => {
       const { googleDrive } = world.tenant;
       if (googleDrive === undefined) throw new Error('the tenant has no Drive');
@@ -83,7 +92,7 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
       const context = await openContext({ ...parts, config: configOf(own, tenant) });
       beside.push(context);
       return {
-        sync: () => runSync(context, { ...QUEUE_ONLY, tenant }),
+        sync: () => runSync(context, { ...passDefaults(tenant), reach: 'new' }),
         events: () => eventsOf(context),
       };
     },
@@ -95,6 +104,15 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     },
   };
   return world;
+}
+
+function passDefaults(tenant: TenantConfig): PassOptions {
+  return {
+    tenant,
+    push: 'hold',
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  };
 }
 
 /** `detector state reason sharer -> recipients: title` */

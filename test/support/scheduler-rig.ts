@@ -3,8 +3,8 @@ import { onTestFinished } from 'vitest';
 import { type Context, openContext } from '../../src/app/context.ts';
 import { holdTenant } from '../../src/app/hold.ts';
 import type { Outcome, RunError } from '../../src/app/report.ts';
-import type { SyncedTenant } from '../../src/app/sync-tenants.ts';
 import { reportOf, Tally } from '../../src/app/tally.ts';
+import type { TenantRun } from '../../src/app/tenant-runs.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { beginRun, finishRun, type StoredRun } from '../../src/db/runs.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
@@ -148,7 +148,7 @@ export class SchedulerRig {
     }
   }
 
-  #run: RunTenant = async (context, { tenant, signal }): Promise<SyncedTenant> => {
+  #run: RunTenant = async (context, { tenant, signal }): Promise<TenantRun> => {
     const name = tenant.tenant;
     const startedAt = this.#now();
     const base = { tenant: name, kind: 'sync' as const, startedAt, pending: 0 };

@@ -129,7 +129,7 @@ test('one skipped for a passing reason comes back whole when its share is read a
   const { db } = await testDatabase();
   await commit(db, [personal('old', { state: 'skipped', reason: 'before-start' })]);
   await eraseSettled(db, WHEN);
-  await updateReconsidered(db, personal('old'), { tenant: 'acme', now: NOW });
+  await updateReconsidered(db, personal('old'), { tenant: 'acme', priority: 0, now: NOW });
   const [event] = await findEvents(db, ['acme'], 'old');
   expect(event).toMatchObject({ state: 'pending', share: { content: { title: 'Offer' } } });
   expect(event).not.toHaveProperty('erasedAt');

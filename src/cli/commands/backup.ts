@@ -16,8 +16,10 @@ export const backup: Handler = async (input) => {
   const config = await loadProcessConfig(textOption(input, 'config'));
   const source = resolve(fileOf(config.service.database));
   const target = resolve(input.arguments[0] ?? '');
-  using progress = startProgress({ io, clock: systemClock, label: 'pages copied' });
-  const bytes = await backUp({ source, target, onProgress: progress.update, signal });
+  using progress = startProgress({ io, clock: systemClock });
+  const onProgress = (pages: { readonly done: number; readonly total: number }) =>
+    progress.update({ label: 'pages copied', ...pages });
+  const bytes = await backUp({ source, target, onProgress, signal });
   progress.end();
   if (input.options['json'] === true) {
     await writeJson(io, { file: target, bytes, database: source });

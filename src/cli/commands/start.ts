@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Alerts } from '../../app/alerts.ts';
 import { housekeeping } from '../../app/housekeeping.ts';
-import { syncTenant } from '../../app/sync-tenants.ts';
+import { runSync } from '../../app/run-sync.ts';
+import { runTenant } from '../../app/tenant-runs.ts';
 import { loadProcessConfig } from '../../config/process-config.ts';
 import { selectTenants } from '../../config/selection.ts';
 import type { TenantConfig } from '../../config/types.ts';
@@ -27,9 +28,10 @@ async function serve({ context, tenants, input }: Session): Promise<ExitCode> {
     context,
     tenants,
     run: async (current, { tenant }) => {
-      const synced = await syncTenant(current, { ...NIGHTLY, tenant, signal });
-      alerts.addRun(current, synced.report);
-      return synced;
+      const run = () => runSync(current, { ...NIGHTLY, tenant, signal });
+      const ended = await runTenant(current, tenant, { kind: 'sync', signal, run });
+      alerts.addRun(current, ended.report);
+      return ended;
     },
     housekeeping: (current, kept) => housekeeping(current, kept, { alerts, nextDue, signal }),
     signal,

@@ -15,13 +15,14 @@ import {
   asSource,
   isOfGoogle,
   isOfOne,
+  isOfUserWithoutDrive,
   isUnclear,
-  isWithoutDrive,
   type OnFailure,
   StreamFailures,
 } from './failures.ts';
 import { inOrder } from './fan-out.ts';
 import { ItemReader } from './item-reader.ts';
+import { NIGHTLY } from './lane.ts';
 import { readStreamPosition, type StreamPosition } from './positions.ts';
 import { findScope, type Scope } from './scope.ts';
 import { type Stream, streamsOf } from './streams.ts';
@@ -104,12 +105,12 @@ class DrivePass {
     const scope = this.#scope;
     const now = clock.now();
     try {
-      yield* auditPages({ client, record, scope, start, full, now });
+      yield* auditPages({ client, record, scope, lane: NIGHTLY, start, full, now });
       // Acts are formed of what is read whole, never of a part of it.
       const isPassedOver = (error: unknown) => this.#isPassedOver(error);
       const items = new ItemReader({ client, scope, now, isPassedOver, onFailure });
       const { wasInside } = this.#domains;
-      yield* actPages({ record, scope, items, wasInside });
+      yield* actPages({ record, scope, items, wasInside, lane: NIGHTLY });
       this.isAuditLogRead = true;
     } catch (error) {
       if (!isOfGoogle(error)) throw error;
@@ -169,7 +170,7 @@ class DrivePass {
 
   /** Nobody named the users of `all`: one who has no Drive is no failure. */
   #isPassedOver(error: unknown): boolean {
-    return this.#options.config.users === 'all' && isWithoutDrive(error);
+    return isOfUserWithoutDrive(this.#options.config, error);
   }
 
   #compared(

@@ -1,3 +1,4 @@
+import type { GoogleDriveConfig } from '../../config/types.ts';
 import { DatabaseError, RetryableError, UserError } from '../../lib/errors.ts';
 import { DRIVE_LIMITS } from '../../lib/limits.ts';
 import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
@@ -38,8 +39,11 @@ const WITHOUT_DRIVE: ReadonlySet<string> = new Set([
 ]);
 
 /** True where a user of the directory has no Drive to be read. */
-export function isWithoutDrive(error: unknown): boolean {
-  return error instanceof GoogleError && WITHOUT_DRIVE.has(error.reason);
+export function isOfUserWithoutDrive(
+  { users }: Pick<GoogleDriveConfig, 'users'>,
+  error: unknown,
+): boolean {
+  return users === 'all' && error instanceof GoogleError && WITHOUT_DRIVE.has(error.reason);
 }
 
 /** As what ends the source's reading, whatever kind of failure it was. */
