@@ -1,6 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
 import type { Database } from '../db/schema.ts';
 import { awaitingShares } from '../outbox/events.ts';
+import { keptDomains } from '../sources/drive/domains.ts';
 import { type Drive, openDrive } from '../sources/drive/drive.ts';
 import type { Context } from './context.ts';
 import { inStage, runError } from './failures.ts';
@@ -22,6 +23,8 @@ export interface ReadDriveOptions {
 export interface DriveReading {
   readonly outcome: 'none' | 'read' | 'failed';
   readonly drive?: Drive;
+  /** without `drive`: what counted as inside when it was last found */
+  readonly keptDomains?: readonly string[];
 }
 
 /**
@@ -40,15 +43,24 @@ export async function readDrive(
     const rules = { ...reading.rules, driveDomains: opened.internalDomains };
     await readSource({ ...reading, rules }, opened.source);
   });
-  return { outcome: isRead ? 'read' : 'failed', ...(drive && { drive }) };
+  const outcome = isRead ? 'read' : 'failed';
+  if (drive !== undefined) return { outcome, drive };
+  const kept = await keptDomains({ db: options.record, tenant: reading.tenant.tenant });
+  return { outcome, ...(kept && { keptDomains: kept }) };
 }
 
-/** What the run knows when it looks at held shares again; undefined where it may judge none. */
+/**
+ * What the run knows when it looks at held shares again; undefined where it may judge none. While
+ * the Directory cannot be read, what it said last has to do: a share waits no longer than it must.
+ */
 export function driveKnowledge(
   { internalDomains, googleDrive }: TenantConfig,
-  { drive }: DriveReading,
+  { drive, keptDomains: kept }: DriveReading,
 ): DriveKnowledge | undefined {
   if (drive !== undefined) return drive;
+  if (googleDrive !== undefined && kept !== undefined) {
+    return { internalDomains: kept, isAuditLogRead: false };
+  }
   // Drive was taken out of the configuration: nothing is to be waited for.
   return googleDrive === undefined ? { internalDomains, isAuditLogRead: true } : undefined;
 }
@@ -83,7 +95,7 @@ async function openTenantDrive(reading: Reading, options: ReadDriveOptions): Pro
     clock,
     start: options.start,
     full: options.reach === 'all',
-    log,
+    log: log.child({ tenant: name }),
     onFailure: (where, error) => {
       const entry = runError('google-drive', error);
       tally.addError({ ...entry, message: `${where}: ${entry.message}` });

@@ -170,14 +170,14 @@ export function lookUpOptionsOf({ timezone, crm }: TenantConfig): LookUpOptions 
 
 /** One look-up for all shares that need one; then each can be judged by itself. */
 async function lookUpAll(
-  reading: Pick<Reading, 'rules' | 'crm' | 'clock' | 'tenant'>,
+  reading: Pick<Reading, 'rules' | 'crm' | 'clock' | 'tenant' | 'runStartedAt'>,
   shares: readonly Share[],
   { awaitsAuditLog = false }: Pick<SourcePage, 'awaitsAuditLog'>,
 ): Promise<(share: Share) => NewEvent> {
-  const { rules, crm, clock, tenant } = reading;
+  const { rules, crm, clock, tenant, runStartedAt } = reading;
   const open = shares.filter((share) => judgeEarly(share, rules) === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
-  const context = { rules, now: clock.now(), awaitsAuditLog };
+  const context = { rules, now: clock.now(), awaitsAuditLog, runStartedAt };
   return (share) => judgeEarly(share, rules) ?? judge(share, records, context);
 }
 

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { TenantConfig } from '../config/types.ts';
 import type { Context } from './context.ts';
 import { runError } from './failures.ts';
+import { afterRuns } from './housekeeping.ts';
 import type { RunReport } from './report.ts';
 import { type Progress, RunBroken } from './run.ts';
 import { runSync, type SyncOptions } from './run-sync.ts';
@@ -26,28 +27,27 @@ export async function syncTenants(
 ): Promise<SyncedTenant[]> {
   const limit = pLimit(context.config.service.tenantsAtOnce);
   const { reach, push, signal } = options;
-  return Promise.all(
-    options.tenants.map((tenant) =>
-      limit(async (): Promise<SyncedTenant> => {
-        const name = tenant.tenant;
-        const onProgress = (progress: Progress) => options.onProgress(name, progress);
-        const startedAt = context.clock.now();
-        try {
-          const report = await runSync(context, { tenant, reach, push, signal, onProgress });
-          return { tenant: name, report };
-        } catch (error) {
-          if (error instanceof RunBroken) {
-            return { tenant: name, report: error.report, broken: error.cause };
-          }
-          return {
-            tenant: name,
-            report: neverBegun(context, { name, startedAt, error }),
-            broken: error,
-          };
-        }
-      }),
-    ),
+  const runs = await Promise.all(
+    options.tenants.map((tenant) => {
+      const onProgress = (progress: Progress) => options.onProgress(tenant.tenant, progress);
+      return limit(() => syncTenant(context, { tenant, reach, push, signal, onProgress }));
+    }),
   );
+  await afterRuns(context, runs, signal);
+  return runs;
+}
+
+/** One tenant's run, whoever started it. Never throws: what ended it by force is in `broken`. */
+export async function syncTenant(context: Context, options: SyncOptions): Promise<SyncedTenant> {
+  const { tenant } = options.tenant;
+  const startedAt = context.clock.now();
+  try {
+    return { tenant, report: await runSync(context, options) };
+  } catch (error) {
+    if (error instanceof RunBroken) return { tenant, report: error.report, broken: error.cause };
+    const report = neverBegun(context, { name: tenant, startedAt, error });
+    return { tenant, report, broken: error };
+  }
 }
 
 /** The tenant could not even be held: nothing was done for it. */

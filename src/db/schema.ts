@@ -15,6 +15,7 @@ export interface Tables {
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
+  overdue: OverdueTable;
 }
 
 export interface CursorTable {
@@ -70,6 +71,8 @@ export interface EventTable {
   errors: string | null;
   created_at: number;
   updated_at: number;
+  /** when it lost its people and body, being settled for long; null: it has them */
+  erased_at: ColumnType<number | null, undefined, number | null>;
 }
 
 export interface AttemptTable {
@@ -135,6 +138,16 @@ export interface ActivityTable {
   payload: string;
   /** 1: its act is formed */
   handled: number;
+}
+
+/** A tenant with a schedule, watched for good runs. */
+export interface OverdueTable {
+  tenant: string;
+  schedule: string;
+  /** since when it is watched with this schedule */
+  since: number;
+  /** the time without a good run that was told began then; null: nothing was told */
+  told_for: number | null;
 }
 
 export type Database = Kysely<Tables>;

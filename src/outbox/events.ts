@@ -93,7 +93,7 @@ export async function updateReconsidered(
 ): Promise<void> {
   await trx
     .updateTable('event')
-    .set({ ...contentColumns(event), updated_at: options.now })
+    .set({ ...contentColumns(event), updated_at: options.now, erased_at: null })
     .where('tenant', '=', options.tenant)
     .where('event_id', '=', event.eventId)
     .where((where) =>
@@ -158,7 +158,7 @@ export async function requeue(
 ): Promise<boolean> {
   return move(
     db,
-    { ...contentColumns(event), updated_at: options.now },
+    { ...contentColumns(event), updated_at: options.now, erased_at: null },
     {
       tenant: options.tenant,
       eventId: event.eventId,

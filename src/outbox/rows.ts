@@ -54,5 +54,6 @@ export function storedEvent(row: Selectable<EventTable>): StoredEvent {
     ...(row.last_status !== null && { lastStatus: row.last_status }),
     ...(row.request_id !== null && { requestId: row.request_id }),
     ...(row.integration_id !== null && { integrationId: row.integration_id }),
+    ...(row.erased_at !== null && { erasedAt: row.erased_at }),
   };
 }

@@ -48,4 +48,6 @@ export interface StoredEvent {
   readonly requestId?: string;
   readonly integrationId?: string;
   readonly errors: readonly string[];
+  /** when retention took its people, title, links, match and body; its share then is a husk */
+  readonly erasedAt?: number;
 }

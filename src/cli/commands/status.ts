@@ -1,4 +1,5 @@
 import { type RunStatus, statusOf, type TenantStatus } from '../../app/status.ts';
+import { LIST_LIMITS } from '../../lib/limits.ts';
 import { STATES } from '../../outbox/states.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { type Field, writeFields, writeHeading, writeJson } from '../render.ts';
@@ -31,10 +32,7 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
       'runs',
       found.runs.map((run) => `${at(run.startedAt)}  ${runText(run)}`),
     ),
-    ...labelled(
-      'read up to',
-      found.cursors.map(({ stream, position }) => `${stream}  ${positionText(position)}`),
-    ),
+    ...labelled('read up to', cursorLines(found.cursors)),
     ['outbox', outboxText(found.outbox)],
     ['oldest pending', oldestPending === undefined ? undefined : at(oldestPending)],
     ['Gong calls left', `${gong.callsLeft} of ${gong.callsPerDay} in 24 hours`],
@@ -44,10 +42,22 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
   ];
 }
 
+/** Every user and every shared drive has a cursor: of a large company the first ones have to do. */
+function cursorLines(cursors: TenantStatus['cursors']): string[] {
+  const shown = cursors.slice(0, LIST_LIMITS.cursorsShown);
+  const more = cursors.length - shown.length;
+  const lines = shown.map(({ stream, position }) => `${stream}  ${positionText(position)}`);
+  return more > 0 ? [...lines, `and ${more} more, which --json lists`] : lines;
+}
+
 /** A cursor's parts, whatever its source keeps there: `from …, mark …`. */
 function positionText(position: string): string {
   const parts = Object.entries(JSON.parse(position) as object);
-  return listOf(parts.map(([name, value]) => `${name} ${String(value)}`));
+  return listOf(parts.map(([name, value]) => `${name} ${partText(value)}`));
+}
+
+function partText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** The label once, then its lines below each other. */

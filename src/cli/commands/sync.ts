@@ -1,5 +1,6 @@
 import { type DryRunReport, dryRun } from '../../app/dry-run.ts';
 import type { Progress } from '../../app/run.ts';
+import { logRun } from '../../app/run-log.ts';
 import { type SyncedTenant, syncTenants } from '../../app/sync-tenants.ts';
 import type { ContentShared } from '../../event/contract.ts';
 import { EXIT, type ExitCode, type Handler, worstExit } from '../command.ts';
@@ -27,7 +28,7 @@ async function syncAll(session: Session): Promise<ExitCode> {
     onProgress: progress.update,
   });
   progress.end();
-  logErrors(session, runs);
+  logRuns(session, runs);
   await writeRuns(session, runs);
   for (const { tenant, broken } of runs) {
     if (broken === undefined) continue;
@@ -50,16 +51,9 @@ async function writeRuns(session: Session, runs: readonly SyncedTenant[]): Promi
 }
 
 /** Where nobody sees the summary beside the log, the log has to tell what went wrong. */
-function logErrors({ context, input }: Session, runs: readonly SyncedTenant[]): void {
+function logRuns({ context, input }: Session, runs: readonly SyncedTenant[]): void {
   if (input.io.outIsTerminal && input.io.errIsTerminal) return;
-  for (const { report } of runs) {
-    const { tenant, outcome, errors } = report;
-    for (const { stage, message, hint } of errors)
-      context.log.error(message, { tenant, stage, hint });
-    const { found, queued, held, delivered, duplicates, rejected, pending } = report;
-    const counts = { found, queued, held, delivered, duplicates, rejected, pending };
-    context.log.info('run ended', { tenant, outcome, ...counts });
-  }
+  for (const { report } of runs) logRun(context.log, report);
 }
 
 function exitOf({ report, broken }: SyncedTenant): ExitCode {

@@ -74,6 +74,7 @@ async function actPage(reading: ActReading, work: ActWork): Promise<SourcePage> 
       book,
       awaiting,
       itemOf: (itemId) => items.get(itemId),
+      nameOf: (email) => scope.nameOf(email),
       isOutside: ({ grant }) => grant.email === undefined || isOutside(grant.email, scope),
       wasInside: reading.wasInside,
     },

@@ -14,7 +14,7 @@ export interface AuditReading {
   readonly client: GoogleClient;
   readonly record: DriveRecord;
   readonly scope: Scope;
-  /** epoch milliseconds: from where it is read for the first time */
+  /** epoch milliseconds: shares from then on are looked for */
   readonly start: number;
   /** from the start again, whatever was read before */
   readonly full: boolean;
@@ -38,7 +38,7 @@ export async function* auditPages(reading: AuditReading): AsyncGenerator<SourceP
 }
 
 async function* pagesOf(reading: AuditReading, eventName: string): AsyncGenerator<SourcePage> {
-  const { record, start, full, now } = reading;
+  const { record, full, now } = reading;
   const stream = `drive/audit-log/${eventName}`;
   const kept = await readCursor(record.db, { tenant: record.tenant, stream });
   const position = kept === undefined ? {} : readAuditPosition(kept);
@@ -46,8 +46,9 @@ async function* pagesOf(reading: AuditReading, eventName: string): AsyncGenerato
   const { window } = position;
   if (window !== undefined) yield* windowPages(reading, { eventName, stream, position, window });
   const until = window?.until ?? position.until;
+  const first = firstFrom(reading);
   const from =
-    until === undefined || full ? start : Math.max(start, until - DRIVE_LIMITS.lookBackMs);
+    until === undefined || full ? first : Math.max(first, until - DRIVE_LIMITS.lookBackMs);
   const next = { from, until: Math.max(now, until ?? 0) };
   yield* windowPages(reading, {
     eventName,
@@ -55,6 +56,15 @@ async function* pagesOf(reading: AuditReading, eventName: string): AsyncGenerato
     position: until === undefined ? {} : { until },
     window: next,
   });
+}
+
+/**
+ * From where the log is read at all. An act that is under way at the start began before it: somewhat
+ * earlier, to see its beginning. And never from a time that Google's clock, minutes behind ours,
+ * has not come to: Reports refuses that ("The startTime must be before … the current time").
+ */
+function firstFrom({ start, now }: AuditReading): number {
+  return Math.min(start, now) - DRIVE_LIMITS.auditLeadMs;
 }
 
 interface Reach {

@@ -15,6 +15,7 @@ import {
   asSource,
   isOfGoogle,
   isOfOne,
+  isUnclear,
   isWithoutDrive,
   type OnFailure,
   StreamFailures,
@@ -120,8 +121,34 @@ class DrivePass {
     const { record, onFailure, log } = this.#options;
     const failures = new StreamFailures(onFailure);
     const kept = await positionsOf(record);
+    const unclear: Stream[] = [];
+    yield* this.#readStreams(streamsOf(this.#scope), {
+      kept,
+      failures,
+      isPutOff: (stream, error) => {
+        const isLast = unclear.length === DRIVE_LIMITS.streamsPutOffMax;
+        if (isLast || !isUnclear(error)) return false;
+        unclear.push(stream);
+        return true;
+      },
+    });
+    yield* this.#readStreams(unclear, { kept, failures, isPutOff: () => false });
+    failures.finish();
+    const { passedOver } = failures;
+    if (passedOver > 0) log.info('Google users without Drive', { passedOver });
+  }
+
+  /** `isPutOff`: how it failed does not tell yet whether it concerns the others. */
+  async *#readStreams(
+    streams: readonly Stream[],
+    options: {
+      readonly kept: ReadonlyMap<string, StreamPosition>;
+      readonly failures: StreamFailures;
+      readonly isPutOff: (stream: Stream, error: unknown) => boolean;
+    },
+  ): AsyncGenerator<SourcePage> {
+    const { kept, failures, isPutOff } = options;
     const reading = this.#streamReading();
-    const streams = streamsOf(this.#scope);
     const outcomes = inOrder(streams, DRIVE_LIMITS.streamsAtOnceMax, (stream) =>
       readStream(reading, stream, kept.get(stream.name)),
     );
@@ -134,13 +161,10 @@ class DrivePass {
         failures.passOver(outcome.error);
       } else if (isOfOne(outcome.error)) {
         failures.add(stream.title, outcome.error);
-      } else {
+      } else if (!isPutOff(stream, outcome.error)) {
         throw outcome.error;
       }
     }
-    failures.finish();
-    const { passedOver } = failures;
-    if (passedOver > 0) log.info('Google users without Drive', { passedOver });
   }
 
   /** Nobody named the users of `all`: one who has no Drive is no failure. */

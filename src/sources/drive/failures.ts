@@ -11,6 +11,14 @@ export function isOfOne(error: unknown): boolean {
   return isOfGoogle(error);
 }
 
+/**
+ * True for words that Google has for a scope that was not granted and for a user of another Workspace
+ * alike: whether another user got the same scope tells them apart.
+ */
+export function isUnclear(error: unknown): boolean {
+  return error instanceof GoogleError && error.reason === 'unauthorized_client';
+}
+
 /** True for what Google may do, rather than a stop, a broken database or a bug. */
 export function isOfGoogle(error: unknown): boolean {
   if (error instanceof DatabaseError) return false;
@@ -48,7 +56,8 @@ export async function asSource<T>(work: () => Promise<T>): Promise<T> {
 
 /**
  * Names the first users and drives that cannot be read, counts the others, and says when it is
- * senseless to go on: then what is broken is none of theirs.
+ * senseless to go on: where Google answers nothing for one after the other, the trouble is none of
+ * theirs.
  */
 export class StreamFailures {
   readonly #onFailure: OnFailure;
@@ -64,7 +73,9 @@ export class StreamFailures {
 
   add(where: string, error: unknown): void {
     this.#total += 1;
-    this.#inRow += 1;
+    // What Google says of one user, and be it of a hundred in a row (rooms, machines, a department
+    // without Drive), says nothing about the next one.
+    this.#inRow = error instanceof RetryableError ? this.#inRow + 1 : 0;
     if (this.#total <= DRIVE_LIMITS.failuresNamedMax) this.#onFailure(where, error);
     if (this.#inRow < DRIVE_LIMITS.failuresInRowMax) return;
     this.finish();
