@@ -19,6 +19,11 @@ export interface PassOptions {
   readonly tenant: TenantConfig;
   /** `hold`: queue only, so that what waits can be looked at first */
   readonly push: 'send' | 'hold';
+  /**
+   * Epoch milliseconds: from then on history is left to later runs, so that days of it keep no
+   * scheduled run from reading what is new; Infinity for a tenant without a schedule
+   */
+  readonly historyUntil: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -62,7 +67,8 @@ export async function runPass(
 }
 
 async function carryOut(run: Run, options: PassOptions, work: PassWork): Promise<RunReport> {
-  const pushing = options.push === 'send' ? await startPushing(run) : undefined;
+  const { push, historyUntil } = options;
+  const pushing = push === 'send' ? await startPushing(run, historyUntil) : undefined;
   let nothingRead = false;
   try {
     nothingRead = await work.read(run, (batch) => commit(run, batch, pushing));

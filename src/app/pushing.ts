@@ -15,8 +15,11 @@ export interface Pushing {
   finish(): Promise<PushReport | undefined>;
 }
 
-/** Starts to drain the tenant's outbox; if that breaks, the run's reading ends too. */
-export async function startPushing(run: Run): Promise<Pushing> {
+/**
+ * Starts to drain the tenant's outbox; if that breaks, the run's reading ends too. `historyUntil`:
+ * epoch milliseconds, from when on events of a backfill are left to later runs.
+ */
+export async function startPushing(run: Run, historyUntil: number): Promise<Pushing> {
   const { context, tenant, hold, connections, tally } = run;
   const push = startPush({
     db: context.db,
@@ -27,6 +30,7 @@ export async function startPushing(run: Run): Promise<Pushing> {
     pacer: context.pacerOf(connections.gong.account),
     settings: tenant.gong,
     callsForFresh: await callsForNights(context, tenant),
+    historyUntil,
     clock: context.clock,
     random: context.random,
     signal: run.signal,

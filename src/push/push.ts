@@ -30,6 +30,8 @@ export interface PushOptions {
   readonly settings: PaceSettings & { readonly concurrency: number };
   /** of a day's calls, those that events of a backfill leave to fresh ones of later runs */
   readonly callsForFresh: number;
+  /** epoch milliseconds: from then on events of a backfill wait for later runs; Infinity: never */
+  readonly historyUntil: number;
   readonly clock: Clock;
   /** in [0, 1) */
   readonly random: () => number;
@@ -69,7 +71,7 @@ export function startPush(options: PushOptions): Push {
  * 2. Each takes its turn at the pacer, is sent, and its answer is settled in the database.
  * 3. A failed one waits outside its place, so that the others go on, up to five tries.
  * 4. What refuses all events halts the claiming; what is in flight ends. Where history has used its
- *    part of the day, only it waits.
+ *    part of the day, or its time is over, only it waits.
  */
 class Drain {
   readonly #options: PushOptions;
@@ -154,6 +156,7 @@ class Drain {
 
   #claim(limit: number): Promise<QueuedEvent[]> {
     const { db, tenant, runStartedAt } = this.#options;
+    this.#endHistoryInTime();
     const inHand = [...this.#inHand.keys()];
     const priorityMax = this.#priorityMax;
     return claimPending(db, { tenant, inHand, limit, runStartedAt, priorityMax });
@@ -206,6 +209,7 @@ class Drain {
   /** Counted already; undefined where there is none for it in this run. */
   async #turnFor({ priority }: QueuedEvent): Promise<TurnToGo | undefined> {
     const { pacer, settings, callsForFresh } = this.#options;
+    this.#endHistoryInTime();
     // Somebody else met the end of history's part of the day while this one waited.
     if (priority > this.#priorityMax) return undefined;
     const isHistory = priority === PRIORITY.backfill;
@@ -217,6 +221,11 @@ class Drain {
     if (isHistory && turn.reason === 'day-used-up') this.#priorityMax = PRIORITY.fresh;
     else this.#stop({ kind: 'waiting', reason: turn.reason, until: turn.until });
     return undefined;
+  }
+
+  #endHistoryInTime(): void {
+    const { clock, historyUntil } = this.#options;
+    if (clock.now() >= historyUntil) this.#priorityMax = PRIORITY.fresh;
   }
 
   async #absorb(event: QueuedEvent, answer: GongAnswer): Promise<void> {

@@ -9,6 +9,11 @@ export function isScheduled(tenant: TenantConfig): tenant is ScheduledTenant {
   return tenant.schedule !== undefined;
 }
 
+/** When the tenant is due next, later than `after`, in epoch milliseconds; Infinity for never. */
+export function nextDueOf(tenant: TenantConfig, after: number): number {
+  return isScheduled(tenant) ? nextDue(tenant, after) : Number.POSITIVE_INFINITY;
+}
+
 /** One due time of a tenant, to be served by one run. Times are epoch milliseconds. */
 export interface Turn {
   readonly dueAt: number;

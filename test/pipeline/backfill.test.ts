@@ -3,6 +3,7 @@ import type { TenantConfig } from '../../src/config/types.ts';
 import { listBackfills } from '../../src/db/backfills.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import { PRIORITY } from '../../src/outbox/stored.ts';
+import { nextDueOf } from '../../src/scheduler/agenda.ts';
 import { heldLease } from '../support/database.ts';
 import { Past } from '../support/past.ts';
 import type { World } from '../support/world.ts';
@@ -62,6 +63,27 @@ describe('the window', () => {
     past.deliverAt(past.daysAgo(20));
     const report = await world.backfill({ since: past.daysAgo(10) }, { tenant });
     expect(report).toMatchObject({ outcome: 'ok', found: { salesforce: 0 }, queued: 0 });
+  });
+});
+
+describe('the next scheduled run', () => {
+  test('has its turn: what is not sent by then is queued, and goes with that run', async () => {
+    const ids = [20, 19, 18].map((days) => past.deliverAt(past.daysAgo(days)));
+    const historyUntil = world.clock.now();
+    const window = { since: past.daysAgo(30) };
+    const brought = await world.backfill(window, { tenant, historyUntil });
+    expect(brought).toMatchObject({ outcome: 'ok', queued: 3, delivered: 0, pending: 3 });
+    expect(await world.sync({ tenant })).toMatchObject({ outcome: 'ok', delivered: 3 });
+    expect(past.sent()).toEqual(ids);
+  });
+
+  test('is one of each night, also while a run is at work on days of history', () => {
+    const nightly = { ...tenant, schedule: '0 2 * * *', timezone: 'Europe/Berlin' };
+    const evening = Date.parse('2026-11-23T20:00:00Z');
+    const night = Date.parse('2026-11-24T01:00:00Z');
+    expect(nextDueOf(nightly, evening)).toBe(night);
+    expect(nextDueOf(nightly, night)).toBe(night + 24 * 60 * 60 * SECOND_MS);
+    expect(nextDueOf(tenant, evening)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

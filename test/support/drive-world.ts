@@ -110,6 +110,7 @@ function passDefaults(tenant: TenantConfig): PassOptions {
   return {
     tenant,
     push: 'hold',
+    historyUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     onProgress: () => {},
   };

@@ -53,6 +53,7 @@ export async function pushRig(options: RigOptions): Promise<PushRig> {
       pacer,
       settings: { ...UNPACED, concurrency: 4 },
       callsForFresh: 0,
+      historyUntil: Number.POSITIVE_INFINITY,
       clock,
       random: () => 0.5,
       signal: new AbortController().signal,

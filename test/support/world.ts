@@ -98,6 +98,7 @@ function passDefaults(tenant: TenantConfig): PassOptions {
   return {
     tenant,
     push: 'send',
+    historyUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     onProgress: () => {},
   };

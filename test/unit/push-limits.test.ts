@@ -170,6 +170,25 @@ describe('history', () => {
     expect(await countByState(db, 'acme')).toMatchObject({ pending: 2, delivered: 9 });
   });
 
+  test('ends in time, as far as it got, and fresh shares go out all the same', async () => {
+    const rig = await pushRig({ script: () => accepted });
+    const { db, lease } = rig;
+    await commitBatch(db, lease, batchOf(history(20), { priority: PRIORITY.backfill }));
+    const slow = { callsPerSecond: 1, callsPerDay: 1_000, concurrency: 4 };
+    const historyUntil = rig.clock.now() + 5_500;
+    // Those that stand in the pacer's line by then, one for each place, still go.
+    const inLineMs = slow.concurrency * 1_100;
+    const push = rig.start({ settings: slow, historyUntil });
+    await rig.clock.pass(MINUTE);
+    const sentOfHistory = rig.gong.requests.length;
+    expect(sentOfHistory).toBeGreaterThan(3);
+    expect(timesOf(rig.gong).filter((at) => at > historyUntil + inLineMs)).toEqual([]);
+    await rig.commit(eventSeries(3));
+    push.wake();
+    expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: sentOfHistory + 3 });
+    expect(await countByState(db, 'acme')).toMatchObject({ pending: 20 - sentOfHistory });
+  });
+
   test('control: where nothing is kept it uses the whole day', async () => {
     const rig = await pushRig({ script: () => accepted });
     const batch = batchOf(history(12), { priority: PRIORITY.backfill });

@@ -4,6 +4,7 @@ import { runTenants } from '../../app/tenant-runs.ts';
 import { type HistoryWindow, tenantsAsked } from '../../app/windows.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import { countBackfilled } from '../../outbox/lists.ts';
+import { nextDueOf } from '../../scheduler/agenda.ts';
 import type { SourceName } from '../../share/share.ts';
 import type { CommandInput, ExitCode, Handler } from '../command.ts';
 import type { Backlog } from '../days.ts';
@@ -39,7 +40,8 @@ async function backfillAll(session: Session): Promise<ExitCode> {
     run: (tenant) => {
       const onProgress = progress.of(tenant.tenant);
       const window = windows(tenant);
-      return runBackfill(context, { tenant, window, push, signal, onProgress });
+      const historyUntil = nextDueOf(tenant, context.clock.now());
+      return runBackfill(context, { tenant, window, push, historyUntil, signal, onProgress });
     },
   });
   progress.end();

@@ -107,6 +107,7 @@ async function sync({ input, context, tenant }: Stage): Promise<RunReport> {
     tenant,
     reach: 'new',
     push: 'send',
+    historyUntil: Number.POSITIVE_INFINITY,
     signal: input.signal,
     onProgress: ({ settled, queued }) =>
       progress.update({ label: 'events sent', done: settled, total: queued }),

@@ -7,6 +7,7 @@ import { loadProcessConfig } from '../../config/process-config.ts';
 import { selectTenants } from '../../config/selection.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
+import { nextDueOf } from '../../scheduler/agenda.ts';
 import { nextDue } from '../../scheduler/due-times.ts';
 import { createReload } from '../../scheduler/reload.ts';
 import { Scheduler } from '../../scheduler/scheduler.ts';
@@ -28,7 +29,8 @@ async function serve({ context, tenants, input }: Session): Promise<ExitCode> {
     context,
     tenants,
     run: async (current, { tenant }) => {
-      const run = () => runSync(current, { ...NIGHTLY, tenant, signal });
+      const historyUntil = nextDueOf(tenant, current.clock.now());
+      const run = () => runSync(current, { ...NIGHTLY, tenant, historyUntil, signal });
       const ended = await runTenant(current, tenant, { kind: 'sync', signal, run });
       alerts.addRun(current, ended.report);
       return ended;

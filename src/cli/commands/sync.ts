@@ -1,6 +1,7 @@
 import { dryRun } from '../../app/dry-run.ts';
 import { runSync } from '../../app/run-sync.ts';
 import { runTenants } from '../../app/tenant-runs.ts';
+import { nextDueOf } from '../../scheduler/agenda.ts';
 import type { ExitCode, Handler } from '../command.ts';
 import { tellDryRuns } from '../dry-runs-page.ts';
 import { tellRuns } from '../runs-page.ts';
@@ -25,7 +26,8 @@ async function syncAll(session: Session): Promise<ExitCode> {
     signal,
     run: (tenant) => {
       const onProgress = progress.of(tenant.tenant);
-      return runSync(context, { tenant, reach, push, signal, onProgress });
+      const historyUntil = nextDueOf(tenant, context.clock.now());
+      return runSync(context, { tenant, reach, push, historyUntil, signal, onProgress });
     },
   });
   progress.end();

@@ -9,7 +9,8 @@ export const backfillDefinition: CommandDefinition = {
       'Drive by the audit log, which Google keeps for 180 days. The nightly reading keeps its place.',
     'Interrupted, the same command goes on where it stopped; finished, it finds nothing new. Windows ' +
       'may overlap each other and the nightly runs. What Gong does not take today waits and goes out ' +
-      'with the coming runs: `sharetrail status` says how far it is.',
+      'with the coming runs, as does what is not sent when the tenant’s next scheduled run is due: ' +
+      '`sharetrail status` says how far it is.',
   ],
   arguments: [],
   options: [
