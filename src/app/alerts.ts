@@ -1,12 +1,12 @@
-import { messageOf, StopRequested } from '../lib/errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import { ALERT_LIMITS } from '../lib/limits.ts';
 import { postText } from '../vendors/webhook/post.ts';
 import { alertText, type Overdue, type Trouble } from './alert-text.ts';
 import type { Context } from './context.ts';
+import { tellsOfStop } from './failures.ts';
 import type { RunReport } from './report.ts';
 
 const HOUR_MS = 60 * 60_000;
-const STOPPED = new StopRequested().message;
 
 /**
  * Tells of the runs of one command that failed or were partial, all in one post. Does nothing
@@ -28,8 +28,7 @@ export async function alertOnRuns(
 /** A run that was only asked to stop is nobody's trouble: whoever asked knows. */
 function needsTelling({ outcome, errors }: RunReport): boolean {
   if (outcome !== 'failed' && outcome !== 'partial') return false;
-  const stopped = errors.filter(({ stage, message }) => stage === 'run' && message === STOPPED);
-  return errors.length === 0 || stopped.length < errors.length;
+  return errors.length === 0 || !errors.every(tellsOfStop);
 }
 
 /** True where somebody got it; a post that nobody got is a warning in the log. */

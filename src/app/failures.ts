@@ -53,6 +53,13 @@ export function runError(stage: Stage, cause: unknown): RunError {
   return { stage, message: scrub(messageOf(cause)), hint: scrub(hint) };
 }
 
+const STOPPED = new StopRequested().message;
+
+/** True for what a run's report says where somebody asked it to stop, which is nobody's trouble. */
+export function tellsOfStop(error: { readonly stage: string; readonly message: string }): boolean {
+  return error.stage === 'run' && error.message === STOPPED;
+}
+
 /** True where the run was told to end, rather than failed. */
 export function isStop(error: unknown): boolean {
   return error instanceof StopRequested || error instanceof LeaseLost;

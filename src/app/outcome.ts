@@ -1,4 +1,3 @@
-import { StopRequested } from '../lib/errors.ts';
 import type { PushReport } from '../push/report.ts';
 import { runError } from './failures.ts';
 import type { Outcome, RunError } from './report.ts';
@@ -23,7 +22,7 @@ export function pushErrors(report: PushReport): RunError[] {
   } else if (report.rejected > 0) {
     errors.push(rejections(report.rejected));
   }
-  if (stop?.kind === 'stop-requested') errors.push(runError('run', new StopRequested()));
+  if (stop?.kind === 'stop-requested') errors.push(runError('run', stop.reason));
   if (report.exhausted > 0) errors.push(unavailable(report));
   return errors;
 }

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { isLeased } from '../db/leases.ts';
 import { runsEndedOf } from '../db/runs.ts';
-import { StopRequested } from '../lib/errors.ts';
 import { SCHEDULE_LIMITS } from '../lib/limits.ts';
 import type { Context } from './context.ts';
+import { tellsOfStop } from './failures.ts';
 import { leaseName } from './hold.ts';
 
 /** more runs than this that were all cut short are not one turn any more */
 const RUNS_SEEN_MAX = 10;
-const STOPPED = new StopRequested().message;
 const errorsOfReport = z.object({
   errors: z.array(z.object({ stage: z.string(), message: z.string() })),
 });
@@ -44,5 +43,5 @@ export async function turnState(
 
 function wasCutShort(report: string | null): boolean {
   const { errors } = errorsOfReport.parse(JSON.parse(report ?? '{"errors":[]}'));
-  return errors.some(({ stage, message }) => stage === 'run' && message === STOPPED);
+  return errors.some(tellsOfStop);
 }

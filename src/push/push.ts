@@ -106,7 +106,7 @@ class Drain {
   async run(): Promise<PushReport> {
     const { signal } = this.#options;
     const stop = () => {
-      this.#stop({ kind: 'stop-requested' });
+      this.#stop({ kind: 'stop-requested', reason: signal.reason });
       void this.#cutAfterGrace();
     };
     signal.addEventListener('abort', stop, { once: true });
@@ -297,7 +297,7 @@ class Drain {
 
   #fail(error: unknown): void {
     this.#failure ??= error;
-    this.#stop({ kind: 'stop-requested' });
+    this.#stop({ kind: 'stop-requested', reason: error });
   }
 
   #stop(stop: PushStop): void {

@@ -12,8 +12,8 @@ export type PushStop =
       readonly reason: 'day-used-up' | 'paused' | 'throttled';
       readonly until?: number;
     }
-  /** the run was asked to stop */
-  | { readonly kind: 'stop-requested' };
+  /** the run was asked to stop, or lost its lease: `reason` is what ended it */
+  | { readonly kind: 'stop-requested'; readonly reason: unknown };
 
 /** What pushing did in this run. */
 export interface PushReport {

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { runError } from '../../src/app/failures.ts';
+import { pushErrors } from '../../src/app/outcome.ts';
+import { logRun } from '../../src/app/run-log.ts';
+import { reportOf, Tally } from '../../src/app/tally.ts';
+import { LeaseLost } from '../../src/db/leases.ts';
+import { StopRequested } from '../../src/lib/errors.ts';
+import { silentLogger } from '../../src/lib/log.ts';
+
+const NOTHING_PUSHED = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
+
+describe('what pushing says of a run that was ended', () => {
+  test('is why: a lost lease is nobody who asked', () => {
+    for (const reason of [new StopRequested(), new LeaseLost('tenant acme')]) {
+      const stop = { kind: 'stop-requested', reason } as const;
+      expect(pushErrors({ ...NOTHING_PUSHED, stop })).toMatchObject([{ message: reason.message }]);
+    }
+  });
+});
+
+describe('the log of a run', () => {
+  function logged(cause: Error): string[] {
+    const lines: string[] = [];
+    const tally = new Tally();
+    tally.addError(runError('run', cause));
+    const facts = { tenant: 'acme', kind: 'sync', outcome: 'partial', pending: 0 } as const;
+    const report = reportOf(tally, { ...facts, startedAt: 0, finishedAt: 1 });
+    const log = {
+      ...silentLogger,
+      info: (message: string) => void lines.push(`info ${message}`),
+      error: (message: string) => void lines.push(`error ${message}`),
+    };
+    logRun(log, report);
+    return lines;
+  }
+
+  test('has no error where it was only asked to stop', () => {
+    expect(logged(new StopRequested())).toEqual(['info asked to stop', 'info run ended']);
+  });
+
+  test('control: has one where something went wrong', () => {
+    expect(logged(new LeaseLost('tenant acme'))[0]).toMatch(/^error another process took over/);
+  });
+});
