@@ -34,8 +34,11 @@ export const PUSH_LIMITS = {
   sameRejectionsMax: 20,
   /** 429 answers in a row, with no other between them, that end pushing for the run */
   throttledInRowMax: 50,
-  /** what is in flight may still end when a stop is asked for */
-  drainMsMax: 10_000,
+  /**
+   * What is in flight may still end when a stop is asked for. Docker kills ten seconds after it
+   * asked: the rest of them is for writing down how the run ended, and for closing
+   */
+  drainMsMax: 8_000,
 } as const;
 
 export const PACE_LIMITS = {

@@ -7,7 +7,7 @@ import { problemsOf } from '../support/exactly-once.ts';
 import { until } from '../support/until.ts';
 
 const CONCURRENCY = 4;
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 8_000;
 /** The limit of an ending that should come at once, on a slow machine. */
 const AT_ONCE_MS = 5_000;
 const NIGHTLY = { schedule: '0 2 * * *' };
@@ -86,7 +86,7 @@ describe.concurrent('start, asked to stop', () => {
     },
   );
 
-  test('while Gong does not answer: ends after ten seconds of grace, and the run is written down', async () => {
+  test('while Gong does not answer: ends after eight seconds of grace, and the run is written down', async () => {
     await using world = await scheduledWorld();
     world.deliver(10);
     world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'hang', processed: true } });

@@ -3,7 +3,7 @@ export const SALESFORCE_LIMITS = {
   /** from the first byte sent to the last byte read; Salesforce itself ends a query at 120 s */
   responseMsMax: 120_000,
   /** a trade of a refresh token, which a stop does not end: within what a stop waits for */
-  tokenTradeMsMax: 10_000,
+  tokenTradeMsMax: 8_000,
   /** a page of 2,000 rows with every field of ours is about 4 MB */
   bodyBytesMax: 64 * 1024 * 1024,
   /** tries of one request, the first included */
