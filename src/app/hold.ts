@@ -34,7 +34,18 @@ export async function holdTenant<T>(
   } finally {
     over.abort();
     await heartbeat;
+    await giveBack(context, lease);
+  }
+}
+
+/** Where the database cannot do that any more, the lease ends by itself, and the work as it did. */
+async function giveBack({ db, log }: Context, lease: LeaseKey): Promise<void> {
+  try {
     await releaseLease(db, lease);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    const seconds = LEASE_LIMITS.leaseMs / 1_000;
+    log.warn(`${lease.name} is held for up to ${seconds} s more: ${error.message}`);
   }
 }
 

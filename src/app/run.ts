@@ -85,16 +85,15 @@ export class RunBroken extends Error {
  * lease writes nothing: its row stays open, which is shown as died. Throws RunBroken.
  */
 export async function finishRunOnce(run: Run, work: () => Promise<RunReport>): Promise<RunReport> {
-  let report: RunReport;
   try {
-    report = await work();
+    const report = await work();
+    await record(run, report);
+    return report;
   } catch (error) {
     const broken = await brokenReport(run, error);
     if (!(error instanceof DatabaseError)) await record(run, broken);
     throw new RunBroken(broken, error);
   }
-  await record(run, report);
-  return report;
 }
 
 async function record(run: Run, report: RunReport): Promise<void> {

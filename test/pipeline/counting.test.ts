@@ -1,8 +1,11 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findOperable } from '../../src/app/operate.ts';
-import { RunBroken } from '../../src/app/run.ts';
+import { type Progress, RunBroken } from '../../src/app/run.ts';
+import { runSync } from '../../src/app/run-sync.ts';
 import { firstStart } from '../../src/app/start.ts';
 import { statusOf } from '../../src/app/status.ts';
+import { runTenant } from '../../src/app/tenant-runs.ts';
 import { callsOfDay } from '../../src/db/calls.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -76,6 +79,25 @@ test('a run that a bug ends by force still says what it sent and what waits', as
   expect(report.outcome).toBe('failed');
   expect(report.delivered + report.pending).toBe(29);
   expect(report.delivered).toBe(world.gong.events.length);
+});
+
+test('a run whose end the database cannot take still says what it did', async () => {
+  deliver(1);
+  const context = await world.context();
+  let locked: Promise<unknown> | undefined;
+  const onProgress = ({ settled }: Progress) => {
+    if (settled === 1) locked ??= sql`pragma query_only = on`.execute(context.db);
+  };
+  const { tenant } = world;
+  const { signal } = new AbortController();
+  const how = { reach: 'new', push: 'send', historyUntil: Number.POSITIVE_INFINITY } as const;
+  const run = () => runSync(context, { ...how, tenant, signal, onProgress });
+  const ended = await runTenant(context, tenant, { kind: 'sync', signal, run });
+  await locked;
+  expect(ended.broken).toMatchObject({ name: 'DatabaseError' });
+  const found = { salesforce: 1, 'google-drive': 0 };
+  expect(ended.report).toMatchObject({ outcome: 'failed', found, delivered: 1, pending: 0 });
+  expect(ended.report.errors).toMatchObject([{ stage: 'run' }]);
 });
 
 test('a first start is the whole second, as Salesforce stamps by', () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import type { Context } from '../../src/app/context.ts';
 import { holdTenant } from '../../src/app/hold.ts';
@@ -18,14 +19,16 @@ async function context() {
   const clock = new VirtualClock();
   const { db } = await testDatabase();
   const errors: [string, LogFields | undefined][] = [];
+  const warnings: string[] = [];
   const log = {
     ...silentLogger,
+    warn: (message: string) => warnings.push(message),
     error: (message: string, fields?: LogFields) => errors.push([message, fields]),
   };
   const holder = () => formatHolder(thisProcess());
   // Of a run's context, what holding a tenant uses.
   const parts: Pick<Context, 'db' | 'clock' | 'log' | 'holder'> = { db, clock, log, holder };
-  return { context: parts as Context, clock, db, errors };
+  return { context: parts as Context, clock, db, errors, warnings };
 }
 
 describe('a run that holds its tenant', () => {
@@ -55,6 +58,23 @@ describe('a run that holds its tenant', () => {
     await expect(clock.run(work)).rejects.toThrow('the work failed');
     expect(await isLeased(db, NAME, clock.now())).toBe(false);
     expect(clock.sleepers).toBe(0);
+  });
+
+  test('ends as its work did where the tenant cannot be given back: the lease ends by itself', async () => {
+    const { context: own, clock, db, warnings } = await context();
+    const worked = holdTenant(own, ACME, async () => {
+      await sql`pragma query_only = on`.execute(db);
+      return 'done';
+    });
+    expect(await clock.run(worked)).toBe('done');
+    expect(warnings).toEqual([expect.stringContaining('tenant acme')]);
+    await sql`pragma query_only = off`.execute(db);
+    clock.advance(LEASE_LIMITS.leaseMs + 1);
+    const failed = holdTenant(own, ACME, async () => {
+      await sql`pragma query_only = on`.execute(db);
+      throw new Error('the work failed');
+    });
+    await expect(clock.run(failed)).rejects.toThrow('the work failed');
   });
 
   test('holds tenants apart from each other', async () => {
