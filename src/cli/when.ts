@@ -1,4 +1,5 @@
 import { UserError } from '../lib/errors.ts';
+import { firstMoment } from '../scheduler/local-time.ts';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** ISO-8601 with the offset or Z: without one, nobody knows which moment is meant */
@@ -22,24 +23,5 @@ function startOfDay(parts: readonly number[], timezone: string): number {
   const [year = 0, month = 0, day = 0] = parts;
   const midnight = Date.UTC(year, month - 1, day);
   if (new Date(midnight).getUTCDate() !== day) return Number.NaN;
-  // The offset a day before and a day after: they differ only around a clock change, and then the
-  // first candidate whose wall clock shows that day is its first moment.
-  const dayMs = 24 * 60 * 60 * 1000;
-  const offsets = [midnight - dayMs, midnight + dayMs].map((at) => offsetAt(at, timezone));
-  const candidates = offsets.map((offset) => midnight - offset).sort((a, b) => a - b);
-  return candidates.find((at) => at + offsetAt(at, timezone) >= midnight) ?? midnight;
-}
-
-/** How far the zone's wall clock is ahead of UTC at that moment, in milliseconds. */
-function offsetAt(at: number, timezone: string): number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    timeZoneName: 'longOffset',
-  });
-  const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
-  const match = /GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?/.exec(name);
-  if (!match) return 0;
-  const [, sign, hours, minutes, seconds = '0'] = match;
-  const total = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds);
-  return (sign === '-' ? -total : total) * 1000;
+  return firstMoment(timezone, midnight);
 }
