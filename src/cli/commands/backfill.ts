@@ -93,7 +93,7 @@ async function backlogsOf(
   const backlogs = new Map<string, Backlog>();
   for (const config of tenants) {
     const { tenant } = config;
-    backlogs.set(tenant, await countBackfilled(context.db, tenant));
+    backlogs.set(tenant, await countBackfilled(context.db, tenant, windows(config)));
   }
   return backlogs;
 }
