@@ -126,7 +126,6 @@ export const LIST_LIMITS = {
   eventsDefault: 50,
   eventsMax: 10_000,
   runsShown: 5,
-  cursorsShown: 20,
   problemsShown: 20,
 } as const;
 
