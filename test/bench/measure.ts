@@ -7,7 +7,7 @@ import type { RunReport } from '../../src/app/report.ts';
 
 const USAGE = new URL('usage.ts', import.meta.url).href;
 const ORG = new URL('org.ts', import.meta.url).pathname;
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
 
 /** One run of the product's command line, measured as a whole process. */
 export interface Measured {

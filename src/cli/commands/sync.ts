@@ -2,6 +2,7 @@ import { type DryRunReport, dryRun } from '../../app/dry-run.ts';
 import type { Progress } from '../../app/run.ts';
 import { type SyncedTenant, syncTenants } from '../../app/sync-tenants.ts';
 import type { ContentShared } from '../../event/contract.ts';
+import { growYoungGeneration } from '../../lib/heap.ts';
 import { EXIT, type ExitCode, type Handler, worstExit } from '../command.ts';
 import { failureOf } from '../failure.ts';
 import { startProgress } from '../progress.ts';
@@ -10,6 +11,7 @@ import { type Session, withSession } from '../session.ts';
 import { bodyLine, dryRunLines, nextSteps, runLines } from '../summary.ts';
 
 export const sync: Handler = (input) => {
+  growYoungGeneration();
   const access = input.options['dryRun'] === true ? 'read' : 'write';
   return withSession(input, { access }, (session) =>
     access === 'read' ? showDryRuns(session) : syncAll(session),
