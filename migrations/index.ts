@@ -1,6 +1,8 @@
 import type { Migration } from 'kysely/migration';
 import { outbox } from './0001-outbox.ts';
 import { drive } from './0002-drive.ts';
+import { alerts } from './0003-alerts.ts';
+import { backfill } from './0004-backfill.ts';
 
 /**
  * Every migration by its name, in order. A map written by hand, because a folder that is read
@@ -10,4 +12,6 @@ import { drive } from './0002-drive.ts';
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-outbox': outbox,
   '0002-drive': drive,
+  '0003-alerts': alerts,
+  '0004-backfill': backfill,
 };

@@ -1,27 +1,43 @@
 import type { TenantConfig } from '../config/types.ts';
+import { backfillStream } from '../db/backfills.ts';
 import type { Database } from '../db/schema.ts';
+import { DRIVE_LIMITS } from '../lib/limits.ts';
 import { awaitingShares } from '../outbox/events.ts';
-import { type Drive, openDrive } from '../sources/drive/drive.ts';
+import { keptDomains } from '../sources/drive/domains.ts';
+import { type Drive, type DriveOptions, openDrive } from '../sources/drive/drive.ts';
+import { openDriveHistory } from '../sources/drive/history.ts';
 import type { Context } from './context.ts';
 import { inStage, runError } from './failures.ts';
-import { type DriveKnowledge, type Reading, readSource } from './read.ts';
+import { type DriveKnowledge, type Reading, readSource, reopenBeforeStart } from './read.ts';
 import { tryStage } from './stages.ts';
 import type { Tally } from './tally.ts';
+import { backfillOf, type HistoryWindow } from './windows.ts';
 
-export interface ReadDriveOptions {
+const DAY_MS = 24 * 60 * 60_000;
+
+interface DriveParts {
   readonly context: Context;
   readonly tally: Tally;
+  /** where what is known of Drive is kept: a dry run has a copy of its own */
+  readonly record: Database;
+}
+
+export interface ReadDriveOptions extends DriveParts {
   /** epoch milliseconds: shares before it are not looked for */
   readonly start: number;
   readonly reach: 'new' | 'all';
-  /** where what is known of Drive is kept: a dry run has a copy of its own */
-  readonly record: Database;
+}
+
+export interface ReadHistoryOptions extends DriveParts {
+  readonly window: HistoryWindow;
 }
 
 /** What came of reading Drive; `drive` is there once it was found whose files count. */
 export interface DriveReading {
   readonly outcome: 'none' | 'read' | 'failed';
   readonly drive?: Drive;
+  /** without `drive`: what counted as inside when it was last found */
+  readonly keptDomains?: readonly string[];
 }
 
 /**
@@ -35,25 +51,85 @@ export async function readDrive(
   if (reading.tenant.googleDrive === undefined) return { outcome: 'none' };
   let drive: Drive | undefined;
   const isRead = await tryStage(options.tally, async () => {
-    const opened = await inStage('google-drive', () => openTenantDrive(reading, options));
+    const opened = await inStage('google-drive', async () => {
+      const { start, reach } = options;
+      const parts = await partsOf(reading, options);
+      return openDrive({ ...parts, start, full: reach === 'all' });
+    });
     drive = opened;
-    const rules = { ...reading.rules, driveDomains: opened.internalDomains };
-    await readSource({ ...reading, rules }, opened.source);
+    await readSource(withDomains(reading, opened), opened.source);
   });
-  return { outcome: isRead ? 'read' : 'failed', ...(drive && { drive }) };
+  const outcome = isRead ? 'read' : 'failed';
+  if (drive !== undefined) return { outcome, drive };
+  const kept = await keptDomains({ db: options.record, tenant: reading.tenant.tenant });
+  return { outcome, ...(kept && { keptDomains: kept }) };
 }
 
-/** What the run knows when it looks at held shares again; undefined where it may judge none. */
+/**
+ * Reads a past window of a tenant's Drive, what a sync passed over as too old included. Throws as its
+ * stages do.
+ */
+export async function readDriveHistory(
+  reading: Reading,
+  options: ReadHistoryOptions,
+): Promise<void> {
+  const { window, context } = options;
+  const { tenant } = reading;
+  const drive = await inStage('google-drive', async () => {
+    tellWhatIsKept(reading, options);
+    const parts = await partsOf(reading, options);
+    return openDriveHistory({
+      ...parts,
+      stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
+      since: window.since,
+      until: window.until ?? context.clock.now(),
+    });
+  });
+  const ofDrive = withDomains(reading, drive);
+  // On record already, so no page brings it as a new one.
+  await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
+  await readSource(ofDrive, drive.source);
+}
+
+/** Who counts as inside is known once Drive is open. */
+function withDomains(reading: Reading, { internalDomains }: Drive): Reading {
+  return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
+}
+
+/** Google: the audit log is kept 180 days; what it has forgotten is nowhere else. */
+function tellWhatIsKept({ tenant }: Reading, { window, context }: ReadHistoryOptions): void {
+  const kept = context.clock.now() - DRIVE_LIMITS.auditLogKeptMs;
+  const { since, until = Number.POSITIVE_INFINITY } = window;
+  if (since >= kept || !tenant.googleDrive?.detect.includes('audit-log')) return;
+  const days = DRIVE_LIMITS.auditLogKeptMs / DAY_MS;
+  context.log.warn(
+    `Google keeps ${days} days of the audit log: of Drive there is nothing to be had from before ` +
+      `${new Date(kept).toISOString().slice(0, 10)}; ` +
+      (until <= kept ? 'the whole window is older' : 'what there is since comes'),
+    { tenant: tenant.tenant },
+  );
+}
+
+/**
+ * What the run knows when it looks at held shares again; undefined where it may judge none. While
+ * the Directory cannot be read, what it said last has to do: a share waits no longer than it must.
+ */
 export function driveKnowledge(
   { internalDomains, googleDrive }: TenantConfig,
-  { drive }: DriveReading,
+  { drive, keptDomains: kept }: DriveReading,
 ): DriveKnowledge | undefined {
   if (drive !== undefined) return drive;
+  if (googleDrive !== undefined && kept !== undefined) {
+    return { internalDomains: kept, isAuditLogRead: false };
+  }
   // Drive was taken out of the configuration: nothing is to be waited for.
   return googleDrive === undefined ? { internalDomains, isAuditLogRead: true } : undefined;
 }
 
-async function openTenantDrive(reading: Reading, options: ReadDriveOptions): Promise<Drive> {
+async function partsOf(
+  reading: Reading,
+  options: DriveParts,
+): Promise<Omit<DriveOptions, 'start' | 'full'>> {
   const { tenant, signal } = reading;
   const { context, tally, record } = options;
   const { clock, random, log } = context;
@@ -71,7 +147,7 @@ async function openTenantDrive(reading: Reading, options: ReadDriveOptions): Pro
     },
     onWarning: (message) => log.warn(message, { tenant: name }),
   });
-  return openDrive({
+  return {
     client,
     config,
     internalDomains: tenant.internalDomains,
@@ -81,12 +157,10 @@ async function openTenantDrive(reading: Reading, options: ReadDriveOptions): Pro
       awaitingAuditLog: (eventIds) => awaitingShares(reading.db, name, eventIds),
     },
     clock,
-    start: options.start,
-    full: options.reach === 'all',
-    log,
+    log: log.child({ tenant: name }),
     onFailure: (where, error) => {
       const entry = runError('google-drive', error);
       tally.addError({ ...entry, message: `${where}: ${entry.message}` });
     },
-  });
+  };
 }

@@ -1,30 +1,37 @@
 import type { TenantConfig } from '../config/types.ts';
+import type { Database } from '../db/schema.ts';
 import type { ContentShared } from '../event/contract.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
 import { pagesInState } from '../outbox/pages.ts';
 import type { NewEvent } from '../outbox/stored.ts';
 import type { ApiUsage } from '../vendors/salesforce/client.ts';
-import { connect, salesforceSource } from './connections.ts';
+import { type Connections, connect, salesforceSource } from './connections.ts';
 import type { Context } from './context.ts';
-import { type DriveReading, driveKnowledge, type ReadDriveOptions, readDrive } from './drive.ts';
+import { type DriveReading, driveKnowledge, readDrive, readDriveHistory } from './drive.ts';
 import { openDriveScratch } from './drive-scratch.ts';
 import { rulesOf } from './judge.ts';
 import { localRejections } from './outcome.ts';
-import { type ReadBatch, type Reading, readSource, reconsiderHeld } from './read.ts';
+import {
+  type ReadBatch,
+  type Reading,
+  readSource,
+  reconsiderHeld,
+  reopenBeforeStart,
+} from './read.ts';
 import type { RunError, Vendor } from './report.ts';
 import { tryStage } from './stages.ts';
 import { firstStart, keptStart } from './start.ts';
 import { judgementOf, Tally } from './tally.ts';
+import { deliveryWindow, type HistoryWindow, sourcesAsked } from './windows.ts';
 
 export interface DryRunOptions {
   readonly tenant: TenantConfig;
-  readonly reach: 'new' | 'all';
   readonly signal: AbortSignal;
   /** Takes each body as it becomes known; awaited, so that a slow reader slows the run. */
   readonly show: (body: ContentShared) => Promise<void>;
 }
 
-/** What a `sync` would do now, and what finding out has cost. */
+/** What a run would do now, and what finding out has cost. */
 export interface DryRunReport {
   readonly tenant: string;
   readonly found: number;
@@ -37,47 +44,136 @@ export interface DryRunReport {
   readonly errors: readonly RunError[];
 }
 
+/** A dry run under way: the parts that its readings share. */
+interface DryRun {
+  readonly context: Context;
+  readonly options: DryRunOptions;
+  readonly tally: Tally;
+  readonly connections: Connections;
+  /** events that would be sent */
+  sent: number;
+}
+
 /**
  * Reads and judges as `sync` does and writes nothing anywhere: what already waits is shown first,
  * in the order of sending, then what reading adds.
  */
-export async function dryRun(context: Context, options: DryRunOptions): Promise<DryRunReport> {
+export async function dryRun(
+  context: Context,
+  options: DryRunOptions & { readonly reach: 'new' | 'all' },
+): Promise<DryRunReport> {
   const { db, clock } = context;
-  const { tenant, reach, signal } = options;
-  const tally = new Tally();
-  const connections = connect(context, { tenant, tally, signal });
+  const { tenant, reach } = options;
+  const run = openDryRun(context, options);
+  const { tally } = run;
+  await showPending(run);
   const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? firstStart(clock.now());
-  const sources = salesforceSource(connections.salesforce, { tenant, start, reach });
-  let sent = await showPending(context, options);
-  const showIfPending = async ({ state, body }: NewEvent) => {
-    if (state !== 'pending' || !body) return;
-    await options.show(body);
-    sent += 1;
+  const sources = salesforceSource(run.connections.salesforce, { tenant, start, reach });
+  const reading = readingOf(run, start);
+  for (const source of sources) await tryStage(tally, () => readSource(reading, source));
+  const drive = await withScratch<DriveReading>(reading, { outcome: 'none' }, (scratch, record) =>
+    readDrive(scratch, { context, tally, record, start, reach }),
+  );
+  await tryStage(tally, () => reconsiderHeld(reading, driveKnowledge(tenant, drive)));
+  return reportOfDryRun(run);
+}
+
+/** The same for a `backfill`: the events that its window would add. */
+export async function dryBackfill(
+  context: Context,
+  options: DryRunOptions & { readonly window: HistoryWindow },
+): Promise<DryRunReport> {
+  const { tenant, window } = options;
+  const sources = sourcesAsked(tenant, window);
+  const run = openDryRun(context, options);
+  const { tally } = run;
+  const reading = readingOf(run, undefined);
+  if (sources.includes('salesforce')) {
+    const now = context.clock.now();
+    const onTotal = () => {};
+    const source = deliveryWindow(run.connections.salesforce, { tenant, window, now, onTotal });
+    await tryStage(tally, async () => {
+      await reopenBeforeStart(reading, { ...window, source: 'salesforce' });
+      await readSource(reading, source);
+    });
+  }
+  if (sources.includes('google-drive')) {
+    await tryStage(tally, () =>
+      withScratch(reading, undefined, (scratch, record) =>
+        readDriveHistory(scratch, { context, tally, record, window }),
+      ),
+    );
+  }
+  return reportOfDryRun(run);
+}
+
+function openDryRun(context: Context, options: DryRunOptions): DryRun {
+  const { tenant, signal } = options;
+  const tally = new Tally();
+  return {
+    context,
+    options,
+    tally,
+    connections: connect(context, { tenant, tally, signal }),
+    sent: 0,
   };
-  // Nothing is written, so a held event that a page moved is met again among the held ones.
-  const shownFromPages = new Set<string>();
-  const take = async ({ created, reconsidered: all, replaced, cursor }: ReadBatch) => {
-    const reconsidered = all.filter(({ eventId }) => !shownFromPages.has(eventId));
-    if (cursor) for (const { eventId } of reconsidered) shownFromPages.add(eventId);
-    for (const eventId of replaced) shownFromPages.add(eventId);
+}
+
+/** `start`: epoch milliseconds; undefined for history, of which nothing is too old. */
+function readingOf(run: DryRun, start: number | undefined): Reading {
+  const { context, options, tally, connections } = run;
+  const { db, clock } = context;
+  const { tenant, signal } = options;
+  // Nothing is written, so an event that moved is met again: in its state's pages, or its source's.
+  const moved = new Set<string>();
+  const take = async ({ created, reconsidered: all, replaced }: ReadBatch) => {
+    const reconsidered = all.filter(({ eventId }) => !moved.has(eventId));
+    for (const { eventId } of reconsidered) moved.add(eventId);
+    for (const eventId of replaced) moved.add(eventId);
     tally.addReplaced(replaced);
     tally.addReconsidered(reconsidered);
     for (const event of created) {
       tally.addCreated([judgementOf(event)]);
-      await showIfPending(event);
+      await showIfPending(run, event);
     }
-    for (const event of reconsidered) await showIfPending(event);
+    for (const event of reconsidered) await showIfPending(run, event);
   };
   const rules = rulesOf(tenant, start);
   const crm = connections.salesforce;
-  const reading = { db, clock, tenant, rules, runStartedAt: clock.now(), crm, signal, take };
-  for (const source of sources) await tryStage(tally, () => readSource(reading, source));
-  const drive = await dryReadDrive(reading, { context, tally, start, reach });
-  await tryStage(tally, () => reconsiderHeld(reading, driveKnowledge(tenant, drive)));
+  return { db, clock, tenant, rules, runStartedAt: clock.now(), crm, signal, take };
+}
+
+async function showIfPending(run: DryRun, { state, body }: NewEvent): Promise<void> {
+  if (state !== 'pending' || !body) return;
+  await run.options.show(body);
+  run.sent += 1;
+}
+
+/** Drive is read as by a real run, writing into a copy of what is known of it. */
+async function withScratch<T>(
+  reading: Reading,
+  without: T,
+  read: (reading: Reading, record: Database) => Promise<T>,
+): Promise<T> {
+  const { tenant, db } = reading;
+  if (tenant.googleDrive === undefined) return without;
+  const scratch = await openDriveScratch(db, tenant.tenant);
+  const take = async (batch: ReadBatch) => {
+    await scratch.keep(batch);
+    await reading.take(batch);
+  };
+  try {
+    return await read({ ...reading, take }, scratch.db);
+  } finally {
+    await scratch.close();
+  }
+}
+
+function reportOfDryRun({ options, tally, sent, connections }: DryRun): DryRunReport {
   for (const error of localRejections(tally.rejectedLocally)) tally.addError(error);
   const { usage } = connections.salesforce;
   return {
-    tenant: tenant.tenant,
+    tenant: options.tenant.tenant,
     found: tally.foundInAll,
     wouldSend: sent,
     wouldHold: tally.held,
@@ -88,35 +184,15 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   };
 }
 
-/** Drive is read as by `sync`, writing into a copy of what is known of it. */
-async function dryReadDrive(
-  reading: Reading,
-  options: Omit<ReadDriveOptions, 'record'>,
-): Promise<DriveReading> {
-  const { tenant, db } = reading;
-  if (tenant.googleDrive === undefined) return { outcome: 'none' };
-  const scratch = await openDriveScratch(db, tenant.tenant);
-  const take = async (batch: ReadBatch) => {
-    await scratch.keep(batch);
-    await reading.take(batch);
-  };
-  try {
-    return await readDrive({ ...reading, take }, { ...options, record: scratch.db });
-  } finally {
-    await scratch.close();
-  }
-}
-
-async function showPending(context: Context, options: DryRunOptions): Promise<number> {
-  let shown = 0;
+async function showPending(run: DryRun): Promise<void> {
+  const { context, options } = run;
   const { tenant } = options.tenant;
   const size = SYNC_LIMITS.sharesPerBatchMax;
   for await (const events of pagesInState(context.db, { tenant, state: 'pending', size })) {
     for (const { body } of events) {
       if (!body) continue;
       await options.show(body);
-      shown += 1;
+      run.sent += 1;
     }
   }
-  return shown;
 }

@@ -10,8 +10,12 @@ import { scrub } from '../lib/secret.ts';
 import type { RunError, Stage } from './report.ts';
 
 const HINTS: Record<Stage, string> = {
-  salesforce: 'The next run reads from the same place again; nothing is lost.',
-  'google-drive': 'The next run reads from the same place again; nothing is lost.',
+  salesforce:
+    'The next run reads from the same place again; nothing is lost. If it stays so, check ' +
+    'salesforce.loginUrl and the way there from this machine.',
+  'google-drive':
+    'The next run reads from the same place again; nothing is lost. If it stays so, check the way ' +
+    'to Google from this machine.',
   crm: 'The page was not stored: the next run reads and looks it up again; nothing is lost.',
   gong: 'What waits stays in the outbox; the next run sends it.',
   run: 'Run again; a run goes on where the last one was interrupted.',

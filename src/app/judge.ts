@@ -5,7 +5,13 @@ import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
 import { eventIdOf } from '../event/event-id.ts';
 import type { NewEvent } from '../outbox/stored.ts';
-import { decide, earlySkip, type HoldRules, type PolicyRules } from '../share/policy.ts';
+import {
+  type DecisionFacts,
+  decide,
+  earlySkip,
+  type HoldRules,
+  type PolicyRules,
+} from '../share/policy.ts';
 import type { Share } from '../share/share.ts';
 
 /** A tenant's settings as far as they decide what becomes of a share. */
@@ -46,16 +52,18 @@ export function judgeEarly(share: Share, rules: Rules): NewEvent | undefined {
   return reason && { eventId: eventIdOf(share), share, state: 'skipped', reason };
 }
 
+/** What `judge` goes by, beside the share and its records; see DecisionFacts. */
+export type JudgingContext = { readonly rules: Rules } & Pick<
+  DecisionFacts,
+  'now' | 'awaitsAuditLog' | 'runStartedAt'
+>;
+
 /** What becomes of a share, given all that was looked up for it. Pure. */
-export function judge(
-  share: Share,
-  records: CrmRecords,
-  context: { readonly rules: Rules; readonly now: number; readonly awaitsAuditLog: boolean },
-): NewEvent {
-  const { rules, now, awaitsAuditLog } = context;
+export function judge(share: Share, records: CrmRecords, context: JudgingContext): NewEvent {
+  const { rules, ...when } = context;
   const match = matchShare(share, records, { timezone: rules.timezone });
   const recipientEmails = match.recipients.map((recipient) => recipient.email);
-  const facts = { share, recipientEmails, matched: match.matched, now, awaitsAuditLog };
+  const facts = { share, recipientEmails, matched: match.matched, ...when };
   const decision = decide(facts, policyOf(share, rules));
   const event = { eventId: eventIdOf(share), share, match };
   if (decision.state !== 'pending') return { ...event, ...decision };

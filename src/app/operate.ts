@@ -27,7 +27,8 @@ export interface RetryReport {
 
 /**
  * Those of the named events that are not yet as the operator wants them. Throws UserError for an id
- * that no tenant has, that several have, or that Gong has already: then nothing is done at all.
+ * that no tenant has, that several have, that Gong has already, or of which too little is left:
+ * then nothing is done at all.
  */
 export async function findOperable(
   context: Context,
@@ -39,6 +40,7 @@ export async function findOperable(
   for (const eventId of new Set(request.eventIds)) {
     const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
     if (IN_GONG.includes(event.state)) throw inGong(event, request.happening);
+    if (request.happening === 'retry' && event.erasedAt !== undefined) throw erased(event);
     // One that is as it should be already is left alone, so that a repeated script succeeds.
     if (nextState(event.state, request.happening) !== undefined) events.push(event);
   }
@@ -91,7 +93,7 @@ export async function retryEvents(
   return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
 }
 
-/** The same for all events of a state, a page at a time. */
+/** The same for all events of a state that can be built still, a page at a time. */
 export async function retryState(
   context: Context,
   tenant: TenantConfig,
@@ -101,7 +103,8 @@ export async function retryState(
   const size = SYNC_LIMITS.sharesPerBatchMax;
   let [queued, rejected] = [0, 0];
   const problems: string[] = [];
-  for await (const events of pagesInState(context.db, { tenant: tenant.tenant, state, size })) {
+  for await (const page of pagesInState(context.db, { tenant: tenant.tenant, state, size })) {
+    const events = page.filter(({ erasedAt }) => erasedAt === undefined);
     const report = await retryEvents(context, tenant, { events, signal });
     queued += report.queued;
     rejected += report.rejected;
@@ -126,5 +129,11 @@ export async function skipEvents(
 function inGong({ eventId, state }: StoredEvent, happening: 'retry' | 'skip'): UserError {
   return new UserError(`${eventId} is ${state}: ${happening} does not apply to it`, {
     hint: 'Gong has it already, and has no way to take an event back.',
+  });
+}
+
+function erased({ eventId }: StoredEvent): UserError {
+  return new UserError(`${eventId} cannot be built again: its people and its body are erased`, {
+    hint: 'It was settled longer than retentionDays ago, and only its key and its state are left.',
   });
 }

@@ -64,7 +64,9 @@ function unavailable(report: PushReport): RunError {
   return {
     stage: 'gong',
     message: `Gong did not take ${events} in five tries: ${report.lastFailure ?? 'no answer'}`,
-    hint: 'They stay in the outbox; the next run tries again.',
+    hint:
+      'They stay in the outbox; the next run tries again. If it stays so, check gong.baseUrl and the ' +
+      'way there from this machine.',
   };
 }
 

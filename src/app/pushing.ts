@@ -1,6 +1,7 @@
 import { startPush } from '../push/push.ts';
 import type { PushReport } from '../push/report.ts';
 import { isVendorFailure, runError } from './failures.ts';
+import { callsForNights } from './reserve.ts';
 import type { Run } from './run.ts';
 
 /** A run's pushing, beside its reading. */
@@ -15,7 +16,7 @@ export interface Pushing {
 }
 
 /** Starts to drain the tenant's outbox; if that breaks, the run's reading ends too. */
-export function startPushing(run: Run): Pushing {
+export async function startPushing(run: Run): Promise<Pushing> {
   const { context, tenant, hold, connections, tally } = run;
   const push = startPush({
     db: context.db,
@@ -25,6 +26,7 @@ export function startPushing(run: Run): Pushing {
     gong: connections.gong,
     pacer: context.pacerOf(connections.gong.account),
     settings: tenant.gong,
+    callsForFresh: await callsForNights(context, tenant),
     clock: context.clock,
     random: context.random,
     signal: run.signal,
@@ -33,7 +35,7 @@ export function startPushing(run: Run): Pushing {
     },
     onSettled: (report) => {
       tally.pushed = report;
-      run.onProgress({ found: tally.foundInAll, queued: tally.queued, settled: tally.settled });
+      run.tell();
     },
   });
   push.ended.catch((error: unknown) => {

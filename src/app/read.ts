@@ -4,13 +4,14 @@ import { readCursor } from '../db/cursors.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import { eventIdOf } from '../event/event-id.ts';
 import type { Clock } from '../lib/clock.ts';
+import { growYoungGeneration } from '../lib/heap.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import { type KnownEvent, knownEvents } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/pages.ts';
-import type { NewEvent, StoredEvent } from '../outbox/stored.ts';
+import { type NewEvent, PRIORITY, type StoredEvent } from '../outbox/stored.ts';
 import { stillAwaitsAuditLog } from '../share/policy.ts';
-import type { Share } from '../share/share.ts';
+import type { Share, SourceName } from '../share/share.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
 import { inStage } from './failures.ts';
 import { judge, judgeEarly, type Rules } from './judge.ts';
@@ -23,6 +24,8 @@ export interface ReadBatch {
   /** eventIds of held events that created ones stand in place of */
   readonly replaced: readonly string[];
   readonly cursor?: { readonly stream: string; readonly position: string };
+  /** shares that the batch stands for, those that are on record already included */
+  readonly sharesRead: number;
   /** what the source writes in the same transaction */
   readonly alongside?: (trx: Statement) => Promise<void>;
 }
@@ -52,6 +55,7 @@ export interface Reading {
  * and looked up while the one before it is judged and written, unless it builds on what is written.
  */
 export async function readSource(reading: Reading, source: Source): Promise<void> {
+  growYoungGeneration();
   const { db, tenant, signal } = reading;
   const position = await readCursor(db, { tenant: tenant.tenant, stream: source.stream });
   const open = (stop: AbortSignal) => lookedUpPages(reading, { source, position, stop });
@@ -63,6 +67,8 @@ export async function readSource(reading: Reading, source: Source): Promise<void
 
 /** A page's shares that may need judging, and how to judge them. */
 interface LookedUpPage extends SourcePage {
+  /** those of the page, before what is settled was left out */
+  readonly sharesRead: number;
   readonly judgeOne: (share: Share) => NewEvent;
 }
 
@@ -81,9 +87,11 @@ async function* lookedUpPages(
       const { done, value: page } = await inStage(source.name, () => pages.next());
       if (done) return;
       const whole = { ...page, shares: distinct(page.shares) };
-      const { created, reconsidered } = await unsettled(reading, whole);
+      const { created, reconsidered, ofHistory } = await unsettled(reading, whole);
       const shares = [...created, ...reconsidered];
-      yield { ...page, shares, judgeOne: await lookUpAll(reading, shares, page) };
+      const { awaitsAuditLog = false } = page;
+      const judgeOne = await lookUpAll(reading, shares, { awaitsAuditLog, ofHistory });
+      yield { ...page, shares, sharesRead: page.shares.length, judgeOne };
     }
   } finally {
     await pages.return?.();
@@ -93,8 +101,9 @@ async function* lookedUpPages(
 /** What is on record is asked again: the page before may have written a share that came twice. */
 async function takePage(reading: Reading, source: Source, page: LookedUpPage): Promise<void> {
   const { created, reconsidered } = await unsettled(reading, page);
-  const { replaces = [], alongside, position, stream = source.stream } = page;
+  const { replaces = [], alongside, position, stream = source.stream, sharesRead } = page;
   await reading.take({
+    sharesRead,
     created: created.values().map(page.judgeOne),
     reconsidered: reconsidered.map(page.judgeOne),
     replaced: replaces,
@@ -111,9 +120,11 @@ async function unsettled(
   const known = await knownEvents(reading.db, reading.tenant.tenant, shares.map(eventIdOf));
   for (const eventId of replaces) known.delete(eventId);
   const eventOf = (share: Share) => known.get(eventIdOf(share));
+  const ofHistory = [...known].filter(([, { priority }]) => priority === PRIORITY.backfill);
   return {
     created: shares.filter((share) => eventOf(share) === undefined),
     reconsidered: shares.filter((share) => isOpen(share, eventOf(share), reading.rules)),
+    ofHistory: new Set(ofHistory.map(([eventId]) => eventId)),
   };
 }
 
@@ -140,14 +151,45 @@ export async function reconsiderHeld(
     reading.signal.throwIfAborted();
     const due = held.filter((event) => isDue(event, reading, drive));
     const shares = due.map((event) => event.share);
-    const judged = shares.map(await lookUpAll({ ...reading, rules }, shares, {}));
+    const history = due.filter(({ priority }) => priority === PRIORITY.backfill);
+    const ofHistory = new Set(history.map(({ eventId }) => eventId));
+    const judged = shares.map(await lookUpAll({ ...reading, rules }, shares, { ofHistory }));
     // One that is held on for another reason has moved, too.
     const moved = judged.filter(
       ({ state, reason }, index) => state !== 'held' || reason !== due[index]?.reason,
     );
-    if (moved.length === 0) continue;
-    await reading.take({ created: [], reconsidered: moved, replaced: [] });
+    await takeMoved(reading, moved);
   }
+}
+
+/**
+ * Judges again, in pages, what a sync passed over because it was older than the start: a window of
+ * history asks for it.
+ */
+export async function reopenBeforeStart(
+  reading: Reading,
+  window: {
+    readonly source: SourceName;
+    /** epoch milliseconds, inclusive and exclusive */
+    readonly since: number;
+    readonly until?: number;
+  },
+): Promise<void> {
+  const { tenant } = reading.tenant;
+  const size = SYNC_LIMITS.sharesPerBatchMax;
+  const skipped = { tenant, state: 'skipped', reason: 'before-start', size, ...window } as const;
+  for await (const events of pagesInState(reading.db, skipped)) {
+    reading.signal.throwIfAborted();
+    // Of one that retention has erased nothing is left to judge; its source brings it back whole.
+    const whole = events.filter(({ erasedAt }) => erasedAt === undefined);
+    const shares = whole.map((event) => event.share);
+    await takeMoved(reading, shares.map(await lookUpAll(reading, shares, {})));
+  }
+}
+
+async function takeMoved(reading: Reading, moved: readonly NewEvent[]): Promise<void> {
+  if (moved.length === 0) return;
+  await reading.take({ created: [], reconsidered: moved, replaced: [], sharesRead: 0 });
 }
 
 function isDue(event: StoredEvent, reading: Reading, drive: DriveKnowledge | undefined): boolean {
@@ -168,17 +210,36 @@ export function lookUpOptionsOf({ timezone, crm }: TenantConfig): LookUpOptions 
   return { timezone, matchAccountByDomain: crm.matchAccountByDomain };
 }
 
+interface JudgeOptions {
+  readonly awaitsAuditLog?: boolean;
+  /** eventIds of what history brought in: it was asked for, so it is not too old for a sync either */
+  readonly ofHistory?: ReadonlySet<string>;
+}
+
 /** One look-up for all shares that need one; then each can be judged by itself. */
 async function lookUpAll(
-  reading: Pick<Reading, 'rules' | 'crm' | 'clock' | 'tenant'>,
+  reading: Pick<Reading, 'rules' | 'crm' | 'clock' | 'tenant' | 'runStartedAt'>,
   shares: readonly Share[],
-  { awaitsAuditLog = false }: Pick<SourcePage, 'awaitsAuditLog'>,
+  { awaitsAuditLog = false, ofHistory = new Set() }: JudgeOptions,
 ): Promise<(share: Share) => NewEvent> {
-  const { rules, crm, clock, tenant } = reading;
-  const open = shares.filter((share) => judgeEarly(share, rules) === undefined);
+  const { crm, clock, tenant, runStartedAt } = reading;
+  const always = withoutStart(reading.rules);
+  const rulesFor = (share: Share) => (ofHistory.has(eventIdOf(share)) ? always : reading.rules);
+  const open = shares.filter((share) => judgeEarly(share, rulesFor(share)) === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
-  const context = { rules, now: clock.now(), awaitsAuditLog };
-  return (share) => judgeEarly(share, rules) ?? judge(share, records, context);
+  const now = clock.now();
+  return (share) => {
+    const rules = rulesFor(share);
+    return (
+      judgeEarly(share, rules) ??
+      judge(share, records, { rules, now, awaitsAuditLog, runStartedAt })
+    );
+  };
+}
+
+function withoutStart({ policy, ...rules }: Rules): Rules {
+  const { start: _start, ...others } = policy;
+  return { ...rules, policy: others };
 }
 
 /** A page may repeat a share (a row that moved while it was read): the last reading counts. */

@@ -7,7 +7,7 @@ import { type Connections, connect } from './connections.ts';
 import type { Context } from './context.ts';
 import { runError } from './failures.ts';
 import type { Hold } from './hold.ts';
-import type { RunReport } from './report.ts';
+import type { RunKind, RunReport } from './report.ts';
 import { reportOf, Tally } from './tally.ts';
 
 /** How far a run is, for a person who watches. */
@@ -15,11 +15,14 @@ export interface Progress {
   readonly found: number;
   readonly queued: number;
   readonly settled: number;
+  /** shares gone through, of so many; only where it is known how many there are */
+  readonly read?: { readonly done: number; readonly total: number };
 }
 
 /** A run under way: what its stages share. */
 export interface Run {
   readonly context: Context;
+  readonly kind: RunKind;
   readonly tenant: TenantConfig;
   readonly runId: string;
   /** epoch milliseconds */
@@ -29,21 +32,41 @@ export interface Run {
   readonly connections: Connections;
   /** aborted by a stop, a lost lease, or what makes going on senseless */
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+  /** Tells whoever watches how far it is. */
+  tell(read?: Progress['read']): void;
   /** Aborts `signal`: one stage broke in a way that ends them all. */
   end(reason: unknown): void;
 }
 
 export function openRun(
   context: Context,
-  start: Pick<Run, 'tenant' | 'runId' | 'startedAt' | 'hold' | 'onProgress'>,
+  start: Pick<Run, 'kind' | 'tenant' | 'runId' | 'startedAt' | 'hold'> & {
+    readonly onProgress: (progress: Progress) => void;
+  },
 ): Run {
+  const { kind, tenant, runId, startedAt, hold } = start;
   const broken = new AbortController();
   const signal = AbortSignal.any([start.hold.signal, broken.signal]);
   const tally = new Tally();
-  const connections = connect(context, { tenant: start.tenant, tally, signal });
-  const end = (reason: unknown) => broken.abort(reason);
-  return { ...start, context, tally, connections, signal, end };
+  const connections = connect(context, { tenant, tally, signal });
+  let readSoFar: Progress['read'];
+  return {
+    context,
+    kind,
+    tenant,
+    runId,
+    startedAt,
+    hold,
+    tally,
+    connections,
+    signal,
+    tell: (read) => {
+      readSoFar = read ?? readSoFar;
+      const { foundInAll: found, queued, settled } = tally;
+      start.onProgress({ found, queued, settled, ...(readSoFar && { read: readSoFar }) });
+    },
+    end: (reason) => broken.abort(reason),
+  };
 }
 
 /** The database, or a bug, ended a run by force: `cause` says which, `report` what it did until then. */
@@ -89,11 +112,11 @@ async function record(run: Run, report: RunReport): Promise<void> {
 }
 
 async function brokenReport(run: Run, error: unknown): Promise<RunReport> {
-  const { tally, tenant, startedAt, context } = run;
+  const { tally, tenant, startedAt, context, kind } = run;
   tally.addError(runError('run', error));
   return reportOf(tally, {
     tenant: tenant.tenant,
-    kind: 'sync',
+    kind,
     outcome: 'failed',
     startedAt,
     finishedAt: context.clock.now(),

@@ -1,10 +1,11 @@
 import type { TenantConfig } from '../config/types.ts';
+import { isBackfillStream, listBackfills, type StoredBackfill } from '../db/backfills.ts';
 import { callsOfDay, pausedUntil } from '../db/calls.ts';
 import { type Cursor, listCursors } from '../db/cursors.ts';
 import { isLeased } from '../db/leases.ts';
 import { latestRuns, type StoredRun } from '../db/runs.ts';
 import { LIST_LIMITS } from '../lib/limits.ts';
-import { countByState, oldestPending } from '../outbox/lists.ts';
+import { countBackfilled, countByState, oldestPending } from '../outbox/lists.ts';
 import type { State } from '../outbox/states.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import type { Context } from './context.ts';
@@ -24,7 +25,12 @@ export interface TenantStatus {
   readonly tenant: string;
   /** newest first */
   readonly runs: readonly RunStatus[];
+  /** of the nightly reading */
   readonly cursors: readonly Cursor[];
+  /** windows of history that are being read, or whose events still wait for Gong */
+  readonly backfills: readonly StoredBackfill[];
+  /** events that history brought in: those that Gong has answered for, and those that wait */
+  readonly history: { readonly settled: number; readonly waiting: number };
   readonly outbox: Readonly<Record<State, number>>;
   /** epoch milliseconds: when the oldest share that waits for Gong was made */
   readonly oldestPending?: number;
@@ -42,10 +48,15 @@ export async function statusOf(context: Context, config: TenantConfig): Promise<
   const { tenant } = config;
   const now = clock.now();
   const oldest = await oldestPending(db, tenant);
+  const history = await countBackfilled(db, tenant);
+  const cursors = await listCursors(db, tenant);
+  const backfills = await listBackfills(db, tenant);
   return {
     tenant,
     runs: await runsOf(context, tenant),
-    cursors: await listCursors(db, tenant),
+    cursors: cursors.filter(({ stream }) => !isBackfillStream(stream)),
+    backfills: backfills.filter(({ state }) => state === 'reading' || history.waiting > 0),
+    history,
     outbox: await countByState(db, tenant),
     ...(oldest !== undefined && { oldestPending: oldest }),
     gong: await gongOf(context, config, now),

@@ -19,7 +19,7 @@ export async function writeEvent(
   context: { readonly attempts: readonly Attempt[]; readonly zone: string },
 ): Promise<void> {
   const { attempts, zone } = context;
-  await writeHeading(io, event.share.content.title);
+  await writeHeading(io, event.share.content.title || event.eventId);
   await writeFields(io, fieldsOf(event, zone));
   await writeReasons(io, event);
   await writeAttempts(io, attempts, zone);
@@ -35,7 +35,10 @@ function fieldsOf(event: StoredEvent, zone: string): Field[] {
     ['tenant', event.tenant],
     ['state', stateText(event)],
     ...(waitsUntil === undefined ? [] : [['waits until', timeText(waitsUntil, zone)] as const]),
-    ['shared', `${timeText(event.sharedAt, zone)} (${zone}), seen in ${event.source}`],
+    ...(event.erasedAt === undefined
+      ? []
+      : [['erased', `${timeText(event.erasedAt, zone)} (retentionDays)`] as const]),
+    ['shared', `${timeText(event.sharedAt, zone)} (${zone}), seen in ${seenIn(event)}`],
     ['from', sharerOf(event)],
     ['to', recipientsOf(event).join(', ')],
     ['link', event.share.content.url],
@@ -43,6 +46,18 @@ function fieldsOf(event: StoredEvent, zone: string): Field[] {
     ['Gong request', event.requestId],
     ...event.errors.map((error) => ['error', error] as const),
   ];
+}
+
+/** Who shared it, and when, is known from the audit log alone; the change log takes the owner for it. */
+function seenIn({ source, share }: StoredEvent): string {
+  switch (share.drive?.detector) {
+    case 'audit-log':
+      return `${source}, by its audit log`;
+    case 'changes':
+      return `${source}, by its change log alone`;
+    default:
+      return source;
+  }
 }
 
 async function writeReasons(io: Io, event: StoredEvent): Promise<void> {

@@ -39,9 +39,12 @@ export function sharerOf(event: StoredEvent): string | undefined {
   return event.share.sharer?.email ?? event.share.sharer?.name;
 }
 
-/** Addresses of the people whom the content was given to. */
-export function recipientsOf(event: StoredEvent): string[] {
-  return (event.match?.recipients ?? []).map(({ email }) => email);
+/**
+ * Addresses of the people whom the content was given to. A share that was skipped before anything
+ * was looked up has no match; of Drive it names its people all the same.
+ */
+export function recipientsOf({ match, share }: StoredEvent): string[] {
+  return (match?.recipients ?? share.drive?.grantees ?? []).map(({ email }) => email);
 }
 
 export function stateText(event: StoredEvent): string {

@@ -13,14 +13,18 @@ const BAR_WIDTH_MIN = 6;
 const ESTIMATE_MS_MAX = 99 * 3_600_000;
 
 export interface Counts {
+  /** what is counted: `events sent` */
+  readonly label: string;
   readonly done: number;
   /** absent while it is not known */
   readonly total?: number;
+  /** what the numbers do not say: `day 4 of 11` */
+  readonly note?: string;
 }
 
 /** A line on the terminal that says how far the work is; nothing anywhere else. */
 export interface Progress extends Disposable {
-  /** Cheap: only remembers the numbers. `done` only grows. */
+  /** Cheap: only remembers the numbers. `done` only grows while the label stays. */
   update(counts: Counts): void;
   /** Takes the line away. Called twice: nothing. */
   end(): void;
@@ -29,22 +33,21 @@ export interface Progress extends Disposable {
 export interface ProgressOptions {
   readonly io: Io;
   readonly clock: Clock;
-  /** what is counted: `acme: events sent` */
-  readonly label: string;
 }
 
 /**
  * Shows itself after a second, then follows `update` until `end`, which must come: in a
  * `finally`, or by `using progress = startProgress(…)`.
  */
-export function startProgress({ io, clock, label }: ProgressOptions): Progress {
+export function startProgress({ io, clock }: ProgressOptions): Progress {
   if (!io.errIsTerminal) return nothingShown;
-  const startedAt = clock.now();
   const ended = new AbortController();
-  let first: number | undefined;
-  let counts: Counts = { done: 0 };
+  let counts: Counts | undefined;
+  let first = 0;
+  let startedAt = clock.now();
   const draw = () => {
-    const state = { label, counts, first: first ?? 0, elapsedMs: clock.now() - startedAt };
+    if (counts === undefined) return;
+    const state = { counts, first, elapsedMs: clock.now() - startedAt };
     io.footer(progressLine(state, io.errColumns));
   };
   const end = () => {
@@ -55,7 +58,11 @@ export function startProgress({ io, clock, label }: ProgressOptions): Progress {
   void redraw({ clock, signal: ended.signal, draw });
   return {
     update: (next) => {
-      first ??= next.done;
+      if (next.label !== counts?.label) {
+        // Another work, with a pace of its own.
+        first = next.done;
+        if (counts !== undefined) startedAt = clock.now();
+      }
       counts = next;
     },
     end,
@@ -91,7 +98,6 @@ async function redraw({ clock, signal, draw }: Redraw): Promise<void> {
 }
 
 export interface ProgressState {
-  readonly label: string;
   readonly counts: Counts;
   /** the first count that was given: what was there before is not this work's pace */
   readonly first: number;
@@ -102,7 +108,8 @@ export interface ProgressState {
 export function progressLine(state: ProgressState, columns: number): string {
   // A full last cell makes some terminals wrap, and the line could not be cleared any more.
   const room = columns - 1;
-  const { counts, label } = state;
+  const { counts } = state;
+  const { label, note } = counts;
   const numbers =
     counts.total === undefined
       ? group(counts.done)
@@ -110,12 +117,13 @@ export function progressLine(state: ProgressState, columns: number): string {
   const perSecond = ((counts.done - state.first) * 1_000) / Math.max(1, state.elapsedMs);
   const rate = `${perSecond < 10 ? perSecond.toFixed(1) : group(Math.round(perSecond))}/s`;
   const estimate = estimateText(counts, perSecond);
-  const parts = [label, numbers, rate, ...(estimate === undefined ? [] : [estimate])];
+  const ends = [estimate, note].filter((text) => text !== undefined);
+  const parts = [label, numbers, rate, ...ends];
   const withBar = (width: number) => [label, bar(counts, width), ...parts.slice(1)].join('  ');
   const plain = parts.join('  ');
   const barRoom = Math.min(BAR_WIDTH, room - displayWidth(plain) - '  []'.length);
   if (counts.total !== undefined && barRoom >= BAR_WIDTH_MIN) return withBar(barRoom);
-  const shorter = [plain, [label, numbers, estimate ?? rate].join('  '), `${label}  ${numbers}`];
+  const shorter = [plain, [label, numbers, ends[0] ?? rate].join('  '), `${label}  ${numbers}`];
   return shorter.find((line) => displayWidth(line) <= room) ?? truncate(numbers, room);
 }
 
@@ -124,8 +132,10 @@ function bar({ done, total = 0 }: Counts, width: number): string {
   return `[${'='.repeat(filled)}${' '.repeat(width - filled)}]`;
 }
 
-function estimateText({ done, total }: Counts, perSecond: number): string | undefined {
-  if (total === undefined || perSecond <= 0 || done >= total) return undefined;
+function estimateText({ done, total, note }: Counts, perSecond: number): string | undefined {
+  // Where it takes days, the pace of an hour says nothing of the end.
+  if (note !== undefined || total === undefined) return undefined;
+  if (perSecond <= 0 || done >= total) return undefined;
   const leftMs = ((total - done) / perSecond) * 1_000;
   return leftMs > ESTIMATE_MS_MAX ? undefined : `${duration(leftMs)} left`;
 }

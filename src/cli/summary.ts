@@ -62,7 +62,8 @@ export function dryRunLines(report: DryRunReport, gong: GongConfig): string[] {
     report.errors.length > 0
       ? `${tenant}: not all could be read. Of what was, a run would ${listOf(would)}.`
       : `${tenant}: a run would ${listOf(would)}; nothing was written.`,
-    `${tenant}: this took ${countOf(calls.salesforce, 'Salesforce call')}${usageText(report)}; ` +
+    `${tenant}: this took ${countOf(calls.salesforce, 'Salesforce call')}${usageText(report)}` +
+      `${calls.google > 0 ? ` and ${countOf(calls.google, 'Google call')}` : ''}; ` +
       `it would take ${countOf(report.wouldSend, 'Gong call')} (${time}).`,
     ...report.errors.flatMap(errorLines),
   ];

@@ -33,11 +33,11 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
 
   const service = await readService(folder.service, targets);
   const { hasSecretKey } = service;
-  const tenants = await Promise.all(
-    folder.tenants.map((source) =>
-      readTenant(source, { name: source.name, targets, hasSecretKey }),
-    ),
-  );
+  const tenants: Validation<TenantConfig>[] = [];
+  // One at a time: a parsed file is many times its text, and a thousand need not be there at once.
+  for (const source of folder.tenants) {
+    tenants.push(await readTenant(source, { name: source.name, targets, hasSecretKey }));
+  }
   const database = overriddenDatabase(options.environment);
 
   const problems = [

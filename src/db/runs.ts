@@ -70,3 +70,27 @@ export async function latestRuns(
     ...(row.report !== null && { report: row.report }),
   }));
 }
+
+/** How the tenant's runs of one kind ended that began within `from` to `to`, newest first. */
+export async function runsEndedOf(
+  db: Statement,
+  options: {
+    readonly tenant: string;
+    readonly kind: string;
+    readonly from: number;
+    readonly to: number;
+    readonly limit: number;
+  },
+): Promise<{ readonly report: string | null }[]> {
+  return db
+    .selectFrom('run')
+    .select('report')
+    .where('tenant', '=', options.tenant)
+    .where('kind', '=', options.kind)
+    .where('started_at', '>=', options.from)
+    .where('started_at', '<=', options.to)
+    .where('finished_at', 'is not', null)
+    .orderBy('started_at', 'desc')
+    .limit(options.limit)
+    .execute();
+}

@@ -15,6 +15,8 @@ export interface Tables {
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
+  overdue: OverdueTable;
+  backfill: BackfillTable;
 }
 
 export interface CursorTable {
@@ -70,6 +72,8 @@ export interface EventTable {
   errors: string | null;
   created_at: number;
   updated_at: number;
+  /** when it lost its people and body, being settled for long; null: it has them */
+  erased_at: ColumnType<number | null, undefined, number | null>;
 }
 
 export interface AttemptTable {
@@ -128,6 +132,8 @@ export interface GrantTable {
 /** An entry of the audit log that matters, kept until its act is formed and it cannot come again. */
 export interface ActivityTable {
   tenant: string;
+  /** whose reading brought it: empty for the nightly one, else a window of history */
+  lane: string;
   key: string;
   at: number;
   item: string;
@@ -135,6 +141,30 @@ export interface ActivityTable {
   payload: string;
   /** 1: its act is formed */
   handled: number;
+}
+
+/** A tenant with a schedule, watched for good runs. */
+export interface OverdueTable {
+  tenant: string;
+  schedule: string;
+  /** since when it is watched with this schedule */
+  since: number;
+  /** the time without a good run that was told began then; null: nothing was told */
+  told_for: number | null;
+}
+
+export interface BackfillTable {
+  tenant: string;
+  source: string;
+  /** names it: both ends as they were asked for */
+  window: string;
+  since: number;
+  /** null: until now, whenever that is */
+  until: number | null;
+  /** `reading` until its end was reached, then `read` */
+  state: string;
+  started_at: number;
+  updated_at: number;
 }
 
 export type Database = Kysely<Tables>;

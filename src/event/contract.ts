@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EMAIL_SHAPE } from '../share/address.ts';
 import { demandOf, sentencesOf } from './sentences.ts';
 
 /**
@@ -9,7 +10,6 @@ import { demandOf, sentencesOf } from './sentences.ts';
  */
 
 const BLANK = 'must not be blank';
-const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 const LINK = /^https?:\/\/\S+$/i;
 /** "Both case-sensitive and case-insensitive formats are supported": 15 or 18 characters. */
 const SALESFORCE_ID = /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/;
@@ -20,7 +20,7 @@ const text = z
   .string()
   .refine((value) => /\S/.test(value), BLANK)
   .refine((value) => value.isWellFormed(), 'must not hold half of a surrogate pair');
-const email = z.string().regex(EMAIL, 'must be an email address');
+const email = z.string().regex(EMAIL_SHAPE, 'must be an email address');
 const link = z.string().refine(isLink, 'must be a valid http or https URL');
 const salesforceId = z.string().regex(SALESFORCE_ID, 'must be a Salesforce id');
 const gongId = z.string().regex(GONG_ID, 'must be a Gong id: a string of up to 20 digits');
@@ -158,7 +158,7 @@ export function isLink(value: string): boolean {
 
 /** Whether `value` has the shape of an email address; nobody but its server knows more. */
 export function isEmail(value: string): boolean {
-  return EMAIL.test(value);
+  return EMAIL_SHAPE.test(value);
 }
 
 /** The demand on a union's discriminator; what is wrong inside a member says so by itself. */

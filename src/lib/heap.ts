@@ -19,7 +19,7 @@ export function keepHeapSmall(): void {
 /**
  * Makes room for the young objects of a page at work: in the one megabyte that V8 begins with, all
  * of them outlive several collections and are copied each time. Costs some milliseconds, so only
- * what goes through many pages asks for it. V8 grows the young generation after a collection that
+ * what goes through many pages asks for it; asked again, it does nothing. V8 grows the young generation after a collection that
  * more outlived than it holds, which is what happens here.
  */
 export function growYoungGeneration(): void {

@@ -60,15 +60,73 @@ export const PACE_LIMITS = {
   dayWaitMsMax: 2 * 60_000,
 } as const;
 
+export const RESERVE_LIMITS = {
+  /** of a day's Gong calls, the part that history leaves to the coming nights at most */
+  shareOfDayMax: 0.5,
+  lookBackMs: 7 * 24 * 60 * 60_000,
+  runsLookedAt: 100,
+} as const;
+
 export const SYNC_LIMITS = {
   /** shares that are looked up, built and committed together */
   sharesPerBatchMax: 2_000,
+} as const;
+
+export const SCHEDULE_LIMITS = {
+  /** so that the tenants of one minute do not start as one */
+  jitterMsMax: 60_000,
+  /** a turn that found its tenant held, or the database unfit, is tried again after so long */
+  retryMs: 3 * 60_000,
+  /** where the database stays unfit, the waits double up to this */
+  retryMsMax: 30 * 60_000,
+  /** a turn that is noticed later than this was missed, and is made up for */
+  lateMs: 2 * 60_000,
+  /** a run further ahead of this clock was written by one that went wrong, and serves no turn */
+  clockSkewMsMax: 60_000,
+  housekeepingMs: 60 * 60_000,
+} as const;
+
+export const RETENTION_LIMITS = {
+  /** events that lose their people in one transaction: some ten milliseconds */
+  eventsPerBatchMax: 200,
+  /** in one go, so that it keeps nobody waiting; the next goes on */
+  eventsPerGoMax: 20_000,
+  /** of each tenant, however old they are */
+  runsKeptMin: 100,
+  runsPerBatchMax: 500,
+} as const;
+
+export const ALERT_LIMITS = {
+  /** for one request and its whole answer */
+  timeoutMs: 10_000,
+  /** between the tries: so many waits, one try more */
+  retryDelaysMs: [1_000, 3_000],
+  /** after a stop was asked for there is one try, and so long for it */
+  hurriedTimeoutMs: 3_000,
+  /** a service waits so long after something went wrong, for what goes wrong with it */
+  gatherMs: 10_000,
+  /** between two posts of a service; what goes wrong meanwhile is one post */
+  apartMs: 60_000,
+  /** of a service; what goes beyond waits and is one post */
+  postsPerHourMax: 10,
+  /** chat tools cut or refuse longer texts: Google Chat after 4,096 characters */
+  textLengthMax: 3_500,
+  messageLengthMax: 300,
+  tenantsNamedMax: 10,
+  sectionsMax: 8,
+  errorsPerTenantMax: 3,
+} as const;
+
+export const BACKUP_LIMITS = {
+  /** pages that are copied in one go: some megabytes, some milliseconds */
+  pagesPerStep: 512,
 } as const;
 
 export const LIST_LIMITS = {
   eventsDefault: 50,
   eventsMax: 10_000,
   runsShown: 5,
+  cursorsShown: 20,
   problemsShown: 20,
 } as const;
 
@@ -99,6 +157,15 @@ export const DRIVE_LIMITS = {
   actMsMax: 60_000,
   /** entries of the audit log that become visible late are found by reading so far back */
   lookBackMs: 24 * 60 * 60_000,
+  /** the audit log is read from so long before the start: Google's clock may be as far behind ours */
+  auditLeadMs: 15 * 60_000,
+  /**
+   * A window of history is read from so long before it: acts in a row, by one person on one file,
+   * are told apart from where a minute was quiet. Nobody, and hardly a script, goes on for a day
+   */
+  historyMarginMs: 24 * 60 * 60_000,
+  /** Google: entries of the audit log are kept 180 days */
+  auditLogKeptMs: 180 * 24 * 60 * 60_000,
   /** handled entries are kept so long before the last reading, to be known when they come again */
   entriesKeptMs: 48 * 60 * 60_000,
   /** what one act brings about may have times so far apart */
@@ -107,6 +174,8 @@ export const DRIVE_LIMITS = {
   entriesPerPageMax: 1_000,
   /** users and drives whose first page is under way together */
   streamsAtOnceMax: 16,
+  /** users who are tried again at the end, since a stranger is refused as a missing scope is */
+  streamsPutOffMax: 5,
   /** permissions and files that are asked for one by one, together */
   itemsAtOnceMax: 8,
   /** users and drives in a row that cannot be read, after which the rest is not tried */

@@ -24,8 +24,8 @@ export async function knownEvents(
       built = statesOf(db, tenant, chunk).compile();
     }
     const { rows } = await db.executeQuery<StateRow>({ ...built, parameters });
-    for (const { event_id, state, reason } of rows) {
-      known.set(event_id, { state: state as State, reason });
+    for (const { event_id, state, reason, priority } of rows) {
+      known.set(event_id, { state: state as State, reason, priority });
     }
   }
   return known;
@@ -34,18 +34,20 @@ export async function knownEvents(
 export interface KnownEvent {
   readonly state: State;
   readonly reason: string | null;
+  readonly priority: number;
 }
 
 interface StateRow {
   readonly event_id: string;
   readonly state: string;
   readonly reason: string | null;
+  readonly priority: number;
 }
 
 function statesOf(db: Statement, tenant: string, eventIds: readonly string[]) {
   return db
     .selectFrom('event')
-    .select(['event_id', 'state', 'reason'])
+    .select(['event_id', 'state', 'reason', 'priority'])
     .where('tenant', '=', tenant)
     .where('event_id', 'in', eventIds);
 }
@@ -89,11 +91,23 @@ const PASSING_REASONS = ['before-start', 'no-url'] as const;
 export async function updateReconsidered(
   trx: Statement,
   event: NewEvent,
-  options: { readonly tenant: string; readonly now: number },
+  options: { readonly tenant: string; readonly priority: number; readonly now: number },
 ): Promise<void> {
+  const { priority, now } = options;
   await trx
     .updateTable('event')
-    .set({ ...contentColumns(event), updated_at: options.now })
+    .set((set) => ({
+      ...contentColumns(event),
+      // What was passed over and a backfill asks for enters the queue behind what a sync has queued.
+      priority: set
+        .case()
+        .when(set.and([set('state', '=', 'skipped'), set('priority', '<', priority)]))
+        .then(priority)
+        .else(set.ref('priority'))
+        .end(),
+      updated_at: now,
+      erased_at: null,
+    }))
     .where('tenant', '=', options.tenant)
     .where('event_id', '=', event.eventId)
     .where((where) =>
@@ -158,7 +172,7 @@ export async function requeue(
 ): Promise<boolean> {
   return move(
     db,
-    { ...contentColumns(event), updated_at: options.now },
+    { ...contentColumns(event), updated_at: options.now, erased_at: null },
     {
       tenant: options.tenant,
       eventId: event.eventId,

@@ -1,7 +1,7 @@
 import type { Statement } from '../db/schema.ts';
 import { storedEvent } from './rows.ts';
 import { STATES, type State } from './states.ts';
-import type { Attempt, StoredEvent } from './stored.ts';
+import { type Attempt, PRIORITY, type StoredEvent } from './stored.ts';
 
 export interface EventFilter {
   /** a date means midnight in a tenant's own timezone: hence one window for each zone */
@@ -85,6 +85,45 @@ async function countState(db: Statement, tenant: string, state: State): Promise<
     .select((select) => select.fn.countAll<number>().as('events'))
     .where('state', '=', state)
     .where('tenant', '=', tenant)
+    .executeTakeFirstOrThrow();
+  return Number(row.events);
+}
+
+/** Epoch milliseconds, inclusive and exclusive; absent ends are open. */
+interface SharedWithin {
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/**
+ * The events that history brought in: how many Gong has answered for, of those shared within the
+ * window, and how many wait, whenever they were shared.
+ */
+export async function countBackfilled(
+  db: Statement,
+  tenant: string,
+  window: SharedWithin = {},
+): Promise<{ readonly settled: number; readonly waiting: number }> {
+  let settled = 0;
+  for (const state of ['delivered', 'duplicate', 'rejected'] as const) {
+    settled += await countOfHistory(db, { tenant, state, ...window });
+  }
+  return { settled, waiting: await countOfHistory(db, { tenant, state: 'pending' }) };
+}
+
+async function countOfHistory(
+  db: Statement,
+  of: SharedWithin & { readonly tenant: string; readonly state: State },
+): Promise<number> {
+  const { tenant, state, since, until } = of;
+  const row = await db
+    .selectFrom('event')
+    .select((select) => select.fn.countAll<number>().as('events'))
+    .where('state', '=', state)
+    .where('tenant', '=', tenant)
+    .where('priority', '=', PRIORITY.backfill)
+    .$if(since !== undefined, (all) => all.where('shared_at', '>=', since ?? 0))
+    .$if(until !== undefined, (all) => all.where('shared_at', '<', until ?? 0))
     .executeTakeFirstOrThrow();
   return Number(row.events);
 }

@@ -7,11 +7,17 @@ export interface PagesOptions {
   readonly tenant: string;
   readonly state: State;
   readonly size: number;
+  readonly reason?: string;
+  readonly source?: string;
+  /** epoch milliseconds: shared from then on, and before */
+  readonly since?: number;
+  readonly until?: number;
 }
 
 /**
  * All events of a state, a page in memory at a time, in the order of sending: fresh before
- * backfilled, older before newer. Events may change their state while they are gone through.
+ * backfilled, older before newer; where more is asked for, those that it holds for. Events may
+ * change their state while they are gone through.
  */
 export async function* pagesInState(
   db: Statement,
@@ -29,14 +35,19 @@ export async function* pagesInState(
 /** The comparison is one of whole keys, which the index over the state answers as a range. */
 function rowsAfter(
   db: Statement,
-  { tenant, state, size }: PagesOptions,
+  options: PagesOptions,
   after: { priority: number; shared_at: number; event_id: string } | undefined,
 ) {
+  const { tenant, state, size, reason, source, since, until } = options;
   const query = db
     .selectFrom('event')
     .selectAll()
     .where('state', '=', state)
     .where('tenant', '=', tenant)
+    .$if(reason !== undefined, (all) => all.where('reason', '=', reason ?? ''))
+    .$if(source !== undefined, (all) => all.where('source', '=', source ?? ''))
+    .$if(since !== undefined, (all) => all.where('shared_at', '>=', since ?? 0))
+    .$if(until !== undefined, (all) => all.where('shared_at', '<', until ?? 0))
     .orderBy('priority')
     .orderBy('shared_at')
     .orderBy('event_id')

@@ -6,6 +6,7 @@ import { type Happening, nextState, type State } from './states.ts';
 /** A pending event as the sender needs it: the body goes out byte for byte as it was stored. */
 export interface QueuedEvent {
   readonly eventId: string;
+  readonly priority: number;
   readonly body: string;
 }
 
@@ -21,13 +22,16 @@ export async function claimPending(
     readonly inHand: readonly string[];
     readonly limit: number;
     readonly runStartedAt: number;
+    /** what comes after it is left out */
+    readonly priorityMax: number;
   },
 ): Promise<QueuedEvent[]> {
   const rows = await db
     .selectFrom('event')
-    .select(['event_id', 'body'])
+    .select(['event_id', 'priority', 'body'])
     .where('tenant', '=', claim.tenant)
     .where('state', '=', 'pending')
+    .where('priority', '<=', claim.priorityMax)
     .where((where) =>
       where.or([where('not_before', 'is', null), where('not_before', '<=', claim.runStartedAt)]),
     )
@@ -37,7 +41,11 @@ export async function claimPending(
     .orderBy('event_id')
     .limit(claim.limit)
     .execute();
-  return rows.map((row) => ({ eventId: row.event_id, body: row.body ?? '' }));
+  return rows.map(({ event_id, priority, body }) => ({
+    eventId: event_id,
+    priority,
+    body: body ?? '',
+  }));
 }
 
 /** False once it was skipped, say, while it waited for its turn. */

@@ -49,6 +49,7 @@ export function storedEvent(row: Selectable<EventTable>): StoredEvent {
     eventId: row.event_id,
     source: row.source as StoredEvent['source'],
     state: row.state as StoredEvent['state'],
+    priority: row.priority,
     sharedAt: row.shared_at,
     share: JSON.parse(row.share) as StoredEvent['share'],
     attempts: row.attempts,
@@ -62,5 +63,6 @@ export function storedEvent(row: Selectable<EventTable>): StoredEvent {
     ...(row.last_status !== null && { lastStatus: row.last_status }),
     ...(row.request_id !== null && { requestId: row.request_id }),
     ...(row.integration_id !== null && { integrationId: row.integration_id }),
+    ...(row.erased_at !== null && { erasedAt: row.erased_at }),
   };
 }

@@ -38,6 +38,8 @@ export interface StoredEvent {
   readonly source: SourceName;
   readonly state: State;
   readonly reason?: string;
+  /** one of PRIORITY's */
+  readonly priority: number;
   readonly sharedAt: number;
   readonly notBefore?: number;
   readonly share: Share;
@@ -48,4 +50,6 @@ export interface StoredEvent {
   readonly requestId?: string;
   readonly integrationId?: string;
   readonly errors: readonly string[];
+  /** when retention took its people, title, links, match and body; its share then is a husk */
+  readonly erasedAt?: number;
 }

@@ -15,17 +15,19 @@ import { ArrivalEstimate } from './arrival.ts';
 
 /** What a sender gets for asking: a call that is counted already, or the reason to stop. */
 export type Turn =
-  | {
-      readonly kind: 'go';
-      /** The request left this machine. */
-      sent(): void;
-      /**
-       * Its answer came, or it broke: from now on the call counts from when it arrived. One that
-       * never left (no connection, no token) is given back.
-       */
-      over(): Promise<void>;
-    }
+  | TurnToGo
   | { readonly kind: 'stop'; readonly reason: 'day-used-up' | 'paused'; readonly until: number };
+
+export interface TurnToGo {
+  readonly kind: 'go';
+  /** The request left this machine. */
+  sent(): void;
+  /**
+   * Its answer came, or it broke: from now on the call counts from when it arrived. One that never
+   * left (no connection, no token) is given back.
+   */
+  over(): Promise<void>;
+}
 
 /** The gate that every call to one Gong account goes through, in all processes. */
 export interface Pacer {

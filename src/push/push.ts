@@ -11,10 +11,11 @@ import {
   type QueuedEvent,
   settle,
 } from '../outbox/queue.ts';
+import { PRIORITY } from '../outbox/stored.ts';
 import type { GongAnswer } from '../vendors/gong/answer.ts';
 import type { GongClient } from '../vendors/gong/client.ts';
 import { Latch } from './latch.ts';
-import type { Pacer, PaceSettings } from './pacer.ts';
+import type { Pacer, PaceSettings, TurnToGo } from './pacer.ts';
 import { RejectionStreak } from './rejection-streak.ts';
 import type { PushReport, PushStop } from './report.ts';
 
@@ -27,6 +28,8 @@ export interface PushOptions {
   readonly gong: GongClient;
   readonly pacer: Pacer;
   readonly settings: PaceSettings & { readonly concurrency: number };
+  /** of a day's calls, those that events of a backfill leave to fresh ones of later runs */
+  readonly callsForFresh: number;
   readonly clock: Clock;
   /** in [0, 1) */
   readonly random: () => number;
@@ -65,7 +68,8 @@ export function startPush(options: PushOptions): Push {
  * 1. Claim as many events as there are free places, in order.
  * 2. Each takes its turn at the pacer, is sent, and its answer is settled in the database.
  * 3. A failed one waits outside its place, so that the others go on, up to five tries.
- * 4. What refuses all events halts the claiming; what is in flight ends.
+ * 4. What refuses all events halts the claiming; what is in flight ends. Where history has used its
+ *    part of the day, only it waits.
  */
 class Drain {
   readonly #options: PushOptions;
@@ -80,6 +84,7 @@ class Drain {
   readonly #report: PushReport = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
   #failure: unknown;
   #throttledInRow = 0;
+  #priorityMax: number = PRIORITY.backfill;
   #open = true;
 
   constructor(options: PushOptions) {
@@ -149,7 +154,9 @@ class Drain {
 
   #claim(limit: number): Promise<QueuedEvent[]> {
     const { db, tenant, runStartedAt } = this.#options;
-    return claimPending(db, { tenant, inHand: [...this.#inHand.keys()], limit, runStartedAt });
+    const inHand = [...this.#inHand.keys()];
+    const priorityMax = this.#priorityMax;
+    return claimPending(db, { tenant, inHand, limit, runStartedAt, priorityMax });
   }
 
   #start(event: QueuedEvent): void {
@@ -178,13 +185,9 @@ class Drain {
 
   /** One request with its place at the pacer; undefined where it is not to be sent any more. */
   async #send(event: QueuedEvent): Promise<GongAnswer | undefined> {
-    const { db, tenant, pacer, settings, gong, onCall } = this.#options;
-    const turn = await this.#unlessHalted(pacer.take(settings, this.#halt.signal));
-    if (!turn || this.#halt.signal.aborted) return undefined;
-    if (turn.kind === 'stop') {
-      this.#stop({ kind: 'waiting', reason: turn.reason, until: turn.until });
-      return undefined;
-    }
+    const { db, tenant, gong, onCall } = this.#options;
+    const turn = await this.#turnFor(event);
+    if (turn === undefined) return undefined;
     // The wait may have taken minutes, and an operator's word holds until the moment of sending.
     if (!(await isPending(db, { tenant, eventId: event.eventId }))) {
       await turn.over();
@@ -198,6 +201,22 @@ class Drain {
     const answer = await this.#unlessHalted(call).finally(() => turn.over());
     if (answer) await this.#absorb(event, answer);
     return answer;
+  }
+
+  /** Counted already; undefined where there is none for it in this run. */
+  async #turnFor({ priority }: QueuedEvent): Promise<TurnToGo | undefined> {
+    const { pacer, settings, callsForFresh } = this.#options;
+    // Somebody else met the end of history's part of the day while this one waited.
+    if (priority > this.#priorityMax) return undefined;
+    const isHistory = priority === PRIORITY.backfill;
+    const callsPerDay = settings.callsPerDay - (isHistory ? callsForFresh : 0);
+    const taking = pacer.take({ ...settings, callsPerDay }, this.#halt.signal);
+    const turn = await this.#unlessHalted(taking);
+    if (!turn || this.#halt.signal.aborted) return undefined;
+    if (turn.kind === 'go') return turn;
+    if (isHistory && turn.reason === 'day-used-up') this.#priorityMax = PRIORITY.fresh;
+    else this.#stop({ kind: 'waiting', reason: turn.reason, until: turn.until });
+    return undefined;
   }
 
   async #absorb(event: QueuedEvent, answer: GongAnswer): Promise<void> {

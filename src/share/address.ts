@@ -4,6 +4,8 @@ import { domainToASCII } from 'node:url';
 const NOT_IN_A_DOMAIN = /[\s/?#\\:@[\]%<>]/;
 /** Stands for itself: nothing to lower, to encode or to take for an IPv4 address. */
 const PLAIN_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
+/** Nobody but its server knows more of an address. */
+export const EMAIL_SHAPE = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 const SANDBOX_SUFFIX = '.invalid';
 
 /**

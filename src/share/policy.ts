@@ -42,6 +42,8 @@ export interface DecisionFacts extends ShareFacts {
   readonly now: number;
   /** the audit log may still say who shared it, and when */
   readonly awaitsAuditLog: boolean;
+  /** epoch milliseconds: the run that judges began then */
+  readonly runStartedAt: number;
 }
 
 /** What a held share waits for: its Salesforce record, or the audit log's word. */
@@ -101,7 +103,9 @@ export function decide(facts: DecisionFacts, rules: PolicyRules & HoldRules): De
   const reason = skipReason(facts, rules);
   if (reason !== undefined) return { state: 'skipped', reason };
   if (facts.awaitsAuditLog) {
-    return { state: 'held', reason: 'audit-log', notBefore: facts.now + AUDIT_LOG_HOLD_MS };
+    // From the run's start, or the run of the next night would come minutes too early for it.
+    const notBefore = facts.runStartedAt + AUDIT_LOG_HOLD_MS;
+    return { state: 'held', reason: 'audit-log', notBefore };
   }
   if (facts.matched) return { state: 'pending' };
   const notBefore = facts.share.sharedAt + rules.holdDays * DAY_MS;

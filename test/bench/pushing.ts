@@ -2,13 +2,13 @@
  * The pace towards a Gong that allows three calls a second: events a second over all of them, and
  * how many calls Gong refused. Argument: events.
  */
-import { measureSync, say, withOrg } from './measure.ts';
+import { measureRun, say, withOrg } from './measure.ts';
 
 const deliveries = Number(process.argv[2] ?? 100);
 await withOrg({ deliveries, contacts: 10, limits: 'limits' }, async (folder) => {
-  await measureSync(folder, ['--no-push']);
+  await measureRun(folder, ['sync', '--no-push']);
   const gong = await gongOrigin(folder);
-  const { report } = await measureSync(folder, []);
+  const { report } = await measureRun(folder, ['sync']);
   const requests = await requestsAt(gong);
   const first = requests[0]?.at ?? 0;
   const last = requests.at(-1)?.at ?? 0;

@@ -2,27 +2,6 @@
  * How fast a first sync reads, matches, builds and queues, and how much memory it takes: a small
  * org and a large one, pushing left out. Arguments: deliveries of the small and of the large org.
  */
-import { type Measured, measureSync, say, withOrg } from './measure.ts';
+import { compareOrgs } from './compare-orgs.ts';
 
-const [small = '100000', large = '1000000'] = process.argv.slice(2);
-const results: Measured[] = [];
-for (const deliveries of [Number(small), Number(large)]) {
-  const contacts = Math.ceil(deliveries / 10);
-  const measured = await withOrg({ deliveries, contacts, limits: 'limits' }, (folder) =>
-    measureSync(folder, ['--no-push']),
-  );
-  const { report, seconds, peakMegabytes, cpuSeconds } = measured;
-  if (report.queued !== deliveries) throw new Error(`queued ${report.queued} of ${deliveries}`);
-  say(
-    `${deliveries.toLocaleString('en-US')} deliveries: ${seconds.toFixed(1)} s, ` +
-      `${Math.round(deliveries / seconds).toLocaleString('en-US')} a second, ` +
-      `peak ${peakMegabytes.toFixed(0)} MB, ${cpuSeconds.toFixed(1)} s of processor time, ` +
-      `${report.calls.salesforce} Salesforce calls`,
-  );
-  results.push(measured);
-}
-const [first, second] = results;
-if (first && second) {
-  const ratio = second.peakMegabytes / first.peakMegabytes;
-  say(`peak memory, large over small: ${ratio.toFixed(3)}`);
-}
+await compareOrgs(['sync', '--no-push']);

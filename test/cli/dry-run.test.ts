@@ -31,6 +31,25 @@ test('without a database: prints each body a line, tells the calls, and makes no
   expect(bodiesIn(stdout)).toHaveLength(12);
 });
 
+test('of Drive, without a database: tells what it would send, and Google’s calls', async () => {
+  const { google, origins, credentials, clock } = world.sandbox;
+  const { adminSubject } = credentials.google;
+  const auth = { flow: 'service-account', key: '${file:secrets/google-key.json}', adminSubject };
+  world.configure({
+    googleDrive: { auth, endpoint: origins.google },
+    crm: { holdDays: 0 },
+  });
+  const ann = google.addUser(`ann@${google.domain}`);
+  const file = google.createFile({ name: 'Deck', owner: ann });
+  google.share(file, { to: 'ada@globex.example', by: ann, at: clock.now() - 600_000 });
+  const before = filesOf(world);
+  const { code, stdout, stderr } = await world.run('sync --dry-run --json');
+  expect(code).toBe(0);
+  expect(filesOf(world)).toEqual(before);
+  expect(bodiesIn(stdout)).toMatchObject([{ contentId: file, sharer: { email: ann } }]);
+  expect(stderr).toMatch(/this took \d+ Salesforce calls? .* and \d+ Google calls;/);
+});
+
 test('with a database: what waits is shown first, then what is new; no byte changes', async () => {
   const waiting = world.deliver(5);
   await world.run('sync --no-push');

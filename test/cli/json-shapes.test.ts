@@ -134,7 +134,17 @@ const statusAnswer = z.strictObject({
       }),
       oldestPending: time.nullable(),
       gong: z.strictObject({ callsPerDay: count, callsLeft: count, pausedUntil: time.nullable() }),
-      backfills: z.array(z.never()),
+      backfills: z.array(
+        z.strictObject({
+          source,
+          since: time,
+          until: time.nullable(),
+          state: z.enum(['reading', 'read']),
+          startedAt: time,
+          updatedAt: time,
+        }),
+      ),
+      history: z.strictObject({ settled: count, waiting: count, day: count, days: count }),
     }),
   ),
 });

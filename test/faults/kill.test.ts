@@ -3,9 +3,10 @@ import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 import { holesOf, problemsOf } from '../support/exactly-once.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 import type { Sabotage } from '../support/preload/sabotage.ts';
-import { chooseSeed, repeatLine, syncUntilDone } from '../support/random-kills.ts';
+import { chooseSeed, repeatLine, runUntilDone } from '../support/random-kills.ts';
 
 const SHARES = 300;
+const SYNC = { words: 'sync --json', requestsMax: 90 };
 /** of the tenant that the sandbox's configuration describes */
 const CONCURRENCY = 4;
 
@@ -15,7 +16,11 @@ describe('killed at random moments, again and again until a run ends by itself',
     await using world = await startCliWorld();
     const ids = world.deliver(SHARES);
 
-    const { kills } = await syncUntilDone(world, { seed, afterKill: () => noHoles(world, ids) });
+    const { kills } = await runUntilDone(world, {
+      ...SYNC,
+      seed,
+      afterKill: () => noHoles(world, ids),
+    });
 
     expect(problemsOf(world, ids)).toEqual([]);
     expect(kills).toBeGreaterThan(0);
@@ -32,7 +37,7 @@ describe('killed at random moments, again and again until a run ends by itself',
       world.sandbox.faults.add({ vendor: 'gong', probability: 0.04, seed, action: { kind } });
     }
 
-    await syncUntilDone(world, { seed, afterKill: () => noHoles(world, ids) });
+    await runUntilDone(world, { ...SYNC, seed, afterKill: () => noHoles(world, ids) });
 
     expect(problemsOf(world, ids)).toEqual([]);
   });
@@ -100,7 +105,7 @@ describe('control: without the guard, the same kill is noticed', () => {
 function announcedSeed(): number {
   const seed = chooseSeed();
   onTestFailed(() => {
-    process.stderr.write(`${repeatLine(seed)}\n`);
+    process.stderr.write(`${repeatLine(seed, 'kill.test.ts')}\n`);
   });
   return seed;
 }

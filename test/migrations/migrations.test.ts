@@ -16,6 +16,8 @@ const FOLDER = new URL('../../migrations/', import.meta.url);
 const FROZEN: Readonly<Record<string, string>> = {
   '0001-outbox': 'cac392d3ef2870bd65eaf09f2ff9782688cf03e9063b6ba084ec6e5e76e6f511',
   '0002-drive': '6820d663eddb9d81828463187d2ecb46c1df05b88620b8e2700ebb75a07b774b',
+  '0003-alerts': 'f98ecb632097ef6c7c61b98e12f901bcb0a25fb760613b8e4bf21c5372d87181',
+  '0004-backfill': 'fc0cdc90af5e28e6a1f1e09b95109f7b65447e96c80092243007e33cf6b205c2',
 };
 
 async function schemaOf(db: Database): Promise<string> {
@@ -45,18 +47,21 @@ test('all migrations together make this schema', async () => {
   const db = testFile().open();
   await migrate(db);
   expect(await schemaOf(db)).toMatchInlineSnapshot(`
-    "CREATE TABLE "activity" ("tenant" text not null, "key" text not null, "at" bigint not null, "item" text not null, "actor" text not null, "payload" text not null, "handled" integer not null, constraint "activity_key" primary key ("tenant", "key"))
-    CREATE INDEX "activity_by_time" on "activity" ("tenant", "handled", "at", "key")
+    "CREATE TABLE "activity" ("tenant" text not null, "lane" text not null, "key" text not null, "at" bigint not null, "item" text not null, "actor" text not null, "payload" text not null, "handled" integer not null, constraint "activity_with_lane_key" primary key ("tenant", "lane", "key"))
+    CREATE INDEX "activity_by_time" on "activity" ("tenant", "lane", "handled", "at", "key")
     CREATE TABLE "attempt" ("tenant" text not null, "event_id" text not null, "number" integer not null, "at" bigint not null, "outcome" text not null, "status" integer, "request_id" text, "errors" text not null, constraint "attempt_key" primary key ("tenant", "event_id", "number"), constraint "attempt_event" foreign key ("tenant", "event_id") references "event" ("tenant", "event_id"))
+    CREATE TABLE "backfill" ("tenant" text not null, "source" text not null, "window" text not null, "since" bigint not null, "until" bigint, "state" text not null, "started_at" bigint not null, "updated_at" bigint not null, constraint "backfill_key" primary key ("tenant", "source", "window"))
     CREATE TABLE "call" ("account" text not null, "at" bigint not null, "calls" integer not null, constraint "call_key" primary key ("account", "at"))
     CREATE TABLE "cursor" ("tenant" text not null, "stream" text not null, "position" text not null, "updated_at" bigint not null, constraint "cursor_key" primary key ("tenant", "stream"))
-    CREATE TABLE "event" ("tenant" text not null, "event_id" text not null, "source" text not null, "state" text not null, "reason" text, "priority" integer not null, "shared_at" bigint not null, "not_before" bigint, "share" text not null, "match" text, "body" text, "attempts" integer default 0 not null, "last_status" integer, "request_id" text, "integration_id" text, "errors" text, "created_at" bigint not null, "updated_at" bigint not null, constraint "event_key" primary key ("tenant", "event_id"))
+    CREATE TABLE "event" ("tenant" text not null, "event_id" text not null, "source" text not null, "state" text not null, "reason" text, "priority" integer not null, "shared_at" bigint not null, "not_before" bigint, "share" text not null, "match" text, "body" text, "attempts" integer default 0 not null, "last_status" integer, "request_id" text, "integration_id" text, "errors" text, "created_at" bigint not null, "updated_at" bigint not null, "erased_at" bigint, constraint "event_key" primary key ("tenant", "event_id"))
+    CREATE INDEX "event_by_age" on "event" ("state", "updated_at") where erased_at is null and state in ('delivered', 'duplicate', 'rejected', 'skipped')
     CREATE INDEX "event_by_state" on "event" ("state", "tenant", "priority", "shared_at", "event_id")
     CREATE INDEX "event_by_time" on "event" ("shared_at")
     CREATE TABLE "grant" ("tenant" text not null, "item" text not null, "grantee" text not null, "generation" integer not null, "kind" text not null, "role" text not null, "inherited" integer not null, "owner" text not null, "seen_by" text not null, "seen_at" bigint not null, "granted_at" bigint, "expires_at" bigint, "revoked_at" bigint, "removed" integer not null, "swept_at" bigint, "event_id" text, constraint "grant_key" primary key ("tenant", "item", "grantee", "generation"))
     CREATE INDEX "grant_by_grantee" on "grant" ("tenant", "grantee")
     CREATE INDEX "grant_by_owner" on "grant" ("tenant", "owner")
     CREATE TABLE "lease" ("name" text not null primary key, "holder" text not null, "until" bigint not null)
+    CREATE TABLE "overdue" ("tenant" text not null primary key, "schedule" text not null, "since" bigint not null, "told_for" bigint)
     CREATE TABLE "pause" ("account" text not null primary key, "until" bigint not null)
     CREATE TABLE "run" ("run_id" text not null primary key, "tenant" text not null, "kind" text not null, "started_at" bigint not null, "finished_at" bigint, "outcome" text, "report" text)
     CREATE INDEX "run_by_time" on "run" ("tenant", "started_at")

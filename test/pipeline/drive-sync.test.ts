@@ -197,6 +197,26 @@ describe('what is no share, or not one of its own', () => {
     },
   );
 
+  test.each([
+    ['on the same page', 1_000],
+    ['on another', 1],
+  ])('what is listed before its shared folder at the first reading, %s', async (_, pageSizeMax) => {
+    world.configure({ detect: ['changes'] });
+    const { google, start } = world;
+    google.set({ myDriveDetails: 'missing', pageSizeMax });
+    const at = start - HOUR_MS;
+    const file = google.createFile({ name: 'Deck', owner: ann, at: start + HOUR_MS });
+    const inner = google.createFolder({ name: 'Inner', owner: ann, at: start + HOUR_MS });
+    const folder = google.createFolder({ name: 'Folder', owner: ann, at });
+    google.share(folder, { to: ADA, by: ann, at });
+    google.move(inner, { folder }, { by: ann });
+    google.move(file, { folder: inner }, { by: ann });
+    const other = google.createFile({ name: 'Offer', owner: ann, at: start + HOUR_MS });
+    google.share(other, { to: BEN, by: ann });
+    await world.sync();
+    expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${BEN}: Offer`]);
+  });
+
   test('a link, or a whole foreign domain, unless it is wanted', async () => {
     const { google, clock } = world;
     const [first, second] = ['First', 'Second'].map((name) =>
@@ -220,6 +240,24 @@ describe('what is no share, or not one of its own', () => {
     clock.advance(HOUR_MS);
     google.share(file, { to: ADA, addressHidden: true, by: ann });
     expect(await world.sync()).toMatchObject({ skipped: { 'no-address': 1 } });
+  });
+
+  test('somebody whose address is none: the others of the act are told', async () => {
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.share(file, { to: ['no address@', ADA], by: ann });
+    clock.advance(5 * MINUTE_MS);
+    google.share(file, { to: 'nobody', by: ann });
+    clock.advance(HOUR_MS);
+    const report = await world.sync();
+    expect(report).toMatchObject({ queued: 1, rejected: 0, skipped: { 'no-address': 1 } });
+    expect(await world.sync()).toMatchObject({ found: { 'google-drive': 0 } });
+    expect(told(await world.events())).toEqual([
+      `audit-log pending: ${ann} -> ${ADA}: Deck`,
+      `audit-log skipped no-address: ${ann} -> : Deck`,
+    ]);
   });
 
   test('what an outsider passed on', async () => {
@@ -275,6 +313,40 @@ describe('a shared drive', () => {
     expect(report).toMatchObject({ outcome: 'partial', errors: [{ stage: 'google-drive' }] });
     expect(report.errors[0]?.message).toMatch(/^shared drive Theirs: .* has no member/);
     expect(report.errors[0]?.hint).toContain('`as`');
+  });
+});
+
+describe('a user without Drive', () => {
+  beforeEach(() => {
+    const user = world.google.addUser(`cara@${world.domain}`);
+    world.google.refuse({ reason: 'domainPolicy', user, times: Number.POSITIVE_INFINITY });
+  });
+
+  test('is passed over where all users are read: nobody has to mend it', async () => {
+    const { google, clock, domain } = world;
+    const file = google.createFile({ name: 'Deck', owner: `cara@${domain}` });
+    const at = clock.now() - 10 * MINUTE_MS;
+    google.share(file, { to: ADA, by: ann, at });
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
+    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Deck`]);
+  });
+
+  test('is an error of the run where the list names him', async () => {
+    world.configure({ users: [ann, `cara@${world.domain}`], sharedDrives: 'none' });
+    const report = await world.sync();
+    expect(report).toMatchObject({ outcome: 'partial', errors: [{ stage: 'google-drive' }] });
+    expect(report.errors[0]?.message).toContain(`cara@${world.domain}`);
+  });
+
+  test('is an error where nobody has any: then it is the app that is shut out', async () => {
+    world.google.refuse({
+      reason: 'domainPolicy',
+      times: Number.POSITIVE_INFINITY,
+      method: 'changes.getStartPageToken',
+    });
+    const report = await world.sync();
+    expect(report).toMatchObject({ outcome: 'partial', errors: [{ stage: 'google-drive' }] });
+    expect(report.errors[0]?.message).toContain('all 3 users');
   });
 });
 

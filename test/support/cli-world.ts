@@ -46,18 +46,21 @@ export interface CliWorld extends AsyncDisposable {
   query<Row>(sql: string, ...parameters: readonly unknown[]): Row[];
 }
 
-export async function startCliWorld(): Promise<CliWorld> {
+/** `googleDrive`: the tenant reads Drive, too. */
+export async function startCliWorld(
+  options: { readonly googleDrive?: true } = {},
+): Promise<CliWorld> {
   const clock = new BarrierClock();
   const sandbox = await createSandbox({ clock, gong: { limits: UNLIMITED } });
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-cli-'));
   const start = clock.now() - DAY_MS;
-  await writeSandboxConfiguration(folder, sandbox, { start, timezone: 'UTC' });
+  await writeSandboxConfiguration(folder, sandbox, { start, timezone: 'UTC', ...options });
   const databaseFile = join(folder, 'sharetrail.db');
   const commands: Command[] = [];
   let delivered = start;
-  const begin = (words: string, options: CommandOptions = {}) => {
+  const begin = (words: string, how: CommandOptions = {}) => {
     const all = [...words.split(' '), '--config', folder];
-    const command = startCommand(all, { cwd: folder, ...options });
+    const command = startCommand(all, { cwd: folder, ...how });
     commands.push(command);
     return command;
   };

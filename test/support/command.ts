@@ -26,6 +26,8 @@ export interface CommandEnd {
 export interface Command {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
+  /** its standard error until now */
+  story(): string;
   ended(): Promise<CommandEnd>;
 }
 
@@ -62,6 +64,7 @@ export function startCommand(words: readonly string[], options: CommandOptions):
     kill: (signal) => {
       child.kill(signal);
     },
+    story: () => texts.stderr,
     ended: () => end,
   };
 }

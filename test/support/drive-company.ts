@@ -258,6 +258,7 @@ export class DriveCompany implements GoogleClient {
 
   async *listActivities(query: ActivityQuery): AsyncGenerator<Page<Activity>> {
     const { eventName, startTime, endTime, pageToken } = query;
+    if (startTime >= endTime) throw new Error('Start time must be before the end time.');
     const seen = this.#audit.filter(
       ({ time, visibleAt, events }) =>
         time >= startTime &&

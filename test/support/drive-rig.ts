@@ -1,4 +1,10 @@
 import type { GoogleDriveConfig } from '../../src/config/types.ts';
+import {
+  type Backfill,
+  backfillStream,
+  beginBackfill,
+  endBackfill,
+} from '../../src/db/backfills.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openMemoryDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
@@ -10,7 +16,8 @@ import { awaitingShares } from '../../src/outbox/events.ts';
 import { listEvents } from '../../src/outbox/lists.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/stored.ts';
 import type { Share } from '../../src/share/share.ts';
-import { openDrive } from '../../src/sources/drive/drive.ts';
+import { type DriveOptions, openDrive } from '../../src/sources/drive/drive.ts';
+import { openDriveHistory } from '../../src/sources/drive/history.ts';
 import type { SourcePage } from '../../src/sources/source.ts';
 import { heldLease } from './database.ts';
 import { DOMAIN, DriveCompany } from './drive-company.ts';
@@ -61,33 +68,32 @@ export class DriveRig {
 
   /** One run: shares become pending, or are held for the audit log until the next run. */
   async run(options: RunOptions = {}): Promise<Share[]> {
-    const { clock, db, company, start } = this;
     this.failures = [];
     const before = await this.events();
+    const { start } = this;
     const drive = await openDrive({
-      client: company,
-      config: this.#configOf(),
-      internalDomains: options.internalDomains ?? [DOMAIN],
-      record: {
-        db,
-        tenant: 'acme',
-        awaitingAuditLog: (eventIds) => awaitingShares(db, 'acme', eventIds),
-      },
-      clock,
+      ...this.#parts(options),
       start,
       full: options.full ?? false,
-      onFailure: (where, error) => {
-        this.failures.push(`${where}: ${error instanceof Error ? error.message : error}`);
-      },
-      log: silentLogger,
     });
-    const found: Share[] = [];
-    for await (const page of drive.source.pull(undefined)) {
-      options.beforeCommit?.(page);
-      await this.#commit(page);
-      found.push(...page.shares);
-    }
+    const found = await this.#read(drive.source.pull(undefined), options);
     await this.#release(before.filter(({ state }) => state === 'held'));
+    return found;
+  }
+
+  /** One window of history, read to its end. */
+  async history(
+    window: { readonly since: number; readonly until: number },
+    options: RunOptions = {},
+  ): Promise<Share[]> {
+    const { clock, db } = this;
+    const backfill: Backfill = { tenant: 'acme', source: 'google-drive', ...window };
+    this.failures = [];
+    await beginBackfill(db, this.#lease, { backfill, now: clock.now() });
+    const stream = backfillStream(backfill);
+    const drive = await openDriveHistory({ ...this.#parts(options), ...window, stream });
+    const found = await this.#read(drive.source.pull(undefined), options);
+    await endBackfill(db, this.#lease, { backfill, now: clock.now() });
     return found;
   }
 
@@ -103,6 +109,35 @@ export class DriveRig {
 
   async close(): Promise<void> {
     await this.db.destroy();
+  }
+
+  #parts(options: RunOptions): Omit<DriveOptions, 'start' | 'full'> {
+    const { clock, db, company } = this;
+    return {
+      client: company,
+      config: this.#configOf(),
+      internalDomains: options.internalDomains ?? [DOMAIN],
+      record: {
+        db,
+        tenant: 'acme',
+        awaitingAuditLog: (eventIds) => awaitingShares(db, 'acme', eventIds),
+      },
+      clock,
+      onFailure: (where, error) => {
+        this.failures.push(`${where}: ${error instanceof Error ? error.message : error}`);
+      },
+      log: silentLogger,
+    };
+  }
+
+  async #read(pages: AsyncIterable<SourcePage>, options: RunOptions): Promise<Share[]> {
+    const found: Share[] = [];
+    for await (const page of pages) {
+      options.beforeCommit?.(page);
+      await this.#commit(page);
+      found.push(...page.shares);
+    }
+    return found;
   }
 
   async #commit(page: SourcePage): Promise<void> {

@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Context, openContext } from '../../src/app/context.ts';
+import type { PassOptions } from '../../src/app/pass.ts';
 import type { RunReport } from '../../src/app/report.ts';
+import { type BackfillOptions, runBackfill } from '../../src/app/run-backfill.ts';
 import { runSync, type SyncOptions } from '../../src/app/run-sync.ts';
+import type { HistoryWindow } from '../../src/app/windows.ts';
 import type { GoogleDriveConfig, TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/log.ts';
+import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { listEvents } from '../../src/outbox/lists.ts';
 import type { StoredEvent } from '../../src/outbox/stored.ts';
@@ -14,7 +17,6 @@ import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
 const DAY_MS = 86_400_000;
-
 /** A made-up Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
 export interface DriveWorld {
   readonly clock: ShiftedClock;
@@ -28,11 +30,22 @@ export interface DriveWorld {
   context(): Promise<Context>;
   /** One run that queues only. */
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
+  /** One that queues only. */
+  backfill(window: HistoryWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
+  /** what the log warned of */
+  readonly warnings: string[];
   /** Lays over the Drive part of the tenant's configuration. */
   configure(drive: Partial<GoogleDriveConfig>): void;
   /** The outbox, newest share first. */
   events(): Promise<StoredEvent[]>;
+  /** Somebody else who reads the same company from `start` on, with a database of his own. */
+  readBeside(drive: Partial<GoogleDriveConfig>, start: number): Promise<DriveReader>;
   close(): Promise<void>;
+}
+
+export interface DriveReader {
+  sync(): Promise<RunReport>;
+  events(): Promise<StoredEvent[]>;
 }
 
 /** Starts a world whose `start` is a day ago. */
@@ -42,7 +55,15 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   const { google } = sandbox;
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
   const start = clock.now() - DAY_MS;
+  const beside: Context[] = [];
   let opened: Promise<Context> | undefined;
+  const warnings: string[] = [];
+  const log: Logger = {
+    ...silentLogger,
+    warn: (message) => void warnings.push(message),
+    child: () => log,
+  };
+  const parts = { clock, random: () => 0.001, log, access: 'write' } as const;
   const world: DriveWorld = {
     clock,
     sandbox,
@@ -51,40 +72,47 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     start,
     tenant: tenantOf(sandbox, { start, drive }),
     context: () => {
-      opened ??= openContext({
-        config: configOf(folder, world.tenant),
-        clock,
-        random: () => 0.001,
-        log: silentLogger,
-        access: 'write',
-      });
+      opened ??= openContext({ ...parts, config: configOf(folder, world.tenant) });
       return opened;
     },
     sync: async (options = {}) =>
-      runSync(await world.context(), {
-        tenant: world.tenant,
-        reach: 'new',
-        push: 'hold',
-        signal: new AbortController().signal,
-        onProgress: () => {},
-        ...options,
-      }),
+      runSync(await world.context(), { ...passDefaults(world.tenant), reach: 'new', ...options }),
+    backfill: async (window, options = {}) =>
+      runBackfill(await world.context(), { ...passDefaults(world.tenant), window, ...options }),
+    warnings,
     configure: (changes) => {
       const { googleDrive } = world.tenant;
       if (googleDrive === undefined) throw new Error('the tenant has no Drive');
       world.tenant = { ...world.tenant, googleDrive: { ...googleDrive, ...changes } };
     },
-    events: async () => {
-      const { db } = await world.context();
-      return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
+    events: async () => eventsOf(await world.context()),
+    readBeside: async (readerDrive, readerStart) => {
+      const tenant = tenantOf(sandbox, { start: readerStart, drive: readerDrive });
+      const own = mkdtempSync(join(folder, 'beside-'));
+      const context = await openContext({ ...parts, config: configOf(own, tenant) });
+      beside.push(context);
+      return {
+        sync: () => runSync(context, { ...passDefaults(tenant), reach: 'new' }),
+        events: () => eventsOf(context),
+      };
     },
     close: async () => {
+      for (const context of beside) await context.close();
       await (await opened)?.close();
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
   return world;
+}
+
+function passDefaults(tenant: TenantConfig): PassOptions {
+  return {
+    tenant,
+    push: 'hold',
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  };
 }
 
 /** `detector state reason sharer -> recipients: title` */
@@ -100,6 +128,10 @@ export function told(events: readonly StoredEvent[]): string[] {
       return `${what}: ${sharer?.email ?? 'nobody'} -> ${whom}: ${content.title}`;
     })
     .sort();
+}
+
+function eventsOf({ db }: Context): Promise<StoredEvent[]> {
+  return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
 }
 
 function configOf(folder: string, tenant: TenantConfig): Context['config'] {

@@ -52,6 +52,7 @@ export async function pushRig(options: RigOptions): Promise<PushRig> {
       gong,
       pacer,
       settings: { ...UNPACED, concurrency: 4 },
+      callsForFresh: 0,
       clock,
       random: () => 0.5,
       signal: new AbortController().signal,

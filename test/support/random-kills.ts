@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom } from '../../src/sandbox/seeded-random.ts';
 import type { CliWorld } from './cli-world.ts';
+import type { CommandOptions } from './command.ts';
 
 /** The variable that repeats a series of kills. */
 const SEED_VARIABLE = 'KILL_SEED';
 const SEEDS = 1_000_000;
-/** requests that a process may see before it is killed */
-const REQUESTS_MAX = 90;
 const FURTHER_MS_MAX = 8;
 const PROCESSES_MAX = 80;
 
@@ -16,8 +15,8 @@ export function chooseSeed(): number {
 }
 
 /** What has to be typed to see the same kills again. */
-export function repeatLine(seed: number): string {
-  return `repeat with: ${SEED_VARIABLE}=${seed} vitest run test/faults/kill.test.ts`;
+export function repeatLine(seed: number, file: string): string {
+  return `repeat with: ${SEED_VARIABLE}=${seed} vitest run test/faults/${file}`;
 }
 
 export interface Killed {
@@ -25,24 +24,32 @@ export interface Killed {
 }
 
 /**
- * Starts `sync` and kills it at a random moment, again and again until one says that all is done.
+ * Starts a command and kills it at a random moment, again and again until one says that all is done.
  * Moments are counted in requests, then a few ms on, so that they fall everywhere in a run on a
  * slow machine too. `afterKill` may look at what was left behind.
  */
-export async function syncUntilDone(
+export async function runUntilDone(
   world: CliWorld,
-  options: { readonly seed: number; readonly afterKill: () => void },
+  options: {
+    readonly command?: CommandOptions;
+    readonly words: string;
+    /** that a process may see before it is killed */
+    readonly requestsMax: number;
+    readonly seed: number;
+    readonly afterKill: () => void;
+  },
 ): Promise<Killed> {
   const random = createRandom(options.seed);
+  const { salesforce, google, gong } = world.sandbox.traffic;
   const seen = () =>
-    world.sandbox.traffic.salesforce.counts.requests + world.sandbox.traffic.gong.counts.requests;
+    [salesforce, google, gong].reduce((sum, { counts }) => sum + counts.requests, 0);
   for (let kills = 0; kills < PROCESSES_MAX; ) {
-    const command = world.start('sync --json');
+    const command = world.start(options.words, options.command);
     let over = false;
     const end = command.ended().finally(() => {
       over = true;
     });
-    const last = seen() + 1 + Math.floor(random() * REQUESTS_MAX);
+    const last = seen() + 1 + Math.floor(random() * options.requestsMax);
     while (!over && seen() < last) await delay(1);
     await delay(random() * FURTHER_MS_MAX);
     command.kill('SIGKILL');

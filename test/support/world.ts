@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Context, openContext } from '../../src/app/context.ts';
+import type { PassOptions } from '../../src/app/pass.ts';
 import type { RunReport } from '../../src/app/report.ts';
+import { type BackfillOptions, runBackfill } from '../../src/app/run-backfill.ts';
 import { runSync, type SyncOptions } from '../../src/app/run-sync.ts';
+import type { HistoryWindow } from '../../src/app/windows.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
@@ -34,6 +37,7 @@ export interface World {
   /** a context on the world's database file; closed at the end */
   context(): Promise<Context>;
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
+  backfill(window: HistoryWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
   close(): Promise<void>;
 }
 
@@ -76,7 +80,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     context,
     sync: async (override = {}) => {
       const opened = await context();
-      return runSync(opened, { ...syncDefaults(tenant), ...override });
+      return runSync(opened, { ...passDefaults(tenant), reach: 'new', ...override });
+    },
+    backfill: async (window, override = {}) => {
+      const opened = await context();
+      return runBackfill(opened, { ...passDefaults(tenant), window, ...override });
     },
     close: async () => {
       await Promise.all(contexts.map((opened) => opened.close()));
@@ -86,10 +94,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-function syncDefaults(tenant: TenantConfig): SyncOptions {
+function passDefaults(tenant: TenantConfig): PassOptions {
   return {
     tenant,
-    reach: 'new',
     push: 'send',
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -87,6 +87,13 @@ test.each([
   expect(found !== undefined).toBe(open);
 });
 
+test('the day of the share is that of the tenant’s timezone', () => {
+  const closed = deal(1, { createdAt: 0, closed: true, closeDay: '2026-11-04' });
+  const sharedAt = '2026-11-05T04:30:00Z';
+  expect(chosen([closed], { sharedAt, timezone: 'America/New_York' })).toBe(closed.id);
+  expect(chosen([closed], { sharedAt, timezone: 'UTC' })).toBeUndefined();
+});
+
 test('of the open ones, one where a recipient has a contact role goes before all others', () => {
   expect(chosen([deal(1), deal(2), deal(3)], { roles: [role(2)] })).toBe(idOf('Opportunity', 2));
 });

@@ -145,6 +145,17 @@ test('deleted and hidden Contacts are nobody', async () => {
   expect((await match('ann@x.example')).matched).toBe(false);
 });
 
+test('of merged Contacts the one that is left stands for the person', async () => {
+  const { account, contact, deal } = addCustomer('ann@x.example');
+  const loser = { LastName: 'Lee', Email: 'ann@x.example', AccountId: account };
+  const merged = org.add('Contact', { ...loser, LastModifiedDate: '2030-01-01T00:00:00Z' });
+  expect((await match('ann@x.example')).recipients[0]?.object?.id).toBe(merged);
+  // Salesforce deletes what it merges into another record, and moves what hangs on it.
+  org.remove(merged);
+  const found = await match('ann@x.example');
+  expect(found.objects.map(({ id }) => id)).toEqual([deal, account, contact]);
+});
+
 test('a Lead object that the user may not read fails the look-up', async () => {
   addCustomer('ann@x.example');
   org.denyObject('Lead');

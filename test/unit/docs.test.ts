@@ -70,7 +70,7 @@ describe('README.md', () => {
 
   test('what it calls not built is not there', () => {
     const planned = plannedCommands();
-    expect(planned).toContain('backfill');
+    expect(planned).toContain('explain');
     expect(definitions.filter(({ name }) => planned.includes(name))).toEqual([]);
   });
 
@@ -158,7 +158,7 @@ describe('each rule fires', () => {
     ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
     ['```sh\nnpm run -s sharetrail -- events show\n```', 'needs ID'],
     ['`sharetrail config`', 'words are missing'],
-    ['`sharetrail backfill`', 'unknown command "backfill"'],
+    ['`sharetrail explain`', 'unknown command "explain"'],
   ])('a command line that the program refuses: %j', (text, problem) => {
     expect(refusedCommands(pageOf(text), []).join('\n')).toContain(problem);
   });
@@ -167,7 +167,7 @@ describe('each rule fires', () => {
     const text = '```sh\nnode src/main.ts sync --no-push >> a 2>&1 || echo "sharetrail $?"\n```';
     expect(commandLinesOf(pageOf(text))).toEqual([{ text: 'sync --no-push', line: 2 }]);
     expect(refusedCommands(pageOf(`${text}\n\`sharetrail COMMAND\``), [])).toEqual([]);
-    expect(refusedCommands(pageOf('`sharetrail backfill`'), ['backfill'])).toEqual([]);
+    expect(refusedCommands(pageOf('`sharetrail explain`'), ['explain'])).toEqual([]);
   });
 
   test.each(['`gong.callsPerHour`', '`gong.auth.flow: oauth` `gong.flow: oauth`', '`flaw: oauth`'])(

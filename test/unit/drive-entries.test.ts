@@ -130,6 +130,11 @@ describe('an entry of the audit log', () => {
     expect(entriesOf(activity(onDrive), DOMAINS)).toMatchObject([
       { itemId: 'file', place: { driveId: 'drive' } },
     ]);
+    // `owner` holds the drive's name then.
+    for (const name of ['owner_shared_drive_id', 'team_drive_id', 'owner_team_drive_id']) {
+      const older = event('change_user_access', { ...parameters, [name]: ['drive'] });
+      expect(entriesOf(activity(older), DOMAINS)).toMatchObject([{ place: { driveId: 'drive' } }]);
+    }
     expect(told(event('change_user_access', { ...parameters, doc_id: [] }))).toEqual([]);
   });
 });

@@ -166,6 +166,16 @@ const table: readonly (readonly [string, Verdict, Partial<Verdict>])[] = [
     { kind: 'malformed' },
   ],
   [
+    'a 400 to a page about nothing in particular: its token is all that is new',
+    classify(400, apiError(400, 'badRequest'), { asked: PAGED }),
+    { kind: 'page-token-lost' },
+  ],
+  [
+    'a 400 to a page of a user without Drive',
+    classify(400, apiError(400, 'failedPrecondition'), { asked: PAGED }),
+    { kind: 'refused', concerns: 'subject' },
+  ],
+  [
     'a 403 to a page about something else',
     classify(403, apiError(403, 'forbidden'), { asked: PAGED }),
     { kind: 'refused', concerns: 'item' },

@@ -46,6 +46,11 @@ describe('a permission', () => {
     });
   });
 
+  it('may have fields that are null, which is as good as absent', () => {
+    const given = { emailAddress: null, expirationTime: null, deleted: null, domain: null };
+    expect(permissionOf({ ...given, permissionDetails: null })).toEqual({ ...PLAIN, ...BARE });
+  });
+
   it.each([
     ['none is told', undefined, false],
     ['all are', [{ inherited: true }, { inherited: true }], true],
@@ -79,7 +84,6 @@ describe('a file', () => {
       ownedByMe: false,
       owners: [],
       shared: false,
-      hasAugmentedPermissions: false,
       permissionIds: [],
     });
   });

@@ -222,6 +222,7 @@ test('what a source keeps for itself is in the same transaction', async () => {
   const { db, lease } = await outbox();
   const entry = {
     tenant: 'acme',
+    lane: '',
     key: 'k',
     at: 1,
     item: 'f',

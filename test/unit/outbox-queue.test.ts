@@ -22,7 +22,13 @@ beforeEach(async () => {
   lease = await heldLease(db, NOW);
 });
 
-const CLAIM = { tenant: 'acme', inHand: [], limit: 100, runStartedAt: NOW } as const;
+const CLAIM = {
+  tenant: 'acme',
+  inHand: [],
+  limit: 100,
+  runStartedAt: NOW,
+  priorityMax: PRIORITY.backfill,
+} as const;
 
 async function claimIds(changes: Partial<Parameters<typeof claimPending>[1]> = {}) {
   const claimed = await claimPending(db, { ...CLAIM, ...changes });
@@ -75,7 +81,7 @@ describe('claiming', () => {
     const event = newEvent('exact');
     await commitBatch(db, lease, batchOf([event]));
     const body = JSON.stringify(event.body);
-    expect(await claimPending(db, CLAIM)).toEqual([{ eventId: 'exact', body }]);
+    expect(await claimPending(db, CLAIM)).toEqual([{ eventId: 'exact', priority: 0, body }]);
   });
 
   test('an event that gave up waits for a run that starts later', async () => {
@@ -219,7 +225,7 @@ describe('with 100,000 events', () => {
     await claimPending(db, { ...CLAIM, inHand: ['event-000000'] });
     const [text = ''] = executed;
     expect(text).toContain('from "event"');
-    return planOf(text, ['acme', 'pending', NOW, 'event-000000', 100]);
+    return planOf(text, ['acme', 'pending', PRIORITY.backfill, NOW, 'event-000000', 100]);
   }
 
   test('claiming walks the index in order and sorts nothing', async () => {
@@ -234,7 +240,7 @@ describe('with 100,000 events', () => {
     `.execute(db);
     // Without ANALYZE, as every real database is.
     expect(await planOfClaim()).toEqual([
-      'SEARCH event USING INDEX event_by_state (state=? AND tenant=?)',
+      'SEARCH event USING INDEX event_by_state (state=? AND tenant=? AND priority<?)',
     ]);
     expect(await claimIds({ limit: 3 })).toEqual(['e50', 'e100', 'e150']);
   });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease } from '../../src/db/leases.ts';
+import { commitBatch } from '../../src/outbox/commit.ts';
 import { countByState } from '../../src/outbox/lists.ts';
+import { PRIORITY } from '../../src/outbox/stored.ts';
 import { createPacer } from '../../src/push/pacer.ts';
-import { eventSeries } from '../support/events.ts';
+import { batchOf, eventSeries } from '../support/events.ts';
 import { type PushRig, pushRig, UNPACED } from '../support/push-rig.ts';
 import { accepted, ScriptedGong, throttled, unavailable } from '../support/scripted-gong.ts';
 import { mostInWindow } from '../support/windows.ts';
@@ -145,4 +147,34 @@ test('every request is announced before it is sent, the repeated ones too', asyn
   expect(rig.calls()).toBe(14);
   expect(rig.gong.requests).toHaveLength(14);
   expect(settled).toBe(7);
+});
+
+describe('history', () => {
+  const settings = { callsPerSecond: 100, callsPerDay: 10, concurrency: 4 };
+  const history = (count: number) => eventSeries(count, 'history');
+
+  test('leaves the calls that are kept for fresh shares, which go out all the same', async () => {
+    const rig = await pushRig({ script: () => accepted });
+    const { db, lease } = rig;
+    await commitBatch(db, lease, batchOf(history(8), { priority: PRIORITY.backfill }));
+    const push = rig.start({ settings, callsForFresh: 4 });
+    await rig.clock.pass(MINUTE);
+    expect(rig.gong.requests).toHaveLength(6);
+    // What is read after history has used its part of the day is fresh, and goes.
+    await rig.commit(eventSeries(3));
+    push.wake();
+    const report = await rig.clock.run(push.finish());
+    expect(report).toMatchObject({ delivered: 9 });
+    const sent = rig.gong.requests.map(({ eventId }) => eventId.startsWith('history-'));
+    expect(sent).toEqual([...Array(6).fill(true), ...Array(3).fill(false)]);
+    expect(await countByState(db, 'acme')).toMatchObject({ pending: 2, delivered: 9 });
+  });
+
+  test('control: where nothing is kept it uses the whole day', async () => {
+    const rig = await pushRig({ script: () => accepted });
+    const batch = batchOf(history(12), { priority: PRIORITY.backfill });
+    await commitBatch(rig.db, rig.lease, batch);
+    expect(await rig.drain({ settings })).toMatchObject({ delivered: 10 });
+    expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 2 });
+  });
 });

@@ -152,7 +152,9 @@ describe('a Drive share', () => {
 
   test('that the audit log may still speak of is held for a day, matched or not', () => {
     const rules = { ...RULES, holdDays: 0, unmatched: 'send' } as const;
-    const judged = { ...facts(drive({ grantees: [ann] })), matched: true, now: SHARED_AT };
+    // From the start of the run: the next night's begins a day later, not a day and some minutes.
+    const times = { runStartedAt: SHARED_AT, now: SHARED_AT + 5 * 60_000 };
+    const judged = { ...facts(drive({ grantees: [ann] })), matched: true, ...times };
     const held = { state: 'held', reason: 'audit-log', notBefore: SHARED_AT + DAY_MS };
     expect(decide({ ...judged, awaitsAuditLog: true }, rules)).toEqual(held);
     expect(decide({ ...judged, awaitsAuditLog: false }, rules)).toEqual({ state: 'pending' });
@@ -243,10 +245,11 @@ describe('what becomes of a share', () => {
     matched: false,
     now,
     awaitsAuditLog: false,
+    runStartedAt: now,
   });
 
   test('one with a Salesforce record is pending at once', () => {
-    const judged = { ...facts(), matched: true, now: SHARED_AT, awaitsAuditLog: false };
+    const judged = { ...unmatched(SHARED_AT), matched: true };
     expect(decide(judged, { ...hold, unmatched: 'skip' })).toEqual({ state: 'pending' });
   });
 

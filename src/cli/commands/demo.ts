@@ -102,13 +102,14 @@ async function nextDay(stage: Stage, first: FirstDay): Promise<RunReport> {
 }
 
 async function sync({ input, context, tenant }: Stage): Promise<RunReport> {
-  using progress = startProgress({ io: input.io, clock: context.clock, label: 'events sent' });
+  using progress = startProgress({ io: input.io, clock: context.clock });
   return runSync(context, {
     tenant,
     reach: 'new',
     push: 'send',
     signal: input.signal,
-    onProgress: ({ settled, queued }) => progress.update({ done: settled, total: queued }),
+    onProgress: ({ settled, queued }) =>
+      progress.update({ label: 'events sent', done: settled, total: queued }),
   });
 }
 

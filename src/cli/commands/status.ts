@@ -1,10 +1,16 @@
 import { type RunStatus, statusOf, type TenantStatus } from '../../app/status.ts';
+import type { Cursor } from '../../db/cursors.ts';
 import { STATES } from '../../outbox/states.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
+import { sendingDays } from '../days.ts';
 import { type Field, writeFields, writeHeading, writeJson } from '../render.ts';
 import { type Session, withSession } from '../session.ts';
 import { runLines } from '../summary.ts';
-import { listOf, timeText } from '../wording.ts';
+import { countOf, listOf, timeText } from '../wording.ts';
+
+/** what the streams of Drive's change logs begin with */
+const CHANGE_LOGS = 'drive/changes/';
+const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 export const status: Handler = (input) => withSession(input, { access: 'read' }, showStatus);
 
@@ -16,7 +22,7 @@ async function showStatus(session: Session): Promise<ExitCode> {
     all.push(found);
     if (json) continue;
     if (index > 0) await input.io.out('\n');
-    await writeHeading(input.io, found.tenant);
+    await writeHeading(input.io, `${found.tenant}, times in ${tenant.timezone}`);
     await writeFields(input.io, fieldsOf(found, tenant.timezone));
   }
   if (json) await writeJson(input.io, { tenants: all.map(statusRecord) });
@@ -24,17 +30,16 @@ async function showStatus(session: Session): Promise<ExitCode> {
 }
 
 function fieldsOf(found: TenantStatus, timezone: string): Field[] {
-  const { gong, oldestPending } = found;
+  const { gong, oldestPending, backfills } = found;
   const at = (moment: number) => timeText(moment, timezone);
   return [
     ...labelled(
       'runs',
       found.runs.map((run) => `${at(run.startedAt)}  ${runText(run)}`),
     ),
-    ...labelled(
-      'read up to',
-      found.cursors.map(({ stream, position }) => `${stream}  ${positionText(position)}`),
-    ),
+    ...labelled('read up to', cursorLines(found.cursors, at)),
+    ...(backfills.length === 0 ? [] : labelled('backfills', backfillLines(backfills, at))),
+    ...historyFields(found),
     ['outbox', outboxText(found.outbox)],
     ['oldest pending', oldestPending === undefined ? undefined : at(oldestPending)],
     ['Gong calls left', `${gong.callsLeft} of ${gong.callsPerDay} in 24 hours`],
@@ -44,10 +49,58 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
   ];
 }
 
+/** A line a stream; the change logs, one of each user and drive, in one line together. */
+function cursorLines(cursors: readonly Cursor[], at: (moment: number) => string): string[] {
+  const logs = cursors.filter(({ stream }) => stream.startsWith(CHANGE_LOGS));
+  const others = cursors.filter(({ stream }) => !stream.startsWith(CHANGE_LOGS));
+  const lines = others.map(({ stream, position }) => `${stream}  ${positionText(position, at)}`);
+  if (logs.length === 0) return lines;
+  const oldest = Math.min(...logs.map(({ updatedAt }) => updatedAt));
+  const count = countOf(logs.length, 'change log');
+  return [...lines, `${CHANGE_LOGS}…  ${count}, the one read longest ago at ${at(oldest)}`];
+}
+
 /** A cursor's parts, whatever its source keeps there: `from …, mark …`. */
-function positionText(position: string): string {
+function positionText(position: string, at: (moment: number) => string): string {
   const parts = Object.entries(JSON.parse(position) as object);
-  return listOf(parts.map(([name, value]) => `${name} ${String(value)}`));
+  const text = (value: unknown) =>
+    TIME.test(String(value)) ? at(Date.parse(String(value))) : partText(value);
+  return listOf(
+    parts
+      .filter(([, value]) => String(value) !== '')
+      .map(([name, value]) => `${name} ${text(value)}`),
+  );
+}
+
+function partText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function backfillLines(
+  backfills: TenantStatus['backfills'],
+  at: (moment: number) => string,
+): string[] {
+  return backfills.map(({ source, since, until, state, updatedAt }) => {
+    const window = `${at(since)} to ${until === undefined ? 'now' : at(until)}`;
+    const how =
+      state === 'reading'
+        ? `not read to its end yet, last at ${at(updatedAt)}; the same command goes on`
+        : 'read; its events wait for Gong';
+    return `${source}  ${window}: ${how}`;
+  });
+}
+
+/** `1,200 of 11,000 events sent, day 1 of 2`: of all windows together. */
+function historyFields({ history, gong }: TenantStatus): Field[] {
+  const { settled, waiting } = history;
+  if (waiting === 0) return [];
+  const { day, days } = sendingDays(history, gong.callsPerDay);
+  const sent = `${group(settled)} of ${countOf(settled + waiting, 'event')} sent`;
+  return [['history', `${sent}, day ${day} of ${days}`]];
+}
+
+function group(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 /** The label once, then its lines below each other. */
@@ -91,7 +144,15 @@ function statusRecord(found: TenantStatus) {
       callsLeft: found.gong.callsLeft,
       pausedUntil: found.gong.pausedUntil === undefined ? null : iso(found.gong.pausedUntil),
     },
-    backfills: [],
+    backfills: found.backfills.map(({ source, since, until, state, startedAt, updatedAt }) => ({
+      source,
+      since: iso(since),
+      until: until === undefined ? null : iso(until),
+      state,
+      startedAt: iso(startedAt),
+      updatedAt: iso(updatedAt),
+    })),
+    history: { ...found.history, ...sendingDays(found.history, found.gong.callsPerDay) },
   };
 }
 

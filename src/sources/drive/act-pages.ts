@@ -1,12 +1,13 @@
 import { readCursor } from '../../db/cursors.ts';
 import { DRIVE_LIMITS } from '../../lib/limits.ts';
 import type { SourcePage } from '../source.ts';
-import { entriesAfter, forgetHandled, markHandled } from './activity-store.ts';
+import { entriesAfter, forgetHandled, markHandled, type Staging } from './activity-store.ts';
 import { type Act, OpenActs } from './acts.ts';
 import { AUDIT_EVENT_NAMES, type AuditEntry } from './audit-entry.ts';
 import type { DriveRecord } from './drive-record.ts';
 import { loadGrants, saveGrants } from './grant-store.ts';
 import type { ItemReader, KnownItem } from './item-reader.ts';
+import type { Lane } from './lane.ts';
 import { outsiderOf } from './outsiders.ts';
 import { readAuditPosition } from './positions.ts';
 import type { Scope } from './scope.ts';
@@ -18,22 +19,24 @@ export interface ActReading {
   readonly items: ItemReader;
   /** True where the grantee still counted as inside at that moment (epoch milliseconds). */
   readonly wasInside: (entry: AuditEntry) => boolean;
+  readonly lane: Lane;
+  /** what is told beside it (epoch milliseconds) is not taken account of; absent: all is */
+  readonly window?: { readonly since: number; readonly until: number };
 }
-
-const STREAM = 'drive/acts';
 
 /**
  * Forms acts of what the audit log told, in the order of time, and compares them with the record.
  * An act that is not certainly complete waits for the next run, and so does all that belongs to it.
  */
 export async function* actPages(reading: ActReading): AsyncGenerator<SourcePage> {
-  const { db, tenant } = reading.record;
-  const bound = await readUpTo(reading.record);
+  const { db } = reading.record;
+  const staging = stagingOf(reading);
+  const bound = await readUpTo(reading);
   const open = new OpenActs();
   let after: AuditEntry | undefined;
   for (;;) {
     const limit = DRIVE_LIMITS.entriesPerPageMax;
-    const entries = await entriesAfter(db, { tenant, after, before: bound, limit });
+    const entries = await entriesAfter(db, { ...staging, after, before: bound, limit });
     const isLast = entries.length === 0;
     const grants = entries.filter(({ change }) => change === 'grant');
     const acts = grants.flatMap((entry) => open.add(entry));
@@ -55,9 +58,12 @@ interface ActWork {
 }
 
 async function actPage(reading: ActReading, work: ActWork): Promise<SourcePage> {
-  const { record, scope } = reading;
+  const { record, scope, lane } = reading;
   const { db, tenant } = record;
-  const { acts, others, bound, isLast } = work;
+  const { bound, isLast } = work;
+  const done = [...work.others, ...work.acts.flatMap((act) => act.entries)];
+  const acts = work.acts.filter(({ entries: [first] }) => isInWindow(first, reading));
+  const others = work.others.filter((entry) => isInWindow(entry, reading));
   const entries = [...others, ...acts.flatMap((act) => act.entries)];
   const book = await loadGrants(
     db,
@@ -74,6 +80,7 @@ async function actPage(reading: ActReading, work: ActWork): Promise<SourcePage> 
       book,
       awaiting,
       itemOf: (itemId) => items.get(itemId),
+      nameOf: (email) => scope.nameOf(email),
       isOutside: ({ grant }) => grant.email === undefined || isOutside(grant.email, scope),
       wasInside: reading.wasInside,
     },
@@ -82,19 +89,29 @@ async function actPage(reading: ActReading, work: ActWork): Promise<SourcePage> 
   return {
     shares: outcome.shares,
     replaces: outcome.replaced,
-    stream: STREAM,
+    stream: `${lane.prefix}/acts`,
     position: JSON.stringify({ until: new Date(bound).toISOString() }),
     alongside: async (trx) => {
       await saveGrants(trx, tenant, changed);
+      const staging = stagingOf(reading);
       await markHandled(
         trx,
-        tenant,
-        entries.map(({ key }) => key),
+        staging,
+        done.map(({ key }) => key),
       );
       if (!isLast) return;
-      await forgetHandled(trx, { tenant, before: bound - DRIVE_LIMITS.entriesKeptMs });
+      await forgetHandled(trx, { ...staging, before: bound - DRIVE_LIMITS.entriesKeptMs });
     },
   };
+}
+
+function stagingOf({ record, lane }: ActReading): Staging {
+  return { tenant: record.tenant, lane: lane.name };
+}
+
+/** An act is of the window in which it begins. */
+function isInWindow({ at }: AuditEntry, { window }: ActReading): boolean {
+  return window === undefined || (at >= window.since && at < window.until);
 }
 
 /** What Google knows of the items whose acts are not on record yet. */
@@ -115,10 +132,11 @@ function isOutside(email: string, { domains }: Scope): boolean {
 }
 
 /** Up to where every kind of entry is read: epoch milliseconds. */
-async function readUpTo({ db, tenant }: DriveRecord): Promise<number> {
+async function readUpTo({ record, lane }: ActReading): Promise<number> {
+  const { db, tenant } = record;
   const untils: number[] = [];
   for (const eventName of AUDIT_EVENT_NAMES) {
-    const kept = await readCursor(db, { tenant, stream: `drive/audit-log/${eventName}` });
+    const kept = await readCursor(db, { tenant, stream: `${lane.prefix}/audit-log/${eventName}` });
     untils.push((kept === undefined ? undefined : readAuditPosition(kept).until) ?? 0);
   }
   return Math.min(...untils);

@@ -3,10 +3,17 @@ import { chunksOf } from '../../lib/chunks.ts';
 import { DATABASE_LIMITS } from '../../lib/limits.ts';
 import type { AuditEntry } from './audit-entry.ts';
 
+/** Whose entries they are: every night's, or those of one window of history. */
+export interface Staging {
+  readonly tenant: string;
+  /** a lane's name */
+  readonly lane: string;
+}
+
 /** Keeps entries until their acts are formed; one that is there already stays as it is. */
 export async function stageEntries(
   trx: Statement,
-  tenant: string,
+  { tenant, lane }: Staging,
   entries: readonly AuditEntry[],
 ): Promise<void> {
   for (const chunk of chunksOf(entries, DATABASE_LIMITS.rowsPerInsertMax)) {
@@ -15,6 +22,7 @@ export async function stageEntries(
       .values(
         chunk.map((entry) => ({
           tenant,
+          lane,
           key: entry.key,
           at: entry.at,
           item: entry.itemId,
@@ -23,7 +31,7 @@ export async function stageEntries(
           handled: 0,
         })),
       )
-      .onConflict((conflict) => conflict.columns(['tenant', 'key']).doNothing())
+      .onConflict((conflict) => conflict.columns(['tenant', 'lane', 'key']).doNothing())
       .execute();
   }
 }
@@ -31,8 +39,7 @@ export async function stageEntries(
 /** The next entries, in the order of time, that no act was formed of yet. */
 export async function entriesAfter(
   db: Statement,
-  query: {
-    readonly tenant: string;
+  query: Staging & {
     readonly after: AuditEntry | undefined;
     /** epoch milliseconds, exclusive */
     readonly before: number;
@@ -44,6 +51,7 @@ export async function entriesAfter(
     .selectFrom('activity')
     .select('payload')
     .where('tenant', '=', query.tenant)
+    .where('lane', '=', query.lane)
     .where('handled', '=', 0)
     .where('at', '<', query.before)
     .$if(after !== undefined, (select) =>
@@ -61,7 +69,7 @@ export async function entriesAfter(
 
 export async function markHandled(
   trx: Statement,
-  tenant: string,
+  { tenant, lane }: Staging,
   keys: readonly string[],
 ): Promise<void> {
   for (const chunk of chunksOf(keys, DATABASE_LIMITS.idsPerQueryMax)) {
@@ -69,6 +77,7 @@ export async function markHandled(
       .updateTable('activity')
       .set({ handled: 1 })
       .where('tenant', '=', tenant)
+      .where('lane', '=', lane)
       .where('key', 'in', chunk)
       .execute();
   }
@@ -77,11 +86,12 @@ export async function markHandled(
 /** Forgets handled entries that no reading brings again. */
 export async function forgetHandled(
   trx: Statement,
-  old: { readonly tenant: string; readonly before: number },
+  old: Staging & { readonly before: number },
 ): Promise<void> {
   await trx
     .deleteFrom('activity')
     .where('tenant', '=', old.tenant)
+    .where('lane', '=', old.lane)
     .where('handled', '=', 1)
     .where('at', '<', old.before)
     .execute();

@@ -51,6 +51,13 @@ const ROLES: Readonly<Record<string, string>> = {
   content_manager: 'fileOrganizer',
   manager: 'organizer',
 };
+/** Reports reference, Drive events: the drive of the item, under its newer and older names. */
+const DRIVE_PARAMETERS = [
+  'shared_drive_id',
+  'owner_shared_drive_id',
+  'team_drive_id',
+  'owner_team_drive_id',
+] as const;
 /** Visibilities under which more people than the named ones may open a document. */
 const OPEN_VISIBILITIES: ReadonlySet<string> = new Set([
   'people_with_link',
@@ -156,7 +163,7 @@ function accessOf(event: ActivityEvent, name: string): string | undefined {
 function whereOf(
   event: ActivityEvent,
 ): Pick<AuditEntry, 'itemId' | 'item' | 'title' | 'documentType' | 'place'> | undefined {
-  const driveId = textOf(event, 'shared_drive_id') ?? textOf(event, 'team_drive_id');
+  const driveId = DRIVE_PARAMETERS.map((name) => textOf(event, name)).find(isThere);
   const documentId = textOf(event, 'doc_id');
   const title = textOf(event, 'doc_title') ?? '';
   if (event.name === 'shared_drive_membership_change') {
@@ -179,6 +186,10 @@ function whereOf(
 
 function actorOf({ actor }: Activity): string {
   return actor.email?.toLowerCase() ?? actor.profileId ?? actor.key ?? '';
+}
+
+function isThere(text: string | undefined): boolean {
+  return text !== undefined;
 }
 
 function listOf(event: ActivityEvent, name: string): readonly string[] {

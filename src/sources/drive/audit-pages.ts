@@ -7,6 +7,7 @@ import type { SourcePage } from '../source.ts';
 import { stageEntries } from './activity-store.ts';
 import { AUDIT_EVENT_NAMES, entriesOf } from './audit-entry.ts';
 import type { DriveRecord } from './drive-record.ts';
+import type { Lane } from './lane.ts';
 import { type AuditPosition, readAuditPosition, writePosition } from './positions.ts';
 import type { Scope } from './scope.ts';
 
@@ -14,11 +15,12 @@ export interface AuditReading {
   readonly client: GoogleClient;
   readonly record: DriveRecord;
   readonly scope: Scope;
-  /** epoch milliseconds: from where it is read for the first time */
+  readonly lane: Lane;
+  /** epoch milliseconds: shares from then on are looked for */
   readonly start: number;
   /** from the start again, whatever was read before */
   readonly full: boolean;
-  /** epoch milliseconds: up to where it is read now */
+  /** epoch milliseconds: up to where it is read */
   readonly now: number;
 }
 
@@ -30,31 +32,43 @@ interface Window {
 }
 
 /**
- * Reads the audit log up to now, one kind of entry after the other, and keeps what matters; no share
- * comes of it yet. Entries become visible late: each reading goes back a day before the last one.
+ * Reads the audit log up to `now`, one kind of entry after the other, and keeps what matters; no
+ * share comes of it yet. Entries become visible late: each reading goes back before the last one.
  */
 export async function* auditPages(reading: AuditReading): AsyncGenerator<SourcePage> {
   for (const eventName of AUDIT_EVENT_NAMES) yield* pagesOf(reading, eventName);
 }
 
 async function* pagesOf(reading: AuditReading, eventName: string): AsyncGenerator<SourcePage> {
-  const { record, start, full, now } = reading;
-  const stream = `drive/audit-log/${eventName}`;
+  const { record, lane, full, now } = reading;
+  const stream = `${lane.prefix}/audit-log/${eventName}`;
   const kept = await readCursor(record.db, { tenant: record.tenant, stream });
   const position = kept === undefined ? {} : readAuditPosition(kept);
   // A window that was left half-way is read to its end, and then what came after it.
   const { window } = position;
   if (window !== undefined) yield* windowPages(reading, { eventName, stream, position, window });
   const until = window?.until ?? position.until;
+  const first = firstFrom(reading);
   const from =
-    until === undefined || full ? start : Math.max(start, until - DRIVE_LIMITS.lookBackMs);
+    until === undefined || full ? first : Math.max(first, until - DRIVE_LIMITS.lookBackMs);
   const next = { from, until: Math.max(now, until ?? 0) };
+  // Google refuses a window that does not begin before its end; there is nothing in it.
+  if (next.from >= next.until) return;
   yield* windowPages(reading, {
     eventName,
     stream,
     position: until === undefined ? {} : { until },
     window: next,
   });
+}
+
+/**
+ * From where the log is read at all. An act that is under way at the start began before it: somewhat
+ * earlier, to see its beginning. And never from a time that Google's clock, minutes behind ours,
+ * has not come to: Reports refuses that ("The startTime must be before … the current time").
+ */
+function firstFrom({ start, now }: AuditReading): number {
+  return Math.min(start, now) - DRIVE_LIMITS.auditLeadMs;
 }
 
 interface Reach {
@@ -81,7 +95,7 @@ async function* windowPages(reading: AuditReading, reach: Reach): AsyncGenerator
 }
 
 async function* pagesOfWindow(reading: AuditReading, reach: Reach): AsyncGenerator<SourcePage> {
-  const { client, record, scope } = reading;
+  const { client, record, scope, lane } = reading;
   const { eventName, stream, position, window } = reach;
   const { from, until, page } = window;
   const pages = client.listActivities({
@@ -102,7 +116,7 @@ async function* pagesOfWindow(reading: AuditReading, reach: Reach): AsyncGenerat
       shares: [],
       stream,
       position: writePosition(next),
-      alongside: (trx) => stageEntries(trx, record.tenant, entries),
+      alongside: (trx) => stageEntries(trx, { tenant: record.tenant, lane: lane.name }, entries),
     };
   }
 }

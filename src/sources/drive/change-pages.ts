@@ -32,9 +32,7 @@ export async function changePage(
   const { db, tenant } = record;
   const { stream, page } = read;
   const book = await loadGrants(db, tenant, idsOf(page.items));
-  // What is in a folder may have its grants from there: so the folder comes first.
-  const items = page.items.toSorted((one, other) => rankOf(one) - rankOf(other));
-  const shares = items.flatMap((item) => sharesIn(book, item, { ...read, rules }));
+  const shares = fromTheTop(page.items).flatMap((item) => sharesIn(book, item, { ...read, rules }));
   const { changed } = book;
   const { sweep } = page;
   return {
@@ -57,8 +55,20 @@ function idsOf(items: readonly SeenItem[]): string[] {
   );
 }
 
-function rankOf({ facts }: SeenItem): number {
-  return facts.item === 'folder' ? 0 : 1;
+/** What is in a folder may have its grants from there: so the folder comes first, if it is here. */
+function fromTheTop(items: readonly SeenItem[]): SeenItem[] {
+  const byId = new Map(items.map((item) => [item.facts.itemId, item]));
+  const ordered = new Set<SeenItem>();
+  for (const item of items) {
+    // Up to the highest folder that is here, then down; a circle of folders ends, too.
+    const way = new Set<SeenItem>();
+    for (let next: SeenItem | undefined = item; next && !ordered.has(next) && !way.has(next); ) {
+      way.add(next);
+      next = next.parents?.map((parent) => byId.get(parent)).find((parent) => parent !== undefined);
+    }
+    for (const each of [...way].reverse()) ordered.add(each);
+  }
+  return [...ordered];
 }
 
 interface Context {
@@ -93,17 +103,18 @@ function sharesIn(book: GrantBook, item: SeenItem, context: Context): Share[] {
  */
 function withInherited(
   book: GrantBook,
-  { unclear, parents = [] }: SeenItem,
+  { unclear, ofFolders, parents = [] }: SeenItem,
   state: ItemState,
 ): ItemState {
   if (unclear === undefined) return state;
   const isOfFolder = ({ key }: OutsideGrant) =>
     unclear.has(key) &&
     !stands(book.line(state.itemId, key).latest) &&
-    parents.some((parent) => {
-      const line = book.line(parent, key);
-      return stands(line.latest) || stands(line.latestInherited);
-    });
+    (ofFolders?.has(key) ||
+      parents.some((parent) => {
+        const line = book.line(parent, key);
+        return stands(line.latest) || stands(line.latestInherited);
+      }));
   return {
     ...state,
     own: state.own.filter((grant) => !isOfFolder(grant)),

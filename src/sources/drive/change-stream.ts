@@ -4,6 +4,7 @@ import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/error
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { File, Page } from '../../vendors/google/rows.ts';
 import type { OnFailure } from './failures.ts';
+import { FolderGrants } from './folder-grants.ts';
 import {
   itemOfDrive,
   itemsOfChanges,
@@ -17,6 +18,7 @@ import type { Stream } from './streams.ts';
 
 /** What was read of a stream in one go, and where it stands once that is applied. */
 export interface StatePage {
+  /** a folder before what may have its grants from it */
   readonly items: readonly SeenItem[];
   readonly position: StreamPosition;
   /** the sweep that met the items; absent: the change log told of them */
@@ -27,6 +29,8 @@ export interface StreamReading {
   readonly client: GoogleClient;
   readonly clock: Clock;
   readonly scope: Scope;
+  /** epoch milliseconds: of a first reading, what is younger is compared */
+  readonly start: number;
   /** sweep and compare, whatever the log says */
   readonly full: boolean;
   /** epoch milliseconds: when a domain last ceased to be internal */
@@ -34,10 +38,20 @@ export interface StreamReading {
   readonly onFailure: OnFailure;
 }
 
+/**
+ * As whom a stream is read. Of one who read it `before` nobody has asked whether he still may: an
+ * item that is refused to him may be his own loss.
+ */
+interface Reader {
+  readonly subject: string;
+  readonly chosen: 'before' | 'now';
+}
+
 interface Pass {
   readonly reading: StreamReading;
   readonly stream: Stream;
-  readonly subject: string;
+  readonly reader: Reader;
+  readonly folders: FolderGrants;
 }
 
 /** Times that a list of files may have to be begun anew before its stream is given up. */
@@ -49,41 +63,55 @@ const SWEEPS_MAX = 3;
  * 2. else read the log from where it was left;
  * 3. a lost token: sweep, compare, and read the log from a new one.
  *
- * What has to be kept is in each page's position. Throws what the client throws; NotFound stands for
- * the user or drive itself.
+ * What has to be kept is in each page's position. A drive is read as last time; where that member
+ * is refused, the next goes on from where he came to. Throws what the client throws; NotFound stands
+ * for the user or drive itself.
  */
 export async function* readStream(
   reading: StreamReading,
   stream: Stream,
   kept: StreamPosition | undefined,
 ): AsyncGenerator<StatePage> {
-  const subjects = await subjectsOf(reading, stream, kept);
-  for (const [index, subject] of subjects.entries()) {
-    let pages = 0;
+  let position = kept;
+  let refusal: unknown;
+  for await (const reader of readersOf(reading, stream, kept)) {
     try {
-      for await (const page of readAs({ reading, stream, subject }, kept)) {
-        pages += 1;
+      const folders = foldersOf(reading, reader);
+      for await (const page of readAs({ reading, stream, reader, folders }, position)) {
+        position = page.position;
         yield page;
       }
       return;
     } catch (error) {
-      const isRefused =
-        error instanceof NotFound || (error instanceof GoogleError && error.concerns === 'subject');
-      if (!isRefused || pages > 0 || index === subjects.length - 1) throw error;
+      if (!isRefusal(error)) throw error;
+      refusal = error;
     }
   }
+  throw refusal;
 }
 
-/** A user reads his own; a drive is read as last time, else as one of its members. */
-async function subjectsOf(
+/** A user reads his own; a drive is read as last time, else as one of those who may write there. */
+async function* readersOf(
   { scope }: StreamReading,
   stream: Stream,
   kept: StreamPosition | undefined,
-): Promise<readonly string[]> {
-  if (stream.kind === 'user') return [stream.email];
+): AsyncGenerator<Reader> {
+  if (stream.kind === 'user') {
+    yield { subject: stream.email, chosen: 'now' };
+    return;
+  }
   const as = kept?.as;
-  if (as === undefined || !scope.users.includes(as)) return scope.readersOf(stream.driveId);
-  return [as];
+  if (as !== undefined && scope.mayStillRead(stream.driveId, as)) {
+    yield { subject: as, chosen: 'before' };
+  }
+  for (const subject of await scope.readersOf(stream.driveId)) yield { subject, chosen: 'now' };
+}
+
+/** Somebody else may be answered. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof NotFound || (error instanceof GoogleError && error.concerns !== 'everyone')
+  );
 }
 
 async function* readAs(
@@ -92,22 +120,22 @@ async function* readAs(
 ): AsyncGenerator<StatePage, void> {
   const { full, domainsAt } = pass.reading;
   let position = kept ?? (await sweeping(pass, undefined, 'baseline'));
-  if (position.sweep !== undefined) position = yield* sweep(pass, position);
+  if (position.sweep !== undefined) position = yield* sweepAll(pass, position);
   if ((domainsAt ?? 0) > (position.domainsAt ?? 0)) {
-    position = yield* sweep(pass, await sweeping(pass, position, 'domains'));
+    position = yield* sweepAll(pass, await sweeping(pass, position, 'domains'));
   }
   if (full && kept !== undefined && kept.sweep?.kind !== 'compare') {
-    position = yield* sweep(pass, await sweeping(pass, position, 'compare'));
+    position = yield* sweepAll(pass, await sweeping(pass, position, 'compare'));
   }
   if ((yield* readLog(pass, position)) === 'read') return;
-  position = yield* sweep(pass, await sweeping(pass, position, 'compare'));
+  position = yield* sweepAll(pass, await sweeping(pass, position, 'compare'));
   if ((yield* readLog(pass, position)) === 'read') return;
   throw new RetryableError('Google does not know its own new place in the change log');
 }
 
 /** The position with which a sweep begins: the start token is taken before anything is listed. */
 async function sweeping(
-  { reading, stream, subject }: Pass,
+  { reading, stream, reader: { subject } }: Pass,
   before: StreamPosition | undefined,
   kind: Sweep['kind'],
 ): Promise<StreamPosition> {
@@ -127,7 +155,7 @@ async function sweeping(
 }
 
 /** Lists everything from where the sweep stands; gives the position after it. */
-async function* sweep(
+async function* sweepAll(
   pass: Pass,
   position: StreamPosition,
 ): AsyncGenerator<StatePage, StreamPosition> {
@@ -153,8 +181,7 @@ async function* sweepPages(
   const after = { ...rest, ...asOf(pass), ...(domainsAt !== undefined && { domainsAt }) };
   let members =
     current.page === undefined ? await itemOfDrive(lookingOf(pass), startedAt) : undefined;
-  for await (const { rows, nextPageToken } of listFiles(pass, current.page)) {
-    const files = await itemsOfFiles(lookingOf(pass), rows, startedAt);
+  for await (const { items: files, nextPageToken } of fileItems(pass, current)) {
     const isOver = nextPageToken === undefined;
     yield {
       items: members === undefined ? files : [members, ...files],
@@ -168,8 +195,52 @@ async function* sweepPages(
   return after;
 }
 
-function listFiles({ reading, stream, subject }: Pass, page?: string): AsyncGenerator<Page<File>> {
+interface ItemsPage {
+  readonly items: readonly SeenItem[];
+  readonly nextPageToken?: string;
+}
+
+/**
+ * The pages of a sweep, as items. While one waits for its turn its files, ten times as large, are
+ * not held: many streams wait with one.
+ */
+async function* fileItems(pass: Pass, sweep: Sweep): AsyncGenerator<ItemsPage> {
+  const files = listFiles(pass, sweep.page);
+  try {
+    for (;;) {
+      const page = await nextItems(pass, files, sweep);
+      if (page === undefined) return;
+      yield page;
+    }
+  } finally {
+    await files.return(undefined);
+  }
+}
+
+async function nextItems(
+  pass: Pass,
+  files: AsyncGenerator<Page<File>>,
+  sweep: Sweep,
+): Promise<ItemsPage | undefined> {
+  const { done, value } = await files.next();
+  if (done) return undefined;
+  const { rows, nextPageToken } = value;
+  const seen = await itemsOfFiles(lookingOf(pass), rows, sweep.startedAt);
+  const { start } = pass.reading;
+  // What is no news anyway needs no call.
+  const items = await pass.folders.addTo(seen, (item) => isCompared(item, sweep, start));
+  return { items, ...(nextPageToken !== undefined && { nextPageToken }) };
+}
+
+/** Whether a grant of the item that is not on record is news. */
+function isCompared({ createdAt }: SeenItem, { kind }: Sweep, start: number): boolean {
+  if (kind === 'baseline') return createdAt !== undefined && createdAt >= start;
+  return kind === 'compare';
+}
+
+function listFiles({ reading, stream, reader }: Pass, page?: string): AsyncGenerator<Page<File>> {
   const { client } = reading;
+  const { subject } = reader;
   return stream.kind === 'user'
     ? client.listOwnedFiles(subject, page)
     : client.listDriveFiles(subject, stream.driveId, page);
@@ -194,12 +265,13 @@ async function* readLog(
 }
 
 async function* readLogPages(pass: Pass, position: StreamPosition): AsyncGenerator<StatePage> {
-  const { reading, stream, subject } = pass;
+  const { reading, stream, reader } = pass;
   const { page, ...rest } = position;
   const driveId = stream.kind === 'drive' ? stream.driveId : undefined;
-  const changes = reading.client.listChanges(subject, page ?? position.token, driveId);
+  const changes = reading.client.listChanges(reader.subject, page ?? position.token, driveId);
   for await (const { rows, nextPageToken, newStartPageToken } of changes) {
-    const items = await itemsOfChanges(lookingOf(pass), rows);
+    const seen = await itemsOfChanges(lookingOf(pass), rows);
+    const items = await pass.folders.addTo(seen, () => true);
     // The token is replaced only once everything that follows from it is applied.
     const next: StreamPosition = {
       ...rest,
@@ -211,12 +283,27 @@ async function* readLogPages(pass: Pass, position: StreamPosition): AsyncGenerat
   }
 }
 
-function lookingOf({ reading, stream, subject }: Pass): Looking {
+function lookingOf({ reading, stream, reader }: Pass): Looking {
   const { client, scope, clock, onFailure } = reading;
-  return { client, stream, subject, domains: scope.domains, now: clock.now(), onFailure };
+  const { subject, chosen } = reader;
+  return {
+    client,
+    stream,
+    subject,
+    domains: scope.domains,
+    now: clock.now(),
+    onRefusedItem: (where, error) => {
+      if (chosen === 'before') throw error;
+      onFailure(where, error);
+    },
+  };
+}
+
+function foldersOf({ client, scope, clock }: StreamReading, { subject }: Reader): FolderGrants {
+  return new FolderGrants({ client, subject, domains: scope.domains, now: clock.now() });
 }
 
 /** A drive is read next time as the same member: looking for one costs a call. */
-function asOf({ stream, subject }: Pass): Pick<StreamPosition, 'as'> {
-  return stream.kind === 'drive' ? { as: subject } : {};
+function asOf({ stream, reader }: Pass): Pick<StreamPosition, 'as'> {
+  return stream.kind === 'drive' ? { as: reader.subject } : {};
 }

@@ -56,7 +56,7 @@ export function compare(book: GrantBook, state: ItemState, comparing: Comparing)
     if (latest.removed) latest.removed = false;
     if (!isOver(latest, comparing.now)) endAt(latest, state.at);
   }
-  if (state.inherited !== undefined) noteInherited(book, state, byKey(state.inherited));
+  if (state.inherited !== undefined) noteInherited(book, state, comparing);
   return fresh;
 }
 
@@ -142,16 +142,17 @@ function begun(line: GrantLine, seen: OutsideGrant, { state, comparing }: Contex
   return line.begin({ ...state, grant: seen, at }, { seenBy });
 }
 
-function noteInherited(
-  book: GrantBook,
-  state: ItemState,
-  inherited: ReadonlyMap<string, OutsideGrant>,
-): void {
+function noteInherited(book: GrantBook, state: ItemState, { sweptAt }: Comparing): void {
+  const inherited = byKey(state.inherited ?? []);
   for (const [key, seen] of inherited) {
     const line = book.line(state.itemId, key);
     const known = line.latestInherited;
-    if (known !== undefined && known.revokedAt === undefined) known.role = seen.role;
-    else line.begin({ ...state, grant: seen }, { seenBy: 'changes', inherited: true });
+    const stands = known?.revokedAt === undefined ? known : undefined;
+    const grant =
+      stands ?? line.begin({ ...state, grant: seen }, { seenBy: 'changes', inherited: true });
+    grant.role = seen.role;
+    // Met by the sweep, or its end would end this grant, too, and with it what it explains below.
+    if (sweptAt !== undefined) grant.sweptAt = sweptAt;
   }
   for (const [key, line] of book.lines(state.itemId)) {
     const known = line.latestInherited;

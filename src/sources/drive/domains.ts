@@ -19,6 +19,15 @@ export interface DomainHistory {
   readonly page: SourcePage | undefined;
 }
 
+/** What counted as inside when Drive was last read; undefined: it never was. */
+export async function keptDomains({
+  db,
+  tenant,
+}: Pick<DriveRecord, 'db' | 'tenant'>): Promise<readonly string[] | undefined> {
+  const kept = await readCursor(db, { tenant, stream: STREAM });
+  return kept === undefined ? undefined : readDomainsPosition(kept).domains;
+}
+
 /** `now`: epoch milliseconds. */
 export async function domainHistory(
   { db, tenant }: DriveRecord,

@@ -11,9 +11,18 @@ import { changePage } from './change-pages.ts';
 import { readStream, type StreamReading } from './change-stream.ts';
 import { type DomainHistory, domainHistory } from './domains.ts';
 import type { DriveRecord } from './drive-record.ts';
-import { asSource, isOfGoogle, isOfOne, type OnFailure, StreamFailures } from './failures.ts';
+import {
+  asSource,
+  isOfGoogle,
+  isOfOne,
+  isOfUserWithoutDrive,
+  isUnclear,
+  type OnFailure,
+  StreamFailures,
+} from './failures.ts';
 import { inOrder } from './fan-out.ts';
 import { ItemReader } from './item-reader.ts';
+import { NIGHTLY } from './lane.ts';
 import { readStreamPosition, type StreamPosition } from './positions.ts';
 import { findScope, type Scope } from './scope.ts';
 import { type Stream, streamsOf } from './streams.ts';
@@ -96,11 +105,12 @@ class DrivePass {
     const scope = this.#scope;
     const now = clock.now();
     try {
-      yield* auditPages({ client, record, scope, start, full, now });
+      yield* auditPages({ client, record, scope, lane: NIGHTLY, start, full, now });
       // Acts are formed of what is read whole, never of a part of it.
-      const items = new ItemReader({ client, scope, now, onFailure });
+      const isPassedOver = (error: unknown) => this.#isPassedOver(error);
+      const items = new ItemReader({ client, scope, now, isPassedOver, onFailure });
       const { wasInside } = this.#domains;
-      yield* actPages({ record, scope, items, wasInside });
+      yield* actPages({ record, scope, items, wasInside, lane: NIGHTLY });
       this.isAuditLogRead = true;
     } catch (error) {
       if (!isOfGoogle(error)) throw error;
@@ -109,11 +119,37 @@ class DrivePass {
   }
 
   async *#changeLogs(): AsyncGenerator<SourcePage> {
-    const { record, onFailure } = this.#options;
+    const { record, onFailure, log } = this.#options;
     const failures = new StreamFailures(onFailure);
     const kept = await positionsOf(record);
+    const unclear: Stream[] = [];
+    yield* this.#readStreams(streamsOf(this.#scope), {
+      kept,
+      failures,
+      isPutOff: (stream, error) => {
+        const isLast = unclear.length === DRIVE_LIMITS.streamsPutOffMax;
+        if (isLast || !isUnclear(error)) return false;
+        unclear.push(stream);
+        return true;
+      },
+    });
+    yield* this.#readStreams(unclear, { kept, failures, isPutOff: () => false });
+    failures.finish();
+    const { passedOver } = failures;
+    if (passedOver > 0) log.info('Google users without Drive', { passedOver });
+  }
+
+  /** `isPutOff`: how it failed does not tell yet whether it concerns the others. */
+  async *#readStreams(
+    streams: readonly Stream[],
+    options: {
+      readonly kept: ReadonlyMap<string, StreamPosition>;
+      readonly failures: StreamFailures;
+      readonly isPutOff: (stream: Stream, error: unknown) => boolean;
+    },
+  ): AsyncGenerator<SourcePage> {
+    const { kept, failures, isPutOff } = options;
     const reading = this.#streamReading();
-    const streams = streamsOf(this.#scope);
     const outcomes = inOrder(streams, DRIVE_LIMITS.streamsAtOnceMax, (stream) =>
       readStream(reading, stream, kept.get(stream.name)),
     );
@@ -122,13 +158,19 @@ class DrivePass {
       if ('value' in outcome) {
         failures.addSuccess();
         yield await this.#compared(stream, outcome.value, kept);
+      } else if (stream.kind === 'user' && this.#isPassedOver(outcome.error)) {
+        failures.passOver(outcome.error);
       } else if (isOfOne(outcome.error)) {
         failures.add(stream.title, outcome.error);
-      } else {
+      } else if (!isPutOff(stream, outcome.error)) {
         throw outcome.error;
       }
     }
-    failures.finish();
+  }
+
+  /** Nobody named the users of `all`: one who has no Drive is no failure. */
+  #isPassedOver(error: unknown): boolean {
+    return isOfUserWithoutDrive(this.#options.config, error);
   }
 
   #compared(
@@ -150,9 +192,9 @@ class DrivePass {
   }
 
   #streamReading(): StreamReading {
-    const { client, clock, full, onFailure } = this.#options;
+    const { client, clock, start, full, onFailure } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    return { client, clock, scope: this.#scope, full, domainsAt, onFailure };
+    return { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
   }
 }
 

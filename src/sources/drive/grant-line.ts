@@ -93,6 +93,7 @@ export class GrantLine {
       return;
     }
     endAt(last, at);
+    if (last.seenBy === 'baseline' && last.seenAt > at) this.#beginAgain(last, telling);
     // Given again after this end, and ended as it was seen to.
     const isSeen = Number.isFinite(end) && !this.#inOrder().some((grant) => startOf(grant) === end);
     if (isSeen) this.#beginEnded({ ...telling, at: end }).removed = removed;
@@ -139,6 +140,15 @@ export class GrantLine {
     };
     this.grants.push(begun);
     return begun;
+  }
+
+  /** Stood again when everything was read first, by an act that is not told: still nobody's news. */
+  #beginAgain(ended: Grant, { itemId, owner, grant }: Telling): void {
+    const { seenAt, role, expiresAt } = ended;
+    const { expiresAt: _told, ...outsider } = grant;
+    const again = { ...outsider, role, ...(expiresAt !== undefined && { expiresAt }) };
+    this.begin({ itemId, owner, grant: again, at: seenAt }, { seenBy: 'baseline' });
+    ended.seenAt = startOf(ended);
   }
 
   /** What ended and whose beginning may still be told. */

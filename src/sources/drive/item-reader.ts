@@ -5,22 +5,29 @@ import type { File } from '../../vendors/google/rows.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { isOfOne, type OnFailure } from './failures.ts';
 import { factsOf } from './item-states.ts';
-import { outsideGrantOf } from './outsiders.ts';
+import { type OutsideGrant, outsideGrantOf } from './outsiders.ts';
 import { collect, type Scope } from './scope.ts';
 import type { ItemFacts } from './shares.ts';
 
 /** What Google says now about an item that the audit log spoke of. */
 export interface KnownItem {
   readonly facts: ItemFacts;
+  /** by address, who has access now, or owns it, as far as that came with the item */
+  readonly people: ReadonlyMap<string, KnownPerson>;
   /** True for what the audit log says of each member when an item of a shared drive is made. */
   isOfCreation(entry: AuditEntry): boolean;
 }
+
+/** What the audit log does not say of whom something was given to, or of who gave it. */
+export type KnownPerson = Partial<Pick<OutsideGrant, 'kind' | 'name' | 'expiresAt'>>;
 
 export interface ItemReaderOptions {
   readonly client: GoogleClient;
   readonly scope: Scope;
   /** epoch milliseconds */
   readonly now: number;
+  /** the owner has no Drive, and that is no failure */
+  readonly isPassedOver: (error: unknown) => boolean;
   readonly onFailure: OnFailure;
 }
 
@@ -54,6 +61,7 @@ export class ItemReader {
     } catch (error) {
       if (!isOfOne(error)) throw error;
       const { place, itemId } = entry;
+      if ('owner' in place && this.#options.isPassedOver(error)) return undefined;
       const whose = 'driveId' in place ? `shared drive ${place.driveId}` : place.owner;
       this.#options.onFailure(`file ${itemId} of ${whose}`, error);
       return undefined;
@@ -66,19 +74,24 @@ export class ItemReader {
     if (item === 'drive') return this.#drive(entry);
     if ('owner' in place) {
       const file = await client.getFile(place.owner, itemId);
-      return file && { facts: factsOf(file), isOfCreation: () => false };
+      return file && { facts: factsOf(file), people: peopleOf(file), isOfCreation: () => false };
     }
     const [reader] = await scope.readersOf(place.driveId);
     if (reader === undefined) return undefined;
     const file = await client.getFile(reader, itemId);
     if (file === undefined) return undefined;
-    return { facts: factsOf(file), isOfCreation: await this.#creationOf(file, place.driveId) };
+    return {
+      facts: factsOf(file),
+      people: peopleOf(file),
+      isOfCreation: await this.#creationOf(file, place.driveId),
+    };
   }
 
   #drive({ itemId, title }: AuditEntry): KnownItem {
     const name = this.#options.scope.drives.find(({ id }) => id === itemId)?.name;
     return {
       facts: { itemId, item: 'drive', title: name || title },
+      people: new Map(),
       isOfCreation: () => false,
     };
   }
@@ -108,4 +121,21 @@ export class ItemReader {
       permissions.flatMap((permission) => outsideGrantOf(permission, { domains, now })?.key ?? []),
     );
   }
+}
+
+/** Of My Drive the permissions come with the file, at no further call. */
+function peopleOf({ owners, permissions = [] }: File): Map<string, KnownPerson> {
+  const people = new Map<string, KnownPerson>();
+  for (const { email, name } of owners) {
+    if (email !== undefined && name !== undefined) people.set(email, { name });
+  }
+  for (const { type, email, name, expirationTime } of permissions) {
+    if (email === undefined || (type !== 'user' && type !== 'group')) continue;
+    people.set(email, {
+      kind: type,
+      ...(name !== undefined && { name }),
+      ...(expirationTime !== undefined && { expiresAt: expirationTime }),
+    });
+  }
+  return people;
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
+import { RetryableError } from '../../lib/errors.ts';
 import { DRIVE_LIMITS } from '../../lib/limits.ts';
-import { GoogleError, NotFound } from '../../vendors/google/errors.ts';
+import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Change, File, Permission } from '../../vendors/google/rows.ts';
 import type { ItemState } from './compare.ts';
@@ -21,6 +22,8 @@ export interface SeenItem {
   readonly parents?: readonly string[];
   /** grantees of whom Google does not say whether they have it from a folder */
   readonly unclear?: ReadonlySet<string>;
+  /** grantees of its folders, where that was asked for */
+  readonly ofFolders?: ReadonlySet<string>;
   /** who owns it; nobody on a shared drive */
   readonly holder?: { readonly email: string; readonly name?: string };
 }
@@ -33,9 +36,12 @@ export interface Looking {
   readonly domains: readonly string[];
   /** epoch milliseconds */
   readonly now: number;
-  readonly onFailure: OnFailure;
+  /** takes one item that cannot be read; what it throws ends the reading */
+  readonly onRefusedItem: OnFailure;
 }
 
+/** Times that a list of permissions may have to be begun anew. */
+const LISTS_MAX = 3;
 const FOLDER_TYPE = 'application/vnd.google-apps.folder';
 
 /** The items that a page of a change log speaks of, as far as they are the stream's own. */
@@ -94,11 +100,7 @@ async function itemOfChange(looking: Looking, change: Change): Promise<SeenItem 
 
 async function itemOfFile(looking: Looking, file: File, at: number): Promise<SeenItem | undefined> {
   const { stream } = looking;
-  const isOwn =
-    stream.kind === 'user'
-      ? file.ownedByMe && file.driveId === undefined
-      : file.driveId === stream.driveId;
-  if (!isOwn) return undefined;
+  if (!isOf(stream, file)) return undefined;
   const { createdTime } = file;
   const seen: SeenItem = {
     facts: factsOf(file),
@@ -107,25 +109,53 @@ async function itemOfFile(looking: Looking, file: File, at: number): Promise<See
     ...(createdTime !== undefined && { createdAt: createdTime }),
     ...(stream.kind === 'user' && { holder: holderOf(file, stream.email) }),
   };
-  if (file.permissions !== undefined) return withState(looking, seen, file.permissions);
+  const { permissions, permissionIds } = file;
+  // Were some left out of the file, they would count as taken away.
+  if (permissions !== undefined && permissions.length >= permissionIds.length) {
+    return withState(looking, seen, permissions);
+  }
   // On a shared drive an item without permissions of its own has its members' alone.
-  if (stream.kind === 'drive' && !file.hasAugmentedPermissions) {
-    return { ...seen, state: { ...stateOf(looking, seen), own: [] } };
+  if (stream.kind === 'drive' && file.hasAugmentedPermissions === false) {
+    return withoutOutsiders(seen, { ...stateOf(looking, seen), own: [] });
   }
   return withPermissions(looking, seen);
 }
 
+/** Every item counts once: in the Drive of its owner, or on its shared drive. */
+function isOf(stream: Stream, { driveId, ownedByMe, owners }: File): boolean {
+  if (stream.kind === 'drive') return driveId === stream.driveId;
+  return driveId === undefined && (ownedByMe || owners.some(({ email }) => email === stream.email));
+}
+
 /** undefined where this one item cannot be read, which is told; out of sight where it is gone. */
 async function withPermissions(looking: Looking, seen: SeenItem): Promise<SeenItem | undefined> {
-  const { client, subject, onFailure } = looking;
+  const { client, subject, onRefusedItem } = looking;
   const { itemId } = seen.facts;
   try {
-    return withState(looking, seen, await collect(client.listPermissions(subject, itemId)));
+    return withState(looking, seen, await permissionsOf({ client, subject }, itemId));
   } catch (error) {
     if (error instanceof NotFound) return { facts: seen.facts, at: seen.at };
     if (!(error instanceof GoogleError) || error.concerns !== 'item') throw error;
-    onFailure(`file ${itemId} of ${looking.stream.title}`, error);
+    onRefusedItem(`file ${itemId} of ${looking.stream.title}`, error);
     return undefined;
+  }
+}
+
+/**
+ * All permissions of an item. A page that Google forgot is no place in a change log that it forgot:
+ * the list is begun anew, and where that fails, too, the next run may fare better.
+ */
+async function permissionsOf(
+  { client, subject }: Pick<Looking, 'client' | 'subject'>,
+  itemId: string,
+): Promise<Permission[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await collect(client.listPermissions(subject, itemId));
+    } catch (error) {
+      if (!(error instanceof PageTokenLost)) throw error;
+      if (tries === LISTS_MAX) throw new RetryableError(error.message, { cause: error });
+    }
   }
 }
 
@@ -135,11 +165,22 @@ function withState(looking: Looking, seen: SeenItem, permissions: readonly Permi
   const own = outside(({ inherited }) => !inherited);
   const inherited = outside((permission) => permission.inherited);
   const unclear = outside(({ isOriginTold }) => !isOriginTold).map(({ key }) => key);
+  const state = { ...stateOf(looking, seen), own, inherited };
+  if (own.length + inherited.length === 0) return withoutOutsiders(seen, state);
   return {
     ...seen,
-    state: { ...stateOf(looking, seen), own, inherited },
+    state,
     ...(unclear.length > 0 && { unclear: new Set(unclear) }),
   };
+}
+
+/**
+ * Nearly all items of a company are such, and pages of many streams are held at once: what only a
+ * share is made of is let go.
+ */
+function withoutOutsiders({ facts, at }: SeenItem, state: ItemState): SeenItem {
+  const { itemId, item } = facts;
+  return { facts: { itemId, item, title: '' }, at, state };
 }
 
 function stateOf({ stream }: Looking, { facts, at }: SeenItem) {

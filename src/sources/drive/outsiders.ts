@@ -1,4 +1,4 @@
-import { isInternalAddress } from '../../share/address.ts';
+import { EMAIL_SHAPE, isInternalAddress } from '../../share/address.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 
 /**
@@ -50,9 +50,11 @@ export function outsiderOf(
     case 'user':
     case 'group': {
       const email = facts.email.trim().toLowerCase();
-      return isInternalAddress(email, domains)
-        ? undefined
-        : { key: email, kind: facts.kind, email };
+      if (isInternalAddress(email, domains)) return undefined;
+      // What is no address names nobody: an event with it would be refused whole.
+      return EMAIL_SHAPE.test(email)
+        ? { key: email, kind: facts.kind, email }
+        : { key: `id:${email}`, kind: 'unaddressed' };
     }
   }
 }

@@ -13,7 +13,9 @@ async function copyCursors(from: Database, to: Database, tenant: string): Promis
     .selectFrom('cursor')
     .selectAll()
     .where('tenant', '=', tenant)
-    .where('stream', 'like', 'drive/%')
+    .where((where) =>
+      where.or([where('stream', 'like', 'drive/%'), where('stream', 'like', 'backfill/%')]),
+    )
     .execute();
   for (const row of rows) await to.insertInto('cursor').values(row).execute();
 }
@@ -42,19 +44,21 @@ async function copyGrants(from: Database, to: Database, tenant: string): Promise
 }
 
 async function copyActivities(from: Database, to: Database, tenant: string): Promise<void> {
-  let after = '';
+  let after = { lane: '', key: '' };
   for (;;) {
+    const { lane, key } = after;
     const rows = await from
       .selectFrom('activity')
       .selectAll()
       .where('tenant', '=', tenant)
-      .where('key', '>', after)
+      .where(({ eb, refTuple, tuple }) => eb(refTuple('lane', 'key'), '>', tuple(lane, key)))
+      .orderBy('lane')
       .orderBy('key')
       .limit(DATABASE_LIMITS.rowsPerInsertMax)
       .execute();
     const last = rows.at(-1);
     if (last === undefined) return;
     await to.insertInto('activity').values(rows).execute();
-    after = last.key;
+    after = last;
   }
 }

@@ -14,16 +14,21 @@ export interface Scope {
   readonly drives: readonly (Partial<SharedDrive> & { readonly id: string })[];
   /** lower case; the configured ones and the Directory's */
   readonly domains: readonly string[];
+  /** What the Directory calls the person; undefined where it was not asked for. */
+  nameOf(email: string): string | undefined;
   /** Whether what happens there is the tenant's. */
   includes(place: Place): boolean;
   /** As whom a shared drive may be read, the best first; throws UserError where there is nobody. */
   readersOf(driveId: string): Promise<readonly string[]>;
+  /** Whether who read a shared drive last time may be asked again without looking for a reader. */
+  mayStillRead(driveId: string, email: string): boolean;
 }
 
 export interface ScopeOptions {
   readonly client: GoogleClient;
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
+  /** knows for which tenant */
   readonly log: Logger;
 }
 
@@ -34,7 +39,8 @@ const READERS_MAX = 3;
 
 export async function findScope(options: ScopeOptions): Promise<Scope> {
   const { client, config, internalDomains } = options;
-  const users = await usersOf(options);
+  const names = new Map<string, string>();
+  const users = await usersOf(options, names);
   const ofDirectory = config.users === 'all' && config.auth.flow === 'service-account';
   const domains = ofDirectory
     ? [...new Set([...internalDomains, ...(await client.listDomains())])].sort()
@@ -49,6 +55,7 @@ export async function findScope(options: ScopeOptions): Promise<Scope> {
     users,
     drives,
     domains,
+    nameOf: (email) => names.get(email),
     includes: (place) =>
       'driveId' in place ? driveIds.has(place.driveId) : userSet.has(place.owner),
     readersOf: (driveId) => {
@@ -58,10 +65,21 @@ export async function findScope(options: ScopeOptions): Promise<Scope> {
       known.catch(() => {});
       return known;
     },
+    mayStillRead: (driveId, email) =>
+      typeof config.sharedDrives === 'string'
+        ? isReader(email)
+        : readersListed(config.sharedDrives, driveId).includes(email),
   };
 }
 
-async function usersOf({ client, config, log }: ScopeOptions): Promise<string[]> {
+/**
+ * `names` takes what the list of users says besides, by address: it costs no further call, and no
+ * more memory than the users themselves. Who is suspended now may have shared before.
+ */
+async function usersOf(
+  { client, config, log }: ScopeOptions,
+  names: Map<string, string>,
+): Promise<string[]> {
   if (config.auth.flow === 'refresh-token') return [(await client.whoAmI('')).email];
   if (config.users !== 'all') {
     return [...new Set(config.users.map((email) => email.toLowerCase()))].sort();
@@ -69,7 +87,8 @@ async function usersOf({ client, config, log }: ScopeOptions): Promise<string[]>
   const active: string[] = [];
   let passedOver = 0;
   for await (const { rows } of client.listUsers()) {
-    for (const { email, suspended, archived } of rows) {
+    for (const { email, name, suspended, archived } of rows) {
+      if (name !== undefined) names.set(email, name);
       if (suspended || archived) passedOver += 1;
       else active.push(email);
     }
@@ -94,9 +113,7 @@ async function readersOf(
   driveId: string,
   isReader: (email: string) => boolean,
 ): Promise<readonly string[]> {
-  if (typeof sharedDrives !== 'string') {
-    return sharedDrives.filter(({ id }) => id === driveId).map(({ as }) => as.toLowerCase());
-  }
+  if (typeof sharedDrives !== 'string') return readersListed(sharedDrives, driveId);
   const members = await collect(client.listDriveMembers(driveId));
   const readers = members
     .flatMap(({ type, deleted, email, role }) =>
@@ -114,6 +131,13 @@ async function readersOf(
       'Make an active user its contributor or manager, as whom it can be read, or list the drives ' +
       'that matter under googleDrive.sharedDrives, each with `as`.',
   });
+}
+
+function readersListed(
+  sharedDrives: Exclude<GoogleDriveConfig['sharedDrives'], string>,
+  driveId: string,
+): readonly string[] {
+  return sharedDrives.filter(({ id }) => id === driveId).map(({ as }) => as.toLowerCase());
 }
 
 /** All rows of a list that is short: drives, or one item's permissions. */

@@ -8,12 +8,16 @@ import type { KnownItem } from './item-reader.ts';
 import type { OutsideGrant } from './outsiders.ts';
 import { type ItemFacts, shareOf, shareWithout } from './shares.ts';
 
+const LEAST_ROLE = 'reader';
+
 export interface Judging {
   /** what is on record of the items; brought up to date */
   readonly book: GrantBook;
   /** by eventId, shares of the change log that still wait for the audit log's word */
   readonly awaiting: ReadonlyMap<string, Share>;
   readonly itemOf: (itemId: string) => KnownItem | undefined;
+  /** what the Directory calls somebody of the company */
+  readonly nameOf: (email: string) => string | undefined;
   /** counts as outside as things are configured now */
   readonly isOutside: (entry: AuditEntry) => boolean;
   /** counted as inside when it was given */
@@ -86,19 +90,22 @@ function isOfCreation(entry: AuditEntry, item: KnownItem | undefined): boolean {
 function shareOfAct(
   entries: readonly AuditEntry[],
   fresh: ReadonlyMap<AuditEntry, Grant>,
-  { itemOf }: Judging,
+  { itemOf, nameOf }: Judging,
 ): Share[] {
   const given = entries.filter((entry) => fresh.has(entry));
   const [first] = given;
   if (first === undefined) return [];
   const keys = new Set(given.map(({ grant }) => grant.key));
+  const item = itemOf(first.itemId);
+  const actorName = nameOf(first.actor) ?? item?.people.get(first.actor)?.name;
+  const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = shareOf({
     detector: 'audit-log',
-    item: itemOf(first.itemId)?.facts ?? toldFacts(first),
+    item: item?.facts ?? toldFacts(first),
     at: first.at,
     actor: first.actor,
-    // The same grantee twice is one; the later entry knows more, as of a link's role.
-    grants: [...grantsByKey(entries.filter(({ grant }) => keys.has(grant.key))).values()],
+    ...(actorName !== undefined && { actorName }),
+    grants: [...grants.values()].map((grant) => ({ ...grant, ...item?.people.get(grant.key) })),
   });
   const eventId = driveEventId(share.drive?.identity ?? '');
   for (const entry of given) {
@@ -135,8 +142,18 @@ function toldFacts({ itemId, item, title, documentType }: AuditEntry): ItemFacts
   return { itemId, item, title, ...(documentType !== undefined && { fileType: documentType }) };
 }
 
+/**
+ * The same grantee twice is one. A link's grant comes under two names, in any order, and only one of
+ * them knows the role: the other says the least that it can be.
+ */
 function grantsByKey(entries: readonly AuditEntry[]): Map<string, OutsideGrant> {
-  return new Map(entries.map(({ grant }) => [grant.key, grant]));
+  const grants = new Map<string, OutsideGrant>();
+  for (const { grant } of entries) {
+    const isLink = grant.kind === 'anyone' || grant.kind === 'domain';
+    const isKnown = isLink && grant.role === LEAST_ROLE && grants.has(grant.key);
+    if (!isKnown) grants.set(grant.key, grant);
+  }
+  return grants;
 }
 
 function byTime(one: AuditEntry, other: AuditEntry): number {

@@ -16,6 +16,8 @@ export interface Reading {
   readonly from: number;
   /** epoch milliseconds, exclusive; absent: no end */
   readonly until?: number;
+  /** told how many rows there are, as far as the first answer knows */
+  readonly onTotal?: (rows: number) => void;
 }
 
 /**
@@ -26,12 +28,14 @@ export interface Reading {
  * nowhere three times running.
  */
 export async function* readRows(client: SalesforceClient, reading: Reading): AsyncGenerator<Row[]> {
+  const { onTotal } = reading;
+  const options = onTotal ? { onTotal: once(onTotal) } : {};
   let from = reading.from;
   let lost = 0;
   for (;;) {
     let reached = from;
     try {
-      for await (const rows of client.queryPages(queryOf({ ...reading, from }))) {
+      for await (const rows of client.queryPages(queryOf({ ...reading, from }), options)) {
         const last = rows.at(-1);
         if (last === undefined) continue;
         reached = Math.max(reached, timeIn(last, reading.field) ?? reached);
@@ -77,6 +81,15 @@ function queryOf({ field, from, until }: Reading): string {
   const upper = until === undefined ? '' : ` AND ${field} < ${soqlDateTime(until + SECOND_MS - 1)}`;
   const fields = DELIVERY_FIELDS.join(', ');
   return `SELECT ${fields} FROM ContentDistribution WHERE ${lower}${upper} ORDER BY ${field}, Id`;
+}
+
+/** A query that starts again, where its locator was lost, has fewer rows before it. */
+function once(tell: (rows: number) => void): (rows: number) => void {
+  let told = false;
+  return (rows) => {
+    if (!told) tell(rows);
+    told = true;
+  };
 }
 
 function secondOf(ms: number): number {

@@ -55,7 +55,8 @@ export function classifyAnswer(answer: FailedAnswer, asked: Asked): Verdict {
     return { kind: 'throttled', message, ...quota, ...wait };
   }
   if (isPassing(answer, error)) return { kind: 'retry', message, ...wait };
-  if (asked.paged && isTokenLost(answer, error)) return { kind: 'page-token-lost', message };
+  if (asked.paged && isTokenLost(answer, { error, asked }))
+    return { kind: 'page-token-lost', message };
   return error === undefined
     ? classifyForeign(answer, message)
     : classifyRefusal({ answer, asked, error, message });
@@ -115,12 +116,22 @@ function isPassing({ status }: FailedAnswer, error: ApiError | undefined): boole
  * Drive answers 400 `invalid` at `pageToken` to a token that it cannot read; 403, 404 and 410
  * stand for one that it forgot. A 404 that names the item says that the item is gone.
  */
-function isTokenLost({ status }: FailedAnswer, error: ApiError | undefined): boolean {
+function isTokenLost(
+  { status }: FailedAnswer,
+  { error, asked }: Pick<Refusal, 'error' | 'asked'>,
+): boolean {
   if (error?.location !== undefined && ITEM_LOCATIONS.has(error.location)) return false;
   if (status === 404 || status === 410) return true;
   if (error?.reason === 'pageTokenExpired') return true;
   const named = error?.location === 'pageToken' || /page.?token/i.test(error?.message ?? '');
-  return named && (status === 400 || status === 403);
+  if (named && (status === 400 || status === 403)) return true;
+  // Of a list that went well before, the token is all that is new.
+  return (
+    status === 400 &&
+    error !== undefined &&
+    error.location === undefined &&
+    knownRefusal(error.reason, asked) === undefined
+  );
 }
 
 /** Not Google's own answer: something stands between, or the address is wrong. */

@@ -56,13 +56,21 @@ const file = z
     ownedByMe: flag,
     owners: z.array(account).default([]),
     shared: flag,
-    hasAugmentedPermissions: flag,
+    hasAugmentedPermissions: z.boolean().optional(),
     permissionIds: texts,
     permissions: z.array(permission).optional(),
   })
   .transform(
-    ({ webViewLink, createdTime, driveId, permissions, ...rest }): File => ({
+    ({
+      webViewLink,
+      createdTime,
+      driveId,
+      permissions,
+      hasAugmentedPermissions: isAugmented,
+      ...rest
+    }): File => ({
       ...rest,
+      ...(isAugmented !== undefined && { hasAugmentedPermissions: isAugmented }),
       ...(webViewLink && { webViewLink }),
       ...(createdTime !== undefined && { createdTime }),
       ...(driveId && { driveId }),
@@ -72,7 +80,7 @@ const file = z
 
 const fileChange = z
   .object({
-    changeType: z.literal('file'),
+    changeType: z.literal('file').default('file'),
     fileId: text,
     time,
     removed: flag,
@@ -85,7 +93,7 @@ const fileChange = z
 
 const driveChange = z
   .object({
-    changeType: z.literal('drive'),
+    changeType: z.literal('drive').default('drive'),
     driveId: text,
     time,
     removed: flag,

@@ -39,11 +39,6 @@ export class AccessTokenExpired extends Error {
 /** Our clock and Google's differ by more than Google allows. */
 export class ClockOff extends GoogleError {}
 
-/** Google cannot make sense of what we asked: our bug, so it ends the run loudly. */
-class MalformedRequest extends Error {
-  override readonly name = 'MalformedRequest';
-}
-
 /** A quota is used up for the moment, for everybody who shares it. */
 export class Throttled extends RetryableError {
   readonly holder: QuotaHolder;
@@ -58,6 +53,11 @@ export class Throttled extends RetryableError {
     this.perMinute = options.perMinute;
   }
 }
+
+/** Of one user or drive, as far as anybody knows: the others are read meanwhile. */
+const NOT_UNDERSTOOD =
+  'Google did not understand what it was asked, which is most likely a bug in sharetrail: please ' +
+  'report it with this message.';
 
 /** The error that stands for a verdict; no secret of this process is left in its message. */
 export function errorOf(verdict: Verdict): Error {
@@ -76,7 +76,11 @@ export function errorOf(verdict: Verdict): Error {
     case 'not-found':
       return new NotFound(message);
     case 'malformed':
-      return new MalformedRequest(message);
+      return new GoogleError(message, {
+        reason: 'malformed',
+        concerns: 'subject',
+        hint: NOT_UNDERSTOOD,
+      });
     case 'refused':
       return new GoogleError(message, verdict);
   }

@@ -14,12 +14,13 @@ export async function* pages<P extends Page<unknown>>(
   let limit = 1;
   let steps = 0;
   for (let token = first; ; ) {
-    const page = await ask(token);
-    const next = page.nextPageToken;
-    if (next !== undefined && next === remembered) {
+    let next: string | undefined;
+    // No variable holds the page: a generator that waits keeps its variables, and pages are large.
+    yield ask(token).then((page) => {
+      next = page.nextPageToken;
+      if (next === undefined || next !== remembered) return page;
       throw new PageTokenLost('the pages of a list of Google lead in a circle');
-    }
-    yield page;
+    });
     if (next === undefined) return;
     token = next;
     steps += 1;

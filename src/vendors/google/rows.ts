@@ -48,8 +48,8 @@ export interface File {
   readonly ownedByMe: boolean;
   readonly owners: readonly Partial<Account>[];
   readonly shared: boolean;
-  /** on a shared drive: somebody has access beside the drive's members */
-  readonly hasAugmentedPermissions: boolean;
+  /** on a shared drive: somebody has access beside the drive's members; absent: not told */
+  readonly hasAugmentedPermissions?: boolean;
   readonly permissionIds: readonly string[];
   /** absent where Google gives none: on shared drives, and where the subject may not share */
   readonly permissions?: readonly Permission[];

@@ -10,6 +10,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface QueryPage {
   readonly rows: Row[];
   readonly next: string | undefined;
+  /** rows of the whole query, where the answer says so */
+  readonly total: number | undefined;
 }
 
 const queryAnswer = z.compile(
@@ -64,8 +66,12 @@ function parseQueryAnswer(body: unknown): QueryAnswer {
   return parsed.data;
 }
 
-function pageOf({ done, nextRecordsUrl, records }: QueryAnswer): QueryPage {
-  return { rows: records, next: done ? undefined : nextRecordsUrl };
+function pageOf({ done, nextRecordsUrl, records, totalSize }: QueryAnswer): QueryPage {
+  return {
+    rows: records,
+    next: done ? undefined : nextRecordsUrl,
+    total: totalSize ?? undefined,
+  };
 }
 
 /** The body of a composite request that runs the queries independently of each other. */

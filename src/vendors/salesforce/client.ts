@@ -24,15 +24,21 @@ export interface ApiUsage {
   readonly limit: number;
 }
 
+export interface QueryPagesOptions {
+  readonly signal?: AbortSignal;
+  readonly onTotal?: (rows: number) => void;
+}
+
 export interface SalesforceClient {
   /** `https://HOST` of the instance; logs in if need be. */
   instanceUrl(): Promise<string>;
   /**
    * The pages of a query, as the server cuts them, one in memory at a time; each is a billed call.
+   * `onTotal` is told how many rows the first answer announces.
    * Throws LocatorLost where the server forgot its place, UserError, RetryableError (tries are used
    * up), or the reason of an aborted signal. No COUNT().
    */
-  queryPages(soql: string, options?: { readonly signal?: AbortSignal }): AsyncGenerator<Row[]>;
+  queryPages(soql: string, options?: QueryPagesOptions): AsyncGenerator<Row[]>;
   /**
    * All rows of each query, in the order of the queries; five queries a billed call. A query that
    * failed makes the whole fail: no rows always means that there are none. No COUNT().
@@ -98,16 +104,14 @@ class RestClient implements SalesforceClient {
     return connection.instanceUrl;
   }
 
-  async *queryPages(
-    soql: string,
-    options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<Row[]> {
+  async *queryPages(soql: string, options: QueryPagesOptions = {}): AsyncGenerator<Row[]> {
     const path = this.#queryPath(soql);
     if (path.length > SALESFORCE_LIMITS.queryUrlBytesMax) {
       throw new Error(`a query of ${path.length} bytes does not fit a URL`);
     }
     const signal = this.#signalWith(options.signal);
     let page = await this.#get({ path, signal, read: readFirstQueryPage });
+    if (page.total !== undefined) options.onTotal?.(page.total);
     yield page.rows;
     while (page.next !== undefined) {
       page = await this.#nextPage(page.next, signal);

@@ -5,6 +5,7 @@ const FOLDERS: ReadonlySet<string> = new Set([
   'src',
   'migrations',
   'config',
+  'deploy',
   'docs',
   'test',
   '.ci',

@@ -1,0 +1,53 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Windows of history, and audit entries that are on their way apart from the nightly ones. */
+export const backfill: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await createBackfillTable(db);
+    await giveActivitiesLanes(db);
+  },
+};
+
+async function createBackfillTable(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('backfill')
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('source', 'text', (column) => column.notNull())
+    .addColumn('window', 'text', (column) => column.notNull())
+    .addColumn('since', 'bigint', (column) => column.notNull())
+    .addColumn('until', 'bigint')
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('started_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('backfill_key', ['tenant', 'source', 'window'])
+    .execute();
+}
+
+/** The lane becomes part of the key, so the table is made anew around its rows. */
+async function giveActivitiesLanes(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('activity_with_lane')
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('lane', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('item', 'text', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('payload', 'text', (column) => column.notNull())
+    .addColumn('handled', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('activity_with_lane_key', ['tenant', 'lane', 'key'])
+    .execute();
+  await sql`
+    insert into activity_with_lane (tenant, lane, key, at, item, actor, payload, handled)
+    select tenant, '', key, at, item, actor, payload, handled from activity
+  `.execute(db);
+  await db.schema.dropTable('activity').execute();
+  await db.schema.alterTable('activity_with_lane').renameTo('activity').execute();
+  // Serves forming acts in the order of time, and forgetting what was handled long ago.
+  await db.schema
+    .createIndex('activity_by_time')
+    .on('activity')
+    .columns(['tenant', 'lane', 'handled', 'at', 'key'])
+    .execute();
+}

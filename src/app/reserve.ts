@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { TenantConfig } from '../config/types.ts';
+import { latestRuns } from '../db/runs.ts';
+import { RESERVE_LIMITS } from '../lib/limits.ts';
+import { gongAccountOf } from '../vendors/gong/account.ts';
+import type { Context } from './context.ts';
+
+const reportSchema = z.object({ queued: z.number() });
+
+/**
+ * How many of a day's calls history leaves to the coming nights, so that tonight's shares go out
+ * tonight: what the scheduled tenants of the same Gong account brought in on their busiest night of
+ * the last week. Half a day's calls at most, or history would never come to its end.
+ */
+export async function callsForNights(context: Context, tenant: TenantConfig): Promise<number> {
+  const account = gongAccountOf(tenant.gong);
+  let calls = 0;
+  for (const other of context.config.tenants) {
+    if (other.schedule === undefined || gongAccountOf(other.gong) !== account) continue;
+    calls += await busiestNight(context, other.tenant);
+  }
+  return Math.min(calls, Math.floor(tenant.gong.callsPerDay * RESERVE_LIMITS.shareOfDayMax));
+}
+
+async function busiestNight({ db, clock }: Context, tenant: string): Promise<number> {
+  const runs = await latestRuns(db, { tenant, limit: RESERVE_LIMITS.runsLookedAt });
+  const from = clock.now() - RESERVE_LIMITS.lookBackMs;
+  const queued = runs
+    .filter(({ kind, startedAt }) => kind === 'sync' && startedAt >= from)
+    .map(({ report }) => (report ? reportSchema.parse(JSON.parse(report)).queued : 0));
+  return Math.max(0, ...queued);
+}

@@ -1,0 +1,29 @@
+import { setImmediate } from 'node:timers/promises';
+import { pruneCalls, pruneRuns } from '../db/pruning.ts';
+import { RETENTION_LIMITS } from '../lib/limits.ts';
+import { eraseSettled } from '../outbox/retention.ts';
+import type { Context } from './context.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Does what `retentionDays` asks for, over all tenants, also those that are configured no more:
+ * events that were settled longer ago lose their people and body, older runs go. So many in one
+ * go; the next one goes on. Throws DatabaseError.
+ */
+export async function retain(context: Context, signal: AbortSignal): Promise<void> {
+  const { config, db, clock, log } = context;
+  const now = clock.now();
+  const before = now - config.service.retentionDays * DAY_MS;
+  let erased = 0;
+  while (erased < RETENTION_LIMITS.eventsPerGoMax && !signal.aborted) {
+    const batch = await eraseSettled(db, { before, now });
+    erased += batch;
+    if (batch < RETENTION_LIMITS.eventsPerBatchMax) break;
+    // SQLite works in this thread: runs under way get their turn between two batches.
+    await setImmediate();
+  }
+  const runs = await pruneRuns(db, before);
+  await pruneCalls(db, now);
+  if (erased > 0 || runs > 0) log.info('erased what is older than retentionDays', { erased, runs });
+}

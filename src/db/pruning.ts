@@ -1,0 +1,49 @@
+import { PACE_LIMITS, RETENTION_LIMITS } from '../lib/limits.ts';
+import type { Database, Statement } from './schema.ts';
+
+/** Deletes some runs that began before `before`; each tenant's newest stay. Gives how many. */
+export async function pruneRuns(db: Database, before: number): Promise<number> {
+  const tenants = await db.selectFrom('run').select('tenant').distinct().execute();
+  let pruned = 0;
+  for (const { tenant } of tenants) pruned += await pruneRunsOf(db, { tenant, before });
+  return pruned;
+}
+
+async function pruneRunsOf(
+  db: Database,
+  { tenant, before }: { readonly tenant: string; readonly before: number },
+): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const oldestKept = await trx
+      .selectFrom('run')
+      .select('started_at')
+      .where('tenant', '=', tenant)
+      .orderBy('started_at', 'desc')
+      .limit(1)
+      .offset(RETENTION_LIMITS.runsKeptMin - 1)
+      .executeTakeFirst();
+    if (oldestKept === undefined) return 0;
+    const until = Math.min(before, oldestKept.started_at);
+    const { numDeletedRows } = await trx
+      .deleteFrom('run')
+      .where('run_id', 'in', (run) =>
+        run
+          .selectFrom('run')
+          .select('run_id')
+          .where('tenant', '=', tenant)
+          .where('started_at', '<', until)
+          .orderBy('started_at')
+          .limit(RETENTION_LIMITS.runsPerBatchMax),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  });
+}
+
+/** Calls that left the day, also of accounts that nobody uses any more. */
+export async function pruneCalls(db: Statement, now: number): Promise<void> {
+  await db
+    .deleteFrom('call')
+    .where('at', '<=', now - PACE_LIMITS.dayMs)
+    .execute();
+}

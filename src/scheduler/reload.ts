@@ -1,0 +1,60 @@
+import type { Context } from '../app/context.ts';
+import { notBuiltYet } from '../app/not-built.ts';
+import { ConfigError, formatProblem } from '../config/problems.ts';
+import type { Config, TenantConfig } from '../config/types.ts';
+import type { Scheduler } from './scheduler.ts';
+import { logFailure } from './turn.ts';
+
+export interface ReloadOptions {
+  readonly context: Context;
+  readonly scheduler: Pick<Scheduler, 'configure'>;
+  /** Reads the configuration anew. Throws UserError. */
+  readonly load: () => Promise<{
+    readonly config: Config;
+    readonly tenants: readonly TenantConfig[];
+  }>;
+}
+
+/**
+ * What SIGHUP asks for: the configuration is read anew and taken over. One that cannot be used
+ * changes nothing, and every problem of it is logged. Two that come together are read in turn.
+ */
+export function createReload(options: ReloadOptions): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return () => {
+    last = last.then(() => reload(options));
+    return last;
+  };
+}
+
+async function reload({ context, scheduler, load }: ReloadOptions): Promise<void> {
+  const { log } = context;
+  try {
+    const { config, tenants } = await load();
+    log.info('the configuration was read anew');
+    for (const sentence of [...notBuiltYet(config), ...keptAsItIs(context.config, config)]) {
+      log.warn(sentence);
+    }
+    const { database, log: level } = context.config.service;
+    const service = { ...config.service, database, log: level };
+    scheduler.configure({ ...config, service }, tenants);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      for (const problem of error.problems) log.error(formatProblem(problem));
+    } else {
+      logFailure(context, { error });
+    }
+    log.error('the configuration cannot be used; the one before stays in effect');
+  }
+}
+
+/** What was opened at the start and stays open. */
+function keptAsItIs(running: Config, read: Config): string[] {
+  const settings = [
+    ['database', running.service.database !== read.service.database],
+    ['log.level', running.service.log.level !== read.service.log.level],
+  ] as const;
+  return settings
+    .filter(([, changed]) => changed)
+    .map(([key]) => `${key} was changed; the one before stays in effect until the next start`);
+}

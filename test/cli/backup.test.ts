@@ -1,0 +1,78 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bytesText } from '../../src/cli/wording.ts';
+import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
+
+let world: CliWorld;
+
+beforeEach(async () => {
+  world = await startCliWorld();
+});
+
+afterEach(() => world[Symbol.asyncDispose]());
+
+test('says how much was copied where, and how to restore it; as JSON for a program', async () => {
+  world.deliver(3);
+  await world.run('sync');
+  const file = join(world.folder, 'copy.db');
+  const { code, stdout, stderr } = await world.run('backup copy.db');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toBe(
+    `${bytesText(statSync(file).size)} copied to ${file}.\n` +
+      `To restore: stop sharetrail, put the copy in the place of ${world.databaseFile}, and remove ` +
+      'its -wal and -shm files.\n',
+  );
+  const again = await world.run('backup copy.db --json');
+  expect(JSON.parse(again.stdout)).toEqual({
+    file,
+    bytes: statSync(file).size,
+    database: world.databaseFile,
+  });
+});
+
+test('a copy in the place of the database goes on where it stood, and nothing is sent twice', async () => {
+  world.deliver(3);
+  await world.run('sync');
+  await world.run('backup copy.db');
+  const env = { SHARETRAIL_DATABASE: `sqlite:${join(world.folder, 'copy.db')}` };
+  expect((await world.run('sync', { env })).code).toBe(0);
+  expect(world.sandbox.gong.byStatus).toEqual({ 200: 3 });
+});
+
+test('a database with an earlier schema is backed up as it is: that is what comes before an upgrade', async () => {
+  await world.run('sync');
+  world.query("delete from kysely_migration where name > '0001-outbox'");
+  expect((await world.run('backup copy.db')).code).toBe(0);
+  const copy = new Sqlite(join(world.folder, 'copy.db'), { readonly: true });
+  expect(copy.prepare('select count(*) from kysely_migration').pluck().get()).toBe(1);
+  copy.close();
+});
+
+test('PostgreSQL is refused with what to use instead, without its password', async () => {
+  const env = { SHARETRAIL_DATABASE: 'postgres://user:hushhush@db.example/sharetrail' };
+  const { code, stderr } = await world.run('backup copy.db', { env });
+  expect(code).toBe(2);
+  expect(stderr).toContain('Use pg_dump');
+  expect(stderr).not.toContain('hushhush');
+});
+
+test('what cannot be written is told, exit 2, and nothing is left', async () => {
+  await world.run('sync');
+  const before = readdirSync(world.folder);
+  const { code, stderr } = await world.run('backup none/copy.db');
+  expect(code).toBe(2);
+  expect(stderr).toContain(`There is no folder ${join(world.folder, 'none')}`);
+  expect(readdirSync(world.folder)).toEqual(before);
+});
+
+test.each([
+  [0, '0 kB'],
+  [1, '1 kB'],
+  [999_000, '999 kB'],
+  [12_345_678, '12.3 MB'],
+  [2_500_000_000, '2.5 GB'],
+])('%d bytes: %s', (bytes, text) => {
+  expect(bytesText(bytes)).toBe(text);
+});

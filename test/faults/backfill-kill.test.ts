@@ -1,0 +1,96 @@
+import { rmSync } from 'node:fs';
+import { describe, expect, onTestFailed, test } from 'vitest';
+import { historyHoles, historyProblems, startHistoryWorld } from '../support/history-world.ts';
+import type { KillPoint } from '../support/preload/kill-at.ts';
+import type { Sabotage } from '../support/preload/sabotage.ts';
+import { chooseSeed, repeatLine, runUntilDone } from '../support/random-kills.ts';
+
+const SHARES = 300;
+
+describe('a backfill of both sources, killed at random moments, again and again', () => {
+  test('300 shares are in Gong exactly once, as one whole backfill would report them', async () => {
+    const seed = chooseSeed();
+    onTestFailed(() => {
+      process.stderr.write(`${repeatLine(seed, 'backfill-kill.test.ts')}\n`);
+    });
+    const started = await startHistoryWorld(SHARES);
+    await using world = started.world;
+    const { history } = started;
+    // Many pages, so that a kill falls between them, too.
+    world.sandbox.salesforce.set({ pageRowsMax: 200 });
+
+    const afterKill = () => expect(historyHoles(world, history)).toEqual([]);
+    const { words } = history;
+    const { kills } = await runUntilDone(world, { words, requestsMax: 220, seed, afterKill });
+
+    expect(kills).toBeGreaterThan(0);
+    expect(historyProblems(world, history)).toEqual([]);
+    // Asked for again, it finds nothing new.
+    const again = await world.run(words);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      runs: [{ outcome: 'ok', found: { salesforce: 0, 'google-drive': 0 }, queued: 0, pending: 0 }],
+    });
+    // With a new database, one whole run comes to the same eventIds: Gong has each of them.
+    for (const end of ['', '-wal', '-shm']) rmSync(`${world.databaseFile}${end}`, { force: true });
+    const whole = await world.run(words);
+    expect(JSON.parse(whole.stdout)).toMatchObject({
+      runs: [{ outcome: 'ok', queued: SHARES, delivered: 0, duplicates: SHARES }],
+    });
+  });
+});
+
+describe('control: without the guard, the same kill is noticed', () => {
+  test('a cursor that is committed before its page loses deliveries', async () => {
+    const problems = await killedWithout(
+      {
+        file: 'outbox/commit.ts',
+        find: 'const { tenant, now } = batch;',
+        put: `const { tenant, now } = batch;
+          if (batch.cursor) await writeCursor(db, { tenant, updatedAt: now, ...batch.cursor });`,
+      },
+      { at: 'insert into "event"', when: 'before' },
+    );
+    expect(problems).toContainEqual(expect.stringMatching(/^Gong has 05D\w+ 0 times$/));
+  });
+
+  test('an eventId that is not made from the share’s facts alone sends shares twice', async () => {
+    const problems = await killedWithout(
+      {
+        file: 'event/event-id.ts',
+        find: 'share.shareId',
+        put: 'share.shareId + process.pid',
+      },
+      { since: 'insert into "event"', at: '^commit', when: 'after' },
+    );
+    expect(problems).toContainEqual(expect.stringMatching(/^Gong has 05D\w+ [23] times$/));
+  });
+
+  test('entries that are counted as handled before their page is committed lose Drive’s shares', async () => {
+    const problems = await killedWithout(
+      {
+        file: 'sources/drive/act-pages.ts',
+        find: 'const { changed } = book;',
+        put: `const { changed } = book;
+          await markHandled(db, stagingOf(reading), done.map(({ key }) => key));`,
+      },
+      // The deliveries come first, then Drive's.
+      { since: 'update "activity"', at: 'insert into "event"', when: 'before' },
+    );
+    expect(problems).toContainEqual(expect.stringMatching(/^Gong has 1\w+ 0 times$/));
+  });
+});
+
+/** A backfill that is killed, then a whole one: both with a guard less. */
+async function killedWithout(sabotage: Sabotage, point: KillPoint): Promise<string[]> {
+  const started = await startHistoryWorld(8);
+  await using world = started.world;
+  const { history } = started;
+  const env = { SABOTAGE: JSON.stringify(sabotage) };
+  const killed = { ...env, KILL_POINT: JSON.stringify(point) };
+  const preloads = ['sabotage.ts', 'kill-at.ts'];
+  const first = await world.run(history.words, { preloads, env: killed });
+  expect(first.code).toBe('SIGKILL');
+  const second = await world.run(history.words, { preloads: ['sabotage.ts'], env });
+  expect(second).toMatchObject({ code: 0 });
+  return historyProblems(world, history);
+}

@@ -1,0 +1,262 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { backUp } from '../../src/db/backup.ts';
+import { beginBackupFile } from '../../src/db/backup-file.ts';
+import { StopRequested } from '../../src/lib/errors.ts';
+import { commitBatch } from '../../src/outbox/commit.ts';
+import { startChild } from '../support/child.ts';
+import { heldLease, type TestFile, testDatabase, testFile } from '../support/database.ts';
+import { batchOf, eventSeries } from '../support/events.ts';
+import { until } from '../support/until.ts';
+
+const never = new AbortController().signal;
+
+function copyOf({ folder }: Pick<TestFile, 'folder'>): string {
+  return join(folder, 'copy.db');
+}
+
+function backUpFrom(
+  file: Pick<TestFile, 'file' | 'folder'>,
+  target = copyOf(file),
+): Promise<number> {
+  return backUp({ source: file.file, target, onProgress: () => {}, signal: never });
+}
+
+/** Several steps of copying, so that others write in between. */
+async function largeDatabase() {
+  const database = await testDatabase();
+  const lease = await heldLease(database.db, 0);
+  const created = eventSeries(12_000, 'early').map((event) => ({
+    ...event,
+    share: { ...event.share, content: { ...event.share.content, title: 'x'.repeat(2_000) } },
+  }));
+  await commitBatch(database.db, lease, batchOf(created));
+  return database;
+}
+
+/** Another process that commits ten events and the cursor with them, again and again. */
+async function startWriter({ setting, file, db }: Awaited<ReturnType<typeof largeDatabase>>) {
+  await db.deleteFrom('lease').execute();
+  const child = startChild('commit-until-full.ts', { args: [setting, '1000000'] });
+  const batches = () => stateOf(file).batches;
+  await until(() => batches() > 0);
+  return { child, batches };
+}
+
+function stateOf(file: string): { readonly batches: number; readonly pending: number } {
+  const sqlite = new Sqlite(file, { readonly: true });
+  const countOf = (sql: string) => Number(sqlite.prepare(sql).pluck().get() ?? 0);
+  const batches = countOf('select position from cursor');
+  const pending = countOf("select count(*) from event where state = 'pending'");
+  sqlite.close();
+  return { batches, pending };
+}
+
+describe('while another process writes constantly', () => {
+  test('the copy is one moment: sound, no write missing, none half', {
+    timeout: 60_000,
+  }, async () => {
+    const database = await largeDatabase();
+    const writer = await startWriter(database);
+    const before = writer.batches();
+    let steps = 0;
+    let copied = 0;
+    const target = copyOf(database);
+    const onProgress = ({ done }: { done: number }) => {
+      if (done < copied) throw new Error('begun anew');
+      copied = done;
+      steps += 1;
+      // Between each two steps the other process has written.
+      const batches = writer.batches();
+      while (writer.batches() === batches);
+    };
+    const bytes = await backUp({ source: database.file, target, onProgress, signal: never });
+    const after = writer.batches();
+    expect(steps).toBeGreaterThan(2);
+    expect(after, 'the writer wrote meanwhile').toBeGreaterThan(before);
+    writer.child.kill('SIGKILL');
+    await writer.child.ended();
+
+    expect(statSync(target)).toMatchObject({ size: bytes });
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(readdirSync(database.folder).filter((name) => name.startsWith('copy'))).toEqual([
+      'copy.db',
+    ]);
+    const copy = new Sqlite(target);
+    expect(copy.pragma('integrity_check', { simple: true })).toBe('ok');
+    copy.close();
+    const { batches, pending } = stateOf(target);
+    expect(batches).toBeGreaterThanOrEqual(before);
+    expect(batches).toBeLessThan(after);
+    expect(pending).toBe(12_000 + batches * 10);
+  });
+
+  test('control: SQLite’s backup by itself begins anew with each write of others', async () => {
+    const database = await largeDatabase();
+    const writer = await startWriter(database);
+    const source = new Sqlite(database.file, { readonly: true });
+    let last = Number.POSITIVE_INFINITY;
+    const enough = new Error('begun anew');
+    const copying = source.backup(copyOf(database), {
+      progress: ({ remainingPages }) => {
+        if (remainingPages > last) throw enough;
+        last = remainingPages;
+        return 100;
+      },
+    });
+    await expect(copying).rejects.toBe(enough);
+    source.close();
+    writer.child.kill('SIGKILL');
+  });
+});
+
+describe('what is under the name', () => {
+  test('an earlier backup is replaced, and stays until the new one is whole', async () => {
+    const { db, ...database } = await testDatabase();
+    await backUpFrom(database);
+    const earlier = readFileSync(copyOf(database));
+    await commitBatch(db, await heldLease(db, 0), batchOf(eventSeries(3)));
+    const stop = new AbortController();
+    stop.abort(new StopRequested());
+    const target = copyOf(database);
+    const paths = { source: database.file, target };
+    const stopped = backUp({ ...paths, onProgress: () => {}, signal: stop.signal });
+    await expect(stopped).rejects.toBe(stop.signal.reason);
+    expect(readFileSync(target).equals(earlier)).toBe(true);
+    await backUpFrom(database);
+    expect(stateOf(target).pending).toBe(3);
+  });
+
+  test('of two backups to one name, the one that was overtaken puts nothing there', async () => {
+    const { db: _, ...database } = await testDatabase();
+    const target = copyOf(database);
+    let overtaking: Promise<number> | undefined;
+    const onProgress = () => {
+      overtaking ??= backUpFrom(database);
+    };
+    const overtaken = backUp({ source: database.file, target, onProgress, signal: never });
+    await expect(overtaken).rejects.toMatchObject({ name: 'UserError' });
+    expect(await overtaking).toBe(statSync(target).size);
+    expect(readdirSync(database.folder).filter((name) => name.includes('partial'))).toEqual([]);
+    expect(stateOf(target).pending).toBe(0);
+  });
+
+  test('nor does one that was overtaken in its very last moment', async () => {
+    const { db: _, ...database } = await testDatabase();
+    const paths = { source: database.file, target: copyOf(database) };
+    const overtaken = beginBackupFile(paths);
+    const other = beginBackupFile(paths);
+    expect(() => overtaken.keep()).toThrow(`another backup to ${paths.target} began meanwhile`);
+    overtaken.end();
+    expect(other.keep()).toBe(0);
+    other.end();
+    expect(readdirSync(database.folder).filter((name) => name.startsWith('copy'))).toEqual([
+      'copy.db',
+    ]);
+  });
+
+  test('anything else is refused, and left as it is', async () => {
+    const { db: _, ...database } = await testDatabase();
+    const { folder } = database;
+    const other = new Sqlite(join(folder, 'other.db'));
+    other.exec('create table t (a)');
+    other.close();
+    writeFileSync(join(folder, 'notes.txt'), 'notes');
+    writeFileSync(join(folder, 'empty'), '');
+    mkdirSync(join(folder, 'sub'));
+    symlinkSync(database.file, join(folder, 'link.db'));
+    const live = await testDatabase();
+    const idle = await testDatabase();
+    await idle.db.destroy();
+    expect(readdirSync(idle.folder), 'nothing lies beside it').toEqual(['sharetrail.db']);
+    const names: readonly (readonly [string, string])[] = [
+      [join(folder, 'other.db'), 'is there already, and is no backup'],
+      [join(folder, 'notes.txt'), 'is there already, and is no backup'],
+      [join(folder, 'empty'), 'is there already, and is no backup'],
+      [join(folder, 'sub'), 'is no file'],
+      [database.file, 'is the database itself'],
+      [join(folder, 'link.db'), 'is the database itself'],
+      [live.file, 'is a database that was worked with'],
+      [idle.file, 'is a database that was worked with'],
+    ];
+    for (const [target, words] of names) {
+      const refused = expect(backUpFrom(database, target), target).rejects;
+      await refused.toMatchObject({ name: 'UserError', message: expect.stringContaining(words) });
+    }
+    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('notes');
+    expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  test('a folder that is missing, or may not be written, is told with what to do', async () => {
+    const { db: _, ...database } = await testDatabase();
+    const missing = join(database.folder, 'none', 'copy.db');
+    await expect(backUpFrom(database, missing)).rejects.toMatchObject({
+      name: 'UserError',
+      hint: `There is no folder ${join(database.folder, 'none')}: make it first, readable by its owner only.`,
+    });
+  });
+
+  test('a database that is not there is no reason to make one', async () => {
+    const file = testFile();
+    await expect(backUpFrom(file)).rejects.toMatchObject({
+      name: 'UserError',
+      message: `there is no database yet: ${file.file}`,
+    });
+    expect(readdirSync(file.folder)).toEqual([]);
+  });
+});
+
+describe('a copy that is cut short', () => {
+  test('leaves nothing under the name when it is killed, and the next one goes well', async () => {
+    const database = await largeDatabase();
+    const args = [database.file, copyOf(database)];
+    const { code } = await startChild('back-up.ts', { args: [...args, '2'] }).ended();
+    expect(code).toBe('SIGKILL');
+    expect(existsSync(copyOf(database))).toBe(false);
+    expect(existsSync(`${copyOf(database)}.partial`), 'it was at work').toBe(true);
+    const child = startChild('back-up.ts', { args: [...args, '0'] });
+    expect(JSON.parse(await child.line())).toMatchObject({ kind: 'done' });
+    expect(existsSync(`${copyOf(database)}.partial`)).toBe(false);
+    expect(stateOf(copyOf(database)).pending).toBe(12_000);
+  });
+
+  test('says so where the disk is full, and leaves nothing behind', async () => {
+    const database = await largeDatabase();
+    // A limit on the size of each file (setrlimit) stands for a disk or a quota that is used up.
+    const wrap = 'ulimit -f 8000; exec "$@"';
+    const args = [database.file, copyOf(database), '0'];
+    const child = startChild('back-up.ts', { args, wrap });
+    expect(JSON.parse(await child.line())).toMatchObject({
+      kind: 'UserError',
+      message: expect.stringMatching(/^(there is no room for the copy|the copy could not be wr)/),
+      hint: 'Free some space, or name a file on another disk. What was begun is removed.',
+    });
+    expect(readdirSync(database.folder).filter((name) => name.startsWith('copy'))).toEqual([]);
+  });
+
+  test('is not kept where the database is damaged', async () => {
+    const { db, ...database } = await largeDatabase();
+    await db.destroy();
+    const whole = readFileSync(database.file);
+    // In the middle of the file, in pages that are no longer in memory.
+    whole.fill(0x55, whole.length / 2, whole.length / 2 + 65_536);
+    writeFileSync(database.file, whole);
+    chmodSync(database.file, 0o600);
+    await expect(backUpFrom(database)).rejects.toMatchObject({
+      name: 'DatabaseError',
+      message: expect.stringMatching(/did not pass its check|is damaged/),
+    });
+    expect(existsSync(copyOf(database))).toBe(false);
+  });
+});

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type CliWorld, startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
+import { type Peer, startPeer } from '../support/peer.ts';
+import { until } from '../support/until.ts';
+
+const PATH = '/services/T0SECRET/B0SECRET/hush-hush-hush';
+let world: CliWorld;
+let chat: Peer;
+
+beforeEach(async () => {
+  world = await startCliWorld();
+  chat = await startPeer((_request, reply) => reply.answer(200, 'ok'));
+  configureAlerts(chat.origin);
+});
+
+afterEach(async () => {
+  await world[Symbol.asyncDispose]();
+  await chat.close();
+});
+
+function configureAlerts(origin: string): void {
+  writeConfigFile(world, 'hook', `${origin}${PATH}\n`);
+  const database = `database: sqlite:${world.databaseFile}\n`;
+  writeConfigFile(world, 'sharetrail.yaml', `${database}alerts:\n  webhook: \${file:hook}\n`);
+}
+
+function texts(): string[] {
+  return chat.requests.map(({ body }) => (JSON.parse(body) as { text: string }).text);
+}
+
+test('a run that Gong lets nobody in for is told once; its exit code is its own', async () => {
+  world.deliver(1);
+  world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 401 } });
+  const { code, stderr } = await world.run('sync');
+  expect(code).toBe(1);
+  expect(texts()).toHaveLength(1);
+  expect(texts()[0]).toMatch(new RegExp(`^sharetrail: ${TENANT} failed\\n`));
+  expect(texts()[0]).toContain('Gong refused (401)');
+  expect(texts()[0]).not.toMatch(/ada@|globex/);
+  expect(stderr).not.toContain('alerts');
+});
+
+test('a run that is well is told to nobody, nor is a dry run', async () => {
+  world.deliver(1);
+  expect((await world.run('sync --dry-run')).code).toBe(0);
+  expect((await world.run('sync')).code).toBe(0);
+  expect(chat.requests).toEqual([]);
+});
+
+test('a chat tool that is down changes nothing of the run, and its address is nowhere', async () => {
+  world.deliver(1);
+  await chat.close();
+  world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 401 } });
+  const { code, stdout } = await world.run('sync --json');
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ runs: [{ outcome: 'failed' }] });
+  const said = await world.said();
+  expect(said).toContain('the alert did not get through to alerts.webhook');
+  expect(said).not.toContain('T0SECRET');
+  const tables = world.query<{ name: string }>("select name from sqlite_schema where type='table'");
+  for (const { name } of tables) {
+    const rows = JSON.stringify(world.query(`select * from "${name}"`));
+    expect(rows, name).not.toContain('T0SECRET');
+  }
+});
+
+test('the scheduler tells of a run that failed, at once when it is stopped, and keeps house', async () => {
+  world.deliver(1);
+  world.configure({ schedule: '* * * * *' });
+  world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 401 } });
+  const service = world.start('start');
+  const watched = () =>
+    existsSync(world.databaseFile) &&
+    world.query("select 1 from sqlite_schema where name = 'overdue'").length > 0 &&
+    world.query('select 1 from overdue').length > 0;
+  await until(watched);
+  service.kill('SIGTERM');
+  const { code } = await service.ended();
+  expect(code).toBe(0);
+  expect(texts()).toEqual([expect.stringMatching(new RegExp(`^sharetrail: ${TENANT} failed\\n`))]);
+});

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dryBackfill } from '../../src/app/dry-run.ts';
+import type { HistoryWindow } from '../../src/app/windows.ts';
+import type { TenantConfig } from '../../src/config/types.ts';
+import { PRIORITY } from '../../src/outbox/stored.ts';
+import { Past } from '../support/past.ts';
+import type { World } from '../support/world.ts';
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let past: Past;
+let world: World;
+let tenant: TenantConfig;
+
+beforeEach(async () => {
+  past = await Past.open();
+  ({ world, tenant } = past);
+});
+
+afterEach(() => world.close());
+
+describe('the order of sending', () => {
+  test('everything fresh goes first, also before what was passed over once', async () => {
+    const touched = past.deliverAt(past.daysAgo(9));
+    world.org.update(touched, { Name: 'Touched' });
+    await world.sync({ tenant, push: 'hold' });
+    const old = past.deliverAt(past.daysAgo(8));
+    await world.backfill(
+      { since: past.daysAgo(10), until: past.daysAgo(2) },
+      { tenant, push: 'hold' },
+    );
+    world.clock.advance(HOUR_MS);
+    const fresh = [30, 20].map((minutes) => past.deliverAt(past.daysAgo(minutes / (24 * 60))));
+    const oneByOne = past.laid('gong', { concurrency: 1 });
+    await world.sync({ tenant, push: 'hold' });
+    await world.sync({ tenant: oneByOne });
+    expect(past.sent()).toEqual([...fresh, touched, old]);
+  });
+
+  test('control: without a backfill between, older goes before newer', async () => {
+    const ids = [8, 0.5].map((days) => past.deliverAt(past.daysAgo(days)));
+    const early = { ...past.laid('gong', { concurrency: 1 }), start: past.daysAgo(10) };
+    await world.sync({ tenant: early });
+    expect(past.sent()).toEqual(ids);
+  });
+
+  test('what history passed over for want of a link stays history when the link has come', async () => {
+    const id = past.deliverAt(past.daysAgo(9), { DistributionPublicUrl: null });
+    const report = await world.backfill({ since: past.daysAgo(10) }, { tenant });
+    expect(report).toMatchObject({ skipped: { 'no-url': 1 }, queued: 0 });
+    world.org.update(id, { DistributionPublicUrl: 'https://acme.file.force.example/a/1' });
+    expect(await world.sync({ tenant, push: 'hold' })).toMatchObject({ queued: 1, skipped: {} });
+    expect(await past.stored(id)).toMatchObject({ state: 'pending', priority: PRIORITY.backfill });
+  });
+});
+
+describe('a day of Gong that is used up', () => {
+  test('is no error: the rest waits, and goes out with whatever run comes next', async () => {
+    const ids = Array.from({ length: 5 }, (_, number) => past.deliverAt(past.daysAgo(20 - number)));
+    const few = past.laid('gong', { callsPerDay: 2, concurrency: 1 });
+    const window = { since: past.daysAgo(30) };
+    expect(await world.backfill(window, { tenant: few })).toMatchObject({
+      outcome: 'ok',
+      errors: [],
+      queued: 5,
+      delivered: 2,
+      pending: 3,
+    });
+    world.clock.advance(DAY_MS + HOUR_MS);
+    expect(await world.sync({ tenant: few })).toMatchObject({ delivered: 2, pending: 1 });
+    world.clock.advance(DAY_MS + HOUR_MS);
+    const last = await world.backfill(window, { tenant: few });
+    expect(last).toMatchObject({ outcome: 'ok', queued: 0, delivered: 1, pending: 0 });
+    expect(past.sent()).toEqual(ids);
+  });
+});
+
+describe('what becomes of a share of the past', () => {
+  test('unmatched and old enough it goes without a record; a recent one is held, and kept', async () => {
+    const old = world.org.deliver({ title: 'Old', at: past.daysAgo(20) }).deliveryId;
+    const recent = world.org.deliver({ title: 'Recent', at: past.daysAgo(2) }).deliveryId;
+    const report = await world.backfill({ since: past.daysAgo(30) }, { tenant });
+    expect(report).toMatchObject({ queued: 1, held: 1, delivered: 1 });
+    expect(past.sent()).toEqual([old]);
+    // A sync looks at it again, and it is older than that sync's start.
+    expect(await world.sync({ tenant })).toMatchObject({ skipped: {}, queued: 0 });
+    expect(await past.stored(recent)).toMatchObject({ state: 'held', reason: 'unmatched' });
+    // It is related to a Contact at last, which that sync reads.
+    world.org.update(recent, { RelatedRecordId: past.contact });
+    expect(await world.sync({ tenant })).toMatchObject({ skipped: {}, queued: 1, delivered: 1 });
+    expect(past.sent()).toEqual([old, recent]);
+  });
+
+  test('held by history, it goes when its time is up, as a sync finds', async () => {
+    const recent = world.org.deliver({ title: 'Recent', at: past.daysAgo(2) }).deliveryId;
+    await world.backfill({ since: past.daysAgo(3) }, { tenant });
+    world.clock.advance(DAY_MS + HOUR_MS);
+    expect(await world.sync({ tenant })).toMatchObject({ queued: 1, delivered: 1 });
+    expect(past.sent()).toEqual([recent]);
+  });
+
+  test('control: what a sync held is passed over once start was moved past it', async () => {
+    const held = world.org.deliver({ title: 'Recent', at: past.daysAgo(0.5) }).deliveryId;
+    expect(await world.sync({ tenant })).toMatchObject({ held: 1 });
+    const later = { ...tenant, start: world.clock.now() };
+    await world.sync({ tenant: later });
+    expect(await past.stored(held)).toMatchObject({ state: 'skipped', reason: 'before-start' });
+  });
+
+  test('a body that breaks the reference is rejected here, said, and not sent', async () => {
+    past.deliverAt(past.daysAgo(20), { DistributionPublicUrl: 'no link at all' });
+    const report = await world.backfill({ since: past.daysAgo(30) }, { tenant });
+    expect(report).toMatchObject({ outcome: 'partial', rejected: 1, errors: [{ stage: 'gong' }] });
+    expect(past.sent()).toEqual([]);
+  });
+
+  test('the deal is the one that was open then, not the one that is open now', async () => {
+    const { org } = world;
+    const account = org.add('Account', { Name: 'Globex' });
+    org.update(past.contact, { AccountId: account });
+    const deal = (created: number, closes: number, isClosed: boolean) =>
+      org.add('Opportunity', {
+        Name: 'Deal',
+        AccountId: account,
+        CreatedDate: created,
+        CloseDate: new Date(closes).toISOString().slice(0, 10),
+        StageName: isClosed ? 'Closed Won' : 'Prospecting',
+        IsClosed: isClosed,
+      });
+    const then = deal(past.daysAgo(60), past.daysAgo(10), true);
+    deal(past.daysAgo(5), past.daysAgo(-30), false);
+    past.deliverAt(past.daysAgo(20));
+    await world.backfill({ since: past.daysAgo(30) }, { tenant });
+    const [event] = world.gong.events;
+    expect(JSON.stringify(event?.body?.['crmContext'])).toContain(then);
+    expect(event?.body?.['crmContext']).toMatchObject([
+      { objects: [{ objectType: 'Opportunity', objectId: then }, {}, {}] },
+    ]);
+  });
+});
+
+describe('a dry run', () => {
+  async function shown(window: HistoryWindow) {
+    const bodies: unknown[] = [];
+    const report = await dryBackfill(await world.context(), {
+      tenant,
+      window,
+      signal: new AbortController().signal,
+      show: async (body) => {
+        bodies.push(body);
+      },
+    });
+    return { report, bodies };
+  }
+
+  test('shows each body that the window would add, once, and what it would not send', async () => {
+    const touched = past.deliverAt(past.daysAgo(9));
+    world.org.update(touched, { Name: 'Touched' });
+    await world.sync({ tenant });
+    world.org.update(touched, { Name: 'Touched once more' });
+    const ids = [8, 7].map((days) => past.deliverAt(past.daysAgo(days)));
+    world.org.deliver({ title: 'Held', at: past.daysAgo(1) });
+    past.deliverAt(past.daysAgo(6), { DistributionPublicUrl: null });
+    const window = { since: past.daysAgo(10) };
+    const { report, bodies } = await shown(window);
+    expect(report).toMatchObject({ wouldSend: 3, wouldHold: 1, wouldSkip: { 'no-url': 1 } });
+    expect(await past.cursors()).toHaveLength(1);
+    expect(past.sent()).toEqual([]);
+    await world.backfill(window, { tenant: past.laid('gong', { concurrency: 1 }) });
+    expect(bodies.map((body) => JSON.stringify(body)).toSorted()).toEqual(
+      world.gong.events.map(({ body }) => JSON.stringify(body)).toSorted(),
+    );
+    expect(past.sent().toSorted()).toEqual([touched, ...ids].toSorted());
+  });
+
+  test('of an interrupted window shows what is left of it', async () => {
+    world.org.set({ pageRowsMax: 200 });
+    for (let number = 0; number < 500; number += 1)
+      past.deliverAt(past.daysAgo(20) + number * 60_000);
+    const window = { since: past.daysAgo(30) };
+    past.breakReading();
+    await world.backfill(window, { tenant, push: 'hold' });
+    const { report } = await shown(window);
+    const rest = await world.backfill(window, { tenant, push: 'hold' });
+    expect(report.wouldSend).toBe(rest.queued);
+    expect(rest.queued).toBeGreaterThan(0);
+    expect(rest.queued).toBeLessThan(500);
+  });
+});

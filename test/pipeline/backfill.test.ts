@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TenantConfig } from '../../src/config/types.ts';
+import { listBackfills } from '../../src/db/backfills.ts';
+import { StopRequested } from '../../src/lib/errors.ts';
+import { PRIORITY } from '../../src/outbox/stored.ts';
+import { heldLease } from '../support/database.ts';
+import { Past } from '../support/past.ts';
+import type { World } from '../support/world.ts';
+
+const SECOND_MS = 1_000;
+
+let past: Past;
+let world: World;
+let tenant: TenantConfig;
+
+beforeEach(async () => {
+  past = await Past.open();
+  ({ world, tenant } = past);
+});
+
+afterEach(() => world.close());
+
+describe('the window', () => {
+  test('takes what was made at its first moment and before its last, whatever start says', async () => {
+    const since = past.daysAgo(20);
+    const until = past.daysAgo(10);
+    const at = [since - SECOND_MS, since, since + SECOND_MS, until - SECOND_MS, until];
+    const ids = at.map((moment) => past.deliverAt(moment));
+    const report = await world.backfill({ since, until }, { tenant });
+    expect(report).toMatchObject({ kind: 'backfill', outcome: 'ok', found: { salesforce: 3 } });
+    expect(past.sent()).toEqual(ids.slice(1, 4));
+  });
+
+  test('may have its ends within a second', async () => {
+    const since = past.daysAgo(20);
+    const until = past.daysAgo(10);
+    const [first, second, last] = [since, since + SECOND_MS, until].map((at) => past.deliverAt(at));
+    await world.backfill({ since: since + 1, until }, { tenant });
+    expect(past.sent()).toEqual([second]);
+    await world.backfill({ since, until: until + 1 }, { tenant });
+    expect(past.sent()).toEqual([second, first, last]);
+  });
+
+  test('ends now where nothing else is said', async () => {
+    const [old, late] = [past.daysAgo(20), world.clock.now() - 10 * SECOND_MS].map((at) =>
+      past.deliverAt(at),
+    );
+    await world.backfill({ since: past.daysAgo(30) }, { tenant });
+    expect(past.sent()).toEqual([old, late]);
+  });
+
+  test('goes by the time of creation, whatever changed since', async () => {
+    const id = past.deliverAt(past.daysAgo(20));
+    world.org.update(id, { Name: 'Renamed today' });
+    const later = past.deliverAt(past.daysAgo(5));
+    await world.backfill({ since: past.daysAgo(21), until: past.daysAgo(10) }, { tenant });
+    expect(past.sent()).toEqual([id]);
+    expect(await past.stored(later)).toBeUndefined();
+  });
+
+  test('may be empty', async () => {
+    past.deliverAt(past.daysAgo(20));
+    const report = await world.backfill({ since: past.daysAgo(10) }, { tenant });
+    expect(report).toMatchObject({ outcome: 'ok', found: { salesforce: 0 }, queued: 0 });
+  });
+});
+
+describe('what a sync passed over as older than start', () => {
+  /** Read by a sync although it is old, for it was changed since. */
+  async function passedOver(days: number): Promise<string> {
+    const id = past.deliverAt(past.daysAgo(days));
+    world.org.update(id, { Name: 'Touched' });
+    expect(await world.sync({ tenant })).toMatchObject({ skipped: { 'before-start': 1 } });
+    return id;
+  }
+
+  test('is sent by the backfill of its window, also where Salesforce has lost it', async () => {
+    const id = await passedOver(5);
+    world.org.remove(id);
+    await world.backfill({ since: past.daysAgo(4) }, { tenant });
+    await world.backfill({ since: past.daysAgo(20), until: past.daysAgo(6) }, { tenant });
+    expect(past.sent()).toEqual([]);
+    const report = await world.backfill(
+      { since: past.daysAgo(6), until: past.daysAgo(4) },
+      { tenant },
+    );
+    expect(report).toMatchObject({ found: { salesforce: 0 }, queued: 1, delivered: 1 });
+    expect(await past.stored(id)).toMatchObject({
+      state: 'delivered',
+      priority: PRIORITY.backfill,
+    });
+  });
+
+  test('is sent once start was moved past it, too', async () => {
+    const id = past.deliverAt(past.daysAgo(0.5));
+    await world.sync({ tenant, push: 'hold' });
+    const later = { ...tenant, start: world.clock.now() };
+    const next = past.deliverAt(past.daysAgo(0.4));
+    await world.sync({ tenant: later, push: 'hold' });
+    await world.backfill({ since: past.daysAgo(2) }, { tenant: later });
+    expect(past.sent().toSorted()).toEqual([id, next].toSorted());
+  });
+
+  test('is judged by the other rules', async () => {
+    const robot = world.org.add('User', { LastName: 'Robot', Username: 'robot@package.example' });
+    const id = world.org.deliver({
+      title: 'Quote',
+      byUserId: robot,
+      at: past.daysAgo(5),
+    }).deliveryId;
+    world.org.update(id, { Name: 'Touched' });
+    await world.sync({ tenant });
+    const ignoring = past.laid('salesforce', { ignoreCreatedBy: ['robot@package.example'] });
+    const report = await world.backfill({ since: past.daysAgo(6) }, { tenant: ignoring });
+    expect(report).toMatchObject({ queued: 0, skipped: { 'ignored-creator': 1 } });
+    expect(await past.stored(id)).toMatchObject({ state: 'skipped', reason: 'ignored-creator' });
+  });
+
+  test('more than a batch of it is gone through, in order', async () => {
+    // One with another reason stands among them, and stays.
+    const ids = Array.from({ length: 2_100 }, (_, number) =>
+      past.deliverAt(past.daysAgo(5) + number * 1_000),
+    );
+    for (const id of ids) world.org.update(id, { Name: 'Touched' });
+    await world.sync({ tenant, push: 'hold' });
+    const { db } = await world.context();
+    await db
+      .updateTable('event')
+      .set({ reason: 'operator' })
+      .where('event_id', '=', `salesforce:${ids[7]}`)
+      .execute();
+    for (const id of ids) world.org.remove(id);
+    const report = await world.backfill({ since: past.daysAgo(6) }, { tenant, push: 'hold' });
+    expect(report).toMatchObject({ queued: 2_099, pending: 2_099 });
+  });
+});
+
+describe('windows that overlap each other and the nightly runs', () => {
+  test.each<[string, readonly ('sync' | readonly [number, number])[]]>([
+    [
+      'one after the other',
+      [
+        [30, 15],
+        [20, 5],
+        [10, 0],
+      ],
+    ],
+    [
+      'the later first',
+      [
+        [10, 0],
+        [20, 5],
+        [30, 15],
+      ],
+    ],
+    ['a sync first', ['sync', [30, 0]]],
+    ['a sync last', [[30, 0], 'sync']],
+    ['a sync in between', [[30, 15], 'sync', [20, 0], 'sync']],
+    ['all of it twice', [[30, 0], 'sync', [30, 0], 'sync']],
+  ])('%s: each share once, with one eventId', async (_name, runs) => {
+    const ids = Array.from({ length: 30 }, (_, number) =>
+      past.deliverAt(past.daysAgo(29.5 - number)),
+    );
+    // Old ones that the nightly reading meets, too: they were changed lately.
+    for (const id of ids.slice(0, 20)) world.org.update(id, { Name: 'Touched' });
+    for (const run of runs) {
+      const report =
+        run === 'sync'
+          ? await world.sync({ tenant })
+          : await world.backfill(
+              { since: past.daysAgo(run[0]), until: past.daysAgo(run[1]) },
+              { tenant },
+            );
+      expect(report).toMatchObject({ outcome: 'ok', errors: [], duplicates: 0, pending: 0 });
+    }
+    expect(past.sent().toSorted()).toEqual(ids.toSorted());
+    const eventIds = world.gong.events.map(({ eventId }) => eventId);
+    expect(eventIds.toSorted()).toEqual(ids.map((id) => `salesforce:${id}`).toSorted());
+  });
+
+  test('finished, it finds nothing new, and reads as little as it can', async () => {
+    past.deliverAt(past.daysAgo(20));
+    const window = { since: past.daysAgo(30) };
+    await world.backfill(window, { tenant });
+    world.org.resetCounters();
+    const report = await world.backfill(window, { tenant });
+    expect(report).toMatchObject({ outcome: 'ok', found: { salesforce: 0 }, queued: 0 });
+    expect(report).toMatchObject({ calls: { salesforce: 1, gong: 0 } });
+    expect(world.org.counters.total).toBe(1);
+  });
+
+  test('what the first window missed, the same one finds', async () => {
+    const window = { since: past.daysAgo(30), until: past.daysAgo(10) };
+    const hidden = past.deliverAt(past.daysAgo(20));
+    world.org.hide(hidden);
+    await world.backfill(window, { tenant });
+    world.org.show(hidden);
+    expect(await world.backfill(window, { tenant })).toMatchObject({ found: { salesforce: 1 } });
+  });
+});
+
+describe('an interrupted window', () => {
+  test('goes on at its last page with a cursor of its own, which is gone at the end', async () => {
+    const { org } = world;
+    past.deliverAt(past.daysAgo(0.5));
+    await world.sync({ tenant });
+    const nightly = await past.cursors();
+    org.set({ pageRowsMax: 200 });
+    const first = past.daysAgo(20);
+    const ids = Array.from({ length: 1_000 }, (_, number) =>
+      past.deliverAt(first + number * 60_000),
+    );
+    const since = past.daysAgo(30);
+    const until = past.daysAgo(10);
+    past.breakReading();
+    const broken = await world.backfill({ since, until }, { tenant, push: 'hold' });
+    expect(broken).toMatchObject({ outcome: 'partial', errors: [{ stage: 'salesforce' }] });
+    const done = broken.queued;
+    expect(done).toBe(400);
+    const own = (await past.cursors()).filter((cursor) => !nightly.includes(cursor));
+    const ends = [since, until].map((at) => new Date(at).toISOString());
+    const mark = new Date(first + (done - 1) * 60_000).toISOString();
+    expect(own).toEqual([`backfill/salesforce/${ends.join('/')} {"mark":"${mark}"}`]);
+    const { db } = await world.context();
+    expect(await listBackfills(db, 'acme')).toMatchObject([{ state: 'reading', since, until }]);
+
+    org.resetCounters();
+    const rest = await world.backfill({ since, until }, { tenant, push: 'hold' });
+    expect(rest).toMatchObject({ outcome: 'ok', queued: ids.length - done, errors: [] });
+    // The last row is asked for again, for others may share its second; and the Contact, page by page.
+    expect(org.counters.rows - (ids.length - done)).toBeLessThanOrEqual(2);
+    expect(await past.cursors()).toEqual(nightly);
+    expect(await listBackfills(db, 'acme')).toMatchObject([{ state: 'read', since, until }]);
+  });
+
+  test('where nothing could be read is failed, and another one is not kept from its end', async () => {
+    const body = [{ errorCode: 'INSUFFICIENT_ACCESS', message: 'no access' }];
+    const action = { kind: 'answer', status: 403, body } as const;
+    const fault = world.server.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
+    past.deliverAt(past.daysAgo(20));
+    const report = await world.backfill({ since: past.daysAgo(30) }, { tenant });
+    expect(report).toMatchObject({ outcome: 'failed', errors: [{ stage: 'salesforce' }] });
+    world.server.faults.remove(fault);
+    const other = await world.backfill({ since: past.daysAgo(31) }, { tenant });
+    expect(other).toMatchObject({ outcome: 'ok', delivered: 1 });
+    const { db } = await world.context();
+    const states = (await listBackfills(db, 'acme')).map(({ state }) => state);
+    expect(states.toSorted()).toEqual(['read', 'reading']);
+  });
+
+  test('its run that was told to stop says so, and nothing of it is lost', async () => {
+    const ids = Array.from({ length: 3 }, (_, number) => past.deliverAt(past.daysAgo(20 - number)));
+    const stop = new AbortController();
+    const stopped = await world.backfill(
+      { since: past.daysAgo(30) },
+      { tenant, signal: stop.signal, onProgress: () => stop.abort(new StopRequested()) },
+    );
+    expect(stopped).toMatchObject({ errors: [{ stage: 'run' }], queued: 0 });
+    await world.backfill({ since: past.daysAgo(30) }, { tenant });
+    expect(new Set(past.sent())).toEqual(new Set(ids));
+  });
+});
+
+test('while another run holds the tenant nothing is done', async () => {
+  past.deliverAt(past.daysAgo(20));
+  const { db } = await world.context();
+  await heldLease(db, world.clock.now());
+  const report = await world.backfill({ since: past.daysAgo(30) }, { tenant });
+  expect(report).toMatchObject({ kind: 'backfill', outcome: 'busy', found: { salesforce: 0 } });
+  expect(await listBackfills(db, 'acme')).toEqual([]);
+});
+
+test('what was read is told of what there is, to its end, and never stands short of it', async () => {
+  const since = past.daysAgo(20);
+  for (let number = 0; number < 5; number += 1) past.deliverAt(since + number * SECOND_MS);
+  const told: (readonly [number, number])[] = [];
+  await world.backfill(
+    // Salesforce counts the whole second in which the window begins.
+    { since: since + 500 },
+    { tenant, onProgress: ({ read }) => void (read && told.push([read.done, read.total])) },
+  );
+  expect(told[0]).toEqual([0, 5]);
+  expect(told.at(-1)).toEqual([4, 4]);
+});

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterRuns } from '../../src/app/housekeeping.ts';
+import { findOperable, retryState } from '../../src/app/operate.ts';
+import { retain } from '../../src/app/retention.ts';
+import { findEvents } from '../../src/outbox/lists.ts';
+import type { StoredEvent } from '../../src/outbox/stored.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const signal = new AbortController().signal;
+let world: World;
+
+beforeEach(async () => {
+  world = await startWorld();
+});
+
+afterEach(() => world.close());
+
+/** Half a year and a day later, with all that is old erased. */
+async function growOld(): Promise<void> {
+  world.clock.advance(181 * DAY_MS);
+  await retain(await world.context(), signal);
+}
+
+async function stored(deliveryId: string): Promise<StoredEvent | undefined> {
+  const { db } = await world.context();
+  return (await findEvents(db, ['acme'], `salesforce:${deliveryId}`))[0];
+}
+
+function deliver(title: string, fields: Record<string, string | null> = {}): string {
+  const contact = world.org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  return world.org.deliver({ title, relatedTo: contact, fields }).deliveryId;
+}
+
+test('what was delivered half a year ago is erased, and not sent again by sync --full', async () => {
+  const deliveryId = deliver('Deck');
+  await world.sync();
+  await growOld();
+  expect(await stored(deliveryId)).toMatchObject({
+    state: 'delivered',
+    share: { content: { title: '' } },
+  });
+  expect(JSON.stringify(await stored(deliveryId))).not.toMatch(/ada|Deck|globex/);
+  const report = await world.sync({ reach: 'all' });
+  expect(report).toMatchObject({ outcome: 'ok', queued: 0, delivered: 0 });
+  expect(report.found.salesforce).toBe(0);
+  expect(world.gong.events).toHaveLength(1);
+});
+
+test('a day before, it is all there', async () => {
+  const deliveryId = deliver('Deck');
+  await world.sync();
+  world.clock.advance(179 * DAY_MS);
+  await retain(await world.context(), signal);
+  expect(await stored(deliveryId)).toMatchObject({ share: { content: { title: 'Deck' } } });
+});
+
+test('one that was skipped for want of a link is reported when the link comes, erased or not', async () => {
+  const deliveryId = deliver('Deck', { DistributionPublicUrl: null });
+  await world.sync();
+  expect(await stored(deliveryId)).toMatchObject({ state: 'skipped', reason: 'no-url' });
+  await growOld();
+  expect(await stored(deliveryId)).toHaveProperty('erasedAt');
+  world.org.update(deliveryId, { DistributionPublicUrl: 'https://acme.example/link' });
+  expect(await world.sync()).toMatchObject({ delivered: 1 });
+  expect(await stored(deliveryId)).toMatchObject({ state: 'delivered' });
+  expect(await stored(deliveryId)).not.toHaveProperty('erasedAt');
+});
+
+test('a rejected one is refused by retry by its id, and passed over by its state', async () => {
+  const deliveryId = deliver('Deck');
+  const body = { requestId: 'r', errors: ['no'] };
+  world.server.faults.add({
+    vendor: 'gong',
+    times: 1,
+    action: { kind: 'answer', status: 400, body },
+  });
+  await world.sync();
+  await growOld();
+  const { tenant } = world;
+  const context = await world.context();
+  const eventIds = [`salesforce:${deliveryId}`];
+  await expect(findOperable(context, [tenant], { eventIds, happening: 'retry' })).rejects.toThrow(
+    'cannot be built again: its people and its body are erased',
+  );
+  expect(await retryState(context, tenant, { state: 'rejected', signal })).toEqual({
+    queued: 0,
+    rejected: 0,
+    problems: [],
+  });
+  expect(await findOperable(context, [tenant], { eventIds, happening: 'skip' })).toHaveLength(1);
+});
+
+test('after the runs of a command, unless one broke the database or a stop was asked for', async () => {
+  const deliveryId = deliver('Deck');
+  const report = await world.sync();
+  world.clock.advance(181 * DAY_MS);
+  const context = await world.context();
+  const stop = new AbortController();
+  stop.abort();
+  await afterRuns(context, [{ report, broken: new Error('locked') }], signal);
+  await afterRuns(context, [{ report }], stop.signal);
+  expect(await stored(deliveryId)).not.toHaveProperty('erasedAt');
+  await afterRuns(context, [{ report }], signal);
+  expect(await stored(deliveryId)).toHaveProperty('erasedAt');
+});

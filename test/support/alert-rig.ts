@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type Context, openContext } from '../../src/app/context.ts';
+import type { RunReport } from '../../src/app/report.ts';
+import type { Config } from '../../src/config/types.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { ManualClock } from './manual-clock.ts';
+import { type Peer, type PeerHandler, startPeer } from './peer.ts';
+import { until } from './until.ts';
+
+/** A path that nothing but the request may hold. */
+export const WEBHOOK_PATH = '/services/T0SECRET/B0SECRET/hush-hush-hush';
+
+/** A chat tool on loopback, a clock that stands still, and a database; gone when the test ends. */
+export interface AlertRig {
+  readonly context: Context;
+  readonly clock: ManualClock;
+  readonly peer: Peer;
+  /** the texts that were posted so far */
+  texts(): string[];
+  /** what was logged so far: `level message {fields}` */
+  readonly logged: readonly string[];
+  /** Lets time pass as soon as somebody waits for it. */
+  pass(ms: number): Promise<void>;
+}
+
+export async function startAlertRig(
+  options: { readonly handler?: PeerHandler; readonly alerts?: 'off' } = {},
+): Promise<AlertRig> {
+  const { handler = (_request, reply) => reply.answer(200, 'ok') } = options;
+  const peer = await startPeer(handler);
+  const folder = mkdtempSync(join(tmpdir(), 'sharetrail-alerts-'));
+  const clock = new ManualClock();
+  const logged: string[] = [];
+  const webhook = new Secret(peer.origin + WEBHOOK_PATH);
+  const config = configOf(folder, options.alerts === 'off' ? undefined : webhook);
+  const parts = { config, clock, random: () => 0.5, log: logInto(logged) };
+  const context = await openContext({ ...parts, access: 'write' });
+  onTestFinished(async () => {
+    await context.close();
+    await peer.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return {
+    context,
+    clock,
+    peer,
+    logged,
+    texts: () => peer.requests.map(({ body }) => (JSON.parse(body) as { text: string }).text),
+    pass: async (ms) => {
+      await until(() => clock.sleepers > 0);
+      clock.advance(ms);
+    },
+  };
+}
+
+/** A run that failed, unless the changes say otherwise. */
+export function reportOf(tenant: string, changes: Partial<RunReport> = {}): RunReport {
+  return {
+    tenant,
+    kind: 'sync',
+    outcome: 'failed',
+    startedAt: '2026-11-24T02:00:12.000Z',
+    finishedAt: '2026-11-24T02:03:40.000Z',
+    found: { salesforce: 12, 'google-drive': 3 },
+    queued: 15,
+    held: 0,
+    skipped: {},
+    delivered: 4,
+    duplicates: 0,
+    rejected: 0,
+    pending: 11,
+    calls: { salesforce: 8, google: 0, gong: 5 },
+    errors: [
+      {
+        stage: 'gong',
+        message: 'Gong refused (401): no access',
+        hint: 'The key was withdrawn or ran out.',
+      },
+    ],
+    ...changes,
+  };
+}
+
+function configOf(folder: string, webhook: Secret | undefined): Config {
+  return {
+    dir: folder,
+    service: {
+      database: `sqlite:${join(folder, 'sharetrail.db')}`,
+      log: { level: 'silent' },
+      tenantsAtOnce: 4,
+      retentionDays: 180,
+      ...(webhook && { alerts: { webhook } }),
+    },
+    tenants: [],
+  };
+}
+
+function logInto(lines: string[]): Logger {
+  const at = (level: string) => (message: string, fields?: object) => {
+    lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  };
+  const logger: Logger = {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: () => logger,
+  };
+  return logger;
+}

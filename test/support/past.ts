@@ -1,0 +1,75 @@
+import type { TenantConfig } from '../../src/config/types.ts';
+import { listCursors } from '../../src/db/cursors.ts';
+import { findEvents } from '../../src/outbox/lists.ts';
+import type { StoredEvent } from '../../src/outbox/stored.ts';
+import { startWorld, type World } from './world.ts';
+
+const SECOND_MS = 1_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** A world whose tenant starts a day ago: what was delivered before is history. */
+export class Past {
+  readonly world: World;
+  /** everything is delivered to */
+  readonly contact: string;
+  readonly tenant: TenantConfig;
+
+  private constructor(world: World) {
+    this.world = world;
+    const email = 'ada@globex.example';
+    this.contact = world.org.add('Contact', { LastName: 'Byron', Email: email });
+    this.tenant = { ...world.tenant, start: world.clock.now() - DAY_MS };
+  }
+
+  static async open(): Promise<Past> {
+    return new Past(await startWorld());
+  }
+
+  /** A whole second, so many days ago: what Salesforce stamps with. */
+  daysAgo(days: number): number {
+    return Math.floor((this.world.clock.now() - days * DAY_MS) / SECOND_MS) * SECOND_MS;
+  }
+
+  deliverAt(at: number, fields: Record<string, string | null> = {}): string {
+    const { org } = this.world;
+    return org.deliver({ title: 'Deck', relatedTo: this.contact, at, fields }).deliveryId;
+  }
+
+  /** Deliveries as Gong has them, in the order of their arrival. */
+  sent(): string[] {
+    return this.world.gong.events.map(({ body }) => String(body?.['shareId']));
+  }
+
+  async stored(deliveryId: string): Promise<StoredEvent | undefined> {
+    const { db } = await this.world.context();
+    const [event] = await findEvents(db, ['acme'], `salesforce:${deliveryId}`);
+    return event;
+  }
+
+  /** `STREAM POSITION` */
+  async cursors(): Promise<string[]> {
+    const { db } = await this.world.context();
+    const rows = await listCursors(db, 'acme');
+    return rows.map(({ stream, position }) => `${stream} ${position}`);
+  }
+
+  /** The tenant with another part of one of its settings. */
+  laid<Key extends 'crm' | 'gong' | 'salesforce'>(
+    key: Key,
+    changes: Partial<TenantConfig[Key]>,
+  ): TenantConfig {
+    return { ...this.tenant, [key]: { ...this.tenant[key], ...changes } };
+  }
+
+  /** The second further page of the deliveries is refused, once. */
+  breakReading(): void {
+    const body = [{ errorCode: 'INSUFFICIENT_ACCESS', message: 'no access' }];
+    this.world.server.faults.add({
+      vendor: 'salesforce',
+      pathIncludes: '/query/',
+      skip: 1,
+      times: 1,
+      action: { kind: 'answer', status: 403, body },
+    });
+  }
+}

@@ -1,0 +1,281 @@
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { type Context, openContext } from '../../src/app/context.ts';
+import { holdTenant } from '../../src/app/hold.ts';
+import type { Outcome, RunError } from '../../src/app/report.ts';
+import { reportOf, Tally } from '../../src/app/tally.ts';
+import type { TenantRun } from '../../src/app/tenant-runs.ts';
+import type { Config, TenantConfig } from '../../src/config/types.ts';
+import { beginRun, finishRun, type StoredRun } from '../../src/db/runs.ts';
+import { StopRequested } from '../../src/lib/errors.ts';
+import type { LogFields, Logger } from '../../src/lib/log.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { Scheduler } from '../../src/scheduler/scheduler.ts';
+import type { RunTenant } from '../../src/scheduler/turn.ts';
+import { type TestFile, testFile } from './database.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export interface RigOptions {
+  readonly now: string;
+  readonly tickMs?: number;
+  /** how long each run works */
+  readonly runMs?: number;
+  readonly random?: () => number;
+}
+
+export interface Process {
+  readonly scheduler: Scheduler;
+  readonly context: Context;
+  readonly log: LogEntry[];
+  readonly kept: string[][];
+  /** Asks it to stop, and waits for its end. */
+  stop(): Promise<'clean' | 'broken'>;
+}
+
+export interface LogEntry {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** What a run does in place of asking vendors. */
+export interface Script {
+  ms: number;
+  /** throws what a run throws by force */
+  work: (tenant: string) => Promise<{ outcome: Outcome; errors?: readonly RunError[] }>;
+  keepHouse: () => Promise<void>;
+}
+
+/**
+ * Schedulers over one real database, under a clock that jumps from one wait to the next. Their
+ * runs hold the tenant's lease and are written down, as real ones are; they ask no vendor.
+ */
+export class SchedulerRig {
+  /** what passes; the time that the processes read is `setMs` off it */
+  readonly clock: VirtualClock;
+  /** how far somebody set the machine's clock, ahead or back */
+  setMs = 0;
+  readonly file: TestFile;
+  readonly script: Script;
+  /** runs at work at this moment, and the most that there were */
+  atWork: string[] = [];
+  atWorkMax = 0;
+  readonly #options: RigOptions;
+
+  constructor(options: RigOptions) {
+    this.#options = options;
+    this.clock = new VirtualClock(Date.parse(options.now));
+    this.file = testFile();
+    this.script = {
+      ms: options.runMs ?? MINUTE,
+      work: async () => ({ outcome: 'ok' }),
+      keepHouse: async () => {},
+    };
+  }
+
+  /** A process that serves these tenants from now on. */
+  async start(
+    tenants: readonly TenantConfig[],
+    service: Partial<Config['service']> = {},
+  ): Promise<Process> {
+    const log: LogEntry[] = [];
+    const kept: string[][] = [];
+    const stop = new AbortController();
+    const config = configOf(this.file, tenants, service);
+    const context = await openContext({
+      config,
+      clock: {
+        now: () => this.#now(),
+        sleep: (ms, signal) => this.clock.sleep(ms, signal),
+      },
+      random: this.#options.random ?? (() => 0),
+      log: logInto(log),
+      access: 'write',
+    });
+    onTestFinished(() => context.close());
+    const scheduler = new Scheduler({
+      context,
+      tenants,
+      run: this.#run,
+      housekeeping: async (_, done) => {
+        kept.push(done.map(({ tenant }) => tenant));
+        await this.script.keepHouse();
+      },
+      signal: stop.signal,
+    });
+    scheduler.begin();
+    void this.#tick(scheduler, stop.signal);
+    return {
+      scheduler,
+      context,
+      log,
+      kept,
+      stop: () => {
+        stop.abort(new StopRequested());
+        return this.clock.run(scheduler.drained());
+      },
+    };
+  }
+
+  /** The runs of the tenant, oldest first. */
+  runs(tenant = 'acme'): Promise<StoredRun[]> {
+    return runsOf(this.file, tenant);
+  }
+
+  /** When they began. */
+  async starts(tenant = 'acme'): Promise<string[]> {
+    const runs = await this.runs(tenant);
+    return runs.map(({ startedAt }) => new Date(startedAt).toISOString());
+  }
+
+  #now(): number {
+    return this.clock.now() + this.setMs;
+  }
+
+  async #tick(scheduler: Scheduler, signal: AbortSignal): Promise<void> {
+    const tickMs = this.#options.tickMs ?? MINUTE;
+    try {
+      for (;;) {
+        await this.clock.sleep(tickMs - (this.#now() % tickMs), signal);
+        scheduler.tick();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #run: RunTenant = async (context, { tenant, signal }): Promise<TenantRun> => {
+    const name = tenant.tenant;
+    const startedAt = this.#now();
+    const base = { tenant: name, kind: 'sync' as const, startedAt, pending: 0 };
+    const report = (outcome: Outcome, errors: readonly RunError[] = []) => ({
+      ...reportOf(new Tally(), { ...base, outcome, finishedAt: this.#now() }),
+      errors,
+    });
+    try {
+      const done = await holdTenant(context, { tenant: name, signal }, async ({ lease }) => {
+        const runId = randomUUID();
+        await beginRun(context.db, { runId, tenant: name, kind: 'sync', startedAt });
+        const made = await this.#work(name, signal);
+        const told = report(made.outcome, made.errors);
+        const finishedAt = this.#now();
+        const json = JSON.stringify(told);
+        const { outcome } = made;
+        await finishRun(context.db, lease, { runId, finishedAt, outcome, report: json });
+        return told;
+      });
+      return { tenant: name, report: done ?? report('busy') };
+    } catch (broken) {
+      return { tenant: name, report: report('failed'), broken };
+    }
+  };
+
+  async #work(tenant: string, signal: AbortSignal): ReturnType<Script['work']> {
+    this.atWork.push(tenant);
+    this.atWorkMax = Math.max(this.atWorkMax, this.atWork.length);
+    try {
+      const made = await this.script.work(tenant);
+      await this.clock.sleep(this.script.ms, signal);
+      return made;
+    } catch (error) {
+      if (!(error instanceof StopRequested)) throw error;
+      return { outcome: 'partial', errors: [{ stage: 'run', message: error.message, hint: '' }] };
+    } finally {
+      this.atWork = this.atWork.filter((other) => other !== tenant);
+    }
+  }
+}
+
+async function runsOf(file: TestFile, tenant: string): Promise<StoredRun[]> {
+  const db = file.open('read');
+  const rows = await db
+    .selectFrom('run')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .orderBy('started_at')
+    .execute();
+  return rows.map((row) => ({
+    runId: row.run_id,
+    tenant: row.tenant,
+    kind: row.kind,
+    startedAt: row.started_at,
+    ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+    ...(row.outcome !== null && { outcome: row.outcome }),
+  }));
+}
+
+/** A tenant that is only ever scheduled: nothing answers at its addresses. */
+export function scheduledTenant(
+  schedule: string,
+  settings: Partial<TenantConfig> = {},
+): TenantConfig {
+  const secret = new Secret('nothing-answers-here');
+  return {
+    tenant: 'acme',
+    timezone: 'UTC',
+    schedule,
+    internalDomains: ['acme.example'],
+    salesforce: {
+      loginUrl: 'http://localhost:1',
+      apiVersion: '62.0',
+      auth: { flow: 'client-credentials', clientId: 'id', clientSecret: secret },
+      contentDistributions: true,
+      contentUrl: 'public-link',
+      ignoreCreatedBy: [],
+    },
+    crm: {
+      objectTypes: ['Opportunity', 'Account', 'Contact', 'Lead'],
+      matchAccountByDomain: false,
+      unmatched: 'send',
+      holdDays: 3,
+    },
+    gong: {
+      baseUrl: 'http://localhost:1',
+      auth: { flow: 'access-key', accessKey: secret, accessKeySecret: secret },
+      reportingSystem: 'sharetrail',
+      actionName: 'Content Shared',
+      callsPerSecond: 3,
+      callsPerDay: 10_000,
+      concurrency: 4,
+    },
+    ...settings,
+  };
+}
+
+export function configOf(
+  { folder, setting }: TestFile,
+  tenants: readonly TenantConfig[],
+  service: Partial<Config['service']> = {},
+): Config {
+  return {
+    dir: folder,
+    service: {
+      database: setting,
+      log: { level: 'info' },
+      tenantsAtOnce: 4,
+      retentionDays: 180,
+      ...service,
+    },
+    tenants,
+  };
+}
+
+export function logInto(entries: LogEntry[]): Logger {
+  const at =
+    (level: string) =>
+    (message: string, fields: LogFields = {}) => {
+      entries.push({ level, message, fields });
+    };
+  const log: Logger = {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: () => log,
+  };
+  return log;
+}

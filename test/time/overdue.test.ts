@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import { Alerts } from '../../src/app/alerts.ts';
+import { leaseName } from '../../src/app/hold.ts';
+import { housekeeping } from '../../src/app/housekeeping.ts';
+import type { NextDue } from '../../src/app/overdue.ts';
+import type { TenantConfig } from '../../src/config/types.ts';
+import { acquireLease, extendLease } from '../../src/db/leases.ts';
+import { beginRun } from '../../src/db/runs.ts';
+import { nextDue } from '../../src/scheduler/due-times.ts';
+import { type AlertRig, startAlertRig } from '../support/alert-rig.ts';
+import { until } from '../support/until.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const signal = new AbortController().signal;
+
+/** A service that keeps house once an hour, and the runs that it would have made. */
+class Service {
+  readonly rig: AlertRig;
+  readonly alerts: Alerts;
+  schedule: string | undefined = '0 2 * * *';
+  nextDue: NextDue = nextDue;
+  #runs = 0;
+
+  constructor(rig: AlertRig) {
+    this.rig = rig;
+    this.alerts = new Alerts(rig.context, signal);
+  }
+
+  get now(): number {
+    return this.rig.clock.now();
+  }
+
+  /** Keeps house each hour until `at`; gives how often somebody was told until then. */
+  async until(at: number): Promise<number> {
+    for (let next = this.now; next <= at; next += HOUR_MS) {
+      this.rig.clock.advance(next - this.now);
+      await this.keepHouse();
+    }
+    return this.rig.texts().length;
+  }
+
+  async keepHouse(): Promise<void> {
+    const tenant = { tenant: 'acme', timezone: 'UTC', schedule: this.schedule };
+    const { alerts, nextDue } = this;
+    const { context, clock } = this.rig;
+    await housekeeping(context, [tenant as TenantConfig], { alerts, nextDue, signal });
+    let settled = false;
+    const over = alerts.settled().then(() => {
+      settled = true;
+    });
+    while (!settled) {
+      await until(() => settled || clock.sleepers > 0);
+      if (!settled) clock.advance(MINUTE_MS);
+    }
+    await over;
+  }
+
+  async run(startedAt: number, changes: { outcome?: string; kind?: string } = {}): Promise<void> {
+    this.#runs += 1;
+    const { outcome = 'ok', kind = 'sync' } = changes;
+    const { db } = this.rig.context;
+    const runId = `run-${this.#runs}`;
+    await beginRun(db, { runId, tenant: 'acme', kind, startedAt });
+    const finished = { outcome, finished_at: startedAt + MINUTE_MS, report: '{}' };
+    if (outcome === 'open') return;
+    await db.updateTable('run').set(finished).where('run_id', '=', runId).execute();
+  }
+}
+
+/** From 2026-11-02 02:00:00 UTC, a Monday, on. */
+async function startService(): Promise<Service> {
+  return new Service(await startAlertRig());
+}
+
+describe('a tenant that runs each night at two', () => {
+  test('is told of once, two nights after its last good run', async () => {
+    const service = await startService();
+    const monday = service.now;
+    await service.run(monday + 20_000);
+    await service.run(monday + DAY_MS, { outcome: 'failed' });
+    expect(await service.until(monday + 2 * DAY_MS - MINUTE_MS)).toBe(0);
+    await service.run(monday + 2 * DAY_MS, { outcome: 'partial' });
+    expect(await service.until(monday + 2 * DAY_MS + HOUR_MS)).toBe(1);
+    expect(service.rig.texts()[0]).toContain(
+      'acme: the last good run began 2026-11-02 02:00 UTC; its schedule is "0 2 * * *" (UTC)',
+    );
+    expect(await service.until(monday + 30 * DAY_MS)).toBe(1);
+  });
+
+  test('is told of again when it was well in between', async () => {
+    const service = await startService();
+    const monday = service.now;
+    expect(await service.until(monday + 4 * DAY_MS)).toBe(1);
+    await service.run(monday + 4 * DAY_MS);
+    expect(await service.until(monday + 6 * DAY_MS - 2 * HOUR_MS)).toBe(1);
+    expect(await service.until(monday + 6 * DAY_MS + 2 * HOUR_MS)).toBe(2);
+  });
+
+  test('is not told of while it is well', async () => {
+    const service = await startService();
+    const monday = service.now;
+    for (let night = 0; night < 10; night += 1) {
+      await service.run(monday + night * DAY_MS + 30_000);
+      expect(await service.until(monday + (night + 1) * DAY_MS - HOUR_MS)).toBe(0);
+    }
+  });
+
+  test('has two nights from when it is first seen: before, nobody waited for it', async () => {
+    const service = await startService();
+    const monday = service.now;
+    await service.run(monday - 100 * DAY_MS);
+    expect(await service.until(monday + 2 * DAY_MS - HOUR_MS)).toBe(0);
+    expect(await service.until(monday + 2 * DAY_MS + HOUR_MS)).toBe(1);
+    expect(service.rig.texts()[0]).toContain('no good run since it is watched, 2026-11-02');
+  });
+
+  test('a backfill that went well is no good night', async () => {
+    const service = await startService();
+    const monday = service.now;
+    await service.run(monday + DAY_MS, { kind: 'backfill' });
+    expect(await service.until(monday + 2 * DAY_MS + HOUR_MS)).toBe(1);
+  });
+
+  test('a run under way is waited for, but not longer than a period', async () => {
+    const service = await startService();
+    const { db } = service.rig.context;
+    const monday = service.now;
+    const wednesday = monday + 2 * DAY_MS;
+    await service.run(wednesday, { outcome: 'open' });
+    const lease = { name: leaseName('acme'), holder: 'elsewhere|1|1|1' };
+    await acquireLease(db, lease, monday);
+    await extendLease(db, lease, wednesday + 10 * DAY_MS);
+    expect(await service.until(wednesday + DAY_MS - HOUR_MS)).toBe(0);
+    expect(await service.until(wednesday + DAY_MS + HOUR_MS)).toBe(1);
+  });
+
+  test('a run that died is not waited for', async () => {
+    const service = await startService();
+    const wednesday = service.now + 2 * DAY_MS;
+    await service.run(wednesday, { outcome: 'open' });
+    expect(await service.until(wednesday + HOUR_MS)).toBe(1);
+  });
+
+  test('a new schedule begins anew, none at all ends it', async () => {
+    const service = await startService();
+    const monday = service.now;
+    expect(await service.until(monday + 2 * DAY_MS - HOUR_MS)).toBe(0);
+    service.schedule = '0 3 * * *';
+    expect(await service.until(monday + 3 * DAY_MS)).toBe(0);
+    expect(await service.until(monday + 4 * DAY_MS + 2 * HOUR_MS)).toBe(1);
+    service.schedule = undefined;
+    await service.keepHouse();
+    expect(await service.rig.context.db.selectFrom('overdue').selectAll().execute()).toEqual([]);
+  });
+});
+
+describe('periods of other lengths', () => {
+  test('on working days, a weekend is no trouble', async () => {
+    const service = await startService();
+    service.schedule = '0 2 * * 1-5';
+    const monday = service.now;
+    const friday = monday + 4 * DAY_MS;
+    await service.run(friday);
+    expect(await service.until(friday + 4 * DAY_MS - HOUR_MS)).toBe(0);
+    expect(await service.until(friday + 4 * DAY_MS + HOUR_MS)).toBe(1);
+  });
+
+  test('every quarter of an hour, half an hour is enough', async () => {
+    const service = await startService();
+    service.schedule = '*/15 * * * *';
+    await service.keepHouse();
+    service.rig.clock.advance(29 * MINUTE_MS);
+    await service.keepHouse();
+    expect(service.rig.texts()).toHaveLength(0);
+    service.rig.clock.advance(MINUTE_MS);
+    await service.keepHouse();
+    expect(service.rig.texts()).toHaveLength(1);
+  });
+
+  test('a schedule that never comes is never overdue', async () => {
+    const service = await startService();
+    service.nextDue = () => Number.POSITIVE_INFINITY;
+    expect(await service.until(service.now + 5 * DAY_MS)).toBe(0);
+  });
+});
+
+test('what nobody got is told again an hour later', async () => {
+  let answers = 0;
+  const rig = await startAlertRig({
+    handler: (_request, reply) => {
+      answers += 1;
+      reply.answer(answers === 1 ? 404 : 200);
+    },
+  });
+  const service = new Service(rig);
+  const monday = service.now;
+  await service.until(monday + 2 * DAY_MS);
+  expect(answers).toBe(1);
+  await service.until(monday + 3 * DAY_MS);
+  expect(answers).toBe(2);
+});
+
+test('without a webhook nobody is watched', async () => {
+  const service = new Service(await startAlertRig({ alerts: 'off' }));
+  await service.until(service.now + 3 * DAY_MS);
+  expect(await service.rig.context.db.selectFrom('overdue').selectAll().execute()).toEqual([]);
+});

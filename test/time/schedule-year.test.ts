@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { DAY, HOUR, SchedulerRig, scheduledTenant } from '../support/scheduler-rig.ts';
+
+describe('a year of nights', () => {
+  /** Each at a time that its timezone leaves out in spring, or has twice in autumn, or both. */
+  const tenants = [
+    scheduledTenant('30 2 * * *', { tenant: 'spring', timezone: 'America/New_York' }),
+    scheduledTenant('30 1 * * *', { tenant: 'autumn', timezone: 'America/New_York' }),
+    scheduledTenant('30 2 * * *', { tenant: 'both', timezone: 'Europe/Berlin' }),
+    scheduledTenant('10 2 * * *', { tenant: 'half-spring', timezone: 'Australia/Lord_Howe' }),
+    scheduledTenant('40 1 * * *', { tenant: 'half-autumn', timezone: 'Australia/Lord_Howe' }),
+    scheduledTenant('0 2 * * *', { tenant: 'utc' }),
+  ];
+
+  test('366 nights, with both changes of the clocks: exactly one run each', async () => {
+    // What is due does not depend on how many ticks there were: ten minutes apart are enough.
+    const rig = new SchedulerRig({ now: '2026-05-31T20:00:00Z', tickMs: 10 * 60_000 });
+    const start = Date.parse('2026-06-01T00:00:00Z');
+    const process = await rig.start(tenants.map((tenant) => ({ ...tenant, start })));
+    await rig.clock.pass(366 * DAY);
+    await process.stop();
+
+    for (const { tenant, timezone } of tenants) {
+      const runs = await rig.runs(tenant);
+      const nights = runs.map(({ startedAt }) => dayIn(timezone, startedAt));
+      expect(new Set(nights).size, tenant).toBe(nights.length);
+      expect(nights, tenant).toHaveLength(366);
+      expect(runs.every(({ outcome }) => outcome === 'ok')).toBe(true);
+      // In a row: a night that was left out would show between two others.
+      const gaps = runs.slice(1).map((run, index) => run.startedAt - (runs[index]?.startedAt ?? 0));
+      expect(Math.max(...gaps), tenant).toBeLessThanOrEqual(25 * HOUR);
+      expect(Math.min(...gaps), tenant).toBeGreaterThanOrEqual(23 * HOUR);
+    }
+  });
+
+  test('on the wall’s clock each run is at its time, but for the one that spring leaves out', async () => {
+    const rig = new SchedulerRig({ now: '2027-03-12T20:00:00Z' });
+    const tenant = scheduledTenant('30 2 * * *', {
+      timezone: 'America/New_York',
+      start: Date.parse('2027-03-12T20:00:00Z'),
+    });
+    const process = await rig.start([tenant]);
+    await rig.clock.pass(3 * DAY);
+    await process.stop();
+    expect(await rig.starts()).toEqual([
+      '2027-03-13T07:30:00.000Z',
+      '2027-03-14T07:00:00.000Z',
+      '2027-03-15T06:30:00.000Z',
+    ]);
+  });
+});
+
+describe('a time that passed while nothing ran', () => {
+  const nightly = scheduledTenant('0 2 * * *');
+
+  test('an outage of three days is made up for by one run, at once', async () => {
+    const rig = new SchedulerRig({ now: '2026-11-02T01:00:00Z' });
+    const before = await rig.start([nightly]);
+    await rig.clock.pass(2 * HOUR);
+    await before.stop();
+    rig.clock.advance(3 * DAY + 7 * HOUR);
+
+    const after = await rig.start([nightly]);
+    await rig.clock.pass(20 * HOUR);
+    await after.stop();
+
+    expect(await rig.starts()).toEqual([
+      '2026-11-02T01:00:00.000Z',
+      '2026-11-02T02:00:00.000Z',
+      '2026-11-05T10:00:00.000Z',
+      '2026-11-06T02:00:00.000Z',
+    ]);
+    const whys = after.log.filter(({ message }) => message === 'run starts');
+    expect(whys.map(({ fields }) => fields)).toEqual([
+      { tenant: 'acme', why: 'made up for', due: '2026-11-05T02:00:00.000Z' },
+      { tenant: 'acme', why: 'schedule', due: '2026-11-06T02:00:00.000Z' },
+    ]);
+  });
+
+  test('a machine that slept over three nights makes up for them by one run', async () => {
+    const rig = new SchedulerRig({ now: '2026-11-02T03:00:00Z' });
+    const process = await rig.start([nightly]);
+    await rig.clock.pass(HOUR);
+    rig.clock.advance(3 * DAY);
+    await rig.clock.pass(HOUR);
+    await process.stop();
+    expect(await rig.starts()).toEqual(['2026-11-02T03:00:00.000Z', '2026-11-05T04:00:00.000Z']);
+    const [, woken] = process.log.filter(({ message }) => message === 'run starts');
+    expect(woken?.fields).toMatchObject({ why: 'made up for', due: '2026-11-05T02:00:00.000Z' });
+  });
+
+  test('a short stop in which no time was due is followed by no run', async () => {
+    const rig = new SchedulerRig({ now: '2026-11-02T02:00:00Z' });
+    const before = await rig.start([nightly]);
+    await rig.clock.pass(HOUR);
+    await before.stop();
+    const after = await rig.start([nightly]);
+    await rig.clock.pass(HOUR);
+    await after.stop();
+    expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z']);
+  });
+
+  test('a tenant that never ran begins at once, so that no night before its first run is lost', async () => {
+    const rig = new SchedulerRig({ now: '2026-11-02T15:00:00Z' });
+    const process = await rig.start([nightly]);
+    await rig.clock.pass(HOUR);
+    await process.stop();
+    expect(await rig.starts()).toEqual(['2026-11-02T15:00:00.000Z']);
+  });
+
+  test('but one whose start lies after its last due time has missed nothing', async () => {
+    const rig = new SchedulerRig({ now: '2026-11-02T15:00:00Z' });
+    const start = Date.parse('2026-11-02T12:00:00Z');
+    const process = await rig.start([{ ...nightly, start }]);
+    await rig.clock.pass(12 * HOUR);
+    await process.stop();
+    expect(await rig.starts()).toEqual(['2026-11-03T02:00:00.000Z']);
+  });
+});
+
+function dayIn(timezone: string, at: number): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(at);
+}

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import {
+  type Backfill,
+  backfillStream,
+  beginBackfill,
+  endBackfill,
+  isBackfillStream,
+  listBackfills,
+} from '../../src/db/backfills.ts';
+import { listCursors, writeCursor } from '../../src/db/cursors.ts';
+import { LeaseLost, releaseLease } from '../../src/db/leases.ts';
+import { heldLease, testDatabase } from '../support/database.ts';
+
+const AT = Date.UTC(2026, 10, 2);
+const JUNE: Backfill = {
+  tenant: 'acme',
+  source: 'salesforce',
+  since: Date.UTC(2026, 5, 1),
+  until: Date.UTC(2026, 6, 1),
+};
+const SINCE_JUNE: Backfill = { tenant: 'acme', source: 'salesforce', since: JUNE.since };
+const OF_JUNE = 'backfill/salesforce/2026-06-01T00:00:00.000Z/2026-07-01T00:00:00.000Z';
+
+async function setUp() {
+  const { db } = await testDatabase();
+  return { db, lease: await heldLease(db, AT) };
+}
+
+test('a window is named by both ends as they were asked for', () => {
+  expect(backfillStream(JUNE)).toBe(OF_JUNE);
+  expect(backfillStream(SINCE_JUNE)).toBe('backfill/salesforce/2026-06-01T00:00:00.000Z/now');
+  expect(backfillStream({ ...JUNE, source: 'google-drive' })).not.toBe(OF_JUNE);
+  expect(isBackfillStream(OF_JUNE)).toBe(true);
+  expect(isBackfillStream('salesforce/content-distributions')).toBe(false);
+});
+
+test('one that is under way keeps its beginning; one that was read begins anew', async () => {
+  const { db, lease } = await setUp();
+  await beginBackfill(db, lease, { backfill: JUNE, now: AT });
+  await beginBackfill(db, lease, { backfill: JUNE, now: AT + 1 });
+  expect(await listBackfills(db, 'acme')).toEqual([
+    { ...JUNE, state: 'reading', startedAt: AT, updatedAt: AT + 1 },
+  ]);
+  await endBackfill(db, lease, { backfill: JUNE, now: AT + 2 });
+  expect(await listBackfills(db, 'acme')).toEqual([
+    { ...JUNE, state: 'read', startedAt: AT, updatedAt: AT + 2 },
+  ]);
+  await beginBackfill(db, lease, { backfill: JUNE, now: AT + 3 });
+  expect(await listBackfills(db, 'acme')).toEqual([
+    { ...JUNE, state: 'reading', startedAt: AT + 3, updatedAt: AT + 3 },
+  ]);
+});
+
+test('windows are listed for one tenant, the one that was worked on last first', async () => {
+  const { db, lease } = await setUp();
+  const other = { ...JUNE, tenant: 'other' };
+  for (const [index, backfill] of [JUNE, SINCE_JUNE, other].entries()) {
+    await beginBackfill(db, lease, { backfill, now: AT + index });
+  }
+  expect(await listBackfills(db, 'acme')).toMatchObject([SINCE_JUNE, JUNE]);
+  expect((await listBackfills(db, 'acme'))[0]).not.toHaveProperty('until');
+});
+
+test('the end forgets the window’s own cursors and entries, and no others', async () => {
+  const { db, lease } = await setUp();
+  const streams = [
+    OF_JUNE,
+    `${OF_JUNE}/acts`,
+    `${OF_JUNE}/audit-log/change_user_access`,
+    // What is not its own, however alike it is.
+    `${OF_JUNE}0`,
+    backfillStream(SINCE_JUNE),
+    backfillStream({ ...JUNE, source: 'google-drive' }),
+    'salesforce/content-distributions',
+  ];
+  for (const stream of streams) {
+    for (const tenant of ['acme', 'other']) {
+      await writeCursor(db, { tenant, stream, position: '{}', updatedAt: AT });
+    }
+  }
+  const lanes = ['', OF_JUNE, backfillStream(SINCE_JUNE)];
+  await db
+    .insertInto('activity')
+    .values(
+      ['acme', 'other'].flatMap((tenant) =>
+        lanes.map((lane) => ({
+          tenant,
+          lane,
+          key: 'key',
+          at: AT,
+          item: 'file',
+          actor: 'ann@acme.example',
+          payload: '{}',
+          handled: 0,
+        })),
+      ),
+    )
+    .execute();
+  await beginBackfill(db, lease, { backfill: JUNE, now: AT });
+  await endBackfill(db, lease, { backfill: JUNE, now: AT });
+  const left = async (tenant: string) => (await listCursors(db, tenant)).map((row) => row.stream);
+  expect(await left('acme')).toEqual(streams.slice(3).toSorted());
+  expect(await left('other')).toEqual(streams.toSorted());
+  const entries = await db.selectFrom('activity').select(['tenant', 'lane']).execute();
+  const kept = entries.map(({ tenant, lane }) => `${tenant} ${lane}`);
+  expect(kept.toSorted()).toEqual(
+    [
+      ...lanes.filter((lane) => lane !== OF_JUNE).map((lane) => `acme ${lane}`),
+      ...lanes.map((lane) => `other ${lane}`),
+    ].toSorted(),
+  );
+});
+
+test('who lost the lease writes nothing', async () => {
+  const { db, lease } = await setUp();
+  await beginBackfill(db, lease, { backfill: JUNE, now: AT });
+  const before = await listBackfills(db, 'acme');
+  await releaseLease(db, lease);
+  const late = { backfill: JUNE, now: AT + 1 };
+  await expect(beginBackfill(db, lease, late)).rejects.toBeInstanceOf(LeaseLost);
+  await expect(endBackfill(db, lease, late)).rejects.toBeInstanceOf(LeaseLost);
+  expect(await listBackfills(db, 'acme')).toEqual(before);
+});

@@ -1,0 +1,277 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { definitions } from '../../src/cli/definitions.ts';
+import { parseArguments } from '../../src/cli/parse.ts';
+import { LEASE_LIMITS, PUSH_LIMITS } from '../../src/lib/limits.ts';
+import { readProject } from '../support/tidy/tree.ts';
+
+const project = new Map(readProject().map(({ path, text }) => [path, text]));
+const manifest = z
+  .object({
+    version: z.string(),
+    engines: z.object({ node: z.string() }),
+    bin: z.object({ sharetrail: z.string() }),
+  })
+  .parse(JSON.parse(textOf('package.json')));
+const nodeMajor = /\d+/.exec(manifest.engines.node)?.[0] ?? '';
+const image = `sharetrail:${manifest.version}`;
+const dockerfile = textOf('deploy/Dockerfile');
+
+function textOf(path: string): string {
+  const text = project.get(path);
+  if (text === undefined) throw new Error(`${path} is not there`);
+  return text;
+}
+
+/** What the program makes of the words: throws where it does not take them. */
+function commandOf(words: readonly string[]): string {
+  const parsed = parseArguments(definitions, words);
+  if (parsed.kind !== 'run') throw new Error(`${words.join(' ')}: words are missing`);
+  return parsed.definition.name;
+}
+
+/** The values of a directive of a unit file, in order. */
+function directive(unit: string, name: string): string[] {
+  const lines = unit.split('\n').filter((line) => line.startsWith(`${name}=`));
+  return lines.map((line) => line.slice(name.length + 1));
+}
+
+describe('deploy/Dockerfile', () => {
+  const stages = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map((match) => match[1]);
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) =>
+    (match[1] ?? '').split(' '),
+  );
+
+  test('its Node is the one that package.json asks for, slim', () => {
+    expect(stages.filter((name) => name !== 'packages')).toEqual([
+      `node:${nodeMajor}-slim`,
+      `node:${nodeMajor}-slim`,
+    ]);
+  });
+
+  test('what it copies is there, and is all that gets into the build', () => {
+    const names = [...project.keys()];
+    for (const path of copied) {
+      expect(
+        names.some((name) => name === path || name.startsWith(`${path}/`)),
+        path,
+      ).toBe(true);
+    }
+    const ignore = textOf('deploy/Dockerfile.dockerignore').split('\n');
+    expect(ignore.find((line) => line !== '' && !line.startsWith('#'))).toBe('*');
+    const let_in = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    expect(let_in.toSorted()).toEqual([...new Set(copied)].toSorted());
+  });
+
+  test('it starts the compiled program as Node itself, not as root, with a command that there is', () => {
+    expect(dockerfile).toContain(`ENTRYPOINT ["node", "/app/${manifest.bin.sharetrail}"]`);
+    expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+    const words = z.array(z.string()).parse(JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? ''));
+    expect(commandOf(words)).toBe('start');
+  });
+
+  test('its variables are those that the program reads', () => {
+    const named = [...dockerfile.matchAll(/\b(SHARETRAIL_\w+)=/g)].map((match) => match[1] ?? '');
+    expect(named.toSorted()).toEqual(['SHARETRAIL_CONFIG', 'SHARETRAIL_DATABASE']);
+    const config = [...project].filter(([path]) => path.startsWith('src/config/'));
+    for (const name of named) {
+      expect(
+        config.some(([, text]) => text.includes(`'${name}'`)),
+        name,
+      ).toBe(true);
+    }
+  });
+
+  test('what has no script of its own is built without scripts', () => {
+    expect(dockerfile.match(/npm ci.*/g)).toEqual([
+      'npm ci --omit=dev --ignore-scripts',
+      'npm ci --ignore-scripts',
+    ]);
+  });
+});
+
+describe.each([
+  ['deploy/systemd/sharetrail.service', 'start', 'exec'],
+  ['deploy/systemd/sharetrail-sync.service', 'sync', 'oneshot'],
+])('%s', (path, command, type) => {
+  const unit = textOf(path);
+
+  test('runs a command that there is, from a checkout, as Node itself', () => {
+    const [, node, main, ...words] =
+      /^(\S+\/node_modules\/\.bin\/node) (\S+) (.+)$/.exec(directive(unit, 'ExecStart')[0] ?? '') ??
+      [];
+    const [folder = ''] = directive(unit, 'WorkingDirectory');
+    expect(node?.startsWith(`${folder}/`)).toBe(true);
+    expect(project.has(main ?? '')).toBe(true);
+    expect(commandOf(words)).toBe(command);
+    expect(directive(unit, 'Type')).toEqual([type]);
+  });
+
+  test('may write the folder of the database, and no other', () => {
+    const database = /sqlite:\.\/([^/\s]+)\//.exec(textOf('config/sharetrail.example.yaml'))?.[1];
+    const [folder] = directive(unit, 'WorkingDirectory');
+    expect(directive(unit, 'ReadWritePaths')).toEqual([`${folder}/${database}`]);
+    expect(directive(unit, 'ProtectSystem')).toEqual(['strict']);
+  });
+
+  test('gives what is under way its time to end', () => {
+    const [seconds] = directive(unit, 'TimeoutStopSec').map(Number);
+    expect((seconds ?? 0) * 1_000).toBeGreaterThan(PUSH_LIMITS.drainMsMax * 2);
+  });
+
+  test('leaves V8 what it needs', () => {
+    expect(directive(unit, 'MemoryDenyWriteExecute')).toEqual([]);
+    expect(directive(unit, 'SystemCallFilter')).toEqual(['@system-service']);
+  });
+});
+
+test('the two services are guarded alike, and the timer starts the one that there is', () => {
+  const guards = (path: string) => {
+    const text = textOf(path);
+    return text.slice(text.indexOf('# The checkout'), text.indexOf('# Not MemoryDeny'));
+  };
+  const [start, sync] = ['sharetrail.service', 'sharetrail-sync.service'];
+  expect(guards(`deploy/systemd/${start}`)).toBe(guards(`deploy/systemd/${sync}`));
+  expect(guards(`deploy/systemd/${start}`)).toContain('NoNewPrivileges=yes');
+  // Without Unit= a timer starts the service of its own name.
+  const timer = textOf('deploy/systemd/sharetrail-sync.timer');
+  expect(directive(timer, 'Unit')).toEqual([]);
+  expect(directive(timer, 'Persistent')).toEqual(['true']);
+});
+
+const podSpec = z.object({
+  securityContext: z.looseObject({ runAsNonRoot: z.literal(true), runAsUser: z.int().positive() }),
+  automountServiceAccountToken: z.literal(false),
+  terminationGracePeriodSeconds: z.int(),
+  restartPolicy: z.string().optional(),
+  containers: z.tuple([
+    z.object({
+      name: z.string(),
+      image: z.string(),
+      args: z.array(z.string()),
+      envFrom: z.tuple([z.object({ secretRef: z.object({ name: z.string() }) })]),
+      securityContext: z.object({
+        allowPrivilegeEscalation: z.literal(false),
+        readOnlyRootFilesystem: z.literal(true),
+        capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
+      }),
+      resources: z.looseObject({}),
+      volumeMounts: z.array(
+        z.object({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() }),
+      ),
+    }),
+  ]),
+  volumes: z.array(z.looseObject({ name: z.string() })),
+});
+const deployment = z.object({
+  kind: z.literal('Deployment'),
+  spec: z.object({
+    replicas: z.literal(1),
+    strategy: z.object({ type: z.literal('Recreate') }),
+    selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: podSpec,
+    }),
+  }),
+});
+const cronJob = z.object({
+  kind: z.literal('CronJob'),
+  spec: z.looseObject({
+    timeZone: z.string(),
+    concurrencyPolicy: z.literal('Forbid'),
+    jobTemplate: z.object({
+      spec: z.object({
+        backoffLimit: z.literal(0),
+        template: z.looseObject({ spec: podSpec }),
+      }),
+    }),
+  }),
+});
+
+/** The one document of a file; throws for a duplicate key, a tab, or a second document. */
+function yamlOf(path: string): unknown {
+  const [document, ...others] = parseAllDocuments(textOf(path), { strict: true });
+  if (document === undefined || others.length > 0) throw new Error(`${path} is not one document`);
+  if (!('toJS' in document)) throw new Error(`${path} is empty`);
+  expect(document.errors.concat(document.warnings)).toEqual([]);
+  return document.toJS();
+}
+
+describe('deploy/kubernetes', () => {
+  const { spec } = deployment.parse(yamlOf('deploy/kubernetes/deployment.yaml'));
+  const cron = cronJob.parse(yamlOf('deploy/kubernetes/cronjob.yaml')).spec;
+  const pods = { start: spec.template.spec, sync: cron.jobTemplate.spec.template.spec };
+
+  test.each(['start', 'sync'] as const)('%s: a pod that fits the image', (command) => {
+    const pod = pods[command];
+    const [container] = pod.containers;
+    expect(commandOf(container.args)).toBe(command);
+    expect(container.image).toBe(image);
+    expect(dockerfile).toContain(`USER ${pod.securityContext.runAsUser}:`);
+    expect(dockerfile).toContain(`-t ${image} `);
+    const paths = container.volumeMounts.map(({ mountPath }) => mountPath);
+    expect(paths).toEqual(['/data', '/etc/sharetrail', '/tmp']);
+    expect(dockerfile).toMatch(/SHARETRAIL_CONFIG=\/etc\/sharetrail\b/);
+    expect(dockerfile).toContain('SHARETRAIL_DATABASE=sqlite:/data/');
+    const mounted = container.volumeMounts.map(({ name }) => name);
+    expect(mounted).toEqual(pod.volumes.map(({ name }) => name));
+    const graceMs = pod.terminationGracePeriodSeconds * 1_000;
+    expect(graceMs).toBeGreaterThan(PUSH_LIMITS.drainMsMax * 2);
+    expect(graceMs).toBeLessThan(LEASE_LIMITS.leaseMs);
+  });
+
+  test('the two pods differ in their command and in when they are started again, in nothing else', () => {
+    const { restartPolicy, ...sync } = pods.sync;
+    expect(restartPolicy).toBe('Never');
+    const withArgs = { ...sync.containers[0], args: ['start'] };
+    expect({ ...sync, containers: [withArgs] }).toEqual(pods.start);
+  });
+
+  test('the deployment finds its pods, and the volume is the one that is claimed', () => {
+    expect(spec.template.metadata.labels).toEqual(spec.selector.matchLabels);
+    const claim = z
+      .object({
+        kind: z.literal('PersistentVolumeClaim'),
+        metadata: z.object({ name: z.string() }),
+      })
+      .parse(yamlOf('deploy/kubernetes/volume.yaml'));
+    expect(pods.start.volumes[0]).toEqual({
+      name: 'data',
+      persistentVolumeClaim: { claimName: claim.metadata.name },
+    });
+  });
+
+  test('what its comments make is what it names', () => {
+    for (const file of ['deployment.yaml', 'cronjob.yaml']) {
+      const text = textOf(`deploy/kubernetes/${file}`);
+      const made = [...text.matchAll(/create (?:configmap|secret generic) (\S+)/g)];
+      expect(made.map((match) => match[1])).toEqual([
+        'sharetrail-config',
+        'sharetrail-keys',
+        'sharetrail-env',
+      ]);
+      for (const [, name = ''] of made) expect(text).toMatch(new RegExp(`name: ${name}$`, 'm'));
+      expect(text).toContain(`-f deploy/kubernetes/${file}`);
+    }
+  });
+
+  test('a file with a key given twice is refused by this very reading', () => {
+    const [twice] = parseAllDocuments('a: 1\na: 2\n', { strict: true });
+    expect(twice && 'errors' in twice ? twice.errors : []).toHaveLength(1);
+  });
+});
+
+test('the operator’s page names the units that there are', () => {
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  expect(page).toContain(`docker build -f deploy/Dockerfile -t ${image} .`);
+  for (const name of ['sharetrail.service', 'sharetrail-sync.timer', 'deploy/kubernetes']) {
+    expect(page).toContain(name);
+    expect(
+      [...project.keys()].some((path) => path.includes(name)),
+      name,
+    ).toBe(true);
+  }
+});
