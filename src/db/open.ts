@@ -90,6 +90,10 @@ function createForOwnerOnly(file: string): void {
   }
 }
 
+function isBusy(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
 /** better-sqlite3 as Kysely wants it: prepared statements kept, failures in a person's words. */
 class Connection {
   readonly #file: string;
@@ -110,9 +114,29 @@ class Connection {
       this.#sqlite.pragma(`page_size = ${DATABASE_LIMITS.pageBytes}`);
       // A negative number is in KiB, a positive one in pages.
       this.#sqlite.pragma(`cache_size = -${DATABASE_LIMITS.cacheKibibytes}`);
-      this.#sqlite.pragma('journal_mode = wal');
+      this.#switchToWal();
       this.#sqlite.pragma('synchronous = normal');
     });
+  }
+
+  /**
+   * Two that open a new file together may each hold what the other one waits for: SQLite then does
+   * not wait for its timeout, and says at once that it is busy.
+   */
+  #switchToWal(): void {
+    const wait = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const { busyTimeoutMs, walRetryMs } = DATABASE_LIMITS;
+    this.#sqlite.pragma('busy_timeout = 0');
+    for (let leftMs = busyTimeoutMs; ; leftMs -= walRetryMs) {
+      try {
+        this.#sqlite.pragma('journal_mode = wal');
+        break;
+      } catch (error) {
+        if (leftMs <= 0 || !isBusy(error)) throw error;
+        Atomics.wait(wait, 0, 0, walRetryMs);
+      }
+    }
+    this.#sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
   }
 
   forbidWriting(): void {

@@ -3,6 +3,8 @@
 export const DATABASE_LIMITS = {
   /** how long a statement waits for another process's write */
   busyTimeoutMs: 5_000,
+  /** between two tries to make a new file one with a write-ahead log */
+  walRetryMs: 20,
   preparedStatementsMax: 200,
   /** an event has about 3 kB: five fit a page, where SQLite's usual 4 kB hold one */
   pageBytes: 16_384,
