@@ -4,6 +4,7 @@ import { readCursor } from '../db/cursors.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import { eventIdOf } from '../event/event-id.ts';
 import type { Clock } from '../lib/clock.ts';
+import { growYoungGeneration } from '../lib/heap.ts';
 import { SYNC_LIMITS } from '../lib/limits.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import { type KnownEvent, knownEvents } from '../outbox/events.ts';
@@ -54,6 +55,7 @@ export interface Reading {
  * and looked up while the one before it is judged and written, unless it builds on what is written.
  */
 export async function readSource(reading: Reading, source: Source): Promise<void> {
+  growYoungGeneration();
   const { db, tenant, signal } = reading;
   const position = await readCursor(db, { tenant: tenant.tenant, stream: source.stream });
   const open = (stop: AbortSignal) => lookedUpPages(reading, { source, position, stop });

@@ -205,9 +205,15 @@ function recipientsOf(trail: Trail): readonly Recipient[] {
 }
 
 function objectsOf(named: Named): readonly CrmObject[] {
-  return CRM_OBJECT_TYPES.flatMap((type) =>
-    [...new Set(present(named[type]))].map((id) => ({ type, id })),
-  );
+  const objects: CrmObject[] = [];
+  for (const type of CRM_OBJECT_TYPES) {
+    for (const id of distinct(present(named[type]))) objects.push({ type, id });
+  }
+  return objects;
+}
+
+function distinct(ids: readonly string[]): Iterable<string> {
+  return ids.length > 1 ? new Set(ids) : ids;
 }
 
 function present(ids: readonly (string | undefined)[]): readonly string[] {

@@ -112,6 +112,8 @@ class Connection {
   prepareForWriting(): void {
     this.#explained(() => {
       this.#sqlite.pragma(`page_size = ${DATABASE_LIMITS.pageBytes}`);
+      // A negative number is in KiB, a positive one in pages.
+      this.#sqlite.pragma(`cache_size = -${DATABASE_LIMITS.cacheKibibytes}`);
       this.#switchToWal();
       this.#sqlite.pragma('synchronous = normal');
     });

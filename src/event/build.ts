@@ -1,5 +1,6 @@
 import type { Match, Recipient } from '../crm/match.ts';
 import { CRM_OBJECT_TYPES, type CrmObject, type CrmObjectType } from '../crm/match.ts';
+import { type Optional, withoutGaps } from '../lib/gaps.ts';
 import type { Property, Share, Sharer } from '../share/share.ts';
 import { type ContentShared, type GenericProperty, isEmail, isLink } from './contract.ts';
 import { eventIdOf } from './event-id.ts';
@@ -39,7 +40,6 @@ export function buildBody(share: Share, match: Match, settings: BodySettings): C
   return withoutGaps<ContentShared>(body);
 }
 
-type Optional<Fields> = { readonly [Key in keyof Fields]: Fields[Key] | undefined };
 type NonEmpty<Item> = [Item, ...Item[]];
 type PersonOfBody = NonNullable<ContentShared['recipients']>[number];
 
@@ -75,29 +75,35 @@ function namedObjects(
 }
 
 function propertiesOf(properties: readonly Property[]): NonEmpty<GenericProperty> | undefined {
-  return listOf(properties.map(propertyOf).filter((property) => property !== undefined));
+  const listed: GenericProperty[] = [];
+  for (const property of properties) {
+    const made = propertyOf(property);
+    if (made) listed.push(made);
+  }
+  return listOf(listed);
 }
 
 function propertyOf(property: Property): GenericProperty | undefined {
   const name = textOf(property.name);
   if (name === undefined) return undefined;
-  switch (property.dataType) {
-    case 'string':
-      return withValue(textOf(property.value), (value) => ({ name, value, dataType: 'string' }));
-    case 'url':
-      return withValue(linkOf(property.value), (value) => ({ name, value, dataType: 'url' }));
-    case 'number':
-      return withValue(numberOf(property.value), (value) => ({ name, value, dataType: 'number' }));
-    case 'date':
-      return withValue(timeOf(property.value), (value) => ({ name, value, dataType: 'date' }));
+  const { dataType } = property;
+  if (dataType === 'number') {
+    const value = numberOf(property.value);
+    return value === undefined ? undefined : { name, value, dataType };
   }
+  const value = writtenValue(property);
+  return value === undefined ? undefined : { name, value, dataType };
 }
 
-function withValue<Value>(
-  value: Value | undefined,
-  make: (value: Value) => GenericProperty,
-): GenericProperty | undefined {
-  return value === undefined ? undefined : make(value);
+function writtenValue(property: Exclude<Property, { dataType: 'number' }>): string | undefined {
+  switch (property.dataType) {
+    case 'string':
+      return textOf(property.value);
+    case 'url':
+      return linkOf(property.value);
+    case 'date':
+      return timeOf(property.value);
+  }
 }
 
 /** The text without lone surrogates, which JSON writes in a form that many readers refuse. */
@@ -127,13 +133,10 @@ function timeOf(epochMs: number): string | undefined {
   return text.length === '2026-11-01T10:00:00.000Z'.length ? `${text.slice(0, -5)}Z` : undefined;
 }
 
-function listOf<Item>(items: readonly Item[]): NonEmpty<Item> | undefined {
-  const [first, ...rest] = items;
-  return first === undefined ? undefined : [first, ...rest];
+function listOf<Item>(items: Item[]): NonEmpty<Item> | undefined {
+  return isNonEmpty(items) ? items : undefined;
 }
 
-function withoutGaps<Fields extends object>(fields: Optional<Fields>): Fields {
-  const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
-  return kept as Fields;
+function isNonEmpty<Item>(items: Item[]): items is NonEmpty<Item> {
+  return items.length > 0;
 }

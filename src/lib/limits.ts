@@ -8,6 +8,8 @@ export const DATABASE_LIMITS = {
   preparedStatementsMax: 200,
   /** an event has about 3 kB: five fit a page, where SQLite's usual 4 kB hold one */
   pageBytes: 16_384,
+  /** SQLite's own memory for pages; better-sqlite3 would give it 16 MB, and a sync only appends */
+  cacheKibibytes: 4_096,
   /** SQLite allows 32,766 parameters in a statement; small ones compile fast */
   rowsPerInsertMax: 100,
   idsPerQueryMax: 500,
@@ -129,7 +131,6 @@ export const LIST_LIMITS = {
   eventsDefault: 50,
   eventsMax: 10_000,
   runsShown: 5,
-  cursorsShown: 20,
   problemsShown: 20,
 } as const;
 

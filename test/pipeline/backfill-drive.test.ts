@@ -93,7 +93,9 @@ describe('the audit log', () => {
     await world.sync();
     const before = [await rowsOf('cursor'), await rowsOf('activity')];
     sharedFile('Old', 20);
-    expect(await world.backfill({ since: daysAgo(30) })).toMatchObject({ queued: 1 });
+    // Of the nights' time, but no night has read it yet.
+    sharedFile('Today', 0.1);
+    expect(await world.backfill({ since: daysAgo(30) })).toMatchObject({ queued: 2 });
     expect([await rowsOf('cursor'), await rowsOf('activity')]).toEqual(before);
   });
 });

@@ -40,6 +40,7 @@ test('an event comes back as it was given, field by field', async () => {
   const { share, match, body } = rich;
   expect(await stored(db, 'rich')).toEqual({
     tenant: 'acme',
+    priority: 0,
     eventId: 'rich',
     source: 'salesforce',
     state: 'rejected',
@@ -57,6 +58,7 @@ test('an event comes back as it was given, field by field', async () => {
     eventId: 'plain',
     source: 'salesforce',
     state: 'pending',
+    priority: 0,
     sharedAt: plain.share.sharedAt,
     attempts: 0,
     errors: [],
@@ -189,7 +191,7 @@ test('known states are told for any number of ids, and for known ones only', asy
   const ids = [...events.map((event) => event.eventId), 'elsewhere', 'unknown'];
   const known = await knownEvents(db, 'acme', ids);
   expect(known.size).toBe(1_203);
-  expect(known.get('event-000000')).toEqual({ state: 'pending', reason: null });
+  expect(known.get('event-000000')).toEqual({ state: 'pending', reason: null, priority: 0 });
   expect(new Set([...known.values()].map(({ state }) => state))).toEqual(new Set(['pending']));
   expect(await knownEvents(db, 'acme', [])).toEqual(new Map());
 });

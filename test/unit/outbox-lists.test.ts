@@ -2,8 +2,15 @@ import { beforeEach, expect, test } from 'vitest';
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { countByState, listAttempts, listEvents, oldestPending } from '../../src/outbox/lists.ts';
+import {
+  countBackfilled,
+  countByState,
+  listAttempts,
+  listEvents,
+  oldestPending,
+} from '../../src/outbox/lists.ts';
 import { STATES } from '../../src/outbox/states.ts';
+import { PRIORITY } from '../../src/outbox/stored.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSharedAt, newEvent } from '../support/events.ts';
 
@@ -81,4 +88,23 @@ test('the oldest that waits is told, and nothing where none waits', async () => 
 test('an event that was never sent has no attempts', async () => {
   await commitBatch(db, lease, batchOf([newEvent('new')]));
   expect(await listAttempts(db, { tenant: 'acme', eventId: 'new' })).toEqual([]);
+});
+
+test('of history, what was sent counts where it was shared within the window, what waits always', async () => {
+  const times = [10, 20, 30, 40];
+  const history = { priority: PRIORITY.backfill };
+  const settled = times.map((at) => ({
+    ...eventSharedAt(`sent ${at}`, at),
+    state: 'delivered' as const,
+  }));
+  const waiting = times.map((at) => eventSharedAt(`waits ${at}`, at));
+  await commitBatch(db, lease, batchOf([...settled, ...waiting], history));
+  const fresh = eventSharedAt('fresh', 20);
+  const sent = { ...eventSharedAt('fresh, sent', 20), state: 'delivered' as const };
+  await commitBatch(db, lease, batchOf([fresh, sent]));
+  await commitBatch(db, lease, batchOf(settled, { ...history, tenant: 'other' }));
+  expect(await countBackfilled(db, 'acme')).toEqual({ settled: 4, waiting: 4 });
+  const within = await countBackfilled(db, 'acme', { since: 20, until: 40 });
+  expect(within).toEqual({ settled: 2, waiting: 4 });
+  expect(await countBackfilled(db, 'acme', { since: 20 })).toEqual({ settled: 3, waiting: 4 });
 });

@@ -56,6 +56,7 @@ describe('an event that was settled long ago', () => {
     expect(JSON.stringify(row)).not.toMatch(/ada|bilal|offer|globex|acme\.example|003000/i);
     const [event] = await findEvents(db, ['acme'], 'old');
     expect(event).toEqual({
+      priority: 0,
       tenant: 'acme',
       eventId: 'old',
       source: 'salesforce',

@@ -56,8 +56,13 @@ function cursorLines(cursors: readonly Cursor[], at: (moment: number) => string)
   const lines = others.map(({ stream, position }) => `${stream}  ${positionText(position, at)}`);
   if (logs.length === 0) return lines;
   const oldest = Math.min(...logs.map(({ updatedAt }) => updatedAt));
-  const count = countOf(logs.length, 'change log');
-  return [...lines, `${CHANGE_LOGS}…  ${count}, the one read longest ago at ${at(oldest)}`];
+  const whole = logs.filter(({ position }) => 'sweep' in JSON.parse(position)).length;
+  const parts = [
+    countOf(logs.length, 'change log'),
+    ...(whole > 0 ? [`${group(whole)} of them being read whole`] : []),
+    `the one read longest ago at ${at(oldest)}`,
+  ];
+  return [...lines, `${CHANGE_LOGS}…  ${listOf(parts)}`];
 }
 
 /** A cursor's parts, whatever its source keeps there: `from …, mark …`. */

@@ -36,6 +36,8 @@ export async function openDriveHistory(options: DriveHistoryOptions): Promise<Dr
     // An act that began before the window may reach into it, and one that begins in it beyond it.
     const start = Math.max(since - DRIVE_LIMITS.historyMarginMs, now - DRIVE_LIMITS.auditLogKeptMs);
     const end = Math.min(now, until + DRIVE_LIMITS.actMsMax);
+    // Google has forgotten all of it.
+    if (start >= end) return;
     yield* auditPages({ client, record, scope, lane, start, full: false, now: end });
     const isPassedOver = (error: unknown) => isOfUserWithoutDrive(config, error);
     const items = new ItemReader({ client, scope, now, isPassedOver, onFailure });

@@ -45,38 +45,40 @@ export const DELIVERY_FIELDS = [
 /** What is no id leads to no record, and the reasons of the match quote it. */
 const relatedId = z.union([requiredId, optionalText]);
 
-const deliveryRow = z.object({
-  Id: requiredId,
-  Name: optionalText,
-  CreatedDate: requiredTime,
-  CreatedById: optionalId,
-  CreatedBy: z
-    .object({ Name: optionalText, Email: optionalText, Username: optionalText })
-    .nullish()
-    .catch(undefined),
-  ContentDocumentId: optionalId,
-  ContentVersionId: optionalId,
-  ContentVersion: z
-    .object({
-      Title: optionalText,
-      FileExtension: optionalText,
-      FileType: optionalText,
-      ContentSize: optionalNumber,
-    })
-    .nullish()
-    .catch(undefined),
-  RelatedRecordId: relatedId,
-  RelatedRecord: z.object({ Type: optionalText }).nullish().catch(undefined),
-  DistributionPublicUrl: optionalText,
-  ExpiryDate: optionalTime,
-  PreferencesExpires: optionalFlag,
-  PreferencesPasswordRequired: optionalFlag,
-  PreferencesAllowOriginalDownload: optionalFlag,
-  PreferencesAllowPDFDownload: optionalFlag,
-  PreferencesAllowViewInBrowser: optionalFlag,
-  PreferencesLinkLatestVersion: optionalFlag,
-  PreferencesNotifyOnVisit: optionalFlag,
-});
+const deliveryRow = z.compile(
+  z.object({
+    Id: requiredId,
+    Name: optionalText,
+    CreatedDate: requiredTime,
+    CreatedById: optionalId,
+    CreatedBy: z
+      .object({ Name: optionalText, Email: optionalText, Username: optionalText })
+      .nullish()
+      .catch(undefined),
+    ContentDocumentId: optionalId,
+    ContentVersionId: optionalId,
+    ContentVersion: z
+      .object({
+        Title: optionalText,
+        FileExtension: optionalText,
+        FileType: optionalText,
+        ContentSize: optionalNumber,
+      })
+      .nullish()
+      .catch(undefined),
+    RelatedRecordId: relatedId,
+    RelatedRecord: z.object({ Type: optionalText }).nullish().catch(undefined),
+    DistributionPublicUrl: optionalText,
+    ExpiryDate: optionalTime,
+    PreferencesExpires: optionalFlag,
+    PreferencesPasswordRequired: optionalFlag,
+    PreferencesAllowOriginalDownload: optionalFlag,
+    PreferencesAllowPDFDownload: optionalFlag,
+    PreferencesAllowViewInBrowser: optionalFlag,
+    PreferencesLinkLatestVersion: optionalFlag,
+    PreferencesNotifyOnVisit: optionalFlag,
+  }),
+);
 
 /** A ContentDistribution: ids in the 18-character form, times in epoch milliseconds. */
 export type DeliveryRow = z.infer<typeof deliveryRow>;

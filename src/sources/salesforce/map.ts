@@ -1,3 +1,4 @@
+import { withoutGaps } from '../../lib/gaps.ts';
 import type { Property, RelatedRecord, Share, Sharer } from '../../share/share.ts';
 import type { DeliveryRow } from './delivery-row.ts';
 
@@ -14,24 +15,22 @@ export interface MapOptions {
 export function shareOf(row: DeliveryRow, options: MapOptions): Share {
   const recordUrl = `${options.instanceUrl}/${row.Id}`;
   const url = options.contentUrl === 'record' ? recordUrl : presentText(row.DistributionPublicUrl);
-  const sharer = sharerOf(row);
-  const related = relatedOf(row);
   const title = titleOf(row);
-  return {
+  return withoutGaps<Share>({
     source: 'salesforce',
     shareId: row.Id,
     sharedAt: row.CreatedDate,
-    ...(sharer === undefined ? {} : { sharer }),
-    content: {
+    sharer: sharerOf(row),
+    content: withoutGaps<Share['content']>({
       id: row.ContentDocumentId ?? row.ContentVersionId ?? row.Id,
       title,
-      ...(url === undefined ? {} : { url }),
+      url,
       infoUrl: recordUrl,
-    },
-    ...(related === undefined ? {} : { related }),
+    }),
+    related: relatedOf(row),
     contentProperties: contentPropertiesOf(row),
     eventProperties: eventPropertiesOf(row, title),
-  };
+  });
 }
 
 function titleOf(row: DeliveryRow): string {
@@ -40,68 +39,66 @@ function titleOf(row: DeliveryRow): string {
 
 /** The creator's relation is null where the integration user may not see other users. */
 function sharerOf(row: DeliveryRow): Sharer | undefined {
-  const sharer: Sharer = {
-    ...(row.CreatedById ? { id: row.CreatedById } : {}),
-    ...textEntry('email', row.CreatedBy?.Email),
-    ...textEntry('name', row.CreatedBy?.Name),
-    ...textEntry('username', row.CreatedBy?.Username),
-  };
+  const sharer = withoutGaps<Sharer>({
+    id: row.CreatedById || undefined,
+    email: presentText(row.CreatedBy?.Email),
+    name: presentText(row.CreatedBy?.Name),
+    username: presentText(row.CreatedBy?.Username),
+  });
   return Object.keys(sharer).length === 0 ? undefined : sharer;
 }
 
 /** The type comes from the relation, never from the id: custom objects have prefixes of the org. */
 function relatedOf(row: DeliveryRow): RelatedRecord | undefined {
   if (!row.RelatedRecordId) return undefined;
-  return { id: row.RelatedRecordId, ...textEntry('type', row.RelatedRecord?.Type) };
+  const type = presentText(row.RelatedRecord?.Type);
+  return withoutGaps<RelatedRecord>({ id: row.RelatedRecordId, type });
 }
 
 function contentPropertiesOf(row: DeliveryRow): Property[] {
   const version = row.ContentVersion;
+  const properties: Property[] = [];
+  const type = presentText(version?.FileExtension) ?? presentText(version?.FileType);
+  if (type) properties.push({ name: 'File type', dataType: 'string', value: type });
   const size = version?.ContentSize ?? undefined;
-  return [
-    ...textProperty(
-      'File type',
-      presentText(version?.FileExtension) ?? presentText(version?.FileType),
-    ),
-    ...(size === undefined
-      ? []
-      : [{ name: 'File size in bytes', dataType: 'number', value: size } as const]),
-  ];
+  if (size !== undefined) {
+    properties.push({ name: 'File size in bytes', dataType: 'number', value: size });
+  }
+  return properties;
 }
 
 function eventPropertiesOf(row: DeliveryRow, title: string): Property[] {
+  const properties: Property[] = [];
   const name = presentText(row.Name);
-  return [
-    ...textProperty('Delivery name', name === title ? undefined : name),
-    ...(row.PreferencesExpires && row.ExpiryDate
-      ? [{ name: 'Expires', dataType: 'date', value: row.ExpiryDate } as const]
-      : []),
-    ...flagProperty('Password protected', row.PreferencesPasswordRequired),
-    ...flagProperty('Download allowed', row.PreferencesAllowOriginalDownload),
-    ...flagProperty('PDF download allowed', row.PreferencesAllowPDFDownload),
-    ...flagProperty('Viewing in browser allowed', row.PreferencesAllowViewInBrowser),
-    ...flagProperty('Always shows latest version', row.PreferencesLinkLatestVersion),
-    ...flagProperty('Sharer notified of visits', row.PreferencesNotifyOnVisit),
-  ];
+  if (name && name !== title) {
+    properties.push({ name: 'Delivery name', dataType: 'string', value: name });
+  }
+  if (row.PreferencesExpires && row.ExpiryDate) {
+    properties.push({ name: 'Expires', dataType: 'date', value: row.ExpiryDate });
+  }
+  for (const flag of FLAGS) {
+    const value = row[flag.field];
+    if (typeof value === 'boolean') properties.push(value ? flag.yes : flag.no);
+  }
+  return properties;
 }
 
-function textProperty(name: string, value: string | undefined): Property[] {
-  return value === undefined ? [] : [{ name, dataType: 'string', value }];
+/** Gong has no boolean: a salesperson reads Yes or No. Each is one object that all shares share. */
+function flagProperty(field: FlagField, name: string) {
+  const said = (value: string): Property => ({ name, dataType: 'string', value });
+  return { field, yes: said('Yes'), no: said('No') };
 }
 
-/** Gong has no boolean: a salesperson reads Yes or No. */
-function flagProperty(name: string, value: boolean | null | undefined): Property[] {
-  if (value === null || value === undefined) return [];
-  return textProperty(name, value ? 'Yes' : 'No');
-}
+type FlagField = Extract<keyof DeliveryRow, `Preferences${string}`>;
 
-function textEntry<K extends string>(
-  key: K,
-  value: string | null | undefined,
-): Partial<Record<K, string>> {
-  const present = presentText(value);
-  return present === undefined ? {} : ({ [key]: present } as Record<K, string>);
-}
+const FLAGS = [
+  flagProperty('PreferencesPasswordRequired', 'Password protected'),
+  flagProperty('PreferencesAllowOriginalDownload', 'Download allowed'),
+  flagProperty('PreferencesAllowPDFDownload', 'PDF download allowed'),
+  flagProperty('PreferencesAllowViewInBrowser', 'Viewing in browser allowed'),
+  flagProperty('PreferencesLinkLatestVersion', 'Always shows latest version'),
+  flagProperty('PreferencesNotifyOnVisit', 'Sharer notified of visits'),
+] as const;
 
 function presentText(value: string | null | undefined): string | undefined {
   const trimmed = value?.trim();

@@ -14,18 +14,20 @@ export interface QueryPage {
   readonly total: number | undefined;
 }
 
-const queryAnswer = z.object({
-  // What is not there cannot be compared; `done` and the way to the next page still must be.
-  totalSize: z.int().nonnegative().nullish(),
-  done: z.boolean(),
-  // A path, never a host of the answer's choice: the token goes there.
-  nextRecordsUrl: z
-    .string()
-    .regex(/^\/services\/data\//)
-    .optional(),
-  // Checked, not copied: z.record would build every row a second time.
-  records: z.array(z.custom<Row>(isRow)),
-});
+const queryAnswer = z.compile(
+  z.object({
+    // What is not there cannot be compared; `done` and the way to the next page still must be.
+    totalSize: z.int().nonnegative().nullish(),
+    done: z.boolean(),
+    // A path, never a host of the answer's choice: the token goes there.
+    nextRecordsUrl: z
+      .string()
+      .regex(/^\/services\/data\//)
+      .optional(),
+    // Checked, not copied: z.record would build every row a second time.
+    records: z.array(z.custom<Row>(isRow)),
+  }),
+);
 
 function isRow(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
