@@ -19,6 +19,7 @@ import {
   reopenBeforeStart,
 } from './read.ts';
 import type { RunError, Vendor } from './report.ts';
+import { callsForHistory } from './reserve.ts';
 import { tryStage } from './stages.ts';
 import { firstStart, keptStart } from './start.ts';
 import { judgementOf, Tally } from './tally.ts';
@@ -36,6 +37,8 @@ export interface DryRunReport {
   readonly tenant: string;
   readonly found: number;
   readonly wouldSend: number;
+  /** what a day has for it: Gong's calls; of history, but for those that the nights need */
+  readonly callsPerDay: number;
   readonly wouldHold: number;
   readonly wouldSkip: Readonly<Record<string, number>>;
   readonly calls: Readonly<Record<Vendor, number>>;
@@ -75,7 +78,7 @@ export async function dryRun(
     readDrive(scratch, { context, tally, record, start, reach }),
   );
   await tryStage(tally, () => reconsiderHeld(reading, driveKnowledge(tenant, drive)));
-  return reportOfDryRun(run);
+  return reportOfDryRun(run, tenant.gong.callsPerDay);
 }
 
 /** The same for a `backfill`: the events that its window would add. */
@@ -104,7 +107,7 @@ export async function dryBackfill(
       ),
     );
   }
-  return reportOfDryRun(run);
+  return reportOfDryRun(run, await callsForHistory(context, tenant));
 }
 
 function openDryRun(context: Context, options: DryRunOptions): DryRun {
@@ -169,13 +172,15 @@ async function withScratch<T>(
   }
 }
 
-function reportOfDryRun({ options, tally, sent, connections }: DryRun): DryRunReport {
+function reportOfDryRun(run: DryRun, callsPerDay: number): DryRunReport {
+  const { options, tally, sent, connections } = run;
   for (const error of localRejections(tally.rejectedLocally)) tally.addError(error);
   const { usage } = connections.salesforce;
   return {
     tenant: options.tenant.tenant,
     found: tally.foundInAll,
     wouldSend: sent,
+    callsPerDay,
     wouldHold: tally.held,
     wouldSkip: tally.skipped,
     calls: tally.calls,

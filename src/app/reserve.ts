@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TenantConfig } from '../config/types.ts';
-import { latestRuns } from '../db/runs.ts';
+import { runsEndedOf } from '../db/runs.ts';
 import { RESERVE_LIMITS } from '../lib/limits.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import type { Context } from './context.ts';
@@ -22,11 +22,18 @@ export async function callsForNights(context: Context, tenant: TenantConfig): Pr
   return Math.min(calls, Math.floor(tenant.gong.callsPerDay * RESERVE_LIMITS.shareOfDayMax));
 }
 
+/** How many calls of a day history may use: what the days until its end are counted by. */
+export async function callsForHistory(context: Context, tenant: TenantConfig): Promise<number> {
+  return tenant.gong.callsPerDay - (await callsForNights(context, tenant));
+}
+
 async function busiestNight({ db, clock }: Context, tenant: string): Promise<number> {
-  const runs = await latestRuns(db, { tenant, limit: RESERVE_LIMITS.runsLookedAt });
-  const from = clock.now() - RESERVE_LIMITS.lookBackMs;
-  const queued = runs
-    .filter(({ kind, startedAt }) => kind === 'sync' && startedAt >= from)
-    .map(({ report }) => (report ? reportSchema.parse(JSON.parse(report)).queued : 0));
+  const now = clock.now();
+  const week = { from: now - RESERVE_LIMITS.lookBackMs, to: now };
+  const limit = RESERVE_LIMITS.runsLookedAt;
+  const runs = await runsEndedOf(db, { tenant, kind: 'sync', ...week, limit });
+  const queued = runs.map(({ report }) =>
+    report === null ? 0 : reportSchema.parse(JSON.parse(report)).queued,
+  );
   return Math.max(0, ...queued);
 }

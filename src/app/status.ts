@@ -11,6 +11,7 @@ import { gongAccountOf } from '../vendors/gong/account.ts';
 import type { Context } from './context.ts';
 import { leaseName } from './hold.ts';
 import type { Outcome, RunReport } from './report.ts';
+import { callsForHistory } from './reserve.ts';
 
 /** A run as `status` shows it: `running` and `died` are what a row without an end can mean. */
 export interface RunStatus {
@@ -30,7 +31,12 @@ export interface TenantStatus {
   /** windows of history that are being read, or whose events still wait for Gong */
   readonly backfills: readonly StoredBackfill[];
   /** events that history brought in: those that Gong has answered for, and those that wait */
-  readonly history: { readonly settled: number; readonly waiting: number };
+  readonly history: {
+    readonly settled: number;
+    readonly waiting: number;
+    /** what the coming nights leave of a day's calls */
+    readonly callsPerDay: number;
+  };
   readonly outbox: Readonly<Record<State, number>>;
   /** epoch milliseconds: when the oldest share that waits for Gong was made */
   readonly oldestPending?: number;
@@ -48,7 +54,7 @@ export async function statusOf(context: Context, config: TenantConfig): Promise<
   const { tenant } = config;
   const now = clock.now();
   const oldest = await oldestPending(db, tenant);
-  const history = await countBackfilled(db, tenant);
+  const history = await historyOf(context, config);
   const cursors = await listCursors(db, tenant);
   const backfills = await listBackfills(db, tenant);
   return {
@@ -61,6 +67,11 @@ export async function statusOf(context: Context, config: TenantConfig): Promise<
     ...(oldest !== undefined && { oldestPending: oldest }),
     gong: await gongOf(context, config, now),
   };
+}
+
+async function historyOf(context: Context, config: TenantConfig): Promise<TenantStatus['history']> {
+  const counts = await countBackfilled(context.db, config.tenant);
+  return { ...counts, callsPerDay: await callsForHistory(context, config) };
 }
 
 async function gongOf(

@@ -5,6 +5,11 @@ export interface Backlog {
   readonly waiting: number;
 }
 
+/** With what a day has for them: Gong's calls, but for those that the coming nights need. */
+export interface PacedBacklog extends Backlog {
+  readonly callsPerDay: number;
+}
+
 /** Which day of sending this is, of how many: `4 of 11 days`. At least one. */
 export interface SendingDays {
   readonly day: number;

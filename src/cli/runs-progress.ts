@@ -1,5 +1,5 @@
 import type { Progress as RunProgress } from '../app/run.ts';
-import { type Backlog, sendingDays } from './days.ts';
+import { type PacedBacklog, sendingDays } from './days.ts';
 import { type Counts, startProgress } from './progress.ts';
 import type { Session } from './session.ts';
 
@@ -7,7 +7,7 @@ export interface RunsProgressOptions {
   /** nothing is sent: what is found is counted */
   readonly push: 'send' | 'hold';
   /** events of history from before these runs, by tenant: they are sent by the same calls */
-  readonly backlogs?: ReadonlyMap<string, Backlog>;
+  readonly backlogs?: ReadonlyMap<string, PacedBacklog>;
 }
 
 export interface RunsProgress extends Disposable {
@@ -21,16 +21,15 @@ export interface RunsProgress extends Disposable {
  * what was sent of what is queued, or what was found where nothing is sent.
  */
 export function startRunsProgress(
-  { context, input, tenants }: Session,
+  { context, input }: Session,
   options: RunsProgressOptions,
 ): RunsProgress {
   const progress = startProgress({ io: input.io, clock: context.clock });
-  const perDay = new Map(tenants.map(({ tenant, gong }) => [tenant, gong.callsPerDay]));
   const byTenant = new Map<string, RunProgress>();
   const of = (tenant: string) => (state: RunProgress) => {
     byTenant.set(tenant, state);
     const all = [...byTenant.values()];
-    const days = daysText(byTenant, perDay, options.backlogs);
+    const days = daysText(byTenant, options.backlogs);
     progress.update({ ...countsOf(all, options.push), ...(days !== undefined && { note: days }) });
   };
   return { of, end: () => progress.end(), [Symbol.dispose]: () => progress.end() };
@@ -57,15 +56,13 @@ function countsOf(all: readonly RunProgress[], push: RunsProgressOptions['push']
 /** `day 4 of 11`: of the tenant that takes longest; nothing where a day is enough for all. */
 function daysText(
   byTenant: ReadonlyMap<string, RunProgress>,
-  perDay: ReadonlyMap<string, number>,
-  backlogs: ReadonlyMap<string, Backlog> = new Map(),
+  backlogs: ReadonlyMap<string, PacedBacklog> = new Map(),
 ): string | undefined {
   const all = [...byTenant].flatMap(([tenant, { queued, settled }]) => {
     const before = backlogs.get(tenant);
-    const calls = perDay.get(tenant);
-    if (before === undefined || calls === undefined) return [];
+    if (before === undefined) return [];
     const waiting = Math.max(0, before.waiting + queued - settled);
-    return [sendingDays({ settled: before.settled + settled, waiting }, calls)];
+    return [sendingDays({ settled: before.settled + settled, waiting }, before.callsPerDay)];
   });
   const longest = all.sort((one, other) => other.days - one.days)[0];
   if (longest === undefined || longest.days < 2) return undefined;

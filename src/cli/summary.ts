@@ -56,7 +56,7 @@ export function dryRunLines(report: DryRunReport, gong: GongConfig): string[] {
   ];
   const perSecond = Math.max(1, Math.floor(gong.callsPerSecond));
   const sendingMs = (report.wouldSend / Math.min(perSecond, gong.callsPerSecond)) * 1_000;
-  const days = Math.ceil(report.wouldSend / gong.callsPerDay);
+  const days = Math.ceil(report.wouldSend / report.callsPerDay);
   const time = days > 1 ? `over ${days} days` : `about ${durationText(sendingMs)}`;
   return [
     report.errors.length > 0

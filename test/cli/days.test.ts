@@ -29,7 +29,7 @@ async function lineAfter(
 ): Promise<string> {
   const clock = new ManualClock();
   const { io, stderr } = memoryIo({ columns: 120 });
-  const tenants = ['acme', 'other'].map((tenant) => ({ tenant, gong: { callsPerDay: 100 } }));
+  const tenants = ['acme', 'other'].map((tenant) => ({ tenant }));
   const session = { context: { clock }, input: { io }, tenants } as unknown as Session;
   using progress = startRunsProgress(session, options);
   for (const [tenant, state] of states) progress.of(tenant)(state);
@@ -43,7 +43,7 @@ const NONE = { found: 0, queued: 0, settled: 0 };
 describe('the line of several runs', () => {
   test('says what was read of what there is, and which day of sending it is', async () => {
     const state = { found: 600, queued: 600, settled: 20, read: { done: 600, total: 1_200 } };
-    const backlogs = new Map([['acme', { settled: 330, waiting: 150 }]]);
+    const backlogs = new Map([['acme', { settled: 330, waiting: 150, callsPerDay: 100 }]]);
     const line = await lineAfter([['acme', state]], { push: 'send', backlogs });
     expect(line).toContain('shares read [============');
     expect(line).toContain('600/1,200');
@@ -53,7 +53,7 @@ describe('the line of several runs', () => {
 
   test('goes over to what was sent once all is read', async () => {
     const state = { found: 50, queued: 50, settled: 20, read: { done: 1_200, total: 1_200 } };
-    const backlogs = new Map([['acme', { settled: 0, waiting: 0 }]]);
+    const backlogs = new Map([['acme', { settled: 0, waiting: 0, callsPerDay: 100 }]]);
     const line = await lineAfter([['acme', state]], { push: 'send', backlogs });
     expect(line).toContain('events sent');
     expect(line).toContain('20/50');
@@ -71,8 +71,8 @@ describe('the line of several runs', () => {
       ['other', { found: 30, queued: 30, settled: 1 }],
     ];
     const backlogs = new Map([
-      ['acme', { settled: 0, waiting: 240 }],
-      ['other', { settled: 0, waiting: 300 }],
+      ['acme', { settled: 0, waiting: 240, callsPerDay: 100 }],
+      ['other', { settled: 0, waiting: 300, callsPerDay: 100 }],
     ]);
     const line = await lineAfter(states, { push: 'send', backlogs });
     expect(line).toContain('6/40');

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runBackfill } from '../../src/app/run-backfill.ts';
+import { statusOf } from '../../src/app/status.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { listBackfills } from '../../src/db/backfills.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
@@ -303,4 +305,30 @@ test('what was read is told of what there is, to its end, and never stands short
   );
   expect(told[0]).toEqual([0, 5]);
   expect(told.at(-1)).toEqual([4, 4]);
+});
+
+describe('the calls of the coming nights', () => {
+  test('are left to them, and the days until the end are counted by the others', async () => {
+    const paced = { ...past.laid('gong', { callsPerDay: 10 }), schedule: '0 2 * * *' };
+    for (let share = 0; share < 4; share += 1) past.deliverAt(world.clock.now() - 60 * SECOND_MS);
+    expect(await world.sync({ tenant: paced })).toMatchObject({ delivered: 4 });
+    for (let share = 0; share < 20; share += 1)
+      past.deliverAt(past.daysAgo(20) + share * SECOND_MS);
+    const window = { since: past.daysAgo(30), until: past.daysAgo(10) };
+    const opened = await world.context();
+    const context = { ...opened, config: { ...opened.config, tenants: [paced] } };
+    const how = { push: 'send', historyUntil: Number.POSITIVE_INFINITY } as const;
+    const { signal } = new AbortController();
+    const onProgress = () => {};
+    const report = await runBackfill(context, {
+      tenant: paced,
+      window,
+      ...how,
+      signal,
+      onProgress,
+    });
+    expect(report).toMatchObject({ outcome: 'ok', queued: 20, delivered: 2, pending: 18 });
+    const { history } = await statusOf(context, paced);
+    expect(history).toEqual({ settled: 2, waiting: 18, callsPerDay: 6 });
+  });
 });

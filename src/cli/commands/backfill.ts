@@ -1,4 +1,5 @@
 import { dryBackfill } from '../../app/dry-run.ts';
+import { callsForHistory } from '../../app/reserve.ts';
 import { runBackfill } from '../../app/run-backfill.ts';
 import { runTenants } from '../../app/tenant-runs.ts';
 import { type HistoryWindow, tenantsAsked } from '../../app/windows.ts';
@@ -7,7 +8,7 @@ import { countBackfilled } from '../../outbox/lists.ts';
 import { nextDueOf } from '../../scheduler/agenda.ts';
 import type { SourceName } from '../../share/share.ts';
 import type { CommandInput, ExitCode, Handler } from '../command.ts';
-import type { Backlog } from '../days.ts';
+import type { PacedBacklog } from '../days.ts';
 import { tellDryRuns } from '../dry-runs-page.ts';
 import { textOption } from '../options.ts';
 import { tellRuns } from '../runs-page.ts';
@@ -92,11 +93,12 @@ function sourceOf(input: CommandInput): SourceName | undefined {
 async function backlogsOf(
   { context, tenants }: Session,
   windows: WindowOf,
-): Promise<Map<string, Backlog>> {
-  const backlogs = new Map<string, Backlog>();
+): Promise<Map<string, PacedBacklog>> {
+  const backlogs = new Map<string, PacedBacklog>();
   for (const config of tenants) {
     const { tenant } = config;
-    backlogs.set(tenant, await countBackfilled(context.db, tenant, windows(config)));
+    const counts = await countBackfilled(context.db, tenant, windows(config));
+    backlogs.set(tenant, { ...counts, callsPerDay: await callsForHistory(context, config) });
   }
   return backlogs;
 }

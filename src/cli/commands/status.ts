@@ -42,7 +42,7 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
     ...historyFields(found),
     ['outbox', outboxText(found.outbox)],
     ['oldest pending', oldestPending === undefined ? undefined : at(oldestPending)],
-    ['Gong calls left', `${gong.callsLeft} of ${gong.callsPerDay} in 24 hours`],
+    ['Gong calls left', `${group(gong.callsLeft)} of ${group(gong.callsPerDay)} in 24 hours`],
     ...(gong.pausedUntil === undefined
       ? []
       : [['Gong paused until', at(gong.pausedUntil)] as const]),
@@ -96,10 +96,10 @@ function backfillLines(
 }
 
 /** `1,200 of 11,000 events sent, day 1 of 2`: of all windows together. */
-function historyFields({ history, gong }: TenantStatus): Field[] {
+function historyFields({ history }: TenantStatus): Field[] {
   const { settled, waiting } = history;
   if (waiting === 0) return [];
-  const { day, days } = sendingDays(history, gong.callsPerDay);
+  const { day, days } = sendingDays(history, history.callsPerDay);
   const sent = `${group(settled)} of ${countOf(settled + waiting, 'event')} sent`;
   return [['history', `${sent}, day ${day} of ${days}`]];
 }
@@ -157,8 +157,12 @@ function statusRecord(found: TenantStatus) {
       startedAt: iso(startedAt),
       updatedAt: iso(updatedAt),
     })),
-    history: { ...found.history, ...sendingDays(found.history, found.gong.callsPerDay) },
+    history: historyRecord(found.history),
   };
+}
+
+function historyRecord({ settled, waiting, callsPerDay }: TenantStatus['history']) {
+  return { settled, waiting, ...sendingDays({ settled, waiting }, callsPerDay) };
 }
 
 function iso(at: number): string {
