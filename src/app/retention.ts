@@ -1,14 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
+import { forgetBackfill, staleBackfills } from '../db/backfills.ts';
+import { isLeased } from '../db/leases.ts';
 import { pruneCalls, pruneRuns } from '../db/pruning.ts';
 import { RETENTION_LIMITS } from '../lib/limits.ts';
 import { eraseSettled } from '../outbox/retention.ts';
 import type { Context } from './context.ts';
+import { leaseName } from './hold.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * Does what `retentionDays` asks for, over all tenants, also those that are configured no more:
- * events that were settled longer ago lose their people and body, older runs go. So many in one
+ * events that were settled longer ago lose their people and body, older runs and windows of history go. So many in one
  * go; the next one goes on. Throws DatabaseError.
  */
 export async function retain(context: Context, signal: AbortSignal): Promise<void> {
@@ -24,6 +27,21 @@ export async function retain(context: Context, signal: AbortSignal): Promise<voi
     await setImmediate();
   }
   const runs = await pruneRuns(db, before);
+  await forgetOldBackfills(context, { before, now });
   await pruneCalls(db, now);
   if (erased > 0 || runs > 0) log.info('erased what is older than retentionDays', { erased, runs });
+}
+
+/**
+ * A window that was given up holds entries of the audit log, and people in them. One that a run is at
+ * work on is not given up, however long it takes.
+ */
+async function forgetOldBackfills(
+  { db }: Context,
+  { before, now }: { readonly before: number; readonly now: number },
+): Promise<void> {
+  for (const backfill of await staleBackfills(db, before)) {
+    if (await isLeased(db, leaseName(backfill.tenant), now)) continue;
+    await forgetBackfill(db, { backfill, before });
+  }
 }

@@ -8,7 +8,13 @@ import { type ReadBatch, type Reading, readSource, reopenBeforeStart } from './r
 import type { RunReport } from './report.ts';
 import type { Run } from './run.ts';
 import { tryStage } from './stages.ts';
-import { backfillOf, deliveryWindow, type HistoryWindow, sourcesAsked } from './windows.ts';
+import {
+  backfillOf,
+  deliveryWindow,
+  type HistoryWindow,
+  hasHistory,
+  sourcesAsked,
+} from './windows.ts';
 
 export interface BackfillOptions extends PassOptions {
   readonly window: HistoryWindow;
@@ -69,7 +75,10 @@ async function readWindow(work: WindowReading, source: SourceName): Promise<void
   const { run, window, reading } = work;
   const { context, hold, tenant } = run;
   const backfill = backfillOf(tenant, window, source);
-  await beginBackfill(context.db, hold.lease, { backfill, now: context.clock.now() });
+  // What cannot be read is not under way: it is refused each time, with the reason.
+  if (hasHistory(tenant, source)) {
+    await beginBackfill(context.db, hold.lease, { backfill, now: context.clock.now() });
+  }
   if (source === 'salesforce') await readDeliveries(work);
   else await readDriveHistory(reading, { context, tally: run.tally, record: context.db, window });
   await endBackfill(context.db, hold.lease, { backfill, now: context.clock.now() });

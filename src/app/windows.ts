@@ -26,6 +26,11 @@ function hasSource(tenant: TenantConfig, source: SourceName): boolean {
   return tenant.salesforce.contentDistributions;
 }
 
+/** Of Drive, only the audit log knows what was shared when. */
+export function hasHistory({ googleDrive }: TenantConfig, source: SourceName): boolean {
+  return source === 'salesforce' || googleDrive?.detect.includes('audit-log') === true;
+}
+
 /** Those of the tenants that have the source asked for. Throws UserError where none has. */
 export function tenantsAsked(
   tenants: readonly TenantConfig[],

@@ -74,7 +74,6 @@ export async function endBackfill(
 ): Promise<void> {
   const { backfill, now } = end;
   const { tenant, source } = backfill;
-  const stream = backfillStream(backfill);
   await db.transaction().execute(async (trx) => {
     await guardLease(trx, lease);
     await trx
@@ -84,19 +83,54 @@ export async function endBackfill(
       .where('source', '=', source)
       .where('window', '=', windowOf(backfill))
       .execute();
-    await trx
-      .deleteFrom('cursor')
-      .where('tenant', '=', tenant)
-      .where((where) =>
-        where.or([where('stream', '=', stream), where('stream', 'like', `${stream}/%`)]),
-      )
-      .execute();
-    await trx
-      .deleteFrom('activity')
-      .where('tenant', '=', tenant)
-      .where('lane', '=', stream)
-      .execute();
+    await forgetProgress(trx, backfill);
   });
+}
+
+/** Windows of all tenants that nobody has gone on with since `before`, read to their end or not. */
+export async function staleBackfills(db: Statement, before: number): Promise<StoredBackfill[]> {
+  const rows = await db
+    .selectFrom('backfill')
+    .selectAll()
+    .where('updated_at', '<', before)
+    .execute();
+  return rows.map(storedBackfill);
+}
+
+/** Forgets a window, with what was read ahead of it, unless somebody went on with it since `before`. */
+export async function forgetBackfill(
+  db: Database,
+  { backfill, before }: { readonly backfill: Backfill; readonly before: number },
+): Promise<void> {
+  const { tenant, source } = backfill;
+  await db.transaction().execute(async (trx) => {
+    const { numDeletedRows } = await trx
+      .deleteFrom('backfill')
+      .where('tenant', '=', tenant)
+      .where('source', '=', source)
+      .where('window', '=', windowOf(backfill))
+      .where('updated_at', '<', before)
+      .executeTakeFirst();
+    if (numDeletedRows > 0n) await forgetProgress(trx, backfill);
+  });
+}
+
+/** The cursors of a window, and the entries that no share was made of yet. */
+async function forgetProgress(trx: Statement, backfill: Backfill): Promise<void> {
+  const { tenant } = backfill;
+  const stream = backfillStream(backfill);
+  await trx
+    .deleteFrom('cursor')
+    .where('tenant', '=', tenant)
+    .where((where) =>
+      where.or([where('stream', '=', stream), where('stream', 'like', `${stream}/%`)]),
+    )
+    .execute();
+  await trx
+    .deleteFrom('activity')
+    .where('tenant', '=', tenant)
+    .where('lane', '=', stream)
+    .execute();
 }
 
 /** The tenant's windows, the one that was worked on last first. */

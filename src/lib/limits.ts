@@ -106,8 +106,8 @@ export const ALERT_LIMITS = {
   timeoutMs: 10_000,
   /** between the tries: so many waits, one try more */
   retryDelaysMs: [1_000, 3_000],
-  /** after a stop was asked for there is one try, and so long for it */
-  hurriedTimeoutMs: 3_000,
+  /** after a stop was asked for there is one try, and so long for it: it may come after the drain */
+  hurriedTimeoutMs: 1_500,
   /** a service waits so long after something went wrong, for what goes wrong with it */
   gatherMs: 10_000,
   /** between two posts of a service; what goes wrong meanwhile is one post */

@@ -164,10 +164,8 @@ describe('without the audit log', () => {
     expect(world.warnings).toEqual([]);
     const { db } = await world.context();
     const states = (await listBackfills(db, 'acme')).map(({ source, state }) => [source, state]);
-    expect(states.toSorted()).toEqual([
-      ['google-drive', 'reading'],
-      ['salesforce', 'read'],
-    ]);
+    // No call of the same command would go on with Drive's, so none is under way.
+    expect(states).toEqual([['salesforce', 'read']]);
     // Asked for by itself, nothing could be read.
     const alone = await world.backfill({ since: daysAgo(300), source: 'google-drive' });
     expect(alone).toMatchObject({ outcome: 'failed', calls: { salesforce: 0 } });

@@ -1,9 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { afterRuns } from '../../src/app/housekeeping.ts';
 import { findOperable, retryState } from '../../src/app/operate.ts';
 import { retain } from '../../src/app/retention.ts';
+import { backfillStream, beginBackfill, listBackfills } from '../../src/db/backfills.ts';
+import { listCursors, writeCursor } from '../../src/db/cursors.ts';
+import type { Database } from '../../src/db/schema.ts';
 import { findEvents } from '../../src/outbox/lists.ts';
 import type { StoredEvent } from '../../src/outbox/stored.ts';
+import { heldLease } from '../support/database.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -103,4 +107,55 @@ test('after the runs of a command, unless one broke the database or a stop was a
   expect(await stored(deliveryId)).not.toHaveProperty('erasedAt');
   await afterRuns(context, [{ report }], signal);
   expect(await stored(deliveryId)).toHaveProperty('erasedAt');
+});
+
+describe('a window of history that was given up', () => {
+  const window = { tenant: 'acme', source: 'google-drive', since: 0, until: DAY_MS };
+  const lane = backfillStream(window);
+  const nights = 'nights';
+
+  /** Half read: with a cursor, and entries of the audit log that no share was made of. */
+  async function halfRead(): Promise<Database> {
+    const { db } = await world.context();
+    const now = world.clock.now();
+    const lease = await heldLease(db, now);
+    await beginBackfill(db, lease, { backfill: window, now });
+    const cursor = { tenant: 'acme', position: '{}', updatedAt: now };
+    for (const stream of [lane, `${lane}/acts`, nights])
+      await writeCursor(db, { ...cursor, stream });
+    const entry = { tenant: 'acme', key: 'k', at: 1, item: 'i', actor: 'ada@globex.example' };
+    const columns = { payload: '{}', handled: 0 };
+    for (const of of [lane, nights]) {
+      await db
+        .insertInto('activity')
+        .values({ ...entry, ...columns, lane: of })
+        .execute();
+    }
+    return db;
+  }
+
+  async function leftOf(db: Database): Promise<string[]> {
+    const windows = (await listBackfills(db, 'acme')).map(({ source }) => source);
+    const cursors = (await listCursors(db, 'acme')).map(({ stream }) => stream);
+    const entries = await db.selectFrom('activity').select('lane').execute();
+    return [...windows, ...cursors, ...entries.map((row) => row.lane)];
+  }
+
+  test('goes with the people in it, and the nights keep theirs', async () => {
+    const db = await halfRead();
+    await growOld();
+    expect(await leftOf(db)).toEqual([nights, nights]);
+  });
+
+  test('control: a day before, and while a run is at work on it, it stays', async () => {
+    const db = await halfRead();
+    const all = await leftOf(db);
+    world.clock.advance(179 * DAY_MS);
+    await retain(await world.context(), signal);
+    expect(await leftOf(db)).toEqual(all);
+    world.clock.advance(2 * DAY_MS);
+    await heldLease(db, world.clock.now());
+    await retain(await world.context(), signal);
+    expect(await leftOf(db)).toEqual(all);
+  });
 });

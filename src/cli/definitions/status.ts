@@ -4,9 +4,9 @@ export const statusDefinition: CommandDefinition = {
   name: 'status',
   summary: 'how each tenant stands: runs, cursors, what waits, calls left',
   description: [
-    'Per tenant: the last runs, how far each source is read, the events by state, the oldest ' +
-      'that waits, and the Gong calls left today. Reads only the database, ' +
-      'also while a run is at work.',
+    'Per tenant: the last runs, how far each source is read, backfills under way and the days that ' +
+      'sending them takes, the events by state, the oldest that waits, and the Gong calls left ' +
+      'today. Reads only the database, also while a run is at work.',
   ],
   arguments: [],
   options: [],
