@@ -112,6 +112,8 @@ describe('while another process writes constantly', () => {
       progress: ({ remainingPages }) => {
         if (remainingPages > last) throw enough;
         last = remainingPages;
+        const batches = writer.batches();
+        while (writer.batches() === batches);
         return 100;
       },
     });
