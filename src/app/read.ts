@@ -51,8 +51,9 @@ export interface Reading {
 }
 
 /**
- * Reads what is new in a source, page by page: fetch, look up, judge, hand over. A page is fetched
- * and looked up while the one before it is judged and written, unless it builds on what is written.
+ * Reads what is new in a source, page by page: fetch, look up, judge, hand over. While a page is
+ * judged and written, the next one is looked up and the one after that fetched, unless a page builds
+ * on what is written.
  */
 export async function readSource(reading: Reading, source: Source): Promise<void> {
   growYoungGeneration();
@@ -81,7 +82,7 @@ async function* lookedUpPages(
   },
 ): AsyncGenerator<LookedUpPage> {
   const { source, stop } = from;
-  const pages = source.pull(from.position)[Symbol.asyncIterator]();
+  const pages = pagesOf(source, from.position);
   try {
     while (!stop.aborted) {
       const { done, value: page } = await inStage(source.name, () => pages.next());
@@ -96,6 +97,14 @@ async function* lookedUpPages(
   } finally {
     await pages.return?.();
   }
+}
+
+/** While a page is looked up, the one after it is already on its way. */
+function pagesOf(source: Source, position: string | undefined): AsyncIterator<SourcePage> {
+  const pull = async function* () {
+    yield* source.pull(position);
+  };
+  return source.pace === 'ahead' ? readAhead(pull) : pull();
 }
 
 /** What is on record is asked again: the page before may have written a share that came twice. */
