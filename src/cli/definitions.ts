@@ -1,12 +1,12 @@
+import { backfillDefinition } from './backfill/definition.ts';
+import { backupDefinition } from './backup/definition.ts';
 import type { CommandDefinition } from './command.ts';
-import { backfillDefinition } from './definitions/backfill.ts';
-import { backupDefinition } from './definitions/backup.ts';
-import { configDefinitions } from './definitions/config.ts';
-import { eventsDefinitions } from './definitions/events.ts';
-import { sandboxDefinitions } from './definitions/sandbox.ts';
-import { startDefinition } from './definitions/start.ts';
-import { statusDefinition } from './definitions/status.ts';
-import { syncDefinition } from './definitions/sync.ts';
+import { configDefinitions } from './config/definition.ts';
+import { eventsDefinitions } from './events/definition.ts';
+import { sandboxDefinitions } from './sandbox/definition.ts';
+import { startDefinition } from './start/definition.ts';
+import { statusDefinition } from './status/definition.ts';
+import { syncDefinition } from './sync/definition.ts';
 
 /** Every command, in the order in which help lists them. */
 export const definitions: readonly CommandDefinition[] = [

@@ -1,6 +1,6 @@
-import type { DryRunReport } from '../app/dry-run.ts';
 import type { TenantConfig } from '../config/types.ts';
 import type { ContentShared } from '../event/contract.ts';
+import type { DryRunReport } from '../runs/dry-run.ts';
 import { EXIT, type ExitCode, worstExit } from './command.ts';
 import { writeJsonLines, writeParagraph } from './render.ts';
 import type { Session } from './session.ts';

@@ -7,7 +7,7 @@ import {
   GLOBAL_OPTIONS,
   type OptionDefinition,
 } from './command.ts';
-import { rangeText } from './value.ts';
+import { rangeText } from './option-value.ts';
 import { displayWidth, pad, wrap } from './width.ts';
 
 const WIDTH_MAX = 100;

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type CommandDefinition, GLOBAL_OPTIONS, type OptionDefinition } from './command.ts';
-import { UsageError, unknownWord } from './usage.ts';
-import { optionReader } from './value.ts';
+import { optionReader } from './option-value.ts';
+import { UsageError, unknownWord } from './usage-error.ts';
 
 /** What the command line asks for. */
 export type Parsed =

@@ -1,5 +1,5 @@
-import { logRun } from '../app/run-log.ts';
-import type { TenantRun } from '../app/tenant-runs.ts';
+import { logRun } from '../runs/log-run.ts';
+import type { TenantRun } from '../runs/run-tenant.ts';
 import { EXIT, type ExitCode, worstExit } from './command.ts';
 import { failureOf } from './failure.ts';
 import { writeJson, writeParagraph } from './render.ts';

@@ -1,11 +1,11 @@
-import type { Progress as RunProgress } from '../app/run.ts';
-import { type PacedBacklog, sendingDays } from './days.ts';
+import type { Progress as RunProgress } from '../runs/run.ts';
+import { type PacedBacklog, sendingDays } from './eta.ts';
 import { type Counts, startProgress } from './progress.ts';
 import type { Session } from './session.ts';
 
 export interface RunsProgressOptions {
   /** nothing is sent: what is found is counted */
-  readonly push: 'send' | 'hold';
+  readonly push: 'send' | 'queue-only';
   /** events of history from before these runs, by tenant: they are sent by the same calls */
   readonly backlogs?: ReadonlyMap<string, PacedBacklog>;
 }
@@ -41,7 +41,7 @@ function countsOf(all: readonly RunProgress[], push: RunsProgressOptions['push']
   const read = sum((state) => state.read?.done ?? 0);
   const toRead = sum((state) => state.read?.total ?? 0);
   if (read < toRead) return { label: 'shares read', done: read, total: toRead };
-  if (push === 'hold') return { label: 'shares found', done: sum(({ found }) => found) };
+  if (push === 'queue-only') return { label: 'shares found', done: sum(({ found }) => found) };
   const settled = sum((state) => state.settled);
   return {
     label: 'events sent',

@@ -1,9 +1,9 @@
-import { type Context, openContext } from '../app/context.ts';
-import { notBuiltYet } from '../app/not-built.ts';
+import { notBuiltYet } from '../config/not-built.ts';
 import { loadProcessConfig } from '../config/process-config.ts';
 import { selectTenants } from '../config/selection.ts';
 import type { TenantConfig } from '../config/types.ts';
 import { systemClock } from '../lib/clock.ts';
+import { type AppContext, openContext } from '../runs/context.ts';
 import type { CommandInput, ExitCode } from './command.ts';
 import { openLogger } from './logger.ts';
 import { tenantNames, textOption } from './options.ts';
@@ -11,7 +11,7 @@ import { tenantNames, textOption } from './options.ts';
 /** What a command that works on tenants has at hand. */
 export interface Session {
   readonly input: CommandInput;
-  readonly context: Context;
+  readonly context: AppContext;
   /** those that were named; all where none was */
   readonly tenants: readonly TenantConfig[];
   readonly json: boolean;

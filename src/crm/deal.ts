@@ -2,7 +2,7 @@ import { dayInTimezone } from './day.ts';
 import type { CrmRecords, OpportunityRecord } from './records.ts';
 import { labelOf, listOf, timeOf } from './sentences.ts';
 
-export interface DealQuestion {
+export interface DealCriteria {
   readonly accountId: string;
   /** the recipients' Contacts; no other Contact's roles choose a deal */
   readonly recipientContactIds: readonly string[];
@@ -35,7 +35,7 @@ interface Moment {
  * recipient has a contact role, the primary one first, then the one created last, then the
  * lowest Id; without any such role the only open one, and none where there are several.
  */
-export function chooseDeal(records: DealRecords, question: DealQuestion): DealChoice {
+export function chooseDeal(records: DealRecords, question: DealCriteria): DealChoice {
   const moment = {
     at: question.sharedAt,
     day: dayInTimezone(question.sharedAt, question.timezone),
@@ -66,7 +66,7 @@ function isOpenAt(opportunity: OpportunityRecord, moment: Moment): boolean {
 function candidatesOf(
   open: readonly OpportunityRecord[],
   records: DealRecords,
-  question: DealQuestion,
+  question: DealCriteria,
 ): readonly Candidate[] {
   const candidates: Candidate[] = [];
   const contactIds = new Set(question.recipientContactIds);

@@ -1,8 +1,8 @@
 import { getDomain } from 'tldts';
 import { isPublicMailDomain, isSharedSuffix } from '../config/mail-domains.ts';
 import { domainOf } from '../share/address.ts';
-import type { Findings } from './findings.ts';
-import { accountsByWebsite, type Question } from './questions.ts';
+import type { LoadedRecords } from './loaded-records.ts';
+import { accountsByWebsite, type CrmQuery } from './queries.ts';
 import type { EmailDomain } from './records.ts';
 
 /**
@@ -13,7 +13,7 @@ const SUFFIXES = { allowPrivateDomains: true } as const;
 const DNS_NAME = /^[a-z0-9.-]+$/;
 
 /** Asks for the Accounts of the strangers' companies. */
-export function askForDomains(strangers: readonly string[], findings: Findings): Question {
+export function queryByDomains(strangers: readonly string[], findings: LoadedRecords): CrmQuery {
   const wanted = new Set<string>();
   for (const email of strangers) {
     const found = emailDomainOf(email);

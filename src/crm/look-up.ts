@@ -1,11 +1,11 @@
-import { LOOK_UP_LIMITS } from '../lib/limits.ts';
 import type { RelatedRecord, Share } from '../share/share.ts';
 import { dayBefore, dayInTimezone } from './day.ts';
-import { Findings } from './findings.ts';
-import type { Question } from './questions.ts';
-import * as questions from './questions.ts';
+import { LOOK_UP_LIMITS } from './limits.ts';
+import { LoadedRecords } from './loaded-records.ts';
+import { missingFor, type Named, namedBy, nothingMissing } from './missing-records.ts';
+import type { CrmQuery } from './queries.ts';
+import * as questions from './queries.ts';
 import type { CrmRecords } from './records.ts';
-import { type Named, namedBy, nothingWanted, wantedFor } from './wanted.ts';
 
 /** The one thing that looking up needs of a Salesforce session. */
 export interface QueryBatch {
@@ -36,12 +36,12 @@ export async function lookUp(
   options: LookUpOptions,
 ): Promise<CrmRecords> {
   const named = namedBy(shares);
-  const findings = new Findings(idsOfType(named.related, 'Account'));
+  const findings = new LoadedRecords(idsOfType(named.related, 'Account'));
   if (named.shares.length === 0) return findings.finish();
   const window = dealWindowOf(named.shares, options.timezone);
   // The list of public suffixes is loaded for those only who ask for domains.
   const domains = options.matchAccountByDomain ? await import('./domain.ts') : undefined;
-  const asked = { ...nothingWanted(), contacts: idsOfType(named.related, 'Contact') };
+  const asked = { ...nothingMissing(), contacts: idsOfType(named.related, 'Contact') };
   let round = firstQuestions(named, findings);
   for (let rounds = 0; round.some((question) => question.soqls.length > 0); rounds += 1) {
     if (rounds === LOOK_UP_LIMITS.roundsMax) throw new Error('the look-up comes to no end');
@@ -52,8 +52,8 @@ export async function lookUp(
 
   // Each round follows what the shares name as matching will, over what is known by then. It ends
   // because nothing is asked twice and a Contact leads to no further Contact.
-  function nextQuestions(): readonly Question[] {
-    const wanted = wantedFor(named, findings);
+  function nextQuestions(): readonly CrmQuery[] {
+    const wanted = missingFor(named, findings);
     const contacts = newOnes(wanted.contacts, asked.contacts);
     const accounts = newOnes(wanted.dealAccounts, asked.dealAccounts);
     const roleContacts = newOnes(wanted.roleContacts, asked.roleContacts);
@@ -62,12 +62,12 @@ export async function lookUp(
       { soqls: questions.contactsById(contacts), add: findings.addContacts },
       { soqls: questions.dealsOfAccounts(accounts, window), add: findings.addDeals },
       { soqls: questions.rolesOfContacts(roleContacts), add: findings.addRoles },
-      ...(domains ? [domains.askForDomains(strangers, findings)] : []),
+      ...(domains ? [domains.queryByDomains(strangers, findings)] : []),
     ];
   }
 }
 
-function firstQuestions(named: Named, findings: Findings): readonly Question[] {
+function firstQuestions(named: Named, findings: LoadedRecords): readonly CrmQuery[] {
   const { related } = named;
   const ids = (type: string) => [...idsOfType(related, type)];
   const emails = [...named.emails];
@@ -82,7 +82,7 @@ function firstQuestions(named: Named, findings: Findings): readonly Question[] {
   ];
 }
 
-async function ask(client: QueryBatch, round: readonly Question[]): Promise<void> {
+async function ask(client: QueryBatch, round: readonly CrmQuery[]): Promise<void> {
   const soqls = round.flatMap((question) => question.soqls);
   const answers = [...(await client.queryBatch(soqls))];
   if (answers.length !== soqls.length) {

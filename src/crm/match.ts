@@ -1,6 +1,6 @@
-import { REASON_LIMITS } from '../lib/limits.ts';
 import type { Grantee, Share } from '../share/share.ts';
 import { chooseDeal, type DealChoice } from './deal.ts';
+import { REASON_LIMITS } from './limits.ts';
 import {
   accountOfPerson,
   findPerson,
@@ -12,8 +12,8 @@ import {
 import { saidOfPerson } from './person-reasons.ts';
 import { recipientsNamed } from './recipients.ts';
 import type { ContactRecord, CrmRecords, LeadRecord } from './records.ts';
+import { followRelated, type RelatedRecordPath } from './related-record.ts';
 import { labelOf } from './sentences.ts';
-import { followRelated, type Trail } from './trail.ts';
 
 /** What crmContext may name, in the order in which the body names it. */
 export const CRM_OBJECT_TYPES = ['Opportunity', 'Account', 'Contact', 'Lead'] as const;
@@ -181,7 +181,7 @@ function saidOfSome(
   return more > 0 ? [...explained.flat(), `And ${more} more ${what}.`] : explained.flat();
 }
 
-function dealOf(trail: Trail, share: Share, context: Context): DealChoice | undefined {
+function dealOf(trail: RelatedRecordPath, share: Share, context: Context): DealChoice | undefined {
   if (trail.accountId === undefined || trail.opportunityId !== undefined) return undefined;
   const contactId = trail.recipient && trail.contactId;
   return chooseDeal(context.records, {
@@ -192,7 +192,7 @@ function dealOf(trail: Trail, share: Share, context: Context): DealChoice | unde
   });
 }
 
-function recipientsOf(trail: Trail): readonly Recipient[] {
+function recipientsOf(trail: RelatedRecordPath): readonly Recipient[] {
   const { recipient, contactId, leadId } = trail;
   if (!recipient) return [];
   const [object] = objectsOf({

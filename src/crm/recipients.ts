@@ -1,5 +1,5 @@
-import { LOOK_UP_LIMITS } from '../lib/limits.ts';
 import type { Grantee, Share } from '../share/share.ts';
+import { LOOK_UP_LIMITS } from './limits.ts';
 
 /** Whitespace, controls and halves of characters: no address holds them, and SOQL may refuse them. */
 const ADDRESS = /^[^\s\p{C}@]+(@[^\s\p{C}@]+)+$/u;

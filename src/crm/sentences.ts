@@ -1,4 +1,4 @@
-import { REASON_LIMITS } from '../lib/limits.ts';
+import { REASON_LIMITS } from './limits.ts';
 
 interface NamedRecord {
   readonly id: string;

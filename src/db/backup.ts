@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { DatabaseError, UserError } from '../lib/errors.ts';
-import { BACKUP_LIMITS, DATABASE_LIMITS } from '../lib/limits.ts';
 import { type BackupFile, beginBackupFile } from './backup-file.ts';
 import { explainFailure } from './failures.ts';
+import { BACKUP_LIMITS, DATABASE_LIMITS } from './limits.ts';
 
 export interface BackupOptions {
   /** the database's file */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { PACE_LIMITS } from '../lib/limits.ts';
+import { CALL_LIMITS } from './limits.ts';
 import type { Database, Statement } from './schema.ts';
 
 export interface CallLimits {
@@ -82,7 +82,7 @@ export async function callsOfDay(db: Statement, account: string, now: number): P
     .selectFrom('call')
     .select((select) => select.fn.sum<number | null>('calls').as('calls'))
     .where('account', '=', account)
-    .where('at', '>', now - PACE_LIMITS.dayMs)
+    .where('at', '>', now - CALL_LIMITS.dayMs)
     .executeTakeFirst();
   return Number(row?.calls ?? 0);
 }
@@ -117,13 +117,13 @@ export async function foldCalls(db: Database, account: string, now: number): Pro
     await trx
       .deleteFrom('call')
       .where('account', '=', account)
-      .where('at', '<=', now - PACE_LIMITS.dayMs)
+      .where('at', '<=', now - CALL_LIMITS.dayMs)
       .execute();
     const exact = await trx
       .deleteFrom('call')
       .where('account', '=', account)
-      .where('at', '<', now - PACE_LIMITS.exactMs)
-      .where(sql`at % ${PACE_LIMITS.bucketMs}`, '<>', PACE_LIMITS.bucketMs - 1)
+      .where('at', '<', now - CALL_LIMITS.exactMs)
+      .where(sql`at % ${CALL_LIMITS.bucketMs}`, '<>', CALL_LIMITS.bucketMs - 1)
       .returning(['at', 'calls'])
       .execute();
     const buckets = new Map<number, number>();
@@ -137,7 +137,7 @@ export async function foldCalls(db: Database, account: string, now: number): Pro
 
 /** The last millisecond of the bucket. */
 function bucketEnd(at: number): number {
-  return Math.floor(at / PACE_LIMITS.bucketMs) * PACE_LIMITS.bucketMs + PACE_LIMITS.bucketMs - 1;
+  return Math.floor(at / CALL_LIMITS.bucketMs) * CALL_LIMITS.bucketMs + CALL_LIMITS.bucketMs - 1;
 }
 
 async function permit(
@@ -150,7 +150,7 @@ async function permit(
   if ((await callsOfDay(trx, account, now)) >= limits.callsPerDay) {
     return {
       kind: 'day-used-up',
-      until: (await oldestCall(trx, account, now)) + PACE_LIMITS.dayMs,
+      until: (await oldestCall(trx, account, now)) + CALL_LIMITS.dayMs,
     };
   }
   const { calls, windowMs } = limits.burst;
@@ -192,7 +192,7 @@ async function oldestCall(trx: Statement, account: string, now: number): Promise
     .selectFrom('call')
     .select((select) => select.fn.min<number | null>('at').as('at'))
     .where('account', '=', account)
-    .where('at', '>', now - PACE_LIMITS.dayMs)
+    .where('at', '>', now - CALL_LIMITS.dayMs)
     .executeTakeFirst();
   return row?.at ?? now;
 }

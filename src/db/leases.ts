@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
-import { LEASE_LIMITS } from '../lib/limits.ts';
 import { isDead } from './holder.ts';
+import { LEASE_LIMITS } from './limits.ts';
 import type { Database, Statement } from './schema.ts';
 
 export interface LeaseKey {

@@ -11,8 +11,8 @@ import {
   SqliteDriver,
 } from 'kysely';
 import { DatabaseError, UserError } from '../lib/errors.ts';
-import { DATABASE_LIMITS } from '../lib/limits.ts';
 import { explainFailure } from './failures.ts';
+import { DATABASE_LIMITS } from './limits.ts';
 import type { Database, Tables } from './schema.ts';
 
 const OWNER_ONLY_FILE = 0o600;

@@ -1,4 +1,4 @@
-import { PACE_LIMITS, RETENTION_LIMITS } from '../lib/limits.ts';
+import { CALL_LIMITS, PRUNING_LIMITS } from './limits.ts';
 import type { Database, Statement } from './schema.ts';
 
 /** Deletes some runs that began before `before`; each tenant's newest stay. Gives how many. */
@@ -20,7 +20,7 @@ async function pruneRunsOf(
       .where('tenant', '=', tenant)
       .orderBy('started_at', 'desc')
       .limit(1)
-      .offset(RETENTION_LIMITS.runsKeptMin - 1)
+      .offset(PRUNING_LIMITS.runsKeptMin - 1)
       .executeTakeFirst();
     if (oldestKept === undefined) return 0;
     const until = Math.min(before, oldestKept.started_at);
@@ -33,7 +33,7 @@ async function pruneRunsOf(
           .where('tenant', '=', tenant)
           .where('started_at', '<', until)
           .orderBy('started_at')
-          .limit(RETENTION_LIMITS.runsPerBatchMax),
+          .limit(PRUNING_LIMITS.runsPerBatchMax),
       )
       .executeTakeFirst();
     return Number(numDeletedRows);
@@ -44,6 +44,6 @@ async function pruneRunsOf(
 export async function pruneCalls(db: Statement, now: number): Promise<void> {
   await db
     .deleteFrom('call')
-    .where('at', '<=', now - PACE_LIMITS.dayMs)
+    .where('at', '<=', now - CALL_LIMITS.dayMs)
     .execute();
 }

@@ -1,4 +1,4 @@
-import { PUSH_LIMITS } from '../lib/limits.ts';
+import { BACKOFF_LIMITS } from './limits.ts';
 
 /**
  * How long to wait after the n-th failed try (from 1): a random part of 1 s, 2 s, 4 s … up to a
@@ -11,6 +11,6 @@ export function retryDelayMs(failedTries: number, random: number): number {
 
 /** The longest wait after the n-th failed try: what the table in docs/failures.md prints. */
 export function retryDelayMsMax(failedTries: number): number {
-  const doubled = PUSH_LIMITS.retryDelayMsMin * 2 ** (failedTries - 1);
-  return Math.min(doubled, PUSH_LIMITS.retryDelayMsMax);
+  const doubled = BACKOFF_LIMITS.retryDelayMsMin * 2 ** (failedTries - 1);
+  return Math.min(doubled, BACKOFF_LIMITS.retryDelayMsMax);
 }

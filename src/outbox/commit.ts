@@ -1,8 +1,8 @@
 import { type Cursor, writeCursor } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, Statement } from '../db/schema.ts';
+import type { NewEvent } from './event-types.ts';
 import { insertEvents, removeAwaiting, updateReconsidered } from './events.ts';
-import type { NewEvent } from './stored.ts';
 
 /** All that one batch of shares changes, and the position up to which it was read. */
 export interface Batch {

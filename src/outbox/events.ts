@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CompiledQuery, Insertable, Updateable } from 'kysely';
+import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { EventTable, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { RetryableError } from '../lib/errors.ts';
-import { DATABASE_LIMITS } from '../lib/limits.ts';
 import type { Share } from '../share/share.ts';
+import type { NewEvent } from './event-types.ts';
 import { contentColumns, newRow } from './rows.ts';
-import { type Happening, type State, statesBefore } from './states.ts';
-import type { NewEvent } from './stored.ts';
+import { type State, type StateEvent, statesBefore } from './states.ts';
 
 /** How those of the events stand that are on record. */
 export async function knownEvents(
@@ -193,7 +193,7 @@ export async function skipEvent(
 async function move(
   db: Statement,
   columns: Updateable<EventTable>,
-  event: { readonly tenant: string; readonly eventId: string; readonly happening: Happening },
+  event: { readonly tenant: string; readonly eventId: string; readonly happening: StateEvent },
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('event')

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, EventTable, Statement } from '../db/schema.ts';
-import { type Happening, nextState, type State } from './states.ts';
+import { nextState, type State, type StateEvent } from './states.ts';
 
 /** A pending event as the sender needs it: the body goes out byte for byte as it was stored. */
 export interface QueuedEvent {
@@ -69,7 +69,7 @@ export interface Settlement {
   readonly at: number;
   /** the answer's kind, kept with the attempt */
   readonly outcome: string;
-  readonly happening?: Extract<Happening, 'accept' | 'conflict' | 'reject'>;
+  readonly happening?: Extract<StateEvent, 'accept' | 'conflict' | 'reject'>;
   readonly status?: number;
   readonly requestId?: string;
   readonly integrationId?: string;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Statement } from '../db/schema.ts';
-import { RETENTION_LIMITS } from '../lib/limits.ts';
 import type { Share } from '../share/share.ts';
+import { ERASURE_LIMITS } from './limits.ts';
 
 /**
  * The words of the index over the age, to the letter: SQLite takes a partial index only where the
@@ -39,7 +39,7 @@ function settledBefore(trx: Statement, before: number): Promise<SettledRow[]> {
     .where(SETTLED)
     .where('erased_at', 'is', null)
     .where('updated_at', '<', before)
-    .limit(RETENTION_LIMITS.eventsPerBatchMax)
+    .limit(ERASURE_LIMITS.eventsPerBatchMax)
     .execute();
 }
 

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { EventTable } from '../db/schema.ts';
-import type { NewEvent, StoredEvent } from './stored.ts';
+import type { NewEvent, StoredEvent } from './event-types.ts';
 
 /** What an event's row says besides its identity: written at first, and again when held ones move. */
 export function contentColumns(event: NewEvent) {

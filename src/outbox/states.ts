@@ -9,8 +9,8 @@ export type State = (typeof STATES)[number];
  * - `skip`: a reason not to report it came up, or an operator's word
  * - `retry`: an operator's word
  */
-export const HAPPENINGS = ['queue', 'accept', 'conflict', 'reject', 'skip', 'retry'] as const;
-export type Happening = (typeof HAPPENINGS)[number];
+export const STATE_EVENTS = ['queue', 'accept', 'conflict', 'reject', 'skip', 'retry'] as const;
+export type StateEvent = (typeof STATE_EVENTS)[number];
 
 /**
  * `undefined`: cannot happen in that state. A missing cell does not compile. A skipped event can
@@ -18,7 +18,7 @@ export type Happening = (typeof HAPPENINGS)[number];
  * the truth about what Gong has. It can be queued after all where its reason is gone (see
  * PASSING_REASONS).
  */
-const NEXT: Record<State, Record<Happening, State | undefined>> = {
+const NEXT: Record<State, Record<StateEvent, State | undefined>> = {
   held: {
     queue: 'pending',
     accept: undefined,
@@ -70,11 +70,11 @@ const NEXT: Record<State, Record<Happening, State | undefined>> = {
 };
 
 /** The state after; undefined where it cannot happen to an event in that state. */
-export function nextState(state: State, happening: Happening): State | undefined {
-  return NEXT[state][happening];
+export function nextState(state: State, event: StateEvent): State | undefined {
+  return NEXT[state][event];
 }
 
 /** The states that something can happen in: what an update may start from. */
-export function statesBefore(happening: Happening): State[] {
-  return STATES.filter((state) => NEXT[state][happening] !== undefined);
+export function statesBefore(event: StateEvent): State[] {
+  return STATES.filter((state) => NEXT[state][event] !== undefined);
 }

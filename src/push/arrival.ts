@@ -1,4 +1,4 @@
-import { PACE_LIMITS } from '../lib/limits.ts';
+import { PACE_LIMITS } from './limits.ts';
 
 /**
  * When a call arrived at Gong, which is what Gong counts. All that is known is when it was sent and

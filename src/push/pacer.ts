@@ -8,17 +8,18 @@ import {
   pauseAccount,
   takeCall,
 } from '../db/calls.ts';
+import { CALL_LIMITS } from '../db/limits.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
-import { PACE_LIMITS, PUSH_LIMITS } from '../lib/limits.ts';
 import { ArrivalEstimate } from './arrival.ts';
+import { PACE_LIMITS, PUSH_LIMITS } from './limits.ts';
 
 /** What a sender gets for asking: a call that is counted already, or the reason to stop. */
-export type Turn =
-  | TurnToGo
+export type PermitResult =
+  | Permit
   | { readonly kind: 'stop'; readonly reason: 'day-used-up' | 'paused'; readonly until: number };
 
-export interface TurnToGo {
+export interface Permit {
   readonly kind: 'go';
   /** The request left this machine. */
   sent(): void;
@@ -32,7 +33,7 @@ export interface TurnToGo {
 /** The gate that every call to one Gong account goes through, in all processes. */
 export interface Pacer {
   /** Waits for the next free place and takes it. Rejects with the signal's reason. */
-  take(limits: PaceSettings, signal: AbortSignal): Promise<Turn>;
+  take(limits: PaceSettings, signal: AbortSignal): Promise<PermitResult>;
   /** Gong asked for a pause: binds every sender of the account, also in later runs. */
   pause(durationMs: number): Promise<void>;
 }
@@ -59,14 +60,14 @@ export function createPacer(options: {
 
   async function ask(settings: PaceSettings): Promise<Permission> {
     const now = clock.now();
-    if (now - foldedAt > PACE_LIMITS.bucketMs) {
+    if (now - foldedAt > CALL_LIMITS.bucketMs) {
       foldedAt = now;
       await foldCalls(db, account, now);
     }
     return takeCall(db, { account, now: () => clock.now(), limits: limitsOf(settings) });
   }
 
-  async function waitForTurn(settings: PaceSettings, signal: AbortSignal): Promise<Turn> {
+  async function waitForPermit(settings: PaceSettings, signal: AbortSignal): Promise<PermitResult> {
     for (;;) {
       signal.throwIfAborted();
       const permission = await ask(settings);
@@ -78,7 +79,7 @@ export function createPacer(options: {
     }
   }
 
-  function goOf(takenAt: number): Turn {
+  function goOf(takenAt: number): PermitResult {
     let sentAt: number | undefined;
     return {
       kind: 'go',
@@ -96,7 +97,7 @@ export function createPacer(options: {
   return {
     take: (settings, signal) =>
       unlessAborted(
-        line(() => waitForTurn(settings, signal)),
+        line(() => waitForPermit(settings, signal)),
         signal,
       ),
     pause: (durationMs) =>

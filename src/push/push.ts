@@ -2,8 +2,9 @@ import pLimit from 'p-limit';
 import type { LeaseKey } from '../db/leases.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
-import { PUSH_LIMITS } from '../lib/limits.ts';
+import { STOP_LIMITS } from '../lib/limits.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
+import { PRIORITY } from '../outbox/event-types.ts';
 import {
   claimPending,
   deferPending,
@@ -11,13 +12,13 @@ import {
   type QueuedEvent,
   settle,
 } from '../outbox/queue.ts';
-import { PRIORITY } from '../outbox/stored.ts';
 import type { GongAnswer } from '../vendors/gong/answer.ts';
 import type { GongClient } from '../vendors/gong/client.ts';
-import { Latch } from './latch.ts';
-import type { Pacer, PaceSettings, TurnToGo } from './pacer.ts';
+import { PUSH_LIMITS } from './limits.ts';
+import type { Pacer, PaceSettings, Permit } from './pacer.ts';
 import { RejectionStreak } from './rejection-streak.ts';
 import type { PushReport, PushStop } from './report.ts';
+import { AutoResetEvent } from './wake-signal.ts';
 
 export interface PushOptions {
   readonly db: Database;
@@ -77,7 +78,7 @@ class Drain {
   readonly #options: PushOptions;
   readonly #places: ReturnType<typeof pLimit>;
   readonly #inHand = new Map<string, Promise<void>>();
-  readonly #change = new Latch();
+  readonly #change = new AutoResetEvent();
   /** no more claims, turns and waits */
   readonly #halt = new AbortController();
   /** what is in flight is given up too */
@@ -128,7 +129,7 @@ class Drain {
 
   async #cutAfterGrace(): Promise<void> {
     try {
-      await this.#options.clock.sleep(PUSH_LIMITS.drainMsMax, this.#cut.signal);
+      await this.#options.clock.sleep(STOP_LIMITS.drainMsMax, this.#cut.signal);
     } catch {
       // All that was in flight ended before its time was up.
     }
@@ -180,7 +181,7 @@ class Drain {
       if (answer.kind === 'throttled') continue;
       if (answer.kind !== 'unavailable') return this.#options.onSettled(this.#report);
       failedTries += 1;
-      if (failedTries >= PUSH_LIMITS.triesPerRunMax) return this.#giveUp(event, answer);
+      if (failedTries >= PUSH_LIMITS.attemptsPerRunMax) return this.#giveUp(event, answer);
       this.#change.notify();
       await this.#pauseBetweenTries(failedTries);
     }
@@ -207,7 +208,7 @@ class Drain {
   }
 
   /** Counted already; undefined where there is none for it in this run. */
-  async #turnFor({ priority }: QueuedEvent): Promise<TurnToGo | undefined> {
+  async #turnFor({ priority }: QueuedEvent): Promise<Permit | undefined> {
     const { pacer, settings, callsForFresh } = this.#options;
     this.#endHistoryInTime();
     // Somebody else met the end of history's part of the day while this one waited.
@@ -252,7 +253,7 @@ class Drain {
       at: clock.now(),
       outcome: answer.kind,
       errors: answer.errors,
-      ...HAPPENING[answer.kind],
+      ...STATE_EVENT[answer.kind],
       ...(answer.status !== undefined && { status: answer.status }),
       ...(answer.requestId !== undefined && { requestId: answer.requestId }),
       ...(answer.integrationId !== undefined && { integrationId: answer.integrationId }),
@@ -310,7 +311,7 @@ class Drain {
 }
 
 /** What an answer does to the event; the kinds that are not named leave it pending. */
-const HAPPENING = {
+const STATE_EVENT = {
   accepted: { happening: 'accept' },
   duplicate: { happening: 'conflict' },
   rejected: { happening: 'reject' },

@@ -1,12 +1,12 @@
-import type { Context } from '../app/context.ts';
-import { notBuiltYet } from '../app/not-built.ts';
+import { notBuiltYet } from '../config/not-built.ts';
 import { ConfigError, formatProblem } from '../config/problems.ts';
 import type { Config, TenantConfig } from '../config/types.ts';
+import type { AppContext } from '../runs/context.ts';
+import { logFailure } from './due-run.ts';
 import type { Scheduler } from './scheduler.ts';
-import { logFailure } from './turn.ts';
 
 export interface ReloadOptions {
-  readonly context: Context;
+  readonly context: AppContext;
   readonly scheduler: Pick<Scheduler, 'configure'>;
   /** Reads the configuration anew. Throws UserError. */
   readonly load: () => Promise<{

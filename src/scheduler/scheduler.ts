@@ -1,16 +1,16 @@
-import type { Context } from '../app/context.ts';
 import type { Config, TenantConfig } from '../config/types.ts';
-import { SCHEDULE_LIMITS } from '../lib/limits.ts';
-import { Agenda, isScheduled, type ScheduledTenant, type Turn } from './agenda.ts';
-import { logFailure, type RunTenant, serveTurn, type TurnEnd } from './turn.ts';
+import type { AppContext } from '../runs/context.ts';
+import { type DueRunEnd, executeDueRun, logFailure, type RunTenant } from './due-run.ts';
+import { SCHEDULE_LIMITS } from './limits.ts';
+import { type DueRun, isScheduled, type ScheduledTenant, ScheduleState } from './schedule-state.ts';
 
 export interface SchedulerOptions {
-  readonly context: Context;
+  readonly context: AppContext;
   /** those that this process serves; the ones without a schedule run on demand only */
   readonly tenants: readonly TenantConfig[];
   readonly run: RunTenant;
   /** what is to be done for tenants beside their runs: after each run, and once an hour for all */
-  readonly housekeeping: (context: Context, tenants: readonly TenantConfig[]) => Promise<void>;
+  readonly housekeeping: (context: AppContext, tenants: readonly TenantConfig[]) => Promise<void>;
   /** aborted: nothing new is started, and runs under way end */
   readonly signal: AbortSignal;
 }
@@ -22,7 +22,7 @@ export interface SchedulerOptions {
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #agenda = new Agenda();
+  readonly #agenda = new ScheduleState();
   readonly #active = new Map<string, Promise<void>>();
   #config: Config;
   #tenants: readonly TenantConfig[];
@@ -88,9 +88,12 @@ export class Scheduler {
     this.#setAlarm(now);
   }
 
-  #start(tenant: ScheduledTenant, turn: Turn): void {
+  #start(tenant: ScheduledTenant, turn: DueRun): void {
     const { context, run, signal } = this.#options;
-    const serving = serveTurn({ ...context, config: this.#config }, { tenant, turn, run, signal });
+    const serving = executeDueRun(
+      { ...context, config: this.#config },
+      { tenant, turn, run, signal },
+    );
     const ended = serving.then((end) => {
       this.#active.delete(tenant.tenant);
       this.#settle(tenant, turn, end);
@@ -99,14 +102,14 @@ export class Scheduler {
     this.#active.set(tenant.tenant, ended);
   }
 
-  #settle(tenant: ScheduledTenant, turn: Turn, end: TurnEnd): void {
+  #settle(tenant: ScheduledTenant, turn: DueRun, end: DueRunEnd): void {
     const { signal } = this.#options;
     if (signal.aborted) this.#brokenInDrain ||= end === 'broken';
     else if (end === 'ran') this.#keepHouse([tenant]);
     else if (end === 'held' || end === 'broken') this.#tryAgain(tenant.tenant, turn, end);
   }
 
-  #tryAgain(tenant: string, turn: Turn, end: 'held' | 'broken'): void {
+  #tryAgain(tenant: string, turn: DueRun, end: 'held' | 'broken'): void {
     const { clock, log } = this.#options.context;
     const { retryMs, retryMsMax } = SCHEDULE_LIMITS;
     const waitMs = end === 'held' ? retryMs : Math.min(retryMsMax, retryMs * 2 ** turn.failures);

@@ -5,13 +5,13 @@
  */
 import { lookUp, type QueryBatch } from '../../src/crm/look-up.ts';
 import { matchShare } from '../../src/crm/match.ts';
-import { SYNC_LIMITS } from '../../src/lib/limits.ts';
 import type { Share } from '../../src/share/share.ts';
+import { BATCH_LIMITS } from '../../src/sources/limits.ts';
 import { OrgClient } from '../support/crm-client.ts';
 import { deliveryOf, driveShareOf, idOf, type Org, orgOf } from '../support/crm-org.ts';
 import { say } from './measure.ts';
 
-const SHARES = SYNC_LIMITS.sharesPerBatchMax;
+const SHARES = BATCH_LIMITS.sharesPerBatchMax;
 const RECIPIENTS_PER_SHARE = 3;
 const DEALS_PER_ACCOUNT = 3;
 const PASSES = 7;

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { Progress } from '../../src/app/run.ts';
-import { sendingDays } from '../../src/cli/days.ts';
+import { sendingDays } from '../../src/cli/eta.ts';
 import { type RunsProgressOptions, startRunsProgress } from '../../src/cli/runs-progress.ts';
 import type { Session } from '../../src/cli/session.ts';
+import type { Progress } from '../../src/runs/run.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -61,7 +61,7 @@ describe('the line of several runs', () => {
   });
 
   test('counts what is found where nothing is sent', async () => {
-    const line = await lineAfter([['acme', { ...NONE, found: 7 }]], { push: 'hold' });
+    const line = await lineAfter([['acme', { ...NONE, found: 7 }]], { push: 'queue-only' });
     expect(line).toContain('shares found 7');
   });
 

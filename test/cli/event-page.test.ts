@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { writeEvent } from '../../src/cli/event-page.ts';
-import { eventRecord } from '../../src/cli/event-record.ts';
-import type { StoredEvent } from '../../src/outbox/stored.ts';
+import { writeEvent } from '../../src/cli/events/page.ts';
+import { eventRecord } from '../../src/cli/events/record.ts';
+import type { StoredEvent } from '../../src/outbox/event-types.ts';
 import type { DriveFacts } from '../../src/share/share.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { driveShareOf } from '../support/crm-org.ts';

@@ -4,7 +4,7 @@ import { pauseAccount } from '../../src/db/calls.ts';
 import { readCursor } from '../../src/db/cursors.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { countByState } from '../../src/outbox/lists.ts';
+import { countByState } from '../../src/outbox/queries.ts';
 import { startChild } from '../support/child.ts';
 import { heldLease, testDatabase, testFile } from '../support/database.ts';
 import { batchOf, eventSeries } from '../support/events.ts';

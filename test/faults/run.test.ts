@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
-import { listAttempts, listEvents } from '../../src/outbox/lists.ts';
-import type { StoredEvent } from '../../src/outbox/stored.ts';
+import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import { listAttempts, listEvents } from '../../src/outbox/queries.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const STREAM = 'salesforce/content-distributions';
@@ -164,11 +164,11 @@ describe('Salesforce', () => {
 
   test('HTML instead of JSON, for ever: failed with a sentence, and the cursor stays', async () => {
     deliver(1);
-    await world.sync({ push: 'hold' });
+    await world.sync({ push: 'queue-only' });
     const before = await cursor();
     const action = { kind: 'answer', status: 200, body: HTML } as const;
     world.server.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
-    const report = await world.sync({ push: 'hold' });
+    const report = await world.sync({ push: 'queue-only' });
     expect(report.outcome).toBe('failed');
     expect(report.errors[0]?.message).toMatch(/web page/);
     expect(await cursor()).toBe(before);
@@ -207,7 +207,7 @@ describe('Salesforce', () => {
 
   test('what waits goes to Gong even when Salesforce is down', async () => {
     deliver(4);
-    await world.sync({ push: 'hold' });
+    await world.sync({ push: 'queue-only' });
     const action = { kind: 'answer', status: 500, body: HTML } as const;
     world.server.faults.add({ vendor: 'salesforce', action });
     expect(await world.sync()).toMatchObject({ outcome: 'failed', delivered: 4, pending: 0 });

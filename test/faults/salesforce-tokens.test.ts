@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connect } from '../../src/app/connections.ts';
-import { type Context, openContext } from '../../src/app/context.ts';
-import { Tally } from '../../src/app/tally.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { connect } from '../../src/runs/connections.ts';
+import { type AppContext, openContext } from '../../src/runs/context.ts';
+import { RunCounters } from '../../src/runs/counters.ts';
 import type { PeerReply } from '../support/peer.ts';
 import {
   type SalesforcePeer,
@@ -24,7 +24,7 @@ let folder = '';
 let peer: SalesforcePeer;
 /** the one token that Salesforce takes */
 let good = 'refresh-1';
-let contexts: Context[] = [];
+let contexts: AppContext[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sharetrail-tokens-'));
@@ -88,7 +88,7 @@ interface Access {
 }
 
 /** What a process of its own would have: its own connection to the database. */
-async function open({ access, secretKey }: Access): Promise<Context> {
+async function open({ access, secretKey }: Access): Promise<AppContext> {
   const service = {
     database: `sqlite:${join(folder, 'sharetrail.db')}`,
     log: { level: 'silent' },
@@ -107,12 +107,16 @@ async function open({ access, secretKey }: Access): Promise<Context> {
   return context;
 }
 
-async function logIn(access: Access, opened?: Context) {
+async function logIn(access: Access, opened?: AppContext) {
   const context = opened ?? (await open(access));
   const tenant = tenantOf();
-  const tally = new Tally();
-  const { salesforce } = connect(context, { tenant, tally, signal: new AbortController().signal });
-  return { tally, origin: await salesforce.instanceUrl() };
+  const counters = new RunCounters();
+  const { salesforce } = connect(context, {
+    tenant,
+    counters,
+    signal: new AbortController().signal,
+  });
+  return { counters, origin: await salesforce.instanceUrl() };
 }
 
 describe('a Salesforce app that rotates its refresh tokens', () => {
@@ -139,9 +143,9 @@ describe('a Salesforce app that rotates its refresh tokens', () => {
   });
 
   test('needs secretKey: without it this run works, and says what the next one needs', async () => {
-    const { tally, origin } = await logIn({ access: 'write', secretKey: undefined });
+    const { counters, origin } = await logIn({ access: 'write', secretKey: undefined });
     expect(origin).toBe(peer.origin);
-    expect(tally.errors).toEqual([
+    expect(counters.errors).toEqual([
       {
         stage: 'salesforce',
         message: expect.stringContaining('without secretKey'),

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { dryBackfill } from '../../src/app/dry-run.ts';
-import type { HistoryWindow } from '../../src/app/windows.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
-import { PRIORITY } from '../../src/outbox/stored.ts';
+import { PRIORITY } from '../../src/outbox/event-types.ts';
+import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
+import { dryBackfill } from '../../src/runs/dry-run.ts';
 import { Past } from '../support/past.ts';
 import type { World } from '../support/world.ts';
 
@@ -24,16 +24,16 @@ describe('the order of sending', () => {
   test('everything fresh goes first, also before what was passed over once', async () => {
     const touched = past.deliverAt(past.daysAgo(9));
     world.org.update(touched, { Name: 'Touched' });
-    await world.sync({ tenant, push: 'hold' });
+    await world.sync({ tenant, push: 'queue-only' });
     const old = past.deliverAt(past.daysAgo(8));
     await world.backfill(
       { since: past.daysAgo(10), until: past.daysAgo(2) },
-      { tenant, push: 'hold' },
+      { tenant, push: 'queue-only' },
     );
     world.clock.advance(HOUR_MS);
     const fresh = [30, 20].map((minutes) => past.deliverAt(past.daysAgo(minutes / (24 * 60))));
     const oneByOne = past.laid('gong', { concurrency: 1 });
-    await world.sync({ tenant, push: 'hold' });
+    await world.sync({ tenant, push: 'queue-only' });
     await world.sync({ tenant: oneByOne });
     expect(past.sent()).toEqual([...fresh, touched, old]);
   });
@@ -50,7 +50,10 @@ describe('the order of sending', () => {
     const report = await world.backfill({ since: past.daysAgo(10) }, { tenant });
     expect(report).toMatchObject({ skipped: { 'no-url': 1 }, queued: 0 });
     world.org.update(id, { DistributionPublicUrl: 'https://acme.file.force.example/a/1' });
-    expect(await world.sync({ tenant, push: 'hold' })).toMatchObject({ queued: 1, skipped: {} });
+    expect(await world.sync({ tenant, push: 'queue-only' })).toMatchObject({
+      queued: 1,
+      skipped: {},
+    });
     expect(await past.stored(id)).toMatchObject({ state: 'pending', priority: PRIORITY.backfill });
   });
 });
@@ -141,7 +144,7 @@ describe('what becomes of a share of the past', () => {
 });
 
 describe('a dry run', () => {
-  async function shown(window: HistoryWindow) {
+  async function shown(window: BackfillWindow) {
     const bodies: unknown[] = [];
     const report = await dryBackfill(await world.context(), {
       tenant,
@@ -180,9 +183,9 @@ describe('a dry run', () => {
       past.deliverAt(past.daysAgo(20) + number * 60_000);
     const window = { since: past.daysAgo(30) };
     past.breakReading();
-    await world.backfill(window, { tenant, push: 'hold' });
+    await world.backfill(window, { tenant, push: 'queue-only' });
     const { report } = await shown(window);
-    const rest = await world.backfill(window, { tenant, push: 'hold' });
+    const rest = await world.backfill(window, { tenant, push: 'queue-only' });
     expect(report.wouldSend).toBe(rest.queued);
     expect(rest.queued).toBeGreaterThan(0);
     expect(rest.queued).toBeLessThan(500);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { dryBackfill } from '../../src/app/dry-run.ts';
 import { listBackfills } from '../../src/db/backfills.ts';
 import { listCursors } from '../../src/db/cursors.ts';
-import { PRIORITY } from '../../src/outbox/stored.ts';
+import { PRIORITY } from '../../src/outbox/event-types.ts';
+import { dryBackfill } from '../../src/runs/dry-run.ts';
 import { type DriveWorld, startDriveWorld, told } from '../support/drive-world.ts';
 
 const SECOND_MS = 1_000;

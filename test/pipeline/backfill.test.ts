@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runBackfill } from '../../src/app/run-backfill.ts';
-import { statusOf } from '../../src/app/status.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { listBackfills } from '../../src/db/backfills.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
-import { PRIORITY } from '../../src/outbox/stored.ts';
-import { nextDueOf } from '../../src/scheduler/agenda.ts';
+import { statusOf } from '../../src/operator/status.ts';
+import { PRIORITY } from '../../src/outbox/event-types.ts';
+import { runBackfill } from '../../src/runs/backfill.ts';
+import { nextDueOf } from '../../src/scheduler/schedule-state.ts';
 import { heldLease } from '../support/database.ts';
 import { Past } from '../support/past.ts';
 import type { World } from '../support/world.ts';
@@ -117,10 +117,10 @@ describe('what a sync passed over as older than start', () => {
 
   test('is sent once start was moved past it, too', async () => {
     const id = past.deliverAt(past.daysAgo(0.5));
-    await world.sync({ tenant, push: 'hold' });
+    await world.sync({ tenant, push: 'queue-only' });
     const later = { ...tenant, start: world.clock.now() };
     const next = past.deliverAt(past.daysAgo(0.4));
-    await world.sync({ tenant: later, push: 'hold' });
+    await world.sync({ tenant: later, push: 'queue-only' });
     await world.backfill({ since: past.daysAgo(2) }, { tenant: later });
     expect(past.sent().toSorted()).toEqual([id, next].toSorted());
   });
@@ -146,7 +146,7 @@ describe('what a sync passed over as older than start', () => {
       past.deliverAt(past.daysAgo(5) + number * 1_000),
     );
     for (const id of ids) world.org.update(id, { Name: 'Touched' });
-    await world.sync({ tenant, push: 'hold' });
+    await world.sync({ tenant, push: 'queue-only' });
     const { db } = await world.context();
     await db
       .updateTable('event')
@@ -154,7 +154,7 @@ describe('what a sync passed over as older than start', () => {
       .where('event_id', '=', `salesforce:${ids[7]}`)
       .execute();
     for (const id of ids) world.org.remove(id);
-    const report = await world.backfill({ since: past.daysAgo(6) }, { tenant, push: 'hold' });
+    const report = await world.backfill({ since: past.daysAgo(6) }, { tenant, push: 'queue-only' });
     expect(report).toMatchObject({ queued: 2_099, pending: 2_099 });
   });
 });
@@ -237,7 +237,7 @@ describe('an interrupted window', () => {
     const since = past.daysAgo(30);
     const until = past.daysAgo(10);
     past.breakReading();
-    const broken = await world.backfill({ since, until }, { tenant, push: 'hold' });
+    const broken = await world.backfill({ since, until }, { tenant, push: 'queue-only' });
     expect(broken).toMatchObject({ outcome: 'partial', errors: [{ stage: 'salesforce' }] });
     const done = broken.queued;
     expect(done).toBe(400);
@@ -249,7 +249,7 @@ describe('an interrupted window', () => {
     expect(await listBackfills(db, 'acme')).toMatchObject([{ state: 'reading', since, until }]);
 
     org.resetCounters();
-    const rest = await world.backfill({ since, until }, { tenant, push: 'hold' });
+    const rest = await world.backfill({ since, until }, { tenant, push: 'queue-only' });
     expect(rest).toMatchObject({ outcome: 'ok', queued: ids.length - done, errors: [] });
     // The last row is asked for again, for others may share its second; and the Contact, page by page.
     expect(org.counters.rows - (ids.length - done)).toBeLessThanOrEqual(2);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findEvents } from '../../src/outbox/lists.ts';
-import type { StoredEvent } from '../../src/outbox/stored.ts';
+import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import { findEvents } from '../../src/outbox/queries.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -148,10 +148,10 @@ describe('reading without holes', () => {
     org.showAt(late.deliveryId, clock.now() + 10 * MINUTE_MS);
     clock.advance(9 * MINUTE_MS);
     org.deliver({ title: 'In time', at: clock.now() });
-    expect(await world.sync({ push: 'hold' })).toMatchObject({ found: { salesforce: 1 } });
+    expect(await world.sync({ push: 'queue-only' })).toMatchObject({ found: { salesforce: 1 } });
 
     clock.advance(2 * MINUTE_MS);
-    expect(await world.sync({ push: 'hold' })).toMatchObject({ found: { salesforce: 1 } });
+    expect(await world.sync({ push: 'queue-only' })).toMatchObject({ found: { salesforce: 1 } });
   });
 
   test('a file that became visible much later is found by a full sync alone', async () => {
@@ -160,12 +160,12 @@ describe('reading without holes', () => {
     org.hide(hidden.deliveryId);
     clock.advance(DAY_MS);
     org.deliver({ title: 'Public', at: clock.now() });
-    await world.sync({ push: 'hold' });
+    await world.sync({ push: 'queue-only' });
     org.show(hidden.deliveryId);
 
-    expect((await world.sync({ push: 'hold' })).found.salesforce).toBe(0);
-    expect((await world.sync({ push: 'hold', reach: 'all' })).found.salesforce).toBe(1);
-    expect((await world.sync({ push: 'hold', reach: 'all' })).found.salesforce).toBe(0);
+    expect((await world.sync({ push: 'queue-only' })).found.salesforce).toBe(0);
+    expect((await world.sync({ push: 'queue-only', reach: 'all' })).found.salesforce).toBe(1);
+    expect((await world.sync({ push: 'queue-only', reach: 'all' })).found.salesforce).toBe(0);
   });
 
   test('thousands of rows of one second, in small pages, are all found', async () => {
@@ -173,7 +173,7 @@ describe('reading without holes', () => {
     org.set({ pageRowsMax: 200 });
     const at = clock.now();
     for (let number = 0; number < 1_000; number += 1) org.deliver({ title: `Bulk ${number}`, at });
-    expect((await world.sync({ push: 'hold' })).found.salesforce).toBe(1_000);
+    expect((await world.sync({ push: 'queue-only' })).found.salesforce).toBe(1_000);
   });
 
   test('locators that are lost half-way cost repeats, and no share', async () => {
@@ -190,7 +190,7 @@ describe('reading without holes', () => {
       times: 1,
       action: { kind: 'answer', status: 400, body },
     });
-    const report = await world.sync({ push: 'hold' });
+    const report = await world.sync({ push: 'queue-only' });
     expect(report).toMatchObject({ outcome: 'ok', found: { salesforce: 700 } });
   });
 });

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findOperable } from '../../src/app/operate.ts';
-import { type Progress, RunBroken } from '../../src/app/run.ts';
-import { runSync } from '../../src/app/run-sync.ts';
-import { firstStart } from '../../src/app/start.ts';
-import { statusOf } from '../../src/app/status.ts';
-import { runTenant } from '../../src/app/tenant-runs.ts';
 import { callsOfDay } from '../../src/db/calls.ts';
+import { findOperable } from '../../src/operator/retry-and-skip.ts';
+import { statusOf } from '../../src/operator/status.ts';
+import { type Progress, RunBroken } from '../../src/runs/run.ts';
+import { runTenant } from '../../src/runs/run-tenant.ts';
+import { firstStart } from '../../src/runs/start-time.ts';
+import { runSync } from '../../src/runs/sync.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -61,7 +61,7 @@ test('what is as an operator wants it already is left alone', async () => {
 
 test('a run that a bug ends by force still says what it sent and what waits', async () => {
   const [first = ''] = deliver(30);
-  await world.sync({ push: 'hold' });
+  await world.sync({ push: 'queue-only' });
   const context = await world.context();
   // Half a JSON text, which nothing in the product writes.
   await context.db

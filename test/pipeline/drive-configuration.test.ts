@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { dryRun } from '../../src/app/dry-run.ts';
 import type { Database } from '../../src/db/schema.ts';
+import { dryRun } from '../../src/runs/dry-run.ts';
 import { type DriveWorld, startDriveWorld, told } from '../support/drive-world.ts';
 
 const MINUTE_MS = 60_000;

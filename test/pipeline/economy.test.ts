@@ -15,7 +15,7 @@ afterEach(() => world.close());
 test('2,000 deliveries for distinct Contacts cost at most 8 Salesforce API calls', async () => {
   seedDistinctContacts(DELIVERIES);
 
-  const report = await world.sync({ push: 'hold' });
+  const report = await world.sync({ push: 'queue-only' });
 
   expect(report).toMatchObject({ outcome: 'ok', queued: DELIVERIES, pending: DELIVERIES });
   const { total } = world.org.counters;
@@ -27,7 +27,7 @@ test('a server that gives small pages costs a call a page, and no more look-ups'
   world.org.set({ pageRowsMax: 500 });
   seedDistinctContacts(1_000);
 
-  const report = await world.sync({ push: 'hold' });
+  const report = await world.sync({ push: 'queue-only' });
 
   expect(report).toMatchObject({ outcome: 'ok', queued: 1_000 });
   expect(report.calls.salesforce).toBe(world.org.counters.total);
@@ -35,11 +35,11 @@ test('a server that gives small pages costs a call a page, and no more look-ups'
 
 test('a night without new deliveries costs one call', async () => {
   seedDistinctContacts(10);
-  await world.sync({ push: 'hold' });
+  await world.sync({ push: 'queue-only' });
   world.clock.advance(24 * 60 * 60_000);
   world.org.resetCounters();
 
-  const report = await world.sync({ push: 'hold' });
+  const report = await world.sync({ push: 'queue-only' });
 
   expect(report.queued).toBe(0);
   expect(world.org.counters.total).toBe(1);

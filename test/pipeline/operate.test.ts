@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findOperable, retryEvents, retryState, skipEvents } from '../../src/app/operate.ts';
-import { findEvents } from '../../src/outbox/lists.ts';
-import type { StoredEvent } from '../../src/outbox/stored.ts';
+import {
+  findOperable,
+  retryEvents,
+  retryState,
+  skipEvents,
+} from '../../src/operator/retry-and-skip.ts';
+import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import { findEvents } from '../../src/outbox/queries.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const signal = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { rulesOf } from '../../src/app/judge.ts';
-import { readSource } from '../../src/app/read.ts';
+import { rulesOf } from '../../src/runs/decide.ts';
+import { readSource } from '../../src/runs/read-source.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { testDatabase } from '../support/database.ts';
 import { ManualClock } from '../support/manual-clock.ts';

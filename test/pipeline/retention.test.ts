@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { afterRuns } from '../../src/app/housekeeping.ts';
-import { findOperable, retryState } from '../../src/app/operate.ts';
-import { retain } from '../../src/app/retention.ts';
 import { backfillStream, beginBackfill, listBackfills } from '../../src/db/backfills.ts';
 import { listCursors, writeCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { findEvents } from '../../src/outbox/lists.ts';
-import type { StoredEvent } from '../../src/outbox/stored.ts';
+import { findOperable, retryState } from '../../src/operator/retry-and-skip.ts';
+import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import { findEvents } from '../../src/outbox/queries.ts';
+import { afterRuns } from '../../src/service/housekeeping.ts';
+import { retain } from '../../src/service/retention.ts';
 import { heldLease } from '../support/database.ts';
 import { startWorld, type World } from '../support/world.ts';
 

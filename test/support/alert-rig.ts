@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Context, openContext } from '../../src/app/context.ts';
-import type { RunReport } from '../../src/app/report.ts';
 import type { Config } from '../../src/config/types.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { type AppContext, openContext } from '../../src/runs/context.ts';
+import type { RunReport } from '../../src/runs/report.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Peer, type PeerHandler, startPeer } from './peer.ts';
 import { until } from './until.ts';
@@ -16,7 +16,7 @@ export const WEBHOOK_PATH = '/services/T0SECRET/B0SECRET/hush-hush-hush';
 
 /** A chat tool on loopback, a clock that stands still, and a database; gone when the test ends. */
 export interface AlertRig {
-  readonly context: Context;
+  readonly context: AppContext;
   readonly clock: ManualClock;
   readonly peer: Peer;
   /** the texts that were posted so far */

@@ -1,18 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Context, openContext } from '../../src/app/context.ts';
-import type { PassOptions } from '../../src/app/pass.ts';
-import type { RunReport } from '../../src/app/report.ts';
-import { type BackfillOptions, runBackfill } from '../../src/app/run-backfill.ts';
-import { runSync, type SyncOptions } from '../../src/app/run-sync.ts';
-import type { HistoryWindow } from '../../src/app/windows.ts';
 import type { GoogleDriveConfig, TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
-import { listEvents } from '../../src/outbox/lists.ts';
-import type { StoredEvent } from '../../src/outbox/stored.ts';
+import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import { listEvents } from '../../src/outbox/queries.ts';
+import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
+import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
+import { type AppContext, openContext } from '../../src/runs/context.ts';
+import type { RunOptions } from '../../src/runs/execute.ts';
+import type { RunReport } from '../../src/runs/report.ts';
+import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
@@ -27,11 +27,11 @@ export interface DriveWorld {
   /** epoch milliseconds */
   readonly start: number;
   tenant: TenantConfig;
-  context(): Promise<Context>;
+  context(): Promise<AppContext>;
   /** One run that queues only. */
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
   /** One that queues only. */
-  backfill(window: HistoryWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
+  backfill(window: BackfillWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
   /** what the log warned of */
   readonly warnings: string[];
   /** Lays over the Drive part of the tenant's configuration. */
@@ -55,8 +55,8 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   const { google } = sandbox;
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
   const start = clock.now() - DAY_MS;
-  const beside: Context[] = [];
-  let opened: Promise<Context> | undefined;
+  const beside: AppContext[] = [];
+  let opened: Promise<AppContext> | undefined;
   const warnings: string[] = [];
   const log: Logger = {
     ...silentLogger,
@@ -106,10 +106,10 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   return world;
 }
 
-function passDefaults(tenant: TenantConfig): PassOptions {
+function passDefaults(tenant: TenantConfig): RunOptions {
   return {
     tenant,
-    push: 'hold',
+    push: 'queue-only',
     historyUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     onProgress: () => {},
@@ -131,11 +131,11 @@ export function told(events: readonly StoredEvent[]): string[] {
     .sort();
 }
 
-function eventsOf({ db }: Context): Promise<StoredEvent[]> {
+function eventsOf({ db }: AppContext): Promise<StoredEvent[]> {
   return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
 }
 
-function configOf(folder: string, tenant: TenantConfig): Context['config'] {
+function configOf(folder: string, tenant: TenantConfig): AppContext['config'] {
   return {
     dir: folder,
     service: {

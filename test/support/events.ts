@@ -1,5 +1,5 @@
 import type { Batch } from '../../src/outbox/commit.ts';
-import { type NewEvent, PRIORITY } from '../../src/outbox/stored.ts';
+import { type NewEvent, PRIORITY } from '../../src/outbox/event-types.ts';
 
 /** A pending event; what a test does not care about is the same for all. */
 export function newEvent(eventId: string, changes: Partial<NewEvent> = {}): NewEvent {

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { type Context, openContext } from '../../src/app/context.ts';
-import { holdTenant } from '../../src/app/hold.ts';
-import type { Outcome, RunError } from '../../src/app/report.ts';
-import { reportOf, Tally } from '../../src/app/tally.ts';
-import type { TenantRun } from '../../src/app/tenant-runs.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { beginRun, finishRun, type StoredRun } from '../../src/db/runs.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import type { LogFields, Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { type AppContext, openContext } from '../../src/runs/context.ts';
+import { RunCounters, reportOf } from '../../src/runs/counters.ts';
+import type { Outcome, RunError } from '../../src/runs/report.ts';
+import type { TenantRun } from '../../src/runs/run-tenant.ts';
+import { withTenantLease } from '../../src/runs/tenant-lease.ts';
+import type { RunTenant } from '../../src/scheduler/due-run.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
-import type { RunTenant } from '../../src/scheduler/turn.ts';
 import { type TestFile, testFile } from './database.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -29,7 +29,7 @@ export interface RigOptions {
 
 export interface Process {
   readonly scheduler: Scheduler;
-  readonly context: Context;
+  readonly context: AppContext;
   readonly log: LogEntry[];
   readonly kept: string[][];
   /** Asks it to stop, and waits for its end. */
@@ -153,21 +153,25 @@ export class SchedulerRig {
     const startedAt = this.#now();
     const base = { tenant: name, kind: 'sync' as const, startedAt, pending: 0 };
     const report = (outcome: Outcome, errors: readonly RunError[] = []) => ({
-      ...reportOf(new Tally(), { ...base, outcome, finishedAt: this.#now() }),
+      ...reportOf(new RunCounters(), { ...base, outcome, finishedAt: this.#now() }),
       errors,
     });
     try {
-      const done = await holdTenant(context, { tenant: name, signal }, async ({ lease }) => {
-        const runId = randomUUID();
-        await beginRun(context.db, { runId, tenant: name, kind: 'sync', startedAt });
-        const made = await this.#work(name, signal);
-        const told = report(made.outcome, made.errors);
-        const finishedAt = this.#now();
-        const json = JSON.stringify(told);
-        const { outcome } = made;
-        await finishRun(context.db, lease, { runId, finishedAt, outcome, report: json });
-        return told;
-      });
+      const done = await withTenantLease(
+        context,
+        { tenant: name, signal },
+        async ({ key: lease }) => {
+          const runId = randomUUID();
+          await beginRun(context.db, { runId, tenant: name, kind: 'sync', startedAt });
+          const made = await this.#work(name, signal);
+          const told = report(made.outcome, made.errors);
+          const finishedAt = this.#now();
+          const json = JSON.stringify(told);
+          const { outcome } = made;
+          await finishRun(context.db, lease, { runId, finishedAt, outcome, report: json });
+          return told;
+        },
+      );
       return { tenant: name, report: done ?? report('busy') };
     } catch (broken) {
       return { tenant: name, report: report('failed'), broken };

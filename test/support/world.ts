@@ -2,16 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Context, openContext } from '../../src/app/context.ts';
-import type { PassOptions } from '../../src/app/pass.ts';
-import type { RunReport } from '../../src/app/report.ts';
-import { type BackfillOptions, runBackfill } from '../../src/app/run-backfill.ts';
-import { runSync, type SyncOptions } from '../../src/app/run-sync.ts';
-import type { HistoryWindow } from '../../src/app/windows.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
+import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
+import { type AppContext, openContext } from '../../src/runs/context.ts';
+import type { RunOptions } from '../../src/runs/execute.ts';
+import type { RunReport } from '../../src/runs/report.ts';
+import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import { createGong, type GongControl, type GongOptions } from '../../src/sandbox/gong/index.ts';
 import type { Org } from '../../src/sandbox/salesforce/org.ts';
 import { createSalesforce } from '../../src/sandbox/salesforce/salesforce.ts';
@@ -35,9 +35,9 @@ export interface World {
   /** folder of this world's database, gone at the end */
   readonly folder: string;
   /** a context on the world's database file; closed at the end */
-  context(): Promise<Context>;
+  context(): Promise<AppContext>;
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
-  backfill(window: HistoryWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
+  backfill(window: BackfillWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const server = await startSandbox({ vendors: { salesforce, gong: vendor }, clock });
   const tenant = { ...tenantOf(server, org), ...options.tenant };
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-world-'));
-  const contexts: Context[] = [];
+  const contexts: AppContext[] = [];
   const context = async () => {
     const opened = await openContext({
       config: configOf(folder, tenant),
@@ -94,7 +94,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-function passDefaults(tenant: TenantConfig): PassOptions {
+function passDefaults(tenant: TenantConfig): RunOptions {
   return {
     tenant,
     push: 'send',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Alerts, alertOnRuns } from '../../src/app/alerts.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
-import { ALERT_LIMITS } from '../../src/lib/limits.ts';
+import { Alerts, alertOnRuns } from '../../src/service/alerts.ts';
+import { ALERT_LIMITS } from '../../src/service/limits.ts';
 import { type AlertRig, reportOf, startAlertRig, WEBHOOK_PATH } from '../support/alert-rig.ts';
 import { until } from '../support/until.ts';
 

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
-import type { Context } from '../../src/app/context.ts';
-import { holdTenant } from '../../src/app/hold.ts';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease, isLeased, LeaseLost, releaseLease, withLease } from '../../src/db/leases.ts';
+import { LEASE_LIMITS } from '../../src/db/limits.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
-import { LEASE_LIMITS } from '../../src/lib/limits.ts';
 import { type LogFields, silentLogger } from '../../src/lib/log.ts';
+import type { AppContext } from '../../src/runs/context.ts';
+import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import { testDatabase } from '../support/database.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -27,31 +27,31 @@ async function context() {
   };
   const holder = () => formatHolder(thisProcess());
   // Of a run's context, what holding a tenant uses.
-  const parts: Pick<Context, 'db' | 'clock' | 'log' | 'holder'> = { db, clock, log, holder };
-  return { context: parts as Context, clock, db, errors, warnings };
+  const parts: Pick<AppContext, 'db' | 'clock' | 'log' | 'holder'> = { db, clock, log, holder };
+  return { context: parts as AppContext, clock, db, errors, warnings };
 }
 
 describe('a run that holds its tenant', () => {
   test('keeps every other run away for as long as it works, and no moment longer', async () => {
     const { context: own, clock, db } = await context();
-    const work = holdTenant(own, ACME, async () => {
+    const work = withTenantLease(own, ACME, async () => {
       await clock.sleep(3 * 60 * 60_000);
       return 'done';
     });
     for (let minutes = 0; minutes < 170; minutes += 17) {
       await clock.pass(17 * 60_000);
-      expect(await holdTenant(own, ACME, async () => 'second')).toBeUndefined();
+      expect(await withTenantLease(own, ACME, async () => 'second')).toBeUndefined();
       expect(await acquireLease(db, ELSEWHERE, clock.now())).toBe(false);
     }
     expect(await clock.run(work)).toBe('done');
     expect(await isLeased(db, NAME, clock.now())).toBe(false);
-    expect(await holdTenant(own, ACME, async () => 'third')).toBe('third');
+    expect(await withTenantLease(own, ACME, async () => 'third')).toBe('third');
     expect(clock.sleepers).toBe(0);
   });
 
   test('gives the tenant back also where its work fails, and the failure is what is told', async () => {
     const { context: own, clock, db } = await context();
-    const work = holdTenant(own, ACME, async () => {
+    const work = withTenantLease(own, ACME, async () => {
       await clock.sleep(20_000);
       throw new Error('the work failed');
     });
@@ -62,7 +62,7 @@ describe('a run that holds its tenant', () => {
 
   test('ends as its work did where the tenant cannot be given back: the lease ends by itself', async () => {
     const { context: own, clock, db, warnings } = await context();
-    const worked = holdTenant(own, ACME, async () => {
+    const worked = withTenantLease(own, ACME, async () => {
       await sql`pragma query_only = on`.execute(db);
       return 'done';
     });
@@ -70,7 +70,7 @@ describe('a run that holds its tenant', () => {
     expect(warnings).toEqual([expect.stringContaining('tenant acme')]);
     await sql`pragma query_only = off`.execute(db);
     clock.advance(LEASE_LIMITS.leaseMs + 1);
-    const failed = holdTenant(own, ACME, async () => {
+    const failed = withTenantLease(own, ACME, async () => {
       await sql`pragma query_only = on`.execute(db);
       throw new Error('the work failed');
     });
@@ -79,14 +79,14 @@ describe('a run that holds its tenant', () => {
 
   test('holds tenants apart from each other', async () => {
     const { context: own } = await context();
-    const inner = () => holdTenant(own, { ...ACME, tenant: 'other' }, async () => 'both');
-    expect(await holdTenant(own, ACME, inner)).toBe('both');
+    const inner = () => withTenantLease(own, { ...ACME, tenant: 'other' }, async () => 'both');
+    expect(await withTenantLease(own, ACME, inner)).toBe('both');
   });
 
   test('is told by its signal when it is asked to stop', async () => {
     const { context: own, clock } = await context();
     const stop = new AbortController();
-    const work = holdTenant(own, { ...ACME, signal: stop.signal }, ({ signal }) =>
+    const work = withTenantLease(own, { ...ACME, signal: stop.signal }, ({ signal }) =>
       clock.sleep(60_000, signal),
     );
     await clock.pass(1_000);
@@ -98,7 +98,7 @@ describe('a run that holds its tenant', () => {
 describe('a run that lost its tenant', () => {
   async function taken() {
     const { context: own, clock, db, errors } = await context();
-    const work = holdTenant(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
+    const work = withTenantLease(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
     await clock.pass(1_000);
     await db.updateTable('lease').set({ holder: ELSEWHERE.holder }).execute();
     return { work, clock, db, errors };
@@ -123,7 +123,7 @@ describe('a run that lost its tenant', () => {
 
 test('a heartbeat that cannot be written ends the run with the reason', async () => {
   const { context: own, clock, db } = await context();
-  const work = holdTenant(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
+  const work = withTenantLease(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
   await clock.pass(1_000);
   await db.destroy();
   await expect(clock.run(work)).rejects.toThrow();
@@ -144,14 +144,14 @@ describe('heartbeats that the database refuses', () => {
 
   test('are tried again while the lease lasts: one that fails ends no run', async () => {
     const { context: own, clock } = await locked(1);
-    const work = holdTenant(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
+    const work = withTenantLease(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
     await expect(clock.run(work)).resolves.toBeUndefined();
   });
 
   test('end the run once the lease ran out, since another may hold it by then', async () => {
     const { context: own, clock } = await locked(100);
     const start = clock.now();
-    const work = holdTenant(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
+    const work = withTenantLease(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
     await expect(clock.run(work)).rejects.toThrow('locked by another process');
     expect(clock.now() - start).toBeLessThanOrEqual(LEASE_LIMITS.leaseMs);
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { Alerts } from '../../src/app/alerts.ts';
-import { leaseName } from '../../src/app/hold.ts';
-import { housekeeping } from '../../src/app/housekeeping.ts';
-import type { NextDue } from '../../src/app/overdue.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { acquireLease, extendLease } from '../../src/db/leases.ts';
 import { beginRun } from '../../src/db/runs.ts';
+import { leaseName } from '../../src/runs/tenant-lease.ts';
 import { nextDue } from '../../src/scheduler/due-times.ts';
+import { Alerts } from '../../src/service/alerts.ts';
+import { housekeeping } from '../../src/service/housekeeping.ts';
+import type { NextDue } from '../../src/service/overdue.ts';
 import { type AlertRig, startAlertRig } from '../support/alert-rig.ts';
 import { until } from '../support/until.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callsOfDay } from '../../src/db/calls.ts';
-import { PACE_LIMITS } from '../../src/lib/limits.ts';
-import { createPacer, limitsOf, type Pacer, type Turn } from '../../src/push/pacer.ts';
+import { PACE_LIMITS } from '../../src/push/limits.ts';
+import { createPacer, limitsOf, type Pacer, type PermitResult } from '../../src/push/pacer.ts';
 import { startChild } from '../support/child.ts';
 import { testDatabase } from '../support/database.ts';
 import { ACCOUNT, pacerOn, timesOf } from '../support/paced-calls.ts';
@@ -133,7 +133,7 @@ const pattern = fc.record({
 
 interface Observation {
   readonly at: number;
-  readonly turn: Turn;
+  readonly turn: PermitResult;
 }
 
 /** Lets the pattern happen over three pacers: two share a connection, one has its own. */

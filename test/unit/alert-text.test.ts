@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { alertText, type Overdue, type Trouble } from '../../src/app/alert-text.ts';
-import type { RunReport } from '../../src/app/report.ts';
-import { ALERT_LIMITS } from '../../src/lib/limits.ts';
+import type { RunReport } from '../../src/runs/report.ts';
+import { alertText, type Overdue, type Trouble } from '../../src/service/alert-text.ts';
+import { ALERT_LIMITS } from '../../src/service/limits.ts';
 import { reportOf } from '../support/alert-rig.ts';
 
 function runTrouble(tenant: string, changes: Partial<RunReport> = {}): Trouble {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { runError } from '../../src/app/failures.ts';
-import { pushErrors } from '../../src/app/outcome.ts';
-import { logRun } from '../../src/app/run-log.ts';
-import { reportOf, Tally } from '../../src/app/tally.ts';
 import { LeaseLost } from '../../src/db/leases.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import { silentLogger } from '../../src/lib/log.ts';
+import { RunCounters, reportOf } from '../../src/runs/counters.ts';
+import { logRun } from '../../src/runs/log-run.ts';
+import { pushErrors } from '../../src/runs/outcome.ts';
+import { runError } from '../../src/runs/stage-errors.ts';
 
 const NOTHING_PUSHED = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
 
@@ -21,10 +21,10 @@ describe('what pushing says of a run that was ended', () => {
 describe('the log of a run', () => {
   function logged(cause: Error): string[] {
     const lines: string[] = [];
-    const tally = new Tally();
-    tally.addError(runError('run', cause));
+    const counters = new RunCounters();
+    counters.addError(runError('run', cause));
     const facts = { tenant: 'acme', kind: 'sync', outcome: 'partial', pending: 0 } as const;
-    const report = reportOf(tally, { ...facts, startedAt: 0, finishedAt: 1 });
+    const report = reportOf(counters, { ...facts, startedAt: 0, finishedAt: 1 });
     const log = {
       ...silentLogger,
       info: (message: string) => void lines.push(`info ${message}`),

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import { PRUNING_LIMITS } from '../../src/db/limits.ts';
 import { pruneCalls, pruneRuns } from '../../src/db/pruning.ts';
 import { beginRun } from '../../src/db/runs.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { RETENTION_LIMITS } from '../../src/lib/limits.ts';
 import { testDatabase } from '../support/database.ts';
 
-const { runsKeptMin, runsPerBatchMax } = RETENTION_LIMITS;
+const { runsKeptMin, runsPerBatchMax } = PRUNING_LIMITS;
 
 async function addRuns(db: Database, tenant: string, count: number): Promise<void> {
   for (let run = 0; run < count; run += 1) {

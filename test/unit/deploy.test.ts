@@ -4,7 +4,8 @@ import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { definitions } from '../../src/cli/definitions.ts';
 import { parseArguments } from '../../src/cli/parse.ts';
-import { LEASE_LIMITS, PUSH_LIMITS } from '../../src/lib/limits.ts';
+import { LEASE_LIMITS } from '../../src/db/limits.ts';
+import { STOP_LIMITS } from '../../src/lib/limits.ts';
 import { readProject } from '../support/tidy/tree.ts';
 
 const project = new Map(readProject().map(({ path, text }) => [path, text]));
@@ -118,7 +119,7 @@ describe.each([
 
   test('gives what is under way its time to end', () => {
     const [seconds] = directive(unit, 'TimeoutStopSec').map(Number);
-    expect((seconds ?? 0) * 1_000).toBeGreaterThan(PUSH_LIMITS.drainMsMax * 2);
+    expect((seconds ?? 0) * 1_000).toBeGreaterThan(STOP_LIMITS.drainMsMax * 2);
   });
 
   test('leaves V8 what it needs', () => {
@@ -219,7 +220,7 @@ describe('deploy/kubernetes', () => {
     const mounted = container.volumeMounts.map(({ name }) => name);
     expect(mounted).toEqual(pod.volumes.map(({ name }) => name));
     const graceMs = pod.terminationGracePeriodSeconds * 1_000;
-    expect(graceMs).toBeGreaterThan(PUSH_LIMITS.drainMsMax * 2);
+    expect(graceMs).toBeGreaterThan(STOP_LIMITS.drainMsMax * 2);
     expect(graceMs).toBeLessThan(LEASE_LIMITS.leaseMs);
   });
 

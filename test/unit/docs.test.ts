@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { definitions } from '../../src/cli/definitions.ts';
 import { runLines } from '../../src/cli/summary.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { PUSH_LIMITS } from '../../src/lib/limits.ts';
 import { retryDelayMsMax } from '../../src/outbox/backoff.ts';
+import { BACKOFF_LIMITS } from '../../src/outbox/limits.ts';
+import { PUSH_LIMITS } from '../../src/push/limits.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import {
   type StoryDelivery,
@@ -115,17 +116,17 @@ describe('docs/failures.md', () => {
 
   test('its back-off table is the function’s', () => {
     const rows = rowsOf(sectionOf(failures, 'Back-off'));
-    expect(rows.length).toBeGreaterThan(PUSH_LIMITS.triesPerRunMax);
+    expect(rows.length).toBeGreaterThan(PUSH_LIMITS.attemptsPerRunMax);
     for (const [index, [tries = '', wait]] of rows.entries()) {
       expect(tries).toBe(index + 1 < rows.length ? `${index + 1}` : `${index + 1} and more`);
       expect(wait).toBe(`${retryDelayMsMax(index + 1) / 1_000} s`);
     }
-    expect(retryDelayMsMax(rows.length)).toBe(PUSH_LIMITS.retryDelayMsMax);
-    expect(retryDelayMsMax(rows.length - 1)).toBeLessThan(PUSH_LIMITS.retryDelayMsMax);
+    expect(retryDelayMsMax(rows.length)).toBe(BACKOFF_LIMITS.retryDelayMsMax);
+    expect(retryDelayMsMax(rows.length - 1)).toBeLessThan(BACKOFF_LIMITS.retryDelayMsMax);
   });
 
   test('the limits below the table are those of the program', () => {
-    const { triesPerRunMax, throttledInRowMax } = PUSH_LIMITS;
+    const { attemptsPerRunMax: triesPerRunMax, throttledInRowMax } = PUSH_LIMITS;
     const section = sectionOf(failures, 'Back-off').replace(/\s+/g, ' ');
     expect(section).toContain(`An event has ${triesPerRunMax} tries in a run`);
     expect(section).toContain(`uses the first ${triesPerRunMax - 1} rows`);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Act, OpenActs } from '../../src/sources/drive/acts.ts';
+import { type Act, OpenActs } from '../../src/sources/drive/audit-acts.ts';
 import type { AuditEntry } from '../../src/sources/drive/audit-entry.ts';
 
 const AT = Date.UTC(2026, 10, 2);

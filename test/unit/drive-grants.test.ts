@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compare, compareGone, noteBaseline } from '../../src/sources/drive/compare.ts';
+import { compare, compareGone, noteBaseline } from '../../src/sources/drive/compare-grants.ts';
 import { GrantBook } from '../../src/sources/drive/grant-book.ts';
-import { type Grant, GrantLine } from '../../src/sources/drive/grant-line.ts';
+import { type Grant, GrantHistory } from '../../src/sources/drive/grant-history.ts';
 import type { OutsideGrant } from '../../src/sources/drive/outsiders.ts';
 
 const HOUR = 3_600_000;
@@ -45,33 +45,33 @@ function timesOf(grants: readonly Grant[]): string[] {
 
 describe('what the audit log tells of one grantee', () => {
   test('a grant is told once; a change of its role is none', () => {
-    const line = new GrantLine([]);
-    expect(line.tellGrant(telling(1)).kind).toBe('new');
-    expect(line.tellGrant(telling(1)).kind).toBe('known');
-    line.tellRole(telling(2, { ...ADA, role: 'writer' }));
+    const line = new GrantHistory([]);
+    expect(line.applyGrant(telling(1)).kind).toBe('new');
+    expect(line.applyGrant(telling(1)).kind).toBe('known');
+    line.applyRoleChange(telling(2, { ...ADA, role: 'writer' }));
     expect(line.grants).toHaveLength(1);
     expect(line.latest?.role).toBe('writer');
   });
 
   test('taken away and given again is a grant of its own', () => {
-    const line = new GrantLine([]);
-    line.tellGrant(telling(1));
-    line.tellRevocation(telling(2));
-    expect(line.tellGrant(telling(3)).kind).toBe('new');
+    const line = new GrantHistory([]);
+    line.applyGrant(telling(1));
+    line.applyRevoke(telling(2));
+    expect(line.applyGrant(telling(3)).kind).toBe('new');
     expect(timesOf(line.grants)).toEqual(['1-2', '3-']);
   });
 
   test('given again without a word of its end, it had ended all the same', () => {
-    const line = new GrantLine([]);
-    line.tellGrant(telling(1));
-    expect(line.tellGrant(telling(3)).kind).toBe('new');
+    const line = new GrantHistory([]);
+    line.applyGrant(telling(1));
+    expect(line.applyGrant(telling(3)).kind).toBe('new');
     expect(timesOf(line.grants)).toEqual(['1-3', '3-']);
   });
 
   test('an end whose beginning is told later is its end', () => {
-    const line = new GrantLine([]);
-    line.tellRevocation(telling(2));
-    expect(line.tellGrant(telling(1)).kind).toBe('new');
+    const line = new GrantHistory([]);
+    line.applyRevoke(telling(2));
+    expect(line.applyGrant(telling(1)).kind).toBe('new');
     expect(timesOf(line.grants)).toEqual(['1-2']);
   });
 
@@ -80,17 +80,17 @@ describe('what the audit log tells of one grantee', () => {
       [1, 1.001],
       [1.001, 1],
     ]) {
-      const line = new GrantLine([]);
-      const told = moments.map((at) => line.tellGrant(telling(at, LINK)).kind);
+      const line = new GrantHistory([]);
+      const told = moments.map((at) => line.applyGrant(telling(at, LINK)).kind);
       expect(told).toEqual(['new', 'known']);
     }
   });
 
   test('a link that was off in between is given twice', () => {
-    const line = new GrantLine([]);
-    line.tellGrant(telling(1, LINK));
-    line.tellRevocation(telling(1.001, LINK));
-    expect(line.tellGrant(telling(1.002, LINK)).kind).toBe('new');
+    const line = new GrantHistory([]);
+    line.applyGrant(telling(1, LINK));
+    line.applyRevoke(telling(1.001, LINK));
+    expect(line.applyGrant(telling(1.002, LINK)).kind).toBe('new');
   });
 
   test('comes to the same times and as many grants in any order', () => {
@@ -104,11 +104,11 @@ describe('what the audit log tells of one grantee', () => {
     });
     fc.assert(
       fc.property(turns, ([count, order]) => {
-        const line = new GrantLine([]);
+        const line = new GrantHistory([]);
         let fresh = 0;
         for (const number of order) {
-          if (number % 2 === 1) line.tellRevocation(telling(number));
-          else if (line.tellGrant(telling(number)).kind === 'new') fresh += 1;
+          if (number % 2 === 1) line.applyRevoke(telling(number));
+          else if (line.applyGrant(telling(number)).kind === 'new') fresh += 1;
         }
         const expected = Array.from({ length: Math.ceil(count / 2) }, (_, number) => {
           const end = 2 * number + 1;
@@ -122,15 +122,15 @@ describe('what the audit log tells of one grantee', () => {
 });
 
 describe('what the audit log tells of what the change log saw', () => {
-  function seen(at: number, eventId: string | undefined): GrantLine {
-    const line = new GrantLine([]);
+  function seen(at: number, eventId: string | undefined): GrantHistory {
+    const line = new GrantHistory([]);
     const grant = line.begin(telling(at), { seenBy: eventId ? 'changes' : 'baseline' });
     grant.eventId = eventId;
     return line;
   }
 
   test('is the same grant, told with its time', () => {
-    expect(seen(5, 'event').tellGrant(telling(4))).toMatchObject({
+    expect(seen(5, 'event').applyGrant(telling(4))).toMatchObject({
       kind: 'seen',
       eventId: 'event',
       grant: { grantedAt: 4 * HOUR },
@@ -138,25 +138,25 @@ describe('what the audit log tells of what the change log saw', () => {
   });
 
   test('is new where it stood at the first reading: nobody reported it', () => {
-    expect(seen(5, undefined).tellGrant(telling(4)).kind).toBe('new');
+    expect(seen(5, undefined).applyGrant(telling(4)).kind).toBe('new');
   });
 
   test('is the same grant for an invitee who is told of once he has an account', () => {
-    expect(seen(5, 'event').tellGrant(telling(50)).kind).toBe('seen');
+    expect(seen(5, 'event').applyGrant(telling(50)).kind).toBe('seen');
   });
 
   test('is the same grant, though a change of its role is told first', () => {
     const line = seen(5, 'event');
-    line.tellRole(telling(4, { ...ADA, role: 'writer' }));
-    expect(line.tellGrant(telling(3)).kind).toBe('seen');
+    line.applyRoleChange(telling(4, { ...ADA, role: 'writer' }));
+    expect(line.applyGrant(telling(3)).kind).toBe('seen');
     expect(line.grants).toHaveLength(1);
   });
 
   test('is another grant once the first has ended', () => {
     const line = seen(5, 'event');
-    line.tellRevocation(telling(6));
-    expect(line.tellGrant(telling(7)).kind).toBe('new');
-    expect(line.tellGrant(telling(4)).kind).toBe('seen');
+    line.applyRevoke(telling(6));
+    expect(line.applyGrant(telling(7)).kind).toBe('new');
+    expect(line.applyGrant(telling(4)).kind).toBe('seen');
   });
 });
 
@@ -206,11 +206,11 @@ describe('an item as it is now, compared with the record', () => {
 
   test('what the audit log told of, but never whose act it was, is still new', () => {
     const book = new GrantBook([]);
-    book.line('file', ADA.key).tellRole(telling(1, { ...ADA, role: 'writer' }));
+    book.line('file', ADA.key).applyRoleChange(telling(1, { ...ADA, role: 'writer' }));
     expect(fresh(book, 2, [ADA])).toEqual([ADA.key]);
     expect(fresh(book, 3, [ADA])).toEqual([]);
     const first = new GrantBook([]);
-    first.line('file', ADA.key).tellRole(telling(1));
+    first.line('file', ADA.key).applyRoleChange(telling(1));
     expect(compare(first, state(2, [ADA]), BASELINE)).toEqual([]);
     expect(fresh(first, 3, [ADA])).toEqual([]);
   });

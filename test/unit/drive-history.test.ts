@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DRIVE_LIMITS } from '../../src/lib/limits.ts';
+import { DRIVE_LIMITS } from '../../src/sources/drive/limits.ts';
 import { ANN } from '../support/drive-company.ts';
 import {
   ADA,

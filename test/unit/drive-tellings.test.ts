@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../src/sources/drive/audit-entry.ts';
 import { GrantBook } from '../../src/sources/drive/grant-book.ts';
-import { judgeTellings } from '../../src/sources/drive/tellings.ts';
+import { sharesFromAudit } from '../../src/sources/drive/shares-from-audit.ts';
 
 const ANN = 'ann@acme.example';
 
@@ -20,7 +20,7 @@ function entry(key: string, role: string): AuditEntry {
 }
 
 function judged(entries: readonly [AuditEntry, ...AuditEntry[]]) {
-  return judgeTellings(
+  return sharesFromAudit(
     { acts: [{ entries }], others: [] },
     {
       book: new GrantBook([]),

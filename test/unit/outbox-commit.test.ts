@@ -4,10 +4,10 @@ import { listCursors, readCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { RetryableError } from '../../src/lib/errors.ts';
 import { commitBatch, keepCursor } from '../../src/outbox/commit.ts';
+import { type NewEvent, PRIORITY } from '../../src/outbox/event-types.ts';
 import { knownEvents } from '../../src/outbox/events.ts';
-import { findEvents } from '../../src/outbox/lists.ts';
+import { findEvents } from '../../src/outbox/queries.ts';
 import { STATES } from '../../src/outbox/states.ts';
-import { type NewEvent, PRIORITY } from '../../src/outbox/stored.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
 

@@ -2,15 +2,15 @@ import { beforeEach, expect, test } from 'vitest';
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
+import { PRIORITY } from '../../src/outbox/event-types.ts';
 import {
   countBackfilled,
   countByState,
   listAttempts,
   listEvents,
   oldestPending,
-} from '../../src/outbox/lists.ts';
+} from '../../src/outbox/queries.ts';
 import { STATES } from '../../src/outbox/states.ts';
-import { PRIORITY } from '../../src/outbox/stored.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSharedAt, newEvent } from '../support/events.ts';
 

@@ -3,7 +3,7 @@ import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { requeue, skipEvent } from '../../src/outbox/events.ts';
-import { findEvents } from '../../src/outbox/lists.ts';
+import { findEvents } from '../../src/outbox/queries.ts';
 import { deferPending, settle } from '../../src/outbox/queue.ts';
 import { STATES, type State } from '../../src/outbox/states.ts';
 import { heldLease, testDatabase } from '../support/database.ts';

@@ -1,14 +1,14 @@
 import type { CompiledQuery } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/schema.ts';
-import { RETENTION_LIMITS } from '../../src/lib/limits.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
+import type { NewEvent } from '../../src/outbox/event-types.ts';
 import { requeue, updateReconsidered } from '../../src/outbox/events.ts';
-import { countByState, findEvents, listAttempts, listEvents } from '../../src/outbox/lists.ts';
+import { ERASURE_LIMITS } from '../../src/outbox/limits.ts';
+import { countByState, findEvents, listAttempts, listEvents } from '../../src/outbox/queries.ts';
 import { settle } from '../../src/outbox/queue.ts';
 import { eraseSettled } from '../../src/outbox/retention.ts';
 import { STATES, type State } from '../../src/outbox/states.ts';
-import type { NewEvent } from '../../src/outbox/stored.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
 import { recordStatements } from '../support/statements.ts';
@@ -147,7 +147,7 @@ test('a retry that was under way when its event was erased leaves it whole', asy
 describe('in short transactions', () => {
   test('so many at a time, whatever their states, until none is left', async () => {
     const { db } = await testDatabase();
-    const { eventsPerBatchMax } = RETENTION_LIMITS;
+    const { eventsPerBatchMax } = ERASURE_LIMITS;
     const events = eventSeries(eventsPerBatchMax + 3).map((event, index) => ({
       ...event,
       state: SETTLED[index % SETTLED.length] ?? 'delivered',

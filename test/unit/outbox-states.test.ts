@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
-  HAPPENINGS,
-  type Happening,
   nextState,
+  STATE_EVENTS,
   STATES,
   type State,
+  type StateEvent,
   statesBefore,
 } from '../../src/outbox/states.ts';
 
@@ -20,7 +20,7 @@ skipped     pending  delivered  duplicate  -         -        pending
 `;
 
 const [head = '', ...rows] = TABLE.trim().split('\n');
-const happenings = head.trim().split(/\s+/) as Happening[];
+const happenings = head.trim().split(/\s+/) as StateEvent[];
 const cells = rows.flatMap((row) => {
   const [state, ...next] = row.split(/\s+/) as [State, ...string[]];
   return happenings.map((happening, index) => ({ state, happening, next: next[index] ?? '?' }));
@@ -32,17 +32,17 @@ describe('the states of an event', () => {
   });
 
   test('the table above has every cell', () => {
-    expect(happenings).toEqual([...HAPPENINGS]);
-    expect(cells).toHaveLength(STATES.length * HAPPENINGS.length);
+    expect(happenings).toEqual([...STATE_EVENTS]);
+    expect(cells).toHaveLength(STATES.length * STATE_EVENTS.length);
   });
 
-  test.for(HAPPENINGS)('%s can happen in just those states that have a next one', (happening) => {
+  test.for(STATE_EVENTS)('%s can happen in just those states that have a next one', (happening) => {
     const before = cells.filter((cell) => cell.happening === happening && cell.next !== '-');
     expect(statesBefore(happening)).toEqual(before.map((cell) => cell.state));
   });
 
   test('what Gong has is never touched again', () => {
-    for (const happening of HAPPENINGS) {
+    for (const happening of STATE_EVENTS) {
       expect(nextState('delivered', happening)).toBeUndefined();
       expect(nextState('duplicate', happening)).toBeUndefined();
     }

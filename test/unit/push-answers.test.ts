@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { acquireLease, LeaseLost } from '../../src/db/leases.ts';
-import { countByState, listAttempts } from '../../src/outbox/lists.ts';
+import { countByState, listAttempts } from '../../src/outbox/queries.ts';
 import { RejectionStreak } from '../../src/push/rejection-streak.ts';
 import { eventSeries, newEvent } from '../support/events.ts';
 import { pushRig } from '../support/push-rig.ts';

@@ -1,8 +1,8 @@
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { skipEvent } from '../../src/outbox/events.ts';
-import { countByState } from '../../src/outbox/lists.ts';
-import { Latch } from '../../src/push/latch.ts';
+import { countByState } from '../../src/outbox/queries.ts';
+import { AutoResetEvent } from '../../src/push/wake-signal.ts';
 import { eventSeries, newEvent } from '../support/events.ts';
 import { pushRig, UNPACED } from '../support/push-rig.ts';
 import { accepted, refused, throttled, unavailable } from '../support/scripted-gong.ts';
@@ -131,7 +131,7 @@ describe('until when', () => {
   });
 
   test('a change before the wait is not lost, and many changes are one', async () => {
-    const latch = new Latch();
+    const latch = new AutoResetEvent();
     latch.notify();
     latch.notify();
     await latch.wait();

@@ -2,7 +2,7 @@ import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { SalesforceAuth } from '../../src/config/types.ts';
 import { StopRequested, UserError } from '../../src/lib/errors.ts';
-import { PUSH_LIMITS } from '../../src/lib/limits.ts';
+import { STOP_LIMITS } from '../../src/lib/limits.ts';
 import { Secret, scrub } from '../../src/lib/secret.ts';
 import { assertionAudience } from '../../src/vendors/salesforce/assertion.ts';
 import { SALESFORCE_LIMITS } from '../../src/vendors/salesforce/limits.ts';
@@ -302,7 +302,7 @@ describe('the refresh token login', () => {
     const { client, stop } = createTestClient(config, { responseMsMax: 30 });
     const stopNow = () => stop.abort(new StopRequested());
     await expect(client.instanceUrl()).rejects.toThrow(StopRequested);
-    expect(SALESFORCE_LIMITS.tokenTradeMsMax).toBe(PUSH_LIMITS.drainMsMax);
+    expect(SALESFORCE_LIMITS.tokenTradeMsMax).toBe(STOP_LIMITS.drainMsMax);
   });
 
   test('keeps the token of an answer that is no good otherwise', async () => {

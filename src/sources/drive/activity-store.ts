@@ -1,6 +1,6 @@
+import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { Statement } from '../../db/schema.ts';
 import { chunksOf } from '../../lib/chunks.ts';
-import { DATABASE_LIMITS } from '../../lib/limits.ts';
 import type { AuditEntry } from './audit-entry.ts';
 
 /** Whose entries they are: every night's, or those of one window of history. */

@@ -1,16 +1,21 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { listCursors } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { DRIVE_LIMITS } from '../../lib/limits.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Source, SourcePage } from '../source.ts';
-import { actPages } from './act-pages.ts';
-import { auditPages } from './audit-pages.ts';
-import { changePage } from './change-pages.ts';
-import { readStream, type StreamReading } from './change-stream.ts';
+import { NIGHTLY } from './audit-partition.ts';
+import { actPages } from './audit-share-pages.ts';
 import { type DomainHistory, domainHistory } from './domains.ts';
 import type { DriveRecord } from './drive-record.ts';
+import { inOrder } from './fan-out.ts';
+import { ItemReader } from './item-reader.ts';
+import { DRIVE_LIMITS } from './limits.ts';
+import { readStreamPosition, type StreamPosition } from './positions.ts';
+import { auditPages } from './read-audit-log.ts';
+import { readStream, type StreamReading } from './read-change-log.ts';
+import { findScope, type Scope } from './scope.ts';
+import { changePage } from './shares-from-changes.ts';
 import {
   asSource,
   isOfGoogle,
@@ -19,12 +24,7 @@ import {
   isUnclear,
   type OnFailure,
   StreamFailures,
-} from './failures.ts';
-import { inOrder } from './fan-out.ts';
-import { ItemReader } from './item-reader.ts';
-import { NIGHTLY } from './lane.ts';
-import { readStreamPosition, type StreamPosition } from './positions.ts';
-import { findScope, type Scope } from './scope.ts';
+} from './stream-failures.ts';
 import { type Stream, streamsOf } from './streams.ts';
 
 export interface DriveOptions {

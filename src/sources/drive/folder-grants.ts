@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import { DRIVE_LIMITS } from '../../lib/limits.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
-import type { SeenItem } from './item-states.ts';
+import type { SeenItem } from './items.ts';
+import { DRIVE_LIMITS } from './limits.ts';
 import { outsideGrantOf } from './outsiders.ts';
 
 interface FolderGrantsOptions {

@@ -1,8 +1,8 @@
-import { type Grant, GrantLine } from './grant-line.ts';
+import { type Grant, GrantHistory } from './grant-history.ts';
 
 /** What is on record of a page's items, and what the page makes of it. */
 export class GrantBook {
-  readonly #items = new Map<string, Map<string, GrantLine>>();
+  readonly #items = new Map<string, Map<string, GrantHistory>>();
   readonly #loaded = new Map<Grant, string>();
 
   /** `grants`: all that is on record of the items that the page speaks of. */
@@ -14,20 +14,20 @@ export class GrantBook {
       const ordered = kept.toSorted((one, other) => one.generation - other.generation);
       const [first] = ordered;
       if (first !== undefined)
-        this.#linesOf(first.itemId).set(first.grantee, new GrantLine(ordered));
+        this.#linesOf(first.itemId).set(first.grantee, new GrantHistory(ordered));
     }
     for (const grant of grants) this.#loaded.set(grant, JSON.stringify(grant));
   }
 
-  line(itemId: string, grantee: string): GrantLine {
+  line(itemId: string, grantee: string): GrantHistory {
     const lines = this.#linesOf(itemId);
-    const line = lines.get(grantee) ?? new GrantLine([]);
+    const line = lines.get(grantee) ?? new GrantHistory([]);
     lines.set(grantee, line);
     return line;
   }
 
   /** By grantee: everybody outside whom the record knows for the item. */
-  lines(itemId: string): ReadonlyMap<string, GrantLine> {
+  lines(itemId: string): ReadonlyMap<string, GrantHistory> {
     return this.#linesOf(itemId);
   }
 
@@ -51,8 +51,8 @@ export class GrantBook {
     );
   }
 
-  #linesOf(itemId: string): Map<string, GrantLine> {
-    const lines = this.#items.get(itemId) ?? new Map<string, GrantLine>();
+  #linesOf(itemId: string): Map<string, GrantHistory> {
+    const lines = this.#items.get(itemId) ?? new Map<string, GrantHistory>();
     this.#items.set(itemId, lines);
     return lines;
   }

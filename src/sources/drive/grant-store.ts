@@ -1,9 +1,9 @@
 import type { Insertable, Selectable } from 'kysely';
+import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { GrantTable, Statement } from '../../db/schema.ts';
 import { chunksOf } from '../../lib/chunks.ts';
-import { DATABASE_LIMITS } from '../../lib/limits.ts';
 import { GrantBook } from './grant-book.ts';
-import type { Grant } from './grant-line.ts';
+import type { Grant } from './grant-history.ts';
 
 /** All that is on record of the items. */
 export async function loadGrants(

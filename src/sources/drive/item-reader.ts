@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
-import { DRIVE_LIMITS } from '../../lib/limits.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { File } from '../../vendors/google/rows.ts';
 import type { AuditEntry } from './audit-entry.ts';
-import { isOfOne, type OnFailure } from './failures.ts';
-import { factsOf } from './item-states.ts';
+import { factsOf } from './items.ts';
+import { DRIVE_LIMITS } from './limits.ts';
 import { type OutsideGrant, outsideGrantOf } from './outsiders.ts';
 import { collect, type Scope } from './scope.ts';
 import type { ItemFacts } from './shares.ts';
+import { isOfOne, type OnFailure } from './stream-failures.ts';
 
 /** What Google says now about an item that the audit log spoke of. */
 export interface KnownItem {

@@ -1,5 +1,5 @@
+import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { Database } from '../../db/schema.ts';
-import { DATABASE_LIMITS } from '../../lib/limits.ts';
 
 /** Copies what is known of a tenant's Drive, so that a dry run can write into the copy. */
 export async function copyRecord(from: Database, to: Database, tenant: string): Promise<void> {

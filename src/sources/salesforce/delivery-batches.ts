@@ -1,9 +1,9 @@
 import type { SalesforceConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
-import { SYNC_LIMITS } from '../../lib/limits.ts';
 import type { Share } from '../../share/share.ts';
 import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { SalesforceError } from '../../vendors/salesforce/errors.ts';
+import { BATCH_LIMITS } from '../limits.ts';
 import { parseDeliveryRow, timeIn, type UnreadableRow } from './delivery-row.ts';
 import { type MapOptions, shareOf } from './map.ts';
 import { gather, type Reading, readRows } from './rows.ts';
@@ -33,7 +33,7 @@ export async function* deliveryBatches(
   const unreadable: UnreadableRows = { count: 0, first: undefined };
   try {
     const rows = readRows(options.client, reading);
-    for await (const batch of gather(rows, SYNC_LIMITS.sharesPerBatchMax)) {
+    for await (const batch of gather(rows, BATCH_LIMITS.sharesPerBatchMax)) {
       const mapping = await mappingOf(options);
       // A row that came twice, because a locator was lost, is one share.
       const shares = new Map<string, Share>();

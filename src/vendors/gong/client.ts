@@ -1,7 +1,7 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { GongConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { PUSH_LIMITS } from '../../lib/limits.ts';
+import { STOP_LIMITS } from '../../lib/limits.ts';
 import { scrub } from '../../lib/secret.ts';
 import { gongAccountOf } from './account.ts';
 import type { GongAnswer } from './answer.ts';
@@ -16,7 +16,7 @@ const USER_AGENT = `sharetrail/${packageJson.version}`;
 /** Contract: one request to Gong, from connecting to the last byte. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A renewal cannot be aborted, so it must end within the time that a stop grants. */
-const TOKEN_TIMEOUT_MS = PUSH_LIMITS.drainMsMax;
+const TOKEN_TIMEOUT_MS = STOP_LIMITS.drainMsMax;
 
 /** Everything that is said to Gong. Another kind of event is another method here. */
 export interface GongClient {

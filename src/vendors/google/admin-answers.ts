@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { address, flag, pageOf, readerOf, text, time } from './parts.ts';
 import type { Activity, ActivityEvent, Page, User } from './rows.ts';
+import { address, flag, pageOf, readerOf, text, time } from './zod-fields.ts';
 
 const addresses = z.array(address).default([]);
 

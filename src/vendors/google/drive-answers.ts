@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { address, flag, pageOf, readerOf, text, texts, time } from './parts.ts';
 import type { Account, Change, ChangesPage, File, Page, Permission, SharedDrive } from './rows.ts';
+import { address, flag, pageOf, readerOf, text, texts, time } from './zod-fields.ts';
 
 const account = z
   .object({ emailAddress: address.optional(), displayName: text.optional() })

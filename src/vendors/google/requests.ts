@@ -8,7 +8,7 @@ import { type Apis, loadApis } from './apis.ts';
 import { classifyAnswer } from './classify.ts';
 import { AccessTokenExpired, errorOf, GoogleError, Throttled } from './errors.ts';
 import { exchange, type HttpCall, textOf } from './exchange.ts';
-import { Holds } from './holds.ts';
+import { QuotaGate } from './quota-gate.ts';
 import { isTooLong, retryDelayMs, withRetries } from './retry.ts';
 import { SCOPES } from './scopes.ts';
 import type { QuotaHolder, Service } from './verdict.ts';
@@ -44,13 +44,13 @@ export interface RequestsOptions {
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #tokens: AccessTokens;
-  readonly #holds: Holds;
+  readonly #holds: QuotaGate;
   readonly #limit: LimitFunction;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
     this.#tokens = new AccessTokens(options);
-    this.#holds = new Holds(options.clock);
+    this.#holds = new QuotaGate(options.clock);
     this.#limit = pLimit(options.requestsAtOnceMax);
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
-import { ALERT_LIMITS } from '../../lib/limits.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { classifyFailure, classifyStatus, type Tried } from './classify.ts';
+import { WEBHOOK_LIMITS } from './limits.ts';
 
 export interface Post {
   /** https, or http on loopback: the configuration lets nothing else through */
@@ -22,7 +22,7 @@ export type Posted =
  * Teams take. Tries again where that may help; follows no redirect. Never throws.
  */
 export async function postText(post: Post): Promise<Posted> {
-  const delays: readonly number[] = ALERT_LIMITS.retryDelaysMs;
+  const delays: readonly number[] = WEBHOOK_LIMITS.retryDelaysMs;
   for (let tries = 0; ; tries += 1) {
     const tried = await tryOnce(post);
     if (tried.kind === 'taken') return tried;
@@ -39,9 +39,9 @@ export async function postText(post: Post): Promise<Posted> {
 /** A stop that comes while the request is under way leaves it no longer than one made after it. */
 async function tryOnce({ webhook, text, signal }: Post): Promise<Tried> {
   const over = new AbortController();
-  const timers = [setTimeout(() => expire(over), ALERT_LIMITS.timeoutMs)];
+  const timers = [setTimeout(() => expire(over), WEBHOOK_LIMITS.timeoutMs)];
   const hurry = () => {
-    timers.push(setTimeout(() => expire(over), ALERT_LIMITS.hurriedTimeoutMs));
+    timers.push(setTimeout(() => expire(over), WEBHOOK_LIMITS.hurriedTimeoutMs));
   };
   if (signal.aborted) hurry();
   else signal.addEventListener('abort', hurry, { once: true });

@@ -11,7 +11,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['event'],
   ['outbox'],
   ['push'],
-  ['app'],
+  ['runs'],
+  ['service', 'operator'],
   ['scheduler', 'web', 'cli'],
   ['main.ts'],
 ];

@@ -51,7 +51,7 @@ const BANS: readonly Ban[] = [
   {
     what: 'Math.random',
     // where a process is put together; from there it is handed down
-    allowedIn: ['src/app/context.ts', 'src/cli/session.ts', 'src/cli/commands/demo.ts'],
+    allowedIn: ['src/runs/context.ts', 'src/cli/session.ts', 'src/cli/demo/command.ts'],
     matches: member('Math', 'random'),
   },
   {

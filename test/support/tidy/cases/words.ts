@@ -29,18 +29,18 @@ export const wordsRules: readonly Held[] = [
     says: 'time, randomness, environment, output and network each have one door',
     rule: wordsStayHome,
     breaks: [
-      ['process.env', { 'src/app/a.ts': "const a = process.env['A'];" }],
-      ['process.env', { 'src/app/a.ts': "const a = process['env'];" }],
+      ['process.env', { 'src/runs/a.ts': "const a = process.env['A'];" }],
+      ['process.env', { 'src/runs/a.ts': "const a = process['env'];" }],
       ['console', { 'src/cli/a.ts': "console.log('x');" }],
-      ['process.stdout', { 'src/app/a.ts': "process.stdout.write('x');" }],
+      ['process.stdout', { 'src/runs/a.ts': "process.stdout.write('x');" }],
       ['process.stderr', { 'src/cli/render.ts': "process.stderr.write('x');" }],
-      ['process.exit', { 'src/app/a.ts': 'process.exit(1);' }],
+      ['process.exit', { 'src/runs/a.ts': 'process.exit(1);' }],
       ['Date.now', { 'src/sandbox/a.ts': 'const now = Date.now();' }],
       ['new Date()', { 'src/db/a.ts': 'const now = new Date();' }],
-      ['performance', { 'src/app/a.ts': 'const now = performance.now();' }],
+      ['performance', { 'src/runs/a.ts': 'const now = performance.now();' }],
       ['Math.random', { 'src/push/a.ts': 'const random = Math.random;' }],
-      ['fetch', { 'src/app/a.ts': "const answer = await fetch('https://x');" }],
-      ['globalThis', { 'src/app/a.ts': 'const f = globalThis.fetch;' }],
+      ['fetch', { 'src/runs/a.ts': "const answer = await fetch('https://x');" }],
+      ['globalThis', { 'src/runs/a.ts': 'const f = globalThis.fetch;' }],
       [
         'Gong’s path',
         { 'src/push/a.ts': "const path = '/v2/customer-engagement/content/shared';" },
@@ -50,10 +50,10 @@ export const wordsRules: readonly Held[] = [
     keeps: [
       { 'src/config/a.ts': 'process.env;', 'src/lib/clock.ts': 'Date.now(); new Date();' },
       {
-        'src/app/a.ts':
+        'src/runs/a.ts':
           'const at = new Date(0);\nconst a = { console: 1, performance: 2 };\na.console;',
       },
-      { 'src/app/a.ts': '// console.log(process.env)\nconst text = "process.env";' },
+      { 'src/runs/a.ts': '// console.log(process.env)\nconst text = "process.env";' },
     ],
   },
   {

@@ -1,0 +1,122 @@
+import type { TenantConfig } from '../../config/types.ts';
+import { countBackfilled } from '../../outbox/queries.ts';
+import { runBackfill } from '../../runs/backfill.ts';
+import { type BackfillWindow, tenantsAsked } from '../../runs/backfill-window.ts';
+import { callsForBackfill } from '../../runs/call-reserve.ts';
+import { dryBackfill } from '../../runs/dry-run.ts';
+import { nextDueOf } from '../../scheduler/schedule-state.ts';
+import { runTenants } from '../../service/run-tenants.ts';
+import type { SourceName } from '../../share/share.ts';
+import type { CommandInput, ExitCode, Handler } from '../command.ts';
+import { tellDryRuns } from '../dry-runs-page.ts';
+import type { PacedBacklog } from '../eta.ts';
+import { textOption } from '../options.ts';
+import { tellRuns } from '../runs-page.ts';
+import { startRunsProgress } from '../runs-progress.ts';
+import { type Session, withSession } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+import { parseWhen } from '../when.ts';
+
+type WindowOf = (tenant: TenantConfig) => BackfillWindow;
+
+export const backfill: Handler = (input) => {
+  if (textOption(input, 'since') === undefined) throw withoutSince();
+  const access = input.options['dryRun'] === true ? 'read' : 'write';
+  return withSession(input, { access }, (session) => {
+    const asked = { ...session, tenants: tenantsAsked(session.tenants, sourceOf(input)) };
+    return access === 'read' ? showDryRuns(asked) : backfillAll(asked);
+  });
+};
+
+async function backfillAll(session: Session): Promise<ExitCode> {
+  const { context, tenants, input } = session;
+  const { signal } = input;
+  const push = input.options['push'] === false ? 'queue-only' : 'send';
+  const windows = windowsOf(session);
+  const backlogs = await backlogsOf(session, windows);
+  using progress = startRunsProgress(session, { push, backlogs });
+  const runs = await runTenants(context, tenants, {
+    kind: 'backfill',
+    signal,
+    run: (tenant) => {
+      const onProgress = progress.of(tenant.tenant);
+      const window = windows(tenant);
+      const historyUntil = nextDueOf(tenant, context.clock.now());
+      return runBackfill(context, { tenant, window, push, historyUntil, signal, onProgress });
+    },
+  });
+  progress.end();
+  return tellRuns(session, runs);
+}
+
+function showDryRuns(session: Session): Promise<ExitCode> {
+  const { context, input } = session;
+  const { signal } = input;
+  const windows = windowsOf(session);
+  return tellDryRuns(session, (tenant, show) =>
+    dryBackfill(context, { tenant, window: windows(tenant), signal, show }),
+  );
+}
+
+/**
+ * A date is a midnight of the tenant's own, so each tenant has a window of its own; all are read
+ * from the command line before any is begun. Throws UserError, UsageError.
+ */
+function windowsOf({ tenants, input, context }: Session): WindowOf {
+  const now = context.clock.now();
+  const windows = new Map(tenants.map((tenant) => [tenant, windowOf(input, tenant, now)]));
+  return (tenant) => {
+    const window = windows.get(tenant);
+    if (window === undefined) throw new Error(`${tenant.tenant} was not asked for`);
+    return window;
+  };
+}
+
+function windowOf(input: CommandInput, { timezone }: TenantConfig, now: number): BackfillWindow {
+  const source = sourceOf(input);
+  const until = textOption(input, 'until');
+  const window = {
+    since: parseWhen(textOption(input, 'since') ?? '', timezone),
+    ...(until !== undefined && { until: parseWhen(until, timezone) }),
+    ...(source !== undefined && { source }),
+  };
+  if (window.until !== undefined && window.until <= window.since) throw emptyWindow();
+  if (window.since >= now) throw inTheFuture();
+  return window;
+}
+
+function sourceOf(input: CommandInput): SourceName | undefined {
+  const text = textOption(input, 'source');
+  return text === 'salesforce' || text === 'google-drive' ? text : undefined;
+}
+
+async function backlogsOf(
+  { context, tenants }: Session,
+  windows: WindowOf,
+): Promise<Map<string, PacedBacklog>> {
+  const backlogs = new Map<string, PacedBacklog>();
+  for (const config of tenants) {
+    const { tenant } = config;
+    const counts = await countBackfilled(context.db, tenant, windows(config));
+    backlogs.set(tenant, { ...counts, callsPerDay: await callsForBackfill(context, config) });
+  }
+  return backlogs;
+}
+
+function withoutSince(): UsageError {
+  return new UsageError('backfill needs --since', {
+    hint: 'Name the first moment of the window: sharetrail backfill --since 2026-01-01',
+  });
+}
+
+function inTheFuture(): UsageError {
+  return new UsageError('--since is in the future: there is nothing to read yet', {
+    hint: 'The window begins in the past; without --until it ends now.',
+  });
+}
+
+function emptyWindow(): UsageError {
+  return new UsageError('--until is not after --since: the window is empty', {
+    hint: 'The window goes from --since, itself included, to --until, itself not included.',
+  });
+}

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { loadProcessConfig } from '../../config/process-config.ts';
+import { backUp } from '../../db/backup.ts';
+import { sqliteFile } from '../../db/open.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { UserError } from '../../lib/errors.ts';
+import { EXIT, type Handler } from '../command.ts';
+import { bytesText } from '../format.ts';
+import { textOption } from '../options.ts';
+import { startProgress } from '../progress.ts';
+import { writeJson, writeParagraph } from '../render.ts';
+
+/** Without opening the database as a run does: before an upgrade it still has the old schema. */
+export const backup: Handler = async (input) => {
+  const { io, signal } = input;
+  const config = await loadProcessConfig(textOption(input, 'config'));
+  const source = resolve(fileOf(config.service.database));
+  const target = resolve(input.arguments[0] ?? '');
+  using progress = startProgress({ io, clock: systemClock });
+  const onProgress = (pages: { readonly done: number; readonly total: number }) =>
+    progress.update({ label: 'pages copied', ...pages });
+  const bytes = await backUp({ source, target, onProgress, signal });
+  progress.end();
+  if (input.options['json'] === true) {
+    await writeJson(io, { file: target, bytes, database: source });
+    return EXIT.done;
+  }
+  await writeParagraph(io, `${bytesText(bytes)} copied to ${target}.`);
+  await writeParagraph(
+    io,
+    `To restore: stop sharetrail, put the copy in the place of ${source}, and remove its -wal and ` +
+      '-shm files.',
+  );
+  return EXIT.done;
+};
+
+function fileOf(database: string): string {
+  if (!database.startsWith('postgres')) return sqliteFile(database);
+  throw new UserError('backup copies an SQLite database, and this one is PostgreSQL', {
+    hint: 'Use pg_dump, which makes a consistent copy while everything runs.',
+  });
+}

@@ -1,0 +1,76 @@
+import { LIST_LIMITS } from '../../operator/limits.ts';
+import { onlyOne } from '../../operator/retry-and-skip.ts';
+import type { StoredEvent } from '../../outbox/event-types.ts';
+import { findEvents, listAttempts, listEvents as readEvents } from '../../outbox/queries.ts';
+import type { State } from '../../outbox/states.ts';
+import { EXIT, type ExitCode, type Handler } from '../command.ts';
+import { timeText } from '../format.ts';
+import { textOption } from '../options.ts';
+import { type Column, writeJson, writeJsonLines, writeParagraph, writeTable } from '../render.ts';
+import { type Session, withSession } from '../session.ts';
+import { parseWhen } from '../when.ts';
+import { writeEvent } from './page.ts';
+import { eventRecord, recipientsOf, sharerOf, stateText, wholeRecord } from './record.ts';
+
+export const listEvents: Handler = (input) => withSession(input, { access: 'read' }, showList);
+
+export const showEvent: Handler = (input) => withSession(input, { access: 'read' }, showOne);
+
+async function showList(session: Session): Promise<ExitCode> {
+  const { context, input, json } = session;
+  const state = textOption(input, 'state') as State | undefined;
+  const limit = Number(input.options['limit'] ?? LIST_LIMITS.eventsDefault);
+  const windows = windowsOf(session);
+  const events = await readEvents(context.db, { windows, limit, ...(state && { state }) });
+  if (json) {
+    await writeJsonLines(input.io, events.map(eventRecord));
+    return EXIT.done;
+  }
+  await writeTable(input.io, columnsOf(session), events);
+  if (events.length === 0) await writeParagraph(input.io, 'No events.');
+  if (events.length === limit) {
+    input.io.err(
+      `These are the newest ${limit}; more with --limit, at most ${LIST_LIMITS.eventsMax}.\n`,
+    );
+  }
+  return EXIT.done;
+}
+
+/** Tenants of one timezone share a window: a date begins at its midnight there. */
+function windowsOf({ tenants, input }: Session) {
+  const since = textOption(input, 'since');
+  const zones = Map.groupBy(tenants, ({ timezone }) => (since === undefined ? '' : timezone));
+  return [...zones].map(([timezone, members]) => ({
+    tenants: members.map(({ tenant }) => tenant),
+    ...(since !== undefined && { since: parseWhen(since, timezone) }),
+  }));
+}
+
+function columnsOf({ tenants }: Session): Column<StoredEvent>[] {
+  const zones = new Map(tenants.map(({ tenant, timezone }) => [tenant, timezone]));
+  const several = tenants.length > 1;
+  return [
+    {
+      title: 'shared',
+      value: (event) => timeText(event.sharedAt, zones.get(event.tenant) ?? 'UTC'),
+    },
+    ...(several ? [{ title: 'tenant', value: (event: StoredEvent) => event.tenant }] : []),
+    { title: 'state', value: stateText },
+    { title: 'content', value: (event) => event.share.content.title, shrinks: true },
+    { title: 'from', value: sharerOf, shrinks: true },
+    { title: 'to', value: (event) => recipientsOf(event).join(', '), shrinks: true },
+    { title: 'event', value: (event) => event.eventId },
+  ];
+}
+
+async function showOne(session: Session): Promise<ExitCode> {
+  const { context, tenants, input, json } = session;
+  const [eventId = ''] = input.arguments;
+  const names = tenants.map(({ tenant }) => tenant);
+  const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
+  const attempts = await listAttempts(context.db, event);
+  const zone = tenants.find(({ tenant }) => tenant === event.tenant)?.timezone ?? 'UTC';
+  if (json) await writeJson(input.io, wholeRecord(event, attempts));
+  else await writeEvent(input.io, event, { attempts, zone });
+  return EXIT.done;
+}

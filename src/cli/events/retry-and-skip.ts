@@ -1,0 +1,82 @@
+import {
+  findOperable,
+  type RetryReport,
+  retryEvents,
+  retryState,
+  skipEvents,
+} from '../../operator/retry-and-skip.ts';
+import type { State } from '../../outbox/states.ts';
+import { EXIT, type ExitCode, type Handler } from '../command.ts';
+import { countOf } from '../format.ts';
+import { textOption } from '../options.ts';
+import { writeJson, writeParagraph } from '../render.ts';
+import { type Session, withSession } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+
+export const retry: Handler = (input) => {
+  const state = textOption(input, 'state') as State | undefined;
+  if ((state === undefined) === (input.arguments.length === 0)) {
+    throw new UsageError('"events retry" takes either event ids or --state');
+  }
+  return withSession(input, { access: 'write' }, (session) => retryAll(session, state));
+};
+
+export const skip: Handler = (input) => withSession(input, { access: 'write' }, skipAll);
+
+async function retryAll(session: Session, state: State | undefined): Promise<ExitCode> {
+  const reports = state ? await retryByState(session, state) : await retryById(session);
+  const queued = reports.reduce((sum, report) => sum + report.queued, 0);
+  const rejected = reports.reduce((sum, report) => sum + report.rejected, 0);
+  const problems = reports.flatMap((report) => report.problems);
+  const { json, input } = session;
+  if (json) await writeJson(input.io, { queued, rejected, problems });
+  else await tellRetry(session, { queued, rejected, problems });
+  return rejected > 0 ? EXIT.needsPerson : EXIT.done;
+}
+
+async function retryById({ context, tenants, input }: Session): Promise<RetryReport[]> {
+  const { arguments: eventIds, signal } = input;
+  const found = await findOperable(context, tenants, { eventIds, happening: 'retry' });
+  const reports: RetryReport[] = [];
+  for (const tenant of tenants) {
+    const events = found.filter((event) => event.tenant === tenant.tenant);
+    if (events.length > 0) reports.push(await retryEvents(context, tenant, { events, signal }));
+  }
+  return reports;
+}
+
+async function retryByState(
+  { context, tenants, input }: Session,
+  state: State,
+): Promise<RetryReport[]> {
+  const reports: RetryReport[] = [];
+  for (const tenant of tenants) {
+    reports.push(await retryState(context, tenant, { state, signal: input.signal }));
+  }
+  return reports;
+}
+
+async function tellRetry({ input }: Session, report: RetryReport): Promise<void> {
+  const { io } = input;
+  const { queued, rejected, problems } = report;
+  await writeParagraph(io, `${countOf(queued, 'event')} queued again.`);
+  if (rejected > 0) {
+    await writeParagraph(io, `${countOf(rejected, 'event')} cannot be sent as it stands:`);
+    for (const problem of problems) await writeParagraph(io, `  ${problem}`);
+  }
+  if (queued > 0) await writeParagraph(io, 'The next sync sends what is queued.');
+}
+
+function skipText(skipped: number): string {
+  if (skipped === 0) return 'Nothing to do: none of them was going to be sent.';
+  return `${countOf(skipped, 'event')} will not be sent.`;
+}
+
+async function skipAll({ context, tenants, input, json }: Session): Promise<ExitCode> {
+  const { arguments: eventIds, io } = input;
+  const events = await findOperable(context, tenants, { eventIds, happening: 'skip' });
+  const skipped = await skipEvents(context, events);
+  if (json) await writeJson(io, { skipped });
+  else await writeParagraph(io, skipText(skipped));
+  return EXIT.done;
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { loadProcessConfig } from '../../config/process-config.ts';
+import { selectTenants } from '../../config/selection.ts';
+import type { TenantConfig } from '../../config/types.ts';
+import { UserError } from '../../lib/errors.ts';
+import { runTenant } from '../../runs/run-tenant.ts';
+import { runSync } from '../../runs/sync.ts';
+import { nextDue } from '../../scheduler/due-times.ts';
+import { createReload } from '../../scheduler/reload.ts';
+import { nextDueOf } from '../../scheduler/schedule-state.ts';
+import { Scheduler } from '../../scheduler/scheduler.ts';
+import { everyMinute } from '../../scheduler/ticks.ts';
+import { Alerts } from '../../service/alerts.ts';
+import { housekeeping } from '../../service/housekeeping.ts';
+import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
+import { tenantNames, textOption } from '../options.ts';
+import { type Session, withSession } from '../session.ts';
+
+/** A nightly run: what is new, sent at once, with nobody watching. */
+const NIGHTLY = { reach: 'new', push: 'send', onProgress: () => {} } as const;
+
+export const start: Handler = (input) => withSession(input, { access: 'write' }, serve);
+
+async function serve({ context, tenants, input }: Session): Promise<ExitCode> {
+  requireSchedule(tenants);
+  const { signal } = input;
+  const alerts = new Alerts(context, signal);
+  const scheduler = new Scheduler({
+    context,
+    tenants,
+    run: async (current, { tenant }) => {
+      const historyUntil = nextDueOf(tenant, current.clock.now());
+      const run = () => runSync(current, { ...NIGHTLY, tenant, historyUntil, signal });
+      const ended = await runTenant(current, tenant, { kind: 'sync', signal, run });
+      alerts.addRun(current, ended.report);
+      return ended;
+    },
+    housekeeping: (current, kept) => housekeeping(current, kept, { alerts, nextDue, signal }),
+    signal,
+  });
+  const reload = createReload({ context, scheduler, load: () => loadAgain(input) });
+  const hangUp = () => void reload();
+  process.on('SIGHUP', hangUp);
+  scheduler.begin();
+  const ticks = everyMinute(() => scheduler.tick(), context.log);
+  try {
+    if (!signal.aborted) await once(signal, 'abort');
+    context.log.info('stopping: nothing new is started');
+    const drained = await scheduler.drained();
+    await alerts.settled();
+    return drained === 'clean' ? EXIT.done : EXIT.needsPerson;
+  } finally {
+    ticks.stop();
+    process.off('SIGHUP', hangUp);
+  }
+}
+
+async function loadAgain(input: CommandInput) {
+  const config = await loadProcessConfig(textOption(input, 'config'));
+  return { config, tenants: selectTenants(config, tenantNames(input)) };
+}
+
+/** Waiting for nothing would look like working. */
+function requireSchedule(tenants: readonly TenantConfig[]): void {
+  if (tenants.some(({ schedule }) => schedule !== undefined)) return;
+  throw new UserError('no tenant has a schedule: there is nothing to start', {
+    hint:
+      'Set schedule in a file of config/tenants, such as schedule: "0 2 * * *", or run the ' +
+      'tenants on demand with "sharetrail sync".',
+  });
+}

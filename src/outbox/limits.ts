@@ -1,0 +1,11 @@
+/** The limits of this module, by name and unit. */
+
+export const BACKOFF_LIMITS = {
+  retryDelayMsMin: 1_000,
+  retryDelayMsMax: 60_000,
+} as const;
+
+export const ERASURE_LIMITS = {
+  /** events that lose their people in one transaction: some ten milliseconds */
+  eventsPerBatchMax: 200,
+} as const;

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/types.ts';
+import { formatHolder, thisProcess } from '../db/holder.ts';
+import { migrate, requireCurrent } from '../db/migrate.ts';
+import { openDatabase, openMemoryDatabase, sqliteFile } from '../db/open.ts';
+import type { Database } from '../db/schema.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import { createPacer, type Pacer } from '../push/pacer.ts';
+
+/** What every run shares: made once a process, given to all that needs time, chance or the database. */
+export interface AppContext {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  /** in [0, 1) */
+  readonly random: () => number;
+  readonly log: Logger;
+  /** a new holder for a lease: two runs of one process exclude each other too */
+  readonly holder: () => string;
+  /**
+   * Where rotating tokens are kept. Even what only reads has to keep them: a vendor that gave a new
+   * refresh token does not take the old one any more.
+   */
+  readonly writable: () => Promise<Database>;
+  /** the one gate to a Gong account in this process */
+  readonly pacerOf: (account: string) => Pacer;
+  close(): Promise<void>;
+}
+
+export interface ContextOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** `read` changes nothing, not even the schema; an absent database then is an empty one */
+  readonly access: 'write' | 'read';
+}
+
+/** Opens the database and brings it up to date. Throws DatabaseError. */
+export async function openContext(options: ContextOptions): Promise<AppContext> {
+  const { config, clock, random, log, access } = options;
+  const db = await openCurrentDatabase(config.service.database, access);
+  const pacers = new Map<string, Pacer>();
+  let opened: Promise<Database> | undefined = access === 'write' ? Promise.resolve(db) : undefined;
+  const writable = () => {
+    opened ??= openCurrentDatabase(config.service.database, 'write');
+    return opened;
+  };
+  return {
+    config,
+    db,
+    clock,
+    random,
+    log,
+    holder: () => formatHolder(thisProcess()),
+    pacerOf: (account) => {
+      const pacer = pacers.get(account) ?? createPacer({ db, account, clock });
+      pacers.set(account, pacer);
+      return pacer;
+    },
+    writable,
+    close: async () => {
+      const other = await opened;
+      if (other && other !== db) await other.destroy();
+      await db.destroy();
+    },
+  };
+}
+
+async function openCurrentDatabase(
+  database: string,
+  access: ContextOptions['access'],
+): Promise<Database> {
+  const absent = access === 'read' && !existsSync(sqliteFile(database));
+  const db = absent ? openMemoryDatabase() : openDatabase({ database, access });
+  try {
+    await (access === 'read' && !absent ? requireCurrent(db) : migrate(db));
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return db;
+}

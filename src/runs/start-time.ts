@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { readCursor } from '../db/cursors.ts';
+import type { Database } from '../db/schema.ts';
+import { keepCursor } from '../outbox/commit.ts';
+import type { Run } from './run.ts';
+
+const START_STREAM = 'start';
+const SECOND_MS = 1_000;
+
+/** The configured start; else the time of the first sync, kept from then on. Epoch milliseconds. */
+export async function startOf(run: Run): Promise<number> {
+  const { context, startedAt, lease } = run;
+  const { tenant, start } = run.tenant;
+  if (start !== undefined) return start;
+  const kept = await keptStart(context.db, tenant);
+  if (kept !== undefined) return kept;
+  const first = firstStart(startedAt);
+  const position = JSON.stringify({ start: new Date(first).toISOString() });
+  const cursor = { tenant, stream: START_STREAM, position, updatedAt: startedAt };
+  await keepCursor(context.db, lease.key, cursor);
+  return first;
+}
+
+/** The time of the tenant's first sync; undefined before it. */
+export async function keptStart(db: Database, tenant: string): Promise<number | undefined> {
+  const position = await readCursor(db, { tenant, stream: START_STREAM });
+  if (position === undefined) return undefined;
+  return Date.parse(z.object({ start: z.string() }).parse(JSON.parse(position)).start);
+}
+
+/**
+ * What a first sync takes for the start: the second that it began in, since Salesforce stamps
+ * deliveries by whole seconds, and one that was made a moment later would seem older.
+ */
+export function firstStart(now: number): number {
+  return Math.floor(now / SECOND_MS) * SECOND_MS;
+}

@@ -1,0 +1,19 @@
+import pLimit from 'p-limit';
+import type { TenantConfig } from '../config/types.ts';
+import type { AppContext } from '../runs/context.ts';
+import { runTenant, type TenantRun, type TenantWork } from '../runs/run-tenant.ts';
+import { afterRuns } from './housekeeping.ts';
+
+/** One run for each tenant, `tenantsAtOnce` side by side; one's failure changes nothing for another. */
+export async function runTenants(
+  context: AppContext,
+  tenants: readonly TenantConfig[],
+  work: TenantWork,
+): Promise<TenantRun[]> {
+  const limit = pLimit(context.config.service.tenantsAtOnce);
+  const runs = await Promise.all(
+    tenants.map((tenant) => limit(() => runTenant(context, tenant, work))),
+  );
+  await afterRuns(context, runs, work.signal);
+  return runs;
+}
