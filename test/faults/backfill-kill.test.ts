@@ -68,7 +68,7 @@ describe('control: without the guard, the same kill is noticed', () => {
   test('entries that are counted as handled before their page is committed lose Drive’s shares', async () => {
     const problems = await killedWithout(
       {
-        file: 'sources/drive/act-pages.ts',
+        file: 'sources/drive/audit-share-pages.ts',
         find: 'const { changed } = book;',
         put: `const { changed } = book;
           await markHandled(db, stagingOf(reading), done.map(({ key }) => key));`,

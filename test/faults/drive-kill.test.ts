@@ -50,7 +50,7 @@ describe('control: without the guard, the same kills are noticed', () => {
     await using world = await startCliWorld();
     addDrive(world);
     const sabotage: Sabotage = {
-      file: 'sources/drive/change-stream.ts',
+      file: 'sources/drive/read-change-log.ts',
       find: 'sweep: { ...current, page: nextPageToken }',
       put: 'sweep: { ...current }',
     };
@@ -66,7 +66,7 @@ describe('control: without the guard, the same kills are noticed', () => {
     addDrive(world);
     const given = giveFiles(world, { from: 0, count: 3, audit: 'told' });
     const sabotage: Sabotage = {
-      file: 'sources/drive/act-pages.ts',
+      file: 'sources/drive/audit-share-pages.ts',
       find: 'const { changed } = book;',
       put: `const { changed } = book;
         await markHandled(db, tenant, entries.map(({ key }) => key));
