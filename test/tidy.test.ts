@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { englishRules } from './support/tidy/cases/english.ts';
 import { importsRules } from './support/tidy/cases/imports.ts';
 import { leftoversRules } from './support/tidy/cases/leftovers.ts';
 import { paperRules } from './support/tidy/cases/paper.ts';
@@ -9,7 +10,14 @@ import { sizeReport } from './support/tidy/sizes.ts';
 import { readProject } from './support/tidy/tree.ts';
 
 const project = readProject();
-const held = [...importsRules, ...wordsRules, ...sizesRules, ...leftoversRules, ...paperRules];
+const held = [
+  ...importsRules,
+  ...wordsRules,
+  ...sizesRules,
+  ...leftoversRules,
+  ...paperRules,
+  ...englishRules,
+];
 const table = held.map((rule) => [rule.says, rule] as const);
 
 describe('the project keeps its rules', () => {

@@ -1,0 +1,28 @@
+import { englishIsPlain } from '../english.ts';
+import type { Held } from '../held.ts';
+
+export const englishRules: readonly Held[] = [
+  {
+    says: 'what people read is in plain English',
+    rule: englishIsPlain,
+    breaks: [
+      ['README.md:2 says "nobody"', { 'README.md': '# A\nWhen nobody reads it.' }],
+      ['docs/a.md:1 says "goes on"', { 'docs/a.md': 'It goes\non where it stopped.' }],
+      ['src/lib/a.ts:1 says "by hand"', { 'src/lib/a.ts': "const hint = 'Do it by hand.';" }],
+      [
+        'src/lib/a.ts:2 says "made up for"',
+        { 'src/lib/a.ts': '/**\n * It is made up\n * for.\n */' },
+      ],
+      ['test/a.test.ts:1 says "he"', { 'test/a.test.ts': "test('a user whom he knows', run);" }],
+      ['config/a.yaml:1 says "Somebody"', { 'config/a.yaml': '# Somebody set it' }],
+    ],
+    keeps: [
+      {
+        'README.md': 'The operator reads it. It resumes; standard output, a stand-in, the others.',
+        'src/lib/a.ts': '/** The schedule state. */\nconst holdDays = 3;',
+        'package-lock.json': '{ "nobody": true }',
+        'src/lib/b.txt.bin': 'nobody',
+      },
+    ],
+  },
+];
