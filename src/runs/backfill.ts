@@ -1,4 +1,5 @@
 import { beginBackfill, endBackfill } from '../db/backfills.ts';
+import type { RunReport } from '../db/run-report.ts';
 import type { SourceName } from '../share/share.ts';
 import {
   type BackfillWindow,
@@ -12,7 +13,6 @@ import { rulesOf } from './decide.ts';
 import { readDriveHistory } from './drive-stage.ts';
 import { executeRun, type RunOptions } from './execute.ts';
 import { type ReadBatch, type ReadContext, readSource, reopenBeforeStart } from './read-source.ts';
-import type { RunReport } from './report.ts';
 import type { Run } from './run.ts';
 import { tryStage } from './try-stage.ts';
 

@@ -1,11 +1,8 @@
-import { z } from 'zod';
 import type { TenantConfig } from '../config/types.ts';
-import { runsEndedOf } from '../db/runs.ts';
+import { finishedRuns } from '../db/runs.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import type { AppContext } from './context.ts';
 import { RESERVE_LIMITS } from './limits.ts';
-
-const reportSchema = z.object({ queued: z.number() });
 
 /**
  * How many of a day's calls history leaves to the coming nights, so that tonight's shares go out
@@ -31,9 +28,7 @@ async function busiestNight({ db, clock }: AppContext, tenant: string): Promise<
   const now = clock.now();
   const week = { from: now - RESERVE_LIMITS.lookBackMs, to: now };
   const limit = RESERVE_LIMITS.runsLookedAt;
-  const runs = await runsEndedOf(db, { tenant, kind: 'sync', ...week, limit });
-  const queued = runs.map(({ report }) =>
-    report === null ? 0 : reportSchema.parse(JSON.parse(report)).queued,
-  );
+  const runs = await finishedRuns(db, { tenant, kind: 'sync', ...week, limit });
+  const queued = runs.map(({ report }) => report?.queued ?? 0);
   return Math.max(0, ...queued);
 }

@@ -1,7 +1,7 @@
+import type { RunError, Vendor } from '../db/run-report.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import type { PushReport } from '../push/report.ts';
 import type { SourceName } from '../share/share.ts';
-import type { Outcome, RunError, RunKind, RunReport, Vendor } from './report.ts';
 
 /** What became of a share, without the share. */
 export interface DecisionRecord {
@@ -70,37 +70,4 @@ export class RunCounters {
       this.skipped[reason] = (this.skipped[reason] ?? 0) + 1;
     }
   }
-}
-
-/** What a run's report says beside its counters. */
-export interface RunFacts {
-  readonly tenant: string;
-  readonly kind: RunKind;
-  readonly outcome: Outcome;
-  /** epoch milliseconds */
-  readonly startedAt: number;
-  readonly finishedAt: number;
-  readonly pending: number;
-}
-
-export function reportOf(counters: RunCounters, facts: RunFacts): RunReport {
-  const { tenant, kind, outcome, pending } = facts;
-  const { pushed } = counters;
-  return {
-    tenant,
-    kind,
-    outcome,
-    startedAt: new Date(facts.startedAt).toISOString(),
-    finishedAt: new Date(facts.finishedAt).toISOString(),
-    found: counters.found,
-    queued: counters.queued,
-    held: counters.held,
-    skipped: counters.skipped,
-    delivered: pushed?.delivered ?? 0,
-    duplicates: pushed?.duplicates ?? 0,
-    rejected: (pushed?.rejected ?? 0) + counters.rejectedLocally,
-    pending,
-    calls: counters.calls,
-    errors: counters.errors,
-  };
 }

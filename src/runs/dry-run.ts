@@ -1,4 +1,5 @@
 import type { TenantConfig } from '../config/types.ts';
+import type { RunError, Vendor } from '../db/run-report.ts';
 import type { Database } from '../db/schema.ts';
 import type { ContentShared } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
@@ -21,7 +22,6 @@ import {
   reconsiderHeld,
   reopenBeforeStart,
 } from './read-source.ts';
-import type { RunError, Vendor } from './report.ts';
 import { firstStart, keptStart } from './start-time.ts';
 import { tryStage } from './try-stage.ts';
 

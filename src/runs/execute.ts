@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
+import type { RunKind, RunReport } from '../db/run-report.ts';
 import { beginRun } from '../db/runs.ts';
 import { commitBatch } from '../outbox/commit.ts';
 import { type NewEvent, PRIORITY } from '../outbox/event-types.ts';
 import { countByState } from '../outbox/queries.ts';
 import type { PushReport } from '../push/report.ts';
 import type { AppContext } from './context.ts';
-import { type DecisionRecord, decisionRecordOf, RunCounters, reportOf } from './counters.ts';
+import { type DecisionRecord, decisionRecordOf, RunCounters } from './counters.ts';
 import { localRejections, outcomeOf, pushErrors } from './outcome.ts';
 import { type PushStage, startPushStage } from './push-stage.ts';
 import type { ReadBatch } from './read-source.ts';
-import type { RunKind, RunReport } from './report.ts';
+import { reportOf } from './report.ts';
 import { finishRunOnce, openRun, type Progress, type Run } from './run.ts';
 import { withTenantLease } from './tenant-lease.ts';
 
@@ -112,7 +113,7 @@ async function conclude(
   run: Run,
   facts: { readonly pushed: PushReport | undefined; readonly nothingRead: boolean },
 ): Promise<RunReport> {
-  const { context, tenant, counters, startedAt, kind } = run;
+  const { context, tenant, runId, counters, startedAt, kind } = run;
   const { pushed } = facts;
   counters.pushed = pushed;
   for (const error of localRejections(counters.rejectedLocally)) counters.addError(error);
@@ -123,7 +124,7 @@ async function conclude(
   const { usage } = run.connections.salesforce;
   if (usage) context.log.debug('Salesforce API usage', { tenant: tenant.tenant, ...usage });
   const ended = { outcome, startedAt, finishedAt, pending };
-  return reportOf(counters, { tenant: tenant.tenant, kind, ...ended });
+  return reportOf(counters, { runId, tenant: tenant.tenant, kind, ...ended });
 }
 
 async function busy(

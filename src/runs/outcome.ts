@@ -1,6 +1,6 @@
+import type { Outcome, RunError } from '../db/run-report.ts';
 import type { PushReport } from '../push/report.ts';
 import type { RunCounters } from './counters.ts';
-import type { Outcome, RunError } from './report.ts';
 import { runError } from './stage-errors.ts';
 
 const ERRORS_SHOWN_MAX = 3;

@@ -1,7 +1,8 @@
 import type { TenantConfig } from '../config/types.ts';
+import type { RunKind, RunReport } from '../db/run-report.ts';
 import type { AppContext } from './context.ts';
-import { RunCounters, reportOf } from './counters.ts';
-import type { RunKind, RunReport } from './report.ts';
+import { RunCounters } from './counters.ts';
+import { reportOf } from './report.ts';
 import { RunBroken } from './run.ts';
 import { runError } from './stage-errors.ts';
 

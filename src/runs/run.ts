@@ -1,12 +1,13 @@
 import type { TenantConfig } from '../config/types.ts';
 import { LeaseLost } from '../db/leases.ts';
+import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
 import { DatabaseError, messageOf } from '../lib/errors.ts';
 import { countByState } from '../outbox/queries.ts';
 import { type Connections, connect } from './connections.ts';
 import type { AppContext } from './context.ts';
-import { RunCounters, reportOf } from './counters.ts';
-import type { RunKind, RunReport } from './report.ts';
+import { RunCounters } from './counters.ts';
+import { reportOf } from './report.ts';
 import { runError } from './stage-errors.ts';
 import type { TenantLease } from './tenant-lease.ts';
 
@@ -99,21 +100,17 @@ export async function finishRunOnce(run: Run, work: () => Promise<RunReport>): P
 async function record(run: Run, report: RunReport): Promise<void> {
   const { context, lease, runId } = run;
   try {
-    await finishRun(context.db, lease.key, {
-      runId,
-      finishedAt: Date.parse(report.finishedAt),
-      outcome: report.outcome,
-      report: JSON.stringify(report),
-    });
+    await finishRun(context.db, lease.key, { runId, report });
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
   }
 }
 
 async function brokenReport(run: Run, error: unknown): Promise<RunReport> {
-  const { counters, tenant, startedAt, context, kind } = run;
+  const { counters, tenant, runId, startedAt, context, kind } = run;
   counters.addError(runError('run', error));
   return reportOf(counters, {
+    runId,
     tenant: tenant.tenant,
     kind,
     outcome: 'failed',

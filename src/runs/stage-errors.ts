@@ -1,4 +1,5 @@
 import { LeaseLost } from '../db/leases.ts';
+import type { RunError, Stage } from '../db/run-report.ts';
 import {
   DatabaseError,
   messageOf,
@@ -7,7 +8,6 @@ import {
   UserError,
 } from '../lib/errors.ts';
 import { scrub } from '../lib/secret.ts';
-import type { RunError, Stage } from './report.ts';
 
 const HINTS: Record<Stage, string> = {
   salesforce:
@@ -50,14 +50,12 @@ export function isVendorFailure(error: unknown): boolean {
 /** The entry for the run's report: no secret in it, and always a hint. */
 export function runError(stage: Stage, cause: unknown): RunError {
   const hint = cause instanceof UserError && cause.hint ? cause.hint : HINTS[stage];
-  return { stage, message: scrub(messageOf(cause)), hint: scrub(hint) };
-}
-
-const STOPPED = new StopRequested().message;
-
-/** True for what a run's report says where somebody asked it to stop, which is nobody's trouble. */
-export function isStopEntry(error: { readonly stage: string; readonly message: string }): boolean {
-  return error.stage === 'run' && error.message === STOPPED;
+  return {
+    stage,
+    message: scrub(messageOf(cause)),
+    hint: scrub(hint),
+    ...(cause instanceof StopRequested && { code: 'stop-requested' }),
+  };
 }
 
 /** True where the run was told to end, rather than failed. */

@@ -1,10 +1,10 @@
+import type { RunReport } from '../db/run-report.ts';
 import { salesforceSource } from './connections.ts';
 import type { AppContext } from './context.ts';
 import { rulesOf } from './decide.ts';
 import { driveKnowledge, readDrive } from './drive-stage.ts';
 import { executeRun, type RunOptions } from './execute.ts';
 import { type ReadBatch, readSource, reconsiderHeld } from './read-source.ts';
-import type { RunReport } from './report.ts';
 import type { Run } from './run.ts';
 import { startOf } from './start-time.ts';
 import { tryStage } from './try-stage.ts';

@@ -1,5 +1,5 @@
+import type { RunError } from '../db/run-report.ts';
 import type { RunCounters } from './counters.ts';
-import type { RunError } from './report.ts';
 import { isStop, isVendorFailure, runError, StageFailure } from './stage-errors.ts';
 
 /**
