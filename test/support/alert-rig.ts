@@ -104,6 +104,7 @@ function logInto(lines: string[]): Logger {
     lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
   };
   const logger: Logger = {
+    isDebug: true,
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),

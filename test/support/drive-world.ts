@@ -112,7 +112,7 @@ function passDefaults(tenant: TenantConfig): RunOptions {
     push: 'queue-only',
     historyUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
-    onProgress: () => {},
+    listeners: [],
   };
 }
 

@@ -7,6 +7,7 @@ import type { RunReport } from '../../db/run-report.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { listEvents } from '../../outbox/queries.ts';
 import { type AppContext, openContext } from '../../runs/context.ts';
+import { followProgress } from '../../runs/progress.ts';
 import { printedReport } from '../../runs/report.ts';
 import { runSync } from '../../runs/sync.ts';
 import { writeSandboxConfiguration } from '../../sandbox/configuration.ts';
@@ -114,8 +115,11 @@ async function sync({ input, context, tenant }: Stage): Promise<RunReport> {
     push: 'send',
     historyUntil: Number.POSITIVE_INFINITY,
     signal: input.signal,
-    onProgress: ({ settled, queued }) =>
-      progress.update({ label: 'events sent', done: settled, total: queued }),
+    listeners: [
+      followProgress(({ settled, queued }) =>
+        progress.update({ label: 'events sent', done: settled, total: queued }),
+      ),
+    ],
   });
 }
 
