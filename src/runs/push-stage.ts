@@ -58,7 +58,7 @@ export async function startPushStage(run: Run, historyUntil: number): Promise<Pu
   };
 }
 
-/** A token that cannot be stored, for example, needs attention, but what was read stands. */
+/** A token that cannot be stored, for example, needs attention, but what was read is kept. */
 function reportOrThrow(run: Run, error: unknown): undefined {
   if (!isVendorFailure(error)) throw error;
   run.counters.addError(runError('gong', error));

@@ -62,7 +62,7 @@ function entryOf(error: unknown): RunError {
   throw error;
 }
 
-/** Whether the run was told to end, rather than failed. */
+/** Whether the run was ended from outside, rather than failed. */
 function isStop(error: unknown): boolean {
   return error instanceof StopRequested || error instanceof LeaseLost;
 }

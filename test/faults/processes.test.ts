@@ -94,7 +94,7 @@ describe.concurrent('asked to stop', () => {
         {
           stage: 'run',
           message: 'asked to stop',
-          hint: 'Run again; a run goes on where the last one was interrupted.',
+          hint: 'Run the command again: it resumes where this run was interrupted.',
         },
       ]);
       const status = JSON.parse((await world.run('status --json')).stdout);
@@ -121,7 +121,7 @@ describe.concurrent('asked to stop', () => {
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(AT_ONCE_MS);
     expect(stdout).toContain('asked to stop');
-    expect(stdout).toContain('Run again; a run goes on where the last one was interrupted.');
+    expect(stdout).toContain('Run the command again: it resumes where this run was interrupted.');
     salesforce.open();
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(problemsOf(world, ids)).toEqual([]);
