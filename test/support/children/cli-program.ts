@@ -4,25 +4,25 @@ import { runProcess } from '../../../src/cli/process.ts';
 import { writeJson, writeJsonLines } from '../../../src/cli/render.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 
-// A program of its own over the real shell: commands that misbehave in the ways that a shell must
-// withstand. Run as a child process by test/cli/process.test.ts.
+// A program with the real command-line shell and with commands that misbehave in ways that the shell
+// must withstand. test/cli/process.test.ts runs it as a child process.
 
 /** keeps the process alive, as a socket would */
-const FOREVER_MS = 60_000;
+const KEEP_ALIVE_MS = 60_000;
 
 const handlers: Readonly<Record<string, Handler>> = {
   held: async () => EXIT.held,
-  /** stops as soon as it is asked to */
+  /** stops as soon as a stop is requested */
   waits: async ({ io, signal }) => {
     await io.out('ready\n');
-    await delay(FOREVER_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await delay(KEEP_ALIVE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     return EXIT.done;
   },
-  /** is asked to stop and does not */
+  /** ignores a requested stop */
   stubborn: async ({ io, signal }) => {
     signal.addEventListener('abort', () => void io.out('asked\n'));
     await io.out('ready\n');
-    await delay(FOREVER_MS);
+    await delay(KEEP_ALIVE_MS);
     return EXIT.done;
   },
   'never-settles': () => new Promise(() => {}),
@@ -39,7 +39,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   'forgets-a-promise': async () => {
     void Promise.reject(new Error(`late ${new Secret('s3cret-token').reveal()}`));
-    await delay(FOREVER_MS);
+    await delay(KEEP_ALIVE_MS);
     return EXIT.done;
   },
 };

@@ -1,9 +1,9 @@
-// Loaded before the program: takes a guard out of its source, to show what the guard is there for.
+// Loaded before the program: removes a guard from its source, to show what the guard prevents.
 import { registerHooks } from 'node:module';
 
-/** A change in the text of one source file. */
+/** A change to the text of one source file. */
 export interface Sabotage {
-  /** path below src */
+  /** path relative to src */
   readonly file: string;
   readonly find: string;
   readonly put: string;
@@ -16,7 +16,7 @@ registerHooks({
     const loaded = nextLoad(url, context);
     if (!url.endsWith(`/src/${file}`)) return loaded;
     const source = new TextDecoder().decode(toBytes(loaded.source));
-    if (!source.includes(find)) throw new Error(`${file} has no "${find}" to take out`);
+    if (!source.includes(find)) throw new Error(`${file} does not contain "${find}"`);
     return { ...loaded, source: source.replace(find, put) };
   },
 });
