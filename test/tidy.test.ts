@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { wordsRules } from './support/tidy/cases/banned-code.ts';
 import { englishRules } from './support/tidy/cases/english.ts';
+import { paperRules } from './support/tidy/cases/files.ts';
 import { importsRules } from './support/tidy/cases/imports.ts';
-import { leftoversRules } from './support/tidy/cases/leftovers.ts';
-import { paperRules } from './support/tidy/cases/paper.ts';
 import { sizesRules } from './support/tidy/cases/sizes.ts';
-import { wordsRules } from './support/tidy/cases/words.ts';
-import type { Held, MadeUp } from './support/tidy/held.ts';
+import { leftoversRules } from './support/tidy/cases/unused.ts';
+import type { Held, MadeUp } from './support/tidy/rule-cases.ts';
 import { sizeReport } from './support/tidy/sizes.ts';
 import { readProject } from './support/tidy/tree.ts';
 

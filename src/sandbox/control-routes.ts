@@ -1,4 +1,4 @@
-import type { SandboxRequest } from './http.ts';
+import type { SandboxRequest } from './http-types.ts';
 
 /** A thing that another process may ask or do: gives what is answered as JSON. */
 export type ControlRoute = (request: SandboxRequest) => object | Promise<object>;

@@ -1,4 +1,4 @@
-import type { SandboxRequest } from './http.ts';
+import type { SandboxRequest } from './http-types.ts';
 import { createRandom } from './seeded-random.ts';
 
 /**
@@ -58,9 +58,9 @@ export interface FaultState {
 }
 
 /** What befalls one request: waits in all, then at most one thing that ends it. */
-export interface Mishap {
+export interface FaultEffect {
   readonly delayMs: number;
-  readonly end?: Exclude<FaultAction, { kind: 'delay' }>;
+  readonly action?: Exclude<FaultAction, { kind: 'delay' }>;
 }
 
 const SEED = 1;
@@ -93,12 +93,12 @@ export class Faults {
   }
 
   /** What befalls this request; counts it with each rule that was asked. */
-  strike(vendor: string, request: SandboxRequest): Mishap {
+  apply(vendor: string, request: SandboxRequest): FaultEffect {
     let delayMs = 0;
     for (const rule of this.#rules) {
-      if (!rule.strikes(vendor, request)) continue;
+      if (!rule.fires(vendor, request)) continue;
       const { action } = rule.rule;
-      if (action.kind !== 'delay') return { delayMs, end: action };
+      if (action.kind !== 'delay') return { delayMs, action: action };
       delayMs += action.ms;
     }
     return { delayMs };
@@ -118,9 +118,9 @@ class ActiveRule {
     this.#random = createRandom(rule.seed ?? SEED);
   }
 
-  strikes(vendor: string, request: SandboxRequest): boolean {
+  fires(vendor: string, request: SandboxRequest): boolean {
     const { skip = 0, times = Number.POSITIVE_INFINITY, probability = 1 } = this.rule;
-    if (this.struck >= times || !fits(this.rule, vendor, request)) return false;
+    if (this.struck >= times || !matchesRule(this.rule, vendor, request)) return false;
     this.fitted += 1;
     if (this.fitted <= skip || this.#random() >= probability) return false;
     this.struck += 1;
@@ -128,7 +128,7 @@ class ActiveRule {
   }
 }
 
-function fits(rule: FaultRule, vendor: string, request: SandboxRequest): boolean {
+function matchesRule(rule: FaultRule, vendor: string, request: SandboxRequest): boolean {
   const query = request.query.size > 0 ? `?${request.query}` : '';
   return (
     (rule.vendor ?? vendor) === vendor &&

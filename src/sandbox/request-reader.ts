@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { SandboxRequest } from './http.ts';
+import type { SandboxRequest } from './http-types.ts';
 
 /** Why a request is refused before any vendor sees it. */
-export interface Unreadable {
+export interface RejectedRequest {
   readonly status: number;
   readonly message: string;
 }
@@ -17,7 +17,7 @@ const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
 export async function readRequest(
   message: IncomingMessage,
   bodyBytesMax: number,
-): Promise<SandboxRequest | Unreadable> {
+): Promise<SandboxRequest | RejectedRequest> {
   const target = message.url ?? '';
   const host = message.headers.host ?? '';
   const origin = `http://${host}`;

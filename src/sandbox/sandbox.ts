@@ -9,8 +9,8 @@ import type { Workspace } from './google/workspace.ts';
 import type { Org, OrgOptions } from './salesforce/org.ts';
 import { createSalesforce } from './salesforce/salesforce.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
+import { INTERNAL_DOMAIN, PACKAGE_USERNAME } from './scenario/index.ts';
 import { type SandboxServer, startSandbox } from './server.ts';
-import { INTERNAL_DOMAIN, PACKAGE_USERNAME } from './story/index.ts';
 
 export type SandboxVendor = 'salesforce' | 'google' | 'gong';
 

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { messageOf, UserError } from '../lib/errors.ts';
-import { writeAnswer } from './answer-writer.ts';
-import { answerControl, CONTROL_PREFIX } from './control.ts';
+import { applyFault, deliver, type FaultedResponse } from './apply-fault.ts';
+import { CONTROL_PREFIX, handleControl } from './control-api.ts';
 import type { ControlRoutes } from './control-routes.ts';
-import { Faults, type Mishap } from './faults.ts';
-import type { SandboxRequest, Vendor } from './http.ts';
-import { decideOutcome, deliverOutcome, type Outcome } from './outcome.ts';
+import { type FaultEffect, Faults } from './faults.ts';
+import type { SandboxRequest, Vendor } from './http-types.ts';
 import { readRequest } from './request-reader.ts';
+import { writeResponse } from './response-writer.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import { Traffic, type TrafficEntry } from './traffic.ts';
 
@@ -58,7 +58,7 @@ export async function startSandbox<Name extends string>(
   };
   try {
     for (const name of names) {
-      const desk: VendorDesk = {
+      const desk: VendorContext = {
         name,
         vendor: options.vendors[name],
         clock: options.clock,
@@ -80,7 +80,7 @@ export async function startSandbox<Name extends string>(
   }
 }
 
-interface VendorDesk {
+interface VendorContext {
   readonly name: string;
   readonly vendor: Vendor;
   readonly clock: SandboxClock;
@@ -92,14 +92,14 @@ interface VendorDesk {
   readonly stopped: AbortSignal;
 }
 
-function createVendorServer(desk: VendorDesk): Server {
+function createVendorServer(desk: VendorContext): Server {
   return createServer({ maxHeaderSize: HEAD_BYTES_MAX }, (message, response) => {
-    serve(desk, message, response).catch((error: unknown) => failLoudly(response, error));
+    serve(desk, message, response).catch((error: unknown) => respondWithBug(response, error));
   });
 }
 
 async function serve(
-  desk: VendorDesk,
+  desk: VendorContext,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -107,31 +107,31 @@ async function serve(
   if ('message' in request) {
     // What is left of its body is read and dropped, or the client might never see the answer.
     message.resume();
-    writeAnswer(response, { status: request.status, body: { error: request.message } });
+    writeResponse(response, { status: request.status, body: { error: request.message } });
   } else if (request.path.startsWith(CONTROL_PREFIX)) {
-    writeAnswer(response, await answerControl(request, { ...desk, vendor: desk.name }));
+    writeResponse(response, await handleControl(request, { ...desk, vendor: desk.name }));
   } else {
     await serveVendor(desk, request, response);
   }
 }
 
 async function serveVendor(
-  desk: VendorDesk,
+  desk: VendorContext,
   request: SandboxRequest,
   response: ServerResponse,
 ): Promise<void> {
   const at = desk.clock.now();
-  const mishap = desk.faults.strike(desk.name, request);
+  const mishap = desk.faults.apply(desk.name, request);
   const waitMs = desk.latencyMs + mishap.delayMs;
   if (waitMs > 0) await desk.clock.sleep(waitMs, desk.stopped);
-  const outcome = await decideOutcome(desk.vendor, request, mishap.end);
+  const outcome = await applyFault(desk.vendor, request, mishap.action);
   desk.traffic.add(entryOf(request, { at, mishap, outcome }));
-  deliverOutcome(response, outcome);
+  deliver(response, outcome);
 }
 
 function entryOf(
   request: SandboxRequest,
-  facts: { readonly at: number; readonly mishap: Mishap; readonly outcome: Outcome },
+  facts: { readonly at: number; readonly mishap: FaultEffect; readonly outcome: FaultedResponse },
 ): TrafficEntry {
   const { at, mishap, outcome } = facts;
   const query = request.query.size > 0 ? `?${request.query}` : '';
@@ -141,14 +141,14 @@ function entryOf(
     method: request.method,
     target: `${request.path}${query}`,
     status: outcome.delivery === 'whole' ? (outcome.answer?.status ?? null) : null,
-    fault: mishap.end?.kind ?? delayed,
+    fault: mishap.action?.kind ?? delayed,
   };
 }
 
 /** The client that went away in its request needs no answer; a failed control route needs one. */
-function failLoudly(response: ServerResponse, error: unknown): void {
+function respondWithBug(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) response.destroy();
-  else writeAnswer(response, { status: 500, body: { sandboxError: messageOf(error) } });
+  else writeResponse(response, { status: 500, body: { sandboxError: messageOf(error) } });
 }
 
 function listen(server: Server, port: number): Promise<string> {

@@ -47,7 +47,7 @@ export function giveFiles(
     const number = options.from + index;
     const id = `1computed${String(number).padStart(9, '0')}sharetrailSandboxFile`;
     const to = PEOPLE[number % PEOPLE.length] ?? '';
-    const by = google.parts.items.kept(id).owner ?? '';
+    const by = google.state.items.kept(id).owner ?? '';
     google.share(id, { to, by, at: clock.now() - 2 * MINUTE_MS - index });
     return `${id} ${to}`;
   });

@@ -1,4 +1,4 @@
-import type { SandboxAnswer, SandboxRequest, Vendor } from '../../src/sandbox/http.ts';
+import type { SandboxRequest, SandboxResponse, Vendor } from '../../src/sandbox/http-types.ts';
 import type { Org, OrgOptions } from '../../src/sandbox/salesforce/org.ts';
 import { createSalesforce } from '../../src/sandbox/salesforce/salesforce.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -70,7 +70,7 @@ export class AskedOrg {
       origin: ORIGIN,
       headBytes: asked.headBytes ?? 300,
     };
-    const answer: SandboxAnswer = await this.vendor(request);
+    const answer: SandboxResponse = await this.vendor(request);
     // As it would arrive: what JSON cannot carry must not pass by here either.
     const body: JsonValue = JSON.parse(JSON.stringify(answer.body ?? null));
     return { status: answer.status, headers: answer.headers ?? {}, body };

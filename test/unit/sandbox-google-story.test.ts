@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfigIn } from '../../src/config/process-config.ts';
-import { writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import { writeSandboxConfiguration } from '../../src/sandbox/configuration-folder.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { type StoryGrant, seedDriveDay, seedFirstDay } from '../../src/sandbox/story/index.ts';
+import {
+  type ScenarioShare,
+  seedDriveDay,
+  seedFirstDay,
+} from '../../src/sandbox/scenario/index.ts';
 import { SCOPE } from '../support/google-sandbox.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -14,7 +18,7 @@ const HOUR_MS = 3_600_000;
 
 let clock: ManualClock;
 let sandbox: Sandbox;
-let told: readonly StoryGrant[];
+let told: readonly ScenarioShare[];
 
 beforeEach(async () => {
   clock = new ManualClock();
@@ -115,7 +119,7 @@ test('it has each kind of case, and each has its sentence', () => {
 });
 
 test('those whom it reports are known to Salesforce', () => {
-  const { database } = sandbox.salesforce.parts;
+  const { database } = sandbox.salesforce.state;
   const known = (['Contact', 'Lead'] as const).map((type) => {
     const field = database.catalog.stored(type).fields.get('email');
     const emails = told.flatMap(({ recipients }) => recipients);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import jsforce from 'jsforce';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Vendor } from '../../src/sandbox/http.ts';
+import type { Vendor } from '../../src/sandbox/http-types.ts';
 import { AskedOrg, CLIENT_ID, CLIENT_SECRET } from '../support/salesforce-org.ts';
 
 let asked: AskedOrg;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SandboxAnswer, SandboxRequest } from '../../src/sandbox/http.ts';
+import type { SandboxRequest, SandboxResponse } from '../../src/sandbox/http-types.ts';
 import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -12,7 +12,7 @@ let processed: SandboxRequest[];
 beforeEach(async () => {
   clock = new ManualClock();
   processed = [];
-  const vendor = (request: SandboxRequest): SandboxAnswer => {
+  const vendor = (request: SandboxRequest): SandboxResponse => {
     processed.push(request);
     return { status: 200, body: BODY };
   };

@@ -1,7 +1,7 @@
 import { createPrivateKey, createSign } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { type FirstDay, seedFirstDay, seedNextDay } from '../../src/sandbox/story/index.ts';
+import { type FirstDay, seedFirstDay, seedNextDay } from '../../src/sandbox/scenario/index.ts';
 import { minimalEvent, putEvent } from '../support/gong-sandbox.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

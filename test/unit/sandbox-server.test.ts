@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { UserError } from '../../src/lib/errors.ts';
-import type { SandboxAnswer, SandboxRequest, Vendor } from '../../src/sandbox/http.ts';
+import type { SandboxRequest, SandboxResponse, Vendor } from '../../src/sandbox/http-types.ts';
 import {
   type SandboxServer,
   type SandboxServerOptions,
@@ -25,7 +25,7 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()));
 });
 
-function echo(request: SandboxRequest): SandboxAnswer {
+function echo(request: SandboxRequest): SandboxResponse {
   return { status: 200, body: { ...request, query: [...request.query] } };
 }
 
@@ -81,7 +81,7 @@ test('a head beyond the 16 KiB of Salesforce still reaches the vendor', async ()
 });
 
 test('an object goes out as JSON, a string as it is, both with their length', async () => {
-  const answers: SandboxAnswer[] = [
+  const answers: SandboxResponse[] = [
     { status: 201, body: { a: 'ü' } },
     {
       status: 200,

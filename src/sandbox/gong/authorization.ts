@@ -1,4 +1,4 @@
-import type { AuthorizationKind } from './ledger.ts';
+import type { AuthorizationKind } from './event-log.ts';
 
 export interface BasicCredentials {
   readonly user: string;

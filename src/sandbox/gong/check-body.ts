@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { contentSharedSchema, type SchemaEdition } from './content-shared-schema.ts';
-import { TEXT_FORMATS, type TextFormat } from './formats.ts';
+import { TEXT_FORMATS, type TextFormat } from './text-formats.ts';
 
 /** Sentences in Gong's style, one for each place that is wrong; none for a good body. */
 export type BodyCheck = (body: unknown) => readonly string[];

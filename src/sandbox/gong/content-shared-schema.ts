@@ -1,5 +1,5 @@
 import type { SchemaObject } from 'ajv';
-import type { TextFormatName } from './formats.ts';
+import type { TextFormatName } from './text-formats.ts';
 
 /**
  * Which objects may be named. The page of today allows more than an older edition did, which knew

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
-import type { SandboxAnswer, SandboxRequest, Vendor } from '../http.ts';
+import type { SandboxRequest, SandboxResponse, Vendor } from '../http-types.ts';
 import { authorizationKind, basicCredentials, bearerToken } from './authorization.ts';
 import { createBodyCheck } from './check-body.ts';
 import {
   type Caller,
   type ContentShareParts,
   eventIdOf,
-  type Outcome,
+  type GongResult,
   type ParsedBody,
   parseBody,
   reportContentShare,
 } from './content-share.ts';
 import type { SchemaEdition } from './content-shared-schema.ts';
-import { type GongEvent, type GongRequest, Ledger } from './ledger.ts';
+import { EventLog, type GongEvent, type GongRequest } from './event-log.ts';
 import {
   type CallLimits,
   createRateLimiter,
   GONG_CALL_LIMITS,
   type RateLimiter,
 } from './rate-limit.ts';
-import { type GongOauthClient, scopesOf, TokenDesk, WRITE_SCOPE } from './tokens.ts';
+import { type GongOauthClient, scopesOf, TokenIssuer, WRITE_SCOPE } from './tokens.ts';
 
 const CONTENT_SHARED_PATH = '/v2/customer-engagement/content/shared';
 const TOKEN_PATH = '/oauth2/generate-customer-token';
@@ -81,8 +81,8 @@ export interface GongControl {
  */
 export function createGong(options: GongOptions): { vendor: Vendor; gong: GongControl } {
   const { clock } = options;
-  const ledger = new Ledger({ keepBodies: options.keepBodies ?? true });
-  const tokens = new TokenDesk(clock, options.oauthClients ?? []);
+  const ledger = new EventLog({ keepBodies: options.keepBodies ?? true });
+  const tokens = new TokenIssuer(clock, options.oauthClients ?? []);
   const limiters = new Map<string, RateLimiter>();
   const parts: ContentShareParts = {
     ledger,
@@ -107,8 +107,12 @@ export function createGong(options: GongOptions): { vendor: Vendor; gong: GongCo
       routingError(request, requestId) ??
       (request.path === TOKEN_PATH
         ? tokens.refresh(request)
-        : dress(reportContentShare({ request, requestId, at, body }, parts), requestId, success));
-    ledger.note(noted(request, { at, requestId, status: answer.status, body }));
+        : responseOf(
+            reportContentShare({ request, requestId, at, body }, parts),
+            requestId,
+            success,
+          ));
+    ledger.addRequest(requestEntry(request, { at, requestId, status: answer.status, body }));
     return { ...answer, headers: { ...answer.headers, 'x-traceid': requestId } };
   };
 
@@ -132,10 +136,10 @@ export function createGong(options: GongOptions): { vendor: Vendor; gong: GongCo
   return { vendor, gong };
 }
 
-function callerOf(request: SandboxRequest, keys: readonly GongKey[], tokens: TokenDesk): Caller {
+function callerOf(request: SandboxRequest, keys: readonly GongKey[], tokens: TokenIssuer): Caller {
   const header = request.headers['authorization'];
   const kind = authorizationKind(header);
-  if (kind === 'none') return { refused: 'Authorization header is missing' };
+  if (kind === 'none') return { refusal: 'Authorization header is missing' };
   const basic = basicCredentials(header);
   const holder =
     kind === 'basic'
@@ -143,17 +147,17 @@ function callerOf(request: SandboxRequest, keys: readonly GongKey[], tokens: Tok
       : tokens.clientOf(bearerToken(header) ?? '');
   if (!holder)
     return {
-      refused:
+      refusal:
         kind === 'basic'
           ? 'The access key or the access key secret is not valid'
           : 'access token has been revoked',
     };
   if (!scopesOf(holder).includes(WRITE_SCOPE))
-    return { refused: `You don't have permission to use '${WRITE_SCOPE}' in your app.` };
+    return { refusal: `You don't have permission to use '${WRITE_SCOPE}' in your app.` };
   return { account: holder.account ?? DEFAULT_ACCOUNT };
 }
 
-function routingError(request: SandboxRequest, requestId: string): SandboxAnswer | undefined {
+function routingError(request: SandboxRequest, requestId: string): SandboxResponse | undefined {
   const method = METHOD_BY_PATH.get(request.path);
   if (method === request.method) return undefined;
   const outcome =
@@ -164,11 +168,11 @@ function routingError(request: SandboxRequest, requestId: string): SandboxAnswer
           errors: [`Request method '${request.method}' not supported`],
           headers: { allow: method },
         };
-  return dress(outcome, requestId, '');
+  return responseOf(outcome, requestId, '');
 }
 
 /** Success is a text, not an object: JSON.stringify could not write a 64-bit number. */
-function dress(outcome: Outcome, requestId: string, success: string): SandboxAnswer {
+function responseOf(outcome: GongResult, requestId: string, success: string): SandboxResponse {
   const headers = { 'content-type': 'application/json;charset=UTF-8', ...outcome.headers };
   if (outcome.errors)
     return { status: outcome.status, headers, body: { requestId, errors: outcome.errors } };
@@ -189,7 +193,7 @@ function createRequestIds(): () => string {
   };
 }
 
-function noted(
+function requestEntry(
   request: SandboxRequest,
   facts: { at: number; requestId: string; status: number; body: ParsedBody },
 ): GongRequest {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
-import type { SandboxAnswer, SandboxRequest } from '../http.ts';
+import type { SandboxRequest, SandboxResponse } from '../http-types.ts';
 import { basicCredentials } from './authorization.ts';
 
 /** An OAuth integration that a customer has allowed in. */
@@ -21,7 +21,7 @@ export interface GongOauthClient {
 const ACCESS_TOKEN_LIFE_MS = 86_400_000;
 
 /** Hands out tokens as /oauth2/generate-customer-token does: refresh tokens are single-use. */
-export class TokenDesk {
+export class TokenIssuer {
   readonly #clock: Clock;
   readonly #clients: readonly GongOauthClient[];
   readonly #refreshTokens = new Map<string, string>();
@@ -50,7 +50,7 @@ export class TokenDesk {
   }
 
   /** Parameters come in the query or as a form; the client shows itself by HTTP Basic. */
-  refresh(request: SandboxRequest): SandboxAnswer {
+  refresh(request: SandboxRequest): SandboxResponse {
     const client = this.#clientIn(request);
     if (!client) return refusal(401, 'invalid_client', 'Client authentication failed.');
     const parameters = parametersOf(request);
@@ -100,6 +100,6 @@ function parametersOf(request: SandboxRequest): URLSearchParams {
 }
 
 /** OAuth's own error form: seen from this endpoint with status 400 and `invalid_grant`. */
-function refusal(status: number, error: string, description: string): SandboxAnswer {
+function refusal(status: number, error: string, description: string): SandboxResponse {
   return { status, body: { error, error_description: description } };
 }

@@ -28,7 +28,7 @@ export interface Activity {
 export type NewActivity = Omit<Activity, 'order'>;
 
 /** A place in the log: the activity that a page ended with. */
-export type Place = Pick<Activity, 'at' | 'order'>;
+export type AuditPosition = Pick<Activity, 'at' | 'order'>;
 
 /** Activities that follow from a number, later ones with higher numbers. */
 export interface ComputedActivities {
@@ -55,7 +55,7 @@ export class AuditLog {
   }
 
   /** Everything before a place, newest first, whether it has arrived or not. */
-  *before(place: Place): Generator<Activity> {
+  *before(place: AuditPosition): Generator<Activity> {
     let stored = firstAtOrAfter(this.#stored, place) - 1;
     let computed = this.#computedBefore(place) - 1;
     while (stored >= 0 || computed >= 0) {
@@ -69,7 +69,7 @@ export class AuditLog {
     }
   }
 
-  #computedBefore({ at, order }: Place): number {
+  #computedBefore({ at, order }: AuditPosition): number {
     if (!this.generated) return 0;
     let count = this.generated.countBefore(at);
     for (; count < this.generated.activityCount && count < order; count += 1)
@@ -79,16 +79,16 @@ export class AuditLog {
 }
 
 /** 64 bits with a sign, in digits, as `id.uniqueQualifier` is. */
-export function qualifierOf({ at, order }: Place): string {
+export function qualifierOf({ at, order }: AuditPosition): string {
   const hash = createHash('sha256').update(`${at} ${order}`).digest('hex');
   return BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`)).toString();
 }
 
-function compare(one: Place, other: Place): number {
+function compare(one: AuditPosition, other: AuditPosition): number {
   return one.at - other.at || one.order - other.order;
 }
 
-function firstAtOrAfter(sorted: readonly Activity[], place: Place): number {
+function firstAtOrAfter(sorted: readonly Activity[], place: AuditPosition): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

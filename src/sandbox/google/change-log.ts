@@ -11,7 +11,7 @@ export interface ChangeEntry {
 }
 
 /** How a lost position is told. */
-export type LostAnswer = 403 | 404 | 410;
+export type LostTokenStatus = 403 | 404 | 410;
 
 export interface LogSlice {
   readonly entries: readonly ChangeEntry[];
@@ -26,7 +26,7 @@ export class ChangeLog {
   readonly #entries: ChangeEntry[] = [];
   readonly #latest = new Map<string, number>();
   #lostBefore = 0;
-  #lostAnswer: LostAnswer | undefined;
+  #lostAnswer: LostTokenStatus | undefined;
 
   /** Each log counts from a number of its own, so that tokens of two logs do not look alike. */
   constructor(name: string) {
@@ -49,13 +49,13 @@ export class ChangeLog {
   }
 
   /** Every token given out so far is refused like this from now on. */
-  lose(answer: LostAnswer): void {
+  lose(answer: LostTokenStatus): void {
     this.append({ kind: 'file', id: `lost ${this.end}`, at: 0, inMyDrive: true });
     this.#lostBefore = this.end;
     this.#lostAnswer = answer;
   }
 
-  lostAt(place: number): LostAnswer | undefined {
+  lostAt(place: number): LostTokenStatus | undefined {
     return place < this.#lostBefore ? this.#lostAnswer : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { Refusal } from './answers.ts';
+import { ApiError } from './responses.ts';
 
 /** The fields asked for, by name; below each the same, or undefined: all of it. */
 export type FieldMask = ReadonlyMap<string, FieldMask | undefined>;
@@ -47,7 +47,7 @@ export function parseFields(text: string, names: FieldNames): FieldMask {
 }
 
 /** Whether the mask asks for this field at all: what nobody asks for need not be computed. */
-export function wants(mask: FieldMask | undefined, name: string): boolean {
+export function includes(mask: FieldMask | undefined, name: string): boolean {
   return mask === undefined || mask.has(name) || mask.has('*');
 }
 
@@ -61,7 +61,7 @@ export function select(value: unknown, mask: FieldMask | undefined): unknown {
   if (mask === undefined || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => select(item, mask));
   const kept = Object.entries(value)
-    .filter(([name]) => wants(mask, name))
+    .filter(([name]) => includes(mask, name))
     .map(([name, inner]) => [name, select(inner, below(mask, name))] as const);
   return Object.fromEntries(kept);
 }
@@ -72,8 +72,8 @@ function tokensOf(text: string): readonly string[] {
   return tokens;
 }
 
-function badField(field: string): Refusal {
-  return new Refusal({
+function badField(field: string): ApiError {
+  return new ApiError({
     status: 400,
     reason: 'invalidParameter',
     message: `Invalid field selection ${field}`,

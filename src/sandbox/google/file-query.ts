@@ -1,5 +1,5 @@
-import { invalid } from './answers.ts';
 import type { Item, Items } from './items.ts';
+import { invalid } from './responses.ts';
 
 /** Whether an item is among those asked for, by the user who asks. */
 export type FileTest = (

@@ -1,6 +1,6 @@
-import type { SandboxAnswer } from '../http.ts';
-import { failure, json } from './answers.ts';
-import { type Call, valuesOf } from './call.ts';
+import type { SandboxResponse } from '../http-types.ts';
+import { type ApiCall, valuesOf } from './api-call.ts';
+import { failure, json } from './responses.ts';
 
 /** REST guide, "Composite": 25 sub-requests, of which 5 may be queries or collections. */
 const SUBREQUESTS_MAX = 25;
@@ -22,10 +22,10 @@ interface Subrequest {
  * POST /composite: every sub-request in turn, through `answerOne`; one billed call. With allOrNone
  * one failure makes all fail. References between sub-requests (`@{id.field}`) are not run.
  */
-export function answerComposite(
-  call: Call,
-  answerOne: (subcall: Call) => SandboxAnswer,
-): SandboxAnswer {
+export function handleComposite(
+  call: ApiCall,
+  answerOne: (subcall: ApiCall) => SandboxResponse,
+): SandboxResponse {
   const { compositeRequest, allOrNone } = valuesOf(call.body);
   if (!Array.isArray(compositeRequest) || compositeRequest.length === 0) {
     return failure(400, 'JSON_PARSER_ERROR', 'compositeRequest must be a list of sub-requests');
@@ -48,7 +48,7 @@ export function answerComposite(
     const message = `Composite requests may hold at most ${QUERIES_MAX} queries or collections`;
     return failure(400, 'LIMIT_EXCEEDED', message);
   }
-  call.org.usage.note('subrequests', subrequests.length);
+  call.org.callCounts.note('subrequests', subrequests.length);
   const answers = subrequests.map((one) => ({ one, answer: runOne(call, one, answerOne) }));
   const halted = allOrNone === true && answers.some(({ answer }) => answer.status >= 400);
   const compositeResponse = answers.map(({ one: { referenceId }, answer }) => {
@@ -59,10 +59,10 @@ export function answerComposite(
 }
 
 function runOne(
-  call: Call,
+  call: ApiCall,
   subrequest: Subrequest,
-  answerOne: (subcall: Call) => SandboxAnswer,
-): SandboxAnswer {
+  answerOne: (subcall: ApiCall) => SandboxResponse,
+): SandboxResponse {
   const soql = subrequest.query.get('q') ?? '';
   if (soql.length > call.org.settings.compositeQueryLengthMax) {
     const message =
@@ -101,7 +101,7 @@ function isQueryOrCollection({ path }: Subrequest): boolean {
   return /^(query(\/|$)|composite\/sobjects(\/|$))/.test(path);
 }
 
-function processingHalted(): SandboxAnswer {
+function processingHalted(): SandboxResponse {
   const message =
     'The transaction was rolled back since another operation in the same transaction failed.';
   return failure(400, 'PROCESSING_HALTED', message);

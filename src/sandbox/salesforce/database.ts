@@ -1,19 +1,19 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Catalog } from './catalog.ts';
 import type { GeneratedTable } from './generated-table.ts';
 import { idKey } from './ids.ts';
 import { type MemoryRow, MemoryTable, type OrderedRows, type Row } from './rows.ts';
 import type { Field } from './schema.ts';
 import type { Key } from './values.ts';
+import type { VisibleSchema } from './visible-schema.ts';
 
 /** All records of the org: stored ones, and computed ones where a benchmark asked for them. */
 export class Database {
-  readonly catalog: Catalog;
+  readonly catalog: VisibleSchema;
   readonly #clock: Clock;
   readonly #tables = new Map<string, MemoryTable>();
   readonly #generated = new Map<string, GeneratedTable>();
 
-  constructor(options: { readonly catalog: Catalog; readonly clock: Clock }) {
+  constructor(options: { readonly catalog: VisibleSchema; readonly clock: Clock }) {
     this.catalog = options.catalog;
     this.#clock = options.clock;
   }

@@ -1,7 +1,7 @@
-import type { Catalog } from './catalog.ts';
 import { GENERATED_POD, GeneratedTable } from './generated-table.ts';
 import { makeId, numberOfId } from './ids.ts';
 import { type Value, wholeSecond } from './values.ts';
+import type { VisibleSchema } from './visible-schema.ts';
 
 export interface GeneratedDeliveries {
   readonly count: number;
@@ -32,7 +32,7 @@ const pick = (words: readonly string[], number: number): string =>
  * `userIds` made them, in turn.
  */
 export function generateDeliveries(
-  catalog: Catalog,
+  catalog: VisibleSchema,
   options: GeneratedDeliveries,
   userIds: readonly string[],
 ): readonly GeneratedTable[] {
@@ -55,7 +55,7 @@ function auditOf(at: (number: number) => number, userOf: (number: number) => str
 }
 
 function deliveryTables(
-  catalog: Catalog,
+  catalog: VisibleSchema,
   options: GeneratedDeliveries,
   userOf: (number: number) => string,
 ): readonly GeneratedTable[] {
@@ -124,7 +124,7 @@ function deliveryTables(
 }
 
 function contactTable(
-  catalog: Catalog,
+  catalog: VisibleSchema,
   options: GeneratedDeliveries,
   userOf: (number: number) => string,
 ): GeneratedTable {
@@ -159,7 +159,7 @@ function contactTable(
 }
 
 function accountTables(
-  catalog: Catalog,
+  catalog: VisibleSchema,
   options: GeneratedDeliveries,
   userOf: (number: number) => string,
 ): readonly GeneratedTable[] {

@@ -1,16 +1,16 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Settings } from './call.ts';
-import { Catalog } from './catalog.ts';
-import { type ClientOptions, Clients } from './clients.ts';
+import type { Settings } from './api-call.ts';
+import { CallCounts, type Counters } from './call-counts.ts';
 import { Database } from './database.ts';
 import { type Delivered, type Delivery, deliver } from './delivery.ts';
 import { type GeneratedDeliveries, generateDeliveries } from './generated-deliveries.ts';
-import { Locators } from './locators.ts';
+import { type ClientOptions, OauthClients } from './oauth-clients.ts';
+import { QueryLocators } from './query-locators.ts';
 import { Records, type Values } from './records.ts';
 import { Sessions } from './sessions.ts';
-import { SOQL_LENGTH_MAX } from './soql/query.ts';
-import { type Counters, Usage } from './usage.ts';
+import { SOQL_LENGTH_MAX } from './soql/read-query.ts';
 import type { Value } from './values.ts';
+import { VisibleSchema } from './visible-schema.ts';
 
 /** SOAP and REST guides: a query answers at most 2,000 rows a page. */
 const PAGE_ROWS_MAX = 2000;
@@ -27,12 +27,12 @@ export interface OrgOptions {
 }
 
 /** The parts that answer requests; a story needs none of them. */
-export interface OrgParts {
+export interface OrgState {
   readonly database: Database;
-  readonly clients: Clients;
+  readonly clients: OauthClients;
   readonly sessions: Sessions;
-  readonly locators: Locators;
-  readonly usage: Usage;
+  readonly locators: QueryLocators;
+  readonly callCounts: CallCounts;
   readonly settings: Settings;
 }
 
@@ -42,11 +42,11 @@ export class Org {
   /** the first user: whom the connected app acts as */
   readonly userId: string;
   readonly username: string;
-  readonly parts: OrgParts;
+  readonly state: OrgState;
   readonly #records: Records;
 
   constructor(options: OrgOptions) {
-    const catalog = new Catalog({ personAccounts: options.personAccounts ?? false });
+    const catalog = new VisibleSchema({ personAccounts: options.personAccounts ?? false });
     const database = new Database({ catalog, clock: options.clock });
     this.#records = new Records(database);
     this.username = options.username ?? 'integration@acme.example';
@@ -65,12 +65,12 @@ export class Org {
       LanguageLocaleKey: 'en_US',
     });
     const now = (): number => options.clock.now();
-    this.parts = {
+    this.state = {
       database,
-      clients: new Clients(),
+      clients: new OauthClients(),
       sessions: new Sessions(this.organizationId, now),
-      locators: new Locators(now),
-      usage: new Usage(),
+      locators: new QueryLocators(now),
+      callCounts: new CallCounts(),
       settings: {
         pageRowsMax: PAGE_ROWS_MAX,
         refusal: 'none',
@@ -109,7 +109,7 @@ export class Org {
   /** Somebody opens the delivery's link; whether that bumps SystemModstamp is not documented. */
   view(deliveryId: string, options: { readonly bumpsModstamp?: boolean } = {}): void {
     const before = this.read(deliveryId);
-    const now = this.parts.database.now();
+    const now = this.state.database.now();
     const kept = {
       SystemModstamp: before['SystemModstamp'],
       LastModifiedDate: before['LastModifiedDate'],
@@ -138,7 +138,7 @@ export class Org {
 
   /** Fills the org with computed deliveries, contacts, accounts and deals for a benchmark. */
   generatedDeliveries(options: GeneratedDeliveries): void {
-    const { database } = this.parts;
+    const { database } = this.state;
     const users = Array.from({ length: GENERATED_USERS }, (_, number) =>
       this.add('User', {
         FirstName: 'Sales',
@@ -152,68 +152,68 @@ export class Org {
 
   /** Registers a connected app, or changes it. */
   addClient(options: ClientOptions): void {
-    this.parts.clients.add(options);
+    this.state.clients.add(options);
   }
 
   removeClient(clientId: string): void {
-    this.parts.clients.remove(clientId);
+    this.state.clients.remove(clientId);
   }
 
   /** A refresh token as the web flow would have given it; by default for the first user. */
   issueRefreshToken(clientId: string, userId = this.userId): string {
-    return this.parts.clients.issueRefreshToken({ clientId, userId });
+    return this.state.clients.issueRefreshToken({ clientId, userId });
   }
 
   revokeRefreshToken(refreshToken: string): void {
-    this.parts.clients.revoke(refreshToken);
+    this.state.clients.revoke(refreshToken);
   }
 
   /** Ends every session: their tokens are answered 401 from now on. */
   expireSessions(): void {
-    this.parts.sessions.endAll();
+    this.state.sessions.endAll();
   }
 
   /** Ends every query locator: INVALID_QUERY_LOCATOR. */
   expireLocators(): void {
-    this.parts.locators.endAll();
+    this.state.locators.endAll();
   }
 
   /** "Content Deliveries" switched off: the object is missing from the schema. */
   setDeliveries(state: 'on' | 'off'): void {
-    if (state === 'on') this.parts.database.catalog.showObject('ContentDistribution');
-    else this.parts.database.catalog.hideObject('ContentDistribution');
+    if (state === 'on') this.state.database.catalog.showObject('ContentDistribution');
+    else this.state.database.catalog.hideObject('ContentDistribution');
   }
 
   /** Takes the API user's right to read an object: to him it is as if it were not there. */
   denyObject(name: string): void {
-    this.parts.database.catalog.hideObject(name);
+    this.state.database.catalog.hideObject(name);
   }
 
   allowObject(name: string): void {
-    this.parts.database.catalog.showObject(name);
+    this.state.database.catalog.showObject(name);
   }
 
   /** Takes the API user's right to read a field. */
   denyField(objectName: string, fieldName: string): void {
-    this.parts.database.catalog.hideField(objectName, fieldName);
+    this.state.database.catalog.hideField(objectName, fieldName);
   }
 
   /** Page size, request limit, API access, instance URL, as the org has them from now on. */
   set(settings: Partial<Settings>): void {
-    Object.assign(this.parts.settings, settings);
+    Object.assign(this.state.settings, settings);
   }
 
   /** The day's allocation, and how much of it other clients have used up. */
   setApiUsage(usage: { readonly limit?: number; readonly others?: number }): void {
-    Object.assign(this.parts.usage, usage);
+    Object.assign(this.state.callCounts, usage);
   }
 
   /** API calls as Salesforce bills them. */
   get counters(): Counters {
-    return this.parts.usage.counters;
+    return this.state.callCounts.counters;
   }
 
   resetCounters(): void {
-    this.parts.usage.reset();
+    this.state.callCounts.reset();
   }
 }

@@ -1,8 +1,8 @@
 import type { WhereClause } from '@jetstreamapp/soql-parser-js';
 import { isIdType, isTextType, type Key } from '../values.ts';
 import { errorAt, SoqlError, unsupported } from './error.ts';
+import { type FieldPath, type PathContext, resolvePath } from './field-paths.ts';
 import { type Literal, likeExpression, literalKey } from './literals.ts';
-import { type FieldPath, type PathContext, resolvePath } from './paths.ts';
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 

@@ -3,8 +3,8 @@ import type { Row } from '../rows.ts';
 import { NAME_SCHEMA } from '../schema.ts';
 import { compareKeys, type Key, keyOf, type Value } from '../values.ts';
 import type { Comparison, Condition } from './condition.ts';
-import type { FieldPath } from './paths.ts';
-import type { OrderItem } from './query.ts';
+import type { FieldPath } from './field-paths.ts';
+import type { OrderItem } from './read-query.ts';
 
 export type Predicate = (row: Row) => boolean;
 

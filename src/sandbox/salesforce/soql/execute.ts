@@ -4,9 +4,9 @@ import type { Field, ObjectSchema } from '../schema.ts';
 import { compareKeys, type Key } from '../values.ts';
 import type { Condition } from './condition.ts';
 import { comparator, compile, type Predicate } from './evaluate.ts';
-import type { Query } from './query.ts';
-import { type Range, reachOf } from './ranges.ts';
-import { type ResultSet, resultOf, resultOfRanges } from './result.ts';
+import type { Query } from './read-query.ts';
+import { type ResultSet, resultOf, resultOfRanges } from './result-set.ts';
+import { type Range, rowRangesOf } from './row-ranges.ts';
 
 const TIME_FIELDS: ReadonlySet<string> = new Set([
   'SystemModstamp',
@@ -30,7 +30,7 @@ export function execute(database: Database, query: Query): ResultSet {
     return cut(query, sorted(database, query, rows));
   }
   if (computed && only && orders.length === 1) {
-    const reach = reachOf(only, query.where);
+    const reach = rowRangesOf(only, query.where);
     if (reach.exact) return resultOfRanges(only, reach.ranges, query);
   }
   const walks = orders.map((order) => walk(order, query, matches));
@@ -131,7 +131,7 @@ function isInOrder(query: Query, computed: boolean): boolean {
 }
 
 function* walk(order: OrderedRows, query: Query, matches: Predicate): Generator<Row> {
-  for (const { start, end } of reachOf(order, query.where).ranges as readonly Range[]) {
+  for (const { start, end } of rowRangesOf(order, query.where).ranges as readonly Range[]) {
     for (let position = start; position < end; position += 1) {
       const row = order.at(position);
       if (matches(row)) yield row;

@@ -1,5 +1,5 @@
 import { englishIsPlain } from '../english.ts';
-import type { Held } from '../held.ts';
+import type { Held } from '../rule-cases.ts';
 
 export const englishRules: readonly Held[] = [
   {

@@ -1,4 +1,3 @@
-import type { Held } from '../held.ts';
 import {
   layersHold,
   noCycles,
@@ -7,6 +6,7 @@ import {
   vendorsStandApart,
 } from '../layers.ts';
 import { pureRoomsImportPure } from '../pure.ts';
+import type { Held } from '../rule-cases.ts';
 
 export const importsRules: readonly Held[] = [
   {

@@ -1,4 +1,4 @@
-import type { Held } from '../held.ts';
+import type { Held } from '../rule-cases.ts';
 import {
   FILE_LINES_MAX,
   filesAreShort,
