@@ -4,13 +4,13 @@ import type { FaultEffect } from './faults.ts';
 import type { SandboxRequest, SandboxResponse, Vendor } from './http-types.ts';
 import { resetConnection, truncateResponse, writeResponse } from './response-writer.ts';
 
-/** What the client gets; without an answer, a connection that hangs or is reset. */
+/** What the client receives. Without a response, the connection hangs or is reset. */
 export interface FaultedResponse {
   readonly delivery: 'whole' | 'cut' | 'reset' | 'hang';
-  readonly answer?: SandboxResponse;
+  readonly response?: SandboxResponse;
 }
 
-/** Asks the vendor, unless the fault strikes before it would have seen the request. */
+/** Calls the vendor, unless the fault occurs before the request reaches it. */
 export async function applyFault(
   vendor: Vendor,
   request: SandboxRequest,
@@ -18,9 +18,9 @@ export async function applyFault(
 ): Promise<FaultedResponse> {
   switch (fault?.kind) {
     case undefined:
-      return { delivery: 'whole', answer: await callVendor(vendor, request) };
+      return { delivery: 'whole', response: await callVendor(vendor, request) };
     case 'cut':
-      return { delivery: 'cut', answer: await callVendor(vendor, request) };
+      return { delivery: 'cut', response: await callVendor(vendor, request) };
     case 'lose-answer':
       await callVendor(vendor, request);
       return { delivery: 'reset' };
@@ -31,15 +31,15 @@ export async function applyFault(
       return { delivery: 'hang' };
     case 'answer':
       if (fault.processed) await callVendor(vendor, request);
-      return { delivery: 'whole', answer: fault };
+      return { delivery: 'whole', response: fault };
     case 'redirect': {
       const { status = 302, location } = fault;
-      return { delivery: 'whole', answer: { status, headers: { location } } };
+      return { delivery: 'whole', response: { status, headers: { location } } };
     }
   }
 }
 
-/** A vendor that throws is a bug of the sandbox: it shows as an answer that no vendor gives. */
+/** An exception is a bug in the sandbox. It becomes a response that no real vendor sends. */
 async function callVendor(vendor: Vendor, request: SandboxRequest): Promise<SandboxResponse> {
   try {
     return await vendor(request);
@@ -48,8 +48,8 @@ async function callVendor(vendor: Vendor, request: SandboxRequest): Promise<Sand
   }
 }
 
-export function deliver(response: ServerResponse, { delivery, answer }: FaultedResponse): void {
-  if (delivery === 'reset') resetConnection(response);
-  else if (answer && delivery === 'cut') truncateResponse(response, answer);
-  else if (answer) writeResponse(response, answer);
+export function deliver(target: ServerResponse, { delivery, response }: FaultedResponse): void {
+  if (delivery === 'reset') resetConnection(target);
+  else if (response && delivery === 'cut') truncateResponse(target, response);
+  else if (response) writeResponse(target, response);
 }

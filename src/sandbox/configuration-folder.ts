@@ -4,21 +4,21 @@ import { stringify } from 'yaml';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const MARK = '# Written by `sharetrail sandbox`, and written anew by its next start.\n';
+const MARK = '# Written by `sharetrail sandbox`, which overwrites it at its next start.\n';
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 export const SANDBOX_TENANT = 'sandbox';
 
-/** What a tenant of the sandbox says beside where it is and how to log in. */
+/** Tenant settings besides addresses and credentials. */
 export interface TenantSettings {
-  /** shares before it are not reported; epoch milliseconds */
+  /** earlier shares are not reported; epoch milliseconds */
   readonly start: number;
   readonly timezone: string;
-  /** also read Google Drive; without it the tenant has Salesforce alone */
+  /** also read Google Drive; if absent, the tenant has Salesforce only */
   readonly googleDrive?: true;
 }
 
-/** The tenant file, as YAML: its secrets are references to files beside it. */
+/** The tenant file as YAML. Its secrets are references to files in the same folder. */
 export function sandboxTenantYaml(sandbox: Sandbox, settings: TenantSettings): string {
   const { origins, credentials } = sandbox;
   const { clientId, username } = credentials.salesforce;
@@ -61,7 +61,7 @@ function googleDriveOf({ origins, credentials }: Sandbox): object {
 }
 
 /**
- * Writes a configuration folder that uses the sandbox, its database included, so that every
+ * Writes a configuration folder that uses the sandbox. It includes the database path, so that every
  * command works with `--config DIR` alone.
  */
 export async function writeSandboxConfiguration(
@@ -70,7 +70,7 @@ export async function writeSandboxConfiguration(
   settings: TenantSettings,
 ): Promise<void> {
   const { salesforce, google, gong } = sandbox.credentials;
-  await refuseForeignFolder(dir);
+  await rejectForeignFolder(dir);
   const files: Record<string, string> = {
     'sharetrail.yaml': MARK + stringify({ database: `sqlite:${join(dir, 'sharetrail.db')}` }),
     [`tenants/${SANDBOX_TENANT}.yaml`]: sandboxTenantYaml(sandbox, settings),
@@ -80,26 +80,26 @@ export async function writeSandboxConfiguration(
     'secrets/gong-access-key-secret': gong.accessKeySecret,
   };
   try {
-    for (const [name, text] of Object.entries(files)) await writeOwn(join(dir, name), text);
+    for (const [name, text] of Object.entries(files)) await writePrivate(join(dir, name), text);
   } catch (error) {
     throw new UserError(`the configuration could not be written into ${dir}: ${messageOf(error)}`, {
-      hint: 'Name a folder that this user may write into, or one that does not exist yet.',
+      hint: 'Choose a folder that this user can write to, or one that does not exist yet.',
       cause: error,
     });
   }
 }
 
-async function writeOwn(path: string, text: string): Promise<void> {
+async function writePrivate(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
   await writeFile(path, text, { mode: OWNER_ONLY_FILE });
 }
 
-/** A company's own configuration must not be lost to a toy's; the sandbox's own may be renewed. */
-async function refuseForeignFolder(dir: string): Promise<void> {
+/** Protects a real configuration: only files that the sandbox wrote are overwritten. */
+async function rejectForeignFolder(dir: string): Promise<void> {
   const path = join(dir, 'sharetrail.yaml');
   const text = await readFile(path, 'utf8').catch(() => MARK);
   if (text.startsWith(MARK)) return;
-  throw new UserError(`${path} is not the sandbox's: it would be overwritten`, {
-    hint: 'Name another folder with --write.',
+  throw new UserError(`${path} was not written by the sandbox and would be overwritten`, {
+    hint: 'Choose another folder with --write.',
   });
 }

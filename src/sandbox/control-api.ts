@@ -6,26 +6,30 @@ import type { SandboxRequest, SandboxResponse } from './http-types.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import type { Traffic } from './traffic.ts';
 
-/** Where another process steers the sandbox, on every vendor's port. */
+/** The path prefix of the control API, on every vendor's port. */
 export const CONTROL_PREFIX = '/_sandbox/';
 
-export interface ControlParts {
+export interface ControlContext {
   readonly vendor: string;
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly traffic: Traffic;
-  /** what the vendor itself can be asked beside these */
+  /** the vendor's own routes, in addition to the built-in ones */
   readonly vendorRoutes: ControlRoutes;
 }
 
 /**
- * Answers a control request. Of every port: GET state, traffic, faults, clock; POST faults (one
- * rule or a list; a rule without `vendor` holds for all), POST clock `{advanceMs}`; DELETE faults
- * (all, or the one of `?id=`). A vendor's own routes come on top.
+ * Handles a control request. Every port has these routes:
+ * - GET state, traffic, faults, clock
+ * - POST faults: one rule or a list; a rule without `vendor` applies to all vendors
+ * - POST clock: `{advanceMs}`
+ * - DELETE faults: all rules, or the one with `?id=`
+ *
+ * Each vendor adds its own routes.
  */
 export async function handleControl(
   request: SandboxRequest,
-  parts: ControlParts,
+  parts: ControlContext,
 ): Promise<SandboxResponse> {
   const name = request.path.slice(CONTROL_PREFIX.length);
   const routes: ControlRoutes = { ...parts.vendorRoutes, ...builtInRoutes(parts) };
@@ -39,7 +43,7 @@ export async function handleControl(
   }
 }
 
-function builtInRoutes(parts: ControlParts): ControlRoutes {
+function builtInRoutes(parts: ControlContext): ControlRoutes {
   const { vendor, clock, faults, traffic, vendorRoutes } = parts;
   return {
     'GET state': async (request) => ({
@@ -55,9 +59,9 @@ function builtInRoutes(parts: ControlParts): ControlRoutes {
     }),
     'GET faults': () => ({ faults: faults.states }),
     'POST faults': (request) => {
-      const given = jsonIn(request);
-      // All are read before the first is added: a bad rule leaves nothing behind.
-      const rules = (Array.isArray(given) ? given : [given]).map(parseFaultRule);
+      const body = jsonIn(request);
+      // Parse all rules before adding the first, so that an invalid rule adds nothing.
+      const rules = (Array.isArray(body) ? body : [body]).map(parseFaultRule);
       return { ids: rules.map((rule) => faults.add(rule)) };
     },
     'DELETE faults': (request) => {

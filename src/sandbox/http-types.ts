@@ -1,4 +1,4 @@
-/** A request as the made-up vendors see it; the body is read whole, as text. */
+/** A request as the simulated vendors see it; `body` is the complete text. */
 export interface SandboxRequest {
   readonly method: string;
   readonly path: string;
@@ -8,16 +8,16 @@ export interface SandboxRequest {
   readonly body: string;
   /** `http://127.0.0.1:PORT` as the client reached it */
   readonly origin: string;
-  /** length of request line's target and of all headers, in bytes: Salesforce limits their sum */
+  /** bytes of the request target and all headers: Salesforce limits their sum */
   readonly headBytes: number;
 }
 
-/** An object body is sent as JSON; a string as it is. */
+/** An object body is sent as JSON, a string unchanged. */
 export interface SandboxResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object | string;
 }
 
-/** One made-up vendor: answers every request to its port. */
+/** One simulated vendor: handles every request to its port. */
 export type Vendor = (request: SandboxRequest) => SandboxResponse | Promise<SandboxResponse>;

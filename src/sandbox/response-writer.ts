@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { SandboxResponse } from './http-types.ts';
 
-/** No Content and Not Modified promise no length (RFC 9110, 8.6). */
+/** 204 and 304 responses have no Content-Length (RFC 9110, 8.6). */
 const BODILESS = new Set([204, 304]);
 
 interface WireResponse {
@@ -9,37 +9,38 @@ interface WireResponse {
   readonly body: Buffer;
 }
 
-/** Sends the answer with its length; to HEAD, the length alone. */
-export function writeResponse(response: ServerResponse, answer: SandboxResponse): void {
-  const { headers, body } = wireResponseOf(answer);
-  const length = BODILESS.has(answer.status) ? {} : { 'content-length': body.length };
-  response.writeHead(answer.status, { ...headers, ...length });
-  response.end(body);
+/** Sends the response with its Content-Length; Node drops the body for HEAD. */
+export function writeResponse(target: ServerResponse, response: SandboxResponse): void {
+  const { headers, body } = wireResponseOf(response);
+  const length = BODILESS.has(response.status) ? {} : { 'content-length': body.length };
+  target.writeHead(response.status, { ...headers, ...length });
+  target.end(body);
 }
 
-/** Promises the whole length, sends half of the body, and ends the connection. */
-export function truncateResponse(response: ServerResponse, answer: SandboxResponse): void {
-  const { headers, body } = wireResponseOf(answer);
-  // Of an empty body nothing could be missing: promise one byte.
-  const promised = Math.max(1, body.length);
-  response.writeHead(answer.status, { ...headers, 'content-length': promised });
-  response.flushHeaders();
-  response.write(body.subarray(0, Math.floor(body.length / 2)));
-  response.socket?.destroySoon();
+/** Announces the full length, sends half of the body, and closes the connection. */
+export function truncateResponse(target: ServerResponse, response: SandboxResponse): void {
+  const { headers, body } = wireResponseOf(response);
+  // Announce one byte if the body is empty, so that something is missing.
+  const announced = Math.max(1, body.length);
+  target.writeHead(response.status, { ...headers, 'content-length': announced });
+  target.flushHeaders();
+  target.write(body.subarray(0, Math.floor(body.length / 2)));
+  target.socket?.destroySoon();
 }
 
-/** Ends the connection with a reset (RST), as a broken peer does, in place of an answer. */
-export function resetConnection(response: ServerResponse): void {
-  response.socket?.resetAndDestroy();
+/** Resets the connection (RST) instead of responding, as a broken peer does. */
+export function resetConnection(target: ServerResponse): void {
+  target.socket?.resetAndDestroy();
 }
 
-function wireResponseOf(answer: SandboxResponse): WireResponse {
-  const isText = typeof answer.body === 'string';
+function wireResponseOf(response: SandboxResponse): WireResponse {
+  const isText = typeof response.body === 'string';
   const contentType = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-  const given = lowerCaseNames(answer.headers ?? {});
-  const text = isText || answer.body === undefined ? answer.body : JSON.stringify(answer.body);
+  const given = lowerCaseNames(response.headers ?? {});
+  const text =
+    isText || response.body === undefined ? response.body : JSON.stringify(response.body);
   return {
-    headers: answer.body === undefined ? given : { 'content-type': contentType, ...given },
+    headers: response.body === undefined ? given : { 'content-type': contentType, ...given },
     body: Buffer.from(String(text ?? ''), 'utf8'),
   };
 }

@@ -3,19 +3,19 @@ import type { BodyCheck } from './check-body.ts';
 import type { EventLog } from './event-log.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
-/** What a call came to, before it is dressed as an answer. */
+/** The result of a call, before it becomes a response. */
 export interface GongResult {
   readonly status: number;
-  /** Gong's sentences; absent on success */
+  /** Gong's error sentences; absent on success */
   readonly errors?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Who calls: a company's account, or why not. */
+/** The caller's Gong account, or the reason why the call is refused. */
 export type Caller = { readonly account: string } | { readonly refusal: string };
 
 export interface ContentShareParts {
-  readonly ledger: EventLog;
+  readonly eventLog: EventLog;
   readonly checkBody: BodyCheck;
   readonly callerOf: (request: SandboxRequest) => Caller;
   readonly limiterOf: (account: string) => RateLimiter;
@@ -30,10 +30,10 @@ export interface ReceivedCall {
   readonly body: ParsedBody;
 }
 
-/** The body read once: for the check, and for the eventId in the list of requests. */
+/** The body, parsed once: for the check, and for the eventId in the list of requests. */
 export type ParsedBody = { readonly value: unknown } | { readonly unreadable: true };
 
-/** PUT …/content/shared, checked in the order of a gateway: who, how often, what. */
+/** PUT …/content/shared. Checks like a gateway: first the caller, then the limits, then the body. */
 export function reportContentShare(call: ReceivedCall, parts: ContentShareParts): GongResult {
   const caller = parts.callerOf(call.request);
   if ('refusal' in caller) return { status: 401, errors: [caller.refusal] };
@@ -42,15 +42,15 @@ export function reportContentShare(call: ReceivedCall, parts: ContentShareParts)
     const headers = { 'retry-after': String(Math.ceil(over.waitMs / 1_000)) };
     return { status: 429, errors: ['API request limit exceeded'], headers };
   }
-  const unfit = rejectedBody(call, parts.bodyBytesMax);
-  if (unfit) return unfit;
+  const rejected = rejectedBody(call, parts.bodyBytesMax);
+  if (rejected) return rejected;
   const value = 'value' in call.body ? call.body.value : undefined;
   const errors = parts.checkBody(value);
   if (errors.length > 0 || !isRecord(value)) return { status: 400, errors };
-  return acceptEvent(call, { body: value, account: caller.account, ledger: parts.ledger });
+  return acceptEvent(call, { body: value, account: caller.account, eventLog: parts.eventLog });
 }
 
-/** JSON as it came, or the mark that it is none. */
+/** The parsed JSON, or a marker that the body is not JSON. */
 export function parseBody(text: string): ParsedBody {
   try {
     return { value: JSON.parse(text) };
@@ -79,12 +79,12 @@ function rejectedBody(call: ReceivedCall, bodyBytesMax: number): GongResult | un
 interface Acceptance {
   readonly body: Readonly<Record<string, unknown>>;
   readonly account: string;
-  readonly ledger: EventLog;
+  readonly eventLog: EventLog;
 }
 
-function acceptEvent(call: ReceivedCall, { body, account, ledger }: Acceptance): GongResult {
+function acceptEvent(call: ReceivedCall, { body, account, eventLog }: Acceptance): GongResult {
   const eventId = eventIdOf(call.body);
-  const isNew = ledger.accept({
+  const isNew = eventLog.accept({
     receivedAt: call.at,
     account,
     reportingSystem: String(body['reportingSystem']),

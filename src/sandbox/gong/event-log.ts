@@ -1,4 +1,4 @@
-/** How a request proved who it is; `none` without, `other` with an unknown scheme. */
+/** How a request authenticates; `none` without a header, `other` for an unknown scheme. */
 export type AuthorizationKind = 'none' | 'basic' | 'bearer' | 'other';
 
 /** An event that Gong accepted. */
@@ -13,7 +13,7 @@ export interface GongEvent {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** A request that reached Gong, whatever became of it. */
+/** A request that reached Gong, regardless of its outcome. */
 export interface GongRequest {
   /** epoch milliseconds */
   readonly at: number;
@@ -25,10 +25,10 @@ export interface GongRequest {
   readonly eventId?: string;
 }
 
-/** With bodies left out, of the requests too only the latest are kept. */
+/** With `keepBodies: false`, only the latest requests are kept. */
 const REQUESTS_KEPT_WITHOUT_BODIES_MAX = 10_000;
 
-/** What this Gong has been told. */
+/** The accepted events and all requests. */
 export class EventLog {
   readonly #keepBodies: boolean;
   readonly #eventIds = new Map<string, Set<string>>();
@@ -53,8 +53,8 @@ export class EventLog {
   }
 
   /**
-   * Takes the event in, unless its eventId was reported before: false. What Gong compares is not
-   * public; here it is the account, the reporting system and the eventId.
+   * Stores the event; returns false if its eventId was reported before. What Gong compares is not
+   * public. This simulation compares the account, the reporting system, and the eventId.
    */
   accept(event: GongEvent): boolean {
     if (event.eventId !== undefined && !this.#remember(event, event.eventId)) return false;
@@ -66,7 +66,7 @@ export class EventLog {
   addRequest(request: GongRequest): void {
     this.#byStatus.set(request.status, (this.#byStatus.get(request.status) ?? 0) + 1);
     this.#requests.push(request);
-    // Cut in halves, so that shifting the list costs nothing worth counting.
+    // Drop half of the list at a time, so that dropping costs almost nothing per request.
     if (!this.#keepBodies && this.#requests.length > 2 * REQUESTS_KEPT_WITHOUT_BODIES_MAX)
       this.#requests = this.#requests.slice(-REQUESTS_KEPT_WITHOUT_BODIES_MAX);
   }

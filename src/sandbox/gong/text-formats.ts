@@ -1,17 +1,17 @@
-/** What a string must look like in the body, and Gong-like words for when it does not. */
+/** A format of strings in the body, and an error sentence in Gong's style. */
 export interface TextFormat {
   readonly accepts: (text: string) => boolean;
   readonly sentence: string;
 }
 
 const TIMESTAMP = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:Z|[+-](\d{2}):(\d{2}))$/;
-/** java.time.ZoneOffset knows no larger offset. */
+/** The largest offset of java.time.ZoneOffset. */
 const OFFSET_MINUTES_MAX = 18 * 60;
 
 /**
- * ISO-8601 with an offset or Z and a day that the calendar has. Gong, "Report event of a content
- * share": '2021-08-01T02:30:00+05:00' or '2021-08-01T08:00:00Z'; elsewhere in the same
- * specification: "without milliseconds".
+ * ISO-8601 with an offset or Z, and with an existing calendar day. Source: Gong, "Report event of a
+ * content share": '2021-08-01T02:30:00+05:00' or '2021-08-01T08:00:00Z'. The same specification
+ * says "without milliseconds" elsewhere.
  */
 function isTimestamp(text: string): boolean {
   const match = TIMESTAMP.exec(text);
@@ -20,7 +20,7 @@ function isTimestamp(text: string): boolean {
     .slice(1)
     .map((digits) => Number(digits ?? 0));
   const [offsetHour = 0, offsetMinute = 0] = offset;
-  // A day that the month does not have lands in another month.
+  // Date.UTC moves a nonexistent day into the next month.
   const date = new Date(Date.UTC(year, month - 1, day));
   return (
     date.getUTCMonth() === month - 1 &&
@@ -32,7 +32,7 @@ function isTimestamp(text: string): boolean {
   );
 }
 
-/** An absolute http or https URL without blanks. */
+/** An absolute http or https URL without white space. */
 function isWebUrl(text: string): boolean {
   if (/\s/u.test(text) || !URL.canParse(text)) return false;
   return ['http:', 'https:'].includes(new URL(text).protocol);
@@ -43,8 +43,8 @@ function isText(text: string): boolean {
 }
 
 /**
- * Every format that the schema names. Ids of Gong's own are strings of up to 20 digits; Salesforce
- * ids come in the case-sensitive (15) or the case-insensitive form (18 characters).
+ * The formats that the schema uses. Gong's own IDs are strings of up to 20 digits. Salesforce Ids
+ * have a case-sensitive form (15 characters) and a case-insensitive form (18 characters).
  */
 export const TEXT_FORMATS = {
   text: { accepts: isText, sentence: 'must not be blank and must be well-formed Unicode' },
