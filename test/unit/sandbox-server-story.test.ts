@@ -116,7 +116,7 @@ test('the next day adds six, relates the held one, tells of the late one', async
   const held = await query(
     `SELECT RelatedRecordId FROM ContentDistribution WHERE Id = '${first.held.deliveryId}'`,
   );
-  expect(held[0]?.['RelatedRecordId']).toBe(first.world.contacts.sven);
+  expect(held[0]?.['RelatedRecordId']).toBe(first.company.contacts.sven);
 });
 
 test('all of the next day is stamped after the last run and before the next', async () => {

@@ -1,13 +1,13 @@
 import type { Org } from '../salesforce/org.ts';
 
-/** The company's own domain: `internalDomains` of its tenant file. */
+/** The company's own domain, used as `internalDomains` in its tenant file. */
 export const INTERNAL_DOMAIN = 'acme.example';
-/** The user that an e-signature package delivers as: `ignoreCreatedBy` of the tenant file. */
+/** The user of an e-signature package, used as `ignoreCreatedBy` in the tenant file. */
 export const PACKAGE_USERNAME = `signhere@${INTERNAL_DOMAIN}`;
 
 const DAY_MS = 86_400_000;
 
-/** Ids of the made-up company's records, by the part that they play. */
+/** Ids of the simulated company's records, by role. */
 export interface Company {
   readonly users: Readonly<Record<SalesUser | 'package' | 'partner', string>>;
   readonly accounts: Readonly<Record<AccountName, string>>;
@@ -16,7 +16,7 @@ export interface Company {
   readonly opportunities: Readonly<Record<OpportunityName, string>>;
   /** a support case of Solveig Energy */
   readonly caseId: string;
-  /** a record of a custom object, which belongs to nobody that sharetrail knows */
+  /** a record of a custom object, which sharetrail cannot match */
   readonly quoteRoomId: string;
 }
 
@@ -52,7 +52,7 @@ const CONTACTS = {
   rosa: { account: 'quill', FirstName: 'Rosa', LastName: 'Klein', Title: 'Partner' },
   sven: { account: 'solveig', FirstName: 'Sven', LastName: 'Dahl', Title: 'Plant Manager' },
 } as const;
-/** `gina` works at the company itself; `hugo` has no Account; `olga` has no email. */
+/** `gina` works at the company itself, `hugo` has no Account, and `olga` has no email. */
 type ContactName = keyof typeof CONTACTS | 'gina' | 'hugo' | 'olga';
 
 const OPPORTUNITIES = {
@@ -69,7 +69,7 @@ const OPPORTUNITIES = {
 } as const;
 type OpportunityName = keyof typeof OPPORTUNITIES;
 
-/** Adds the company's people and customers to the org, all of them there for months. */
+/** Adds the company's people and customers to the org, all created months ago. */
 export function seedCompany(org: Org, now: number): Company {
   const long = { CreatedDate: now - 200 * DAY_MS };
   const users = seedUsers(org, long);
@@ -194,7 +194,7 @@ function seedContactRoles(
   },
 ): void {
   const { contacts, opportunities, long } = parts;
-  // Jonas decides about the renewal only; nobody at Kestrel has a role in either deal.
+  // Jonas has a role only in the renewal. No one at Kestrel has a role in either deal.
   org.add('OpportunityContactRole', {
     ...long,
     OpportunityId: opportunities.haldenRenewal,

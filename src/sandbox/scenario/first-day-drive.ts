@@ -2,31 +2,30 @@ import type { Workspace } from '../google/workspace.ts';
 import { INTERNAL_DOMAIN, SALES_USERS } from './company.ts';
 import { type NamedObject, timeOf } from './types.ts';
 
-/** One act of sharing in the made-up Drive, told for a demo and held to by tests. */
+/** One share in the simulated Drive, shown by the demo and verified by tests. */
 export interface ScenarioShare {
   readonly fileId: string;
   readonly title: string;
-  /** who gave what to whom, and what makes it worth telling: one sentence */
+  /** one sentence: who shared what with whom, and what the example shows */
   readonly line: string;
   /** epoch milliseconds */
   readonly at: number;
-  /** emails of those outside who are named */
+  /** emails of the external grantees */
   readonly recipients: readonly string[];
   /**
-   * what sharetrail's contract makes of it where both detectors run; `unrecorded`: it is no share,
-   * and leaves no row
+   * the expected outcome with both detectors; `unrecorded`: it is not a share and leaves no row
    */
   readonly outcome: 'reported' | 'skipped' | 'unrecorded';
-  /** the contract's word for a share that is not reported */
+  /** the reason if the share is not reported */
   readonly reason?: string;
-  /** empty where it is not reported */
+  /** empty if not reported */
   readonly names: readonly NamedObject[];
 }
 
 type SharePart = Omit<ScenarioShare, 'at' | 'recipients' | 'outcome' | 'names'> &
   Partial<Pick<ScenarioShare, 'recipients' | 'outcome' | 'names'>>;
 
-/** Something that is done at a time of the day; not all of it is worth telling. */
+/** An action at a time of the day. Only some of them are shares to show. */
 interface Step {
   readonly perform: (at: number) => void;
   readonly share?: SharePart;
@@ -34,20 +33,19 @@ interface Step {
 
 const MINUTE_MS = 60_000;
 const WORKDAY_MS = 9 * 60 * MINUTE_MS;
-/** Later than a run's last minute, which may wait for the next run anyway. */
+/** Older than one minute: a run may leave newer entries to the next run. */
 const LAST_BEFORE_MS = 2 * MINUTE_MS;
 const WITH_DEAL = ['Opportunity', 'Account', 'Contact'] as const;
 
-/** People of the first day's world: all but Marta are Contacts, she is a Lead. */
+/** People of the first day. All are Contacts, except Marta, who is a Lead. */
 const INES = 'ines@brightwater.example';
 const JONAS = 'jonas@halden.example';
 const MARTA = 'marta@cobalt.example';
 const SVEN = 'sven@solveig.example';
 
 /**
- * What the salespeople share from Drive on the first day, the last of it two minutes before now:
- * `seedFirstDay` makes the Contacts and the Lead that it is shared with. Gives all of it in the
- * order of time.
+ * Seeds what the salespeople share from Drive on the first day, the last share two minutes before
+ * now. `seedFirstDay` creates the Contacts and the Lead. Returns the shares, oldest first.
  */
 export function seedDriveDay(
   google: Workspace,
@@ -66,7 +64,7 @@ export function seedDriveDay(
   });
 }
 
-/** One act for two prospects; one that goes to colleagues; one that is taken back and given anew. */
+/** One share with two prospects, one with a colleague, and one that is revoked and repeated. */
 function prospectSteps(google: Workspace, madeAt: number): readonly Step[] {
   const [ada, bilal, esther] = [salesEmail('ada'), salesEmail('bilal'), salesEmail('esther')];
   const make = (name: string, owner: string) => google.createFile({ name, owner, at: madeAt });
@@ -80,7 +78,7 @@ function prospectSteps(google: Workspace, madeAt: number): readonly Step[] {
       share: {
         fileId: brochure,
         title: 'Pilot brochure',
-        line: 'Ada shares a brochure from Drive with Inês, a Contact, and Marta, a Lead, in one act.',
+        line: 'Ada shares a brochure with Inês, a Contact, and Marta, a Lead, in one action.',
         recipients: [INES, MARTA],
         names: [...WITH_DEAL, 'Lead'],
       },
@@ -89,7 +87,7 @@ function prospectSteps(google: Workspace, madeAt: number): readonly Step[] {
       perform: (at) => google.share(pricing, { to: JONAS, role: 'commenter', by: bilal, at }),
       share: {
         ...renewal,
-        line: 'Bilal lets Jonas of Halden comment on a price list in Drive.',
+        line: 'Bilal lets Jonas of Halden comment on a price list.',
         names: WITH_DEAL,
       },
     },
@@ -98,7 +96,7 @@ function prospectSteps(google: Workspace, madeAt: number): readonly Step[] {
       share: {
         fileId: checklist,
         title: 'Onboarding checklist',
-        line: 'Esther shares a checklist with Bilal, a colleague: that is no share.',
+        line: 'Esther shares a checklist with Bilal, a colleague. This does not count as a share.',
         outcome: 'unrecorded',
       },
     },
@@ -107,14 +105,14 @@ function prospectSteps(google: Workspace, madeAt: number): readonly Step[] {
       perform: (at) => google.share(pricing, { to: JONAS, by: bilal, at }),
       share: {
         ...renewal,
-        line: 'Bilal took the price list back; now Jonas gets it again: a share of its own.',
+        line: 'Bilal revoked the price list, and now shares it with Jonas again: a second share.',
         names: WITH_DEAL,
       },
     },
   ];
 }
 
-/** A link that names nobody, and a file of a shared drive, which no person owns. */
+/** A link that names no one, and a file on a shared drive, which has no owner. */
 function fileSteps(google: Workspace, madeAt: number): readonly Step[] {
   const [chiara, dmitri] = [salesEmail('chiara'), salesEmail('dmitri')];
   const gallery = google.createFile({ name: 'Looms: gallery', owner: chiara, at: madeAt });
@@ -131,7 +129,7 @@ function fileSteps(google: Workspace, madeAt: number): readonly Step[] {
       share: {
         fileId: gallery,
         title: 'Looms: gallery',
-        line: 'Chiara opens a gallery to anyone who has the link: it names nobody.',
+        line: 'Chiara opens a gallery to anyone with the link. It names no one.',
         outcome: 'skipped',
         reason: 'link-only',
       },
@@ -141,7 +139,7 @@ function fileSteps(google: Workspace, madeAt: number): readonly Step[] {
       share: {
         fileId: measurements,
         title: 'Grid measurements',
-        line: 'Dmitri shares a file of a shared drive with Sven of Solveig: the drive owns it.',
+        line: 'Dmitri shares a file on a shared drive with Sven of Solveig. The drive owns the file.',
         recipients: [SVEN],
         names: WITH_DEAL,
       },

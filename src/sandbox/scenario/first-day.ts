@@ -4,8 +4,8 @@ import { type Company, seedCompany } from './company.ts';
 import type { NamedObject, ScenarioDelivery, TimeSpan } from './types.ts';
 import { timeOf } from './types.ts';
 
-/** A scene: what is delivered, and what is told about it. */
-export interface Scene {
+/** One example: a delivery, its description, and its expected outcome. */
+export interface Example {
   readonly delivery: Delivery;
   readonly line: string;
   readonly names?: readonly NamedObject[];
@@ -14,63 +14,63 @@ export interface Scene {
 }
 
 export interface FirstDay {
-  readonly world: Company;
-  /** epoch milliseconds: when it was seeded */
+  readonly company: Company;
+  /** time of seeding, epoch milliseconds */
   readonly seededAt: number;
-  /** what the first run finds, in the order of time */
+  /** the deliveries that the first run finds, oldest first */
   readonly deliveries: readonly ScenarioDelivery[];
-  /** related to a custom object: held at first, and matched on the next day */
+  /** related to a custom object: held on the first day, matched on the next */
   readonly held: ScenarioDelivery;
-  /** made before the first run, but visible only some minutes later: the next run finds it */
+  /** created before the first run but visible only minutes later: the next run finds it */
   readonly late: ScenarioDelivery;
 }
 
 const MINUTE_MS = 60_000;
 const WORKDAY_MS = 9 * 60 * MINUTE_MS;
-/** Later than a run's last minute, which may wait for the next run anyway. */
+/** Older than one minute: a run may leave newer rows to the next run. */
 const LAST_BEFORE_MS = 2 * MINUTE_MS;
-/** Well within the ten minutes that a commit may come late. */
+/** Within the ten minutes by which a commit can be late. */
 const LATE_BY_MS = 7 * MINUTE_MS;
 
 /**
- * The company and the deliveries of one working day, the last one two minutes before `now`. A
- * tenant that is to report them needs a `start` before that day.
+ * Seeds the company and the deliveries of one working day, the last one two minutes before now. To
+ * report them, a tenant needs a `start` before that day.
  */
 export function seedFirstDay(org: Org, clock: { now(): number }): FirstDay {
   const now = clock.now();
-  const world = seedCompany(org, now);
+  const company = seedCompany(org, now);
   const times = { from: now - WORKDAY_MS, until: now - LAST_BEFORE_MS };
-  const scenes = firstScenes(world);
-  const deliveries = playScenes(org, scenes, times);
+  const examples = firstExamples(company);
+  const deliveries = seedExamples(org, examples, times);
   const held = deliveries.find(({ outcome }) => outcome === 'held');
-  const [late] = playScenes(org, [lateScene(world)], times);
-  if (!held || !late) throw new TypeError('the story needs a held and a late delivery');
+  const [late] = seedExamples(org, [lateExample(company)], times);
+  if (!held || !late) throw new TypeError('the scenario needs a held and a late delivery');
   org.showAt(late.deliveryId, times.until + LATE_BY_MS);
-  return { world, seededAt: now, deliveries, held, late };
+  return { company, seededAt: now, deliveries, held, late };
 }
 
-/** Makes the deliveries of the scenes, spread over the times. */
-export function playScenes(
+/** Creates the deliveries of the examples, spread over the time span. */
+export function seedExamples(
   org: Org,
-  scenes: readonly Scene[],
+  examples: readonly Example[],
   times: TimeSpan,
 ): ScenarioDelivery[] {
-  return scenes.map((scene, index) => {
-    const at = timeOf(times, { number: index + 1, count: scenes.length });
-    const { deliveryId } = org.deliver({ ...scene.delivery, at });
-    const reason = scene.held ?? scene.skipped;
+  return examples.map((example, index) => {
+    const at = timeOf(times, { number: index + 1, count: examples.length });
+    const { deliveryId } = org.deliver({ ...example.delivery, at });
+    const reason = example.held ?? example.skipped;
     return {
       deliveryId,
-      title: scene.delivery.title,
-      line: scene.line,
-      outcome: scene.held ? 'held' : scene.skipped ? 'skipped' : 'reported',
+      title: example.delivery.title,
+      line: example.line,
+      outcome: example.held ? 'held' : example.skipped ? 'skipped' : 'reported',
       ...(reason === undefined ? {} : { reason }),
-      names: scene.names ?? [],
+      names: example.names ?? [],
     };
   });
 }
 
-function lateScene({ users, contacts }: Company): Scene {
+function lateExample({ users, contacts }: Company): Example {
   return {
     delivery: {
       title: 'Looms: delivery schedule',
@@ -78,16 +78,16 @@ function lateScene({ users, contacts }: Company): Scene {
       relatedTo: contacts.pavel,
       extension: 'xlsx',
     },
-    line: 'Chiara sends Pavel a schedule; Salesforce commits it minutes after its own time stamp.',
+    line: 'Chiara sends Pavel a schedule; Salesforce commits it minutes after its timestamp.',
     names: ['Opportunity', 'Account', 'Contact'],
   };
 }
 
-function firstScenes(world: Company): readonly Scene[] {
-  return [...customerScenes(world), ...recordScenes(world), ...unreportedScenes(world)];
+function firstExamples(company: Company): readonly Example[] {
+  return [...customerExamples(company), ...recordExamples(company), ...unreportedExamples(company)];
 }
 
-function customerScenes({ users, contacts, leads }: Company): readonly Scene[] {
+function customerExamples({ users, contacts, leads }: Company): readonly Example[] {
   return [
     {
       delivery: { title: 'Master contract', byUserId: users.ada, relatedTo: contacts.ines },
@@ -101,12 +101,12 @@ function customerScenes({ users, contacts, leads }: Company): readonly Scene[] {
         relatedTo: contacts.jonas,
         extension: 'pptx',
       },
-      line: 'Bilal sends a deck to Jonas of Halden: of two open deals, his contact role decides.',
+      line: 'Bilal sends a deck to Jonas of Halden. Jonas has a contact role in one of two open deals.',
       names: ['Opportunity', 'Account', 'Contact'],
     },
     {
       delivery: { title: 'Spare parts list', byUserId: users.dmitri, relatedTo: contacts.keiko },
-      line: 'Dmitri sends a list to Keiko of Kestrel: two open deals, no role: no deal is named.',
+      line: 'Dmitri sends a list to Keiko of Kestrel. Two deals are open; Keiko has a role in neither.',
       names: ['Account', 'Contact'],
     },
     {
@@ -116,7 +116,7 @@ function customerScenes({ users, contacts, leads }: Company): readonly Scene[] {
     },
     {
       delivery: { title: 'Looms: offer', byUserId: users.chiara, relatedTo: leads.converted },
-      line: 'Chiara sends an offer to a Lead that was converted: it counts as Contact Pavel.',
+      line: 'Chiara sends an offer to a converted Lead, which counts as Contact Pavel.',
       names: ['Opportunity', 'Account', 'Contact'],
     },
     {
@@ -130,13 +130,13 @@ function customerScenes({ users, contacts, leads }: Company): readonly Scene[] {
     },
     {
       delivery: { title: 'عقد الخدمات — مسودة', byUserId: users.bilal, relatedTo: contacts.noor },
-      line: 'Bilal sends Noor of Orion a draft with an Arabic title; her deal is won.',
+      line: 'Bilal sends Noor of Orion a draft with an Arabic title. The deal with Orion is already won.',
       names: ['Account', 'Contact'],
     },
   ];
 }
 
-function recordScenes({ users, accounts, opportunities, caseId }: Company): readonly Scene[] {
+function recordExamples({ users, accounts, opportunities, caseId }: Company): readonly Example[] {
   return [
     {
       delivery: {
@@ -144,7 +144,7 @@ function recordScenes({ users, accounts, opportunities, caseId }: Company): read
         byUserId: users.ada,
         relatedTo: opportunities.orionYard,
       },
-      line: 'Ada files the signed order at the won deal with Orion: it counts even closed.',
+      line: 'Ada attaches the signed order to the won deal with Orion. A related deal counts even if closed.',
       names: ['Opportunity', 'Account'],
     },
     {
@@ -154,27 +154,27 @@ function recordScenes({ users, accounts, opportunities, caseId }: Company): read
         relatedTo: accounts.solveig,
         password: 'volt-27',
       },
-      line: 'Dmitri shares a study, protected by a password, with the whole of Solveig.',
+      line: 'Dmitri shares a password-protected study with the Solveig account.',
       names: ['Opportunity', 'Account'],
     },
     {
       delivery: { title: 'Meter manual', byUserId: users.esther, relatedTo: caseId },
-      line: "Esther answers Sven's support case with a manual: the case stands for its Contact.",
+      line: "Esther adds a manual to Sven's support case, which resolves to its Contact.",
       names: ['Opportunity', 'Account', 'Contact'],
     },
   ];
 }
 
-function unreportedScenes({ users, contacts, quoteRoomId }: Company): readonly Scene[] {
+function unreportedExamples({ users, contacts, quoteRoomId }: Company): readonly Example[] {
   return [
     {
       delivery: { title: 'Draft quote', byUserId: users.finn, relatedTo: quoteRoomId },
-      line: 'Finn delivers from a quote room, a custom object: nobody known, so it waits.',
+      line: 'Finn delivers from a custom object, a quote room. No known person is related, so it waits.',
       held: 'unmatched',
     },
     {
       delivery: { title: 'Team lunch menu', byUserId: users.esther, relatedTo: contacts.gina },
-      line: 'Esther sends a menu to Gina, a colleague: nobody outside is concerned.',
+      line: 'Esther sends a menu to Gina, a colleague. No one outside the company is involved.',
       skipped: 'internal-only',
     },
     {
@@ -183,7 +183,7 @@ function unreportedScenes({ users, contacts, quoteRoomId }: Company): readonly S
         byUserId: users.package,
         relatedTo: contacts.ines,
       },
-      line: 'The e-signature package makes a delivery of its own: no person shared anything.',
+      line: 'The e-signature package creates a delivery. No person shared anything.',
       skipped: 'ignored-creator',
     },
     {
@@ -193,7 +193,7 @@ function unreportedScenes({ users, contacts, quoteRoomId }: Company): readonly S
         relatedTo: contacts.rosa,
         fields: { DistributionPublicUrl: null },
       },
-      line: 'Ada makes a delivery without a public link: there is nothing that Rosa could open.',
+      line: 'Ada creates a delivery without a public link, so Rosa cannot open it.',
       skipped: 'no-url',
     },
   ];

@@ -1,6 +1,6 @@
 import type { Org } from '../salesforce/org.ts';
 import type { Company } from './company.ts';
-import { type FirstDay, playScenes, type Scene } from './first-day.ts';
+import { type Example, type FirstDay, seedExamples } from './first-day.ts';
 import type { ScenarioDelivery } from './types.ts';
 
 const DAY_MS = 86_400_000;
@@ -10,15 +10,15 @@ export interface NextDayOptions {
   readonly clock: { now(): number };
   readonly first: FirstDay;
   /**
-   * epoch milliseconds: the last run, if it was on the first day; the new deliveries lie between it
-   * and two minutes before now, so that the next run finds them all
+   * time of the last run on the first day, epoch milliseconds; the new deliveries are created
+   * between then and two minutes before now, so that the next run finds all of them
    */
   readonly since: number;
 }
 
 /**
- * The day after: six new deliveries, a related Contact for the held one, and the one of the first
- * day that was committed late. Gives them all in this order.
+ * Seeds the next day: six new deliveries, and a related Contact for the held delivery. Returns the
+ * new ones, the held one, and the first day's late one, in this order.
  */
 export function seedNextDay(org: Org, options: NextDayOptions): readonly ScenarioDelivery[] {
   const { first, since } = options;
@@ -26,30 +26,30 @@ export function seedNextDay(org: Org, options: NextDayOptions): readonly Scenari
   const times = { from: Math.min(since, until), until };
   org.add('Opportunity', {
     CreatedDate: times.from,
-    AccountId: first.world.accounts.quill,
+    AccountId: first.company.accounts.quill,
     Name: 'Quill: archive',
     StageName: 'Qualification',
   });
-  const made = playScenes(org, nextScenes(first.world, times.until), times);
+  const created = seedExamples(org, nextExamples(first.company, times.until), times);
   org.update(first.held.deliveryId, {
-    RelatedRecordId: first.world.contacts.sven,
+    RelatedRecordId: first.company.contacts.sven,
     SystemModstamp: times.until,
     LastModifiedDate: times.until,
   });
-  return [...made, matchedAtLast(first.held), first.late];
+  return [...created, nowMatched(first.held), first.late];
 }
 
-function matchedAtLast(held: ScenarioDelivery): ScenarioDelivery {
+function nowMatched(held: ScenarioDelivery): ScenarioDelivery {
   return {
     deliveryId: held.deliveryId,
     title: held.title,
-    line: "Finn relates yesterday's held delivery to Sven of Solveig: now it has its people.",
+    line: "Finn relates yesterday's held delivery to Sven of Solveig, so now it has a recipient.",
     outcome: 'reported',
     names: ['Opportunity', 'Account', 'Contact'],
   };
 }
 
-function nextScenes({ users, contacts, accounts }: Company, now: number): readonly Scene[] {
+function nextExamples({ users, contacts, accounts }: Company, now: number): readonly Example[] {
   return [
     {
       delivery: {
@@ -68,27 +68,27 @@ function nextScenes({ users, contacts, accounts }: Company, now: number): readon
         relatedTo: contacts.ines,
         expiresAt: now + 30 * DAY_MS,
       },
-      line: 'Ada sends Inês the countersigned contract, under a link that runs out in thirty days.',
+      line: 'Ada sends Inês the countersigned contract, with a link that expires in thirty days.',
       names: ['Opportunity', 'Account', 'Contact'],
     },
     {
       delivery: { title: 'Workshop notes', byUserId: users.dmitri, relatedTo: contacts.hugo },
-      line: 'Dmitri sends notes to Hugo, a freelancer who belongs to no Account.',
+      line: 'Dmitri sends notes to Hugo, a freelancer without an Account.',
       names: ['Contact'],
     },
     {
       delivery: { title: 'Allergen sheet', byUserId: users.esther, relatedTo: contacts.olga },
-      line: 'Esther delivers for Olga of Marigold, who has no email: named, no recipient.',
+      line: 'Esther delivers to Olga of Marigold, who has no email: she is named, but not a recipient.',
       names: ['Opportunity', 'Account', 'Contact'],
     },
     {
       delivery: { title: 'Price book 2027', byUserId: users.finn, relatedTo: accounts.kestrel },
-      line: 'Finn shares a price book with Kestrel: two open deals, so only the Account is named.',
+      line: 'Finn shares a price book with Kestrel. It has two open deals, so only the Account is named.',
       names: ['Account'],
     },
     {
       delivery: { title: 'Reseller flyer', byUserId: users.partner, relatedTo: contacts.liam },
-      line: 'Paula of a reseller delivers through the partner portal: an outsider passed it on.',
+      line: 'Paula, who works for a reseller, delivers through the partner portal. She is an outsider.',
       skipped: 'external-sharer',
     },
   ];

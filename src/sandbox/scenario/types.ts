@@ -1,21 +1,21 @@
-/** What crmContext of a reported delivery names, in its order. */
+/** The objects that a reported event names in crmContext, in its order. */
 export type NamedObject = 'Opportunity' | 'Account' | 'Contact' | 'Lead';
 
-/** One delivery of the made-up company, told for a demo and held to by tests. */
+/** One delivery of the simulated company, shown by the demo and verified by tests. */
 export interface ScenarioDelivery {
   readonly deliveryId: string;
   readonly title: string;
-  /** who gave what to whom, and what makes it worth telling: one sentence */
+  /** one sentence: who shared what with whom, and what the example shows */
   readonly line: string;
-  /** what sharetrail's contract makes of it at the next run */
+  /** the expected outcome of the next run */
   readonly outcome: 'reported' | 'held' | 'skipped';
-  /** the contract's word for a delivery that is not reported */
+  /** the reason if the delivery is not reported */
   readonly reason?: string;
-  /** empty where it is not reported */
+  /** empty if not reported */
   readonly names: readonly NamedObject[];
 }
 
-/** When deliveries were made: spread evenly from `from` on, the last one at `until`. */
+/** The creation times of deliveries: evenly spread after `from`, the last one at `until`. */
 export interface TimeSpan {
   /** epoch milliseconds, exclusive */
   readonly from: number;
@@ -23,7 +23,7 @@ export interface TimeSpan {
   readonly until: number;
 }
 
-/** The time of the delivery with this number, from 1 to `count`, in whole seconds. */
+/** The time of delivery `number`, from 1 to `count`, in whole seconds. */
 export function timeOf(
   times: TimeSpan,
   { number, count }: { number: number; count: number },
