@@ -33,7 +33,7 @@ export interface ReceivedCall {
 /** The body, parsed once: for the check, and for the eventId in the list of requests. */
 export type ParsedBody = { readonly value: unknown } | { readonly unreadable: true };
 
-/** PUT …/content/shared. Checks like a gateway: first the caller, then the limits, then the body. */
+/** PUT …/content/shared. Checks the caller, then the limits, then the body. */
 export function reportContentShare(call: ReceivedCall, parts: ContentShareParts): GongResult {
   const caller = parts.callerOf(call.request);
   if ('refusal' in caller) return { status: 401, errors: [caller.refusal] };

@@ -2,8 +2,8 @@ import type { SchemaObject } from 'ajv';
 import type { TextFormatName } from './text-formats.ts';
 
 /**
- * Which objects can be named. Today's reference page allows more than an older edition: that one
- * allows only Account and Opportunity in `crmContext`, and Contact and Lead in a person's `context`.
+ * Which objects can be named. Today's reference page allows more than an older edition, which only
+ * allows Account and Opportunity in `crmContext`, and Contact and Lead in a person's `context`.
  */
 export type SchemaEdition = 'today' | 'older';
 

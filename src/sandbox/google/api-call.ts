@@ -3,18 +3,18 @@ import type { FieldMask } from './field-mask.ts';
 import { invalid } from './responses.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
-/** A request by somebody who may make it; its answer is narrowed to `fields` afterwards. */
+/** An authorized request. The response is reduced to `fields` afterward. */
 export interface ApiCall {
   readonly state: WorkspaceState;
-  /** email of whom it acts as */
+  /** email of the user that the call acts as */
   readonly user: string;
   readonly query: URLSearchParams;
-  /** ids in the path */
+  /** IDs in the path */
   readonly ids: readonly string[];
   readonly fields: FieldMask;
 }
 
-/** A parameter that is true or false; refused where it is anything else. */
+/** A boolean parameter. Throws ApiError for any other value. */
 export function booleanParameter(
   call: ApiCall,
   name: string,
@@ -25,7 +25,7 @@ export function booleanParameter(
   return text === 'true';
 }
 
-/** How many to give at most: what is asked for, or what Google or the sandbox's settings allow. */
+/** The page size: the requested one, limited by Google's maximum and the sandbox's settings. */
 export function pageSizeOf(
   call: ApiCall,
   {
@@ -47,8 +47,8 @@ export function pageSizeOf(
 }
 
 /**
- * What the page token says, for a query like the one that gave it; undefined without a token. A
- * token of another user, or of another question, is refused.
+ * The position in the page token; undefined without a token. Throws ApiError if the token belongs
+ * to another user or another query.
  */
 export function readPageToken(call: ApiCall): readonly number[] | undefined {
   const token = call.query.get('pageToken');
@@ -64,10 +64,10 @@ export function writePageToken(call: ApiCall, position: readonly number[]): stri
   return Buffer.from([fingerprintOf(call), ...position].join(' ')).toString('base64url');
 }
 
-/** What must be the same on every page; sizes and fields may differ. */
+/** Hash of what must be the same for every page. Page sizes and fields can differ. */
 function fingerprintOf({ user, query, ids }: ApiCall): string {
-  const asked = [...query].filter(([name]) => !FREE.has(name)).sort();
-  const text = JSON.stringify([user, ids, asked]);
+  const parameters = [...query].filter(([name]) => !FREE.has(name)).sort();
+  const text = JSON.stringify([user, ids, parameters]);
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

@@ -1,4 +1,4 @@
-/** What can be asked; the names are those of Google's clients. */
+/** The supported methods, named as in Google's clients. */
 export type MethodName =
   | 'token'
   | 'about.get'
@@ -15,7 +15,7 @@ export type MethodName =
   | 'domains.list'
   | 'domainAliases.list';
 
-/** Requests since the start or the last reset, refused ones included. */
+/** Requests since the start or the last reset, including refused ones. */
 export interface GoogleCalls {
   /** without token requests */
   readonly total: number;
@@ -38,7 +38,7 @@ export class CallCounts {
     this.#byMethod.set(method, (this.#byMethod.get(method) ?? 0) + 1);
   }
 
-  /** Counts against a quota by the minute of `now`; false when it is used up. */
+  /** Counts a call against the quota of the current minute; returns false if it is used up. */
   take(quota: {
     readonly name: string;
     readonly perMinute: number;

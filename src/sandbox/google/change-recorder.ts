@@ -3,7 +3,7 @@ import type { ChangeEntry } from './change-log.ts';
 import { FOLDER_TYPE, type Item, type SharedDrive } from './items.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
-/** Somebody's doing at some moment. */
+/** The actor and the time of an action. */
 export interface Action {
   /** email */
   readonly by: string;
@@ -11,7 +11,7 @@ export interface Action {
   readonly at: number;
 }
 
-/** Writes into the logs what is done: each reader of a change log sees his part of it. */
+/** Writes actions to the audit log, and changes to the change logs of affected users and drives. */
 export class ChangeRecorder {
   readonly #state: WorkspaceState;
 
@@ -20,15 +20,16 @@ export class ChangeRecorder {
   }
 
   /**
-   * Changes an item and tells those who could see it before or can see it after. On shared drives
-   * the children of a folder get no entry of their own; in My Drive the settings say which do.
+   * Changes an item, and adds an entry to the change log of everyone who could see it before or can
+   * see it after. On shared drives, the children of a folder get no entries. In My Drive, the
+   * settings decide which children do.
    */
   change(item: Item, at: number, mutate: () => void): void {
-    const concerned = [item, ...this.#children(item)];
-    const before = concerned.map((one) => this.#readersOf(one));
+    const affected = [item, ...this.#children(item)];
+    const before = affected.map((one) => this.#readersOf(one));
     mutate();
     const isOfDrive = item.driveId !== undefined && before[0]?.inMyDrive === false;
-    concerned.forEach((one, index) => {
+    affected.forEach((one, index) => {
       const after = this.#readersOf(one);
       const logs = new Set([...(before[index]?.logs ?? []), ...after.logs]);
       const inMyDrive = after.inMyDrive || before[index]?.inMyDrive === true;
@@ -37,7 +38,7 @@ export class ChangeRecorder {
     });
   }
 
-  /** Changes a shared drive as a whole, its members or its name. */
+  /** Changes the members or the name of a shared drive. */
   changeDrive(drive: SharedDrive, at: number, mutate: () => void): void {
     const { access } = this.#state;
     const before = access.audience(access.ofDrive(drive));
@@ -47,7 +48,7 @@ export class ChangeRecorder {
     this.#append(entry, new Set([drive.id, ...before, ...after]));
   }
 
-  /** One activity of the audit log; it is seen when the settings' delay has passed. */
+  /** Adds one activity to the audit log. It becomes visible after the delay in the settings. */
   log({ by, at }: Action, events: readonly AuditEvent[]): void {
     if (events.length === 0) return;
     const { settings, audit } = this.#state;
@@ -55,7 +56,7 @@ export class ChangeRecorder {
     audit.add(activity);
   }
 
-  /** Whether what happens to the item is logged: its owner's edition decides. */
+  /** True if actions on the item are logged, which depends on its owner's edition. */
   isAudited(item: Item): boolean {
     return item.owner === undefined || this.#state.directory.find(item.owner)?.audited !== false;
   }

@@ -3,7 +3,7 @@ import type { ChangeEntry, ChangeLog } from './change-log.ts';
 import { driveResource } from './drives-api.ts';
 import { below } from './field-mask.ts';
 import { fileResource } from './file-resource.ts';
-import { requireMember, takesAllDrives } from './files-api.ts';
+import { includesAllDrives, requireMember } from './files-api.ts';
 import { ApiError, forbidden, invalid, required } from './responses.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
@@ -12,9 +12,9 @@ type Resource = Readonly<Record<string, unknown>>;
 const PAGE_CHANGES_MAX = 1_000;
 const PAGE_CHANGES_USUAL = 100;
 
-/** Where a token stands; `empties`: empty pages that led nowhere so far. */
+/** The parts of a page token; `empties` counts the empty pages so far. */
 interface Token {
-  readonly place: number;
+  readonly position: number;
   readonly empties: number;
 }
 
@@ -25,16 +25,16 @@ export function getStartPageToken(call: ApiCall): Resource {
 
 export function listChanges(call: ApiCall): Resource {
   const size = pageSizeOf(call, { usual: PAGE_CHANGES_USUAL, max: PAGE_CHANGES_MAX });
-  const takesDrives = takesAllDrives(call);
-  if (call.query.has('driveId') && !takesDrives)
+  const includesDrives = includesAllDrives(call);
+  if (call.query.has('driveId') && !includesDrives)
     throw invalid('includeItemsFromAllDrives', 'It must be true where driveId is given.');
   const log = logOf(call);
-  const { place, empties } = readToken(call, log);
+  const { position, empties } = readToken(call, log);
   const kind = 'drive#changeList';
   if (call.state.changes.takeEmptyPage())
-    return { kind, changes: [], nextPageToken: `${place}.${empties + 1}` };
-  const { entries, next, isEnd } = log.slice(place, size);
-  const changes = entries.flatMap((entry) => changeResource(call, entry, takesDrives) ?? []);
+    return { kind, changes: [], nextPageToken: `${position}.${empties + 1}` };
+  const { entries, next, isEnd } = log.slice(position, size);
+  const changes = entries.flatMap((entry) => changeResource(call, entry, includesDrives) ?? []);
   return { kind, changes, [isEnd ? 'newStartPageToken' : 'nextPageToken']: String(next) };
 }
 
@@ -50,11 +50,11 @@ function logOf(call: ApiCall): ChangeLog {
 function readToken(call: ApiCall, log: ChangeLog): Token {
   const text = call.query.get('pageToken');
   if (text === null) throw required('pageToken');
-  const [, place, empties = '0'] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
-  const token = { place: Number(place ?? Number.NaN), empties: Number(empties) };
-  const lost = log.lostAt(token.place);
+  const [, position, empties = '0'] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  const token = { position: Number(position ?? Number.NaN), empties: Number(empties) };
+  const lost = log.lostAt(token.position);
   if (lost !== undefined) throw lostToken(lost);
-  if (!log.knows(token.place)) throw invalid('pageToken');
+  if (!log.knows(token.position)) throw invalid('pageToken');
   return token;
 }
 
@@ -69,14 +69,14 @@ function lostToken(status: 403 | 404 | 410): ApiError {
   });
 }
 
-/** The item as it is now; undefined where this list does not show it. */
+/** The current state of the item; undefined if this list does not show it. */
 function changeResource(
   call: ApiCall,
   entry: ChangeEntry,
-  takesDrives: boolean,
+  includesDrives: boolean,
 ): Resource | undefined {
   const resource = entry.kind === 'drive' ? driveChange(call, entry) : fileChange(call, entry);
-  const isHidden = !takesDrives && !entry.inMyDrive;
+  const isHidden = !includesDrives && !entry.inMyDrive;
   const isDropped =
     resource['removed'] === true && !booleanParameter(call, 'includeRemoved', 'true');
   return isHidden || isDropped || !isOfMyDrive(call, entry) ? undefined : resource;
@@ -104,8 +104,8 @@ function fileChange(call: ApiCall, entry: ChangeEntry): Resource {
     item !== undefined &&
     (driveId === null || item.driveId === driveId) &&
     (item.driveId === undefined || booleanParameter(call, 'includeItemsFromAllDrives'));
-  const asked = below(below(fields, 'changes'), 'file');
-  const file = isHere ? fileResource(state, { item, user, fields: asked }) : undefined;
+  const fileFields = below(below(fields, 'changes'), 'file');
+  const file = isHere ? fileResource(state, { item, user, fields: fileFields }) : undefined;
   return {
     kind: 'drive#change',
     type: 'file',
@@ -117,7 +117,7 @@ function fileChange(call: ApiCall, entry: ChangeEntry): Resource {
   };
 }
 
-/** restrictToMyDrive leaves out what others own and merely shared. */
+/** restrictToMyDrive omits files that others own. */
 function isOfMyDrive(call: ApiCall, entry: ChangeEntry): boolean {
   if (!booleanParameter(call, 'restrictToMyDrive')) return true;
   return entry.kind === 'file' && call.state.items.get(entry.id)?.owner === call.user;

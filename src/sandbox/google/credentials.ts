@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 
-/** What a client may need at most, as sharetrail's contract lists it. */
+/** All scopes that sharetrail uses. */
 export const SCOPES = {
   driveMetadata: 'https://www.googleapis.com/auth/drive.metadata.readonly',
   drive: 'https://www.googleapis.com/auth/drive.readonly',
@@ -9,7 +9,7 @@ export const SCOPES = {
   domains: 'https://www.googleapis.com/auth/admin.directory.domain.readonly',
 } as const;
 
-/** How long an access token lives, in seconds. */
+/** Lifetime of an access token, in seconds. */
 export const TOKEN_SECONDS = 3_599;
 
 export interface ServiceAccountOptions {
@@ -18,7 +18,7 @@ export interface ServiceAccountOptions {
   readonly publicKey: string;
   /** `private_key_id` of the key file */
   readonly keyId?: string;
-  /** what domain-wide delegation grants it; default: all of SCOPES */
+  /** scopes granted by domain-wide delegation; default: all of SCOPES */
   readonly scopes?: readonly string[];
 }
 
@@ -34,21 +34,21 @@ export interface OAuthClient {
   readonly clientSecret: string;
 }
 
-/** A user's own consent. */
+/** A user's consent to an OAuth client. */
 export interface Consent {
   readonly clientId: string;
   readonly email: string;
   readonly scopes: readonly string[];
 }
 
-/** Whom an access token acts as, and what it may. */
+/** The user and the scopes of an access token. */
 export interface Session {
   readonly email: string;
   readonly scopes: readonly string[];
   readonly expiresAt: number;
 }
 
-/** Who may ask for tokens, and the tokens that are good at present. */
+/** The clients that can request tokens, and the valid tokens. */
 export class Credentials {
   readonly #serviceAccounts = new Map<string, ServiceAccount>();
   readonly #clients = new Map<string, OAuthClient>();
@@ -112,7 +112,7 @@ export class Credentials {
     this.#sessions.clear();
   }
 
-  /** Told apart by a hash, so that the same story gives the same tokens. */
+  /** Derived by a hash, so that the same scenario yields the same tokens. */
   #secret(name: string): string {
     this.#issued += 1;
     return createHash('sha256').update(`${name} ${this.#issued}`).digest('base64url');

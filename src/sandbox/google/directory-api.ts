@@ -23,7 +23,7 @@ const STATES: Readonly<Record<string, (user: User) => boolean>> = {
 
 export function listUsers(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
-  const isAsked = userTest(call);
+  const isSelected = userTest(call);
   if (booleanParameter(call, 'showDeleted'))
     return { kind: 'admin#directory#users', etag: '"users"' };
   const size = pageSizeOf(call, {
@@ -33,7 +33,7 @@ export function listUsers(call: ApiCall): Resource {
     above: 'refused',
   });
   const [from = 0] = readPageToken(call) ?? [];
-  const users = directory.slice(from, size).filter(isAsked).map(userResource);
+  const users = directory.slice(from, size).filter(isSelected).map(userResource);
   const next = from + size;
   return {
     kind: 'admin#directory#users',

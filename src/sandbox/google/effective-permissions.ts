@@ -2,7 +2,7 @@ import type { Directory } from './directory.ts';
 import { domainOf, type Grant, isAtLeast, permissionIdOf, type Role } from './grantees.ts';
 import type { Item, Items, SharedDrive } from './items.ts';
 
-/** Where a permission comes from: given on the item itself, or on a folder or drive above it. */
+/** The origin of a permission: the item itself, or a folder or drive above it. */
 export interface PermissionDetail {
   readonly permissionType: 'file' | 'member';
   readonly role: Role;
@@ -10,15 +10,15 @@ export interface PermissionDetail {
   readonly inheritedFrom?: string;
 }
 
-/** What one grantee may do with an item, and why. */
+/** One grantee's access to an item, and its origins. */
 export interface EffectivePermission {
   readonly id: string;
-  /** with the highest of its roles */
+  /** the grant with the highest role */
   readonly grant: Grant;
   readonly details: readonly PermissionDetail[];
 }
 
-/** Who may do what with which item at present. */
+/** Computes who currently has which access to an item. */
 export class EffectivePermissions {
   readonly #items: Items;
   readonly #directory: Directory;
@@ -36,7 +36,7 @@ export class EffectivePermissions {
     let folder = this.#items.parentOf(item);
     for (; folder; folder = this.#items.parentOf(folder)) {
       const from = { permissionType: file, inherited: true, inheritedFrom: folder.id };
-      // The owner of a folder keeps a hand on what others put into it, but does not own it.
+      // The owner of a folder can edit what others put into it, but does not own it.
       for (const grant of ownGrants(folder))
         merge(merged, grant.role === 'owner' ? { ...grant, role: 'writer' } : grant, from);
     }
@@ -55,7 +55,7 @@ export class EffectivePermissions {
     return [...merged.values()];
   }
 
-  /** The highest role that a person has, links and domains included. */
+  /** The highest role of a person, including link and domain grants. */
   roleOf(email: string, permissions: readonly EffectivePermission[]): Role | undefined {
     let highest: Role | undefined;
     for (const { grant } of permissions)
@@ -64,7 +64,7 @@ export class EffectivePermissions {
     return highest;
   }
 
-  /** Users of the company in whose own list of files this stands: named, or of a named group. */
+  /** The company's users whose file list has this item: by their own grant or a group's. */
   audience(permissions: readonly EffectivePermission[]): ReadonlySet<string> {
     const emails = permissions.flatMap(({ grant: { grantee } }) => {
       if (grantee.type === 'user') return [grantee.email];

@@ -8,39 +8,39 @@ import type { WorkspaceState } from './workspace-state.ts';
 const DOCUMENT_TYPE = 'application/vnd.google-apps.document';
 
 export interface NewFile {
-  /** may be empty */
+  /** can be empty */
   readonly name: string;
-  /** email; a file has either an owner or a shared drive, or what its `parent` has */
+  /** email; default: the owner or shared drive of the parent */
   readonly owner?: string;
-  /** id of a shared drive */
+  /** ID of a shared drive */
   readonly drive?: string;
-  /** id of a folder */
+  /** ID of a folder */
   readonly parent?: string;
-  /** default a Google document */
+  /** default: a Google document */
   readonly mimeType?: string;
-  /** who makes it; default the owner, or an organizer of the drive */
+  /** email of the creator; default: the owner, or an organizer of the drive */
   readonly by?: string;
-  /** epoch milliseconds; default now */
+  /** epoch milliseconds; default: now */
   readonly at?: number;
-  /** Drive gives no webViewLink for it */
+  /** false: Drive has no webViewLink for it */
   readonly hasLink?: false;
 }
 
-/** Where an item goes: into a folder, or to the top of a shared drive or of somebody's My Drive. */
+/** The target of a move: a folder, or the root of a shared drive or of a user's My Drive. */
 export type Destination =
   | { readonly folder: string }
   | { readonly drive: string }
   | { readonly owner: string };
 
-/** Making, moving, renaming and throwing away files and folders. */
+/** Creates, moves, renames, and deletes files and folders. */
 export class FileActions {
   readonly #state: WorkspaceState;
-  readonly #journal: ChangeRecorder;
-  #made = 0;
+  readonly #recorder: ChangeRecorder;
+  #created = 0;
 
-  constructor(state: WorkspaceState, journal: ChangeRecorder) {
+  constructor(state: WorkspaceState, recorder: ChangeRecorder) {
     this.#state = state;
-    this.#journal = journal;
+    this.#recorder = recorder;
   }
 
   create(file: NewFile): string {
@@ -64,89 +64,89 @@ export class FileActions {
     if ((item.owner === undefined) === (item.driveId === undefined))
       throw new TypeError('a file has an owner or a shared drive');
     items.add(item);
-    this.#journal.change(item, at, () => {});
+    this.#recorder.change(item, at, () => {});
     this.#logCreation(item, { by: file.by ?? item.owner ?? this.#organizerOf(item), at });
     return item.id;
   }
 
-  move(id: string, to: Destination, act: Action): void {
+  move(id: string, to: Destination, action: Action): void {
     const { items } = this.#state;
     const item = items.kept(id);
     const before = new Set(this.#state.access.of(item).map((permission) => permission.id));
-    this.#journal.change(item, act.at, () => {
+    this.#recorder.change(item, action.at, () => {
       const folder = 'folder' in to ? items.kept(to.folder) : undefined;
       const driveId = 'drive' in to ? to.drive : folder?.driveId;
       const isLeaving = driveId === undefined && item.driveId !== undefined;
-      // Who takes something out of a shared drive owns it from then on.
-      const owner = 'owner' in to ? to.owner.toLowerCase() : isLeaving ? act.by : item.owner;
+      // A user who moves an item out of a shared drive becomes its owner.
+      const owner = 'owner' in to ? to.owner.toLowerCase() : isLeaving ? action.by : item.owner;
       items.place(item, folder?.id);
       for (const one of [item, ...items.descendants(item)]) {
         one.driveId = driveId;
         one.owner = driveId === undefined ? (one.owner ?? owner) : undefined;
       }
     });
-    this.#log(act, item, 'move');
-    for (const one of [item, ...items.descendants(item)]) this.#logInherited(one, act, before);
+    this.#log(action, item, 'move');
+    for (const one of [item, ...items.descendants(item)]) this.#logInherited(one, action, before);
   }
 
-  rename(id: string, name: string, act: Action): void {
+  rename(id: string, name: string, action: Action): void {
     const item = this.#state.items.kept(id);
-    this.#journal.change(item, act.at, () => {
+    this.#recorder.change(item, action.at, () => {
       item.name = name;
-      item.modifiedAt = act.at;
+      item.modifiedAt = action.at;
     });
-    this.#log(act, item, 'rename');
+    this.#log(action, item, 'rename');
   }
 
-  /** An edit of its content: a change that has nothing to do with sharing. */
-  edit(id: string, act: Action): void {
+  /** Changes the content, which has nothing to do with sharing. */
+  edit(id: string, action: Action): void {
     const item = this.#state.items.kept(id);
-    this.#journal.change(item, act.at, () => {
-      item.modifiedAt = act.at;
+    this.#recorder.change(item, action.at, () => {
+      item.modifiedAt = action.at;
     });
-    this.#log(act, item, 'edit');
+    this.#log(action, item, 'edit');
   }
 
-  setTrashed(id: string, trashed: 'trash' | 'untrash', act: Action): void {
+  setTrashed(id: string, trashed: 'trash' | 'untrash', action: Action): void {
     const item = this.#state.items.kept(id);
-    this.#journal.change(item, act.at, () => {
+    this.#recorder.change(item, action.at, () => {
       item.trashed = trashed === 'trash';
     });
-    this.#log(act, item, trashed);
+    this.#log(action, item, trashed);
   }
 
-  remove(id: string, act: Action): void {
+  remove(id: string, action: Action): void {
     const item = this.#state.items.kept(id);
-    this.#log(act, item, 'delete');
-    this.#journal.change(item, act.at, () => {
+    this.#log(action, item, 'delete');
+    this.#recorder.change(item, action.at, () => {
       item.deleted = true;
     });
   }
 
-  /** Ids that are always the same for the same story. */
+  /** Deterministic IDs: the same scenario yields the same IDs. */
   makeId(prefix: '1' | '0A'): string {
-    this.#made += 1;
-    const number = String(this.#made).padStart(6, '0');
-    const digits = digitsOf(`${prefix} ${this.#made}`);
+    this.#created += 1;
+    const number = String(this.#created).padStart(6, '0');
+    const digits = digitsOf(`${prefix} ${this.#created}`);
     return prefix === '1' ? `1${number}sandboxFile${digits}` : `0A${number}${digits.slice(-8)}PVA`;
   }
 
-  /** Reports in real tenants: a new file logs its owner's grant, or one for every member. */
-  #logCreation(item: Item, act: Action): void {
-    if (!this.#journal.isAudited(item)) return;
+  /** As in real audit logs, a new file logs its owner's grant, or one grant per drive member. */
+  #logCreation(item: Item, action: Action): void {
+    if (!this.#recorder.isAudited(item)) return;
     const drive = this.#driveOf(item);
     const about = { ...this.#subject(item), isPrimary: false };
     const granted: readonly (readonly [Grantee, Role])[] = drive
       ? [...drive.members.values()].map(({ grantee, role }) => [grantee, role])
       : [[{ type: 'user', email: item.owner ?? '' }, 'owner']];
-    this.#journal.log(act, [
+    this.#recorder.log(action, [
       accessEvent('create', this.#subject(item)),
       ...granted.map(([grantee, to]) => userAccessEvent({ about, grantee, from: undefined, to })),
     ]);
   }
 
-  #logInherited(item: Item, act: Action, before: ReadonlySet<string>): void {
-    if (!this.#journal.isAudited(item)) return;
+  #logInherited(item: Item, action: Action, before: ReadonlySet<string>): void {
+    if (!this.#recorder.isAudited(item)) return;
     const about = { ...this.#subject(item), isPrimary: false };
     const events = this.#state.access
       .of(item)
@@ -155,12 +155,12 @@ export class FileActions {
       .map(({ grant: { grantee, role } }) =>
         userAccessEvent({ about, grantee, from: undefined, to: role, isReconciled: true }),
       );
-    this.#journal.log(act, events);
+    this.#recorder.log(action, events);
   }
 
-  #log(act: Action, item: Item, name: string): void {
-    if (this.#journal.isAudited(item))
-      this.#journal.log(act, [accessEvent(name, this.#subject(item))]);
+  #log(action: Action, item: Item, name: string): void {
+    if (this.#recorder.isAudited(item))
+      this.#recorder.log(action, [accessEvent(name, this.#subject(item))]);
   }
 
   #subject(item: Item): Subject {

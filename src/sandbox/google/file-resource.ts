@@ -12,7 +12,7 @@ interface View {
   readonly user: string;
   readonly role: Role;
   readonly permissions: readonly EffectivePermission[];
-  /** what is asked for of each permission */
+  /** the requested fields of each permission */
   readonly fields: FieldMask | undefined;
 }
 
@@ -22,7 +22,7 @@ const EDITORS: Readonly<Record<string, string>> = {
   'application/vnd.google-apps.presentation': 'presentation',
 };
 
-/** Each field by how it is found; undefined: the file does not have it. */
+/** Computes each field; undefined if the file does not have it. */
 const FIELDS: Readonly<Record<string, (view: View) => unknown>> = {
   kind: () => 'drive#file',
   id: ({ item }) => item.id,
@@ -53,7 +53,7 @@ const FIELDS: Readonly<Record<string, (view: View) => unknown>> = {
   permissions: (view) => inlinePermissions(view),
 };
 
-/** A file, with the fields of the mask; undefined where the user may not know of it. */
+/** A file with the fields of the mask; undefined if the user cannot see it. */
 export function fileResource(
   state: WorkspaceState,
   {
@@ -78,7 +78,7 @@ function timeOf(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Drive reference, File.permissions: only for who can share it, never on a shared drive. */
+/** Drive reference, File.permissions: only for users who can share it, never on a shared drive. */
 function inlinePermissions({ state, item, role, permissions }: View): unknown {
   if (item.driveId !== undefined || !isAtLeast(role, 'writer')) return undefined;
   return permissions.map((permission) => permissionResource(state, permission, 'my-drive'));

@@ -17,7 +17,7 @@ type Resource = Readonly<Record<string, unknown>>;
 const PAGE_FILES_MAX = 1_000;
 const PAGE_FILES_USUAL = 100;
 const CORPORA = new Set(['user', 'drive', 'allDrives']);
-/** first the stored files, then the computed ones */
+/** phases of a listing: first the stored files, then the computed ones */
 const STORED = 0;
 const COMPUTED = 1;
 
@@ -32,7 +32,7 @@ export function getFile(call: ApiCall): Resource {
   return resource;
 }
 
-/** The top folder of a shared drive has the drive's id, but always the name "Drive". */
+/** The root folder of a shared drive has the drive's ID, and always the name "Drive". */
 function rootOfDrive({ state }: ApiCall, id: string): Item | undefined {
   const drive = state.items.drive(id);
   return (
@@ -85,7 +85,7 @@ interface Candidate {
   readonly item: Item;
 }
 
-/** The files after the page token, in an order that stays: that in which they were made. */
+/** The files after the page token, in a stable order: the order of creation. */
 function* candidates({ state, user, ...call }: ApiCall, query: FileQuery): Generator<Candidate> {
   const [phase = STORED, position = -1] = readPageToken({ state, user, ...call }) ?? [];
   const { stored, generated } = state.items;
@@ -94,7 +94,7 @@ function* candidates({ state, user, ...call }: ApiCall, query: FileQuery): Gener
       const item = stored[place];
       if (item) yield { phase: STORED, position: place, item };
     }
-  // What a computed file was turned into stands in its old place.
+  // A computed file that was changed is stored, but keeps its place in the order.
   const range = generated?.filesOf(user);
   if (!generated || !range || call.query.get('corpora') === 'drive' || !query.ownedOnly) return;
   const from = phase === COMPUTED ? position + 1 : range.from;
@@ -104,13 +104,13 @@ function* candidates({ state, user, ...call }: ApiCall, query: FileQuery): Gener
   }
 }
 
-/** Which items the corpora take in; refuses combinations that Drive refuses. */
+/** Selects the items of the corpora. Rejects combinations that Drive rejects. */
 function scopeOf(call: ApiCall): (item: Item) => boolean {
   const { state, user, query } = call;
   const corpora = query.get('corpora') ?? 'user';
   if (!CORPORA.has(corpora)) throw invalid('corpora');
   const driveId = query.get('driveId') ?? undefined;
-  const takesDrives = takesAllDrives(call);
+  const takesDrives = includesAllDrives(call);
   if ((corpora === 'drive') !== (driveId !== undefined))
     throw invalid('driveId', 'driveId must be specified with corpora=drive, and only with it.');
   if (corpora !== 'user' && !takesDrives)
@@ -121,20 +121,20 @@ function scopeOf(call: ApiCall): (item: Item) => boolean {
   }
   return (item) => {
     if (item.driveId !== undefined && !takesDrives) return false;
-    // Links and domains open a file, but put it into nobody's list.
+    // Link and domain grants open a file, but do not add it to anyone's list.
     return item.owner === user || state.access.audience(state.access.of(item)).has(user);
   };
 }
 
 /** Drive reference: includeItemsFromAllDrives needs supportsAllDrives. */
-export function takesAllDrives(call: ApiCall): boolean {
+export function includesAllDrives(call: ApiCall): boolean {
   const takes = booleanParameter(call, 'includeItemsFromAllDrives');
   if (takes && !booleanParameter(call, 'supportsAllDrives'))
     throw forbidden('teamDrivesNotSupported', 'supportsAllDrives must be true as well.');
   return takes;
 }
 
-/** There is no access for administrators here: only members see what is on a shared drive. */
+/** Administrators have no access here: only members see the items on a shared drive. */
 export function requireMember({ state, user }: ApiCall, driveId: string): void {
   const drive = state.items.drive(driveId);
   const role = drive && state.access.roleOf(user, state.access.ofDrive(drive));

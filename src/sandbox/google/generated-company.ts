@@ -4,22 +4,22 @@ import { type ComputedUsers, type NewUser, newUser, type User } from './director
 import { type Grant, permissionIdOf } from './grantees.ts';
 import type { ComputedFiles, Item } from './items.ts';
 
-/** A company of any size, computed as it is asked for: it takes no memory. */
+/** A company of any size, computed on request, so that it takes no memory. */
 export interface GeneratedCompany {
-  /** people without privileges, `user0000123@DOMAIN` */
+  /** number of users without privileges, named `user0000123@DOMAIN` */
   readonly users: number;
-  /** spread evenly over the users */
+  /** number of files, spread evenly over the users */
   readonly files: number;
-  /** so many of the files, spread evenly, are given to one outsider each */
+  /** number of files, spread evenly, that are shared with one external person each */
   readonly outsideGrants: number;
-  /** epoch milliseconds: when all the files were made */
+  /** creation time of all files, epoch milliseconds */
   readonly filesAt: number;
-  /** shares in the audit log, each of one file to one outsider */
+  /** number of shares in the audit log, each of one file with one external person */
   readonly activities: number;
-  /** epoch milliseconds: the first of them */
+  /** time of the first activity, epoch milliseconds */
   readonly activitiesAt: number;
   readonly activityEveryMs: number;
-  /** whom file or activity number N is given to; default buyerN@customerM.example */
+  /** grantee of file or activity number N; default: buyerN@customerM.example */
   readonly granteeOf?: (number: number) => string;
 }
 

@@ -8,7 +8,7 @@ import { handleTokenRequest } from './token-endpoint.ts';
 import { type GoogleOptions, Workspace } from './workspace.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
-/** What Google takes with every request. */
+/** Parameters that every method accepts. */
 const COMMON_PARAMETERS: ReadonlySet<string> = new Set([
   'alt',
   'fields',
@@ -18,9 +18,9 @@ const COMMON_PARAMETERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A made-up Google Workspace: `vendor` answers as Google does, down to its refusals, with /token,
- * Drive, Reports and Directory under one root; `google` is what people and admins do in it. Holds
- * no timer and no global; time comes from `clock`.
+ * A simulated Google Workspace. `vendor` responds as Google does, including its errors, and serves
+ * /token, Drive, Reports, and Directory under one root. `google` controls the Workspace. There are
+ * no timers and no global state; the time comes from `clock`.
  */
 export function createGoogle(options: GoogleOptions): { vendor: Vendor; google: Workspace } {
   const google = new Workspace(options);
@@ -30,7 +30,7 @@ export function createGoogle(options: GoogleOptions): { vendor: Vendor; google: 
 function handleRequest(google: Workspace, request: SandboxRequest): SandboxResponse {
   google.expire();
   const { headers, ...rest } = responseWithoutDate(google, request);
-  // Clients can tell from it how far their own clock is off.
+  // Clients use it to detect a wrong local clock.
   const date = new Date(google.state.now()).toUTCString();
   return { ...rest, headers: { ...headers, date } };
 }

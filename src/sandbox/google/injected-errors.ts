@@ -18,7 +18,7 @@ const fault = (status: number, message: string): KnownError => ({
   message,
 });
 
-/** Drive guide, "Resolve errors": reasons with the status that they usually come with. */
+/** Drive guide, "Resolve errors": the reasons with their usual status. */
 const KNOWN_ERRORS = {
   userRateLimitExceeded: limit(403, 'User Rate Limit Exceeded.'),
   rateLimitExceeded: limit(403, 'Rate Limit Exceeded.'),
@@ -36,26 +36,26 @@ const KNOWN_ERRORS = {
   backendError: fault(503, 'Backend Error'),
 } as const satisfies Readonly<Record<string, KnownError>>;
 
-/** A refusal on request: it befalls the next calls that fit, then wears off. */
+/** An error that the next matching calls return. */
 export interface InjectedErrorRule {
   readonly reason: keyof typeof KNOWN_ERRORS;
-  /** how many calls; Infinity: all */
+  /** number of calls to fail; Infinity: all */
   readonly times: number;
-  /** default: every method but token */
+  /** default: every method except token */
   readonly method?: MethodName;
   /** email of the user that the call acts as */
   readonly user?: string;
-  /** a file or drive that the call is about */
+  /** ID of a file or drive in the call */
   readonly about?: string;
-  /** so many fitting calls go by first */
+  /** number of matching calls that succeed first */
   readonly skip?: number;
-  /** default: the one that the reason usually comes with; rate limits also come as 429 */
+  /** default: the usual status of the reason; rate limits can also be 429 */
   readonly status?: number;
   /** seconds, or a date */
   readonly retryAfter?: string;
 }
 
-/** The call as rules see it. */
+/** The properties of a call that rules compare. */
 export interface CallDescription {
   readonly method: MethodName;
   readonly user: string;
@@ -63,24 +63,24 @@ export interface CallDescription {
 }
 
 export class InjectedErrors {
-  #rules: { readonly rule: InjectedErrorRule; fitted: number }[] = [];
+  #rules: { readonly rule: InjectedErrorRule; matched: number }[] = [];
 
   add(rule: InjectedErrorRule): void {
-    this.#rules.push({ rule, fitted: 0 });
+    this.#rules.push({ rule, matched: 0 });
   }
 
   clear(): void {
     this.#rules = [];
   }
 
-  /** Throws the refusal of the first rule that strikes this call. */
+  /** Throws the error of the first matching rule, if any. */
   throwIfMatched(call: CallDescription): void {
     for (const active of this.#rules) {
       const { rule } = active;
       const { skip = 0, times } = rule;
-      if (!matches(rule, call) || active.fitted >= skip + times) continue;
-      active.fitted += 1;
-      if (active.fitted > skip) throw errorOf(rule);
+      if (!matches(rule, call) || active.matched >= skip + times) continue;
+      active.matched += 1;
+      if (active.matched > skip) throw errorOf(rule);
     }
   }
 }

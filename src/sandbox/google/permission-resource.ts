@@ -2,10 +2,10 @@ import type { EffectivePermission } from './effective-permissions.ts';
 import { type Grant, permissionIdOf } from './grantees.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
-/** Where the item is: each place tells other things about its permissions. */
+/** Where the item is. Drive shows different details of permissions in each place. */
 export type ItemLocation = 'my-drive' | 'shared-drive';
 
-/** A permission as Drive shows it. It has no time and no giver. */
+/** A permission as Drive returns it: without the time and the actor of the grant. */
 export function permissionResource(
   state: WorkspaceState,
   { id, grant, details }: EffectivePermission,
@@ -27,7 +27,7 @@ export function permissionResource(
   };
 }
 
-/** Somebody as one user sees him. */
+/** A person as one user sees them. */
 export function personResource(
   state: WorkspaceState,
   email: string,
@@ -42,7 +42,7 @@ export function personResource(
   };
 }
 
-/** The name that somebody is known by; outsiders go by the first part of their address. */
+/** The display name of a person; for external people, the local part of their address. */
 function personName(state: WorkspaceState, email: string): string {
   const user = state.directory.find(email);
   return user ? `${user.givenName} ${user.familyName}` : email.slice(0, email.indexOf('@'));

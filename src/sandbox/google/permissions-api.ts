@@ -22,7 +22,7 @@ export function listPermissions(call: ApiCall): Readonly<Record<string, unknown>
   const { state } = call;
   const { place, permissions } = holderOf(call);
   const isAsked = call.query.has('pageSize');
-  // Of My Drive all come at once, unless fewer are asked for.
+  // For My Drive, all permissions are on one page, unless the request has a page size.
   const usual = place === 'my-drive' ? Number.MAX_SAFE_INTEGER : PAGE_PERMISSIONS_MAX;
   const max = place === 'my-drive' && !isAsked ? usual : PAGE_PERMISSIONS_MAX;
   const size = pageSizeOf(call, { usual, max });
@@ -48,7 +48,7 @@ function holderOf(call: ApiCall): Holder {
   if (!isKnown || ((drive || item?.driveId) && !takesDrives)) throw notFound('File', id);
   const permissions = drive ? state.access.ofDrive(drive) : item ? state.access.of(item) : [];
   const place = drive || item?.driveId ? 'shared-drive' : 'my-drive';
-  // For a drive as a whole an administrator may ask; for an item on it never.
+  // Administrators can list the permissions of a drive, but not those of an item on it.
   const asAdmin = booleanParameter(call, 'useDomainAdminAccess') && drive !== undefined;
   if (asAdmin && state.directory.find(user)?.privileges.has('drives'))
     return { place, permissions };

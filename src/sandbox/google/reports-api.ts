@@ -40,17 +40,17 @@ export function listActivities(call: ApiCall): Resource {
 function page(call: ApiCall, size: number, { from, until }: Window): Resource {
   const { audit, settings, now } = call.state;
   const [at = until, order = Number.MAX_SAFE_INTEGER] = readPageToken(call) ?? [];
-  const isAsked = testOf(call);
+  const isSelected = testOf(call);
   const found: Activity[] = [];
   let more = false;
   for (const activity of audit.before({ at, order })) {
     if (activity.at < from) break;
-    if (activity.visibleAt > now() || !isAsked(activity)) continue;
+    if (activity.visibleAt > now() || !isSelected(activity)) continue;
     more = found.length === size;
     if (more) break;
     found.push(activity);
   }
-  // Repeating a whole page would lead nowhere.
+  // Repeating a full page would never advance.
   const repeats = Math.min(settings.auditRepeats, found.length - 1);
   const last = found[found.length - 1 - repeats];
   return {
@@ -61,7 +61,7 @@ function page(call: ApiCall, size: number, { from, until }: Window): Resource {
   };
 }
 
-/** An old startTime is no error: it is as if the last 180 days had been asked for. */
+/** An old startTime is not an error: the window then starts 180 days ago. */
 function windowOf(call: ApiCall): Window {
   const now = call.state.now();
   const from = timeIn(call, 'startTime') ?? now - KEPT_MS;
@@ -79,7 +79,7 @@ function timeIn({ query }: ApiCall, name: 'startTime' | 'endTime'): number | und
   return Date.parse(text);
 }
 
-/** One matching event is enough: its siblings come with it. */
+/** An activity matches if one of its events does; the response includes all its events. */
 function testOf({ query, ids }: ApiCall): (activity: Activity) => boolean {
   const [userKey = 'all', application = ''] = ids;
   if (application !== 'drive') throw invalid('applicationName');
@@ -105,7 +105,7 @@ function readFilter(text: string) {
   return { parameter, sign, value };
 }
 
-/** Admin SDK, "Reports API: Limits and quotas": over them it answers 503. */
+/** Admin SDK, "Reports API: Limits and quotas": the response is 503 above them. */
 function takeQuota({ state, query }: ApiCall): void {
   const { callCounts, settings } = state;
   const now = state.now();

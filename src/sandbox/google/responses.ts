@@ -2,18 +2,18 @@ import type { SandboxResponse } from '../http-types.ts';
 
 export interface ApiErrorDetails {
   readonly status: number;
-  /** the machine's word, such as userRateLimitExceeded */
+  /** the machine-readable reason, such as userRateLimitExceeded */
   readonly reason: string;
   readonly message: string;
-  /** default global */
+  /** default: global */
   readonly domain?: string;
-  /** the parameter or header that is at fault */
+  /** the invalid parameter or header */
   readonly location?: string;
   readonly locationType?: 'parameter' | 'header';
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Thrown where a request is refused; answered in Google's form of an error. */
+/** Thrown if a request is refused. The response has Google's error form. */
 export class ApiError extends Error {
   override readonly name = 'Refusal';
   readonly details: ApiErrorDetails;
@@ -39,7 +39,7 @@ export function forbidden(reason: string, message: string): ApiError {
   return new ApiError({ status: 403, reason, message });
 }
 
-/** A file, folder or drive that does not exist, or that the caller may not know of. */
+/** The item or drive does not exist, or the caller cannot see it. */
 export function notFound(what: 'File' | 'Shared drive', id: string): ApiError {
   const parameter = what === 'File' ? 'fileId' : 'driveId';
   const location = { location: parameter, locationType: 'parameter' } as const;
@@ -59,11 +59,11 @@ export function errorResponse({ details: facts }: ApiError): SandboxResponse {
   const { status, reason, message, domain = 'global', location, locationType, headers } = facts;
   const place = location === undefined ? {} : { locationType, location };
   const error = { code: status, message, errors: [{ message, domain, reason, ...place }] };
-  const answer = json(status, { error });
-  return { ...answer, headers: { ...answer.headers, ...headers } };
+  const response = json(status, { error });
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
-/** An OAuth error, as Google's token endpoint answers it. */
+/** An OAuth error, as Google's token endpoint returns it. */
 export function oauthFailure(
   status: 400 | 401,
   error: string,

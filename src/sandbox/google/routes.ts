@@ -14,12 +14,12 @@ import { listActivities } from './reports-api.ts';
 export interface Route {
   readonly method: MethodName;
   readonly path: RegExp;
-  /** any of them will do */
+  /** one of them suffices */
   readonly scopes: readonly string[];
-  /** query parameters beside those that every method takes */
+  /** query parameters, in addition to those of every method */
   readonly parameters: readonly string[];
   readonly names: FieldNames;
-  /** what comes without `fields`; '*': everything */
+  /** the fields returned without `fields`; '*': all */
   readonly usualFields: string;
   readonly handle: (call: ApiCall) => Readonly<Record<string, unknown>>;
 }
@@ -29,7 +29,7 @@ const DRIVE_FILE = 'kind,id,name,mimeType,driveId,teamDriveId';
 const DRIVES = ['supportsAllDrives', 'includeItemsFromAllDrives', 'driveId', 'includeLabels'];
 const VIEW = 'includePermissionsForView';
 
-/** Drive, Reports and Directory, each under the path that it has at Google. */
+/** Drive, Reports, and Directory, each under its path at Google. */
 export const ROUTES: readonly Route[] = [
   {
     method: 'about.get',

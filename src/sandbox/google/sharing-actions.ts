@@ -13,7 +13,7 @@ import type { Item, SharedDrive } from './items.ts';
 import { visibilityOf } from './visibility.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
-/** Whom something is given to or taken from, in one act. */
+/** The grantees of one share or revocation. */
 export interface Recipients {
   /** emails of people */
   readonly to?: string | readonly string[];
@@ -21,21 +21,21 @@ export interface Recipients {
   readonly group?: string | readonly string[];
   /** a whole domain, or a target audience: `….audience.googledomains.com` */
   readonly domain?: string;
-  /** whoever has the link */
+  /** anyone with the link */
   readonly anyone?: true;
 }
 
 export interface Sharing extends Recipients {
   /** default reader */
   readonly role?: Role;
-  /** email of who does it */
+  /** email of the actor */
   readonly by: string;
   /** epoch milliseconds; default now */
   readonly at?: number;
   /** epoch milliseconds */
   readonly expires?: number;
   readonly pendingOwner?: true;
-  /** Drive will not tell the addresses of these people */
+  /** Drive hides the addresses of these people */
   readonly addressHidden?: true;
 }
 
@@ -45,25 +45,25 @@ interface Expiry {
   readonly permissionId: string;
 }
 
-/** Giving access to items and shared drives, and taking it away. */
+/** Grants and revokes access to items and shared drives. */
 export class SharingActions {
   readonly #state: WorkspaceState;
-  readonly #journal: ChangeRecorder;
+  readonly #recorder: ChangeRecorder;
   readonly #withoutAccount = new Map<string, (() => void)[]>();
   #expiries: Expiry[] = [];
   #acts = 0;
 
-  constructor(state: WorkspaceState, journal: ChangeRecorder) {
+  constructor(state: WorkspaceState, recorder: ChangeRecorder) {
     this.#state = state;
-    this.#journal = journal;
+    this.#recorder = recorder;
   }
 
-  /** One act: one activity in the audit log, however many it is for. Again: another role. */
+  /** Grants access or changes roles: one activity in the audit log for any number of grantees. */
   share(id: string, sharing: Sharing): void {
     const item = this.#state.items.kept(id);
     const at = sharing.at ?? this.#state.now();
     const { role = 'reader', expires, pendingOwner, addressHidden, by } = sharing;
-    const given = granteesOf(sharing).map(
+    const grants = granteesOf(sharing).map(
       (grantee): Grant => ({
         grantee,
         role,
@@ -75,48 +75,48 @@ export class SharingActions {
     this.#apply(
       item,
       { by: by.toLowerCase(), at },
-      given.map((grant) => [grant.grantee, grant]),
+      grants.map((grant) => [grant.grantee, grant]),
     );
   }
 
   revoke(id: string, from: Recipients & { readonly by: string; readonly at?: number }): void {
     const item = this.#state.items.kept(id);
-    const act = { by: from.by.toLowerCase(), at: from.at ?? this.#state.now() };
+    const action = { by: from.by.toLowerCase(), at: from.at ?? this.#state.now() };
     this.#apply(
       item,
-      act,
+      action,
       granteesOf(from).map((grantee) => [grantee, undefined]),
     );
   }
 
-  /** Takes somebody into a shared drive, changes his role, or (without one) puts him out. */
+  /** Adds a member to a shared drive or changes their role; without a role, removes the member. */
   setMember(drive: SharedDrive, grantee: Grantee, change: Action & { readonly role?: Role }): void {
     const { role, at } = change;
     const id = permissionIdOf(grantee);
     const from = drive.members.get(id)?.role;
     if (from === role) return;
-    this.#journal.changeDrive(drive, at, () => {
+    this.#recorder.changeDrive(drive, at, () => {
       if (role === undefined) drive.members.delete(id);
       else drive.members.set(id, { grantee, role });
     });
     this.#acts += 1;
     const named = this.#acts % 2 === 0 ? 'target' : 'target_user';
-    this.#journal.log(change, [membershipEvent({ drive, grantee, from, to: role, named })]);
+    this.#recorder.log(change, [membershipEvent({ drive, grantee, from, to: role, named })]);
   }
 
-  /** From now on the audit log keeps quiet about what this person is given. */
+  /** From now on, the audit log omits grants to this person. */
   withoutAccount(email: string): void {
     this.#withoutAccount.set(email.toLowerCase(), []);
   }
 
-  /** The invitee makes an account: only now the audit log tells, as of now. */
+  /** The invitee creates an account. The audit log now shows the grants, at the current time. */
   makesAccount(email: string): void {
     const waiting = this.#withoutAccount.get(email.toLowerCase()) ?? [];
     this.#withoutAccount.delete(email.toLowerCase());
     for (const log of waiting) log();
   }
 
-  /** Takes away what has run out by now: a change, but no event of the audit log. */
+  /** Removes expired grants: a change log entry, but no audit log event. */
   expire(): void {
     const now = this.#state.now();
     const due = this.#expiries.filter(({ at }) => at <= now);
@@ -124,13 +124,13 @@ export class SharingActions {
     this.#expiries = this.#expiries.filter(({ at }) => at > now);
     for (const { at, item, permissionId } of due) {
       if (item.grants.get(permissionId)?.expiresAt !== at) continue;
-      this.#journal.change(item, at, () => item.grants.delete(permissionId));
+      this.#recorder.change(item, at, () => item.grants.delete(permissionId));
     }
   }
 
   #apply(
     item: Item,
-    act: Action,
+    action: Action,
     changes: readonly (readonly [Grantee, Grant | undefined])[],
   ): void {
     const oldVisibility = visibilityOf(this.#state, item);
@@ -142,12 +142,12 @@ export class SharingActions {
       })
       .filter(({ grant, old }) => !isSame(grant, old));
     if (done.length === 0) return;
-    this.#journal.change(item, act.at, () => {
+    this.#recorder.change(item, action.at, () => {
       for (const { grantee, grant } of done) this.#set(item, permissionIdOf(grantee), grant);
     });
     this.#acts += 1;
     const changed = done.filter(({ grant, old }) => grant?.role !== old?.role);
-    this.#logShares(item, act, {
+    this.#logShares(item, action, {
       oldVisibility,
       changes: changed.map(({ grantee, grant, old }) => ({
         grantee,
@@ -169,7 +169,7 @@ export class SharingActions {
 
   #logShares(
     item: Item,
-    act: Action,
+    action: Action,
     {
       oldVisibility,
       changes,
@@ -178,28 +178,32 @@ export class SharingActions {
       readonly changes: readonly Omit<AccessChange, 'about'>[];
     },
   ): void {
-    if (!this.#journal.isAudited(item) || changes.length === 0) return;
+    if (!this.#recorder.isAudited(item) || changes.length === 0) return;
     const form = this.#acts % 3 === 0 ? 'value' : 'multiValue';
     const about = { ...this.#subject(item), oldVisibility, form } as const;
-    const told: AuditEvent[] = [];
+    const logged: AuditEvent[] = [];
     for (const change of changes) {
       const events = eventsOf({ ...change, about });
       const waiting = this.#waitingFor(change.grantee);
-      if (!waiting) told.push(...events);
-      else waiting.push(() => this.#journal.log({ ...act, at: this.#state.now() }, events));
+      if (!waiting) logged.push(...events);
+      else waiting.push(() => this.#recorder.log({ ...action, at: this.#state.now() }, events));
     }
-    // Real activities carry siblings: the event that was asked for is not always the first.
+    // Real activities contain other events too: the queried event is not always the first.
     const sibling = accessEvent('edit', { ...about, isPrimary: false });
-    if (told.length > 0) this.#journal.log(act, [sibling, ...told]);
+    if (logged.length > 0) this.#recorder.log(action, [sibling, ...logged]);
     for (const child of this.#state.items.descendants(item))
-      this.#logReconciled(child, act, changes);
+      this.#logReconciled(child, action, changes);
   }
 
-  /** What a folder's change does to what is in it. */
-  #logReconciled(child: Item, act: Action, changes: readonly Omit<AccessChange, 'about'>[]): void {
+  /** Logs the effect of a folder's change on its contents. */
+  #logReconciled(
+    child: Item,
+    action: Action,
+    changes: readonly Omit<AccessChange, 'about'>[],
+  ): void {
     const about = { ...this.#subject(child), isPrimary: false };
     const events = changes.flatMap((change) => eventsOf({ ...change, about, isReconciled: true }));
-    this.#journal.log(act, events);
+    this.#recorder.log(action, events);
   }
 
   #waitingFor(grantee: Grantee): (() => void)[] | undefined {

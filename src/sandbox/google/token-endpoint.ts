@@ -4,11 +4,11 @@ import { type ServiceAccount, TOKEN_SECONDS } from './credentials.ts';
 import { json, oauthFailure } from './responses.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
-/** The one audience of an assertion, wherever it is sent. */
+/** The required audience of an assertion, regardless of the endpoint. */
 const AUDIENCE = 'https://oauth2.googleapis.com/token';
 const JWT_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-/** POST /token: an assertion of a service account, or a user's refresh token. */
+/** POST /token: accepts a service account's assertion or a user's refresh token. */
 export function handleTokenRequest(
   state: WorkspaceState,
   request: SandboxRequest,
@@ -51,16 +51,16 @@ function authorizeAssertion(state: WorkspaceState, text: string): SandboxRespons
   return delegate(state, { account, email: claims.sub.toLowerCase(), scopes });
 }
 
-/** Domain-wide delegation: all of the scopes, or nothing. */
+/** Domain-wide delegation: grants all requested scopes or none. */
 function delegate(
   state: WorkspaceState,
-  asked: {
+  request: {
     readonly account: ServiceAccount;
     readonly email: string;
     readonly scopes: readonly string[];
   },
 ): SandboxResponse {
-  const { account, email, scopes } = asked;
+  const { account, email, scopes } = request;
   if (!scopes.every((scope) => account.scopes.includes(scope)))
     return oauthFailure(
       401,

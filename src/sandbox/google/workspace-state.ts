@@ -8,9 +8,9 @@ import type { InjectedErrors } from './injected-errors.ts';
 import type { Items } from './items.ts';
 import type { GoogleSettings } from './settings.ts';
 
-/** The parts of the made-up Google that answer requests; a story needs none of them. */
+/** The state and services of the simulated Google. Tests and scenarios use `Workspace`. */
 export interface WorkspaceState {
-  /** Google's own clock, epoch milliseconds */
+  /** Google's clock, epoch milliseconds */
   readonly now: () => number;
   readonly settings: GoogleSettings;
   readonly credentials: Credentials;

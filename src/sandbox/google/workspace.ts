@@ -21,38 +21,38 @@ import type { WorkspaceState } from './workspace-state.ts';
 
 export interface GoogleOptions {
   readonly clock: { now(): number };
-  /** default acme.example */
+  /** default: acme.example */
   readonly domain?: string;
-  /** default admin@DOMAIN: the first user, with every privilege */
+  /** default: admin@DOMAIN; the first user, with every privilege */
   readonly admin?: string;
   readonly serviceAccount?: ServiceAccountOptions;
 }
 
-/** Who does something, and when: default now. */
+/** The actor and the time of an action. */
 export interface ActionOptions {
   /** email */
   readonly by: string;
-  /** epoch milliseconds */
+  /** epoch milliseconds; default: now */
   readonly at?: number;
 }
 
 export interface NewSharedDrive {
   readonly name: string;
-  /** emails with their roles; the first organizer makes the drive */
+  /** roles by email; the first organizer creates the drive */
   readonly members: Readonly<Record<string, Role>>;
-  /** epoch milliseconds; default now */
+  /** epoch milliseconds; default: now */
   readonly at?: number;
 }
 
-/** The control surface of the made-up Google Workspace: what people and admins do in it. */
+/** The simulated Google Workspace: everything that its people and administrators do. */
 export class Workspace {
   readonly domain: string;
-  /** email of the administrator that clients act as */
+  /** email of the administrator that clients action as */
   readonly admin: string;
   readonly state: WorkspaceState;
   readonly #sharing: SharingActions;
-  readonly #filing: FileActions;
-  readonly #journal: ChangeRecorder;
+  readonly #files: FileActions;
+  readonly #recorder: ChangeRecorder;
 
   constructor(options: GoogleOptions) {
     const settings = defaultSettings();
@@ -71,9 +71,9 @@ export class Workspace {
       injectedErrors: new InjectedErrors(),
       callCounts: new CallCounts(),
     };
-    this.#journal = new ChangeRecorder(this.state);
-    this.#sharing = new SharingActions(this.state, this.#journal);
-    this.#filing = new FileActions(this.state, this.#journal);
+    this.#recorder = new ChangeRecorder(this.state);
+    this.#sharing = new SharingActions(this.state, this.#recorder);
+    this.#files = new FileActions(this.state, this.#recorder);
     this.domain = options.domain ?? 'acme.example';
     this.admin = (options.admin ?? `admin@${this.domain}`).toLowerCase();
     directory.addDomain({ name: this.domain, isPrimary: true, aliases: [], createdAt: now() });
@@ -82,27 +82,27 @@ export class Workspace {
     if (options.serviceAccount) this.state.credentials.addServiceAccount(options.serviceAccount);
   }
 
-  /** Adds somebody of the company; gives the email. */
+  /** Adds a user of the company; returns the email. */
   addUser(user: NewUser | string): string {
-    const given = typeof user === 'string' ? { email: user } : user;
-    const added = newUser(given, this.state.now());
+    const options = typeof user === 'string' ? { email: user } : user;
+    const added = newUser(options, this.state.now());
     this.state.directory.add(added);
     return added.email;
   }
 
-  /** `suspended` and `archived` users get no tokens, and keep what they own. */
+  /** Suspended and archived users get no tokens but keep their files. */
   setUserState(email: string, state: 'active' | 'suspended' | 'archived'): void {
     const user = this.state.directory.kept(email);
     user.suspended = state === 'suspended';
     user.archived = state === 'archived';
   }
 
-  /** Deletes an account, of the company or outside: its permissions remain, as `deleted`. */
+  /** Deletes an internal or external account. Its permissions remain, marked `deleted`. */
   deleteAccount(email: string): void {
     this.state.directory.remove(email.toLowerCase());
   }
 
-  /** Takes a privilege from an administrator. */
+  /** Removes a privilege from an administrator. */
   deny(email: string, privilege: Privilege): void {
     this.state.directory.kept(email).privileges.delete(privilege);
   }
@@ -111,20 +111,20 @@ export class Workspace {
     this.state.directory.kept(email).privileges.add(privilege);
   }
 
-  /** A further domain of the company, with domains that stand for it. */
+  /** Adds a secondary domain of the company, with its alias domains. */
   addDomain(name: string, aliases: readonly string[] = []): void {
     const createdAt = this.state.now();
     this.state.directory.addDomain({ name, isPrimary: false, aliases, createdAt });
   }
 
-  /** Who is in a group is not visible to clients; members see what it is given. */
+  /** Clients cannot see the members of a group. Members see what is shared with the group. */
   addGroup(email: string, members: readonly string[] = []): void {
     this.state.directory.addGroup(email, members);
   }
 
-  /** Gives the drive's id. Each first member stands in the audit log, too. */
+  /** Returns the drive's ID. The audit log also shows each initial member. */
   addSharedDrive({ name, members, at = this.state.now() }: NewSharedDrive): string {
-    const id = this.#filing.makeId('0A');
+    const id = this.#files.makeId('0A');
     const drive: SharedDrive = { id, name, createdAt: at, members: new Map(), deleted: false };
     this.state.items.addDrive(drive);
     const organizer = Object.entries(members).find(([, role]) => role === 'organizer')?.[0];
@@ -138,37 +138,37 @@ export class Workspace {
     member: ActionOptions & { readonly member: string; readonly role: Role },
   ): void {
     const grantee = { type: 'user', email: member.member.toLowerCase() } as const;
-    const change = { ...this.#act(member), role: member.role };
+    const change = { ...this.#action(member), role: member.role };
     this.#sharing.setMember(this.#drive(driveId), grantee, change);
   }
 
   removeMember(
     driveId: string,
-    { member, ...doing }: ActionOptions & { readonly member: string },
+    { member, ...action }: ActionOptions & { readonly member: string },
   ): void {
     const grantee = { type: 'user', email: member.toLowerCase() } as const;
-    this.#sharing.setMember(this.#drive(driveId), grantee, this.#act(doing));
+    this.#sharing.setMember(this.#drive(driveId), grantee, this.#action(action));
   }
 
-  /** The drive vanishes with all that is on it. */
-  deleteSharedDrive(driveId: string, doing: ActionOptions): void {
+  /** Deletes the drive and everything on it. */
+  deleteSharedDrive(driveId: string, action: ActionOptions): void {
     const drive = this.#drive(driveId);
-    this.#journal.changeDrive(drive, this.#act(doing).at, () => {
+    this.#recorder.changeDrive(drive, this.#action(action).at, () => {
       drive.deleted = true;
     });
   }
 
-  /** Gives the file's id. */
+  /** Returns the file's ID. */
   createFile(file: NewFile): string {
-    return this.#filing.create(file);
+    return this.#files.create(file);
   }
 
-  /** Gives the folder's id. */
+  /** Returns the folder's ID. */
   createFolder(folder: Omit<NewFile, 'mimeType'>): string {
-    return this.#filing.create({ ...folder, mimeType: FOLDER_TYPE });
+    return this.#files.create({ ...folder, mimeType: FOLDER_TYPE });
   }
 
-  /** Gives access to a file or folder; for those who have it already: another role or expiry. */
+  /** Shares a file or folder. For existing grantees, changes the role or expiry. */
   share(fileId: string, sharing: Sharing): void {
     this.#sharing.share(fileId, sharing);
   }
@@ -177,33 +177,33 @@ export class Workspace {
     this.#sharing.revoke(fileId, from);
   }
 
-  move(fileId: string, to: Destination, doing: ActionOptions): void {
-    this.#filing.move(fileId, to, this.#act(doing));
+  move(fileId: string, to: Destination, action: ActionOptions): void {
+    this.#files.move(fileId, to, this.#action(action));
   }
 
-  rename(fileId: string, name: string, doing: ActionOptions): void {
-    this.#filing.rename(fileId, name, this.#act(doing));
+  rename(fileId: string, name: string, action: ActionOptions): void {
+    this.#files.rename(fileId, name, this.#action(action));
   }
 
-  /** A change of the content: it says nothing about sharing. */
-  edit(fileId: string, doing: ActionOptions): void {
-    this.#filing.edit(fileId, this.#act(doing));
+  /** Changes the content, which has nothing to do with sharing. */
+  edit(fileId: string, action: ActionOptions): void {
+    this.#files.edit(fileId, this.#action(action));
   }
 
-  trash(fileId: string, doing: ActionOptions): void {
-    this.#filing.setTrashed(fileId, 'trash', this.#act(doing));
+  trash(fileId: string, action: ActionOptions): void {
+    this.#files.setTrashed(fileId, 'trash', this.#action(action));
   }
 
-  untrash(fileId: string, doing: ActionOptions): void {
-    this.#filing.setTrashed(fileId, 'untrash', this.#act(doing));
+  untrash(fileId: string, action: ActionOptions): void {
+    this.#files.setTrashed(fileId, 'untrash', this.#action(action));
   }
 
-  /** Deletes for good. */
-  remove(fileId: string, doing: ActionOptions): void {
-    this.#filing.remove(fileId, this.#act(doing));
+  /** Deletes permanently. */
+  remove(fileId: string, action: ActionOptions): void {
+    this.#files.remove(fileId, this.#action(action));
   }
 
-  /** An invitee without a Google account: not in the audit log before `makesAccount`. */
+  /** Marks an invitee without a Google account: absent from the audit log until `makesAccount`. */
   withoutAccount(email: string): void {
     this.#sharing.withoutAccount(email);
   }
@@ -212,12 +212,12 @@ export class Workspace {
     this.#sharing.makesAccount(email);
   }
 
-  /** What runs out by now is gone; every request does this first. */
+  /** Removes expired grants; every request calls this first. */
   expire(): void {
     this.#sharing.expire();
   }
 
-  /** What is done from now on is seen so much later in the audit log; Infinity: never. */
+  /** Delays the audit log entries of later actions; Infinity: they never appear. */
   setLateAudit(ms: number): void {
     this.state.settings.auditDelayMs = ms;
   }
@@ -226,7 +226,7 @@ export class Workspace {
     Object.assign(this.state.settings, settings);
   }
 
-  /** Refuses calls to come, as Google does when something is used up, broken or forbidden. */
+  /** Makes later calls fail as Google does, for example if a quota is used up. */
   refuse(rule: InjectedErrorRule): void {
     this.state.injectedErrors.add(rule);
   }
@@ -235,12 +235,12 @@ export class Workspace {
     this.state.injectedErrors.clear();
   }
 
-  /** The tokens given out so far for a change log (an email, or a drive's id) are lost. */
+  /** Invalidates all issued tokens of a change log, named by an email or a drive's ID. */
   loseChangeTokens(of: string, answer: LostTokenStatus): void {
     this.state.changes.kept(of).lose(answer);
   }
 
-  /** The next so many answers of changes.list are empty, and lead on. */
+  /** The next `count` responses of changes.list are empty pages with a next page token. */
   giveEmptyPages(count: number): void {
     this.state.changes.emptyPages += count;
   }
@@ -249,7 +249,7 @@ export class Workspace {
     this.state.credentials.addServiceAccount(options);
   }
 
-  /** What domain-wide delegation grants from now on, to every service account. */
+  /** Sets the scopes that domain-wide delegation grants to every service account. */
   setScopes(scopes: readonly string[]): void {
     for (const account of this.state.credentials.serviceAccounts) account.scopes = scopes;
   }
@@ -258,7 +258,7 @@ export class Workspace {
     this.state.credentials.addClient(client);
   }
 
-  /** A refresh token as the consent screen would have given it. */
+  /** Issues a refresh token, as the consent screen does. */
   issueRefreshToken(consent: Consent): string {
     return this.state.credentials.issueRefreshToken(consent);
   }
@@ -267,12 +267,12 @@ export class Workspace {
     this.state.credentials.revokeRefreshToken(refreshToken);
   }
 
-  /** Every access token is answered 401 from now on. */
+  /** Invalidates every access token: later calls return 401. */
   expireSessions(): void {
     this.state.credentials.endSessions();
   }
 
-  /** Adds a computed company for a benchmark; only once. */
+  /** Adds a computed company for a benchmark. Can be called once. */
   generate(company: GeneratedCompany): void {
     const generated = new Generated(this.domain, company);
     const { directory, items, audit } = this.state;
@@ -289,7 +289,7 @@ export class Workspace {
     this.state.callCounts.reset();
   }
 
-  #act({ by, at }: ActionOptions): Action {
+  #action({ by, at }: ActionOptions): Action {
     return { by: by.toLowerCase(), at: at ?? this.state.now() };
   }
 

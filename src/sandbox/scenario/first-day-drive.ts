@@ -56,11 +56,11 @@ export function seedDriveDay(
   for (const [name, { FirstName, LastName }] of Object.entries(SALES_USERS))
     google.addUser({ email: salesEmail(name), givenName: FirstName, familyName: LastName });
   const steps = [...prospectSteps(google, times.from), ...fileSteps(google, times.from)];
-  return steps.flatMap(({ perform: act, share: told }, index) => {
+  return steps.flatMap(({ perform, share }, index) => {
     const at = timeOf(times, { number: index + 1, count: steps.length });
-    act(at);
-    if (!told) return [];
-    return [{ recipients: [], outcome: 'reported' as const, names: [], ...told, at }];
+    perform(at);
+    if (!share) return [];
+    return [{ recipients: [], outcome: 'reported' as const, names: [], ...share, at }];
   });
 }
 
@@ -139,7 +139,7 @@ function fileSteps(google: Workspace, madeAt: number): readonly Step[] {
       share: {
         fileId: measurements,
         title: 'Grid measurements',
-        line: 'Dmitri shares a file on a shared drive with Sven of Solveig. The drive owns the file.',
+        line: 'Dmitri shares a file on a shared drive, which no user owns, with Sven of Solveig.',
         recipients: [SVEN],
         names: WITH_DEAL,
       },

@@ -101,12 +101,12 @@ function customerExamples({ users, contacts, leads }: Company): readonly Example
         relatedTo: contacts.jonas,
         extension: 'pptx',
       },
-      line: 'Bilal sends a deck to Jonas of Halden. Jonas has a contact role in one of two open deals.',
+      line: 'Bilal sends a deck to Jonas of Halden, who has a role in one of two open deals.',
       names: ['Opportunity', 'Account', 'Contact'],
     },
     {
       delivery: { title: 'Spare parts list', byUserId: users.dmitri, relatedTo: contacts.keiko },
-      line: 'Dmitri sends a list to Keiko of Kestrel. Two deals are open; Keiko has a role in neither.',
+      line: 'Dmitri sends a list to Keiko of Kestrel, who has no role in the two open deals.',
       names: ['Account', 'Contact'],
     },
     {
@@ -130,7 +130,7 @@ function customerExamples({ users, contacts, leads }: Company): readonly Example
     },
     {
       delivery: { title: 'عقد الخدمات — مسودة', byUserId: users.bilal, relatedTo: contacts.noor },
-      line: 'Bilal sends Noor of Orion a draft with an Arabic title. The deal with Orion is already won.',
+      line: 'Bilal sends Noor of Orion a draft with an Arabic title. The deal is already won.',
       names: ['Account', 'Contact'],
     },
   ];
@@ -144,7 +144,7 @@ function recordExamples({ users, accounts, opportunities, caseId }: Company): re
         byUserId: users.ada,
         relatedTo: opportunities.orionYard,
       },
-      line: 'Ada attaches the signed order to the won deal with Orion. A related deal counts even if closed.',
+      line: 'Ada attaches the signed order to the deal with Orion. It is named although it is closed.',
       names: ['Opportunity', 'Account'],
     },
     {
@@ -169,7 +169,7 @@ function unreportedExamples({ users, contacts, quoteRoomId }: Company): readonly
   return [
     {
       delivery: { title: 'Draft quote', byUserId: users.finn, relatedTo: quoteRoomId },
-      line: 'Finn delivers from a custom object, a quote room. No known person is related, so it waits.',
+      line: 'Finn delivers from a custom object. It leads to no known person, so the event waits.',
       held: 'unmatched',
     },
     {

@@ -78,17 +78,17 @@ function nextExamples({ users, contacts, accounts }: Company, now: number): read
     },
     {
       delivery: { title: 'Allergen sheet', byUserId: users.esther, relatedTo: contacts.olga },
-      line: 'Esther delivers to Olga of Marigold, who has no email: she is named, but not a recipient.',
+      line: 'Esther delivers to Olga of Marigold. Without an email, Olga is not a recipient.',
       names: ['Opportunity', 'Account', 'Contact'],
     },
     {
       delivery: { title: 'Price book 2027', byUserId: users.finn, relatedTo: accounts.kestrel },
-      line: 'Finn shares a price book with Kestrel. It has two open deals, so only the Account is named.',
+      line: 'Finn shares a price book with Kestrel. Two deals are open; only the Account is named.',
       names: ['Account'],
     },
     {
       delivery: { title: 'Reseller flyer', byUserId: users.partner, relatedTo: contacts.liam },
-      line: 'Paula, who works for a reseller, delivers through the partner portal. She is an outsider.',
+      line: 'Paula of a reseller delivers through the partner portal. Paula is an outsider.',
       skipped: 'external-sharer',
     },
   ];
