@@ -4,7 +4,8 @@ import { stringify } from 'yaml';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const MARK = '# Written by `sharetrail sandbox`, which overwrites it at its next start.\n';
+const MARK = '# Written by `sharetrail sandbox`';
+const HEADER = `${MARK}, which overwrites it at its next start.\n`;
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 export const SANDBOX_TENANT = 'sandbox';
@@ -72,7 +73,7 @@ export async function writeSandboxConfiguration(
   const { salesforce, google, gong } = sandbox.credentials;
   await rejectForeignFolder(dir);
   const files: Record<string, string> = {
-    'sharetrail.yaml': MARK + stringify({ database: `sqlite:${join(dir, 'sharetrail.db')}` }),
+    'sharetrail.yaml': HEADER + stringify({ database: `sqlite:${join(dir, 'sharetrail.db')}` }),
     [`tenants/${SANDBOX_TENANT}.yaml`]: sandboxTenantYaml(sandbox, settings),
     'secrets/salesforce.pem': salesforce.privateKey,
     'secrets/google-key.json': google.key,

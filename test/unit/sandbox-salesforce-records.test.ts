@@ -95,7 +95,7 @@ describe('writing', () => {
     );
     expect(() => asked.org.add('Contact', { CreatedDate: 'soon' })).toThrow('takes a time');
     expect(() => asked.org.add('Opportunity', { CloseDate: '1.12.2026' })).toThrow('takes a date');
-    expect(() => asked.org.update('003Hp00000000zz', {})).toThrow('holds no record');
+    expect(() => asked.org.update('003Hp00000000zz', {})).toThrow('has no record');
   });
 
   test('a delivery is a document, its version and a row with the act’s time and maker', () => {

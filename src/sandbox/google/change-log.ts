@@ -26,7 +26,7 @@ export class ChangeLog {
   readonly #entries: ChangeEntry[] = [];
   readonly #latest = new Map<string, number>();
   #lostBefore = 0;
-  #lostAnswer: LostTokenStatus | undefined;
+  #lostStatus: LostTokenStatus | undefined;
 
   /** Each log starts at a different number, so that tokens of two logs differ. */
   constructor(name: string) {
@@ -49,14 +49,14 @@ export class ChangeLog {
   }
 
   /** Invalidates all issued tokens; requests with them get this status. */
-  lose(answer: LostTokenStatus): void {
+  lose(status: LostTokenStatus): void {
     this.append({ kind: 'file', id: `lost ${this.end}`, at: 0, inMyDrive: true });
     this.#lostBefore = this.end;
-    this.#lostAnswer = answer;
+    this.#lostStatus = status;
   }
 
   lostAt(position: number): LostTokenStatus | undefined {
-    return position < this.#lostBefore ? this.#lostAnswer : undefined;
+    return position < this.#lostBefore ? this.#lostStatus : undefined;
   }
 
   /** Replaced entries count toward the page size: a page can be empty without being the last. */

@@ -4,7 +4,7 @@ import { invalid } from './responses.ts';
 /** True if an item matches the query of this user. */
 export type FileTest = (
   item: Item,
-  asked: { readonly items: Items; readonly user: string },
+  context: { readonly items: Items; readonly user: string },
 ) => boolean;
 
 export interface FileQuery {

@@ -21,10 +21,10 @@ interface Holder {
 export function listPermissions(call: ApiCall): Readonly<Record<string, unknown>> {
   const { state } = call;
   const { place, permissions } = holderOf(call);
-  const isAsked = call.query.has('pageSize');
+  const hasPageSize = call.query.has('pageSize');
   // For My Drive, all permissions are on one page, unless the request has a page size.
   const usual = place === 'my-drive' ? Number.MAX_SAFE_INTEGER : PAGE_PERMISSIONS_MAX;
-  const max = place === 'my-drive' && !isAsked ? usual : PAGE_PERMISSIONS_MAX;
+  const max = place === 'my-drive' && !hasPageSize ? usual : PAGE_PERMISSIONS_MAX;
   const size = pageSizeOf(call, { usual, max });
   const [from = 0] = readPageToken(call) ?? [];
   const next =

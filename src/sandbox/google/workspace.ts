@@ -236,8 +236,8 @@ export class Workspace {
   }
 
   /** Invalidates all issued tokens of a change log, named by an email or a drive's ID. */
-  loseChangeTokens(of: string, answer: LostTokenStatus): void {
-    this.state.changes.kept(of).lose(answer);
+  loseChangeTokens(of: string, status: LostTokenStatus): void {
+    this.state.changes.kept(of).lose(status);
   }
 
   /** The next `count` responses of changes.list are empty pages with a next page token. */

@@ -4,17 +4,17 @@ import type { Database } from './database.ts';
 import type { QueryLocators } from './query-locators.ts';
 import type { Session, Sessions } from './sessions.ts';
 
-/** What can be set about the org while it runs. */
+/** Settings of the org that can change while it runs. */
 export interface Settings {
-  /** rows a page of a query holds at most */
+  /** maximum number of rows per query page */
   pageRowsMax: number;
-  /** refuses every call as Salesforce does when the day's or the concurrent requests are used up */
+  /** refuses every call, as if the daily or the concurrent request limit were used up */
   refusal: 'none' | 'day' | 'concurrent';
   /** whether the org's edition and the user's profile allow the API */
   apiEnabled: boolean;
-  /** where answers say that the API is; by default where the client reached it */
+  /** the instance URL in responses; default: the origin that the client used */
   instanceUrl: string | undefined;
-  /** how long a query inside a composite call may be: Salesforce does not say */
+  /** maximum length of a query inside a composite call: not documented by Salesforce */
   compositeQueryLengthMax: number;
 }
 
@@ -36,13 +36,13 @@ export interface ApiCall {
   readonly query: URLSearchParams;
   /** lower-case names */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** parsed JSON; undefined where there is none */
+  /** parsed JSON; undefined without a body */
   readonly body: unknown;
 }
 
 export type ResourceHandler = (call: ApiCall, parts: readonly string[]) => SandboxResponse;
 
-/** The object's own values, or none where it is no object. */
+/** The properties of an object; none for any other value. */
 export function valuesOf(body: unknown): Readonly<Record<string, unknown>> {
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {};
 }

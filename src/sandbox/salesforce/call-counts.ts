@@ -7,7 +7,7 @@ export type CallKind =
   | 'limits'
   | 'other';
 
-/** API calls as Salesforce bills them, since the org began or `reset` was called. */
+/** Billed API calls since the start or the last `reset`. */
 export interface Counters {
   readonly total: number;
   readonly byKind: Readonly<Record<CallKind, number>>;
@@ -15,17 +15,17 @@ export interface Counters {
   readonly subrequests: number;
   /** token requests: not billed */
   readonly logins: number;
-  /** rows answered by queries and retrievals */
+  /** rows returned by queries and retrievals */
   readonly rows: number;
 }
 
-/** Salesforce's default allocation of an Enterprise org with few licences. */
+/** Salesforce's default allocation for an Enterprise org with few licenses. */
 const CALLS_PER_DAY_DEFAULT = 100_000;
 
-/** What the org has been asked for, and how much more it allows. */
+/** The API calls of the org, and its daily limit. */
 export class CallCounts {
   limit = CALLS_PER_DAY_DEFAULT;
-  /** calls that other clients have made: they count in Sforce-Limit-Info, not in `counters` */
+  /** calls of other clients: included in Sforce-Limit-Info, but not in `counters` */
   others = 0;
   #counters = emptyCounters();
 

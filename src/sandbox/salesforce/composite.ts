@@ -19,12 +19,12 @@ interface Subrequest {
 }
 
 /**
- * POST /composite: every sub-request in turn, through `answerOne`; one billed call. With allOrNone
- * one failure makes all fail. References between sub-requests (`@{id.field}`) are not run.
+ * POST /composite: handles the sub-requests in order, as one billed call. With allOrNone, one
+ * failure makes all of them fail. References between sub-requests (`@{id.field}`) are unsupported.
  */
 export function handleComposite(
   call: ApiCall,
-  answerOne: (subcall: ApiCall) => SandboxResponse,
+  handleOne: (subcall: ApiCall) => SandboxResponse,
 ): SandboxResponse {
   const { compositeRequest, allOrNone } = valuesOf(call.body);
   if (!Array.isArray(compositeRequest) || compositeRequest.length === 0) {
@@ -49,10 +49,10 @@ export function handleComposite(
     return failure(400, 'LIMIT_EXCEEDED', message);
   }
   call.org.callCounts.note('subrequests', subrequests.length);
-  const answers = subrequests.map((one) => ({ one, answer: runOne(call, one, answerOne) }));
-  const halted = allOrNone === true && answers.some(({ answer }) => answer.status >= 400);
-  const compositeResponse = answers.map(({ one: { referenceId }, answer }) => {
-    const { body = '', status } = halted && answer.status < 400 ? processingHalted() : answer;
+  const responses = subrequests.map((one) => ({ one, response: runOne(call, one, handleOne) }));
+  const halted = allOrNone === true && responses.some(({ response }) => response.status >= 400);
+  const compositeResponse = responses.map(({ one: { referenceId }, response }) => {
+    const { body = '', status } = halted && response.status < 400 ? processingHalted() : response;
     return { body, httpHeaders: {}, httpStatusCode: status, referenceId };
   });
   return json(200, { compositeResponse });
@@ -61,7 +61,7 @@ export function handleComposite(
 function runOne(
   call: ApiCall,
   subrequest: Subrequest,
-  answerOne: (subcall: ApiCall) => SandboxResponse,
+  handleOne: (subcall: ApiCall) => SandboxResponse,
 ): SandboxResponse {
   const soql = subrequest.query.get('q') ?? '';
   if (soql.length > call.org.settings.compositeQueryLengthMax) {
@@ -69,17 +69,18 @@ function runOne(
       'Query is either selecting too many fields or the filter conditions are too complicated.';
     return failure(400, 'QUERY_TOO_COMPLICATED', message);
   }
-  return answerOne({ ...call, ...subrequest });
+  return handleOne({ ...call, ...subrequest });
 }
 
-/** The sub-request, or what is wrong with it. */
+/** The sub-request, or an error message. */
 function readSubrequest(raw: Readonly<Record<string, unknown>>): Subrequest | string {
   const { method, url, referenceId, httpHeaders, body } = raw;
   if (typeof referenceId !== 'string' || !REFERENCE_ID.test(referenceId)) {
     return `Invalid reference ID: ${String(referenceId)}`;
   }
   if (typeof method !== 'string' || typeof url !== 'string') return 'method and url are required';
-  if (url.includes('@{')) return 'the made-up Salesforce runs no references between sub-requests';
+  if (url.includes('@{'))
+    return 'the simulated Salesforce supports no references between sub-requests';
   const [, apiVersion, path, query = ''] = URL_PATTERN.exec(url) ?? [];
   if (apiVersion === undefined || path === undefined) return `The url ${url} is not allowed`;
   const headers = Object.entries(valuesOf(httpHeaders)).map(([name, value]) => [

@@ -1,16 +1,16 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 
-/** A connected app or External Client App, as an admin has set it up. */
+/** A connected app or External Client App, as configured by an administrator. */
 export interface ClientOptions {
   readonly clientId: string;
   readonly clientSecret?: string;
-  /** PEM of the public key or certificate that assertions are verified with */
+  /** PEM of the public key or certificate that verifies assertions */
   readonly publicKey?: string;
-  /** the user that client credentials act as; without it that flow is not enabled */
+  /** the user of the client credentials flow; if absent, the flow is disabled */
   readonly runAsUserId?: string;
-  /** "Require Secret for Refresh Token Flow"; on by default where there is a secret */
+  /** "Require Secret for Refresh Token Flow"; default: true if there is a secret */
   readonly secretForRefresh?: boolean;
-  /** each refresh brings a new refresh token and ends the old one and its session */
+  /** each refresh returns a new refresh token and revokes the old one and its session */
   readonly rotateRefreshTokens?: boolean;
 }
 
@@ -21,11 +21,11 @@ export interface OauthClient extends Omit<ClientOptions, 'publicKey'> {
 export interface RefreshGrant {
   readonly clientId: string;
   readonly userId: string;
-  /** the access token of the last refresh, which rotation ends */
+  /** access token of the last refresh, which rotation revokes */
   sessionToken?: string;
 }
 
-/** Who may log in, and with which refresh tokens. */
+/** The clients that can log in, and their refresh tokens. */
 export class OauthClients {
   readonly #clients = new Map<string, OauthClient>();
   readonly #grants = new Map<string, RefreshGrant>();

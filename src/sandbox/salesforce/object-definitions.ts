@@ -10,7 +10,7 @@ import {
 const unfilterable = { filterable: false, sortable: false };
 const unsortable = { sortable: false };
 
-/** Whom a delivery may relate to. Real orgs list every custom object here as well. */
+/** Objects that a delivery can be related to. Real orgs also list every custom object here. */
 const RELATED = [
   'Account',
   'Campaign',
@@ -24,8 +24,9 @@ const RELATED = [
 ] as const;
 
 /**
- * ContentDistribution as six orgs describe it (API 52 to 61): no recipient, no relationship to the
- * ContentDocument, the preferences not sortable, password and URLs not even filterable.
+ * ContentDistribution as described by six real orgs (API 52 to 61): no recipient, no relationship
+ * to the ContentDocument, preferences not sortable, password and URLs neither sortable nor
+ * filterable.
  */
 const contentDistribution = defineObject('ContentDistribution', '05D', [
   ...auditFields(),
@@ -219,7 +220,7 @@ const organization = defineObject('Organization', '00D', [
   field('LanguageLocaleKey', 'picklist'),
 ]);
 
-/** Every object of the made-up org. */
+/** All objects of the simulated org. */
 export const OBJECTS: readonly ObjectSchema[] = [
   account,
   campaign,
@@ -237,7 +238,7 @@ export const OBJECTS: readonly ObjectSchema[] = [
   user,
 ];
 
-/** What switching person accounts on adds: a query of these fields fails in every other org. */
+/** Fields that person accounts add. In orgs without them, a query of these fields fails. */
 export const PERSON_ACCOUNT_FIELDS: Readonly<Record<string, readonly Field[]>> = {
   Account: [
     field('IsPersonAccount', 'boolean'),

@@ -3,16 +3,16 @@ import type { Session } from './sessions.ts';
 import type { Selection } from './soql/read-query.ts';
 import type { ResultSet } from './soql/result-set.ts';
 
-/** SOQL reference: a locator lives two days; of ten open ones, the eleventh ends the first. */
+/** SOQL reference: a locator is valid for two days; an eleventh open one closes the oldest. */
 const LOCATOR_AGE_MS_MAX = 2 * 86_400_000;
 const LOCATORS_OPEN_MAX = 10;
 
-/** A result that is not answered whole: its rows, how to write them, how many a page. */
+/** A result with more than one page. */
 export interface OpenResult {
   readonly result: ResultSet;
   readonly selection: Selection;
   readonly pageRows: number;
-  /** a locator belongs to the session that made it, and ends with it */
+  /** a locator belongs to its session and ends with it */
   readonly session: Session;
 }
 

@@ -25,7 +25,7 @@ export function handleQuery(call: ApiCall): SandboxResponse {
     const result = execute(database, query);
     if (!query.selection) return json(200, { totalSize: result.total, done: true, records: [] });
     const { selection } = query;
-    return answerPage(call, {
+    return pageResponse(call, {
       result,
       selection,
       pageRows: pageRowsOf(call),
@@ -41,14 +41,14 @@ export function handleQuery(call: ApiCall): SandboxResponse {
 export function handleQueryMore(call: ApiCall, [name = '']: readonly string[]): SandboxResponse {
   const [, id = '', offset = ''] = /^(\w{18})-(\d+)$/.exec(name) ?? [];
   const open = call.org.locators.get(id);
-  // Salesforce ends the locators of a session with it: a new login cannot go on with them.
+  // Locators end with their session: a new login cannot use them.
   if (!open || !call.org.sessions.isOpen(open.session.token)) {
     return failure(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
   }
-  return answerPage(call, open, { locator: id, offset: Number(offset) });
+  return pageResponse(call, open, { locator: id, offset: Number(offset) });
 }
 
-function answerPage(
+function pageResponse(
   call: ApiCall,
   open: OpenResult,
   from: { readonly locator?: string; readonly offset: number } = { offset: 0 },
@@ -71,12 +71,12 @@ function answerPage(
 
 function pageRowsOf(call: ApiCall): number {
   const { pageRowsMax } = call.org.settings;
-  const [, asked] = /batchSize=(\d+)/i.exec(call.headers['sforce-query-options'] ?? '') ?? [];
-  if (asked === undefined) return pageRowsMax;
-  return Math.min(pageRowsMax, Math.max(BATCH_ROWS_MIN, Number(asked)));
+  const [, batchSize] = /batchSize=(\d+)/i.exec(call.headers['sforce-query-options'] ?? '') ?? [];
+  if (batchSize === undefined) return pageRowsMax;
+  return Math.min(pageRowsMax, Math.max(BATCH_ROWS_MIN, Number(batchSize)));
 }
 
-/** POST /composite/sobjects/TYPE: the records of these Ids, null for those missing or hidden. */
+/** POST /composite/sobjects/TYPE: the records with these Ids; null for missing or hidden ones. */
 export function handleRetrieve(call: ApiCall, [type = '']: readonly string[]): SandboxResponse {
   const { database, callCounts } = call.org;
   const schema = database.catalog.object(type);
@@ -91,18 +91,18 @@ export function handleRetrieve(call: ApiCall, [type = '']: readonly string[]): S
   }
   const malformed = ids.find((id) => !isId(id) || database.catalog.typeOfId(id) !== schema.name);
   if (malformed !== undefined) return failure(400, 'MALFORMED_ID', `malformed id ${malformed}`);
-  const wanted: Field[] = [];
+  const selected: Field[] = [];
   for (const name of ['Id', ...fields]) {
     const field = schema.fields.get(name.toLowerCase());
     if (!field) {
       return failure(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${type}`);
     }
-    if (!wanted.includes(field)) wanted.push(field);
+    if (!selected.includes(field)) selected.push(field);
   }
   const place = { database, apiVersion: call.apiVersion };
   const records = ids.map((id): RecordResource | null => {
     const row = database.find(schema.name, id);
-    return row ? renderRow(place, row, { fields: wanted, parents: [] }) : null;
+    return row ? renderRow(place, row, { fields: selected, parents: [] }) : null;
   });
   callCounts.note('rows', records.filter((record) => record !== null).length);
   return json(200, records);

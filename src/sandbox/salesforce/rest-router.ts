@@ -16,7 +16,7 @@ import type { Session } from './sessions.ts';
 
 /** Salesforce, "API Request Limits": the URL and all headers together, in bytes. */
 const HEAD_BYTES_MAX = 16_384;
-/** API versions of this org; older ones are retired. */
+/** The API versions of this org; older ones are retired. */
 const VERSION_OLDEST = 31;
 const VERSION_NEWEST = 66;
 
@@ -63,9 +63,9 @@ export function handleRestRequest(org: ApiCall['org'], request: SandboxRequest):
   if (!session) {
     return failure(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
   }
-  const answer = handleCall(org, { request, session, apiVersion: version, path: trim(rest) });
+  const response = handleCall(org, { request, session, apiVersion: version, path: trim(rest) });
   const usage = `api-usage=${org.callCounts.used}/${org.callCounts.limit}`;
-  return { ...answer, headers: { ...answer.headers, 'sforce-limit-info': usage } };
+  return { ...response, headers: { ...response.headers, 'sforce-limit-info': usage } };
 }
 
 /** 414 or 431 for a request whose URL and headers are too long; undefined for any other. */
@@ -86,14 +86,14 @@ export function sessionOf(org: ApiCall['org'], request: SandboxRequest): Session
 
 function handleCall(
   org: ApiCall['org'],
-  asked: {
+  context: {
     readonly request: SandboxRequest;
     readonly session: Session;
     readonly apiVersion: string;
     readonly path: string;
   },
 ): SandboxResponse {
-  const { request, session, apiVersion, path } = asked;
+  const { request, session, apiVersion, path } = context;
   const refusal = refusalOf(org);
   if (refusal) return refusal;
   const found = routeOf(path);

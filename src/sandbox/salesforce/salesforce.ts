@@ -6,8 +6,8 @@ import type { Row } from './rows.ts';
 import { handleTokenRequest } from './token-endpoint.ts';
 
 /**
- * A made-up Salesforce org: `vendor` answers as a real one does, down to its refusals; `org` is
- * what people and admins do in it. Holds no timer and no global; time comes from `clock`.
+ * A simulated Salesforce org. `vendor` responds as a real org does, including its errors. `org`
+ * controls the org. There are no timers and no global state; the time comes from `clock`.
  */
 export function createSalesforce(options: OrgOptions): { vendor: Vendor; org: Org } {
   const org = new Org(options);
@@ -51,7 +51,7 @@ function handleUserInfo(org: Org, request: SandboxRequest): SandboxResponse {
   });
 }
 
-/** The identity URL that every token answer names: /id/ORGANIZATION/USER. */
+/** The identity URL in every token response: /id/ORGANIZATION/USER. */
 function handleIdentity(org: Org, request: SandboxRequest): SandboxResponse {
   const user = userOf(org, request);
   if (!user) return badToken();

@@ -14,7 +14,7 @@ export interface LoginContext {
   readonly clients: OauthClients;
   readonly sessions: Sessions;
   readonly organizationId: string;
-  /** where the org's API is, for a client that reached it at this origin */
+  /** the instance URL for a client that used this origin */
   readonly instanceUrl: (origin: string) => string;
 }
 
@@ -31,7 +31,7 @@ const FLOWS: Readonly<Record<string, Flow>> = {
   refresh_token: refresh,
 };
 
-/** POST /services/oauth2/token, with the errors that Salesforce gives. */
+/** POST /services/oauth2/token, with Salesforce's errors. */
 export function handleTokenRequest(
   context: LoginContext,
   request: SandboxRequest,
@@ -83,8 +83,8 @@ function refresh(context: LoginContext, { request, form }: Attempt): SandboxResp
   const client = context.clients.get(clientId);
   if (!client) return oauthFailure('invalid_client_id', 'client identifier invalid');
   const needsSecret = client.secretForRefresh ?? client.clientSecret !== undefined;
-  const sentWrong = clientSecret !== '' && clientSecret !== client.clientSecret;
-  if (sentWrong || (needsSecret && clientSecret === '')) {
+  const isWrongSecret = clientSecret !== '' && clientSecret !== client.clientSecret;
+  if (isWrongSecret || (needsSecret && clientSecret === '')) {
     return oauthFailure('invalid_client', 'invalid client credentials');
   }
   const token = form.get('refresh_token') ?? '';
@@ -96,7 +96,7 @@ function refresh(context: LoginContext, { request, form }: Attempt): SandboxResp
   if (!client.rotateRefreshTokens || user.get('IsActive') !== true) {
     return grantSession(context, { request, client, user });
   }
-  // Salesforce help, "Refresh Token Rotation": the old token and the session it gave both end.
+  // Salesforce help, "Refresh Token Rotation": revokes the old token and its session.
   if (grant.sessionToken !== undefined) context.sessions.end(grant.sessionToken);
   context.clients.revoke(token);
   const session = context.sessions.open(grant.userId, clientId);
@@ -105,7 +105,7 @@ function refresh(context: LoginContext, { request, form }: Attempt): SandboxResp
   return tokenResponse(context, { request, client, session, refreshToken });
 }
 
-/** Client id and secret from the form, or from Basic authentication. */
+/** Client ID and secret from the form or from Basic authentication. */
 function credentialsOf(request: SandboxRequest, form: URLSearchParams): readonly [string, string] {
   const [, basic] = /^Basic (.+)$/i.exec(request.headers['authorization'] ?? '') ?? [];
   if (basic === undefined) return [form.get('client_id') ?? '', form.get('client_secret') ?? ''];
@@ -113,7 +113,7 @@ function credentialsOf(request: SandboxRequest, form: URLSearchParams): readonly
   return [decodeURIComponent(clientId), decodeURIComponent(secret.join(':'))];
 }
 
-/** The active user of this username. */
+/** The visible user with this username. */
 function userNamed({ database }: LoginContext, username: string): Row | undefined {
   const field = database.catalog.stored('User').fields.get('username');
   const users = field ? database.lookup('User', field, username.toLowerCase()) : undefined;

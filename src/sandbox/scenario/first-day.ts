@@ -144,7 +144,7 @@ function recordExamples({ users, accounts, opportunities, caseId }: Company): re
         byUserId: users.ada,
         relatedTo: opportunities.orionYard,
       },
-      line: 'Ada attaches the signed order to the deal with Orion. It is named although it is closed.',
+      line: 'Ada attaches the signed order to the deal with Orion, which is named although closed.',
       names: ['Opportunity', 'Account'],
     },
     {

@@ -1,13 +1,13 @@
 import { type Field, NAME_SCHEMA, type ObjectSchema } from '../schema.ts';
-import type { VisibleSchema } from '../visible-schema.ts';
+import type { SchemaCatalog } from '../schema-catalog.ts';
 import { errorAt } from './error.ts';
 
 /** SOQL reference: at most five steps from child to parent. */
 const STEPS_MAX = 5;
 
-/** A field of a row or of a record that references lead to, such as ContentVersion.Title. */
+/** A field of the row or of a referenced record, such as ContentVersion.Title. */
 export interface FieldPath {
-  /** as the query spells it */
+  /** the path as spelled in the query */
   readonly text: string;
   readonly steps: readonly Field[];
   readonly field: Field;
@@ -15,14 +15,14 @@ export interface FieldPath {
 
 export interface PathContext {
   readonly soql: string;
-  readonly catalog: VisibleSchema;
+  readonly catalog: SchemaCatalog;
   readonly schema: ObjectSchema;
 }
 
-/** Throws SoqlError INVALID_FIELD, in Salesforce's words, where a name of the path is unknown. */
+/** Throws SoqlError INVALID_FIELD, in Salesforce's words, for an unknown name in the path. */
 export function resolvePath(context: PathContext, text: string): FieldPath {
   const names = text.split('.');
-  // `Contact.Email` in a query of Contact is the field itself.
+  // In a query of Contact, `Contact.Email` is the field `Email`.
   if (names.length > 1 && names[0]?.toLowerCase() === context.schema.name.toLowerCase()) {
     names.shift();
   }
@@ -41,8 +41,8 @@ export function resolvePath(context: PathContext, text: string): FieldPath {
   return { text, steps, field };
 }
 
-/** The object behind a reference as the API user sees it; undefined where he does not. */
-function targetOf(catalog: VisibleSchema, step: Field): ObjectSchema | undefined {
+/** The object behind a reference, as the API user sees it; undefined if it is hidden. */
+function targetOf(catalog: SchemaCatalog, step: Field): ObjectSchema | undefined {
   const target = catalog.target(step);
   return target === NAME_SCHEMA ? target : target && catalog.object(target.name);
 }

@@ -5,14 +5,14 @@ import {
 } from '@jetstreamapp/soql-parser-js';
 import { messageOf } from '../../../lib/errors.ts';
 import type { Field, ObjectSchema } from '../schema.ts';
-import type { VisibleSchema } from '../visible-schema.ts';
+import type { SchemaCatalog } from '../schema-catalog.ts';
 import { type Condition, conditionOf } from './condition.ts';
 import { errorAt, SoqlError, unsupported } from './error.ts';
 import { type FieldPath, type PathContext, resolvePath } from './field-paths.ts';
 
 /** SOQL reference: a statement has at most 100,000 characters. */
 export const SOQL_LENGTH_MAX = 100_000;
-/** SOQL reference: OFFSET reaches 2,000 rows at most. */
+/** SOQL reference: OFFSET is at most 2,000. */
 const OFFSET_MAX = 2000;
 
 export interface OrderItem {
@@ -21,7 +21,7 @@ export interface OrderItem {
   readonly nullsLast: boolean;
 }
 
-/** The fields to answer with, by the record that they are taken from. */
+/** The selected fields, grouped by the record that they belong to. */
 export interface Selection {
   readonly fields: readonly Field[];
   readonly parents: readonly { readonly reference: Field; readonly selection: Selection }[];
@@ -37,8 +37,8 @@ export interface Query {
   readonly offset: number;
 }
 
-/** The query, every part checked against the objects that the API user sees. Throws SoqlError. */
-export function readQuery(catalog: VisibleSchema, soql: string): Query {
+/** Parses a query and checks it against the objects that the API user sees. Throws SoqlError. */
+export function readQuery(catalog: SchemaCatalog, soql: string): Query {
   if (soql.length > SOQL_LENGTH_MAX) {
     const message = `SOQL statements cannot be longer than ${SOQL_LENGTH_MAX} characters.`;
     throw new SoqlError('MALFORMED_QUERY', message);
@@ -158,6 +158,6 @@ function orderItemOf(context: PathContext, clause: OrderByClause): OrderItem {
     throw errorAt(context.soql, clause.field, { code: 'MALFORMED_QUERY', message });
   }
   const descending = clause.order === 'DESC';
-  // SOQL reference: nulls come first unless the query says otherwise, DESC included.
+  // SOQL reference: nulls come first by default, even with DESC.
   return { path, descending, nullsLast: clause.nulls === 'LAST' };
 }

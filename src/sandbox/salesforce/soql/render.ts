@@ -4,7 +4,7 @@ import { type Field, NAME_SCHEMA } from '../schema.ts';
 import { renderValue } from '../values.ts';
 import type { Selection } from './read-query.ts';
 
-/** A record as the REST API answers it. */
+/** A record as the REST API returns it. */
 export type RecordResource = { [name: string]: unknown };
 
 interface Place {
@@ -12,7 +12,7 @@ interface Place {
   readonly apiVersion: string;
 }
 
-/** The row with its attributes and, nested, the records that the selection reaches. */
+/** The row with its attributes and the selected parent records. */
 export function renderRow(place: Place, row: Row, selection: Selection): RecordResource {
   const record: RecordResource = { attributes: attributesOf(place, row, row.type) };
   for (const field of selection.fields) record[field.name] = render(row, field);
@@ -33,7 +33,7 @@ function renderParent(
   if (place.database.catalog.target(parent.reference) !== NAME_SCHEMA) {
     return renderRow(place, found, parent.selection);
   }
-  // A record behind a polymorphic reference is answered as the object Name.
+  // A record behind a polymorphic reference is returned as the object Name.
   const record: RecordResource = { attributes: attributesOf(place, found, NAME_SCHEMA.name) };
   for (const field of parent.selection.fields) {
     record[field.name] = field.name === 'Type' ? found.type : render(found, field);

@@ -1,7 +1,7 @@
 import type { OrderedRows, Row } from '../rows.ts';
 import { lengthOf, type Range } from './row-ranges.ts';
 
-/** What a query found, to be answered page by page. */
+/** The result of a query, read page by page. */
 export interface ResultSet {
   readonly total: number;
   rows(offset: number, count: number): readonly Row[];
@@ -11,7 +11,7 @@ export function resultOf(rows: readonly Row[]): ResultSet {
   return { total: rows.length, rows: (offset, count) => rows.slice(offset, offset + count) };
 }
 
-/** Rows that are computed when their page is asked for: a million of them take no memory. */
+/** Rows computed when their page is read: millions of them take no memory. */
 export function resultOfRanges(
   order: OrderedRows,
   ranges: readonly Range[],

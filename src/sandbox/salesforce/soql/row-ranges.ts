@@ -1,22 +1,22 @@
 import type { OrderedRows } from '../rows.ts';
 import type { Condition } from './condition.ts';
 
-/** Positions from `start` up to, not including, `end`. */
+/** Positions from `start` (inclusive) to `end` (exclusive). */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** `ranges` hold every row that the condition can find; `exact`: and no other. */
+/** `ranges` contain all matching rows; if `exact`, only matching rows. */
 export interface RowRanges {
-  /** ascending, apart from each other, none empty */
+  /** ascending, disjoint, not empty */
   readonly ranges: readonly Range[];
   readonly exact: boolean;
 }
 
 const SECOND_MS = 1000;
 
-/** Where in this order the rows of the condition lie. The leaves that do not say stay inexact. */
+/** The positions of the matching rows in this order. Other conditions make the result inexact. */
 export function rowRangesOf(order: OrderedRows, condition: Condition | undefined): RowRanges {
   const everything: RowRanges = { ranges: rangesOf(0, order.length), exact: false };
   if (!condition) return { ...everything, exact: true };
@@ -47,11 +47,11 @@ function reachOfComparison(
   const start = operator === '>' ? after : operator === '>=' || operator === '=' ? first : 0;
   const end =
     operator === '<' ? first : operator === '<=' || operator === '=' ? after : order.length;
-  // Rows without a value stand first in a stored order and match no `<`: the predicate drops them.
+  // Rows without a value come first and match no `<`: the predicate drops them.
   return { ranges: rangesOf(start, end), exact: true };
 }
 
-/** The positions of the first row with this key and of the first one beyond it. */
+/** The position of the first row with this key, and of the first row after it. */
 function boundsOf(
   order: OrderedRows,
   fieldName: string,

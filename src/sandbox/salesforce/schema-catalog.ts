@@ -2,8 +2,8 @@ import { prefixOf } from './ids.ts';
 import { OBJECTS, PERSON_ACCOUNT_FIELDS } from './object-definitions.ts';
 import { defineObject, type Field, NAME_SCHEMA, type ObjectSchema } from './schema.ts';
 
-/** Which objects and fields the org has, and which of them its API user may see. */
-export class VisibleSchema {
+/** The org's objects and fields, and those that its API user can see. */
+export class SchemaCatalog {
   readonly #objects = new Map(OBJECTS.map((object) => [object.name, object]));
   readonly #hiddenObjects = new Set<string>();
   readonly #hiddenFields = new Set<string>();
@@ -14,7 +14,7 @@ export class VisibleSchema {
     this.#refresh();
   }
 
-  /** The object as the API user sees it; the name in any case. Undefined: INVALID_TYPE. */
+  /** The object as the API user sees it, by case-insensitive name; undefined: INVALID_TYPE. */
   object(name: string): ObjectSchema | undefined {
     return this.#visible.get(name.toLowerCase());
   }
@@ -23,14 +23,14 @@ export class VisibleSchema {
     return [...this.#visible.values()];
   }
 
-  /** The object as it is stored, whatever the API user sees; throws where there is none. */
+  /** The complete object, regardless of permissions. Throws for an unknown name. */
   stored(name: string): ObjectSchema {
     const object = this.#objects.get(name);
-    if (!object) throw new TypeError(`the made-up org has no object ${name}`);
+    if (!object) throw new TypeError(`the simulated org has no object ${name}`);
     return object;
   }
 
-  /** The object that a reference leads to: `Name` where it may lead to several. */
+  /** The target object of a reference; `Name` if it is polymorphic. */
   target(reference: Field): ObjectSchema | undefined {
     const [only, ...others] = reference.referenceTo;
     if (only === undefined) return undefined;
@@ -54,7 +54,7 @@ export class VisibleSchema {
     this.#refresh();
   }
 
-  /** Field-level security: to the API user the field is as if it were not there. */
+  /** Field-level security: for the API user, the field does not exist. */
   hideField(objectName: string, fieldName: string): void {
     const found = this.stored(objectName).fields.get(fieldName.toLowerCase());
     if (!found) throw new TypeError(`${objectName} has no field ${fieldName}`);
