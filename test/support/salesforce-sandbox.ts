@@ -6,10 +6,10 @@ import { ManualClock } from './manual-clock.ts';
 export const ORIGIN = 'http://127.0.0.1:4100';
 export const API = '/services/data/v62.0';
 export const CLIENT_ID = 'sharetrail-app';
-export const CLIENT_SECRET = 'made-up-client-secret';
+export const CLIENT_SECRET = 'test-client-secret';
 
-/** The parts of an answer that tests look at, whatever its status. */
-export interface Answered {
+/** The parts of a response that tests check, with any status. */
+export interface JsonResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonValue;
@@ -18,7 +18,7 @@ export interface Answered {
 export type JsonRecord = { readonly [name: string]: JsonValue };
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonRecord;
 
-export interface Asked {
+export interface RequestOptions {
   readonly method?: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -28,8 +28,8 @@ export interface Asked {
   readonly headBytes?: number;
 }
 
-/** An org whose handler is asked directly, logged in by client credentials. */
-export class AskedOrg {
+/** The sandbox's Salesforce, called directly and logged in with client credentials. */
+export class SalesforceSandbox {
   readonly org: Org;
   readonly clock: ManualClock;
   readonly vendor: Vendor;
@@ -55,51 +55,51 @@ export class AskedOrg {
   postToken(
     form: Readonly<Record<string, string>>,
     headers: Record<string, string> = {},
-  ): Promise<Answered> {
+  ): Promise<JsonResponse> {
     const body = new URLSearchParams(form).toString();
-    return this.ask({ method: 'POST', path: '/services/oauth2/token', body, headers });
+    return this.send({ method: 'POST', path: '/services/oauth2/token', body, headers });
   }
 
-  async ask(asked: Asked): Promise<Answered> {
+  async send(options: RequestOptions): Promise<JsonResponse> {
     const request: SandboxRequest = {
-      method: asked.method ?? 'GET',
-      path: asked.path,
-      query: new URLSearchParams(asked.query),
-      headers: { authorization: `Bearer ${this.token}`, ...asked.headers },
-      body: typeof asked.body === 'object' ? JSON.stringify(asked.body) : (asked.body ?? ''),
+      method: options.method ?? 'GET',
+      path: options.path,
+      query: new URLSearchParams(options.query),
+      headers: { authorization: `Bearer ${this.token}`, ...options.headers },
+      body: typeof options.body === 'object' ? JSON.stringify(options.body) : (options.body ?? ''),
       origin: ORIGIN,
-      headBytes: asked.headBytes ?? 300,
+      headBytes: options.headBytes ?? 300,
     };
-    const answer: SandboxResponse = await this.vendor(request);
-    // As it would arrive: what JSON cannot carry must not pass by here either.
-    const body: JsonValue = JSON.parse(JSON.stringify(answer.body ?? null));
-    return { status: answer.status, headers: answer.headers ?? {}, body };
+    const response: SandboxResponse = await this.vendor(request);
+    // Convert to JSON and back, as over HTTP.
+    const body: JsonValue = JSON.parse(JSON.stringify(response.body ?? null));
+    return { status: response.status, headers: response.headers ?? {}, body };
   }
 
-  query(soql: string, headers: Record<string, string> = {}): Promise<Answered> {
-    return this.ask({ path: `${API}/query`, query: { q: soql }, headers });
+  query(soql: string, headers: Record<string, string> = {}): Promise<JsonResponse> {
+    return this.send({ path: `${API}/query`, query: { q: soql }, headers });
   }
 
-  /** The records that the query answers; throws where it is refused. */
+  /** The records that the query returns. Throws for an error response. */
   async records(soql: string): Promise<readonly JsonRecord[]> {
     const { status, body } = await this.query(soql);
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
     return listOf(recordOf(body)['records']).map(recordOf);
   }
 
-  /** One field of each record, in the answer's order. */
+  /** One field of each record, in the order of the response. */
   async column(soql: string, name: string): Promise<readonly JsonValue[]> {
     return (await this.records(soql)).map((record) => record[name] ?? null);
   }
 
-  /** Code and message of a refusal. */
+  /** Status, code, and message of an error response. */
   async refusal(soql: string): Promise<{ status: number; code: string; message: string }> {
     const { status, body } = await this.query(soql);
     return { status, ...errorOf(body) };
   }
 }
 
-/** The one error of a REST answer. */
+/** The one error of a REST response. */
 export function errorOf(body: JsonValue | undefined): { code: string; message: string } {
   const [error, ...more] = listOf(body).map(recordOf);
   if (!error || more.length > 0) throw new Error(`not one error: ${JSON.stringify(body)}`);

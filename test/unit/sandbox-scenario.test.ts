@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.stop());
 
-/** Logs in as a tenant with `sandbox.credentials` would; gives the access token. */
+/** Logs in with `sandbox.credentials`, as a tenant does; returns the access token. */
 async function logIn(): Promise<string> {
   const { clientId, username, privateKey } = sandbox.credentials.salesforce;
   const origin = sandbox.origins.salesforce;
@@ -63,13 +63,13 @@ function nextDay(since: number) {
   return seedNextDay(sandbox.salesforce, { clock, first, since });
 }
 
-test('with the credentials a tenant sees the deliveries of the first day', async () => {
+test('with the credentials, a tenant sees the deliveries of the first day', async () => {
   const ids = first.deliveries.map(({ deliveryId }) => deliveryId);
   expect((await deliveries()).map((row) => row['Id'])).toEqual([...ids].sort());
   expect(ids).toHaveLength(14);
 });
 
-test('the private key is another at each start', async () => {
+test('each start has a different private key', async () => {
   const other = await createSandbox({ clock });
   const { privateKey } = other.credentials.salesforce;
   expect(createPrivateKey(privateKey).asymmetricKeyDetails?.modulusLength).toBe(2_048);
@@ -77,7 +77,7 @@ test('the private key is another at each start', async () => {
   await other.stop();
 });
 
-test('the Gong key of the credentials is good', async () => {
+test('the Gong key of the credentials is valid', async () => {
   const { accessKey, accessKeySecret } = sandbox.credentials.gong;
   const basic = Buffer.from(`${accessKey}:${accessKeySecret}`).toString('base64');
   const authorization = `Basic ${basic}`;
@@ -85,14 +85,14 @@ test('the Gong key of the credentials is good', async () => {
   expect(response.status).toBe(200);
 });
 
-test('the first day is nine hours that ended two minutes ago, in whole seconds', async () => {
+test('the first day covers nine hours that ended two minutes ago, in whole seconds', async () => {
   const times = (await deliveries()).map((row) => Date.parse(String(row['SystemModstamp'])));
   expect(Math.min(...times)).toBeGreaterThan(seededAt - 9 * 60 * MINUTE_MS);
   expect(Math.max(...times)).toBe(seededAt - 2 * MINUTE_MS);
   expect(times.filter((time) => time % 1_000 !== 0)).toEqual([]);
 });
 
-test('the late delivery becomes visible within ten minutes of its stamp', async () => {
+test('the late delivery becomes visible within ten minutes of its timestamp', async () => {
   const isSeen = async () =>
     (await deliveries()).some((row) => row['Id'] === first.late.deliveryId);
   const stamp = Number(sandbox.salesforce.read(first.late.deliveryId)['SystemModstamp']);
@@ -103,51 +103,51 @@ test('the late delivery becomes visible within ten minutes of its stamp', async 
   expect(clock.now() - stamp).toBeLessThan(10 * MINUTE_MS);
 });
 
-test('the next day adds six, relates the held one, tells of the late one', async () => {
+test('the next day adds six deliveries, relates the held one, and shows the late one', async () => {
   const before = await deliveries();
   clock.advance(DAY_MS);
-  const told = nextDay(seededAt);
+  const shares = nextDay(seededAt);
   const after = await deliveries();
   // Six are new, and the late one has become visible.
   expect(after).toHaveLength(before.length + 6 + 1);
-  expect(told).toHaveLength(8);
-  expect(new Set(told.map(({ deliveryId }) => deliveryId)).size).toBe(8);
-  expect(told.at(-1)).toEqual(first.late);
+  expect(shares).toHaveLength(8);
+  expect(new Set(shares.map(({ deliveryId }) => deliveryId)).size).toBe(8);
+  expect(shares.at(-1)).toEqual(first.late);
   const held = await query(
     `SELECT RelatedRecordId FROM ContentDistribution WHERE Id = '${first.held.deliveryId}'`,
   );
   expect(held[0]?.['RelatedRecordId']).toBe(first.company.contacts.sven);
 });
 
-test('all of the next day is stamped after the last run and before the next', async () => {
+test('all timestamps of the next day are between the last run and the next', async () => {
   clock.advance(60 * MINUTE_MS);
   const since = clock.now();
   clock.advance(5 * MINUTE_MS);
-  const told = nextDay(since);
-  for (const { deliveryId } of told.slice(0, -1)) {
+  const shares = nextDay(since);
+  for (const { deliveryId } of shares.slice(0, -1)) {
     const stamp = Number(sandbox.salesforce.read(deliveryId)['SystemModstamp']);
     expect(stamp).toBeGreaterThan(since);
     expect(stamp).toBeLessThanOrEqual(clock.now() - 2 * MINUTE_MS);
   }
 });
 
-test('the story has each kind of case, and each has its sentence', () => {
-  const told = [...first.deliveries, ...nextDay(seededAt)];
-  const reasons = new Set(told.flatMap(({ reason }) => reason ?? []));
+test('the scenario has every kind of case, each with a sentence', () => {
+  const shares = [...first.deliveries, ...nextDay(seededAt)];
+  const reasons = new Set(shares.flatMap(({ reason }) => reason ?? []));
   const expected = ['unmatched', 'internal-only', 'ignored-creator', 'no-url', 'external-sharer'];
   expect(reasons).toEqual(new Set(expected));
-  expect(new Set(told.map(({ line }) => line)).size).toBe(told.length);
-  const named = new Set(told.map(({ names }) => names.join()));
+  expect(new Set(shares.map(({ line }) => line)).size).toBe(shares.length);
+  const named = new Set(shares.map(({ names }) => names.join()));
   expect(named).toContain('Opportunity,Account,Contact');
   expect(named).toContain('Lead');
   expect(named).toContain('Opportunity,Account');
-  for (const { outcome, reason, names } of told) {
+  for (const { outcome, reason, names } of shares) {
     expect(reason === undefined).toBe(outcome === 'reported');
     expect(names.length > 0).toBe(outcome === 'reported');
   }
 });
 
-test('Salesforce calls can be read and reset by another process', async () => {
+test('another process can read and reset the Salesforce calls', async () => {
   await deliveries();
   const url = `${sandbox.origins.salesforce}/_sandbox`;
   const state: unknown = await (await fetch(`${url}/state`)).json();

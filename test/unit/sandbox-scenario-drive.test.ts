@@ -18,18 +18,18 @@ const HOUR_MS = 3_600_000;
 
 let clock: ManualClock;
 let sandbox: Sandbox;
-let told: readonly ScenarioShare[];
+let shares: readonly ScenarioShare[];
 
 beforeEach(async () => {
   clock = new ManualClock();
   sandbox = await createSandbox({ clock });
   seedFirstDay(sandbox.salesforce, clock);
-  told = seedDriveDay(sandbox.google, clock);
+  shares = seedDriveDay(sandbox.google, clock);
 });
 
 afterEach(() => sandbox.stop());
 
-/** Signs in with the key of the credentials, as a tenant would. */
+/** Signs in with the key of the credentials, as a tenant does. */
 async function tokenOf(subject: string, scope: string): Promise<string> {
   const key = JSON.parse(sandbox.credentials.google.key);
   const iat = clock.now() / 1_000;
@@ -71,8 +71,8 @@ async function grants() {
     events
       .filter(({ name }) => name === 'change_user_access')
       .map(({ parameters }) => {
-        const textOf = (wanted: string) => {
-          const found = parameters.find(({ name }) => name === wanted);
+        const textOf = (parameter: string) => {
+          const found = parameters.find(({ name }) => name === parameter);
           return found?.multiValue?.[0] ?? found?.value;
         };
         const at = Date.parse(id.time);
@@ -86,9 +86,9 @@ async function grants() {
   );
 }
 
-test('the story tells what the audit log says, act by act', async () => {
+test('the scenario matches the audit log, share by share', async () => {
   const outside = (await grants()).filter(({ to }) => !to?.endsWith('@acme.example'));
-  const expected = told.flatMap(({ fileId, at, recipients }) =>
+  const expected = shares.flatMap(({ fileId, at, recipients }) =>
     recipients.map((to) => ({ file: fileId, to, at })),
   );
   expect(outside.filter(({ as }) => as !== 'none')).toMatchObject(expected);
@@ -96,33 +96,33 @@ test('the story tells what the audit log says, act by act', async () => {
   expect(expected).toHaveLength(5);
 });
 
-test('it is one working day that ended two minutes ago, in order', () => {
-  const times = told.map(({ at }) => at);
+test('the shares cover one working day that ended two minutes ago, in order', () => {
+  const times = shares.map(({ at }) => at);
   expect(times).toEqual([...times].sort((a, b) => a - b));
   expect(times[0]).toBeGreaterThan(clock.now() - 9 * HOUR_MS);
   expect(times.at(-1)).toBe(clock.now() - 120_000);
 });
 
-test('it has each kind of case, and each has its sentence', () => {
-  expect(new Set(told.map(({ line }) => line)).size).toBe(told.length);
-  expect(new Set(told.map(({ outcome }) => outcome))).toEqual(
+test('the scenario has every kind of case, each with a sentence', () => {
+  expect(new Set(shares.map(({ line }) => line)).size).toBe(shares.length);
+  expect(new Set(shares.map(({ outcome }) => outcome))).toEqual(
     new Set(['reported', 'skipped', 'unrecorded']),
   );
-  for (const { outcome, reason, names, recipients } of told) {
+  for (const { outcome, reason, names, recipients } of shares) {
     expect(reason !== undefined).toBe(outcome === 'skipped');
     expect(names.length > 0).toBe(outcome === 'reported');
     expect(recipients.length > 0).toBe(outcome === 'reported');
   }
-  // Taken back and given again: two shares of one file.
-  const files = told.map(({ fileId }) => fileId);
+  // Revoked and shared again: two shares of one file.
+  const files = shares.map(({ fileId }) => fileId);
   expect(files.length - new Set(files).size).toBe(1);
 });
 
-test('those whom it reports are known to Salesforce', () => {
+test('Salesforce has the recipients of all reported shares', () => {
   const { database } = sandbox.salesforce.state;
   const known = (['Contact', 'Lead'] as const).map((type) => {
     const field = database.catalog.stored(type).fields.get('email');
-    const emails = told.flatMap(({ recipients }) => recipients);
+    const emails = shares.flatMap(({ recipients }) => recipients);
     return emails.filter((email) => field && database.lookup(type, field, email)?.length);
   });
   const [contacts = [], leads = []] = known;
@@ -130,7 +130,7 @@ test('those whom it reports are known to Salesforce', () => {
   expect(contacts).toHaveLength(4);
 });
 
-test('a tenant reads Drive only where the settings say so', async () => {
+test('a tenant reads Drive only if the settings enable it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sharetrail-sandbox-test-'));
   const tenantWith = async (settings: { googleDrive?: true }) => {
     await writeSandboxConfiguration(folder, sandbox, { start: 0, timezone: 'UTC', ...settings });
