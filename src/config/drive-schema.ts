@@ -103,10 +103,14 @@ const settings = mapping({
 /** `googleDrive`: what the flow decides is filled in, in the order of the YAML. */
 export const googleDriveSchema = settings
   .transform((given): GoogleDriveConfig => {
-    const { auth, users, linkShares, endpoint } = given;
-    const forOneUser = auth.flow === 'refresh-token';
-    const sharedDrives = given.sharedDrives ?? (forOneUser ? 'none' : 'all');
-    const detect = given.detect ?? (forOneUser ? ['changes'] : ['audit-log', 'changes']);
-    return { auth, users, sharedDrives, detect, linkShares, endpoint };
+    const forOneUser = given.auth.flow === 'refresh-token';
+    return {
+      auth: given.auth,
+      users: given.users,
+      sharedDrives: given.sharedDrives ?? (forOneUser ? 'none' : 'all'),
+      detect: given.detect ?? (forOneUser ? ['changes'] : ['audit-log', 'changes']),
+      linkShares: given.linkShares,
+      endpoint: given.endpoint,
+    };
   })
   .describe('The Google Workspace; left out for a tenant without Drive.');

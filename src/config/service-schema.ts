@@ -75,13 +75,13 @@ export const serviceSchema = mapping({
   }).exactOptional(),
 }).describe('What holds for all tenants of this installation.');
 
-function isPostgresUrl(text: string): boolean {
-  const url = URL.parse(text);
+function isPostgresUrl(value: string): boolean {
+  const url = URL.parse(value);
   return url !== null && /^postgres(?:ql)?:$/.test(url.protocol) && url.hostname !== '';
 }
 
-function isHost(text: string): boolean {
-  const v6 = /^\[?[0-9a-f:.]+\]?$/i.test(text) && text.includes(':');
-  const v4 = /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);
-  return v4 || v6 || isLoopbackHost(text) || isDomain(text) || /^[a-z0-9-]+$/i.test(text);
+function isHost(value: string): boolean {
+  const v6 = /^\[?[0-9a-f:.]+\]?$/i.test(value) && value.includes(':');
+  const v4 = /^\d{1,3}(?:\.\d{1,3}){3}$/.test(value);
+  return v4 || v6 || isLoopbackHost(value) || isDomain(value) || /^[a-z0-9-]+$/i.test(value);
 }

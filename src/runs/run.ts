@@ -74,7 +74,7 @@ export class RunBroken extends Error {
   override readonly name = 'RunBroken';
   readonly report: RunReport;
 
-  constructor(report: RunReport, cause: unknown) {
+  constructor(report: RunReport, { cause }: { readonly cause: unknown }) {
     super(messageOf(cause), { cause });
     this.report = report;
   }
@@ -92,7 +92,7 @@ export async function finishRunOnce(run: Run, work: () => Promise<RunReport>): P
   } catch (error) {
     const broken = await brokenReport(run, error);
     if (!(error instanceof DatabaseError)) await record(run, broken);
-    throw new RunBroken(broken, error);
+    throw new RunBroken(broken, { cause: error });
   }
 }
 

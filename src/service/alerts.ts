@@ -95,7 +95,7 @@ export class Alerts {
 
   /** Resolves when all that was added is told, or could not be: for the end of a service. */
   async settled(): Promise<void> {
-    while (this.#posting) await this.#posting;
+    while (this.#posting !== undefined) await this.#posting;
   }
 
   #add(context: AppContext, key: string, gathered: Gathered): void {

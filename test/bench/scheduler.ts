@@ -84,8 +84,8 @@ async function withStart(
       text += chunk;
     });
     const ended = once(child, 'close');
-    const failed = ended.then(([code]) => {
-      throw new Error(`start ended with ${code}:\n${text}`);
+    const failed = ended.then(([early]) => {
+      throw new Error(`start ended with ${early}:\n${text}`);
     });
     await Promise.race([work({ child, story: () => text }), failed]);
     failed.catch(() => {});

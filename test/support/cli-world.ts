@@ -76,7 +76,7 @@ export async function startCliWorld(
     sandbox,
     folder,
     databaseFile,
-    run: (words, options) => begin(words, options).ended(),
+    run: (words, how) => begin(words, how).ended(),
     start: begin,
     configure,
     deliver: (count) => {

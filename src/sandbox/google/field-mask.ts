@@ -19,10 +19,10 @@ export function parseFields(text: string, names: FieldNames): FieldMask {
   const list = (known: FieldNames | null): FieldMask => {
     const mask = new Map<string, FieldMask | undefined>();
     do {
-      const [name, below] = path(known);
+      const [name, submask] = path(known);
       const before = mask.get(name);
-      const both = before && below ? new Map([...before, ...below]) : undefined;
-      mask.set(name, mask.has(name) ? both : below);
+      const both = before && submask ? new Map([...before, ...submask]) : undefined;
+      mask.set(name, mask.has(name) ? both : submask);
     } while (tokens[position] === ',' && position++ >= 0);
     return mask;
   };
@@ -37,9 +37,9 @@ export function parseFields(text: string, names: FieldNames): FieldMask {
     }
     if (tokens[position] !== '(') return [name, undefined];
     position += 1;
-    const below = list(inner);
+    const submask = list(inner);
     if (tokens[position++] !== ')') throw badField(text);
-    return [name, below];
+    return [name, submask];
   };
   const mask = list(names);
   if (position < tokens.length) throw badField(text);

@@ -42,13 +42,13 @@ export function defineObject(
   keyPrefix: string,
   fields: readonly Field[],
 ): ObjectSchema {
-  const related = fields.filter((field) => field.relationshipName !== null);
+  const related = fields.filter(({ relationshipName }) => relationshipName !== null);
   return {
     name,
     keyPrefix,
-    fields: new Map(fields.map((field) => [field.name.toLowerCase(), field])),
+    fields: new Map(fields.map((each) => [each.name.toLowerCase(), each])),
     relationships: new Map(
-      related.map((field) => [(field.relationshipName ?? '').toLowerCase(), field]),
+      related.map((each) => [(each.relationshipName ?? '').toLowerCase(), each]),
     ),
   };
 }

@@ -154,7 +154,7 @@ function changeBetween(
 }
 
 function accessOf(event: ActivityEvent, name: string): string | undefined {
-  const words = listOf(event, name).filter((word) => word !== '' && word !== NONE);
+  const words = listOf(event, name).filter((each) => each !== '' && each !== NONE);
   const word = words.at(-1);
   return word === undefined ? undefined : (ROLES[word] ?? word);
 }

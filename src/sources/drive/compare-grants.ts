@@ -147,9 +147,9 @@ function noteInherited(book: GrantBook, state: ItemState, { sweptAt }: Comparing
   for (const [key, seen] of inherited) {
     const line = book.line(state.itemId, key);
     const known = line.latestInherited;
-    const stands = known?.revokedAt === undefined ? known : undefined;
+    const open = known?.revokedAt === undefined ? known : undefined;
     const grant =
-      stands ?? line.begin({ ...state, grant: seen }, { seenBy: 'changes', inherited: true });
+      open ?? line.begin({ ...state, grant: seen }, { seenBy: 'changes', inherited: true });
     grant.role = seen.role;
     // Met by the sweep, or its end would end this grant, too, and with it what it explains below.
     if (sweptAt !== undefined) grant.sweptAt = sweptAt;

@@ -161,7 +161,7 @@ export class GrantHistory {
   /** Nobody has what he is given: what stood before had ended, and the end it had is the new one's. */
   #insert(telling: LoggedGrant): Grant {
     const { at } = telling;
-    const next = this.#inOrder().find((grant) => startOf(grant) > at);
+    const next = this.#inOrder().find((each) => startOf(each) > at);
     const before = this.#lastFrom(at);
     const grant = this.begin(telling, { seenBy: 'audit-log', grantedAt: at });
     grant.revokedAt = next && startOf(next);

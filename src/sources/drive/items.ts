@@ -162,7 +162,7 @@ async function permissionsOf(
 function withState(looking: Looking, seen: SeenItem, permissions: readonly Permission[]): SeenItem {
   const outside = (isWanted: (permission: Permission) => boolean): OutsideGrant[] =>
     permissions.filter(isWanted).flatMap((permission) => outsideGrantOf(permission, looking) ?? []);
-  const own = outside(({ inherited }) => !inherited);
+  const own = outside((permission) => !permission.inherited);
   const inherited = outside((permission) => permission.inherited);
   const unclear = outside(({ isOriginTold }) => !isOriginTold).map(({ key }) => key);
   const state = { ...stateOf(looking, seen), own, inherited };

@@ -141,7 +141,7 @@ function* walk(order: OrderedRows, query: Query, matches: Predicate): Generator<
 
 /** Merges two ordered sequences. */
 function* merge(walks: readonly Generator<Row>[], orderField: string): Generator<Row> {
-  const heads = walks.map((walk) => ({ walk, row: walk.next().value as Row | undefined }));
+  const heads = walks.map((rows) => ({ rows, row: rows.next().value as Row | undefined }));
   for (;;) {
     let least: (typeof heads)[number] | undefined;
     for (const head of heads) {
@@ -149,7 +149,7 @@ function* merge(walks: readonly Generator<Row>[], orderField: string): Generator
     }
     if (!least?.row) return;
     yield least.row;
-    least.row = least.walk.next().value;
+    least.row = least.rows.next().value;
   }
 }
 
