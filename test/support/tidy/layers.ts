@@ -1,5 +1,5 @@
 import { type Import, importsOf, packageOf } from './imports.ts';
-import { isCode, isProduct, isUnder, type Rule, type SourceFile } from './source.ts';
+import { isProduct, isUnder, type Rule, type SourceFile } from './source.ts';
 
 /** From the bottom up. A room may import what stands lower, not what stands beside it. */
 const LAYERS: readonly (readonly string[])[] = [
@@ -86,29 +86,6 @@ export const packagesStayHome: Rule = (files) =>
       ];
     }),
   );
-
-/** No file can be reached from itself by imports, types included. */
-export const noCycles: Rule = (files) => {
-  const targets = new Map(
-    files
-      .filter(isCode)
-      .map((file) => [file.path, importsOf(file).flatMap(({ target }) => target ?? [])]),
-  );
-  const cycles = new Map<string, string>();
-  const finished = new Set<string>();
-  const visit = (path: string, trail: readonly string[]): void => {
-    const start = trail.indexOf(path);
-    if (start >= 0) {
-      const cycle = trail.slice(start);
-      cycles.set([...cycle].sort().join(), [...cycle, path].join(' -> '));
-    }
-    if (start >= 0 || finished.has(path)) return;
-    for (const target of targets.get(path) ?? []) visit(target, [...trail, path]);
-    finished.add(path);
-  };
-  for (const path of targets.keys()) visit(path, []);
-  return [...cycles.values()];
-};
 
 /** Help and version load no package: what a command needs is loaded when it runs. */
 export const startIsLight: Rule = (files) => {

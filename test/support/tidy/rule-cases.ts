@@ -7,8 +7,6 @@ export type MadeUp = Readonly<Record<string, string>>;
 export interface Held {
   readonly says: string;
   readonly rule: Rule;
-  /** the same rule with made-up settings, where the real ones change with the project */
-  readonly tried?: Rule;
   readonly breaks: readonly (readonly [says: string, project: MadeUp])[];
   readonly keeps: readonly MadeUp[];
 }

@@ -20,7 +20,7 @@ export interface Node {
 
 const parsed = new WeakMap<SourceFile, Node>();
 
-export function syntaxOf(file: SourceFile): Node {
+function syntaxOf(file: SourceFile): Node {
   let tree = parsed.get(file);
   if (tree === undefined) {
     tree = parseAst(file.text, { lang: 'ts', astType: 'ts' }, file.path) as unknown as Node;
@@ -30,10 +30,7 @@ export function syntaxOf(file: SourceFile): Node {
 }
 
 /** Every node below, parents before children, each with its own parent. */
-export function* walk(
-  node: Node,
-  parent?: Node,
-): Generator<{ node: Node; parent: Node | undefined }> {
+function* walk(node: Node, parent?: Node): Generator<{ node: Node; parent: Node | undefined }> {
   yield { node, parent };
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {

@@ -1,12 +1,6 @@
-import {
-  layersHold,
-  noCycles,
-  packagesStayHome,
-  startIsLight,
-  vendorsStandApart,
-} from '../layers.ts';
-import { pureRoomsImportPure } from '../pure.ts';
 import type { Held } from '../rule-cases.ts';
+import { layersHold, packagesStayHome, startIsLight, vendorsStandApart } from '../layers.ts';
+import { pureRoomsImportPure } from '../pure.ts';
 
 export const importsRules: readonly Held[] = [
   {
@@ -58,27 +52,6 @@ export const importsRules: readonly Held[] = [
     keeps: [
       { 'src/vendors/salesforce/a.ts': "import 'jsforce';", 'src/db/a.ts': "import 'kysely';" },
       { 'test/a.ts': "import 'jsforce';" },
-    ],
-  },
-  {
-    says: 'no import goes round in a circle',
-    rule: noCycles,
-    breaks: [
-      [
-        'src/lib/a.ts -> src/lib/b.ts -> src/lib/a.ts',
-        {
-          'src/lib/a.ts': "import { b } from './b.ts';",
-          'src/lib/b.ts': "import type { A } from './a.ts';",
-        },
-      ],
-      ['src/lib/a.ts -> src/lib/a.ts', { 'src/lib/a.ts': "import './a.ts';" }],
-    ],
-    keeps: [
-      {
-        'src/lib/a.ts': "import './b.ts';\nimport './c.ts';",
-        'src/lib/b.ts': "import './c.ts';",
-        'src/lib/c.ts': '',
-      },
     ],
   },
   {
