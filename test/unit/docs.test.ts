@@ -15,11 +15,11 @@ import {
 } from '../../src/sandbox/scenario/index.ts';
 import { ConfigFolder, makePrivateKey } from '../support/config-folder.ts';
 import { type Page, readPage, rowsOf, sectionOf, spansOf } from '../support/docs/page.ts';
-import { isSaid, sentencesOf, unsaid } from '../support/docs/quotations.ts';
+import { isQuoteOf, programTexts, unknownQuotations } from '../support/docs/quotations.ts';
 import {
   brokenLinks,
   commandLinesOf,
-  refusedCommands,
+  invalidCommands,
   unknownKeys,
 } from '../support/docs/rules.ts';
 import { isProduct } from '../support/tidy/source.ts';
@@ -29,7 +29,7 @@ const project = readProject();
 const pages = project.filter(({ path }) => path.endsWith('.md')).map(readPage);
 const names = pages.map(({ path }) => path);
 const paths = withFolders(project.map(({ path }) => path));
-const sentences = sentencesOf(project.filter(isProduct));
+const sentences = programTexts(project.filter(isProduct));
 const readme = pageAt('README.md');
 const failures = pageAt('docs/failures.md');
 
@@ -43,7 +43,7 @@ describe.each(names)('%s', (name) => {
   test('every command line is one that the program takes', () => {
     // Its text is made from the schemas, which speak of what is planned too.
     const isGenerated = name === 'docs/configuration.md';
-    expect(refusedCommands(page, isGenerated ? plannedCommands() : [])).toEqual([]);
+    expect(invalidCommands(page, isGenerated ? plannedCommands() : [])).toEqual([]);
   });
 
   test('every key of the configuration is one that a schema has', () => {
@@ -78,7 +78,7 @@ describe('README.md', () => {
   test('its exit codes have the words of the program’s help', () => {
     const codes = rowsOf(sectionOf(readme, 'Commands')).filter(([code = '']) => /^\d$/.test(code));
     expect(codes.map(([code]) => code)).toEqual(['0', '1', '2', '3']);
-    for (const [, meaning = ''] of codes) expect(isSaid(meaning, sentences), meaning).toBe(true);
+    for (const [, meaning = ''] of codes) expect(isQuoteOf(meaning, sentences), meaning).toBe(true);
   });
 
   test('its tenant file and its variables are a configuration that the program takes', async () => {
@@ -111,7 +111,7 @@ describe('README.md', () => {
 
 describe('docs/failures.md', () => {
   test('what it quotes is said by the program', () => {
-    expect(unsaid(failures, sentences)).toEqual([]);
+    expect(unknownQuotations(failures, sentences)).toEqual([]);
   });
 
   test('its back-off table is the function’s', () => {
@@ -161,14 +161,14 @@ describe('each rule fires', () => {
     ['`sharetrail config`', 'words are missing'],
     ['`sharetrail explain`', 'unknown command "explain"'],
   ])('a command line that the program refuses: %j', (text, problem) => {
-    expect(refusedCommands(pageOf(text), []).join('\n')).toContain(problem);
+    expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
   });
 
   test('a command line that holds, with what a shell takes for itself', () => {
     const text = '```sh\nnode src/main.ts sync --no-push >> a 2>&1 || echo "sharetrail $?"\n```';
     expect(commandLinesOf(pageOf(text))).toEqual([{ text: 'sync --no-push', line: 2 }]);
-    expect(refusedCommands(pageOf(`${text}\n\`sharetrail COMMAND\``), [])).toEqual([]);
-    expect(refusedCommands(pageOf('`sharetrail explain`'), ['explain'])).toEqual([]);
+    expect(invalidCommands(pageOf(`${text}\n\`sharetrail COMMAND\``), [])).toEqual([]);
+    expect(invalidCommands(pageOf('`sharetrail explain`'), ['explain'])).toEqual([]);
   });
 
   test.each(['`gong.callsPerHour`', '`gong.auth.flow: oauth` `gong.flow: oauth`', '`flaw: oauth`'])(
@@ -185,11 +185,11 @@ describe('each rule fires', () => {
 
   test('a quotation holds over pieces and in order, and nothing else does', () => {
     const code = "const a = 'the disk ' + `that holds ${name} is ` + 'full';";
-    const said = sentencesOf([{ path: 'src/a.ts', text: code }]);
+    const said = programTexts([{ path: 'src/a.ts', text: code }]);
     expect(
-      unsaid(pageOf('`the disk that holds … is full` `sharetrail sync` `flow: x`'), said),
+      unknownQuotations(pageOf('`the disk that holds … is full` `sharetrail sync` `flow: x`'), said),
     ).toEqual([]);
-    expect(unsaid(pageOf('`the disk is full` `is full … the disk`'), said)).toHaveLength(2);
+    expect(unknownQuotations(pageOf('`the disk is full` `is full … the disk`'), said)).toHaveLength(2);
   });
 });
 
@@ -245,8 +245,8 @@ function strangeLines(excerpt: string, told: ReadonlySet<string>): string[] {
 /** Said somewhere in the code; a name may be put together there from its words. */
 function isKnown(phrase: string): boolean {
   const isName = /^\p{Lu}[\p{L}']*(?: \p{Lu}[\p{L}']*)*$/u.test(phrase);
-  if (isSaid(phrase, sentences)) return true;
-  return isName && phrase.split(' ').every((word) => isSaid(word, sentences));
+  if (isQuoteOf(phrase, sentences)) return true;
+  return isName && phrase.split(' ').every((word) => isQuoteOf(word, sentences));
 }
 
 /** What stands between numbers, and titles by themselves. */
