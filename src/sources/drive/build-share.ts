@@ -1,29 +1,29 @@
-import { driveShareId } from '../../share/drive-id.ts';
+import { createHash } from 'node:crypto';
 import type { DriveFacts, Grantee, Property, Share } from '../../share/share.ts';
-import type { OutsideGrant } from './outsiders.ts';
+import type { ExternalGrant } from './external-grantees.ts';
 
-/** What is known of the thing that was given. */
+/** What is known of the shared item. */
 export interface ItemFacts {
   readonly itemId: string;
   readonly item: DriveFacts['item'];
-  /** may be empty */
+  /** can be empty */
   readonly title: string;
   readonly url?: string;
-  /** a MIME type, or the audit log's word */
+  /** a MIME type, or the audit log's term */
   readonly fileType?: string;
 }
 
-/** One share in Drive's words. */
-export interface Giving {
+/** The facts that a Drive share is built from. */
+export interface ShareInput {
   readonly detector: DriveFacts['detector'];
   readonly item: ItemFacts;
   /** epoch milliseconds */
   readonly at: number;
-  /** email, else what Google calls them; empty where nobody is known */
+  /** email, otherwise another Google id; empty if unknown */
   readonly actor: string;
   readonly actorName?: string;
-  /** each grantee once; at least one */
-  readonly grants: readonly OutsideGrant[];
+  /** one per grantee; at least one */
+  readonly grants: readonly ExternalGrant[];
 }
 
 const FILE_TYPES: Readonly<Record<string, string>> = {
@@ -36,54 +36,56 @@ const FILE_TYPES: Readonly<Record<string, string>> = {
   'application/vnd.google-apps.folder': 'Folder',
   'application/pdf': 'PDF',
 };
+/** 128 bits: no two shares collide. */
+const ID_HEX_DIGITS = 32;
 
-/** The share that a giving is. Its ids are made from its facts alone, not from a title or a role. */
-export function shareOf(giving: Giving): Share {
-  const { item, actor, actorName } = giving;
-  const drive = driveFactsOf(giving);
+/** Builds the share. Its ids depend on item, actor, time and grantees, not on titles or roles. */
+export function buildShare(input: ShareInput): Share {
+  const { item, actor, actorName } = input;
+  const shareId = shareIdOf(input);
   const isAddress = actor.includes('@');
   return {
     source: 'google-drive',
-    shareId: driveShareId(drive.identity),
-    sharedAt: giving.at,
+    eventId: `drive:${shareId}`,
+    shareId,
+    sharedAt: input.at,
     ...(isAddress && { sharer: { email: actor, ...(actorName && { name: actorName }) } }),
     content: {
       id: item.itemId,
       title: item.title.trim() === '' ? 'Untitled' : item.title,
       url: item.url ?? urlOf(item),
     },
-    drive,
+    drive: driveFactsOf(input),
     contentProperties: contentPropertiesOf(item),
-    eventProperties: eventPropertiesOf(giving.grants),
+    eventProperties: eventPropertiesOf(input.grants),
   };
 }
 
-/** The share without some of its grants, which another share reports; `grants` are the others. */
-export function shareWithout(share: Share, grants: readonly OutsideGrant[]): Share {
-  const { drive } = share;
-  if (drive === undefined) throw new Error(`share ${share.shareId} is none of Drive`);
+/** The share that is left with only `grants`, once another share reports the other ones. */
+export function buildRemainingShare(share: Share, grants: readonly ExternalGrant[]): Share {
+  const { content, contentProperties, drive, sharer } = share;
+  if (drive === undefined) throw new Error(`share ${share.shareId} is not a Drive share`);
   const names = new Map(drive.grantees.map(({ email, name }) => [email, name]));
-  const left = shareOf({
+  const remaining = buildShare({
     detector: drive.detector,
-    item: { itemId: share.content.id, item: drive.item, title: share.content.title },
+    item: { itemId: content.id, item: drive.item, title: content.title },
     at: share.sharedAt,
-    actor: share.sharer?.email ?? '',
+    actor: sharer?.email ?? '',
     grants: grants.map((grant) => {
       const name = grant.email === undefined ? undefined : names.get(grant.email);
       return { ...grant, ...(name !== undefined && { name }) };
     }),
   });
-  const { content, contentProperties } = share;
-  return {
-    ...left,
-    ...(share.sharer && { sharer: share.sharer }),
-    content,
-    contentProperties,
-  };
+  return { ...remaining, ...(sharer && { sharer }), content, contentProperties };
 }
 
-function driveFactsOf(giving: Giving): DriveFacts {
-  const { grants, item, detector } = giving;
+function shareIdOf({ item, actor, at, grants }: ShareInput): string {
+  const keys = grants.map(({ key }) => key).sort();
+  const facts = JSON.stringify([item.itemId, actor, new Date(at).toISOString(), ...keys]);
+  return createHash('sha256').update(facts).digest('hex').slice(0, ID_HEX_DIGITS);
+}
+
+function driveFactsOf({ grants, item, detector }: ShareInput): DriveFacts {
   const grantees = grants.flatMap(granteeOf);
   const link = linkOf(grants);
   const unnamed = link === undefined ? 'no-address' : 'link-only';
@@ -93,16 +95,10 @@ function driveFactsOf(giving: Giving): DriveFacts {
     grantees,
     ...(link !== undefined && { link }),
     ...(grantees.length === 0 && { unnamed }),
-    identity: identityOf(giving),
   };
 }
 
-function identityOf({ item, actor, at, grants }: Giving): string {
-  const keys = grants.map(({ key }) => key).sort();
-  return JSON.stringify([item.itemId, actor, new Date(at).toISOString(), ...keys]);
-}
-
-function granteeOf(grant: OutsideGrant): Grantee[] {
+function granteeOf(grant: ExternalGrant): Grantee[] {
   const { kind, email, name, role, expiresAt } = grant;
   if (email === undefined || (kind !== 'user' && kind !== 'group')) return [];
   return [
@@ -116,12 +112,12 @@ function granteeOf(grant: OutsideGrant): Grantee[] {
   ];
 }
 
-function linkOf(grants: readonly OutsideGrant[]): DriveFacts['link'] {
+function linkOf(grants: readonly ExternalGrant[]): DriveFacts['link'] {
   if (grants.some(({ kind }) => kind === 'anyone')) return 'anyone';
   return grants.some(({ kind }) => kind === 'domain') ? 'domain' : undefined;
 }
 
-/** Where Google gives no link. */
+/** The link for an item that Google returned without one. */
 function urlOf({ item, itemId }: ItemFacts): string {
   const id = encodeURIComponent(itemId);
   return item === 'drive'
@@ -134,21 +130,21 @@ function contentPropertiesOf({ fileType, item }: ItemFacts): Property[] {
   return text ? [{ name: 'File type', dataType: 'string', value: text }] : [];
 }
 
-function eventPropertiesOf(grants: readonly OutsideGrant[]): Property[] {
+function eventPropertiesOf(grants: readonly ExternalGrant[]): Property[] {
   const roles = [...new Set(grants.map(({ role }) => role))].sort();
   const domains = grants.flatMap(({ kind, key }) =>
     kind === 'domain' ? [key.slice('domain:'.length)] : [],
   );
-  const ends = grants.flatMap(({ expiresAt }) => expiresAt ?? []);
+  const expiries = grants.flatMap(({ expiresAt }) => expiresAt ?? []);
   const links = [
     ...(linkOf(grants) === 'anyone' ? ['Anyone with the link'] : []),
     ...domains.map((domain) => `Anyone at ${domain}`),
   ];
   return [
     ...textProperty('Role', roles.join(', ')),
-    ...(ends.length === 0
+    ...(expiries.length === 0
       ? []
-      : [{ name: 'Expires', dataType: 'date', value: Math.min(...ends) } as const]),
+      : [{ name: 'Expires', dataType: 'date', value: Math.min(...expiries) } as const]),
     ...textProperty('Link access', links.join(', ')),
   ];
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { buildShare, type ShareOptions } from '../../src/sources/salesforce/build-share.ts';
 import {
   DELIVERY_FIELDS,
   type DeliveryRow,
   parseDeliveryRow,
   timeIn,
 } from '../../src/sources/salesforce/delivery-row.ts';
-import { type MapOptions, shareOf } from '../../src/sources/salesforce/map.ts';
 import type { Row } from '../../src/vendors/salesforce/answers.ts';
 import { salesforceId18 } from '../../src/vendors/salesforce/id.ts';
 
@@ -53,9 +53,9 @@ function readRow(row: Row): DeliveryRow {
   return parsed;
 }
 
-function map(changes: object, contentUrl: MapOptions['contentUrl'] = 'public-link') {
+function map(changes: object, contentUrl: ShareOptions['contentUrl'] = 'public-link') {
   const row = readRow({ ...whole, ...changes });
-  return shareOf(row, { instanceUrl: INSTANCE, contentUrl });
+  return buildShare(row, { instanceUrl: INSTANCE, contentUrl });
 }
 
 describe('a content delivery as a share', () => {
@@ -96,7 +96,7 @@ describe('a content delivery as a share', () => {
 
   test('with nothing but its Id and time still is one', () => {
     const bare = readRow({ Id: whole.Id, CreatedDate: whole.CreatedDate });
-    expect(shareOf(bare, { instanceUrl: INSTANCE, contentUrl: 'public-link' })).toEqual({
+    expect(buildShare(bare, { instanceUrl: INSTANCE, contentUrl: 'public-link' })).toEqual({
       source: 'salesforce',
       shareId: id('05Dxx0000000001'),
       sharedAt: Date.UTC(2026, 10, 2, 9, 30, 15),
@@ -272,6 +272,6 @@ test('every field that is selected is read, and every field that is read is sele
       },
     });
   const row = readRow(watch(whole, '') as typeof whole);
-  shareOf(row, { instanceUrl: INSTANCE, contentUrl: 'public-link' });
+  buildShare(row, { instanceUrl: INSTANCE, contentUrl: 'public-link' });
   expect([...read, 'SystemModstamp'].sort()).toEqual([...DELIVERY_FIELDS].sort());
 });

@@ -2,73 +2,74 @@ import pLimit from 'p-limit';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { File } from '../../vendors/google/rows.ts';
 import type { AuditEntry } from './audit-entry.ts';
-import { factsOf } from './items.ts';
+import type { ItemFacts } from './build-share.ts';
+import type { OnFailure } from './change-log-failures.ts';
+import { concernsOneOwner } from './classify-errors.ts';
+import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
+import { factsOf } from './item-access.ts';
 import { DRIVE_LIMITS } from './limits.ts';
-import { type OutsideGrant, outsideGrantOf } from './outsiders.ts';
-import { collect, type Scope } from './scope.ts';
-import type { ItemFacts } from './shares.ts';
-import { isOfOne, type OnFailure } from './stream-failures.ts';
+import { collectRows, type Scope } from './scope.ts';
 
-/** What Google says now about an item that the audit log spoke of. */
-export interface KnownItem {
+/** What Drive returns now for an item in the audit log. */
+export interface ItemDetails {
   readonly facts: ItemFacts;
-  /** by address, who has access now, or owns it, as far as that came with the item */
-  readonly people: ReadonlyMap<string, KnownPerson>;
-  /** True for what the audit log says of each member when an item of a shared drive is made. */
+  /** by address: the item's owners and grantees, as far as they came with the item */
+  readonly people: ReadonlyMap<string, PersonDetails>;
+  /** True for the entries that Google logs per member when an item is created on a shared drive. */
   isOfCreation(entry: AuditEntry): boolean;
 }
 
-/** What the audit log does not say of whom something was given to, or of who gave it. */
-export type KnownPerson = Partial<Pick<OutsideGrant, 'kind' | 'name' | 'expiresAt'>>;
+/** Facts about a grantee or actor that the audit log lacks. */
+export type PersonDetails = Partial<Pick<ExternalGrant, 'kind' | 'name' | 'expiresAt'>>;
 
-export interface ItemReaderOptions {
+export interface ItemDetailsReaderOptions {
   readonly client: GoogleClient;
   readonly scope: Scope;
   /** epoch milliseconds */
   readonly now: number;
-  /** the owner has no Drive, and that is no failure */
-  readonly isPassedOver: (error: unknown) => boolean;
+  /** True if the error means that the owner has no Drive, which is not reported. */
+  readonly isUserWithoutDrive: (error: unknown) => boolean;
   readonly onFailure: OnFailure;
 }
 
-/** Names and links of the items that were given, read as their owner or as a member of the drive. */
-export class ItemReader {
-  readonly #options: ItemReaderOptions;
+/** Reads names and links of shared items, as the item's owner or as a member of the shared drive. */
+export class ItemDetailsReader {
+  readonly #options: ItemDetailsReaderOptions;
   readonly #members = new Map<string, Promise<ReadonlySet<string>>>();
 
-  constructor(options: ItemReaderOptions) {
+  constructor(options: ItemDetailsReaderOptions) {
     this.#options = options;
   }
 
   /**
-   * By item id. What cannot be read is missing, and the audit log's own words have to do: a share
-   * does not wait for its file's name. `entries`: one for each item.
+   * By item id; `entries` has one entry per item. Omits items that cannot be read: their shares are
+   * built from the audit log alone, and do not wait for a name.
    */
-  async read(entries: readonly AuditEntry[]): Promise<Map<string, KnownItem>> {
+  async read(entries: readonly AuditEntry[]): Promise<Map<string, ItemDetails>> {
     const limit = pLimit(DRIVE_LIMITS.itemsAtOnceMax);
-    const known = new Map<string, KnownItem>();
+    const byId = new Map<string, ItemDetails>();
     const items = await Promise.all(entries.map((entry) => limit(() => this.#tryItem(entry))));
     entries.forEach(({ itemId }, index) => {
       const item = items[index];
-      if (item !== undefined) known.set(itemId, item);
+      if (item !== undefined) byId.set(itemId, item);
     });
-    return known;
+    return byId;
   }
 
-  async #tryItem(entry: AuditEntry): Promise<KnownItem | undefined> {
+  async #tryItem(entry: AuditEntry): Promise<ItemDetails | undefined> {
     try {
       return await this.#item(entry);
     } catch (error) {
-      if (!isOfOne(error)) throw error;
+      if (!concernsOneOwner(error)) throw error;
       const { place, itemId } = entry;
-      if ('owner' in place && this.#options.isPassedOver(error)) return undefined;
-      const whose = 'driveId' in place ? `shared drive ${place.driveId}` : place.owner;
-      this.#options.onFailure(`file ${itemId} of ${whose}`, error);
+      if ('owner' in place && this.#options.isUserWithoutDrive(error)) return undefined;
+      const owner = 'driveId' in place ? `shared drive ${place.driveId}` : place.owner;
+      this.#options.onFailure(`file ${itemId} of ${owner}`, error);
       return undefined;
     }
   }
 
-  async #item(entry: AuditEntry): Promise<KnownItem | undefined> {
+  async #item(entry: AuditEntry): Promise<ItemDetails | undefined> {
     const { client, scope } = this.#options;
     const { place, itemId, item } = entry;
     if (item === 'drive') return this.#drive(entry);
@@ -87,7 +88,7 @@ export class ItemReader {
     };
   }
 
-  #drive({ itemId, title }: AuditEntry): KnownItem {
+  #drive({ itemId, title }: AuditEntry): ItemDetails {
     const name = this.#options.scope.drives.find(({ id }) => id === itemId)?.name;
     return {
       facts: { itemId, item: 'drive', title: name || title },
@@ -96,7 +97,7 @@ export class ItemReader {
     };
   }
 
-  async #creationOf(file: File, driveId: string): Promise<KnownItem['isOfCreation']> {
+  async #creationOf(file: File, driveId: string): Promise<ItemDetails['isOfCreation']> {
     const { createdTime } = file;
     if (createdTime === undefined) return () => false;
     const members = await this.#membersOf(driveId);
@@ -104,28 +105,28 @@ export class ItemReader {
       Math.abs(at - createdTime) <= DRIVE_LIMITS.changeLagMs && members.has(grant.key);
   }
 
-  /** Members outside, asked for once a run. */
+  /** The external members of a shared drive, read once per run. */
   #membersOf(driveId: string): Promise<ReadonlySet<string>> {
-    const known = this.#members.get(driveId) ?? this.#readMembers(driveId);
-    this.#members.set(driveId, known);
-    known.catch(() => {});
-    return known;
+    const members = this.#members.get(driveId) ?? this.#readMembers(driveId);
+    this.#members.set(driveId, members);
+    members.catch(() => {});
+    return members;
   }
 
   async #readMembers(driveId: string): Promise<ReadonlySet<string>> {
     const { client, scope, now } = this.#options;
     const [reader = ''] = await scope.readersOf(driveId);
-    const permissions = await collect(client.listPermissions(reader, driveId));
+    const permissions = await collectRows(client.listPermissions(reader, driveId));
     const { domains } = scope;
     return new Set(
-      permissions.flatMap((permission) => outsideGrantOf(permission, { domains, now })?.key ?? []),
+      permissions.flatMap((permission) => externalGrantOf(permission, { domains, now })?.key ?? []),
     );
   }
 }
 
-/** Of My Drive the permissions come with the file, at no further call. */
-function peopleOf({ owners, permissions = [] }: File): Map<string, KnownPerson> {
-  const people = new Map<string, KnownPerson>();
+/** In My Drive, the permissions come with the file, without another call. */
+function peopleOf({ owners, permissions = [] }: File): Map<string, PersonDetails> {
+  const people = new Map<string, PersonDetails>();
   for (const { email, name } of owners) {
     if (email !== undefined && name !== undefined) people.set(email, { name });
   }

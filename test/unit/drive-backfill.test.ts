@@ -294,7 +294,7 @@ describe('an act across the end of a window', () => {
     await again.history({ since, until });
     expect(await eventIds(again)).toEqual(cut);
     await again.close();
-    expect(DRIVE_LIMITS.historyMarginMs).toBeGreaterThan(people.length * 50 * SECOND_MS);
+    expect(DRIVE_LIMITS.backfillMarginMs).toBeGreaterThan(people.length * 50 * SECOND_MS);
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { entriesOf } from '../../src/sources/drive/audit-entry.ts';
 import {
+  externalGranteeOf,
+  externalGrantOf,
   type GranteeFacts,
-  isInside,
-  outsideGrantOf,
-  outsiderOf,
-} from '../../src/sources/drive/outsiders.ts';
+  isInternalGrant,
+} from '../../src/sources/drive/external-grantees.ts';
 import type { Activity, Permission } from '../../src/vendors/google/rows.ts';
 
 const DOMAINS = ['acme.com', 'acme.de'];
@@ -153,7 +153,7 @@ describe('who is outside', () => {
     [{ kind: 'anyone' }, 'anyone'],
     [{ kind: 'unaddressed', id: '123' }, 'id:123'],
   ])('%j is %j', (facts, key) => {
-    expect(outsiderOf(facts, DOMAINS)?.key).toEqual(key);
+    expect(externalGranteeOf(facts, DOMAINS)?.key).toEqual(key);
   });
 
   const PERMISSION: Permission = {
@@ -168,7 +168,7 @@ describe('who is outside', () => {
     isOriginTold: true,
   };
   const seen = (given: Partial<Permission>) =>
-    outsideGrantOf({ ...PERMISSION, ...given }, { domains: DOMAINS, now: AT });
+    externalGrantOf({ ...PERMISSION, ...given }, { domains: DOMAINS, now: AT });
 
   test('a permission of somebody outside has a name, a role and an end', () => {
     expect(seen({ expirationTime: AT + 1 })).toEqual({
@@ -192,16 +192,18 @@ describe('who is outside', () => {
     expect(seen({ pendingOwner: true })?.role).toBe('writer');
     const { email: _email, ...withoutAddress } = PERMISSION;
     const context = { domains: DOMAINS, now: AT };
-    expect(outsideGrantOf(withoutAddress, context)).toMatchObject({ key: 'id:p1' });
+    expect(externalGrantOf(withoutAddress, context)).toMatchObject({ key: 'id:p1' });
   });
 
   test('who was inside under other domains is told apart', () => {
     const grant = seen({});
     if (grant === undefined) throw new Error('no grant');
-    expect(isInside(grant, ['globex.com'])).toBe(true);
-    expect(isInside(grant, DOMAINS)).toBe(false);
+    expect(isInternalGrant(grant, ['globex.com'])).toBe(true);
+    expect(isInternalGrant(grant, DOMAINS)).toBe(false);
     const domain = { key: 'domain:globex.com', kind: 'domain', role: 'reader' } as const;
-    expect(isInside(domain, ['globex.com'])).toBe(true);
-    expect(isInside({ key: 'anyone', kind: 'anyone', role: 'reader' }, ['globex.com'])).toBe(false);
+    expect(isInternalGrant(domain, ['globex.com'])).toBe(true);
+    expect(isInternalGrant({ key: 'anyone', kind: 'anyone', role: 'reader' }, ['globex.com'])).toBe(
+      false,
+    );
   });
 });

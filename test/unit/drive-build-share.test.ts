@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Giving, shareOf, shareWithout } from '../../src/sources/drive/shares.ts';
+import {
+  buildRemainingShare,
+  buildShare,
+  type ShareInput,
+} from '../../src/sources/drive/build-share.ts';
 
 const AT = Date.UTC(2026, 10, 2);
 const person = (email: string) => ({ key: email, kind: 'user', email, role: 'reader' }) as const;
@@ -9,7 +13,7 @@ const LINK = { key: 'anyone', kind: 'anyone', role: 'reader' } as const;
 const DOMAIN = { key: 'domain:globex.com', kind: 'domain', role: 'reader' } as const;
 const HIDDEN = { key: 'id:1', kind: 'unaddressed', role: 'reader' } as const;
 
-function giving(grants: Giving['grants'], given: Partial<Giving> = {}): Giving {
+function giving(grants: ShareInput['grants'], given: Partial<ShareInput> = {}): ShareInput {
   return {
     detector: 'audit-log',
     item: { itemId: 'f1', item: 'file', title: 'Deck', url: 'https://x.example/f1' },
@@ -28,7 +32,7 @@ describe('a Drive share', () => {
       title: 'Deck',
       fileType: 'application/pdf',
     } as const;
-    expect(shareOf(giving([ADA, BEN, LINK], { item, actorName: 'Ann' }))).toMatchObject({
+    expect(buildShare(giving([ADA, BEN, LINK], { item, actorName: 'Ann' }))).toMatchObject({
       source: 'google-drive',
       sharedAt: AT,
       sharer: { email: 'ann@acme.com', name: 'Ann' },
@@ -57,7 +61,7 @@ describe('a Drive share', () => {
     });
   });
 
-  test.each<[string, Giving['grants'], string | undefined]>([
+  test.each<[string, ShareInput['grants'], string | undefined]>([
     ['a person', [ADA], undefined],
     ['a person and a link', [ADA, LINK], undefined],
     ['a link', [LINK], 'link-only'],
@@ -65,21 +69,21 @@ describe('a Drive share', () => {
     ['somebody without an address', [HIDDEN], 'no-address'],
     ['somebody without an address, and a link', [HIDDEN, LINK], 'link-only'],
   ])('of %s says whom it names', (_who, grants, unnamed) => {
-    expect(shareOf(giving(grants)).drive?.unnamed).toBe(unnamed);
+    expect(buildShare(giving(grants)).drive?.unnamed).toBe(unnamed);
   });
 
   test('has a title and a link, whatever Google gives', () => {
     const empty = { itemId: 'f1', item: 'file', title: ' ' } as const;
-    expect(shareOf(giving([ADA], { item: empty })).content.title).toBe('Untitled');
+    expect(buildShare(giving([ADA], { item: empty })).content.title).toBe('Untitled');
     const drive = { itemId: 'd1', item: 'drive', title: 'Deals' } as const;
-    expect(shareOf(giving([ADA], { item: drive })).content.url).toBe(
+    expect(buildShare(giving([ADA], { item: drive })).content.url).toBe(
       'https://drive.google.com/drive/folders/d1',
     );
   });
 
   test('is the same for the same file, grantees, person and time, whatever else is read', () => {
-    const id = (grants: Giving['grants'], given: Partial<Giving> = {}) =>
-      shareOf(giving(grants, given)).shareId;
+    const id = (grants: ShareInput['grants'], given: Partial<ShareInput> = {}) =>
+      buildShare(giving(grants, given)).shareId;
     const usual = id([ADA, BEN]);
     const renamed = { itemId: 'f1', item: 'file', title: 'Renamed' } as const;
     expect(id([{ ...BEN, role: 'reader' }, ADA], { item: renamed })).toBe(usual);
@@ -93,15 +97,15 @@ describe('a Drive share', () => {
   });
 
   test('names no sharer by what is no address', () => {
-    expect(shareOf(giving([ADA], { actor: '1029384756' })).sharer).toBeUndefined();
-    expect(shareOf(giving([ADA], { actor: '' })).sharer).toBeUndefined();
+    expect(buildShare(giving([ADA], { actor: '1029384756' })).sharer).toBeUndefined();
+    expect(buildShare(giving([ADA], { actor: '' })).sharer).toBeUndefined();
   });
 
   test('without some of its grants is the share that the others alone would have been', () => {
-    const whole = shareOf(giving([ADA, BEN, LINK], { detector: 'changes', actorName: 'Ann' }));
+    const whole = buildShare(giving([ADA, BEN, LINK], { detector: 'changes', actorName: 'Ann' }));
     const { name: _name, ...left } = BEN;
-    expect(shareWithout(whole, [left])).toEqual(
-      shareOf(giving([BEN], { detector: 'changes', actorName: 'Ann' })),
+    expect(buildRemainingShare(whole, [left])).toEqual(
+      buildShare(giving([BEN], { detector: 'changes', actorName: 'Ann' })),
     );
   });
 });

@@ -2,22 +2,23 @@ import { withoutGaps } from '../../lib/gaps.ts';
 import type { Property, RelatedRecord, Share, Sharer } from '../../share/share.ts';
 import type { DeliveryRow } from './delivery-row.ts';
 
-export interface MapOptions {
+export interface ShareOptions {
   /** `https://HOST` of the org's instance */
   readonly instanceUrl: string;
   readonly contentUrl: 'public-link' | 'record';
 }
 
 /**
- * The share that a content delivery is. Only what stands when the delivery is made: view counts
- * and the like change later, an event does not. A delivery without a file id stands for itself.
+ * Builds the share of a content delivery from facts that are fixed when it is made: view counts and
+ * the like change later, but an event does not. Without a file id, the delivery's own Id is used.
  */
-export function shareOf(row: DeliveryRow, options: MapOptions): Share {
+export function buildShare(row: DeliveryRow, options: ShareOptions): Share {
   const recordUrl = `${options.instanceUrl}/${row.Id}`;
   const url = options.contentUrl === 'record' ? recordUrl : presentText(row.DistributionPublicUrl);
   const title = titleOf(row);
   return withoutGaps<Share>({
     source: 'salesforce',
+    eventId: `salesforce:${row.Id}`,
     shareId: row.Id,
     sharedAt: row.CreatedDate,
     sharer: sharerOf(row),
@@ -37,7 +38,7 @@ function titleOf(row: DeliveryRow): string {
   return presentText(row.ContentVersion?.Title) ?? presentText(row.Name) ?? 'Untitled';
 }
 
-/** The creator's relation is null where the integration user may not see other users. */
+/** `CreatedBy` is null if the integration user has no access to other users. */
 function sharerOf(row: DeliveryRow): Sharer | undefined {
   const sharer = withoutGaps<Sharer>({
     id: row.CreatedById || undefined,
@@ -48,7 +49,7 @@ function sharerOf(row: DeliveryRow): Sharer | undefined {
   return Object.keys(sharer).length === 0 ? undefined : sharer;
 }
 
-/** The type comes from the relation, never from the id: custom objects have prefixes of the org. */
+/** The type comes from the relation, not from the id's prefix: each org has its own for custom objects. */
 function relatedOf(row: DeliveryRow): RelatedRecord | undefined {
   if (!row.RelatedRecordId) return undefined;
   const type = presentText(row.RelatedRecord?.Type);
@@ -83,10 +84,10 @@ function eventPropertiesOf(row: DeliveryRow, title: string): Property[] {
   return properties;
 }
 
-/** Gong has no boolean: a salesperson reads Yes or No. Each is one object that all shares share. */
+/** Gong has no boolean type: a salesperson reads Yes or No. All shares use the same two objects. */
 function flagProperty(field: FlagField, name: string) {
-  const said = (value: string): Property => ({ name, dataType: 'string', value });
-  return { field, yes: said('Yes'), no: said('No') };
+  const property = (value: string): Property => ({ name, dataType: 'string', value });
+  return { field, yes: property('Yes'), no: property('No') };
 }
 
 type FlagField = Extract<keyof DeliveryRow, `Preferences${string}`>;

@@ -3,17 +3,17 @@ import type { Statement } from '../../db/schema.ts';
 import { chunksOf } from '../../lib/chunks.ts';
 import type { AuditEntry } from './audit-entry.ts';
 
-/** Whose entries they are: every night's, or those of one window of history. */
-export interface Staging {
+/** Selects the staged entries of one tenant's audit partition. */
+export interface PartitionKey {
   readonly tenant: string;
-  /** a lane's name */
-  readonly lane: string;
+  /** the partition's name; column `lane` */
+  readonly partition: string;
 }
 
-/** Keeps entries until their acts are formed; one that is there already stays as it is. */
+/** Stores entries until their share actions are formed. An entry that is already there is kept. */
 export async function stageEntries(
   trx: Statement,
-  { tenant, lane }: Staging,
+  { tenant, partition }: PartitionKey,
   entries: readonly AuditEntry[],
 ): Promise<void> {
   for (const chunk of chunksOf(entries, DATABASE_LIMITS.rowsPerInsertMax)) {
@@ -22,7 +22,7 @@ export async function stageEntries(
       .values(
         chunk.map((entry) => ({
           tenant,
-          lane,
+          lane: partition,
           key: entry.key,
           at: entry.at,
           item: entry.itemId,
@@ -36,10 +36,10 @@ export async function stageEntries(
   }
 }
 
-/** The next entries, in the order of time, that no act was formed of yet. */
-export async function entriesAfter(
+/** The next unhandled entries in chronological order. */
+export async function unhandledEntriesAfter(
   db: Statement,
-  query: Staging & {
+  query: PartitionKey & {
     readonly after: AuditEntry | undefined;
     /** epoch milliseconds, exclusive */
     readonly before: number;
@@ -51,7 +51,7 @@ export async function entriesAfter(
     .selectFrom('activity')
     .select('payload')
     .where('tenant', '=', query.tenant)
-    .where('lane', '=', query.lane)
+    .where('lane', '=', query.partition)
     .where('handled', '=', 0)
     .where('at', '<', query.before)
     .$if(after !== undefined, (select) =>
@@ -63,13 +63,13 @@ export async function entriesAfter(
     .orderBy('key')
     .limit(query.limit)
     .execute();
-  // Written by `stageEntries` alone, so the shape is taken as given.
+  // Only `stageEntries` writes payloads, so their shape is not checked.
   return rows.map(({ payload }) => JSON.parse(payload) as AuditEntry);
 }
 
 export async function markHandled(
   trx: Statement,
-  { tenant, lane }: Staging,
+  { tenant, partition }: PartitionKey,
   keys: readonly string[],
 ): Promise<void> {
   for (const chunk of chunksOf(keys, DATABASE_LIMITS.idsPerQueryMax)) {
@@ -77,21 +77,21 @@ export async function markHandled(
       .updateTable('activity')
       .set({ handled: 1 })
       .where('tenant', '=', tenant)
-      .where('lane', '=', lane)
+      .where('lane', '=', partition)
       .where('key', 'in', chunk)
       .execute();
   }
 }
 
-/** Forgets handled entries that no reading brings again. */
-export async function forgetHandled(
+/** Deletes handled entries from before `before` (epoch milliseconds): no run rereads them. */
+export async function deleteHandled(
   trx: Statement,
-  old: Staging & { readonly before: number },
+  old: PartitionKey & { readonly before: number },
 ): Promise<void> {
   await trx
     .deleteFrom('activity')
     .where('tenant', '=', old.tenant)
-    .where('lane', '=', old.lane)
+    .where('lane', '=', old.partition)
     .where('handled', '=', 1)
     .where('at', '<', old.before)
     .execute();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RetryableError, UserError } from '../../src/lib/errors.ts';
-import { createDeliveries } from '../../src/sources/salesforce/deliveries.ts';
+import { createSalesforceSync } from '../../src/sources/salesforce/sync-source.ts';
 import type { SourcePage } from '../../src/sources/source.ts';
 import { MalformedQuery, SalesforceError } from '../../src/vendors/salesforce/errors.ts';
 import { salesforceId18 } from '../../src/vendors/salesforce/id.ts';
@@ -20,7 +20,12 @@ function deliveries(count: number, from: number, stepMs: number): DeliveryFacts[
 }
 
 function sourceOf(client: DeliveryClient, full = false) {
-  return createDeliveries({ client, config: { contentUrl: 'public-link' }, start: START, full });
+  return createSalesforceSync({
+    client,
+    config: { contentUrl: 'public-link' },
+    start: START,
+    full,
+  });
 }
 
 async function pull(client: DeliveryClient, position?: string, full = false) {

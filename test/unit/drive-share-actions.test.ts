@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Act, OpenActs } from '../../src/sources/drive/audit-acts.ts';
 import type { AuditEntry } from '../../src/sources/drive/audit-entry.ts';
+import { type ShareAction, ShareActionGrouper } from '../../src/sources/drive/share-actions.ts';
 
 const AT = Date.UTC(2026, 10, 2);
 
@@ -20,11 +20,11 @@ function entry(number: number, at: number, given: Partial<AuditEntry> = {}): Aud
   };
 }
 
-const keysOf = (acts: readonly Act[]) =>
+const keysOf = (acts: readonly ShareAction[]) =>
   acts.map(({ entries }) => entries.map(({ key }) => key).join(' '));
 
 function formed(entries: readonly AuditEntry[], bound: number): string[] {
-  const open = new OpenActs();
+  const open = new ShareActionGrouper();
   const acts = entries.flatMap((each) => open.add(each));
   return keysOf([...acts, ...open.closeBefore(AT + bound)]);
 }

@@ -2,47 +2,47 @@ import { EMAIL_SHAPE, isInternalAddress } from '../../share/address.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 
 /**
- * Whom a grant is to. The audit log does not tell a group from a person, so both are known by
- * their address alone; `unaddressed` is somebody whose address Google does not say.
+ * The kind of grantee. The audit log does not distinguish groups from people, so only the address
+ * identifies both. Google does not disclose the address of an `unaddressed` grantee.
  */
 export type GranteeKind = 'user' | 'group' | 'anyone' | 'domain' | 'unaddressed';
 
-/** Access that somebody outside has to an item. */
-export interface OutsideGrant {
-  /** tells grantees of one item apart, and is the same whichever detector saw the grant */
+/** An external grantee's access to an item. */
+export interface ExternalGrant {
+  /** identifies the grantee among those of one item; the same for both detectors */
   readonly key: string;
   readonly kind: GranteeKind;
   /** lower case; users and groups have one */
   readonly email?: string;
   readonly name?: string;
-  /** in Drive's words: reader, commenter, writer, … */
+  /** Drive's term: reader, commenter, writer, … */
   readonly role: string;
   /** epoch milliseconds */
   readonly expiresAt?: number;
 }
 
-/** How a grantee is spoken of, in a permission or in an entry of the audit log. */
+/** A grantee as a permission or an audit log entry describes it. */
 export type GranteeFacts =
   | { readonly kind: 'user' | 'group'; readonly email: string }
   | { readonly kind: 'unaddressed'; readonly id: string }
   | { readonly kind: 'domain'; readonly domain: string }
   | { readonly kind: 'anyone' };
 
-/** Google Workspace Admin help: a target audience is spoken of as a domain of this kind. */
+/** Google Workspace Admin help: a target audience appears as a domain of this form. */
 const TARGET_AUDIENCE = /(^|\.)audience\.googledomains\.com$/;
-/** Drive's words for a permission that shows nothing of the content. */
+/** Drive's `view` of a permission that does not show the content. */
 const VIEW_WITHOUT_CONTENT = 'metadata';
 
-/** The grantee's key and kind where the grantee is outside; undefined for the company's own. */
-export function outsiderOf(
+/** The grantee's key and kind if the grantee is external, otherwise undefined. */
+export function externalGranteeOf(
   facts: GranteeFacts,
   domains: readonly string[],
-): Pick<OutsideGrant, 'key' | 'kind' | 'email'> | undefined {
+): Pick<ExternalGrant, 'key' | 'kind' | 'email'> | undefined {
   switch (facts.kind) {
     case 'anyone':
       return { key: 'anyone', kind: 'anyone' };
     case 'domain':
-      return isInsideDomain(facts.domain, domains)
+      return isInternalDomain(facts.domain, domains)
         ? undefined
         : { key: `domain:${facts.domain.toLowerCase()}`, kind: 'domain' };
     case 'unaddressed':
@@ -51,7 +51,7 @@ export function outsiderOf(
     case 'group': {
       const email = facts.email.trim().toLowerCase();
       if (isInternalAddress(email, domains)) return undefined;
-      // What is no address names nobody: an event with it would be refused whole.
+      // Gong rejects the entire event if one recipient's address is invalid.
       return EMAIL_SHAPE.test(email)
         ? { key: email, kind: facts.kind, email }
         : { key: `id:${email}`, kind: 'unaddressed' };
@@ -60,30 +60,30 @@ export function outsiderOf(
 }
 
 /**
- * The access outside that a permission is, if any. A deleted account has none. A pending owner has
- * what the role says meanwhile. What has run out by `now` (epoch milliseconds) is none either.
+ * The external access that a permission grants, if any. A deleted account has none, and neither has a
+ * permission that expired by `now` (epoch milliseconds). A pending owner has the role's access.
  */
-export function outsideGrantOf(
+export function externalGrantOf(
   permission: Permission,
   context: { readonly domains: readonly string[]; readonly now: number },
-): OutsideGrant | undefined {
+): ExternalGrant | undefined {
   const { role, name, expirationTime } = permission;
   if (permission.deleted || permission.view === VIEW_WITHOUT_CONTENT) return undefined;
   if (expirationTime !== undefined && expirationTime <= context.now) return undefined;
-  const outsider = outsiderOf(granteeOf(permission), context.domains);
-  if (outsider === undefined) return undefined;
+  const grantee = externalGranteeOf(granteeOf(permission), context.domains);
+  if (grantee === undefined) return undefined;
   return {
-    ...outsider,
+    ...grantee,
     role,
     ...(name !== undefined && name !== '' && { name }),
     ...(expirationTime !== undefined && { expiresAt: expirationTime }),
   };
 }
 
-/** True where the grantee counted as inside under `domains`. */
-export function isInside(grant: OutsideGrant, domains: readonly string[]): boolean {
+/** True if the grantee is internal under `domains`. */
+export function isInternalGrant(grant: ExternalGrant, domains: readonly string[]): boolean {
   if (grant.email !== undefined) return isInternalAddress(grant.email, domains);
-  return grant.kind === 'domain' && isInsideDomain(grant.key.slice('domain:'.length), domains);
+  return grant.kind === 'domain' && isInternalDomain(grant.key.slice('domain:'.length), domains);
 }
 
 function granteeOf(permission: Permission): GranteeFacts {
@@ -93,7 +93,7 @@ function granteeOf(permission: Permission): GranteeFacts {
   return email ? { kind: type, email } : { kind: 'unaddressed', id };
 }
 
-function isInsideDomain(domain: string, domains: readonly string[]): boolean {
+function isInternalDomain(domain: string, domains: readonly string[]): boolean {
   if (TARGET_AUDIENCE.test(domain.trim().toLowerCase())) return true;
   return isInternalAddress(`@${domain}`, domains);
 }

@@ -1,23 +1,21 @@
+import { isBackfillStream } from '../../db/backfills.ts';
 import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { Database } from '../../db/schema.ts';
+import { DRIVE_STREAM } from './stream-names.ts';
 
-/** Copies what is known of a tenant's Drive, so that a dry run can write into the copy. */
-export async function copyRecord(from: Database, to: Database, tenant: string): Promise<void> {
+/** Copies a tenant's Drive data, so that a dry run can write to the copy. */
+export async function copyDriveData(from: Database, to: Database, tenant: string): Promise<void> {
   await copyCursors(from, to, tenant);
   await copyGrants(from, to, tenant);
-  await copyActivities(from, to, tenant);
+  await copyEntries(from, to, tenant);
 }
 
 async function copyCursors(from: Database, to: Database, tenant: string): Promise<void> {
-  const rows = await from
-    .selectFrom('cursor')
-    .selectAll()
-    .where('tenant', '=', tenant)
-    .where((where) =>
-      where.or([where('stream', 'like', 'drive/%'), where('stream', 'like', 'backfill/%')]),
-    )
-    .execute();
-  for (const row of rows) await to.insertInto('cursor').values(row).execute();
+  const rows = await from.selectFrom('cursor').selectAll().where('tenant', '=', tenant).execute();
+  for (const row of rows) {
+    const isOfDrive = row.stream.startsWith(`${DRIVE_STREAM}/`) || isBackfillStream(row.stream);
+    if (isOfDrive) await to.insertInto('cursor').values(row).execute();
+  }
 }
 
 async function copyGrants(from: Database, to: Database, tenant: string): Promise<void> {
@@ -43,7 +41,7 @@ async function copyGrants(from: Database, to: Database, tenant: string): Promise
   }
 }
 
-async function copyActivities(from: Database, to: Database, tenant: string): Promise<void> {
+async function copyEntries(from: Database, to: Database, tenant: string): Promise<void> {
   let after = { lane: '', key: '' };
   for (;;) {
     const { lane, key } = after;
