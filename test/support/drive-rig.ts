@@ -182,7 +182,7 @@ export class DriveRig {
   }
 }
 
-export function grantsIn({ content, drive }: Share): string[] {
+function grantsIn({ content, drive }: Share): string[] {
   const whom = [
     ...(drive?.grantees.map(({ email }) => email) ?? []),
     ...(drive?.link ? [drive.link] : []),

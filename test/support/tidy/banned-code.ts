@@ -1,4 +1,4 @@
-import { isNowDate, isReference } from './pure.ts';
+import { isNowDate, isReference } from './pure-modules.ts';
 import {
   at,
   isCode,
@@ -17,7 +17,7 @@ interface Ban {
   readonly matches: (node: Node, parent: Node | undefined) => boolean;
 }
 
-/** A member by its path: `process.env`; '*' for every member. */
+/** Matches a member such as `process.env`; '*' matches every member. */
 function member(object: string, property: string): Ban['matches'] {
   return (node) => {
     if (node.type !== 'MemberExpression' || nameOf(node['object']) !== object) return false;
@@ -50,7 +50,7 @@ const BANS: readonly Ban[] = [
   { what: 'performance', allowedIn: ['src/lib/clock.ts'], matches: global('performance') },
   {
     what: 'Math.random',
-    // where a process is put together; from there it is handed down
+    // created where a process is set up, and passed on from there
     allowedIn: ['src/runs/context.ts', 'src/cli/session.ts', 'src/cli/demo/command.ts'],
     matches: member('Math', 'random'),
   },
@@ -61,14 +61,14 @@ const BANS: readonly Ban[] = [
   },
   { what: 'globalThis', allowedIn: [], matches: global('globalThis') },
   {
-    what: 'Gong’s path',
+    what: "Gong's path",
     allowedIn: ['src/vendors/gong', 'src/sandbox'],
     matches: (node) => textOf(node)?.includes(GONG_PATH) === true,
   },
 ];
 
-/** Time, randomness, environment, output and network each have one door. */
-export const wordsStayHome: Rule = (files) =>
+/** Time, randomness, environment, output, and network are each used in one place only. */
+export const bannedCodeHasOnePlace: Rule = (files) =>
   files
     .filter(isProduct)
     .flatMap((file) =>
@@ -76,14 +76,14 @@ export const wordsStayHome: Rule = (files) =>
         BANS.filter(
           ({ allowedIn, matches }) => !isUnder(file.path, allowedIn) && matches(node, parent),
         ).map(({ what, allowedIn }) =>
-          at(file, node, `uses ${what}, which belongs in ${allowedIn.join(', ') || 'no file'}`),
+          at(file, node, `uses ${what}, allowed only in ${allowedIn.join(', ') || 'no file'}`),
         ),
       ),
     );
 
-/** The compiler and the linter are obeyed, not silenced. */
+/** No comment disables the compiler, the linter, or coverage. */
 export const nothingIsSilenced: Rule = (files) => {
-  // In pieces, so that this file does not silence anything itself.
+  // Assembled from parts, so that this file does not contain the comments itself.
   const needles = ['ignore', 'expect-error', 'nocheck'].map((word) => `@ts-${word}`);
   needles.push(`biome-${'ignore'}`, `eslint-${'disable'}`, `v8 ${'ignore'}`);
   return files
@@ -108,10 +108,10 @@ export const noAny: Rule = (files) =>
         .map(({ node }) => at(file, node, 'has the type any')),
     );
 
-const TEST_WORDS: ReadonlySet<string> = new Set(['it', 'test', 'describe', 'suite', 'bench']);
-const LEFT_OUT: ReadonlySet<string> = new Set(['only', 'skip', 'todo', 'fails', 'skipIf', 'runIf']);
+const TEST_FUNCTIONS: ReadonlySet<string> = new Set(['it', 'test', 'describe', 'suite', 'bench']);
+const SKIPPING: ReadonlySet<string> = new Set(['only', 'skip', 'todo', 'fails', 'skipIf', 'runIf']);
 
-/** Every test runs, everywhere: one that is left out holds nothing. */
+/** Every test runs on every machine: a skipped test verifies nothing. */
 export const everyTestRuns: Rule = (files) =>
   files
     .filter((file) => isCode(file) && isUnder(file.path, ['test']))
@@ -119,8 +119,8 @@ export const everyTestRuns: Rule = (files) =>
       [...nodesOf(file)].flatMap(({ node }) => {
         if (node.type !== 'MemberExpression') return [];
         const property = nameOf(node['property']) ?? '';
-        if (!LEFT_OUT.has(property) || !TEST_WORDS.has(rootName(node) ?? '')) return [];
-        return [at(file, node, `leaves tests out with ${property}`)];
+        if (!SKIPPING.has(property) || !TEST_FUNCTIONS.has(rootName(node) ?? '')) return [];
+        return [at(file, node, `skips tests with ${property}`)];
       }),
     );
 

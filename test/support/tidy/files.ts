@@ -1,6 +1,6 @@
 import type { Rule } from './source.ts';
 
-/** The folders that the project has; another one is a decision, not an accident. */
+/** The top-level folders of the project. Adding one is a deliberate decision. */
 const FOLDERS: ReadonlySet<string> = new Set([
   'src',
   'migrations',
@@ -18,17 +18,17 @@ export const foldersAreKnown: Rule = (files) => {
     .map(({ path }) => path.split('/')[0] ?? '');
   return [...new Set(tops)]
     .filter((top) => !FOLDERS.has(top))
-    .map((top) => `${top}:1 is no folder of the project`);
+    .map((top) => `${top}:1 is not a folder of the project`);
 };
 
-/** A published file must not tell where it was made, nor fetch from where only we can. */
-export const nothingNamesTheWorkshop: Rule = (files) => {
-  // In pieces, so that this file does not name them itself.
-  const workshop = ['farm', 'work', 'tmp/bash_jobs'].map(
+/** No file names a path of the build machine or a registry that only this machine can reach. */
+export const filesNameNoLocalPaths: Rule = (files) => {
+  // Assembled from parts, so that this file does not contain them itself.
+  const localPaths = ['farm', 'work', 'tmp/bash_jobs'].map(
     (folder) => `(?:^|[\\s"'\`(=:])/${folder}/`,
   );
   const registry = `https?://[^\\s/"']*${'regis'}try[^\\s/"']*`;
-  const needle = new RegExp([...workshop, registry].join('|'));
+  const needle = new RegExp([...localPaths, registry].join('|'));
   return files.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {
       const found = needle.exec(line)?.[0];
@@ -37,7 +37,7 @@ export const nothingNamesTheWorkshop: Rule = (files) => {
   );
 };
 
-/** The lock file pins versions and contents; where they come from is each installation's own. */
+/** The lock file pins versions and contents, but each installation uses its own registry. */
 export const lockFileHasNoHosts: Rule = (files) =>
   files
     .filter(({ path }) => path === 'package-lock.json')
@@ -45,8 +45,6 @@ export const lockFileHasNoHosts: Rule = (files) =>
       text
         .split('\n')
         .flatMap((line, index) =>
-          /"resolved": "https?:/.test(line)
-            ? [`${path}:${index + 1} says where it was fetched`]
-            : [],
+          /"resolved": "https?:/.test(line) ? [`${path}:${index + 1} names a registry host`] : [],
         ),
     );

@@ -1,14 +1,15 @@
 import type { Rule } from './source.ts';
 
-/** A made-up project: text by path. */
-export type MadeUp = Readonly<Record<string, string>>;
+/** A small project to try a rule on: text by path. */
+export type TestProject = Readonly<Record<string, string>>;
 
-/** A rule, projects that break it with a part of what it then says, and some that do not. */
-export interface Held {
-  readonly says: string;
+/** A rule with projects that break it and projects that follow it. */
+export interface RuleCases {
+  /** what the rule requires, as the name of its test */
+  readonly name: string;
   readonly rule: Rule;
-  /** the same rule with made-up settings, where the real ones change with the project */
-  readonly tried?: Rule;
-  readonly breaks: readonly (readonly [says: string, project: MadeUp])[];
-  readonly keeps: readonly MadeUp[];
+  /** projects that break the rule, each with a part of the expected problem */
+  readonly fails: readonly (readonly [problem: string, project: TestProject])[];
+  /** projects that follow the rule */
+  readonly passes: readonly TestProject[];
 }

@@ -1,18 +1,18 @@
-import { everyTestRuns, noAny, nothingIsSilenced, wordsStayHome } from '../banned-code.ts';
-import { pureRoomsStayPure } from '../pure.ts';
-import type { Held } from '../rule-cases.ts';
+import { bannedCodeHasOnePlace, everyTestRuns, noAny, nothingIsSilenced } from '../banned-code.ts';
+import { pureModulesHaveNoEffects } from '../pure-modules.ts';
+import type { RuleCases } from '../rule-cases.ts';
 
-// In pieces, so that this file silences nothing itself.
+// Assembled from parts, so that this file does not contain them itself.
 const SILENCERS = [
   ...['ignore', 'expect-error', 'nocheck'].map((word) => `@ts-${word}`),
   ['biome', 'ignore'].join('-'),
 ];
 
-export const wordsRules: readonly Held[] = [
+export const bannedCodeCases: readonly RuleCases[] = [
   {
-    says: 'pure rooms use no clock, random, process or network',
-    rule: pureRoomsStayPure,
-    breaks: [
+    name: 'pure modules use no clock, randomness, process, or network',
+    rule: pureModulesHaveNoEffects,
+    fails: [
       ['new Date()', { 'src/event/a.ts': 'const now = new Date();' }],
       ['Date.now', { 'src/share/a.ts': 'const now = Date.now;' }],
       ['Math.random', { 'src/outbox/backoff.ts': 'const wait = Math.random();' }],
@@ -20,15 +20,15 @@ export const wordsRules: readonly Held[] = [
       ['crypto', { 'src/vendors/gong/classify.ts': 'const id = crypto.randomUUID();' }],
       ['fetch', { 'src/share/a.ts': "const a = await fetch('x');" }],
     ],
-    keeps: [
+    passes: [
       { 'src/event/a.ts': 'const day = new Date(share.at);\nconst { crypto: name } = share;' },
       { 'src/push/a.ts': 'setTimeout(() => {}, 1);' },
     ],
   },
   {
-    says: 'time, randomness, environment, output and network each have one door',
-    rule: wordsStayHome,
-    breaks: [
+    name: 'time, randomness, environment, output, and network are each used in one place',
+    rule: bannedCodeHasOnePlace,
+    fails: [
       ['process.env', { 'src/runs/a.ts': "const a = process.env['A'];" }],
       ['process.env', { 'src/runs/a.ts': "const a = process['env'];" }],
       ['console', { 'src/cli/a.ts': "console.log('x');" }],
@@ -42,12 +42,12 @@ export const wordsRules: readonly Held[] = [
       ['fetch', { 'src/runs/a.ts': "const answer = await fetch('https://x');" }],
       ['globalThis', { 'src/runs/a.ts': 'const f = globalThis.fetch;' }],
       [
-        'Gong’s path',
+        "Gong's path",
         { 'src/push/a.ts': "const path = '/v2/customer-engagement/content/shared';" },
       ],
-      ['Gong’s path', { 'src/push/a.ts': 'const url = `$' + '{base}/v2/customer-engagement/x`;' }],
+      ["Gong's path", { 'src/push/a.ts': 'const url = `$' + '{base}/v2/customer-engagement/x`;' }],
     ],
-    keeps: [
+    passes: [
       { 'src/config/a.ts': 'process.env;', 'src/lib/clock.ts': 'Date.now(); new Date();' },
       {
         'src/runs/a.ts':
@@ -57,26 +57,26 @@ export const wordsRules: readonly Held[] = [
     ],
   },
   {
-    says: 'the compiler and the linter are obeyed, not silenced',
+    name: 'no comment disables the compiler, the linter, or coverage',
     rule: nothingIsSilenced,
-    breaks: SILENCERS.map((needle) => [needle, { 'test/a.ts': `// ${needle} because` }] as const),
-    keeps: [{ 'src/a.ts': '// ignored by biome' }],
+    fails: SILENCERS.map((needle) => [needle, { 'test/a.ts': `// ${needle} because` }] as const),
+    passes: [{ 'src/a.ts': '// ignored by biome' }],
   },
   {
-    says: 'nothing has the type any',
+    name: 'no code has the type any',
     rule: noAny,
-    breaks: [
+    fails: [
       ['a.ts:2', { 'test/a.ts': 'let a: unknown;\nlet b: any;' }],
       ['the type any', { 'src/lib/a.ts': 'const a = b as Array<any>;' }],
     ],
-    keeps: [{ 'src/lib/a.ts': 'const any = "any"; // any\nexpect.any(Number);' }],
+    passes: [{ 'src/lib/a.ts': 'const any = "any"; // any\nexpect.any(Number);' }],
   },
   {
-    says: 'no test is left out',
+    name: 'no test is skipped',
     rule: everyTestRuns,
-    breaks: ['it.only', 'test.skip', 'describe.todo', 'it.skipIf(true)', 'it.concurrent.skip'].map(
-      (call) => ['leaves tests out', { 'test/a.test.ts': `${call}('x', () => {});` }] as const,
+    fails: ['it.only', 'test.skip', 'describe.todo', 'it.skipIf(true)', 'it.concurrent.skip'].map(
+      (call) => ['skips tests with', { 'test/a.test.ts': `${call}('x', () => {});` }] as const,
     ),
-    keeps: [{ 'test/a.test.ts': "it.each([1])('x', () => { cursor.skip(); });" }],
+    passes: [{ 'test/a.test.ts': "it.each([1])('x', () => { cursor.skip(); });" }],
   },
 ];

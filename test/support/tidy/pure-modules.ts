@@ -2,7 +2,7 @@ import { importsOf, packageOf } from './imports.ts';
 import { place } from './layers.ts';
 import { at, isProduct, type Node, nameOf, nodesOf, type Rule, type SourceFile } from './source.ts';
 
-/** Rooms whose answer depends on nothing but what they are given. */
+/** Modules with pure functions only: results depend only on arguments. */
 const PURE = [
   /^src\/share\//,
   /^src\/event\//,
@@ -10,10 +10,10 @@ const PURE = [
   /^src\/outbox\/(states|backoff)\.ts$/,
   /\/classify[^/]*\.ts$/,
 ];
-/** lib is open to them, but for what tells time and what writes. */
+/** They can import lib, except the clock and the log. */
 const LIB = /^src\/lib\/(?!clock|log)/;
 const PACKAGES: ReadonlySet<string> = new Set(['zod', 'node:crypto', 'node:url', 'node:util']);
-/** what of `node:crypto` is not the same each time */
+/** exports of `node:crypto` with random results */
 const RANDOM_NAMES: ReadonlySet<string> = new Set([
   'randomUUID',
   'randomBytes',
@@ -36,8 +36,8 @@ const IMPURE_GLOBALS: ReadonlySet<string> = new Set([
   'queueMicrotask',
 ]);
 
-/** Pure rooms import only what is pure, as far as the imports reach. */
-export const pureRoomsImportPure: Rule = (files) => {
+/** Pure modules import only pure code, directly and indirectly. */
+export const pureModulesImportPure: Rule = (files) => {
   const byPath = new Map(files.map((file) => [file.path, file]));
   return files.filter(isPure).flatMap((file) =>
     importsOf(file).flatMap((imported) => {
@@ -46,23 +46,23 @@ export const pureRoomsImportPure: Rule = (files) => {
         const name = packageOf(specifier);
         const random = name === 'node:crypto' && names.some((taken) => RANDOM_NAMES.has(taken));
         if (typeOnly || (PACKAGES.has(name) && !random)) return [];
-        return [`${place(imported)} imports ${specifier}: a pure room may not`];
+        return [`${place(imported)} imports ${specifier}: a pure module must not`];
       }
-      // A type has no effect, but one of the clock or the log shows where it is going.
+      // Types are harmless, except those of the clock and the log: a value would follow.
       if (typeOnly && !/^src\/lib\/(clock|log)/.test(target)) return [];
       if (isPure({ path: target }) || LIB.test(target) || isPlain(byPath.get(target), byPath))
         return [];
-      return [`${place(imported)} imports ${target}: a pure room may not`];
+      return [`${place(imported)} imports ${target}: a pure module must not`];
     }),
   );
 };
 
-/** Pure rooms use no clock, no random, no process and no network. */
-export const pureRoomsStayPure: Rule = (files) =>
+/** Pure modules use no clock, randomness, process, or network. */
+export const pureModulesHaveNoEffects: Rule = (files) =>
   files.filter(isPure).flatMap((file) =>
     [...nodesOf(file)].flatMap(({ node, parent }) => {
       const what = impurityOf(node, parent);
-      return what === undefined ? [] : [at(file, node, `uses ${what} in a pure room`)];
+      return what === undefined ? [] : [at(file, node, `uses ${what} in a pure module`)];
     }),
   );
 
@@ -70,7 +70,7 @@ function isPure({ path }: { path: string }): boolean {
   return PURE.some((pattern) => pattern.test(path));
 }
 
-/** A neighbour that itself imports and does nothing impure: a list of constants, say. */
+/** Another file that is pure in itself and in its imports, such as a list of constants. */
 function isPlain(
   file: SourceFile | undefined,
   byPath: ReadonlyMap<string, SourceFile>,
@@ -108,7 +108,7 @@ export function isNowDate(node: Node): boolean {
   return node.type === 'NewExpression' && (node['arguments'] as readonly Node[]).length === 0;
 }
 
-/** A use of the name itself, not a member, key or type that is called the same. */
+/** A use of the name itself, not a member, key, or type with the same name. */
 export function isReference(node: Node, parent: Node | undefined): boolean {
   if (parent === undefined || parent.type.startsWith('TS')) return false;
   const isMember = parent.type === 'MemberExpression' && parent['property'] === node;
