@@ -1,6 +1,6 @@
-import { notBuiltYet } from '../config/not-built.ts';
-import { loadProcessConfig } from '../config/process-config.ts';
-import { selectTenants } from '../config/selection.ts';
+import { notBuiltYet } from '../config/unsupported-keys.ts';
+import { loadProcessConfig } from '../config/load-process-config.ts';
+import { selectTenants } from '../config/select-tenants.ts';
 import type { TenantConfig } from '../config/types.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type AppContext, openContext } from '../runs/context.ts';

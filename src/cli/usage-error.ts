@@ -1,4 +1,4 @@
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../lib/nearest-word.ts';
 import { UserError } from '../lib/errors.ts';
 
 /** The command line itself is wrong: nothing was begun. */

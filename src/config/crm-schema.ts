@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, flag, list, mapping, number } from './fields.ts';
+import { choice, flag, list, mapping, number } from './schema-fields.ts';
 import { CONFIG_LIMITS } from './limits.ts';
 import { isDistinct } from './vendor-fields.ts';
 

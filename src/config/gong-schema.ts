@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flows, mapping, number, rootUrl, secret, text } from './fields.ts';
+import { flows, mapping, number, rootUrl, secret, text } from './schema-fields.ts';
 import { CONFIG_LIMITS } from './limits.ts';
 import { clientId, clientSecret } from './vendor-fields.ts';
 

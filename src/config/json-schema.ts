@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Note, notes } from './fields.ts';
+import { type Note, notes } from './schema-fields.ts';
 import { tenantSchema } from './tenant-schema.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

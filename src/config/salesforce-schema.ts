@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isRsaPrivateKey } from './credentials.ts';
-import { choice, flag, flows, list, mapping, rootUrl, secret, text } from './fields.ts';
+import { isRsaPrivateKey } from './credential-checks.ts';
+import { choice, flag, flows, list, mapping, rootUrl, secret, text } from './schema-fields.ts';
 import { clientId, clientSecret } from './vendor-fields.ts';
 
 const USER_ID = /^005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notes } from './fields.ts';
+import { notes } from './schema-fields.ts';
 import type { KeyPath } from './key-path.ts';
 
 /** One key of a configuration file, as its schema tells it. */

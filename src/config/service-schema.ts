@@ -1,6 +1,6 @@
 import { isDomain, isLoopbackHost, isSafeUrl } from './addresses.ts';
-import { isSecretKey } from './credentials.ts';
-import { choice, mapping, maskedText, number, secret, text } from './fields.ts';
+import { isSecretKey } from './credential-checks.ts';
+import { choice, mapping, maskedText, number, secret, text } from './schema-fields.ts';
 import { CONFIG_LIMITS } from './limits.ts';
 
 const SQLITE = /^sqlite:.+$/;

@@ -1,4 +1,4 @@
-import { secret, text } from './fields.ts';
+import { secret, text } from './schema-fields.ts';
 
 /** Keys that mean the same for every vendor's OAuth client. */
 export const clientId = text({

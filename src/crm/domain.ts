@@ -1,5 +1,5 @@
 import { getDomain } from 'tldts';
-import { isPublicMailDomain, isSharedSuffix } from '../config/mail-domains.ts';
+import { isPublicMailDomain, isSharedSuffix } from '../config/public-mail-domains.ts';
 import { domainOf } from '../share/address.ts';
 import type { LoadedRecords } from './loaded-records.ts';
 import { accountsByWebsite, type CrmQuery } from './queries.ts';

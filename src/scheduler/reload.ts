@@ -1,5 +1,5 @@
-import { notBuiltYet } from '../config/not-built.ts';
-import { ConfigError, formatProblem } from '../config/problems.ts';
+import { notBuiltYet } from '../config/unsupported-keys.ts';
+import { ConfigError, formatProblem } from '../config/config-error.ts';
 import type { Config, TenantConfig } from '../config/types.ts';
 import type { AppContext } from '../runs/context.ts';
 import { logFailure } from './due-run.ts';

@@ -5,7 +5,7 @@ import ajvFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { renderTenantJsonSchema, tenantJsonSchema } from '../../src/config/json-schema.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { listKeys, type SchemaKey } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
 import { tenantSchema } from '../../src/config/tenant-schema.ts';

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { loadConfigIn } from '../../src/config/process-config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { loadConfigIn } from '../../src/config/load-process-config.ts';
 import type { Config } from '../../src/config/types.ts';
 import { ConfigFolder, TENANT_VARIABLES, TENANT_YAML } from '../support/config-folder.ts';
 import { one, refusalOf, revealed } from '../support/config-problem-cases.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatProblem } from '../../src/config/problems.ts';
+import { formatProblem } from '../../src/config/config-error.ts';
 import { ConfigFolder, TENANT_VARIABLES, TENANT_YAML } from '../support/config-folder.ts';
 import { type ProblemCase, problemsOf, testProblems } from '../support/config-problem-cases.ts';
 

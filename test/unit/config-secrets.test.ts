@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import type { ConfigError } from '../../src/config/problems.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import type { ConfigError } from '../../src/config/config-error.ts';
 import { listKeys } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
-import { effectiveConfig, renderConfigYaml } from '../../src/config/show.ts';
+import { effectiveConfig, renderConfigYaml } from '../../src/config/show-config.ts';
 import { tenantSchema } from '../../src/config/tenant-schema.ts';
 import { scrub } from '../../src/lib/secret.ts';
 import { ConfigFolder, makePrivateKey, TENANT_YAML } from '../support/config-folder.ts';

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { scrub } from '../lib/secret.ts';
-import type { ConfigDocument } from './documents.ts';
-import { explainIssues, type Finding } from './issues.ts';
+import type { ConfigDocument } from './yaml-document.ts';
+import { explainIssues, type Finding } from './explain-zod-issues.ts';
 import { type KeyPath, pathId, valueAt } from './key-path.ts';
-import { type Problem, sortProblems } from './problems.ts';
-import type { ReferenceTargets } from './references.ts';
-import { resolveDocument } from './resolution.ts';
+import { type Problem, sortProblems } from './config-error.ts';
+import type { ReferenceTargets } from './interpolate.ts';
+import { resolveDocument } from './interpolate-document.ts';
 import { listKeys } from './schema-keys.ts';
 
 /** Looks up values that may have failed their own check already, so their types are unknown. */

@@ -1,5 +1,5 @@
 import { UserError } from '../lib/errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../lib/nearest-word.ts';
 import type { Config, TenantConfig } from './types.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { Secret } from '../lib/secret.ts';
-import type { ConfigDocument } from './documents.ts';
+import type { ConfigDocument } from './yaml-document.ts';
 import { type KeyPath, pathId } from './key-path.ts';
-import type { Problem } from './problems.ts';
-import { type ReferenceTargets, resolveReferences } from './references.ts';
+import type { Problem } from './config-error.ts';
+import { type ReferenceTargets, resolveReferences } from './interpolate.ts';
 import { type SchemaKey, schemaPath } from './schema-keys.ts';
 
 /** A document's data with every reference replaced, and secrets wrapped. */

@@ -1,7 +1,7 @@
 import { isLoopbackHost } from './addresses.ts';
-import type { Finding } from './issues.ts';
+import type { Finding } from './explain-zod-issues.ts';
 import type { KeyPath } from './key-path.ts';
-import type { Lookup } from './validation.ts';
+import type { Lookup } from './validate-document.ts';
 
 /** Rules between the keys of a tenant's file. Pure; `lookup` may give values of any type. */
 export function checkTenant(
