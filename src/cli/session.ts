@@ -1,7 +1,7 @@
-import { notBuiltYet } from '../config/unsupported-keys.ts';
 import { loadProcessConfig } from '../config/load-process-config.ts';
 import { selectTenants } from '../config/select-tenants.ts';
 import type { TenantConfig } from '../config/types.ts';
+import { notBuiltYet } from '../config/unsupported-keys.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type AppContext, openContext } from '../runs/context.ts';
 import type { CommandInput, ExitCode } from './command.ts';

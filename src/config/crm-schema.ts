@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { choice, flag, list, mapping, number } from './schema-fields.ts';
 import { CONFIG_LIMITS } from './limits.ts';
+import { choice, flag, list, mapping, number } from './schema-fields.ts';
 import { isDistinct } from './vendor-fields.ts';
 
 const OBJECT_TYPES = ['Opportunity', 'Account', 'Contact', 'Lead'] as const;

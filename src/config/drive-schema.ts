@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { isServiceAccountKey } from './credential-checks.ts';
-import { choice, email, flows, list, mapping, notes, rootUrl, secret, text } from './schema-fields.ts';
+import {
+  choice,
+  email,
+  flows,
+  list,
+  mapping,
+  notes,
+  rootUrl,
+  secret,
+  text,
+} from './schema-fields.ts';
 import type { GoogleDriveConfig } from './types.ts';
 import { clientId, clientSecret, isDistinct } from './vendor-fields.ts';
 

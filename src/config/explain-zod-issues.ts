@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { type KeyPath, valueAt } from './key-path.ts';
 import { nearest } from '../lib/nearest-word.ts';
 import type { ResolvedDocument } from './interpolate-document.ts';
+import { type KeyPath, valueAt } from './key-path.ts';
 import { LIST_ITEM, type SchemaKey, schemaPath } from './schema-keys.ts';
 
 /** What is wrong, where, and whether it is told at the key or at its value. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { flows, mapping, number, rootUrl, secret, text } from './schema-fields.ts';
 import { CONFIG_LIMITS } from './limits.ts';
+import { flows, mapping, number, rootUrl, secret, text } from './schema-fields.ts';
 import { clientId, clientSecret } from './vendor-fields.ts';
 
 const accessKey = mapping({

@@ -1,9 +1,9 @@
 import { Secret } from '../lib/secret.ts';
-import type { ConfigDocument } from './yaml-document.ts';
-import { type KeyPath, pathId } from './key-path.ts';
 import type { Problem } from './config-error.ts';
 import { type ReferenceTargets, resolveReferences } from './interpolate.ts';
+import { type KeyPath, pathId } from './key-path.ts';
 import { type SchemaKey, schemaPath } from './schema-keys.ts';
+import type { ConfigDocument } from './yaml-document.ts';
 
 /** A document's data with every reference replaced, and secrets wrapped. */
 export interface ResolvedDocument {

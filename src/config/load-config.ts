@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
 import { rememberSecret } from '../lib/secret.ts';
-import { databasePasswords } from './database-url.ts';
-import { type ConfigDocument, parseConfigDocument } from './yaml-document.ts';
-import { readConfigFolder, type SourceFile } from './read-config-folder.ts';
-import { valueAt } from './key-path.ts';
 import { ConfigError, fileProblem, type Problem } from './config-error.ts';
-import { createReferenceTargets, type Environment } from './reference-targets.ts';
-import type { ReferenceTargets } from './interpolate.ts';
 import { checkService, checkTenant } from './cross-key-rules.ts';
+import { databasePasswords } from './database-url.ts';
+import type { ReferenceTargets } from './interpolate.ts';
+import { valueAt } from './key-path.ts';
+import { readConfigFolder, type SourceFile } from './read-config-folder.ts';
+import { createReferenceTargets, type Environment } from './reference-targets.ts';
 import { databaseField, serviceSchema } from './service-schema.ts';
 import { tenantSchema } from './tenant-schema.ts';
 import type { Config, ServiceConfig, TenantConfig } from './types.ts';
 import { type Validation, validateDocument } from './validate-document.ts';
+import { type ConfigDocument, parseConfigDocument } from './yaml-document.ts';
 
 export interface LoadOptions {
   /** the configuration's folder, relative to `workingDirectory` */

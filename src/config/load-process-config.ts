@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { ConfigError, fileProblem } from './config-error.ts';
 import { environment } from './environment.ts';
-import { readTextFile } from './read-text-file.ts';
 import { CONFIG_LIMITS } from './limits.ts';
 import { loadConfig } from './load-config.ts';
-import { ConfigError, fileProblem } from './config-error.ts';
+import { readTextFile } from './read-text-file.ts';
 import type { Environment } from './reference-targets.ts';
 import type { Config } from './types.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { codeOf, explainFileError, readTextFile } from './read-text-file.ts';
-import { CONFIG_LIMITS } from './limits.ts';
 import { fileProblem, type Problem } from './config-error.ts';
+import { CONFIG_LIMITS } from './limits.ts';
+import { codeOf, explainFileError, readTextFile } from './read-text-file.ts';
 import { TENANT_NAME } from './tenant-schema.ts';
 
 /** What stands in the configuration's folder, before any of it is parsed. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { readTextFile } from './read-text-file.ts';
-import { CONFIG_LIMITS } from './limits.ts';
 import type { ReferenceTargets, TargetValue } from './interpolate.ts';
+import { CONFIG_LIMITS } from './limits.ts';
+import { readTextFile } from './read-text-file.ts';
 
 /** Values by name; an empty one counts as missing. */
 export type Environment = Readonly<Record<string, string | undefined>>;

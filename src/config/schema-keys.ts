@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { notes } from './schema-fields.ts';
 import type { KeyPath } from './key-path.ts';
+import { notes } from './schema-fields.ts';
 
 /** One key of a configuration file, as its schema tells it. */
 export interface SchemaKey {

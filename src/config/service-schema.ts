@@ -1,7 +1,7 @@
 import { isDomain, isLoopbackHost, isSafeUrl } from './addresses.ts';
 import { isSecretKey } from './credential-checks.ts';
-import { choice, mapping, maskedText, number, secret, text } from './schema-fields.ts';
 import { CONFIG_LIMITS } from './limits.ts';
+import { choice, mapping, maskedText, number, secret, text } from './schema-fields.ts';
 
 const SQLITE = /^sqlite:.+$/;
 

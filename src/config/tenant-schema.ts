@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { crmSchema } from './crm-schema.ts';
 import { googleDriveSchema } from './drive-schema.ts';
-import { domain, list, mapping, notes, text } from './schema-fields.ts';
 import { gongSchema } from './gong-schema.ts';
 import { isPublicMailDomain, isSharedSuffix } from './public-mail-domains.ts';
 import { salesforceSchema } from './salesforce-schema.ts';
+import { domain, list, mapping, notes, text } from './schema-fields.ts';
 
 export const TENANT_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { scrub } from '../lib/secret.ts';
-import type { ConfigDocument } from './yaml-document.ts';
-import { explainIssues, type Finding } from './explain-zod-issues.ts';
-import { type KeyPath, pathId, valueAt } from './key-path.ts';
 import { type Problem, sortProblems } from './config-error.ts';
+import { explainIssues, type Finding } from './explain-zod-issues.ts';
 import type { ReferenceTargets } from './interpolate.ts';
 import { resolveDocument } from './interpolate-document.ts';
+import { type KeyPath, pathId, valueAt } from './key-path.ts';
 import { listKeys } from './schema-keys.ts';
+import type { ConfigDocument } from './yaml-document.ts';
 
 /** Looks up values that may have failed their own check already, so their types are unknown. */
 export type Lookup = (...path: (string | number)[]) => unknown;

@@ -1,8 +1,8 @@
 import type { Pair, ParsedNode, YAMLMap } from 'yaml';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Problem } from './config-error.ts';
 import { formatPath, type KeyPath, pathId } from './key-path.ts';
 import { CONFIG_LIMITS } from './limits.ts';
-import type { Problem } from './config-error.ts';
 import { explainYamlError } from './yaml-errors.ts';
 
 /** Counts from 1. */

@@ -1,6 +1,6 @@
-import { notBuiltYet } from '../config/unsupported-keys.ts';
 import { ConfigError, formatProblem } from '../config/config-error.ts';
 import type { Config, TenantConfig } from '../config/types.ts';
+import { notBuiltYet } from '../config/unsupported-keys.ts';
 import type { AppContext } from '../runs/context.ts';
 import { logFailure } from './due-run.ts';
 import type { Scheduler } from './scheduler.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load-config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { ConfigFolder, makePrivateKey, TENANT_VARIABLES, TENANT_YAML } from './config-folder.ts';

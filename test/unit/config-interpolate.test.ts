@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createReferenceTargets } from '../../src/config/reference-targets.ts';
 import { type ReferenceTargets, resolveReferences } from '../../src/config/interpolate.ts';
+import { createReferenceTargets } from '../../src/config/reference-targets.ts';
 import { ConfigFolder } from '../support/config-folder.ts';
 
 /** Says what it was asked for, so that a text shows what became of its references. */

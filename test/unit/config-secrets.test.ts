@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load-config.ts';
 import type { ConfigError } from '../../src/config/config-error.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { listKeys } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
 import { effectiveConfig, renderConfigYaml } from '../../src/config/show-config.ts';

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { isDomain, isEmail, isLoopbackHost } from '../../src/config/addresses.ts';
 import { databasePasswords, maskDatabase } from '../../src/config/database-url.ts';
 import { isPublicMailDomain, publicMailDomains } from '../../src/config/public-mail-domains.ts';
-import { nearest } from '../../src/lib/nearest-word.ts';
 import { selectTenants } from '../../src/config/select-tenants.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { UserError } from '../../src/lib/errors.ts';
+import { nearest } from '../../src/lib/nearest-word.ts';
 
 describe('selectTenants', () => {
   const config = { tenants: ['acme', 'beta', 'gamma'].map(tenantNamed) } as unknown as Config;
