@@ -1,91 +1,84 @@
 import { isLoopbackHost } from './addresses.ts';
-import type { Finding } from './explain-zod-issues.ts';
+import type { KeyProblem } from './config-error.ts';
 import type { KeyPath } from './key-path.ts';
-import type { Lookup } from './validate-document.ts';
+import type { FindValue } from './validate-document.ts';
 
-/** Rules between the keys of a tenant's file. Pure; `lookup` may give values of any type. */
+/** Rules between the keys of a tenant's file. */
 export function checkTenant(
-  lookup: Lookup,
+  find: FindValue,
   context: { readonly fileName: string; readonly hasSecretKey: boolean },
-): Finding[] {
+): KeyProblem[] {
   return [
-    ...checkName(lookup, context.fileName),
-    ...checkSalesforce(lookup),
-    ...checkDrive(lookup),
-    ...checkGong(lookup, context.hasSecretKey),
+    ...checkName(find, context.fileName),
+    ...checkSalesforce(find),
+    ...checkDrive(find),
+    ...checkGong(find, context.hasSecretKey),
   ];
 }
 
 /** Rules between the keys of `sharetrail.yaml`. */
-export function checkService(lookup: Lookup): Finding[] {
-  const host = lookup('http', 'host');
-  const open = typeof host === 'string' && !isLoopbackHost(host);
-  if (!open || lookup('http', 'token') !== undefined) return [];
-  return finding(['http', 'host'], 'other machines can reach this host: set http.token too');
+export function checkService(find: FindValue): KeyProblem[] {
+  const host = find('http', 'host');
+  const isOpen = typeof host === 'string' && !isLoopbackHost(host);
+  if (!isOpen || find('http', 'token') !== undefined) return [];
+  return [problem(['http', 'host'], 'other machines can reach this host: set http.token too')];
 }
 
-function checkName(lookup: Lookup, fileName: string): Finding[] {
-  const tenant = lookup('tenant');
+function checkName(find: FindValue, fileName: string): KeyProblem[] {
+  const tenant = find('tenant');
   if (typeof tenant !== 'string' || tenant === fileName) return [];
-  return finding(['tenant'], `expected ${fileName}, as the file is named`);
+  return [problem(['tenant'], `expected ${fileName}, the name of the file`)];
 }
 
 /**
  * Salesforce help, "OAuth 2.0 Client Credentials Flow": it works at the My Domain only.
  * "My Domain URL Formats": *.lightning.force.com serves pages, logins go to *.my.salesforce.com.
  */
-function checkSalesforce(lookup: Lookup): Finding[] {
+function checkSalesforce(find: FindValue): KeyProblem[] {
   const path = ['salesforce', 'loginUrl'];
-  const loginUrl = lookup(...path);
+  const loginUrl = find(...path);
   const url = typeof loginUrl === 'string' ? URL.parse(loginUrl) : null;
   if (url === null) return [];
   if (url.hostname.endsWith('.lightning.force.com')) {
-    return finding(path, 'logins go to the My Domain: https://….my.salesforce.com');
+    return [problem(path, 'logins go to the My Domain: https://….my.salesforce.com')];
   }
-  const general = ['login.salesforce.com', 'test.salesforce.com'].includes(url.hostname);
-  if (general && lookup('salesforce', 'auth', 'flow') === 'client-credentials') {
-    return finding(
-      path,
-      'flow client-credentials needs the My Domain: https://….my.salesforce.com',
-    );
+  const isGeneral = ['login.salesforce.com', 'test.salesforce.com'].includes(url.hostname);
+  if (isGeneral && find('salesforce', 'auth', 'flow') === 'client-credentials') {
+    const message = 'flow client-credentials needs the My Domain: https://….my.salesforce.com';
+    return [problem(path, message)];
   }
   return [];
 }
 
 /** A refresh token reads one user's Drive: no audit log, no other user, no drive as a member. */
-function checkDrive(lookup: Lookup): Finding[] {
-  if (lookup('googleDrive', 'auth', 'flow') !== 'refresh-token') return [];
-  const findings: Finding[] = [];
-  const detect = lookup('googleDrive', 'detect');
+function checkDrive(find: FindValue): KeyProblem[] {
+  if (find('googleDrive', 'auth', 'flow') !== 'refresh-token') return [];
+  const problems: KeyProblem[] = [];
+  const detect = find('googleDrive', 'detect');
   if (Array.isArray(detect) && detect.includes('audit-log')) {
     const path = ['googleDrive', 'detect', detect.indexOf('audit-log')];
-    findings.push({
-      at: 'value',
-      path,
-      message: 'flow refresh-token cannot read the audit log: [changes]',
-    });
+    problems.push(problem(path, 'flow refresh-token cannot read the audit log: use [changes]'));
   }
-  const drives = lookup('googleDrive', 'sharedDrives');
+  const drives = find('googleDrive', 'sharedDrives');
   if (drives !== undefined && drives !== 'none') {
-    const message = 'flow refresh-token reads no shared drive: none, or leave the key out';
-    findings.push({ at: 'value', path: ['googleDrive', 'sharedDrives'], message });
+    const message = 'flow refresh-token cannot read shared drives: use none, or remove the key';
+    problems.push(problem(['googleDrive', 'sharedDrives'], message));
   }
-  const users = lookup('googleDrive', 'users');
+  const users = find('googleDrive', 'users');
   if (Array.isArray(users) && users.length > 1) {
-    const message = 'flow refresh-token reads only the user who granted it: leave the key out';
-    findings.push({ at: 'value', path: ['googleDrive', 'users'], message });
+    const message = 'flow refresh-token reads only the user who granted it: remove the key';
+    problems.push(problem(['googleDrive', 'users'], message));
   }
-  return findings;
+  return problems;
 }
 
 /** Gong's refresh tokens are single-use: without a place for the next one, the second run fails. */
-function checkGong(lookup: Lookup, hasSecretKey: boolean): Finding[] {
-  if (lookup('gong', 'auth', 'flow') !== 'oauth' || hasSecretKey) return [];
-  const message =
-    'flow oauth needs secretKey in sharetrail.yaml: it encrypts the tokens that are kept';
-  return finding(['gong', 'auth', 'flow'], message);
+function checkGong(find: FindValue, hasSecretKey: boolean): KeyProblem[] {
+  if (find('gong', 'auth', 'flow') !== 'oauth' || hasSecretKey) return [];
+  const message = 'flow oauth needs secretKey in sharetrail.yaml: it encrypts the stored tokens';
+  return [problem(['gong', 'auth', 'flow'], message)];
 }
 
-function finding(path: KeyPath, message: string): Finding[] {
-  return [{ at: 'value', path, message }];
+function problem(path: KeyPath, message: string): KeyProblem {
+  return { at: 'value', path, message };
 }

@@ -1,81 +1,57 @@
 import { Secret } from '../lib/secret.ts';
 import type { Problem } from './config-error.ts';
-import { type ReferenceTargets, resolveReferences } from './interpolate.ts';
+import { interpolate, type ReferenceSources } from './interpolate.ts';
 import { type KeyPath, pathId } from './key-path.ts';
-import { type SchemaKey, schemaPath } from './schema-keys.ts';
+import { keyName, type SchemaKey } from './schema-keys.ts';
 import type { ConfigDocument } from './yaml-document.ts';
 
 /** A document's data with every reference replaced, and secrets wrapped. */
-export interface ResolvedDocument {
+export interface InterpolatedDocument {
   readonly data: unknown;
   readonly problems: readonly Problem[];
-  /** values that could not be read: `data` has undefined there */
+  /** values that could not be read: undefined in `data` */
   readonly faultyPaths: readonly KeyPath[];
-  /** true where the value came, in part or whole, from a reference */
+  /** true if at least a part of the value comes from a reference */
   isReferenced(path: KeyPath): boolean;
 }
 
-interface ResolutionOptions {
-  readonly keys: readonly SchemaKey[];
-  readonly targets: ReferenceTargets;
-}
-
-export function resolveDocument(
+export function interpolateDocument(
   document: ConfigDocument,
-  options: ResolutionOptions,
-): ResolvedDocument {
-  return new Resolver(document, options);
-}
+  options: { readonly keys: readonly SchemaKey[]; readonly sources: ReferenceSources },
+): InterpolatedDocument {
+  const secrets = new Map(options.keys.map(({ path, secret }) => [keyName(path), secret]));
+  const problems: Problem[] = [];
+  const faultyPaths = [...document.faultyPaths];
+  const referenced = new Set<string>();
 
-class Resolver implements ResolvedDocument {
-  readonly data: unknown;
-  readonly problems: Problem[] = [];
-  readonly faultyPaths: KeyPath[] = [];
-  readonly #document: ConfigDocument;
-  readonly #targets: ReferenceTargets;
-  readonly #secrets: ReadonlyMap<string, SchemaKey['secret']>;
-  readonly #referenced = new Set<string>();
+  const reject = (path: KeyPath, message: string): undefined => {
+    problems.push(document.locate({ path, at: 'value', message }));
+    faultyPaths.push(path);
+  };
 
-  constructor(document: ConfigDocument, { keys, targets }: ResolutionOptions) {
-    this.#document = document;
-    this.#targets = targets;
-    this.#secrets = new Map(keys.map(({ path, secret }) => [path.join('.'), secret]));
-    this.faultyPaths.push(...document.faultyPaths);
-    this.data = this.#resolve(document.data, []);
-  }
+  const resolveText = (text: string, path: KeyPath): string | Secret | undefined => {
+    const secret = secrets.get(keyName(path));
+    const { value, references, ...found } = interpolate(text, options.sources);
+    if (references !== 'none') referenced.add(pathId(path));
+    if (secret === 'reference' && references !== 'whole') return reject(path, LITERAL_SECRET);
+    for (const problem of found.problems) reject(path, problem);
+    return secret && value !== undefined ? new Secret(value) : value;
+  };
 
-  isReferenced(path: KeyPath): boolean {
-    return this.#referenced.has(pathId(path));
-  }
-
-  #resolve(value: unknown, path: KeyPath): unknown {
-    if (typeof value === 'string') return this.#text(value, path);
-    if (Array.isArray(value))
-      return value.map((item, index) => this.#resolve(item, [...path, index]));
+  const resolve = (value: unknown, path: KeyPath): unknown => {
+    if (typeof value === 'string') return resolveText(value, path);
+    if (Array.isArray(value)) return value.map((item, index) => resolve(item, [...path, index]));
     if (typeof value !== 'object' || value === null) return value;
+    // Without a prototype, as in yaml-document.ts.
     const data: Record<string, unknown> = Object.create(null);
-    for (const [key, child] of Object.entries(value))
-      data[key] = this.#resolve(child, [...path, key]);
+    for (const [key, child] of Object.entries(value)) data[key] = resolve(child, [...path, key]);
     return data;
-  }
+  };
 
-  #text(text: string, path: KeyPath): string | Secret | undefined {
-    const secret = this.#secrets.get(schemaPath(path).join('.'));
-    const resolved = resolveReferences(text, this.#targets);
-    if (resolved.references !== 'none') this.#referenced.add(pathId(path));
-    if (secret === 'reference' && resolved.references !== 'whole') {
-      const alone = `a reference without text around it: \${NAME} or \${file:PATH}`;
-      return this.#refuse(path, `a secret does not stand in this file; expected ${alone}`);
-    }
-    if (resolved.value === undefined) {
-      for (const problem of resolved.problems) this.#refuse(path, problem);
-      return undefined;
-    }
-    return secret ? new Secret(resolved.value) : resolved.value;
-  }
-
-  #refuse(path: KeyPath, message: string): undefined {
-    this.problems.push(this.#document.problemAtValue(path, message));
-    this.faultyPaths.push(path);
-  }
+  const data = resolve(document.data, []);
+  return { data, problems, faultyPaths, isReferenced: (path) => referenced.has(pathId(path)) };
 }
+
+const LITERAL_SECRET =
+  'a literal secret is not allowed in this file; expected a reference without text around it: ' +
+  '${NAME} or ${file:PATH}';

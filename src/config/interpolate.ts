@@ -1,89 +1,80 @@
-/** A piece of a text: itself, or what stands for something else. */
-type Part =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'malformed'; readonly message: string };
+import { resolve } from 'node:path';
+import type { Environment } from './environment.ts';
+import { CONFIG_LIMITS } from './limits.ts';
+import { readTextFile } from './read-text-file.ts';
 
-/** The world that references point to; a lookup gives the value, or why there is none. */
-export interface ReferenceTargets {
-  variable(name: string): TargetValue;
-  file(path: string): TargetValue;
+/** Where references find their values. */
+export interface ReferenceSources {
+  variable(name: string): Lookup;
+  file(path: string): Lookup;
 }
 
-export type TargetValue = { readonly value: string } | { readonly problem: string };
+/** A value, or why there is none. */
+export type Lookup = { readonly value: string } | { readonly problem: string };
 
-export interface ResolvedText {
-  /** undefined where there are problems */
+export interface InterpolatedText {
+  /** undefined if there are problems */
   readonly value: string | undefined;
   readonly problems: readonly string[];
-  /** `none`: as it stands; `whole`: one reference and nothing else; `mixed`: the rest */
+  /** `none`: a literal; `whole`: one reference without text around it; `mixed`: everything else */
   readonly references: 'none' | 'whole' | 'mixed';
 }
 
-const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const FILE_PREFIX = 'file:';
-/** `$${` first: it is what keeps a `${` from being a reference. */
+/** `$${` comes first: it is an escaped `${`, not a reference. */
 const TOKEN = /\$\$\{|\$\{([^}]*)(\}?)/g;
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const FILE = /^file:(.+)$/s;
+const ESCAPE = 'write $${ for a literal ${';
 
 /**
- * Puts the values of `${NAME}` and `${file:PATH}` in their places; `$${` gives `${`. Values are
- * taken as they are: what looks like a reference inside one is text.
+ * Replaces `${NAME}` and `${file:PATH}` by their values, and `$${` by `${`. A value is not
+ * interpolated again: `${…}` in it is text.
  */
-export function resolveReferences(text: string, targets: ReferenceTargets): ResolvedText {
-  const parts = splitText(text);
-  const lookups = parts.map((part) => lookUp(part, targets));
-  const problems = lookups.flatMap((lookup) => ('problem' in lookup ? [lookup.problem] : []));
-  const values = lookups.map((lookup) => ('value' in lookup ? lookup.value : ''));
+export function interpolate(text: string, sources: ReferenceSources): InterpolatedText {
+  const problems: string[] = [];
+  let references: InterpolatedText['references'] = 'none';
+  const value = text.replace(TOKEN, (token: string, inner = '', close = '') => {
+    if (token === '$${') return '${';
+    references = token === text ? 'whole' : 'mixed';
+    const found = close === '' ? { problem: `\${ without its }; ${ESCAPE}` } : find(inner, sources);
+    if ('value' in found) return found.value;
+    problems.push(found.problem);
+    return '';
+  });
+  return { value: problems.length === 0 ? value : undefined, problems, references };
+}
+
+function find(inner: string, sources: ReferenceSources): Lookup {
+  const path = FILE.exec(inner)?.[1];
+  if (path !== undefined) return sources.file(path);
+  if (VARIABLE_NAME.test(inner)) return sources.variable(inner);
+  return { problem: `a reference is \${NAME} or \${file:PATH}; ${ESCAPE}` };
+}
+
+/** Variables of `environment`, and files relative to `dir`. Reads each file once. */
+export function createReferenceSources(dir: string, environment: Environment): ReferenceSources {
+  const files = new Map<string, Lookup>();
   return {
-    value: problems.length === 0 ? values.join('') : undefined,
-    problems,
-    references: countReferences(parts),
+    variable: (name) => {
+      const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+      if (value) return { value };
+      const state = value === undefined ? 'is not set' : 'is empty';
+      return { problem: `the environment variable ${name} ${state}` };
+    },
+    file: (path) => {
+      const known = files.get(path) ?? readReferenced(path, resolve(dir, path));
+      files.set(path, known);
+      return known;
+    },
   };
 }
 
-function countReferences(parts: readonly Part[]): ResolvedText['references'] {
-  if (parts.every((part) => part.kind === 'text')) return 'none';
-  return parts.length === 1 ? 'whole' : 'mixed';
-}
-
-function splitText(text: string): Part[] {
-  const parts: Part[] = [];
-  let end = 0;
-  const addText = (piece: string): void => {
-    if (piece !== '') parts.push({ kind: 'text', text: piece });
-  };
-  for (const match of text.matchAll(TOKEN)) {
-    addText(text.slice(end, match.index));
-    parts.push(partOf(match));
-    end = match.index + match[0].length;
+function readReferenced(path: string, absolutePath: string): Lookup {
+  const read = readTextFile(absolutePath, { bytesMax: CONFIG_LIMITS.referencedBytesMax });
+  if ('problem' in read) {
+    return { problem: `the file ${path} ${read.problem} (path: ${absolutePath})` };
   }
-  addText(text.slice(end));
-  return parts;
-}
-
-function partOf(match: RegExpExecArray): Part {
-  const [token, inner = '', close] = match;
-  if (token === '$${') return { kind: 'text', text: '${' };
-  const literal = 'write $${ where a ${ itself is meant';
-  if (close === '') return { kind: 'malformed', message: `\${ without its }; ${literal}` };
-  if (inner.startsWith(FILE_PREFIX) && inner.length > FILE_PREFIX.length) {
-    return { kind: 'file', path: inner.slice(FILE_PREFIX.length) };
-  }
-  if (VARIABLE_NAME.test(inner)) return { kind: 'variable', name: inner };
-  const message = `a reference is \${NAME} or \${file:PATH}; ${literal}`;
-  return { kind: 'malformed', message };
-}
-
-function lookUp(part: Part, targets: ReferenceTargets): TargetValue {
-  switch (part.kind) {
-    case 'text':
-      return { value: part.text };
-    case 'variable':
-      return targets.variable(part.name);
-    case 'file':
-      return targets.file(part.path);
-    case 'malformed':
-      return { problem: part.message };
-  }
+  // An editor or `echo` ends a file with a newline, which is not part of the secret.
+  const value = read.text.replace(/\r?\n$/, '');
+  return value === '' ? { problem: `the file ${path} is empty` } : { value };
 }

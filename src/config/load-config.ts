@@ -3,18 +3,18 @@ import { rememberSecret } from '../lib/secret.ts';
 import { ConfigError, fileProblem, type Problem } from './config-error.ts';
 import { checkService, checkTenant } from './cross-key-rules.ts';
 import { databasePasswords } from './database-url.ts';
-import type { ReferenceTargets } from './interpolate.ts';
+import type { Environment } from './environment.ts';
+import { createReferenceSources, type ReferenceSources } from './interpolate.ts';
 import { valueAt } from './key-path.ts';
 import { readConfigFolder, type SourceFile } from './read-config-folder.ts';
-import { createReferenceTargets, type Environment } from './reference-targets.ts';
 import { databaseField, serviceSchema } from './service-schema.ts';
 import { tenantSchema } from './tenant-schema.ts';
 import type { Config, ServiceConfig, TenantConfig } from './types.ts';
 import { type Validation, validateDocument } from './validate-document.ts';
-import { type ConfigDocument, parseConfigDocument } from './yaml-document.ts';
+import { parseConfigDocument } from './yaml-document.ts';
 
 export interface LoadOptions {
-  /** the configuration's folder, relative to `workingDirectory` */
+  /** the configuration folder, relative to `workingDirectory` */
   readonly dir: string;
   readonly workingDirectory: string;
   readonly environment: Environment;
@@ -23,85 +23,83 @@ export interface LoadOptions {
 const DATABASE_VARIABLE = 'SHARETRAIL_DATABASE';
 
 /**
- * Reads and checks the whole configuration. Throws one ConfigError with every problem of every
- * file; a secret's value is in none of them.
+ * Reads and checks the entire configuration. Throws one ConfigError with all problems of all
+ * files, none of which contains a secret.
  */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
   const dir = resolve(options.workingDirectory, options.dir);
   const folder = readConfigFolder(dir, options.workingDirectory);
-  const targets = createReferenceTargets(dir, options.environment);
+  const sources = createReferenceSources(dir, options.environment);
 
-  const service = await readService(folder.service, targets);
+  const service = await readService(folder.service, sources);
   const { hasSecretKey } = service;
   const tenants: Validation<TenantConfig>[] = [];
-  // One at a time: a parsed file is many times its text, and a thousand need not be there at once.
+  // One at a time: a parsed file needs far more memory than its text.
   for (const source of folder.tenants) {
-    tenants.push(await readTenant(source, { name: source.name, targets, hasSecretKey }));
+    tenants.push(await readTenant(source, { name: source.name, sources, hasSecretKey }));
   }
-  const database = overriddenDatabase(options.environment);
+  const override = databaseOverride(options.environment);
 
   const problems = [
     ...folder.problems,
-    ...database.problems,
+    ...override.problems,
     ...service.problems,
     ...tenants.flatMap((tenant) => tenant.problems),
   ];
-  const values = tenants.flatMap((tenant) => tenant.value ?? []);
   if (problems.length > 0 || !service.value) throw new ConfigError(problems);
-  const merged: ServiceConfig = {
-    ...service.value,
-    database: database.value ?? service.value.database,
+  const database = override.value ?? service.value.database;
+  for (const password of databasePasswords(database)) rememberSecret(password);
+  return {
+    dir,
+    service: { ...service.value, database },
+    tenants: tenants.flatMap((tenant) => tenant.value ?? []),
   };
-  for (const password of databasePasswords(merged.database)) rememberSecret(password);
-  return { dir, service: merged, tenants: values };
 }
 
 interface ServiceValidation extends Validation<ServiceConfig> {
-  /** true as well where it cannot be told: one cause, one problem */
+  /** also true if the file could not be read, so that one cause is one problem */
   readonly hasSecretKey: boolean;
 }
 
-/** An empty file is one where every line was commented out: all is default, as without the file. */
+/** If all lines are comments, every key has its default, as without the file. */
 async function readService(
   source: SourceFile | undefined,
-  targets: ReferenceTargets,
+  sources: ReferenceSources,
 ): Promise<ServiceValidation> {
-  const document = parseConfigDocument(source?.file ?? '', source?.text ?? '');
-  const filled = document.empty ? parseConfigDocument(document.file, '{}') : document;
-  const validation = await validateDocument(filled, {
+  const parsed = parseConfigDocument(source?.file ?? '', source?.text ?? '');
+  const document = parsed.empty ? parseConfigDocument(parsed.file, '{}') : parsed;
+  const validation = await validateDocument(document, {
     schema: serviceSchema,
-    targets,
+    sources,
     rules: checkService,
   });
-  const hasSecretKey = !filled.whole || valueAt(filled.data, ['secretKey']) !== undefined;
+  const hasSecretKey = !document.complete || valueAt(document.data, ['secretKey']) !== undefined;
   return { ...validation, hasSecretKey };
 }
 
 interface TenantContext {
   readonly name: string;
-  readonly targets: ReferenceTargets;
+  readonly sources: ReferenceSources;
   readonly hasSecretKey: boolean;
 }
 
 async function readTenant(
   source: SourceFile,
-  { name, targets, hasSecretKey }: TenantContext,
+  { name, sources, hasSecretKey }: TenantContext,
 ): Promise<Validation<TenantConfig>> {
   const document = parseConfigDocument(source.file, source.text);
-  if (document.empty) return refuseEmpty(document);
+  if (document.empty) {
+    const message = 'the file is empty; config/tenants/acme.example.yaml shows every key';
+    return { value: undefined, problems: [document.locate({ path: [], at: 'value', message })] };
+  }
   return validateDocument(document, {
     schema: tenantSchema,
-    targets,
-    rules: (lookup) => checkTenant(lookup, { fileName: name, hasSecretKey }),
+    sources,
+    rules: (find) => checkTenant(find, { fileName: name, hasSecretKey }),
   });
 }
 
-function refuseEmpty(document: ConfigDocument): Validation<TenantConfig> {
-  const message = 'the file is empty; config/tenants/acme.example.yaml shows every key';
-  return { value: undefined, problems: [document.problemAtValue([], message)] };
-}
-
-function overriddenDatabase(environment: Environment): {
+function databaseOverride(environment: Environment): {
   readonly value?: string;
   readonly problems: readonly Problem[];
 } {

@@ -1,60 +1,39 @@
 import { stringify } from 'yaml';
-import { Secret } from '../lib/secret.ts';
 import { maskDatabase } from './database-url.ts';
-import type { Config, ServiceConfig, TenantConfig } from './types.ts';
-
-type PlainValue = string | number | boolean | PlainValue[] | { [key: string]: PlainValue };
+import type { Config } from './types.ts';
 
 /** What `config show` prints: plain data in the order and shape of the files. */
 export interface EffectiveConfig {
   readonly dir: string;
-  readonly service: PlainValue;
-  readonly tenants: readonly PlainValue[];
+  readonly service: object;
+  readonly tenants: readonly object[];
 }
 
-/** The configuration as it counts, with defaults filled in and secrets as `•••`. */
-export function effectiveConfig(config: Config): EffectiveConfig {
-  return {
-    dir: config.dir,
-    service: plainService(config.service),
-    tenants: config.tenants.map(plainTenant),
+/** The configuration in effect, with defaults filled in and secrets as `•••`. */
+export function effectiveConfig({ dir, service, tenants }: Config): EffectiveConfig {
+  const shown: EffectiveConfig = {
+    dir,
+    service: { ...service, database: maskDatabase(service.database) },
+    tenants: tenants.map((tenant) => ({
+      ...tenant,
+      ...(tenant.start !== undefined && { start: new Date(tenant.start).toISOString() }),
+    })),
   };
+  // A Secret becomes `•••` in JSON.
+  return JSON.parse(JSON.stringify(shown)) as EffectiveConfig;
 }
 
-/** The same as YAML: a document for each file, under the file's name. */
+/** The same as YAML: one document per file, with the file's name. */
 export function renderConfigYaml(config: Config): string {
-  const files = [
-    { name: 'sharetrail.yaml', value: plainService(config.service) },
-    ...config.tenants.map((tenant) => ({
-      name: `tenants/${tenant.tenant}.yaml`,
-      value: plainTenant(tenant),
+  const { service, tenants } = effectiveConfig(config);
+  const documents = [
+    { name: 'sharetrail.yaml', data: service },
+    ...config.tenants.map(({ tenant }, index) => ({
+      name: `tenants/${tenant}.yaml`,
+      data: tenants[index],
     })),
   ];
-  return files.map(({ name, value }) => `# ${name}\n${renderYaml(value)}`).join('---\n');
-}
-
-function renderYaml(value: PlainValue): string {
-  return stringify(value, { lineWidth: 0 });
-}
-
-function plainService(service: ServiceConfig): PlainValue {
-  return plain({ ...service, database: maskDatabase(service.database) });
-}
-
-function plainTenant(tenant: TenantConfig): PlainValue {
-  const { start } = tenant;
-  return plain(start === undefined ? tenant : { ...tenant, start: new Date(start).toISOString() });
-}
-
-function plain(value: unknown): PlainValue {
-  if (value instanceof Secret) return value.toString();
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === 'object' && value !== null) {
-    const kept = Object.entries(value).filter(([, child]) => child !== undefined);
-    return Object.fromEntries(kept.map(([key, child]) => [key, plain(child)]));
-  }
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    return value;
-  }
-  throw new TypeError(`a configuration holds no ${typeof value}`);
+  return documents
+    .map(({ name, data }) => `# ${name}\n${stringify(data, { lineWidth: 0 })}`)
+    .join('---\n');
 }
