@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfigIn } from '../../config/process-config.ts';
+import { loadConfigIn } from '../../config/load-process-config.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { listEvents } from '../../outbox/queries.ts';

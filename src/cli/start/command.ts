@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { loadProcessConfig } from '../../config/process-config.ts';
-import { selectTenants } from '../../config/selection.ts';
+import { loadProcessConfig } from '../../config/load-process-config.ts';
+import { selectTenants } from '../../config/select-tenants.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { runTenant } from '../../runs/run-tenant.ts';

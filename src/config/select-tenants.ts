@@ -1,10 +1,10 @@
 import { UserError } from '../lib/errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../lib/nearest-word.ts';
 import type { Config, TenantConfig } from './types.ts';
 
 /**
- * The tenants of `names`, each once, in the configuration's order; all where no name is given.
- * Throws UserError for a name that no tenant has.
+ * The tenants with these names, each once, in the order of the configuration; all tenants if
+ * `names` is empty. Throws UserError for an unknown name.
  */
 export function selectTenants(config: Config, names: readonly string[]): readonly TenantConfig[] {
   if (names.length === 0) return config.tenants;

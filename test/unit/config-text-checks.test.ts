@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { isDomain, isEmail, isLoopbackHost } from '../../src/config/addresses.ts';
 import { databasePasswords, maskDatabase } from '../../src/config/database-url.ts';
-import { isPublicMailDomain, publicMailDomains } from '../../src/config/mail-domains.ts';
-import { nearest } from '../../src/config/nearest.ts';
-import { selectTenants } from '../../src/config/selection.ts';
+import { isPublicMailDomain, publicMailDomains } from '../../src/config/public-mail-domains.ts';
+import { selectTenants } from '../../src/config/select-tenants.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { UserError } from '../../src/lib/errors.ts';
+import { nearest } from '../../src/lib/nearest-word.ts';
 
 describe('selectTenants', () => {
   const config = { tenants: ['acme', 'beta', 'gamma'].map(tenantNamed) } as unknown as Config;
 
-  test('gives all where none is named', () => {
+  test('returns all tenants if no name is given', () => {
     expect(selectTenants(config, [])).toBe(config.tenants);
   });
 
-  test('gives those named, each once, in the order of the configuration', () => {
+  test('returns the named tenants, each once, in the order of the configuration', () => {
     const selected = selectTenants(config, ['gamma', 'acme', 'gamma']);
     expect(selected.map(({ tenant }) => tenant)).toEqual(['acme', 'gamma']);
   });
@@ -22,7 +22,7 @@ describe('selectTenants', () => {
   test.each([
     ['amce', 'Did you mean acme?'],
     ['unheard-of', 'The tenants are acme, beta, gamma.'],
-  ])('refuses %s with a hint', (name, hint) => {
+  ])('rejects %s with a hint', (name, hint) => {
     const select = () => selectTenants(config, ['beta', name]);
     expect(select).toThrow(new UserError(`there is no tenant ${name}`, { hint }));
     expect(select).toThrow(expect.objectContaining({ hint }));
@@ -36,11 +36,11 @@ describe('nearest', () => {
     ['loginURI', 'loginUrl'],
     ['start', undefined],
     ['', undefined],
-  ])('%j was meant to be %j', (word, meant) => {
+  ])('the nearest word to %j is %j', (word, meant) => {
     expect(nearest(word, ['timezone', 'schedule', 'loginUrl'])).toBe(meant);
   });
 
-  test('gives nothing where there is no candidate', () => {
+  test('returns undefined without candidates', () => {
     expect(nearest('x', [])).toBeUndefined();
   });
 });
@@ -55,13 +55,13 @@ describe('mail providers', () => {
   });
 
   test.each(['acme.com', 'google.com', 'microsoft.com', 'gmx.io', 'yahooinc.com'])(
-    '%s is a company',
+    '%s belongs to a company',
     (domain) => {
       expect(isPublicMailDomain(domain)).toBe(false);
     },
   );
 
-  test('each is a domain, in lower case', () => {
+  test('each one is a valid domain in lower case', () => {
     const odd = [...publicMailDomains].filter(
       (domain) => !isDomain(domain) || domain !== domain.toLowerCase(),
     );
@@ -86,7 +86,7 @@ describe('addresses', () => {
     'a b.com',
     'a.com/b',
     '',
-  ])('%j is no domain', (text) => expect(isDomain(text)).toBe(false));
+  ])('%j is not a domain', (text) => expect(isDomain(text)).toBe(false));
 
   test.each(['jo@acme.com', "o'neil+x@acme.co.uk", 'jö@bücher.example'])(
     '%s is an address',
@@ -94,11 +94,11 @@ describe('addresses', () => {
   );
 
   test.each(['jo', 'jo@', '@acme.com', 'jo@acme', 'a b@acme.com', 'Jo <jo@acme.com>', 'a@b@c.com'])(
-    '%j is no address',
+    '%j is not an address',
     (text) => expect(isEmail(text)).toBe(false),
   );
 
-  test('loopback is what cannot be reached from outside', () => {
+  test('only hosts that other machines cannot reach are loopback', () => {
     const loopback = ['localhost', '127.0.0.1', '127.255.0.9', '[::1]', '::1'];
     expect(loopback.filter(isLoopbackHost)).toEqual(loopback);
     const other = ['0.0.0.0', '::', '128.0.0.1', '127.0.0.1.evil.com', 'localhost.evil.com', ''];

@@ -1,4 +1,4 @@
-/** Brands under many top-level domains: the brand, then where its mail service really has one. */
+/** Brands with many top-level domains: the brand, then those that its mail service really has. */
 const BRANDS: readonly (readonly [string, string])[] = [
   [
     'outlook',
@@ -93,33 +93,15 @@ const SINGLE = `
   duck.com privaterelay.appleid.com simplelogin.com anonaddy.com relay.firefox.com mozmail.com
 `;
 
-/** Where anybody may register: naming one of these would make a whole country "internal". */
-const SHARED_SUFFIXES = `
-  co.uk org.uk me.uk ac.uk gov.uk com.au net.au org.au edu.au gov.au co.nz net.nz org.nz co.za
-  org.za co.jp ne.jp or.jp ac.jp co.kr or.kr co.in net.in org.in com.br net.br org.br com.mx org.mx
-  com.ar com.co com.pe com.ve com.uy com.ec com.cn net.cn org.cn com.hk com.tw org.tw com.sg com.my
-  com.ph com.vn com.tr com.ua com.pl co.il org.il co.th co.id com.pk com.bd com.eg com.sa com.gr
-  com.pt com.es com.ng co.ke com.gh com.cy com.mt co.at or.at com.hr com.ro eu.com uk.com us.com
-  appspot.com cloudfront.net azurewebsites.net github.io gitlab.io herokuapp.com netlify.app
-  vercel.app pages.dev web.app blogspot.com wordpress.com onmicrosoft.com
-`;
-
-/** Domains under which anybody can have a mailbox; lower case. */
+/** Domains at which anyone can get a mailbox; lower case. */
 export const publicMailDomains: ReadonlySet<string> = new Set([
   ...BRANDS.flatMap(([brand, endings]) => words(endings).map((ending) => `${brand}.${ending}`)),
   ...words(SINGLE),
 ]);
 
-const sharedSuffixes: ReadonlySet<string> = new Set(words(SHARED_SUFFIXES));
-
-/** True for `gmail.com` and its like. `domain` is lower case, without a dot at its end. */
+/** True for `gmail.com`, for example. `domain` is lower case, without a trailing dot. */
 export function isPublicMailDomain(domain: string): boolean {
   return publicMailDomains.has(domain);
-}
-
-/** True for `com` and `co.uk`, under which unrelated companies have their domains. */
-export function isSharedSuffix(domain: string): boolean {
-  return !domain.includes('.') || sharedSuffixes.has(domain);
 }
 
 function words(text: string): string[] {

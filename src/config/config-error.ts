@@ -1,17 +1,26 @@
 import { UserError } from '../lib/errors.ts';
+import type { KeyPath } from './key-path.ts';
 
-/** One thing to mend. `line` and `column` count from 1; 0 where the problem has no such place. */
+/** One thing to fix. `line` and `column` count from 1; 0 if the problem has no such position. */
 export interface Problem {
-  /** as a person would write it: relative to the working directory where it lies below */
+  /** relative to the working directory if it is below it */
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** of the key, `salesforce.auth.flow`; empty for the file as a whole */
+  /** key path, `salesforce.auth.flow`; empty for the entire file */
   readonly path: string;
   readonly message: string;
 }
 
-/** The configuration cannot be used: everything that is wrong with it, one problem a line. */
+/** A problem before its position is known. */
+export interface KeyProblem {
+  readonly path: KeyPath;
+  /** whether to point at the key or at its value */
+  readonly at: 'key' | 'value';
+  readonly message: string;
+}
+
+/** The configuration cannot be used. The message lists every problem, one per line. */
 export class ConfigError extends UserError {
   override readonly name = 'ConfigError';
   readonly problems: readonly Problem[];
@@ -24,9 +33,9 @@ export class ConfigError extends UserError {
 
 /** `config/tenants/acme.yaml:7:3 salesforce.auth.flow: expected …` */
 export function formatProblem(problem: Problem): string {
-  const place = problem.line > 0 ? `:${problem.line}:${problem.column}` : '';
+  const position = problem.line > 0 ? `:${problem.line}:${problem.column}` : '';
   const path = problem.path === '' ? '' : ` ${problem.path}`;
-  return `${problem.file}${place}${path}: ${problem.message}`;
+  return `${problem.file}${position}${path}: ${problem.message}`;
 }
 
 /** A problem with a file that cannot be read at all. */
@@ -34,7 +43,7 @@ export function fileProblem(file: string, message: string): Problem {
   return { file, line: 0, column: 0, path: '', message };
 }
 
-/** In reading order, each only once. */
+/** In the order of the file, without duplicates. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const distinct = new Map(problems.map((problem) => [formatProblem(problem), problem]));
   return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column);

@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createReferenceTargets } from '../../src/config/reference-targets.ts';
-import { type ReferenceTargets, resolveReferences } from '../../src/config/references.ts';
+import {
+  createReferenceSources,
+  interpolate,
+  type ReferenceSources,
+} from '../../src/config/interpolate.ts';
 import { ConfigFolder } from '../support/config-folder.ts';
 
-/** Says what it was asked for, so that a text shows what became of its references. */
-const echo: ReferenceTargets = {
+/** The value of a reference names the reference. */
+const echo: ReferenceSources = {
   variable: (name) => ({ value: `<variable ${name}>` }),
   file: (path) => ({ value: `<file ${path}>` }),
 };
 
-describe('resolveReferences', () => {
+describe('interpolate', () => {
   test.each([
     ['plain', 'plain', 'none'],
     ['', '', 'none'],
@@ -26,69 +29,69 @@ describe('resolveReferences', () => {
     ['$$${NAME}', '$${NAME}', 'none'],
     ['$${${NAME}}', '${<variable NAME>}', 'mixed'],
     ['${file}', '<variable file>', 'whole'],
-  ])('%j gives %j', (text, value, references) => {
-    expect(resolveReferences(text, echo)).toEqual({ value, problems: [], references });
+  ])('%j becomes %j', (text, value, references) => {
+    expect(interpolate(text, echo)).toEqual({ value, problems: [], references });
   });
 
-  test('any text comes back when each ${ in it is escaped', () => {
+  test('escaping each ${ preserves any text', () => {
     const texts = fc.array(fc.constantFrom('$', '{', '}', '${', '$${', 'NAME', 'file:', 'é', ' '));
     fc.assert(
       fc.property(texts, (pieces) => {
         const text = pieces.join('');
         const escaped = text.replaceAll('${', () => '$${');
-        expect(resolveReferences(escaped, echo)).toMatchObject({ value: text, references: 'none' });
+        expect(interpolate(escaped, echo)).toMatchObject({ value: text, references: 'none' });
       }),
     );
   });
 
-  test('a value is never read for references, and texts around it stay', () => {
+  test('a value is not interpolated again, and the text around it is unchanged', () => {
     const plain = fc.string().map((text) => text.replaceAll('$', ''));
     fc.assert(
       fc.property(plain, fc.string(), plain, (before, value, after) => {
-        const targets: ReferenceTargets = { ...echo, variable: () => ({ value }) };
-        const resolved = resolveReferences(`${before}\${NAME}${after}`, targets);
+        const sources: ReferenceSources = { ...echo, variable: () => ({ value }) };
+        const resolved = interpolate(`${before}\${NAME}${after}`, sources);
         expect(resolved.value).toBe(before + value + after);
       }),
     );
   });
 
-  test('never throws, and gives either a value or problems', () => {
-    const missing: ReferenceTargets = {
+  test('never throws, and returns either a value or problems', () => {
+    const missing: ReferenceSources = {
       variable: (name) => ({ problem: `no ${name}` }),
       file: (path) => ({ problem: `no ${path}` }),
     };
     const texts = fc.array(fc.constantFrom('$', '{', '}', '${', 'A', 'file:', 'x', '\n'));
     fc.assert(
       fc.property(texts, (pieces) => {
-        const { value, problems } = resolveReferences(pieces.join(''), missing);
+        const { value, problems } = interpolate(pieces.join(''), missing);
         expect(value === undefined).toBe(problems.length > 0);
       }),
     );
   });
 });
 
-describe('createReferenceTargets', () => {
+describe('createReferenceSources', () => {
   test.each([
     ['no newline', 'value', 'value'],
     ['one newline', 'value\n', 'value'],
-    ['one of Windows', 'value\r\n', 'value'],
-    ['two newlines, of which one is the content', 'value\n\n', 'value\n'],
+    ['one Windows newline', 'value\r\n', 'value'],
+    ['two newlines: one belongs to the content', 'value\n\n', 'value\n'],
     ['spaces', ' value \n', ' value '],
     ['a byte order mark', '\u{feff}value', 'value'],
   ])('a file with %s', (_name, text, value) => {
     using folder = new ConfigFolder({ 'config/secret': text });
-    const targets = createReferenceTargets(folder.path('config'), {});
-    expect(targets.file('secret')).toEqual({ value });
-    expect(targets.file('../config/secret')).toEqual({ value });
-    expect(targets.file(folder.path('config/secret'))).toEqual({ value });
+    const sources = createReferenceSources(folder.path('config'), {});
+    expect(sources.file('secret')).toEqual({ value });
+    expect(sources.file('../config/secret')).toEqual({ value });
+    expect(sources.file(folder.path('config/secret'))).toEqual({ value });
   });
 
-  test('a file that gives nothing says why, with the place where it was looked for', () => {
+  test('a file without a value is a problem with the reason and the path', () => {
     using folder = new ConfigFolder({ 'config/empty': '\n', 'config/large': 'x'.repeat(1048577) });
     folder.write('config/binary', Buffer.from([0x66, 0xff]));
-    const targets = createReferenceTargets(folder.path('config'), {});
-    const sentences = ['gone', 'empty', 'large', 'binary', '.'].map((path) => targets.file(path));
-    const at = (path: string): string => `(looked for at ${folder.path(path)})`;
+    const sources = createReferenceSources(folder.path('config'), {});
+    const sentences = ['gone', 'empty', 'large', 'binary', '.'].map((path) => sources.file(path));
+    const at = (path: string): string => `(path: ${folder.path(path)})`;
     expect(sentences).toEqual([
       { problem: `the file gone does not exist ${at('config/gone')}` },
       { problem: 'the file empty is empty' },

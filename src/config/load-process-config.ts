@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { environment } from './environment.ts';
-import { readTextFile } from './files.ts';
+import { ConfigError, fileProblem } from './config-error.ts';
+import { type Environment, environment } from './environment.ts';
 import { CONFIG_LIMITS } from './limits.ts';
-import { loadConfig } from './load.ts';
-import { ConfigError, fileProblem } from './problems.ts';
-import type { Environment } from './reference-targets.ts';
+import { loadConfig } from './load-config.ts';
+import { readTextFile } from './read-text-file.ts';
 import type { Config } from './types.ts';
 
 const FOLDER_VARIABLE = 'SHARETRAIL_CONFIG';
 const FOLDER_DEFAULT = 'config';
 
 /**
- * The configuration of this process: `--config`, else SHARETRAIL_CONFIG, else ./config, with the
- * process's variables and those of `.env` in the working directory. Throws ConfigError.
+ * The configuration of this process: from `--config`, otherwise SHARETRAIL_CONFIG, otherwise
+ * ./config, with the process's variables and those of `.env` in the working directory. Throws
+ * ConfigError.
  */
 export function loadProcessConfig(folder: string | undefined): Promise<Config> {
   return loadConfigIn({
@@ -23,7 +23,7 @@ export function loadProcessConfig(folder: string | undefined): Promise<Config> {
   });
 }
 
-/** The same, in a process that is made up. */
+/** The same for another working directory and environment. */
 export async function loadConfigIn(options: {
   readonly folder: string | undefined;
   readonly workingDirectory: string;
@@ -35,7 +35,7 @@ export async function loadConfigIn(options: {
   return loadConfig({ dir, workingDirectory, environment: merged });
 }
 
-/** A variable that is set already wins; an empty one counts as missing, here as everywhere. */
+/** A variable that is already set has priority over `.env`; an empty one counts as not set. */
 function withEnvironmentFile(given: Environment, workingDirectory: string): Environment {
   const read = readTextFile(join(workingDirectory, '.env'), {
     bytesMax: CONFIG_LIMITS.referencedBytesMax,

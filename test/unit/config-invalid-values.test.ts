@@ -17,39 +17,40 @@ const SERVICE_ACCOUNT = `googleDrive:
     adminSubject: admin@acme.com
 `;
 
-const MEANING: readonly ProblemCase[] = [
+const OWN_DOMAIN = "would count as internal; write the company's own domain, such as acme.com";
+const MAIL_PROVIDER = `anyone can get an address at this mail provider, and ${OWN_DOMAIN}`;
+const PUBLIC_SUFFIX = `anyone can register a domain under this public suffix, and ${OWN_DOMAIN}`;
+
+const VALUES: readonly ProblemCase[] = [
   {
-    name: 'the tenant is named as its file is',
+    name: 'a tenant has the name of its file',
     replace: 'tenant: acme',
     by: 'tenant: acne',
-    problems: ['1:9 tenant: expected acme, as the file is named'],
+    problems: ['1:9 tenant: expected acme, the name of the file'],
   },
   {
-    name: 'domains of mail providers, public suffixes and what is no domain are refused',
+    name: 'mail providers, public suffixes and invalid domains are rejected',
     replace: '[acme.com]',
     by: '[GMail.com, yahoo.co.uk, com, co.uk, "@acme.com", "https://acme.com", 10.0.0.1, 3]',
     problems: [
-      '2:19 internalDomains[0]: this domain is shared by strangers, who would all count as ' +
-        'internal; found "GMail.com"',
-      '2:30 internalDomains[1]: this domain is shared by strangers, who would all count as ' +
-        'internal; found "yahoo.co.uk"',
+      `2:19 internalDomains[0]: ${MAIL_PROVIDER}; found "GMail.com"`,
+      `2:30 internalDomains[1]: ${MAIL_PROVIDER}; found "yahoo.co.uk"`,
       '2:43 internalDomains[2]: expected a domain such as acme.com; found "com"',
-      '2:48 internalDomains[3]: this domain is shared by strangers, who would all count as ' +
-        'internal; found "co.uk"',
+      `2:48 internalDomains[3]: ${PUBLIC_SUFFIX}; found "co.uk"`,
       '2:55 internalDomains[4]: expected a domain such as acme.com; found "@acme.com"',
       '2:68 internalDomains[5]: expected a domain such as acme.com; found "https://acme.com"',
       '2:88 internalDomains[6]: expected a domain such as acme.com; found "10.0.0.1"',
-      '2:98 internalDomains[7]: expected a domain such as acme.com; found the number 3, which quotes make a text',
+      '2:98 internalDomains[7]: expected a domain such as acme.com; found the number 3: put it in quotes',
     ],
   },
   {
-    name: 'at least one domain is internal',
+    name: 'at least one domain is required',
     replace: '[acme.com]',
     by: '[]',
     problems: ['2:18 internalDomains: expected a list of at least one domain; found an empty list'],
   },
   ...['Amerika/New_York', '+02:00'].map((zone) => ({
-    name: `${zone} is no IANA timezone`,
+    name: `${zone} is not an IANA timezone`,
     replace: '',
     by: `timezone: "${zone}"\n`,
     problems: [
@@ -57,7 +58,7 @@ const MEANING: readonly ProblemCase[] = [
     ],
   })),
   ...['0 0 2 * * *', '@daily', '60 2 * * *', '0 2 * *', '0 0 31 2 *'].map((cron) => ({
-    name: `${cron} is no schedule`,
+    name: `${cron} is not a schedule`,
     replace: '',
     by: `schedule: "${cron}"\n`,
     problems: [
@@ -66,7 +67,7 @@ const MEANING: readonly ProblemCase[] = [
     ],
   })),
   ...['2026-11-01', '2026-11-01T00:00:00', '2026-02-30T00:00:00Z', 'yesterday'].map((time) => ({
-    name: `${time} is no time to start from`,
+    name: `${time} is not a start time`,
     replace: '',
     by: `start: ${time}\n`,
     problems: [
@@ -84,7 +85,7 @@ const MEANING: readonly ProblemCase[] = [
     'ftp://acme.my.salesforce.com',
     'acme.my.salesforce.com',
   ].map((url) => ({
-    name: `${url} is no safe URL, and is not repeated`,
+    name: `${url} is not a safe URL, and the message does not show it`,
     replace: 'https://acme.my.salesforce.com',
     by: url,
     problems: [
@@ -93,13 +94,13 @@ const MEANING: readonly ProblemCase[] = [
     ],
   })),
   {
-    name: 'Lightning pages take no logins',
+    name: 'a Lightning domain does not accept logins',
     replace: 'https://acme.my.salesforce.com',
     by: 'https://acme.lightning.force.com',
     problems: ['4:13 salesforce.loginUrl: logins go to the My Domain: https://….my.salesforce.com'],
   },
   {
-    name: 'client credentials work at the My Domain only',
+    name: 'flow client-credentials requires the My Domain',
     replace: 'https://acme.my.salesforce.com',
     by: 'https://login.salesforce.com',
     problems: [
@@ -108,17 +109,17 @@ const MEANING: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'creators to ignore are user Ids or usernames',
+    name: 'ignoreCreatedBy lists user IDs or usernames',
     replace: '  auth:\n    flow: client',
     by: '  ignoreCreatedBy: [005000000000001, Data Loader]\n  auth:\n    flow: client',
     problems: [
-      '5:21 salesforce.ignoreCreatedBy[0]: expected a Salesforce user Id or username; found the number 5000000000001, which quotes make a text',
-      '5:38 salesforce.ignoreCreatedBy[1]: expected a Salesforce user Id or username; ' +
+      '5:21 salesforce.ignoreCreatedBy[0]: expected a Salesforce user ID or username; found the number 5000000000001: put it in quotes',
+      '5:38 salesforce.ignoreCreatedBy[1]: expected a Salesforce user ID or username; ' +
         'found "Data Loader"',
     ],
   },
   {
-    name: 'single-use refresh tokens need a place to be kept',
+    name: 'flow oauth of Gong requires secretKey',
     replace: TENANT_YAML.slice(TENANT_YAML.indexOf('    flow: access-key')),
     by: [
       '    flow: oauth',
@@ -129,14 +130,14 @@ const MEANING: readonly ProblemCase[] = [
     ].join('\n'),
     problems: [
       '11:11 gong.auth.flow: flow oauth needs secretKey in sharetrail.yaml: it encrypts the ' +
-        'tokens that are kept',
+        'stored tokens',
     ],
   },
 ];
 
 const GOOGLE: readonly ProblemCase[] = [
   {
-    name: 'users are all, or email addresses',
+    name: 'users is all, or a list of email addresses',
     replace: '',
     by: `${SERVICE_ACCOUNT}  users: [jo@acme.com, jo]\n  sharedDrives: some\n`,
     problems: [
@@ -145,7 +146,7 @@ const GOOGLE: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'a shared drive is read as a member',
+    name: 'a shared drive names the member to read it as',
     replace: '',
     by: `${SERVICE_ACCOUNT}  sharedDrives:\n    - id: 0AHx\n      member: jo@acme.com\n`,
     problems: [
@@ -154,7 +155,7 @@ const GOOGLE: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'an empty list reads nobody, which is said in words instead',
+    name: 'an empty list is an error',
     replace: '',
     by: `${SERVICE_ACCOUNT}  users: []\n  detect: []\n`,
     problems: [
@@ -164,15 +165,15 @@ const GOOGLE: readonly ProblemCase[] = [
     ],
   },
   {
-    name: "one user's token reads neither the audit log nor shared drives nor other users",
+    name: "one user's token cannot read the audit log, shared drives or other users",
     replace: '',
     by: `${DRIVE}  users: [a@acme.com, b@acme.com]\n  sharedDrives: all\n  detect: [changes, audit-log]\n`,
     problems: [
       '20:10 googleDrive.users: flow refresh-token reads only the user who granted it: ' +
-        'leave the key out',
-      '21:17 googleDrive.sharedDrives: flow refresh-token reads no shared drive: none, or leave ' +
-        'the key out',
-      '22:21 googleDrive.detect[1]: flow refresh-token cannot read the audit log: [changes]',
+        'remove the key',
+      '21:17 googleDrive.sharedDrives: flow refresh-token cannot read shared drives: use none, ' +
+        'or remove the key',
+      '22:21 googleDrive.detect[1]: flow refresh-token cannot read the audit log: use [changes]',
     ],
   },
   ...[
@@ -186,17 +187,17 @@ const GOOGLE: readonly ProblemCase[] = [
       private_key: makePrivateKey('ec'),
     }),
   ].map((key, index) => ({
-    name: `the key of a service account is its whole JSON (${index})`,
+    name: `the key of a service account is its complete JSON (${index})`,
     replace: '',
     by: SERVICE_ACCOUNT,
     variables: { GOOGLE_KEY: key },
     problems: [
       '17:10 googleDrive.auth.key: expected the JSON key of a service account, with ' +
-        'client_email and an RSA private_key; the reference gives something else',
+        'client_email and an RSA private_key; the value of the reference does not match',
     ],
   })),
 ];
 
-describe('a value without its meaning is refused', () => testProblems(MEANING));
+describe('an invalid value is rejected', () => testProblems(VALUES));
 
-describe('a Google Drive that cannot be read is refused', () => testProblems(GOOGLE));
+describe('an invalid googleDrive is rejected', () => testProblems(GOOGLE));

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** The text, or the rest of a sentence that begins with the file's name. */
+/** The text, or the rest of a sentence that starts with the file's name, and the system's code. */
 export type FileText =
   | { readonly text: string }
   | { readonly problem: string; readonly code: string };
 
-/** Reads a UTF-8 file whole; without a byte order mark. Never throws. */
+/** Reads a UTF-8 file without its byte order mark. Never throws. */
 export function readTextFile(path: string, options: { readonly bytesMax: number }): FileText {
   try {
     const { size } = requireFile(path);
@@ -20,7 +20,7 @@ export function readTextFile(path: string, options: { readonly bytesMax: number 
   }
 }
 
-/** Throws an error with a `code` where `path` is anything but a plain file: a pipe has no end. */
+/** Throws an error with a `code` unless `path` is a plain file: reading a pipe can block. */
 function requireFile(path: string): { readonly size: number } {
   const stat = statSync(path);
   if (stat.isFile()) return stat;
@@ -29,7 +29,7 @@ function requireFile(path: string): { readonly size: number } {
   });
 }
 
-/** The system's code of whatever a file call threw: `ENOENT`. */
+/** The system's code of an error that a file operation threw: `ENOENT`. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
 }
@@ -37,12 +37,12 @@ export function codeOf(error: unknown): string {
 const SENTENCES: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist: a part of its path is a file',
-  EACCES: 'may not be read by this user',
-  EPERM: 'may not be read by this user',
+  EACCES: 'cannot be read: permission denied',
+  EPERM: 'cannot be read: permission denied',
   EISDIR: 'is a folder',
   ENOTFILE: 'is not a plain file',
-  ELOOP: 'is a link that leads to itself',
-  ENAMETOOLONG: 'has too long a name',
+  ELOOP: 'is a symbolic link to itself',
+  ENAMETOOLONG: 'has a name that is too long',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
 };
 

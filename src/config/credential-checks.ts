@@ -2,20 +2,20 @@ import { createPrivateKey } from 'node:crypto';
 import { isEmail } from './addresses.ts';
 import { CONFIG_LIMITS } from './limits.ts';
 
-/** Checks of secret values: they answer yes or no, so that no value can get into a message. */
+/** Checks of secret values. They return only true or false, so no message contains a value. */
 
-/** An unencrypted RSA private key in PEM: Salesforce and Google take only RS256 assertions. */
+/** An unencrypted RSA private key in PEM: Salesforce and Google accept only RS256 assertions. */
 export function isRsaPrivateKey(pem: string): boolean {
   if (!pem.includes('-----BEGIN')) return false;
   try {
     return createPrivateKey(pem).asymmetricKeyType === 'rsa';
   } catch {
-    // Node's reason (a cipher, an ASN.1 offset) helps nobody; the caller says what is expected.
+    // Node's reason (a cipher, an ASN.1 offset) does not help; the caller reports what it expects.
     return false;
   }
 }
 
-/** The JSON that Google Cloud hands out for a service account's key. */
+/** The JSON key file that Google Cloud creates for a service account. */
 export function isServiceAccountKey(json: string): boolean {
   const key = parseObject(json);
   const { client_email: address, private_key: pem } = key;
@@ -38,7 +38,7 @@ function parseObject(json: string): Record<string, unknown> {
     const value: unknown = JSON.parse(json);
     return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
-    // The parser's message quotes the text; what is no JSON has no keys.
+    // The parser's message quotes the text, which is a secret.
     return {};
   }
 }
