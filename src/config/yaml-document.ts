@@ -150,10 +150,14 @@ class DocumentReader implements ConfigDocument {
   ): void {
     const position = this.#position(keyNode.range[0]);
     const key = isScalar(keyNode) ? keyNode.source : undefined;
-    if (!key) return this.#report(position, { path: into.path, message: 'a key must be a word' });
+    if (!key) {
+      this.#report(position, { path: into.path, message: 'a key must be a word' });
+      return;
+    }
     const path = [...into.path, key];
     if (Object.hasOwn(into.data, key)) {
-      return this.#report(position, { path, message: 'duplicate key: keep one of them' });
+      this.#report(position, { path, message: 'duplicate key: keep one of them' });
+      return;
     }
     this.#positions.key.set(pathId(path), position);
     into.data[key] = value === null ? null : this.#value(value, path);

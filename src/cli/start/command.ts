@@ -17,7 +17,7 @@ import { tenantNames, textOption } from '../options.ts';
 import { type Session, withSession } from '../session.ts';
 
 /** A nightly run: what is new, sent at once, with nobody watching. */
-const NIGHTLY = { reach: 'new', push: 'send', onProgress: () => {} } as const;
+const NIGHTLY = { reach: 'new', push: 'send', listeners: [] } as const;
 
 export const start: Handler = (input) => withSession(input, { access: 'write' }, serve);
 

@@ -170,7 +170,7 @@ export class GrantHistory {
    */
   #insert(logged: LoggedGrant): Grant {
     const { at } = logged;
-    const next = this.#inOrder().find((grant) => startOf(grant) > at);
+    const next = this.#inOrder().find((each) => startOf(each) > at);
     const before = this.#lastFrom(at);
     const grant = this.add(logged, { seenBy: 'audit-log', grantedAt: at });
     grant.revokedAt = next && startOf(next);

@@ -179,7 +179,7 @@ function withPermissions(
 ): SeenItem {
   const grantsOf = (select: (permission: Permission) => boolean): ExternalGrant[] =>
     permissions.filter(select).flatMap((permission) => externalGrantOf(permission, context) ?? []);
-  const own = grantsOf(({ inherited }) => !inherited);
+  const own = grantsOf((permission) => !permission.inherited);
   const inherited = grantsOf((permission) => permission.inherited);
   const originUnknown = grantsOf(({ isOriginTold }) => !isOriginTold).map(({ key }) => key);
   const access = { ...accessKeyOf(context, seen), own, inherited };

@@ -72,7 +72,7 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
   const { store, scope, partition, wasInternal } = processing;
   const { db, tenant } = store;
   const { readUntil, isLast } = page;
-  const handled = [...page.others, ...page.actions.flatMap(({ entries }) => entries)];
+  const handled = [...page.others, ...page.actions.flatMap((action) => action.entries)];
   const actions = page.actions.filter(({ entries: [first] }) => isInWindow(first, processing));
   const others = page.others.filter((entry) => isInWindow(entry, processing));
   const entries = [...others, ...actions.flatMap((action) => action.entries)];
