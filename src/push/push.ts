@@ -20,6 +20,12 @@ import { RejectionStreak } from './rejection-streak.ts';
 import type { PushReport, PushStop } from './report.ts';
 import { AutoResetEvent } from './wake-signal.ts';
 
+/** `exhausted`: all attempts of this run failed. */
+export interface Settled {
+  readonly eventId: string;
+  readonly outcome: 'accepted' | 'duplicate' | 'rejected' | 'exhausted';
+}
+
 export interface PushOptions {
   readonly db: Database;
   readonly lease: LeaseKey;
@@ -40,7 +46,7 @@ export interface PushOptions {
   /** a request has left for Gong */
   readonly onCall: () => void;
   /** an event reached a final state, or gave up for this run */
-  readonly onSettled: (report: Readonly<PushReport>) => void;
+  readonly onSettled: (report: Readonly<PushReport>, settled: Settled) => void;
 }
 
 /** Drains a tenant's outbox to Gong while the run goes on filling it. */
@@ -179,7 +185,7 @@ class Drain {
       const answer = await this.#places(() => this.#send(event));
       if (!answer || answer.kind === 'refused') return;
       if (answer.kind === 'throttled') continue;
-      if (answer.kind !== 'unavailable') return this.#options.onSettled(this.#report);
+      if (answer.kind !== 'unavailable') return this.#settled(event, answer.kind);
       failedTries += 1;
       if (failedTries >= PUSH_LIMITS.attemptsPerRunMax) return this.#giveUp(event, answer);
       this.#change.notify();
@@ -277,7 +283,11 @@ class Drain {
     await deferPending(db, lease, { tenant, eventId: event.eventId, at });
     this.#report.exhausted += 1;
     this.#report.lastFailure = answer.errors[0] ?? `HTTP ${answer.status}`;
-    this.#options.onSettled(this.#report);
+    this.#settled(event, 'exhausted');
+  }
+
+  #settled({ eventId }: QueuedEvent, outcome: Settled['outcome']): void {
+    this.#options.onSettled(this.#report, { eventId, outcome });
   }
 
   async #pauseBetweenTries(failedTries: number): Promise<void> {

@@ -1,16 +1,11 @@
-import { z } from 'zod';
 import { isLeased } from '../db/leases.ts';
-import { runsEndedOf } from '../db/runs.ts';
+import { finishedRuns, type StoredRun } from '../db/runs.ts';
 import type { AppContext } from '../runs/context.ts';
-import { isStopEntry } from '../runs/stage-errors.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { SCHEDULE_LIMITS } from './limits.ts';
 
 /** more runs than this that were all cut short are not one turn any more */
 const RUNS_SEEN_MAX = 10;
-const errorsOfReport = z.object({
-  errors: z.array(z.object({ stage: z.string(), message: z.string() })),
-});
 
 /**
  * - `open`: nobody has served it
@@ -27,21 +22,20 @@ export type DueRunState = 'open' | 'served' | 'held';
  * not taken for one that never was.
  */
 export async function dueRunState(
-  context: AppContext,
+  { db, clock }: Pick<AppContext, 'db' | 'clock'>,
   turn: { readonly tenant: string; readonly dueAt: number },
 ): Promise<DueRunState> {
-  const { db, clock } = context;
   const { tenant, dueAt } = turn;
   const now = clock.now();
   const leased = await isLeased(db, leaseName(tenant), now);
   const to = now + SCHEDULE_LIMITS.clockSkewMsMax;
-  const range = { tenant, kind: 'sync', from: dueAt, to, limit: RUNS_SEEN_MAX };
-  const runs = await runsEndedOf(db, range);
-  if (runs.some(({ report }) => !wasCutShort(report))) return 'served';
+  const range = { from: dueAt, to, limit: RUNS_SEEN_MAX };
+  const runs = await finishedRuns(db, { tenant, kind: 'sync', ...range });
+  if (runs.some((run) => !wasStopped(run))) return 'served';
   return leased ? 'held' : 'open';
 }
 
-function wasCutShort(report: string | null): boolean {
-  const { errors } = errorsOfReport.parse(JSON.parse(report ?? '{"errors":[]}'));
-  return errors.some(isStopEntry);
+/** Only a recorded stop reopens a due time: an unreadable report does not say that there was one. */
+function wasStopped({ report }: StoredRun): boolean {
+  return report?.errors.some(({ code }) => code === 'stop-requested') ?? false;
 }

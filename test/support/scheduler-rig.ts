@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
+import type { Outcome, RunError } from '../../src/db/run-report.ts';
 import { beginRun, finishRun, type StoredRun } from '../../src/db/runs.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import type { LogFields, Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
-import { RunCounters, reportOf } from '../../src/runs/counters.ts';
-import type { Outcome, RunError } from '../../src/runs/report.ts';
+import { RunCounters } from '../../src/runs/counters.ts';
+import { reportOf } from '../../src/runs/report.ts';
 import type { TenantRun } from '../../src/runs/run-tenant.ts';
+import { runError } from '../../src/runs/stage-errors.ts';
 import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import type { RunTenant } from '../../src/scheduler/due-run.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
@@ -164,12 +166,9 @@ export class SchedulerRig {
           const runId = randomUUID();
           await beginRun(context.db, { runId, tenant: name, kind: 'sync', startedAt });
           const made = await this.#work(name, signal);
-          const told = report(made.outcome, made.errors);
-          const finishedAt = this.#now();
-          const json = JSON.stringify(told);
-          const { outcome } = made;
-          await finishRun(context.db, lease, { runId, finishedAt, outcome, report: json });
-          return told;
+          const ended = report(made.outcome, made.errors);
+          await finishRun(context.db, lease, { runId, report: ended });
+          return ended;
         },
       );
       return { tenant: name, report: done ?? report('busy') };
@@ -187,7 +186,7 @@ export class SchedulerRig {
       return made;
     } catch (error) {
       if (!(error instanceof StopRequested)) throw error;
-      return { outcome: 'partial', errors: [{ stage: 'run', message: error.message, hint: '' }] };
+      return { outcome: 'partial', errors: [runError('run', error)] };
     } finally {
       this.atWork = this.atWork.filter((other) => other !== tenant);
     }
@@ -275,6 +274,7 @@ export function logInto(entries: LogEntry[]): Logger {
       entries.push({ level, message, fields });
     };
   const log: Logger = {
+    isDebug: true,
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),

@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { definitions } from '../../src/cli/definitions.ts';
 import { runLines } from '../../src/cli/summary.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { retryDelayMsMax } from '../../src/outbox/backoff.ts';
 import { BACKOFF_LIMITS } from '../../src/outbox/limits.ts';
 import { PUSH_LIMITS } from '../../src/push/limits.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadConfigIn } from '../../src/config/process-config.ts';
+import { loadConfigIn } from '../../src/config/load-process-config.ts';
 import { writeSandboxConfiguration } from '../../src/sandbox/configuration-folder.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import {
