@@ -1,6 +1,6 @@
 import type { Match, Recipient } from '../crm/match.ts';
 import { CRM_OBJECT_TYPES, type CrmObject, type CrmObjectType } from '../crm/match.ts';
-import { type Optional, withoutGaps } from '../lib/gaps.ts';
+import { omitUndefined, type Undefinable } from '../lib/omit-undefined.ts';
 import type { Property, Share, Sharer } from '../share/share.ts';
 import { type ContentShared, type GenericProperty, isEmail, isLink } from './contract.ts';
 import { eventIdOf } from './event-id.ts';
@@ -20,7 +20,7 @@ export interface BodySettings {
  * out as well: `problemsOf` then says so, and the event is rejected before it is sent.
  */
 export function buildBody(share: Share, match: Match, settings: BodySettings): ContentShared {
-  const body: Optional<ContentShared> = {
+  const body: Undefinable<ContentShared> = {
     reportingSystem: textOf(settings.reportingSystem),
     eventTimestamp: timeOf(share.sharedAt),
     eventId: textOf(eventIdOf(share)),
@@ -37,7 +37,7 @@ export function buildBody(share: Share, match: Match, settings: BodySettings): C
     workspaceId: textOf(settings.workspaceId),
     actionName: textOf(settings.actionName),
   };
-  return withoutGaps<ContentShared>(body);
+  return omitUndefined<ContentShared>(body);
 }
 
 type NonEmpty<Item> = [Item, ...Item[]];
@@ -47,12 +47,12 @@ type PersonOfBody = NonNullable<ContentShared['recipients']>[number];
 function sharerOf(sharer: Sharer | undefined): ContentShared['sharer'] {
   const email = textOf(sharer?.email)?.trim();
   const name = textOf(sharer?.name);
-  const known = withoutGaps({ email: email && isEmail(email) ? email : undefined, name });
+  const known = omitUndefined({ email: email && isEmail(email) ? email : undefined, name });
   return Object.keys(known).length > 0 ? known : undefined;
 }
 
 function recipientOf(recipient: Recipient): PersonOfBody {
-  return withoutGaps<PersonOfBody>({
+  return omitUndefined<PersonOfBody>({
     email: recipient.email.toWellFormed().trim(),
     name: textOf(recipient.name),
     title: textOf(recipient.title),

@@ -7,7 +7,7 @@ import { retryDelayMs } from '../outbox/backoff.ts';
 import { PRIORITY } from '../outbox/event-types.ts';
 import {
   claimPending,
-  deferPending,
+  deferToNextRun,
   isPending,
   type QueuedEvent,
   settle,
@@ -160,7 +160,7 @@ class Drain {
     this.#endHistoryInTime();
     const inHand = [...this.#inHand.keys()];
     const priorityMax = this.#priorityMax;
-    return claimPending(db, { tenant, inHand, limit, runStartedAt, priorityMax });
+    return claimPending(db, { tenant, alreadyClaimed: inHand, limit, runStartedAt, priorityMax });
   }
 
   #start(event: QueuedEvent): void {
@@ -274,7 +274,7 @@ class Drain {
     const { db, lease, tenant, clock, runStartedAt } = this.#options;
     // Later than this run's start, also where the clock was set back: or it would be claimed again.
     const at = Math.max(clock.now(), runStartedAt + 1);
-    await deferPending(db, lease, { tenant, eventId: event.eventId, at });
+    await deferToNextRun(db, lease, { tenant, eventId: event.eventId, at });
     this.#report.exhausted += 1;
     this.#report.lastFailure = answer.errors[0] ?? `HTTP ${answer.status}`;
     this.#options.onSettled(this.#report);
@@ -312,9 +312,9 @@ class Drain {
 
 /** What an answer does to the event; the kinds that are not named leave it pending. */
 const STATE_EVENT = {
-  accepted: { happening: 'accept' },
-  duplicate: { happening: 'conflict' },
-  rejected: { happening: 'reject' },
+  accepted: { stateEvent: 'accept' },
+  duplicate: { stateEvent: 'conflict' },
+  rejected: { stateEvent: 'reject' },
   refused: {},
   throttled: {},
   unavailable: {},

@@ -1,7 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
 import { backfillStream } from '../db/backfills.ts';
 import type { Database } from '../db/schema.ts';
-import { awaitingShares } from '../outbox/events.ts';
+import { sharesAwaitingAuditLog } from '../outbox/events.ts';
 import { openDriveHistory } from '../sources/drive/backfill-source.ts';
 import { keptDomains } from '../sources/drive/domains.ts';
 import { type Drive, type DriveOptions, openDrive } from '../sources/drive/drive.ts';
@@ -159,7 +159,7 @@ async function partsOf(
     record: {
       db: record,
       tenant: name,
-      awaitingAuditLog: (eventIds) => awaitingShares(reading.db, name, eventIds),
+      awaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(reading.db, name, eventIds),
     },
     clock,
     log: log.child({ tenant: name }),

@@ -13,7 +13,7 @@ import { silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/event-types.ts';
-import { awaitingShares } from '../../src/outbox/events.ts';
+import { sharesAwaitingAuditLog } from '../../src/outbox/events.ts';
 import { listEvents } from '../../src/outbox/queries.ts';
 import type { Share } from '../../src/share/share.ts';
 import { openDriveHistory } from '../../src/sources/drive/backfill-source.ts';
@@ -120,7 +120,7 @@ export class DriveRig {
       record: {
         db,
         tenant: 'acme',
-        awaitingAuditLog: (eventIds) => awaitingShares(db, 'acme', eventIds),
+        awaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, 'acme', eventIds),
       },
       clock,
       onFailure: (where, error) => {

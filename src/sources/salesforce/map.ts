@@ -1,4 +1,4 @@
-import { withoutGaps } from '../../lib/gaps.ts';
+import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { Property, RelatedRecord, Share, Sharer } from '../../share/share.ts';
 import type { DeliveryRow } from './delivery-row.ts';
 
@@ -16,12 +16,12 @@ export function shareOf(row: DeliveryRow, options: MapOptions): Share {
   const recordUrl = `${options.instanceUrl}/${row.Id}`;
   const url = options.contentUrl === 'record' ? recordUrl : presentText(row.DistributionPublicUrl);
   const title = titleOf(row);
-  return withoutGaps<Share>({
+  return omitUndefined<Share>({
     source: 'salesforce',
     shareId: row.Id,
     sharedAt: row.CreatedDate,
     sharer: sharerOf(row),
-    content: withoutGaps<Share['content']>({
+    content: omitUndefined<Share['content']>({
       id: row.ContentDocumentId ?? row.ContentVersionId ?? row.Id,
       title,
       url,
@@ -39,7 +39,7 @@ function titleOf(row: DeliveryRow): string {
 
 /** The creator's relation is null where the integration user may not see other users. */
 function sharerOf(row: DeliveryRow): Sharer | undefined {
-  const sharer = withoutGaps<Sharer>({
+  const sharer = omitUndefined<Sharer>({
     id: row.CreatedById || undefined,
     email: presentText(row.CreatedBy?.Email),
     name: presentText(row.CreatedBy?.Name),
@@ -52,7 +52,7 @@ function sharerOf(row: DeliveryRow): Sharer | undefined {
 function relatedOf(row: DeliveryRow): RelatedRecord | undefined {
   if (!row.RelatedRecordId) return undefined;
   const type = presentText(row.RelatedRecord?.Type);
-  return withoutGaps<RelatedRecord>({ id: row.RelatedRecordId, type });
+  return omitUndefined<RelatedRecord>({ id: row.RelatedRecordId, type });
 }
 
 function contentPropertiesOf(row: DeliveryRow): Property[] {
