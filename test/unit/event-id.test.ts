@@ -11,12 +11,12 @@ const SHARE: Share = {
   eventProperties: [],
 };
 
-describe('the event id', () => {
-  it('is the delivery’s Id, with its source in front', () => {
+describe('eventIdOf', () => {
+  it('is the source and the Id of the delivery', () => {
     expect(eventIdOf(SHARE)).toBe('salesforce:05D000000000001AAA');
   });
 
-  it('stays the same whatever else is read differently the next time', () => {
+  it('does not depend on facts that can change', () => {
     const later: Share = {
       ...SHARE,
       sharedAt: SHARE.sharedAt + 1,
@@ -27,14 +27,14 @@ describe('the event id', () => {
     expect(eventIdOf(later)).toBe(eventIdOf(SHARE));
   });
 
-  it('is made of what identifies a Drive share, and of nothing else', () => {
+  it('depends only on the identity of a Drive share', () => {
     const facts = { detector: 'audit-log', item: 'file', grantees: [] } as const;
     const drive: Share = {
       ...SHARE,
       source: 'google-drive',
       drive: { ...facts, identity: '["1file","ann@acme.com","2026-11-01T00:00:00.000Z"]' },
     };
-    // Frozen: another value would report every share that was ever sent a second time.
+    // Frozen: a different value would report every share a second time.
     expect(eventIdOf(drive)).toBe('drive:7aff5872f7dc1dc7b6b5d235ae0c6469');
     const renamed = { ...drive, shareId: 'x', content: { id: 'y', title: 'Renamed' } };
     expect(eventIdOf(renamed)).toBe(eventIdOf(drive));
@@ -42,7 +42,7 @@ describe('the event id', () => {
     expect(eventIdOf(other)).not.toBe(eventIdOf(drive));
   });
 
-  it('is refused plainly for a Drive share without its facts', () => {
+  it('throws for a Drive share without its facts', () => {
     expect(() => eventIdOf({ ...SHARE, source: 'google-drive' })).toThrow('without its facts');
   });
 });
