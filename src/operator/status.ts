@@ -5,7 +5,7 @@ import { type Cursor, listCursors } from '../db/cursors.ts';
 import { isLeased } from '../db/leases.ts';
 import type { RunReport } from '../db/run-report.ts';
 import { latestRuns, type StoredRun } from '../db/runs.ts';
-import { countBackfilled, countByState, oldestPending } from '../outbox/queries.ts';
+import { countBackfilled, countByState, oldestPendingSharedAt } from '../outbox/queries.ts';
 import type { State } from '../outbox/states.ts';
 import { callsForBackfill } from '../runs/call-reserve.ts';
 import type { AppContext } from '../runs/context.ts';
@@ -55,7 +55,7 @@ export async function statusOf(context: AppContext, config: TenantConfig): Promi
   const { db, clock } = context;
   const { tenant } = config;
   const now = clock.now();
-  const oldest = await oldestPending(db, tenant);
+  const oldest = await oldestPendingSharedAt(db, tenant);
   const history = await historyOf(context, config);
   const cursors = await listCursors(db, tenant);
   const backfills = await listBackfills(db, tenant);

@@ -1,5 +1,5 @@
 import { backfillStream } from '../db/backfills.ts';
-import { awaitingShares } from '../outbox/events.ts';
+import { sharesAwaitingAuditLog } from '../outbox/events.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
 import { storedDomains } from '../sources/drive/internal-domains.ts';
 import { DRIVE_LIMITS } from '../sources/drive/limits.ts';
@@ -107,7 +107,7 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
     store: {
       db: await driveRecord(),
       tenant,
-      sharesAwaitingAuditLog: (eventIds) => awaitingShares(db, tenant, eventIds),
+      sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
     clock,
     log,

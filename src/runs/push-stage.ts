@@ -34,7 +34,7 @@ export async function startPushStage(run: Run, historyUntil: number): Promise<Pu
     pacer: context.pacerOf(connections.gong.account),
     settings: tenant.gong,
     callsForFresh: await reservedCalls(context, tenant),
-    historyUntil,
+    backfillUntil: historyUntil,
     clock: context.clock,
     random: context.random,
     signal: run.signal,

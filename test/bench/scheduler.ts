@@ -28,7 +28,7 @@ async function measureIdle(tenants: number, seconds: number): Promise<void> {
   // A time that is twelve hours away, so that none comes while it is watched.
   const schedule = scheduleAt(Date.now() + 12 * HOUR_MS);
   await withStart([tenants, 0, schedule, 0], async ({ child, story }) => {
-    await until(() => story().includes('tenants run at their schedule'));
+    await until(() => story().includes('tenants scheduled'));
     // What starting left behind is not what idling takes.
     await delay(5_000);
     const before = cpuSecondsOf(child);

@@ -12,7 +12,7 @@ import { silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/event-types.ts';
-import { awaitingShares } from '../../src/outbox/events.ts';
+import { sharesAwaitingAuditLog } from '../../src/outbox/events.ts';
 import { listEvents } from '../../src/outbox/queries.ts';
 import type { Share } from '../../src/share/share.ts';
 import { openDriveBackfill } from '../../src/sources/drive/backfill-source.ts';
@@ -119,7 +119,7 @@ export class DriveRig {
       store: {
         db,
         tenant: 'acme',
-        sharesAwaitingAuditLog: (eventIds) => awaitingShares(db, 'acme', eventIds),
+        sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, 'acme', eventIds),
       },
       clock,
       onFailure: (where, error) => {

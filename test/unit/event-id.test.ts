@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { awaitingShares } from '../../src/outbox/events.ts';
+import { sharesAwaitingAuditLog } from '../../src/outbox/events.ts';
 import { findEvents } from '../../src/outbox/queries.ts';
 import { eraseSettled } from '../../src/outbox/retention.ts';
 import {
@@ -132,7 +132,7 @@ describe('a row that an earlier version wrote, without eventId in its share', ()
     const db = await oldRow('held');
     const [event] = await findEvents(db, ['acme'], EVENT_ID);
     expect(event?.share).toMatchObject({ eventId: EVENT_ID, content: { id: '1file' } });
-    const awaiting = await awaitingShares(db, 'acme', [EVENT_ID]);
+    const awaiting = await sharesAwaitingAuditLog(db, 'acme', [EVENT_ID]);
     expect(awaiting.get(EVENT_ID)?.eventId).toBe(EVENT_ID);
   });
 

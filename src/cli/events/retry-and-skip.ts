@@ -1,5 +1,5 @@
 import {
-  findOperable,
+  findActionable,
   type RetryReport,
   retryEvents,
   retryState,
@@ -36,7 +36,7 @@ async function retryAll(session: Session, state: State | undefined): Promise<Exi
 
 async function retryById({ context, tenants, input }: Session): Promise<RetryReport[]> {
   const { arguments: eventIds, signal } = input;
-  const found = await findOperable(context, tenants, { eventIds, happening: 'retry' });
+  const found = await findActionable(context, tenants, { eventIds, action: 'retry' });
   const reports: RetryReport[] = [];
   for (const tenant of tenants) {
     const events = found.filter((event) => event.tenant === tenant.tenant);
@@ -74,7 +74,7 @@ function skipText(skipped: number): string {
 
 async function skipAll({ context, tenants, input, json }: Session): Promise<ExitCode> {
   const { arguments: eventIds, io } = input;
-  const events = await findOperable(context, tenants, { eventIds, happening: 'skip' });
+  const events = await findActionable(context, tenants, { eventIds, action: 'skip' });
   const skipped = await skipEvents(context, events);
   if (json) await writeJson(io, { skipped });
   else await writeParagraph(io, skipText(skipped));

@@ -1,4 +1,4 @@
-import { withoutGaps } from '../../lib/gaps.ts';
+import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { Property, RelatedRecord, Share, Sharer } from '../../share/share.ts';
 import type { DeliveryRow } from './delivery-row.ts';
 
@@ -16,13 +16,13 @@ export function buildShare(row: DeliveryRow, options: ShareOptions): Share {
   const recordUrl = `${options.instanceUrl}/${row.Id}`;
   const url = options.contentUrl === 'record' ? recordUrl : presentText(row.DistributionPublicUrl);
   const title = titleOf(row);
-  return withoutGaps<Share>({
+  return omitUndefined<Share>({
     source: 'salesforce',
     eventId: `salesforce:${row.Id}`,
     shareId: row.Id,
     sharedAt: row.CreatedDate,
     sharer: sharerOf(row),
-    content: withoutGaps<Share['content']>({
+    content: omitUndefined<Share['content']>({
       id: row.ContentDocumentId ?? row.ContentVersionId ?? row.Id,
       title,
       url,
@@ -40,7 +40,7 @@ function titleOf(row: DeliveryRow): string {
 
 /** `CreatedBy` is null if the integration user has no access to other users. */
 function sharerOf(row: DeliveryRow): Sharer | undefined {
-  const sharer = withoutGaps<Sharer>({
+  const sharer = omitUndefined<Sharer>({
     id: row.CreatedById || undefined,
     email: presentText(row.CreatedBy?.Email),
     name: presentText(row.CreatedBy?.Name),
@@ -53,7 +53,7 @@ function sharerOf(row: DeliveryRow): Sharer | undefined {
 function relatedOf(row: DeliveryRow): RelatedRecord | undefined {
   if (!row.RelatedRecordId) return undefined;
   const type = presentText(row.RelatedRecord?.Type);
-  return withoutGaps<RelatedRecord>({ id: row.RelatedRecordId, type });
+  return omitUndefined<RelatedRecord>({ id: row.RelatedRecordId, type });
 }
 
 function contentPropertiesOf(row: DeliveryRow): Property[] {

@@ -20,14 +20,14 @@ function manyTenants(count: number, schedule = '0 2 * * *') {
   );
 }
 
-function whys({ log }: Process): unknown[] {
+function reasons({ log }: Process): unknown[] {
   return log.filter(({ message }) => message === 'run starts').map(({ fields }) => fields['why']);
 }
 
-describe('many tenants at one time', () => {
-  test('they start spread over a minute, each at a place that chance gave it', async () => {
-    const places = [0.99, 0, 0.5];
-    const rig = new SchedulerRig({ now: BEFORE, runMs: 1_000, random: () => places.shift() ?? 0 });
+describe('many tenants with the same due time', () => {
+  test('start at random moments within a minute', async () => {
+    const values = [0.99, 0, 0.5];
+    const rig = new SchedulerRig({ now: BEFORE, runMs: 1_000, random: () => values.shift() ?? 0 });
     const process = await rig.start(manyTenants(3));
     await rig.clock.pass(HOUR);
     await process.stop();
@@ -36,17 +36,17 @@ describe('many tenants at one time', () => {
     expect(await rig.starts('tenant-2')).toEqual(['2026-11-02T02:00:30.000Z']);
   });
 
-  test('never more than tenantsAtOnce work side by side, and each gets its turn', async () => {
+  test('run at most tenantsAtOnce in parallel, and all of them run', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start(manyTenants(10), { tenantsAtOnce: 3 });
     await rig.clock.pass(HOUR);
     await process.stop();
-    expect(rig.atWorkMax).toBe(3);
+    expect(rig.runningMax).toBe(3);
     const runs = await Promise.all(manyTenants(10).map(({ tenant }) => rig.runs(tenant)));
     expect(runs.map((each) => each.length)).toEqual(Array(10).fill(1));
   });
 
-  test('who was due first goes first', async () => {
+  test('start in the order of their due times', async () => {
     const rig = new SchedulerRig({ now: BEFORE, runMs: 20 * MINUTE });
     const late = scheduledTenant('10 2 * * *', { tenant: 'a-later', start: START });
     const early = scheduledTenant('5 2 * * *', { tenant: 'b-earlier', start: START });
@@ -59,7 +59,7 @@ describe('many tenants at one time', () => {
     expect(await rig.starts('a-later')).toEqual(['2026-11-02T02:40:00.000Z']);
   });
 
-  test('one whose run breaks changes nothing for another, nor for its own next night', async () => {
+  test('are not affected by a failure of one, which runs again the next night', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     rig.script.work = async (tenant) => {
       if (tenant === 'tenant-0' && rig.clock.now() < START + DAY) throw new TypeError('no such');
@@ -80,7 +80,7 @@ describe('many tenants at one time', () => {
 });
 
 describe('a run that is longer than its period', () => {
-  test('is followed by one run for all the times that passed meanwhile, and never overlapped', async () => {
+  test('is followed by one run for all missed due times, without overlap', async () => {
     const hourly = scheduledTenant('0 * * * *', { start: START });
     const rig = new SchedulerRig({ now: BEFORE, runMs: 150 * MINUTE });
     rig.script.work = async () => {
@@ -90,7 +90,7 @@ describe('a run that is longer than its period', () => {
     const process = await rig.start([hourly]);
     await rig.clock.pass(5 * HOUR);
     await process.stop();
-    expect(rig.atWorkMax).toBe(1);
+    expect(rig.runningMax).toBe(1);
     expect((await rig.starts()).slice(0, 3)).toEqual([
       '2026-11-02T01:30:00.000Z',
       // 02:00, 03:00 and 04:00 passed.
@@ -100,19 +100,19 @@ describe('a run that is longer than its period', () => {
   });
 });
 
-describe('a tenant that another run holds', () => {
-  test('is skipped with a line in the log, and tried again every few minutes', async () => {
+describe('a tenant that another run has locked', () => {
+  test('is skipped with a warning and retried every few minutes', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([nightly]);
-    const stranger = { name: 'tenant acme', holder: 'elsewhere|1|1|1' };
+    const other = { name: 'tenant acme', holder: 'elsewhere|1|1|1' };
     await rig.clock.pass(29 * MINUTE);
     const { db } = process.context;
-    expect(await acquireLease(db, stranger, rig.clock.now())).toBe(true);
+    expect(await acquireLease(db, other, rig.clock.now())).toBe(true);
     for (let beat = 0; beat < 40; beat += 1) {
       await rig.clock.pass(15_000);
-      await extendLease(db, stranger, rig.clock.now());
+      await extendLease(db, other, rig.clock.now());
     }
-    // It dies here: nobody gives its lease back.
+    // The other run dies here, so its lease is not released.
     await rig.clock.pass(HOUR);
     await process.stop();
 
@@ -120,54 +120,54 @@ describe('a tenant that another run holds', () => {
     expect(process.log.filter(({ level }) => level === 'warn')).toEqual(
       ['02:03', '02:06', '02:09', '02:12'].map((time) => ({
         level: 'warn',
-        message: 'turn skipped: another run holds the tenant',
-        fields: { tenant: 'acme', again: `2026-11-02T${time}:00.000Z` },
+        message: 'scheduled run skipped: another run has locked the tenant',
+        fields: { tenant: 'acme', retryAt: `2026-11-02T${time}:00.000Z` },
       })),
     );
-    expect(whys(process)).toEqual(['tried again']);
+    expect(reasons(process)).toEqual(['retry']);
   });
 
-  test('is left alone once the other has served the turn', async () => {
-    const places = [0, 0.5];
-    const random = () => places.shift() ?? 0;
+  test('is not run again once the other process has done the due run', async () => {
+    const values = [0, 0.5];
+    const random = () => values.shift() ?? 0;
     const rig = new SchedulerRig({ now: BEFORE, runMs: 10 * MINUTE, random });
     const first = await rig.start([nightly]);
     const second = await rig.start([nightly]);
     await rig.clock.pass(3 * HOUR);
     await Promise.all([first.stop(), second.stop()]);
     expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z']);
-    expect([...whys(first), ...whys(second)]).toEqual(['schedule']);
+    expect([...reasons(first), ...reasons(second)]).toEqual(['schedule']);
     expect(second.log).toContainEqual(expect.objectContaining({ level: 'warn' }));
   });
 
-  test('is tried until the next time is due, which takes the place of the one before', async () => {
+  test('is retried until the next due time, which replaces the previous one', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const hourly = scheduledTenant('0 * * * *', { start: Date.parse(BEFORE) });
     const process = await rig.start([hourly]);
-    const stranger = { name: 'tenant acme', holder: 'elsewhere|1|1|1' };
+    const other = { name: 'tenant acme', holder: 'elsewhere|1|1|1' };
     const { db } = process.context;
-    await acquireLease(db, stranger, rig.clock.now());
+    await acquireLease(db, other, rig.clock.now());
     for (let beat = 0; beat < 4 * 95; beat += 1) {
       await rig.clock.pass(15_000);
-      await extendLease(db, stranger, rig.clock.now());
+      await extendLease(db, other, rig.clock.now());
     }
-    await releaseLease(db, stranger);
+    await releaseLease(db, other);
     await rig.clock.pass(30 * MINUTE);
     await process.stop();
-    // 02:00 and 03:00 were due and could not be served: one run for both.
+    // One run for the due times 02:00 and 03:00, at which the tenant was locked.
     expect(await rig.starts()).toEqual(['2026-11-02T03:06:00.000Z']);
   });
 });
 
 describe('two schedulers on one database', () => {
-  test('never overlap on a tenant, and never serve one turn twice, over a month of nights', async () => {
-    const chances = chancesFrom(7);
-    const rig = new SchedulerRig({ now: BEFORE, random: chances, runMs: 40_000 });
+  test('never overlap on a tenant or repeat a due run in a month of nights', async () => {
+    const random = seededRandom(7);
+    const rig = new SchedulerRig({ now: BEFORE, random, runMs: 40_000 });
     const tenants = manyTenants(6);
     const processes = [await rig.start(tenants), await rig.start(tenants)];
     const overlaps: string[] = [];
     rig.script.work = async (tenant) => {
-      if (rig.atWork.filter((other) => other === tenant).length > 1) overlaps.push(tenant);
+      if (rig.running.filter((other) => other === tenant).length > 1) overlaps.push(tenant);
       return { outcome: 'ok' };
     };
     await rig.clock.pass(30 * DAY);
@@ -179,18 +179,18 @@ describe('two schedulers on one database', () => {
       expect(nights, tenant).toHaveLength(30);
       expect(new Set(nights).size, tenant).toBe(30);
     }
-    // Both had a part in it, or the test would show nothing.
-    for (const process of processes) expect(whys(process).length).toBeGreaterThan(10);
+    // Both took part; otherwise the test would verify nothing.
+    for (const process of processes) expect(reasons(process).length).toBeGreaterThan(10);
   });
 });
 
-describe('a turn that was not served', () => {
-  test('because its process died in it, is made up for at the next start', async () => {
+describe('a due run that was not done', () => {
+  test('because the process died is caught up at the next start', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const first = await rig.start([nightly]);
     await rig.clock.pass(HOUR);
     await first.stop();
-    // As a kill leaves it: the row without an end, and nobody holding the tenant.
+    // The state after a kill: the row has no end, and no process has the tenant's lock.
     const { db } = first.context;
     await db.updateTable('run').set({ finished_at: null, outcome: null, report: null }).execute();
     const second = await rig.start([nightly]);
@@ -199,13 +199,14 @@ describe('a turn that was not served', () => {
     expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z', '2026-11-02T02:30:00.000Z']);
   });
 
-  test('because its process was asked to stop in it, is made up for at the next start', async () => {
+  test('because a stop was requested is caught up at the next start', async () => {
     const rig = new SchedulerRig({ now: BEFORE, runMs: 10 * MINUTE });
     const first = await rig.start([nightly]);
     await rig.clock.pass(35 * MINUTE);
     expect(await first.stop()).toBe('clean');
-    const [cut] = await rig.runs();
-    expect(cut).toMatchObject({ outcome: 'partial', finishedAt: Date.parse('2026-11-02T02:05Z') });
+    const [stopped] = await rig.runs();
+    const finishedAt = Date.parse('2026-11-02T02:05Z');
+    expect(stopped).toMatchObject({ outcome: 'partial', finishedAt });
 
     const second = await rig.start([nightly]);
     await rig.clock.pass(HOUR);
@@ -213,7 +214,7 @@ describe('a turn that was not served', () => {
     expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z', '2026-11-02T02:05:00.000Z']);
   });
 
-  test('because the database was unfit, is tried again, at growing intervals', async () => {
+  test('because the database failed is retried with exponential backoff', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     let failures = 3;
     rig.script.work = async () => {
@@ -232,7 +233,7 @@ describe('a turn that was not served', () => {
     ]);
   });
 
-  test('gives way to the time that came due meanwhile, which is served at once', async () => {
+  test('is replaced by the next due time, which runs at once', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const hourly = scheduledTenant('0 * * * *', { start: Date.parse(BEFORE) });
     rig.script.work = async () => {
@@ -244,10 +245,10 @@ describe('a turn that was not served', () => {
     await rig.clock.pass(2 * HOUR + 15 * MINUTE);
     await process.stop();
     expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z', '2026-11-02T03:30:00.000Z']);
-    expect(whys(process)).toEqual(['schedule', 'schedule']);
+    expect(reasons(process)).toEqual(['schedule', 'schedule']);
   });
 
-  test('a failed run serves its turn: the next night tries again', async () => {
+  test('does not include one with a failed run: the next attempt is the next night', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     rig.script.work = async () => ({ outcome: 'failed' });
     const process = await rig.start([nightly]);
@@ -257,50 +258,50 @@ describe('a turn that was not served', () => {
   });
 });
 
-describe('a clock that goes wrong', () => {
-  test('set back over a time that was served: it is not served twice', async () => {
+describe('a wrong system clock', () => {
+  test('set back past a due time does not repeat its run', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([nightly]);
     await rig.clock.pass(HOUR);
-    rig.setMs = -HOUR;
+    rig.clockOffsetMs = -HOUR;
     await rig.clock.pass(DAY);
     await process.stop();
     expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z']);
   });
 
-  test('a week ahead and set right: the nights are served again from the first on', async () => {
+  test('a week ahead and then corrected does not prevent the following nightly runs', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([nightly]);
     await rig.clock.pass(HOUR);
-    rig.setMs = 7 * DAY;
+    rig.clockOffsetMs = 7 * DAY;
     await rig.clock.pass(HOUR);
-    rig.setMs = 0;
+    rig.clockOffsetMs = 0;
     await rig.clock.pass(2 * DAY);
     await process.stop();
     expect(await rig.starts()).toEqual([
       '2026-11-02T02:00:00.000Z',
       '2026-11-03T02:00:00.000Z',
       '2026-11-04T02:00:00.000Z',
-      // While the clock was ahead: this run is no night's before it.
+      // The run while the clock was ahead does not count for the nights before it.
       '2026-11-09T02:31:00.000Z',
     ]);
   });
 });
 
-describe('asked to stop', () => {
-  test('nothing more is started, and what is under way is waited for', async () => {
+describe('a requested stop', () => {
+  test('starts no more runs and waits for running ones', async () => {
     const rig = new SchedulerRig({ now: BEFORE, runMs: 10 * MINUTE });
     const process = await rig.start(manyTenants(5), { tenantsAtOnce: 2 });
     await rig.clock.pass(35 * MINUTE);
-    expect(rig.atWork).toHaveLength(2);
+    expect(rig.running).toHaveLength(2);
     expect(await process.stop()).toBe('clean');
-    expect(rig.atWork).toEqual([]);
+    expect(rig.running).toEqual([]);
     await rig.clock.pass(DAY);
     const runs = await Promise.all(manyTenants(5).map(({ tenant }) => rig.runs(tenant)));
     expect(runs.flat().map(({ outcome }) => outcome)).toEqual(['partial', 'partial']);
   });
 
-  test('a run whose end cannot be written is told', async () => {
+  test('reports `broken` if the end of a run cannot be recorded', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const reached = Promise.withResolvers<void>();
     rig.script.work = async () => {
@@ -316,27 +317,27 @@ describe('asked to stop', () => {
 });
 
 describe('housekeeping', () => {
-  test('follows each run for its tenant, and comes each hour for all', async () => {
+  test('runs after each run for its tenant, and every hour for all tenants', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const onDemand = scheduledTenant('', { tenant: 'on-demand' });
     const { schedule: _, ...unscheduled } = onDemand;
     const process = await rig.start([nightly, unscheduled]);
     await rig.clock.pass(45 * MINUTE);
-    expect(process.kept).toEqual([['acme']]);
+    expect(process.housekept).toEqual([['acme']]);
     await rig.clock.pass(2 * HOUR);
-    expect(process.kept).toEqual([['acme'], ['acme', 'on-demand'], ['acme', 'on-demand']]);
+    expect(process.housekept).toEqual([['acme'], ['acme', 'on-demand'], ['acme', 'on-demand']]);
     await process.stop();
   });
 });
 
-describe('housekeeping at the end', () => {
-  test('what is under way is waited for, and nothing more of it is begun', async () => {
+describe('housekeeping at a stop', () => {
+  test('is waited for if it is running, and is not started again', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const done = Promise.withResolvers<void>();
-    rig.script.keepHouse = () => done.promise;
+    rig.script.housekeeping = () => done.promise;
     const process = await rig.start(manyTenants(3));
     await rig.clock.pass(HOUR);
-    expect(process.kept).toEqual([['tenant-0']]);
+    expect(process.housekept).toEqual([['tenant-0']]);
     let stopped = false;
     const ending = process.stop().then(() => {
       stopped = true;
@@ -345,25 +346,25 @@ describe('housekeeping at the end', () => {
     expect(stopped).toBe(false);
     done.resolve();
     await ending;
-    expect(process.kept).toEqual([['tenant-0']]);
+    expect(process.housekept).toEqual([['tenant-0']]);
   });
 
-  test('one that fails is told, and the next follows all the same', async () => {
+  test('logs a failure, and the next one still runs', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
-    rig.script.keepHouse = async () => {
+    rig.script.housekeeping = async () => {
       throw new DatabaseError('the disk is full');
     };
     const process = await rig.start(manyTenants(2));
     await rig.clock.pass(45 * MINUTE);
     await process.stop();
-    expect(process.kept).toEqual([['tenant-0'], ['tenant-1']]);
+    expect(process.housekept).toEqual([['tenant-0'], ['tenant-1']]);
     const errors = process.log.filter(({ level }) => level === 'error');
     expect(errors.map(({ message }) => message)).toEqual(Array(2).fill('the disk is full'));
   });
 });
 
-/** Places in [0, 1), the same in each run of the test. */
-function chancesFrom(seed: number): () => number {
+/** Random values in [0, 1), the same in every run of the test. */
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;

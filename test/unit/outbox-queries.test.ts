@@ -8,7 +8,7 @@ import {
   countByState,
   listAttempts,
   listEvents,
-  oldestPending,
+  oldestPendingSharedAt,
 } from '../../src/outbox/queries.ts';
 import { STATES } from '../../src/outbox/states.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
@@ -28,7 +28,7 @@ async function listed(filter: Partial<Parameters<typeof listEvents>[1]> = {}) {
   return events.map((event) => `${event.tenant} ${event.eventId}`);
 }
 
-test('the newest share comes first, equal times by tenant and id, up to the limit', async () => {
+test('events are sorted by share time (newest first), tenant and id, up to the limit', async () => {
   const shares = [eventSharedAt('old', 10), eventSharedAt('b', 20), eventSharedAt('a', 20)];
   await commitBatch(db, lease, batchOf([...shares, eventSharedAt('new', 30)]));
   await commitBatch(db, lease, batchOf([eventSharedAt('a', 20)], { tenant: 'other' }));
@@ -40,7 +40,7 @@ test('the newest share comes first, equal times by tenant and id, up to the limi
   expect(await listed({ windows: [] })).toEqual([]);
 });
 
-test('each time zone has its own beginning, which counts as within', async () => {
+test('each timezone has its own `since`, which is inclusive', async () => {
   const shares = [eventSharedAt('early', 9), eventSharedAt('exact', 10), eventSharedAt('late', 11)];
   for (const tenant of ['acme', 'other', 'third']) {
     await commitBatch(db, lease, batchOf(shares, { tenant }));
@@ -57,32 +57,32 @@ test('each time zone has its own beginning, which counts as within', async () =>
   ]);
 });
 
-test('shares of before 1970 are listed too where no beginning is given', async () => {
+test('shares from before 1970 are listed if there is no `since`', async () => {
   await commitBatch(db, lease, batchOf([eventSharedAt('ancient', -5)]));
   expect(await listed()).toEqual(['acme ancient']);
 });
 
-test.for(STATES)('only what is %s', async (state) => {
+test.for(STATES)('the state filter lists only events that are %s', async (state) => {
   await commitBatch(db, lease, batchOf(STATES.map((each) => newEvent(each, { state: each }))));
   expect(await listed({ state })).toEqual([`acme ${state}`]);
 });
 
-test('every state is counted, also where nothing is in it, for each tenant alone', async () => {
+test('every state is counted per tenant, even if no event is in it', async () => {
   const pending = [newEvent('one'), newEvent('two')];
   await commitBatch(db, lease, batchOf([...pending, newEvent('held', { state: 'held' })]));
   await commitBatch(db, lease, batchOf([newEvent('three')], { tenant: 'other' }));
   const none = { held: 0, pending: 0, delivered: 0, duplicate: 0, rejected: 0, skipped: 0 };
   expect(await countByState(db, 'acme')).toEqual({ ...none, held: 1, pending: 2 });
   expect(await countByState(db, 'other')).toEqual({ ...none, pending: 1 });
-  expect(await countByState(db, 'nobody')).toEqual(none);
+  expect(await countByState(db, 'unknown')).toEqual(none);
 });
 
-test('the oldest that waits is told, and nothing where none waits', async () => {
-  expect(await oldestPending(db, 'acme')).toBeUndefined();
+test('oldestPendingSharedAt returns undefined if no event is pending', async () => {
+  expect(await oldestPendingSharedAt(db, 'acme')).toBeUndefined();
   const held = { ...eventSharedAt('held', 1), state: 'held' as const };
   await commitBatch(db, lease, batchOf([held, eventSharedAt('b', 20), eventSharedAt('a', 10)]));
-  expect(await oldestPending(db, 'acme')).toBe(10);
-  expect(await oldestPending(db, 'other')).toBeUndefined();
+  expect(await oldestPendingSharedAt(db, 'acme')).toBe(10);
+  expect(await oldestPendingSharedAt(db, 'other')).toBeUndefined();
 });
 
 test('an event that was never sent has no attempts', async () => {
@@ -90,7 +90,7 @@ test('an event that was never sent has no attempts', async () => {
   expect(await listAttempts(db, { tenant: 'acme', eventId: 'new' })).toEqual([]);
 });
 
-test('of history, what was sent counts where it was shared within the window, what waits always', async () => {
+test('the window limits which backfilled events count as settled, not as waiting', async () => {
   const times = [10, 20, 30, 40];
   const history = { priority: PRIORITY.backfill };
   const settled = times.map((at) => ({

@@ -16,8 +16,8 @@ import {
 const ONE = { tenant: 'acme', eventId: 'one' };
 const NOTHING = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
 
-describe('what Gong answers, and what becomes of the event', () => {
-  test('2xx: delivered, with both of Gong’s ids', async () => {
+describe('Gong’s response', () => {
+  test('2xx: the event is delivered, with both of Gong’s ids', async () => {
     const rig = await pushRig({ script: () => accepted });
     await rig.commit([newEvent('one')]);
     expect(await rig.drain()).toEqual({ ...NOTHING, delivered: 1 });
@@ -33,14 +33,14 @@ describe('what Gong answers, and what becomes of the event', () => {
     expect(rig.calls()).toBe(1);
   });
 
-  test('409: duplicate, which is success', async () => {
+  test('409: the event is a duplicate, which is success', async () => {
     const rig = await pushRig({ script: () => duplicate });
     await rig.commit([newEvent('one')]);
     expect(await rig.drain()).toEqual({ ...NOTHING, duplicates: 1 });
     expect(await rig.event('one')).toMatchObject({ state: 'duplicate', lastStatus: 409 });
   });
 
-  test('400: rejected with Gong’s reasons, and the others go on', async () => {
+  test('400: the event is rejected with Gong’s errors, and the others are sent', async () => {
     const script = ({ eventId }: { eventId: string }) =>
       eventId === 'one' ? rejected('contentUrl is invalid') : accepted;
     const rig = await pushRig({ script });
@@ -53,7 +53,7 @@ describe('what Gong answers, and what becomes of the event', () => {
     });
   });
 
-  test('401: stays pending without an attempt; pushing stops, with what a person has to do', async () => {
+  test('401: the event stays pending without an attempt, and pushing stops', async () => {
     const rig = await pushRig({ script: () => refused });
     await rig.commit(eventSeries(30));
     const report = await rig.drain();
@@ -64,10 +64,10 @@ describe('what Gong answers, and what becomes of the event', () => {
     expect(await rig.event('event-000000')).toMatchObject({ attempts: 0 });
   });
 
-  test('401: what is in flight beside it still ends, and is written down', async () => {
+  test('401: other requests in flight still finish and are recorded', async () => {
     const rig = await pushRig({
       script: ({ eventId }) => (eventId === 'event-000001' ? refused : accepted),
-      answerMs: ({ eventId }) => (eventId === 'event-000001' ? 10 : 25_000),
+      responseMs: ({ eventId }) => (eventId === 'event-000001' ? 10 : 25_000),
     });
     await rig.commit(eventSeries(30));
     expect(await rig.drain()).toMatchObject({ delivered: 3, stop: { kind: 'refused' } });
@@ -75,9 +75,9 @@ describe('what Gong answers, and what becomes of the event', () => {
     expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 27, delivered: 3 });
   });
 
-  test('429: stays pending, and goes when the wait is over', async () => {
+  test('429: the event stays pending and is sent after Retry-After', async () => {
     const rig = await pushRig({
-      script: ({ tries }) => (tries === 1 ? throttled(7_000) : accepted),
+      script: ({ attempt }) => (attempt === 1 ? throttled(7_000) : accepted),
     });
     await rig.commit([newEvent('one')]);
     expect(await rig.drain()).toEqual({ ...NOTHING, delivered: 1 });
@@ -89,8 +89,8 @@ describe('what Gong answers, and what becomes of the event', () => {
     ]);
   });
 
-  test('5xx: five tries with growing waits, then it stays pending for the next run', async () => {
-    const rig = await pushRig({ script: () => unavailable, answerMs: () => 0 });
+  test('5xx: five attempts with exponential backoff, then the event is deferred', async () => {
+    const rig = await pushRig({ script: () => unavailable, responseMs: () => 0 });
     await rig.commit([newEvent('one')]);
     const runStartedAt = rig.clock.now();
     expect(await rig.drain()).toEqual({ ...NOTHING, exhausted: 1, lastFailure: 'down' });
@@ -103,8 +103,8 @@ describe('what Gong answers, and what becomes of the event', () => {
     expect(await listAttempts(rig.db, ONE)).toHaveLength(10);
   });
 
-  test('5xx: the longest waits are 1, 2, 4 and 8 s', async () => {
-    const rig = await pushRig({ script: () => unavailable, answerMs: () => 0 });
+  test('5xx: the longest delays are 1, 2, 4 and 8 s', async () => {
+    const rig = await pushRig({ script: () => unavailable, responseMs: () => 0 });
     await rig.commit([newEvent('one')]);
     const start = rig.clock.now();
     await rig.drain({ random: () => 1 - Number.EPSILON });
@@ -112,22 +112,24 @@ describe('what Gong answers, and what becomes of the event', () => {
     expect(times).toEqual([0, 1_000, 3_000, 7_000, 15_000]);
   });
 
-  test('5xx: an event that comes through at a later try is delivered once', async () => {
-    const rig = await pushRig({ script: ({ tries }) => (tries < 5 ? unavailable : accepted) });
+  test('5xx: an event that succeeds at a later attempt is delivered once', async () => {
+    const rig = await pushRig({ script: ({ attempt }) => (attempt < 5 ? unavailable : accepted) });
     await rig.commit([newEvent('one')]);
     expect(await rig.drain()).toEqual({ ...NOTHING, delivered: 1 });
     expect(await rig.event('one')).toMatchObject({ state: 'delivered', attempts: 5, errors: [] });
   });
 
-  test('an answer that was lost on its way: sent again, and a 409 ends it', async () => {
-    const rig = await pushRig({ script: ({ tries }) => (tries === 1 ? unavailable : duplicate) });
+  test('a lost response: the event is sent again, and a 409 settles it', async () => {
+    const rig = await pushRig({
+      script: ({ attempt }) => (attempt === 1 ? unavailable : duplicate),
+    });
     await rig.commit([newEvent('one')]);
     expect(await rig.drain()).toEqual({ ...NOTHING, duplicates: 1 });
     expect(new Set(rig.gong.requests.map((request) => request.body)).size).toBe(1);
   });
 
-  test('an event that gave up is not tried again in the same run though the clock stands or goes back', async () => {
-    const rig = await pushRig({ script: () => unavailable, answerMs: () => 0 });
+  test('5xx: a deferred event is not retried in the same run if the clock is set back', async () => {
+    const rig = await pushRig({ script: () => unavailable, responseMs: () => 0 });
     await rig.commit([newEvent('one')]);
     const runStartedAt = rig.clock.now() + 3_600_000;
     const report = await rig.drain({ random: () => 0, runStartedAt });
@@ -136,13 +138,13 @@ describe('what Gong answers, and what becomes of the event', () => {
   });
 });
 
-describe('20 rejections in a row that say the same', () => {
+describe('20 consecutive rejections with the same errors', () => {
   const same = () => rejected('workspaceId is unknown');
 
-  test('stop pushing; what is in flight ends, and the rest waits', async () => {
+  test('end pushing; requests in flight finish, and the rest stays pending', async () => {
     const rig = await pushRig({
       script: same,
-      answerMs: ({ eventId }) => (Number(eventId.slice(-6)) % 4) * 700 + 100,
+      responseMs: ({ eventId }) => (Number(eventId.slice(-6)) % 4) * 700 + 100,
     });
     await rig.commit(eventSeries(200));
     const report = await rig.drain();
@@ -157,13 +159,13 @@ describe('20 rejections in a row that say the same', () => {
     });
   });
 
-  test('one fewer does not', async () => {
+  test('do not if there is one fewer', async () => {
     const rig = await pushRig({ script: same });
     await rig.commit(eventSeries(19));
     expect(await rig.drain()).toEqual({ ...NOTHING, rejected: 19 });
   });
 
-  test('different reasons, or one success between, do not', async () => {
+  test('do not if the errors differ or another response is between them', async () => {
     const number = (eventId: string) => Number(eventId.slice(-6));
     const varied = await pushRig({
       script: ({ eventId }) => rejected(`bad ${number(eventId) % 3}`),
@@ -181,7 +183,7 @@ describe('20 rejections in a row that say the same', () => {
     ['accepted', false],
     ['duplicate', false],
     ['unavailable', true],
-  ] as const)('%s between them: still in a row is %s', ([kind, inRow]) => {
+  ] as const)('with an %s response between them are still consecutive: %s', ([kind, inRow]) => {
     const streak = new RejectionStreak(3);
     const rejection = { kind: 'rejected', errors: ['same'] } as const;
     expect(streak.reached(rejection)).toBe(false);
@@ -192,7 +194,7 @@ describe('20 rejections in a row that say the same', () => {
 });
 
 describe('a lost lease', () => {
-  test('ends pushing with LeaseLost, and nothing more is written', async () => {
+  test('ends pushing with LeaseLost, and nothing more is recorded', async () => {
     const rig = await pushRig({ script: () => accepted });
     await rig.commit(eventSeries(50));
     const push = rig.start();
