@@ -2,7 +2,7 @@ import { LeaseLost } from '../db/leases.ts';
 import { RetryableError, StopRequested, UserError } from '../lib/errors.ts';
 import { scrub } from '../lib/secret.ts';
 import { EXIT, type ExitCode } from './command.ts';
-import { escapeControlsInLines } from './escape.ts';
+import { escapeControlsInLines } from './terminal/escape.ts';
 
 /** How a command ends that threw: what happened and how to mend it, for standard error. */
 export interface Failure {
@@ -16,12 +16,12 @@ export interface Failure {
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof StopRequested) {
-    return fail(EXIT.needsPerson, 'stopped before it was done; what was done is kept', [
+    return fail(EXIT.needsAttention, 'stopped before it was done; what was done is kept', [
       'Run the same command again to go on from there.',
     ]);
   }
   if (error instanceof LeaseLost) {
-    return fail(EXIT.needsPerson, error.message, [
+    return fail(EXIT.needsAttention, error.message, [
       'Nothing is lost: the other run went on from what was stored. If this comes again, see what ' +
         'makes this machine stand still for so long (suspended, paused, out of memory).',
     ]);
@@ -30,7 +30,7 @@ export function failureOf(error: unknown): Failure {
     return fail(EXIT.couldNotRun, error.message, error.hint === undefined ? [] : [error.hint]);
   }
   if (error instanceof RetryableError) {
-    return fail(EXIT.needsPerson, error.message, ['It may work when tried again later.']);
+    return fail(EXIT.needsAttention, error.message, ['It may work when tried again later.']);
   }
   return fail(EXIT.couldNotRun, 'this is a bug in sharetrail, and ended the command', [
     'Please report it with the lines below and what you did before.',

@@ -3,11 +3,11 @@ import { findPackageJSON } from 'node:module';
 import { environment } from '../config/environment.ts';
 import { StopRequested } from '../lib/errors.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
-import type { CommandDefinition, Io } from './command.ts';
+import type { CommandDefinition } from './command.ts';
 import { EXIT } from './command.ts';
 import { failureOf } from './failure.ts';
-import { processIo } from './io.ts';
 import { runProgram } from './program.ts';
+import { type Io, processIo } from './terminal/io.ts';
 
 /**
  * Runs this process's command line to its exit code, which is set and not forced: what was written

@@ -1,9 +1,10 @@
-import type { CommandDefinition, ExitCode, Io } from './command.ts';
+import type { CommandDefinition, ExitCode } from './command.ts';
 import { EXIT } from './command.ts';
+import { helpText } from './command-line/help.ts';
+import type { Parsed } from './command-line/parse.ts';
 import { failureOf } from './failure.ts';
-import { helpText } from './help.ts';
-import type { Parsed } from './parse.ts';
-import { writeText } from './render.ts';
+import type { Io } from './terminal/io.ts';
+import { writeText } from './terminal/write.ts';
 
 export interface ProgramOptions {
   readonly definitions: readonly CommandDefinition[];
@@ -29,10 +30,11 @@ export async function runProgram(options: ProgramOptions): Promise<ExitCode> {
 async function dispatch(options: ProgramOptions): Promise<ExitCode> {
   const { definitions, words, io, signal, version } = options;
   const parsed =
-    askedAlone(words) ?? (await import('./parse.ts')).parseArguments(definitions, words);
+    askedAlone(words) ??
+    (await import('./command-line/parse.ts')).parseArguments(definitions, words);
   if (parsed.kind === 'version') {
     await writeText(io, version());
-    return EXIT.done;
+    return EXIT.success;
   }
   if (parsed.kind === 'help') return showHelp(options, parsed);
   const handler = await parsed.definition.load?.();
@@ -59,7 +61,7 @@ async function showHelp(
 ): Promise<ExitCode> {
   if (asked) {
     await writeText(io, helpText(definitions, command, io.columns));
-    return EXIT.done;
+    return EXIT.success;
   }
   io.err(helpText(definitions, command, io.errColumns));
   return EXIT.couldNotRun;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { helpText } from '../../src/cli/command-line/help.ts';
 import { definitions } from '../../src/cli/definitions.ts';
-import { helpText } from '../../src/cli/help.ts';
-import { displayWidth } from '../../src/cli/width.ts';
+import { displayWidth } from '../../src/cli/terminal/width.ts';
 
 const names = ['', ...definitions.map(({ name }) => name)];
 

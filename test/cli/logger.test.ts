@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openLogger } from '../../src/cli/logger.ts';
+import { openLogger } from '../../src/cli/logging/logger.ts';
 import { rememberSecret, Secret } from '../../src/lib/secret.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { ManualClock } from '../support/manual-clock.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../src/cli/command-line/parse.ts';
+import { UsageError } from '../../src/cli/command-line/usage-error.ts';
 import { definitions } from '../../src/cli/definitions.ts';
-import { parseArguments } from '../../src/cli/parse.ts';
-import { UsageError } from '../../src/cli/usage-error.ts';
 
 const parse = (line: string) => parseArguments(definitions, line.split(' ').filter(Boolean));
 

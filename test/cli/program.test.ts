@@ -102,10 +102,10 @@ describe('help and version', () => {
 
 describe('the exit code of several tenants', () => {
   it.each([
-    [[], EXIT.done],
-    [[0, 0], EXIT.done],
-    [[0, 3], EXIT.held],
-    [[3, 1, 0], EXIT.needsPerson],
+    [[], EXIT.success],
+    [[0, 0], EXIT.success],
+    [[0, 3], EXIT.busy],
+    [[3, 1, 0], EXIT.needsAttention],
     [[1, 3, 2, 0], EXIT.couldNotRun],
   ] as const)('%j is %d', (codes, worst) => {
     expect(worstExit(codes)).toBe(worst);

@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { definitions } from '../../src/cli/definitions.ts';
-import { runLines } from '../../src/cli/summary.ts';
+import { runLines } from '../../src/cli/runs/run-summary.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { retryDelayMsMax } from '../../src/outbox/backoff.ts';
 import { BACKOFF_LIMITS } from '../../src/outbox/limits.ts';

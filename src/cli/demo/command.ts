@@ -17,16 +17,16 @@ import {
   seedNextDay,
 } from '../../sandbox/story/index.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
-import { openLogger } from '../logger.ts';
-import { startProgress } from '../progress.ts';
-import { writeJson } from '../render.ts';
+import { openLogger } from '../logging/logger.ts';
+import { startProgress } from '../terminal/progress-line.ts';
+import { writeJson } from '../terminal/write.ts';
 import {
   writeDay,
   writeDemoEnd,
   writeIntroduction,
   writeTimeline,
   writeUnreported,
-} from './page.ts';
+} from './print-demo.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -90,7 +90,7 @@ async function play(stage: Stage): Promise<ExitCode> {
   const runs = [firstRun, secondRun];
   if (quiet) await writeJson(io, { runs, gong: sandbox.gong.events.map(({ body }) => body) });
   else await tellWhatArrived(stage);
-  return runs.every(wentWell) ? EXIT.done : EXIT.needsPerson;
+  return runs.every(wentWell) ? EXIT.success : EXIT.needsAttention;
 }
 
 async function nextDay(stage: Stage, first: FirstDay): Promise<RunReport> {

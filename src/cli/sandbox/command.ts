@@ -5,8 +5,8 @@ import { sandboxTenantYaml, writeSandboxConfiguration } from '../../sandbox/conf
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { seedDriveDay, seedFirstDay } from '../../sandbox/story/index.ts';
 import { type CommandInput, EXIT, type Handler } from '../command.ts';
-import { textOption } from '../options.ts';
-import { writeJson, writeText } from '../render.ts';
+import { textOption } from '../command-line/input-options.ts';
+import { writeJson, writeText } from '../terminal/write.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -36,7 +36,7 @@ export const sandbox: Handler = async (input) => {
     await served.stop();
     if (!kept) await rm(dir, { recursive: true, force: true });
   }
-  return EXIT.done;
+  return EXIT.success;
 };
 
 async function introduce(

@@ -2,19 +2,19 @@ import type { Cursor } from '../../db/cursors.ts';
 import { type RunStatus, statusOf, type TenantStatus } from '../../operator/status.ts';
 import { STATES } from '../../outbox/states.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
-import { sendingDays } from '../eta.ts';
-import { countOf, listOf, timeText } from '../format.ts';
-import { type Field, writeFields, writeHeading, writeJson } from '../render.ts';
-import { type Session, withSession } from '../session.ts';
-import { runLines } from '../summary.ts';
+import { type CommandSession, withCommandSession } from '../command-session.ts';
+import { runLines } from '../runs/run-summary.ts';
+import { sendingDays } from '../runs/sending-days.ts';
+import { countOf, listOf, timeText } from '../terminal/format.ts';
+import { type Field, writeFields, writeHeading, writeJson } from '../terminal/write.ts';
 
 /** what the streams of Drive's change logs begin with */
 const CHANGE_LOGS = 'drive/changes/';
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
-export const status: Handler = (input) => withSession(input, { access: 'read' }, showStatus);
+export const status: Handler = (input) => withCommandSession(input, { access: 'read' }, showStatus);
 
-async function showStatus(session: Session): Promise<ExitCode> {
+async function showStatus(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, json, input } = session;
   const all: TenantStatus[] = [];
   for (const [index, tenant] of tenants.entries()) {
@@ -26,7 +26,7 @@ async function showStatus(session: Session): Promise<ExitCode> {
     await writeFields(input.io, fieldsOf(found, tenant.timezone));
   }
   if (json) await writeJson(input.io, { tenants: all.map(statusRecord) });
-  return EXIT.done;
+  return EXIT.success;
 }
 
 function fieldsOf(found: TenantStatus, timezone: string): Field[] {

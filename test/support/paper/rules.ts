@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import { parseArguments } from '../../../src/cli/command-line/parse.ts';
+import { UsageError } from '../../../src/cli/command-line/usage-error.ts';
 import { definitions } from '../../../src/cli/definitions.ts';
-import { parseArguments } from '../../../src/cli/parse.ts';
-import { UsageError } from '../../../src/cli/usage-error.ts';
 import { listKeys } from '../../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../../src/config/service-schema.ts';
 import { tenantSchema } from '../../../src/config/tenant-schema.ts';

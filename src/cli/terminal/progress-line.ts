@@ -1,5 +1,5 @@
-import type { Clock } from '../lib/clock.ts';
-import type { Io } from './command.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Io } from './io.ts';
 import { displayWidth, truncate } from './width.ts';
 
 /** what is done within a second shows nothing */

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { type CommandDefinition, GLOBAL_OPTIONS, type OptionDefinition } from './command.ts';
+import { type CommandDefinition, GLOBAL_OPTIONS, type OptionDefinition } from '../command.ts';
 import { optionReader } from './option-value.ts';
 import { UsageError, unknownWord } from './usage-error.ts';
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { Io } from './command.ts';
 import { escapeControls, escapeControlsBeyondAscii, escapeControlsInLines } from './escape.ts';
+import type { Io } from './io.ts';
 import { displayWidth, pad, truncate, wrap } from './width.ts';
 
 const GAP = '  ';

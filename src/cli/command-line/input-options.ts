@@ -1,4 +1,4 @@
-import type { CommandInput } from './command.ts';
+import type { CommandInput } from '../command.ts';
 
 /** An option's text; undefined where it was not given. */
 export function textOption(input: CommandInput, name: string): string | undefined {

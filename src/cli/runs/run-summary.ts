@@ -1,8 +1,8 @@
-import type { GongConfig } from '../config/types.ts';
-import type { ContentShared } from '../event/contract.ts';
-import type { DryRunReport } from '../runs/dry-run.ts';
-import type { RunError, RunReport } from '../runs/report.ts';
-import { countOf, durationText, listOf, timeText } from './format.ts';
+import type { GongConfig } from '../../config/types.ts';
+import type { ContentShared } from '../../event/contract.ts';
+import type { DryRunReport } from '../../runs/dry-run.ts';
+import type { RunError, RunReport } from '../../runs/report.ts';
+import { countOf, durationText, listOf, timeText } from '../terminal/format.ts';
 
 /** A run in one line, and below it what needs somebody. */
 export function runLines(report: RunReport): string[] {

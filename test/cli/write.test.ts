@@ -7,7 +7,7 @@ import {
   writeLines,
   writeParagraph,
   writeTable,
-} from '../../src/cli/render.ts';
+} from '../../src/cli/terminal/write.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 
 interface Row {

@@ -1,4 +1,4 @@
-import type { OptionDefinition } from './command.ts';
+import type { OptionDefinition } from '../command.ts';
 import { UsageError } from './usage-error.ts';
 
 type Reader = (text: string, previous: unknown) => unknown;

@@ -6,9 +6,9 @@ import {
   type ExitCode,
   GLOBAL_OPTIONS,
   type OptionDefinition,
-} from './command.ts';
+} from '../command.ts';
+import { displayWidth, pad, wrap } from '../terminal/width.ts';
 import { rangeText } from './option-value.ts';
-import { displayWidth, pad, wrap } from './width.ts';
 
 const WIDTH_MAX = 100;
 const WIDTH_WITHOUT_TERMINAL = 80;
@@ -19,12 +19,12 @@ const NAME_WIDTH_MAX = 24;
 const DESCRIPTION_WIDTH_MIN = 30;
 
 const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
-  [EXIT.done]: 'done, and nothing needs anybody',
-  [EXIT.needsPerson]:
+  [EXIT.success]: 'done, and nothing needs anybody',
+  [EXIT.needsAttention]:
     'done, but something needs a person: an event was rejected, a source or Gong failed, ' +
     'or the run was stopped; the rest was carried out',
   [EXIT.couldNotRun]: 'could not run: usage, configuration, database',
-  [EXIT.held]: 'another run holds the tenant; nothing was done for it',
+  [EXIT.busy]: 'another run holds the tenant; nothing was done for it',
 };
 
 type Row = readonly [name: string, description: string];

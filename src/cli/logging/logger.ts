@@ -1,10 +1,10 @@
 import type { DestinationStream, Logger as Pino } from 'pino';
-import type { Clock } from '../lib/clock.ts';
-import type { LogFields, Logger } from '../lib/log.ts';
-import { scrub } from '../lib/secret.ts';
-import type { Io } from './command.ts';
-import { escapeControls, escapeControlsBeyondAscii } from './escape.ts';
-import { cleanFields } from './log-fields.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { LogFields, Logger } from '../../lib/log.ts';
+import { scrub } from '../../lib/secret.ts';
+import { escapeControls, escapeControlsBeyondAscii } from '../terminal/escape.ts';
+import type { Io } from '../terminal/io.ts';
+import { cleanFields } from './clean-fields.ts';
 
 export interface LoggerOptions {
   readonly io: Io;
