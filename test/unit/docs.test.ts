@@ -154,12 +154,12 @@ describe('each rule fires', () => {
   );
 
   test.each([
-    ['`sharetrail synk`', 'unknown command "synk"'],
-    ['`sharetrail sync --dry`', 'unknown option "--dry"'],
-    ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
-    ['```sh\nnpm run -s sharetrail -- events show\n```', 'needs ID'],
+    ['`sharetrail synk`', "unknown command 'synk'"],
+    ['`sharetrail sync --dry`', "unknown option '--dry'"],
+    ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', "unknown option '--nopush'"],
+    ['```sh\nnpm run -s sharetrail -- events show\n```', "missing required argument 'ID'"],
     ['`sharetrail config`', 'words are missing'],
-    ['`sharetrail explain`', 'unknown command "explain"'],
+    ['`sharetrail explain`', "unknown command 'explain'"],
   ])('a command line that the program refuses: %j', (text, problem) => {
     expect(refusedCommands(pageOf(text), []).join('\n')).toContain(problem);
   });

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
 import { runLines } from '../runs/run-summary.ts';
 import { sendingDays } from '../runs/sending-days.ts';
-import { countOf, listOf, timeText } from '../terminal/format.ts';
+import { countOf, listOf, numberText, timeText } from '../terminal/format.ts';
 import { type Field, writeFields, writeHeading, writeJson } from '../terminal/write.ts';
 
 /** what the streams of Drive's change logs begin with */
@@ -42,7 +42,10 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
     ...historyFields(found),
     ['outbox', outboxText(found.outbox)],
     ['oldest pending', oldestPending === undefined ? undefined : at(oldestPending)],
-    ['Gong calls left', `${group(gong.callsLeft)} of ${group(gong.callsPerDay)} in 24 hours`],
+    [
+      'Gong calls left',
+      `${numberText(gong.callsLeft)} of ${numberText(gong.callsPerDay)} in 24 hours`,
+    ],
     ...(gong.pausedUntil === undefined
       ? []
       : [['Gong paused until', at(gong.pausedUntil)] as const]),
@@ -59,7 +62,7 @@ function cursorLines(cursors: readonly Cursor[], at: (moment: number) => string)
   const whole = logs.filter(({ position }) => 'sweep' in JSON.parse(position)).length;
   const parts = [
     countOf(logs.length, 'change log'),
-    ...(whole > 0 ? [`${group(whole)} of them being read whole`] : []),
+    ...(whole > 0 ? [`${numberText(whole)} of them being read whole`] : []),
     `the one read longest ago at ${at(oldest)}`,
   ];
   return [...lines, `${CHANGE_LOGS}…  ${listOf(parts)}`];
@@ -100,12 +103,8 @@ function historyFields({ history }: TenantStatus): Field[] {
   const { settled, waiting } = history;
   if (waiting === 0) return [];
   const { day, days } = sendingDays(history, history.callsPerDay);
-  const sent = `${group(settled)} of ${countOf(settled + waiting, 'event')} sent`;
+  const sent = `${numberText(settled)} of ${countOf(settled + waiting, 'event')} sent`;
   return [['history', `${sent}, day ${day} of ${days}`]];
-}
-
-function group(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** The label once, then its lines below each other. */
@@ -124,7 +123,7 @@ function runText(run: RunStatus): string {
 }
 
 function outboxText(outbox: TenantStatus['outbox']): string {
-  return listOf(STATES.map((state) => `${outbox[state].toLocaleString('en-US')} ${state}`));
+  return listOf(STATES.map((state) => `${numberText(outbox[state])} ${state}`));
 }
 
 function statusRecord(found: TenantStatus) {

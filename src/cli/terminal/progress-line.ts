@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import { numberText } from './format.ts';
 import type { Io } from './io.ts';
 import { displayWidth, truncate } from './width.ts';
 
@@ -112,10 +113,10 @@ export function progressLine(state: ProgressState, columns: number): string {
   const { label, note } = counts;
   const numbers =
     counts.total === undefined
-      ? group(counts.done)
-      : `${group(counts.done)}/${group(counts.total)}`;
+      ? numberText(counts.done)
+      : `${numberText(counts.done)}/${numberText(counts.total)}`;
   const perSecond = ((counts.done - state.first) * 1_000) / Math.max(1, state.elapsedMs);
-  const rate = `${perSecond < 10 ? perSecond.toFixed(1) : group(Math.round(perSecond))}/s`;
+  const rate = `${perSecond < 10 ? perSecond.toFixed(1) : numberText(Math.round(perSecond))}/s`;
   const estimate = estimateText(counts, perSecond);
   const ends = [estimate, note].filter((text) => text !== undefined);
   const parts = [label, numbers, rate, ...ends];
@@ -147,8 +148,4 @@ function duration(ms: number): string {
   if (hours > 0) return `${hours}h${String(minutes % 60).padStart(2, '0')}m`;
   if (minutes > 0) return `${minutes}m${String(seconds % 60).padStart(2, '0')}s`;
   return `${seconds}s`;
-}
-
-function group(count: number): string {
-  return count.toLocaleString('en-US');
 }

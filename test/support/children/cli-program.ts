@@ -4,23 +4,23 @@ import { runProcess } from '../../../src/cli/process.ts';
 import { writeJson, writeJsonLines } from '../../../src/cli/terminal/write.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 
-// A program of its own over the real shell: commands that misbehave in the ways that a shell must
-// withstand. Run as a child process by test/cli/process.test.ts.
+// Commands that misbehave, run by the real process code; a child process of
+// test/cli/process.test.ts.
 
 /** keeps the process alive, as a socket would */
 const FOREVER_MS = 60_000;
 
 const handlers: Readonly<Record<string, Handler>> = {
-  held: async () => EXIT.busy,
-  /** stops as soon as it is asked to */
+  busy: async () => EXIT.busy,
+  /** stops on the first signal */
   waits: async ({ io, signal }) => {
     await io.out('ready\n');
     await delay(FOREVER_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     return EXIT.success;
   },
-  /** is asked to stop and does not */
+  /** ignores the first signal */
   stubborn: async ({ io, signal }) => {
-    signal.addEventListener('abort', () => void io.out('asked\n'));
+    signal.addEventListener('abort', () => void io.out('signaled\n'));
     await io.out('ready\n');
     await delay(FOREVER_MS);
     return EXIT.success;
@@ -30,7 +30,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     await writeJsonLines(io, endless());
     return EXIT.needsAttention;
   },
-  'answers-much': async ({ io }) => {
+  'prints-much': async ({ io }) => {
     await writeJson(io, { filling: 'x'.repeat(1_000_000), end: 'reached' });
     return EXIT.needsAttention;
   },
@@ -61,4 +61,4 @@ const definitions = Object.entries(handlers).map(
   }),
 );
 
-await runProcess(definitions);
+await runProcess(definitions, process.argv.slice(2));

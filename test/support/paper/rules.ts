@@ -58,7 +58,7 @@ export function refusedCommands(page: Page, planned: readonly string[]): Problem
     if (words[0] === 'COMMAND' || planned.includes(words[0] ?? '')) return [];
     try {
       const parsed = parseArguments(definitions, words);
-      if (parsed.kind !== 'help' || parsed.asked) return [];
+      if (parsed.kind !== 'help' || parsed.requested) return [];
       return [`${page.path}:${line} sharetrail ${text}: words are missing`];
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;

@@ -82,7 +82,7 @@ export const importsRules: readonly Held[] = [
     ],
   },
   {
-    says: 'help and version load no package',
+    says: 'help and version load no package, other command lines only commander',
     rule: startIsLight,
     breaks: [
       [
@@ -93,12 +93,23 @@ export const importsRules: readonly Held[] = [
           'src/cli/b.ts': "import { z } from 'zod';",
         },
       ],
+      [
+        'src/cli/b.ts:1 loads commander',
+        {
+          'src/cli/help-and-version.ts': "import './b.ts';",
+          'src/cli/b.ts': "import { Command } from 'commander';",
+        },
+      ],
     ],
     keeps: [
       {
         'src/main.ts': "import 'node:module';\nawait import('./cli/a.ts');",
         'src/cli/a.ts': "import type { z } from 'zod';\nconst load = () => import('./b.ts');",
         'src/cli/b.ts': "import { z } from 'zod';",
+      },
+      {
+        'src/main.ts': "await import('./cli/a.ts');",
+        'src/cli/a.ts': "import { Command } from 'commander';",
       },
     ],
   },
