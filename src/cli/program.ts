@@ -18,10 +18,10 @@ export async function runProgram(options: ProgramOptions): Promise<ExitCode> {
   try {
     return await dispatch(options);
   } catch (error) {
-    const failure = failureOf(error);
+    const { exitCode, text } = failureOf(error);
     options.io.footer('');
-    options.io.err(failure.text);
-    return failure.exitCode;
+    await printError(options.io, text);
+    return exitCode;
   }
 }
 
@@ -53,4 +53,11 @@ async function showHelp(
   }
   io.err(helpText(definitions, command, io.errColumns));
   return EXIT.couldNotRun;
+}
+
+/** What wraps text is loaded only for a terminal: nothing else has to work to report an error. */
+async function printError(io: Io, text: string): Promise<void> {
+  if (!io.errIsTerminal) return io.err(text);
+  const { writeError } = await import('./terminal/write.ts');
+  writeError(io, text);
 }

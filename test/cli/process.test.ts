@@ -40,7 +40,7 @@ describe('signals', () => {
     child.kill(name);
     const { code, stderr } = await child.ended();
     expect(code).toBe(1);
-    expect(stderr).toContain('stopped before it was done');
+    expect(stderr).toContain('stopped before it finished');
   });
 
   it('the second signal kills a command that ignores the first', async () => {

@@ -47,14 +47,14 @@ describe('how a command ends', () => {
   it('a stop: exit code 1, so that what waited behind it does not take it as done', async () => {
     const { code, stderr } = await fails(new StopRequested());
     expect(code).toBe(1);
-    expect(stderr).toContain('what was done is kept');
+    expect(stderr).toContain('completed work is kept');
   });
 
   it('what may work later: exit code 1, and no bug', async () => {
     const { code, stderr } = await fails(new RetryableError('Gong is away'));
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'sharetrail: Gong is away\nIt may work when tried again later.\n',
+      stderr: 'sharetrail: Gong is away\nTry again later.\n',
     });
   });
 

@@ -7,7 +7,8 @@ import type { SkipReason } from '../../share/policy.ts';
 import { runLines } from '../runs/run-summary.ts';
 import { timeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
-import { type Field, writeFields, writeHeading, writeParagraph } from '../terminal/write.ts';
+import { type Field, writeFields } from '../terminal/table.ts';
+import { writeHeading, writeParagraph } from '../terminal/write.ts';
 
 const ZONE = 'UTC';
 

@@ -7,14 +7,9 @@ import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { parseWhen } from '../command-line/date-or-time.ts';
 import { textOption } from '../command-line/input-options.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
-import { timeText } from '../terminal/format.ts';
-import {
-  type Column,
-  writeJson,
-  writeJsonLines,
-  writeParagraph,
-  writeTable,
-} from '../terminal/write.ts';
+import { numberText, timeText } from '../terminal/format.ts';
+import { type Column, writeTable } from '../terminal/table.ts';
+import { writeError, writeJson, writeJsonLines, writeParagraph } from '../terminal/write.ts';
 import { eventDetailJson, eventJson, recipientsOf, sharerOf, stateText } from './json-record.ts';
 import { printEvent } from './print-event.ts';
 
@@ -36,9 +31,8 @@ async function showList(session: CommandSession): Promise<ExitCode> {
   await writeTable(input.io, columnsOf(session), events);
   if (events.length === 0) await writeParagraph(input.io, 'No events.');
   if (events.length === limit) {
-    input.io.err(
-      `These are the newest ${limit}; more with --limit, at most ${LIST_LIMITS.eventsMax}.\n`,
-    );
+    const max = numberText(LIST_LIMITS.eventsMax);
+    writeError(input.io, `These are the newest ${limit}. For more, use --limit (at most ${max}).`);
   }
   return EXIT.success;
 }

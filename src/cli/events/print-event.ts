@@ -1,15 +1,8 @@
 import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
 import { timeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
-import {
-  type Column,
-  type Field,
-  writeFields,
-  writeHeading,
-  writeJson,
-  writeParagraph,
-  writeTable,
-} from '../terminal/write.ts';
+import { type Column, type Field, writeFields, writeTable } from '../terminal/table.ts';
+import { writeHeading, writeJson, writeParagraph } from '../terminal/write.ts';
 import { recipientsOf, sharerOf, stateText } from './json-record.ts';
 
 /** One event for a person: the share, the match and why, every attempt, the body. */

@@ -3,7 +3,7 @@ import type { ContentShared } from '../../event/contract.ts';
 import type { DryRunReport } from '../../runs/dry-run.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
-import { writeJsonLines, writeParagraph } from '../terminal/write.ts';
+import { writeError, writeJsonLines, writeParagraph } from '../terminal/write.ts';
 import { bodyLine, dryRunLines } from './run-summary.ts';
 
 /** Bodies as they become known, on standard output; what it cost and would cost, on the other. */
@@ -17,7 +17,7 @@ export async function printDryRuns(
   const reports: DryRunReport[] = [];
   for (const tenant of session.tenants) {
     const report = await run(tenant, (body) => printBody(session, body, tenant.timezone));
-    for (const line of dryRunLines(report, tenant.gong)) session.input.io.err(`${line}\n`);
+    writeError(session.input.io, dryRunLines(report, tenant.gong).join('\n'));
     reports.push(report);
   }
   return worstExit(

@@ -3,7 +3,7 @@ import type { TenantRun } from '../../runs/run-tenant.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';
-import { writeJson, writeParagraph } from '../terminal/write.ts';
+import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
 import { nextSteps, runLines } from './run-summary.ts';
 
 /** Tells how the tenants' runs ended, each where it belongs, and gives the exit code for all. */
@@ -16,7 +16,7 @@ export async function printRuns(
   const { io } = session.input;
   for (const { tenant, broken } of runs) {
     if (broken === undefined) continue;
-    io.err(failureOf(broken).text.replace(/^sharetrail: /, `sharetrail: ${tenant}: `));
+    writeError(io, failureOf(broken, tenant).text);
   }
   return worstExit(runs.map(exitOf));
 }

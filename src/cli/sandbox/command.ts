@@ -6,7 +6,7 @@ import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { seedDriveDay, seedFirstDay } from '../../sandbox/story/index.ts';
 import { type CommandInput, EXIT, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
-import { writeJson, writeText } from '../terminal/write.ts';
+import { writeError, writeJson, writeText } from '../terminal/write.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -50,11 +50,12 @@ async function introduce(
   } else {
     await writeText(io, `# ${join(dir, 'tenants', 'sandbox.yaml')}\n${yaml}`);
   }
-  io.err(
-    `A made-up Salesforce is at ${salesforce}, a made-up Google at ${google}, a made-up Gong at ` +
-      `${gong}; all end with Ctrl-C.\n` +
-      `In another terminal: sharetrail sync --config ${dir}\n` +
-      `What arrived: curl ${gong}/_sandbox/events\n`,
+  writeError(
+    io,
+    `Simulated Salesforce: ${salesforce}\nSimulated Google: ${google}\nSimulated Gong: ${gong}\n` +
+      `Press Ctrl-C to stop all three.\n` +
+      `In another terminal, run: sharetrail sync --config ${dir}\n` +
+      `To see what arrived, run: curl ${gong}/_sandbox/events`,
   );
 }
 

@@ -6,7 +6,8 @@ import { type CommandSession, withCommandSession } from '../command-session.ts';
 import { runLines } from '../runs/run-summary.ts';
 import { sendingDays } from '../runs/sending-days.ts';
 import { countOf, listOf, numberText, timeText } from '../terminal/format.ts';
-import { type Field, writeFields, writeHeading, writeJson } from '../terminal/write.ts';
+import { type Field, writeFields } from '../terminal/table.ts';
+import { writeHeading, writeJson } from '../terminal/write.ts';
 
 /** what the streams of Drive's change logs begin with */
 const CHANGE_LOGS = 'drive/changes/';

@@ -1,7 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { numberText } from './format.ts';
 import type { Io } from './io.ts';
-import { displayWidth, truncate } from './width.ts';
 
 /** what is done within a second shows nothing */
 const FIRST_DRAW_MS = 1_000;
@@ -122,10 +121,10 @@ export function progressLine(state: ProgressState, columns: number): string {
   const parts = [label, numbers, rate, ...ends];
   const withBar = (width: number) => [label, bar(counts, width), ...parts.slice(1)].join('  ');
   const plain = parts.join('  ');
-  const barRoom = Math.min(BAR_WIDTH, room - displayWidth(plain) - '  []'.length);
+  const barRoom = Math.min(BAR_WIDTH, room - plain.length - '  []'.length);
   if (counts.total !== undefined && barRoom >= BAR_WIDTH_MIN) return withBar(barRoom);
   const shorter = [plain, [label, numbers, ends[0] ?? rate].join('  '), `${label}  ${numbers}`];
-  return shorter.find((line) => displayWidth(line) <= room) ?? truncate(numbers, room);
+  return shorter.find((line) => line.length <= room) ?? numbers.slice(0, room);
 }
 
 function bar({ done, total = 0 }: Counts, width: number): string {
