@@ -5,7 +5,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type AppContext, openContext } from '../runs/context.ts';
 import type { CommandInput, ExitCode } from './command.ts';
-import { tenantNames, textOption } from './command-line/input-options.ts';
+import { logLevel, tenantNames, textOption } from './command-line/input-options.ts';
 import { openLogger } from './logging/logger.ts';
 
 /** What a command that works on tenants has at hand. */
@@ -29,7 +29,8 @@ export async function withCommandSession(
   const config = await loadProcessConfig(textOption(input, 'config'));
   const tenants = selectTenants(config, tenantNames(input));
   const clock = systemClock;
-  const log = await openLogger({ io: input.io, clock, level: config.service.log.level });
+  const level = logLevel(input) ?? config.service.log.level;
+  const log = await openLogger({ io: input.io, clock, level });
   if (options.access === 'write') for (const gap of notBuiltYet(config)) log.warn(gap);
   const random = () => Math.random();
   const context = await openContext({ config, clock, random, log, access: options.access });

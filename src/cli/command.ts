@@ -1,3 +1,4 @@
+import type { LogLevel } from '../config/types.ts';
 import type { Io } from './terminal/io.ts';
 
 export interface CommandInput {
@@ -75,6 +76,8 @@ export interface CommandDefinition {
   readonly load?: () => Promise<Handler>;
 }
 
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
+
 /** The options that mean the same in every command. */
 export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   {
@@ -86,6 +89,11 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
     flags: '--tenant NAME',
     description: 'only this tenant; may be repeated (default: all)',
     value: { kind: 'list' },
+  },
+  {
+    flags: '--log-level LEVEL',
+    description: 'least severe messages to log; overrides log.level of the configuration',
+    value: { kind: 'choice', choices: LOG_LEVELS },
   },
   {
     flags: '--json',

@@ -17,6 +17,7 @@ import {
   seedNextDay,
 } from '../../sandbox/story/index.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
+import { logLevel } from '../command-line/input-options.ts';
 import { openLogger } from '../logging/logger.ts';
 import { startProgress } from '../terminal/progress-line.ts';
 import { writeJson } from '../terminal/write.ts';
@@ -61,7 +62,7 @@ async function withContext(
   const config = await loadConfigIn({ folder, workingDirectory: folder, environment: {} });
   const [tenant] = config.tenants;
   if (!tenant) throw new Error('the sandbox wrote no tenant');
-  const log = await openLogger({ io: input.io, clock, level: 'warn' });
+  const log = await openLogger({ io: input.io, clock, level: logLevel(input) ?? 'warn' });
   const random = () => Math.random();
   const context = await openContext({ config, clock, random, log, access: 'write' });
   try {

@@ -1,4 +1,5 @@
 import type { DestinationStream, Logger as Pino } from 'pino';
+import type { LogLevel } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { LogFields, Logger } from '../../lib/log.ts';
 import { scrub } from '../../lib/secret.ts';
@@ -13,7 +14,7 @@ const INDENT = '  ';
 export interface LoggerOptions {
   readonly io: Io;
   readonly clock: Clock;
-  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly level: LogLevel;
 }
 
 /**
