@@ -1,5 +1,5 @@
-import { UserError } from '../lib/errors.ts';
-import { firstMoment } from '../scheduler/local-time.ts';
+import { UserError } from '../../lib/errors.ts';
+import { firstMoment } from '../../scheduler/local-time.ts';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** ISO-8601 with the offset or Z: without one, nobody knows which moment is meant */

@@ -1,8 +1,8 @@
-import type { GongConfig } from '../config/types.ts';
-import type { RunError, RunReport } from '../db/run-report.ts';
-import type { ContentShared } from '../event/contract.ts';
-import type { DryRunReport } from '../runs/dry-run.ts';
-import { countOf, durationText, listOf, timeText } from './format.ts';
+import type { GongConfig } from '../../config/types.ts';
+import type { RunError, RunReport } from '../../db/run-report.ts';
+import type { ContentShared } from '../../event/contract.ts';
+import type { DryRunReport } from '../../runs/dry-run.ts';
+import { countOf, durationText, listOf, numberText, timeText } from '../terminal/format.ts';
 
 /** A run in one line, and below it what needs somebody. */
 export function runLines(report: RunReport): string[] {
@@ -72,7 +72,7 @@ export function dryRunLines(report: DryRunReport, gong: GongConfig): string[] {
 /** ` (25 of 15,000 in 24 hours)`: how near the org is to its limit, whoever calls it. */
 function usageText({ salesforceUsage: usage }: DryRunReport): string {
   if (!usage) return '';
-  const [used, limit] = [usage.used, usage.limit].map((calls) => calls.toLocaleString('en-US'));
+  const [used, limit] = [usage.used, usage.limit].map((calls) => numberText(calls));
   return ` (the org has used ${used} of ${limit} in 24 hours)`;
 }
 

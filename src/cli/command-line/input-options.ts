@@ -1,4 +1,5 @@
-import type { CommandInput } from './command.ts';
+import type { LogLevel } from '../../config/types.ts';
+import type { CommandInput } from '../command.ts';
 
 /** An option's text; undefined where it was not given. */
 export function textOption(input: CommandInput, name: string): string | undefined {
@@ -10,4 +11,9 @@ export function textOption(input: CommandInput, name: string): string | undefine
 export function tenantNames(input: CommandInput): readonly string[] {
   const names = input.options['tenant'];
   return Array.isArray(names) ? names.map(String) : [];
+}
+
+/** The value of `--log-level`, which is checked when the command line is parsed. */
+export function logLevel(input: CommandInput): LogLevel | undefined {
+  return input.options['logLevel'] as LogLevel | undefined;
 }

@@ -1,7 +1,7 @@
-import type { Progress as RunProgress } from '../runs/progress.ts';
-import { type PacedBacklog, sendingDays } from './eta.ts';
-import { type Counts, startProgress } from './progress.ts';
-import type { Session } from './session.ts';
+import type { Progress as RunProgress } from '../../runs/progress.ts';
+import type { CommandSession } from '../command-session.ts';
+import { type Counts, startProgress } from '../terminal/progress-line.ts';
+import { type PacedBacklog, sendingDays } from './sending-days.ts';
 
 export interface RunsProgressOptions {
   /** nothing is sent: what is found is counted */
@@ -21,7 +21,7 @@ export interface RunsProgress extends Disposable {
  * what was sent of what is queued, or what was found where nothing is sent.
  */
 export function startRunsProgress(
-  { context, input }: Session,
+  { context, input }: CommandSession,
   options: RunsProgressOptions,
 ): RunsProgress {
   const progress = startProgress({ io: input.io, clock: context.clock });

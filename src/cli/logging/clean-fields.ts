@@ -1,4 +1,4 @@
-import type { LogFields } from '../lib/log.ts';
+import type { LogFields } from '../../lib/log.ts';
 
 /** a vendor's answer quoted in a log line is cut here */
 const TEXT_LENGTH_MAX = 8_192;

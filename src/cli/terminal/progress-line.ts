@@ -1,6 +1,6 @@
-import type { Clock } from '../lib/clock.ts';
-import type { Io } from './command.ts';
-import { displayWidth, truncate } from './width.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { numberText } from './format.ts';
+import type { Io } from './io.ts';
 
 /** what is done within a second shows nothing */
 const FIRST_DRAW_MS = 1_000;
@@ -112,19 +112,19 @@ export function progressLine(state: ProgressState, columns: number): string {
   const { label, note } = counts;
   const numbers =
     counts.total === undefined
-      ? group(counts.done)
-      : `${group(counts.done)}/${group(counts.total)}`;
+      ? numberText(counts.done)
+      : `${numberText(counts.done)}/${numberText(counts.total)}`;
   const perSecond = ((counts.done - state.first) * 1_000) / Math.max(1, state.elapsedMs);
-  const rate = `${perSecond < 10 ? perSecond.toFixed(1) : group(Math.round(perSecond))}/s`;
+  const rate = `${perSecond < 10 ? perSecond.toFixed(1) : numberText(Math.round(perSecond))}/s`;
   const estimate = estimateText(counts, perSecond);
   const ends = [estimate, note].filter((text) => text !== undefined);
   const parts = [label, numbers, rate, ...ends];
   const withBar = (width: number) => [label, bar(counts, width), ...parts.slice(1)].join('  ');
   const plain = parts.join('  ');
-  const barRoom = Math.min(BAR_WIDTH, room - displayWidth(plain) - '  []'.length);
+  const barRoom = Math.min(BAR_WIDTH, room - plain.length - '  []'.length);
   if (counts.total !== undefined && barRoom >= BAR_WIDTH_MIN) return withBar(barRoom);
   const shorter = [plain, [label, numbers, ends[0] ?? rate].join('  '), `${label}  ${numbers}`];
-  return shorter.find((line) => displayWidth(line) <= room) ?? truncate(numbers, room);
+  return shorter.find((line) => line.length <= room) ?? numbers.slice(0, room);
 }
 
 function bar({ done, total = 0 }: Counts, width: number): string {
@@ -147,8 +147,4 @@ function duration(ms: number): string {
   if (hours > 0) return `${hours}h${String(minutes % 60).padStart(2, '0')}m`;
   if (minutes > 0) return `${minutes}m${String(seconds % 60).padStart(2, '0')}s`;
   return `${seconds}s`;
-}
-
-function group(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { writeEvent } from '../../src/cli/events/page.ts';
-import { eventRecord } from '../../src/cli/events/record.ts';
+import { eventJson } from '../../src/cli/events/json-record.ts';
+import { printEvent } from '../../src/cli/events/print-event.ts';
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
 import type { DriveFacts } from '../../src/share/share.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
@@ -27,7 +27,7 @@ function skipped(detector: DriveFacts['detector']): StoredEvent {
 
 describe('an event of Drive', () => {
   test('names its people though nothing was looked up for it', () => {
-    expect(eventRecord(skipped('audit-log'))).toMatchObject({ recipients: [ADA] });
+    expect(eventJson(skipped('audit-log'))).toMatchObject({ recipients: [ADA] });
   });
 
   test.each([
@@ -35,7 +35,7 @@ describe('an event of Drive', () => {
     ['changes', 'seen in google-drive, by its change log alone'],
   ] as const)('says which detector saw it: %s', async (detector, sentence) => {
     const { io, stdout } = memoryIo();
-    await writeEvent(io, skipped(detector), { attempts: [], zone: 'UTC' });
+    await printEvent(io, skipped(detector), { attempts: [], zone: 'UTC' });
     expect(stdout()).toContain(sentence);
     expect(stdout()).toContain(ADA);
   });

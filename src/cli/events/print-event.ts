@@ -1,19 +1,12 @@
 import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
-import type { Io } from '../command.ts';
-import { timeText } from '../format.ts';
-import {
-  type Column,
-  type Field,
-  writeFields,
-  writeHeading,
-  writeJson,
-  writeParagraph,
-  writeTable,
-} from '../render.ts';
-import { recipientsOf, sharerOf, stateText } from './record.ts';
+import { timeText } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { type Column, type Field, writeFields, writeTable } from '../terminal/table.ts';
+import { writeHeading, writeJson, writeParagraph } from '../terminal/write.ts';
+import { recipientsOf, sharerOf, stateText } from './json-record.ts';
 
 /** One event for a person: the share, the match and why, every attempt, the body. */
-export async function writeEvent(
+export async function printEvent(
   io: Io,
   event: StoredEvent,
   context: { readonly attempts: readonly Attempt[]; readonly zone: string },

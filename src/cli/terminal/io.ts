@@ -1,5 +1,28 @@
-import { UserError } from '../lib/errors.ts';
-import type { Io } from './command.ts';
+import { UserError } from '../../lib/errors.ts';
+
+/** What a command may touch of the process it runs in; made up whole in tests. */
+export interface Io {
+  /**
+   * Writes to standard output and waits until the text is handed to the system, so that a slow
+   * reader slows the writer instead of filling memory. Resolves quietly once nobody reads any
+   * more (see `closed`). Throws UserError where the output cannot be written (a full disk).
+   */
+  out(text: string): Promise<void>;
+  /** Writes to standard error, above the progress line where there is one. */
+  err(text: string): void;
+  /** Shows `text` as the terminal's last line until the next call; '' takes it away. */
+  footer(text: string): void;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** width of standard output in cells; infinite where it is no terminal */
+  readonly columns: number;
+  /** width of standard error in cells; infinite where it is no terminal */
+  readonly errColumns: number;
+  readonly outColor: boolean;
+  readonly errColor: boolean;
+  /** aborted as soon as the reader of standard output is gone: `sharetrail events | head` */
+  readonly closed: AbortSignal;
+}
 
 const CLEAR_LINE = '\r\u001b[K';
 /** a terminal that does not say how wide it is */

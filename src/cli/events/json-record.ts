@@ -1,7 +1,7 @@
 import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
 
 /** An event as `events --json` prints it; the keys are part of the outside contract. */
-export function eventRecord(event: StoredEvent) {
+export function eventJson(event: StoredEvent) {
   const { content } = event.share;
   return {
     eventId: event.eventId,
@@ -23,9 +23,9 @@ export function eventRecord(event: StoredEvent) {
 }
 
 /** An event with all that is known of it, as `events show --json` prints it. */
-export function wholeRecord(event: StoredEvent, attempts: readonly Attempt[]) {
+export function eventDetailJson(event: StoredEvent, attempts: readonly Attempt[]) {
   return {
-    ...eventRecord(event),
+    ...eventJson(event),
     notBefore: event.notBefore === undefined ? null : new Date(event.notBefore).toISOString(),
     share: event.share,
     match: event.match ?? null,

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { sendingDays } from '../../src/cli/eta.ts';
-import { type RunsProgressOptions, startRunsProgress } from '../../src/cli/runs-progress.ts';
-import type { Session } from '../../src/cli/session.ts';
+import type { CommandSession } from '../../src/cli/command-session.ts';
+import { type RunsProgressOptions, startRunsProgress } from '../../src/cli/runs/runs-progress.ts';
+import { sendingDays } from '../../src/cli/runs/sending-days.ts';
 import type { Progress } from '../../src/runs/progress.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -30,7 +30,7 @@ async function lineAfter(
   const clock = new ManualClock();
   const { io, stderr } = memoryIo({ columns: 120 });
   const tenants = ['acme', 'other'].map((tenant) => ({ tenant }));
-  const session = { context: { clock }, input: { io }, tenants } as unknown as Session;
+  const session = { context: { clock }, input: { io }, tenants } as unknown as CommandSession;
   using progress = startRunsProgress(session, options);
   for (const [tenant, state] of states) progress.of(tenant)(state);
   clock.advance(1_000);

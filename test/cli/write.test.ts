@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { type Column, writeFields, writeTable } from '../../src/cli/terminal/table.ts';
 import {
-  type Column,
-  writeFields,
+  writeError,
   writeJson,
   writeJsonLines,
   writeLines,
   writeParagraph,
-  writeTable,
-} from '../../src/cli/render.ts';
+} from '../../src/cli/terminal/write.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 
 interface Row {
@@ -27,7 +26,7 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('a table', () => {
-  it('is never cut where it goes into a file or a pipe', async () => {
+  it('is never truncated in a file or a pipe', async () => {
     const { io, stdout } = memoryIo();
     await writeTable(io, COLUMNS, ROWS);
     expect(stdout()).toBe(
@@ -37,7 +36,7 @@ describe('a table', () => {
     );
   });
 
-  it('shrinks the columns that may, to the width of the terminal', async () => {
+  it('shrinks the columns that may shrink to fit the terminal', async () => {
     const { io, stdout } = memoryIo({ columns: 40, environment: { NO_COLOR: '1' } });
     await writeTable(io, COLUMNS, ROWS);
     expect(stdout()).toBe(
@@ -47,7 +46,7 @@ describe('a table', () => {
     );
   });
 
-  it('gives each field a line where even that is too wide', async () => {
+  it('puts each field on its own line if the terminal is too narrow', async () => {
     const { io, stdout } = memoryIo({ columns: 24, environment: { NO_COLOR: '1' } });
     await writeTable(io, COLUMNS, ROWS);
     expect(stdout()).toBe(
@@ -63,7 +62,7 @@ describe('a table', () => {
     );
   });
 
-  it('shows what a terminal would obey, instead of handing it on', async () => {
+  it('escapes control characters', async () => {
     const { io, stdout } = memoryIo();
     const title = 'a\u001b[2J\nfake  9  delivered';
     await writeTable(io, COLUMNS, [{ title, count: 1 }]);
@@ -71,7 +70,7 @@ describe('a table', () => {
     expect(stdout()).toContain('a\\u{1b}[2J\\nfake  9  delivered');
   });
 
-  it('without rows prints nothing', async () => {
+  it('prints nothing without rows', async () => {
     const { io, stdout } = memoryIo();
     await writeTable(io, COLUMNS, []);
     expect(stdout()).toBe('');
@@ -82,7 +81,7 @@ describe('a table', () => {
     [{ NO_COLOR: '1' }, false],
     [{ NO_COLOR: '1', FORCE_COLOR: '1' }, false],
     [{ TERM: 'dumb' }, false],
-  ])('on a terminal with %j has a coloured heading: %s', async (environment, colored) => {
+  ])('with %j on a terminal, its heading is bold: %s', async (environment, colored) => {
     const { io, stdout } = memoryIo({ columns: 80, environment });
     await writeTable(io, COLUMNS, ROWS);
     expect(stdout().includes('\u001b[')).toBe(colored);
@@ -92,7 +91,7 @@ describe('a table', () => {
     [{}, false],
     [{ FORCE_COLOR: '1' }, true],
     [{ FORCE_COLOR: '0' }, false],
-  ])('into a pipe with %j has a coloured heading: %s', async (environment, colored) => {
+  ])('with %j in a pipe, its heading is bold: %s', async (environment, colored) => {
     const { io, stdout } = memoryIo({ environment });
     await writeTable(io, COLUMNS, ROWS);
     expect(stdout().includes('\u001b[')).toBe(colored);
@@ -100,7 +99,7 @@ describe('a table', () => {
 });
 
 describe('fields and paragraphs', () => {
-  it('put a long value below its own start', async () => {
+  it('continue a long value below its own start', async () => {
     const { io, stdout } = memoryIo({ columns: 30 });
     await writeFields(io, [
       ['state', 'rejected'],
@@ -112,7 +111,7 @@ describe('fields and paragraphs', () => {
     );
   });
 
-  it('a paragraph is escaped whole, laid-out lines keep their ends', async () => {
+  it('escape the line ends of a paragraph, and keep those of laid-out lines', async () => {
     const { io, stdout } = memoryIo();
     await writeParagraph(io, 'one\ntwo');
     await writeLines(io, 'three\n\u001b[1mfour');
@@ -121,15 +120,32 @@ describe('fields and paragraphs', () => {
 });
 
 describe('a paragraph', () => {
-  it('keeps its own indentation, on every line that it is wrapped into', async () => {
+  it('keeps its indentation on every wrapped line', async () => {
     const { io, stdout } = memoryIo({ columns: 20 });
     await writeParagraph(io, '  gong: the key is not valid any more');
     expect(stdout()).toBe('  gong: the key is\n  not valid any more\n');
   });
 });
 
+describe('text on standard error', () => {
+  it('is wrapped for a terminal line by line, except stack traces', async () => {
+    const { io, stderr } = memoryIo({ columns: 24 });
+    const stack = '    at work (/a/long/path/to/some/file.ts:1:2)';
+    writeError(io, `sharetrail: no such file or folder\n  Check the path once again.\n${stack}`);
+    expect(stderr()).toBe(
+      `sharetrail: no such file\nor folder\n  Check the path once\n  again.\n${stack}\n`,
+    );
+  });
+
+  it('is not wrapped in a file or a pipe, and is escaped everywhere', async () => {
+    const { io, stderr } = memoryIo();
+    writeError(io, `${'word '.repeat(40)}\u001b[2J\nnext`);
+    expect(stderr()).toBe(`${'word '.repeat(40)}\\u{1b}[2J\nnext\n`);
+  });
+});
+
 describe('JSON', () => {
-  it('is one line for a program and indented for a person', async () => {
+  it('is one line in a pipe and indented on a terminal', async () => {
     const piped = memoryIo();
     await writeJson(piped.io, { runs: [] });
     expect(piped.stdout()).toBe('{"runs":[]}\n');
@@ -138,13 +154,13 @@ describe('JSON', () => {
     expect(shown.stdout()).toBe('{\n  "runs": []\n}\n');
   });
 
-  it('escapes what terminals obey and JSON does not, with the same value', async () => {
+  it('escapes the control characters that JSON allows, and keeps the value', async () => {
     const { io, stdout } = memoryIo();
     await writeJson(io, { title: '\u009b2J \u202e' });
     expect(stdout()).toBe('{"title":"\\u009b2J \\u202e"}\n');
   });
 
-  it('lists are one object a line', async () => {
+  it('has one object per line for a list', async () => {
     const { io, stdout } = memoryIo();
     await writeJsonLines(io, [{ a: 'x\ny' }, { a: 2 }]);
     expect(stdout()).toBe('{"a":"x\\ny"}\n{"a":2}\n');

@@ -4,10 +4,11 @@ import type { StoredEvent } from '../../outbox/event-types.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { ScenarioDelivery, ScenarioShare } from '../../sandbox/scenario/index.ts';
 import type { SkipReason } from '../../share/policy.ts';
-import type { Io } from '../command.ts';
-import { timeText } from '../format.ts';
-import { type Field, writeFields, writeHeading, writeParagraph } from '../render.ts';
-import { runLines } from '../summary.ts';
+import { runLines } from '../runs/run-summary.ts';
+import { timeText } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { type Field, writeFields } from '../terminal/table.ts';
+import { writeHeading, writeParagraph } from '../terminal/write.ts';
 
 const ZONE = 'UTC';
 

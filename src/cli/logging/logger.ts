@@ -1,15 +1,20 @@
 import type { DestinationStream, Logger as Pino } from 'pino';
-import type { Clock } from '../lib/clock.ts';
-import type { LogFields, Logger } from '../lib/log.ts';
-import { scrub } from '../lib/secret.ts';
-import type { Io } from './command.ts';
-import { escapeControls, escapeControlsBeyondAscii } from './escape.ts';
-import { cleanFields } from './log-fields.ts';
+import type { LogLevel } from '../../config/types.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { LogFields, Logger } from '../../lib/log.ts';
+import { scrub } from '../../lib/secret.ts';
+import { escapeControls, escapeControlsBeyondAscii } from '../terminal/escape.ts';
+import type { Io } from '../terminal/io.ts';
+import { wrapIndented } from '../terminal/width.ts';
+import { cleanFields } from './clean-fields.ts';
+
+/** before the lines that continue a log line on a terminal */
+const INDENT = '  ';
 
 export interface LoggerOptions {
   readonly io: Io;
   readonly clock: Clock;
-  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly level: LogLevel;
 }
 
 /**
@@ -52,7 +57,12 @@ async function terminalDestination(io: Io): Promise<DestinationStream> {
     // the ASCII ones; the others go last, because colours are made of ASCII ones.
     messageFormat: (log, messageKey) => escapeControls(String(log[messageKey] ?? '')),
   });
-  return { write: (line) => io.err(scrub(escapeControlsBeyondAscii(pretty(line)))) };
+  return {
+    write: (line) => {
+      const text = scrub(escapeControlsBeyondAscii(pretty(line))).trimEnd();
+      io.err(`${wrapIndented(text, INDENT, io.errColumns)}\n`);
+    },
+  };
 }
 
 function wrap(logger: Pino): Logger {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { progressLine, startProgress } from '../../src/cli/progress.ts';
-import { displayWidth } from '../../src/cli/width.ts';
+import { progressLine, startProgress } from '../../src/cli/terminal/progress-line.ts';
+import { displayWidth } from '../../src/cli/terminal/width.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
