@@ -150,10 +150,11 @@ class DocumentReader implements ConfigDocument {
   ): void {
     const position = this.#position(keyNode.range[0]);
     const key = isScalar(keyNode) ? keyNode.source : undefined;
-    if (!key) return this.#report(position, { path: into.path, message: 'a key must be a word' });
-    const path = [...into.path, key];
-    if (Object.hasOwn(into.data, key)) {
-      return this.#report(position, { path, message: 'duplicate key: keep one of them' });
+    const path = key ? [...into.path, key] : into.path;
+    if (!key || Object.hasOwn(into.data, key)) {
+      const message = key ? 'duplicate key: keep one of them' : 'a key must be a word';
+      this.#report(position, { path, message });
+      return;
     }
     this.#positions.key.set(pathId(path), position);
     into.data[key] = value === null ? null : this.#value(value, path);
