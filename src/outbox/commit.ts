@@ -18,7 +18,7 @@ export interface Batch {
   /** eventIds of events that wait for the audit log, which `created` stands in place of */
   readonly replaced?: readonly string[];
   /** what the source keeps for itself; only ever with `trx` */
-  readonly alongside?: (trx: Statement) => Promise<void>;
+  readonly writeInTransaction?: (trx: Statement) => Promise<void>;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function commitBatch(db: Database, lease: LeaseKey, batch: Batch): 
     await removeAwaiting(trx, tenant, batch.replaced ?? []);
     await insertEvents(trx, batch.created, batch);
     for (const event of batch.reconsidered) await updateReconsidered(trx, event, batch);
-    await batch.alongside?.(trx);
+    await batch.writeInTransaction?.(trx);
     if (batch.cursor) await writeCursor(trx, { tenant, updatedAt: now, ...batch.cursor });
   });
 }

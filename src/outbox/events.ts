@@ -6,7 +6,7 @@ import { chunksOf } from '../lib/chunks.ts';
 import { RetryableError } from '../lib/errors.ts';
 import type { Share } from '../share/share.ts';
 import type { NewEvent } from './event-types.ts';
-import { contentColumns, newRow } from './rows.ts';
+import { contentColumns, newRow, storedShare } from './rows.ts';
 import { type State, type StateEvent, statesBefore } from './states.ts';
 
 /** How those of the events stand that are on record. */
@@ -137,7 +137,7 @@ export async function awaitingShares(
       .where('state', '=', AWAITING.state)
       .where('reason', '=', AWAITING.reason)
       .execute();
-    for (const row of rows) shares.set(row.event_id, JSON.parse(row.share) as Share);
+    for (const row of rows) shares.set(row.event_id, storedShare(row));
   }
   return shares;
 }

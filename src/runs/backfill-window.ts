@@ -2,7 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { type Backfill, backfillStream } from '../db/backfills.ts';
 import { UserError } from '../lib/errors.ts';
 import type { SourceName } from '../share/share.ts';
-import { createDeliveryWindow } from '../sources/salesforce/delivery-window.ts';
+import { createSalesforceBackfill } from '../sources/salesforce/backfill-source.ts';
 import type { Source } from '../sources/source.ts';
 import type { SalesforceClient } from '../vendors/salesforce/client.ts';
 
@@ -62,7 +62,7 @@ export function deliveryWindow(
   },
 ): Source {
   const { tenant, window, now, onTotal } = options;
-  return createDeliveryWindow({
+  return createSalesforceBackfill({
     client,
     config: tenant.salesforce,
     stream: backfillStream(backfillOf(tenant, window, 'salesforce')),

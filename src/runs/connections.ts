@@ -3,7 +3,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { withLease } from '../db/leases.ts';
 import { createSecretStore, type SecretStore } from '../db/secrets.ts';
 import type { Secret } from '../lib/secret.ts';
-import { createDeliveries } from '../sources/salesforce/deliveries.ts';
+import { createSalesforceSync } from '../sources/salesforce/sync-source.ts';
 import type { Source } from '../sources/source.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
@@ -55,7 +55,9 @@ export function salesforceSource(
 ): Source[] {
   const { tenant, start, reach } = options;
   if (!tenant.salesforce.contentDistributions) return [];
-  return [createDeliveries({ client, config: tenant.salesforce, start, full: reach === 'all' })];
+  return [
+    createSalesforceSync({ client, config: tenant.salesforce, start, full: reach === 'all' }),
+  ];
 }
 
 function connectSalesforce(context: AppContext, options: ConnectOptions): SalesforceClient {

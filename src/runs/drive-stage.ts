@@ -2,10 +2,14 @@ import type { TenantConfig } from '../config/types.ts';
 import { backfillStream } from '../db/backfills.ts';
 import type { Database } from '../db/schema.ts';
 import { awaitingShares } from '../outbox/events.ts';
-import { openDriveHistory } from '../sources/drive/backfill-source.ts';
-import { keptDomains } from '../sources/drive/domains.ts';
-import { type Drive, type DriveOptions, openDrive } from '../sources/drive/drive.ts';
+import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
+import { storedDomains } from '../sources/drive/internal-domains.ts';
 import { DRIVE_LIMITS } from '../sources/drive/limits.ts';
+import {
+  type DriveSyncOptions,
+  type OpenedDrive,
+  openDriveSync,
+} from '../sources/drive/sync-source.ts';
 import { type BackfillWindow, backfillOf } from './backfill-window.ts';
 import type { AppContext } from './context.ts';
 import type { RunCounters } from './counters.ts';
@@ -40,7 +44,7 @@ export interface ReadHistoryOptions extends DriveParts {
 /** What came of reading Drive; `drive` is there once it was found whose files count. */
 export interface DriveReading {
   readonly outcome: 'none' | 'read' | 'failed';
-  readonly drive?: Drive;
+  readonly drive?: OpenedDrive;
   /** without `drive`: what counted as inside when it was last found */
   readonly keptDomains?: readonly string[];
 }
@@ -54,19 +58,19 @@ export async function readDrive(
   options: ReadDriveOptions,
 ): Promise<DriveReading> {
   if (reading.tenant.googleDrive === undefined) return { outcome: 'none' };
-  let drive: Drive | undefined;
+  let drive: OpenedDrive | undefined;
   const isRead = await tryStage(options.counters, async () => {
     const opened = await inStage('google-drive', async () => {
       const { start, reach } = options;
       const parts = await partsOf(reading, options);
-      return openDrive({ ...parts, start, full: reach === 'all' });
+      return openDriveSync({ ...parts, start, full: reach === 'all' });
     });
     drive = opened;
     await readSource(withDomains(reading, opened), opened.source);
   });
   const outcome = isRead ? 'read' : 'failed';
   if (drive !== undefined) return { outcome, drive };
-  const kept = await keptDomains({ db: options.record, tenant: reading.tenant.tenant });
+  const kept = await storedDomains({ db: options.record, tenant: reading.tenant.tenant });
   return { outcome, ...(kept && { keptDomains: kept }) };
 }
 
@@ -83,7 +87,7 @@ export async function readDriveHistory(
   const drive = await inStage('google-drive', async () => {
     tellWhatIsKept(reading, options);
     const parts = await partsOf(reading, options);
-    return openDriveHistory({
+    return openDriveBackfill({
       ...parts,
       stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
       since: window.since,
@@ -97,7 +101,7 @@ export async function readDriveHistory(
 }
 
 /** Who counts as inside is known once Drive is open. */
-function withDomains(reading: ReadContext, { internalDomains }: Drive): ReadContext {
+function withDomains(reading: ReadContext, { internalDomains }: OpenedDrive): ReadContext {
   return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
 }
 
@@ -134,7 +138,7 @@ export function driveKnowledge(
 async function partsOf(
   reading: ReadContext,
   options: DriveParts,
-): Promise<Omit<DriveOptions, 'start' | 'full'>> {
+): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
   const { tenant, signal } = reading;
   const { context, counters, record } = options;
   const { clock, random, log } = context;
@@ -156,10 +160,10 @@ async function partsOf(
     client,
     config,
     internalDomains: tenant.internalDomains,
-    record: {
+    store: {
       db: record,
       tenant: name,
-      awaitingAuditLog: (eventIds) => awaitingShares(reading.db, name, eventIds),
+      sharesAwaitingAuditLog: (eventIds) => awaitingShares(reading.db, name, eventIds),
     },
     clock,
     log: log.child({ tenant: name }),

@@ -2,7 +2,7 @@ import { writeCursor } from '../db/cursors.ts';
 import { migrate } from '../db/migrate.ts';
 import { openMemoryDatabase } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
-import { copyRecord } from '../sources/drive/record-copy.ts';
+import { copyDriveData } from '../sources/drive/copy-for-dry-run.ts';
 import type { ReadBatch } from './read-source.ts';
 
 /**
@@ -19,12 +19,12 @@ export interface DryRunDatabase {
 export async function openDryRunDatabase(from: Database, tenant: string): Promise<DryRunDatabase> {
   const db = openMemoryDatabase();
   await migrate(db);
-  await copyRecord(from, db, tenant);
+  await copyDriveData(from, db, tenant);
   return {
     db,
-    keep: async ({ alongside, cursor }) => {
+    keep: async ({ writeInTransaction, cursor }) => {
       await db.transaction().execute(async (trx) => {
-        await alongside?.(trx);
+        await writeInTransaction?.(trx);
         if (cursor) await writeCursor(trx, { tenant, updatedAt: 0, ...cursor });
       });
     },

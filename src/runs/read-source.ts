@@ -2,7 +2,6 @@ import type { TenantConfig } from '../config/types.ts';
 import { type LookUpOptions, lookUp, type QueryBatch } from '../crm/look-up.ts';
 import { readCursor } from '../db/cursors.ts';
 import type { Database, Statement } from '../db/schema.ts';
-import { eventIdOf } from '../event/event-id.ts';
 import type { Clock } from '../lib/clock.ts';
 import { growYoungGeneration } from '../lib/heap.ts';
 import { readAhead } from '../lib/read-ahead.ts';
@@ -27,7 +26,7 @@ export interface ReadBatch {
   /** shares that the batch stands for, those that are on record already included */
   readonly sharesRead: number;
   /** what the source writes in the same transaction */
-  readonly alongside?: (trx: Statement) => Promise<void>;
+  readonly writeInTransaction?: (trx: Statement) => Promise<void>;
 }
 
 /** What a run knows of Drive when it looks at held shares of it again. */
@@ -60,7 +59,7 @@ export async function readSource(reading: ReadContext, source: Source): Promise<
   const { db, tenant, signal } = reading;
   const position = await readCursor(db, { tenant: tenant.tenant, stream: source.stream });
   const open = (stop: AbortSignal) => lookedUpPages(reading, { source, position, stop });
-  for await (const page of source.pace === 'ahead' ? readAhead(open) : open(signal)) {
+  for await (const page of source.allowsReadAhead ? readAhead(open) : open(signal)) {
     signal.throwIfAborted();
     await takePage(reading, source, page);
   }
@@ -104,31 +103,32 @@ function pagesOf(source: Source, position: string | undefined): AsyncIterator<So
   const pull = async function* () {
     yield* source.pull(position);
   };
-  return source.pace === 'ahead' ? readAhead(pull) : pull();
+  return source.allowsReadAhead ? readAhead(pull) : pull();
 }
 
 /** What is on record is asked again: the page before may have written a share that came twice. */
 async function takePage(reading: ReadContext, source: Source, page: LookedUpPage): Promise<void> {
   const { created, reconsidered } = await unsettled(reading, page);
-  const { replaces = [], alongside, position, stream = source.stream, sharesRead } = page;
+  const { replaced = [], writeInTransaction, position, stream = source.stream, sharesRead } = page;
   await reading.take({
     sharesRead,
     created: created.values().map(page.judgeOne),
     reconsidered: reconsidered.map(page.judgeOne),
-    replaced: replaces,
+    replaced,
     cursor: { stream, position },
-    ...(alongside && { alongside }),
+    ...(writeInTransaction && { writeInTransaction }),
   });
 }
 
 /** The shares without a row, and those whose event may become another one. */
 async function unsettled(
   reading: ReadContext,
-  { shares, replaces = [] }: Pick<SourcePage, 'shares' | 'replaces'>,
+  { shares, replaced = [] }: Pick<SourcePage, 'shares' | 'replaced'>,
 ) {
-  const known = await knownEvents(reading.db, reading.tenant.tenant, shares.map(eventIdOf));
-  for (const eventId of replaces) known.delete(eventId);
-  const eventOf = (share: Share) => known.get(eventIdOf(share));
+  const eventIds = shares.map(({ eventId }) => eventId);
+  const known = await knownEvents(reading.db, reading.tenant.tenant, eventIds);
+  for (const eventId of replaced) known.delete(eventId);
+  const eventOf = (share: Share) => known.get(share.eventId);
   const ofHistory = [...known].filter(([, { priority }]) => priority === PRIORITY.backfill);
   return {
     created: shares.filter((share) => eventOf(share) === undefined),
@@ -237,7 +237,7 @@ async function lookUpAll(
 ): Promise<(share: Share) => NewEvent> {
   const { crm, clock, tenant, runStartedAt } = reading;
   const always = withoutStart(reading.rules);
-  const rulesFor = (share: Share) => (ofHistory.has(eventIdOf(share)) ? always : reading.rules);
+  const rulesFor = (share: Share) => (ofHistory.has(share.eventId) ? always : reading.rules);
   const open = shares.filter((share) => decideEarly(share, rulesFor(share)) === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
   const now = clock.now();
@@ -257,5 +257,5 @@ function withoutStart({ policy, ...rules }: Rules): Rules {
 
 /** A page may repeat a share (a row that moved while it was read): the last reading counts. */
 function distinct(shares: readonly Share[]): Share[] {
-  return [...new Map(shares.map((share) => [eventIdOf(share), share])).values()];
+  return [...new Map(shares.map((share) => [share.eventId, share])).values()];
 }

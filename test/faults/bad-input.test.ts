@@ -184,7 +184,7 @@ describe('what vendors answer, as the operator sees it', () => {
     } as const;
     world.sandbox.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
     expect((await world.run('sync')).stdout).toContain('Session ••• may not see this');
-    expect(world.sandbox.salesforce.parts.sessions.isOpen(sessionToken(2))).toBe(true);
+    expect(world.sandbox.salesforce.state.sessions.isOpen(sessionToken(2))).toBe(true);
     expect(await leaksOf(world)).toEqual([]);
   });
 

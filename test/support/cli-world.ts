@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parse, stringify } from 'yaml';
-import { SANDBOX_TENANT, writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import {
+  SANDBOX_TENANT,
+  writeSandboxConfiguration,
+} from '../../src/sandbox/configuration-folder.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Barrier, BarrierClock } from './barrier-clock.ts';

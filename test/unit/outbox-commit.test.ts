@@ -237,7 +237,7 @@ test('what a source keeps for itself is in the same transaction', async () => {
       db,
       lease,
       batchOf([newEvent(`event-${fails}`)], {
-        alongside: async (trx) => {
+        writeInTransaction: async (trx) => {
           await trx.insertInto('activity').values(entry).execute();
           if (fails) throw new Error('no');
         },

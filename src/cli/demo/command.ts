@@ -8,14 +8,14 @@ import { listEvents } from '../../outbox/queries.ts';
 import { type AppContext, openContext } from '../../runs/context.ts';
 import type { RunReport } from '../../runs/report.ts';
 import { runSync } from '../../runs/sync.ts';
-import { writeSandboxConfiguration } from '../../sandbox/configuration.ts';
+import { writeSandboxConfiguration } from '../../sandbox/configuration-folder.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import {
   type FirstDay,
   seedDriveDay,
   seedFirstDay,
   seedNextDay,
-} from '../../sandbox/story/index.ts';
+} from '../../sandbox/scenario/index.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { openLogger } from '../logger.ts';
 import { startProgress } from '../progress.ts';
