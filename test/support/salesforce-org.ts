@@ -6,9 +6,9 @@ import { ManualClock } from './manual-clock.ts';
 export const ORIGIN = 'http://127.0.0.1:4100';
 export const API = '/services/data/v62.0';
 export const CLIENT_ID = 'sharetrail-app';
-export const CLIENT_SECRET = 'made-up-client-secret';
+export const CLIENT_SECRET = 'fake-client-secret';
 
-/** The parts of an answer that tests look at, whatever its status. */
+/** The parts of a response that tests check. */
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface Asked {
   readonly headBytes?: number;
 }
 
-/** An org whose handler is asked directly, logged in by client credentials. */
+/** An org whose request handler is called directly, logged in by client credentials. */
 export class AskedOrg {
   readonly org: Org;
   readonly clock: ManualClock;
@@ -71,7 +71,7 @@ export class AskedOrg {
       headBytes: asked.headBytes ?? 300,
     };
     const answer: SandboxAnswer = await this.vendor(request);
-    // As it would arrive: what JSON cannot carry must not pass by here either.
+    // Serialized as over HTTP, so that values without a JSON form are lost here too.
     const body: JsonValue = JSON.parse(JSON.stringify(answer.body ?? null));
     return { status: answer.status, headers: answer.headers ?? {}, body };
   }
@@ -80,26 +80,26 @@ export class AskedOrg {
     return this.ask({ path: `${API}/query`, query: { q: soql }, headers });
   }
 
-  /** The records that the query answers; throws where it is refused. */
+  /** The records that the query returns; throws if it is rejected. */
   async records(soql: string): Promise<readonly JsonRecord[]> {
     const { status, body } = await this.query(soql);
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
     return listOf(recordOf(body)['records']).map(recordOf);
   }
 
-  /** One field of each record, in the answer's order. */
+  /** One field of each record, in the response's order. */
   async column(soql: string, name: string): Promise<readonly JsonValue[]> {
     return (await this.records(soql)).map((record) => record[name] ?? null);
   }
 
-  /** Code and message of a refusal. */
+  /** Status, code and message of a rejected query. */
   async refusal(soql: string): Promise<{ status: number; code: string; message: string }> {
     const { status, body } = await this.query(soql);
     return { status, ...errorOf(body) };
   }
 }
 
-/** The one error of a REST answer. */
+/** The only error of a REST response. */
 export function errorOf(body: JsonValue | undefined): { code: string; message: string } {
   const [error, ...more] = listOf(body).map(recordOf);
   if (!error || more.length > 0) throw new Error(`not one error: ${JSON.stringify(body)}`);

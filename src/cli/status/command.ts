@@ -1,6 +1,7 @@
 import type { Cursor } from '../../db/cursors.ts';
 import { type RunStatus, statusOf, type TenantStatus } from '../../operator/status.ts';
 import { STATES } from '../../outbox/states.ts';
+import { CHANGE_LOG_STREAM_PREFIX as CHANGE_LOGS } from '../../sources/drive/stream-names.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { sendingDays } from '../eta.ts';
 import { countOf, listOf, timeText } from '../format.ts';
@@ -8,8 +9,6 @@ import { type Field, writeFields, writeHeading, writeJson } from '../render.ts';
 import { type Session, withSession } from '../session.ts';
 import { runLines } from '../summary.ts';
 
-/** what the streams of Drive's change logs begin with */
-const CHANGE_LOGS = 'drive/changes/';
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 export const status: Handler = (input) => withSession(input, { access: 'read' }, showStatus);
