@@ -2,6 +2,7 @@ import type { Cursor } from '../../db/cursors.ts';
 import { type RunStatus, statusOf, type TenantStatus } from '../../operator/status.ts';
 import { STATES } from '../../outbox/states.ts';
 import { printedReport } from '../../runs/report.ts';
+import { CHANGE_LOG_STREAM_PREFIX as CHANGE_LOGS } from '../../sources/drive/stream-names.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
 import { runLines } from '../runs/run-summary.ts';
@@ -10,8 +11,6 @@ import { countOf, listOf, numberText, timeText } from '../terminal/format.ts';
 import { type Field, writeFields } from '../terminal/table.ts';
 import { writeHeading, writeJson } from '../terminal/write.ts';
 
-/** what the streams of Drive's change logs begin with */
-const CHANGE_LOGS = 'drive/changes/';
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 export const status: Handler = (input) => withCommandSession(input, { access: 'read' }, showStatus);

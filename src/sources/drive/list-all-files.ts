@@ -5,7 +5,7 @@ import {
   type ChangeLogPage,
   type ReaderSession,
   readerIn,
-} from './change-log-reading.ts';
+} from './change-log-session.ts';
 import type { ChangeLogPosition, Sweep } from './cursor-positions.ts';
 import { itemOfDrive, itemsOfFiles, type SeenItem } from './item-access.ts';
 
@@ -21,7 +21,7 @@ export async function startSweep(
   const { client, clock } = reading;
   const startedAt = clock.now();
   const driveId = changeLog.kind === 'drive' ? changeLog.driveId : undefined;
-  // A sweep for domains does not replace the change log: continue where that was left.
+  // After a sweep for domains, the change log is still read from its old position.
   const keepsPlace = kind === 'domains' && before !== undefined;
   const token = keepsPlace ? before.token : await client.startPageToken(subject, driveId);
   const domainsAt = kind === 'compare' ? before?.domainsAt : reading.domainsAt;

@@ -11,11 +11,11 @@ import type { Scope } from './scope.ts';
 export interface ChangeLogPage {
   readonly items: readonly SeenItem[];
   readonly position: ChangeLogPosition;
-  /** the sweep that found the items; undefined: they come from the change log */
+  /** the sweep that found the items; undefined if they come from the change log */
   readonly sweep?: Sweep & { readonly isOver: boolean };
 }
 
-/** What reading any change log needs. */
+/** What every change log is read with. */
 export interface ChangeLogReading {
   readonly client: GoogleClient;
   readonly clock: Clock;
@@ -45,8 +45,8 @@ export interface ReaderSession {
 }
 
 /**
- * The readings to try, in order. Users read their own change log. A shared drive is read by its last
- * reader, and then by each member with write access.
+ * The sessions to try, in order. Users read their own change log. The last reader of a shared drive
+ * comes first, then each member with write access.
  */
 export async function* readerSessions(
   reading: ChangeLogReading,
