@@ -1,26 +1,5 @@
-/** What a command may touch of the process it runs in; made up whole in tests. */
-export interface Io {
-  /**
-   * Writes to standard output and waits until the text is handed to the system, so that a slow
-   * reader slows the writer instead of filling memory. Resolves quietly once nobody reads any
-   * more (see `closed`). Throws UserError where the output cannot be written (a full disk).
-   */
-  out(text: string): Promise<void>;
-  /** Writes to standard error, above the progress line where there is one. */
-  err(text: string): void;
-  /** Shows `text` as the terminal's last line until the next call; '' takes it away. */
-  footer(text: string): void;
-  readonly outIsTerminal: boolean;
-  readonly errIsTerminal: boolean;
-  /** width of standard output in cells; infinite where it is no terminal */
-  readonly columns: number;
-  /** width of standard error in cells; infinite where it is no terminal */
-  readonly errColumns: number;
-  readonly outColor: boolean;
-  readonly errColor: boolean;
-  /** aborted as soon as the reader of standard output is gone: `sharetrail events | head` */
-  readonly closed: AbortSignal;
-}
+import type { LogLevel } from '../config/types.ts';
+import type { Io } from './terminal/io.ts';
 
 export interface CommandInput {
   /** positional arguments, in order */
@@ -36,14 +15,14 @@ export interface CommandInput {
 export type Handler = (input: CommandInput) => Promise<ExitCode>;
 
 /** The contract's four exit codes. */
-export const EXIT = { done: 0, needsPerson: 1, couldNotRun: 2, held: 3 } as const;
+export const EXIT = { success: 0, needsAttention: 1, couldNotRun: 2, busy: 3 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The one exit code for several tenants' outcomes: 2, then 1, then 3. */
 export function worstExit(codes: readonly ExitCode[]): ExitCode {
-  const order: readonly ExitCode[] = [EXIT.couldNotRun, EXIT.needsPerson, EXIT.held];
-  return order.find((code) => codes.includes(code)) ?? EXIT.done;
+  const order: readonly ExitCode[] = [EXIT.couldNotRun, EXIT.needsAttention, EXIT.busy];
+  return order.find((code) => codes.includes(code)) ?? EXIT.success;
 }
 
 /** What an option takes; the flag `--no-x` is given to the handler as `x: false`. */
@@ -97,6 +76,8 @@ export interface CommandDefinition {
   readonly load?: () => Promise<Handler>;
 }
 
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
+
 /** The options that mean the same in every command. */
 export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   {
@@ -108,6 +89,11 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
     flags: '--tenant NAME',
     description: 'only this tenant; may be repeated (default: all)',
     value: { kind: 'list' },
+  },
+  {
+    flags: '--log-level LEVEL',
+    description: 'least severe messages to log; overrides log.level of the configuration',
+    value: { kind: 'choice', choices: LOG_LEVELS },
   },
   {
     flags: '--json',

@@ -1,19 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
+import packageJson from '../../package.json' with { type: 'json' };
 import { environment } from '../config/environment.ts';
 import { StopRequested } from '../lib/errors.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
-import type { CommandDefinition, Io } from './command.ts';
+import type { CommandDefinition } from './command.ts';
 import { EXIT } from './command.ts';
 import { failureOf } from './failure.ts';
-import { processIo } from './io.ts';
 import { runProgram } from './program.ts';
+import { type Io, processIo } from './terminal/io.ts';
 
 /**
  * Runs this process's command line to its exit code, which is set and not forced: what was written
  * is handed over first. The first SIGINT or SIGTERM asks the command to stop, the second ends it.
  */
-export async function runProcess(definitions: readonly CommandDefinition[]): Promise<void> {
+export async function runProcess(
+  definitions: readonly CommandDefinition[],
+  words: readonly string[],
+): Promise<void> {
   keepHeapSmall();
   const io = processIo(environment());
   const stop = new AbortController();
@@ -25,23 +27,11 @@ export async function runProcess(definitions: readonly CommandDefinition[]): Pro
     io.err(failureOf(new Error('nothing is left to wait for, but the command did not end')).text);
   };
   process.once('beforeExit', neverSettled);
-  const words = process.argv.slice(2);
+  const { version } = packageJson;
   const code = await runProgram({ definitions, words, io, signal: stop.signal, version });
   process.off('beforeExit', neverSettled);
   handled.release();
   process.exitCode = code;
-}
-
-/** The package's version: the nearest package.json is the same from src and from the build. */
-function version(): string {
-  const path = findPackageJSON(import.meta.url);
-  if (path === undefined) throw new Error('no package.json above the program');
-  const description: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  const found =
-    typeof description === 'object' && description !== null && 'version' in description
-      ? description.version
-      : undefined;
-  return String(found);
 }
 
 function onSignals(io: Io, stop: AbortController): { release: () => void } {

@@ -18,6 +18,8 @@ export type GongAuth = GongConfig['auth'];
 /** sharetrail.yaml: settings for all tenants of this installation. */
 export type ServiceConfig = Immutable<z.output<typeof serviceSchema>>;
 
+export type LogLevel = ServiceConfig['log']['level'];
+
 export interface Config {
   /** absolute path of the configuration folder */
   readonly dir: string;

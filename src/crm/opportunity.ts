@@ -43,7 +43,7 @@ export function chooseOpportunity(
   const { sharedAt, timezone } = criteria;
   const time = { at: sharedAt, day: dayInTimezone(sharedAt, timezone) };
   const all = records.opportunitiesOfAccount.get(criteria.accountId) ?? [];
-  const open = all.filter((opportunity) => isOpenAt(opportunity, time));
+  const open = all.filter((each) => isOpenAt(each, time));
   const candidates = candidatesOf(open, records, criteria);
   const notOpen = all.length === open.length ? [] : notOpenReasons(all, time);
   const [first, ...others] = candidates;

@@ -1,20 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { type CommandDefinition, EXIT, type Handler, worstExit } from '../../src/cli/command.ts';
+import { definitions } from '../../src/cli/definitions.ts';
 import { failureOf } from '../../src/cli/failure.ts';
+import { OVERVIEW } from '../../src/cli/overview.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { DatabaseError, RetryableError, StopRequested, UserError } from '../../src/lib/errors.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 
 const PLAIN = { summary: 's', description: [], arguments: [], options: [], examples: [] };
 
-async function runWith(words: readonly string[], handler: Handler, columns?: number) {
-  const definitions: CommandDefinition[] = [
+function runWith(words: readonly string[], handler: Handler, columns?: number) {
+  const commands: CommandDefinition[] = [
     { ...PLAIN, name: 'group', exitCodes: {} },
     { ...PLAIN, name: 'group work', exitCodes: {}, load: async () => handler },
   ];
+  return runCommands(commands, words, columns);
+}
+
+async function runCommands(
+  commands: readonly CommandDefinition[],
+  words: readonly string[],
+  columns?: number,
+) {
   const { io, stdout, stderr } = memoryIo(columns === undefined ? {} : { columns });
   const { signal } = new AbortController();
-  const code = await runProgram({ definitions, words, io, signal, version: () => '1.2.3' });
+  const code = await runProgram({ definitions: commands, words, io, signal, version: '1.2.3' });
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
@@ -37,14 +47,14 @@ describe('how a command ends', () => {
   it('a stop: exit code 1, so that what waited behind it does not take it as done', async () => {
     const { code, stderr } = await fails(new StopRequested());
     expect(code).toBe(1);
-    expect(stderr).toContain('what was done is kept');
+    expect(stderr).toContain('completed work is kept');
   });
 
   it('what may work later: exit code 1, and no bug', async () => {
     const { code, stderr } = await fails(new RetryableError('Gong is away'));
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'sharetrail: Gong is away\nIt may work when tried again later.\n',
+      stderr: 'sharetrail: Gong is away\nTry again later.\n',
     });
   });
 
@@ -76,14 +86,12 @@ describe('help and version', () => {
     throw new Error('was run');
   };
 
-  it.each([['help'], ['--help'], ['-h']])(
-    '"%s" alone answers as the whole grammar does',
-    async (word) => {
-      const alone = await runWith([word], never);
-      expect(alone).toMatchObject({ code: 0, stderr: '' });
-      expect(await runWith([word, '--json'], never)).toEqual(alone);
-    },
-  );
+  it.each([['help'], ['--help'], ['-h']])('"%s" prints the overview', async (word) => {
+    const result = { code: 0, stdout: OVERVIEW, stderr: '' };
+    expect(await runCommands(definitions, [word])).toEqual(result);
+    expect(await runCommands(definitions, [word, '--json'])).toEqual(result);
+    expect(await runCommands(definitions, ['--json', word])).toEqual(result);
+  });
 
   it.each([['--version'], ['-V']])('"%s" prints the version', async (word) => {
     expect(await runWith([word], never)).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
@@ -102,10 +110,10 @@ describe('help and version', () => {
 
 describe('the exit code of several tenants', () => {
   it.each([
-    [[], EXIT.done],
-    [[0, 0], EXIT.done],
-    [[0, 3], EXIT.held],
-    [[3, 1, 0], EXIT.needsPerson],
+    [[], EXIT.success],
+    [[0, 0], EXIT.success],
+    [[0, 3], EXIT.busy],
+    [[3, 1, 0], EXIT.needsAttention],
     [[1, 3, 2, 0], EXIT.couldNotRun],
   ] as const)('%j is %d', (codes, worst) => {
     expect(worstExit(codes)).toBe(worst);

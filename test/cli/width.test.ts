@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeControls, escapeControlsBeyondAscii } from '../../src/cli/escape.ts';
-import { displayWidth, pad, truncate, wrap } from '../../src/cli/width.ts';
+import { escapeControls, escapeControlsBeyondAscii } from '../../src/cli/terminal/escape.ts';
+import { displayWidth, pad, truncate, wrap } from '../../src/cli/terminal/width.ts';
 
 describe('the width of text on a terminal', () => {
   it.each([

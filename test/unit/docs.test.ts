@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { definitions } from '../../src/cli/definitions.ts';
-import { runLines } from '../../src/cli/summary.ts';
+import { runLines } from '../../src/cli/runs/run-summary.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { retryDelayMsMax } from '../../src/outbox/backoff.ts';
 import { BACKOFF_LIMITS } from '../../src/outbox/limits.ts';
@@ -154,12 +154,12 @@ describe('each rule reports problems', () => {
   );
 
   test.each([
-    ['`sharetrail synk`', 'unknown command "synk"'],
-    ['`sharetrail sync --dry`', 'unknown option "--dry"'],
-    ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
-    ['```sh\nnpm run -s sharetrail -- events show\n```', 'needs ID'],
+    ['`sharetrail synk`', "unknown command 'synk'"],
+    ['`sharetrail sync --dry`', "unknown option '--dry'"],
+    ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', "unknown option '--nopush'"],
+    ['```sh\nnpm run -s sharetrail -- events show\n```', "missing required argument 'ID'"],
     ['`sharetrail config`', 'incomplete'],
-    ['`sharetrail explain`', 'unknown command "explain"'],
+    ['`sharetrail explain`', "unknown command 'explain'"],
   ])('an invalid command line: %j', (text, problem) => {
     expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
   });

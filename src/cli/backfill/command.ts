@@ -9,27 +9,27 @@ import { nextDueOf } from '../../scheduler/schedule-state.ts';
 import { runTenants } from '../../service/run-tenants.ts';
 import type { SourceName } from '../../share/share.ts';
 import type { CommandInput, ExitCode, Handler } from '../command.ts';
-import { tellDryRuns } from '../dry-runs-page.ts';
-import type { PacedBacklog } from '../eta.ts';
-import { textOption } from '../options.ts';
-import { tellRuns } from '../runs-page.ts';
-import { startRunsProgress } from '../runs-progress.ts';
-import { type Session, withSession } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
-import { parseWhen } from '../when.ts';
+import { parseWhen } from '../command-line/date-or-time.ts';
+import { textOption } from '../command-line/input-options.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { type CommandSession, withCommandSession } from '../command-session.ts';
+import { printDryRuns } from '../runs/print-dry-runs.ts';
+import { printRuns } from '../runs/print-runs.ts';
+import { startRunsProgress } from '../runs/runs-progress.ts';
+import type { PacedBacklog } from '../runs/sending-days.ts';
 
 type WindowOf = (tenant: TenantConfig) => BackfillWindow;
 
 export const backfill: Handler = (input) => {
   if (textOption(input, 'since') === undefined) throw withoutSince();
   const access = input.options['dryRun'] === true ? 'read' : 'write';
-  return withSession(input, { access }, (session) => {
-    const asked = { ...session, tenants: tenantsWithSource(session.tenants, sourceOf(input)) };
-    return access === 'read' ? showDryRuns(asked) : backfillAll(asked);
+  return withCommandSession(input, { access }, (session) => {
+    const selected = { ...session, tenants: tenantsWithSource(session.tenants, sourceOf(input)) };
+    return access === 'read' ? dryRunAll(selected) : backfillAll(selected);
   });
 };
 
-async function backfillAll(session: Session): Promise<ExitCode> {
+async function backfillAll(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, input } = session;
   const { signal } = input;
   const push = input.options['push'] === false ? 'queue-only' : 'send';
@@ -47,14 +47,14 @@ async function backfillAll(session: Session): Promise<ExitCode> {
     },
   });
   progress.end();
-  return tellRuns(session, runs);
+  return printRuns(session, runs);
 }
 
-function showDryRuns(session: Session): Promise<ExitCode> {
+function dryRunAll(session: CommandSession): Promise<ExitCode> {
   const { context, input } = session;
   const { signal } = input;
   const windows = windowsOf(session);
-  return tellDryRuns(session, (tenant, show) =>
+  return printDryRuns(session, (tenant, show) =>
     dryBackfill(context, { tenant, window: windows(tenant), signal, show }),
   );
 }
@@ -63,7 +63,7 @@ function showDryRuns(session: Session): Promise<ExitCode> {
  * A date is a midnight of the tenant's own, so each tenant has a window of its own; all are read
  * from the command line before any is begun. Throws UserError, UsageError.
  */
-function windowsOf({ tenants, input, context }: Session): WindowOf {
+function windowsOf({ tenants, input, context }: CommandSession): WindowOf {
   const now = context.clock.now();
   const windows = new Map(tenants.map((tenant) => [tenant, windowOf(input, tenant, now)]));
   return (tenant) => {
@@ -92,7 +92,7 @@ function sourceOf(input: CommandInput): SourceName | undefined {
 }
 
 async function backlogsOf(
-  { context, tenants }: Session,
+  { context, tenants }: CommandSession,
   windows: WindowOf,
 ): Promise<Map<string, PacedBacklog>> {
   const backlogs = new Map<string, PacedBacklog>();

@@ -58,11 +58,11 @@ export const backfillDefinition: CommandDefinition = {
     },
   ],
   exitCodes: {
-    [EXIT.done]: 'the window was read; what waits for Gong’s daily limit is no error',
-    [EXIT.needsPerson]:
+    [EXIT.success]: 'the window was read; what waits for Gong’s daily limit is no error',
+    [EXIT.needsAttention]:
       'an event was rejected, a source or Gong failed, or the run was stopped; the rest was done',
     [EXIT.couldNotRun]: 'usage, configuration or database: nothing was run',
-    [EXIT.held]: 'another run holds the tenant; nothing was done for it',
+    [EXIT.busy]: 'another run holds the tenant; nothing was done for it',
   },
   load: async () => (await import('./command.ts')).backfill,
 };

@@ -5,10 +5,10 @@ import { sqliteFile } from '../../db/open.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { EXIT, type Handler } from '../command.ts';
-import { bytesText } from '../format.ts';
-import { textOption } from '../options.ts';
-import { startProgress } from '../progress.ts';
-import { writeJson, writeParagraph } from '../render.ts';
+import { textOption } from '../command-line/input-options.ts';
+import { bytesText } from '../terminal/format.ts';
+import { startProgress } from '../terminal/progress-line.ts';
+import { writeJson, writeParagraph } from '../terminal/write.ts';
 
 /** Without opening the database as a run does: before an upgrade it still has the old schema. */
 export const backup: Handler = async (input) => {
@@ -23,7 +23,7 @@ export const backup: Handler = async (input) => {
   progress.end();
   if (input.options['json'] === true) {
     await writeJson(io, { file: target, bytes, database: source });
-    return EXIT.done;
+    return EXIT.success;
   }
   await writeParagraph(io, `${bytesText(bytes)} copied to ${target}.`);
   await writeParagraph(
@@ -31,7 +31,7 @@ export const backup: Handler = async (input) => {
     `To restore: stop sharetrail, put the copy in the place of ${source}, and remove its -wal and ` +
       '-shm files.',
   );
-  return EXIT.done;
+  return EXIT.success;
 };
 
 function fileOf(database: string): string {

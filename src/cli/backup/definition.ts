@@ -17,8 +17,8 @@ export const backupDefinition: CommandDefinition = {
     { command: 'sharetrail backup /var/backups/sharetrail.db', does: 'every night, from cron' },
   ],
   exitCodes: {
-    [EXIT.done]: 'the copy is there and passed its check',
-    [EXIT.needsPerson]: 'stopped before it was done; FILE is as it was',
+    [EXIT.success]: 'the copy is there and passed its check',
+    [EXIT.needsAttention]: 'stopped before it was done; FILE is as it was',
     [EXIT.couldNotRun]: 'usage, configuration or database, or FILE cannot be written',
   },
   load: async () => (await import('./command.ts')).backup,

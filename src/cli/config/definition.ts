@@ -13,7 +13,7 @@ export const configDefinitions: readonly CommandDefinition[] = [
     examples: [
       { command: 'sharetrail config show', does: 'checks every file and shows the result' },
     ],
-    exitCodes: { [EXIT.done]: 'printed', [EXIT.couldNotRun]: 'usage or configuration' },
+    exitCodes: { [EXIT.success]: 'printed', [EXIT.couldNotRun]: 'usage or configuration' },
   },
   {
     name: 'config schema',
@@ -24,7 +24,7 @@ export const configDefinitions: readonly CommandDefinition[] = [
     examples: [
       { command: 'sharetrail config schema > config/tenant.schema.json', does: 'for an editor' },
     ],
-    exitCodes: { [EXIT.done]: 'printed', [EXIT.couldNotRun]: 'usage' },
+    exitCodes: { [EXIT.success]: 'printed', [EXIT.couldNotRun]: 'usage' },
     load: async () => (await import('./command.ts')).printSchema,
   },
   {
@@ -41,7 +41,7 @@ export const configDefinitions: readonly CommandDefinition[] = [
       { command: 'sharetrail config show --json', does: 'for a program' },
     ],
     exitCodes: {
-      [EXIT.done]: 'the configuration is sound',
+      [EXIT.success]: 'the configuration is sound',
       [EXIT.couldNotRun]: 'usage, or the configuration has problems; each is named',
     },
     load: async () => (await import('./command.ts')).showConfig,

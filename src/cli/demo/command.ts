@@ -19,16 +19,17 @@ import {
   seedNextDay,
 } from '../../sandbox/scenario/index.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
-import { openLogger } from '../logger.ts';
-import { startProgress } from '../progress.ts';
-import { writeJson } from '../render.ts';
+import { logLevel } from '../command-line/input-options.ts';
+import { openLogger } from '../logging/logger.ts';
+import { startProgress } from '../terminal/progress-line.ts';
+import { writeJson } from '../terminal/write.ts';
 import {
   writeDay,
   writeDemoEnd,
   writeIntroduction,
   writeTimeline,
   writeUnreported,
-} from './page.ts';
+} from './print-demo.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -63,7 +64,7 @@ async function withContext(
   const config = await loadConfigIn({ folder, workingDirectory: folder, environment: {} });
   const [tenant] = config.tenants;
   if (!tenant) throw new Error('the sandbox wrote no tenant');
-  const log = await openLogger({ io: input.io, clock, level: 'warn' });
+  const log = await openLogger({ io: input.io, clock, level: logLevel(input) ?? 'warn' });
   const random = () => Math.random();
   const context = await openContext({ config, clock, random, log, access: 'write' });
   try {
@@ -96,7 +97,7 @@ async function play(stage: Stage): Promise<ExitCode> {
       gong: sandbox.gong.events.map(({ body }) => body),
     });
   else await tellWhatArrived(stage);
-  return runs.every(wentWell) ? EXIT.done : EXIT.needsPerson;
+  return runs.every(wentWell) ? EXIT.success : EXIT.needsAttention;
 }
 
 async function nextDay(stage: Stage, first: FirstDay): Promise<RunReport> {

@@ -3,7 +3,7 @@ import { type CommandDefinition, EXIT } from '../command.ts';
 
 const STATES = ['held', 'pending', 'delivered', 'duplicate', 'rejected', 'skipped'];
 const EXIT_CODES: CommandDefinition['exitCodes'] = {
-  [EXIT.done]: 'printed',
+  [EXIT.success]: 'printed',
   [EXIT.couldNotRun]: 'usage, configuration or database, or there is no such event',
 };
 
@@ -83,8 +83,8 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
       { command: 'sharetrail events retry ID', does: 'one, also one that was skipped' },
     ],
     exitCodes: {
-      [EXIT.done]: 'queued',
-      [EXIT.needsPerson]:
+      [EXIT.success]: 'queued',
+      [EXIT.needsAttention]:
         'at least one cannot be sent as it is, or Salesforce could not be asked; run it again',
       [EXIT.couldNotRun]: 'usage, configuration, database, or no such event',
     },
@@ -101,7 +101,7 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     options: [],
     examples: [{ command: 'sharetrail events skip ID', does: 'one event' }],
     exitCodes: {
-      [EXIT.done]: 'they will not be sent',
+      [EXIT.success]: 'they will not be sent',
       [EXIT.couldNotRun]: 'usage, configuration or database, or no such event',
     },
     load: async () => (await import('./retry-and-skip.ts')).skip,

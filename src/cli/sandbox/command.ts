@@ -8,8 +8,8 @@ import {
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { seedDriveDay, seedFirstDay } from '../../sandbox/scenario/index.ts';
 import { type CommandInput, EXIT, type Handler } from '../command.ts';
-import { textOption } from '../options.ts';
-import { writeJson, writeText } from '../render.ts';
+import { textOption } from '../command-line/input-options.ts';
+import { writeError, writeJson, writeText } from '../terminal/write.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -39,7 +39,7 @@ export const sandbox: Handler = async (input) => {
     await served.stop();
     if (!kept) await rm(dir, { recursive: true, force: true });
   }
-  return EXIT.done;
+  return EXIT.success;
 };
 
 async function introduce(
@@ -53,11 +53,12 @@ async function introduce(
   } else {
     await writeText(io, `# ${join(dir, 'tenants', 'sandbox.yaml')}\n${yaml}`);
   }
-  io.err(
-    `A made-up Salesforce is at ${salesforce}, a made-up Google at ${google}, a made-up Gong at ` +
-      `${gong}; all end with Ctrl-C.\n` +
-      `In another terminal: sharetrail sync --config ${dir}\n` +
-      `What arrived: curl ${gong}/_sandbox/events\n`,
+  writeError(
+    io,
+    `Simulated Salesforce: ${salesforce}\nSimulated Google: ${google}\nSimulated Gong: ${gong}\n` +
+      `Press Ctrl-C to stop all three.\n` +
+      `In another terminal, run: sharetrail sync --config ${dir}\n` +
+      `To see what arrived, run: curl ${gong}/_sandbox/events`,
   );
 }
 

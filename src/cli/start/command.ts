@@ -13,15 +13,15 @@ import { everyMinute } from '../../scheduler/ticks.ts';
 import { Alerts } from '../../service/alerts.ts';
 import { housekeeping } from '../../service/housekeeping.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
-import { tenantNames, textOption } from '../options.ts';
-import { type Session, withSession } from '../session.ts';
+import { tenantNames, textOption } from '../command-line/input-options.ts';
+import { type CommandSession, withCommandSession } from '../command-session.ts';
 
 /** A nightly run: what is new, sent at once, with nobody watching. */
 const NIGHTLY = { reach: 'new', push: 'send', listeners: [] } as const;
 
-export const start: Handler = (input) => withSession(input, { access: 'write' }, serve);
+export const start: Handler = (input) => withCommandSession(input, { access: 'write' }, serve);
 
-async function serve({ context, tenants, input }: Session): Promise<ExitCode> {
+async function serve({ context, tenants, input }: CommandSession): Promise<ExitCode> {
   requireSchedule(tenants);
   const { signal } = input;
   const alerts = new Alerts(context, signal);
@@ -48,7 +48,7 @@ async function serve({ context, tenants, input }: Session): Promise<ExitCode> {
     context.log.info('stopping: nothing new is started');
     const drained = await scheduler.drained();
     await alerts.settled();
-    return drained === 'clean' ? EXIT.done : EXIT.needsPerson;
+    return drained === 'clean' ? EXIT.success : EXIT.needsAttention;
   } finally {
     ticks.stop();
     process.off('SIGHUP', hangUp);

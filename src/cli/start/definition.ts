@@ -21,8 +21,8 @@ export const startDefinition: CommandDefinition = {
     { command: 'sharetrail start --tenant acme', does: 'only this tenant' },
   ],
   exitCodes: {
-    [EXIT.done]: 'stopped, and everything is written',
-    [EXIT.needsPerson]: 'stopped, but the end of a run could not be written',
+    [EXIT.success]: 'stopped, and everything is written',
+    [EXIT.needsAttention]: 'stopped, but the end of a run could not be written',
     [EXIT.couldNotRun]: 'usage, configuration, database, or no tenant has a schedule',
   },
   load: async () => (await import('./command.ts')).start,

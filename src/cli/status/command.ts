@@ -2,20 +2,20 @@ import type { Cursor } from '../../db/cursors.ts';
 import { type RunStatus, statusOf, type TenantStatus } from '../../operator/status.ts';
 import { STATES } from '../../outbox/states.ts';
 import { printedReport } from '../../runs/report.ts';
+import { CHANGE_LOG_STREAM_PREFIX as CHANGE_LOGS } from '../../sources/drive/stream-names.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
-import { sendingDays } from '../eta.ts';
-import { countOf, listOf, timeText } from '../format.ts';
-import { type Field, writeFields, writeHeading, writeJson } from '../render.ts';
-import { type Session, withSession } from '../session.ts';
-import { runLines } from '../summary.ts';
+import { type CommandSession, withCommandSession } from '../command-session.ts';
+import { runLines } from '../runs/run-summary.ts';
+import { sendingDays } from '../runs/sending-days.ts';
+import { countOf, listOf, numberText, timeText } from '../terminal/format.ts';
+import { type Field, writeFields } from '../terminal/table.ts';
+import { writeHeading, writeJson } from '../terminal/write.ts';
 
-/** what the streams of Drive's change logs begin with */
-const CHANGE_LOGS = 'drive/changes/';
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
-export const status: Handler = (input) => withSession(input, { access: 'read' }, showStatus);
+export const status: Handler = (input) => withCommandSession(input, { access: 'read' }, showStatus);
 
-async function showStatus(session: Session): Promise<ExitCode> {
+async function showStatus(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, json, input } = session;
   const all: TenantStatus[] = [];
   for (const [index, tenant] of tenants.entries()) {
@@ -27,7 +27,7 @@ async function showStatus(session: Session): Promise<ExitCode> {
     await writeFields(input.io, fieldsOf(found, tenant.timezone));
   }
   if (json) await writeJson(input.io, { tenants: all.map(statusRecord) });
-  return EXIT.done;
+  return EXIT.success;
 }
 
 function fieldsOf(found: TenantStatus, timezone: string): Field[] {
@@ -43,7 +43,10 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
     ...historyFields(found),
     ['outbox', outboxText(found.outbox)],
     ['oldest pending', oldestPending === undefined ? undefined : at(oldestPending)],
-    ['Gong calls left', `${group(gong.callsLeft)} of ${group(gong.callsPerDay)} in 24 hours`],
+    [
+      'Gong calls left',
+      `${numberText(gong.callsLeft)} of ${numberText(gong.callsPerDay)} in 24 hours`,
+    ],
     ...(gong.pausedUntil === undefined
       ? []
       : [['Gong paused until', at(gong.pausedUntil)] as const]),
@@ -60,7 +63,7 @@ function cursorLines(cursors: readonly Cursor[], at: (moment: number) => string)
   const whole = logs.filter(({ position }) => 'sweep' in JSON.parse(position)).length;
   const parts = [
     countOf(logs.length, 'change log'),
-    ...(whole > 0 ? [`${group(whole)} of them being read whole`] : []),
+    ...(whole > 0 ? [`${numberText(whole)} of them being read whole`] : []),
     `the one read longest ago at ${at(oldest)}`,
   ];
   return [...lines, `${CHANGE_LOGS}…  ${listOf(parts)}`];
@@ -101,12 +104,8 @@ function historyFields({ history }: TenantStatus): Field[] {
   const { settled, waiting } = history;
   if (waiting === 0) return [];
   const { day, days } = sendingDays(history, history.callsPerDay);
-  const sent = `${group(settled)} of ${countOf(settled + waiting, 'event')} sent`;
+  const sent = `${numberText(settled)} of ${countOf(settled + waiting, 'event')} sent`;
   return [['history', `${sent}, day ${day} of ${days}`]];
-}
-
-function group(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** The label once, then its lines below each other. */
@@ -126,7 +125,7 @@ function runText(run: RunStatus): string {
 }
 
 function outboxText(outbox: TenantStatus['outbox']): string {
-  return listOf(STATES.map((state) => `${outbox[state].toLocaleString('en-US')} ${state}`));
+  return listOf(STATES.map((state) => `${numberText(outbox[state])} ${state}`));
 }
 
 function statusRecord(found: TenantStatus) {

@@ -15,7 +15,7 @@ export const statusDefinition: CommandDefinition = {
     { command: 'sharetrail status --tenant acme --json', does: 'one tenant, for a program' },
   ],
   exitCodes: {
-    [EXIT.done]: 'printed',
+    [EXIT.success]: 'printed',
     [EXIT.couldNotRun]: 'usage, configuration or database',
   },
   load: async () => (await import('./command.ts')).status,

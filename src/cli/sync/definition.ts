@@ -45,11 +45,11 @@ export const syncDefinition: CommandDefinition = {
     { command: 'sharetrail sync --json', does: 'the counts of each run, for a program' },
   ],
   exitCodes: {
-    [EXIT.done]: 'every run is done, and nothing needs anybody',
-    [EXIT.needsPerson]:
+    [EXIT.success]: 'every run is done, and nothing needs anybody',
+    [EXIT.needsAttention]:
       'an event was rejected, a source or Gong failed, or the run was stopped; the rest was done',
     [EXIT.couldNotRun]: 'usage, configuration or database: nothing was run',
-    [EXIT.held]: 'another run holds the tenant; nothing was done for it',
+    [EXIT.busy]: 'another run holds the tenant; nothing was done for it',
   },
   load: async () => (await import('./command.ts')).sync,
 };

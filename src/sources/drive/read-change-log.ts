@@ -7,11 +7,11 @@ import {
   type ReaderSession,
   readerIn,
   readerSessions,
-} from './change-log-reading.ts';
+} from './change-log-session.ts';
 import type { ChangeLog } from './change-logs.ts';
 import type { ChangeLogPosition } from './cursor-positions.ts';
 import { itemsOfChanges } from './item-access.ts';
-import { startSweep, sweepFiles } from './sweep-files.ts';
+import { startSweep, sweepFiles } from './list-all-files.ts';
 
 /**
  * Reads a change log from `stored` on (undefined: for the first time). Uses the network only:

@@ -6,7 +6,7 @@ import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { SYNC_PARTITION } from './audit-partition.ts';
 import { ChangeLogFailures, type OnFailure } from './change-log-failures.ts';
-import type { ChangeLogPage, ChangeLogReading } from './change-log-reading.ts';
+import type { ChangeLogPage, ChangeLogReading } from './change-log-session.ts';
 import { type ChangeLog, changeLogsOf } from './change-logs.ts';
 import {
   concernsOneOwner,

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import { parseArguments } from '../../../src/cli/command-line/parse.ts';
+import { UsageError } from '../../../src/cli/command-line/usage-error.ts';
 import { definitions } from '../../../src/cli/definitions.ts';
-import { parseArguments } from '../../../src/cli/parse.ts';
-import { UsageError } from '../../../src/cli/usage-error.ts';
 import { listKeys } from '../../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../../src/config/service-schema.ts';
 import { tenantSchema } from '../../../src/config/tenant-schema.ts';
@@ -58,7 +58,7 @@ export function invalidCommands(page: Page, planned: readonly string[]): Problem
     if (words[0] === 'COMMAND' || planned.includes(words[0] ?? '')) return [];
     try {
       const parsed = parseArguments(definitions, words);
-      if (parsed.kind !== 'help' || parsed.asked) return [];
+      if (parsed.kind !== 'help' || parsed.requested) return [];
       return [`${page.path}:${line} sharetrail ${text}: incomplete`];
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;

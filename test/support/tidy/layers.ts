@@ -1,5 +1,5 @@
 import { type Import, importsOf, packageOf } from './imports.ts';
-import { isProduct, isUnder, type Rule, type SourceFile } from './source.ts';
+import { isCode, isProduct, isUnder, type Rule, type SourceFile } from './source.ts';
 
 /** From bottom to top. A module can import lower layers, but not its own layer's other modules. */
 const LAYERS: readonly (readonly string[])[] = [
@@ -44,7 +44,10 @@ const PACKAGE_FOLDERS: readonly {
     in: ['src/vendors', 'src/sandbox', 'src/web'],
   },
   { packages: ['undici', 'ws', 'axios', 'node-fetch'], in: [] },
-  { packages: ['commander', 'pino', 'pino-pretty'], in: ['src/cli'] },
+  {
+    packages: ['commander', 'pino', 'pino-pretty', 'string-width', 'wrap-ansi'],
+    in: ['src/cli'],
+  },
   { packages: ['yaml'], in: ['src/config', 'src/sandbox'] },
   { packages: ['node-cron'], in: ['src/config', 'src/scheduler'] },
   // Use the globals instead: the rules on banned code check those.
@@ -92,25 +95,34 @@ export const packagesHaveOnePlace: Rule = (files) =>
     }),
   );
 
-/** Help and version load no package: each command loads its packages when it runs. */
-export const startIsLight: Rule = (files) => {
-  const byPath = new Map(files.map((file) => [file.path, file]));
+/** Help and version load no package. Other command lines load only commander until they run. */
+export const startIsLight: Rule = (files) => [
+  ...packagesLoaded(files, { by: 'src/cli/help-and-version.ts', allowed: [] }),
+  ...packagesLoaded(files, { by: 'src/main.ts', allowed: ['commander'] }),
+];
+
+/** Lazy imports count only in the entry file itself. */
+function packagesLoaded(
+  files: readonly SourceFile[],
+  { by, allowed: packages }: { readonly by: string; readonly allowed: readonly string[] },
+): string[] {
+  const byPath = new Map(files.filter(isCode).map((file) => [file.path, file]));
   const loaded = new Set<string>();
   const load = (path: string): string[] => {
     const file = byPath.get(path);
     if (file === undefined || loaded.has(path)) return [];
     loaded.add(path);
     return importsOf(file)
-      .filter(({ typeOnly, lazy }) => !typeOnly && (!lazy || path === 'src/main.ts'))
+      .filter(({ typeOnly, lazy }) => !typeOnly && (!lazy || path === by))
       .flatMap((imported) => {
         const { target, specifier } = imported;
         if (target !== undefined) return load(target);
-        if (specifier.startsWith('node:')) return [];
+        if (specifier.startsWith('node:') || packages.includes(packageOf(specifier))) return [];
         return [`${place(imported)} loads ${specifier} at startup`];
       });
   };
-  return load('src/main.ts');
-};
+  return load(by);
+}
 
 function allowed(from: string, to: string): boolean {
   if (from === to) return true;

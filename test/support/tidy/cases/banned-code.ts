@@ -33,7 +33,7 @@ export const bannedCodeCases: readonly RuleCases[] = [
       ['process.env', { 'src/runs/a.ts': "const a = process['env'];" }],
       ['console', { 'src/cli/a.ts': "console.log('x');" }],
       ['process.stdout', { 'src/runs/a.ts': "process.stdout.write('x');" }],
-      ['process.stderr', { 'src/cli/render.ts': "process.stderr.write('x');" }],
+      ['process.stderr', { 'src/cli/terminal/write.ts': "process.stderr.write('x');" }],
       ['process.exit', { 'src/runs/a.ts': 'process.exit(1);' }],
       ['Date.now', { 'src/sandbox/a.ts': 'const now = Date.now();' }],
       ['new Date()', { 'src/db/a.ts': 'const now = new Date();' }],

@@ -65,7 +65,7 @@ export const importCases: readonly RuleCases[] = [
     ],
   },
   {
-    name: 'help and version load no package',
+    name: 'help and version load no package, other command lines only commander',
     rule: startIsLight,
     fails: [
       [
@@ -76,12 +76,23 @@ export const importCases: readonly RuleCases[] = [
           'src/cli/b.ts': "import { z } from 'zod';",
         },
       ],
+      [
+        'src/cli/b.ts:1 loads commander',
+        {
+          'src/cli/help-and-version.ts': "import './b.ts';",
+          'src/cli/b.ts': "import { Command } from 'commander';",
+        },
+      ],
     ],
     passes: [
       {
         'src/main.ts': "import 'node:module';\nawait import('./cli/a.ts');",
         'src/cli/a.ts': "import type { z } from 'zod';\nconst load = () => import('./b.ts');",
         'src/cli/b.ts': "import { z } from 'zod';",
+      },
+      {
+        'src/main.ts': "await import('./cli/a.ts');",
+        'src/cli/a.ts': "import { Command } from 'commander';",
       },
     ],
   },
