@@ -1,6 +1,6 @@
 import type { TenantConfig } from '../config/types.ts';
 import { isLeased } from '../db/leases.ts';
-import { lastGoodSync, rememberTold, unwatchTenant, watchTenant } from '../db/overdue.ts';
+import { lastGoodSync, rememberAlert, unwatchTenant, watchTenant } from '../db/overdue.ts';
 import { latestRuns } from '../db/runs.ts';
 import type { AppContext } from '../runs/context.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
@@ -40,15 +40,15 @@ async function watchOne(
   const { db, clock } = context;
   const { tenant, schedule, timezone } = config;
   const now = clock.now();
-  const { since, toldFor } = await watchTenant(db, { tenant, schedule, now });
+  const { since, alertedFor } = await watchTenant(db, { tenant, schedule, now });
   const lastGoodAt = await lastGoodSync(db, tenant);
   const badSince = Math.max(since, lastGoodAt ?? since);
-  if (toldFor !== undefined && toldFor >= badSince) return;
+  if (alertedFor !== undefined && alertedFor >= badSince) return;
   const { overdueAt, periodMs } = overdueFrom(badSince, (after) => nextDue(config, after));
   if (now < overdueAt || (await isAtWork(context, { tenant, since: now - periodMs }))) return;
   const last = lastGoodAt === badSince ? { lastGoodAt } : {};
   alerts.addOverdue(context, { tenant, schedule, timezone, since, ...last }, () =>
-    rememberTold(db, { tenant, toldFor: badSince }),
+    rememberAlert(db, { tenant, alertedFor: badSince }),
   );
 }
 

@@ -159,7 +159,7 @@ describe('what is under the name', () => {
     const paths = { source: database.file, target: copyOf(database) };
     const overtaken = beginBackupFile(paths);
     const other = beginBackupFile(paths);
-    expect(() => overtaken.keep()).toThrow(`another backup to ${paths.target} began meanwhile`);
+    expect(() => overtaken.keep()).toThrow(`another backup to ${paths.target} has started since then`);
     overtaken.end();
     expect(other.keep()).toBe(0);
     other.end();
@@ -183,10 +183,10 @@ describe('what is under the name', () => {
     await idle.db.destroy();
     expect(readdirSync(idle.folder), 'nothing lies beside it').toEqual(['sharetrail.db']);
     const names: readonly (readonly [string, string])[] = [
-      [join(folder, 'other.db'), 'is there already, and is no backup'],
-      [join(folder, 'notes.txt'), 'is there already, and is no backup'],
-      [join(folder, 'empty'), 'is there already, and is no backup'],
-      [join(folder, 'sub'), 'is no file'],
+      [join(folder, 'other.db'), 'already exists and is not a backup'],
+      [join(folder, 'notes.txt'), 'already exists and is not a backup'],
+      [join(folder, 'empty'), 'already exists and is not a backup'],
+      [join(folder, 'sub'), 'is not a file'],
       [database.file, 'is the database itself'],
       [join(folder, 'link.db'), 'is the database itself'],
       [live.file, 'is a database that was worked with'],
@@ -213,7 +213,7 @@ describe('what is under the name', () => {
     const file = testFile();
     await expect(backUpFrom(file)).rejects.toMatchObject({
       name: 'UserError',
-      message: `there is no database yet: ${file.file}`,
+      message: `the database does not exist yet: ${file.file}`,
     });
     expect(readdirSync(file.folder)).toEqual([]);
   });
@@ -241,7 +241,7 @@ describe('a copy that is cut short', () => {
     const child = startChild('back-up.ts', { args, wrap });
     expect(JSON.parse(await child.line())).toMatchObject({
       kind: 'UserError',
-      message: expect.stringMatching(/^(there is no room for the copy|the copy could not be wr)/),
+      message: expect.stringMatching(/^(not enough space for the copy|the copy could not be wr)/),
       hint: 'Free some space, or name a file on another disk. What was begun is removed.',
     });
     expect(readdirSync(database.folder).filter((name) => name.startsWith('copy'))).toEqual([]);

@@ -123,7 +123,7 @@ describe('a database that this user may not write', () => {
 
     const { code, stderr } = await world.run('sync', asNobody());
     expect(code).toBe(2);
-    expect(stderr).toContain(`the database file may not be written: ${world.databaseFile}`);
+    expect(stderr).toContain(`the database file cannot be written: ${world.databaseFile}`);
     expect(stderr).toContain(
       'Give this user write permission for the file, those beside it (-wal, -shm) and the folder.',
     );

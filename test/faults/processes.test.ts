@@ -167,7 +167,7 @@ describe('a process that stood still (SIGSTOP) longer than its lease', () => {
     expect(problemsOf(world, ids)).toEqual([]);
     expect(end.code).toBe(1);
     expect(end.stderr).toContain(
-      'another process took over tenant sandbox while this one stood still',
+      'another process took over tenant sandbox while this one was suspended',
     );
     expect(end.stderr).toContain('Nothing is lost');
     expect(end.stderr).not.toContain('bug');

@@ -121,7 +121,7 @@ test('a database of an earlier version is not read, but brought up to date first
   const db = testFile().open();
   await expect(requireCurrent(db)).rejects.toMatchObject({
     name: 'DatabaseError',
-    message: 'the database still has the schema of an earlier version',
+    message: 'the database has the schema of an earlier version',
   });
 });
 

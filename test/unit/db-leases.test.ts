@@ -111,7 +111,7 @@ test('a stopped process loses its lease in time; when it wakes it writes nothing
   expect(await acquireLease(db, mine(), NOW + 60_000)).toBe(true);
   holder.kill('SIGCONT');
   expect(await holder.line()).toBe(
-    'another process took over tenant acme while this one stood still; it wrote nothing since',
+    'another process took over tenant acme while this one was suspended; it wrote nothing since',
   );
   expect(await db.selectFrom('event').select('event_id').execute()).toEqual([
     { event_id: 'before' },

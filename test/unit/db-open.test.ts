@@ -140,7 +140,7 @@ test('opening to read changes no byte, and writing is refused in words', async (
   expect(await reader.selectFrom('pause').select('until').execute()).toEqual([{ until: 7 }]);
   await expect(pauseAccount(reader, 'account', 8)).rejects.toMatchObject({
     name: 'DatabaseError',
-    message: `the database file may not be written: ${file} (SQLITE_READONLY)`,
+    message: `the database file cannot be written: ${file} (SQLITE_READONLY)`,
   });
   await reader.destroy();
   expect(hashesIn(folder)['sharetrail.db']).toBe(before);

@@ -60,7 +60,7 @@ test('a token does not open with another key, and what to do is said without the
   const opened = storeIn(db, { secretKey }).load();
   await expect(opened).rejects.toBeInstanceOf(UserError);
   await expect(opened).rejects.toMatchObject({
-    message: 'the kept token acme/gong tokens does not open with this secretKey',
+    message: 'the stored token acme/gong tokens cannot be decrypted with this secretKey',
     hint: expect.stringContaining('Restore the secretKey'),
   });
 });
@@ -96,7 +96,7 @@ test('without a secretKey nothing is kept, and the way to make one is said', asy
   const saved = storeIn(db, { secretKey: undefined }).save(TOKEN);
   await expect(saved).rejects.toMatchObject({
     name: 'UserError',
-    message: 'gong tokens has to be kept between runs, and there is no secretKey',
+    message: 'gong tokens must be stored between runs, but secretKey is not set',
     hint: expect.stringContaining('openssl rand -base64 32'),
   });
   expect(await db.selectFrom('secret').selectAll().execute()).toEqual([]);
