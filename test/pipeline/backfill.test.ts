@@ -135,7 +135,7 @@ describe('what a sync passed over as older than start', () => {
     }).deliveryId;
     world.org.update(id, { Name: 'Touched' });
     await world.sync({ tenant });
-    const ignoring = past.laid('salesforce', { ignoreCreatedBy: ['robot@package.example'] });
+    const ignoring = past.tenantWith('salesforce', { ignoreCreatedBy: ['robot@package.example'] });
     const report = await world.backfill({ since: past.daysAgo(6) }, { tenant: ignoring });
     expect(report).toMatchObject({ queued: 0, skipped: { 'ignored-creator': 1 } });
     expect(await past.stored(id)).toMatchObject({ state: 'skipped', reason: 'ignored-creator' });
@@ -316,7 +316,7 @@ test('what was read is told of what there is, to its end, and never stands short
 
 describe('the calls of the coming nights', () => {
   test('are left to them, and the days until the end are counted by the others', async () => {
-    const paced = { ...past.laid('gong', { callsPerDay: 10 }), schedule: '0 2 * * *' };
+    const paced = { ...past.tenantWith('gong', { callsPerDay: 10 }), schedule: '0 2 * * *' };
     for (let share = 0; share < 4; share += 1) past.deliverAt(world.clock.now() - 60 * SECOND_MS);
     expect(await world.sync({ tenant: paced })).toMatchObject({ delivered: 4 });
     for (let share = 0; share < 20; share += 1)
