@@ -1,4 +1,5 @@
 import { logRun } from '../runs/log-run.ts';
+import { printedReport } from '../runs/report.ts';
 import type { TenantRun } from '../runs/run-tenant.ts';
 import { EXIT, type ExitCode, worstExit } from './command.ts';
 import { failureOf } from './failure.ts';
@@ -21,7 +22,7 @@ export async function tellRuns(session: Session, runs: readonly TenantRun[]): Pr
 async function writeRuns(session: Session, runs: readonly TenantRun[]): Promise<void> {
   const { io } = session.input;
   const reports = runs.map(({ report }) => report);
-  if (session.json) return writeJson(io, { runs: reports });
+  if (session.json) return writeJson(io, { runs: reports.map(printedReport) });
   for (const { report, broken } of runs) {
     // What ended by force is told by itself, with its reason, on standard error.
     if (broken !== undefined) continue;

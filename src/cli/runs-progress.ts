@@ -1,4 +1,4 @@
-import type { Progress as RunProgress } from '../runs/run.ts';
+import type { Progress as RunProgress } from '../runs/progress.ts';
 import { type PacedBacklog, sendingDays } from './eta.ts';
 import { type Counts, startProgress } from './progress.ts';
 import type { Session } from './session.ts';

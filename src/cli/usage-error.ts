@@ -1,5 +1,5 @@
-import { nearest } from '../config/nearest.ts';
 import { UserError } from '../lib/errors.ts';
+import { nearest } from '../lib/nearest-word.ts';
 
 /** The command line itself is wrong: nothing was begun. */
 export class UsageError extends UserError {

@@ -1,15 +1,10 @@
-import { getDomain } from 'tldts';
-import { isPublicMailDomain, isSharedSuffix } from '../config/mail-domains.ts';
+import { isPublicMailDomain } from '../config/public-mail-domains.ts';
+import { isPublicSuffix, registrableDomain } from '../lib/public-suffix.ts';
 import { domainOf } from '../share/address.ts';
 import type { LoadedRecords } from './loaded-records.ts';
 import { accountsByWebsite, type CrmQuery } from './queries.ts';
 import type { EmailDomain } from './records.ts';
 
-/**
- * A suffix under which a host lets anyone register (github.io, herokuapp.com) separates owners as
- * .com does. See "private domains" at publicsuffix.org.
- */
-const SUFFIXES = { allowPrivateDomains: true } as const;
 const DNS_NAME = /^[a-z0-9.-]+$/;
 
 /** Queries the Accounts whose websites have the domains of these addresses. */
@@ -43,8 +38,9 @@ function websiteDomainOf(website: string): string | undefined {
 }
 
 function registrableOf(host: string): string | undefined {
-  const domain = getDomain(host, SUFFIXES);
-  return domain !== null && DNS_NAME.test(domain) && !isSharedSuffix(domain) ? domain : undefined;
+  const domain = registrableDomain(host);
+  if (domain === undefined || !DNS_NAME.test(domain) || isPublicSuffix(domain)) return undefined;
+  return domain;
 }
 
 /** The host and its parents up to the registrable domain: b.acme.com, acme.com. */

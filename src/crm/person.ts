@@ -46,7 +46,7 @@ interface Modified {
 export function findPerson(email: string, records: CrmRecords): Person {
   const [chosen, ...others] = candidatesOf(email, records).sort(byRank);
   const leads = records.leadsOfEmail.get(email)?.toSorted(latestFirst) ?? [];
-  const open = leads.filter((lead) => !lead.converted);
+  const open = leads.filter(({ converted }) => !converted);
   if (chosen) return { kind: 'contact', chosen, others, leads: open };
   const [lead, ...otherLeads] = open;
   if (lead) return { kind: 'lead', lead, others: otherLeads };

@@ -3,7 +3,6 @@ import { CRM_OBJECT_TYPES, type CrmObject, type CrmObjectType } from '../crm/mat
 import { omitUndefined, type Undefinable } from '../lib/omit-undefined.ts';
 import type { Property, Share, Sharer } from '../share/share.ts';
 import { type ContentShared, type GenericProperty, isEmail, isLink } from './contract.ts';
-import { eventIdOf } from './event-id.ts';
 
 /** The tenant's settings for a body. */
 export interface BodySettings {
@@ -23,7 +22,7 @@ export function buildBody(share: Share, match: Match, settings: BodySettings): C
   const body: Undefinable<ContentShared> = {
     reportingSystem: textOf(settings.reportingSystem),
     eventTimestamp: timeOf(share.sharedAt),
-    eventId: textOf(eventIdOf(share)),
+    eventId: textOf(share.eventId),
     contentId: textOf(share.content.id),
     contentUrl: linkOf(share.content.url),
     contentTitle: textOf(share.content.title),

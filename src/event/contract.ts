@@ -78,10 +78,10 @@ function contextOf<const Types extends readonly [string, ...string[]]>(objectTyp
     objects: objectsWith(salesforceId),
   });
   const ofAnother = z.strictObject({ system: z.enum(OTHER_SYSTEMS), objects: objectsWith(text) });
-  const link = z.discriminatedUnion('system', [ofSalesforce, ofAnother], {
+  const entry = z.discriminatedUnion('system', [ofSalesforce, ofAnother], {
     error: mustBeOneOf('"Salesforce"', ...OTHER_SYSTEMS.map((system) => JSON.stringify(system))),
   });
-  return z.array(link).nonempty();
+  return z.array(entry).nonempty();
 }
 
 const person = { name: text.optional(), title: text.optional() };

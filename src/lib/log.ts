@@ -3,6 +3,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes logs to standard error. `cli` implements it with pino; most tests use a silent one. */
 export interface Logger {
+  /** false: debug lines are dropped, so that their fields need not be collected */
+  readonly isDebug: boolean;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -11,6 +13,7 @@ export interface Logger {
 }
 
 export const silentLogger: Logger = {
+  isDebug: false,
   debug: () => {},
   info: () => {},
   warn: () => {},

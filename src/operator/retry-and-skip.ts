@@ -75,6 +75,7 @@ export async function retryEvents(
     tenant,
     counters: new RunCounters(),
     signal: request.signal,
+    emit: undefined,
   });
   const rules = rulesOf(tenant, undefined);
   let queued = 0;

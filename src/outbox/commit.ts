@@ -18,7 +18,7 @@ export interface Batch {
   /** eventIds of events that await the audit log; `created` replaces them */
   readonly replaced?: readonly string[];
   /** writes the source's own tables; must use `trx` only */
-  readonly alongside?: (trx: Statement) => Promise<void>;
+  readonly writeInTransaction?: (trx: Statement) => Promise<void>;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function commitBatch(db: Database, lease: LeaseKey, batch: Batch): 
     await deleteAwaitingAuditLog(trx, tenant, batch.replaced ?? []);
     await insertEvents(trx, batch.created, batch);
     for (const event of batch.reconsidered) await updateReconsidered(trx, event, batch);
-    await batch.alongside?.(trx);
+    await batch.writeInTransaction?.(trx);
     if (batch.cursor) await writeCursor(trx, { tenant, updatedAt: now, ...batch.cursor });
   });
 }

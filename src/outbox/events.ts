@@ -6,7 +6,7 @@ import { chunksOf } from '../lib/chunks.ts';
 import { RetryableError } from '../lib/errors.ts';
 import type { Share } from '../share/share.ts';
 import type { NewEvent } from './event-types.ts';
-import { contentColumns, toEventRow } from './rows.ts';
+import { contentColumns, storedShare, toEventRow } from './rows.ts';
 import { type State, type StateEvent, statesAllowing } from './states.ts';
 
 /** The current states of those of the events that are on record. */
@@ -137,7 +137,7 @@ export async function sharesAwaitingAuditLog(
       .where('state', '=', AWAITING_AUDIT_LOG.state)
       .where('reason', '=', AWAITING_AUDIT_LOG.reason)
       .execute();
-    for (const row of rows) shares.set(row.event_id, JSON.parse(row.share) as Share);
+    for (const row of rows) shares.set(row.event_id, storedShare(row));
   }
   return shares;
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database, Statement } from '../db/schema.ts';
 import type { Share } from '../share/share.ts';
 import { ERASURE_LIMITS } from './limits.ts';
+import { storedShare } from './rows.ts';
 
 /**
  * Must equal the condition of the partial index on the age: SQLite uses a partial index only if the
@@ -44,7 +45,7 @@ function settledBefore(trx: Statement, before: number): Promise<SettledRow[]> {
 }
 
 async function erase(trx: Statement, event: SettledRow, now: number): Promise<void> {
-  const share = JSON.stringify(withoutPeople(JSON.parse(event.share) as Share));
+  const share = JSON.stringify(withoutPeople(storedShare(event)));
   await trx
     .updateTable('event')
     .set({ share, match: null, body: null, errors: null, erased_at: now })
@@ -59,9 +60,10 @@ async function erase(trx: Statement, event: SettledRow, now: number): Promise<vo
 }
 
 /** A valid share that keeps only the source, the time and the source's ids. */
-function withoutPeople({ source, shareId, sharedAt, content }: Share): Share {
+function withoutPeople({ source, eventId, shareId, sharedAt, content }: Share): Share {
   return {
     source,
+    eventId,
     shareId,
     sharedAt,
     content: { id: content.id, title: '' },

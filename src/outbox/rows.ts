@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { EventTable } from '../db/schema.ts';
+import type { Share } from '../share/share.ts';
 import type { NewEvent, StoredEvent } from './event-types.ts';
 
 /** The columns that are written on insert, and again when the event is decided again. */
@@ -51,7 +52,7 @@ export function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
     state: row.state as StoredEvent['state'],
     priority: row.priority,
     sharedAt: row.shared_at,
-    share: JSON.parse(row.share) as StoredEvent['share'],
+    share: storedShare(row),
     attempts: row.attempts,
     errors: row.errors === null ? [] : (JSON.parse(row.errors) as string[]),
     ...(row.reason !== null && { reason: row.reason }),
@@ -65,4 +66,10 @@ export function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
     ...(row.integration_id !== null && { integrationId: row.integration_id }),
     ...(row.erased_at !== null && { erasedAt: row.erased_at }),
   };
+}
+
+/** Rows that earlier versions wrote have no eventId inside `share`; the key column has it. */
+export function storedShare(row: Pick<Selectable<EventTable>, 'event_id' | 'share'>): Share {
+  const share = JSON.parse(row.share) as Omit<Share, 'eventId'>;
+  return { ...share, eventId: row.event_id };
 }

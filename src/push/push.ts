@@ -11,6 +11,12 @@ import { type RecordOptions, ResponseRecorder } from './record-response.ts';
 import type { PushReport, PushStop } from './report.ts';
 import { AutoResetEvent } from './wake-signal.ts';
 
+/** `exhausted`: every attempt of this run failed. */
+export interface SettledEvent {
+  readonly eventId: string;
+  readonly outcome: 'accepted' | 'duplicate' | 'rejected' | 'exhausted';
+}
+
 export interface PushOptions extends RecordOptions {
   readonly gong: GongClient;
   readonly settings: PaceSettings & { readonly concurrency: number };
@@ -22,7 +28,7 @@ export interface PushOptions extends RecordOptions {
   /** called when a request is sent to Gong */
   readonly onCall: () => void;
   /** called when an event reaches a final state or is deferred to the next run */
-  readonly onSettled: (report: Readonly<PushReport>) => void;
+  readonly onSettled: (report: Readonly<PushReport>, settled: SettledEvent) => void;
 }
 
 /** Sends a tenant's pending events to Gong while the run is still committing more. */
@@ -158,17 +164,16 @@ class Drain {
   }
 
   async #deliver(event: QueuedEvent): Promise<void> {
-    const { onSettled } = this.#options;
     let failedAttempts = 0;
     while (!this.#stop.signal.aborted) {
       const response = await this.#slots(() => this.#send(event));
       if (!response || response.kind === 'refused') return;
       if (response.kind === 'throttled') continue;
-      if (response.kind !== 'unavailable') return onSettled(this.#recorder.report);
+      if (response.kind !== 'unavailable') return this.#reportSettled(event, response.kind);
       failedAttempts += 1;
       if (failedAttempts >= PUSH_LIMITS.attemptsPerRunMax) {
         await this.#recorder.defer(event, response);
-        return onSettled(this.#recorder.report);
+        return this.#reportSettled(event, 'exhausted');
       }
       this.#wakeSignal.notify();
       await this.#waitForRetry(failedAttempts);
@@ -224,6 +229,10 @@ class Drain {
     if (this.#failure !== undefined) return;
     const stop = await this.#recorder.record(event, response);
     if (stop) this.#stopFor(stop);
+  }
+
+  #reportSettled({ eventId }: QueuedEvent, outcome: SettledEvent['outcome']): void {
+    this.#options.onSettled(this.#recorder.report, { eventId, outcome });
   }
 
   async #waitForRetry(failedAttempts: number): Promise<void> {

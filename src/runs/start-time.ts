@@ -7,7 +7,7 @@ import type { Run } from './run.ts';
 const START_STREAM = 'start';
 const SECOND_MS = 1_000;
 
-/** The configured start; else the time of the first sync, kept from then on. Epoch milliseconds. */
+/** The configured start, or the time of the first sync, which is stored then. Epoch milliseconds. */
 export async function startOf(run: Run): Promise<number> {
   const { context, startedAt, lease } = run;
   const { tenant, start } = run.tenant;
@@ -21,7 +21,7 @@ export async function startOf(run: Run): Promise<number> {
   return first;
 }
 
-/** The time of the tenant's first sync; undefined before it. */
+/** The stored time of the tenant's first sync; undefined before it. */
 export async function keptStart(db: Database, tenant: string): Promise<number | undefined> {
   const position = await readCursor(db, { tenant, stream: START_STREAM });
   if (position === undefined) return undefined;
@@ -29,8 +29,8 @@ export async function keptStart(db: Database, tenant: string): Promise<number | 
 }
 
 /**
- * What a first sync takes for the start: the second that it began in, since Salesforce stamps
- * deliveries by whole seconds, and one that was made a moment later would seem older.
+ * The start that a first sync at `now` stores: the second in which it began. Salesforce timestamps
+ * have whole seconds, so a delivery made a moment later could seem older than `now`.
  */
 export function firstStart(now: number): number {
   return Math.floor(now / SECOND_MS) * SECOND_MS;

@@ -1,16 +1,11 @@
-import { z } from 'zod';
 import { isLeased } from '../db/leases.ts';
-import { runsEndedOf } from '../db/runs.ts';
+import { finishedRuns, type StoredRun } from '../db/runs.ts';
 import type { AppContext } from '../runs/context.ts';
-import { isStopEntry } from '../runs/stage-errors.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { SCHEDULE_LIMITS } from './limits.ts';
 
 /** runs per due time to check, newest first */
 const RUNS_SEEN_MAX = 10;
-const errorsOfReport = z.object({
-  errors: z.array(z.object({ stage: z.string(), message: z.string() })),
-});
 
 /**
  * - `open`: no run has done it
@@ -26,21 +21,20 @@ export type DueRunState = 'open' | 'done' | 'busy';
  * Checks the lease before the runs, so that a run that ends in between is seen.
  */
 export async function dueRunState(
-  context: AppContext,
+  { db, clock }: Pick<AppContext, 'db' | 'clock'>,
   dueRun: { readonly tenant: string; readonly dueAt: number },
 ): Promise<DueRunState> {
-  const { db, clock } = context;
   const { tenant, dueAt } = dueRun;
   const now = clock.now();
   const leased = await isLeased(db, leaseName(tenant), now);
   const to = now + SCHEDULE_LIMITS.clockSkewMsMax;
-  const range = { tenant, kind: 'sync', from: dueAt, to, limit: RUNS_SEEN_MAX };
-  const runs = await runsEndedOf(db, range);
-  if (runs.some(({ report }) => !wasInterrupted(report))) return 'done';
+  const range = { from: dueAt, to, limit: RUNS_SEEN_MAX };
+  const runs = await finishedRuns(db, { tenant, kind: 'sync', ...range });
+  if (runs.some((run) => !wasStopped(run))) return 'done';
   return leased ? 'busy' : 'open';
 }
 
-function wasInterrupted(report: string | null): boolean {
-  const { errors } = errorsOfReport.parse(JSON.parse(report ?? '{"errors":[]}'));
-  return errors.some(isStopEntry);
+/** Only a recorded stop reopens a due time: an unreadable report does not say that there was one. */
+function wasStopped({ report }: StoredRun): boolean {
+  return report?.errors.some(({ code }) => code === 'stop-requested') ?? false;
 }

@@ -1,6 +1,6 @@
-import { notBuiltYet } from '../config/not-built.ts';
-import { ConfigError, formatProblem } from '../config/problems.ts';
+import { ConfigError, formatProblem } from '../config/config-error.ts';
 import type { Config, TenantConfig } from '../config/types.ts';
+import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import type { AppContext } from '../runs/context.ts';
 import { logFailure } from './due-run.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -32,7 +32,10 @@ async function reload({ context, scheduler, load }: ReloadOptions): Promise<void
   try {
     const { config, tenants } = await load();
     log.info('configuration reloaded');
-    for (const sentence of [...notBuiltYet(config), ...restartWarnings(context.config, config)]) {
+    for (const sentence of [
+      ...unsupportedKeys(config),
+      ...restartWarnings(context.config, config),
+    ]) {
       log.warn(sentence);
     }
     const { database, log: level } = context.config.service;

@@ -1,7 +1,6 @@
+import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/context.ts';
-import type { RunReport } from '../runs/report.ts';
-import { isStopEntry } from '../runs/stage-errors.ts';
 import { postText } from '../vendors/webhook/post.ts';
 import { type AlertItem, alertText, type Overdue } from './alert-text.ts';
 import { ALERT_LIMITS } from './limits.ts';
@@ -28,7 +27,7 @@ export async function alertOnRuns(
 /** A run that only stopped on request needs no alert. */
 function needsAlert({ outcome, errors }: RunReport): boolean {
   if (outcome !== 'failed' && outcome !== 'partial') return false;
-  return errors.length === 0 || !errors.every(isStopEntry);
+  return errors.length === 0 || !errors.every(({ code }) => code === 'stop-requested');
 }
 
 /** True if the alert was delivered; otherwise logs a warning. */
@@ -95,7 +94,7 @@ export class Alerts {
 
   /** Resolves once every queued alert was delivered or failed. Call it before the service ends. */
   async settled(): Promise<void> {
-    while (this.#posting) await this.#posting;
+    while (this.#posting !== undefined) await this.#posting;
   }
 
   #enqueue(context: AppContext, key: string, alert: QueuedAlert): void {

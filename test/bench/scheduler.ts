@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { say } from './measure.ts';
 
-const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 const TENANTS = new URL('tenants.ts', import.meta.url).pathname;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -84,8 +84,8 @@ async function withStart(
       text += chunk;
     });
     const ended = once(child, 'close');
-    const failed = ended.then(([code]) => {
-      throw new Error(`start ended with ${code}:\n${text}`);
+    const failed = ended.then(([early]) => {
+      throw new Error(`start ended with ${early}:\n${text}`);
     });
     await Promise.race([work({ child, story: () => text }), failed]);
     failed.catch(() => {});

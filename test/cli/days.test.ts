@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sendingDays } from '../../src/cli/eta.ts';
 import { type RunsProgressOptions, startRunsProgress } from '../../src/cli/runs-progress.ts';
 import type { Session } from '../../src/cli/session.ts';
-import type { Progress } from '../../src/runs/run.ts';
+import type { Progress } from '../../src/runs/progress.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

@@ -83,6 +83,7 @@ export function deliveryOf(
 ): Share {
   return {
     source: 'salesforce',
+    eventId: 'salesforce:05D000000000001AAA',
     shareId: '05D000000000001AAA',
     sharedAt: typeof sharedAt === 'number' ? sharedAt : Date.parse(sharedAt),
     sharer: { id: idOf('User', 1), email: 'rep@acme.com', username: 'rep@acme.com' },
@@ -101,6 +102,7 @@ export function driveShareOf(
   const named = grantees.map((each) => (typeof each === 'string' ? { email: each } : each));
   return {
     source: 'google-drive',
+    eventId: 'drive:grants-1',
     shareId: 'grants-1',
     sharedAt: typeof sharedAt === 'number' ? sharedAt : Date.parse(sharedAt),
     sharer: { email: 'rep@acme.com' },
@@ -109,7 +111,6 @@ export function driveShareOf(
       detector: 'audit-log',
       item: 'file',
       grantees: named.map((each) => ({ kind: 'user', email: '', role: 'reader', ...each })),
-      identity: 'file-1',
     },
     contentProperties: [],
     eventProperties: [],

@@ -55,12 +55,12 @@ export function matchRecipientsNaively(
 }
 
 function findNaively(email: string, org: Org, byDomain: boolean): Found {
-  const leads = org.leads.filter((lead) => lead.email?.toLowerCase() === email);
-  const converted = leads.filter((lead) => lead.converted);
+  const leads = org.leads.filter((each) => each.email?.toLowerCase() === email);
+  const converted = leads.filter((each) => each.converted);
   const contacts = org.contacts.filter(
-    (contact) =>
-      contact.email?.toLowerCase() === email ||
-      converted.some((lead) => lead.convertedContactId === contact.id),
+    (each) =>
+      each.email?.toLowerCase() === email ||
+      converted.some(({ convertedContactId }) => convertedContactId === each.id),
   );
   const ranked = [...contacts].sort(
     (a, b) => Number(!a.accountId) - Number(!b.accountId) || latest(a, b),

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
+import type { Outcome, RunError } from '../../src/db/run-report.ts';
 import { beginRun, finishRun, type StoredRun } from '../../src/db/runs.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import type { LogFields, Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
-import { RunCounters, reportOf } from '../../src/runs/counters.ts';
-import type { Outcome, RunError } from '../../src/runs/report.ts';
+import { RunCounters } from '../../src/runs/counters.ts';
+import { reportOf } from '../../src/runs/report.ts';
 import type { TenantRun } from '../../src/runs/run-tenant.ts';
+import { runError } from '../../src/runs/stage-errors.ts';
 import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import type { RunTenant } from '../../src/scheduler/due-run.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
@@ -165,9 +167,7 @@ export class SchedulerRig {
           await beginRun(context.db, { runId, tenant: name, kind: 'sync', startedAt });
           const { outcome, errors } = await this.#work(name, signal);
           const finished = report(outcome, errors);
-          const finishedAt = this.#now();
-          const json = JSON.stringify(finished);
-          await finishRun(context.db, lease, { runId, finishedAt, outcome, report: json });
+          await finishRun(context.db, lease, { runId, report: finished });
           return finished;
         },
       );
@@ -186,7 +186,7 @@ export class SchedulerRig {
       return result;
     } catch (error) {
       if (!(error instanceof StopRequested)) throw error;
-      return { outcome: 'partial', errors: [{ stage: 'run', message: error.message, hint: '' }] };
+      return { outcome: 'partial', errors: [runError('run', error)] };
     } finally {
       this.running = this.running.filter((other) => other !== tenant);
     }
@@ -274,6 +274,7 @@ export function logInto(entries: LogEntry[]): Logger {
       entries.push({ level, message, fields });
     };
   const log: Logger = {
+    isDebug: true,
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),

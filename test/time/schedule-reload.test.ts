@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/config/problems.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { createReload } from '../../src/scheduler/reload.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunReport } from '../../src/runs/report.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 import { type AlertItem, alertText, type Overdue } from '../../src/service/alert-text.ts';
 import { ALERT_LIMITS } from '../../src/service/limits.ts';
 import { reportOf } from '../support/alert-rig.ts';

@@ -27,6 +27,7 @@ const LEAD: CrmObject = { type: 'Lead', id: '00Q000000000001AAA' };
 function share(changes: Partial<Share> = {}): Share {
   return {
     source: 'salesforce',
+    eventId: 'salesforce:05D000000000001AAA',
     shareId: '05D000000000001AAA',
     sharedAt: Date.UTC(2026, 10, 1, 10, 0, 0, 987),
     content: {
@@ -309,7 +310,7 @@ const anyShare = fc
     contentProperties: fc.array(anyProperty, { maxLength: 4 }),
     eventProperties: fc.array(anyProperty, { maxLength: 4 }),
   })
-  .map((fields) => defined(fields) as Share);
+  .map((fields) => ({ ...defined(fields), eventId: `salesforce:${fields.shareId}` }) as Share);
 
 const anyObject: fc.Arbitrary<CrmObject> = fc.record({
   type: fc.constantFrom(...CRM_OBJECT_TYPES),

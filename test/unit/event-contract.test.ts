@@ -231,8 +231,8 @@ describe('the contract of a content-shared body', () => {
 
   it.each(FIELDS.filter(({ values }) => values))('$path rejects the rest', ({ path, values }) => {
     for (const value of ['salesforce', 'lead', 'number, string, url, date', 'Case']) {
-      const choices = (values ?? []).map((choice) => `"${choice}"`).join(', ');
-      expect(problemsOf(bodyWith(path, value))).toEqual([`${path}: must be one of ${choices}`]);
+      const accepted = (values ?? []).map((each) => `"${each}"`).join(', ');
+      expect(problemsOf(bodyWith(path, value))).toEqual([`${path}: must be one of ${accepted}`]);
     }
   });
 
@@ -281,10 +281,10 @@ describe('the contract of a content-shared body', () => {
     ['url', 'https://example.com/a b', false],
     ['url', 5, false],
   ])('for a %s property of %j, validity is %s', (dataType, value, fits) => {
-    for (const list of ['contentProperties', 'eventProperties']) {
-      const problems = problemsOf(bodyWith(list, [{ name: 'A', value, dataType }]));
+    for (const name of ['contentProperties', 'eventProperties']) {
+      const problems = problemsOf(bodyWith(name, [{ name: 'A', value, dataType }]));
       if (fits) expect(problems).toEqual([]);
-      else expect(problems).toEqual([expect.stringMatching(named(`${list}[0].value`))]);
+      else expect(problems).toEqual([expect.stringMatching(named(`${name}[0].value`))]);
     }
   });
 

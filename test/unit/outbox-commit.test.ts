@@ -234,7 +234,7 @@ test("a source's own tables are written in the same transaction", async () => {
       db,
       lease,
       batchOf([newEvent(`event-${fails}`)], {
-        alongside: async (trx) => {
+        writeInTransaction: async (trx) => {
           await trx.insertInto('activity').values(entry).execute();
           if (fails) throw new Error('no');
         },

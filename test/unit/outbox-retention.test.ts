@@ -33,7 +33,6 @@ function personal(eventId: string, changes: Partial<NewEvent> = {}): NewEvent {
         detector: 'audit-log',
         item: 'file',
         grantees: [{ kind: 'user', email: EMAIL, role: 'reader' }],
-        identity: `file/${EMAIL}`,
       },
       contentProperties: [property],
       eventProperties: [property],
@@ -65,6 +64,7 @@ describe('eraseSettled, on an event that was settled long ago', () => {
       sharedAt: newEvent('old').share.sharedAt,
       share: {
         source: 'salesforce',
+        eventId: 'old',
         shareId: 'share-old',
         sharedAt: newEvent('old').share.sharedAt,
         content: { id: 'content-old', title: '' },

@@ -1,21 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfigIn } from '../../config/process-config.ts';
+import { loadConfigIn } from '../../config/load-process-config.ts';
 import type { TenantConfig } from '../../config/types.ts';
+import type { RunReport } from '../../db/run-report.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { listEvents } from '../../outbox/queries.ts';
 import { type AppContext, openContext } from '../../runs/context.ts';
-import type { RunReport } from '../../runs/report.ts';
+import { followProgress } from '../../runs/progress.ts';
+import { printedReport } from '../../runs/report.ts';
 import { runSync } from '../../runs/sync.ts';
-import { writeSandboxConfiguration } from '../../sandbox/configuration.ts';
+import { writeSandboxConfiguration } from '../../sandbox/configuration-folder.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import {
   type FirstDay,
   seedDriveDay,
   seedFirstDay,
   seedNextDay,
-} from '../../sandbox/story/index.ts';
+} from '../../sandbox/scenario/index.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { openLogger } from '../logger.ts';
 import { startProgress } from '../progress.ts';
@@ -88,7 +90,11 @@ async function play(stage: Stage): Promise<ExitCode> {
   input.signal.throwIfAborted();
   if (!quiet) await writeDay(io, 'A day of sharing later, the second run', secondRun);
   const runs = [firstRun, secondRun];
-  if (quiet) await writeJson(io, { runs, gong: sandbox.gong.events.map(({ body }) => body) });
+  if (quiet)
+    await writeJson(io, {
+      runs: runs.map(printedReport),
+      gong: sandbox.gong.events.map(({ body }) => body),
+    });
   else await tellWhatArrived(stage);
   return runs.every(wentWell) ? EXIT.done : EXIT.needsPerson;
 }
@@ -109,8 +115,11 @@ async function sync({ input, context, tenant }: Stage): Promise<RunReport> {
     push: 'send',
     historyUntil: Number.POSITIVE_INFINITY,
     signal: input.signal,
-    onProgress: ({ settled, queued }) =>
-      progress.update({ label: 'events sent', done: settled, total: queued }),
+    listeners: [
+      followProgress(({ settled, queued }) =>
+        progress.update({ label: 'events sent', done: settled, total: queued }),
+      ),
+    ],
   });
 }
 

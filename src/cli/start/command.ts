@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { loadProcessConfig } from '../../config/process-config.ts';
-import { selectTenants } from '../../config/selection.ts';
+import { loadProcessConfig } from '../../config/load-process-config.ts';
+import { selectTenants } from '../../config/select-tenants.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { runTenant } from '../../runs/run-tenant.ts';
@@ -17,7 +17,7 @@ import { tenantNames, textOption } from '../options.ts';
 import { type Session, withSession } from '../session.ts';
 
 /** A nightly run: what is new, sent at once, with nobody watching. */
-const NIGHTLY = { reach: 'new', push: 'send', onProgress: () => {} } as const;
+const NIGHTLY = { reach: 'new', push: 'send', listeners: [] } as const;
 
 export const start: Handler = (input) => withSession(input, { access: 'write' }, serve);
 

@@ -1,6 +1,7 @@
 import type { Cursor } from '../../db/cursors.ts';
 import { type RunStatus, statusOf, type TenantStatus } from '../../operator/status.ts';
 import { STATES } from '../../outbox/states.ts';
+import { printedReport } from '../../runs/report.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { sendingDays } from '../eta.ts';
 import { countOf, listOf, timeText } from '../format.ts';
@@ -117,8 +118,9 @@ function labelled(label: string, lines: readonly string[]): Field[] {
 function runText(run: RunStatus): string {
   if (run.outcome === 'running') return `${run.kind} is running`;
   if (run.outcome === 'died') return `${run.kind} died before its end; what it did is kept`;
-  const [line = ''] = run.report ? runLines(run.report) : [];
-  const [first] = run.report?.errors ?? [];
+  if (run.report === undefined) return `${run.kind} ${run.outcome}; its report is unreadable`;
+  const [line = ''] = runLines(run.report);
+  const [first] = run.report.errors;
   const counts = line.slice(line.indexOf(':') + 2);
   return `${run.kind} ${counts}${first ? `  ${first.stage}: ${first.message}` : ''}`;
 }
@@ -131,11 +133,12 @@ function statusRecord(found: TenantStatus) {
   return {
     tenant: found.tenant,
     runs: found.runs.map((run) => ({
+      runId: run.runId,
       kind: run.kind,
       outcome: run.outcome,
       startedAt: iso(run.startedAt),
       finishedAt: run.finishedAt === undefined ? null : iso(run.finishedAt),
-      report: run.report ?? null,
+      report: run.report === undefined ? null : printedReport(run.report),
     })),
     cursors: found.cursors.map(({ stream, position, updatedAt }) => ({
       stream,
