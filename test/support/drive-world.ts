@@ -110,7 +110,7 @@ function passDefaults(tenant: TenantConfig): RunOptions {
   return {
     tenant,
     push: 'queue-only',
-    historyUntil: Number.POSITIVE_INFINITY,
+    backfillUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     listeners: [],
   };
