@@ -1,7 +1,7 @@
-import { notBuiltYet } from '../config/not-built.ts';
-import { loadProcessConfig } from '../config/process-config.ts';
-import { selectTenants } from '../config/selection.ts';
+import { loadProcessConfig } from '../config/load-process-config.ts';
+import { selectTenants } from '../config/select-tenants.ts';
 import type { TenantConfig } from '../config/types.ts';
+import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type AppContext, openContext } from '../runs/context.ts';
 import type { CommandInput, ExitCode } from './command.ts';
@@ -31,7 +31,7 @@ export async function withCommandSession(
   const clock = systemClock;
   const level = logLevel(input) ?? config.service.log.level;
   const log = await openLogger({ io: input.io, clock, level });
-  if (options.access === 'write') for (const gap of notBuiltYet(config)) log.warn(gap);
+  if (options.access === 'write') for (const gap of unsupportedKeys(config)) log.warn(gap);
   const random = () => Math.random();
   const context = await openContext({ config, clock, random, log, access: options.access });
   try {

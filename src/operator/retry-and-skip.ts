@@ -3,7 +3,7 @@ import { lookUp } from '../crm/look-up.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { UserError } from '../lib/errors.ts';
 import type { StoredEvent } from '../outbox/event-types.ts';
-import { requeue, skipEvent } from '../outbox/events.ts';
+import { requeueEvent, skipEvent } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/paginate.ts';
 import { findEvents } from '../outbox/queries.ts';
 import { nextState, type State } from '../outbox/states.ts';
@@ -31,25 +31,25 @@ export interface RetryReport {
  * that no tenant has, that several have, that Gong has already, or of which too little is left:
  * then nothing is done at all.
  */
-export async function findOperable(
+export async function findActionable(
   context: AppContext,
   tenants: readonly TenantConfig[],
-  request: { readonly eventIds: readonly string[]; readonly happening: 'retry' | 'skip' },
+  request: { readonly eventIds: readonly string[]; readonly action: 'retry' | 'skip' },
 ): Promise<StoredEvent[]> {
   const names = tenants.map(({ tenant }) => tenant);
   const events: StoredEvent[] = [];
   for (const eventId of new Set(request.eventIds)) {
-    const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
-    if (IN_GONG.includes(event.state)) throw inGong(event, request.happening);
-    if (request.happening === 'retry' && event.erasedAt !== undefined) throw erased(event);
+    const event = requireOne(await findEvents(context.db, names, eventId), eventId);
+    if (IN_GONG.includes(event.state)) throw alreadyInGong(event, request.action);
+    if (request.action === 'retry' && event.erasedAt !== undefined) throw erased(event);
     // One that is as it should be already is left alone, so that a repeated script succeeds.
-    if (nextState(event.state, request.happening) !== undefined) events.push(event);
+    if (nextState(event.state, request.action) !== undefined) events.push(event);
   }
   return events;
 }
 
 /** The one event of that id; throws UserError where there is none, or several tenants have it. */
-export function onlyOne(events: readonly StoredEvent[], eventId: string): StoredEvent {
+export function requireOne(events: readonly StoredEvent[], eventId: string): StoredEvent {
   const [event, ...others] = events;
   if (!event) {
     throw new UserError(`there is no event "${eventId}"`, {
@@ -75,6 +75,7 @@ export async function retryEvents(
     tenant,
     counters: new RunCounters(),
     signal: request.signal,
+    emit: undefined,
   });
   const rules = rulesOf(tenant, undefined);
   let queued = 0;
@@ -92,7 +93,7 @@ export async function retryEvents(
         continue;
       }
       const now = context.clock.now();
-      if (await requeue(context.db, event, { tenant: tenant.tenant, now })) queued += 1;
+      if (await requeueEvent(context.db, event, { tenant: tenant.tenant, now })) queued += 1;
     }
   }
   return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
@@ -131,8 +132,8 @@ export async function skipEvents(
   return skipped;
 }
 
-function inGong({ eventId, state }: StoredEvent, happening: 'retry' | 'skip'): UserError {
-  return new UserError(`${eventId} is ${state}: ${happening} does not apply to it`, {
+function alreadyInGong({ eventId, state }: StoredEvent, action: 'retry' | 'skip'): UserError {
+  return new UserError(`${eventId} is ${state}: ${action} does not apply to it`, {
     hint: 'Gong has it already, and has no way to take an event back.',
   });
 }

@@ -3,22 +3,24 @@ import { isBackfillStream, listBackfills, type StoredBackfill } from '../db/back
 import { callsOfDay, pausedUntil } from '../db/calls.ts';
 import { type Cursor, listCursors } from '../db/cursors.ts';
 import { isLeased } from '../db/leases.ts';
+import type { RunReport } from '../db/run-report.ts';
 import { latestRuns, type StoredRun } from '../db/runs.ts';
-import { countBackfilled, countByState, oldestPending } from '../outbox/queries.ts';
+import { countBackfilled, countByState, oldestPendingSharedAt } from '../outbox/queries.ts';
 import type { State } from '../outbox/states.ts';
 import { callsForBackfill } from '../runs/call-reserve.ts';
 import type { AppContext } from '../runs/context.ts';
-import type { Outcome, RunReport } from '../runs/report.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { LIST_LIMITS } from './limits.ts';
 
 /** A run as `status` shows it: `running` and `died` are what a row without an end can mean. */
 export interface RunStatus {
+  readonly runId: string;
   readonly kind: string;
   readonly startedAt: number;
   readonly finishedAt?: number;
-  readonly outcome: Outcome | 'running' | 'died';
+  /** as stored, `running` or `died` */
+  readonly outcome: string;
   readonly report?: RunReport;
 }
 
@@ -53,7 +55,7 @@ export async function statusOf(context: AppContext, config: TenantConfig): Promi
   const { db, clock } = context;
   const { tenant } = config;
   const now = clock.now();
-  const oldest = await oldestPending(db, tenant);
+  const oldest = await oldestPendingSharedAt(db, tenant);
   const history = await historyOf(context, config);
   const cursors = await listCursors(db, tenant);
   const backfills = await listBackfills(db, tenant);
@@ -99,12 +101,13 @@ async function runsOf(context: AppContext, tenant: string): Promise<RunStatus[]>
 }
 
 function runStatus(run: StoredRun, open: 'running' | 'died'): RunStatus {
-  const { kind, startedAt, finishedAt } = run;
+  const { runId, kind, startedAt, finishedAt, report } = run;
   return {
+    runId,
     kind,
     startedAt,
-    outcome: run.outcome === undefined ? open : (run.outcome as Outcome),
+    outcome: run.outcome ?? open,
     ...(finishedAt !== undefined && { finishedAt }),
-    ...(run.report !== undefined && { report: JSON.parse(run.report) as RunReport }),
+    ...(report && { report }),
   };
 }

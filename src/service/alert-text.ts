@@ -1,4 +1,4 @@
-import type { RunError, RunReport } from '../runs/report.ts';
+import type { RunError, RunReport } from '../db/run-report.ts';
 import { ALERT_LIMITS } from './limits.ts';
 
 /** A scheduled tenant without a good run for two of its periods. Times in epoch milliseconds. */

@@ -1,7 +1,6 @@
+import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/context.ts';
-import type { RunReport } from '../runs/report.ts';
-import { isStopEntry } from '../runs/stage-errors.ts';
 import { postText } from '../vendors/webhook/post.ts';
 import { alertText, type Overdue, type Trouble } from './alert-text.ts';
 import { ALERT_LIMITS } from './limits.ts';
@@ -28,7 +27,7 @@ export async function alertOnRuns(
 /** A run that was only asked to stop is nobody's trouble: whoever asked knows. */
 function needsTelling({ outcome, errors }: RunReport): boolean {
   if (outcome !== 'failed' && outcome !== 'partial') return false;
-  return errors.length === 0 || !errors.every(isStopEntry);
+  return errors.length === 0 || !errors.every(({ code }) => code === 'stop-requested');
 }
 
 /** True where somebody got it; a post that nobody got is a warning in the log. */
@@ -95,7 +94,7 @@ export class Alerts {
 
   /** Resolves when all that was added is told, or could not be: for the end of a service. */
   async settled(): Promise<void> {
-    while (this.#posting) await this.#posting;
+    while (this.#posting !== undefined) await this.#posting;
   }
 
   #add(context: AppContext, key: string, gathered: Gathered): void {

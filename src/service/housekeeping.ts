@@ -1,7 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
+import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/context.ts';
-import type { RunReport } from '../runs/report.ts';
 import { alertOnRuns } from './alerts.ts';
 import { type Watching, watchForOverdue } from './overdue.ts';
 import { retain } from './retention.ts';

@@ -47,7 +47,7 @@ const REFUSED: readonly (readonly [words: string, message: string, hint: string]
   [
     'backfill --since 2026-01-01 --source google-drive',
     'sandbox does not read google-drive',
-    'googleDrive is not in its file',
+    'Its tenant file has no googleDrive.',
   ],
 ];
 

@@ -110,6 +110,7 @@ const statusAnswer = z.strictObject({
       tenant: words,
       runs: z.array(
         z.strictObject({
+          runId: z.uuid(),
           kind: z.enum(['sync', 'backfill']),
           outcome: z.enum(['ok', 'partial', 'failed', 'busy', 'running', 'died']),
           startedAt: time,

@@ -123,7 +123,7 @@ describe('the progress line', () => {
     const lines = [80, 60, 45, 36, 24, 12].map((columns) => progressLine(narrow, columns));
     expect(lines).toEqual([
       'acme sent  [======                  ]  1,250/5,000  125/s  30 s left',
-      'acme sent  [====            ]  1,250/5,000  125/s  30 s left',
+      'acme sent  [===            ]  1,250/5,000  125/s  30 s left',
       'acme sent  1,250/5,000  125/s  30 s left',
       'acme sent  1,250/5,000  30 s left',
       'acme sent  1,250/5,000',

@@ -100,7 +100,7 @@ describe('what people write', () => {
     deliver('Offer', contact, { DistributionPublicUrl: 'javascript:alert(1)' });
     const { code, stdout } = await world.run('sync');
     expect(code).toBe(1);
-    expect(stdout).toContain("1 event breaks Gong's reference and was not sent");
+    expect(stdout).toContain("1 event was not sent: the body violates Gong's reference");
     expect(stdout).toContain('sharetrail events --state rejected');
     const { stdout: rejected } = await world.run('events --state rejected --json');
     expect(JSON.parse(rejected)).toMatchObject({ errors: ['contentUrl: must be given'] });
@@ -136,7 +136,9 @@ describe('what vendors answer, as the operator sees it', () => {
     world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 400, body } });
     const { code, stdout } = await world.run('sync');
     expect(code).toBe(1);
-    expect(stdout).toContain('Gong rejected 20 events in a row alike: reportingSystem: unknown');
+    expect(stdout).toContain(
+      'Gong rejected 20 events in a row with the same errors: reportingSystem: unknown',
+    );
     expect(stdout).toContain('sharetrail events retry --state rejected');
     const { stdout: list } = await world.run('events --state pending --json');
     expect(linesOf(list).length).toBeGreaterThan(30);
@@ -184,7 +186,7 @@ describe('what vendors answer, as the operator sees it', () => {
     } as const;
     world.sandbox.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
     expect((await world.run('sync')).stdout).toContain('Session ••• may not see this');
-    expect(world.sandbox.salesforce.parts.sessions.isOpen(sessionToken(2))).toBe(true);
+    expect(world.sandbox.salesforce.state.sessions.isOpen(sessionToken(2))).toBe(true);
     expect(await leaksOf(world)).toEqual([]);
   });
 

@@ -50,7 +50,7 @@ describe('control: without the guard, the same kills are noticed', () => {
     await using world = await startCliWorld();
     addDrive(world);
     const sabotage: Sabotage = {
-      file: 'sources/drive/read-change-log.ts',
+      file: 'sources/drive/sweep-files.ts',
       find: 'sweep: { ...current, page: nextPageToken }',
       put: 'sweep: { ...current }',
     };
@@ -66,10 +66,10 @@ describe('control: without the guard, the same kills are noticed', () => {
     addDrive(world);
     const given = giveFiles(world, { from: 0, count: 3, audit: 'told' });
     const sabotage: Sabotage = {
-      file: 'sources/drive/audit-share-pages.ts',
-      find: 'const { changed } = book;',
-      put: `const { changed } = book;
-        await markHandled(db, tenant, entries.map(({ key }) => key));
+      file: 'sources/drive/process-audit-entries.ts',
+      find: 'const { changed } = grants;',
+      put: `const { changed } = grants;
+        await markHandled(db, partitionKeyOf(processing), handled.map(({ key }) => key));
         await saveGrants(db, tenant, changed);`,
     };
     const point: KillPoint = { at: 'insert into "event"', when: 'before' };

@@ -94,9 +94,12 @@ describe.concurrent('asked to stop', () => {
         {
           stage: 'run',
           message: 'asked to stop',
-          hint: 'Run again; a run goes on where the last one was interrupted.',
+          hint: 'Run the command again: it resumes where this run was interrupted.',
         },
       ]);
+      const status = JSON.parse((await world.run('status --json')).stdout);
+      expect(status.tenants[0].runs[0].report.errors).toEqual(run.errors);
+      expect(storedErrors(world)).toEqual([{ ...run.errors[0], code: 'stop-requested' }]);
       // Those in flight, and as many as were sent until the signal was heard.
       expect(run.delivered).toBeGreaterThanOrEqual(5 + CONCURRENCY);
       expect(run.delivered).toBeLessThan(60);
@@ -118,7 +121,7 @@ describe.concurrent('asked to stop', () => {
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(AT_ONCE_MS);
     expect(stdout).toContain('asked to stop');
-    expect(stdout).toContain('Run again; a run goes on where the last one was interrupted.');
+    expect(stdout).toContain('Run the command again: it resumes where this run was interrupted.');
     salesforce.open();
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(problemsOf(world, ids)).toEqual([]);
@@ -223,4 +226,9 @@ function guardedRows(world: CliWorld): Record<string, unknown[]> {
   return Object.fromEntries(
     GUARDED.map((table) => [table, world.query(`select * from ${table} order by 1, 2, 3`)]),
   );
+}
+
+function storedErrors(world: CliWorld): unknown {
+  const [row] = world.query<{ report: string }>('select report from run order by started_at desc');
+  return JSON.parse(row?.report ?? '{}').errors;
 }

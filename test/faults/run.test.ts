@@ -60,7 +60,7 @@ describe('Gong', () => {
     const report = await world.sync();
     expect(report).toMatchObject({ outcome: 'partial', delivered: 0, pending: 2 });
     expect(report.calls.gong).toBe(10);
-    expect(report.errors[0]?.message).toMatch(/did not take 2 events in five tries/);
+    expect(report.errors[0]?.message).toMatch(/did not accept 2 events in 5 attempts/);
 
     world.server.faults.clear();
     expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 2, pending: 0 });

@@ -69,7 +69,7 @@ describe.concurrent('start, asked to stop', () => {
       expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
       expect(tookMs).toBeLessThan(DRAIN_MS);
       expect(messages(stderr)).toEqual([
-        'tenants run at their schedule',
+        'tenants scheduled',
         'run starts',
         'stopping: nothing new is started',
         'asked to stop',
@@ -128,7 +128,7 @@ describe('two processes of start on one database', () => {
     const first = world.start('start');
     await until(() => first.story().includes('run ended'));
     const second = world.start('start');
-    await until(() => second.story().includes('tenants run at their schedule'));
+    await until(() => second.story().includes('tenants scheduled'));
     expect(await stop(second)).toMatchObject({ code: 0 });
     await stop(first);
     expect(runRows(world)).toMatchObject([{ outcome: 'ok' }]);
@@ -144,7 +144,8 @@ describe('two processes of start on one database', () => {
     first.kill('SIGSTOP');
 
     const early = world.start('start');
-    await until(() => early.story().includes('turn skipped: another run holds the tenant'));
+    const skipped = 'scheduled run skipped: another run has locked the tenant';
+    await until(() => early.story().includes(skipped));
     await stop(early);
     // Stands for the 45 s of the lease: the row is what another process judges by.
     world.query('update lease set until = ?', world.sandbox.clock.now() - 1);
@@ -174,7 +175,7 @@ describe('SIGHUP', () => {
 
     writeConfigFile(world, 'tenants/other.yaml', 'tenant: another\nfoo: 1\n');
     command.kill('SIGHUP');
-    await until(() => command.story().includes('the one before stays in effect'));
+    await until(() => command.story().includes('the previous one stays in effect'));
     expect(command.story()).toContain('tenants/other.yaml:2:1 foo: unknown key');
 
     const file = readFileSync(join(world.folder, 'tenants', `${TENANT}.yaml`), 'utf8');

@@ -183,8 +183,8 @@ describe('180 days', () => {
     expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Kept`]);
     const kept = new Date(daysAgo(180)).toISOString().slice(0, 10);
     expect(world.warnings).toEqual([
-      'Google keeps 180 days of the audit log: of Drive there is nothing to be had from before ' +
-        `${kept}; what there is since comes`,
+      `Google keeps the audit log for 180 days, so Drive has no history before ${kept}; ` +
+        'the rest of the window is read',
     ]);
   });
 
@@ -192,7 +192,7 @@ describe('180 days', () => {
     sharedFile('Lost', 190);
     const report = await world.backfill({ since: daysAgo(365), until: daysAgo(181.5) });
     expect(report).toMatchObject({ outcome: 'ok', errors: [], found: { 'google-drive': 0 } });
-    expect(world.warnings[0]).toContain('the whole window is older');
+    expect(world.warnings[0]).toContain('the entire window is older');
     expect(world.google.calls.byMethod).not.toHaveProperty(['activities.list']);
   });
 

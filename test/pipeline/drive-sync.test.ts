@@ -311,7 +311,7 @@ describe('a shared drive', () => {
     google.addSharedDrive({ name: 'Theirs', members: { [ADA]: 'organizer' } });
     const report = await world.sync();
     expect(report).toMatchObject({ outcome: 'partial', errors: [{ stage: 'google-drive' }] });
-    expect(report.errors[0]?.message).toMatch(/^shared drive Theirs: .* has no member/);
+    expect(report.errors[0]?.message).toMatch(/^shared drive Theirs: .* has no internal member/);
     expect(report.errors[0]?.hint).toContain('`as`');
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backfillStream, beginBackfill, listBackfills } from '../../src/db/backfills.ts';
 import { listCursors, writeCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { findOperable, retryState } from '../../src/operator/retry-and-skip.ts';
+import { findActionable, retryState } from '../../src/operator/retry-and-skip.ts';
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
 import { findEvents } from '../../src/outbox/queries.ts';
 import { afterRuns } from '../../src/service/housekeeping.ts';
@@ -84,7 +84,7 @@ test('a rejected one is refused by retry by its id, and passed over by its state
   const { tenant } = world;
   const context = await world.context();
   const eventIds = [`salesforce:${deliveryId}`];
-  await expect(findOperable(context, [tenant], { eventIds, happening: 'retry' })).rejects.toThrow(
+  await expect(findActionable(context, [tenant], { eventIds, action: 'retry' })).rejects.toThrow(
     'cannot be built again: its people and its body are erased',
   );
   expect(await retryState(context, tenant, { state: 'rejected', signal })).toEqual({
@@ -92,7 +92,7 @@ test('a rejected one is refused by retry by its id, and passed over by its state
     rejected: 0,
     problems: [],
   });
-  expect(await findOperable(context, [tenant], { eventIds, happening: 'skip' })).toHaveLength(1);
+  expect(await findActionable(context, [tenant], { eventIds, action: 'skip' })).toHaveLength(1);
 });
 
 test('after the runs of a command, unless one broke the database or a stop was asked for', async () => {

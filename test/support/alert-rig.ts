@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/types.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
-import type { RunReport } from '../../src/runs/report.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Peer, type PeerHandler, startPeer } from './peer.ts';
 import { until } from './until.ts';
@@ -104,6 +104,7 @@ function logInto(lines: string[]): Logger {
     lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
   };
   const logger: Logger = {
+    isDebug: true,
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parse, stringify } from 'yaml';
-import { SANDBOX_TENANT, writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import {
+  SANDBOX_TENANT,
+  writeSandboxConfiguration,
+} from '../../src/sandbox/configuration-folder.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Barrier, BarrierClock } from './barrier-clock.ts';
@@ -73,7 +76,7 @@ export async function startCliWorld(
     sandbox,
     folder,
     databaseFile,
-    run: (words, options) => begin(words, options).ended(),
+    run: (words, how) => begin(words, how).ended(),
     start: begin,
     configure,
     deliver: (count) => {

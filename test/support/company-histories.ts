@@ -53,13 +53,13 @@ export interface History {
 }
 
 export const histories: fc.Arbitrary<History> = fc.record({
-  deeds: fc.array(deed(), { minLength: 1, maxLength: STEPS_MAX }),
+  deeds: fc.array(anyDeed(), { minLength: 1, maxLength: STEPS_MAX }),
   runs: fc.constantFrom('after-each', 'as-told', 'as-told'),
   childEntries: fc.constantFrom('none', 'some', 'all'),
   pageSizeMax: fc.integer({ min: 2, max: 9 }),
 });
 
-function deed(): fc.Arbitrary<Deed> {
+function anyDeed(): fc.Arbitrary<Deed> {
   const item = fc.constantFrom(...ITEMS);
   const to = fc.uniqueArray(fc.constantFrom(ADA, BEN, ANYONE), { minLength: 1, maxLength: 3 });
   const who = fc.constantFrom(ADA, BEN);

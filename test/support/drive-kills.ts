@@ -5,9 +5,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** everybody of the company whose files are generated, and the administrator */
 export const USERS = 3;
 const FILES = 400;
-export const FILES_PER_PAGE = 10;
+const FILES_PER_PAGE = 10;
 /** grants that stand when the company is first read */
-export const STANDING = 40;
+const STANDING = 40;
 const PEOPLE = ['ada@globex.example', 'ben@globex.example', 'cy@globex.example'];
 
 /** Lets the world's tenant read a Drive of some size, with pages as small as they are many. */
@@ -47,7 +47,7 @@ export function giveFiles(
     const number = options.from + index;
     const id = `1computed${String(number).padStart(9, '0')}sharetrailSandboxFile`;
     const to = PEOPLE[number % PEOPLE.length] ?? '';
-    const by = google.parts.items.kept(id).owner ?? '';
+    const by = google.state.items.kept(id).owner ?? '';
     google.share(id, { to, by, at: clock.now() - 2 * MINUTE_MS - index });
     return `${id} ${to}`;
   });

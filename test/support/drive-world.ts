@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GoogleDriveConfig, TenantConfig } from '../../src/config/types.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -11,7 +12,6 @@ import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
 import type { RunOptions } from '../../src/runs/execute.ts';
-import type { RunReport } from '../../src/runs/report.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -112,7 +112,7 @@ function passDefaults(tenant: TenantConfig): RunOptions {
     push: 'queue-only',
     historyUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
-    onProgress: () => {},
+    listeners: [],
   };
 }
 

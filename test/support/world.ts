@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/log.ts';
+import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
 import type { RunOptions } from '../../src/runs/execute.ts';
-import type { RunReport } from '../../src/runs/report.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import { createGong, type GongControl, type GongOptions } from '../../src/sandbox/gong/index.ts';
 import type { Org } from '../../src/sandbox/salesforce/org.ts';
@@ -43,8 +43,9 @@ export interface World {
 
 export interface WorldOptions {
   readonly gong?: Partial<GongOptions>;
-  /** laid over the tenant's configuration */
+  /** replaces parts of the tenant's configuration */
   readonly tenant?: Partial<TenantConfig>;
+  readonly log?: Logger;
 }
 
 /** A Salesforce and a Gong whose limits are lifted, since most tests are not about pacing. */
@@ -64,7 +65,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       clock,
       // Waits between tries are jittered from nothing up: this makes them short.
       random: () => 0.01,
-      log: silentLogger,
+      log: options.log ?? silentLogger,
       access: 'write',
     });
     contexts.push(opened);
@@ -100,7 +101,7 @@ function passDefaults(tenant: TenantConfig): RunOptions {
     push: 'send',
     historyUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
-    onProgress: () => {},
+    listeners: [],
   };
 }
 

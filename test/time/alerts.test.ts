@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StopRequested } from '../../src/lib/errors.ts';
+import { runError } from '../../src/runs/stage-errors.ts';
 import { Alerts, alertOnRuns } from '../../src/service/alerts.ts';
 import { ALERT_LIMITS } from '../../src/service/limits.ts';
 import { type AlertRig, reportOf, startAlertRig, WEBHOOK_PATH } from '../support/alert-rig.ts';
@@ -7,7 +8,7 @@ import { until } from '../support/until.ts';
 
 const HOUR_MS = 60 * 60_000;
 const never = new AbortController().signal;
-const STOP = { stage: 'run' as const, message: new StopRequested().message, hint: 'Run again.' };
+const STOP = runError('run', new StopRequested());
 
 describe('the runs of one command', () => {
   test('those that failed or were partial are one post; the others are none', async () => {

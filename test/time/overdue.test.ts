@@ -43,9 +43,10 @@ class Service {
 
   async keepHouse(): Promise<void> {
     const tenant = { tenant: 'acme', timezone: 'UTC', schedule: this.schedule };
-    const { alerts, nextDue } = this;
+    const { alerts } = this;
     const { context, clock } = this.rig;
-    await housekeeping(context, [tenant as TenantConfig], { alerts, nextDue, signal });
+    const service = { alerts, nextDue: this.nextDue, signal };
+    await housekeeping(context, [tenant as TenantConfig], service);
     let settled = false;
     const over = alerts.settled().then(() => {
       settled = true;

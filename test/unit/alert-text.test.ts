@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunReport } from '../../src/runs/report.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 import { alertText, type Overdue, type Trouble } from '../../src/service/alert-text.ts';
 import { ALERT_LIMITS } from '../../src/service/limits.ts';
 import { reportOf } from '../support/alert-rig.ts';

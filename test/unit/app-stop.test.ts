@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { LeaseLost } from '../../src/db/leases.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import { silentLogger } from '../../src/lib/log.ts';
-import { RunCounters, reportOf } from '../../src/runs/counters.ts';
+import { RunCounters } from '../../src/runs/counters.ts';
 import { logRun } from '../../src/runs/log-run.ts';
 import { pushErrors } from '../../src/runs/outcome.ts';
+import { reportOf } from '../../src/runs/report.ts';
 import { runError } from '../../src/runs/stage-errors.ts';
 
 const NOTHING_PUSHED = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };

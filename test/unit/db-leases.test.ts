@@ -11,8 +11,10 @@ import {
 } from '../../src/db/leases.ts';
 import { beginRun, finishRun, latestRuns } from '../../src/db/runs.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { commitBatch, keepCursor } from '../../src/outbox/commit.ts';
-import { deferPending, settle } from '../../src/outbox/queue.ts';
+import { commitBatch, commitCursor } from '../../src/outbox/commit.ts';
+import { deferToNextRun, settle } from '../../src/outbox/queue.ts';
+import { RunCounters } from '../../src/runs/counters.ts';
+import { reportOf } from '../../src/runs/report.ts';
 import { startChild } from '../support/child.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, newEvent } from '../support/events.ts';
@@ -140,12 +142,21 @@ describe('who holds a lease', () => {
   });
 });
 
+const goodReport = reportOf(new RunCounters(), {
+  tenant: 'acme',
+  kind: 'sync',
+  outcome: 'ok',
+  startedAt: NOW,
+  finishedAt: NOW + 9,
+  pending: 0,
+});
+
 const SETTLEMENT = {
   tenant: 'acme',
   eventId: 'waiting',
   at: NOW,
   outcome: 'accepted',
-  happening: 'accept',
+  stateEvent: 'accept',
   errors: [],
 } as const;
 
@@ -161,16 +172,15 @@ const WRITES: Readonly<Record<string, (db: Database, lease: typeof ELSEWHERE) =>
       }),
     ),
   keepCursor: (db, lease) =>
-    keepCursor(db, lease, {
+    commitCursor(db, lease, {
       tenant: 'acme',
       stream: 'salesforce',
       position: 'moved',
       updatedAt: NOW,
     }),
   settle: (db, lease) => settle(db, lease, SETTLEMENT),
-  deferPending: (db, lease) => deferPending(db, lease, SETTLEMENT),
-  finishRun: (db, lease) =>
-    finishRun(db, lease, { runId: 'run', finishedAt: NOW, outcome: 'ok', report: '{}' }),
+  deferPending: (db, lease) => deferToNextRun(db, lease, SETTLEMENT),
+  finishRun: (db, lease) => finishRun(db, lease, { runId: 'run', report: goodReport }),
 };
 
 async function allRows(db: Database): Promise<unknown> {
@@ -229,8 +239,8 @@ test('runs are listed newest first, and one that never finished has no outcome',
     const runId = `run-${index}`;
     await beginRun(db, { runId, tenant, kind: 'sync', startedAt: NOW + index });
   }
-  const end = { finishedAt: NOW + 9, outcome: 'ok', report: '{"queued":1}' };
-  await finishRun(db, lease, { runId: 'run-1', ...end });
+  await finishRun(db, lease, { runId: 'run-1', report: goodReport });
+  const end = { finishedAt: NOW + 9, outcome: 'ok', report: goodReport };
   const first = { tenant: 'acme', kind: 'sync' };
   expect(await latestRuns(db, { tenant: 'acme', limit: 2 })).toEqual([
     { ...first, runId: 'run-3', startedAt: NOW + 3 },

@@ -2,26 +2,26 @@ import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { definitions } from '../../src/cli/definitions.ts';
 import { runLines } from '../../src/cli/runs/run-summary.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { retryDelayMsMax } from '../../src/outbox/backoff.ts';
 import { BACKOFF_LIMITS } from '../../src/outbox/limits.ts';
 import { PUSH_LIMITS } from '../../src/push/limits.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import {
-  type StoryDelivery,
-  type StoryGrant,
+  type ScenarioDelivery,
+  type ScenarioShare,
   seedDriveDay,
   seedFirstDay,
-} from '../../src/sandbox/story/index.ts';
+} from '../../src/sandbox/scenario/index.ts';
 import { ConfigFolder, makePrivateKey } from '../support/config-folder.ts';
-import { type Page, readPage, rowsOf, sectionOf, spansOf } from '../support/paper/page.ts';
+import { type Page, readPage, rowsOf, sectionOf, spansOf } from '../support/docs/page.ts';
+import { isSaid, sentencesOf, unsaid } from '../support/docs/quotations.ts';
 import {
   brokenLinks,
   commandLinesOf,
   refusedCommands,
   unknownKeys,
-} from '../support/paper/rules.ts';
-import { isSaid, sentencesOf, unsaid } from '../support/paper/said.ts';
+} from '../support/docs/rules.ts';
 import { isProduct } from '../support/tidy/source.ts';
 import { readProject } from '../support/tidy/tree.ts';
 
@@ -258,9 +258,12 @@ function phrasesOf(line: string): string[] {
     .filter((phrase) => /\p{L}{2}/u.test(phrase));
 }
 
-function runLine(deliveries: readonly StoryDelivery[], grants: readonly StoryGrant[]): string {
+function runLine(
+  deliveries: readonly ScenarioDelivery[],
+  grants: readonly ScenarioShare[],
+): string {
   const found = grants.filter(({ outcome }) => outcome !== 'unrecorded');
-  const ended = (outcome: StoryDelivery['outcome']) =>
+  const ended = (outcome: ScenarioDelivery['outcome']) =>
     [...deliveries, ...found].filter((share) => share.outcome === outcome);
   const reasons = ended('skipped').map(({ reason = '' }) => reason);
   const skipped = Object.fromEntries(

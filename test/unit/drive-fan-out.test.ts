@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inOrder } from '../../src/sources/drive/fan-out.ts';
+import { readInOrder } from '../../src/sources/drive/fan-out.ts';
 
 interface Turn {
   readonly item: number;
@@ -37,7 +37,7 @@ describe('many sources read side by side', () => {
   test('come in their order, whichever is faster', async () => {
     const { open, most } = sources();
     const values: Turn[] = [];
-    for await (const outcome of inOrder(ITEMS, 3, open)) {
+    for await (const outcome of readInOrder(ITEMS, 3, open)) {
       if ('value' in outcome) values.push(outcome);
     }
     expect(values.map(({ value }) => value)).toEqual(
@@ -49,7 +49,7 @@ describe('many sources read side by side', () => {
   test('one that fails is told in its place, and the others go on', async () => {
     const { open } = sources([1, 4]);
     const told: string[] = [];
-    for await (const outcome of inOrder(ITEMS, 3, open)) {
+    for await (const outcome of readInOrder(ITEMS, 3, open)) {
       told.push('value' in outcome ? outcome.value : `${outcome.item} failed`);
     }
     expect(told).toEqual(['0a', '0b', '1 failed', '2a', '2b', '3a', '3b', '4 failed', '5a', '5b']);
@@ -57,7 +57,7 @@ describe('many sources read side by side', () => {
 
   test('none is more than one value ahead of what is taken', async () => {
     const { open, asked } = sources();
-    for await (const outcome of inOrder(ITEMS, 3, open)) {
+    for await (const outcome of readInOrder(ITEMS, 3, open)) {
       for (let ticks = 0; ticks < 100; ticks += 1) await Promise.resolve();
       expect(asked).toEqual(['0a', '1a', '2a', '0b']);
       expect(outcome).toEqual({ item: 0, value: '0a' });
@@ -67,7 +67,7 @@ describe('many sources read side by side', () => {
 
   test('all are closed where the taking ends', async () => {
     const { open, closed } = sources();
-    for await (const _outcome of inOrder(ITEMS, 3, open)) break;
+    for await (const _outcome of readInOrder(ITEMS, 3, open)) break;
     expect(closed.toSorted()).toEqual([0, 1, 2]);
   });
 });

@@ -1,23 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compare, compareGone, noteBaseline } from '../../src/sources/drive/compare-grants.ts';
-import { GrantBook } from '../../src/sources/drive/grant-book.ts';
+import {
+  compareGrants,
+  recordBaseline,
+  recordItemGone,
+} from '../../src/sources/drive/compare-grants.ts';
+import type { ExternalGrant } from '../../src/sources/drive/external-grantees.ts';
 import { type Grant, GrantHistory } from '../../src/sources/drive/grant-history.ts';
-import type { OutsideGrant } from '../../src/sources/drive/outsiders.ts';
+import { LoadedGrants } from '../../src/sources/drive/loaded-grants.ts';
 
 const HOUR = 3_600_000;
-const ADA: OutsideGrant = {
+const ADA: ExternalGrant = {
   key: 'ada@globex.example',
   kind: 'user',
   email: 'ada@globex.example',
   role: 'reader',
 };
-const LINK: OutsideGrant = { key: 'anyone', kind: 'anyone', role: 'reader' };
+const LINK: ExternalGrant = { key: 'anyone', kind: 'anyone', role: 'reader' };
 const OWNER = 'user/ann@acme.example';
 const NOW = 1_000 * HOUR;
 
 /** `at` in hours */
-const telling = (at: number, grant: OutsideGrant = ADA) => ({
+const telling = (at: number, grant: ExternalGrant = ADA) => ({
   itemId: 'file',
   owner: OWNER,
   at: at * HOUR,
@@ -25,8 +29,8 @@ const telling = (at: number, grant: OutsideGrant = ADA) => ({
 });
 const state = (
   at: number,
-  own: readonly OutsideGrant[],
-  inherited: readonly OutsideGrant[] = [],
+  own: readonly ExternalGrant[],
+  inherited: readonly ExternalGrant[] = [],
 ) => ({
   itemId: 'file',
   owner: OWNER,
@@ -124,7 +128,7 @@ describe('what the audit log tells of one grantee', () => {
 describe('what the audit log tells of what the change log saw', () => {
   function seen(at: number, eventId: string | undefined): GrantHistory {
     const line = new GrantHistory([]);
-    const grant = line.begin(telling(at), { seenBy: eventId ? 'changes' : 'baseline' });
+    const grant = line.add(telling(at), { seenBy: eventId ? 'changes' : 'baseline' });
     grant.eventId = eventId;
     return line;
   }
@@ -161,18 +165,18 @@ describe('what the audit log tells of what the change log saw', () => {
 });
 
 describe('an item as it is now, compared with the record', () => {
-  const fresh = (book: GrantBook, ...given: Parameters<typeof state>) =>
-    compare(book, state(...given), REPORT).map(({ grant }) => grant.grantee);
+  const fresh = (book: LoadedGrants, ...given: Parameters<typeof state>) =>
+    compareGrants(book, state(...given), REPORT).map(({ grant }) => grant.grantee);
 
   test('what is not on record is new, once', () => {
-    const book = new GrantBook([]);
+    const book = new LoadedGrants([]);
     expect(fresh(book, 1, [ADA, LINK])).toEqual([ADA.key, 'anyone']);
     expect(fresh(book, 2, [{ ...ADA, role: 'writer' }, LINK])).toEqual([]);
-    expect(book.line('file', ADA.key).latest?.role).toBe('writer');
+    expect(book.history('file', ADA.key).latest?.role).toBe('writer');
   });
 
   test('taken away and given again is new', () => {
-    const book = new GrantBook([]);
+    const book = new LoadedGrants([]);
     fresh(book, 1, [ADA]);
     expect(fresh(book, 2, [])).toEqual([]);
     expect(fresh(book, 3, [ADA])).toEqual([ADA.key]);
@@ -180,78 +184,78 @@ describe('an item as it is now, compared with the record', () => {
 
   test('run out and given again is new; prolonged before it ran out is not', () => {
     const until = (hours: number) => ({ ...ADA, expiresAt: hours * HOUR });
-    const again = new GrantBook([]);
+    const again = new LoadedGrants([]);
     fresh(again, 1, [until(900)]);
     expect(fresh(again, 950, [until(2_000)])).toEqual([ADA.key]);
-    const prolonged = new GrantBook([]);
+    const prolonged = new LoadedGrants([]);
     fresh(prolonged, 1, [until(900)]);
     expect(fresh(prolonged, 800, [until(2_000)])).toEqual([]);
   });
 
   test('by inheritance alone is on record, and no share; given on the item itself it is', () => {
-    const book = new GrantBook([]);
+    const book = new LoadedGrants([]);
     expect(fresh(book, 1, [], [ADA])).toEqual([]);
     expect(book.changed).toMatchObject([{ inherited: true, revokedAt: undefined }]);
     expect(fresh(book, 2, [ADA])).toEqual([ADA.key]);
     expect(fresh(book, 3, [ADA], [ADA])).toEqual([]);
     expect(fresh(book, 4, [], [ADA])).toEqual([]);
-    expect(book.line('file', ADA.key).latest?.revokedAt).toBe(4 * HOUR);
+    expect(book.history('file', ADA.key).latest?.revokedAt).toBe(4 * HOUR);
   });
 
   test('at the first reading is no share, and none afterwards', () => {
-    const book = new GrantBook([]);
-    expect(compare(book, state(1, [ADA]), BASELINE)).toEqual([]);
+    const book = new LoadedGrants([]);
+    expect(compareGrants(book, state(1, [ADA]), BASELINE)).toEqual([]);
     expect(fresh(book, 2, [ADA])).toEqual([]);
   });
 
   test('what the audit log told of, but never whose act it was, is still new', () => {
-    const book = new GrantBook([]);
-    book.line('file', ADA.key).applyRoleChange(telling(1, { ...ADA, role: 'writer' }));
+    const book = new LoadedGrants([]);
+    book.history('file', ADA.key).applyRoleChange(telling(1, { ...ADA, role: 'writer' }));
     expect(fresh(book, 2, [ADA])).toEqual([ADA.key]);
     expect(fresh(book, 3, [ADA])).toEqual([]);
-    const first = new GrantBook([]);
-    first.line('file', ADA.key).applyRoleChange(telling(1));
-    expect(compare(first, state(2, [ADA]), BASELINE)).toEqual([]);
+    const first = new LoadedGrants([]);
+    first.history('file', ADA.key).applyRoleChange(telling(1));
+    expect(compareGrants(first, state(2, [ADA]), BASELINE)).toEqual([]);
     expect(fresh(first, 3, [ADA])).toEqual([]);
   });
 
   test('out of sight its grants end, and back in sight nobody has given them anew', () => {
-    const book = new GrantBook([]);
+    const book = new LoadedGrants([]);
     fresh(book, 1, [ADA]);
-    compareGone(book, { itemId: 'file', owner: OWNER, at: 2 * HOUR });
-    expect(book.line('file', ADA.key).latest?.revokedAt).toBe(2 * HOUR);
+    recordItemGone(book, { itemId: 'file', owner: OWNER, at: 2 * HOUR });
+    expect(book.history('file', ADA.key).latest?.revokedAt).toBe(2 * HOUR);
     expect(fresh(book, 3, [ADA])).toEqual([]);
-    expect(book.line('file', ADA.key).latest?.revokedAt).toBeUndefined();
+    expect(book.history('file', ADA.key).latest?.revokedAt).toBeUndefined();
   });
 
   test('back in sight without a grant, that one is given anew the next time', () => {
-    const book = new GrantBook([]);
+    const book = new LoadedGrants([]);
     fresh(book, 1, [ADA]);
-    compareGone(book, { itemId: 'file', owner: OWNER, at: 2 * HOUR });
+    recordItemGone(book, { itemId: 'file', owner: OWNER, at: 2 * HOUR });
     fresh(book, 3, []);
     expect(fresh(book, 4, [ADA])).toEqual([ADA.key]);
   });
 
   test('out of sight of one who has it no more, it goes on', () => {
-    const book = new GrantBook([]);
-    compare(book, { ...state(1, [ADA]), owner: 'user/bob@acme.example' }, REPORT);
-    compareGone(book, { itemId: 'file', owner: OWNER, at: 2 * HOUR });
-    expect(book.line('file', ADA.key).latest?.revokedAt).toBeUndefined();
+    const book = new LoadedGrants([]);
+    compareGrants(book, { ...state(1, [ADA]), owner: 'user/bob@acme.example' }, REPORT);
+    recordItemGone(book, { itemId: 'file', owner: OWNER, at: 2 * HOUR });
+    expect(book.history('file', ADA.key).latest?.revokedAt).toBeUndefined();
   });
 
   test('notes of a change of domains add and end nothing but what they name', () => {
-    const book = new GrantBook([]);
+    const book = new LoadedGrants([]);
     fresh(book, 1, [LINK]);
-    noteBaseline(book, state(2, [ADA]), BASELINE);
+    recordBaseline(book, state(2, [ADA]), BASELINE);
     expect(fresh(book, 3, [LINK, ADA])).toEqual([]);
   });
 
   test('an end counts, though our clock is behind Google’s', () => {
-    const book = new GrantBook([]);
+    const book = new LoadedGrants([]);
     const behind = { ...REPORT, now: 1 };
-    compare(book, state(1, [ADA]), behind);
-    compare(book, state(2, []), behind);
-    expect(compare(book, state(3, [ADA]), behind)).toHaveLength(1);
+    compareGrants(book, state(1, [ADA]), behind);
+    compareGrants(book, state(2, []), behind);
+    expect(compareGrants(book, state(3, [ADA]), behind)).toHaveLength(1);
   });
 
   test('finds each giving once, in any history of states', () => {
@@ -259,19 +263,19 @@ describe('an item as it is now, compared with the record', () => {
     const histories = fc.array(fc.subarray(grantees), { maxLength: 12 });
     fc.assert(
       fc.property(histories, (states) => {
-        let book = new GrantBook([]);
+        let book = new LoadedGrants([]);
         const found: string[] = [];
         const expected: string[] = [];
-        let before: readonly OutsideGrant[] = [];
+        let before: readonly ExternalGrant[] = [];
         states.forEach((own, number) => {
           const began = own.filter((grant) => !before.includes(grant));
           expected.push(...began.map(({ key }) => `${number} ${key}`));
           found.push(...fresh(book, number, own).map((key) => `${number} ${key}`));
           before = own;
           // What was written is what is read the next time.
-          book = new GrantBook(
-            [...book.lines('file').values()].flatMap((line) =>
-              line.grants.map((grant) => ({ ...grant })),
+          book = new LoadedGrants(
+            [...book.histories('file').values()].flatMap((history) =>
+              history.grants.map((grant) => ({ ...grant })),
             ),
           );
           expect(book.changed).toEqual([]);

@@ -4,7 +4,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openMemoryDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { silentLogger } from '../../src/lib/log.ts';
-import { openDrive } from '../../src/sources/drive/drive.ts';
+import { openDriveSync } from '../../src/sources/drive/sync-source.ts';
 import {
   ADMIN,
   assertionIn,
@@ -57,11 +57,11 @@ async function asked(config: Partial<GoogleDriveConfig>): Promise<string[]> {
     ...config,
   };
   const { client, clock } = createTestGoogleClient(peer.origin);
-  const drive = await openDrive({
+  const drive = await openDriveSync({
     client,
     config: whole,
     internalDomains: ['acme.com'],
-    record: { db, tenant: 'acme', awaitingAuditLog: async () => new Map() },
+    store: { db, tenant: 'acme', sharesAwaitingAuditLog: async () => new Map() },
     clock,
     start: clock.now(),
     full: false,
@@ -70,7 +70,7 @@ async function asked(config: Partial<GoogleDriveConfig>): Promise<string[]> {
     },
     log: silentLogger,
   });
-  for await (const page of drive.source.pull(undefined)) await page.alongside?.(db);
+  for await (const page of drive.source.pull(undefined)) await page.writeInTransaction?.(db);
   return peer.tokenRequests.map((request) => {
     const { sub, scope, aud } = assertionIn(request).claims;
     expect(aud).toBe('https://oauth2.googleapis.com/token');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gather, readRows } from '../../src/sources/salesforce/rows.ts';
+import { batchesOf, readRows } from '../../src/sources/salesforce/read-rows.ts';
 import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
 import { collect } from '../support/salesforce-peer.ts';
 
@@ -48,7 +48,7 @@ test.each([
   const rows = async function* () {
     for (const length of pages) yield Array.from({ length }, () => ({ Id: id++ }));
   };
-  const gathered = await collect(gather(rows(), 3));
+  const gathered = await collect(batchesOf(rows(), 3));
   expect(gathered.map(({ length }) => length)).toEqual(batches);
   expect(gathered.flat().map(({ Id }) => Id)).toEqual(Array.from({ length: id }, (_, at) => at));
 });
@@ -61,7 +61,7 @@ test('rows that wait when the pages end in an error come before it', async () =>
   };
   const batches: unknown[] = [];
   const reading = async () => {
-    for await (const batch of gather(rows(), 3)) batches.push(batch);
+    for await (const batch of batchesOf(rows(), 3)) batches.push(batch);
   };
   await expect(reading()).rejects.toThrow('the next page failed');
   expect(batches).toEqual([[{ Id: 1 }, { Id: 2 }, { Id: 3 }], [{ Id: 4 }]]);

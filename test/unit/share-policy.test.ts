@@ -26,6 +26,7 @@ const CREATOR = '005000000000A1bIAE';
 
 const SHARE: Share = {
   source: 'salesforce',
+  eventId: 'salesforce:05D000000000001AAA',
   shareId: '05D000000000001AAA',
   sharedAt: SHARED_AT,
   sharer: { id: CREATOR, email: 'rep@acme.com', username: 'rep@acme.com.prod' },
@@ -118,7 +119,7 @@ test("a sandbox's user is no outsider", () => {
 describe('a Drive share', () => {
   const drive = (given: Partial<DriveFacts> = {}): Partial<Share> => ({
     source: 'google-drive',
-    drive: { detector: 'changes', item: 'file', grantees: [], identity: 'x', ...given },
+    drive: { detector: 'changes', item: 'file', grantees: [], ...given },
   });
   const ann = { kind: 'user', email: 'ann@globex.com', role: 'reader' } as const;
 
@@ -204,7 +205,6 @@ const CAUSES: Readonly<Record<string, (facts: ShareFacts) => ShareFacts>> = {
         item: 'file',
         grantees: rest.recipientEmails.map((email) => ({ kind: 'user', email, role: 'reader' })),
         unnamed: 'no-address',
-        identity: 'x',
       },
     },
   }),

@@ -1,9 +1,10 @@
 import type { TenantConfig } from '../../config/types.ts';
 import { countBackfilled } from '../../outbox/queries.ts';
 import { runBackfill } from '../../runs/backfill.ts';
-import { type BackfillWindow, tenantsAsked } from '../../runs/backfill-window.ts';
+import { type BackfillWindow, tenantsWithSource } from '../../runs/backfill-window.ts';
 import { callsForBackfill } from '../../runs/call-reserve.ts';
 import { dryBackfill } from '../../runs/dry-run.ts';
+import { followProgress } from '../../runs/progress.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';
 import { runTenants } from '../../service/run-tenants.ts';
 import type { SourceName } from '../../share/share.ts';
@@ -23,7 +24,7 @@ export const backfill: Handler = (input) => {
   if (textOption(input, 'since') === undefined) throw sinceMissing();
   const access = input.options['dryRun'] === true ? 'read' : 'write';
   return withCommandSession(input, { access }, (session) => {
-    const tenants = tenantsAsked(session.tenants, sourceOf(input));
+    const tenants = tenantsWithSource(session.tenants, sourceOf(input));
     const selected = { ...session, tenants };
     return access === 'read' ? dryRunAll(selected) : backfillAll(selected);
   });
@@ -40,10 +41,10 @@ async function backfillAll(session: CommandSession): Promise<ExitCode> {
     kind: 'backfill',
     signal,
     run: (tenant) => {
-      const onProgress = progress.of(tenant.tenant);
+      const listeners = [followProgress(progress.of(tenant.tenant))];
       const window = windows(tenant);
       const historyUntil = nextDueOf(tenant, context.clock.now());
-      return runBackfill(context, { tenant, window, push, historyUntil, signal, onProgress });
+      return runBackfill(context, { tenant, window, push, historyUntil, signal, listeners });
     },
   });
   progress.end();

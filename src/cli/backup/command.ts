@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { loadProcessConfig } from '../../config/process-config.ts';
+import { loadProcessConfig } from '../../config/load-process-config.ts';
 import { backUp } from '../../db/backup.ts';
 import { sqliteFile } from '../../db/open.ts';
 import { systemClock } from '../../lib/clock.ts';

@@ -1,7 +1,7 @@
 import { renderTenantJsonSchema } from '../../config/json-schema.ts';
-import { loadProcessConfig } from '../../config/process-config.ts';
-import { selectTenants } from '../../config/selection.ts';
-import { effectiveConfig, renderConfigYaml } from '../../config/show.ts';
+import { loadProcessConfig } from '../../config/load-process-config.ts';
+import { selectTenants } from '../../config/select-tenants.ts';
+import { effectiveConfig, renderConfigYaml } from '../../config/show-config.ts';
 import { EXIT, type Handler } from '../command.ts';
 import { tenantNames, textOption } from '../command-line/input-options.ts';
 import { writeJson, writeLines, writeText } from '../terminal/write.ts';

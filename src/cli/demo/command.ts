@@ -1,21 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfigIn } from '../../config/process-config.ts';
+import { loadConfigIn } from '../../config/load-process-config.ts';
 import type { TenantConfig } from '../../config/types.ts';
+import type { RunReport } from '../../db/run-report.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { listEvents } from '../../outbox/queries.ts';
 import { type AppContext, openContext } from '../../runs/context.ts';
-import type { RunReport } from '../../runs/report.ts';
+import { followProgress } from '../../runs/progress.ts';
+import { printedReport } from '../../runs/report.ts';
 import { runSync } from '../../runs/sync.ts';
-import { writeSandboxConfiguration } from '../../sandbox/configuration.ts';
+import { writeSandboxConfiguration } from '../../sandbox/configuration-folder.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import {
   type FirstDay,
   seedDriveDay,
   seedFirstDay,
   seedNextDay,
-} from '../../sandbox/story/index.ts';
+} from '../../sandbox/scenario/index.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { logLevel } from '../command-line/input-options.ts';
 import { openLogger } from '../logging/logger.ts';
@@ -89,8 +91,12 @@ async function runDemo(running: Demo): Promise<ExitCode> {
   input.signal.throwIfAborted();
   if (!json) await writeRun(io, 'Second run, one day later', secondRun);
   const runs = [firstRun, secondRun];
-  if (json) await writeJson(io, { runs, gong: sandbox.gong.events.map(({ body }) => body) });
-  else await printOutcomes(running);
+  if (json) {
+    const gong = sandbox.gong.events.map(({ body }) => body);
+    await writeJson(io, { runs: runs.map(printedReport), gong });
+  } else {
+    await printOutcomes(running);
+  }
   return runs.every(succeeded) ? EXIT.success : EXIT.needsAttention;
 }
 
@@ -110,8 +116,11 @@ async function sync({ input, context, tenant }: Demo): Promise<RunReport> {
     push: 'send',
     historyUntil: Number.POSITIVE_INFINITY,
     signal: input.signal,
-    onProgress: ({ settled, queued }) =>
-      progress.update({ label: 'events sent', done: settled, total: queued }),
+    listeners: [
+      followProgress(({ settled, queued }) =>
+        progress.update({ label: 'events sent', done: settled, total: queued }),
+      ),
+    ],
   });
 }
 

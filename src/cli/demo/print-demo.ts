@@ -1,8 +1,8 @@
+import type { RunReport } from '../../db/run-report.ts';
 import type { ContentShared } from '../../event/contract.ts';
 import type { StoredEvent } from '../../outbox/event-types.ts';
-import type { RunReport } from '../../runs/report.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import type { StoryDelivery, StoryGrant } from '../../sandbox/story/index.ts';
+import type { ScenarioDelivery, ScenarioShare } from '../../sandbox/scenario/index.ts';
 import type { SkipReason } from '../../share/policy.ts';
 import { runLines } from '../runs/run-summary.ts';
 import { timeText } from '../terminal/format.ts';
@@ -29,8 +29,8 @@ export async function writeIntroduction(
   io: Io,
   story: {
     readonly origins: Sandbox['origins'];
-    readonly deliveries: readonly StoryDelivery[];
-    readonly grants: readonly StoryGrant[];
+    readonly deliveries: readonly ScenarioDelivery[];
+    readonly grants: readonly ScenarioShare[];
   },
 ): Promise<void> {
   const { origins, deliveries, grants } = story;

@@ -1,5 +1,5 @@
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import { onlyOne } from '../../operator/retry-and-skip.ts';
+import { requireOne } from '../../operator/retry-and-skip.ts';
 import type { StoredEvent } from '../../outbox/event-types.ts';
 import { findEvents, listAttempts, listEvents as readEvents } from '../../outbox/queries.ts';
 import type { State } from '../../outbox/states.ts';
@@ -68,7 +68,7 @@ async function showOne(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, input, json } = session;
   const [eventId = ''] = input.arguments;
   const names = tenants.map(({ tenant }) => tenant);
-  const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
+  const event = requireOne(await findEvents(context.db, names, eventId), eventId);
   const attempts = await listAttempts(context.db, event);
   const zone = tenants.find(({ tenant }) => tenant === event.tenant)?.timezone ?? 'UTC';
   if (json) await writeJson(input.io, eventDetailJson(event, attempts));

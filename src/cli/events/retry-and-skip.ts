@@ -1,5 +1,5 @@
 import {
-  findOperable,
+  findActionable,
   type RetryReport,
   retryEvents,
   retryState,
@@ -38,7 +38,7 @@ async function retryAll(session: CommandSession, state: State | undefined): Prom
 
 async function retryById({ context, tenants, input }: CommandSession): Promise<RetryReport[]> {
   const { arguments: eventIds, signal } = input;
-  const found = await findOperable(context, tenants, { eventIds, happening: 'retry' });
+  const found = await findActionable(context, tenants, { eventIds, action: 'retry' });
   const reports: RetryReport[] = [];
   for (const tenant of tenants) {
     const events = found.filter((event) => event.tenant === tenant.tenant);
@@ -77,7 +77,7 @@ function skipText(skipped: number): string {
 
 async function skipAll({ context, tenants, input, json }: CommandSession): Promise<ExitCode> {
   const { arguments: eventIds, io } = input;
-  const events = await findOperable(context, tenants, { eventIds, happening: 'skip' });
+  const events = await findActionable(context, tenants, { eventIds, action: 'skip' });
   const skipped = await skipEvents(context, events);
   if (json) await writeJson(io, { skipped });
   else await writeParagraph(io, skipText(skipped));

@@ -71,6 +71,7 @@ function wrapPino(logger: Pino): Logger {
       if (logger.isLevelEnabled(level)) logger[level](cleanFields(fields, scrub), scrub(message));
     };
   return {
+    isDebug: logger.isLevelEnabled('debug'),
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),

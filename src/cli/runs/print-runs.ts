@@ -1,4 +1,5 @@
 import { logRun } from '../../runs/log-run.ts';
+import { printedReport } from '../../runs/report.ts';
 import type { TenantRun } from '../../runs/run-tenant.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
@@ -24,7 +25,7 @@ export async function printRuns(
 async function writeRuns(session: CommandSession, runs: readonly TenantRun[]): Promise<void> {
   const { io } = session.input;
   const reports = runs.map(({ report }) => report);
-  if (session.json) return writeJson(io, { runs: reports });
+  if (session.json) return writeJson(io, { runs: reports.map(printedReport) });
   for (const { report, broken } of runs) {
     // Runs that broke off are reported on standard error, with the reason.
     if (broken !== undefined) continue;

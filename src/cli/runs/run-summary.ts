@@ -1,7 +1,7 @@
 import type { GongConfig } from '../../config/types.ts';
+import type { RunError, RunReport } from '../../db/run-report.ts';
 import type { ContentShared } from '../../event/contract.ts';
 import type { DryRunReport } from '../../runs/dry-run.ts';
-import type { RunError, RunReport } from '../../runs/report.ts';
 import { countOf, durationText, listOf, numberText, timeText } from '../terminal/format.ts';
 
 /** A run in one line, followed by its errors. */

@@ -1,4 +1,4 @@
-import type { Progress as RunProgress } from '../../runs/run.ts';
+import type { Progress as RunProgress } from '../../runs/progress.ts';
 import type { CommandSession } from '../command-session.ts';
 import { type Counts, startProgress } from '../terminal/progress-line.ts';
 import { type PacedBacklog, sendingDays } from './sending-days.ts';

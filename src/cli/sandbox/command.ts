@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { sandboxTenantYaml, writeSandboxConfiguration } from '../../sandbox/configuration.ts';
+import {
+  sandboxTenantYaml,
+  writeSandboxConfiguration,
+} from '../../sandbox/configuration-folder.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import { seedDriveDay, seedFirstDay } from '../../sandbox/story/index.ts';
+import { seedDriveDay, seedFirstDay } from '../../sandbox/scenario/index.ts';
 import { type CommandInput, EXIT, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
 import { writeError, writeJson, writeText } from '../terminal/write.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { loadProcessConfig } from '../../config/process-config.ts';
-import { selectTenants } from '../../config/selection.ts';
+import { loadProcessConfig } from '../../config/load-process-config.ts';
+import { selectTenants } from '../../config/select-tenants.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { runTenant } from '../../runs/run-tenant.ts';
@@ -17,7 +17,7 @@ import { tenantNames, textOption } from '../command-line/input-options.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
 
 /** A scheduled run reads what is new and sends it, without a progress line. */
-const SCHEDULED = { reach: 'new', push: 'send', onProgress: () => {} } as const;
+const SCHEDULED = { reach: 'new', push: 'send', listeners: [] } as const;
 
 export const start: Handler = (input) => withCommandSession(input, { access: 'write' }, serve);
 

@@ -1,4 +1,5 @@
 import type { TenantStatus } from '../../operator/status.ts';
+import { printedReport } from '../../runs/report.ts';
 import { sendingDays } from '../runs/sending-days.ts';
 
 /** A tenant as `status --json` prints it; the keys are part of the external contract. */
@@ -6,11 +7,12 @@ export function statusJson(found: TenantStatus) {
   return {
     tenant: found.tenant,
     runs: found.runs.map((run) => ({
+      runId: run.runId,
       kind: run.kind,
       outcome: run.outcome,
       startedAt: iso(run.startedAt),
       finishedAt: run.finishedAt === undefined ? null : iso(run.finishedAt),
-      report: run.report ?? null,
+      report: run.report === undefined ? null : printedReport(run.report),
     })),
     cursors: found.cursors.map(({ stream, position, updatedAt }) => ({
       stream,

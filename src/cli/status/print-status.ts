@@ -111,8 +111,9 @@ function runStatusText(run: RunStatus): string {
   const { kind, outcome, report } = run;
   if (outcome === 'running') return `${kind} is running`;
   if (outcome === 'died') return `${kind} died before it finished; completed work is kept`;
-  const [first] = report?.errors ?? [];
-  return `${kind} ${report ? runText(report) : ''}${first ? `  ${first.stage}: ${first.message}` : ''}`;
+  if (report === undefined) return `${kind} ${outcome}; its report is unreadable`;
+  const [first] = report.errors;
+  return `${kind} ${runText(report)}${first ? `  ${first.stage}: ${first.message}` : ''}`;
 }
 
 function outboxText(outbox: TenantStatus['outbox']): string {

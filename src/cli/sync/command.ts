@@ -1,4 +1,5 @@
 import { dryRun } from '../../runs/dry-run.ts';
+import { followProgress } from '../../runs/progress.ts';
 import { runSync } from '../../runs/sync.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';
 import { runTenants } from '../../service/run-tenants.ts';
@@ -25,9 +26,9 @@ async function syncAll(session: CommandSession): Promise<ExitCode> {
     kind: 'sync',
     signal,
     run: (tenant) => {
-      const onProgress = progress.of(tenant.tenant);
+      const listeners = [followProgress(progress.of(tenant.tenant))];
       const historyUntil = nextDueOf(tenant, context.clock.now());
-      return runSync(context, { tenant, reach, push, historyUntil, signal, onProgress });
+      return runSync(context, { tenant, reach, push, historyUntil, signal, listeners });
     },
   });
   progress.end();

@@ -11,6 +11,8 @@ const { signal } = new AbortController();
 tell('ready');
 await hear();
 const settings = { callsPerSecond, callsPerDay: 1_000_000 };
-const turns = await Promise.all(Array.from({ length: calls }, () => pacer.take(settings, signal)));
-tell(`${turns.filter((turn) => turn.kind === 'go').length}`);
+const permits = await Promise.all(
+  Array.from({ length: calls }, () => pacer.acquire(settings, signal)),
+);
+tell(`${permits.filter(({ kind }) => kind === 'granted').length}`);
 process.exit(0);
