@@ -5,12 +5,12 @@ const FAILURES: readonly (readonly [codePrefix: string, sentence: string, hint: 
   [
     'SQLITE_BUSY',
     'the database is locked by another process',
-    'Find that process (fuser FILE) or wait until it ends, then run again. Nothing was lost.',
+    'Find that process (fuser FILE) or wait until it ends. Nothing was lost: run again.',
   ],
   [
     'SQLITE_LOCKED',
     'the database is locked by another process',
-    'Find that process (fuser FILE) or wait until it ends, then run again. Nothing was lost.',
+    'Find that process (fuser FILE) or wait until it ends. Nothing was lost: run again.',
   ],
   [
     'SQLITE_FULL',

@@ -110,7 +110,7 @@ function runDefaults(tenant: TenantConfig): RunOptions {
   return {
     tenant,
     push: 'queue-only',
-    historyUntil: Number.POSITIVE_INFINITY,
+    backfillUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     listeners: [],
   };
