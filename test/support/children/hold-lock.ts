@@ -1,4 +1,4 @@
-// Holds the database's write lock until it is told to let go.
+// Holds the database's write lock until the parent sends a line.
 import Sqlite from 'better-sqlite3';
 import { argument, hear, tell } from './speak.ts';
 
