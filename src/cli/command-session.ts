@@ -8,17 +8,17 @@ import type { CommandInput, ExitCode } from './command.ts';
 import { logLevel, tenantNames, textOption } from './command-line/input-options.ts';
 import { openLogger } from './logging/logger.ts';
 
-/** What a command that works on tenants has at hand. */
+/** What a command needs to work on tenants. */
 export interface CommandSession {
   readonly input: CommandInput;
   readonly context: AppContext;
-  /** those that were named; all where none was */
+  /** the tenants named by `--tenant`, or all */
   readonly tenants: readonly TenantConfig[];
   readonly json: boolean;
 }
 
 /**
- * Loads the configuration, opens the log and the database, does the work and closes them again.
+ * Loads the configuration, opens the log and the database, does the work, and closes them again.
  * Throws ConfigError, UserError for an unknown tenant, DatabaseError.
  */
 export async function withCommandSession(

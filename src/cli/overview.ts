@@ -3,34 +3,34 @@ export const OVERVIEW_WIDTH = 80;
 export const OVERVIEW = `\
 Usage: sharetrail [options] [command]
 
-sharetrail reports files that were shared with customers, from Salesforce and
-Google Drive, to Gong as content-shared events, each once.
+Finds the files that people shared with customers in Salesforce and Google
+Drive, and reports each share to Gong once, as a content-shared event.
 
 Run "sharetrail help COMMAND" for details and examples.
 
 Global options:
   -V, --version      print the version
-  --config DIR       folder of the configuration (SHARETRAIL_CONFIG; else
+  --config DIR       configuration folder (default: SHARETRAIL_CONFIG or
                      ./config)
-  --tenant NAME      only this tenant; may be repeated (default: all)
-  --log-level LEVEL  least severe messages to log; overrides log.level of the
-                     configuration (choices: "debug", "info", "warn", "error",
-                     "silent")
-  --json             print the answer as JSON; errors stay text on standard
+  --tenant NAME      only this tenant; can be repeated (default: all tenants)
+  --log-level LEVEL  least severe level to log; overrides log.level (choices:
+                     "debug", "info", "warn", "error", "silent")
+  --json             print the result as JSON; errors stay text on standard
                      error
   -h, --help         print help
 
 Commands:
-  sync               one run for each tenant: read, match, queue, send to Gong
-  backfill           bring in history: the shares of a past window
-  start              the scheduler: a run for each tenant at its schedule
-  status             how each tenant stands: runs, cursors, what waits, calls
-                     left
-  events             list the events with their states, newest first
-  backup             a consistent copy of the database, while everything runs
-  config             what the configuration may hold, and what it holds
-  sandbox            serve a made-up Salesforce, Google and Gong on this machine
-  demo               the whole job over the sandbox, with no account anywhere
+  sync               run each tenant once: read, match, queue, and send to Gong
+  backfill           report the shares of a past window
+  start              run the scheduler: each tenant on its schedule
+  status             show the runs, cursors, events and remaining Gong calls
+  events             list the events; show, retry or skip them
+  backup             copy the database while everything keeps running
+  config             print the effective configuration, or its JSON Schema
+  sandbox            serve a simulated Salesforce, Google and Gong on this
+                     machine
+  demo               run the whole workflow against the sandbox, without any
+                     account
   help               print help for a command
 
 Exit codes:

@@ -127,7 +127,7 @@ test('--dry-run prints the bodies that are then sent, says how long it takes, ch
   expect(code).toBe(0);
   expect(hashOf(world)).toBe(before);
   expect(stderr).toContain('sandbox: a run would send 3 events; nothing was written.');
-  expect(stderr).toContain('it would take 3 Gong calls (over 2 days)');
+  expect(stderr).toContain('a run would take 3 Gong calls (over 2 days)');
   world.configure({ gong: { callsPerDay: 1_000 } });
   await world.run(words);
   // What the sync left waiting is fresh, and goes first.

@@ -24,7 +24,7 @@ test('without a database: prints each body a line, tells the calls, and makes no
   const { total } = world.sandbox.salesforce.counters;
   expect(stderr).toContain('sandbox: a run would send 12 events; nothing was written.');
   expect(stderr).toContain(`this took ${total} Salesforce calls`);
-  expect(stderr).toContain('it would take 12 Gong calls');
+  expect(stderr).toContain('a run would take 12 Gong calls');
   // What is shown is what is sent, to the letter.
   expect(await world.run('sync')).toMatchObject({ code: 0 });
   expect(bodiesIn(stdout)).toEqual(world.sandbox.gong.events.map(({ body }) => body));

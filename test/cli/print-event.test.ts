@@ -25,15 +25,15 @@ function skipped(detector: DriveFacts['detector']): StoredEvent {
   };
 }
 
-describe('an event of Drive', () => {
-  test('names its people though nothing was looked up for it', () => {
+describe('a Drive event', () => {
+  test('names its people even if no records were loaded for it', () => {
     expect(eventJson(skipped('audit-log'))).toMatchObject({ recipients: [ADA] });
   });
 
   test.each([
-    ['audit-log', 'seen in google-drive, by its audit log'],
-    ['changes', 'seen in google-drive, by its change log alone'],
-  ] as const)('says which detector saw it: %s', async (detector, sentence) => {
+    ['audit-log', 'seen in google-drive (audit log)'],
+    ['changes', 'seen in google-drive (only in the change log)'],
+  ] as const)('shows the detector that saw it: %s', async (detector, sentence) => {
     const { io, stdout } = memoryIo();
     await printEvent(io, skipped(detector), { attempts: [], zone: 'UTC' });
     expect(stdout()).toContain(sentence);

@@ -100,6 +100,6 @@ describe('bugs are reported with exit code 2 and without secrets', () => {
   it('a command that never settles does not count as success', async () => {
     const { code, stderr } = await run(FIXTURE, ['never-settles']);
     expect(code).toBe(2);
-    expect(stderr).toContain('the command did not end');
+    expect(stderr).toContain('the command did not finish');
   });
 });

@@ -33,24 +33,24 @@ const fails = (error: unknown) =>
     throw error;
   });
 
-describe('how a command ends', () => {
-  it('what a person must mend: the message, then how, exit code 2', async () => {
-    const error = new UserError('two\nproblems', { hint: 'Mend them.' });
+describe('a command that fails', () => {
+  it('a UserError: the message, then the hint, exit code 2', async () => {
+    const error = new UserError('two\nproblems', { hint: 'Fix them.' });
     expect(await fails(error)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'sharetrail: two\nproblems\nMend them.\n',
+      stderr: 'sharetrail: two\nproblems\nFix them.\n',
     });
     expect(await fails(new DatabaseError('no disk'))).toMatchObject({ code: 2 });
   });
 
-  it('a stop: exit code 1, so that what waited behind it does not take it as done', async () => {
+  it('a stop: exit code 1, so that scripts do not take the work as finished', async () => {
     const { code, stderr } = await fails(new StopRequested());
     expect(code).toBe(1);
     expect(stderr).toContain('completed work is kept');
   });
 
-  it('what may work later: exit code 1, and no bug', async () => {
+  it('a RetryableError: exit code 1, and not a bug', async () => {
     const { code, stderr } = await fails(new RetryableError('Gong is away'));
     expect({ code, stderr }).toEqual({
       code: 1,
@@ -67,17 +67,17 @@ describe('how a command ends', () => {
     expect((await fails('text')).stderr).toContain('thrown: text');
   });
 
-  it('text from outside in an error does not reach the terminal as it is', () => {
+  it('escapes text from outside in the message', () => {
     expect(failureOf(new UserError('a\u001b[2J\nb')).text).toBe('sharetrail: a\\u{1b}[2J\nb\n');
   });
 
-  it('takes the progress line away before it says so', async () => {
+  it('removes the progress line before the message', async () => {
     const work: Handler = async ({ io }) => {
-      io.footer('half way');
+      io.footer('half done');
       throw new UserError('stop');
     };
     const { stderr } = await runWith(['group', 'work'], work, 80);
-    expect(stderr).toBe('\r\u001b[Khalf way\r\u001b[Ksharetrail: stop\n');
+    expect(stderr).toBe('\r\u001b[Khalf done\r\u001b[Ksharetrail: stop\n');
   });
 });
 
@@ -99,7 +99,7 @@ describe('help and version', () => {
   });
 
   it.each([[[]], [['group']]])(
-    '%j lacks a word: help on standard error, exit code 2',
+    'without a command, %j prints help on standard error, exit code 2',
     async (words) => {
       const { code, stdout, stderr } = await runWith(words, never);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

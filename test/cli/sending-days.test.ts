@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { CommandSession } from '../../src/cli/command-session.ts';
 import { type RunsProgressOptions, startRunsProgress } from '../../src/cli/runs/runs-progress.ts';
@@ -22,7 +22,7 @@ describe('days of sending', () => {
   });
 });
 
-/** The line that tells how far the runs are, after each of the states. */
+/** The progress line after these states. */
 async function lineAfter(
   states: readonly (readonly [tenant: string, state: Progress])[],
   options: RunsProgressOptions,
@@ -34,24 +34,24 @@ async function lineAfter(
   using progress = startRunsProgress(session, options);
   for (const [tenant, state] of states) progress.of(tenant)(state);
   clock.advance(1_000);
-  await turn();
+  await nextTick();
   return stderr().split('\u001b[K').at(-1)?.split('  ').join(' ') ?? '';
 }
 
 const NONE = { found: 0, queued: 0, settled: 0 };
 
-describe('the line of several runs', () => {
-  test('says what was read of what there is, and which day of sending it is', async () => {
+describe('the progress line of several runs', () => {
+  test('shows the shares read out of the total, and the day of sending', async () => {
     const state = { found: 600, queued: 600, settled: 20, read: { done: 600, total: 1_200 } };
     const backlogs = new Map([['acme', { settled: 330, waiting: 150, callsPerDay: 100 }]]);
     const line = await lineAfter([['acme', state]], { push: 'send', backlogs });
     expect(line).toContain('shares read [============');
     expect(line).toContain('600/1,200');
-    // 330 + 20 were sent, 150 + 600 - 20 wait.
+    // 330 + 20 are sent, 150 + 600 - 20 wait.
     expect(line).toContain('day 4 of 11');
   });
 
-  test('goes over to what was sent once all is read', async () => {
+  test('changes to the events sent once all shares are read', async () => {
     const state = { found: 50, queued: 50, settled: 20, read: { done: 1_200, total: 1_200 } };
     const backlogs = new Map([['acme', { settled: 0, waiting: 0, callsPerDay: 100 }]]);
     const line = await lineAfter([['acme', state]], { push: 'send', backlogs });
@@ -60,12 +60,12 @@ describe('the line of several runs', () => {
     expect(line).not.toContain('day');
   });
 
-  test('counts what is found where nothing is sent', async () => {
+  test('counts the shares found if nothing is sent', async () => {
     const line = await lineAfter([['acme', { ...NONE, found: 7 }]], { push: 'queue-only' });
     expect(line).toContain('shares found 7');
   });
 
-  test('adds up all tenants, and takes the days of the one that takes longest', async () => {
+  test('sums all tenants, and shows the days of the slowest', async () => {
     const states: [string, Progress][] = [
       ['acme', { found: 10, queued: 10, settled: 5 }],
       ['other', { found: 30, queued: 30, settled: 1 }],
@@ -79,7 +79,7 @@ describe('the line of several runs', () => {
     expect(line).toContain('day 1 of 4');
   });
 
-  test('control: a sync tells no days', async () => {
+  test('control: shows no days for a sync', async () => {
     const state = { found: 1_000, queued: 1_000, settled: 5 };
     const line = await lineAfter([['acme', state]], { push: 'send' });
     expect(line).toContain('5/1,000');

@@ -21,10 +21,11 @@ import type { PacedBacklog } from '../runs/sending-days.ts';
 type WindowOf = (tenant: TenantConfig) => BackfillWindow;
 
 export const backfill: Handler = (input) => {
-  if (textOption(input, 'since') === undefined) throw withoutSince();
+  if (textOption(input, 'since') === undefined) throw sinceMissing();
   const access = input.options['dryRun'] === true ? 'read' : 'write';
   return withCommandSession(input, { access }, (session) => {
-    const selected = { ...session, tenants: tenantsWithSource(session.tenants, sourceOf(input)) };
+    const tenants = tenantsWithSource(session.tenants, sourceOf(input));
+    const selected = { ...session, tenants };
     return access === 'read' ? dryRunAll(selected) : backfillAll(selected);
   });
 };
@@ -60,15 +61,15 @@ function dryRunAll(session: CommandSession): Promise<ExitCode> {
 }
 
 /**
- * A date is a midnight of the tenant's own, so each tenant has a window of its own; all are read
- * from the command line before any is begun. Throws UserError, UsageError.
+ * Each tenant has its own window, because a date means midnight in the tenant's timezone. All
+ * windows are checked before any run starts. Throws UserError, UsageError.
  */
 function windowsOf({ tenants, input, context }: CommandSession): WindowOf {
   const now = context.clock.now();
   const windows = new Map(tenants.map((tenant) => [tenant, windowOf(input, tenant, now)]));
   return (tenant) => {
     const window = windows.get(tenant);
-    if (window === undefined) throw new Error(`${tenant.tenant} was not asked for`);
+    if (window === undefined) throw new Error(`${tenant.tenant} has no window`);
     return window;
   };
 }
@@ -82,7 +83,7 @@ function windowOf(input: CommandInput, { timezone }: TenantConfig, now: number):
     ...(source !== undefined && { source }),
   };
   if (window.until !== undefined && window.until <= window.since) throw emptyWindow();
-  if (window.since >= now) throw inTheFuture();
+  if (window.since >= now) throw sinceInFuture();
   return window;
 }
 
@@ -104,20 +105,20 @@ async function backlogsOf(
   return backlogs;
 }
 
-function withoutSince(): UsageError {
+function sinceMissing(): UsageError {
   return new UsageError('backfill needs --since', {
-    hint: 'Name the first moment of the window: sharetrail backfill --since 2026-01-01',
+    hint: 'Give the start of the window: sharetrail backfill --since 2026-01-01',
   });
 }
 
-function inTheFuture(): UsageError {
+function sinceInFuture(): UsageError {
   return new UsageError('--since is in the future: there is nothing to read yet', {
-    hint: 'The window begins in the past; without --until it ends now.',
+    hint: 'The window must start in the past. Without --until, it ends now.',
   });
 }
 
 function emptyWindow(): UsageError {
   return new UsageError('--until is not after --since: the window is empty', {
-    hint: 'The window goes from --since, itself included, to --until, itself not included.',
+    hint: 'The window includes --since and ends before --until.',
   });
 }

@@ -1,26 +1,14 @@
 import { Command, Option } from 'commander';
-import { type CommandDefinition, EXIT, GLOBAL_OPTIONS } from '../command.ts';
+import { type CommandDefinition, EXIT_CODES, GLOBAL_OPTIONS } from '../command.ts';
 import { commanderOption } from './commander-option.ts';
 import { type HelpDetails, HelpLayout } from './help-layout.ts';
 
 const GLOBAL = 'Global options:';
 const DESCRIPTION = [
-  'sharetrail reports files that were shared with customers, from Salesforce and Google Drive, ' +
-    'to Gong as content-shared events, each once.',
+  'Finds the files that people shared with customers in Salesforce and Google Drive, and reports ' +
+    'each share to Gong once, as a content-shared event.',
   'Run "sharetrail help COMMAND" for details and examples.',
 ];
-const PROGRAM_DETAILS: HelpDetails = {
-  examples: [],
-  exitCodes: {
-    [EXIT.success]: 'success',
-    [EXIT.needsAttention]:
-      'completed, but something needs attention (an event was rejected, a source or Gong ' +
-      'failed, or the run was stopped; everything else was carried out)',
-    [EXIT.couldNotRun]: 'could not run (usage, configuration or database)',
-    [EXIT.busy]: 'tenant locked by another run, nothing done for it',
-  },
-};
-
 /** commander's commands for the definitions, without actions; `events show` is below `events`. */
 export function buildProgram(definitions: readonly CommandDefinition[]): Command {
   const globalOptions = GLOBAL_OPTIONS.map((option) => commanderOption(option).helpGroup(GLOBAL));
@@ -37,7 +25,7 @@ export function buildProgram(definitions: readonly CommandDefinition[]): Command
     .configureOutput({ writeOut: () => {}, writeErr: () => {} })
     // A command and its subcommand may have an option of the same name: each takes its own.
     .enablePositionalOptions();
-  equip(program, PROGRAM_DETAILS);
+  equip(program, { examples: [], exitCodes: EXIT_CODES });
   for (const definition of definitions) equip(addCommand(program, definition), definition);
   const help = program.command('help [command...]').summary('print help for a command');
   equip(help, { examples: [], exitCodes: {} }).helpOption(false).allowUnknownOption();

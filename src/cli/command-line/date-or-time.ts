@@ -2,12 +2,12 @@ import { UserError } from '../../lib/errors.ts';
 import { firstMoment } from '../../scheduler/local-time.ts';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-/** ISO-8601 with the offset or Z: without one, nobody knows which moment is meant */
+/** ISO-8601 with an offset or Z: without one, the time is ambiguous */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /**
- * The moment that a person named: a date (its first moment in `timezone`, an IANA name) or an
- * ISO-8601 time. Epoch milliseconds. Throws UserError for anything else.
+ * Epoch milliseconds of a date (its first moment in `timezone`, an IANA name) or of an ISO-8601
+ * time. Throws UserError for anything else.
  */
 export function parseWhen(text: string, timezone: string): number {
   const date = DATE.exec(text);
@@ -18,7 +18,7 @@ export function parseWhen(text: string, timezone: string): number {
   });
 }
 
-/** NaN where the calendar has no such day. */
+/** NaN if the calendar has no such day. */
 function startOfDay(parts: readonly number[], timezone: string): number {
   const [year = 0, month = 0, day = 0] = parts;
   const midnight = Date.UTC(year, month - 1, day);

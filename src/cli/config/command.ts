@@ -6,7 +6,7 @@ import { EXIT, type Handler } from '../command.ts';
 import { tenantNames, textOption } from '../command-line/input-options.ts';
 import { writeJson, writeLines, writeText } from '../terminal/write.ts';
 
-/** The text of `config/tenant.schema.json`, which `--json` could not make more of. */
+/** The text of `config/tenant.schema.json`; it is JSON even without `--json`. */
 export const printSchema: Handler = async ({ io }) => {
   await writeText(io, renderJsonSchema('tenant'));
   return EXIT.success;

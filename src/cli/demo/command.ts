@@ -24,17 +24,17 @@ import { openLogger } from '../logging/logger.ts';
 import { startProgress } from '../terminal/progress-line.ts';
 import { writeJson } from '../terminal/write.ts';
 import {
-  writeDay,
   writeDemoEnd,
   writeIntroduction,
+  writeNotReported,
+  writeRun,
   writeTimeline,
-  writeUnreported,
 } from './print-demo.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** A demonstration under way: the made-up companies, and the real product beside them. */
-interface Stage {
+/** A running demo: the simulated companies, and the real product that works on them. */
+interface Demo {
   readonly input: CommandInput;
   readonly sandbox: Sandbox;
   readonly context: AppContext;
@@ -45,18 +45,18 @@ export const demo: Handler = async (input) => {
   const folder = await mkdtemp(join(tmpdir(), 'sharetrail-demo-'));
   const sandbox = await createSandbox();
   try {
-    return await withContext(input, { sandbox, folder }, play);
+    return await withContext(input, { sandbox, folder }, runDemo);
   } finally {
     await sandbox.stop();
     await rm(folder, { recursive: true, force: true });
   }
 };
 
-/** Everything but the two vendors is what a real tenant uses: files, database, clients. */
+/** Except for the vendors, all is as for a real tenant: files, database, clients. */
 async function withContext(
   input: CommandInput,
   { sandbox, folder }: { readonly sandbox: Sandbox; readonly folder: string },
-  work: (stage: Stage) => Promise<ExitCode>,
+  work: (running: Demo) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { clock } = sandbox;
   const settings = { start: clock.now() - DAY_MS, timezone: 'UTC', googleDrive: true } as const;
@@ -74,41 +74,41 @@ async function withContext(
   }
 }
 
-async function play(stage: Stage): Promise<ExitCode> {
-  const { input, sandbox } = stage;
+async function runDemo(running: Demo): Promise<ExitCode> {
+  const { input, sandbox } = running;
   const { io } = input;
-  const quiet = input.options['json'] === true;
+  const json = input.options['json'] === true;
   const first = seedFirstDay(sandbox.salesforce, sandbox.clock);
   const grants = seedDriveDay(sandbox.google, sandbox.clock);
-  if (!quiet) {
+  if (!json) {
     const { deliveries } = first;
     await writeIntroduction(io, { origins: sandbox.origins, deliveries, grants });
   }
-  const firstRun = await sync(stage);
+  const firstRun = await sync(running);
   input.signal.throwIfAborted();
-  if (!quiet) await writeDay(io, 'The first run', firstRun);
-  const secondRun = await nextDay(stage, first);
+  if (!json) await writeRun(io, 'First run', firstRun);
+  const secondRun = await nextDay(running, first);
   input.signal.throwIfAborted();
-  if (!quiet) await writeDay(io, 'A day of sharing later, the second run', secondRun);
+  if (!json) await writeRun(io, 'Second run, one day later', secondRun);
   const runs = [firstRun, secondRun];
-  if (quiet)
-    await writeJson(io, {
-      runs: runs.map(printedReport),
-      gong: sandbox.gong.events.map(({ body }) => body),
-    });
-  else await tellWhatArrived(stage);
-  return runs.every(wentWell) ? EXIT.success : EXIT.needsAttention;
+  if (json) {
+    const gong = sandbox.gong.events.map(({ body }) => body);
+    await writeJson(io, { runs: runs.map(printedReport), gong });
+  } else {
+    await printOutcomes(running);
+  }
+  return runs.every(succeeded) ? EXIT.success : EXIT.needsAttention;
 }
 
-async function nextDay(stage: Stage, first: FirstDay): Promise<RunReport> {
-  const { clock, salesforce } = stage.sandbox;
+async function nextDay(running: Demo, first: FirstDay): Promise<RunReport> {
+  const { clock, salesforce } = running.sandbox;
   const since = clock.now();
   clock.advance(DAY_MS);
   seedNextDay(salesforce, { clock, first, since });
-  return sync(stage);
+  return sync(running);
 }
 
-async function sync({ input, context, tenant }: Stage): Promise<RunReport> {
+async function sync({ input, context, tenant }: Demo): Promise<RunReport> {
   using progress = startProgress({ io: input.io, clock: context.clock });
   return runSync(context, {
     tenant,
@@ -124,14 +124,14 @@ async function sync({ input, context, tenant }: Stage): Promise<RunReport> {
   });
 }
 
-async function tellWhatArrived({ input, sandbox, context, tenant }: Stage): Promise<void> {
+async function printOutcomes({ input, sandbox, context, tenant }: Demo): Promise<void> {
   const windows = [{ tenants: [tenant.tenant] }];
   const events = await listEvents(context.db, { windows, limit: LIST_LIMITS.eventsMax });
   await writeTimeline(input.io, sandbox);
-  await writeUnreported(input.io, events);
+  await writeNotReported(input.io, events);
   await writeDemoEnd(input.io);
 }
 
-function wentWell({ outcome, pending }: RunReport): boolean {
+function succeeded({ outcome, pending }: RunReport): boolean {
   return outcome === 'ok' && pending === 0;
 }

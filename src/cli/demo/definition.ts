@@ -2,18 +2,18 @@ import { type CommandDefinition, EXIT } from '../command.ts';
 
 export const demoDefinition: CommandDefinition = {
   name: 'demo',
-  summary: 'the whole job over the sandbox, with no account anywhere',
+  summary: 'run the whole workflow against the sandbox, without any account',
   description: [
-    'Starts the sandbox, runs a sync over it, shows what became of each share, and takes ' +
-      'everything away again. Nothing leaves this machine.',
+    'Starts the sandbox, runs sync against it, shows the outcome of each share, and removes ' +
+      'everything again. Nothing leaves this machine.',
   ],
   arguments: [],
   options: [],
-  examples: [{ command: 'sharetrail demo', does: 'takes some seconds' }],
+  examples: [{ command: 'sharetrail demo', does: 'takes a few seconds' }],
   exitCodes: {
-    [EXIT.success]: 'all went as it should',
-    [EXIT.needsAttention]: 'the demonstration did not go as it should, or was stopped',
-    [EXIT.couldNotRun]: 'usage, or a port could not be opened',
+    [EXIT.success]: 'everything went as expected',
+    [EXIT.needsAttention]: 'something did not go as expected, or the demo was stopped',
+    [EXIT.couldNotRun]: 'could not run (usage, or a port could not be opened)',
   },
   load: async () => (await import('./command.ts')).demo,
 };

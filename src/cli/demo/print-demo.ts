@@ -12,17 +12,17 @@ import { writeHeading, writeParagraph } from '../terminal/write.ts';
 
 const ZONE = 'UTC';
 
-/** What each reason means, for somebody who reads it for the first time. */
+/** What each reason means, for a first-time reader. */
 const REASONS: Readonly<Record<SkipReason, string>> = {
-  'before-start': 'it was shared before the day from which this tenant reports',
+  'before-start': 'it was shared before the start date of the tenant',
   'ignored-creator': 'a package made it, not a person (salesforce.ignoreCreatedBy)',
-  'internal-only': 'everybody who got it is a colleague (internalDomains)',
-  'external-sharer': 'an outsider passed it on, none of our people',
-  'link-only': 'it names nobody, only a link',
-  'no-address': 'nobody who got it has an email address',
+  'internal-only': 'all its recipients are colleagues (internalDomains)',
+  'external-sharer': 'an outsider shared it, not one of our people',
+  'link-only': 'it names no person, only a link',
+  'no-address': 'none of its recipients has an email address',
   'no-url': 'Salesforce has no public link for it',
   unmatched: 'no Salesforce record belongs to it',
-  operator: 'a person said so',
+  operator: 'an operator skipped it',
 };
 
 export async function writeIntroduction(
@@ -34,34 +34,34 @@ export async function writeIntroduction(
   },
 ): Promise<void> {
   const { origins, deliveries, grants } = story;
-  await writeHeading(io, 'sharetrail: what was shared with customers, on the timeline in Gong');
+  await writeHeading(io, 'sharetrail reports what was shared with customers to Gong');
   await writeParagraph(
     io,
-    'Salesforce, Google and Gong are made up and run on this machine ' +
-      `(${origins.salesforce}, ${origins.google}, ${origins.gong}); everything else is the real ` +
-      'thing, down to the signed logins and the pace of three calls a second.',
+    'Salesforce, Google and Gong are simulated on this machine ' +
+      `(${origins.salesforce}, ${origins.google}, ${origins.gong}). Everything else is the real ` +
+      'product, including signed logins and a limit of three Gong calls per second.',
   );
   await startSection(io, `One working day at Acme: ${deliveries.length} content deliveries`);
   for (const { line } of deliveries) await writeParagraph(io, `- ${line}`);
-  await startSection(io, `And in Google Drive: ${grants.length} acts`);
+  await startSection(io, `The same day in Google Drive: ${grants.length} actions`);
   for (const { line } of grants) await writeParagraph(io, `- ${line}`);
 }
 
-export async function writeDay(io: Io, title: string, report: RunReport): Promise<void> {
+export async function writeRun(io: Io, title: string, report: RunReport): Promise<void> {
   await startSection(io, title);
   for (const line of runLines(report)) await writeParagraph(io, line);
   const { salesforce, google, gong } = report.calls;
   await writeParagraph(
     io,
-    `It took ${salesforce} calls of Salesforce, ${google} of Google and ${gong} of Gong.`,
+    `It made ${salesforce} Salesforce calls, ${google} Google calls and ${gong} Gong calls.`,
   );
 }
 
-/** What stands in Gong, by the names that the records have in Salesforce. */
+/** The events in Gong, with the names of their Salesforce records. */
 export async function writeTimeline(io: Io, sandbox: Sandbox): Promise<void> {
   const bodies = sandbox.gong.events.map(({ body }) => body as unknown as ContentShared);
   bodies.sort((a, b) => a.eventTimestamp.localeCompare(b.eventTimestamp));
-  await startSection(io, `In Gong now: ${bodies.length} events`);
+  await startSection(io, `Now in Gong: ${bodies.length} events`);
   await writeFields(
     io,
     bodies.flatMap((body) => timelineFields(body, sandbox)),
@@ -86,13 +86,13 @@ function recordNames(body: ContentShared, sandbox: Sandbox): string {
       const { Name: name } = sandbox.salesforce.read(objectId);
       return `${objectType} ${String(name)}`;
     });
-  return names.length > 0 ? names.join(', ') : 'its Contact alone';
+  return names.length > 0 ? names.join(', ') : 'the Contact only';
 }
 
-/** What is not in Gong, and why: the question that a missing share raises. */
-export async function writeUnreported(io: Io, events: readonly StoredEvent[]): Promise<void> {
+/** The events that are not in Gong, and why. */
+export async function writeNotReported(io: Io, events: readonly StoredEvent[]): Promise<void> {
   const missing = events.filter(({ state }) => state !== 'delivered' && state !== 'duplicate');
-  await startSection(io, `Not in Gong, and why: ${missing.length}`);
+  await startSection(io, `Not in Gong: ${missing.length}`);
   await writeFields(
     io,
     missing.map((event) => [`“${event.share.content.title}”`, whyNot(event)] as const),
@@ -101,23 +101,23 @@ export async function writeUnreported(io: Io, events: readonly StoredEvent[]): P
 
 function whyNot({ state, reason, errors }: StoredEvent): string {
   const known = REASONS[reason as SkipReason];
-  if (state === 'held') return `waits for its Salesforce record: ${known}`;
-  if (state === 'pending') return 'waits for its turn at Gong';
+  if (state === 'held') return `held until its Salesforce record appears: ${known}`;
+  if (state === 'pending') return 'waits to be sent to Gong';
   return reason === undefined ? `${state}: ${errors.join('; ')}` : `${reason}: ${known}`;
 }
 
 export async function writeDemoEnd(io: Io): Promise<void> {
-  await startSection(io, 'Your own company, in ten minutes');
+  await startSection(io, 'Your own company in ten minutes');
   const steps = [
-    '1. README.md, "A first real tenant in ten minutes": the logins, and the tenant\u2019s file',
-    '2. sharetrail sync --dry-run   shows every event that it would send, and writes nothing',
-    '3. sharetrail sync             does it; then: sharetrail status, sharetrail events',
+    '1. Follow README.md, "A first real tenant in ten minutes": logins and the tenant file.',
+    '2. Run "sharetrail sync --dry-run": it shows every event it would send and writes nothing.',
+    '3. Run "sharetrail sync". Then run "sharetrail status" and "sharetrail events".',
   ];
   for (const step of steps) await writeParagraph(io, step);
   await writeParagraph(
     io,
-    'In a checkout, "sharetrail" is "npm run -s sharetrail --". To play with the made-up ' +
-      'companies yourself: sharetrail sandbox',
+    'In a checkout, type "npm run -s sharetrail --" instead of "sharetrail". To try the simulated ' +
+      'companies yourself, run "sharetrail sandbox".',
   );
 }
 

@@ -37,7 +37,7 @@ async function showList(session: CommandSession): Promise<ExitCode> {
   return EXIT.success;
 }
 
-/** Tenants of one timezone share a window: a date begins at its midnight there. */
+/** Tenants in the same timezone share a window: a date starts at midnight there. */
 function windowsOf({ tenants, input }: CommandSession) {
   const since = textOption(input, 'since');
   const zones = Map.groupBy(tenants, ({ timezone }) => (since === undefined ? '' : timezone));

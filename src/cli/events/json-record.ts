@@ -1,6 +1,6 @@
 import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
 
-/** An event as `events --json` prints it; the keys are part of the outside contract. */
+/** An event as `events --json` prints it; the keys are part of the external contract. */
 export function eventJson(event: StoredEvent) {
   const { content } = event.share;
   return {
@@ -22,7 +22,7 @@ export function eventJson(event: StoredEvent) {
   };
 }
 
-/** An event with all that is known of it, as `events show --json` prints it. */
+/** An event in full, as `events show --json` prints it. */
 export function eventDetailJson(event: StoredEvent, attempts: readonly Attempt[]) {
   return {
     ...eventJson(event),
@@ -34,14 +34,14 @@ export function eventDetailJson(event: StoredEvent, attempts: readonly Attempt[]
   };
 }
 
-/** The sharer's address, else the name; undefined where the source knows neither. */
+/** The sharer's address, or their name; undefined if the source knows neither. */
 export function sharerOf(event: StoredEvent): string | undefined {
   return event.share.sharer?.email ?? event.share.sharer?.name;
 }
 
 /**
- * Addresses of the people whom the content was given to. A share that was skipped before anything
- * was looked up has no match; of Drive it names its people all the same.
+ * Addresses of the people that the content was shared with. An event that was skipped before its
+ * records were loaded has no match, but a Drive share names its people.
  */
 export function recipientsOf({ match, share }: StoredEvent): string[] {
   return (match?.recipients ?? share.drive?.grantees ?? []).map(({ email }) => email);

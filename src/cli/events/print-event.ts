@@ -5,7 +5,7 @@ import { type Column, type Field, writeFields, writeTable } from '../terminal/ta
 import { writeHeading, writeJson, writeParagraph } from '../terminal/write.ts';
 import { recipientsOf, sharerOf, stateText } from './json-record.ts';
 
-/** One event for a person: the share, the match and why, every attempt, the body. */
+/** Prints one event as text: the share, the match and its reasons, the attempts, the body. */
 export async function printEvent(
   io: Io,
   event: StoredEvent,
@@ -22,12 +22,12 @@ export async function printEvent(
 }
 
 function fieldsOf(event: StoredEvent, zone: string): Field[] {
-  const waitsUntil = event.state === 'held' ? event.notBefore : undefined;
+  const heldUntil = event.state === 'held' ? event.notBefore : undefined;
   return [
     ['event', event.eventId],
     ['tenant', event.tenant],
     ['state', stateText(event)],
-    ...(waitsUntil === undefined ? [] : [['waits until', timeText(waitsUntil, zone)] as const]),
+    ...(heldUntil === undefined ? [] : [['held until', timeText(heldUntil, zone)] as const]),
     ...(event.erasedAt === undefined
       ? []
       : [['erased', `${timeText(event.erasedAt, zone)} (retentionDays)`] as const]),
@@ -35,19 +35,19 @@ function fieldsOf(event: StoredEvent, zone: string): Field[] {
     ['from', sharerOf(event)],
     ['to', recipientsOf(event).join(', ')],
     ['link', event.share.content.url],
-    ['more', event.share.content.infoUrl],
+    ['details', event.share.content.infoUrl],
     ['Gong request', event.requestId],
     ...event.errors.map((error) => ['error', error] as const),
   ];
 }
 
-/** Who shared it, and when, is known from the audit log alone; the change log takes the owner for it. */
+/** Only the audit log knows who shared a file and when; the change log names the owner instead. */
 function seenIn({ source, share }: StoredEvent): string {
   switch (share.drive?.detector) {
     case 'audit-log':
-      return `${source}, by its audit log`;
+      return `${source} (audit log)`;
     case 'changes':
-      return `${source}, by its change log alone`;
+      return `${source} (only in the change log)`;
     default:
       return source;
   }
@@ -67,7 +67,7 @@ async function writeAttempts(io: Io, attempts: readonly Attempt[], zone: string)
     { title: 'status', value: ({ status }) => status?.toString(), align: 'right' },
     { title: 'outcome', value: ({ outcome }) => outcome },
     { title: 'request', value: ({ requestId }) => requestId },
-    { title: 'said', value: ({ errors }) => errors.join('; '), shrinks: true },
+    { title: 'response', value: ({ errors }) => errors.join('; '), shrinks: true },
   ];
   await writeTable(io, columns, attempts);
 }

@@ -16,7 +16,9 @@ import { writeJson, writeParagraph } from '../terminal/write.ts';
 export const retry: Handler = (input) => {
   const state = textOption(input, 'state') as State | undefined;
   if ((state === undefined) === (input.arguments.length === 0)) {
-    throw new UsageError('"events retry" takes either event ids or --state');
+    throw new UsageError('"events retry" takes either event IDs or --state', {
+      hint: 'See "sharetrail help events retry".',
+    });
   }
   return withCommandSession(input, { access: 'write' }, (session) => retryAll(session, state));
 };
@@ -30,7 +32,7 @@ async function retryAll(session: CommandSession, state: State | undefined): Prom
   const problems = reports.flatMap((report) => report.problems);
   const { json, input } = session;
   if (json) await writeJson(input.io, { queued, rejected, problems });
-  else await tellRetry(session, { queued, rejected, problems });
+  else await printRetry(session, { queued, rejected, problems });
   return rejected > 0 ? EXIT.needsAttention : EXIT.success;
 }
 
@@ -56,19 +58,20 @@ async function retryByState(
   return reports;
 }
 
-async function tellRetry({ input }: CommandSession, report: RetryReport): Promise<void> {
+async function printRetry({ input }: CommandSession, report: RetryReport): Promise<void> {
   const { io } = input;
   const { queued, rejected, problems } = report;
   await writeParagraph(io, `${countOf(queued, 'event')} queued again.`);
   if (rejected > 0) {
-    await writeParagraph(io, `${countOf(rejected, 'event')} cannot be sent as it stands:`);
+    const them = rejected === 1 ? 'it is' : 'they are';
+    await writeParagraph(io, `${countOf(rejected, 'event')} cannot be sent as ${them}:`);
     for (const problem of problems) await writeParagraph(io, `  ${problem}`);
   }
-  if (queued > 0) await writeParagraph(io, 'The next sync sends what is queued.');
+  if (queued > 0) await writeParagraph(io, 'The next sync sends the queued events.');
 }
 
 function skipText(skipped: number): string {
-  if (skipped === 0) return 'Nothing to do: none of them was going to be sent.';
+  if (skipped === 0) return 'Nothing to do: none of these events was going to be sent.';
   return `${countOf(skipped, 'event')} will not be sent.`;
 }
 

@@ -1,6 +1,6 @@
 import type { LogFields } from '../../lib/log.ts';
 
-/** a vendor's answer quoted in a log line is cut here */
+/** longer text is truncated, such as a vendor's response in an error */
 const TEXT_LENGTH_MAX = 8_192;
 const ITEMS_MAX = 100;
 const DEPTH_MAX = 6;
@@ -8,8 +8,8 @@ const DEPTH_MAX = 6;
 const RESERVED: ReadonlySet<string> = new Set(['level', 'time', 'msg']);
 
 /**
- * Plain data for a log line, whatever was given: every text passed through `clean`, errors with
- * their causes, nothing endless, no name that would double one of the line's own.
+ * Plain data for a log line, from any values: `clean` is applied to all text, errors have their
+ * causes, sizes are limited, and no name equals one of the line's own.
  */
 export function cleanFields(
   fields: LogFields,
@@ -24,19 +24,19 @@ export function cleanFields(
   return cleaned;
 }
 
-interface Cleaning {
+interface CleanOptions {
   readonly clean: (text: string) => string;
   readonly depth: number;
 }
 
-function cleanRecord(record: object, cleaning: Cleaning): Record<string, unknown> {
+function cleanRecord(record: object, options: CleanOptions): Record<string, unknown> {
   const entries = Object.entries(record).slice(0, ITEMS_MAX);
   return Object.fromEntries(
-    entries.map(([name, value]) => [cleaning.clean(name), cleanValue(value, cleaning)]),
+    entries.map(([name, value]) => [options.clean(name), cleanValue(value, options)]),
   );
 }
 
-function cleanValue(value: unknown, { clean, depth }: Cleaning): unknown {
+function cleanValue(value: unknown, { clean, depth }: CleanOptions): unknown {
   switch (typeof value) {
     case 'string':
       return cleanText(value, clean);
@@ -52,29 +52,29 @@ function cleanValue(value: unknown, { clean, depth }: Cleaning): unknown {
   }
 }
 
-function cleanObject(value: object, cleaning: Cleaning): unknown {
-  if (cleaning.depth > DEPTH_MAX) return '[deeper]';
-  if (value instanceof Error) return cleanError(value, cleaning);
+function cleanObject(value: object, options: CleanOptions): unknown {
+  if (options.depth > DEPTH_MAX) return '[deeper]';
+  if (value instanceof Error) return cleanError(value, options);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (value instanceof Map) return cleanRecord(Object.fromEntries(value), cleaning);
+  if (value instanceof Map) return cleanRecord(Object.fromEntries(value), options);
   if (Array.isArray(value) || value instanceof Set) {
-    return [...value].slice(0, ITEMS_MAX).map((item) => cleanValue(item, cleaning));
+    return [...value].slice(0, ITEMS_MAX).map((item) => cleanValue(item, options));
   }
-  // A Secret, a URL: what stands for it in JSON is the value meant to be seen.
+  // A Secret or a URL: its JSON form is the one to show.
   if ('toJSON' in value && typeof value.toJSON === 'function') {
-    return cleanValue(value.toJSON(), cleaning);
+    return cleanValue(value.toJSON(), options);
   }
-  return cleanRecord(value, cleaning);
+  return cleanRecord(value, options);
 }
 
-function cleanError(error: Error, cleaning: Cleaning): Record<string, unknown> {
-  const { clean } = cleaning;
+function cleanError(error: Error, options: CleanOptions): Record<string, unknown> {
+  const { clean } = options;
   return {
-    ...cleanRecord(error, cleaning),
+    ...cleanRecord(error, options),
     name: clean(error.name),
     message: cleanText(error.message, clean),
     ...(error.stack === undefined ? {} : { stack: cleanText(error.stack, clean) }),
-    ...(error.cause === undefined ? {} : { cause: cleanValue(error.cause, cleaning) }),
+    ...(error.cause === undefined ? {} : { cause: cleanValue(error.cause, options) }),
   };
 }
 

@@ -18,30 +18,29 @@ export interface LoggerOptions {
 }
 
 /**
- * The story on standard error: JSON lines for machines, readable lines on a terminal, above the
- * progress line. No secret that this process knows gets through, in whichever field it stands.
- * pino is loaded here and not before, so that help and usage errors stay quick.
+ * The log on standard error: readable lines above the progress line on a terminal, JSON lines
+ * elsewhere. Secrets that this process knows are removed from every field. pino is loaded only
+ * here, so that help and usage errors stay fast.
  */
 export async function openLogger({ io, clock, level }: LoggerOptions): Promise<Logger> {
   const { pino } = await import('pino');
-  const readable = io.errIsTerminal;
-  const destination = readable ? await terminalDestination(io) : machineDestination(io);
+  const destination = io.errIsTerminal ? await terminalDestination(io) : jsonDestination(io);
   const logger = pino(
     {
       level,
       base: null,
       timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
-      // Errors are plain data by then; pino's own serializer would fold their causes together.
+      // Errors are plain data already; pino's own serializer would merge their causes.
       serializers: { err: (error) => error },
       formatters: { level: (label) => ({ level: label }) },
     },
     destination,
   );
-  return wrap(logger);
+  return wrapPino(logger);
 }
 
-function machineDestination(io: Io): DestinationStream {
-  // The whole line once more: a secret may have become known after a child's fields were bound.
+function jsonDestination(io: Io): DestinationStream {
+  // Again for the complete line: a secret may become known after a child's fields were bound.
   return { write: (line) => io.err(scrub(line)) };
 }
 
@@ -50,11 +49,11 @@ async function terminalDestination(io: Io): Promise<DestinationStream> {
   const pretty = prettyFactory({
     colorize: io.errColor,
     translateTime: 'SYS:HH:MM:ss',
-    // Fields as JSON on the message's own line: errors too, whose stacks fill the screen otherwise.
+    // Fields follow the message as JSON: the stacks of errors would fill the screen otherwise.
     singleLine: true,
     errorLikeObjectKeys: [],
-    // A terminal obeys the control characters that a message quotes. In fields, JSON has escaped
-    // the ASCII ones; the others go last, because colours are made of ASCII ones.
+    // In fields, JSON has escaped the ASCII controls. All others are escaped last, because colors
+    // consist of ASCII ones.
     messageFormat: (log, messageKey) => escapeControls(String(log[messageKey] ?? '')),
   });
   return {
@@ -65,7 +64,7 @@ async function terminalDestination(io: Io): Promise<DestinationStream> {
   };
 }
 
-function wrap(logger: Pino): Logger {
+function wrapPino(logger: Pino): Logger {
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields: LogFields = {}): void => {
@@ -77,6 +76,6 @@ function wrap(logger: Pino): Logger {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => wrap(logger.child(cleanFields(fields, scrub))),
+    child: (fields) => wrapPino(logger.child(cleanFields(fields, scrub))),
   };
 }

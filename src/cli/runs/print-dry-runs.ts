@@ -6,7 +6,7 @@ import type { CommandSession } from '../command-session.ts';
 import { writeError, writeJsonLines, writeParagraph } from '../terminal/write.ts';
 import { bodyLine, dryRunLines } from './run-summary.ts';
 
-/** Bodies as they become known, on standard output; what it cost and would cost, on the other. */
+/** Prints each body as it is built; on standard error, the calls made and those of a real run. */
 export async function printDryRuns(
   session: CommandSession,
   run: (
@@ -25,7 +25,7 @@ export async function printDryRuns(
   );
 }
 
-/** A line for a person; the body itself, as Gong would get it, for a program. */
+/** With --json, the body exactly as Gong would get it. */
 async function printBody(
   { input, json }: CommandSession,
   body: ContentShared,

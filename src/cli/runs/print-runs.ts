@@ -7,7 +7,7 @@ import { failureOf } from '../failure.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
 import { nextSteps, runLines } from './run-summary.ts';
 
-/** Tells how the tenants' runs ended, each where it belongs, and gives the exit code for all. */
+/** Prints the results of the runs, logs them, and returns one exit code for all. */
 export async function printRuns(
   session: CommandSession,
   runs: readonly TenantRun[],
@@ -27,7 +27,7 @@ async function writeRuns(session: CommandSession, runs: readonly TenantRun[]): P
   const reports = runs.map(({ report }) => report);
   if (session.json) return writeJson(io, { runs: reports.map(printedReport) });
   for (const { report, broken } of runs) {
-    // What ended by force is told by itself, with its reason, on standard error.
+    // Runs that broke off are reported on standard error, with the reason.
     if (broken !== undefined) continue;
     for (const line of runLines(report)) await writeParagraph(io, line);
   }
@@ -35,7 +35,7 @@ async function writeRuns(session: CommandSession, runs: readonly TenantRun[]): P
   for (const line of nextSteps(reports)) await writeParagraph(io, line);
 }
 
-/** Where nobody sees the summary beside the log, the log has to tell what went wrong. */
+/** On a terminal, the printed summary shows the same. */
 function logRuns({ context, input }: CommandSession, runs: readonly TenantRun[]): void {
   if (input.io.outIsTerminal && input.io.errIsTerminal) return;
   for (const { report } of runs) logRun(context.log, report);

@@ -4,21 +4,21 @@ import { type Counts, startProgress } from '../terminal/progress-line.ts';
 import { type PacedBacklog, sendingDays } from './sending-days.ts';
 
 export interface RunsProgressOptions {
-  /** nothing is sent: what is found is counted */
+  /** `queue-only` counts the shares found */
   readonly push: 'send' | 'queue-only';
-  /** events of history from before these runs, by tenant: they are sent by the same calls */
+  /** backfilled events from before these runs, by tenant: the same calls send them */
   readonly backlogs?: ReadonlyMap<string, PacedBacklog>;
 }
 
 export interface RunsProgress extends Disposable {
-  /** what a tenant's run is to tell how far it is */
+  /** for the `onProgress` of a tenant's run */
   of(tenant: string): (state: RunProgress) => void;
   readonly end: () => void;
 }
 
 /**
- * One line for all tenants: what was read of what there is, while that is known and not done; then
- * what was sent of what is queued, or what was found where nothing is sent.
+ * One line for all tenants. While shares are left to read and their number is known, it counts the
+ * shares read; then the events sent out of those queued, or the shares found if nothing is sent.
  */
 export function startRunsProgress(
   { context, input }: CommandSession,
@@ -36,24 +36,18 @@ export function startRunsProgress(
 }
 
 function countsOf(all: readonly RunProgress[], push: RunsProgressOptions['push']): Counts {
-  const sum = (of: (state: RunProgress) => number) =>
-    all.reduce((total, state) => total + of(state), 0);
+  const sum = (count: (state: RunProgress) => number) =>
+    all.reduce((total, state) => total + count(state), 0);
   const read = sum((state) => state.read?.done ?? 0);
   const toRead = sum((state) => state.read?.total ?? 0);
   if (read < toRead) return { label: 'shares read', done: read, total: toRead };
   if (push === 'queue-only') return { label: 'shares found', done: sum(({ found }) => found) };
-  const settled = sum((state) => state.settled);
-  return {
-    label: 'events sent',
-    done: settled,
-    total: Math.max(
-      settled,
-      sum(({ queued }) => queued),
-    ),
-  };
+  const done = sum(({ settled }) => settled);
+  const queued = sum((state) => state.queued);
+  return { label: 'events sent', done, total: Math.max(done, queued) };
 }
 
-/** `day 4 of 11`: of the tenant that takes longest; nothing where a day is enough for all. */
+/** `day 4 of 11` for the tenant that takes longest; undefined if one day is enough for all. */
 function daysText(
   byTenant: ReadonlyMap<string, RunProgress>,
   backlogs: ReadonlyMap<string, PacedBacklog> = new Map(),

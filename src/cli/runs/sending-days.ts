@@ -1,22 +1,22 @@
-/** Events that history brought in, as far as they have got. */
+/** The events of all backfills, by how far they are. */
 export interface Backlog {
-  /** Gong has answered for them */
+  /** Gong has responded */
   readonly settled: number;
   readonly waiting: number;
 }
 
-/** With what a day has for them: Gong's calls, but for those that the coming nights need. */
 export interface PacedBacklog extends Backlog {
+  /** Gong calls per day for backfilled events, without those that the next scheduled runs need */
   readonly callsPerDay: number;
 }
 
-/** Which day of sending this is, of how many: `4 of 11 days`. At least one. */
+/** `day` 4 of `days` 11; both are at least 1. */
 export interface SendingDays {
   readonly day: number;
   readonly days: number;
 }
 
-/** A day of Gong holds so many calls, and each event is one. */
+/** Each event takes one of a day's calls. */
 export function sendingDays({ settled, waiting }: Backlog, callsPerDay: number): SendingDays {
   const days = Math.max(1, Math.ceil((settled + waiting) / callsPerDay));
   return { day: Math.min(days, Math.floor(settled / callsPerDay) + 1), days };

@@ -15,7 +15,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 export const sandbox: Handler = async (input) => {
   const { options, signal } = input;
-  const kept = textOption(input, 'write');
+  const folder = textOption(input, 'write');
   const served = await createSandbox({
     ports: {
       salesforce: Number(options['portSalesforce']),
@@ -24,7 +24,7 @@ export const sandbox: Handler = async (input) => {
     },
     latencyMs: Number(options['latency']),
   });
-  const dir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'sharetrail-sandbox-'));
+  const dir = folder ? resolve(folder) : await mkdtemp(join(tmpdir(), 'sharetrail-sandbox-'));
   try {
     if (options['empty'] !== true) {
       seedFirstDay(served.salesforce, served.clock);
@@ -37,7 +37,7 @@ export const sandbox: Handler = async (input) => {
     await untilStopped(signal);
   } finally {
     await served.stop();
-    if (!kept) await rm(dir, { recursive: true, force: true });
+    if (!folder) await rm(dir, { recursive: true, force: true });
   }
   return EXIT.success;
 };

@@ -5,27 +5,31 @@ const LATENCY_MS_MAX = 60_000;
 
 export const sandboxDefinition: CommandDefinition = {
   name: 'sandbox',
-  summary: 'serve a made-up Salesforce, Google and Gong on this machine',
+  summary: 'serve a simulated Salesforce, Google and Gong on this machine',
   description: [
-    'Answers on loopback until stopped, and prints a configuration that uses it. Nothing ' +
-      'leaves this machine, and no account is needed.',
+    'Serves on loopback until stopped, and prints a configuration that uses the simulated ' +
+      'services. Nothing leaves this machine, and no account is needed.',
   ],
   arguments: [],
   options: [
-    { flags: '--port-salesforce PORT', description: '0: any free port', value: PORT },
-    { flags: '--port-google PORT', description: '0: any free port', value: PORT },
-    { flags: '--port-gong PORT', description: '0: any free port', value: PORT },
+    {
+      flags: '--port-salesforce PORT',
+      description: 'port of Salesforce, 0 for any free port',
+      value: PORT,
+    },
+    { flags: '--port-google PORT', description: 'port of Google', value: PORT },
+    { flags: '--port-gong PORT', description: 'port of Gong', value: PORT },
     {
       flags: '--write DIR',
-      description: 'keep the configuration there (default: a folder that goes with the sandbox)',
+      description: 'keep the configuration in this folder (default: a temporary folder)',
       value: { kind: 'text' },
     },
     {
       flags: '--latency MS',
-      description: 'how long each answer takes, in milliseconds',
+      description: 'delay of each response in milliseconds',
       value: { kind: 'integer', min: 0, max: LATENCY_MS_MAX, default: 0 },
     },
-    { flags: '--empty', description: 'begin without any made-up data', value: { kind: 'flag' } },
+    { flags: '--empty', description: 'start without any data', value: { kind: 'flag' } },
   ],
   examples: [
     {
@@ -33,6 +37,9 @@ export const sandboxDefinition: CommandDefinition = {
       does: 'then, in another terminal: sharetrail sync --config ./sandbox',
     },
   ],
-  exitCodes: { [EXIT.success]: 'stopped', [EXIT.couldNotRun]: 'usage, or a port is taken' },
+  exitCodes: {
+    [EXIT.success]: 'stopped',
+    [EXIT.couldNotRun]: 'could not run (usage, or a port is in use)',
+  },
   load: async () => (await import('./command.ts')).sandbox,
 };

@@ -22,7 +22,7 @@ export function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `12.3 MB`, `840 kB`; of a million bytes, as disks are sold */
+/** `12.3 MB`, `840 kB`; one MB is a million bytes */
 export function bytesText(bytes: number): string {
   const kilobytes = bytes / 1_000;
   if (kilobytes < 1_000) return `${Math.ceil(kilobytes)} kB`;
@@ -30,7 +30,7 @@ export function bytesText(bytes: number): string {
   return megabytes < 1_000 ? `${megabytes.toFixed(1)} MB` : `${(megabytes / 1_000).toFixed(1)} GB`;
 }
 
-/** A moment as a person reads it, in that timezone: `2026-11-24 02:00:05`. */
+/** The local time in that timezone: `2026-11-24 02:00:05`. */
 export function timeText(at: number, timezone: string): string {
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: timezone,

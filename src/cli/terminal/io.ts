@@ -1,34 +1,34 @@
 import { UserError } from '../../lib/errors.ts';
 
-/** What a command may touch of the process it runs in; made up whole in tests. */
+/** The parts of its process that a command uses; tests replace them all. */
 export interface Io {
   /**
-   * Writes to standard output and waits until the text is handed to the system, so that a slow
-   * reader slows the writer instead of filling memory. Resolves quietly once nobody reads any
-   * more (see `closed`). Throws UserError where the output cannot be written (a full disk).
+   * Writes to standard output and waits until the system has the text, so that a slow reader slows
+   * the writer instead of filling memory. Resolves without writing once the reader is gone (see
+   * `closed`). Throws UserError if the output cannot be written (a full disk).
    */
   out(text: string): Promise<void>;
-  /** Writes to standard error, above the progress line where there is one. */
+  /** Writes to standard error, above the progress line. */
   err(text: string): void;
-  /** Shows `text` as the terminal's last line until the next call; '' takes it away. */
+  /** Shows `text` as the terminal's last line until the next call; '' removes it. */
   footer(text: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
-  /** width of standard output in cells; infinite where it is no terminal */
+  /** width of standard output in cells; infinite if it is not a terminal */
   readonly columns: number;
-  /** width of standard error in cells; infinite where it is no terminal */
+  /** width of standard error in cells; infinite if it is not a terminal */
   readonly errColumns: number;
   readonly outColor: boolean;
   readonly errColor: boolean;
-  /** aborted as soon as the reader of standard output is gone: `sharetrail events | head` */
+  /** aborted once the reader of standard output is gone: `sharetrail events | head` */
   readonly closed: AbortSignal;
 }
 
 const CLEAR_LINE = '\r\u001b[K';
-/** a terminal that does not say how wide it is */
+/** for a terminal that does not report its width */
 const COLUMNS_DEFAULT = 80;
 
-/** What is used of `process.stdout` and `process.stderr`. */
+/** The parts of `process.stdout` and `process.stderr` that are used. */
 export interface OutputStream {
   write(text: string, done?: (error?: Error | null) => void): boolean;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -47,7 +47,7 @@ export function processIo(environment: IoOptions['environment']): Io {
   return openIo({ stdout: process.stdout, stderr: process.stderr, environment });
 }
 
-/** Binds the two streams. Both belong to one screen, so they share one progress line. */
+/** An Io for two streams. Both share one screen, and so one progress line. */
 export function openIo(options: IoOptions): Io {
   return new StreamIo(options);
 }
@@ -62,7 +62,7 @@ class StreamIo implements Io {
   readonly #footerAllowed: boolean;
   readonly #closed = new AbortController();
   #footer = '';
-  #deaf = false;
+  #stderrClosed = false;
 
   constructor({ stdout, stderr, environment }: IoOptions) {
     this.#stdout = stdout;
@@ -72,10 +72,10 @@ class StreamIo implements Io {
     this.outColor = allowsColor(this.outIsTerminal, environment);
     this.errColor = allowsColor(this.errIsTerminal, environment);
     this.#footerAllowed = this.errIsTerminal && environment['TERM'] !== 'dumb';
-    // The write's own callback tells its writer; without a listener Node would end the process.
+    // The callback of each write reports its error; without a listener, Node would also throw it.
     stdout.on('error', (error) => this.#noteClosed(error));
     stderr.on('error', () => {
-      this.#deaf = true;
+      this.#stderrClosed = true;
     });
   }
 
@@ -118,7 +118,7 @@ class StreamIo implements Io {
     });
   }
 
-  /** True where the reader went away, which is its right and no failure. */
+  /** True if the reader went away, which is not a failure. */
   #noteClosed(error: Error): boolean {
     const gone = 'code' in error && (error.code === 'EPIPE' || error.code === 'EOF');
     if (gone) this.#closed.abort();
@@ -126,13 +126,13 @@ class StreamIo implements Io {
   }
 
   #writeErr(text: string): void {
-    if (!this.#deaf) this.#stderr.write(text);
+    if (!this.#stderrClosed) this.#stderr.write(text);
   }
 }
 
 function unwritable(cause: Error): UserError {
   return new UserError(`standard output could not be written: ${cause.message}`, {
-    hint: 'Check the disk or the program that it is redirected to, then run the command again.',
+    hint: 'Check the disk or the program that the output goes to, then run the command again.',
     cause,
   });
 }
@@ -141,7 +141,7 @@ function columnsOf(stream: OutputStream): number {
   return stream.isTTY === true ? stream.columns || COLUMNS_DEFAULT : Number.POSITIVE_INFINITY;
 }
 
-/** NO_COLOR (no-color.org) wins over FORCE_COLOR, which wins over what the stream is. */
+/** NO_COLOR (no-color.org) overrides FORCE_COLOR, which overrides the kind of stream. */
 function allowsColor(isTerminal: boolean, environment: IoOptions['environment']): boolean {
   if (environment['NO_COLOR']) return false;
   const forced = environment['FORCE_COLOR'];

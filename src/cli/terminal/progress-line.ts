@@ -1,32 +1,32 @@
 import type { Clock } from '../../lib/clock.ts';
-import { numberText } from './format.ts';
+import { durationText, numberText } from './format.ts';
 import type { Io } from './io.ts';
 
-/** what is done within a second shows nothing */
+/** shorter work shows no progress */
 const FIRST_DRAW_MS = 1_000;
-/** ten redraws a second at most */
+/** at most ten redraws per second */
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
-/** a bar that is shorter says nothing */
+/** a shorter bar would show nothing */
 const BAR_WIDTH_MIN = 6;
-/** longer estimates are guesses */
+/** a longer estimate would be a guess */
 const ESTIMATE_MS_MAX = 99 * 3_600_000;
 
 export interface Counts {
   /** what is counted: `events sent` */
   readonly label: string;
   readonly done: number;
-  /** absent while it is not known */
+  /** absent while unknown */
   readonly total?: number;
-  /** what the numbers do not say: `day 4 of 11` */
+  /** in addition to the numbers: `day 4 of 11` */
   readonly note?: string;
 }
 
-/** A line on the terminal that says how far the work is; nothing anywhere else. */
+/** A line on the terminal that shows the progress; without a terminal, nothing. */
 export interface Progress extends Disposable {
-  /** Cheap: only remembers the numbers. `done` only grows while the label stays. */
+  /** Only stores the numbers, so it is cheap. `done` only grows while the label is the same. */
   update(counts: Counts): void;
-  /** Takes the line away. Called twice: nothing. */
+  /** Removes the line. A second call does nothing. */
   end(): void;
 }
 
@@ -36,11 +36,11 @@ export interface ProgressOptions {
 }
 
 /**
- * Shows itself after a second, then follows `update` until `end`, which must come: in a
- * `finally`, or by `using progress = startProgress(…)`.
+ * Appears after a second, then follows `update` until `end`. Always call `end`: in a `finally`, or
+ * by `using progress = startProgress(…)`.
  */
 export function startProgress({ io, clock }: ProgressOptions): Progress {
-  if (!io.errIsTerminal) return nothingShown;
+  if (!io.errIsTerminal) return hiddenProgress;
   const ended = new AbortController();
   let counts: Counts | undefined;
   let first = 0;
@@ -59,7 +59,7 @@ export function startProgress({ io, clock }: ProgressOptions): Progress {
   return {
     update: (next) => {
       if (next.label !== counts?.label) {
-        // Another work, with a pace of its own.
+        // Different work, with its own rate.
         first = next.done;
         if (counts !== undefined) startedAt = clock.now();
       }
@@ -70,7 +70,7 @@ export function startProgress({ io, clock }: ProgressOptions): Progress {
   };
 }
 
-const nothingShown: Progress = {
+const hiddenProgress: Progress = {
   update: () => {},
   end: () => {},
   [Symbol.dispose]: () => {},
@@ -82,7 +82,7 @@ interface Redraw {
   readonly draw: () => void;
 }
 
-/** By the clock alone, so that a stalled work's rate is seen to fall. */
+/** Redraws by the clock alone, so that the rate of stalled work falls visibly. */
 async function redraw({ clock, signal, draw }: Redraw): Promise<void> {
   let waitMs = FIRST_DRAW_MS;
   while (!signal.aborted) {
@@ -99,52 +99,41 @@ async function redraw({ clock, signal, draw }: Redraw): Promise<void> {
 
 export interface ProgressState {
   readonly counts: Counts;
-  /** the first count that was given: what was there before is not this work's pace */
+  /** the first count: earlier work does not count for the rate */
   readonly first: number;
   readonly elapsedMs: number;
 }
 
-/** One line within the width; what matters least goes first: bar, rate, estimate, label. */
+/** One line that fits the width; narrow terminals lose the bar first, then the rate and the rest. */
 export function progressLine(state: ProgressState, columns: number): string {
-  // A full last cell makes some terminals wrap, and the line could not be cleared any more.
+  // Some terminals wrap after a full last cell, and the line could then not be cleared.
   const room = columns - 1;
-  const { counts } = state;
-  const { label, note } = counts;
+  const { label, done, total, note } = state.counts;
   const numbers =
-    counts.total === undefined
-      ? numberText(counts.done)
-      : `${numberText(counts.done)}/${numberText(counts.total)}`;
-  const perSecond = ((counts.done - state.first) * 1_000) / Math.max(1, state.elapsedMs);
+    total === undefined ? numberText(done) : `${numberText(done)}/${numberText(total)}`;
+  const perSecond = ((done - state.first) * 1_000) / Math.max(1, state.elapsedMs);
   const rate = `${perSecond < 10 ? perSecond.toFixed(1) : numberText(Math.round(perSecond))}/s`;
-  const estimate = estimateText(counts, perSecond);
-  const ends = [estimate, note].filter((text) => text !== undefined);
-  const parts = [label, numbers, rate, ...ends];
-  const withBar = (width: number) => [label, bar(counts, width), ...parts.slice(1)].join('  ');
-  const plain = parts.join('  ');
-  const barRoom = Math.min(BAR_WIDTH, room - plain.length - '  []'.length);
-  if (counts.total !== undefined && barRoom >= BAR_WIDTH_MIN) return withBar(barRoom);
-  const shorter = [plain, [label, numbers, ends[0] ?? rate].join('  '), `${label}  ${numbers}`];
-  return shorter.find((line) => line.length <= room) ?? numbers.slice(0, room);
+  const end = note ?? estimateText(state.counts, perSecond);
+  const join = (...parts: readonly (string | undefined)[]) =>
+    parts.filter((part) => part !== undefined).join('  ');
+  const barRoom = room - join(label, '[]', numbers, rate, end).length;
+  if (total !== undefined && barRoom >= BAR_WIDTH_MIN) {
+    return join(label, bar(done / total, Math.min(BAR_WIDTH, barRoom)), numbers, rate, end);
+  }
+  const lines = [join(label, numbers, rate, end), join(label, numbers, end ?? rate)];
+  const shorter = [...lines, join(label, numbers)].find((line) => line.length <= room);
+  return shorter ?? numbers.slice(0, room);
 }
 
-function bar({ done, total = 0 }: Counts, width: number): string {
-  const filled = total === 0 ? width : Math.min(width, Math.floor((done / total) * width));
+/** `fraction` is NaN if there is nothing to do. */
+function bar(fraction: number, width: number): string {
+  const filled = fraction < 1 ? Math.floor(fraction * width) : width;
   return `[${'='.repeat(filled)}${' '.repeat(width - filled)}]`;
 }
 
-function estimateText({ done, total, note }: Counts, perSecond: number): string | undefined {
-  // Where it takes days, the pace of an hour says nothing of the end.
-  if (note !== undefined || total === undefined) return undefined;
-  if (perSecond <= 0 || done >= total) return undefined;
+/** If the work takes days, as a note says, the rate of the last minutes does not predict its end. */
+function estimateText({ done, total }: Counts, perSecond: number): string | undefined {
+  if (total === undefined || perSecond <= 0 || done >= total) return undefined;
   const leftMs = ((total - done) / perSecond) * 1_000;
-  return leftMs > ESTIMATE_MS_MAX ? undefined : `${duration(leftMs)} left`;
-}
-
-function duration(ms: number): string {
-  const seconds = Math.ceil(ms / 1_000);
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  if (hours > 0) return `${hours}h${String(minutes % 60).padStart(2, '0')}m`;
-  if (minutes > 0) return `${minutes}m${String(seconds % 60).padStart(2, '0')}s`;
-  return `${seconds}s`;
+  return leftMs > ESTIMATE_MS_MAX ? undefined : `${durationText(leftMs)} left`;
 }

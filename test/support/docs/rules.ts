@@ -5,7 +5,7 @@ import { definitions } from '../../../src/cli/definitions.ts';
 import { listKeys } from '../../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../../src/config/service-schema.ts';
 import { tenantSchema } from '../../../src/config/tenant-schema.ts';
-import { lineAt, type Page, type Located } from './page.ts';
+import { type Located, lineAt, type Page } from './page.ts';
 
 /** The problems of a page, one line each: `path:line what`. */
 export type Problems = readonly string[];
