@@ -64,9 +64,7 @@ function stateOf(file: string): { readonly batches: number; readonly pending: nu
 }
 
 describe('while another process writes constantly', () => {
-  test('the copy is one moment: sound, no write missing, none half', {
-    timeout: 60_000,
-  }, async () => {
+  test('the copy is one moment: sound, no write missing, none half', async () => {
     const database = await largeDatabase();
     const writer = await startWriter(database);
     const before = writer.batches();

@@ -42,7 +42,7 @@ describe('a tenant with Drive, killed at random moments until a run ends by itse
     expect(grantProblems(world, given)).toEqual([]);
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(toldToGong(world)).toHaveLength(given.length);
-  }, 180_000);
+  });
 });
 
 describe('control: without the guard, the same kills are noticed', () => {

@@ -7,9 +7,10 @@ import { problemsOf } from '../support/exactly-once.ts';
 import { until } from '../support/until.ts';
 
 const CONCURRENCY = 4;
+/** The grace period. An immediate exit is shorter than it, even on a slow machine. */
 const DRAIN_MS = 8_000;
-/** The limit of an ending that should come at once, on a slow machine. */
-const AT_ONCE_MS = 5_000;
+/** After this time a request to Gong that gets no response would end by itself. */
+const REQUEST_MS = 30_000;
 const NIGHTLY = { schedule: '0 2 * * *' };
 
 interface RunRow {
@@ -94,7 +95,7 @@ describe.concurrent('start, asked to stop', () => {
     await until(() => world.sandbox.gong.events.length === CONCURRENCY);
     const { code, tookMs } = await stop(command);
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(DRAIN_MS + AT_ONCE_MS);
+    expect(tookMs).toBeLessThan(REQUEST_MS);
     expect(runRows(world)).toMatchObject([{ outcome: 'partial' }]);
   });
 
@@ -108,7 +109,7 @@ describe.concurrent('start, asked to stop', () => {
     const { code, tookMs } = await stop(command);
     clearInterval(again);
     expect(code).toBe('SIGTERM');
-    expect(tookMs).toBeLessThan(AT_ONCE_MS);
+    expect(tookMs).toBeLessThan(DRAIN_MS);
   });
 
   test('with nothing under way: ends at once', async () => {
@@ -117,7 +118,7 @@ describe.concurrent('start, asked to stop', () => {
     await until(() => command.story().includes('run ended'));
     const { code, tookMs } = await stop(command);
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(AT_ONCE_MS);
+    expect(tookMs).toBeLessThan(DRAIN_MS);
   });
 });
 
