@@ -66,7 +66,7 @@ describe.concurrent('start, when it is asked to stop', () => {
       expect(loggedBy(first).map(({ msg }) => msg)).toEqual([
         'tenants scheduled',
         'run starts',
-        'stopping: nothing new is started',
+        'stopping: no new runs are started',
         'asked to stop',
         'run ended',
       ]);
