@@ -51,8 +51,8 @@ export function connect(context: AppContext, options: ConnectOptions): Connectio
       clock: context.clock,
       tokens: gongTokenStore(context, tenant),
       beforeRepeat: async (signal) => {
-        const permit = await context.pacerOf(gongAccountOf(tenant.gong)).take(tenant.gong, signal);
-        return permit.kind === 'go';
+        const pacer = context.pacerOf(gongAccountOf(tenant.gong));
+        return (await pacer.acquire(tenant.gong, signal)).kind === 'granted';
       },
     }),
   };

@@ -3,7 +3,6 @@ import { type Match, matchShare } from '../crm/match.ts';
 import type { CrmRecords } from '../crm/records.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
-import { eventIdOf } from '../event/event-id.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import {
   type DecisionFacts,
@@ -49,7 +48,7 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
 /** The decision, if it does not depend on Salesforce; otherwise undefined. */
 export function decideEarly(share: Share, rules: Rules): NewEvent | undefined {
   const reason = earlySkip(share, rules.policy);
-  return reason && { eventId: eventIdOf(share), share, state: 'skipped', reason };
+  return reason && { eventId: share.eventId, share, state: 'skipped', reason };
 }
 
 /** What a decision depends on besides the share and its records; see DecisionFacts. */
@@ -65,7 +64,7 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
   const recipientEmails = match.recipients.map((recipient) => recipient.email);
   const facts = { share, recipientEmails, matched: match.matched, ...when };
   const decision = decide(facts, policyOf(share, rules));
-  const event = { eventId: eventIdOf(share), share, match };
+  const event = { eventId: share.eventId, share, match };
   if (decision.state !== 'pending') return { ...event, ...decision };
   return { ...event, ...withBody(share, match, rules.body) };
 }
@@ -73,7 +72,7 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
 /** Builds the event that an operator asked for: queued regardless of the policy. Pure. */
 export function decideForced(share: Share, records: CrmRecords, rules: Rules): NewEvent {
   const match = matchShare(share, records, { timezone: rules.timezone });
-  return { eventId: eventIdOf(share), share, match, ...withBody(share, match, rules.body) };
+  return { eventId: share.eventId, share, match, ...withBody(share, match, rules.body) };
 }
 
 function policyOf({ source }: Share, { policy, driveDomains }: Rules): Rules['policy'] {

@@ -1,9 +1,13 @@
 import { backfillStream } from '../db/backfills.ts';
-import { awaitingShares } from '../outbox/events.ts';
-import { openDriveHistory } from '../sources/drive/backfill-source.ts';
-import { keptDomains } from '../sources/drive/domains.ts';
-import { type Drive, type DriveOptions, openDrive } from '../sources/drive/drive.ts';
+import { sharesAwaitingAuditLog } from '../outbox/events.ts';
+import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
+import { storedDomains } from '../sources/drive/internal-domains.ts';
 import { DRIVE_LIMITS } from '../sources/drive/limits.ts';
+import {
+  type DriveSyncOptions,
+  type OpenedDrive,
+  openDriveSync,
+} from '../sources/drive/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
 import { countCall } from './connections.ts';
 import { readSource } from './read-source.ts';
@@ -17,7 +21,7 @@ const DAY_MS = 24 * 60 * 60_000;
 export async function readDrive(reading: SyncReading): Promise<void> {
   const { start, reach } = reading;
   const drive = await inStage('google-drive', async () =>
-    openDrive({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
+    openDriveSync({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
   );
   reading.drive = drive;
   await readSource(withDomains(reading, drive), drive.source);
@@ -28,7 +32,7 @@ export async function readDriveWindow(reading: WindowReading): Promise<void> {
   const { tenant, window, clock } = reading;
   const drive = await inStage('google-drive', async () => {
     warnOfLostHistory(reading);
-    return openDriveHistory({
+    return openDriveBackfill({
       ...(await optionsOf(reading)),
       stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
       since: window.since,
@@ -59,12 +63,12 @@ export async function driveKnowledge(reading: SyncReading): Promise<DriveKnowled
   if (drive !== undefined) return drive;
   // Drive was removed from the configuration: there is nothing to wait for.
   if (googleDrive === undefined) return { internalDomains, isAuditLogRead: true };
-  const kept = await keptDomains({ db: await driveRecord(), tenant });
+  const kept = await storedDomains({ db: await driveRecord(), tenant });
   return kept && { internalDomains: kept, isAuditLogRead: false };
 }
 
 /** Which domains count as internal is known once Drive is open. */
-function withDomains(reading: StageReading, { internalDomains }: Drive): ReadContext {
+function withDomains(reading: StageReading, { internalDomains }: OpenedDrive): ReadContext {
   return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
 }
 
@@ -81,7 +85,7 @@ function warnOfLostHistory({ tenant, window, clock, run }: WindowReading): void 
   );
 }
 
-async function optionsOf(reading: StageReading): Promise<Omit<DriveOptions, 'start' | 'full'>> {
+async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
   const { run, db, clock, signal, driveRecord } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
   const { random, log } = run.context;
@@ -100,10 +104,10 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveOptions, 'sta
     client,
     config,
     internalDomains,
-    record: {
+    store: {
       db: await driveRecord(),
       tenant,
-      awaitingAuditLog: (eventIds) => awaitingShares(db, tenant, eventIds),
+      sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
     clock,
     log,

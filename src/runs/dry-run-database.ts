@@ -2,7 +2,7 @@ import { writeCursor } from '../db/cursors.ts';
 import { migrate } from '../db/migrate.ts';
 import { openMemoryDatabase } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
-import { copyRecord } from '../sources/drive/record-copy.ts';
+import { copyDriveData } from '../sources/drive/copy-for-dry-run.ts';
 import type { ReadBatch } from './reading.ts';
 
 /**
@@ -25,10 +25,10 @@ export class DryRunDatabase {
   }
 
   /** Writes what a real run would write with the batch's events, if Drive is being read. */
-  async keep({ alongside, cursor }: ReadBatch): Promise<void> {
+  async keep({ writeInTransaction, cursor }: ReadBatch): Promise<void> {
     const db = await this.#copy;
     await db?.transaction().execute(async (trx) => {
-      await alongside?.(trx);
+      await writeInTransaction?.(trx);
       if (cursor) await writeCursor(trx, { tenant: this.#tenant, updatedAt: 0, ...cursor });
     });
   }
@@ -42,6 +42,6 @@ export class DryRunDatabase {
 async function copyOf(from: Database, tenant: string): Promise<Database> {
   const db = openMemoryDatabase();
   await migrate(db);
-  await copyRecord(from, db, tenant);
+  await copyDriveData(from, db, tenant);
   return db;
 }

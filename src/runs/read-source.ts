@@ -1,7 +1,6 @@
 import type { TenantConfig } from '../config/types.ts';
 import { type LookUpOptions, lookUp } from '../crm/look-up.ts';
 import { readCursor } from '../db/cursors.ts';
-import { eventIdOf } from '../event/event-id.ts';
 import { growYoungGeneration } from '../lib/heap.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import { type NewEvent, PRIORITY } from '../outbox/event-types.ts';
@@ -22,7 +21,7 @@ export async function readSource(reading: ReadContext, source: Source): Promise<
   const { db, tenant, signal } = reading;
   const position = await readCursor(db, { tenant: tenant.tenant, stream: source.stream });
   const open = (stop: AbortSignal) => lookedUpPages(reading, { source, position, stop });
-  for await (const page of source.pace === 'ahead' ? readAhead(open) : open(signal)) {
+  for await (const page of source.allowsReadAhead ? readAhead(open) : open(signal)) {
     signal.throwIfAborted();
     await takePage(reading, source, page);
   }
@@ -68,20 +67,20 @@ function pagesOf(source: Source, position: string | undefined): AsyncIterator<So
   const pull = async function* () {
     yield* source.pull(position);
   };
-  return source.pace === 'ahead' ? readAhead(pull) : pull();
+  return source.allowsReadAhead ? readAhead(pull) : pull();
 }
 
 /** Checks again what is on record: the previous page may have written a share that came twice. */
 async function takePage(reading: ReadContext, source: Source, page: LookedUpPage): Promise<void> {
   const { created, reconsidered } = await undecided(reading, page);
-  const { replaces = [], alongside, position, stream = source.stream, sharesRead } = page;
+  const { replaced = [], writeInTransaction, position, stream = source.stream, sharesRead } = page;
   await reading.take({
     sharesRead,
     created: created.values().map(page.decide),
     reconsidered: reconsidered.map(page.decide),
-    replaced: replaces,
+    replaced,
     cursor: { stream, position },
-    ...(alongside && { alongside }),
+    ...(writeInTransaction && { writeInTransaction }),
   });
 }
 
@@ -97,11 +96,15 @@ export async function takeReconsidered(
 /** The shares without a row, and those with an event that can still change. */
 async function undecided(
   reading: ReadContext,
-  { shares, replaces = [] }: Pick<SourcePage, 'shares' | 'replaces'>,
+  { shares, replaced = [] }: Pick<SourcePage, 'shares' | 'replaced'>,
 ) {
-  const known = await knownEvents(reading.db, reading.tenant.tenant, shares.map(eventIdOf));
-  for (const eventId of replaces) known.delete(eventId);
-  const eventOf = (share: Share) => known.get(eventIdOf(share));
+  const known = await knownEvents(
+    reading.db,
+    reading.tenant.tenant,
+    shares.map(({ eventId }) => eventId),
+  );
+  for (const eventId of replaced) known.delete(eventId);
+  const eventOf = (share: Share) => known.get(share.eventId);
   const ofBackfill = [...known].filter(([, { priority }]) => priority === PRIORITY.backfill);
   return {
     created: shares.filter((share) => eventOf(share) === undefined),
@@ -136,8 +139,7 @@ export async function decider(
 ): Promise<(share: Share) => NewEvent> {
   const { crm, clock, tenant, runStartedAt } = reading;
   const withoutAge = withoutStart(reading.rules);
-  const rulesFor = (share: Share) =>
-    ofBackfill.has(eventIdOf(share)) ? withoutAge : reading.rules;
+  const rulesFor = (share: Share) => (ofBackfill.has(share.eventId) ? withoutAge : reading.rules);
   const open = shares.filter((share) => decideEarly(share, rulesFor(share)) === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
   const now = clock.now();
@@ -157,5 +159,5 @@ function withoutStart({ policy, ...rules }: Rules): Rules {
 
 /** A page may repeat a share (a row that changed while it was read): the last one counts. */
 function distinct(shares: readonly Share[]): Share[] {
-  return [...new Map(shares.map((share) => [eventIdOf(share), share])).values()];
+  return [...new Map(shares.map((share) => [share.eventId, share])).values()];
 }

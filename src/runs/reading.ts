@@ -3,7 +3,7 @@ import type { QueryBatch } from '../crm/look-up.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
-import type { Drive } from '../sources/drive/drive.ts';
+import type { OpenedDrive } from '../sources/drive/sync-source.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import type { Rules } from './decide.ts';
 import type { ReadingRun } from './run.ts';
@@ -19,7 +19,7 @@ export interface ReadBatch {
   /** shares in the batch, those that are already on record included */
   readonly sharesRead: number;
   /** what the source writes in the same transaction */
-  readonly alongside?: (trx: Statement) => Promise<void>;
+  readonly writeInTransaction?: (trx: Statement) => Promise<void>;
 }
 
 /** What reading one source needs. */
@@ -57,7 +57,7 @@ export interface SyncScope {
 
 export interface SyncReading extends StageReading, SyncScope {
   /** set by the Drive stage once it knows which users and drives count */
-  drive?: Drive;
+  drive?: OpenedDrive;
 }
 
 export interface WindowReading extends StageReading {

@@ -1,7 +1,7 @@
 import type { Outcome, RunKind, Vendor } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import type { Settled } from '../push/push.ts';
+import type { SettledEvent } from '../push/push.ts';
 import type { PushStop } from '../push/report.ts';
 import type { SourceName } from '../share/share.ts';
 import type { RunCounters } from './counters.ts';
@@ -24,7 +24,7 @@ export type RunEvent =
   /** how many shares of a backfill window were read; `total` is known before the first page */
   | { readonly kind: 'window read'; readonly done: number; readonly total: number }
   | { readonly kind: 'call made'; readonly vendor: Vendor }
-  | ({ readonly kind: 'event settled' } & Settled)
+  | ({ readonly kind: 'event settled' } & SettledEvent)
   | { readonly kind: 'lease lost' }
   | { readonly kind: 'run ended'; readonly outcome: Outcome };
 

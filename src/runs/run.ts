@@ -64,7 +64,7 @@ export class RunBroken extends Error {
   override readonly name = 'RunBroken';
   readonly report: RunReport;
 
-  constructor(report: RunReport, cause: unknown) {
+  constructor(report: RunReport, { cause }: { readonly cause: unknown }) {
     super(messageOf(cause), { cause });
     this.report = report;
   }
@@ -86,7 +86,7 @@ export async function finishRunOnce(run: Run, work: () => Promise<RunReport>): P
     const report = await brokenReport(run, error);
     if (!(error instanceof DatabaseError)) await record(run, report);
     emit?.({ kind: 'run ended', outcome: report.outcome });
-    throw new RunBroken(report, error);
+    throw new RunBroken(report, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import { backfillStream } from '../db/backfills.ts';
-import { createDeliveries } from '../sources/salesforce/deliveries.ts';
-import { createDeliveryWindow } from '../sources/salesforce/delivery-window.ts';
+import { createSalesforceBackfill } from '../sources/salesforce/backfill-source.ts';
+import { createSalesforceSync } from '../sources/salesforce/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
 import { readSource } from './read-source.ts';
 import type { ReadBatch, SyncReading, WindowReading } from './reading.ts';
@@ -10,7 +10,7 @@ import { reopenBeforeStart } from './reopen-skipped.ts';
 export async function readDeliveries(reading: SyncReading): Promise<void> {
   const { run, tenant, start, reach } = reading;
   const client = run.connections.salesforce;
-  const source = createDeliveries({
+  const source = createSalesforceSync({
     client,
     config: tenant.salesforce,
     start,
@@ -27,7 +27,7 @@ export async function readDeliveryWindow(reading: WindowReading): Promise<void> 
   let total = 0;
   let done = 0;
   const report = () => run.emit?.({ kind: 'window read', done, total });
-  const source = createDeliveryWindow({
+  const source = createSalesforceBackfill({
     client: run.connections.salesforce,
     config: tenant.salesforce,
     stream: backfillStream(backfillOf(tenant, window, 'salesforce')),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readCursor } from '../db/cursors.ts';
 import type { Database } from '../db/schema.ts';
-import { keepCursor } from '../outbox/commit.ts';
+import { commitCursor } from '../outbox/commit.ts';
 import type { Run } from './run.ts';
 
 const START_STREAM = 'start';
@@ -17,7 +17,7 @@ export async function startOf(run: Run): Promise<number> {
   const first = firstStart(startedAt);
   const position = JSON.stringify({ start: new Date(first).toISOString() });
   const cursor = { tenant, stream: START_STREAM, position, updatedAt: startedAt };
-  await keepCursor(context.db, lease.key, cursor);
+  await commitCursor(context.db, lease.key, cursor);
   return first;
 }
 

@@ -4,35 +4,34 @@ import type { AppContext } from '../runs/context.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { SCHEDULE_LIMITS } from './limits.ts';
 
-/** more runs than this that were all cut short are not one turn any more */
+/** runs per due time to check, newest first */
 const RUNS_SEEN_MAX = 10;
 
 /**
- * - `open`: nobody has served it
- * - `served`: a sync that began since the time was due is done, whoever ran it
- * - `held`: another run is at work on the tenant
+ * - `open`: no run has done it
+ * - `done`: a sync that began since the due time has ended, in any process
+ * - `busy`: another run has the tenant's lock
  */
-export type DueRunState = 'open' | 'served' | 'held';
+export type DueRunState = 'open' | 'done' | 'busy';
 
 /**
- * How a tenant's scheduled time stands in the database, for all processes that share it. A run
- * that died, or was asked to stop before its end, serves no turn; one that failed does.
+ * The state of a tenant's due time in the database, for all processes that share it. An ended run
+ * counts even if it failed, but not if it died or was stopped.
  *
- * The lease is looked at before the runs: a run that ends in between is then seen as done, and
- * not taken for one that never was.
+ * Checks the lease before the runs, so that a run that ends in between is seen.
  */
 export async function dueRunState(
   { db, clock }: Pick<AppContext, 'db' | 'clock'>,
-  turn: { readonly tenant: string; readonly dueAt: number },
+  dueRun: { readonly tenant: string; readonly dueAt: number },
 ): Promise<DueRunState> {
-  const { tenant, dueAt } = turn;
+  const { tenant, dueAt } = dueRun;
   const now = clock.now();
   const leased = await isLeased(db, leaseName(tenant), now);
   const to = now + SCHEDULE_LIMITS.clockSkewMsMax;
   const range = { from: dueAt, to, limit: RUNS_SEEN_MAX };
   const runs = await finishedRuns(db, { tenant, kind: 'sync', ...range });
-  if (runs.some((run) => !wasStopped(run))) return 'served';
-  return leased ? 'held' : 'open';
+  if (runs.some((run) => !wasStopped(run))) return 'done';
+  return leased ? 'busy' : 'open';
 }
 
 /** Only a recorded stop reopens a due time: an unreadable report does not say that there was one. */

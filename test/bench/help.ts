@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { say } from './measure.ts';
 
 const RUNS = 21;
-const main = new URL('../../dist/src/main.js', import.meta.url).pathname;
+const main = new URL('../../dist/main.js', import.meta.url).pathname;
 const empty = join(tmpdir(), 'sharetrail-empty.mjs');
 writeFileSync(empty, '');
 

@@ -9,7 +9,7 @@ const USAGE = new URL('usage.ts', import.meta.url).href;
 const ORG = new URL('org.ts', import.meta.url).pathname;
 const WORKSPACE = new URL('workspace.ts', import.meta.url).pathname;
 /** compiled, as it is published: `npm run build` */
-const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 
 /** One run of the product's command line, measured as a whole process. */
 export interface Measured {

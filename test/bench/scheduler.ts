@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { say } from './measure.ts';
 
-const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 const TENANTS = new URL('tenants.ts', import.meta.url).pathname;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,7 +28,7 @@ async function measureIdle(tenants: number, seconds: number): Promise<void> {
   // A time that is twelve hours away, so that none comes while it is watched.
   const schedule = scheduleAt(Date.now() + 12 * HOUR_MS);
   await withStart([tenants, 0, schedule, 0], async ({ child, story }) => {
-    await until(() => story().includes('tenants run at their schedule'));
+    await until(() => story().includes('tenants scheduled'));
     // What starting left behind is not what idling takes.
     await delay(5_000);
     const before = cpuSecondsOf(child);
@@ -84,8 +84,8 @@ async function withStart(
       text += chunk;
     });
     const ended = once(child, 'close');
-    const failed = ended.then(([code]) => {
-      throw new Error(`start ended with ${code}:\n${text}`);
+    const failed = ended.then(([early]) => {
+      throw new Error(`start ended with ${early}:\n${text}`);
     });
     await Promise.race([work({ child, story: () => text }), failed]);
     failed.catch(() => {});

@@ -56,9 +56,9 @@ describe('control: without the guard, the same kill causes a problem', () => {
   test('an eventId that depends on more than the share’s facts sends shares twice', async () => {
     const problems = await killedWithout(
       {
-        file: 'event/event-id.ts',
-        find: 'share.shareId',
-        put: 'share.shareId + process.pid',
+        file: 'sources/salesforce/build-share.ts',
+        find: '`salesforce:${row.Id}`',
+        put: '`salesforce:${row.Id}${process.pid}`',
       },
       { since: 'insert into "event"', at: '^commit', when: 'after' },
     );
@@ -68,10 +68,10 @@ describe('control: without the guard, the same kill causes a problem', () => {
   test('entries that are marked as handled before their page is committed lose Drive’s shares', async () => {
     const problems = await killedWithout(
       {
-        file: 'sources/drive/audit-share-pages.ts',
-        find: 'const { changed } = book;',
-        put: `const { changed } = book;
-          await markHandled(db, stagingOf(reading), done.map(({ key }) => key));`,
+        file: 'sources/drive/process-audit-entries.ts',
+        find: 'const { changed } = grants;',
+        put: `const { changed } = grants;
+          await markHandled(db, partitionKeyOf(processing), handled.map(({ key }) => key));`,
       },
       // The deliveries come first, then Drive's.
       { since: 'update "activity"', at: 'insert into "event"', when: 'before' },

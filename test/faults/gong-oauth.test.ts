@@ -31,8 +31,8 @@ class FakeGong {
     this.events.push(`trade ${given}`);
     await this.beforeTokens?.();
     if (this.onTokenRequest?.(reply)) return;
-    const client = Buffer.from('client-id-1:client-secret-1').toString('base64');
-    if (request.method !== 'POST' || request.headers.authorization !== `Basic ${client}`) {
+    const basic = Buffer.from('client-id-1:client-secret-1').toString('base64');
+    if (request.method !== 'POST' || request.headers.authorization !== `Basic ${basic}`) {
       reply.answer(401, { error: 'invalid_client' });
     } else if (url.searchParams.get('grant_type') !== 'refresh_token' || request.body !== '') {
       reply.answer(400, { error: 'unsupported_grant_type' });
@@ -49,8 +49,12 @@ class FakeGong {
     const accessToken = `access-token-${this.pairs}`;
     this.rights.clear();
     this.rights.add(accessToken);
-    const pair = { access_token: accessToken, refresh_token: this.refreshToken };
-    return { ...pair, expires_in: DAY_MS / 1_000, ...this.moreInPair };
+    return {
+      access_token: accessToken,
+      refresh_token: this.refreshToken,
+      expires_in: DAY_MS / 1_000,
+      ...this.moreInPair,
+    };
   }
 
   #take(request: PeerRequest, reply: PeerReply): void {
@@ -274,7 +278,7 @@ describe('a renewal that fails', () => {
       misbehave(reply);
       return true;
     };
-    const one = client({ timeoutMs: 60 });
+    const one = client({ timeoutMs: 2_000 });
     const answer = await one.shareContent(BODY, never);
     expect(answer.kind).toBe('unavailable');
     expect(answer.errors[0]).toMatch(/^token request: /);

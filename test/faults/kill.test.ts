@@ -47,9 +47,9 @@ describe('control: without the guard, the same kill causes a problem', () => {
   test('an eventId that depends on more than the share’s facts sends shares twice', async () => {
     const problems = await killedWithout(
       {
-        file: 'event/event-id.ts',
-        find: 'share.shareId',
-        put: 'share.shareId + process.pid',
+        file: 'sources/salesforce/build-share.ts',
+        find: '`salesforce:${row.Id}`',
+        put: '`salesforce:${row.Id}${process.pid}`',
       },
       { since: 'insert into "event"', at: '^commit', when: 'after' },
     );

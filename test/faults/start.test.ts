@@ -8,9 +8,10 @@ import { loggedBy, untilLogged } from '../support/follow.ts';
 import { until } from '../support/until.ts';
 
 const CONCURRENCY = 4;
+/** The grace period. An immediate exit is shorter than it, even on a slow machine. */
 const DRAIN_MS = 8_000;
-/** How long a process may take to exit immediately, on a slow machine. */
-const IMMEDIATELY_MS = 5_000;
+/** After this time, a request to Gong without a response ends anyway. */
+const REQUEST_MS = 30_000;
 const NIGHTLY = { schedule: '0 2 * * *' };
 
 interface RunRow {
@@ -63,9 +64,9 @@ describe.concurrent('start, when it is asked to stop', () => {
       expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
       expect(tookMs).toBeLessThan(DRAIN_MS);
       expect(loggedBy(first).map(({ msg }) => msg)).toEqual([
-        'tenants run at their schedule',
+        'tenants scheduled',
         'run starts',
-        'stopping: nothing new is started',
+        'stopping: no new runs are started',
         'asked to stop',
         'run ended',
       ]);
@@ -88,7 +89,7 @@ describe.concurrent('start, when it is asked to stop', () => {
     await until(() => world.sandbox.gong.events.length === CONCURRENCY);
     const { code, tookMs } = await stop(command);
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(DRAIN_MS + IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(REQUEST_MS);
     expect(runRows(world)).toMatchObject([{ outcome: 'partial' }]);
   });
 
@@ -102,7 +103,7 @@ describe.concurrent('start, when it is asked to stop', () => {
     const { code, tookMs } = await stop(command);
     clearInterval(again);
     expect(code).toBe('SIGTERM');
-    expect(tookMs).toBeLessThan(IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(DRAIN_MS);
   });
 
   test('with no run in progress: exits immediately', async () => {
@@ -111,7 +112,7 @@ describe.concurrent('start, when it is asked to stop', () => {
     await untilLogged(command, 'run ended');
     const { code, tookMs } = await stop(command);
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(DRAIN_MS);
   });
 });
 
@@ -122,7 +123,7 @@ describe('two processes of start on one database', () => {
     const first = world.start('start');
     await untilLogged(first, 'run ended');
     const second = world.start('start');
-    await untilLogged(second, 'tenants run at their schedule');
+    await untilLogged(second, 'tenants scheduled');
     expect(await stop(second)).toMatchObject({ code: 0 });
     await stop(first);
     expect(runRows(world)).toMatchObject([{ outcome: 'ok' }]);
@@ -138,7 +139,7 @@ describe('two processes of start on one database', () => {
     first.kill('SIGSTOP');
 
     const early = world.start('start');
-    await untilLogged(early, 'turn skipped: another run holds the tenant');
+    await untilLogged(early, 'scheduled run skipped: another run has locked the tenant');
     await stop(early);
     // Expires the lease: another process decides by this row.
     world.query('update lease set until = ?', world.sandbox.clock.now() - 1);
@@ -168,7 +169,7 @@ describe('SIGHUP', () => {
 
     writeConfigFile(world, 'tenants/other.yaml', 'tenant: another\nfoo: 1\n');
     command.kill('SIGHUP');
-    await until(() => command.story().includes('the one before stays in effect'));
+    await until(() => command.story().includes('the previous one stays in effect'));
     expect(command.story()).toContain('tenants/other.yaml:2:1 foo: unknown key');
 
     const file = readFileSync(join(world.folder, 'tenants', `${TENANT}.yaml`), 'utf8');

@@ -55,8 +55,8 @@ test('a chat tool that is down does not affect the run, and its address is not v
   const { code, stdout } = await world.run('sync --json');
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ runs: [{ outcome: 'failed' }] });
-  const output = await world.said();
-  expect(output).toContain('the alert did not get through to alerts.webhook');
+  const output = await world.output();
+  expect(output).toContain('the alert was not delivered to alerts.webhook');
   expect(output).not.toContain('T0SECRET');
   const tables = world.query<{ name: string }>("select name from sqlite_schema where type='table'");
   for (const { name } of tables) {

@@ -72,9 +72,9 @@ describe('the window', () => {
 describe('the next scheduled run', () => {
   test('is not delayed: it sends what a backfill has queued but not sent by then', async () => {
     const ids = [20, 19, 18].map((days) => past.deliverAt(past.daysAgo(days)));
-    const historyUntil = world.clock.now();
+    const backfillUntil = world.clock.now();
     const window = { since: past.daysAgo(30) };
-    const backfilled = await world.backfill(window, { tenant, historyUntil });
+    const backfilled = await world.backfill(window, { tenant, backfillUntil });
     expect(backfilled).toMatchObject({ outcome: 'ok', queued: 3, delivered: 0, pending: 3 });
     expect(await world.sync({ tenant })).toMatchObject({ outcome: 'ok', delivered: 3 });
     expect(past.sent()).toEqual(ids);
@@ -324,7 +324,7 @@ describe('the calls of scheduled runs', () => {
     const window = { since: past.daysAgo(30), until: past.daysAgo(10) };
     const opened = await world.context();
     const context = { ...opened, config: { ...opened.config, tenants: [paced] } };
-    const how = { push: 'send', historyUntil: Number.POSITIVE_INFINITY } as const;
+    const how = { push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
     const { signal } = new AbortController();
     const options = { tenant: paced, window, ...how, signal, listeners: [] };
     const report = await runBackfill(context, options);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { callsOfDay } from '../../src/db/calls.ts';
-import { findOperable } from '../../src/operator/retry-and-skip.ts';
+import { findActionable } from '../../src/operator/retry-and-skip.ts';
 import { statusOf } from '../../src/operator/status.ts';
 import { RunBroken } from '../../src/runs/run.ts';
 import type { RunListener } from '../../src/runs/run-events.ts';
@@ -56,8 +56,8 @@ test('an event that already is as the operator wants it is left alone', async ()
   const context = await world.context();
   const [row] = await context.db.selectFrom('event').select('event_id').execute();
   const eventIds = [row?.event_id ?? ''];
-  const request = { eventIds, happening: 'skip' } as const;
-  expect(await findOperable(context, [world.tenant], request)).toEqual([]);
+  const request = { eventIds, action: 'skip' } as const;
+  expect(await findActionable(context, [world.tenant], request)).toEqual([]);
 });
 
 test('a run that a bug ends still reports what it sent and what is pending', async () => {
@@ -91,7 +91,7 @@ test('a run reports what it did even if the database cannot record its end', asy
   };
   const { tenant } = world;
   const { signal } = new AbortController();
-  const how = { reach: 'new', push: 'send', historyUntil: Number.POSITIVE_INFINITY } as const;
+  const how = { reach: 'new', push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
   const run = () => runSync(context, { ...how, tenant, signal, listeners: [lock] });
   const ended = await runTenant(context, tenant, { kind: 'sync', signal, run });
   await locked;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   PACKAGE_USERNAME,
-  type StoryDelivery,
+  type ScenarioDelivery,
   seedFirstDay,
   seedNextDay,
-} from '../../src/sandbox/story/index.ts';
+} from '../../src/sandbox/scenario/index.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -23,10 +23,10 @@ function sync() {
   return world.sync({ tenant: { ...tenant, salesforce } });
 }
 
-type Outcome = Pick<StoryDelivery, 'title' | 'outcome' | 'reason' | 'names'>;
+type Outcome = Pick<ScenarioDelivery, 'title' | 'outcome' | 'reason' | 'names'>;
 
-/** What happened to the deliveries, in terms of the sandbox’s story. */
-async function outcomesOf(deliveries: readonly StoryDelivery[]): Promise<Outcome[]> {
+/** What happened to the deliveries, in terms of the sandbox’s scenario. */
+async function outcomesOf(deliveries: readonly ScenarioDelivery[]): Promise<Outcome[]> {
   const { db } = await world.context();
   const rows = await db.selectFrom('event').select(['share', 'state', 'reason']).execute();
   return deliveries.map(({ deliveryId, title }) => {
@@ -42,7 +42,7 @@ async function outcomesOf(deliveries: readonly StoryDelivery[]): Promise<Outcome
   });
 }
 
-function expectedOf(deliveries: readonly StoryDelivery[]): Outcome[] {
+function expectedOf(deliveries: readonly ScenarioDelivery[]): Outcome[] {
   return deliveries.map(({ title, outcome, reason, names }) => ({
     title,
     outcome,
@@ -51,7 +51,7 @@ function expectedOf(deliveries: readonly StoryDelivery[]): Outcome[] {
   }));
 }
 
-test('two runs of the simulated company have the outcomes of the sandbox’s story', async () => {
+test('two runs of the simulated company have the outcomes of the sandbox’s scenario', async () => {
   const first = seedFirstDay(world.org, world.clock);
   const firstRun = await sync();
   expect(firstRun.outcome).toBe('ok');

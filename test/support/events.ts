@@ -7,6 +7,7 @@ export function newEvent(eventId: string, changes: Partial<NewEvent> = {}): NewE
     eventId,
     share: {
       source: 'salesforce',
+      eventId,
       shareId: `share-${eventId}`,
       sharedAt: Date.UTC(2026, 10, 1),
       content: { id: `content-${eventId}`, title: 'Offer', url: 'https://acme.example/offer' },

@@ -118,7 +118,7 @@ export function assertionIn(request: PeerRequest | undefined): SignedAssertion {
   return takeApart(new URLSearchParams(request?.body).get('assertion') ?? '');
 }
 
-export function takeApart(assertion: string): SignedAssertion {
+function takeApart(assertion: string): SignedAssertion {
   const [header = '', claims = '', signature = ''] = assertion.split('.');
   const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
   return {

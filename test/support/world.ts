@@ -99,7 +99,7 @@ function runDefaults(tenant: TenantConfig): RunOptions {
   return {
     tenant,
     push: 'send',
-    historyUntil: Number.POSITIVE_INFINITY,
+    backfillUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     listeners: [],
   };

@@ -11,8 +11,8 @@ import {
 } from '../../src/db/leases.ts';
 import { beginRun, finishRun, latestRuns } from '../../src/db/runs.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { commitBatch, keepCursor } from '../../src/outbox/commit.ts';
-import { deferPending, settle } from '../../src/outbox/queue.ts';
+import { commitBatch, commitCursor } from '../../src/outbox/commit.ts';
+import { deferToNextRun, settle } from '../../src/outbox/queue.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { reportOf } from '../../src/runs/report.ts';
 import { startChild } from '../support/child.ts';
@@ -156,7 +156,7 @@ const SETTLEMENT = {
   eventId: 'waiting',
   at: NOW,
   outcome: 'accepted',
-  happening: 'accept',
+  stateEvent: 'accept',
   errors: [],
 } as const;
 
@@ -172,14 +172,14 @@ const WRITES: Readonly<Record<string, (db: Database, lease: typeof ELSEWHERE) =>
       }),
     ),
   keepCursor: (db, lease) =>
-    keepCursor(db, lease, {
+    commitCursor(db, lease, {
       tenant: 'acme',
       stream: 'salesforce',
       position: 'moved',
       updatedAt: NOW,
     }),
   settle: (db, lease) => settle(db, lease, SETTLEMENT),
-  deferPending: (db, lease) => deferPending(db, lease, SETTLEMENT),
+  deferPending: (db, lease) => deferToNextRun(db, lease, SETTLEMENT),
   finishRun: (db, lease) => finishRun(db, lease, { runId: 'run', report: okReport }),
 };
 

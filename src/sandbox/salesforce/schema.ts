@@ -1,4 +1,4 @@
-/** Field types as a describe names them. */
+/** Field types as named by a describe call. */
 export type FieldType =
   | 'id'
   | 'reference'
@@ -42,13 +42,13 @@ export function defineObject(
   keyPrefix: string,
   fields: readonly Field[],
 ): ObjectSchema {
-  const related = fields.filter((field) => field.relationshipName !== null);
+  const related = fields.filter(({ relationshipName }) => relationshipName !== null);
   return {
     name,
     keyPrefix,
-    fields: new Map(fields.map((field) => [field.name.toLowerCase(), field])),
+    fields: new Map(fields.map((each) => [each.name.toLowerCase(), each])),
     relationships: new Map(
-      related.map((field) => [(field.relationshipName ?? '').toLowerCase(), field]),
+      related.map((each) => [(each.relationshipName ?? '').toLowerCase(), each]),
     ),
   };
 }
@@ -71,7 +71,7 @@ const LENGTHS: Readonly<Record<FieldType, number>> = {
   datetime: 0,
 };
 
-/** A plain field; long text can be neither filtered nor sorted, as in real orgs' describes. */
+/** A field without references. Long text can be neither filtered nor sorted, as in real orgs. */
 export function field(name: string, type: FieldType, differing: Partial<Field> = {}): Field {
   return {
     name,
@@ -86,7 +86,7 @@ export function field(name: string, type: FieldType, differing: Partial<Field> =
   };
 }
 
-/** A reference; its relationship is named as the field without `Id` (`__c` becomes `__r`). */
+/** A reference. The relationship has the field's name without `Id` (`__c` becomes `__r`). */
 export function reference(name: string, ...referenceTo: readonly string[]): Field {
   const relationshipName = name.endsWith('__c') ? name.replace(/c$/, 'r') : name.replace(/Id$/, '');
   return field(name, 'reference', { referenceTo, relationshipName });
@@ -105,7 +105,7 @@ export function auditFields(): readonly Field[] {
   ];
 }
 
-/** What SOQL offers of a record behind a polymorphic relationship: the object `Name`. */
+/** The fields that SOQL offers behind a polymorphic relationship: the object `Name`. */
 export const NAME_SCHEMA: ObjectSchema = defineObject('Name', '', [
   field('Id', 'id'),
   field('Type', 'picklist'),

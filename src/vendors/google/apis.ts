@@ -24,14 +24,14 @@ export function loadApis(): Promise<Apis> {
 }
 
 async function load(): Promise<Apis> {
-  const [{ drive_v3 }, { admin_reports_v1 }, { admin_directory_v1 }] = await Promise.all([
+  const [drive, reports, directory] = await Promise.all([
     import('googleapis/build/src/apis/drive/v3.js'),
     import('googleapis/build/src/apis/admin/reports_v1.js'),
     import('googleapis/build/src/apis/admin/directory_v1.js'),
   ]);
   return {
-    drive: new drive_v3.Drive(UNIVERSE),
-    reports: new admin_reports_v1.Admin(UNIVERSE),
-    directory: new admin_directory_v1.Admin(UNIVERSE),
+    drive: new drive.drive_v3.Drive(UNIVERSE),
+    reports: new reports.admin_reports_v1.Admin(UNIVERSE),
+    directory: new directory.admin_directory_v1.Admin(UNIVERSE),
   };
 }

@@ -28,11 +28,20 @@ export interface ServiceAccountKey {
 
 /** Reads the JSON key that Google Cloud hands out. Throws a UserError that quotes none of it. */
 export function readServiceAccountKey(json: string): ServiceAccountKey {
+  const key = parseKey(json);
+  if (key !== undefined) return key;
+  // It carries no cause: a parser's message quotes the text that it read.
+  throw new UserError('googleDrive.auth.key cannot be read', {
+    hint: 'It must be the whole JSON key of a service account, as Google Cloud hands it out.',
+  });
+}
+
+function parseKey(json: string): ServiceAccountKey | undefined {
   try {
     const file = keyFile.parse(JSON.parse(json));
     rememberSecret(file.private_key);
     const privateKey = createPrivateKey(file.private_key);
-    if (privateKey.asymmetricKeyType !== 'rsa') throw new Error('not an RSA key');
+    if (privateKey.asymmetricKeyType !== 'rsa') return undefined;
     return {
       address: file.client_email,
       privateKey,
@@ -40,10 +49,7 @@ export function readServiceAccountKey(json: string): ServiceAccountKey {
       clientId: file.client_id,
     };
   } catch {
-    // The cause is dropped: a parser's message quotes what it read.
-    throw new UserError('googleDrive.auth.key cannot be read', {
-      hint: 'It must be the whole JSON key of a service account, as Google Cloud hands it out.',
-    });
+    return undefined;
   }
 }
 

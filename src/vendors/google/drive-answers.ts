@@ -65,7 +65,7 @@ const file = z
       webViewLink,
       createdTime,
       driveId,
-      permissions,
+      permissions: grants,
       hasAugmentedPermissions: isAugmented,
       ...rest
     }): File => ({
@@ -74,7 +74,7 @@ const file = z
       ...(webViewLink && { webViewLink }),
       ...(createdTime !== undefined && { createdTime }),
       ...(driveId && { driveId }),
-      ...(permissions && { permissions }),
+      ...(grants && { permissions: grants }),
     }),
   );
 

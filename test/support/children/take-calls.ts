@@ -12,7 +12,7 @@ sendLine('ready');
 await nextLine();
 const settings = { callsPerSecond, callsPerDay: 1_000_000 };
 const permits = await Promise.all(
-  Array.from({ length: calls }, () => pacer.take(settings, signal)),
+  Array.from({ length: calls }, () => pacer.acquire(settings, signal)),
 );
-sendLine(`${permits.filter((permit) => permit.kind === 'go').length}`);
+sendLine(`${permits.filter(({ kind }) => kind === 'granted').length}`);
 process.exit(0);

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig, type Plugin } from 'rolldown';
+
+/** The last package folder of a module's path, as `node_modules/a/node_modules/b`. */
+const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
+const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i;
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+}
+
+/** Writes the licenses of all packages in the bundle, which must accompany their code. */
+const licenses: Plugin = {
+  name: 'licenses',
+  generateBundle(_options, bundle) {
+    const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+    const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+    const folders = modules.flatMap((id) => PACKAGE_FOLDER.exec(id)?.[0] ?? []);
+    const source = [...new Set(folders)].map(licenseOf).sort().join('\n');
+    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source });
+  },
+};
+
+function licenseOf(folder: string): string {
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license = 'see below' } = manifest;
+  const files = readdirSync(folder).filter((file) => LICENSE_FILE.test(file));
+  const texts = files.map((file) => `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`);
+  return `${'='.repeat(80)}\n${name} ${version} (${license})\n${texts.join('')}`;
+}
+
+/** The published program: dist/main.js, and chunks that it loads when a command needs them. */
+export default defineConfig({
+  input: { main: 'src/main.ts' },
+  platform: 'node',
+  // It has compiled binaries.
+  external: ['better-sqlite3'],
+  plugins: [licenses],
+  output: {
+    dir: 'dist',
+    cleanDir: true,
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    sourcemap: true,
+    // They take more space than the program; a stack trace needs only positions.
+    sourcemapExcludeSources: true,
+  },
+});
