@@ -64,7 +64,9 @@ const PHRASES: readonly Phrase[] = [
 ];
 
 /** Literal quotations of a vendor, a law, or another program, and names of people, by file. */
-const QUOTED: Readonly<Record<string, readonly string[]>> = {};
+const QUOTED: Readonly<Record<string, readonly string[]>> = {
+  'test/support/old-reports.ts': ['goes on'],
+};
 
 /** The lists of words, and the cases that the rules must report. */
 const OWN_FILES = ['english', 'identifiers'].flatMap((name) => [

@@ -12,7 +12,7 @@ import { localRejections, outcomeOf, pushErrors } from './outcome.ts';
 import { type PushStage, startPushStage } from './push-stage.ts';
 import type { ReadBatch } from './reading.ts';
 import { reportOf } from './report.ts';
-import { finishRunOnce, openRun, type Run } from './run.ts';
+import { openRun, type Run, recordRun } from './run.ts';
 import type { RunListener } from './run-events.ts';
 import { withTenantLease } from './tenant-lease.ts';
 
@@ -61,11 +61,11 @@ export async function executeRun(
   const name = tenant.tenant;
   const startedAt = context.clock.now();
   const runId = randomUUID();
-  const own = { ...context, log: context.log.child({ tenant: name, runId }) };
-  const report = await withTenantLease(own, { tenant: name, signal }, async (lease) => {
+  const runContext = { ...context, log: context.log.child({ tenant: name, runId }) };
+  const report = await withTenantLease(runContext, { tenant: name, signal }, async (lease) => {
     await beginRun(context.db, { runId, tenant: name, kind, startedAt });
-    const run = openRun(own, { kind, tenant, runId, startedAt, lease, listeners });
-    return finishRunOnce(run, () => carryOut(run, options, work));
+    const run = openRun(runContext, { kind, tenant, runId, startedAt, lease, listeners });
+    return recordRun(run, () => carryOut(run, options, work));
   });
   return report ?? busy(context, { kind, tenant: name, startedAt });
 }
