@@ -12,8 +12,8 @@ import {
   type QueuedEvent,
   settle,
 } from '../outbox/queue.ts';
-import type { GongAnswer } from '../vendors/gong/answer.ts';
 import type { GongClient } from '../vendors/gong/client.ts';
+import type { GongResponse } from '../vendors/gong/response.ts';
 import { PUSH_LIMITS } from './limits.ts';
 import type { Pacer, PaceSettings, Permit } from './pacer.ts';
 import { RejectionStreak } from './rejection-streak.ts';
@@ -188,7 +188,7 @@ class Drain {
   }
 
   /** One request with its place at the pacer; undefined where it is not to be sent any more. */
-  async #send(event: QueuedEvent): Promise<GongAnswer | undefined> {
+  async #send(event: QueuedEvent): Promise<GongResponse | undefined> {
     const { db, tenant, gong, onCall } = this.#options;
     const turn = await this.#turnFor(event);
     if (turn === undefined) return undefined;
@@ -229,7 +229,7 @@ class Drain {
     if (clock.now() >= historyUntil) this.#priorityMax = PRIORITY.fresh;
   }
 
-  async #absorb(event: QueuedEvent, answer: GongAnswer): Promise<void> {
+  async #absorb(event: QueuedEvent, answer: GongResponse): Promise<void> {
     if (answer.kind === 'refused') return this.#stop({ kind: 'refused', answer });
     // A database that failed once would keep each of them waiting; what is not settled is sent
     // again by the next run, and Gong then says that it has it.
@@ -245,7 +245,7 @@ class Drain {
     }
   }
 
-  async #settle(event: QueuedEvent, answer: GongAnswer): Promise<void> {
+  async #settle(event: QueuedEvent, answer: GongResponse): Promise<void> {
     const { db, lease, tenant, clock } = this.#options;
     await settle(db, lease, {
       tenant,
@@ -260,7 +260,7 @@ class Drain {
     });
   }
 
-  async #throttle(answer: GongAnswer): Promise<void> {
+  async #throttle(answer: GongResponse): Promise<void> {
     this.#throttledInRow += 1;
     if (this.#throttledInRow >= PUSH_LIMITS.throttledInRowMax) {
       return this.#stop({ kind: 'waiting', reason: 'throttled' });
@@ -270,7 +270,7 @@ class Drain {
     await this.#options.pacer.pause(waitMs);
   }
 
-  async #giveUp(event: QueuedEvent, answer: GongAnswer): Promise<void> {
+  async #giveUp(event: QueuedEvent, answer: GongResponse): Promise<void> {
     const { db, lease, tenant, clock, runStartedAt } = this.#options;
     // Later than this run's start, also where the clock was set back: or it would be claimed again.
     const at = Math.max(clock.now(), runStartedAt + 1);

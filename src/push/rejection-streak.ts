@@ -1,4 +1,4 @@
-import type { GongAnswer } from '../vendors/gong/answer.ts';
+import type { GongResponse } from '../vendors/gong/response.ts';
 
 /** Counts rejections in a row that say the same: then it is not the event that is wrong. */
 export class RejectionStreak {
@@ -11,7 +11,7 @@ export class RejectionStreak {
   }
 
   /** Takes the next answer in the order of settling; true when the streak is complete. */
-  reached(answer: Pick<GongAnswer, 'kind' | 'errors'>): boolean {
+  reached(answer: Pick<GongResponse, 'kind' | 'errors'>): boolean {
     if (answer.kind !== 'rejected') {
       // A broken connection says nothing about bodies; any verdict on a body ends the streak.
       if (answer.kind !== 'unavailable') this.#length = 0;

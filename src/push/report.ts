@@ -1,9 +1,9 @@
-import type { GongAnswer } from '../vendors/gong/answer.ts';
+import type { GongResponse } from '../vendors/gong/response.ts';
 
 /** Why pushing ended before the queue was empty. */
 export type PushStop =
   /** Gong lets nobody in (key, scope, address, endpoint): a person has to mend it */
-  | { readonly kind: 'refused'; readonly answer: GongAnswer }
+  | { readonly kind: 'refused'; readonly answer: GongResponse }
   /** what is wrong is the same for all events: going on would reject the whole queue */
   | { readonly kind: 'same-rejections'; readonly errors: readonly string[] }
   /** not an error: the rest goes out when Gong allows it */

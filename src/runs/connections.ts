@@ -7,7 +7,7 @@ import { createDeliveries } from '../sources/salesforce/deliveries.ts';
 import type { Source } from '../sources/source.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
-import type { GongTokenStore, GongTokens } from '../vendors/gong/oauth.ts';
+import type { GongTokenStore, GongTokens } from '../vendors/gong/tokens.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
 import type { TokenStore } from '../vendors/salesforce/refresh-token.ts';
 import type { AppContext } from './context.ts';

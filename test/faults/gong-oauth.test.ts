@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGongClient, type GongClientOptions } from '../../src/vendors/gong/client.ts';
-import type { GongTokenStore, GongTokens } from '../../src/vendors/gong/oauth.ts';
+import type { GongTokenStore, GongTokens } from '../../src/vendors/gong/tokens.ts';
 import { oauthConfig } from '../support/gong-config.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type Peer, type PeerReply, type PeerRequest, startPeer } from '../support/peer.ts';

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { GongAnswer, GongAnswerKind } from '../../src/vendors/gong/answer.ts';
-import { classify, type HttpAnswer } from '../../src/vendors/gong/classify.ts';
+import { classifyResponse, type HttpAnswer } from '../../src/vendors/gong/classify.ts';
+import type { GongResponse, GongResponseKind } from '../../src/vendors/gong/response.ts';
 
 const NOW = Date.UTC(2026, 10, 1, 10);
 const ERRORS = JSON.stringify({ requestId: 'req1', errors: ['parties: must not be null'] });
 const SUCCESS = '{"requestId":"req1","integrationId":5517027188234205706}';
 
-function answerTo(status: number, body: string, headers: HttpAnswer['headers'] = {}): GongAnswer {
-  return classify({ status, headers, body, now: NOW });
+function answerTo(status: number, body: string, headers: HttpAnswer['headers'] = {}): GongResponse {
+  return classifyResponse({ status, headers, body, now: NOW });
 }
 
 /** The contract's table, status by status; what no row names is in the last ones. */
-const TABLE: readonly [from: number, to: number, kind: GongAnswerKind][] = [
+const TABLE: readonly [from: number, to: number, kind: GongResponseKind][] = [
   [100, 199, 'unavailable'],
   [200, 299, 'accepted'],
   [300, 399, 'refused'],

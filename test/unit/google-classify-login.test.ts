@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Applicant, classifyLogin } from '../../src/vendors/google/classify-login.ts';
-import type { Verdict } from '../../src/vendors/google/verdict.ts';
+import { classifyLogin, type SignIn } from '../../src/vendors/google/classify-login.ts';
+import type { Failure } from '../../src/vendors/google/failure.ts';
 import { HTML_PAGE } from '../support/google-peer.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
@@ -11,15 +11,15 @@ const SERVICE = {
   clientId: '1112223',
   granted: false,
   nowMs: NOW,
-} as const satisfies Applicant;
-const GRANTED: Applicant = { ...SERVICE, granted: true };
-const USER: Applicant = { flow: 'refresh-token', scopes: ['scope-a'], nowMs: NOW };
+} as const satisfies SignIn;
+const GRANTED: SignIn = { ...SERVICE, granted: true };
+const USER: SignIn = { flow: 'refresh-token', scopes: ['scope-a'], nowMs: NOW };
 
 function login(
   status: number,
   error: string | readonly [string, string],
-  applicant: Applicant = SERVICE,
-): Verdict {
+  applicant: SignIn = SERVICE,
+): Failure {
   const [code, description] = typeof error === 'string' ? [error] : error;
   const body = JSON.stringify({ error: code, error_description: description });
   return classifyLogin({ status, headers: {}, body }, applicant);
@@ -32,7 +32,7 @@ const badTimes =
   'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. ' +
   'Check your iat and exp values in the JWT claim.';
 
-const table: readonly (readonly [string, Verdict, Partial<Verdict> & { hint?: string }])[] = [
+const table: readonly (readonly [string, Failure, Partial<Failure> & { hint?: string }])[] = [
   [
     'a scope that was not granted',
     login(401, ['unauthorized_client', unauthorized]),

@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Asked,
-  classifyAnswer,
+  classifyResponse,
   classifyUnreadable,
+  type RequestContext,
 } from '../../src/vendors/google/classify.ts';
-import type { Verdict } from '../../src/vendors/google/verdict.ts';
+import type { Failure } from '../../src/vendors/google/failure.ts';
 import { apiError, HTML_PAGE, rpcError } from '../support/google-peer.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
-const DRIVE: Asked = { service: 'drive', paged: false, scopes: ['scope-a'], nowMs: NOW };
-const PAGED: Asked = { ...DRIVE, paged: true };
-const REPORTS: Asked = { ...DRIVE, service: 'reports' };
-const DIRECTORY: Asked = { ...DRIVE, service: 'directory' };
+const DRIVE: RequestContext = { service: 'drive', paged: false, scopes: ['scope-a'], nowMs: NOW };
+const PAGED: RequestContext = { ...DRIVE, paged: true };
+const REPORTS: RequestContext = { ...DRIVE, service: 'reports' };
+const DIRECTORY: RequestContext = { ...DRIVE, service: 'directory' };
 
 function classify(
   status: number,
   body: object | string,
-  given: { readonly asked?: Asked; readonly headers?: Record<string, string> } = {},
-): Verdict {
+  given: { readonly asked?: RequestContext; readonly headers?: Record<string, string> } = {},
+): Failure {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return classifyAnswer({ status, headers: given.headers ?? {}, body: text }, given.asked ?? DRIVE);
+  return classifyResponse(
+    { status, headers: given.headers ?? {}, body: text },
+    given.asked ?? DRIVE,
+  );
 }
 
 const noReports = { message: 'Access denied. You are not authorized to read activity records.' };
@@ -31,7 +34,7 @@ const noFile = { message: 'File not found: f1.', location: 'fileId' };
 const noDrive = { message: 'Shared drive not found: d1', location: 'driveId' };
 const badToken = { message: 'Invalid Value', location: 'pageToken' };
 
-const table: readonly (readonly [string, Verdict, Partial<Verdict>])[] = [
+const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
   [
     "one user's rate",
     classify(403, apiError(403, 'userRateLimitExceeded')),

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/lib/errors.ts';
-import { readActivities, readDomains, readUsers } from '../../src/vendors/google/admin-answers.ts';
+import {
+  readActivities,
+  readDomains,
+  readUsers,
+} from '../../src/vendors/google/admin-responses.ts';
 import {
   readChanges,
   readDrives,
@@ -8,7 +12,7 @@ import {
   readFiles,
   readPermissions,
   readStartPageToken,
-} from '../../src/vendors/google/drive-answers.ts';
+} from '../../src/vendors/google/drive-responses.ts';
 
 const TIME = '2026-11-01T09:30:00.123Z';
 const AT = Date.UTC(2026, 10, 1, 9, 30, 0, 123);

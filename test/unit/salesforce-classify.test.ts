@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RetryableError, UserError } from '../../src/lib/errors.ts';
 import { rememberSecret } from '../../src/lib/secret.ts';
-import { classifyAnswer, classifyUnreadable } from '../../src/vendors/salesforce/classify.ts';
+import { classifyResponse, classifyUnreadable } from '../../src/vendors/salesforce/classify.ts';
 import { classifyLogin } from '../../src/vendors/salesforce/classify-login.ts';
 import {
   errorOf,
@@ -62,7 +62,7 @@ describe('an answer of the REST interface', () => {
     ['words of a proxy', 407, 'Proxy authentication required', 'refused'],
     ['a code that nobody knows', 400, refusal('BRAND_NEW_CODE'), 'refused'],
   ])('%s (status %d) is judged', (_what, status, body, kind) => {
-    expect(classifyAnswer({ status, headers: {}, body }, NOW_MS).kind).toBe(kind);
+    expect(classifyResponse({ status, headers: {}, body }, NOW_MS).kind).toBe(kind);
   });
 
   test.each([
@@ -76,7 +76,7 @@ describe('an answer of the REST interface', () => {
     'UNSUPPORTED_API_VERSION',
     'REQUEST_LIMIT_EXCEEDED',
   ])('%s says what to do', (code) => {
-    const verdict = classifyAnswer({ status: 403, headers: {}, body: refusal(code) }, NOW_MS);
+    const verdict = classifyResponse({ status: 403, headers: {}, body: refusal(code) }, NOW_MS);
     expect(verdict).toMatchObject({ kind: 'refused', code, hint: expect.stringMatching(/.{20,}/) });
   });
 
@@ -87,7 +87,7 @@ describe('an answer of the REST interface', () => {
     ['soon', undefined],
   ])('Retry-After %s is %s ms', (value, retryAfterMs) => {
     const answer = { status: 503, headers: { 'retry-after': value }, body: '' };
-    expect(errorOf(classifyAnswer(answer, NOW_MS))).toMatchObject({ retryAfterMs });
+    expect(errorOf(classifyResponse(answer, NOW_MS))).toMatchObject({ retryAfterMs });
   });
 
   test('the message keeps the reason and drops the query, whose literals are addresses', () => {
@@ -95,7 +95,7 @@ describe('an answer of the REST interface', () => {
       "\nSELECT Id, Nme FROM Contact WHERE Email IN ('ann@example.com')\n           ^\n" +
       "ERROR at Row:1:Column:12\nNo such column 'Nme' on entity 'Contact'.";
     const body = refusal('INVALID_FIELD', message);
-    const verdict = classifyAnswer({ status: 400, headers: {}, body }, NOW_MS);
+    const verdict = classifyResponse({ status: 400, headers: {}, body }, NOW_MS);
     expect(verdict.message).toBe(
       "Salesforce answered INVALID_FIELD: No such column 'Nme' on entity 'Contact'.",
     );
@@ -103,7 +103,7 @@ describe('an answer of the REST interface', () => {
 
   test('a body that is parsed already, as in a composite, is read too', () => {
     const body = [{ errorCode: 'INVALID_TYPE', message: 'words' }];
-    expect(classifyAnswer({ status: 400, headers: {}, body }, NOW_MS).kind).toBe('refused');
+    expect(classifyResponse({ status: 400, headers: {}, body }, NOW_MS).kind).toBe('refused');
   });
 
   test('a good status with a web page or half an answer is tried again', () => {

@@ -1,5 +1,5 @@
-import type { GongAnswer } from './answer.ts';
-import { type AnswerBody, readAnswer } from './answer-text.ts';
+import type { GongResponse } from './response.ts';
+import { type ResponseBody, readResponseBody } from './response-body.ts';
 import { retryAfterMsOf } from './retry-after.ts';
 
 /** An HTTP answer that came whole. */
@@ -18,9 +18,9 @@ const PASSING_STATUSES: readonly number[] = [408, 425];
  * that is a date. Gong documents 200, 400, 401, 409, 429 and 500; trusted IP lists answer 403;
  * a proxy in front of Gong may answer anything, in HTML.
  */
-export function classify(answer: HttpAnswer & { readonly now: number }): GongAnswer {
+export function classifyResponse(answer: HttpAnswer & { readonly now: number }): GongResponse {
   const { status } = answer;
-  const body = readAnswer(answer.body);
+  const body = readResponseBody(answer.body);
   if (status >= 200 && status < 300) return classifySuccess(status, body);
   if (status === 409) return { kind: 'duplicate', status, ...body };
   const said = { status, ...body, errors: reasonsOf(status, body) };
@@ -34,20 +34,20 @@ export function classify(answer: HttpAnswer & { readonly now: number }): GongAns
 }
 
 /** The answer that stands for none: the connection failed or broke, or time ran out. */
-export function classifyBroken(reason: string): GongAnswer {
+export function classifyBroken(reason: string): GongResponse {
   return { kind: 'unavailable', errors: [reason] };
 }
 
 // Without a requestId it was not Gong that answered, or not all of it arrived: sending it again
 // is safe, since Gong knows a repeat by its eventId.
-function classifySuccess(status: number, body: AnswerBody): GongAnswer {
+function classifySuccess(status: number, body: ResponseBody): GongResponse {
   if (body.requestId !== undefined) return { kind: 'accepted', status, ...body, errors: [] };
   const text = body.errors.length > 0 ? `: ${body.errors.join('; ')}` : '';
   const errors = [`Gong answered ${status} without JSON that holds a requestId${text}`];
   return { kind: 'unavailable', status, errors };
 }
 
-function reasonsOf(status: number, body: AnswerBody): readonly string[] {
+function reasonsOf(status: number, body: ResponseBody): readonly string[] {
   return body.errors.length > 0 ? body.errors : [`Gong answered ${status} without a reason`];
 }
 

@@ -4,12 +4,12 @@ import type { Clock } from '../../lib/clock.ts';
 import { STOP_LIMITS } from '../../lib/limits.ts';
 import { scrub } from '../../lib/secret.ts';
 import { gongAccountOf } from './account.ts';
-import type { GongAnswer } from './answer.ts';
-import { basicAuthorization } from './authorization.ts';
-import { classify, classifyBroken } from './classify.ts';
+import { basicAuthorization } from './basic-auth.ts';
+import { classifyBroken, classifyResponse } from './classify.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import type { GongTokenStore, GongTokens } from './oauth.ts';
+import type { GongResponse } from './response.ts';
 import { TokenKeeper } from './token-keeper.ts';
+import type { GongTokenStore, GongTokens } from './tokens.ts';
 
 const CONTENT_SHARED_PATH = '/v2/customer-engagement/content/shared';
 const USER_AGENT = `sharetrail/${packageJson.version}`;
@@ -27,7 +27,7 @@ export interface GongClient {
    * does; rejects with the signal's reason when it is aborted, and where the token store does.
    * `onSent` is called as the request has left this machine: connecting may take a while before.
    */
-  shareContent(bodyText: string, signal: AbortSignal, onSent?: () => void): Promise<GongAnswer>;
+  shareContent(bodyText: string, signal: AbortSignal, onSent?: () => void): Promise<GongResponse>;
 }
 
 export interface GongClientOptions {
@@ -91,7 +91,7 @@ async function putWithTokens(
   options: GongClientOptions,
   keeper: TokenKeeper,
   call: Call,
-): Promise<GongAnswer> {
+): Promise<GongResponse> {
   call.signal.throwIfAborted();
   const first = await keeper.current();
   if (first.kind === 'failed') return first.answer;
@@ -111,7 +111,7 @@ function targetOf(config: GongConfig, tokens: GongTokens): Target {
   };
 }
 
-async function put(options: GongClientOptions, target: Target, call: Call): Promise<GongAnswer> {
+async function put(options: GongClientOptions, target: Target, call: Call): Promise<GongResponse> {
   const result = await exchange(
     {
       method: 'PUT',
@@ -132,9 +132,9 @@ async function put(options: GongClientOptions, target: Target, call: Call): Prom
   return { ...answer, errors: answer.errors.map(scrub) };
 }
 
-function answerOf(result: Exchange, now: number): GongAnswer {
-  if (result.kind === 'answered') return classify({ ...result.answer, now });
+function answerOf(result: Exchange, now: number): GongResponse {
+  if (result.kind === 'answered') return classifyResponse({ ...result.answer, now });
   // Gong's wish to wait stands in the head: it holds even where the rest is missing.
-  if (result.head?.status === 429) return classify({ ...result.head, body: '', now });
+  if (result.head?.status === 429) return classifyResponse({ ...result.head, body: '', now });
   return classifyBroken(result.reason);
 }

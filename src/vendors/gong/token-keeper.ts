@@ -1,7 +1,12 @@
 import type { GongConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type GongTokenStore, type GongTokens, rememberTokens, type TokenResult } from './oauth.ts';
 import { type GongOauth, requestTokens } from './token-request.ts';
+import {
+  type GongTokenStore,
+  type GongTokens,
+  rememberTokens,
+  type TokenResult,
+} from './tokens.ts';
 
 /** Access tokens are renewed a little early, for clocks that differ and calls under way. */
 const EXPIRY_MARGIN_MS = 60_000;

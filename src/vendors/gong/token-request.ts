@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { GongAuth } from '../../config/types.ts';
 import { scrub } from '../../lib/secret.ts';
-import type { GongAnswer } from './answer.ts';
-import { parsedObject, readAnswer } from './answer-text.ts';
-import { basicAuthorization } from './authorization.ts';
-import { classify, classifyBroken, type HttpAnswer } from './classify.ts';
+import { basicAuthorization } from './basic-auth.ts';
+import { classifyBroken, classifyResponse, type HttpAnswer } from './classify.ts';
 import { exchange } from './exchange.ts';
-import { type GongTokens, rememberTokens, type TokenResult } from './oauth.ts';
+import type { GongResponse } from './response.ts';
+import { parsedObject, readResponseBody } from './response-body.ts';
+import { type GongTokens, rememberTokens, type TokenResult } from './tokens.ts';
 
 export type GongOauth = Extract<GongAuth, { flow: 'oauth' }>;
 
@@ -94,10 +94,10 @@ function tokensOf(answer: z.infer<typeof tokenAnswer>, now: number): GongTokens 
 }
 
 /** Passing where the same status of the API is passing; all else wants a person. */
-function failureOf(answer: HttpAnswer, now: number): GongAnswer {
+function failureOf(answer: HttpAnswer, now: number): GongResponse {
   const { status } = answer;
-  const { kind, retryAfterMs } = classify({ ...answer, now });
-  const said = readAnswer(answer.body).errors.join('; ') || 'no reason given';
+  const { kind, retryAfterMs } = classifyResponse({ ...answer, now });
+  const said = readResponseBody(answer.body).errors.join('; ') || 'no reason given';
   const errors = [scrub(`token request: Gong answered ${status}: ${said}`)];
   if (kind !== 'throttled' && kind !== 'unavailable') {
     return { kind: 'refused', status, errors, hint: hintOf(status) };

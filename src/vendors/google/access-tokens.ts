@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { rememberToken } from '../../lib/secret.ts';
-import { tokenUrlOf } from './addresses.ts';
-import { readServiceAccountKey, type ServiceAccountKey, signAssertion } from './assertion.ts';
-import { type Applicant, classifyLogin, classifyNoToken } from './classify-login.ts';
+import { classifyLogin, classifyNoToken, type SignIn } from './classify-login.ts';
+import { tokenUrlOf } from './endpoints.ts';
 import { parseJson } from './error-body.ts';
 import { ClockOff, errorOf } from './errors.ts';
-import { type ExchangeOptions, exchange, type HttpAnswer, textOf } from './exchange.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import { SCOPES, type ScopeSet } from './scopes.ts';
+import { readServiceAccountKey, type ServiceAccountKey, signAssertion } from './service-account.ts';
+import { type ExchangeOptions, exchange, type HttpAnswer, textOf } from './transport.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** OAuth 2.0 for service accounts: a token lives an hour */
@@ -163,7 +163,7 @@ export class AccessTokens {
     return exchange(call, this.#options);
   }
 
-  #applicant({ subject, scopeSet }: Access, nowMs: number): Applicant {
+  #applicant({ subject, scopeSet }: Access, nowMs: number): SignIn {
     const scopes = SCOPES[scopeSet];
     if (this.#options.config.auth.flow === 'refresh-token') {
       return { flow: 'refresh-token', scopes, nowMs };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isHtml, parseJson, quoted, retryAfterMsOf } from './error-body.ts';
-import type { Concern, FailedAnswer, Verdict } from './verdict.ts';
+import type { Concern, FailedResponse, Failure } from './failure.ts';
 
 /** Who asked for a token, and for what. */
-export type Applicant = {
+export type SignIn = {
   readonly scopes: readonly string[];
   /** epoch milliseconds, for a Retry-After that is a date */
   readonly nowMs: number;
@@ -33,7 +33,7 @@ const PASSING_ERRORS = new Set([
 ]);
 
 /** What a token endpoint's answer other than a token means. Pure; messages quote its words. */
-export function classifyLogin(answer: FailedAnswer, applicant: Applicant): Verdict {
+export function classifyLogin(answer: FailedResponse, applicant: SignIn): Failure {
   const oauth = oauthError.safeParse(parseJson(answer.body)).data;
   if (oauth === undefined) return classifyForeign(answer, applicant);
   const words = quoted([oauth.error, oauth.error_description].filter(Boolean).join(': '));
@@ -51,11 +51,11 @@ export function classifyLogin(answer: FailedAnswer, applicant: Applicant): Verdi
 }
 
 /** An answer with a good status that holds no token. Never quoted: it may hold half of one. */
-export function classifyNoToken(): Verdict {
+export function classifyNoToken(): Failure {
   return { kind: 'retry', message: 'the Google sign-in answered without a token' };
 }
 
-type ServiceAccount = Extract<Applicant, { flow: 'service-account' }>;
+type ServiceAccount = Extract<SignIn, { flow: 'service-account' }>;
 
 /**
  * OAuth 2.0 for service accounts, "JWT error codes": invalid_grant stands for the user's troubles
@@ -99,7 +99,7 @@ function refreshHint(words: string): string {
   );
 }
 
-function classifyForeign(answer: FailedAnswer, { nowMs }: Applicant): Verdict {
+function classifyForeign(answer: FailedResponse, { nowMs }: SignIn): Failure {
   const what = isHtml(answer.body) ? 'a web page' : 'no token';
   const message = `the Google sign-in answered with status ${answer.status} and ${what}`;
   if (answer.status >= 500 || [408, 425, 429].includes(answer.status)) {
@@ -109,7 +109,7 @@ function classifyForeign(answer: FailedAnswer, { nowMs }: Applicant): Verdict {
   return { kind: 'refused', reason, message, concerns: 'everyone', hint: FOREIGN };
 }
 
-function retry(answer: FailedAnswer, message: string, nowMs: number): Verdict {
+function retry(answer: FailedResponse, message: string, nowMs: number): Failure {
   const retryAfterMs = retryAfterMsOf(answer.headers, nowMs);
   return { kind: 'retry', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }

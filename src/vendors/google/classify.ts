@@ -1,8 +1,8 @@
 import { type ApiError, apiErrorOf, isHtml, retryAfterMsOf } from './error-body.ts';
-import type { Concern, FailedAnswer, QuotaHolder, Service, Verdict } from './verdict.ts';
+import type { Concern, FailedResponse, Failure, QuotaHolder, Service } from './failure.ts';
 
 /** What was asked, as far as it decides what an answer means. */
-export interface Asked {
+export interface RequestContext {
   readonly service: Service;
   /** the request went on from a page token */
   readonly paged: boolean;
@@ -36,7 +36,7 @@ const API_NAMES: Readonly<Record<Service, string>> = {
  * What an answer with a status from 400 on means. Pure; the message quotes Google's words, which
  * name ids and quotas.
  */
-export function classifyAnswer(answer: FailedAnswer, asked: Asked): Verdict {
+export function classifyResponse(answer: FailedResponse, asked: RequestContext): Failure {
   const error = apiErrorOf(answer.body);
   const message = refusalOf(answer, error);
   if (answer.status === 401) return classify401({ asked, error, message });
@@ -63,14 +63,14 @@ export function classifyAnswer(answer: FailedAnswer, asked: Asked): Verdict {
 }
 
 /** A 2xx whose body is not what was asked for: cut, a web page, anything. */
-export function classifyUnreadable(body: unknown): Verdict {
+export function classifyUnreadable(body: unknown): Failure {
   const isPage = typeof body === 'string' && isHtml(body);
   const what = isPage ? 'a web page' : 'something that is not its JSON, or half of it';
   return { kind: 'retry', message: `Google answered with ${what}` };
 }
 
 interface Refusal {
-  readonly asked: Asked;
+  readonly asked: RequestContext;
   readonly error: ApiError | undefined;
   readonly message: string;
 }
@@ -79,7 +79,7 @@ interface Refusal {
  * Reports answers 401 where the administrator lacks the privilege: no new token mends that, and
  * its words are all that tells it from a token that ran out.
  */
-function classify401({ asked, error, message }: Refusal): Verdict {
+function classify401({ asked, error, message }: Refusal): Failure {
   const lasting = asked.service === 'reports' && /not authorized/i.test(error?.message ?? '');
   if (!lasting) return { kind: 'token-expired', message };
   return {
@@ -93,7 +93,7 @@ function classify401({ asked, error, message }: Refusal): Verdict {
 
 /** Reports guide: more than 2,400 queries a minute are answered with 503. */
 function quotaOf(
-  { status }: FailedAnswer,
+  { status }: FailedResponse,
   { error, asked }: Pick<Refusal, 'error' | 'asked'>,
 ): { readonly holder: QuotaHolder; readonly perMinute: boolean } | 'day' | undefined {
   const reason = error?.reason ?? '';
@@ -108,7 +108,7 @@ function quotaOf(
   return { holder: perUser ? 'subject' : holder, perMinute };
 }
 
-function isPassing({ status }: FailedAnswer, error: ApiError | undefined): boolean {
+function isPassing({ status }: FailedResponse, error: ApiError | undefined): boolean {
   return status >= 500 || PASSING_STATUSES.has(status) || PASSING_REASONS.has(error?.reason ?? '');
 }
 
@@ -117,7 +117,7 @@ function isPassing({ status }: FailedAnswer, error: ApiError | undefined): boole
  * stand for one that it forgot. A 404 that names the item says that the item is gone.
  */
 function isTokenLost(
-  { status }: FailedAnswer,
+  { status }: FailedResponse,
   { error, asked }: Pick<Refusal, 'error' | 'asked'>,
 ): boolean {
   if (error?.location !== undefined && ITEM_LOCATIONS.has(error.location)) return false;
@@ -135,7 +135,7 @@ function isTokenLost(
 }
 
 /** Not Google's own answer: something stands between, or the address is wrong. */
-function classifyForeign({ status, body }: FailedAnswer, message: string): Verdict {
+function classifyForeign({ status, body }: FailedResponse, message: string): Failure {
   return {
     kind: 'refused',
     reason: `HTTP_${status}`,
@@ -146,11 +146,11 @@ function classifyForeign({ status, body }: FailedAnswer, message: string): Verdi
 }
 
 function classifyRefusal(refusal: {
-  readonly answer: FailedAnswer;
-  readonly asked: Asked;
+  readonly answer: FailedResponse;
+  readonly asked: RequestContext;
   readonly error: ApiError;
   readonly message: string;
-}): Verdict {
+}): Failure {
   const { answer, asked, error, message } = refusal;
   const { reason, location } = error;
   if (answer.status === 404 || answer.status === 410 || GONE_REASONS.has(reason)) {
@@ -169,7 +169,7 @@ interface Reaction {
   readonly hint?: string;
 }
 
-function knownRefusal(reason: string, asked: Asked): Reaction | undefined {
+function knownRefusal(reason: string, asked: RequestContext): Reaction | undefined {
   switch (reason) {
     case 'insufficientPermissions':
     case 'ACCESS_TOKEN_SCOPE_INSUFFICIENT':
@@ -189,20 +189,20 @@ function knownRefusal(reason: string, asked: Asked): Reaction | undefined {
   }
 }
 
-function forbidden({ service }: Asked): Reaction {
+function forbidden({ service }: RequestContext): Reaction {
   if (service === 'drive') return { concerns: 'item', hint: NO_ACCESS };
   return { concerns: 'everyone', hint: service === 'reports' ? REPORTS_PRIVILEGE : DIRECTORY_ROLE };
 }
 
 function waitOf(
-  answer: FailedAnswer,
+  answer: FailedResponse,
   { error, asked }: Pick<Refusal, 'error' | 'asked'>,
 ): { readonly retryAfterMs?: number } {
   const retryAfterMs = retryAfterMsOf(answer.headers, asked.nowMs) ?? error?.retryDelayMs;
   return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
-function refusalOf({ status }: FailedAnswer, error: ApiError | undefined): string {
+function refusalOf({ status }: FailedResponse, error: ApiError | undefined): string {
   if (error === undefined) return `Google answered with status ${status}`;
   const reason = error.reason === '' ? `status ${status}` : error.reason;
   return `Google answered ${reason}${error.message === '' ? '' : `: ${error.message}`}`;

@@ -1,6 +1,6 @@
 import { RetryableError, UserError } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
-import type { Concern, QuotaHolder, Verdict } from './verdict.ts';
+import type { Concern, Failure, QuotaHolder } from './failure.ts';
 
 /**
  * Google refuses for a reason that a person must mend. `reason` is Google's own word for it;
@@ -60,7 +60,7 @@ const NOT_UNDERSTOOD =
   'report it with this message.';
 
 /** The error that stands for a verdict; no secret of this process is left in its message. */
-export function errorOf(verdict: Verdict): Error {
+export function errorOf(verdict: Failure): Error {
   const message = scrub(verdict.message);
   switch (verdict.kind) {
     case 'retry':

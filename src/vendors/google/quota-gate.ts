@@ -13,7 +13,7 @@ export class QuotaGate {
   }
 
   /** Nobody passes `quota` for so long; a longer hold stays. */
-  hold(quota: string, delayMs: number): void {
+  block(quota: string, delayMs: number): void {
     const until = this.#clock.now() + delayMs;
     this.#until.set(quota, Math.max(until, this.#until.get(quota) ?? 0));
   }
@@ -31,7 +31,7 @@ export class QuotaGate {
   }
 
   /** Resolves when none of them is held; rejects with the reason of an aborted signal. */
-  async pass(quotas: readonly string[], signal: AbortSignal): Promise<void> {
+  async waitUntilFree(quotas: readonly string[], signal: AbortSignal): Promise<void> {
     for (let ms = this.remainingMs(quotas); ms > 0; ms = this.remainingMs(quotas)) {
       await this.#clock.sleep(ms, signal);
     }

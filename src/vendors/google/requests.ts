@@ -3,15 +3,15 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type Access, AccessTokens } from './access-tokens.ts';
-import { rootUrlOf } from './addresses.ts';
-import { type Apis, loadApis } from './apis.ts';
-import { classifyAnswer } from './classify.ts';
+import { classifyResponse } from './classify.ts';
+import { rootUrlOf } from './endpoints.ts';
 import { AccessTokenExpired, errorOf, GoogleError, Throttled } from './errors.ts';
-import { exchange, type HttpCall, textOf } from './exchange.ts';
+import type { QuotaHolder, Service } from './failure.ts';
+import { type Apis, loadApis } from './load-apis.ts';
 import { QuotaGate } from './quota-gate.ts';
 import { isTooLong, retryDelayMs, withRetries } from './retry.ts';
 import { SCOPES } from './scopes.ts';
-import type { QuotaHolder, Service } from './verdict.ts';
+import { exchange, type HttpCall, textOf } from './transport.ts';
 
 /** What Google's client takes beside the parameters of a call. */
 export type CallOptions = NonNullable<ConstructorParameters<typeof drive_v3.Drive>[0]>;
@@ -82,7 +82,7 @@ export class Requests {
   async #inTurn<T>(call: ApiCall<T>, token: string, tries: number): Promise<T> {
     const quotas = quotasOf(call);
     for (;;) {
-      await this.#holds.pass(quotas, this.#options.signal);
+      await this.#holds.waitUntilFree(quotas, this.#options.signal);
       const answer = await this.#limit(async () => {
         // Somebody may have found it used up while this call stood in line.
         if (this.#holds.remainingMs(quotas) > 0) return undefined;
@@ -100,7 +100,7 @@ export class Requests {
   #hold(quota: string, error: Throttled, tries: number): void {
     if (isTooLong(error)) return;
     const { random } = this.#options;
-    this.#holds.hold(quota, retryDelayMs(error, { tries, random }));
+    this.#holds.block(quota, retryDelayMs(error, { tries, random }));
   }
 
   async #request<T>(call: ApiCall<T>, token: string): Promise<unknown> {
@@ -141,7 +141,7 @@ export class Requests {
       const failed = { ...answer, body: textOf(answer.body) };
       const { service, paged } = call;
       const asked = { service, paged, scopes: SCOPES[call.scopeSet], nowMs: clock.now() };
-      throw errorOf(classifyAnswer(failed, asked));
+      throw errorOf(classifyResponse(failed, asked));
     }
     return new Response(answer.body, { headers: answer.headers });
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isHtml, retryAfterMsOf } from './classify.ts';
+import type { FailedResponse, Failure } from './failure.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
-import type { FailedAnswer, Verdict } from './verdict.ts';
 
 const oauthError = z.object({ error: z.string(), error_description: z.string().optional() });
 
@@ -77,7 +77,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What a token endpoint's answer other than a token means. Pure; messages quote its words. */
-export function classifyLogin(answer: FailedAnswer, nowMs: number): Verdict {
+export function classifyLogin(answer: FailedResponse, nowMs: number): Failure {
   const oauth = oauthErrorOf(answer.body);
   if (oauth === undefined) return classifyForeign(answer, nowMs);
   const words = [oauth.error, oauth.error_description].filter((part) => part !== undefined);
@@ -95,14 +95,14 @@ function isTransient(status: number, error: string, quoted: string): boolean {
 }
 
 /** A web page, an empty body, a proxy's words: the address is wrong or the server is not well. */
-function classifyForeign(answer: FailedAnswer, nowMs: number): Verdict {
+function classifyForeign(answer: FailedResponse, nowMs: number): Failure {
   const what = isHtml(answer.body) ? 'a web page' : 'no token';
   const message = `the Salesforce login answered with status ${answer.status} and ${what}`;
   if (answer.status >= 500 || answer.status === 429) return retry(answer, message, nowMs);
   return { kind: 'refused', code: `HTTP_${answer.status}`, message, hint: CHECK_LOGIN_URL };
 }
 
-function retry(answer: FailedAnswer, message: string, nowMs: number): Verdict {
+function retry(answer: FailedResponse, message: string, nowMs: number): Failure {
   const retryAfterMs = retryAfterMsOf(answer.headers, nowMs);
   return { kind: 'retry', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { FailedResponse, Failure } from './failure.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
-import type { FailedAnswer, Verdict } from './verdict.ts';
 
 const errorList = z.array(z.object({ errorCode: z.string(), message: z.string() })).min(1);
 
@@ -64,7 +64,7 @@ const DAILY_LIMIT_HINT =
  * Retry-After that is a date. Pure; messages quote Salesforce's words but never the query, whose
  * literals are people's addresses.
  */
-export function classifyAnswer(answer: FailedAnswer, nowMs: number): Verdict {
+export function classifyResponse(answer: FailedResponse, nowMs: number): Failure {
   const error = apiErrorOf(answer.body);
   if (answer.status === 401) return classify401(answer, error);
   if (error?.code === 'REQUEST_LIMIT_EXCEEDED') return classifyLimit(answer, error, nowMs);
@@ -77,7 +77,7 @@ export function classifyAnswer(answer: FailedAnswer, nowMs: number): Verdict {
 }
 
 /** A 2xx whose body is not what was asked for: cut, a web page, anything. */
-export function classifyUnreadable(body: unknown): Verdict {
+export function classifyUnreadable(body: unknown): Failure {
   const what = isHtml(body) ? 'a web page' : 'something that is not its JSON, or half of it';
   return { kind: 'retry', message: `Salesforce answered with ${what}` };
 }
@@ -98,7 +98,7 @@ export function isHtml(body: unknown): boolean {
   return typeof body === 'string' && /^\s*<(?:!doctype|html|head|body|!--)/i.test(body);
 }
 
-function classify401(answer: FailedAnswer, error: ApiError | undefined): Verdict {
+function classify401(answer: FailedResponse, error: ApiError | undefined): Failure {
   const message = error?.message ?? String(answer.body);
   if (LASTING_401.some((words) => message.includes(words))) {
     return {
@@ -112,7 +112,7 @@ function classify401(answer: FailedAnswer, error: ApiError | undefined): Verdict
 }
 
 /** REST guide: the same code stands for the day's calls and for too many long ones at once. */
-function classifyLimit(answer: FailedAnswer, error: ApiError, nowMs: number): Verdict {
+function classifyLimit(answer: FailedResponse, error: ApiError, nowMs: number): Failure {
   if (/concurrent/i.test(error.message)) return retry(answer, error, nowMs);
   return {
     kind: 'refused',
@@ -122,7 +122,7 @@ function classifyLimit(answer: FailedAnswer, error: ApiError, nowMs: number): Ve
   };
 }
 
-function classifyRefusal(error: ApiError): Verdict {
+function classifyRefusal(error: ApiError): Failure {
   const message = refusalOf(error, 400);
   if (error.code === 'INVALID_QUERY_LOCATOR') return { kind: 'locator-lost', message };
   if (MALFORMED_CODES.has(error.code)) return { kind: 'malformed', message };
@@ -130,7 +130,7 @@ function classifyRefusal(error: ApiError): Verdict {
   return { kind: 'refused', code: error.code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function classifyForeign(answer: FailedAnswer): Verdict {
+function classifyForeign(answer: FailedResponse): Failure {
   const message = refusalOf(undefined, answer.status);
   if (MALFORMED_STATUSES.has(answer.status)) return { kind: 'malformed', message };
   return {
@@ -141,7 +141,7 @@ function classifyForeign(answer: FailedAnswer): Verdict {
   };
 }
 
-function retry(answer: FailedAnswer, error: ApiError | undefined, nowMs: number): Verdict {
+function retry(answer: FailedResponse, error: ApiError | undefined, nowMs: number): Failure {
   const retryAfterMs = retryAfterMsOf(answer.headers, nowMs);
   const message = refusalOf(error, answer.status);
   return { kind: 'retry', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };

@@ -2,6 +2,10 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import { chunksOf } from '../../lib/chunks.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { RetryableError, type UserError } from '../../lib/errors.ts';
+import { classifyResponse } from './classify.ts';
+import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
+import { SALESFORCE_LIMITS } from './limits.ts';
+import type { TokenStore } from './refresh-token.ts';
 import {
   compositeBody,
   type QueryPage,
@@ -9,11 +13,7 @@ import {
   readComposite,
   readFirstQueryPage,
   readQueryPage,
-} from './answers.ts';
-import { classifyAnswer } from './classify.ts';
-import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
-import { SALESFORCE_LIMITS } from './limits.ts';
-import type { TokenStore } from './refresh-token.ts';
+} from './responses.ts';
 import { withRetries } from './retry.ts';
 import { type OpenSession, Session } from './session.ts';
 import { exchange, type HttpAnswer, type HttpCall } from './transport.ts';
@@ -210,7 +210,7 @@ class RestClient implements SalesforceClient {
     this.#options.onCall();
     const answer = await exchange(call, { signal, responseMsMax: this.#responseMsMax });
     this.#usage = usageIn(answer.headers) ?? this.#usage;
-    if (answer.status >= 400) throw errorOf(classifyAnswer(answer, this.#options.clock.now()));
+    if (answer.status >= 400) throw errorOf(classifyResponse(answer, this.#options.clock.now()));
     return answer;
   }
 

@@ -1,6 +1,6 @@
 import { RetryableError, UserError } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
-import type { Verdict } from './verdict.ts';
+import type { Failure } from './failure.ts';
 
 /** Salesforce refuses for a reason that a person must mend; `code` is its own error code. */
 export class SalesforceError extends UserError {
@@ -29,7 +29,7 @@ export class MalformedQuery extends Error {
 }
 
 /** The error that stands for a verdict; no secret of this process is left in its message. */
-export function errorOf(verdict: Verdict): Error {
+export function errorOf(verdict: Failure): Error {
   const message = scrub(verdict.message);
   switch (verdict.kind) {
     case 'retry':

@@ -1,5 +1,5 @@
 /** What one try of a post came to; `reason` never holds any part of the address. */
-export type Tried =
+export type AttemptResult =
   | { readonly kind: 'taken' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
@@ -9,7 +9,7 @@ const CLIENT_ERROR = 400;
 const SERVER_ERROR = 500;
 
 /** What a status of the chat tool means. The answer's text is left out: it may quote the address. */
-export function classifyStatus(status: number): Tried {
+export function classifyStatus(status: number): AttemptResult {
   if (status >= 200 && status < 300) return { kind: 'taken' };
   const reason = `it answered ${status}`;
   if (status >= SERVER_ERROR || TRY_AGAIN.has(status)) return { kind: 'unavailable', reason };
@@ -21,7 +21,7 @@ export function classifyStatus(status: number): Tried {
  * What kept the answer away: the code alone, since messages name the host. `fetch` wraps what the
  * network said (https://undici.nodejs.org, Errors).
  */
-export function classifyFailure(error: unknown): Tried {
+export function classifyFailure(error: unknown): AttemptResult {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return { kind: 'unavailable', reason: 'it gave no answer in time' };
   }

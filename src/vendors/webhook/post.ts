@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Secret } from '../../lib/secret.ts';
-import { classifyFailure, classifyStatus, type Tried } from './classify.ts';
+import { type AttemptResult, classifyFailure, classifyStatus } from './classify.ts';
 import { WEBHOOK_LIMITS } from './limits.ts';
 
 export interface Post {
@@ -13,7 +13,7 @@ export interface Post {
 }
 
 /** `reason`: why nobody got it, without any part of the address. */
-export type Posted =
+export type PostResult =
   | { readonly kind: 'taken' }
   | { readonly kind: 'lost'; readonly reason: string };
 
@@ -21,7 +21,7 @@ export type Posted =
  * Posts `{"text": …}`, the form that the incoming webhooks of Slack, Mattermost, Google Chat and
  * Teams take. Tries again where that may help; follows no redirect. Never throws.
  */
-export async function postText(post: Post): Promise<Posted> {
+export async function postText(post: Post): Promise<PostResult> {
   const delays: readonly number[] = WEBHOOK_LIMITS.retryDelaysMs;
   for (let tries = 0; ; tries += 1) {
     const tried = await tryOnce(post);
@@ -37,7 +37,7 @@ export async function postText(post: Post): Promise<Posted> {
 }
 
 /** A stop that comes while the request is under way leaves it no longer than one made after it. */
-async function tryOnce({ webhook, text, signal }: Post): Promise<Tried> {
+async function tryOnce({ webhook, text, signal }: Post): Promise<AttemptResult> {
   const over = new AbortController();
   const timers = [setTimeout(() => expire(over), WEBHOOK_LIMITS.timeoutMs)];
   const hurry = () => {

@@ -8,7 +8,7 @@ const PAGE_LENGTH_MAX = 200;
 const TEXT_READ_MAX = 8_192;
 
 /** The parts of an answer that are read; Gong may add others at any time. */
-export interface AnswerBody {
+export interface ResponseBody {
   readonly requestId?: string;
   readonly integrationId?: string;
   /** Gong's sentences, or what a proxy in front of it wrote, cut short */
@@ -19,7 +19,7 @@ export interface AnswerBody {
  * Reads the body of any answer: Gong's `{requestId, errors}` or `{requestId, integrationId}`,
  * another JSON form, an HTML page, plain text, nothing.
  */
-export function readAnswer(body: string): AnswerBody {
+export function readResponseBody(body: string): ResponseBody {
   const json = parsedObject(body);
   if (!json) return { errors: sentences([plainText(body, PAGE_LENGTH_MAX)]) };
   const requestId = json['requestId'];

@@ -3,7 +3,7 @@
  * it never will take this one. `refused`: it takes none from us until a person mends something,
  * which `hint` names. `throttled`: too many calls. `unavailable`: nobody knows; send it again.
  */
-export type GongAnswerKind =
+export type GongResponseKind =
   | 'accepted'
   | 'duplicate'
   | 'rejected'
@@ -11,8 +11,8 @@ export type GongAnswerKind =
   | 'throttled'
   | 'unavailable';
 
-export interface GongAnswer {
-  readonly kind: GongAnswerKind;
+export interface GongResponse {
+  readonly kind: GongResponseKind;
   /** HTTP status; absent where no answer came */
   readonly status?: number;
   /** Gong's own reference, from the body */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classifyAnswer, classifyUnreadable } from './classify.ts';
+import { classifyResponse, classifyUnreadable } from './classify.ts';
 import { errorOf } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
 
@@ -103,7 +103,7 @@ export function readComposite(body: unknown, count: number, nowMs: number): Quer
   return found.map((answer) => {
     if (answer.httpStatusCode === 200) return readFirstQueryPage(answer.body);
     const failed = { status: answer.httpStatusCode, headers: {}, body: answer.body };
-    throw errorOf(classifyAnswer(failed, nowMs));
+    throw errorOf(classifyResponse(failed, nowMs));
   });
 }
 

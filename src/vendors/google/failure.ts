@@ -8,7 +8,7 @@ export type Concern = 'everyone' | 'subject' | 'item';
 export type QuotaHolder = 'service' | 'subject';
 
 /** What one answer of Google's means for the one who asked. */
-export type Verdict =
+export type Failure =
   | { readonly kind: 'retry'; readonly message: string; readonly retryAfterMs?: number }
   | {
       readonly kind: 'throttled';
@@ -33,7 +33,7 @@ export type Verdict =
     };
 
 /** An answer to classify. */
-export interface FailedAnswer {
+export interface FailedResponse {
   readonly status: number;
   /** lower-case names */
   readonly headers: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 /** What one answer of Salesforce's means for the one who asked. */
-export type Verdict =
+export type Failure =
   | { readonly kind: 'retry'; readonly message: string; readonly retryAfterMs?: number }
   | { readonly kind: 'session-expired'; readonly message: string }
   | { readonly kind: 'locator-lost'; readonly message: string }
@@ -12,7 +12,7 @@ export type Verdict =
     };
 
 /** An answer to classify: the body as text, or already parsed (a composite's sub-answers). */
-export interface FailedAnswer {
+export interface FailedResponse {
   readonly status: number;
   /** lower-case names */
   readonly headers: Readonly<Record<string, string>>;

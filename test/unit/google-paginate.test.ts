@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PageTokenLost } from '../../src/vendors/google/errors.ts';
-import { pages } from '../../src/vendors/google/pages.ts';
+import { paginate } from '../../src/vendors/google/paginate.ts';
 
 /** A list whose page `token` leads to `next(token)`; the token is also its only row. */
 function listOf(next: (token: number) => number | undefined) {
@@ -18,7 +18,7 @@ function listOf(next: (token: number) => number | undefined) {
 
 async function walk(list: ReturnType<typeof listOf>, first?: string): Promise<number[]> {
   const rows: number[] = [];
-  for await (const page of pages(first, list.ask)) rows.push(...page.rows);
+  for await (const page of paginate(first, list.ask)) rows.push(...page.rows);
   return rows;
 }
 

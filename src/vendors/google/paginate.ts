@@ -6,7 +6,7 @@ import type { Page } from './rows.ts';
  * long: without that a list would never end. (Brent's way to find one: remember one token, a
  * later one each time that the way has become twice as long.)
  */
-export async function* pages<P extends Page<unknown>>(
+export async function* paginate<P extends Page<unknown>>(
   first: string | undefined,
   ask: (pageToken: string | undefined) => Promise<P>,
 ): AsyncGenerator<P> {

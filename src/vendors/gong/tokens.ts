@@ -1,5 +1,5 @@
 import { rememberSecret } from '../../lib/secret.ts';
-import type { GongAnswer } from './answer.ts';
+import type { GongResponse } from './response.ts';
 
 /** One pair; the refresh token works once. */
 export interface GongTokens {
@@ -23,7 +23,7 @@ export interface GongTokenStore {
 /** Tokens that may be used, or the answer that every call gets without them. */
 export type TokenResult =
   | { readonly kind: 'tokens'; readonly tokens: GongTokens }
-  | { readonly kind: 'failed'; readonly answer: GongAnswer };
+  | { readonly kind: 'failed'; readonly answer: GongResponse };
 
 /** Makes both tokens of the pair unreadable in whatever is logged from here on. */
 export function rememberTokens(tokens: GongTokens): void {
