@@ -42,7 +42,7 @@ async function post(
   if (webhook === undefined || troubles.length === 0) return false;
   try {
     const posted = await postText({ webhook, text: alertText(troubles), clock, signal });
-    if (posted.kind === 'taken') return true;
+    if (posted.kind === 'posted') return true;
     log.warn(`the alert did not get through to alerts.webhook: ${posted.reason}`, {
       hint: 'Look at the webhook in the chat tool; what the alert was about is told here as well.',
     });

@@ -24,13 +24,13 @@ const KEYS = generateKeyPairSync('rsa', {
 
 export type Json = Readonly<Record<string, unknown>>;
 
-export interface Answered {
+export interface SandboxResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Json;
 }
 
-/** The made-up Google on a real port, and what a client has to know about it. */
+/** The simulated Google on a real port, with a client for it. */
 export class AskedGoogle {
   readonly clock: ManualClock;
   readonly google: Workspace;
@@ -56,10 +56,10 @@ export class AskedGoogle {
     return this.server.origins.google;
   }
 
-  /** A signed assertion as a client makes it, with these claims or headers instead. */
+  /** A signed assertion as a client makes it, with these claims and headers replaced. */
   assertion(claims: Json = {}, { header = {}, privateKey = KEYS.privateKey } = {}): string {
     const iat = Math.floor(this.clock.now() / 1_000);
-    const usual = {
+    const defaults = {
       iss: CLIENT_EMAIL,
       sub: this.google.admin,
       aud: 'https://oauth2.googleapis.com/token',
@@ -69,22 +69,22 @@ export class AskedGoogle {
     };
     const encode = (part: Json) => Buffer.from(JSON.stringify(part)).toString('base64url');
     const head = { alg: 'RS256', typ: 'JWT', kid: 'key-1', ...header };
-    const signed = `${encode(head)}.${encode({ ...usual, ...claims })}`;
+    const signed = `${encode(head)}.${encode({ ...defaults, ...claims })}`;
     const signature = sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url');
     return `${signed}.${signature}`;
   }
 
-  async postToken(form: Readonly<Record<string, string>>): Promise<Answered> {
+  async postToken(form: Readonly<Record<string, string>>): Promise<SandboxResponse> {
     const body = new URLSearchParams(form);
-    return answered(await fetch(`${this.origin}/token`, { method: 'POST', body }));
+    return responseOf(await fetch(`${this.origin}/token`, { method: 'POST', body }));
   }
 
-  sendAssertion(assertion: string): Promise<Answered> {
+  sendAssertion(assertion: string): Promise<SandboxResponse> {
     const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
     return this.postToken({ grant_type: grantType, assertion });
   }
 
-  /** An access token that acts as this user; the same one until `forgetTokens`. */
+  /** An access token for this user; the same one until `forgetTokens`. */
   async tokenOf(user: string, scope: string = ALL_SCOPES): Promise<string> {
     const key = `${user} ${scope}`;
     const known = this.#tokens.get(key);
@@ -104,7 +104,7 @@ export class AskedGoogle {
     user: string,
     path: string,
     query: Readonly<Record<string, string>> = {},
-  ): Promise<Answered> {
+  ): Promise<SandboxResponse> {
     return this.getWith(await this.tokenOf(user), path, query);
   }
 
@@ -112,14 +112,14 @@ export class AskedGoogle {
     token: string,
     path: string,
     query: Readonly<Record<string, string>> = {},
-  ): Promise<Answered> {
+  ): Promise<SandboxResponse> {
     const headers = { authorization: `Bearer ${token}` };
-    return answered(
+    return responseOf(
       await fetch(`${this.origin}${path}?${new URLSearchParams(query)}`, { headers }),
     );
   }
 
-  /** The body of a good answer; throws where it is refused. */
+  /** The body of a success; throws if the request is refused. */
   async read(
     user: string,
     path: string,
@@ -130,7 +130,7 @@ export class AskedGoogle {
     return body;
   }
 
-  /** Status, reason and place of a refusal. */
+  /** Status, reason and location of a refusal. */
   async refusal(
     user: string,
     path: string,
@@ -145,8 +145,11 @@ export class AskedGoogle {
   }
 }
 
-/** Status, reason and, where one is named, the parameter at fault. */
-export function refusalIn({ status, body }: Pick<Answered, 'status' | 'body'>): readonly unknown[] {
+/** Status, reason and, if named, the parameter at fault. */
+export function refusalIn({
+  status,
+  body,
+}: Pick<SandboxResponse, 'status' | 'body'>): readonly unknown[] {
   const { code, message, errors } = Object(body['error']);
   const [error, ...more] = errors ?? [];
   if (code !== status || error?.message !== message || more.length > 0)
@@ -160,7 +163,7 @@ export function listIn(body: Json, name: string): readonly Json[] {
   return list;
 }
 
-async function answered(response: Response): Promise<Answered> {
+async function responseOf(response: Response): Promise<SandboxResponse> {
   return {
     status: response.status,
     headers: response.headers,

@@ -35,11 +35,11 @@ describe('the runs of one command', () => {
   });
 
   test('a webhook that nobody answers is a warning without its address, and no error', async () => {
-    const rig = await startAlertRig({ handler: (_request, reply) => reply.answer(403, 'no') });
+    const rig = await startAlertRig({ handler: (_request, reply) => reply.respond(403, 'no') });
     await alertOnRuns(rig.context, [reportOf('acme')]);
     expect(rig.logged).toEqual([
       expect.stringMatching(
-        /^warn the alert did not get through to alerts.webhook: it answered 403/,
+        /^warn the alert did not get through to alerts.webhook: it returned 403/,
       ),
     ]);
     expect(rig.logged.join()).not.toContain(WEBHOOK_PATH);

@@ -191,7 +191,7 @@ test('what nobody got is told again an hour later', async () => {
   const rig = await startAlertRig({
     handler: (_request, reply) => {
       answers += 1;
-      reply.answer(answers === 1 ? 404 : 200);
+      reply.respond(answers === 1 ? 404 : 200);
     },
   });
   const service = new Service(rig);

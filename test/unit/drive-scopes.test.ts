@@ -38,7 +38,7 @@ const ANSWER = {
 let peer: GooglePeer;
 let db: Database;
 beforeEach(async () => {
-  peer = await startGoogle({ call: (_request, reply) => reply.answer(200, ANSWER) });
+  peer = await startGoogle({ call: (_request, reply) => reply.respond(200, ANSWER) });
   db = openMemoryDatabase();
   await migrate(db);
 });

@@ -20,9 +20,9 @@ let server: SandboxServer<'google'>;
 let client: GoogleClient;
 let counted: () => number;
 
-/** A made-up Google that refuses unknown parameters and fields, and applies the masks. */
+/** The simulated Google refuses unknown parameters and fields, and applies the masks. */
 beforeAll(async () => {
-  const made = createGoogle({
+  const created = createGoogle({
     clock,
     domain: 'acme.com',
     serviceAccount: {
@@ -31,10 +31,10 @@ beforeAll(async () => {
       publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     },
   });
-  google = made.google;
+  google = created.google;
   for (const user of [ANNA, BEN]) google.addUser(user);
   google.addDomain('acme.de', ['acme.at']);
-  server = await startSandbox({ vendors: { google: made.vendor }, clock });
+  server = await startSandbox({ vendors: { google: created.vendor }, clock });
 });
 
 afterAll(() => server.stop());
@@ -52,7 +52,7 @@ async function rowsOf<Row>(
   return (await collect(pages)).flatMap(({ rows }) => rows);
 }
 
-describe('the made-up Google', () => {
+describe('the simulated Google', () => {
   it('shows its users and domains', async () => {
     expect(await client.listDomains()).toEqual(['acme.com', 'acme.de', 'acme.at']);
     google.setUserState(BEN, 'suspended');
@@ -81,7 +81,7 @@ describe('the made-up Google', () => {
     await expect(collect(client.listPermissions(BEN, fileId))).rejects.toThrow(NotFound);
   });
 
-  it('tells of changes from a start token on, and of a token that is lost', async () => {
+  it('reports changes from a start token on, and a lost token', async () => {
     const fileId = google.createFile({ name: 'Plan', owner: ANNA });
     const start = await client.startPageToken(ANNA);
     google.share(fileId, { to: PAT, by: ANNA });
@@ -93,8 +93,8 @@ describe('the made-up Google', () => {
       { kind: 'file', fileId, removed: false, file: { id: fileId } },
     ]);
     expect(last).toHaveProperty('newStartPageToken');
-    for (const answer of [403, 404, 410] as const) {
-      google.loseChangeTokens(ANNA, answer);
+    for (const status of [403, 404, 410] as const) {
+      google.loseChangeTokens(ANNA, status);
       await expect(collect(client.listChanges(ANNA, start))).rejects.toThrow(PageTokenLost);
     }
     await expect(collect(client.listChanges(ANNA, 'nonsense'))).rejects.toThrow(PageTokenLost);
@@ -126,7 +126,7 @@ describe('the made-up Google', () => {
     await expect(collect(client.listChanges(ANNA, start, driveId))).rejects.toThrow(NotFound);
   });
 
-  it('tells in the audit log who shared what with whom', async () => {
+  it('reports in the audit log who shared what with whom', async () => {
     const fileId = google.createFile({ name: 'Terms', owner: ANNA });
     google.share(fileId, { to: [PAT, 'lee@customer.com'], role: 'reader', by: ANNA });
     const query = {
@@ -145,7 +145,7 @@ describe('the made-up Google', () => {
     expect(times).toEqual(times.toSorted((a, b) => b - a));
   });
 
-  it('counts as many calls as the client does', async () => {
+  it('counts the same calls as the client', async () => {
     await client.startPageToken(ANNA);
     await rowsOf(client.listOwnedFiles(ANNA));
     await rowsOf(client.listUsers());

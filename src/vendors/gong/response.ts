@@ -1,7 +1,7 @@
 /**
- * What became of one call to Gong. `accepted` and `duplicate`: Gong has the event. `rejected`:
- * it never will take this one. `refused`: it takes none from us until a person mends something,
- * which `hint` names. `throttled`: too many calls. `unavailable`: nobody knows; send it again.
+ * What happened to one call. `accepted` and `duplicate`: Gong has the event. `rejected`: Gong will
+ * never accept this event. `refused`: Gong accepts no event until a person fixes what `hint` names.
+ * `throttled`: too many calls. `unavailable`: the outcome is unknown; send the event again.
  */
 export type GongResponseKind =
   | 'accepted'
@@ -13,15 +13,15 @@ export type GongResponseKind =
 
 export interface GongResponse {
   readonly kind: GongResponseKind;
-  /** HTTP status; absent where no answer came */
+  /** HTTP status; absent if no response came */
   readonly status?: number;
   /** Gong's own reference, from the body */
   readonly requestId?: string;
   /** a 64-bit number, digit for digit */
   readonly integrationId?: string;
-  /** sentences: Gong's own where it gave any; never empty but for `accepted` and `duplicate` */
+  /** sentences, Gong's own if it sent any; can be empty only for `accepted` and `duplicate` */
   readonly errors: readonly string[];
-  /** how long Gong asks to wait; absent where it does not say, or says nothing usable */
+  /** the wait that Gong requests; absent if it requests none, or none that makes sense */
   readonly retryAfterMs?: number;
   /** with `refused`: what a person has to do */
   readonly hint?: string;

@@ -2,24 +2,24 @@ import { PageTokenLost } from './errors.ts';
 import type { Page } from './rows.ts';
 
 /**
- * The pages of a list from `first` on. Throws PageTokenLost where they lead in a circle, however
- * long: without that a list would never end. (Brent's way to find one: remember one token, a
- * later one each time that the way has become twice as long.)
+ * The pages of a list from the page token `first` on. Throws PageTokenLost if they form a cycle of
+ * any length: otherwise the list would never end. (Brent's algorithm: remember one token, and a
+ * later one each time the number of steps has doubled.)
  */
 export async function* paginate<P extends Page<unknown>>(
   first: string | undefined,
-  ask: (pageToken: string | undefined) => Promise<P>,
+  fetchPage: (pageToken: string | undefined) => Promise<P>,
 ): AsyncGenerator<P> {
   let remembered = first;
   let limit = 1;
   let steps = 0;
   for (let token = first; ; ) {
     let next: string | undefined;
-    // No variable holds the page: a generator that waits keeps its variables, and pages are large.
-    yield ask(token).then((page) => {
+    // No variable holds the page: a suspended generator keeps its variables, and pages are large.
+    yield fetchPage(token).then((page) => {
       next = page.nextPageToken;
       if (next === undefined || next !== remembered) return page;
-      throw new PageTokenLost('the pages of a list of Google lead in a circle');
+      throw new PageTokenLost('the pages of a list of Google form a cycle');
     });
     if (next === undefined) return;
     token = next;
