@@ -9,7 +9,7 @@ export interface ReferenceSources {
   file(path: string): Lookup;
 }
 
-/** A value, or why there is none. */
+/** A value, or the problem in finding it. */
 export type Lookup = { readonly value: string } | { readonly problem: string };
 
 export interface InterpolatedText {

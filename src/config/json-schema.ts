@@ -5,6 +5,7 @@ import { tenantSchema } from './tenant-schema.ts';
 
 /** The part of JSON Schema that our schemas use, with the KeyMeta of each key. */
 export interface AnnotatedSchema extends Partial<KeyMeta> {
+  readonly $schema?: string;
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -35,19 +36,13 @@ export function annotatedSchema(schema: z.ZodType): AnnotatedSchema {
   }) as AnnotatedSchema;
 }
 
-/** The text of `config/tenant.schema.json`. */
-export function renderTenantJsonSchema(): string {
-  return render(tenantSchema, { $id: 'urn:sharetrail:tenant', title: 'sharetrail tenant' });
-}
+const FILES = { tenant: tenantSchema, service: serviceSchema };
 
-/** The text of `config/sharetrail.schema.json`. */
-export function renderServiceJsonSchema(): string {
-  return render(serviceSchema, { $id: 'urn:sharetrail:service', title: 'sharetrail service' });
-}
-
-function render(schema: z.ZodType, head: { readonly $id: string; readonly title: string }): string {
-  const { $schema, ...rest } = { $schema: undefined, ...publish(annotatedSchema(schema)) };
-  return `${JSON.stringify({ $schema, ...head, ...rest }, null, 2)}\n`;
+/** The text of `config/tenant.schema.json` or `config/sharetrail.schema.json`. */
+export function renderJsonSchema(file: keyof typeof FILES): string {
+  const { $schema, ...rest } = publish(annotatedSchema(FILES[file]));
+  const head = { $schema, $id: `urn:sharetrail:${file}`, title: `sharetrail ${file}` };
+  return `${JSON.stringify({ ...head, ...rest }, null, 2)}\n`;
 }
 
 /** Removes the annotations, and allows references in texts. */

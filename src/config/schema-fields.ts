@@ -12,7 +12,7 @@ export type KeyMeta = {
   readonly expected: string;
   /** the value becomes a Secret. `reference`: only `${…}` alone is accepted; `text`: literals too */
   readonly secret?: 'reference' | 'text';
-  /** a wrong value may contain a secret, so no message shows it */
+  /** a wrong value can contain a secret, so no message shows it */
   readonly hidden?: true;
   /** for editors, if the check itself is not a pattern */
   readonly pattern?: string;

@@ -150,13 +150,10 @@ class DocumentReader implements ConfigDocument {
   ): void {
     const position = this.#position(keyNode.range[0]);
     const key = isScalar(keyNode) ? keyNode.source : undefined;
-    if (!key) {
-      this.#report(position, { path: into.path, message: 'a key must be a word' });
-      return;
-    }
-    const path = [...into.path, key];
-    if (Object.hasOwn(into.data, key)) {
-      this.#report(position, { path, message: 'duplicate key: keep one of them' });
+    const path = key ? [...into.path, key] : into.path;
+    if (!key || Object.hasOwn(into.data, key)) {
+      const message = key ? 'duplicate key: keep one of them' : 'a key must be a word';
+      this.#report(position, { path, message });
       return;
     }
     this.#positions.key.set(pathId(path), position);

@@ -54,8 +54,8 @@ export function chooseOpportunity(
       reasons: [choiceReason(chosen, candidates, open.length), ...notOpen],
     };
   }
-  const { opportunity, reason } = chooseWithoutRole(open, `${time.day} in ${timezone}`);
-  return { ...(opportunity && { opportunity }), reasons: [reason, ...notOpen] };
+  const choice = chooseWithoutRole(open, `${time.day} in ${timezone}`);
+  return { ...choice, reasons: [...choice.reasons, ...notOpen] };
 }
 
 /** Open if created before the share and either not closed now or closed on that day or later. */
@@ -88,27 +88,19 @@ function ranksBefore(one: Candidate, other: Candidate): boolean {
   return a.createdAt === b.createdAt ? a.id < b.id : a.createdAt > b.createdAt;
 }
 
-function chooseWithoutRole(
-  open: readonly OpportunityRecord[],
-  day: string,
-): { readonly opportunity?: OpportunityRecord; readonly reason: string } {
+function chooseWithoutRole(open: readonly OpportunityRecord[], day: string): OpportunityChoice {
   const when = `at the time of the share (${day})`;
   const [only] = open;
-  if (!only) {
-    return { reason: `The Account had no Opportunity open ${when}, so none is named.` };
-  }
+  if (!only) return { reasons: [`The Account had no Opportunity open ${when}, so none is named.`] };
   if (open.length === 1) {
     const chosen = `The Opportunity ${labelOf(only)} was chosen.`;
-    return {
-      opportunity: only,
-      reason: `${chosen} It was the Account's only Opportunity open ${when}.`,
-    };
+    const reason = `${chosen} It was the Account's only Opportunity open ${when}.`;
+    return { opportunity: only, reasons: [reason] };
   }
-  return {
-    reason:
-      `The Account had ${open.length} Opportunities open ${when}. No recipient has a contact ` +
-      `role on any of them, so none is named: ${listText(open, labelOf)}.`,
-  };
+  const reason =
+    `The Account had ${open.length} Opportunities open ${when}. No recipient has a contact ` +
+    `role on any of them, so none is named: ${listText(open, labelOf)}.`;
+  return { reasons: [reason] };
 }
 
 function choiceReason(

@@ -13,7 +13,7 @@ import { leaseName } from '../runs/tenant-lease.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { LIST_LIMITS } from './limits.ts';
 
-/** A run as `status` shows it: `running` and `died` are what a row without an end can mean. */
+/** A run for `status`. A row without an end is `running` or `died`. */
 export interface RunStatus {
   readonly runId: string;
   readonly kind: string;
@@ -28,29 +28,29 @@ export interface TenantStatus {
   readonly tenant: string;
   /** newest first */
   readonly runs: readonly RunStatus[];
-  /** of the nightly reading */
+  /** the cursors of sync, without those of backfills */
   readonly cursors: readonly Cursor[];
-  /** windows of history that are being read, or whose events still wait for Gong */
+  /** backfills that are still reading, or whose events are still pending */
   readonly backfills: readonly StoredBackfill[];
-  /** events that history brought in: those that Gong has answered for, and those that wait */
+  /** backfilled events: settled by a response of Gong, or still pending */
   readonly history: {
     readonly settled: number;
     readonly waiting: number;
-    /** what the coming nights leave of a day's calls */
+    /** the calls of a day that upcoming syncs leave */
     readonly callsPerDay: number;
   };
   readonly outbox: Readonly<Record<State, number>>;
-  /** epoch milliseconds: when the oldest share that waits for Gong was made */
+  /** epoch milliseconds: the share time of the oldest pending event */
   readonly oldestPending?: number;
   readonly gong: {
     readonly callsPerDay: number;
     readonly callsLeft: number;
-    /** epoch milliseconds: Gong asked for a pause until then */
+    /** epoch milliseconds: the end of a pause that Gong requested */
     readonly pausedUntil?: number;
   };
 }
 
-/** How a tenant stands, from the database alone. */
+/** The status of a tenant, from the database only. */
 export async function statusOf(context: AppContext, config: TenantConfig): Promise<TenantStatus> {
   const { db, clock } = context;
   const { tenant } = config;
@@ -92,7 +92,7 @@ async function gongOf(
   return { callsPerDay, callsLeft, ...(pause > now && { pausedUntil: pause }) };
 }
 
-/** Only the newest open run can be the one that holds the tenant. */
+/** Only the newest run can have the tenant's lock. */
 async function runsOf(context: AppContext, tenant: string): Promise<RunStatus[]> {
   const { db, clock } = context;
   const runs = await latestRuns(db, { tenant, limit: LIST_LIMITS.runsShown });

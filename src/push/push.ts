@@ -223,7 +223,7 @@ class Drain {
   }
 
   async #record(event: QueuedEvent, response: GongAnswer): Promise<void> {
-    if (response.kind === 'refused') return this.#stopFor({ kind: 'refused', answer: response });
+    if (response.kind === 'refused') return this.#stopFor({ kind: 'refused', response });
     // After one database failure, every further write would wait for its timeout. The next run
     // sends unsettled events again, and Gong responds that it has them.
     if (this.#failure !== undefined) return;

@@ -25,7 +25,7 @@ export interface RunOptions {
    * Epoch milliseconds: from then on, backfilled events are left to later runs, so that days of
    * history do not delay a scheduled run; Infinity for a tenant without a schedule
    */
-  readonly historyUntil: number;
+  readonly backfillUntil: number;
   readonly signal: AbortSignal;
   readonly listeners: readonly RunListener[];
 }
@@ -71,8 +71,8 @@ export async function executeRun(
 }
 
 async function carryOut(run: Run, options: RunOptions, work: RunWork): Promise<RunReport> {
-  const { push, historyUntil } = options;
-  const pushing = push === 'send' ? await startPushStage(run, historyUntil) : undefined;
+  const { push, backfillUntil } = options;
+  const pushing = push === 'send' ? await startPushStage(run, backfillUntil) : undefined;
   let nothingRead = false;
   try {
     nothingRead = await work.read(run, (batch) => commit(run, batch, pushing));

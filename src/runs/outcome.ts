@@ -11,11 +11,11 @@ export function pushErrors(report: PushReport): RunError[] {
   const errors: RunError[] = [];
   const { stop } = report;
   if (stop?.kind === 'refused') {
-    const reasons = stop.answer.errors.slice(0, ERRORS_SHOWN_MAX).join('; ');
-    const message = `Gong refused (${stop.answer.status}): ${reasons}`;
+    const reasons = stop.response.errors.slice(0, ERRORS_SHOWN_MAX).join('; ');
+    const message = `Gong refused (${stop.response.status}): ${reasons}`;
     errors.push({
       ...runError('gong', message),
-      ...(stop.answer.hint && { hint: stop.answer.hint }),
+      ...(stop.response.hint && { hint: stop.response.hint }),
     });
   }
   if (stop?.kind === 'same-rejections') {

@@ -19,10 +19,10 @@ export interface PushStage {
 }
 
 /**
- * Starts to drain the tenant's outbox. If that breaks, the run's reading ends, too. `historyUntil`:
+ * Starts to drain the tenant's outbox. If that breaks, the run's reading ends, too. `backfillUntil`:
  * epoch milliseconds; from then on, backfilled events are left to later runs.
  */
-export async function startPushStage(run: Run, historyUntil: number): Promise<PushStage> {
+export async function startPushStage(run: Run, backfillUntil: number): Promise<PushStage> {
   const { context, tenant, lease, connections, counters, emit } = run;
   emit?.({ kind: 'stage started', stage: 'gong' });
   const push = startPush({
@@ -34,7 +34,7 @@ export async function startPushStage(run: Run, historyUntil: number): Promise<Pu
     pacer: context.pacerOf(connections.gong.account),
     settings: tenant.gong,
     callsForFresh: await reservedCalls(context, tenant),
-    backfillUntil: historyUntil,
+    backfillUntil,
     clock: context.clock,
     random: context.random,
     signal: run.signal,

@@ -278,7 +278,7 @@ describe('a renewal that fails', () => {
       misbehave(reply);
       return true;
     };
-    const one = client({ timeoutMs: 60 });
+    const one = client({ timeoutMs: 2_000 });
     const answer = await one.shareContent(BODY, never);
     expect(answer.kind).toBe('unavailable');
     expect(answer.errors[0]).toMatch(/^token request: /);

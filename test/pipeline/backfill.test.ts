@@ -72,9 +72,9 @@ describe('the window', () => {
 describe('the next scheduled run', () => {
   test('has its turn: what is not sent by then is queued, and goes with that run', async () => {
     const ids = [20, 19, 18].map((days) => past.deliverAt(past.daysAgo(days)));
-    const historyUntil = world.clock.now();
+    const backfillUntil = world.clock.now();
     const window = { since: past.daysAgo(30) };
-    const brought = await world.backfill(window, { tenant, historyUntil });
+    const brought = await world.backfill(window, { tenant, backfillUntil });
     expect(brought).toMatchObject({ outcome: 'ok', queued: 3, delivered: 0, pending: 3 });
     expect(await world.sync({ tenant })).toMatchObject({ outcome: 'ok', delivered: 3 });
     expect(past.sent()).toEqual(ids);
@@ -135,7 +135,7 @@ describe('what a sync passed over as older than start', () => {
     }).deliveryId;
     world.org.update(id, { Name: 'Touched' });
     await world.sync({ tenant });
-    const ignoring = past.laid('salesforce', { ignoreCreatedBy: ['robot@package.example'] });
+    const ignoring = past.tenantWith('salesforce', { ignoreCreatedBy: ['robot@package.example'] });
     const report = await world.backfill({ since: past.daysAgo(6) }, { tenant: ignoring });
     expect(report).toMatchObject({ queued: 0, skipped: { 'ignored-creator': 1 } });
     expect(await past.stored(id)).toMatchObject({ state: 'skipped', reason: 'ignored-creator' });
@@ -316,7 +316,7 @@ test('what was read is told of what there is, to its end, and never stands short
 
 describe('the calls of the coming nights', () => {
   test('are left to them, and the days until the end are counted by the others', async () => {
-    const paced = { ...past.laid('gong', { callsPerDay: 10 }), schedule: '0 2 * * *' };
+    const paced = { ...past.tenantWith('gong', { callsPerDay: 10 }), schedule: '0 2 * * *' };
     for (let share = 0; share < 4; share += 1) past.deliverAt(world.clock.now() - 60 * SECOND_MS);
     expect(await world.sync({ tenant: paced })).toMatchObject({ delivered: 4 });
     for (let share = 0; share < 20; share += 1)
@@ -324,7 +324,7 @@ describe('the calls of the coming nights', () => {
     const window = { since: past.daysAgo(30), until: past.daysAgo(10) };
     const opened = await world.context();
     const context = { ...opened, config: { ...opened.config, tenants: [paced] } };
-    const how = { push: 'send', historyUntil: Number.POSITIVE_INFINITY } as const;
+    const how = { push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
     const { signal } = new AbortController();
     const options = { tenant: paced, window, ...how, signal, listeners: [] };
     const report = await runBackfill(context, options);

@@ -91,7 +91,7 @@ test('a run whose end the database cannot take still says what it did', async ()
   };
   const { tenant } = world;
   const { signal } = new AbortController();
-  const how = { reach: 'new', push: 'send', historyUntil: Number.POSITIVE_INFINITY } as const;
+  const how = { reach: 'new', push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
   const run = () => runSync(context, { ...how, tenant, signal, listeners: [lock] });
   const ended = await runTenant(context, tenant, { kind: 'sync', signal, run });
   await locked;

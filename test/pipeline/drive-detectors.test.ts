@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/lib/secret.ts';
-import { type DriveWorld, startDriveWorld, told } from '../support/drive-world.ts';
+import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-test('one user’s refresh token opens that user’s own Drive', async () => {
+test('with one user’s refresh token, that user’s own Drive is read', async () => {
   const { google, clock, domain, start } = world;
   const bob = google.addUser(`bob@${domain}`);
   google.addOAuthClient({ clientId: 'client', clientSecret: 'hush' });
@@ -34,47 +34,46 @@ test('one user’s refresh token opens that user’s own Drive', async () => {
     sharedDrives: 'none',
     detect: ['changes'],
   });
-  const [mine = '', his = ''] = [ann, bob].map((owner) =>
+  const [mine = '', bobs = ''] = [ann, bob].map((owner) =>
     google.createFile({ name: `Of ${owner}`, owner, at: start - HOUR_MS }),
   );
   expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
   clock.advance(HOUR_MS);
   google.share(mine, { to: [ADA, `x@${domain}`], by: ann });
-  google.share(his, { to: ADA, by: bob });
+  google.share(bobs, { to: ADA, by: bob });
   expect(await world.sync()).toMatchObject({ outcome: 'ok', queued: 1, held: 0 });
-  expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Of ${ann}`]);
+  expect(summariesOf(await world.events())).toEqual([
+    `changes pending: ${ann} -> ${ADA}: Of ${ann}`,
+  ]);
   google.revokeRefreshToken(refreshToken);
   clock.advance(2 * HOUR_MS);
   const report = await world.sync();
   expect(report.errors[0]?.hint).toContain('set googleDrive.auth.refreshToken');
 });
 
-describe('a place in the change log that Google lost', () => {
-  test.each([403, 404, 410] as const)(
-    'with %d: nothing that lay between is lost',
-    async (status) => {
-      world.configure({ detect: ['changes'] });
-      const { google, clock, start } = world;
-      const at = start - HOUR_MS;
-      const [old = '', other = ''] = ['Old', 'Other'].map((name) =>
-        google.createFile({ name, owner: ann, at }),
-      );
-      google.share(old, { to: ADA, by: ann, at });
-      await world.sync();
-      clock.advance(HOUR_MS);
-      google.share(other, { to: ADA, by: ann });
-      google.revoke(old, { to: ADA, by: ann });
-      google.loseChangeTokens(ann, status);
-      expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
-      clock.advance(HOUR_MS);
-      google.share(old, { to: ADA, by: ann });
-      expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
-      expect(told(await world.events())).toEqual([
-        `changes pending: ${ann} -> ${ADA}: Old`,
-        `changes pending: ${ann} -> ${ADA}: Other`,
-      ]);
-    },
-  );
+describe('a change log token that Google lost', () => {
+  test.each([403, 404, 410] as const)('with %d: no change in between is lost', async (status) => {
+    world.configure({ detect: ['changes'] });
+    const { google, clock, start } = world;
+    const at = start - HOUR_MS;
+    const [old = '', other = ''] = ['Old', 'Other'].map((name) =>
+      google.createFile({ name, owner: ann, at }),
+    );
+    google.share(old, { to: ADA, by: ann, at });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    google.share(other, { to: ADA, by: ann });
+    google.revoke(old, { to: ADA, by: ann });
+    google.loseChangeTokens(ann, status);
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
+    clock.advance(HOUR_MS);
+    google.share(old, { to: ADA, by: ann });
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
+    expect(summariesOf(await world.events())).toEqual([
+      `changes pending: ${ann} -> ${ADA}: Old`,
+      `changes pending: ${ann} -> ${ADA}: Other`,
+    ]);
+  });
 });
 
 describe.each([
@@ -82,7 +81,7 @@ describe.each([
   ['the change log', ['changes']],
   ['both', ['audit-log', 'changes']],
 ] as const)('by %s', (_name, detect) => {
-  test('another role is no share; taken away and given again is one', async () => {
+  test('a changed role is not a share; a grant after a revocation is one', async () => {
     world.configure({ detect: [...detect] });
     const { google, clock, start } = world;
     const file = google.createFile({ name: 'Deck', owner: ann, at: start - HOUR_MS });
@@ -104,7 +103,7 @@ describe.each([
     expect(counts).toEqual([1, 1, 1, 2]);
   });
 
-  test('run out and given again is one', async () => {
+  test('a grant after one that expired is a share', async () => {
     world.configure({ detect: [...detect] });
     const { google, clock, start } = world;
     const file = google.createFile({ name: 'Deck', owner: ann, at: start - HOUR_MS });
@@ -123,7 +122,7 @@ describe.each([
     expect(await world.events()).toHaveLength(2);
   });
 
-  test('a group is a recipient by its address', async () => {
+  test('a group is a recipient with its address', async () => {
     world.configure({ detect: [...detect] });
     const { google, clock, start } = world;
     const file = google.createFile({ name: 'Deck', owner: ann, at: start - HOUR_MS });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DriveWorld, startDriveWorld, told } from '../support/drive-world.ts';
+import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -15,8 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-describe('one user whom Google refuses', () => {
-  test('does not stop the others, however many stand in a row', async () => {
+describe('a user whom Google refuses', () => {
+  test('does not stop the others, even if there are many in a row', async () => {
     const { google, clock, domain } = world;
     for (let number = 0; number < 30; number += 1) {
       const user = google.addUser(`room-${number}@${domain}`);
@@ -27,22 +27,22 @@ describe('one user whom Google refuses', () => {
     await world.sync();
     clock.advance(HOUR_MS);
     google.share(file, { to: ADA, by: zoe });
-    // Nobody named them: without Drive, they are passed over.
+    // The configuration does not list them: users without Drive are skipped.
     expect(await world.sync()).toMatchObject({ outcome: 'ok', queued: 1 });
-    expect(told(await world.events())).toEqual([`changes pending: ${zoe} -> ${ADA}: Deck`]);
+    expect(summariesOf(await world.events())).toEqual([`changes pending: ${zoe} -> ${ADA}: Deck`]);
   });
 
-  test('as a stranger of another Workspace is told, and the others are read', async () => {
+  test('because they belong to another Workspace is reported; the others are read', async () => {
     const { google, clock, domain } = world;
     const zoe = google.addUser(`zoe@${domain}`);
     const file = google.createFile({ name: 'Deck', owner: zoe, at: world.start - HOUR_MS });
-    const stranger = 'aaa@partner.example';
-    world.configure({ users: [stranger, zoe], sharedDrives: 'none' });
+    const foreigner = 'aaa@partner.example';
+    world.configure({ users: [foreigner, zoe], sharedDrives: 'none' });
     const { faults } = world.sandbox;
     await world.sync();
     clock.advance(2 * HOUR_MS);
     google.share(file, { to: ADA, by: zoe });
-    // What Google says to a stranger, whose token is the first that is asked for.
+    // Google's response for a user of another Workspace, whose token is requested first.
     faults.add({
       vendor: 'google',
       pathIncludes: '/token',
@@ -56,11 +56,11 @@ describe('one user whom Google refuses', () => {
     const report = await world.sync();
     expect(report).toMatchObject({ outcome: 'partial', queued: 1 });
     expect(report.errors.map(({ message }) => message)).toEqual([
-      expect.stringMatching(new RegExp(`^${stranger}: Google refused the sign-in`)),
+      expect.stringMatching(new RegExp(`^${foreigner}: Google refused the sign-in`)),
     ]);
   });
 
-  test('for want of a scope ends the reading, with what to do', async () => {
+  test('because of a missing scope ends the reading, with a hint', async () => {
     const { google, domain } = world;
     for (let number = 0; number < 30; number += 1) google.addUser(`user-${number}@${domain}`);
     world.configure({ users: 'all', sharedDrives: 'none' });
@@ -76,7 +76,7 @@ describe('one user whom Google refuses', () => {
     expect(report.errors[0]?.hint).toContain('Domain-wide delegation');
   });
 
-  test('with words that are not known is told, and the others are read', async () => {
+  test('for an unknown reason is reported; the others are read', async () => {
     const { google, domain } = world;
     google.addUser(`zoe@${domain}`);
     world.sandbox.faults.add({
@@ -109,7 +109,7 @@ describe('a shared drive', () => {
     clock.advance(HOUR_MS);
   });
 
-  test('is read as another member when the one who read it left', async () => {
+  test('is read as another member after its reader left', async () => {
     const { google } = world;
     google.removeMember(drive, { member: ann, by: ann });
     google.share(file, { to: ADA, by: bob });
@@ -117,14 +117,14 @@ describe('a shared drive', () => {
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 0 });
   });
 
-  test('is read as another member when the one who read it may not write any more', async () => {
+  test('is read as another member after its reader lost write access', async () => {
     const { google } = world;
     google.setMember(drive, { member: ann, role: 'reader', by: bob });
     google.share(file, { to: ADA, by: bob });
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
   });
 
-  test('is read as the member whom the configuration names now', async () => {
+  test('is read as the member whom the configuration names', async () => {
     const { google } = world;
     world.configure({ sharedDrives: [{ id: drive, as: ann }] });
     await world.sync();
@@ -132,14 +132,14 @@ describe('a shared drive', () => {
     google.refuse({ reason: 'domainPolicy', times: Number.POSITIVE_INFINITY, user: ann });
     google.share(file, { to: ADA, by: bob });
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
-    expect(told(await world.events())).toEqual([`changes pending: nobody -> ${ADA}: Offer`]);
+    expect(summariesOf(await world.events())).toEqual([`changes pending: no one -> ${ADA}: Offer`]);
   });
 });
 
 describe('the audit log', () => {
   beforeEach(() => world.configure({ detect: ['audit-log'] }));
 
-  test('is not asked for times to come, where the start is one', async () => {
+  test('is not queried for the future if the start is in the future', async () => {
     world.tenant = { ...world.tenant, start: world.clock.now() + DAY_MS };
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 0 });
     world.clock.advance(DAY_MS + HOUR_MS);
@@ -148,7 +148,7 @@ describe('the audit log', () => {
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
   });
 
-  test('is read on the first night, though our clock is minutes ahead of Google’s', async () => {
+  test('is read by the first run, even if our clock is minutes ahead of Google’s', async () => {
     const { google, clock } = world;
     google.set({ clockAheadMs: -3 * MINUTE_MS });
     const { start: _start, ...tenant } = world.tenant;
@@ -160,21 +160,21 @@ describe('the audit log', () => {
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
   });
 
-  test('an act that began before the start is one act, and before the start', async () => {
+  test('an action that began before the start is one share from before the start', async () => {
     const { google, start } = world;
     const file = google.createFile({ name: 'Deck', owner: ann, at: start - HOUR_MS });
     google.share(file, { to: ADA, by: ann, at: start - 20_000 });
     google.share(file, { to: BEN, by: ann, at: start + 20_000 });
     const report = await world.sync();
     expect(report).toMatchObject({ queued: 0, skipped: { 'before-start': 1 } });
-    expect(told(await world.events())).toEqual([
+    expect(summariesOf(await world.events())).toEqual([
       `audit-log skipped before-start: ${ann} -> ${ADA} ${BEN}: Deck`,
     ]);
   });
 });
 
-describe('what Google knows of people', () => {
-  test('names the sharer and the recipients, whichever detector saw it', async () => {
+describe('a share from the audit log', () => {
+  test('names the sharer and the recipients with facts that only Drive has', async () => {
     world.configure({ detect: ['audit-log'] });
     const { google, clock } = world;
     const file = google.createFile({ name: 'Deck', owner: ann });
@@ -191,7 +191,7 @@ describe('what Google knows of people', () => {
   });
 });
 
-test('what Google leaves out of an entry is no reason to pass it over', async () => {
+test('a change without optional fields is still read', async () => {
   const { google, clock, sandbox, start } = world;
   const drive = google.addSharedDrive({
     name: 'Deals',
@@ -204,7 +204,7 @@ test('what Google leaves out of an entry is no reason to pass it over', async ()
   clock.advance(HOUR_MS);
   for (const file of [mine, ours]) google.share(file, { to: ADA, by: ann });
   const time = new Date(clock.now()).toISOString();
-  // Neither what kind of entry it is, nor whose file, nor whether it has permissions of its own.
+  // Without the kind of change, `ownedByMe`, and `hasAugmentedPermissions`.
   const files = [
     { id: mine, name: 'Mine', owners: [{ emailAddress: ann }] },
     { id: ours, name: 'Ours', driveId: drive },
@@ -216,13 +216,13 @@ test('what Google leaves out of an entry is no reason to pass it over', async ()
     action: { kind: 'answer', status: 200, body: { changes, newStartPageToken: '999' } },
   });
   expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 2 });
-  expect(told(await world.events())).toEqual([
+  expect(summariesOf(await world.events())).toEqual([
     `changes pending: ${ann} -> ${ADA}: Mine`,
-    `changes pending: nobody -> ${ADA}: Ours`,
+    `changes pending: no one -> ${ADA}: Ours`,
   ]);
 });
 
-test('permissions that did not all come with the file are asked for', async () => {
+test('permissions are listed if the file came without some of them', async () => {
   const { google, clock, sandbox, start } = world;
   const file = google.createFile({ name: 'Deck', owner: ann, at: start - HOUR_MS });
   await world.sync();
@@ -246,10 +246,10 @@ test('permissions that did not all come with the file are asked for', async () =
     },
   });
   await world.sync();
-  expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Deck`]);
+  expect(summariesOf(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Deck`]);
 });
 
-test('after everything was read again, what has its grants from a folder is still no share', async () => {
+test('inherited grants are not reported after a full run either', async () => {
   const { google, clock, start } = world;
   google.set({ myDriveDetails: 'missing', childEntries: 'all' });
   const at = start - HOUR_MS;
@@ -260,16 +260,16 @@ test('after everything was read again, what has its grants from a folder is stil
   clock.advance(HOUR_MS);
   google.share(folder, { to: ADA, by: ann });
   await world.sync();
-  expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Folder`]);
+  expect(summariesOf(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Folder`]);
   clock.advance(HOUR_MS);
   await world.sync({ reach: 'all' });
   clock.advance(HOUR_MS);
   google.createFile({ name: 'Later', parent: inner });
   await world.sync();
-  expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Folder`]);
+  expect(summariesOf(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Folder`]);
 });
 
-test('folders of a page are compared from the top, in whatever order they come', async () => {
+test('the folders of a page are compared from the top, whatever their order', async () => {
   const { google, clock, start } = world;
   google.set({ myDriveDetails: 'missing', childEntries: 'all' });
   const at = start - HOUR_MS;
@@ -285,13 +285,13 @@ test('folders of a page are compared from the top, in whatever order they come',
   google.edit(inner, { by: ann });
   google.edit(folder, { by: ann });
   await world.sync();
-  expect(told(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Folder`]);
+  expect(summariesOf(await world.events())).toEqual([`changes pending: ${ann} -> ${ADA}: Folder`]);
 });
 
 test.each([
   ['at the first reading', 0],
   ['by the change log', 2 * HOUR_MS],
-])('what is listed before its folder has its grants from there, too: %s', async (_when, later) => {
+])('an item that is listed before its folder inherits its grants: %s', async (_when, later) => {
   const { google, clock, start } = world;
   google.set({ myDriveDetails: 'missing', childEntries: 'none', pageSizeMax: 1 });
   if (later > 0) await world.sync();
@@ -303,12 +303,12 @@ test.each([
   google.move(file, { folder }, { by: ann, at });
   google.rename(folder, 'Folder, renamed', { by: ann });
   await world.sync();
-  expect(told(await world.events())).toEqual([
+  expect(summariesOf(await world.events())).toEqual([
     `changes pending: ${ann} -> ${ADA}: Folder, renamed`,
   ]);
 });
 
-test('a page of permissions that Google forgot is no change log that it forgot', async () => {
+test('a lost page token of a permission list is not a lost change log token', async () => {
   const { google, clock, start } = world;
   const drive = google.addSharedDrive({
     name: 'Deals',
@@ -323,13 +323,13 @@ test('a page of permissions that Google forgot is no change log that it forgot',
   google.refuse({ reason: 'notFound', times: 1, skip: 1, method: 'permissions.list' });
   const before = world.sandbox.traffic.google.entries.length;
   expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
-  const asked = world.sandbox.traffic.google.entries.slice(before);
-  expect(asked.filter(({ target }) => target.includes('/files?'))).toEqual([]);
+  const requests = world.sandbox.traffic.google.entries.slice(before);
+  expect(requests.filter(({ target }) => target.includes('/files?'))).toEqual([]);
   expect((await world.events())[0]?.share.drive?.grantees).toHaveLength(250);
 });
 
-describe('while nobody can say whose files count', () => {
-  test('a share that waits for the audit log goes after a day all the same', async () => {
+describe('while the scope cannot be found', () => {
+  test('a share that waits for the audit log is queued after a day', async () => {
     world.configure({ detect: ['audit-log', 'changes'] });
     const { google, clock } = world;
     google.addDomain('acme.de');
@@ -345,6 +345,6 @@ describe('while nobody can say whose files count', () => {
     expect(await world.sync()).toMatchObject({ outcome: 'failed', queued: 0 });
     clock.advance(DAY_MS);
     expect(await world.sync()).toMatchObject({ queued: 1 });
-    expect(told(await world.events())).toEqual([`changes pending: ${uwe} -> ${ADA}: Deck`]);
+    expect(summariesOf(await world.events())).toEqual([`changes pending: ${uwe} -> ${ADA}: Deck`]);
   });
 });

@@ -6,7 +6,7 @@ import { findActionable, retryState } from '../../src/operator/retry-and-skip.ts
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
 import { findEvents } from '../../src/outbox/queries.ts';
 import { afterRuns } from '../../src/service/housekeeping.ts';
-import { retain } from '../../src/service/retention.ts';
+import { applyRetention } from '../../src/service/retention.ts';
 import { heldLease } from '../support/database.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -23,7 +23,7 @@ afterEach(() => world.close());
 /** Half a year and a day later, with all that is old erased. */
 async function growOld(): Promise<void> {
   world.clock.advance(181 * DAY_MS);
-  await retain(await world.context(), signal);
+  await applyRetention(await world.context(), signal);
 }
 
 async function stored(deliveryId: string): Promise<StoredEvent | undefined> {
@@ -55,7 +55,7 @@ test('a day before, it is all there', async () => {
   const deliveryId = deliver('Deck');
   await world.sync();
   world.clock.advance(179 * DAY_MS);
-  await retain(await world.context(), signal);
+  await applyRetention(await world.context(), signal);
   expect(await stored(deliveryId)).toMatchObject({ share: { content: { title: 'Deck' } } });
 });
 
@@ -85,7 +85,7 @@ test('a rejected one is refused by retry by its id, and passed over by its state
   const context = await world.context();
   const eventIds = [`salesforce:${deliveryId}`];
   await expect(findActionable(context, [tenant], { eventIds, action: 'retry' })).rejects.toThrow(
-    'cannot be built again: its people and its body are erased',
+    'cannot be rebuilt: its people and its body are erased',
   );
   expect(await retryState(context, tenant, { state: 'rejected', signal })).toEqual({
     queued: 0,
@@ -151,11 +151,11 @@ describe('a window of history that was given up', () => {
     const db = await halfRead();
     const all = await leftOf(db);
     world.clock.advance(179 * DAY_MS);
-    await retain(await world.context(), signal);
+    await applyRetention(await world.context(), signal);
     expect(await leftOf(db)).toEqual(all);
     world.clock.advance(2 * DAY_MS);
     await heldLease(db, world.clock.now());
-    await retain(await world.context(), signal);
+    await applyRetention(await world.context(), signal);
     expect(await leftOf(db)).toEqual(all);
   });
 });

@@ -27,7 +27,7 @@ type Detectors = GoogleDriveConfig['detect'];
 export interface RunOptions {
   readonly full?: boolean;
   readonly internalDomains?: readonly string[];
-  /** called before each page is committed; throwing is a crash */
+  /** Called before each page is committed; can throw to simulate a crash. */
   readonly beforeCommit?: (page: SourcePage) => void;
 }
 
@@ -36,7 +36,7 @@ export class DriveRig {
   readonly clock: ManualClock;
   readonly company: DriveCompany;
   readonly db: Database;
-  /** epoch milliseconds: shares before it are not looked for */
+  /** epoch milliseconds: earlier shares are not needed */
   start: number;
   detect: Detectors;
   config: Partial<GoogleDriveConfig> = {};
@@ -65,7 +65,7 @@ export class DriveRig {
     return new DriveRig({ clock, db, lease, detect });
   }
 
-  /** One run: shares become pending, or are held for the audit log until the next run. */
+  /** Runs a sync: shares become pending, or are held for the audit log until the next run. */
   async run(options: RunOptions = {}): Promise<Share[]> {
     this.failures = [];
     const before = await this.events();
@@ -80,8 +80,8 @@ export class DriveRig {
     return found;
   }
 
-  /** One window of history, read to its end. */
-  async history(
+  /** Runs a backfill of one window to its end. */
+  async backfill(
     window: { readonly since: number; readonly until: number },
     options: RunOptions = {},
   ): Promise<Share[]> {
@@ -100,7 +100,7 @@ export class DriveRig {
     return listEvents(this.db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
   }
 
-  /** Each grant that an event tells of: `ITEM GRANTEE`, as often as it was told, sorted. */
+  /** The grants of all events as `ITEM GRANTEE`, sorted, with repetitions. */
   async grants(): Promise<string[]> {
     const events = await this.events();
     return events.flatMap(({ share }) => grantsIn(share)).sort();
@@ -183,9 +183,9 @@ export class DriveRig {
 }
 
 function grantsIn({ content, drive }: Share): string[] {
-  const whom = [
+  const grantees = [
     ...(drive?.grantees.map(({ email }) => email) ?? []),
     ...(drive?.link ? [drive.link] : []),
   ];
-  return whom.map((grantee) => `${content.id} ${grantee}`);
+  return grantees.map((grantee) => `${content.id} ${grantee}`);
 }

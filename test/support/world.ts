@@ -25,16 +25,16 @@ const keys = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
-/** A made-up Salesforce and Gong on loopback, and one tenant that uses them. */
+/** A simulated Salesforce and Gong on loopback, and one tenant that uses them. */
 export interface World {
   readonly clock: ShiftedClock;
   readonly org: Org;
   readonly gong: GongControl;
   readonly server: SandboxServer<'salesforce' | 'gong'>;
   readonly tenant: TenantConfig;
-  /** folder of this world's database, gone at the end */
+  /** folder of this world's database; removed at the end */
   readonly folder: string;
-  /** a context on the world's database file; closed at the end */
+  /** opens a context on the world's database file; closed at the end */
   context(): Promise<AppContext>;
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
   backfill(window: BackfillWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
@@ -48,7 +48,7 @@ export interface WorldOptions {
   readonly log?: Logger;
 }
 
-/** A Salesforce and a Gong whose limits are lifted, since most tests are not about pacing. */
+/** Starts a world without Gong's limits, since most tests are not about pacing. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = new ShiftedClock();
   const { vendor: salesforce, org } = createSalesforce({ clock });
@@ -63,7 +63,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const opened = await openContext({
       config: configOf(folder, tenant),
       clock,
-      // Waits between tries are jittered from nothing up: this makes them short.
+      // Makes the jittered waits between attempts short.
       random: () => 0.01,
       log: options.log ?? silentLogger,
       access: 'write',
@@ -81,11 +81,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     context,
     sync: async (override = {}) => {
       const opened = await context();
-      return runSync(opened, { ...passDefaults(tenant), reach: 'new', ...override });
+      return runSync(opened, { ...runDefaults(tenant), reach: 'new', ...override });
     },
     backfill: async (window, override = {}) => {
       const opened = await context();
-      return runBackfill(opened, { ...passDefaults(tenant), window, ...override });
+      return runBackfill(opened, { ...runDefaults(tenant), window, ...override });
     },
     close: async () => {
       await Promise.all(contexts.map((opened) => opened.close()));
@@ -95,11 +95,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-function passDefaults(tenant: TenantConfig): RunOptions {
+function runDefaults(tenant: TenantConfig): RunOptions {
   return {
     tenant,
     push: 'send',
-    historyUntil: Number.POSITIVE_INFINITY,
+    backfillUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     listeners: [],
   };

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { renderServiceJsonSchema, renderTenantJsonSchema } from '../../src/config/json-schema.ts';
+import { renderJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { listKeys, type SchemaKey } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
@@ -19,8 +19,8 @@ const environmentExample = read('.env.example');
 
 describe('generated files', () => {
   test.each([
-    ['config/tenant.schema.json', renderTenantJsonSchema],
-    ['config/sharetrail.schema.json', renderServiceJsonSchema],
+    ['config/tenant.schema.json', () => renderJsonSchema('tenant')],
+    ['config/sharetrail.schema.json', () => renderJsonSchema('service')],
     ['docs/configuration.md', renderConfigurationPage],
   ])('%s matches the schemas', async (path, render) => {
     await expect(render()).toMatchFileSnapshot(join(ROOT, path));
@@ -31,7 +31,7 @@ const ajv = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true });
 ajvFormats.default(ajv);
 
 describe('the JSON Schema of a tenant', () => {
-  const validate = ajv.compile(JSON.parse(renderTenantJsonSchema()));
+  const validate = ajv.compile(JSON.parse(renderJsonSchema('tenant')));
 
   test('accepts the example and the smallest valid tenant', () => {
     for (const yaml of [tenantExample, TENANT_YAML]) {
@@ -68,7 +68,7 @@ describe('the JSON Schema of a tenant', () => {
 });
 
 describe('the JSON Schema of sharetrail.yaml', () => {
-  const validate = ajv.compile(JSON.parse(renderServiceJsonSchema()));
+  const validate = ajv.compile(JSON.parse(renderJsonSchema('service')));
 
   test('accepts the example', () => {
     expect(validate(parse(serviceExample)), JSON.stringify(validate.errors)).toBe(true);

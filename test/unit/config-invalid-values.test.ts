@@ -43,6 +43,12 @@ const VALUES: readonly ProblemCase[] = [
       '2:98 internalDomains[7]: expected a domain such as acme.com; found the number 3: put it in quotes',
     ],
   },
+  ...['com.kh', 'gov.in', 'myshopify.com', 'github.io', 'kawasaki.jp'].map((suffix) => ({
+    name: `the public suffix ${suffix} is rejected`,
+    replace: '[acme.com]',
+    by: `[${suffix}]`,
+    problems: [`2:19 internalDomains[0]: ${PUBLIC_SUFFIX}; found "${suffix}"`],
+  })),
   {
     name: 'at least one domain is required',
     replace: '[acme.com]',

@@ -88,6 +88,12 @@ describe('values are normalized', () => {
     });
   });
 
+  test('domains below a public suffix are accepted', async () => {
+    const domains = ['acme.co.uk', 'acme.com.kh', 'acme.github.io', 'acme.onmicrosoft.com'];
+    const { tenants } = await loadAcme(TENANT_YAML.replace('acme.com', domains.join(', ')));
+    expect(one(tenants).internalDomains).toEqual(domains);
+  });
+
   test.each([
     ['https://acme.my.salesforce.com/', 'https://acme.my.salesforce.com'],
     ['http://localhost:4100', 'http://localhost:4100'],

@@ -6,6 +6,7 @@ import { selectTenants } from '../../src/config/select-tenants.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { nearest } from '../../src/lib/nearest-word.ts';
+import { isPublicSuffix, registrableDomain } from '../../src/lib/public-suffix.ts';
 
 describe('selectTenants', () => {
   const config = { tenants: ['acme', 'beta', 'gamma'].map(tenantNamed) } as unknown as Config;
@@ -67,6 +68,31 @@ describe('mail providers', () => {
     );
     expect(odd).toEqual([]);
     expect(publicMailDomains.size).toBeGreaterThan(400);
+  });
+});
+
+describe('public suffixes', () => {
+  test.each([
+    ...['com', 'co.uk', 'com.kh', 'gov.in', 'github.io', 'myshopify.com', 'herokuapp.com'],
+    ...['kawasaki.jp', 'foo.ck', 'xn--55qx5d.cn', 'onmicrosoft.com', 'wordpress.com'],
+  ])('%s has many owners', (domain) => {
+    expect(isPublicSuffix(domain)).toBe(true);
+  });
+
+  test.each([
+    ...['acme.com', 'acme.co.uk', 'eu.acme.co.uk', 'acme.com.kh', 'acme.github.io'],
+    ...['acme.onmicrosoft.com', 'city.kawasaki.jp', 'www.ck', 'xn--bcher-kva.example'],
+    ...['google.com', 'microsoft.com', 'salesforce.com', 'amazon.com', 'acme.internal'],
+  ])('%s has one owner', (domain) => {
+    expect(isPublicSuffix(domain)).toBe(false);
+  });
+
+  test.each([
+    ['eu.acme.co.uk', 'acme.co.uk'],
+    ['www.acme.github.io', 'acme.github.io'],
+    ['co.uk', undefined],
+  ])('the registrable domain of %s is %s', (host, domain) => {
+    expect(registrableDomain(host)).toBe(domain);
   });
 });
 

@@ -29,7 +29,7 @@ function activity(...events: Event[]): Activity {
 }
 const access = (target: string, before = 'none', after = 'can_view') =>
   event('change_user_access', { target_user: [target], old_value: [before], new_value: [after] });
-const told = (...events: Event[]) =>
+const changesIn = (...events: Event[]) =>
   entriesOf(activity(...events), DOMAINS).map(({ change, grant }) => [
     change,
     grant.key,
@@ -37,7 +37,7 @@ const told = (...events: Event[]) =>
   ]);
 
 describe('an entry of the audit log', () => {
-  test('tells who gave what to whom, and when, under a key of its own', () => {
+  test('has actor, item, grantee, time and a key of its own', () => {
     expect(entriesOf(activity(access('Ada@Globex.com')), DOMAINS)).toEqual([
       {
         key: '2026-11-02T09:30:00.005Z/-42/0',
@@ -54,18 +54,18 @@ describe('an entry of the audit log', () => {
     ]);
   });
 
-  test('is a grant, a change of role or a revocation by its old and new value', () => {
-    expect(told(access(ADA, 'none', 'can_edit'))).toEqual([['grant', ADA, 'writer']]);
-    expect(told(access(ADA, 'can_view', 'can_edit'))).toEqual([['role', ADA, 'writer']]);
-    expect(told(access(ADA, 'can_view', 'none'))).toEqual([['revoke', ADA, 'reader']]);
-    expect(told(access(ADA, 'none', 'none'))).toEqual([['revoke', ADA, 'none']]);
+  test('is a grant, a change of role or a revocation, depending on its old and new value', () => {
+    expect(changesIn(access(ADA, 'none', 'can_edit'))).toEqual([['grant', ADA, 'writer']]);
+    expect(changesIn(access(ADA, 'can_view', 'can_edit'))).toEqual([['role', ADA, 'writer']]);
+    expect(changesIn(access(ADA, 'can_view', 'none'))).toEqual([['revoke', ADA, 'reader']]);
+    expect(changesIn(access(ADA, 'none', 'none'))).toEqual([['revoke', ADA, 'none']]);
   });
 
-  test('about insiders is none', () => {
-    expect(told(access('bob@acme.com'), access('bob@eu.acme.de'))).toEqual([]);
+  test('is omitted if it is about internal grantees', () => {
+    expect(changesIn(access('bob@acme.com'), access('bob@eu.acme.de'))).toEqual([]);
   });
 
-  test('counts each grantee of a parameter with several values', () => {
+  test('exists for each external grantee of a parameter with several values', () => {
     const both = event('change_user_access', {
       target_user: [ADA, 'bob@acme.com', 'ben@initech.com', 'ADA@globex.com'],
       old_value: ['none'],
@@ -75,44 +75,44 @@ describe('an entry of the audit log', () => {
     expect(keys).toEqual(['0', '0/2']);
   });
 
-  test('without an address of the grantee names nobody, and is there', () => {
-    expect(told(access(''))).toEqual([['grant', 'id:unknown', 'reader']]);
+  test('exists for a grantee without an address', () => {
+    expect(changesIn(access(''))).toEqual([['grant', 'id:unknown', 'reader']]);
   });
 
-  test('of a creation is noise, its siblings of other names too', () => {
+  test('is omitted if the same activity creates the item', () => {
     const creation = event('create', {});
-    expect(told(creation, access(ADA))).toEqual([]);
-    expect(told(event('edit', {}), access(ADA))).toHaveLength(1);
-    expect(told(creation, access(ADA, 'can_view', 'none'))).toHaveLength(1);
+    expect(changesIn(creation, access(ADA))).toEqual([]);
+    expect(changesIn(event('edit', {}), access(ADA))).toHaveLength(1);
+    expect(changesIn(creation, access(ADA, 'can_view', 'none'))).toHaveLength(1);
   });
 
-  test('of what follows from a folder is noise', () => {
+  test('is omitted if a folder passes on the grant', () => {
     const { parameters } = access(ADA);
-    expect(told(event('change_user_access_hierarchy_reconciled', parameters))).toEqual([]);
+    expect(changesIn(event('change_user_access_hierarchy_reconciled', parameters))).toEqual([]);
   });
 
-  test('of a link is told under two names, as the same grantee', () => {
+  test('of a link appears under two names, with the same grantee', () => {
     const link = (name: string, before: string, after: string, target = 'all') =>
       event(name, { target_domain: [target], old_value: [before], new_value: [after] });
     const scope = 'change_document_access_scope';
     const visibility = 'change_document_visibility';
     expect(
-      told(link(visibility, 'private', 'people_with_link'), link(scope, 'none', 'can_edit')),
+      changesIn(link(visibility, 'private', 'people_with_link'), link(scope, 'none', 'can_edit')),
     ).toEqual([
       ['grant', 'anyone', 'reader'],
       ['grant', 'anyone', 'writer'],
     ]);
-    expect(told(link(visibility, 'people_with_link', 'private'))).toEqual([
+    expect(changesIn(link(visibility, 'people_with_link', 'private'))).toEqual([
       ['revoke', 'anyone', 'reader'],
     ]);
-    expect(told(link(scope, 'none', 'can_view', 'Globex.com'))).toEqual([
+    expect(changesIn(link(scope, 'none', 'can_view', 'Globex.com'))).toEqual([
       ['grant', 'domain:globex.com', 'reader'],
     ]);
-    expect(told(link(scope, 'none', 'can_view', 'acme.com'))).toEqual([]);
-    expect(told(link(scope, 'none', 'can_view', 'x1.audience.googledomains.com'))).toEqual([]);
+    expect(changesIn(link(scope, 'none', 'can_view', 'acme.com'))).toEqual([]);
+    expect(changesIn(link(scope, 'none', 'can_view', 'x1.audience.googledomains.com'))).toEqual([]);
   });
 
-  test('of a shared drive’s membership is about the drive', () => {
+  test('of a membership has the shared drive as its item', () => {
     const member = event('shared_drive_membership_change', {
       target: [ADA],
       added_role: ['content_manager'],
@@ -124,22 +124,22 @@ describe('an entry of the audit log', () => {
     ]);
   });
 
-  test('of an item on a shared drive says where it is; of one that is nowhere is none', () => {
+  test('has the shared drive of its item, and is omitted without an item', () => {
     const { parameters } = access(ADA);
     const onDrive = event('change_user_access', { ...parameters, shared_drive_id: ['drive'] });
     expect(entriesOf(activity(onDrive), DOMAINS)).toMatchObject([
       { itemId: 'file', place: { driveId: 'drive' } },
     ]);
-    // `owner` holds the drive's name then.
+    // `owner` then contains the drive's name.
     for (const name of ['owner_shared_drive_id', 'team_drive_id', 'owner_team_drive_id']) {
       const older = event('change_user_access', { ...parameters, [name]: ['drive'] });
       expect(entriesOf(activity(older), DOMAINS)).toMatchObject([{ place: { driveId: 'drive' } }]);
     }
-    expect(told(event('change_user_access', { ...parameters, doc_id: [] }))).toEqual([]);
+    expect(changesIn(event('change_user_access', { ...parameters, doc_id: [] }))).toEqual([]);
   });
 });
 
-describe('who is outside', () => {
+describe('an external grantee', () => {
   test.each<[GranteeFacts, string | undefined]>([
     [{ kind: 'user', email: 'Bob@ACME.com' }, undefined],
     [{ kind: 'user', email: 'bob@eu.acme.com' }, undefined],
@@ -152,7 +152,7 @@ describe('who is outside', () => {
     [{ kind: 'domain', domain: 'audience.googledomains.com.evil.com' }, expect.any(String)],
     [{ kind: 'anyone' }, 'anyone'],
     [{ kind: 'unaddressed', id: '123' }, 'id:123'],
-  ])('%j is %j', (facts, key) => {
+  ])('%j has the key %j', (facts, key) => {
     expect(externalGranteeOf(facts, DOMAINS)?.key).toEqual(key);
   });
 
@@ -167,10 +167,10 @@ describe('who is outside', () => {
     inherited: false,
     isOriginTold: true,
   };
-  const seen = (given: Partial<Permission>) =>
-    externalGrantOf({ ...PERMISSION, ...given }, { domains: DOMAINS, now: AT });
+  const seen = (changes: Partial<Permission>) =>
+    externalGrantOf({ ...PERMISSION, ...changes }, { domains: DOMAINS, now: AT });
 
-  test('a permission of somebody outside has a name, a role and an end', () => {
+  test('has name, role and expiry from the permission', () => {
     expect(seen({ expirationTime: AT + 1 })).toEqual({
       key: ADA,
       kind: 'user',
@@ -181,21 +181,21 @@ describe('who is outside', () => {
     });
   });
 
-  test('one that has run out, of a deleted account, or that shows nothing is none', () => {
+  test('has no access by a permission that expired, shows no content, or is of a deleted account', () => {
     expect(seen({ expirationTime: AT })).toBeUndefined();
     expect(seen({ deleted: true })).toBeUndefined();
     expect(seen({ view: 'metadata' })).toBeUndefined();
     expect(seen({ view: 'published' })).toBeDefined();
   });
 
-  test('a pending owner has what the role says, a user without an address is known by id', () => {
+  test('has the role’s access as a pending owner, and an id as key without an address', () => {
     expect(seen({ pendingOwner: true })?.role).toBe('writer');
     const { email: _email, ...withoutAddress } = PERMISSION;
     const context = { domains: DOMAINS, now: AT };
     expect(externalGrantOf(withoutAddress, context)).toMatchObject({ key: 'id:p1' });
   });
 
-  test('who was inside under other domains is told apart', () => {
+  test('is recognized as internal under other domains', () => {
     const grant = seen({});
     if (grant === undefined) throw new Error('no grant');
     expect(isInternalGrant(grant, ['globex.com'])).toBe(true);

@@ -4,10 +4,10 @@ import { DRIVE_LIMITS } from '../../src/sources/drive/limits.ts';
 import { ANN } from '../support/drive-company.ts';
 import {
   ADA,
-  act,
   BEN,
   historiesOf,
   NaiveDrive,
+  playStep,
   prepare,
   type Step,
 } from '../support/drive-histories.ts';
@@ -19,10 +19,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 const APART = fc.integer({ min: 61_000, max: 40 * MINUTE_MS });
-/** mostly within one act */
+/** mostly within one share action */
 const CLOSE = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 35_000 }) }, APART);
 const PAGE_SIZES = fc.integer({ min: 1, max: 7 });
-/** parts of the whole, in thousandths, at which it is cut */
+/** where the time is divided into windows, in thousandths */
 const CUTS = fc.uniqueArray(fc.integer({ min: 1, max: 999 }), { maxLength: 6 });
 
 interface Window {
@@ -30,27 +30,27 @@ interface Window {
   readonly until: number;
 }
 
-/** A rig whose people did all of the steps, and the time that they took. */
-async function lived(
+/** A rig in which all steps were played, and the time that they took. */
+async function playedRig(
   steps: readonly Step[],
   pageSize: number,
-): Promise<{ rig: DriveRig; naive: NaiveDrive; whole: Window }> {
+): Promise<{ rig: DriveRig; naive: NaiveDrive; fullWindow: Window }> {
   const rig = await DriveRig.open(['audit-log', 'changes']);
   prepare(rig);
   rig.company.conditions.pageSize = pageSize;
   const since = rig.clock.now();
   const naive = new NaiveDrive();
   for (const step of steps) {
-    act(rig, step);
+    playStep(rig, step);
     naive.apply(step, rig.clock.now());
   }
   const until = rig.clock.now() + 1;
   rig.clock.advance(HOUR_MS);
   rig.start = rig.clock.now();
-  return { rig, naive, whole: { since, until } };
+  return { rig, naive, fullWindow: { since, until } };
 }
 
-/** The windows that the cuts make of the whole, in the order of time. */
+/** Divides the time into windows, in chronological order. */
 function windowsOf({ since, until }: Window, cuts: readonly number[]): Window[] {
   const places = cuts.map((cut) => since + Math.floor(((until - since) * cut) / 1_000));
   const ends = [...new Set([since, ...places, until])].toSorted((one, other) => one - other);
@@ -71,19 +71,19 @@ function withoutRuns(steps: readonly Step[]): Step[] {
 }
 
 async function read(rig: DriveRig, windows: readonly Window[]): Promise<void> {
-  for (const window of windows) await rig.history(window);
+  for (const window of windows) await rig.backfill(window);
 }
 
 describe('one window', () => {
-  test('tells what a naive reader would have noted, each act once', async () => {
+  test('reports the grants of a naive model, each action once', async () => {
     const histories = historiesOf({ afterMs: CLOSE });
     await fc.assert(
       fc.asyncProperty(histories, PAGE_SIZES, async (steps, pageSize) => {
-        const { rig, naive, whole } = await lived(withoutRuns(steps), pageSize);
-        await rig.history(whole);
-        expect(await rig.grants()).toEqual(naive.grantsOfActs);
-        // Again, it finds nothing.
-        expect(await rig.history(whole)).toEqual([]);
+        const { rig, naive, fullWindow } = await playedRig(withoutRuns(steps), pageSize);
+        await rig.backfill(fullWindow);
+        expect(await rig.grants()).toEqual(naive.grantsOfActions);
+        // Reading it again finds nothing.
+        expect(await rig.backfill(fullWindow)).toEqual([]);
         expect(rig.failures).toEqual([]);
         await rig.close();
       }),
@@ -93,7 +93,7 @@ describe('one window', () => {
 });
 
 describe('windows in any order', () => {
-  test('give the same events as one window, with the same ids', async () => {
+  test('yield the same events as one window, with the same ids', async () => {
     const histories = historiesOf({ afterMs: CLOSE, items: ['file-a'] });
     await fc.assert(
       fc.asyncProperty(
@@ -103,10 +103,10 @@ describe('windows in any order', () => {
         fc.infiniteStream(fc.nat(100)),
         async (steps, pageSize, cuts, order) => {
           const all = withoutRuns(steps);
-          const one = await lived(all, 1_000);
-          await one.rig.history(one.whole);
-          const cut = await lived(all, pageSize);
-          const windows = windowsOf(cut.whole, cuts);
+          const one = await playedRig(all, 1_000);
+          await one.rig.backfill(one.fullWindow);
+          const cut = await playedRig(all, pageSize);
+          const windows = windowsOf(cut.fullWindow, cuts);
           await read(cut.rig, shuffled(windows, order));
           expect(await eventIds(cut.rig)).toEqual(await eventIds(one.rig));
           await one.rig.close();
@@ -117,7 +117,7 @@ describe('windows in any order', () => {
     );
   });
 
-  test('with nightly runs before, after and in between, tell each giving once', async () => {
+  test('with syncs before, after and in between, report each grant once', async () => {
     const histories = historiesOf({ afterMs: APART });
     const runs = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
     await fc.assert(
@@ -126,19 +126,19 @@ describe('windows in any order', () => {
         fc.record({ before: fc.nat(25), pageSize: PAGE_SIZES, cuts: CUTS, runs }),
         fc.infiniteStream(fc.nat(100)),
         async (steps, { before, pageSize, cuts, runs: nights }, order) => {
-          // The first steps are history; from then on there are nights.
+          // The first steps are only in the past; syncs run during the others.
           const past = withoutRuns(steps.slice(0, before));
-          const { rig, naive, whole } = await lived(past, pageSize);
+          const { rig, naive, fullWindow } = await playedRig(past, pageSize);
           if (nights[7]) await rig.run();
           for (const step of steps.slice(before)) {
-            act(rig, step);
+            playStep(rig, step);
             naive.apply(step, rig.clock.now());
             if (step.kind === 'run') await rig.run();
           }
-          const windows = windowsOf({ ...whole, until: rig.clock.now() }, cuts);
+          const windows = windowsOf({ ...fullWindow, until: rig.clock.now() }, cuts);
           for (const [index, window] of shuffled(windows, order).entries()) {
             if (nights[index]) await rig.run();
-            await rig.history(window);
+            await rig.backfill(window);
             rig.clock.advance(MINUTE_MS + 1);
           }
           for (let hours = 0; hours < 3; hours += 1) {
@@ -154,8 +154,8 @@ describe('windows in any order', () => {
   });
 });
 
-describe('some windows of the past, and others never', () => {
-  test('tell what was given in them, and nights nothing that was given before their start', async () => {
+describe('only some windows of the past', () => {
+  test('report the grants made in them; syncs report nothing from before their start', async () => {
     const histories = historiesOf({ afterMs: APART, items: ['file-a', 'drive-file'] });
     const picks = fc.array(fc.boolean(), { minLength: 7, maxLength: 7 });
     await fc.assert(
@@ -165,11 +165,11 @@ describe('some windows of the past, and others never', () => {
         picks,
         fc.infiniteStream(fc.nat(100)),
         async (steps, cuts, picked, order) => {
-          const { rig, naive, whole } = await lived(withoutRuns(steps), 3);
+          const { rig, naive, fullWindow } = await playedRig(withoutRuns(steps), 3);
           await rig.run();
-          const windows = windowsOf(whole, cuts).filter((_, index) => picked[index]);
+          const windows = windowsOf(fullWindow, cuts).filter((_, index) => picked[index]);
           await read(rig, shuffled(windows, order));
-          // Everything comes up in the change log once more.
+          // Every item appears in the change log once more.
           rig.clock.advance(HOUR_MS);
           for (const item of ['file-a', 'drive-file']) rig.company.edit(item);
           await rig.run();
@@ -178,7 +178,7 @@ describe('some windows of the past, and others never', () => {
           await rig.run();
           const isRead = ({ at }: { at: number }) =>
             windows.some(({ since, until }) => at >= since && at < until);
-          const expected = naive.given.filter(isRead);
+          const expected = naive.granted.filter(isRead);
           expect(await rig.grants()).toEqual(
             expected.map(({ item, grantee }) => `${item} ${grantee}`).toSorted(),
           );
@@ -190,95 +190,99 @@ describe('some windows of the past, and others never', () => {
   });
 });
 
-test('what a window says was taken away stands where it was seen to stand later', async () => {
+test('a revocation in a backfill does not end a grant that a later sync saw', async () => {
   const rig = await DriveRig.open(['audit-log', 'changes']);
   prepare(rig);
   const since = rig.clock.now();
-  rig.company.give('file-a', [ADA], ANN);
+  rig.company.grant('file-a', [ADA], ANN);
   rig.clock.advance(HOUR_MS);
-  rig.company.take('file-a', [ADA], ANN);
+  rig.company.revoke('file-a', [ADA], ANN);
   rig.clock.advance(HOUR_MS);
   const until = rig.clock.now();
-  rig.company.give('file-a', [ADA], ANN);
+  rig.company.grant('file-a', [ADA], ANN);
   rig.clock.advance(HOUR_MS);
   rig.start = rig.clock.now();
   await rig.run();
-  await rig.history({ since, until });
+  await rig.backfill({ since, until });
   expect(await rig.grants()).toEqual([`file-a ${ADA}`]);
-  // The second giving is older than the nights, whatever becomes of the file.
+  // The second grant is older than the first sync, whatever happens to the file.
   rig.clock.advance(HOUR_MS);
   rig.company.edit('file-a');
   await rig.run();
   rig.clock.advance(HOUR_MS);
   await rig.run();
   expect(await rig.grants()).toEqual([`file-a ${ADA}`]);
-  await rig.history({ since: until, until: rig.start });
+  await rig.backfill({ since: until, until: rig.start });
   expect(await rig.grants()).toEqual([`file-a ${ADA}`, `file-a ${ADA}`]);
   await rig.close();
 });
 
-describe('an act across the end of a window', () => {
-  /** Ada at the first moment, Ben so much later. */
-  async function acted(betweenMs: number): Promise<{ rig: DriveRig; first: number }> {
+describe('a share action across the end of a window', () => {
+  /** Shares with Ada, and `betweenMs` later with Ben. */
+  async function sharedTwice(betweenMs: number): Promise<{ rig: DriveRig; first: number }> {
     const rig = await DriveRig.open(['audit-log']);
     prepare(rig);
-    rig.company.take('file-a', [BEN], ANN);
+    rig.company.revoke('file-a', [BEN], ANN);
     rig.clock.advance(HOUR_MS);
     const first = rig.clock.now();
-    rig.company.give('file-a', [ADA], ANN);
+    rig.company.grant('file-a', [ADA], ANN);
     rig.clock.advance(betweenMs);
-    rig.company.give('file-a', [BEN], ANN);
+    rig.company.grant('file-a', [BEN], ANN);
     rig.clock.advance(DAY_MS);
     return { rig, first };
   }
 
   test.each([
-    ['one, of the window in which it begins', 60_000, [[`file-a ${ADA}`, `file-a ${BEN}`], []]],
-    ['two, each of its own window', 60_001, [[`file-a ${ADA}`], [`file-a ${BEN}`]]],
-  ])('%s: %i ms apart', async (_name, betweenMs, told) => {
+    [
+      'one action, in the window in which it begins',
+      60_000,
+      [[`file-a ${ADA}`, `file-a ${BEN}`], []],
+    ],
+    ['two actions, each in its own window', 60_001, [[`file-a ${ADA}`], [`file-a ${BEN}`]]],
+  ])('%s: %i ms apart', async (_name, betweenMs, expected) => {
     for (const order of [
       [0, 1],
       [1, 0],
     ]) {
-      const { rig, first } = await acted(betweenMs);
+      const { rig, first } = await sharedTwice(betweenMs);
       const windows = [
         { since: first - HOUR_MS, until: first + 1 },
         { since: first + 1, until: first + HOUR_MS },
       ];
       const found: string[][] = [];
       for (const index of order) {
-        const [share] = await rig.history(windows[index] ?? { since: 0, until: 0 });
+        const [share] = await rig.backfill(windows[index] ?? { since: 0, until: 0 });
         found[index] =
           share?.drive?.grantees.map(({ email }) => `${share.content.id} ${email}`) ?? [];
       }
-      expect(found).toEqual(told);
+      expect(found).toEqual(expected);
       await rig.close();
     }
   });
 
-  test('the first moment counts, the last does not', async () => {
-    const { rig, first } = await acted(HOUR_MS);
-    expect(await rig.history({ since: first - HOUR_MS, until: first })).toEqual([]);
-    expect(await rig.history({ since: first, until: first + 1 })).toHaveLength(1);
+  test('the window includes its start and excludes its end', async () => {
+    const { rig, first } = await sharedTwice(HOUR_MS);
+    expect(await rig.backfill({ since: first - HOUR_MS, until: first })).toEqual([]);
+    expect(await rig.backfill({ since: first, until: first + 1 })).toHaveLength(1);
     await rig.close();
   });
 
-  test('acts in a row for hours on end are told apart as one window does', async () => {
+  test('hours of uninterrupted sharing form the same actions in one window or in two', async () => {
     const rig = await DriveRig.open(['audit-log']);
     prepare(rig);
     const since = rig.clock.now();
     const people = Array.from({ length: 400 }, (_, number) => `buyer${number}@globex.example`);
-    // Never a quiet minute, for five and a half hours.
+    // Without a quiet minute for five and a half hours.
     for (const person of people) {
-      rig.company.give('file-a', [person], ANN);
+      rig.company.grant('file-a', [person], ANN);
       rig.clock.advance(50 * SECOND_MS);
     }
     const until = rig.clock.now();
     rig.clock.advance(HOUR_MS);
     rig.company.conditions.pageSize = 1_000;
     const half = since + 16_333 * SECOND_MS;
-    await rig.history({ since: half, until });
-    await rig.history({ since, until: half });
+    await rig.backfill({ since: half, until });
+    await rig.backfill({ since, until: half });
     expect(await rig.grants()).toEqual(people.map((person) => `file-a ${person}`).toSorted());
     const cut = await eventIds(rig);
     await rig.close();
@@ -286,12 +290,12 @@ describe('an act across the end of a window', () => {
     const again = await DriveRig.open(['audit-log']);
     prepare(again);
     for (const person of people) {
-      again.company.give('file-a', [person], ANN);
+      again.company.grant('file-a', [person], ANN);
       again.clock.advance(50 * SECOND_MS);
     }
     again.clock.advance(HOUR_MS);
     again.company.conditions.pageSize = 1_000;
-    await again.history({ since, until });
+    await again.backfill({ since, until });
     expect(await eventIds(again)).toEqual(cut);
     await again.close();
     expect(DRIVE_LIMITS.backfillMarginMs).toBeGreaterThan(people.length * 50 * SECOND_MS);
@@ -300,21 +304,21 @@ describe('an act across the end of a window', () => {
 
 class Crash extends Error {}
 
-describe('a window that breaks at any call or page, and is asked for again', () => {
-  test('gives the same events, and leaves no cursors behind', async () => {
+describe('a backfill that fails at any call or page and is run again', () => {
+  test('yields the same events, and leaves no cursors behind', async () => {
     const histories = historiesOf({ afterMs: CLOSE });
     const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 80 }), { maxLength: 10 });
     await fc.assert(
       fc.asyncProperty(histories, numbers, numbers, async (steps, calls, pages) => {
         const all = withoutRuns(steps);
-        const one = await lived(all, 2);
-        await one.rig.history(one.whole);
-        const { rig, whole } = await lived(all, 2);
+        const one = await playedRig(all, 2);
+        await one.rig.backfill(one.fullWindow);
+        const { rig, fullWindow } = await playedRig(all, 2);
         const before = rig.company.calls;
         rig.company.conditions.beforeCall = (call) => {
           if (calls.includes(call - before)) throw new Crash('at a call');
         };
-        await readThrough(rig, whole, pages);
+        await readThrough(rig, fullWindow, pages);
         expect(await eventIds(rig)).toEqual(await eventIds(one.rig));
         const left = await rig.db.selectFrom('cursor').select('stream').execute();
         expect(left.filter(({ stream }) => stream.startsWith('backfill/'))).toEqual([]);
@@ -337,7 +341,7 @@ async function readThrough(rig: DriveRig, window: Window, pages: readonly number
   };
   for (;;) {
     try {
-      await rig.history(window, options);
+      await rig.backfill(window, options);
       return;
     } catch (error) {
       if (!(error instanceof Crash)) throw error;

@@ -13,26 +13,26 @@ const LINK = { key: 'anyone', kind: 'anyone', role: 'reader' } as const;
 const DOMAIN = { key: 'domain:globex.com', kind: 'domain', role: 'reader' } as const;
 const HIDDEN = { key: 'id:1', kind: 'unaddressed', role: 'reader' } as const;
 
-function giving(grants: ShareInput['grants'], given: Partial<ShareInput> = {}): ShareInput {
+function inputOf(grants: ShareInput['grants'], changes: Partial<ShareInput> = {}): ShareInput {
   return {
     detector: 'audit-log',
     item: { itemId: 'f1', item: 'file', title: 'Deck', url: 'https://x.example/f1' },
     at: AT,
     actor: 'ann@acme.com',
     grants,
-    ...given,
+    ...changes,
   };
 }
 
 describe('a Drive share', () => {
-  test('says all that its source knows', () => {
+  test('has all facts that its source knows', () => {
     const item = {
       itemId: 'f1',
       item: 'file',
       title: 'Deck',
       fileType: 'application/pdf',
     } as const;
-    expect(buildShare(giving([ADA, BEN, LINK], { item, actorName: 'Ann' }))).toMatchObject({
+    expect(buildShare(inputOf([ADA, BEN, LINK], { item, actorName: 'Ann' }))).toMatchObject({
       source: 'google-drive',
       sharedAt: AT,
       sharer: { email: 'ann@acme.com', name: 'Ann' },
@@ -65,47 +65,49 @@ describe('a Drive share', () => {
     ['a person', [ADA], undefined],
     ['a person and a link', [ADA, LINK], undefined],
     ['a link', [LINK], 'link-only'],
-    ['a foreign domain', [DOMAIN], 'link-only'],
-    ['somebody without an address', [HIDDEN], 'no-address'],
-    ['somebody without an address, and a link', [HIDDEN, LINK], 'link-only'],
-  ])('of %s says whom it names', (_who, grants, unnamed) => {
-    expect(buildShare(giving(grants)).drive?.unnamed).toBe(unnamed);
+    ['an external domain', [DOMAIN], 'link-only'],
+    ['a person without an address', [HIDDEN], 'no-address'],
+    ['a person without an address, and a link', [HIDDEN, LINK], 'link-only'],
+  ])('with %s says why it names no one', (_who, grants, unnamed) => {
+    expect(buildShare(inputOf(grants)).drive?.unnamed).toBe(unnamed);
   });
 
-  test('has a title and a link, whatever Google gives', () => {
+  test('has a title and a link, even if Google returns neither', () => {
     const empty = { itemId: 'f1', item: 'file', title: ' ' } as const;
-    expect(buildShare(giving([ADA], { item: empty })).content.title).toBe('Untitled');
+    expect(buildShare(inputOf([ADA], { item: empty })).content.title).toBe('Untitled');
     const drive = { itemId: 'd1', item: 'drive', title: 'Deals' } as const;
-    expect(buildShare(giving([ADA], { item: drive })).content.url).toBe(
+    expect(buildShare(inputOf([ADA], { item: drive })).content.url).toBe(
       'https://drive.google.com/drive/folders/d1',
     );
   });
 
-  test('is the same for the same file, grantees, person and time, whatever else is read', () => {
-    const id = (grants: ShareInput['grants'], given: Partial<ShareInput> = {}) =>
-      buildShare(giving(grants, given)).shareId;
-    const usual = id([ADA, BEN]);
+  test('has an id that depends only on file, grantees, actor and time', () => {
+    const id = (grants: ShareInput['grants'], changes: Partial<ShareInput> = {}) =>
+      buildShare(inputOf(grants, changes)).shareId;
+    const expected = id([ADA, BEN]);
     const renamed = { itemId: 'f1', item: 'file', title: 'Renamed' } as const;
-    expect(id([{ ...BEN, role: 'reader' }, ADA], { item: renamed })).toBe(usual);
+    expect(id([{ ...BEN, role: 'reader' }, ADA], { item: renamed })).toBe(expected);
     const others = [
       id([ADA]),
       id([ADA, BEN], { actor: 'bob@acme.com' }),
       id([ADA, BEN], { at: AT + 1 }),
       id([ADA, BEN], { item: { ...renamed, itemId: 'f2' } }),
     ];
-    expect(new Set([usual, ...others]).size).toBe(5);
+    expect(new Set([expected, ...others]).size).toBe(5);
   });
 
-  test('names no sharer by what is no address', () => {
-    expect(buildShare(giving([ADA], { actor: '1029384756' })).sharer).toBeUndefined();
-    expect(buildShare(giving([ADA], { actor: '' })).sharer).toBeUndefined();
+  test('has no sharer if the actor is not an address', () => {
+    expect(buildShare(inputOf([ADA], { actor: '1029384756' })).sharer).toBeUndefined();
+    expect(buildShare(inputOf([ADA], { actor: '' })).sharer).toBeUndefined();
   });
 
-  test('without some of its grants is the share that the others alone would have been', () => {
-    const whole = buildShare(giving([ADA, BEN, LINK], { detector: 'changes', actorName: 'Ann' }));
-    const { name: _name, ...left } = BEN;
-    expect(buildRemainingShare(whole, [left])).toEqual(
-      buildShare(giving([BEN], { detector: 'changes', actorName: 'Ann' })),
+  test('without some of its grants equals a share built from the others alone', () => {
+    const complete = buildShare(
+      inputOf([ADA, BEN, LINK], { detector: 'changes', actorName: 'Ann' }),
+    );
+    const { name: _name, ...ben } = BEN;
+    expect(buildRemainingShare(complete, [ben])).toEqual(
+      buildShare(inputOf([BEN], { detector: 'changes', actorName: 'Ann' })),
     );
   });
 });

@@ -5,7 +5,7 @@ import { type ShareAction, ShareActionGrouper } from '../../src/sources/drive/sh
 
 const AT = Date.UTC(2026, 10, 2);
 
-function entry(number: number, at: number, given: Partial<AuditEntry> = {}): AuditEntry {
+function entry(number: number, at: number, changes: Partial<AuditEntry> = {}): AuditEntry {
   return {
     key: `key-${String(number).padStart(4, '0')}`,
     at: AT + at,
@@ -16,41 +16,41 @@ function entry(number: number, at: number, given: Partial<AuditEntry> = {}): Aud
     place: { owner: 'ann@acme.example' },
     change: 'grant',
     grant: { key: `${number}@globex.example`, kind: 'user', role: 'reader' },
-    ...given,
+    ...changes,
   };
 }
 
-const keysOf = (acts: readonly ShareAction[]) =>
-  acts.map(({ entries }) => entries.map(({ key }) => key).join(' '));
+const keysOf = (actions: readonly ShareAction[]) =>
+  actions.map(({ entries }) => entries.map(({ key }) => key).join(' '));
 
-function formed(entries: readonly AuditEntry[], bound: number): string[] {
-  const open = new ShareActionGrouper();
-  const acts = entries.flatMap((each) => open.add(each));
-  return keysOf([...acts, ...open.closeBefore(AT + bound)]);
+function actionsOf(entries: readonly AuditEntry[], bound: number): string[] {
+  const grouper = new ShareActionGrouper();
+  const actions = entries.flatMap((each) => grouper.add(each));
+  return keysOf([...actions, ...grouper.closeBefore(AT + bound)]);
 }
 
-describe('an act', () => {
-  test('is what one person gives on one item within a minute of the first', () => {
+describe('a share action', () => {
+  test('consists of one person’s grants on one item within a minute of the first', () => {
     const entries = [entry(1, 0), entry(2, 59_000), entry(3, 60_000), entry(4, 60_001)];
-    expect(formed(entries, 1_000_000)).toEqual(['key-0001 key-0002 key-0003', 'key-0004']);
+    expect(actionsOf(entries, 1_000_000)).toEqual(['key-0001 key-0002 key-0003', 'key-0004']);
   });
 
-  test('is one for each person and each item', () => {
+  test('has one person and one item', () => {
     const entries = [
       entry(1, 0),
       entry(2, 1, { actor: 'bob@acme.example' }),
       entry(3, 2, { itemId: 'other' }),
       entry(4, 3),
     ];
-    expect(formed(entries, 1_000_000)).toEqual(['key-0001 key-0004', 'key-0002', 'key-0003']);
+    expect(actionsOf(entries, 1_000_000)).toEqual(['key-0001 key-0004', 'key-0002', 'key-0003']);
   });
 
-  test('is not complete while more of it may be read', () => {
-    expect(formed([entry(1, 0)], 60_000)).toEqual([]);
-    expect(formed([entry(1, 0)], 60_001)).toEqual(['key-0001']);
+  test('is not complete while later entries can extend it', () => {
+    expect(actionsOf([entry(1, 0)], 60_000)).toEqual([]);
+    expect(actionsOf([entry(1, 0)], 60_001)).toEqual(['key-0001']);
   });
 
-  test('is the same, however the entries are cut into pages and runs', () => {
+  test('does not depend on where pages and runs end', () => {
     const gaps = fc.array(
       fc.record({
         gap: fc.integer({ min: 0, max: 40_000 }),
@@ -67,18 +67,18 @@ describe('an act', () => {
           at += gap;
           return entry(number, at, { actor, itemId });
         });
-        const whole = formed(entries, 10_000_000);
-        // Each run sees what was not formed yet, up to its own bound.
+        const expected = actionsOf(entries, 10_000_000);
+        // Each run sees the entries that are not part of an action yet, up to its own bound.
         let left = entries;
-        const acts: string[] = [];
+        const actions: string[] = [];
         for (const bound of [...bounds.sort((one, other) => one - other), 10_000_000]) {
           const seen = left.filter((each) => each.at < AT + bound);
-          const complete = formed(seen, bound);
-          acts.push(...complete);
-          const handled = new Set(complete.flatMap((act) => act.split(' ')));
+          const complete = actionsOf(seen, bound);
+          actions.push(...complete);
+          const handled = new Set(complete.flatMap((action) => action.split(' ')));
           left = left.filter(({ key }) => !handled.has(key));
         }
-        expect(acts.sort()).toEqual(whole.sort());
+        expect(actions.sort()).toEqual(expected.sort());
       }),
       { numRuns: 500 },
     );

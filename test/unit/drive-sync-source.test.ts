@@ -20,14 +20,14 @@ async function entries(): Promise<{ at: number; handled: number }[]> {
 }
 
 describe('the audit log', () => {
-  test('an act that a run falls into is one share all the same', async () => {
+  test('a share action that spans a run is one share', async () => {
     const { company, clock } = rig;
     clock.advance(SECOND_MS);
-    company.give('file-b', [ADA], BOB);
+    company.grant('file-b', [ADA], BOB);
     clock.advance(10 * SECOND_MS);
     expect(await rig.run()).toEqual([]);
     clock.advance(10 * SECOND_MS);
-    company.give('file-b', [BEN], BOB);
+    company.grant('file-b', [BEN], BOB);
     clock.advance(HOUR_MS);
     const [share, ...others] = await rig.run();
     expect(others).toEqual([]);
@@ -35,9 +35,9 @@ describe('the audit log', () => {
     expect(share?.sharedAt).toBe(clock.now() - HOUR_MS - 20 * SECOND_MS);
   });
 
-  test('an entry is handled once, and forgotten when no reading brings it again', async () => {
+  test('an entry is handled once, and deleted when no run rereads it', async () => {
     const { company, clock } = rig;
-    company.give('file-b', [ADA], BOB);
+    company.grant('file-b', [ADA], BOB);
     const at = clock.now();
     clock.advance(HOUR_MS);
     await rig.run();
@@ -51,9 +51,9 @@ describe('the audit log', () => {
     expect(await rig.grants()).toEqual([`file-b ${ADA}`]);
   });
 
-  test('entries come again for a day, after however long a pause, and bring nothing', async () => {
+  test('entries that are reread, even after a long pause, report nothing new', async () => {
     const { company, clock } = rig;
-    company.give('file-b', [ADA], BOB);
+    company.grant('file-b', [ADA], BOB);
     clock.advance(HOUR_MS);
     await rig.run();
     clock.advance(30 * DAY_MS);
@@ -61,32 +61,32 @@ describe('the audit log', () => {
     expect(await rig.run({ full: true })).toEqual([]);
   });
 
-  test('what a member is given by making an item in a shared drive is noise', async () => {
+  test('the creation of an item on a shared drive is not a share with its members', async () => {
     const { company, clock } = rig;
     clock.advance(HOUR_MS);
     company.create('new', { driveId: DRIVE.id });
     clock.advance(HOUR_MS);
     expect(await rig.run()).toEqual([]);
-    company.give('new', [ADA, BEN], ANN);
+    company.grant('new', [ADA, BEN], ANN);
     clock.advance(HOUR_MS);
     await rig.run();
     expect(await rig.grants()).toEqual([`new ${ADA}`, `new ${BEN}`]);
   });
 
-  test('files of others, and drives that are not read, do not count', async () => {
+  test('files of other users, and shared drives out of scope, are ignored', async () => {
     const { company, clock } = rig;
     rig.config = { users: [ANN], sharedDrives: 'none' };
-    company.give('file-b', [ADA], BOB);
-    company.give('drive-file', [ADA], ANN);
+    company.grant('file-b', [ADA], BOB);
+    company.grant('drive-file', [ADA], ANN);
     company.setMember(ADA, 'reader', ANN);
     clock.advance(HOUR_MS);
     expect(await rig.run()).toEqual([]);
     expect(await entries()).toEqual([]);
   });
 
-  test('a file that is gone is told by the audit log’s own words', async () => {
+  test('a file that no longer exists has the facts from the audit log', async () => {
     const { company, clock } = rig;
-    company.give('file-b', [ADA], BOB);
+    company.grant('file-b', [ADA], BOB);
     company.remove('file-b');
     clock.advance(HOUR_MS);
     const [share] = await rig.run();
@@ -102,13 +102,13 @@ describe('the change log', () => {
     rig.detect = ['changes'];
   });
 
-  test('of the first reading tells what is on files that are younger than the start', async () => {
+  test('reports at its first reading only files that were created after the start', async () => {
     const { company, clock } = rig;
     company.create('young', { owner: ANN });
     const createdAt = clock.now();
     clock.advance(HOUR_MS);
-    company.give('young', [ADA], ANN);
-    company.give('file-a', [ADA], ANN);
+    company.grant('young', [ADA], ANN);
+    company.grant('file-a', [ADA], ANN);
     clock.advance(HOUR_MS);
     const [share, ...others] = await rig.run();
     expect(others).toEqual([]);
@@ -116,33 +116,33 @@ describe('the change log', () => {
     expect(await rig.run()).toEqual([]);
   });
 
-  test('a domain that ceases to be internal is noted without a burst', async () => {
+  test('removing an internal domain causes no burst of shares', async () => {
     const { company, clock } = rig;
     const internalDomains = [DOMAIN, 'globex.example'];
-    company.give('file-a', [ADA], ANN);
-    company.give('drive-file', [ADA], ANN);
+    company.grant('file-a', [ADA], ANN);
+    company.grant('drive-file', [ADA], ANN);
     await rig.run({ internalDomains });
     clock.advance(HOUR_MS);
     company.edit('file-a');
     expect(await rig.run()).toEqual([]);
-    // Said again and again, it is the same change.
+    // Later runs do not treat it as a new change.
     clock.advance(HOUR_MS);
     company.edit('drive-file');
-    company.give('file-b', [ADA], BOB);
+    company.grant('file-b', [ADA], BOB);
     await rig.run();
     expect(await rig.grants()).toEqual([`file-b ${ADA}`]);
     const calls = company.calls;
     await rig.run();
-    // Not swept again: users, domains, drives, and one page of each of the three logs.
+    // No second sweep: users, domains, drives, and one page of each of the three logs.
     expect(company.calls - calls).toBe(6);
   });
 
-  test('what only the full reading can find', async () => {
+  test('a full run finds a grant that the log did not report', async () => {
     const { company, clock, db } = rig;
     await rig.run();
     clock.advance(HOUR_MS);
-    company.give('file-a', [ADA], ANN);
-    // As if the log had never told.
+    company.grant('file-a', [ADA], ANN);
+    // As if the log had never contained the change.
     await db
       .updateTable('cursor')
       .set({ position: JSON.stringify({ token: await company.startPageToken(ANN) }) })
@@ -154,14 +154,14 @@ describe('the change log', () => {
     expect(await rig.grants()).toEqual([`file-a ${ADA}`]);
   });
 
-  test('5,000 people on one file are one share', async () => {
+  test('5,000 grantees of one file are one share', async () => {
     const { company, clock } = rig;
     await rig.run();
     clock.advance(HOUR_MS);
     company.conditions.pageSize = 100;
     const people = Array.from({ length: 5_000 }, (_, number) => `p${number}@globex.example`);
-    company.give('file-a', people, ANN);
-    company.give('drive-file', people, ANN);
+    company.grant('file-a', people, ANN);
+    company.grant('drive-file', people, ANN);
     const shares = await rig.run();
     expect(shares.map(({ drive }) => drive?.grantees.length)).toEqual([5_000, 5_000]);
     expect(await rig.run()).toEqual([]);

@@ -57,7 +57,7 @@ describe('Gong’s response', () => {
     const rig = await pushRig({ script: () => refused });
     await rig.commit(eventSeries(30));
     const report = await rig.drain();
-    expect(report).toEqual({ ...NOTHING, stop: { kind: 'refused', answer: refused } });
+    expect(report).toEqual({ ...NOTHING, stop: { kind: 'refused', response: refused } });
     expect(rig.gong.requests.length).toBeLessThanOrEqual(4);
     expect(await rig.db.selectFrom('attempt').selectAll().execute()).toEqual([]);
     expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 30 });

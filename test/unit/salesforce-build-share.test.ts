@@ -13,7 +13,7 @@ const INSTANCE = 'https://acme.my.salesforce.com';
 const LINK = 'https://acme.file.force.com/sfc/p/a/b';
 const id = (short: string) => salesforceId18(short.padEnd(15, '0'));
 
-const whole = {
+const ROW = {
   attributes: { type: 'ContentDistribution', url: '/services/data/…' },
   Id: '05Dxx0000000001',
   Name: 'Pricing for ACME',
@@ -44,7 +44,7 @@ const whole = {
 
 const NO_FILE_TYPE = { FileExtension: 7, FileType: 8 };
 const versionWith = (changes: object) => ({
-  ContentVersion: { ...whole.ContentVersion, ...changes },
+  ContentVersion: { ...ROW.ContentVersion, ...changes },
 });
 
 function readRow(row: Row): DeliveryRow {
@@ -54,14 +54,15 @@ function readRow(row: Row): DeliveryRow {
 }
 
 function map(changes: object, contentUrl: ShareOptions['contentUrl'] = 'public-link') {
-  const row = readRow({ ...whole, ...changes });
+  const row = readRow({ ...ROW, ...changes });
   return buildShare(row, { instanceUrl: INSTANCE, contentUrl });
 }
 
-describe('a content delivery as a share', () => {
-  test('names everything that Salesforce knows, ids in 18 characters', () => {
+describe('the share of a content delivery', () => {
+  test('has all facts that Salesforce returns, with ids of 18 characters', () => {
     expect(map({})).toEqual({
       source: 'salesforce',
+      eventId: 'salesforce:05Dxx0000000001EAA',
       shareId: id('05Dxx0000000001'),
       sharedAt: Date.UTC(2026, 10, 2, 9, 30, 15),
       sharer: {
@@ -94,10 +95,11 @@ describe('a content delivery as a share', () => {
     });
   });
 
-  test('with nothing but its Id and time still is one', () => {
-    const bare = readRow({ Id: whole.Id, CreatedDate: whole.CreatedDate });
+  test('needs only an Id and a creation time', () => {
+    const bare = readRow({ Id: ROW.Id, CreatedDate: ROW.CreatedDate });
     expect(buildShare(bare, { instanceUrl: INSTANCE, contentUrl: 'public-link' })).toEqual({
       source: 'salesforce',
+      eventId: 'salesforce:05Dxx0000000001EAA',
       shareId: id('05Dxx0000000001'),
       sharedAt: Date.UTC(2026, 10, 2, 9, 30, 15),
       content: {
@@ -112,42 +114,46 @@ describe('a content delivery as a share', () => {
 
   test.each([
     ['the title of the version', { ContentVersion: { Title: 'A' }, Name: 'B' }, 'A'],
-    ['the name, where the title is blank', { ContentVersion: { Title: ' ' }, Name: 'B' }, 'B'],
-    ['the name, where the title is hidden', { ContentVersion: { Title: null }, Name: 'B' }, 'B'],
-    ['the name, where the version is hidden', { ContentVersion: null, Name: 'B' }, 'B'],
-    ['Untitled, where both are blank', { ContentVersion: null, Name: '\t ' }, 'Untitled'],
-    ['with emoji', { ContentVersion: { Title: '\u{1F680} Plan' } }, '\u{1F680} Plan'],
-    ['from right to left', { ContentVersion: { Title: 'הצעת מחיר' } }, 'הצעת מחיר'],
-    ['of 255 characters', { ContentVersion: { Title: 'ü'.repeat(255) } }, 'ü'.repeat(255)],
-  ])('has as title %s', (_what, changes, title) => {
+    ['the name if the title is blank', { ContentVersion: { Title: ' ' }, Name: 'B' }, 'B'],
+    ['the name if the title is hidden', { ContentVersion: { Title: null }, Name: 'B' }, 'B'],
+    ['the name if the version is hidden', { ContentVersion: null, Name: 'B' }, 'B'],
+    ['Untitled if both are blank', { ContentVersion: null, Name: '\t ' }, 'Untitled'],
+    ['emoji', { ContentVersion: { Title: '\u{1F680} Plan' } }, '\u{1F680} Plan'],
+    ['right-to-left text', { ContentVersion: { Title: 'הצעת מחיר' } }, 'הצעת מחיר'],
+    ['255 characters', { ContentVersion: { Title: 'ü'.repeat(255) } }, 'ü'.repeat(255)],
+  ])('has a title: %s', (_what, changes, title) => {
     expect(map(changes).content.title).toBe(title);
   });
 
   test.each([
-    ['the document', {}, '069xx0000000001'],
-    ['the version, without a document', { ContentDocumentId: null }, '068xx0000000001'],
-    ['itself, without both', { ContentDocumentId: null, ContentVersionId: null }, whole.Id],
-  ])('has as content id %s', (_what, changes, short) => {
+    ['of the document', {}, '069xx0000000001'],
+    ['of the version if there is no document', { ContentDocumentId: null }, '068xx0000000001'],
+    [
+      'of the delivery if there is neither',
+      { ContentDocumentId: null, ContentVersionId: null },
+      ROW.Id,
+    ],
+  ])('has the content id %s', (_what, changes, short) => {
     expect(map(changes).content.id).toBe(id(short));
   });
 
   test.each([
-    ['its own link', {}, 'public-link', LINK],
+    ['the delivery’s link', {}, 'public-link', LINK],
     [
-      'no link, where Salesforce gives none',
+      'no link if Salesforce returns none',
       { DistributionPublicUrl: null },
       'public-link',
       undefined,
     ],
-    ['no link, where it is blank', { DistributionPublicUrl: '' }, 'public-link', undefined],
-    ['the record, where links must stay inside', {}, 'record', `${INSTANCE}/${id(whole.Id)}`],
+    ['no link if it is blank', { DistributionPublicUrl: '' }, 'public-link', undefined],
+    ['the record if links must stay internal', {}, 'record', `${INSTANCE}/${id(ROW.Id)}`],
     [
-      'the record, link or not',
+      'the record even without a link',
       { DistributionPublicUrl: null },
       'record',
-      `${INSTANCE}/${id(whole.Id)}`,
+      `${INSTANCE}/${id(ROW.Id)}`,
     ],
-  ] as const)('has as address %s', (_what, changes, contentUrl, url) => {
+  ] as const)('has as URL %s', (_what, changes, contentUrl, url) => {
     const { content } = map(changes, contentUrl);
     expect(content.url).toBe(url);
     expect('url' in content).toBe(url !== undefined);
@@ -161,13 +167,13 @@ describe('a content delivery as a share', () => {
       { CreatedBy: { Name: 'Bot', Email: null, Username: 'bot' } },
       { id: id('005xx0000000001'), name: 'Bot', username: 'bot' },
     ],
-  ])('knows what is known of a sharer who is %s', (_what, changes, sharer) => {
+  ])('has the known facts of a sharer who is %s', (_what, changes, sharer) => {
     expect(map(changes).sharer).toEqual(sharer);
   });
 
   test.each([
     ['none', { RelatedRecordId: null, RelatedRecord: null }, undefined],
-    ['one whose type is hidden', { RelatedRecord: null }, { id: id('006xx0000000001') }],
+    ['one with a hidden type', { RelatedRecord: null }, { id: id('006xx0000000001') }],
     [
       'one of a custom object',
       { RelatedRecordId: 'a00xx0000000001', RelatedRecord: { Type: 'Deal__c' } },
@@ -177,17 +183,17 @@ describe('a content delivery as a share', () => {
     expect(map(changes).related).toEqual(related);
   });
 
-  test('expires only where that is switched on', () => {
+  test('expires only if expiry is switched on', () => {
     const names = map({ PreferencesExpires: false }).eventProperties.map(({ name }) => name);
     expect(names).not.toContain('Expires');
   });
 
-  test('does not repeat a delivery name that is the title', () => {
+  test('omits a delivery name that equals the title', () => {
     const names = map({ Name: 'Pricing 2027' }).eventProperties.map(({ name }) => name);
     expect(names).not.toContain('Delivery name');
   });
 
-  test('takes the type that Salesforce names where the file has no extension', () => {
+  test('has Salesforce’s file type if the file has no extension', () => {
     const ContentVersion = { Title: 'A', FileExtension: null, FileType: 'LINK', ContentSize: 0 };
     expect(map({ ContentVersion }).contentProperties).toEqual([
       { name: 'File type', dataType: 'string', value: 'LINK' },
@@ -197,21 +203,21 @@ describe('a content delivery as a share', () => {
 
   test.each([
     ['no Id', { Id: undefined }, 'undefined (Id: '],
-    ['an Id that is none', { Id: 'hello' }, 'hello (Id: not a Salesforce Id)'],
-    ['no time', { CreatedDate: null }, `${whole.Id} (CreatedDate: `],
+    ['an invalid Id', { Id: 'hello' }, 'hello (Id: not a Salesforce Id)'],
+    ['no creation time', { CreatedDate: null }, `${ROW.Id} (CreatedDate: `],
     [
-      'a time that is none',
+      'an invalid creation time',
       { CreatedDate: 'yesterday' },
-      `${whole.Id} (CreatedDate: not a Salesforce time)`,
+      `${ROW.Id} (CreatedDate: not a Salesforce time)`,
     ],
-  ])('cannot be read with %s', (_what, changes, said) => {
-    expect(parseDeliveryRow({ ...whole, ...changes })).toEqual({
-      unreadable: expect.stringContaining(said),
+  ])('cannot be built with %s', (_what, changes, message) => {
+    expect(parseDeliveryRow({ ...ROW, ...changes })).toEqual({
+      unreadable: expect.stringContaining(message),
     });
   });
 
-  test('is one whatever stands in the columns that it can do without', () => {
-    const { Id, CreatedDate, ...others } = whole;
+  test('ignores invalid values in optional columns', () => {
+    const { Id, CreatedDate, ...others } = ROW;
     for (const nonsense of [7, 'nonsense', true, [], {}, { Name: 7 }]) {
       const columns = Object.keys(others).map((column) => [column, nonsense]);
       const row = readRow({ ...Object.fromEntries(columns), Id, CreatedDate });
@@ -222,18 +228,18 @@ describe('a content delivery as a share', () => {
   test.each([
     ['a size that is text', 'File size in bytes', versionWith({ ContentSize: '12' })],
     ['an extension and a type that are numbers', 'File type', versionWith(NO_FILE_TYPE)],
-    ['an expiry that is no time', 'Expires', { ExpiryDate: 'nonsense' }],
+    ['an invalid expiry', 'Expires', { ExpiryDate: 'nonsense' }],
     ['a flag that is text', 'Password protected', { PreferencesPasswordRequired: 'true' }],
     ['a name that is a number', 'Delivery name', { Name: 7 }],
-  ])('with %s goes without the property %s alone', (_what, without, changes) => {
+  ])('with %s lacks only the property %s', (_what, without, changes) => {
     const namesOf = ({ contentProperties, eventProperties }: ReturnType<typeof map>) =>
       [...contentProperties, ...eventProperties].map(({ name }) => name);
-    const whatStays = namesOf(map({})).filter((name) => name !== without);
-    expect(namesOf(map(changes))).toEqual(whatStays);
-    expect(whatStays).toHaveLength(9);
+    const expected = namesOf(map({})).filter((name) => name !== without);
+    expect(namesOf(map(changes))).toEqual(expected);
+    expect(expected).toHaveLength(9);
   });
 
-  test('takes the ids of 18 characters as Salesforce sent them, checksum or not', () => {
+  test('keeps ids of 18 characters unchanged, without checking their checksum', () => {
     const sent = { Id: '05D000000000001AAA', RelatedRecordId: '00Q000000000001AAA' };
     const share = map({ ...sent, ContentDocumentId: '069000000000001AAA' });
     expect(share.shareId).toBe(sent.Id);
@@ -241,26 +247,26 @@ describe('a content delivery as a share', () => {
     expect(share.content.id).toBe('069000000000001AAA');
   });
 
-  test('keeps the words of a related record that is no Id, which leads to no record', () => {
+  test('keeps an invalid Id of a related record, which then matches no record', () => {
     expect(map({ RelatedRecordId: 'hello' }).related?.id).toBe('hello');
   });
 });
 
 test.each([
-  ['a time', whole.SystemModstamp, Date.UTC(2026, 10, 3)],
-  ['no time', 'nonsense', undefined],
-  ['nothing', null, undefined],
-])('%s in a row that is not parsed yet', (_what, SystemModstamp, time) => {
+  ['a valid time', ROW.SystemModstamp, Date.UTC(2026, 10, 3)],
+  ['an invalid time', 'nonsense', undefined],
+  ['a missing time', null, undefined],
+])('%s in an unparsed row', (_what, SystemModstamp, time) => {
   expect(timeIn({ SystemModstamp }, 'SystemModstamp')).toBe(time);
 });
 
-test('what gives access to the file is never selected', () => {
+test('fields that give access to the file are not selected', () => {
   for (const field of ['Password', 'ContentDownloadUrl', 'PdfDownloadUrl']) {
     expect(DELIVERY_FIELDS).not.toContain(field);
   }
 });
 
-test('every field that is selected is read, and every field that is read is selected', () => {
+test('the selected fields are exactly the ones that are read', () => {
   const read = new Set<string>();
   const watch = (target: object, path: string): object =>
     new Proxy(target, {
@@ -271,7 +277,7 @@ test('every field that is selected is read, and every field that is read is sele
         return value;
       },
     });
-  const row = readRow(watch(whole, '') as typeof whole);
+  const row = readRow(watch(ROW, '') as typeof ROW);
   buildShare(row, { instanceUrl: INSTANCE, contentUrl: 'public-link' });
   expect([...read, 'SystemModstamp'].sort()).toEqual([...DELIVERY_FIELDS].sort());
 });

@@ -3,7 +3,7 @@ import { batchesOf, readRows } from '../../src/sources/salesforce/read-rows.ts';
 import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
 import { collect } from '../support/salesforce-peer.ts';
 
-/** The query that a reading sends. */
+/** The SOQL that reading this window sends. */
 async function soqlOf(from: string, until: string): Promise<string> {
   const soqls: string[] = [];
   const client = {
@@ -22,18 +22,21 @@ async function soqlOf(from: string, until: string): Promise<string> {
 
 test.each([
   ['2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z', '2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z'],
-  // Rows carry whole seconds: the second that `until` cuts still has its row inside.
+  // Rows have whole seconds: a row in the second that contains `until` can be inside the window.
   [
     '2026-11-01T00:00:00.500Z',
     '2026-11-02T00:00:00.001Z',
     '2026-11-01T00:00:00Z',
     '2026-11-02T00:00:01Z',
   ],
-])('a window from %s until %s is read whole, its end exclusive', async (from, until, low, high) => {
-  expect(await soqlOf(from, until)).toMatch(
-    new RegExp(`WHERE CreatedDate >= ${low} AND CreatedDate < ${high} ORDER BY CreatedDate, Id$`),
-  );
-});
+])(
+  'a window from %s until %s is covered completely, without its end',
+  async (from, until, low, high) => {
+    expect(await soqlOf(from, until)).toMatch(
+      new RegExp(`WHERE CreatedDate >= ${low} AND CreatedDate < ${high} ORDER BY CreatedDate, Id$`),
+    );
+  },
+);
 
 test.each([
   [
@@ -53,7 +56,7 @@ test.each([
   expect(gathered.flat().map(({ Id }) => Id)).toEqual(Array.from({ length: id }, (_, at) => at));
 });
 
-test('rows that wait when the pages end in an error come before it', async () => {
+test('collected rows are yielded before the error that ends the pages', async () => {
   const rows = async function* () {
     yield [{ Id: 1 }, { Id: 2 }];
     yield [{ Id: 3 }, { Id: 4 }];
@@ -67,7 +70,7 @@ test('rows that wait when the pages end in an error come before it', async () =>
   expect(batches).toEqual([[{ Id: 1 }, { Id: 2 }, { Id: 3 }], [{ Id: 4 }]]);
 });
 
-test('a page that ends with a time that cannot be read moves nothing, where its locator is lost', async () => {
+test('a lost locator after a row with an invalid time restarts from the same second', async () => {
   const soqls: string[] = [];
   const client = {
     usage: undefined,

@@ -14,7 +14,7 @@ function delivery(number: number, modifiedAt: number): DeliveryFacts {
   return { id: salesforceId18(`05Dxx${String(number).padStart(10, '0')}`), modifiedAt };
 }
 
-/** `count` deliveries, the first at `from`, each `stepMs` after the one before. */
+/** `count` deliveries, the first at `from`, `stepMs` apart. */
 function deliveries(count: number, from: number, stepMs: number): DeliveryFacts[] {
   return Array.from({ length: count }, (_, index) => delivery(index, from + index * stepMs));
 }
@@ -41,7 +41,7 @@ const lowerBound = (soql = '') => /SystemModstamp >= (\S+)/.exec(soql)?.[1];
 const sorted = (rows: readonly DeliveryFacts[]) => rows.map(({ id }) => id).sort();
 
 describe('reading deliveries', () => {
-  test('asks for the explicit fields, by time and Id, without a limit', async () => {
+  test('selects explicit fields, ordered by time and Id, without a limit', async () => {
     const client = new DeliveryClient([], 10);
     await pull(client);
     expect(client.soqls).toHaveLength(1);
@@ -53,7 +53,7 @@ describe('reading deliveries', () => {
     );
   });
 
-  test('starts at the start, and ten minutes before the mark afterwards', async () => {
+  test('starts at `start`, and afterwards ten minutes before the mark', async () => {
     const mark = START + 60 * MINUTE_MS;
     const client = new DeliveryClient([], 10);
     await pull(client, positionAt(mark));
@@ -66,7 +66,7 @@ describe('reading deliveries', () => {
     ]);
   });
 
-  test('gathers small server pages into batches of 2,000 with the mark after each', async () => {
+  test('combines small server pages into batches of 2,000, each with its own mark', async () => {
     const rows = deliveries(4_500, START, 1_000);
     const { pages, ids } = await pull(new DeliveryClient(rows, 300));
     expect(pages.map(({ shares }) => shares.length)).toEqual([2_000, 2_000, 500]);
@@ -78,7 +78,7 @@ describe('reading deliveries', () => {
     expect(ids).toEqual(rows.map(({ id }) => id));
   });
 
-  test('moves the mark to what was read, and never back', async () => {
+  test('moves the mark to the last row read, and never back', async () => {
     const old = deliveries(3, START, 1_000);
     const mark = START + 8 * MINUTE_MS;
     const late = await pull(new DeliveryClient(old, 10), positionAt(mark));
@@ -90,7 +90,7 @@ describe('reading deliveries', () => {
     expect(full.position).toBe(positionAt(mark));
   });
 
-  test('finds a row that became visible nine minutes after its stamp', async () => {
+  test('finds a row that became visible nine minutes after its timestamp', async () => {
     const [early, last] = [delivery(1, START + MINUTE_MS), delivery(2, START + 10 * MINUTE_MS)];
     const client = new DeliveryClient([last], 10);
     const first = await pull(client);
@@ -98,7 +98,7 @@ describe('reading deliveries', () => {
     expect((await pull(client, first.position)).ids).toContain(early.id);
   });
 
-  test('refuses a position that it did not write', () => {
+  test('rejects a position that it did not write', () => {
     const source = sourceOf(new DeliveryClient([], 10));
     for (const position of [
       '{}',
@@ -111,7 +111,7 @@ describe('reading deliveries', () => {
     }
   });
 
-  test('has the name and the stream that its cursor is kept under', () => {
+  test('has the source’s name and the stored name of its stream', () => {
     expect(sourceOf(new DeliveryClient([], 10))).toMatchObject({
       name: 'salesforce',
       stream: 'salesforce/content-distributions',
@@ -119,8 +119,8 @@ describe('reading deliveries', () => {
   });
 });
 
-describe('a lost locator', () => {
-  test('asks again from the last second that was read, that second included', async () => {
+describe('a lost query locator', () => {
+  test('queries again from the last second that was read, including that second', async () => {
     const client = new DeliveryClient(deliveries(50, START, 10_500), 10);
     client.lostAt.add(3);
     const { ids } = await pull(client);
@@ -128,7 +128,7 @@ describe('a lost locator', () => {
     expect(ids.toSorted()).toEqual(sorted(client.rows));
   });
 
-  test('leaves no hole, whatever the order within a second and wherever it is lost', async () => {
+  test('leaves no gap, whatever the order within a second and wherever it is lost', async () => {
     const stamps = fc.array(fc.integer({ min: 0, max: 12_000 }), { maxLength: 60 });
     const losses = fc.uniqueArray(fc.integer({ min: 2, max: 30 }), { maxLength: 2 });
     const pageSizes = fc.integer({ min: 1, max: 9 });
@@ -148,14 +148,14 @@ describe('a lost locator', () => {
     );
   });
 
-  test('that is lost again and again without coming further ends the reading', async () => {
+  test('ends the reading if it is lost repeatedly without progress', async () => {
     const client = new DeliveryClient(deliveries(50, START, 0), 10);
     for (let page = 2; page < 40; page += 2) client.lostAt.add(page);
     await expect(pull(client)).rejects.toThrow(RetryableError);
     expect(client.soqls).toHaveLength(3);
   });
 
-  test('may be lost any number of times while it comes further', async () => {
+  test('can be lost any number of times while there is progress', async () => {
     const client = new DeliveryClient(deliveries(60, START, 1_000), 10);
     for (let page = 2; page < 20; page += 2) client.lostAt.add(page);
     const { ids } = await pull(client);
@@ -164,8 +164,8 @@ describe('a lost locator', () => {
   });
 });
 
-describe('a source that is read', () => {
-  test('reads a batch when it is asked for one, and nothing after the end', async () => {
+describe('a consumer that stops', () => {
+  test('causes no further reading', async () => {
     const client = new DeliveryClient(deliveries(20_000, START, 1_000), 1_000);
     for await (const _page of sourceOf(client).pull(undefined)) break;
     expect(client.pages).toBeLessThanOrEqual(2);
@@ -178,7 +178,7 @@ describe('an org that shows no deliveries', () => {
     { code: 'INVALID_TYPE' },
   );
 
-  test('is told what to switch on', async () => {
+  test('leads to an error that says what to switch on', async () => {
     const client = new DeliveryClient([], 10);
     client.failure = invisible;
     const error = await pull(client).catch((reason: unknown) => reason);
@@ -189,7 +189,7 @@ describe('an org that shows no deliveries', () => {
     });
   });
 
-  test('is not confused with any other failure', async () => {
+  test('is not reported for any other failure', async () => {
     const client = new DeliveryClient([], 10);
     client.failure = new MalformedQuery('oops');
     await expect(pull(client)).rejects.toBe(client.failure);
@@ -200,7 +200,7 @@ describe('a delivery that cannot be read', () => {
   const nonsense = (number: number, modifiedAt: number) => ({ id: `bad${number}`, modifiedAt });
   const minute = (count: number) => START + count * MINUTE_MS;
 
-  /** What came before the reading ended in an error, and that error. */
+  /** The pages before the error, and the error. */
   async function pullUntilError(client: DeliveryClient, position?: string) {
     const pages: SourcePage[] = [];
     let error: unknown;
@@ -213,7 +213,7 @@ describe('a delivery that cannot be read', () => {
     return { pages, ids, error };
   }
 
-  test('is told by its Id at the end; the others are read, before it and after it', async () => {
+  test('is named by its Id at the end; all other deliveries are read', async () => {
     const rows = [...deliveries(2_500, START, 1_000), nonsense(1, minute(30))];
     const client = new DeliveryClient(rows, 1_000);
     const { ids, error } = await pullUntilError(client);
@@ -225,7 +225,7 @@ describe('a delivery that cannot be read', () => {
     });
   });
 
-  test('holds the mark before itself, so that it is met again and never passed over', async () => {
+  test('keeps the mark before it, so that each run reads it again', async () => {
     const [first, last] = [delivery(1, minute(10)), delivery(2, minute(90))];
     const client = new DeliveryClient([first, nonsense(1, minute(40)), last], 10);
     const { pages } = await pullUntilError(client);
@@ -234,12 +234,12 @@ describe('a delivery that cannot be read', () => {
     const again = await pullUntilError(client, position);
     expect(again.ids).toEqual([first.id, last.id]);
     expect(again.error).toBeInstanceOf(UserError);
-    // control: once it can be read, the mark moves on
+    // Control: once it can be read, the mark moves.
     client.rows[1] = delivery(3, minute(40));
     expect((await pull(client, position)).position).toBe(positionAt(last.modifiedAt));
   });
 
-  test('among many is counted, and the first is named', async () => {
+  test('is counted; only the first one is named', async () => {
     const rows = [1, 2, 3].map((number) => nonsense(number, minute(number)));
     const { pages, error } = await pullUntilError(new DeliveryClient(rows, 10));
     expect(pages).toEqual([]);
@@ -251,7 +251,7 @@ describe('a delivery that cannot be read', () => {
   });
 });
 
-test('what was read before an error on a later page comes before the error', async () => {
+test('rows before a failing page are yielded before the error', async () => {
   const client = new DeliveryClient(deliveries(30, START, 1_000), 10);
   client.failAt = { page: 3, error: new RetryableError('Salesforce answered 503') };
   const pages: SourcePage[] = [];
@@ -263,7 +263,7 @@ test('what was read before an error on a later page comes before the error', asy
   expect(pages[0]?.position).toBe(positionAt(START + 19_000));
 });
 
-/** Within one second the order is open, and so is which of its rows the mark is. */
+/** The order within a second is undefined, and so is which of its rows sets the mark. */
 function secondOf(position: string): string {
   return position.slice(0, position.indexOf('.'));
 }

@@ -43,8 +43,8 @@ async function backfillAll(session: CommandSession): Promise<ExitCode> {
     run: (tenant) => {
       const listeners = [followProgress(progress.of(tenant.tenant))];
       const window = windows(tenant);
-      const historyUntil = nextDueOf(tenant, context.clock.now());
-      return runBackfill(context, { tenant, window, push, historyUntil, signal, listeners });
+      const backfillUntil = nextDueOf(tenant, context.clock.now());
+      return runBackfill(context, { tenant, window, push, backfillUntil, signal, listeners });
     },
   });
   progress.end();

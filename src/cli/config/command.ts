@@ -1,4 +1,4 @@
-import { renderTenantJsonSchema } from '../../config/json-schema.ts';
+import { renderJsonSchema } from '../../config/json-schema.ts';
 import { loadProcessConfig } from '../../config/load-process-config.ts';
 import { selectTenants } from '../../config/select-tenants.ts';
 import { effectiveConfig, renderConfigYaml } from '../../config/show-config.ts';
@@ -8,7 +8,7 @@ import { writeJson, writeLines, writeText } from '../terminal/write.ts';
 
 /** The text of `config/tenant.schema.json`; it is JSON even without `--json`. */
 export const printSchema: Handler = async ({ io }) => {
-  await writeText(io, renderTenantJsonSchema());
+  await writeText(io, renderJsonSchema('tenant'));
   return EXIT.success;
 };
 

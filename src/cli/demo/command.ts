@@ -114,7 +114,7 @@ async function sync({ input, context, tenant }: Demo): Promise<RunReport> {
     tenant,
     reach: 'new',
     push: 'send',
-    historyUntil: Number.POSITIVE_INFINITY,
+    backfillUntil: Number.POSITIVE_INFINITY,
     signal: input.signal,
     listeners: [
       followProgress(({ settled, queued }) =>

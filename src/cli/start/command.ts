@@ -29,8 +29,8 @@ async function serve({ context, tenants, input }: CommandSession): Promise<ExitC
     context,
     tenants,
     run: async (current, { tenant }) => {
-      const historyUntil = nextDueOf(tenant, current.clock.now());
-      const run = () => runSync(current, { ...SCHEDULED, tenant, historyUntil, signal });
+      const backfillUntil = nextDueOf(tenant, current.clock.now());
+      const run = () => runSync(current, { ...SCHEDULED, tenant, backfillUntil, signal });
       const ended = await runTenant(current, tenant, { kind: 'sync', signal, run });
       alerts.addRun(current, ended.report);
       return ended;

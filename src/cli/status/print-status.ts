@@ -2,6 +2,7 @@ import type { TenantConfig } from '../../config/types.ts';
 import type { Cursor } from '../../db/cursors.ts';
 import type { RunStatus, TenantStatus } from '../../operator/status.ts';
 import { STATES } from '../../outbox/states.ts';
+import { CHANGE_LOG_STREAM_PREFIX as CHANGE_LOGS } from '../../sources/drive/stream-names.ts';
 import { runText } from '../runs/run-summary.ts';
 import { sendingDays } from '../runs/sending-days.ts';
 import { countOf, listOf, numberText, timeText } from '../terminal/format.ts';
@@ -9,8 +10,6 @@ import type { Io } from '../terminal/io.ts';
 import { type Field, writeFields } from '../terminal/table.ts';
 import { writeHeading } from '../terminal/write.ts';
 
-/** what the streams of Drive's change logs begin with */
-const CHANGE_LOGS = 'drive/changes/';
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 /** Prints one tenant's status as text. */

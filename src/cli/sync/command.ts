@@ -27,8 +27,8 @@ async function syncAll(session: CommandSession): Promise<ExitCode> {
     signal,
     run: (tenant) => {
       const listeners = [followProgress(progress.of(tenant.tenant))];
-      const historyUntil = nextDueOf(tenant, context.clock.now());
-      return runSync(context, { tenant, reach, push, historyUntil, signal, listeners });
+      const backfillUntil = nextDueOf(tenant, context.clock.now());
+      return runSync(context, { tenant, reach, push, backfillUntil, signal, listeners });
     },
   });
   progress.end();

@@ -1,5 +1,5 @@
 import type { Scope } from './scope.ts';
-import { CHANGE_LOG_STREAM_PREFIX, ownerDrive, ownerUser } from './stream-names.ts';
+import { CHANGE_LOG_STREAM_PREFIX, driveOwner, userOwner } from './stream-names.ts';
 
 /** The change log of a user or a shared drive. */
 export type ChangeLog = {
@@ -23,7 +23,7 @@ export type ChangeLog = {
 export function changeLogsOf({ users, drives }: Scope): ChangeLog[] {
   return [
     ...users.map(
-      (email): ChangeLog => ({ kind: 'user', email, title: email, ...keysOf(ownerUser(email)) }),
+      (email): ChangeLog => ({ kind: 'user', email, title: email, ...keysOf(userOwner(email)) }),
     ),
     ...drives.map(
       ({ id, name, createdTime }): ChangeLog => ({
@@ -32,7 +32,7 @@ export function changeLogsOf({ users, drives }: Scope): ChangeLog[] {
         driveName: name,
         createdAt: createdTime,
         title: `shared drive ${name || id}`,
-        ...keysOf(ownerDrive(id)),
+        ...keysOf(driveOwner(id)),
       }),
     ),
   ];

@@ -7,11 +7,11 @@ import {
   type ReaderSession,
   readerIn,
   readerSessions,
-} from './change-log-reading.ts';
+} from './change-log-session.ts';
 import type { ChangeLog } from './change-logs.ts';
 import type { ChangeLogPosition } from './cursor-positions.ts';
 import { itemsOfChanges } from './item-access.ts';
-import { startSweep, sweepFiles } from './sweep-files.ts';
+import { startSweep, sweepFiles } from './list-all-files.ts';
 
 /**
  * Reads a change log from `stored` on (undefined: for the first time). Uses the network only:
@@ -91,10 +91,10 @@ async function* readLogPages(
   session: ReaderSession,
   position: ChangeLogPosition,
 ): AsyncGenerator<ChangeLogPage> {
-  const { reading, changeLog, reader } = session;
+  const { reading, changeLog, subject } = session;
   const { page, ...rest } = position;
   const driveId = changeLog.kind === 'drive' ? changeLog.driveId : undefined;
-  const changes = reading.client.listChanges(reader.subject, page ?? position.token, driveId);
+  const changes = reading.client.listChanges(subject, page ?? position.token, driveId);
   for await (const { rows, nextPageToken, newStartPageToken } of changes) {
     const seen = await itemsOfChanges(accessContextOf(session), rows);
     const items = await session.folders.addTo(seen, () => true);

@@ -6,7 +6,7 @@ import type { Grant, LoggedGrant } from './grant-history.ts';
 import type { ItemDetails } from './item-details.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
 import type { ShareAction } from './share-actions.ts';
-import { ownerDrive, ownerUser } from './stream-names.ts';
+import { driveOwner, userOwner } from './stream-names.ts';
 
 const LEAST_ROLE = 'reader';
 
@@ -56,7 +56,7 @@ export function sharesFromAuditLog(
 
 export function loggedGrantOf(entry: AuditEntry): LoggedGrant {
   const { itemId, at, grant, place } = entry;
-  const owner = 'driveId' in place ? ownerDrive(place.driveId) : ownerUser(place.owner);
+  const owner = 'driveId' in place ? driveOwner(place.driveId) : userOwner(place.owner);
   return { itemId, at, grant, owner };
 }
 

@@ -8,21 +8,21 @@ import { Secret } from '../../../src/lib/secret.ts';
 // test/cli/process.test.ts.
 
 /** keeps the process alive, as a socket would */
-const FOREVER_MS = 60_000;
+const KEEP_ALIVE_MS = 60_000;
 
 const handlers: Readonly<Record<string, Handler>> = {
   busy: async () => EXIT.busy,
   /** stops on the first signal */
   waits: async ({ io, signal }) => {
     await io.out('ready\n');
-    await delay(FOREVER_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await delay(KEEP_ALIVE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     return EXIT.success;
   },
   /** ignores the first signal */
   stubborn: async ({ io, signal }) => {
     signal.addEventListener('abort', () => void io.out('signaled\n'));
     await io.out('ready\n');
-    await delay(FOREVER_MS);
+    await delay(KEEP_ALIVE_MS);
     return EXIT.success;
   },
   'never-settles': () => new Promise(() => {}),
@@ -39,7 +39,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   'forgets-a-promise': async () => {
     void Promise.reject(new Error(`late ${new Secret('s3cret-token').reveal()}`));
-    await delay(FOREVER_MS);
+    await delay(KEEP_ALIVE_MS);
     return EXIT.success;
   },
 };

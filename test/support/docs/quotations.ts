@@ -1,40 +1,40 @@
 import { isNode, type Node, nodesOf, type SourceFile } from '../tidy/source.ts';
 import type { Page } from './page.ts';
 
-/** stands for what varies, in the program's sentences and in a page's quotations */
-const VARYING = '…';
-/** spans of several words that are a command or a setting, and no quotation */
-const NO_QUOTATION = /^(?:sharetrail|npm|npx|node|fuser|systemctl|journalctl) |^[\w.]+: \S+$/;
+/** replaces variable parts in the program's texts and in quotations */
+const PLACEHOLDER = '…';
+/** spans of several words that are a command or a setting, not a quotation */
+const COMMAND_OR_SETTING = /^(?:sharetrail|npm|npx|node|fuser|systemctl|journalctl) |^[\w.]+: \S+$/;
 
-/** Every text in the code, put together where it is written in pieces. */
-export function sentencesOf(files: readonly SourceFile[]): string[] {
+/** All texts in the code, with concatenated parts joined. */
+export function programTexts(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) =>
     [...nodesOf(file)].flatMap(({ node }) => {
       const text = textOf(node);
-      return text === undefined || text === VARYING ? [] : [text];
+      return text === undefined || text === PLACEHOLDER ? [] : [text];
     }),
   );
 }
 
-/** Whether one of the sentences holds the quotation, its pieces between `…` in their order. */
-export function isSaid(quotation: string, sentences: readonly string[]): boolean {
-  const pieces = quotation.split(VARYING);
-  return sentences.some((sentence) => {
+/** True if one of the texts contains the quotation, with its parts between `…` in order. */
+export function isQuoteOf(quotation: string, texts: readonly string[]): boolean {
+  const parts = quotation.split(PLACEHOLDER);
+  return texts.some((programText) => {
     let from = 0;
-    return pieces.every((piece) => {
-      const at = sentence.indexOf(piece, from);
-      from = at + piece.length;
+    return parts.every((part) => {
+      const at = programText.indexOf(part, from);
+      from = at + part.length;
       return at >= 0;
     });
   });
 }
 
-/** Quotations of a page, inline code of more than one word, that the program never says. */
-export function unsaid(page: Page, sentences: readonly string[]): string[] {
+/** Quotations on a page that the program never prints: inline code of more than one word. */
+export function unknownQuotations(page: Page, texts: readonly string[]): string[] {
   return page.spans
-    .filter(({ text }) => text.includes(' ') && !NO_QUOTATION.test(text))
-    .filter(({ text }) => !isSaid(text, sentences))
-    .map(({ text, line }) => `${page.path}:${line} is said nowhere: ${text}`);
+    .filter(({ text }) => text.includes(' ') && !COMMAND_OR_SETTING.test(text))
+    .filter(({ text }) => !isQuoteOf(text, texts))
+    .map(({ text, line }) => `${page.path}:${line} is not a text of the program: ${text}`);
 }
 
 function textOf(node: Node): string | undefined {
@@ -47,9 +47,9 @@ function textOf(node: Node): string | undefined {
 function templateText(node: Node): string {
   const quasis = node['quasis'] as readonly Node[];
   const parts = quasis.map((quasi) => (quasi['value'] as { readonly cooked: string }).cooked);
-  return parts.join(VARYING);
+  return parts.join(PLACEHOLDER);
 }
 
 function partText(value: unknown): string {
-  return (isNode(value) ? textOf(value) : undefined) ?? VARYING;
+  return (isNode(value) ? textOf(value) : undefined) ?? PLACEHOLDER;
 }

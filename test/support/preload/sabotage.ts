@@ -1,9 +1,9 @@
 // Loaded before the program: removes a guard from its source, to show what the guard prevents.
 import { registerHooks } from 'node:module';
 
-/** A change in the text of one source file. */
+/** A change to the text of one source file. */
 export interface Sabotage {
-  /** path below src */
+  /** path relative to src */
   readonly file: string;
   readonly find: string;
   readonly put: string;

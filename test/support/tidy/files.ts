@@ -10,6 +10,7 @@ const FOLDERS: ReadonlySet<string> = new Set([
   'test',
   '.ci',
   '.github',
+  '.github',
 ]);
 
 export const foldersAreKnown: Rule = (files) => {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { readAhead } from '../../src/lib/read-ahead.ts';
 
-/** Counts up to `end`, noting when each number was asked for and when it was told to stop. */
+/** Counts up to `end`; records the requested numbers and the signal that stops it. */
 function counter(end: number, failure?: Error) {
-  const seen = { asked: 0, ended: false, signal: undefined as AbortSignal | undefined };
+  const seen = { requested: 0, ended: false, signal: undefined as AbortSignal | undefined };
   const open = async function* (signal: AbortSignal): AsyncGenerator<number> {
     seen.signal = signal;
     try {
-      while (seen.asked < end) {
-        seen.asked += 1;
-        yield seen.asked;
+      while (seen.requested < end) {
+        seen.requested += 1;
+        yield seen.requested;
       }
       if (failure) throw failure;
     } finally {
@@ -19,33 +19,33 @@ function counter(end: number, failure?: Error) {
   return { open, seen };
 }
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const nextTick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('reading ahead', () => {
-  test('gives all values in their order', async () => {
+  test('yields all values in order', async () => {
     const values: number[] = [];
     for await (const value of readAhead(counter(5).open)) values.push(value);
     expect(values).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('fetches one value while the consumer works, and never two', async () => {
+  test('fetches exactly one value while the consumer works', async () => {
     const { open, seen } = counter(10);
-    const asked: number[] = [];
+    const requested: number[] = [];
     for await (const _value of readAhead(open)) {
-      await turn();
-      asked.push(seen.asked);
+      await nextTick();
+      requested.push(seen.requested);
     }
-    expect(asked).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
+    expect(requested).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
   });
 
-  test('an error comes after the values before it, however early it happened', async () => {
+  test('throws an error only after the values before it, however early it occurred', async () => {
     const { open } = counter(2, new Error('cut'));
     const values: number[] = [];
     const reading = (async () => {
       for await (const value of readAhead(open)) {
-        // The error happens here, while nobody waits for it: it must not end the process.
-        await turn();
-        await turn();
+        // The error occurs here, before the consumer awaits it; it must not end the process.
+        await nextTick();
+        await nextTick();
         values.push(value);
       }
     })();
@@ -53,14 +53,14 @@ describe('reading ahead', () => {
     expect(values).toEqual([1, 2]);
   });
 
-  test('a consumer that stops early ends the reading', async () => {
+  test('ends when the consumer stops early', async () => {
     const { open, seen } = counter(10);
     for await (const _value of readAhead(open)) break;
-    expect(seen).toMatchObject({ asked: 2, ended: true });
+    expect(seen).toMatchObject({ requested: 2, ended: true });
     expect(seen.signal?.aborted).toBe(true);
   });
 
-  test('a consumer that stops early does not wait for a value that never comes', async () => {
+  test('does not wait for a pending value when the consumer stops early', async () => {
     const open = async function* (signal: AbortSignal): AsyncGenerator<number> {
       yield 1;
       await new Promise((_resolve, reject) => {
@@ -70,12 +70,12 @@ describe('reading ahead', () => {
     for await (const _value of readAhead(open)) break;
   });
 
-  test('nothing is opened before the first value is wanted', async () => {
+  test('opens nothing before the first value is requested', async () => {
     const { open, seen } = counter(10);
     const values = readAhead(open);
-    await turn();
-    expect(seen.asked).toBe(0);
+    await nextTick();
+    expect(seen.requested).toBe(0);
     await values.return(undefined);
-    expect(seen.asked).toBe(0);
+    expect(seen.requested).toBe(0);
   });
 });

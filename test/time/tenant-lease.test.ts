@@ -26,13 +26,13 @@ async function context() {
     error: (message: string, fields?: LogFields) => errors.push([message, fields]),
   };
   const holder = () => formatHolder(thisProcess());
-  // Of a run's context, what holding a tenant uses.
+  // The parts of a run's context that the lease uses.
   const parts: Pick<AppContext, 'db' | 'clock' | 'log' | 'holder'> = { db, clock, log, holder };
   return { context: parts as AppContext, clock, db, errors, warnings };
 }
 
-describe('a run that holds its tenant', () => {
-  test('keeps every other run away for as long as it works, and no moment longer', async () => {
+describe('the tenant lock of a run', () => {
+  test('excludes every other run exactly until the run ends', async () => {
     const { context: own, clock, db } = await context();
     const work = withTenantLease(own, ACME, async () => {
       await clock.sleep(3 * 60 * 60_000);
@@ -49,7 +49,7 @@ describe('a run that holds its tenant', () => {
     expect(clock.sleepers).toBe(0);
   });
 
-  test('gives the tenant back also where its work fails, and the failure is what is told', async () => {
+  test('is released even if the run fails, and the failure is thrown', async () => {
     const { context: own, clock, db } = await context();
     const work = withTenantLease(own, ACME, async () => {
       await clock.sleep(20_000);
@@ -60,7 +60,7 @@ describe('a run that holds its tenant', () => {
     expect(clock.sleepers).toBe(0);
   });
 
-  test('ends as its work did where the tenant cannot be given back: the lease ends by itself', async () => {
+  test('does not change the result of the run if it cannot be released', async () => {
     const { context: own, clock, db, warnings } = await context();
     const worked = withTenantLease(own, ACME, async () => {
       await sql`pragma query_only = on`.execute(db);
@@ -77,25 +77,25 @@ describe('a run that holds its tenant', () => {
     await expect(clock.run(failed)).rejects.toThrow('the work failed');
   });
 
-  test('holds tenants apart from each other', async () => {
+  test('does not exclude runs of other tenants', async () => {
     const { context: own } = await context();
     const inner = () => withTenantLease(own, { ...ACME, tenant: 'other' }, async () => 'both');
     expect(await withTenantLease(own, ACME, inner)).toBe('both');
   });
 
-  test('is told by its signal when it is asked to stop', async () => {
+  test('forwards the abort of its signal', async () => {
     const { context: own, clock } = await context();
     const stop = new AbortController();
     const work = withTenantLease(own, { ...ACME, signal: stop.signal }, ({ signal }) =>
       clock.sleep(60_000, signal),
     );
     await clock.pass(1_000);
-    stop.abort(new Error('asked to stop'));
-    await expect(clock.run(work)).rejects.toThrow('asked to stop');
+    stop.abort(new Error('stop requested'));
+    await expect(clock.run(work)).rejects.toThrow('stop requested');
   });
 });
 
-describe('a run that lost its tenant', () => {
+describe('a run that lost its lock', () => {
   async function taken() {
     const { context: own, clock, db, errors } = await context();
     const work = withTenantLease(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
@@ -104,7 +104,7 @@ describe('a run that lost its tenant', () => {
     return { work, clock, db, errors };
   }
 
-  test('is told within a heartbeat, and says so', async () => {
+  test('is aborted within a heartbeat, and logs it', async () => {
     const { work, clock, errors } = await taken();
     const start = clock.now();
     await expect(clock.run(work)).rejects.toBeInstanceOf(LeaseLost);
@@ -112,7 +112,7 @@ describe('a run that lost its tenant', () => {
     expect(errors).toEqual([[expect.stringContaining('took over tenant acme'), { lease: NAME }]]);
   });
 
-  test('takes nothing from the one that holds it now', async () => {
+  test('does not release the lock of the new holder', async () => {
     const { work, clock, db } = await taken();
     await expect(clock.run(work)).rejects.toBeInstanceOf(LeaseLost);
     expect(await db.selectFrom('lease').select('holder').execute()).toEqual([
@@ -121,7 +121,7 @@ describe('a run that lost its tenant', () => {
   });
 });
 
-test('a heartbeat that cannot be written ends the run with the reason', async () => {
+test('a heartbeat that cannot be written ends the run with its error', async () => {
   const { context: own, clock, db } = await context();
   const work = withTenantLease(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
   await clock.pass(1_000);
@@ -129,8 +129,8 @@ test('a heartbeat that cannot be written ends the run with the reason', async ()
   await expect(clock.run(work)).rejects.toThrow();
 });
 
-describe('heartbeats that the database refuses', () => {
-  /** A database that refuses the next `times` heartbeats. */
+describe('failing heartbeats', () => {
+  /** A database in which the next `times` heartbeats fail. */
   async function locked(times: number) {
     const parts = await context();
     const update = vi.spyOn(parts.db, 'updateTable');
@@ -142,13 +142,13 @@ describe('heartbeats that the database refuses', () => {
     return parts;
   }
 
-  test('are tried again while the lease lasts: one that fails ends no run', async () => {
+  test('are retried while the lease lasts, so that one failure does not end the run', async () => {
     const { context: own, clock } = await locked(1);
     const work = withTenantLease(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
     await expect(clock.run(work)).resolves.toBeUndefined();
   });
 
-  test('end the run once the lease ran out, since another may hold it by then', async () => {
+  test('end the run once the lease has expired, since another run may have the lock', async () => {
     const { context: own, clock } = await locked(100);
     const start = clock.now();
     const work = withTenantLease(own, ACME, ({ signal }) => clock.sleep(600_000, signal));
@@ -157,15 +157,15 @@ describe('heartbeats that the database refuses', () => {
   });
 });
 
-test('the term outlasts two missed heartbeats, and a dead hold ends within a minute', () => {
+test('a lease outlasts two missed heartbeats, and expires within a minute', () => {
   expect(LEASE_LIMITS.leaseMs).toBeGreaterThan(2 * LEASE_LIMITS.heartbeatMs);
   expect(LEASE_LIMITS.leaseMs).toBeLessThanOrEqual(60_000);
 });
 
-describe('short work under a lease', () => {
+describe('withLease', () => {
   const KEY = { name: 'tokens', holder: formatHolder(thisProcess()) };
 
-  test('waits until the one that holds it is done, and gives it back, also after a failure', async () => {
+  test('waits for the holder, and releases the lease even after a failure', async () => {
     const { clock, db } = await context();
     await acquireLease(db, { ...ELSEWHERE, name: 'tokens' }, clock.now());
     let worked = false;
@@ -181,7 +181,7 @@ describe('short work under a lease', () => {
     expect(await isLeased(db, 'tokens', clock.now())).toBe(false);
   });
 
-  test('waits no longer than a minute for one that died elsewhere', async () => {
+  test('waits at most a minute for a holder that died on another machine', async () => {
     const { clock, db } = await context();
     await acquireLease(db, { ...ELSEWHERE, name: 'tokens' }, clock.now());
     const start = clock.now();

@@ -11,11 +11,11 @@ import type { Scope } from './scope.ts';
 export interface ChangeLogPage {
   readonly items: readonly SeenItem[];
   readonly position: ChangeLogPosition;
-  /** the sweep that found the items; undefined: they come from the change log */
+  /** the sweep that found the items; undefined if they come from the change log */
   readonly sweep?: Sweep & { readonly isOver: boolean };
 }
 
-/** What reading any change log needs. */
+/** What every change log is read with. */
 export interface ChangeLogReading {
   readonly client: GoogleClient;
   readonly clock: Clock;
@@ -29,24 +29,20 @@ export interface ChangeLogReading {
   readonly onFailure: OnFailure;
 }
 
-/** The account that reads a change log. */
-interface Reader {
-  readonly subject: string;
-  /** false: the last run's reader, whose access has not been checked again */
-  readonly isChecked: boolean;
-}
-
 /** One account's reading of one change log. */
 export interface ReaderSession {
   readonly reading: ChangeLogReading;
   readonly changeLog: ChangeLog;
-  readonly reader: Reader;
+  /** the account */
+  readonly subject: string;
+  /** false: the last run's reader, whose access has not been checked again */
+  readonly isChecked: boolean;
   readonly folders: FolderGrants;
 }
 
 /**
- * The readings to try, in order. Users read their own change log. A shared drive is read by its last
- * reader, and then by each member with write access.
+ * The sessions to try, in order. Users read their own change log. The last reader of a shared drive
+ * comes first, then each member with write access.
  */
 export async function* readerSessions(
   reading: ChangeLogReading,
@@ -57,7 +53,7 @@ export async function* readerSessions(
   const sessionOf = (subject: string, isChecked: boolean): ReaderSession => {
     const { domains } = scope;
     const folders = new FolderGrants({ client, subject, domains, now: clock.now() });
-    return { reading, changeLog, reader: { subject, isChecked }, folders };
+    return { reading, changeLog, subject, isChecked, folders };
   };
   if (changeLog.kind === 'user') {
     yield sessionOf(changeLog.email, true);
@@ -70,9 +66,9 @@ export async function* readerSessions(
   for (const subject of await scope.readersOf(changeLog.driveId)) yield sessionOf(subject, true);
 }
 
-export function accessContextOf({ reading, changeLog, reader }: ReaderSession): AccessContext {
-  const { client, scope, clock, onFailure } = reading;
-  const { subject, isChecked } = reader;
+export function accessContextOf(session: ReaderSession): AccessContext {
+  const { changeLog, subject, isChecked } = session;
+  const { client, scope, clock, onFailure } = session.reading;
   return {
     client,
     changeLog,
@@ -88,6 +84,6 @@ export function accessContextOf({ reading, changeLog, reader }: ReaderSession): 
 }
 
 /** The part of the position that names a drive's reader: finding one costs a call. */
-export function readerIn({ changeLog, reader }: ReaderSession): Pick<ChangeLogPosition, 'as'> {
-  return changeLog.kind === 'drive' ? { as: reader.subject } : {};
+export function readerIn({ changeLog, subject }: ReaderSession): Pick<ChangeLogPosition, 'as'> {
+  return changeLog.kind === 'drive' ? { as: subject } : {};
 }

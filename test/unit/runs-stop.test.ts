@@ -10,8 +10,8 @@ import { runError } from '../../src/runs/stage-errors.ts';
 
 const NOTHING_PUSHED = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
 
-describe('what pushing says of a run that was ended', () => {
-  test('is why: a lost lease is nobody who asked', () => {
+describe('the errors of pushing in a run that was ended', () => {
+  test('give the reason: a requested stop or a lost lease', () => {
     for (const reason of [new StopRequested(), new LeaseLost('tenant acme')]) {
       const stop = { kind: 'stop-requested', reason } as const;
       expect(pushErrors({ ...NOTHING_PUSHED, stop })).toMatchObject([{ message: reason.message }]);
@@ -35,11 +35,11 @@ describe('the log of a run', () => {
     return lines;
   }
 
-  test('has no error where it was only asked to stop', () => {
+  test('has no error if a stop was requested', () => {
     expect(logged(new StopRequested())).toEqual(['info asked to stop', 'info run ended']);
   });
 
-  test('control: has one where something went wrong', () => {
+  test('control: has one if something went wrong', () => {
     expect(logged(new LeaseLost('tenant acme'))[0]).toMatch(/^error another process took over/);
   });
 });

@@ -2,19 +2,19 @@ import { createInterface } from 'node:readline';
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
-/** Tells the parent; the line is written when this returns. */
-export function tell(line: string): void {
+/** Sends a line to the parent; it is written when this returns. */
+export function sendLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** The parent's next line. */
-export async function hear(): Promise<string> {
+/** Waits for the parent's next line. */
+export async function nextLine(): Promise<string> {
   const next = await lines.next();
-  if (next.done) throw new Error('the parent went away');
+  if (next.done) throw new Error('the parent has ended');
   return next.value;
 }
 
-/** What the parent gave on the command line, by position. */
+/** An argument of the command line, by position. */
 export function argument(position: number): string {
   const value = process.argv[2 + position];
   if (value === undefined) throw new Error(`argument ${position} is missing`);
