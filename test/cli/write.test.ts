@@ -130,7 +130,7 @@ describe('a paragraph', () => {
 describe('text on standard error', () => {
   it('is wrapped for a terminal line by line, except stack traces', async () => {
     const { io, stderr } = memoryIo({ columns: 24 });
-    const stack = '    at work (/a/long/path/to/some/file.ts:1:2)';
+    const stack = '    at read (/a/long/path/to/some/file.ts:1:2)';
     writeError(io, `sharetrail: no such file or folder\n  Check the path once again.\n${stack}`);
     expect(stderr()).toBe(
       `sharetrail: no such file\nor folder\n  Check the path once\n  again.\n${stack}\n`,

@@ -42,7 +42,7 @@ function speakWith(child: ChildProcess): Child {
   stderr.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
   });
-  // A child that was killed cannot be written to: its end is told by `ended`.
+  // Writing to a killed child fails; `ended` reports its end.
   stdin.on('error', () => {});
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   const end = once(child, 'close').then(([code, signal]) => ({

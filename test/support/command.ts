@@ -12,7 +12,7 @@ export interface CommandOptions {
   readonly wrap?: string;
   /** scripts of test/support/preload that Node loads before the program */
   readonly preloads?: readonly string[];
-  /** a file that takes the place of standard output */
+  /** a file that receives standard output */
   readonly stdout?: number;
 }
 
@@ -22,7 +22,7 @@ export interface CommandEnd {
   readonly stderr: string;
 }
 
-/** A command under way in a process of its own. */
+/** A running command, in a process of its own. */
 export interface Command {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;

@@ -183,9 +183,9 @@ export class DriveRig {
 }
 
 function grantsIn({ content, drive }: Share): string[] {
-  const whom = [
+  const grantees = [
     ...(drive?.grantees.map(({ email }) => email) ?? []),
     ...(drive?.link ? [drive.link] : []),
   ];
-  return whom.map((grantee) => `${content.id} ${grantee}`);
+  return grantees.map((grantee) => `${content.id} ${grantee}`);
 }

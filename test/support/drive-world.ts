@@ -121,12 +121,12 @@ export function summariesOf(events: readonly StoredEvent[]): string[] {
   return events
     .map(({ share, state, reason }) => {
       const { drive, sharer, content } = share;
-      const whom = [
+      const grantees = [
         ...(drive?.grantees.map(({ email }) => email) ?? []),
         ...(drive?.link ? [drive.link] : []),
       ].join(' ');
       const what = [drive?.detector, state, reason].filter(Boolean).join(' ');
-      return `${what}: ${sharer?.email ?? 'no one'} -> ${whom}: ${content.title}`;
+      return `${what}: ${sharer?.email ?? 'no one'} -> ${grantees}: ${content.title}`;
     })
     .sort();
 }

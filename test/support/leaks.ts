@@ -14,7 +14,7 @@ const ASSERTION = /eyJ[\w-]{10,}\.eyJ/;
  */
 export async function leaksOf(world: CliWorld): Promise<string[]> {
   const places = [
-    ['the output', await world.said()] as const,
+    ['the output', await world.output()] as const,
     ...readdirSync(world.folder, { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => [name, readFileSync(join(world.folder, name), 'latin1')] as const),

@@ -86,9 +86,9 @@ describe('deploy/Dockerfile', () => {
   });
 
   test('installs packages without running their scripts', () => {
-    expect(dockerfile.match(/npm ci.*/g)).toEqual([
-      'npm ci --omit=dev --ignore-scripts',
+    expect(dockerfile.match(/npm (?:ci|prune|install).*/g)).toEqual([
       'npm ci --ignore-scripts',
+      'npm prune --omit=dev --ignore-scripts',
     ]);
   });
 });

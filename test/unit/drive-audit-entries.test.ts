@@ -167,8 +167,8 @@ describe('an external grantee', () => {
     inherited: false,
     isOriginTold: true,
   };
-  const seen = (given: Partial<Permission>) =>
-    externalGrantOf({ ...PERMISSION, ...given }, { domains: DOMAINS, now: AT });
+  const seen = (changes: Partial<Permission>) =>
+    externalGrantOf({ ...PERMISSION, ...changes }, { domains: DOMAINS, now: AT });
 
   test('has name, role and expiry from the permission', () => {
     expect(seen({ expirationTime: AT + 1 })).toEqual({

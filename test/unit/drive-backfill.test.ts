@@ -34,7 +34,7 @@ interface Window {
 async function playedRig(
   steps: readonly Step[],
   pageSize: number,
-): Promise<{ rig: DriveRig; naive: NaiveDrive; whole: Window }> {
+): Promise<{ rig: DriveRig; naive: NaiveDrive; fullWindow: Window }> {
   const rig = await DriveRig.open(['audit-log', 'changes']);
   prepare(rig);
   rig.company.conditions.pageSize = pageSize;
@@ -47,7 +47,7 @@ async function playedRig(
   const until = rig.clock.now() + 1;
   rig.clock.advance(HOUR_MS);
   rig.start = rig.clock.now();
-  return { rig, naive, whole: { since, until } };
+  return { rig, naive, fullWindow: { since, until } };
 }
 
 /** Divides the time into windows, in chronological order. */
@@ -79,11 +79,11 @@ describe('one window', () => {
     const histories = historiesOf({ afterMs: CLOSE });
     await fc.assert(
       fc.asyncProperty(histories, PAGE_SIZES, async (steps, pageSize) => {
-        const { rig, naive, whole } = await playedRig(withoutRuns(steps), pageSize);
-        await rig.backfill(whole);
+        const { rig, naive, fullWindow } = await playedRig(withoutRuns(steps), pageSize);
+        await rig.backfill(fullWindow);
         expect(await rig.grants()).toEqual(naive.grantsOfActions);
         // Reading it again finds nothing.
-        expect(await rig.backfill(whole)).toEqual([]);
+        expect(await rig.backfill(fullWindow)).toEqual([]);
         expect(rig.failures).toEqual([]);
         await rig.close();
       }),
@@ -104,9 +104,9 @@ describe('windows in any order', () => {
         async (steps, pageSize, cuts, order) => {
           const all = withoutRuns(steps);
           const one = await playedRig(all, 1_000);
-          await one.rig.backfill(one.whole);
+          await one.rig.backfill(one.fullWindow);
           const cut = await playedRig(all, pageSize);
-          const windows = windowsOf(cut.whole, cuts);
+          const windows = windowsOf(cut.fullWindow, cuts);
           await read(cut.rig, shuffled(windows, order));
           expect(await eventIds(cut.rig)).toEqual(await eventIds(one.rig));
           await one.rig.close();
@@ -128,14 +128,14 @@ describe('windows in any order', () => {
         async (steps, { before, pageSize, cuts, runs: nights }, order) => {
           // The first steps are only in the past; syncs run during the others.
           const past = withoutRuns(steps.slice(0, before));
-          const { rig, naive, whole } = await playedRig(past, pageSize);
+          const { rig, naive, fullWindow } = await playedRig(past, pageSize);
           if (nights[7]) await rig.run();
           for (const step of steps.slice(before)) {
             playStep(rig, step);
             naive.apply(step, rig.clock.now());
             if (step.kind === 'run') await rig.run();
           }
-          const windows = windowsOf({ ...whole, until: rig.clock.now() }, cuts);
+          const windows = windowsOf({ ...fullWindow, until: rig.clock.now() }, cuts);
           for (const [index, window] of shuffled(windows, order).entries()) {
             if (nights[index]) await rig.run();
             await rig.backfill(window);
@@ -165,9 +165,9 @@ describe('only some windows of the past', () => {
         picks,
         fc.infiniteStream(fc.nat(100)),
         async (steps, cuts, picked, order) => {
-          const { rig, naive, whole } = await playedRig(withoutRuns(steps), 3);
+          const { rig, naive, fullWindow } = await playedRig(withoutRuns(steps), 3);
           await rig.run();
-          const windows = windowsOf(whole, cuts).filter((_, index) => picked[index]);
+          const windows = windowsOf(fullWindow, cuts).filter((_, index) => picked[index]);
           await read(rig, shuffled(windows, order));
           // Every item appears in the change log once more.
           rig.clock.advance(HOUR_MS);
@@ -312,13 +312,13 @@ describe('a backfill that fails at any call or page and is run again', () => {
       fc.asyncProperty(histories, numbers, numbers, async (steps, calls, pages) => {
         const all = withoutRuns(steps);
         const one = await playedRig(all, 2);
-        await one.rig.backfill(one.whole);
-        const { rig, whole } = await playedRig(all, 2);
+        await one.rig.backfill(one.fullWindow);
+        const { rig, fullWindow } = await playedRig(all, 2);
         const before = rig.company.calls;
         rig.company.conditions.beforeCall = (call) => {
           if (calls.includes(call - before)) throw new Crash('at a call');
         };
-        await readThrough(rig, whole, pages);
+        await readThrough(rig, fullWindow, pages);
         expect(await eventIds(rig)).toEqual(await eventIds(one.rig));
         const left = await rig.db.selectFrom('cursor').select('stream').execute();
         expect(left.filter(({ stream }) => stream.startsWith('backfill/'))).toEqual([]);

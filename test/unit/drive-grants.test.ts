@@ -165,8 +165,8 @@ describe('a logged grant that the change log saw before', () => {
 });
 
 describe('an item’s access compared with the grants on record', () => {
-  const fresh = (grants: LoadedGrants, ...given: Parameters<typeof accessAt>) =>
-    compareGrants(grants, accessAt(...given), REPORT).map(({ grant }) => grant.grantee);
+  const fresh = (grants: LoadedGrants, ...args: Parameters<typeof accessAt>) =>
+    compareGrants(grants, accessAt(...args), REPORT).map(({ grant }) => grant.grantee);
 
   test('a grant that is not on record is new once', () => {
     const grants = new LoadedGrants([]);

@@ -5,7 +5,7 @@ import { type ShareAction, ShareActionGrouper } from '../../src/sources/drive/sh
 
 const AT = Date.UTC(2026, 10, 2);
 
-function entry(number: number, at: number, given: Partial<AuditEntry> = {}): AuditEntry {
+function entry(number: number, at: number, changes: Partial<AuditEntry> = {}): AuditEntry {
   return {
     key: `key-${String(number).padStart(4, '0')}`,
     at: AT + at,
@@ -16,7 +16,7 @@ function entry(number: number, at: number, given: Partial<AuditEntry> = {}): Aud
     place: { owner: 'ann@acme.example' },
     change: 'grant',
     grant: { key: `${number}@globex.example`, kind: 'user', role: 'reader' },
-    ...given,
+    ...changes,
   };
 }
 
@@ -67,7 +67,7 @@ describe('a share action', () => {
           at += gap;
           return entry(number, at, { actor, itemId });
         });
-        const whole = actionsOf(entries, 10_000_000);
+        const expected = actionsOf(entries, 10_000_000);
         // Each run sees the entries that are not part of an action yet, up to its own bound.
         let left = entries;
         const actions: string[] = [];
@@ -78,7 +78,7 @@ describe('a share action', () => {
           const handled = new Set(complete.flatMap((action) => action.split(' ')));
           left = left.filter(({ key }) => !handled.has(key));
         }
-        expect(actions.sort()).toEqual(whole.sort());
+        expect(actions.sort()).toEqual(expected.sort());
       }),
       { numRuns: 500 },
     );

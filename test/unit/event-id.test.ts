@@ -83,7 +83,7 @@ describe('the event id of a Drive share', () => {
     expect(shareId).toBe(hash);
   });
 
-  test('of the grants that another share does not report is that of these grants alone', () => {
+  test('for remaining grants equals the id of a share with these grants alone', () => {
     const share = buildShare({ ...INPUT, grants: [BEN, ADA, LINK] });
     expect(buildRemainingShare(share, [BEN]).eventId).toBe(
       'drive:904168145377f8664bb3643701db617b',

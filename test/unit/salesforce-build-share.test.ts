@@ -13,7 +13,7 @@ const INSTANCE = 'https://acme.my.salesforce.com';
 const LINK = 'https://acme.file.force.com/sfc/p/a/b';
 const id = (short: string) => salesforceId18(short.padEnd(15, '0'));
 
-const whole = {
+const ROW = {
   attributes: { type: 'ContentDistribution', url: '/services/data/…' },
   Id: '05Dxx0000000001',
   Name: 'Pricing for ACME',
@@ -44,7 +44,7 @@ const whole = {
 
 const NO_FILE_TYPE = { FileExtension: 7, FileType: 8 };
 const versionWith = (changes: object) => ({
-  ContentVersion: { ...whole.ContentVersion, ...changes },
+  ContentVersion: { ...ROW.ContentVersion, ...changes },
 });
 
 function readRow(row: Row): DeliveryRow {
@@ -54,7 +54,7 @@ function readRow(row: Row): DeliveryRow {
 }
 
 function map(changes: object, contentUrl: ShareOptions['contentUrl'] = 'public-link') {
-  const row = readRow({ ...whole, ...changes });
+  const row = readRow({ ...ROW, ...changes });
   return buildShare(row, { instanceUrl: INSTANCE, contentUrl });
 }
 
@@ -96,7 +96,7 @@ describe('the share of a content delivery', () => {
   });
 
   test('needs only an Id and a creation time', () => {
-    const bare = readRow({ Id: whole.Id, CreatedDate: whole.CreatedDate });
+    const bare = readRow({ Id: ROW.Id, CreatedDate: ROW.CreatedDate });
     expect(buildShare(bare, { instanceUrl: INSTANCE, contentUrl: 'public-link' })).toEqual({
       source: 'salesforce',
       eventId: 'salesforce:05Dxx0000000001EAA',
@@ -131,7 +131,7 @@ describe('the share of a content delivery', () => {
     [
       'of the delivery if there is neither',
       { ContentDocumentId: null, ContentVersionId: null },
-      whole.Id,
+      ROW.Id,
     ],
   ])('has the content id %s', (_what, changes, short) => {
     expect(map(changes).content.id).toBe(id(short));
@@ -146,12 +146,12 @@ describe('the share of a content delivery', () => {
       undefined,
     ],
     ['no link if it is blank', { DistributionPublicUrl: '' }, 'public-link', undefined],
-    ['the record if links must stay internal', {}, 'record', `${INSTANCE}/${id(whole.Id)}`],
+    ['the record if links must stay internal', {}, 'record', `${INSTANCE}/${id(ROW.Id)}`],
     [
       'the record even without a link',
       { DistributionPublicUrl: null },
       'record',
-      `${INSTANCE}/${id(whole.Id)}`,
+      `${INSTANCE}/${id(ROW.Id)}`,
     ],
   ] as const)('has as URL %s', (_what, changes, contentUrl, url) => {
     const { content } = map(changes, contentUrl);
@@ -204,20 +204,20 @@ describe('the share of a content delivery', () => {
   test.each([
     ['no Id', { Id: undefined }, 'undefined (Id: '],
     ['an invalid Id', { Id: 'hello' }, 'hello (Id: not a Salesforce Id)'],
-    ['no creation time', { CreatedDate: null }, `${whole.Id} (CreatedDate: `],
+    ['no creation time', { CreatedDate: null }, `${ROW.Id} (CreatedDate: `],
     [
       'an invalid creation time',
       { CreatedDate: 'yesterday' },
-      `${whole.Id} (CreatedDate: not a Salesforce time)`,
+      `${ROW.Id} (CreatedDate: not a Salesforce time)`,
     ],
   ])('cannot be built with %s', (_what, changes, message) => {
-    expect(parseDeliveryRow({ ...whole, ...changes })).toEqual({
+    expect(parseDeliveryRow({ ...ROW, ...changes })).toEqual({
       unreadable: expect.stringContaining(message),
     });
   });
 
   test('ignores invalid values in optional columns', () => {
-    const { Id, CreatedDate, ...others } = whole;
+    const { Id, CreatedDate, ...others } = ROW;
     for (const nonsense of [7, 'nonsense', true, [], {}, { Name: 7 }]) {
       const columns = Object.keys(others).map((column) => [column, nonsense]);
       const row = readRow({ ...Object.fromEntries(columns), Id, CreatedDate });
@@ -253,7 +253,7 @@ describe('the share of a content delivery', () => {
 });
 
 test.each([
-  ['a valid time', whole.SystemModstamp, Date.UTC(2026, 10, 3)],
+  ['a valid time', ROW.SystemModstamp, Date.UTC(2026, 10, 3)],
   ['an invalid time', 'nonsense', undefined],
   ['a missing time', null, undefined],
 ])('%s in an unparsed row', (_what, SystemModstamp, time) => {
@@ -277,7 +277,7 @@ test('the selected fields are exactly the ones that are read', () => {
         return value;
       },
     });
-  const row = readRow(watch(whole, '') as typeof whole);
+  const row = readRow(watch(ROW, '') as typeof ROW);
   buildShare(row, { instanceUrl: INSTANCE, contentUrl: 'public-link' });
   expect([...read, 'SystemModstamp'].sort()).toEqual([...DELIVERY_FIELDS].sort());
 });

@@ -4,14 +4,14 @@ import { testDatabase } from '../support/database.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { oldReport, STOP_OF_EARLIER_VERSION, storeReport } from '../support/old-reports.ts';
 
-const { code, ...withoutMeaning } = {
+const { code, ...withoutCode } = {
   stage: 'gong',
   message: 'no response',
   hint: 'Wait.',
   code: 'stop-requested',
 };
 
-/** The state of a time that was due a moment before a run with this report. */
+/** The state of a due time just before the start of a run with this report. */
 async function stateAfter(text: string): Promise<string> {
   const { db } = await testDatabase();
   const clock = new ManualClock();
@@ -19,15 +19,15 @@ async function stateAfter(text: string): Promise<string> {
   return dueRunState({ db, clock }, { tenant: 'acme', dueAt: clock.now() - 1 });
 }
 
-test('a due time stays open if its run records a stop, with a code or as earlier versions did', async () => {
-  expect(await stateAfter(oldReport([{ ...withoutMeaning, code }]))).toBe('open');
+test('a due time stays open if its run records a stop, even one of an earlier version', async () => {
+  expect(await stateAfter(oldReport([{ ...withoutCode, code }]))).toBe('open');
   expect(await stateAfter(oldReport([STOP_OF_EARLIER_VERSION]))).toBe('open');
 });
 
-test('control: a run with another error has served it', async () => {
-  expect(await stateAfter(oldReport([withoutMeaning]))).toBe('served');
+test('control: a due time is done if its run records another error', async () => {
+  expect(await stateAfter(oldReport([withoutCode]))).toBe('done');
 });
 
-test('a run with an unreadable report has served it', async () => {
-  expect(await stateAfter('{"errors":')).toBe('served');
+test('a due time is done if the report of its run is unreadable', async () => {
+  expect(await stateAfter('{"errors":')).toBe('done');
 });

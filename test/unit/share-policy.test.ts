@@ -117,9 +117,9 @@ test('a sandbox user does not count as external', () => {
 });
 
 describe('a Drive share', () => {
-  const drive = (given: Partial<DriveFacts> = {}): Partial<Share> => ({
+  const drive = (changes: Partial<DriveFacts> = {}): Partial<Share> => ({
     source: 'google-drive',
-    drive: { detector: 'changes', item: 'file', grantees: [], ...given },
+    drive: { detector: 'changes', item: 'file', grantees: [], ...changes },
   });
   const ann = { kind: 'user', email: 'ann@globex.com', role: 'reader' } as const;
 
@@ -145,8 +145,8 @@ describe('a Drive share', () => {
 
   test('names its grantees itself, whether or not Salesforce knows them', () => {
     const bob = { ...ann, email: 'bob@eu.acme.com' };
-    const inside = facts(drive({ grantees: [bob] }), { recipientEmails: ['ann@globex.com'] });
-    expect(skipReason(inside, RULES)).toBe('internal-only');
+    const internal = facts(drive({ grantees: [bob] }), { recipientEmails: ['ann@globex.com'] });
+    expect(skipReason(internal, RULES)).toBe('internal-only');
     const mixed = facts(drive({ grantees: [bob, ann] }), { recipientEmails: [] });
     expect(skipReason(mixed, RULES)).toBeUndefined();
   });

@@ -24,10 +24,11 @@ export function eventJson(event: StoredEvent) {
 
 /** An event in full, as `events show --json` prints it. */
 export function eventDetailJson(event: StoredEvent, attempts: readonly Attempt[]) {
+  const { eventId: _, ...share } = event.share;
   return {
     ...eventJson(event),
     notBefore: event.notBefore === undefined ? null : new Date(event.notBefore).toISOString(),
-    share: event.share,
+    share,
     match: event.match ?? null,
     body: event.body ?? null,
     history: attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at).toISOString() })),

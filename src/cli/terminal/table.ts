@@ -6,7 +6,7 @@ import { boldOnTerminal } from './write.ts';
 const GAP = '  ';
 /** a column that shrinks is never narrower than this; narrower screens get one field per line */
 const SHRUNK_WIDTH_MIN = 8;
-/** stands for a missing value, so that no column looks shifted */
+/** shown for a missing value, so that no column looks shifted */
 const MISSING = '-';
 
 export interface Column<Row> {

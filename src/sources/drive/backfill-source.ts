@@ -1,7 +1,7 @@
 import { UserError } from '../../lib/errors.ts';
 import type { SourcePage } from '../source.ts';
 import { backfillPartition } from './audit-partition.ts';
-import { isUserWithoutDrive, withRetryableErrors } from './classify-errors.ts';
+import { asRetryable } from './classify-errors.ts';
 import { readDomainHistory } from './internal-domains.ts';
 import { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
@@ -26,9 +26,7 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
   const { client, config, internalDomains, store, clock, log } = options;
-  const scope = await withRetryableErrors(() =>
-    findScope({ client, config, internalDomains, log }),
-  );
+  const scope = await asRetryable(() => findScope({ client, config, internalDomains, log }));
   const { wasInternal } = await readDomainHistory(store, scope.domains, clock.now());
   const { since, until, onFailure, stream } = options;
   const now = clock.now();
@@ -44,13 +42,7 @@ export async function openDriveBackfill(options: DriveBackfillOptions): Promise<
     // Google no longer has any entry of the window.
     if (start >= end) return;
     yield* readAuditLog({ client, store, scope, partition, start, full: false, now: end });
-    const items = new ItemDetailsReader({
-      client,
-      scope,
-      now,
-      isUserWithoutDrive: (error) => isUserWithoutDrive(config, error),
-      onFailure,
-    });
+    const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
     const window = { since, until };
     yield* processAuditEntries({ store, scope, items, wasInternal, partition, window });
   }

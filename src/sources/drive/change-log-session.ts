@@ -29,18 +29,14 @@ export interface ChangeLogReading {
   readonly onFailure: OnFailure;
 }
 
-/** The account that reads a change log. */
-interface Reader {
-  readonly subject: string;
-  /** false: the last run's reader, whose access has not been checked again */
-  readonly isChecked: boolean;
-}
-
 /** One account's reading of one change log. */
 export interface ReaderSession {
   readonly reading: ChangeLogReading;
   readonly changeLog: ChangeLog;
-  readonly reader: Reader;
+  /** the account */
+  readonly subject: string;
+  /** false: the last run's reader, whose access has not been checked again */
+  readonly isChecked: boolean;
   readonly folders: FolderGrants;
 }
 
@@ -57,7 +53,7 @@ export async function* readerSessions(
   const sessionOf = (subject: string, isChecked: boolean): ReaderSession => {
     const { domains } = scope;
     const folders = new FolderGrants({ client, subject, domains, now: clock.now() });
-    return { reading, changeLog, reader: { subject, isChecked }, folders };
+    return { reading, changeLog, subject, isChecked, folders };
   };
   if (changeLog.kind === 'user') {
     yield sessionOf(changeLog.email, true);
@@ -70,9 +66,9 @@ export async function* readerSessions(
   for (const subject of await scope.readersOf(changeLog.driveId)) yield sessionOf(subject, true);
 }
 
-export function accessContextOf({ reading, changeLog, reader }: ReaderSession): AccessContext {
-  const { client, scope, clock, onFailure } = reading;
-  const { subject, isChecked } = reader;
+export function accessContextOf(session: ReaderSession): AccessContext {
+  const { changeLog, subject, isChecked } = session;
+  const { client, scope, clock, onFailure } = session.reading;
   return {
     client,
     changeLog,
@@ -88,6 +84,6 @@ export function accessContextOf({ reading, changeLog, reader }: ReaderSession): 
 }
 
 /** The part of the position that names a drive's reader: finding one costs a call. */
-export function readerIn({ changeLog, reader }: ReaderSession): Pick<ChangeLogPosition, 'as'> {
-  return changeLog.kind === 'drive' ? { as: reader.subject } : {};
+export function readerIn({ changeLog, subject }: ReaderSession): Pick<ChangeLogPosition, 'as'> {
+  return changeLog.kind === 'drive' ? { as: subject } : {};
 }

@@ -46,7 +46,7 @@ export function isUserWithoutDrive(
 }
 
 /** Rethrows NotFound and PageTokenLost as RetryableError, which ends the source's reading. */
-export async function withRetryableErrors<T>(work: () => Promise<T>): Promise<T> {
+export async function asRetryable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -46,25 +46,28 @@ const LIST_ATTEMPTS_MAX = 3;
 const FOLDER_TYPE = 'application/vnd.google-apps.folder';
 
 /** The items of one page of a change changeLog. Omits items that belong to another change changeLog. */
-export async function itemsOfChanges(
+export function itemsOfChanges(
   context: AccessContext,
   changes: readonly Change[],
 ): Promise<SeenItem[]> {
-  const limit = pLimit(DRIVE_LIMITS.itemsAtOnceMax);
-  const items = await Promise.all(
-    changes.map((change) => limit(() => itemOfChange(context, change))),
-  );
-  return items.filter((item) => item !== undefined);
+  return readItems(changes, (change) => itemOfChange(context, change));
 }
 
 /** The items of one page of a sweep that started at `at` (epoch milliseconds). */
-export async function itemsOfFiles(
+export function itemsOfFiles(
   context: AccessContext,
   files: readonly File[],
   at: number,
 ): Promise<SeenItem[]> {
+  return readItems(files, (file) => itemOfFile(context, file, at));
+}
+
+async function readItems<Row>(
+  rows: readonly Row[],
+  itemOf: (row: Row) => Promise<SeenItem | undefined>,
+): Promise<SeenItem[]> {
   const limit = pLimit(DRIVE_LIMITS.itemsAtOnceMax);
-  const items = await Promise.all(files.map((file) => limit(() => itemOfFile(context, file, at))));
+  const items = await Promise.all(rows.map((row) => limit(() => itemOf(row))));
   return items.filter((item) => item !== undefined);
 }
 

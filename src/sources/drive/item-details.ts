@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
+import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { File } from '../../vendors/google/rows.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import type { ItemFacts } from './build-share.ts';
 import type { OnFailure } from './change-log-failures.ts';
-import { concernsOneOwner } from './classify-errors.ts';
+import { concernsOneOwner, isUserWithoutDrive } from './classify-errors.ts';
 import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
 import { factsOf } from './item-access.ts';
 import { DRIVE_LIMITS } from './limits.ts';
@@ -27,8 +28,7 @@ export interface ItemDetailsReaderOptions {
   readonly scope: Scope;
   /** epoch milliseconds */
   readonly now: number;
-  /** True if the error means that the owner has no Drive, which is not reported. */
-  readonly isUserWithoutDrive: (error: unknown) => boolean;
+  readonly config: GoogleDriveConfig;
   readonly onFailure: OnFailure;
 }
 
@@ -61,10 +61,11 @@ export class ItemDetailsReader {
       return await this.#item(entry);
     } catch (error) {
       if (!concernsOneOwner(error)) throw error;
+      const { config, onFailure } = this.#options;
       const { place, itemId } = entry;
-      if ('owner' in place && this.#options.isUserWithoutDrive(error)) return undefined;
+      if ('owner' in place && isUserWithoutDrive(config, error)) return undefined;
       const owner = 'driveId' in place ? `shared drive ${place.driveId}` : place.owner;
-      this.#options.onFailure(`file ${itemId} of ${owner}`, error);
+      onFailure(`file ${itemId} of ${owner}`, error);
       return undefined;
     }
   }

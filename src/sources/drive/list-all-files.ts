@@ -14,7 +14,7 @@ const SWEEP_ATTEMPTS_MAX = 3;
 
 /** The position at which a sweep starts. Takes the change log's start token before listing files. */
 export async function startSweep(
-  { reading, changeLog, reader: { subject } }: ReaderSession,
+  { reading, changeLog, subject }: ReaderSession,
   before: ChangeLogPosition | undefined,
   kind: Sweep['kind'],
 ): Promise<ChangeLogPosition> {
@@ -60,10 +60,10 @@ async function* sweepPages(
   const after = { ...rest, ...readerIn(session), ...(domainsAt !== undefined && { domainsAt }) };
   let drive =
     current.page === undefined ? await itemOfDrive(accessContextOf(session), startedAt) : undefined;
-  for await (const { items: files, nextPageToken } of itemPages(session, current)) {
+  for await (const { rows, nextPageToken } of itemPages(session, current)) {
     const isOver = nextPageToken === undefined;
     yield {
-      items: drive === undefined ? files : [drive, ...files],
+      items: drive === undefined ? rows : [drive, ...rows],
       position: isOver
         ? after
         : { ...position, ...readerIn(session), sweep: { ...current, page: nextPageToken } },
@@ -74,16 +74,11 @@ async function* sweepPages(
   return after;
 }
 
-interface ItemsPage {
-  readonly items: readonly SeenItem[];
-  readonly nextPageToken?: string;
-}
-
 /**
  * The pages of a sweep. Holds a page's files, which are ten times as large as its items, only while
  * the items are formed: pages of many change logs wait in memory.
  */
-async function* itemPages(session: ReaderSession, sweep: Sweep): AsyncGenerator<ItemsPage> {
+async function* itemPages(session: ReaderSession, sweep: Sweep): AsyncGenerator<Page<SeenItem>> {
   const files = listFiles(session, sweep.page);
   try {
     for (;;) {
@@ -100,15 +95,14 @@ async function nextItems(
   session: ReaderSession,
   files: AsyncGenerator<Page<File>>,
   sweep: Sweep,
-): Promise<ItemsPage | undefined> {
+): Promise<Page<SeenItem> | undefined> {
   const { done, value } = await files.next();
   if (done) return undefined;
-  const { rows, nextPageToken } = value;
-  const seen = await itemsOfFiles(accessContextOf(session), rows, sweep.startedAt);
+  const seen = await itemsOfFiles(accessContextOf(session), value.rows, sweep.startedAt);
   const { start } = session.reading;
   // Reading folders costs calls, so it is limited to items whose unknown grants would be reported.
-  const items = await session.folders.addTo(seen, (item) => isCompared(item, sweep, start));
-  return { items, ...(nextPageToken !== undefined && { nextPageToken }) };
+  const rows = await session.folders.addTo(seen, (item) => isCompared(item, sweep, start));
+  return { ...value, rows };
 }
 
 /** True if a grant of the item that is not on record is reported. */
@@ -118,11 +112,9 @@ function isCompared({ createdAt }: SeenItem, { kind }: Sweep, start: number): bo
 }
 
 function listFiles(
-  { reading, changeLog, reader }: ReaderSession,
+  { reading: { client }, changeLog, subject }: ReaderSession,
   page?: string,
 ): AsyncGenerator<Page<File>> {
-  const { client } = reading;
-  const { subject } = reader;
   return changeLog.kind === 'user'
     ? client.listOwnedFiles(subject, page)
     : client.listDriveFiles(subject, changeLog.driveId, page);

@@ -89,16 +89,13 @@ async function* retryWindow(
   windowReading: WindowReading,
 ): AsyncGenerator<SourcePage> {
   const { page: _page, ...fromStart } = windowReading.window;
-  try {
-    yield* readWindow(reading, windowReading);
-  } catch (error) {
-    if (!(error instanceof PageTokenLost)) throw error;
+  for (const window of [windowReading.window, fromStart]) {
     try {
-      yield* readWindow(reading, { ...windowReading, window: fromStart });
-    } catch (again) {
-      throw again instanceof PageTokenLost
-        ? new RetryableError(again.message, { cause: again })
-        : again;
+      yield* readWindow(reading, { ...windowReading, window });
+      return;
+    } catch (error) {
+      if (!(error instanceof PageTokenLost)) throw error;
+      if (window === fromStart) throw new RetryableError(error.message, { cause: error });
     }
   }
 }

@@ -91,10 +91,10 @@ async function* readLogPages(
   session: ReaderSession,
   position: ChangeLogPosition,
 ): AsyncGenerator<ChangeLogPage> {
-  const { reading, changeLog, reader } = session;
+  const { reading, changeLog, subject } = session;
   const { page, ...rest } = position;
   const driveId = changeLog.kind === 'drive' ? changeLog.driveId : undefined;
-  const changes = reading.client.listChanges(reader.subject, page ?? position.token, driveId);
+  const changes = reading.client.listChanges(subject, page ?? position.token, driveId);
   for await (const { rows, nextPageToken, newStartPageToken } of changes) {
     const seen = await itemsOfChanges(accessContextOf(session), rows);
     const items = await session.folders.addTo(seen, () => true);

@@ -6,14 +6,14 @@ import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { SYNC_PARTITION } from './audit-partition.ts';
 import { ChangeLogFailures, type OnFailure } from './change-log-failures.ts';
-import type { ChangeLogPage, ChangeLogReading } from './change-log-session.ts';
+import type { ChangeLogPage } from './change-log-session.ts';
 import { type ChangeLog, changeLogsOf } from './change-logs.ts';
 import {
+  asRetryable,
   concernsOneOwner,
   isGoogleFailure,
   isUserWithoutDrive,
   mayBeMissingScope,
-  withRetryableErrors,
 } from './classify-errors.ts';
 import { type ChangeLogPosition, parseChangeLogPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
@@ -63,9 +63,7 @@ export interface OpenedDrive {
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
   const { client, config, internalDomains, store, clock, log } = options;
-  const scope = await withRetryableErrors(() =>
-    findScope({ client, config, internalDomains, log }),
-  );
+  const scope = await asRetryable(() => findScope({ client, config, internalDomains, log }));
   const domains = await readDomainHistory(store, scope.domains, clock.now());
   const sync = new DriveSync(options, { scope, domains });
   return {
@@ -107,20 +105,14 @@ class DriveSync {
 
   /** If it fails, the change logs are still read, and their shares wait for the audit log. */
   async *#auditLog(): AsyncGenerator<SourcePage> {
-    const { client, store, start, full, clock, onFailure } = this.#options;
+    const { client, config, store, start, full, clock, onFailure } = this.#options;
     const scope = this.#scope;
     const now = clock.now();
     const partition = SYNC_PARTITION;
     try {
       // Actions are formed only after the audit log is read completely.
       yield* readAuditLog({ client, store, scope, partition, start, full, now });
-      const items = new ItemDetailsReader({
-        client,
-        scope,
-        now,
-        isUserWithoutDrive: (error) => this.#isUserWithoutDrive(error),
-        onFailure,
-      });
+      const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
       const { wasInternal } = this.#domains;
       yield* processAuditEntries({ store, scope, items, wasInternal, partition });
       this.isAuditLogRead = true;
@@ -161,7 +153,9 @@ class DriveSync {
     },
   ): AsyncGenerator<SourcePage> {
     const { positions, failures, defer } = options;
-    const reading = this.#changeLogReading();
+    const { client, clock, config, start, full, onFailure } = this.#options;
+    const domainsAt = this.#domains.changedAt;
+    const reading = { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
     const outcomes = readInOrder(changeLogs, DRIVE_LIMITS.changeLogsAtOnceMax, (changeLog) =>
       readChangeLog(reading, changeLog, positions.get(changeLog.stream)),
     );
@@ -169,9 +163,8 @@ class DriveSync {
       const { item: changeLog } = outcome;
       if ('value' in outcome) {
         failures.addSuccess();
-        const domainsAt = positions.get(changeLog.stream)?.domainsAt;
-        yield await this.#compare(changeLog, outcome.value, domainsAt);
-      } else if (changeLog.kind === 'user' && this.#isUserWithoutDrive(outcome.error)) {
+        yield await this.#compare(changeLog, outcome.value, positions.get(changeLog.stream));
+      } else if (changeLog.kind === 'user' && isUserWithoutDrive(config, outcome.error)) {
         failures.addSkipped(outcome.error);
       } else if (concernsOneOwner(outcome.error)) {
         failures.add(changeLog.title, outcome.error);
@@ -181,14 +174,10 @@ class DriveSync {
     }
   }
 
-  #isUserWithoutDrive(error: unknown): boolean {
-    return isUserWithoutDrive(this.#options.config, error);
-  }
-
   #compare(
     changeLog: ChangeLog,
     page: ChangeLogPage,
-    domainsAt: number | undefined,
+    position: ChangeLogPosition | undefined,
   ): Promise<SourcePage> {
     const { store, start, clock, config } = this.#options;
     return sharesFromChangeLog(
@@ -196,17 +185,11 @@ class DriveSync {
       { changeLog, page },
       {
         start,
-        formerDomains: this.#domains.formerSince(domainsAt),
+        formerDomains: this.#domains.formerSince(position?.domainsAt),
         now: clock.now(),
         awaitsAuditLog: config.detect.includes('audit-log'),
       },
     );
-  }
-
-  #changeLogReading(): ChangeLogReading {
-    const { client, clock, start, full, onFailure } = this.#options;
-    const domainsAt = this.#domains.changedAt;
-    return { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
   }
 }
 
