@@ -94,18 +94,22 @@ function expectedOf({ granted, noticed }: Model): Played['found'] {
   return { audit, changes: [...noticed].sort(), both };
 }
 
-test('the three settings find the grants of the model, over random histories', async () => {
-  await fc.assert(
-    fc.asyncProperty(histories, async (history) => {
-      const { found, model } = await play(history);
-      const expected = expectedOf(model);
-      expect(found).toEqual(expected);
-      // A reader that runs after each step misses nothing: then all three are the same.
-      if (history.runs === 'after-each') expect(expected.changes).toEqual(expected.both);
-    }),
-    { numRuns: HISTORIES },
-  );
-}, TIMEOUT_MS);
+test(
+  'the three settings find the grants of the model, over random histories',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const { found, model } = await play(history);
+        const expected = expectedOf(model);
+        expect(found).toEqual(expected);
+        // A reader that runs after each step misses nothing: then all three are the same.
+        if (history.runs === 'after-each') expect(expected.changes).toEqual(expected.both);
+      }),
+      { numRuns: HISTORIES },
+    );
+  },
+  TIMEOUT_MS,
+);
 
 const NOW = { afterMs: 2 * HOUR_MS, lateMs: 0 };
 const ADA = 'ada@globex.example';
