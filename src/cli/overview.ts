@@ -15,8 +15,7 @@ Global options:
   --tenant NAME      only this tenant; can be repeated (default: all tenants)
   --log-level LEVEL  least severe level to log; overrides log.level (choices:
                      "debug", "info", "warn", "error", "silent")
-  --json             print the result as JSON; errors stay text on standard
-                     error
+  --json             print the result as JSON; errors stay text on stderr
   -h, --help         print help
 
 Commands:
@@ -27,10 +26,8 @@ Commands:
   events             list the events; show, retry or skip them
   backup             copy the database while everything keeps running
   config             print the effective configuration, or its JSON Schema
-  sandbox            serve a simulated Salesforce, Google and Gong on this
-                     machine
-  demo               run the whole workflow against the sandbox, without any
-                     account
+  sandbox            serve a simulated Salesforce, Google and Gong locally
+  demo               run the whole workflow on the sandbox; needs no account
   help               print help for a command
 
 Exit codes:

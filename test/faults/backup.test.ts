@@ -64,9 +64,7 @@ function stateOf(file: string): { readonly batches: number; readonly pending: nu
 }
 
 describe('while another process keeps writing', () => {
-  test('the copy is valid, and has every commit up to one moment in full', {
-    timeout: 60_000,
-  }, async () => {
+  test('the copy is valid, and has every commit up to one moment in full', async () => {
     const database = await largeDatabase();
     const writer = await startWriter(database);
     const before = writer.batches();

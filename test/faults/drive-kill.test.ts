@@ -42,7 +42,7 @@ describe('a tenant with Drive whose runs are killed at random moments until one 
     expect(grantProblems(world, shared)).toEqual([]);
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(sharesInGong(world)).toHaveLength(shared.length);
-  }, 180_000);
+  });
 });
 
 describe('control: the kills have an effect without the guard', () => {

@@ -6,8 +6,10 @@ import type { Sabotage } from '../support/preload/sabotage.ts';
 import { until } from '../support/until.ts';
 
 const CONCURRENCY = 4;
-/** How long a process may take to exit immediately, on a slow machine. */
-const IMMEDIATELY_MS = 5_000;
+/** The grace period. An immediate exit is shorter than it, even on a slow machine. */
+const DRAIN_MS = 8_000;
+/** After this time, a request to Gong without a response ends anyway. */
+const REQUEST_MS = 30_000;
 /** What a run can write only with the tenant's lease. */
 const GUARDED = ['event', 'attempt', 'cursor', 'run', 'lease'];
 
@@ -119,7 +121,7 @@ describe.concurrent('a run that is asked to stop', () => {
     await salesforce.reached();
     const { code, stdout, tookMs } = await endAfter(world, command, 'SIGTERM');
     expect(code).toBe(1);
-    expect(tookMs).toBeLessThan(IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(DRAIN_MS);
     expect(stdout).toContain('asked to stop');
     expect(stdout).toContain('Run the command again: it resumes where this run was interrupted.');
     salesforce.open();
@@ -134,7 +136,7 @@ describe.concurrent('a run that is asked to stop', () => {
     const { code, stdout, tookMs } = await endAfter(world, command, 'SIGTERM');
     expect(code).toBe(1);
     expect(tookMs).toBeGreaterThan(7_000);
-    expect(tookMs).toBeLessThan(8_000 + IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(REQUEST_MS);
     expect(JSON.parse(stdout).runs).toMatchObject([{ outcome: 'partial', pending: 10 }]);
     world.sandbox.faults.clear();
     expect(await world.run('sync')).toMatchObject({ code: 0 });
@@ -150,7 +152,7 @@ describe.concurrent('a run that is asked to stop', () => {
     const { code, tookMs } = await endAfter(world, command, 'SIGTERM');
     clearInterval(again);
     expect(code).toBe('SIGTERM');
-    expect(tookMs).toBeLessThan(IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(DRAIN_MS);
     world.sandbox.faults.clear();
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(problemsOf(world, ids)).toEqual([]);

@@ -8,9 +8,10 @@ import { loggedBy, untilLogged } from '../support/follow.ts';
 import { until } from '../support/until.ts';
 
 const CONCURRENCY = 4;
+/** The grace period. An immediate exit is shorter than it, even on a slow machine. */
 const DRAIN_MS = 8_000;
-/** How long a process may take to exit immediately, on a slow machine. */
-const IMMEDIATELY_MS = 5_000;
+/** After this time, a request to Gong without a response ends anyway. */
+const REQUEST_MS = 30_000;
 const NIGHTLY = { schedule: '0 2 * * *' };
 
 interface RunRow {
@@ -65,7 +66,7 @@ describe.concurrent('start, when it is asked to stop', () => {
       expect(loggedBy(first).map(({ msg }) => msg)).toEqual([
         'tenants scheduled',
         'run starts',
-        'stopping: nothing new is started',
+        'stopping: no new runs are started',
         'asked to stop',
         'run ended',
       ]);
@@ -88,7 +89,7 @@ describe.concurrent('start, when it is asked to stop', () => {
     await until(() => world.sandbox.gong.events.length === CONCURRENCY);
     const { code, tookMs } = await stop(command);
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(DRAIN_MS + IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(REQUEST_MS);
     expect(runRows(world)).toMatchObject([{ outcome: 'partial' }]);
   });
 
@@ -102,7 +103,7 @@ describe.concurrent('start, when it is asked to stop', () => {
     const { code, tookMs } = await stop(command);
     clearInterval(again);
     expect(code).toBe('SIGTERM');
-    expect(tookMs).toBeLessThan(IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(DRAIN_MS);
   });
 
   test('with no run in progress: exits immediately', async () => {
@@ -111,7 +112,7 @@ describe.concurrent('start, when it is asked to stop', () => {
     await untilLogged(command, 'run ended');
     const { code, tookMs } = await stop(command);
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(IMMEDIATELY_MS);
+    expect(tookMs).toBeLessThan(DRAIN_MS);
   });
 });
 

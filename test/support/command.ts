@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { spawnForTest } from './process.ts';
 
 const NODE = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -42,13 +42,11 @@ export function startCommand(words: readonly string[], options: CommandOptions):
     MAIN,
     ...words,
   ];
-  const child = spawn(program, args, {
+  const child = spawnForTest(program, args, {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', stdout, 'pipe'],
   });
-  const { pid } = child;
-  if (pid === undefined) throw new Error('no process was started');
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
@@ -60,7 +58,7 @@ export function startCommand(words: readonly string[], options: CommandOptions):
     ...texts,
   }));
   return {
-    pid,
+    pid: child.pid,
     kill: (signal) => {
       child.kill(signal);
     },

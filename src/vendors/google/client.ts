@@ -1,6 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { readActivities, readDomains, readUsers } from './admin-answers.ts';
+import { readActivities, readDomains, readUsers } from './admin-responses.ts';
 import {
   readAbout,
   readChanges,
@@ -9,7 +9,7 @@ import {
   readFiles,
   readPermissions,
   readStartPageToken,
-} from './drive-answers.ts';
+} from './drive-responses.ts';
 import { NotFound } from './errors.ts';
 import {
   ABOUT_FIELDS,
@@ -24,7 +24,7 @@ import {
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
-import { pages } from './pages.ts';
+import { paginate } from './paginate.ts';
 import { type ApiCall, Requests } from './requests.ts';
 import type {
   Account,
@@ -243,7 +243,7 @@ class ApiClient implements GoogleClient {
 
   #pages<P extends Page<unknown>>(list: PagedCall<P>, first?: string): AsyncGenerator<P> {
     const { invoke, ...call } = list;
-    return pages(first, (pageToken) =>
+    return paginate(first, (pageToken) =>
       this.#requests.send({
         ...call,
         paged: pageToken !== undefined,

@@ -1,5 +1,5 @@
 import { rememberSecret } from '../../lib/secret.ts';
-import type { GongAnswer } from './answer.ts';
+import type { GongResponse } from './response.ts';
 
 /** One pair; the refresh token works once. */
 export interface GongTokens {
@@ -11,21 +11,21 @@ export interface GongTokens {
   readonly baseUrl?: string;
 }
 
-/** Keeps the newest pair of one Gong account, by the account's name. */
+/** Stores the latest pair of one Gong account. */
 export interface GongTokenStore {
   load(): Promise<GongTokens | undefined>;
-  /** The pair is on disk when this resolves: the one before it is worthless by then. */
+  /** Resolves once the pair is on disk: the previous one is worthless by then. */
   save(tokens: GongTokens): Promise<void>;
-  /** Where several processes share the account: runs `work` while no other process renews. */
+  /** If several processes share the account: runs `work` while no other process renews. */
   exclusive?<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Tokens that may be used, or the answer that every call gets without them. */
+/** Valid tokens, or the response that every call receives without them. */
 export type TokenResult =
   | { readonly kind: 'tokens'; readonly tokens: GongTokens }
-  | { readonly kind: 'failed'; readonly answer: GongAnswer };
+  | { readonly kind: 'failed'; readonly response: GongResponse };
 
-/** Makes both tokens of the pair unreadable in whatever is logged from here on. */
+/** Scrubs both tokens of the pair from everything that is logged from here on. */
 export function rememberTokens(tokens: GongTokens): void {
   rememberSecret(tokens.accessToken);
   rememberSecret(tokens.refreshToken);

@@ -1,27 +1,22 @@
 import { parseJsonKeepingDigits } from '../../lib/json.ts';
+import { isHtml } from '../http/text.ts';
+import { GONG_LIMITS } from './limits.ts';
 
-const ERRORS_MAX = 20;
-const ERROR_LENGTH_MAX = 500;
-/** Of an HTML page only the beginning says something: its title and headline. */
-const PAGE_LENGTH_MAX = 200;
-/** of any text, before its markup is looked at */
-const TEXT_READ_MAX = 8_192;
-
-/** The parts of an answer that are read; Gong may add others at any time. */
-export interface AnswerBody {
+/** The fields of a response that are read; Gong may add others at any time. */
+export interface ResponseBody {
   readonly requestId?: string;
   readonly integrationId?: string;
-  /** Gong's sentences, or what a proxy in front of it wrote, cut short */
+  /** Gong's sentences, or the text of a proxy in front of it, truncated */
   readonly errors: readonly string[];
 }
 
 /**
- * Reads the body of any answer: Gong's `{requestId, errors}` or `{requestId, integrationId}`,
- * another JSON form, an HTML page, plain text, nothing.
+ * Reads the body of any response: Gong's `{requestId, errors}` or `{requestId, integrationId}`,
+ * another JSON object, a web page, plain text, nothing.
  */
-export function readAnswer(body: string): AnswerBody {
+export function readResponseBody(body: string): ResponseBody {
   const json = parsedObject(body);
-  if (!json) return { errors: sentences([plainText(body, PAGE_LENGTH_MAX)]) };
+  if (!json) return { errors: sentencesOf([plainText(body, GONG_LIMITS.pageCharactersMax)]) };
   const requestId = json['requestId'];
   const integrationId = digitsOf(json['integrationId']);
   return {
@@ -31,7 +26,7 @@ export function readAnswer(body: string): AnswerBody {
   };
 }
 
-/** The JSON object in `body`; undefined where there is none. */
+/** Undefined if `body` is not a JSON object. */
 export function parsedObject(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value = parseJsonKeepingDigits(body);
@@ -43,27 +38,26 @@ export function parsedObject(body: string): Readonly<Record<string, unknown>> | 
   }
 }
 
-// Beside Gong's own `errors`: OAuth's and the usual forms of gateways.
+// In addition to Gong's own `errors`: OAuth's form, and the usual forms of gateways.
 function errorsOf(json: Readonly<Record<string, unknown>>): readonly string[] {
   const errors = json['errors'];
-  if (Array.isArray(errors)) return sentences(errors);
-  if (errors !== undefined && errors !== null) return sentences([errors]);
-  return sentences([json['error'], json['error_description'], json['message']]);
+  if (Array.isArray(errors)) return sentencesOf(errors);
+  if (errors !== undefined && errors !== null) return sentencesOf([errors]);
+  return sentencesOf([json['error'], json['error_description'], json['message']]);
 }
 
-function sentences(values: readonly unknown[]): readonly string[] {
-  const given = values.filter((value) => value !== undefined && value !== null);
-  const texts = given.slice(0, ERRORS_MAX).map((value) => {
+function sentencesOf(values: readonly unknown[]): readonly string[] {
+  const present = values.filter((value) => value !== undefined && value !== null);
+  const texts = present.slice(0, GONG_LIMITS.errorsMax).map((value) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return plainText(text, ERROR_LENGTH_MAX);
+    return plainText(text, GONG_LIMITS.errorCharactersMax);
   });
   return texts.filter((text) => text !== '');
 }
 
 function plainText(text: string, lengthMax: number): string {
-  const start = text.slice(0, TEXT_READ_MAX);
-  const isPage = /<(?:!doctype|html|head|body)\b/i.test(start);
-  const words = (isPage ? withoutMarkup(start) : start).replace(/\s+/g, ' ').trim();
+  const start = text.slice(0, GONG_LIMITS.pageReadCharactersMax);
+  const words = (isHtml(start) ? withoutMarkup(start) : start).replace(/\s+/g, ' ').trim();
   if (words.length <= lengthMax) return words;
   return `${words.slice(0, lengthMax).toWellFormed()}…`;
 }
@@ -74,7 +68,7 @@ function withoutMarkup(page: string): string {
     .replace(/<[^>]*(?:>|$)/g, ' ');
 }
 
-/** Gong's ids have up to 20 digits; those beyond 2^53 come as strings already. */
+/** Gong's ids have up to 20 digits; those beyond 2^53 are strings already. */
 function digitsOf(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? value : undefined;

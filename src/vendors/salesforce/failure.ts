@@ -1,5 +1,7 @@
-/** What one answer of Salesforce's means for the one who asked. */
-export type Verdict =
+import type { ResponseHead } from '../http/messages.ts';
+
+/** What a failed response of Salesforce means for the request. */
+export type Failure =
   | { readonly kind: 'retry'; readonly message: string; readonly retryAfterMs?: number }
   | { readonly kind: 'session-expired'; readonly message: string }
   | { readonly kind: 'locator-lost'; readonly message: string }
@@ -11,10 +13,8 @@ export type Verdict =
       readonly hint?: string;
     };
 
-/** An answer to classify: the body as text, or already parsed (a composite's sub-answers). */
-export interface FailedAnswer {
-  readonly status: number;
-  /** lower-case names */
-  readonly headers: Readonly<Record<string, string>>;
+/** A response to classify. */
+export interface FailedResponse extends ResponseHead {
+  /** as text, or already parsed (a sub-response of a composite) */
   readonly body: unknown;
 }

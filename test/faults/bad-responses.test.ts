@@ -4,20 +4,20 @@ import type { FaultAction } from '../../src/sandbox/faults.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const HTML = '<!doctype html><html><body>Service is down for maintenance</body></html>';
-const ANSWERS: Readonly<Record<string, FaultAction>> = {
+const RESPONSES: Readonly<Record<string, FaultAction>> = {
   'a web page with 200': { kind: 'answer', status: 200, body: HTML },
   'a web page with 503': { kind: 'answer', status: 503, body: HTML },
   'a web page with 404': { kind: 'answer', status: 404, body: HTML },
-  'JSON of another kind': { kind: 'answer', status: 200, body: { hello: 'world' } },
-  'a list of nothing': { kind: 'answer', status: 200, body: [] },
+  'unexpected JSON': { kind: 'answer', status: 200, body: { hello: 'world' } },
+  'an empty list': { kind: 'answer', status: 200, body: [] },
   'an empty body': { kind: 'answer', status: 200, body: '' },
-  'half of its body': { kind: 'cut' },
+  'half of the body': { kind: 'cut' },
   'a broken connection': { kind: 'reset' },
 };
-const SALESFORCE_PLACES: Readonly<Record<string, string>> = {
+const SALESFORCE_REQUESTS: Readonly<Record<string, string>> = {
   'the login': '/oauth2/token',
   'the list of deliveries': '/query',
-  'a look-up': '/composite',
+  'a lookup': '/composite',
 };
 
 let world: World;
@@ -28,36 +28,39 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-describe.each(Object.entries(SALESFORCE_PLACES))('Salesforce, asked for %s', (_, pathIncludes) => {
-  test.each(Object.entries(ANSWERS))(
-    'answers with %s, for ever: said with a hint, nothing is stored, and later all goes',
-    async (__, action) => {
-      deliver(3);
-      world.server.faults.add({ vendor: 'salesforce', pathIncludes, action });
+describe.each(Object.entries(SALESFORCE_REQUESTS))(
+  'Salesforce, in response to %s',
+  (_, pathIncludes) => {
+    test.each(Object.entries(RESPONSES))(
+      'always returns %s: a hint, nothing stored, and the next run succeeds',
+      async (__, action) => {
+        deliver(3);
+        world.server.faults.add({ vendor: 'salesforce', pathIncludes, action });
 
-      const report = await world.sync();
+        const report = await world.sync();
 
-      expect(report.outcome).toBe('failed');
-      expect(report.errors).toHaveLength(1);
-      const [error] = report.errors;
-      expect(error?.stage).toBe(pathIncludes === '/composite' ? 'crm' : 'salesforce');
-      expect(error?.message).toMatch(/Salesforce|connection|socket|terminated|ECONNRESET/i);
-      expect(error?.hint).not.toBe('');
-      expect(await eventStates()).toEqual([]);
-      // Not asked without end: five tries, each perhaps with a login before it.
-      expect(world.server.traffic.salesforce.counts.struck).toBeLessThanOrEqual(10);
+        expect(report.outcome).toBe('failed');
+        expect(report.errors).toHaveLength(1);
+        const [error] = report.errors;
+        expect(error?.stage).toBe(pathIncludes === '/composite' ? 'crm' : 'salesforce');
+        expect(error?.message).toMatch(/Salesforce|connection|socket|terminated|ECONNRESET/i);
+        expect(error?.hint).not.toBe('');
+        expect(await eventStates()).toEqual([]);
+        // Not retried endlessly: five attempts, each possibly preceded by a login.
+        expect(world.server.traffic.salesforce.counts.struck).toBeLessThanOrEqual(10);
 
-      world.server.faults.clear();
-      expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 3, pending: 0 });
-    },
-  );
-});
+        world.server.faults.clear();
+        expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 3, pending: 0 });
+      },
+    );
+  },
+);
 
 describe('Gong', () => {
-  const passing = Object.entries(ANSWERS).filter(([name]) => name !== 'a web page with 404');
+  const temporary = Object.entries(RESPONSES).filter(([name]) => name !== 'a web page with 404');
 
-  test.each(passing)(
-    'answers with %s, for ever: five tries each, all waits, and later all goes',
+  test.each(temporary)(
+    'always returns %s: five attempts each, all events pending, and the next run succeeds',
     async (_, action) => {
       deliver(3);
       world.server.faults.add({ vendor: 'gong', action });
@@ -79,7 +82,7 @@ describe('Gong', () => {
   );
 });
 
-test('Salesforce refuses the session of each new login, for ever: said, not asked without end', async () => {
+test('Salesforce always refuses the session of a new login: reported, not retried endlessly', async () => {
   deliver(1);
   const body = [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }];
   const action = { kind: 'answer', status: 401, body } as const;

@@ -1,25 +1,25 @@
 import { z } from 'zod';
-import { classifyAnswer, classifyUnreadable } from './classify.ts';
+import { classifyResponse, classifyUnreadable } from './classify.ts';
 import { errorOf } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
 
-/** One record as Salesforce sent it; whoever asked for the fields parses them. */
+/** One record as Salesforce sent it; the caller that queries the fields parses them. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** One page of a query; `next` is the path of the page after it. */
 export interface QueryPage {
   readonly rows: Row[];
   readonly next: string | undefined;
-  /** rows of the whole query, where the answer says so */
+  /** rows of the complete query, if the response says so */
   readonly total: number | undefined;
 }
 
-const queryAnswer = z.compile(
+const queryResponse = z.compile(
   z.object({
-    // What is not there cannot be compared; `done` and the way to the next page still must be.
+    // If absent, it cannot be compared; `done` and the link to the next page are still required.
     totalSize: z.int().nonnegative().nullish(),
     done: z.boolean(),
-    // A path, never a host of the answer's choice: the token goes there.
+    // A path, never a host that the response chooses: the token is sent there.
     nextRecordsUrl: z
       .string()
       .regex(/^\/services\/data\//)
@@ -33,40 +33,40 @@ function isRow(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-type QueryAnswer = z.infer<typeof queryAnswer>;
+type QueryResponse = z.infer<typeof queryResponse>;
 
-const compositeAnswer = z.object({
+const compositeResponse = z.object({
   compositeResponse: z.array(
     z.object({ httpStatusCode: z.int(), referenceId: z.string(), body: z.unknown() }),
   ),
 });
 
 /**
- * A page of a query after the first. Throws a RetryableError where the answer is not one, or says
- * that there is more and not where.
+ * A page of a query after the first. Throws a RetryableError if the response is not one, or if it
+ * announces another page without a link.
  */
 export function readQueryPage(body: unknown): QueryPage {
-  return pageOf(parseQueryAnswer(body));
+  return pageOf(parseQueryResponse(body));
 }
 
 /** The first page of a query: if it is the only one, it must hold every row that it announces. */
 export function readFirstQueryPage(body: unknown): QueryPage {
-  const answer = parseQueryAnswer(body);
-  const announced = answer.totalSize ?? answer.records.length;
-  const complete = !answer.done || answer.records.length === announced;
+  const response = parseQueryResponse(body);
+  const announced = response.totalSize ?? response.records.length;
+  const complete = !response.done || response.records.length === announced;
   if (!complete) throw errorOf(classifyUnreadable(body));
-  return pageOf(answer);
+  return pageOf(response);
 }
 
-function parseQueryAnswer(body: unknown): QueryAnswer {
-  const parsed = queryAnswer.safeParse(body);
+function parseQueryResponse(body: unknown): QueryResponse {
+  const parsed = queryResponse.safeParse(body);
   const unreadable =
     !parsed.success || (!parsed.data.done && parsed.data.nextRecordsUrl === undefined);
   if (unreadable) throw errorOf(classifyUnreadable(body));
   return parsed.data;
 }
 
-function pageOf({ done, nextRecordsUrl, records, totalSize }: QueryAnswer): QueryPage {
+function pageOf({ done, nextRecordsUrl, records, totalSize }: QueryResponse): QueryPage {
   return {
     rows: records,
     next: done ? undefined : nextRecordsUrl,
@@ -90,20 +90,22 @@ export function compositeBody(queryPaths: readonly string[]): string {
 }
 
 /**
- * The first pages of `count` queries, in the order of the request, whatever that of the answer is.
- * A sub-answer that failed throws what it means; one that is missing, doubled or not asked for
- * throws a RetryableError. None of them is ever taken for "no rows".
+ * The first pages of `count` queries, in the order of the request, whatever the order of the
+ * response. A failed sub-response throws its own error; one that is missing, duplicated or not
+ * requested throws a RetryableError. None of them is ever taken for "no rows".
  */
 export function readComposite(body: unknown, count: number, nowMs: number): QueryPage[] {
-  const answers = compositeAnswer.safeParse(body).data?.compositeResponse ?? [];
-  const byReference = new Map(answers.map((answer) => [answer.referenceId, answer]));
-  const asked = Array.from({ length: count }, (_, index) => byReference.get(referenceOf(index)));
-  const found = asked.filter((answer) => answer !== undefined);
-  if (answers.length !== count || found.length !== count) throw errorOf(classifyUnreadable(body));
-  return found.map((answer) => {
-    if (answer.httpStatusCode === 200) return readFirstQueryPage(answer.body);
-    const failed = { status: answer.httpStatusCode, headers: {}, body: answer.body };
-    throw errorOf(classifyAnswer(failed, nowMs));
+  const responses = compositeResponse.safeParse(body).data?.compositeResponse ?? [];
+  const byReference = new Map(responses.map((response) => [response.referenceId, response]));
+  const all = Array.from({ length: count }, (_, index) => byReference.get(referenceOf(index)));
+  const found = all.filter((response) => response !== undefined);
+  if (responses.length !== count || found.length !== count) {
+    throw errorOf(classifyUnreadable(body));
+  }
+  return found.map((response) => {
+    if (response.httpStatusCode === 200) return readFirstQueryPage(response.body);
+    const failed = { status: response.httpStatusCode, headers: {}, body: response.body };
+    throw errorOf(classifyResponse(failed, nowMs));
   });
 }
 

@@ -1,12 +1,12 @@
 const ENDPOINT_DEFAULT = 'https://www.googleapis.com';
 const TOKEN_URL_DEFAULT = 'https://oauth2.googleapis.com/token';
 
-/** Where tokens are asked for: Google's own address, or the sandbox's that `endpoint` names. */
+/** Google's own token endpoint, or that of the sandbox that `endpoint` names. */
 export function tokenUrlOf(endpoint: string): string {
   return isDefault(endpoint) ? TOKEN_URL_DEFAULT : `${bare(endpoint)}/token`;
 }
 
-/** The root of every interface; undefined: each has its own, which the library knows. */
+/** The root of every API; undefined: each has its own, which the library knows. */
 export function rootUrlOf(endpoint: string): string | undefined {
   return isDefault(endpoint) ? undefined : bare(endpoint);
 }

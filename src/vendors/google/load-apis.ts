@@ -8,15 +8,14 @@ export interface Apis {
   readonly directory: admin_directory_v1.Admin;
 }
 
-/** Otherwise the library takes it from the environment, and sends the token there. */
+/** Otherwise the library takes it from the environment and sends the token there. */
 const UNIVERSE = { universeDomain: 'googleapis.com' };
 
 let apis: Promise<Apis> | undefined;
 
 /**
- * Google's own client for the three interfaces, loaded when the first call is made: it takes
- * 27 MB, and most commands of a tenant without Drive never need it. The package as a whole takes
- * four times as much.
+ * Google's own client for the three APIs. It is loaded with the first call: it takes 27 MB, and
+ * a tenant without Drive never needs it. The complete package takes four times as much.
  */
 export function loadApis(): Promise<Apis> {
   apis ??= load();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterMsOf } from '../../src/vendors/gong/retry-after.ts';
+import { retryAfterMsOf } from '../../src/vendors/http/retry-after.ts';
 
 const NOW = Date.UTC(2026, 10, 1, 10);
 const MINUTE_MS = 60_000;
@@ -20,7 +20,7 @@ describe('Retry-After', () => {
     ['RFC 850', 'Sunday, 01-Nov-26 10:01:00 GMT'],
     ['asctime', 'Sun Nov  1 10:01:00 2026'],
     ['any case', 'sun, 01 nov 2026 10:01:00 gmt'],
-  ])('may be a date: %s', (_, header) => {
+  ])('can be a date: %s', (_, header) => {
     expect(retryAfterMsOf(header, NOW)).toBe(MINUTE_MS);
   });
 
@@ -30,7 +30,7 @@ describe('Retry-After', () => {
     expect(retryAfterMsOf('Saturday, 01-Jan-94 00:00:00 GMT', NOW)).toBeUndefined();
   });
 
-  it('of a date that is now asks for no wait', () => {
+  it('with the current date requests no wait', () => {
     expect(retryAfterMsOf('Sun, 01 Nov 2026 10:00:00 GMT', NOW)).toBe(0);
   });
 
@@ -51,7 +51,7 @@ describe('Retry-After', () => {
     'Sun, 01 Nov 2026 10:01:00 CET',
     'Sun, 01 Nov 2026 09:59:59 GMT',
     'Sat, 01 Nov 1925 10:00:00 GMT',
-  ])('says nothing usable with %j', (header) => {
+  ])('requests nothing with %j', (header) => {
     expect(retryAfterMsOf(header, NOW)).toBeUndefined();
   });
 });

@@ -1,25 +1,27 @@
-/** The three interfaces that are spoken, each with its own address and quota. */
+import type { ResponseHead } from '../http/messages.ts';
+
+/** The three APIs that are called, each with its own address and quota. */
 export type Service = 'drive' | 'reports' | 'directory';
 
-/** Whom a refusal stands for: whatever is asked next, the subject at hand, or one item of his. */
+/** What a refusal applies to: every request, the requests of one subject, or one item. */
 export type Concern = 'everyone' | 'subject' | 'item';
 
-/** Whose calls a used-up quota holds back: all of the service's, or those of the one subject. */
+/** Whose requests share a used-up quota: all of the service, or those of one subject. */
 export type QuotaHolder = 'service' | 'subject';
 
-/** What one answer of Google's means for the one who asked. */
-export type Verdict =
+/** What a failed response of Google means for the request. */
+export type Failure =
   | { readonly kind: 'retry'; readonly message: string; readonly retryAfterMs?: number }
   | {
       readonly kind: 'throttled';
       readonly message: string;
       readonly holder: QuotaHolder;
-      /** Google says that a minute's quota is used up */
+      /** Google says that a quota per minute is used up. */
       readonly perMinute: boolean;
       readonly retryAfterMs?: number;
     }
   | { readonly kind: 'token-expired'; readonly message: string }
-  /** the assertion's times do not fit Google's clock */
+  /** Google's clock does not accept the times in the assertion. */
   | { readonly kind: 'clock-off'; readonly message: string; readonly hint: string }
   | { readonly kind: 'page-token-lost'; readonly message: string }
   | { readonly kind: 'not-found'; readonly message: string }
@@ -32,10 +34,7 @@ export type Verdict =
       readonly hint?: string;
     };
 
-/** An answer to classify. */
-export interface FailedAnswer {
-  readonly status: number;
-  /** lower-case names */
-  readonly headers: Readonly<Record<string, string>>;
+/** A response to classify. */
+export interface FailedResponse extends ResponseHead {
   readonly body: string;
 }

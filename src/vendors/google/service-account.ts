@@ -1,12 +1,13 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
+import { readRsaKey, signJwt } from '../jwt.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 
 /**
- * Whatever the key file's `token_uri` says and wherever the request goes: Google takes no other,
- * and an assertion for another audience could be used there.
+ * Fixed, whatever the key file's `token_uri` says and wherever the request goes: Google accepts no
+ * other, and an assertion for another audience could be used there.
  */
 const AUDIENCE = 'https://oauth2.googleapis.com/token';
 
@@ -17,7 +18,7 @@ const keyFile = z.object({
   client_id: z.string().min(1).optional(),
 });
 
-/** A service account's key, read. */
+/** A service account's key, parsed. */
 export interface ServiceAccountKey {
   readonly address: string;
   readonly privateKey: KeyObject;
@@ -26,13 +27,13 @@ export interface ServiceAccountKey {
   readonly clientId: string | undefined;
 }
 
-/** Reads the JSON key that Google Cloud hands out. Throws a UserError that quotes none of it. */
+/** Parses the JSON key that Google Cloud issues. Throws a UserError that quotes none of it. */
 export function readServiceAccountKey(json: string): ServiceAccountKey {
   const key = parseKey(json);
   if (key !== undefined) return key;
-  // It carries no cause: a parser's message quotes the text that it read.
+  // It carries no cause: a parser's message quotes its input.
   throw new UserError('googleDrive.auth.key cannot be read', {
-    hint: 'It must be the whole JSON key of a service account, as Google Cloud hands it out.',
+    hint: 'It must be the complete JSON key of a service account, as Google Cloud issues it.',
   });
 }
 
@@ -40,11 +41,9 @@ function parseKey(json: string): ServiceAccountKey | undefined {
   try {
     const file = keyFile.parse(JSON.parse(json));
     rememberSecret(file.private_key);
-    const privateKey = createPrivateKey(file.private_key);
-    if (privateKey.asymmetricKeyType !== 'rsa') return undefined;
     return {
       address: file.client_email,
-      privateKey,
+      privateKey: readRsaKey(file.private_key),
       keyId: file.private_key_id,
       clientId: file.client_id,
     };
@@ -54,17 +53,16 @@ function parseKey(json: string): ServiceAccountKey | undefined {
 }
 
 export interface AssertionFacts {
-  /** the user for whom the service account asks */
+  /** the user that the service account acts as */
   readonly subject: string;
   readonly scopes: readonly string[];
   /** epoch milliseconds */
   readonly nowMs: number;
 }
 
-/** OAuth 2.0 for service accounts, "Creating a JWT": signed with RS256, valid for an hour. */
+/** OAuth 2.0 for service accounts, "Creating a JWT": valid for an hour. */
 export function signAssertion(key: ServiceAccountKey, facts: AssertionFacts): string {
   const issuedAt = Math.floor(facts.nowMs / 1_000);
-  const header = { alg: 'RS256', typ: 'JWT', ...(key.keyId && { kid: key.keyId }) };
   const claims = {
     iss: key.address,
     sub: facts.subject,
@@ -73,11 +71,5 @@ export function signAssertion(key: ServiceAccountKey, facts: AssertionFacts): st
     iat: issuedAt,
     exp: issuedAt + GOOGLE_LIMITS.assertionSecondsMax,
   };
-  const content = `${encode(header)}.${encode(claims)}`;
-  const signature = sign('sha256', Buffer.from(content), key.privateKey);
-  return `${content}.${signature.toString('base64url')}`;
-}
-
-function encode(part: object): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url');
+  return signJwt(claims, key.privateKey, { typ: 'JWT', ...(key.keyId && { kid: key.keyId }) });
 }
