@@ -165,7 +165,7 @@ describe('who is outside', () => {
     deleted: false,
     pendingOwner: false,
     inherited: false,
-    isOriginTold: true,
+    isOriginKnown: true,
   };
   const seen = (given: Partial<Permission>) =>
     outsideGrantOf({ ...PERMISSION, ...given }, { domains: DOMAINS, now: AT });

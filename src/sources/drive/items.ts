@@ -164,7 +164,7 @@ function withState(looking: Looking, seen: SeenItem, permissions: readonly Permi
     permissions.filter(isWanted).flatMap((permission) => outsideGrantOf(permission, looking) ?? []);
   const own = outside(({ inherited }) => !inherited);
   const inherited = outside((permission) => permission.inherited);
-  const unclear = outside(({ isOriginTold }) => !isOriginTold).map(({ key }) => key);
+  const unclear = outside(({ isOriginKnown }) => !isOriginKnown).map(({ key }) => key);
   const state = { ...stateOf(looking, seen), own, inherited };
   if (own.length + inherited.length === 0) return withoutOutsiders(seen, state);
   return {

@@ -41,8 +41,17 @@ export const importsRules: readonly Held[] = [
   {
     says: 'one vendor’s folder knows nothing of another’s',
     rule: vendorsStandApart,
-    breaks: [['gong may not know google', { 'src/vendors/gong/a.ts': "import '../google/b.ts';" }]],
-    keeps: [{ 'src/vendors/gong/a.ts': "import '../retry.ts';\nimport './b.ts';" }],
+    breaks: [
+      ['gong may not know google', { 'src/vendors/gong/a.ts': "import '../google/b.ts';" }],
+      ['shared code may not know gong', { 'src/vendors/http/a.ts': "import '../gong/b.ts';" }],
+      ['shared code may not know gong', { 'src/vendors/jwt.ts': "import './gong/b.ts';" }],
+    ],
+    keeps: [
+      { 'src/vendors/gong/a.ts': "import '../jwt.ts';\nimport './b.ts';" },
+      { 'src/vendors/gong/a.ts': "import '../http/b.ts';" },
+      { 'src/vendors/http/a.ts': "import './b.ts';" },
+      { 'src/push/a.ts': "import '../vendors/gong/b.ts';" },
+    ],
   },
   {
     says: 'a package is imported in its own room only',
@@ -53,6 +62,7 @@ export const importsRules: readonly Held[] = [
       ['better-sqlite3', { 'src/outbox/a.ts': "import Database from 'better-sqlite3';" }],
       ['kysely', { 'src/push/a.ts': "import { sql } from 'kysely';" }],
       ['node:http', { 'src/runs/a.ts': "import { request } from 'node:http';" }],
+      ['node:https', { 'src/vendors/gong/a.ts': "import https from 'node:https';" }],
       ['node:process, which belongs in no file', { 'src/config/a.ts': "import 'node:process';" }],
     ],
     keeps: [
