@@ -23,6 +23,6 @@ export interface GongResponse {
   readonly errors: readonly string[];
   /** the wait that Gong requests; absent if it requests none, or none that makes sense */
   readonly retryAfterMs?: number;
-  /** with `refused`: what a person has to do */
+  /** with `refused`: what a person must do */
   readonly hint?: string;
 }

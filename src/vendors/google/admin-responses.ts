@@ -1,6 +1,16 @@
 import { z } from 'zod';
+import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { Activity, ActivityEvent, Page, User } from './rows.ts';
-import { address, flag, pageOf, readerOf, text, time } from './zod-fields.ts';
+import {
+  address,
+  filledAddress,
+  filledText,
+  flag,
+  pageOf,
+  readerOf,
+  text,
+  time,
+} from './zod-fields.ts';
 
 const addresses = z.array(address).default([]);
 
@@ -10,28 +20,29 @@ const user = z
     primaryEmail: address.min(1),
     aliases: addresses,
     nonEditableAliases: addresses,
-    name: z.object({ fullName: text.optional() }).optional(),
+    name: z.object({ fullName: filledText }).optional(),
     suspended: flag,
     archived: flag,
   })
-  .transform(
-    ({ id, primaryEmail, suspended, archived, ...rest }): User => ({
+  .transform(({ id, primaryEmail, aliases, nonEditableAliases, name, suspended, archived }) =>
+    omitUndefined<User>({
       id,
       email: primaryEmail,
-      aliases: [...new Set([...rest.aliases, ...rest.nonEditableAliases])],
+      aliases: [...new Set([...aliases, ...nonEditableAliases])],
       suspended,
       archived,
-      ...(rest.name?.fullName && { name: rest.name.fullName }),
+      name: name?.fullName,
     }),
   );
 
-// Directory and Reports leave an empty list out.
+// Directory and Reports omit an empty list.
 const users = z
   .object({ users: z.array(user).default([]), nextPageToken: text.optional() })
-  .transform((given): Page<User> => pageOf(given.users, given.nextPageToken));
+  .transform(({ users: rows, nextPageToken }): Page<User> => pageOf(rows, nextPageToken));
 
 const verified = z.boolean().default(true);
 
+/** Anyone can add any domain to a Workspace: only a verified one belongs to the company. */
 const domains = z
   .object({
     domains: z.array(
@@ -42,23 +53,15 @@ const domains = z
       }),
     ),
   })
-  .transform((given) => [...new Set(given.domains.flatMap(verifiedNames))]);
-
-interface Domain {
-  readonly domainName: string;
-  readonly verified: boolean;
-  readonly domainAliases: readonly {
-    readonly domainAliasName: string;
-    readonly verified: boolean;
-  }[];
-}
-
-/** Anybody can add any domain to a Workspace: only a verified one is the company's. */
-function verifiedNames({ domainName, verified: isOwn, domainAliases }: Domain): string[] {
-  if (!isOwn) return [];
-  const own = domainAliases.filter((alias) => alias.verified);
-  return [domainName, ...own.map(({ domainAliasName }) => domainAliasName)];
-}
+  .transform(({ domains: all }) => {
+    const names = all
+      .filter((domain) => domain.verified)
+      .flatMap(({ domainName, domainAliases }) => [
+        domainName,
+        ...domainAliases.flatMap((alias) => (alias.verified ? alias.domainAliasName : [])),
+      ]);
+    return [...new Set(names)];
+  });
 
 const digits = z.union([z.string(), z.int()]).transform(String);
 
@@ -71,30 +74,25 @@ const parameter = z
     intValue: digits.optional(),
     multiIntValue: z.array(digits).optional(),
   })
-  .transform((given): readonly [string, readonly string[]] => {
-    const { name, value, multiValue, boolValue, intValue, multiIntValue } = given;
-    const one = value ?? (boolValue === undefined ? intValue : String(boolValue));
-    return [name, multiValue ?? multiIntValue ?? (one === undefined ? [] : [one])];
+  .transform((fields): readonly [string, readonly string[]] => {
+    const { name, value, multiValue, boolValue, intValue, multiIntValue } = fields;
+    const single = value ?? (boolValue === undefined ? intValue : String(boolValue));
+    return [name, multiValue ?? multiIntValue ?? (single === undefined ? [] : [single])];
   });
 
 const event = z
   .object({ name: text, type: text.default(''), parameters: z.array(parameter).default([]) })
   .transform(
-    ({ name, type, parameters }): ActivityEvent => ({
-      name,
-      type,
+    ({ parameters, ...rest }): ActivityEvent => ({
+      ...rest,
       parameters: Object.fromEntries(parameters),
     }),
   );
 
 const actor = z
-  .object({ email: address.optional(), profileId: text.optional(), key: text.optional() })
-  .default({})
-  .transform(({ email, profileId, key }): Activity['actor'] => ({
-    ...(email && { email }),
-    ...(profileId && { profileId }),
-    ...(key && { key }),
-  }));
+  .object({ email: filledAddress, profileId: filledText, key: filledText })
+  .prefault({})
+  .transform((fields) => omitUndefined<Activity['actor']>(fields));
 
 const activity = z
   .object({
@@ -106,7 +104,7 @@ const activity = z
 
 const activities = z
   .object({ items: z.array(activity).default([]), nextPageToken: text.optional() })
-  .transform((given): Page<Activity> => pageOf(given.items, given.nextPageToken));
+  .transform(({ items, nextPageToken }): Page<Activity> => pageOf(items, nextPageToken));
 
 export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);

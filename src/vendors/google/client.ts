@@ -43,7 +43,7 @@ export interface GoogleClientOptions {
   readonly clock: Clock;
   /** from 0 to 1, as Math.random */
   readonly random: () => number;
-  /** called as each request is sent; token requests are none */
+  /** called as each request is sent, except for token requests */
   readonly onCall: () => void;
   readonly onWarning?: (message: string) => void;
   readonly signal: AbortSignal;
@@ -119,10 +119,10 @@ class ApiClient implements GoogleClient {
   listChanges(subject: string, pageToken: string, driveId?: string): AsyncGenerator<ChangesPage> {
     const query = {
       ...inDrive(driveId),
-      // Of the user's own log the items of shared drives are left out: each drive has its own.
+      // The user's own log omits the items of shared drives: each drive has its own log.
       includeItemsFromAllDrives: driveId !== undefined,
       supportsAllDrives: true,
-      // A file that moved into a shared drive leaves this log, but not the subject's sight.
+      // A file that moved into a shared drive leaves this log, but the subject still sees it.
       includeCorpusRemovals: true,
       includeRemoved: true,
       spaces: 'drive',

@@ -1,82 +1,67 @@
 import { z } from 'zod';
+import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { Account, Change, ChangesPage, File, Page, Permission, SharedDrive } from './rows.ts';
-import { address, flag, pageOf, readerOf, text, texts, time } from './zod-fields.ts';
+import {
+  address,
+  filledAddress,
+  filledText,
+  flag,
+  pageOf,
+  readerOf,
+  text,
+  texts,
+  time,
+} from './zod-fields.ts';
 
-const account = z
-  .object({ emailAddress: address.optional(), displayName: text.optional() })
-  .transform(({ emailAddress, displayName }) => ({
-    ...(emailAddress && { email: emailAddress }),
-    ...(displayName && { name: displayName }),
-  }));
+const owner = z
+  .object({ emailAddress: filledAddress, displayName: filledText })
+  .transform(({ emailAddress: email, displayName: name }) =>
+    omitUndefined<Partial<Account>>({ email, name }),
+  );
 
 const permission = z
   .object({
     id: text,
     type: z.enum(['user', 'group', 'domain', 'anyone']),
     role: text,
-    emailAddress: address.optional(),
-    displayName: text.optional(),
-    domain: address.optional(),
+    // A deleted user has an empty address.
+    emailAddress: filledAddress,
+    displayName: filledText,
+    domain: filledAddress,
     deleted: flag,
     pendingOwner: flag,
     expirationTime: time.optional(),
-    view: text.optional(),
+    view: filledText,
     permissionDetails: z.array(z.object({ inherited: flag })).default([]),
   })
-  .transform((given): Permission => {
-    const { id, type, role, deleted, pendingOwner, domain, expirationTime, view } = given;
-    const { emailAddress: email, displayName: name, permissionDetails: details } = given;
-    return {
-      id,
-      type,
-      role,
-      deleted,
-      pendingOwner,
+  .transform(({ emailAddress, displayName, permissionDetails: details, ...rest }) =>
+    omitUndefined<Permission>({
+      ...rest,
+      email: emailAddress,
+      name: displayName,
       inherited: details.length > 0 && details.every(({ inherited }) => inherited),
-      isOriginTold: details.length > 0,
-      // A deleted user has an empty address.
-      ...(email && { email }),
-      ...(name && { name }),
-      ...(domain && { domain }),
-      ...(expirationTime !== undefined && { expirationTime }),
-      ...(view && { view }),
-    };
-  });
+      isOriginKnown: details.length > 0,
+    }),
+  );
 
 const file = z
   .object({
     id: text,
     name: text.default(''),
     mimeType: text.default(''),
-    webViewLink: text.optional(),
+    webViewLink: filledText,
     createdTime: time.optional(),
     trashed: flag,
-    driveId: text.optional(),
+    driveId: filledText,
     parents: texts,
     ownedByMe: flag,
-    owners: z.array(account).default([]),
+    owners: z.array(owner).default([]),
     shared: flag,
     hasAugmentedPermissions: z.boolean().optional(),
     permissionIds: texts,
     permissions: z.array(permission).optional(),
   })
-  .transform(
-    ({
-      webViewLink,
-      createdTime,
-      driveId,
-      permissions: grants,
-      hasAugmentedPermissions: isAugmented,
-      ...rest
-    }): File => ({
-      ...rest,
-      ...(isAugmented !== undefined && { hasAugmentedPermissions: isAugmented }),
-      ...(webViewLink && { webViewLink }),
-      ...(createdTime !== undefined && { createdTime }),
-      ...(driveId && { driveId }),
-      ...(grants && { permissions: grants }),
-    }),
-  );
+  .transform((fields) => omitUndefined<File>(fields));
 
 const fileChange = z
   .object({
@@ -86,10 +71,7 @@ const fileChange = z
     removed: flag,
     file: file.optional(),
   })
-  .transform(({ fileId, time: at, removed, file: item }): Change => {
-    const entry = { kind: 'file', fileId, time: at, removed } as const;
-    return item === undefined ? entry : { ...entry, file: item };
-  });
+  .transform(({ changeType: kind, ...rest }) => omitUndefined<Change>({ kind, ...rest }));
 
 const driveChange = z
   .object({
@@ -99,10 +81,9 @@ const driveChange = z
     removed: flag,
     drive: z.object({ name: text.optional() }).optional(),
   })
-  .transform(({ driveId, time: at, removed, drive }): Change => {
-    const entry = { kind: 'drive', driveId, time: at, removed } as const;
-    return drive?.name === undefined ? entry : { ...entry, name: drive.name };
-  });
+  .transform(({ changeType: kind, drive, ...rest }) =>
+    omitUndefined<Change>({ kind, ...rest, name: drive?.name }),
+  );
 
 const changes = z
   .object({
@@ -110,12 +91,11 @@ const changes = z
     nextPageToken: text.optional(),
     newStartPageToken: text.optional(),
   })
-  // Neither: half an answer. The log would end without a place to go on from.
+  // Without either, the response is truncated: the log would end without a position to resume from.
   .refine(({ nextPageToken, newStartPageToken }) => nextPageToken ?? newStartPageToken)
-  .transform((given): ChangesPage => {
-    const { newStartPageToken } = given;
-    const page = pageOf(given.changes, given.nextPageToken);
-    // Google's last page has no next one: where there is one, the log is not read whole.
+  .transform(({ changes: rows, nextPageToken, newStartPageToken }): ChangesPage => {
+    const page = pageOf(rows, nextPageToken);
+    // Google's last page has no next page. With one, the log is not read to its end.
     const isLast = page.nextPageToken === undefined && newStartPageToken !== undefined;
     return isLast ? { ...page, newStartPageToken } : page;
   });
@@ -126,40 +106,34 @@ const files = z
     nextPageToken: text.optional(),
     incompleteSearch: z.literal(false).optional(),
   })
-  .transform((given): Page<File> => pageOf(given.files, given.nextPageToken));
+  .transform(({ files: rows, nextPageToken }): Page<File> => pageOf(rows, nextPageToken));
 
 const permissions = z
   .object({ permissions: z.array(permission), nextPageToken: text.optional() })
-  .transform((given): Page<Permission> => pageOf(given.permissions, given.nextPageToken));
+  .transform(
+    ({ permissions: rows, nextPageToken }): Page<Permission> => pageOf(rows, nextPageToken),
+  );
+
+const sharedDrive = z
+  .object({ id: text, name: text.default(''), createdTime: time.optional() })
+  .transform((fields) => omitUndefined<SharedDrive>(fields));
 
 const drives = z
-  .object({
-    drives: z.array(
-      z.object({ id: text, name: text.default(''), createdTime: time.optional() }).transform(
-        ({ createdTime, ...rest }): SharedDrive => ({
-          ...rest,
-          ...(createdTime !== undefined && { createdTime }),
-        }),
-      ),
-    ),
-    nextPageToken: text.optional(),
-  })
-  .transform((given): Page<SharedDrive> => pageOf(given.drives, given.nextPageToken));
+  .object({ drives: z.array(sharedDrive), nextPageToken: text.optional() })
+  .transform(({ drives: rows, nextPageToken }): Page<SharedDrive> => pageOf(rows, nextPageToken));
 
-const about = z.object({
-  user: z
-    .object({ emailAddress: address.min(1), displayName: text.optional() })
-    .transform(
-      ({ emailAddress: email, displayName: name }): Account => ({ email, ...(name && { name }) }),
-    ),
-});
+const about = z
+  .object({ user: z.object({ emailAddress: address.min(1), displayName: filledText }) })
+  .transform(({ user: { emailAddress: email, displayName: name } }) =>
+    omitUndefined<Account>({ email, name }),
+  );
 
-const startPageToken = z.object({ startPageToken: text.min(1) });
+const startPageToken = z
+  .object({ startPageToken: text.min(1) })
+  .transform(({ startPageToken: token }) => token);
 
-export const readAbout = readerOf(about.transform(({ user }) => user));
-export const readStartPageToken = readerOf(
-  startPageToken.transform((given) => given.startPageToken),
-);
+export const readAbout = readerOf(about);
+export const readStartPageToken = readerOf(startPageToken);
 export const readChanges = readerOf(changes);
 export const readFiles = readerOf(files);
 export const readFile = readerOf(file);

@@ -34,7 +34,7 @@ export class ConnectionFailed extends RetryableError {
 
 /**
  * Sends exactly one request and reads its response, whatever the status. Follows no redirect.
- * Reuses connections, and goes through a proxy if Node is told to (NODE_USE_ENV_PROXY). Rejects
+ * Reuses connections, and uses a proxy if Node is configured to (NODE_USE_ENV_PROXY). Rejects
  * with ConnectionFailed, or with the reason of an aborted signal.
  */
 export async function send(request: HttpRequest, options: SendOptions): Promise<HttpResponse> {

@@ -3,7 +3,7 @@ import { classifyResponse, classifyUnreadable } from './classify.ts';
 import { errorOf } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
 
-/** One record as Salesforce sent it; the caller that queries the fields parses them. */
+/** One record as Salesforce sent it. The caller parses the fields that it queried. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** One page of a query; `next` is the path of the page after it. */

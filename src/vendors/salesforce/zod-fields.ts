@@ -3,8 +3,8 @@ import { salesforceId18 } from './id.ts';
 import { salesforceTime } from './time.ts';
 
 /**
- * The kinds of column, as schemas for the rows of a query. A required column that cannot be read
- * is an issue of the row. An optional one counts as empty then: no row is worth losing for it.
+ * The kinds of column, as schemas for the rows of a query. An unreadable required column is an
+ * issue of the row. An unreadable optional column counts as empty: the row is still usable.
  */
 
 /** A record id, in its 18-character form. */
@@ -17,7 +17,7 @@ export const requiredTime = z
   .string()
   .transform((text, context) => read(text, context, { as: salesforceTime, what: 'time' }));
 
-/** Absent or null is `false`; anything else that is no boolean is an issue: it would mislead. */
+/** Absent or null is `false`. Any other value that is not a boolean is an issue of the row. */
 export const decidingFlag = z
   .boolean()
   .nullish()
@@ -29,7 +29,7 @@ export const optionalText = z.string().nullish().catch(undefined);
 export const optionalNumber = z.number().nullish().catch(undefined);
 export const optionalFlag = z.boolean().nullish().catch(undefined);
 
-/** The issue does not quote what was there: in the wrong column it may be a person. */
+/** The issue does not quote the value: in the wrong column it may name a person. */
 function read<T>(
   text: string,
   context: z.RefinementCtx<string>,
