@@ -22,14 +22,14 @@ const dockerfile = textOf('deploy/Dockerfile');
 
 function textOf(path: string): string {
   const text = project.get(path);
-  if (text === undefined) throw new Error(`${path} is not there`);
+  if (text === undefined) throw new Error(`${path} does not exist`);
   return text;
 }
 
-/** What the program makes of the words: throws where it does not take them. */
+/** The command that the words call; throws if the program rejects them. */
 function commandOf(words: readonly string[]): string {
   const parsed = parseArguments(definitions, words);
-  if (parsed.kind !== 'run') throw new Error(`${words.join(' ')}: words are missing`);
+  if (parsed.kind !== 'run') throw new Error(`${words.join(' ')}: no command`);
   return parsed.definition.name;
 }
 
@@ -45,14 +45,11 @@ describe('deploy/Dockerfile', () => {
     (match[1] ?? '').split(' '),
   );
 
-  test('its Node is the one that package.json asks for, slim', () => {
-    expect(stages.filter((name) => name !== 'packages')).toEqual([
-      `node:${nodeMajor}-slim`,
-      `node:${nodeMajor}-slim`,
-    ]);
+  test('uses the Node version of package.json, slim', () => {
+    expect(stages).toEqual([`node:${nodeMajor}-slim`, `node:${nodeMajor}-slim`]);
   });
 
-  test('what it copies is there, and is all that gets into the build', () => {
+  test('copies only existing files, and only these enter the build context', () => {
     const names = [...project.keys()];
     for (const path of copied) {
       expect(
@@ -62,18 +59,18 @@ describe('deploy/Dockerfile', () => {
     }
     const ignore = textOf('deploy/Dockerfile.dockerignore').split('\n');
     expect(ignore.find((line) => line !== '' && !line.startsWith('#'))).toBe('*');
-    const let_in = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    expect(let_in.toSorted()).toEqual([...new Set(copied)].toSorted());
+    const allowed = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    expect(allowed.toSorted()).toEqual([...new Set(copied)].toSorted());
   });
 
-  test('it starts the compiled program as Node itself, not as root, with a command that there is', () => {
+  test('starts Node with the bundle and an existing command, not as root', () => {
     expect(dockerfile).toContain(`ENTRYPOINT ["node", "/app/${manifest.bin.sharetrail}"]`);
     expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
     const words = z.array(z.string()).parse(JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? ''));
     expect(commandOf(words)).toBe('start');
   });
 
-  test('its variables are those that the program reads', () => {
+  test('sets only variables that the program reads', () => {
     const named = [...dockerfile.matchAll(/\b(SHARETRAIL_\w+)=/g)].map((match) => match[1] ?? '');
     expect(named.toSorted()).toEqual(['SHARETRAIL_CONFIG', 'SHARETRAIL_DATABASE']);
     const config = [...project].filter(([path]) => path.startsWith('src/config/'));
@@ -85,10 +82,10 @@ describe('deploy/Dockerfile', () => {
     }
   });
 
-  test('what has no script of its own is built without scripts', () => {
-    expect(dockerfile.match(/npm ci.*/g)).toEqual([
-      'npm ci --omit=dev --ignore-scripts',
+  test('runs no install scripts, and keeps only the packages that the bundle imports', () => {
+    expect(dockerfile.match(/npm (ci|prune).*/g)).toEqual([
       'npm ci --ignore-scripts',
+      'npm prune --omit=dev --ignore-scripts',
     ]);
   });
 });
@@ -99,7 +96,7 @@ describe.each([
 ])('%s', (path, command, type) => {
   const unit = textOf(path);
 
-  test('runs a command that there is, from a checkout, as Node itself', () => {
+  test('runs Node with an existing command, from a checkout', () => {
     const [, node, main, ...words] =
       /^(\S+\/node_modules\/\.bin\/node) (\S+) (.+)$/.exec(directive(unit, 'ExecStart')[0] ?? '') ??
       [];
@@ -110,33 +107,33 @@ describe.each([
     expect(directive(unit, 'Type')).toEqual([type]);
   });
 
-  test('may write the folder of the database, and no other', () => {
+  test('can write only to the folder of the database', () => {
     const database = /sqlite:\.\/([^/\s]+)\//.exec(textOf('config/sharetrail.example.yaml'))?.[1];
     const [folder] = directive(unit, 'WorkingDirectory');
     expect(directive(unit, 'ReadWritePaths')).toEqual([`${folder}/${database}`]);
     expect(directive(unit, 'ProtectSystem')).toEqual(['strict']);
   });
 
-  test('gives what is under way its time to end', () => {
+  test('stops only after the grace period of a run', () => {
     const [seconds] = directive(unit, 'TimeoutStopSec').map(Number);
     expect((seconds ?? 0) * 1_000).toBeGreaterThan(STOP_LIMITS.drainMsMax * 2);
   });
 
-  test('leaves V8 what it needs', () => {
+  test('permits what V8 needs', () => {
     expect(directive(unit, 'MemoryDenyWriteExecute')).toEqual([]);
     expect(directive(unit, 'SystemCallFilter')).toEqual(['@system-service']);
   });
 });
 
-test('the two services are guarded alike, and the timer starts the one that there is', () => {
-  const guards = (path: string) => {
+test('the two services have the same restrictions, and the timer starts an existing service', () => {
+  const restrictions = (path: string) => {
     const text = textOf(path);
     return text.slice(text.indexOf('# The checkout'), text.indexOf('# Not MemoryDeny'));
   };
   const [start, sync] = ['sharetrail.service', 'sharetrail-sync.service'];
-  expect(guards(`deploy/systemd/${start}`)).toBe(guards(`deploy/systemd/${sync}`));
-  expect(guards(`deploy/systemd/${start}`)).toContain('NoNewPrivileges=yes');
-  // Without Unit= a timer starts the service of its own name.
+  expect(restrictions(`deploy/systemd/${start}`)).toBe(restrictions(`deploy/systemd/${sync}`));
+  expect(restrictions(`deploy/systemd/${start}`)).toContain('NoNewPrivileges=yes');
+  // Without Unit=, a timer starts the service of the same name.
   const timer = textOf('deploy/systemd/sharetrail-sync.timer');
   expect(directive(timer, 'Unit')).toEqual([]);
   expect(directive(timer, 'Persistent')).toEqual(['true']);
@@ -192,7 +189,7 @@ const cronJob = z.object({
   }),
 });
 
-/** The one document of a file; throws for a duplicate key, a tab, or a second document. */
+/** The only document of a file; throws for a duplicate key, a tab, or a second document. */
 function yamlOf(path: string): unknown {
   const [document, ...others] = parseAllDocuments(textOf(path), { strict: true });
   if (document === undefined || others.length > 0) throw new Error(`${path} is not one document`);
@@ -206,7 +203,7 @@ describe('deploy/kubernetes', () => {
   const cron = cronJob.parse(yamlOf('deploy/kubernetes/cronjob.yaml')).spec;
   const pods = { start: spec.template.spec, sync: cron.jobTemplate.spec.template.spec };
 
-  test.each(['start', 'sync'] as const)('%s: a pod that fits the image', (command) => {
+  test.each(['start', 'sync'] as const)('%s: the pod matches the image', (command) => {
     const pod = pods[command];
     const [container] = pod.containers;
     expect(commandOf(container.args)).toBe(command);
@@ -224,14 +221,14 @@ describe('deploy/kubernetes', () => {
     expect(graceMs).toBeLessThan(LEASE_LIMITS.leaseMs);
   });
 
-  test('the two pods differ in their command and in when they are started again, in nothing else', () => {
+  test('the two pods differ only in their command and their restart policy', () => {
     const { restartPolicy, ...sync } = pods.sync;
     expect(restartPolicy).toBe('Never');
     const withArgs = { ...sync.containers[0], args: ['start'] };
     expect({ ...sync, containers: [withArgs] }).toEqual(pods.start);
   });
 
-  test('the deployment finds its pods, and the volume is the one that is claimed', () => {
+  test('the deployment selects its pods, and they mount the claimed volume', () => {
     expect(spec.template.metadata.labels).toEqual(spec.selector.matchLabels);
     const claim = z
       .object({
@@ -245,7 +242,7 @@ describe('deploy/kubernetes', () => {
     });
   });
 
-  test('what its comments make is what it names', () => {
+  test('the commands in the comments create what the manifests name', () => {
     for (const file of ['deployment.yaml', 'cronjob.yaml']) {
       const text = textOf(`deploy/kubernetes/${file}`);
       const made = [...text.matchAll(/create (?:configmap|secret generic) (\S+)/g)];
@@ -259,13 +256,13 @@ describe('deploy/kubernetes', () => {
     }
   });
 
-  test('a file with a key given twice is refused by this very reading', () => {
+  test('control: a duplicate key is an error', () => {
     const [twice] = parseAllDocuments('a: 1\na: 2\n', { strict: true });
     expect(twice && 'errors' in twice ? twice.errors : []).toHaveLength(1);
   });
 });
 
-test('the operator’s page names the units that there are', () => {
+test('docs/operations.md names existing units', () => {
   const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   expect(page).toContain(`docker build -f deploy/Dockerfile -t ${image} .`);
   for (const name of ['sharetrail.service', 'sharetrail-sync.timer', 'deploy/kubernetes']) {
