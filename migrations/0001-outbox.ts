@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * Column types are those that SQLite and PostgreSQL read alike: `bigint` holds epoch
- * milliseconds (SQLite gives it integer affinity), `text` holds JSON.
+ * Column types have the same meaning in SQLite and PostgreSQL: `bigint` holds epoch milliseconds
+ * (SQLite gives it integer affinity), and `text` holds JSON.
  */
 export const outbox: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -75,8 +75,9 @@ async function createEventTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('event_key', ['tenant', 'event_id'])
     .execute();
-  // Serves claiming (state = pending, in order), counting by state and the oldest of each state. The
-  // state comes first: with the tenant in front, SQLite would take it for finding events by id.
+  // Used to claim events (state = pending, in order), to count by state, and to find the oldest of a
+  // state. The state comes first: with the tenant first, SQLite would use the index to find events by
+  // id.
   await db.schema
     .createIndex('event_by_state')
     .on('event')

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What is known of Google Drive: who outside was given what, and audit entries on their way. */
+/** The record of Google Drive: external grants, and audit log entries that are being processed. */
 export const drive: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await createGrantTable(db);
@@ -30,9 +30,9 @@ async function createGrantTable(db: Kysely<unknown>): Promise<void> {
     .addColumn('event_id', 'text')
     .addPrimaryKeyConstraint('grant_key', ['tenant', 'item', 'grantee', 'generation'])
     .execute();
-  // Serves the end of a sweep: what of an owner's grants was not met again.
+  // Used at the end of a sweep: finds an owner's grants that it did not see.
   await db.schema.createIndex('grant_by_owner').on('grant').columns(['tenant', 'owner']).execute();
-  // Serves questions about a person.
+  // Used to find the grants of a person.
   await db.schema
     .createIndex('grant_by_grantee')
     .on('grant')
@@ -52,7 +52,7 @@ async function createActivityTable(db: Kysely<unknown>): Promise<void> {
     .addColumn('handled', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('activity_key', ['tenant', 'key'])
     .execute();
-  // Serves forming acts in the order of time, and forgetting what was handled long ago.
+  // Used to form acts in order of time, and to delete entries that were handled long ago.
   await db.schema
     .createIndex('activity_by_time')
     .on('activity')

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Who was told that a tenant is overdue, and which events have lost their people and body. */
+/** Which overdue tenants were alerted, and which events retention has erased. */
 export const alerts: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
@@ -13,7 +13,7 @@ export const alerts: Migration = {
       .execute();
 
     await db.schema.alterTable('event').addColumn('erased_at', 'bigint').execute();
-    // Serves finding what is old enough to be erased; what is erased, or still waits, is not in it.
+    // Used to find events that are old enough to erase. Erased and unsettled events are not in it.
     await db.schema
       .createIndex('event_by_age')
       .on('event')

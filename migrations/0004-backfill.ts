@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Windows of history, and audit entries that are on their way apart from the nightly ones. */
+/** Backfill windows, and audit log entries that belong to a window instead of `sync`. */
 export const backfill: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await createBackfillTable(db);
@@ -24,7 +24,7 @@ async function createBackfillTable(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** The lane becomes part of the key, so the table is made anew around its rows. */
+/** Copies the table, because the lane becomes part of its key. */
 async function giveActivitiesLanes(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('activity_with_lane')
@@ -44,7 +44,7 @@ async function giveActivitiesLanes(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
   await db.schema.dropTable('activity').execute();
   await db.schema.alterTable('activity_with_lane').renameTo('activity').execute();
-  // Serves forming acts in the order of time, and forgetting what was handled long ago.
+  // Used to form acts in order of time, and to delete entries that were handled long ago.
   await db.schema
     .createIndex('activity_by_time')
     .on('activity')

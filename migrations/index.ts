@@ -5,9 +5,9 @@ import { alerts } from './0003-alerts.ts';
 import { backfill } from './0004-backfill.ts';
 
 /**
- * Every migration by its name, in order. A map written by hand, because a folder that is read
- * at run time differs between the checkout and the published package. A migration that landed
- * is frozen: mend it with a new one.
+ * All migrations by name, in order. The map is explicit, because a folder that is read at run time
+ * differs between the checkout and the published package. Released migrations are frozen: fix a
+ * mistake with a new one.
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-outbox': outbox,

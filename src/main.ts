@@ -12,9 +12,13 @@ if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
 } else {
   // Before anything else is loaded: later starts then take compiled code from the cache.
   nodeModule.enableCompileCache();
-  const [{ runProcess }, { definitions }] = await Promise.all([
-    import('./cli/process.ts'),
-    import('./cli/definitions.ts'),
-  ]);
-  await runProcess(definitions);
+  const words = process.argv.slice(2);
+  const { printHelpOrVersion } = await import('./cli/help-and-version.ts');
+  if (!(await printHelpOrVersion(words))) {
+    const [{ runProcess }, { definitions }] = await Promise.all([
+      import('./cli/process.ts'),
+      import('./cli/definitions.ts'),
+    ]);
+    await runProcess(definitions, words);
+  }
 }

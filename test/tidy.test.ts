@@ -1,31 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { englishRules } from './support/tidy/cases/english.ts';
-import { importsRules } from './support/tidy/cases/imports.ts';
-import { leftoversRules } from './support/tidy/cases/leftovers.ts';
-import { paperRules } from './support/tidy/cases/paper.ts';
-import { sizesRules } from './support/tidy/cases/sizes.ts';
-import { wordsRules } from './support/tidy/cases/words.ts';
-import type { Held, MadeUp } from './support/tidy/held.ts';
+import { bannedCodeCases } from './support/tidy/cases/banned-code.ts';
+import { englishCases } from './support/tidy/cases/english.ts';
+import { fileCases } from './support/tidy/cases/files.ts';
+import { identifierCases } from './support/tidy/cases/identifiers.ts';
+import { importCases } from './support/tidy/cases/imports.ts';
+import { scriptCases } from './support/tidy/cases/scripts.ts';
+import { sizeCases } from './support/tidy/cases/sizes.ts';
+import type { TestProject } from './support/tidy/rule-cases.ts';
 import { sizeReport } from './support/tidy/sizes.ts';
+import type { Rule } from './support/tidy/source.ts';
 import { readProject } from './support/tidy/tree.ts';
 
 const project = readProject();
-const held = [
-  ...importsRules,
-  ...wordsRules,
-  ...sizesRules,
-  ...leftoversRules,
-  ...paperRules,
-  ...englishRules,
+const cases = [
+  ...importCases,
+  ...bannedCodeCases,
+  ...identifierCases,
+  ...sizeCases,
+  ...scriptCases,
+  ...fileCases,
+  ...englishCases,
 ];
-const table = held.map((rule) => [rule.says, rule] as const);
+const table = cases.map((ruleCases) => [ruleCases.name, ruleCases] as const);
 
-describe('the project keeps its rules', () => {
-  it.each(table)('%s', (_says, { rule }) => {
+describe('the project follows its rules', () => {
+  it.each(table)('%s', (_name, { rule }) => {
     expect(rule(project)).toEqual([]);
   });
 
-  it('was looked at whole', () => {
+  it('the rules see the entire project', () => {
     const paths = project.map(({ path }) => path);
     expect(paths).toEqual(
       expect.arrayContaining(['src/main.ts', 'test/tidy.test.ts', 'package.json']),
@@ -34,17 +37,16 @@ describe('the project keeps its rules', () => {
   });
 });
 
-describe('each rule fires', () => {
-  it.each(table)('%s', (_says, { rule, breaks, keeps }) => {
-    expect(breaks.length).toBeGreaterThan(0);
-    expect(keeps.length).toBeGreaterThan(0);
-    for (const [says, files] of breaks) {
-      expect(judge(rule, files), `over ${JSON.stringify(files)}`).toContain(says);
-    }
-    for (const files of keeps) expect(judge(rule, files), JSON.stringify(files)).toBe('');
+describe('each rule reports what breaks it', () => {
+  it.each(table)('%s', (_name, { rule, fails, passes }) => {
+    expect(fails.length).toBeGreaterThan(0);
+    expect(passes.length).toBeGreaterThan(0);
+    for (const [problem, files] of fails)
+      expect(problemsIn(rule, files), JSON.stringify(files)).toContain(problem);
+    for (const files of passes) expect(problemsIn(rule, files), JSON.stringify(files)).toBe('');
   });
 });
 
-function judge(rule: Held['rule'], files: MadeUp): string {
+function problemsIn(rule: Rule, files: TestProject): string {
   return rule(Object.entries(files).map(([path, text]) => ({ path, text }))).join('\n');
 }

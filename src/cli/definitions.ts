@@ -2,8 +2,9 @@ import { backfillDefinition } from './backfill/definition.ts';
 import { backupDefinition } from './backup/definition.ts';
 import type { CommandDefinition } from './command.ts';
 import { configDefinitions } from './config/definition.ts';
+import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
-import { sandboxDefinitions } from './sandbox/definition.ts';
+import { sandboxDefinition } from './sandbox/definition.ts';
 import { startDefinition } from './start/definition.ts';
 import { statusDefinition } from './status/definition.ts';
 import { syncDefinition } from './sync/definition.ts';
@@ -17,5 +18,6 @@ export const definitions: readonly CommandDefinition[] = [
   ...eventsDefinitions,
   backupDefinition,
   ...configDefinitions,
-  ...sandboxDefinitions,
+  sandboxDefinition,
+  demoDefinition,
 ];

@@ -2,50 +2,65 @@ import { LeaseLost } from '../db/leases.ts';
 import { RetryableError, StopRequested, UserError } from '../lib/errors.ts';
 import { scrub } from '../lib/secret.ts';
 import { EXIT, type ExitCode } from './command.ts';
-import { escapeControlsInLines } from './escape.ts';
+import { escapeControlsInLines } from './terminal/escape.ts';
 
-/** How a command ends that threw: what happened and how to mend it, for standard error. */
+/** How a failed command exits, and what it writes to standard error: what happened, how to fix it. */
 export interface Failure {
   readonly exitCode: ExitCode;
   readonly text: string;
 }
 
 /**
- * One place for every error that reaches the end. A stop is told as 1, not 0: what waited behind
- * the command must not take the work as finished, and a supervisor sees that it was not.
+ * The failure for any error that ends a command, or one tenant's run of it. A stop exits with 1,
+ * not 0: a script or supervisor must see that the work is not finished.
  */
-export function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown, tenant?: string): Failure {
+  const { exitCode, lines } = explain(error);
+  const prefix = tenant === undefined ? 'sharetrail' : `sharetrail: ${tenant}`;
+  const text = `${prefix}: ${lines.join('\n')}\n`;
+  return { exitCode, text: escapeControlsInLines(scrub(text)) };
+}
+
+function explain(error: unknown): { exitCode: ExitCode; lines: readonly string[] } {
   if (error instanceof StopRequested) {
-    return fail(EXIT.needsPerson, 'stopped before it was done; what was done is kept', [
-      'Run the same command again to go on from there.',
-    ]);
+    return {
+      exitCode: EXIT.needsAttention,
+      lines: [
+        'stopped before it finished; completed work is kept',
+        'Run the same command again to resume.',
+      ],
+    };
   }
   if (error instanceof LeaseLost) {
-    return fail(EXIT.needsPerson, error.message, [
-      'Nothing is lost: the other run went on from what was stored. If this comes again, see what ' +
-        'makes this machine stand still for so long (suspended, paused, out of memory).',
-    ]);
+    return {
+      exitCode: EXIT.needsAttention,
+      lines: [
+        error.message,
+        'Nothing is lost: the other run resumed from the stored state. If this happens again, find ' +
+          'out why this machine stalls (suspended, paused, out of memory).',
+      ],
+    };
   }
   if (error instanceof UserError) {
-    return fail(EXIT.couldNotRun, error.message, error.hint === undefined ? [] : [error.hint]);
+    const hint = error.hint === undefined ? [] : [error.hint];
+    return { exitCode: EXIT.couldNotRun, lines: [error.message, ...hint] };
   }
   if (error instanceof RetryableError) {
-    return fail(EXIT.needsPerson, error.message, ['It may work when tried again later.']);
+    return { exitCode: EXIT.needsAttention, lines: [error.message, 'Try again later.'] };
   }
-  return fail(EXIT.couldNotRun, 'this is a bug in sharetrail, and ended the command', [
-    'Please report it with the lines below and what you did before.',
-    describe(error),
-  ]);
+  return {
+    exitCode: EXIT.couldNotRun,
+    lines: [
+      'this is a bug in sharetrail; it ended the command',
+      'Please report it with the lines below and what you did before.',
+      describe(error),
+    ],
+  };
 }
 
-function fail(exitCode: ExitCode, message: string, further: readonly string[]): Failure {
-  const text = [`sharetrail: ${message}`, ...further].join('\n');
-  return { exitCode, text: `${escapeControlsInLines(scrub(text))}\n` };
-}
-
-/** The stack with its causes: what a bug report needs. */
+/** The stack with its causes, for a bug report. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `thrown: ${String(error)}`;
-  const own = error.stack ?? error.message;
-  return error.cause === undefined ? own : `${own}\ncaused by: ${describe(error.cause)}`;
+  const stack = error.stack ?? error.message;
+  return error.cause === undefined ? stack : `${stack}\ncaused by: ${describe(error.cause)}`;
 }

@@ -1,76 +1,66 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
+import packageJson from '../../package.json' with { type: 'json' };
 import { environment } from '../config/environment.ts';
 import { StopRequested } from '../lib/errors.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
-import type { CommandDefinition, Io } from './command.ts';
-import { EXIT } from './command.ts';
+import { type CommandDefinition, EXIT } from './command.ts';
 import { failureOf } from './failure.ts';
-import { processIo } from './io.ts';
 import { runProgram } from './program.ts';
+import { type Io, processIo } from './terminal/io.ts';
 
 /**
- * Runs this process's command line to its exit code, which is set and not forced: what was written
- * is handed over first. The first SIGINT or SIGTERM asks the command to stop, the second ends it.
+ * Runs this process's command line and sets its exit code. It does not force the exit, so that all
+ * output is written first. The first SIGINT or SIGTERM stops the command, the second kills it.
  */
-export async function runProcess(definitions: readonly CommandDefinition[]): Promise<void> {
+export async function runProcess(
+  definitions: readonly CommandDefinition[],
+  words: readonly string[],
+): Promise<void> {
   keepHeapSmall();
   const io = processIo(environment());
   const stop = new AbortController();
-  endLoudlyOnBugs(io);
-  const handled = onSignals(io, stop);
-  // Told before the work, so that one that never settles is not taken for one that went well.
+  exitOnBugs(io);
+  const signals = stopOnSignals(io, stop);
+  // Set before the command runs, so that a command that never settles does not count as success.
   process.exitCode = EXIT.couldNotRun;
-  const neverSettled = () => {
-    io.err(failureOf(new Error('nothing is left to wait for, but the command did not end')).text);
+  const reportNeverSettled = () => {
+    io.err(
+      failureOf(new Error('the command did not finish, but nothing is left to wait for')).text,
+    );
   };
-  process.once('beforeExit', neverSettled);
-  const words = process.argv.slice(2);
+  process.once('beforeExit', reportNeverSettled);
+  const { version } = packageJson;
   const code = await runProgram({ definitions, words, io, signal: stop.signal, version });
-  process.off('beforeExit', neverSettled);
-  handled.release();
+  process.off('beforeExit', reportNeverSettled);
+  signals.release();
   process.exitCode = code;
 }
 
-/** The package's version: the nearest package.json is the same from src and from the build. */
-function version(): string {
-  const path = findPackageJSON(import.meta.url);
-  if (path === undefined) throw new Error('no package.json above the program');
-  const description: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  const found =
-    typeof description === 'object' && description !== null && 'version' in description
-      ? description.version
-      : undefined;
-  return String(found);
-}
-
-function onSignals(io: Io, stop: AbortController): { release: () => void } {
+function stopOnSignals(io: Io, stop: AbortController): { release: () => void } {
   const names = ['SIGINT', 'SIGTERM'] as const;
-  const ask = (name: NodeJS.Signals) => {
+  const handle = (name: NodeJS.Signals) => {
     if (stop.signal.aborted) {
       release();
       io.footer('');
-      // Ends as the signal would have: whoever sent it sees that, and not a made-up exit code.
+      // Its sender sees that the process died from the signal, instead of an exit code.
       process.kill(process.pid, name);
       return;
     }
-    if (io.errIsTerminal) io.err('sharetrail: stopping; once more to end at once\n');
+    if (io.errIsTerminal) io.err('sharetrail: stopping; repeat to exit immediately\n');
     stop.abort(new StopRequested());
   };
   const release = () => {
-    for (const name of names) process.off(name, ask);
+    for (const name of names) process.off(name, handle);
   };
-  for (const name of names) process.on(name, ask);
+  for (const name of names) process.on(name, handle);
   return { release };
 }
 
-/** Node's own report would show the error unscrubbed and end with 1, which means something else. */
-function endLoudlyOnBugs(io: Io): void {
-  const end = (error: unknown) => {
+/** Node's own report would show secrets, and its exit code 1 means something else here. */
+function exitOnBugs(io: Io): void {
+  // Unhandled rejections arrive here too.
+  process.on('uncaughtException', (error) => {
     io.footer('');
     io.err(failureOf(error).text);
     process.exit(EXIT.couldNotRun);
-  };
-  // A rejection that nobody handles arrives here too.
-  process.on('uncaughtException', end);
+  });
 }

@@ -1,9 +1,8 @@
-import type { CommandDefinition, ExitCode, Io } from './command.ts';
-import { EXIT } from './command.ts';
+import { type CommandDefinition, EXIT, type ExitCode } from './command.ts';
+import { helpText } from './command-line/help.ts';
+import { parseArguments } from './command-line/parse.ts';
 import { failureOf } from './failure.ts';
-import { helpText } from './help.ts';
-import type { Parsed } from './parse.ts';
-import { writeText } from './render.ts';
+import type { Io } from './terminal/io.ts';
 
 export interface ProgramOptions {
   readonly definitions: readonly CommandDefinition[];
@@ -11,56 +10,54 @@ export interface ProgramOptions {
   readonly words: readonly string[];
   readonly io: Io;
   readonly signal: AbortSignal;
-  readonly version: () => string;
+  readonly version: string;
 }
 
-/** Runs one command line. Never throws: every ending is an exit code, told on standard error. */
+/** Runs one command line. Never throws: each failure becomes an exit code and standard error. */
 export async function runProgram(options: ProgramOptions): Promise<ExitCode> {
   try {
     return await dispatch(options);
   } catch (error) {
-    const failure = failureOf(error);
+    const { exitCode, text } = failureOf(error);
     options.io.footer('');
-    options.io.err(failure.text);
-    return failure.exitCode;
+    await printError(options.io, text);
+    return exitCode;
   }
 }
 
 async function dispatch(options: ProgramOptions): Promise<ExitCode> {
   const { definitions, words, io, signal, version } = options;
-  const parsed =
-    askedAlone(words) ?? (await import('./parse.ts')).parseArguments(definitions, words);
-  if (parsed.kind === 'version') {
-    await writeText(io, version());
-    return EXIT.done;
+  const parsed = parseArguments(definitions, words);
+  switch (parsed.kind) {
+    case 'version':
+      await io.out(`${version}\n`);
+      return EXIT.success;
+    case 'help':
+      return showHelp(options, parsed);
+    case 'run': {
+      const handler = await parsed.definition.load?.();
+      if (handler === undefined) throw new Error(`"${parsed.definition.name}" has no handler`);
+      return handler({ arguments: parsed.arguments, options: parsed.options, io, signal });
+    }
   }
-  if (parsed.kind === 'help') return showHelp(options, parsed);
-  const handler = await parsed.definition.load?.();
-  if (handler === undefined) throw new Error(`"${parsed.definition.name}" has no handler`);
-  return handler({ arguments: parsed.arguments, options: parsed.options, io, signal });
 }
 
-/** Help and version asked for alone need no grammar: loading commander would double their time. */
-function askedAlone(words: readonly string[]): Parsed | undefined {
-  if (words.length !== 1) return undefined;
-  if (words[0] === '--help' || words[0] === '-h' || words[0] === 'help') {
-    return { kind: 'help', command: '', asked: true };
-  }
-  return words[0] === '--version' || words[0] === '-V' ? { kind: 'version' } : undefined;
-}
-
-/**
- * Help that was asked for is the answer. Where words are missing it is the refusal: a script that
- * forgot the command's name must not be told that all went well.
- */
+/** Help goes to standard output if it was requested; missing words are an error. */
 async function showHelp(
   { definitions, io }: ProgramOptions,
-  { command, asked }: { command: string; asked: boolean },
+  { command, requested }: { command: string; requested: boolean },
 ): Promise<ExitCode> {
-  if (asked) {
-    await writeText(io, helpText(definitions, command, io.columns));
-    return EXIT.done;
+  if (requested) {
+    await io.out(helpText(definitions, command, io.columns));
+    return EXIT.success;
   }
   io.err(helpText(definitions, command, io.errColumns));
   return EXIT.couldNotRun;
+}
+
+/** What wraps text is loaded only for a terminal: nothing else has to work to report an error. */
+async function printError(io: Io, text: string): Promise<void> {
+  if (!io.errIsTerminal) return io.err(text);
+  const { writeError } = await import('./terminal/write.ts');
+  writeError(io, text);
 }

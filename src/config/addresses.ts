@@ -5,12 +5,12 @@ const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
 const DOMAIN_LENGTH_MAX = 253;
 const LOCAL_PART = /^[^\s@"(),:;<>[\]\\]{1,64}$/;
 
-/** Lower case, with the letters of other scripts as `xn--…`; an impossible domain stays as it is. */
+/** Lower case, with letters of other scripts as `xn--…`. An invalid domain is only lower-cased. */
 export function normalizeDomain(domain: string): string {
   return domainToASCII(domain) || domain.toLowerCase();
 }
 
-/** `acme.com`; not an address, not a URL, not a bare top-level domain, not an IP address. */
+/** `acme.com`; not an email address, a URL, a bare top-level domain or an IP address. */
 export function isDomain(text: string): boolean {
   if (/[^\p{L}\p{M}\p{N}.-]/u.test(text)) return false;
   const domain = domainToASCII(text);
@@ -22,7 +22,7 @@ export function isEmail(text: string): boolean {
   return at > 0 && LOCAL_PART.test(text.slice(0, at)) && isDomain(text.slice(at + 1));
 }
 
-/** 127.0.0.0/8, localhost and [::1]; IPv6 with or without its brackets. */
+/** 127.0.0.0/8, localhost and [::1]; IPv6 with or without brackets. */
 export function isLoopbackHost(host: string): boolean {
   return (
     host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)

@@ -1,28 +1,28 @@
 const MASK = '•••';
-/** user:PASSWORD@ of a URL, which ends at the last @ before the path. */
+/** user:PASSWORD@ of a URL; the password ends at the last @ before the path. */
 const PASSWORD = /^(postgres(?:ql)?:\/\/[^:@/?#]*:)([^/?#]*)(@)/i;
-/** libpq takes these as parameters too. */
+/** libpq also accepts passwords as parameters. */
 const PARAMETER = /([?&](?:password|sslpassword)=)([^&#]*)/gi;
 
-/** A `database` setting that may be shown: with `•••` for its password. */
+/** A `database` setting with `•••` in place of its password. */
 export function maskDatabase(database: string): string {
   return database.replace(PASSWORD, `$1${MASK}$3`).replace(PARAMETER, `$1${MASK}`);
 }
 
-/** The passwords in a `database` setting, as they stand and decoded, for `rememberSecret`. */
+/** The passwords in a `database` setting, as written and decoded, for `rememberSecret`. */
 export function databasePasswords(database: string): string[] {
   const found = [
     PASSWORD.exec(database)?.[2] ?? '',
     ...[...database.matchAll(PARAMETER)].map((match) => match[2] ?? ''),
   ];
-  return [...new Set(found.flatMap((password) => [password, decoded(password)]))].filter(Boolean);
+  return [...new Set(found.flatMap((password) => [password, decode(password)]))].filter(Boolean);
 }
 
-function decoded(text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A lone % is no escape: the driver takes it as it stands, and so is it kept here.
+    // A lone % is not an escape: the driver uses the text as written.
     return text;
   }
 }

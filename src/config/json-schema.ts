@@ -1,72 +1,88 @@
 import { z } from 'zod';
-import { type Note, notes } from './fields.ts';
+import { type KeyMeta, ONE_LINE } from './schema-fields.ts';
+import { serviceSchema } from './service-schema.ts';
 import { tenantSchema } from './tenant-schema.ts';
 
-type JsonSchema = z.core.JSONSchema.BaseSchema;
+/** The part of JSON Schema that our schemas use, with the KeyMeta of each key. */
+export interface AnnotatedSchema extends Partial<KeyMeta> {
+  readonly $schema?: string;
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly minLength?: number;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, AnnotatedSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: AnnotatedSchema;
+  readonly anyOf?: readonly AnnotatedSchema[];
+  /** mappings that differ in their `flow` */
+  readonly oneOf?: readonly AnnotatedSchema[];
+}
 
-/** A reference and nothing else, as secrets take it. */
+/** A reference and nothing else, as a secret must be. */
 const WHOLE_REFERENCE = '^\\$\\{(file:[^}]+|[A-Za-z_][A-Za-z0-9_]*)\\}$';
-/** A text that holds a reference, whose value no editor can know. */
+/** A text that contains a reference: an editor cannot know its value. */
 const SOME_REFERENCE = '\\$\\{[^}]+\\}';
-const TITLE = 'sharetrail tenant';
-const LINE_WIDTH_MAX = 100;
+/** The YAML language server, and so most editors, support draft 7 best. */
+const TARGET = 'draft-7';
 
-/**
- * JSON Schema of a tenant's file as it is written: with references where it has texts. Draft 7,
- * which the YAML language server and thereby most editors know best.
- */
-export function tenantJsonSchema(): JsonSchema {
-  const schema = z.toJSONSchema(tenantSchema, {
-    target: 'draft-7',
+/** Describes a file as a user writes it: defaults can be omitted, references are not resolved. */
+export function annotatedSchema(schema: z.ZodType): AnnotatedSchema {
+  return z.toJSONSchema(schema, {
+    target: TARGET,
     io: 'input',
     unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema, path }) => {
-      adapt(jsonSchema, notes.get(zodSchema), path.at(-1) === 'flow');
-    },
-  });
-  const { $schema, ...rest } = schema;
-  return { ...($schema ? { $schema } : {}), title: TITLE, ...rest };
+  }) as AnnotatedSchema;
 }
 
-/** The text of `config/tenant.schema.json`, laid out as the project's formatter does it. */
-export function renderTenantJsonSchema(): string {
-  const text = JSON.stringify(tenantJsonSchema(), null, 2);
-  const joined = text.replace(/^(.*)\[\n(?:\s+"[^"\n]*",?\n)+\s+\](,?)$/gm, (lines) => {
-    const line = lines
-      .replace(/\[\n\s+/, '[')
-      .replace(/\n\s+\]/, ']')
-      .replace(/,\n\s+/g, ', ');
-    return line.length <= LINE_WIDTH_MAX ? line : lines;
-  });
-  return `${joined}\n`;
+const FILES = { tenant: tenantSchema, service: serviceSchema };
+
+/** The text of `config/tenant.schema.json` or `config/sharetrail.schema.json`. */
+export function renderJsonSchema(file: keyof typeof FILES): string {
+  const { $schema, ...rest } = publish(annotatedSchema(FILES[file]));
+  const head = { $schema, $id: `urn:sharetrail:${file}`, title: `sharetrail ${file}` };
+  return `${JSON.stringify({ ...head, ...rest }, null, 2)}\n`;
 }
 
-function adapt(schema: JsonSchema, note: Note | undefined, isFlow: boolean): void {
-  if (note?.defaultText) schema.description += ` Default: ${note.defaultText}.`;
-  if (note?.secret) {
-    schema.type = 'string';
-    if (note.secret === 'reference') schema.pattern = WHOLE_REFERENCE;
-  }
-  // A wrapper (a default, an optional key) comes with what its inner schema was made into.
-  if (schema.pattern === WHOLE_REFERENCE || schema.type !== 'string') return;
-  const { format, pattern } = schema;
-  // zod's own patterns say no more than a format or "not empty", only at length.
-  if (format !== undefined || note?.pattern === undefined) delete schema.pattern;
-  if (note?.pattern) schema.pattern = note.pattern;
-  else if (pattern !== undefined && format === undefined) schema.minLength = 1;
-  // Told apart by a flow that stands there as it is, an editor can say which keys belong to it.
-  if (!isFlow) allowReference(schema);
+/** Removes the annotations, and allows references in texts. */
+function publish(schema: AnnotatedSchema, name?: string): AnnotatedSchema {
+  const { expected, secret, hidden, defaultText, ...kept } = schema;
+  const described =
+    defaultText === undefined
+      ? kept
+      : { ...kept, description: `${kept.description} Default: ${defaultText}.` };
+  if (secret === 'reference') return { ...described, type: 'string', pattern: WHOLE_REFERENCE };
+  if (secret === 'text') return { ...described, type: 'string' };
+  // Without references in `flow`, an editor can say which keys belong to it.
+  if (schema.type === 'string') return name === 'flow' ? described : allowReference(described);
+  const { properties, items, anyOf, oneOf } = schema;
+  return {
+    ...described,
+    ...(properties && { properties: publishEach(properties) }),
+    ...(items && { items: publish(items) }),
+    ...(anyOf && { anyOf: anyOf.map((option) => publish(option)) }),
+    ...(oneOf && { oneOf: oneOf.map((option) => publish(option)) }),
+  };
 }
 
-const TEXT_RULES = ['const', 'enum', 'pattern', 'format'] as const;
+function publishEach(
+  properties: Readonly<Record<string, AnnotatedSchema>>,
+): Record<string, AnnotatedSchema> {
+  const entries = Object.entries(properties);
+  return Object.fromEntries(entries.map(([name, schema]) => [name, publish(schema, name)]));
+}
 
-function allowReference(schema: JsonSchema): void {
-  const own: Record<string, unknown> = { type: 'string' };
-  for (const rule of TEXT_RULES) {
-    if (schema[rule] !== undefined) own[rule] = schema[rule];
-    delete schema[rule];
-  }
-  if (Object.keys(own).length === 1) return;
-  delete schema.type;
-  schema.anyOf = [own, { type: 'string', pattern: SOME_REFERENCE }];
+function allowReference(schema: AnnotatedSchema): AnnotatedSchema {
+  const { type, const: only, enum: choices, pattern, format, ...rest } = schema;
+  // A reference is one line too.
+  if (pattern === ONE_LINE.source) return { ...rest, type: 'string', minLength: 1 };
+  const literal = {
+    type: 'string',
+    ...(only !== undefined && { const: only }),
+    ...(choices && { enum: choices }),
+    // zod adds a long pattern to a format.
+    ...(format === undefined ? pattern !== undefined && { pattern } : { format }),
+  };
+  return { ...rest, anyOf: [literal, { type: 'string', pattern: SOME_REFERENCE }] };
 }

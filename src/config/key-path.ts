@@ -1,4 +1,4 @@
-/** The way to a value: keys of mappings and indexes of lists. */
+/** The path to a value: keys of mappings and indexes of lists. */
 export type KeyPath = readonly PropertyKey[];
 
 /** For people: `googleDrive.sharedDrives[0].id`. */
@@ -11,12 +11,12 @@ export function formatPath(path: KeyPath): string {
   return text;
 }
 
-/** For maps: two different paths never give the same text, whatever stands in their keys. */
+/** For maps: different paths have different texts, whatever their keys contain. */
 export function pathId(path: KeyPath): string {
   return JSON.stringify(path.map((step) => (typeof step === 'symbol' ? String(step) : step)));
 }
 
-/** The value at `path`; undefined where there is none. Inherited properties are no values. */
+/** The value at `path`, or undefined. Inherited properties do not count. */
 export function valueAt(data: unknown, path: KeyPath): unknown {
   let value = data;
   for (const step of path) {

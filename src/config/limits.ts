@@ -1,9 +1,9 @@
-/** What the configuration may hold at most: a slip of the pen must not eat the memory. */
+/** Upper and lower limits of the configuration, so that a mistake cannot exhaust the memory. */
 export const CONFIG_LIMITS = {
   yamlBytesMax: 1024 * 1024,
-  /** a file named by `${file:PATH}` or `.env` */
+  /** a file that `${file:PATH}` names, or `.env` */
   referencedBytesMax: 1024 * 1024,
-  /** values of one file, aliases followed: a bomb of aliases ends here */
+  /** values of one file with aliases expanded: stops aliases of aliases (a YAML bomb) */
   yamlValuesMax: 50_000,
   yamlDepthMax: 32,
   tenantFilesMax: 1_000,

@@ -1,16 +1,16 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
 const QUARTER_MS = 15 * 60 * 1000;
 let last = { quarter: Number.NaN, timezone: '', day: '' };
-/** Making a formatter costs more than a thousand uses of it; there are as many as timezones. */
+/** One per timezone: creating a formatter costs more than using it a thousand times. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /**
  * The calendar day, YYYY-MM-DD, that `at` (epoch milliseconds) falls on in an IANA timezone.
- * Throws RangeError where there is no such timezone.
+ * Throws RangeError if the timezone is unknown.
  */
 export function dayInTimezone(at: number, timezone: string): string {
-  // Offsets are whole quarters of an hour, so a day never ends within one; shares come in the
-  // order of time, so the last answer is most often this one too.
+  // Offsets are multiples of a quarter of an hour, so no day ends within one. Shares arrive in time
+  // order, so the last result is usually the right one.
   const quarter = Math.floor(at / QUARTER_MS);
   if (last.quarter !== quarter || last.timezone !== timezone) {
     last = { quarter, timezone, day: formatDay(at, timezone) };
@@ -32,7 +32,7 @@ export function dayBefore(day: string): string {
 function formatterFor(timezone: string): Intl.DateTimeFormat {
   const known = formatters.get(timezone);
   if (known) return known;
-  // Calendar and digits are named, so that the machine's locale has no say.
+  // Names the calendar and digits explicitly, so that the machine's locale does not matter.
   const formatter = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
     timeZone: timezone,
     year: 'numeric',

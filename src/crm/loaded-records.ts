@@ -21,7 +21,7 @@ import {
 
 type Rows = readonly unknown[];
 
-/** Gathers the rows of a look-up into the records that matching reads. */
+/** Collects the rows of a lookup as the records that matching reads. */
 export class LoadedRecords implements CrmRecords {
   readonly accounts = new Map<string, AccountRecord>();
   readonly contacts = new Map<string, ContactRecord>();
@@ -39,23 +39,23 @@ export class LoadedRecords implements CrmRecords {
   readonly #websitesRead = new Set<string>();
 
   /**
-   * `relatedAccounts` are those that a share relates to: only their own query may say that they
-   * are visible, or a share's match would hang on what else is in its batch.
+   * `relatedAccounts` are the Accounts that a share is related to. Only their own query decides
+   * whether they are visible; otherwise a share's match would depend on the rest of its batch.
    */
   constructor(relatedAccounts: ReadonlySet<string>) {
     this.#relatedAccounts = relatedAccounts;
   }
 
   readonly addAccounts = (rows: Rows): void => {
-    for (const row of rows) keep(this.accounts, readAccount(row));
+    for (const row of rows) setById(this.accounts, readAccount(row));
   };
 
   readonly addContacts = (rows: Rows): void => {
-    for (const row of rows) keep(this.contacts, this.#withoutAccount(readContact(row)));
+    for (const row of rows) setById(this.contacts, this.#withoutAccount(readContact(row)));
   };
 
   readonly addLeads = (rows: Rows): void => {
-    for (const row of rows) keep(this.leads, readLead(row));
+    for (const row of rows) setById(this.leads, readLead(row));
   };
 
   readonly addContactsByEmail = (rows: Rows): void => {
@@ -68,12 +68,12 @@ export class LoadedRecords implements CrmRecords {
     for (const row of rows) appendByEmail(this.leadsOfEmail, readLead(row));
   };
 
-  /** `domainOf` gives the registrable domain of a website. */
+  /** `domainOf` returns the registrable domain of a website. */
   addWebsites(rows: Rows, domainOf: (website: string) => string | undefined): void {
     for (const row of rows) {
       const { account, website } = readWebsite(row);
       const domain = domainOf(website);
-      // A query answers with neighbours of what was asked, which a second one may ask for.
+      // A query also returns similar websites, so that two queries can return the same Account.
       if (domain === undefined || this.#websitesRead.has(account.id)) continue;
       this.#websitesRead.add(account.id);
       append(this.accountsOfDomain, domain, account);
@@ -81,17 +81,18 @@ export class LoadedRecords implements CrmRecords {
   }
 
   readonly addCases = (rows: Rows): void => {
-    for (const row of rows) keep(this.cases, this.#withoutAccount(readCase(row)));
+    for (const row of rows) setById(this.cases, this.#withoutAccount(readCase(row)));
   };
 
   readonly addOpportunities = (rows: Rows): void => {
-    for (const row of rows) keep(this.opportunities, this.#withoutAccount(readOpportunity(row)));
+    for (const row of rows) setById(this.opportunities, this.#withoutAccount(readOpportunity(row)));
   };
 
-  readonly addDeals = (rows: Rows): void => {
+  readonly addAccountOpportunities = (rows: Rows): void => {
     for (const row of rows) {
-      const deal = this.#withoutAccount(readOpportunity(row));
-      if (deal.accountId !== undefined) append(this.opportunitiesOfAccount, deal.accountId, deal);
+      const opportunity = this.#withoutAccount(readOpportunity(row));
+      const { accountId } = opportunity;
+      if (accountId !== undefined) append(this.opportunitiesOfAccount, accountId, opportunity);
     }
   };
 
@@ -102,27 +103,27 @@ export class LoadedRecords implements CrmRecords {
     }
   };
 
-  /** Drops the roles on deals that cannot be chosen, and puts the newest deals first. */
+  /** Drops the roles on Opportunities that cannot be chosen, and sorts the lists. */
   finish(): CrmRecords {
-    const deals = new Set<string>();
-    for (const ofAccount of this.opportunitiesOfAccount.values()) {
-      ofAccount.sort(newestFirst);
-      for (const deal of ofAccount) deals.add(deal.id);
+    const opportunityIds = new Set<string>();
+    for (const opportunities of this.opportunitiesOfAccount.values()) {
+      opportunities.sort(newestFirst);
+      for (const { id } of opportunities) opportunityIds.add(id);
     }
-    for (const ofDomain of this.accountsOfDomain.values()) ofDomain.sort(lowestIdFirst);
+    for (const accounts of this.accountsOfDomain.values()) accounts.sort(lowestIdFirst);
     for (const id of this.rolesOfOpportunity.keys()) {
-      if (!deals.has(id)) this.rolesOfOpportunity.delete(id);
+      if (!opportunityIds.has(id)) this.rolesOfOpportunity.delete(id);
     }
     return this;
   }
 
   #withoutAccount<T>({ record, account }: WithAccount<T>): T {
-    if (account && !this.#relatedAccounts.has(account.id)) keep(this.accounts, account);
+    if (account && !this.#relatedAccounts.has(account.id)) setById(this.accounts, account);
     return record;
   }
 }
 
-/** The order in which reasons list deals: that of the query would differ from run to run. */
+/** The order of Opportunities in reasons. The order of query results varies between runs. */
 function newestFirst(one: OpportunityRecord, other: OpportunityRecord): number {
   return other.createdAt - one.createdAt || (one.id < other.id ? -1 : 1);
 }
@@ -131,13 +132,13 @@ function lowestIdFirst(one: AccountRecord, other: AccountRecord): number {
   return one.id < other.id ? -1 : 1;
 }
 
-function keep<T extends { readonly id: string }>(records: Map<string, T>, record: T): void {
+function setById<T extends { readonly id: string }>(records: Map<string, T>, record: T): void {
   records.set(record.id, record);
 }
 
 /**
- * By the address that the record has, not the one that was asked for: Salesforce ignores case in
- * the API user's language, where other letters may be equal (in Turkish I is no i).
+ * Uses the record's address, not the queried one. Salesforce ignores case by the rules of the API
+ * user's language, which can equate other letters (in Turkish, I is not the capital of i).
  */
 function appendByEmail<T extends { readonly email?: string }>(
   lists: Map<string, T[]>,

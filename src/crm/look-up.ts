@@ -2,16 +2,21 @@ import type { RelatedRecord, Share } from '../share/share.ts';
 import { dayBefore, dayInTimezone } from './day.ts';
 import { LOOK_UP_LIMITS } from './limits.ts';
 import { LoadedRecords } from './loaded-records.ts';
-import { missingFor, type Named, namedBy, nothingMissing } from './missing-records.ts';
+import {
+  missingRecordsFor,
+  noMissingRecords,
+  type References,
+  referencesIn,
+} from './missing-records.ts';
 import type { CrmQuery } from './queries.ts';
-import * as questions from './queries.ts';
+import * as queries from './queries.ts';
 import type { CrmRecords } from './records.ts';
 
-/** The one thing that looking up needs of a Salesforce session. */
+/** The part of a Salesforce session that the lookup needs. */
 export interface QueryBatch {
   /**
-   * Runs the queries and gives all rows of each, in the order of the queries; throws rather
-   * than give a part.
+   * Runs the queries and returns all rows of each, in the order of the queries. Throws instead of
+   * returning partial results.
    */
   queryBatch(soqls: readonly string[]): Promise<readonly (readonly unknown[])[]>;
 }
@@ -19,81 +24,86 @@ export interface QueryBatch {
 export interface LookUpOptions {
   /** the tenant's, an IANA name */
   readonly timezone: string;
-  /** whether the domain of an address speaks where no record has the address */
+  /** whether to search for an Account by domain if no record has the address */
   readonly matchAccountByDomain?: boolean;
 }
 
 /**
- * Reads what matching needs to know of `shares`, in a few rounds of queries: the related records,
+ * Reads the records that matching `shares` needs, in a few rounds of queries: the related records,
  * and the Contacts and Leads with the recipients' addresses; the Contacts of Cases and converted
- * Leads; the deals of the Accounts and the contact roles of the recipients. A round asks all that
- * is known to be needed, so most batches need two. Whatever fails throws: it must not look like a
- * record that does not exist.
+ * Leads; the Opportunities of the Accounts and the contact roles of the recipients. Each round
+ * queries everything known to be missing, so most batches need two. Every failure throws, because
+ * it must not look like a record that does not exist.
  */
 export async function lookUp(
   client: QueryBatch,
   shares: readonly Share[],
   options: LookUpOptions,
 ): Promise<CrmRecords> {
-  const named = namedBy(shares);
-  const findings = new LoadedRecords(idsOfType(named.related, 'Account'));
-  if (named.shares.length === 0) return findings.finish();
-  const window = dealWindowOf(named.shares, options.timezone);
-  // The list of public suffixes is loaded for those only who ask for domains.
+  const references = referencesIn(shares);
+  const loaded = new LoadedRecords(idsOfType(references.related, 'Account'));
+  if (references.shares.length === 0) return loaded.finish();
+  const window = opportunityWindowOf(references.shares, options.timezone);
+  // Loads the list of public suffixes only if domains are searched.
   const domains = options.matchAccountByDomain ? await import('./domain.ts') : undefined;
-  const asked = { ...nothingMissing(), contacts: idsOfType(named.related, 'Contact') };
-  let round = firstQuestions(named, findings);
-  for (let rounds = 0; round.some((question) => question.soqls.length > 0); rounds += 1) {
-    if (rounds === LOOK_UP_LIMITS.roundsMax) throw new Error('the look-up comes to no end');
-    await ask(client, round);
-    round = nextQuestions();
+  const requested = { ...noMissingRecords(), contacts: idsOfType(references.related, 'Contact') };
+  let round = firstQueries(references, loaded);
+  for (let rounds = 0; round.some((query) => query.soqls.length > 0); rounds += 1) {
+    if (rounds === LOOK_UP_LIMITS.roundsMax) {
+      throw new Error(`the lookup needs more than ${LOOK_UP_LIMITS.roundsMax} rounds`);
+    }
+    await runQueries(client, round);
+    round = nextQueries();
   }
-  return findings.finish();
+  return loaded.finish();
 
-  // Each round follows what the shares name as matching will, over what is known by then. It ends
-  // because nothing is asked twice and a Contact leads to no further Contact.
-  function nextQuestions(): readonly CrmQuery[] {
-    const wanted = missingFor(named, findings);
-    const contacts = newOnes(wanted.contacts, asked.contacts);
-    const accounts = newOnes(wanted.dealAccounts, asked.dealAccounts);
-    const roleContacts = newOnes(wanted.roleContacts, asked.roleContacts);
-    const strangers = newOnes(wanted.strangers, asked.strangers);
+  // Follows the references as matching will, over the records loaded so far. The rounds end
+  // because nothing is requested twice and a Contact leads to no further Contact.
+  function nextQueries(): readonly CrmQuery[] {
+    const missing = missingRecordsFor(references, loaded);
+    const take = (key: keyof typeof missing) => takeUnrequested(missing[key], requested[key]);
+    const accounts = take('opportunityAccounts');
     return [
-      { soqls: questions.contactsById(contacts), add: findings.addContacts },
-      { soqls: questions.dealsOfAccounts(accounts, window), add: findings.addDeals },
-      { soqls: questions.rolesOfContacts(roleContacts), add: findings.addRoles },
-      ...(domains ? [domains.queryByDomains(strangers, findings)] : []),
+      { soqls: queries.contactsById(take('contacts')), add: loaded.addContacts },
+      {
+        soqls: queries.opportunitiesOfAccounts(accounts, window),
+        add: loaded.addAccountOpportunities,
+      },
+      { soqls: queries.rolesOfContacts(take('roleContacts')), add: loaded.addRoles },
+      ...(domains ? [domains.queryAccountsByDomain(take('unknownEmails'), loaded)] : []),
     ];
   }
 }
 
-function firstQuestions(named: Named, findings: LoadedRecords): readonly CrmQuery[] {
-  const { related } = named;
-  const ids = (type: string) => [...idsOfType(related, type)];
-  const emails = [...named.emails];
+function firstQueries(references: References, loaded: LoadedRecords): readonly CrmQuery[] {
+  const ids = (type: string) => [...idsOfType(references.related, type)];
+  const emails = [...references.emails];
   return [
-    { soqls: questions.contactsById(ids('Contact')), add: findings.addContacts },
-    { soqls: questions.leadsById(ids('Lead')), add: findings.addLeads },
-    { soqls: questions.accountsById(ids('Account')), add: findings.addAccounts },
-    { soqls: questions.opportunitiesById(ids('Opportunity')), add: findings.addOpportunities },
-    { soqls: questions.casesById(ids('Case')), add: findings.addCases },
-    { soqls: questions.contactsByEmail(emails), add: findings.addContactsByEmail },
-    { soqls: questions.leadsByEmail(emails), add: findings.addLeadsByEmail },
+    { soqls: queries.contactsById(ids('Contact')), add: loaded.addContacts },
+    { soqls: queries.leadsById(ids('Lead')), add: loaded.addLeads },
+    { soqls: queries.accountsById(ids('Account')), add: loaded.addAccounts },
+    { soqls: queries.opportunitiesById(ids('Opportunity')), add: loaded.addOpportunities },
+    { soqls: queries.casesById(ids('Case')), add: loaded.addCases },
+    { soqls: queries.contactsByEmail(emails), add: loaded.addContactsByEmail },
+    { soqls: queries.leadsByEmail(emails), add: loaded.addLeadsByEmail },
   ];
 }
 
-async function ask(client: QueryBatch, round: readonly CrmQuery[]): Promise<void> {
-  const soqls = round.flatMap((question) => question.soqls);
-  const answers = [...(await client.queryBatch(soqls))];
-  if (answers.length !== soqls.length) {
-    throw new Error(`Salesforce answered ${answers.length} of ${soqls.length} look-up queries`);
+async function runQueries(client: QueryBatch, round: readonly CrmQuery[]): Promise<void> {
+  const soqls = round.flatMap((query) => query.soqls);
+  const results = [...(await client.queryBatch(soqls))];
+  if (results.length !== soqls.length) {
+    throw new Error(`Salesforce returned ${results.length} of ${soqls.length} query results`);
   }
-  for (const question of round) {
-    for (const rows of answers.splice(0, question.soqls.length)) question.add(rows);
+  for (const query of round) {
+    for (const rows of results.splice(0, query.soqls.length)) query.add(rows);
   }
 }
 
-function dealWindowOf(shares: readonly Share[], timezone: string): questions.DealWindow {
+function opportunityWindowOf(
+  shares: readonly Share[],
+  timezone: string,
+): queries.OpportunityWindow {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { sharedAt } of shares) {
     first = Math.min(first, sharedAt);
@@ -109,9 +119,9 @@ function idsOfType(related: readonly RelatedRecord[], type: string): Set<string>
   return new Set(related.filter((record) => record.type === type).map((record) => record.id));
 }
 
-/** Those of `wanted` that have not been asked for; from now on they count as asked. */
-function newOnes(wanted: ReadonlySet<string>, asked: Set<string>): readonly string[] {
-  const fresh = [...wanted].filter((id) => !asked.has(id));
-  for (const id of fresh) asked.add(id);
-  return fresh;
+/** Those of `missing` that have not been requested; marks them as requested. */
+function takeUnrequested(missing: ReadonlySet<string>, requested: Set<string>): readonly string[] {
+  const unrequested = [...missing].filter((id) => !requested.has(id));
+  for (const id of unrequested) requested.add(id);
+  return unrequested;
 }

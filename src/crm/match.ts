@@ -1,21 +1,21 @@
 import type { Grantee, Share } from '../share/share.ts';
-import { chooseDeal, type DealChoice } from './deal.ts';
 import { REASON_LIMITS } from './limits.ts';
+import { chooseOpportunity, type OpportunityChoice } from './opportunity.ts';
 import {
-  accountOfPerson,
+  accountIdOf,
   findPerson,
-  isStranger,
-  onlyAccount,
+  isUnknown,
   type Person,
   searchByDomain,
+  singleAccount,
 } from './person.ts';
-import { saidOfPerson } from './person-reasons.ts';
-import { recipientsNamed } from './recipients.ts';
+import { personReasons } from './person-reasons.ts';
+import { accountLabel } from './reason-text.ts';
+import { recipientsOfShare } from './recipients.ts';
 import type { ContactRecord, CrmRecords, LeadRecord } from './records.ts';
 import { followRelated, type RelatedRecordPath } from './related-record.ts';
-import { labelOf } from './sentences.ts';
 
-/** What crmContext may name, in the order in which the body names it. */
+/** The types that crmContext can name, in the order of the body. */
 export const CRM_OBJECT_TYPES = ['Opportunity', 'Account', 'Contact', 'Lead'] as const;
 export type CrmObjectType = (typeof CRM_OBJECT_TYPES)[number];
 
@@ -24,7 +24,7 @@ export interface CrmObject {
   readonly id: string;
 }
 
-/** A person whom the content was given to, with the record that stands for him in Salesforce. */
+/** A person who received the content, with their record in Salesforce. */
 export interface Recipient {
   readonly email: string;
   readonly name?: string;
@@ -32,13 +32,13 @@ export interface Recipient {
   readonly object?: CrmObject;
 }
 
-/** What Salesforce says about a share, and why, kept with the event. */
+/** The Salesforce records that a share belongs to, and why. Stored with the event. */
 export interface Match {
   readonly matched: boolean;
   /** in the order of CRM_OBJECT_TYPES */
   readonly objects: readonly CrmObject[];
   readonly recipients: readonly Recipient[];
-  /** sentences: candidates, why this one, why none */
+  /** sentences: the candidates, and why one or none was chosen */
   readonly reasons: readonly string[];
 }
 
@@ -47,14 +47,13 @@ interface Context {
   readonly timezone: string;
 }
 
-/** Of each type the Ids, possibly repeated, in the order in which they are to be named. */
-type Named = Readonly<Record<CrmObjectType, readonly (string | undefined)[]>>;
+/** The Ids to name per type, in order; duplicates are possible. */
+type ObjectIds = Readonly<Record<CrmObjectType, readonly (string | undefined)[]>>;
 
 /**
- * Ties a share to the Salesforce records that it belongs to: a delivery by what it relates to, a
- * Drive share by the addresses of those whom it names. `records` must hold what `lookUp` finds
- * for a batch with this share in it; what is not there counts as deleted or hidden. `timezone` is
- * the tenant's, an IANA name.
+ * Matches a share to Salesforce records: a delivery by its related record, a Drive share by its
+ * recipients' addresses. `records` must contain what `lookUp` loads for a batch with this share;
+ * a record not in it counts as deleted or hidden. `timezone` is the tenant's, an IANA name.
  */
 export function matchShare(
   share: Share,
@@ -66,39 +65,40 @@ export function matchShare(
 }
 
 function matchRelated(share: Share, context: Context): Match {
-  const trail = followRelated(share.related, context.records);
-  const deal = dealOf(trail, share, context);
+  const path = followRelated(share.related, context.records);
+  const choice = opportunityOnPath(path, share, context);
   const objects = objectsOf({
-    Opportunity: [trail.opportunityId ?? deal?.opportunity?.id],
-    Account: [trail.accountId],
-    Contact: [trail.contactId],
-    Lead: [trail.leadId],
+    Opportunity: [path.opportunityId ?? choice?.opportunity?.id],
+    Account: [path.accountId],
+    Contact: [path.contactId],
+    Lead: [path.leadId],
   });
   return {
     matched: objects.length > 0,
     objects,
-    recipients: recipientsOf(trail),
-    reasons: [...trail.reasons, ...(deal?.reasons ?? [])],
+    recipients: recipientsOnPath(path),
+    reasons: [...path.reasons, ...(choice?.reasons ?? [])],
   };
 }
 
-/** A recipient with what stands for him in Salesforce. */
-interface Known {
+interface MatchedRecipient {
   readonly recipient: Recipient;
   readonly accountId: string | undefined;
   readonly reasons: readonly string[];
 }
 
-/** One deal at most for each Account: the roles of all recipients speak, whoever employs them. */
+/** Names at most one Opportunity per Account. All recipients' roles count for every Account. */
 function matchRecipients(share: Share, context: Context): Match {
-  const people = recipientsNamed(share).map((grantee) => recognize(grantee, context.records));
+  const people = recipientsOfShare(share).map((grantee) =>
+    matchRecipient(grantee, context.records),
+  );
   const objectsOfPeople = people.flatMap(({ recipient }) => recipient.object ?? []);
   const idsOf = (type: CrmObjectType) =>
     objectsOfPeople.filter((object) => object.type === type).map(({ id }) => id);
   const contactIds = idsOf('Contact');
-  const accountIds = [...new Set(present(people.map(({ accountId }) => accountId)))];
-  const deals = accountIds.map((accountId) =>
-    chooseDeal(context.records, {
+  const accountIds = [...new Set(defined(people.map(({ accountId }) => accountId)))];
+  const choices = accountIds.map((accountId) =>
+    chooseOpportunity(context.records, {
       accountId,
       recipientContactIds: contactIds,
       sharedAt: share.sharedAt,
@@ -106,14 +106,14 @@ function matchRecipients(share: Share, context: Context): Match {
     }),
   );
   const objects = objectsOf({
-    Opportunity: deals.map(({ opportunity }) => opportunity?.id),
+    Opportunity: choices.map(({ opportunity }) => opportunity?.id),
     Account: accountIds,
     Contact: contactIds,
     Lead: idsOf('Lead'),
   });
-  const ofPeople = people.map(({ reasons }) => reasons);
-  const ofDeals = deals.map(({ reasons }, index) =>
-    deals.length === 1 ? reasons : ofAccount(accountIds[index] ?? '', reasons, context),
+  const peopleReasons = people.map(({ reasons }) => reasons);
+  const accountReasons = choices.map(({ reasons }, index) =>
+    choices.length === 1 ? reasons : withAccountPrefix(accountIds[index] ?? '', reasons, context),
   );
   return {
     matched: objects.length > 0,
@@ -121,19 +121,22 @@ function matchRecipients(share: Share, context: Context): Match {
     recipients: people.map(({ recipient }) => recipient),
     reasons:
       people.length === 0
-        ? ['The share names nobody outside by an address.']
-        : [...saidOfSome(ofPeople, 'recipients'), ...saidOfSome(ofDeals, 'Accounts')],
+        ? ['The share names no external person with an email address.']
+        : [
+            ...limitReasons(peopleReasons, 'recipients'),
+            ...limitReasons(accountReasons, 'Accounts'),
+          ],
   };
 }
 
-/** What Salesforce calls the person goes before what Drive calls him. */
-function recognize({ email, name }: Grantee, records: CrmRecords): Known {
+/** A person's name in Salesforce takes precedence over their name in Drive. */
+function matchRecipient({ email, name }: Grantee, records: CrmRecords): MatchedRecipient {
   const person = findPerson(email, records);
-  const account = isStranger(person) ? onlyAccount(searchByDomain(email, records)) : undefined;
+  const account = isUnknown(person) ? singleAccount(searchByDomain(email, records)) : undefined;
   return {
     recipient: { email, ...(name && { name }), ...recordOf(person) },
-    accountId: account?.id ?? accountOfPerson(person),
-    reasons: saidOfPerson(email, person, records),
+    accountId: account?.id ?? accountIdOf(person),
+    reasons: personReasons(email, person, records),
   };
 }
 
@@ -146,10 +149,10 @@ function recordOf(person: Person): Partial<Recipient> {
       };
     case 'lead':
       return { ...namesOf(person.lead), object: objectOf('Lead', person.lead) };
-    // The content still went to the person whom the Lead names.
-    case 'orphan':
+    // The person of the Lead received the content even if the Contact is gone.
+    case 'orphaned-lead':
       return namesOf(person.lead);
-    case 'nobody':
+    case 'unknown':
       return {};
   }
 }
@@ -162,17 +165,16 @@ function objectOf(type: CrmObjectType, { id }: { readonly id: string }): CrmObje
   return { type, id };
 }
 
-function ofAccount(
+function withAccountPrefix(
   id: string,
   reasons: readonly string[],
   { records }: Context,
 ): readonly string[] {
-  const label = labelOf(records.accounts.get(id) ?? { id });
-  return reasons.map((reason) => `For the Account ${label}: ${reason}`);
+  return reasons.map((reason) => `For the Account ${accountLabel(id, records)}: ${reason}`);
 }
 
-/** A file may be given to hundreds; the sentences stay a page. */
-function saidOfSome(
+/** Keeps the reasons to about a page: a file can be shared with hundreds of people. */
+function limitReasons(
   reasons: readonly (readonly string[])[],
   what: 'recipients' | 'Accounts',
 ): readonly string[] {
@@ -181,19 +183,23 @@ function saidOfSome(
   return more > 0 ? [...explained.flat(), `And ${more} more ${what}.`] : explained.flat();
 }
 
-function dealOf(trail: RelatedRecordPath, share: Share, context: Context): DealChoice | undefined {
-  if (trail.accountId === undefined || trail.opportunityId !== undefined) return undefined;
-  const contactId = trail.recipient && trail.contactId;
-  return chooseDeal(context.records, {
-    accountId: trail.accountId,
+function opportunityOnPath(
+  path: RelatedRecordPath,
+  share: Share,
+  context: Context,
+): OpportunityChoice | undefined {
+  if (path.accountId === undefined || path.opportunityId !== undefined) return undefined;
+  const contactId = path.recipient && path.contactId;
+  return chooseOpportunity(context.records, {
+    accountId: path.accountId,
     recipientContactIds: contactId === undefined ? [] : [contactId],
     sharedAt: share.sharedAt,
     timezone: context.timezone,
   });
 }
 
-function recipientsOf(trail: RelatedRecordPath): readonly Recipient[] {
-  const { recipient, contactId, leadId } = trail;
+function recipientsOnPath(path: RelatedRecordPath): readonly Recipient[] {
+  const { recipient, contactId, leadId } = path;
   if (!recipient) return [];
   const [object] = objectsOf({
     Opportunity: [],
@@ -204,10 +210,10 @@ function recipientsOf(trail: RelatedRecordPath): readonly Recipient[] {
   return [{ ...recipient, ...(object && { object }) }];
 }
 
-function objectsOf(named: Named): readonly CrmObject[] {
+function objectsOf(ids: ObjectIds): readonly CrmObject[] {
   const objects: CrmObject[] = [];
   for (const type of CRM_OBJECT_TYPES) {
-    for (const id of distinct(present(named[type]))) objects.push({ type, id });
+    for (const id of distinct(defined(ids[type]))) objects.push({ type, id });
   }
   return objects;
 }
@@ -216,6 +222,6 @@ function distinct(ids: readonly string[]): Iterable<string> {
   return ids.length > 1 ? new Set(ids) : ids;
 }
 
-function present(ids: readonly (string | undefined)[]): readonly string[] {
+function defined(ids: readonly (string | undefined)[]): readonly string[] {
   return ids.filter((id) => id !== undefined);
 }

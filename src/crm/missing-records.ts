@@ -1,91 +1,95 @@
 import type { RelatedRecord, Share } from '../share/share.ts';
 import { isSalesforceId } from '../vendors/salesforce/id.ts';
 import {
-  accountOfPerson,
+  accountIdOf,
   findPerson,
-  isStranger,
+  isUnknown,
   leadsToFollow,
-  onlyAccount,
   searchByDomain,
+  singleAccount,
 } from './person.ts';
-import { isAskable, recipientsNamed } from './recipients.ts';
+import { isSearchableEmail, recipientsOfShare } from './recipients.ts';
 import type { CrmRecords } from './records.ts';
-import { contactOnPath, followRelated } from './related-record.ts';
+import { contactIdOnPath, followRelated } from './related-record.ts';
 
-/** What shares name by themselves, before anything is looked up. */
-export interface Named {
+/** What shares refer to themselves, before any lookup. */
+export interface References {
   readonly related: readonly RelatedRecord[];
   /** addresses in lower case */
   readonly emails: ReadonlySet<string>;
-  /** the shares that name anything that can be looked up */
+  /** the shares with a reference that can be looked up */
   readonly shares: readonly Share[];
 }
 
-/** What matching would ask of the records next: Ids, and addresses of strangers. */
+/** What matching still needs: Ids of records, and addresses without a record. */
 export interface MissingRecords {
   readonly contacts: Set<string>;
-  readonly dealAccounts: Set<string>;
+  readonly opportunityAccounts: Set<string>;
   readonly roleContacts: Set<string>;
-  readonly strangers: Set<string>;
+  readonly unknownEmails: Set<string>;
 }
 
-export function nothingMissing(): MissingRecords {
+export function noMissingRecords(): MissingRecords {
   return {
     contacts: new Set(),
-    dealAccounts: new Set(),
+    opportunityAccounts: new Set(),
     roleContacts: new Set(),
-    strangers: new Set(),
+    unknownEmails: new Set(),
   };
 }
 
 /**
- * What is no Id is the Id of no record, and no record has what is no address: Salesforce would
- * refuse the whole query for one of them, tonight and every night.
+ * Leaves out invalid Ids and addresses: no record has them, and because of one of them Salesforce
+ * would reject the entire query in every run.
  */
-export function namedBy(shares: readonly Share[]): Named {
+export function referencesIn(shares: readonly Share[]): References {
   const related: RelatedRecord[] = [];
   const emails = new Set<string>();
-  const telling = shares.filter((share) => {
+  const withReferences = shares.filter((share) => {
     const record = share.related && isSalesforceId(share.related.id) ? share.related : undefined;
     if (record) related.push(record);
-    const askable = recipientsNamed(share).filter(({ email }) => isAskable(email));
-    for (const { email } of askable) emails.add(email);
-    return record !== undefined || askable.length > 0;
+    const searchable = recipientsOfShare(share).filter(({ email }) => isSearchableEmail(email));
+    for (const { email } of searchable) emails.add(email);
+    return record !== undefined || searchable.length > 0;
   });
-  return { related, emails, shares: telling };
+  return { related, emails, shares: withReferences };
 }
 
-/** Follows all that is named as matching will, over what is known by now. */
-export function missingFor(named: Named, records: CrmRecords): MissingRecords {
-  const wanted = nothingMissing();
-  for (const record of named.related) {
-    const trail = followRelated(record, records);
-    addTo(wanted.contacts, contactOnPath(record, records));
-    if (trail.opportunityId === undefined) addTo(wanted.dealAccounts, trail.accountId);
-    if (trail.recipient) addTo(wanted.roleContacts, trail.contactId);
+/** Follows all references as matching will, over the records loaded so far. */
+export function missingRecordsFor(references: References, records: CrmRecords): MissingRecords {
+  const missing = noMissingRecords();
+  for (const record of references.related) {
+    const path = followRelated(record, records);
+    addIfPresent(missing.contacts, contactIdOnPath(record, records));
+    if (path.opportunityId === undefined) {
+      addIfPresent(missing.opportunityAccounts, path.accountId);
+    }
+    if (path.recipient) addIfPresent(missing.roleContacts, path.contactId);
   }
-  for (const email of named.emails) wantForRecipient(wanted, email, records);
-  return wanted;
+  for (const email of references.emails) addMissingForRecipient(missing, email, records);
+  return missing;
 }
 
-function wantForRecipient(wanted: MissingRecords, email: string, records: CrmRecords): void {
-  const toFollow = leadsToFollow(email, records);
-  const unknown = toFollow.filter((lead) => !records.contacts.has(lead.convertedContactId ?? ''));
-  for (const lead of unknown) {
-    addTo(wanted.contacts, lead.convertedContactId);
-    // His roles and his Account's deals come in the same round: the Account is most often still
-    // the one of the conversion.
-    addTo(wanted.roleContacts, lead.convertedContactId);
-    addTo(wanted.dealAccounts, lead.convertedAccountId);
+function addMissingForRecipient(missing: MissingRecords, email: string, records: CrmRecords): void {
+  const unloaded = leadsToFollow(email, records).filter(
+    (lead) => !records.contacts.has(lead.convertedContactId ?? ''),
+  );
+  for (const lead of unloaded) {
+    addIfPresent(missing.contacts, lead.convertedContactId);
+    // Loads the Contact's roles and the Account's Opportunities in the same round: the Account is
+    // usually still the one from the conversion.
+    addIfPresent(missing.roleContacts, lead.convertedContactId);
+    addIfPresent(missing.opportunityAccounts, lead.convertedAccountId);
   }
   const person = findPerson(email, records);
-  if (person.kind === 'contact') addTo(wanted.roleContacts, person.chosen.contact.id);
-  addTo(wanted.dealAccounts, accountOfPerson(person));
-  if (!isStranger(person)) return;
-  wanted.strangers.add(email);
-  addTo(wanted.dealAccounts, onlyAccount(searchByDomain(email, records))?.id);
+  if (person.kind === 'contact') addIfPresent(missing.roleContacts, person.chosen.contact.id);
+  addIfPresent(missing.opportunityAccounts, accountIdOf(person));
+  if (!isUnknown(person)) return;
+  missing.unknownEmails.add(email);
+  const account = singleAccount(searchByDomain(email, records));
+  addIfPresent(missing.opportunityAccounts, account?.id);
 }
 
-function addTo(ids: Set<string>, id: string | undefined): void {
+function addIfPresent(ids: Set<string>, id: string | undefined): void {
   if (id !== undefined) ids.add(id);
 }

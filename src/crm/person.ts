@@ -6,30 +6,30 @@ import type {
   LeadRecord,
 } from './records.ts';
 
-/** A Contact who has the address himself, or whom a converted Lead with the address became. */
+/** A Contact with the address, or the Contact that a Lead with the address was converted to. */
 export interface Candidate {
   readonly contact: ContactRecord;
   readonly lead?: LeadRecord;
 }
 
-/** Who has an address, as far as Salesforce knows, with what was passed over for it. */
+/** The Salesforce record of the person with an address, and the records not chosen. */
 export type Person =
   | {
       readonly kind: 'contact';
       readonly chosen: Candidate;
       /** best first */
       readonly others: readonly Candidate[];
-      /** those not converted */
+      /** the unconverted Leads */
       readonly leads: readonly LeadRecord[];
     }
   | { readonly kind: 'lead'; readonly lead: LeadRecord; readonly others: readonly LeadRecord[] }
-  /** a converted Lead whose Contact is gone: its Account is what is left of it, if it has one */
-  | { readonly kind: 'orphan'; readonly lead: LeadRecord }
-  | { readonly kind: 'nobody' };
+  /** a converted Lead whose Contact is deleted or hidden; only its Account can be used */
+  | { readonly kind: 'orphaned-lead'; readonly lead: LeadRecord }
+  | { readonly kind: 'unknown' };
 
-/** The Accounts that are found by the domain of an address. */
+/** The Accounts whose website has the domain of an address. */
 export interface DomainSearch {
-  readonly found: EmailDomain;
+  readonly emailDomain: EmailDomain;
   readonly accounts: readonly AccountRecord[];
 }
 
@@ -39,49 +39,49 @@ interface Modified {
 }
 
 /**
- * The record that stands for whoever has the address (in lower case): a Contact before a Lead, a
- * converted Lead being its Contact; of several Contacts the one with an Account, then the latest
- * modified, then the lowest Id, and Leads likewise.
+ * The record of the person with the address (in lower case). A Contact takes precedence over a
+ * Lead; a converted Lead counts as its Contact. Among several Contacts, one with an Account wins,
+ * then the most recently modified, then the lowest Id. Leads are ranked by the last two.
  */
 export function findPerson(email: string, records: CrmRecords): Person {
   const [chosen, ...others] = candidatesOf(email, records).sort(byRank);
   const leads = records.leadsOfEmail.get(email)?.toSorted(latestFirst) ?? [];
   const open = leads.filter(({ converted }) => !converted);
   if (chosen) return { kind: 'contact', chosen, others, leads: open };
-  const [lead, ...further] = open;
-  if (lead) return { kind: 'lead', lead, others: further };
+  const [lead, ...otherLeads] = open;
+  if (lead) return { kind: 'lead', lead, others: otherLeads };
   const orphan = leads.find((each) => each.convertedAccountId !== undefined) ?? leads[0];
-  return orphan ? { kind: 'orphan', lead: orphan } : { kind: 'nobody' };
+  return orphan ? { kind: 'orphaned-lead', lead: orphan } : { kind: 'unknown' };
 }
 
-/** The Account that follows from the person's own record. */
-export function accountOfPerson(person: Person): string | undefined {
+/** The Account of the person's own record. */
+export function accountIdOf(person: Person): string | undefined {
   if (person.kind === 'contact') return person.chosen.contact.accountId;
-  return person.kind === 'orphan' ? person.lead.convertedAccountId : undefined;
+  return person.kind === 'orphaned-lead' ? person.lead.convertedAccountId : undefined;
 }
 
-/** Whether nothing at all stands for the person: only then does the domain speak. */
-export function isStranger(person: Person): boolean {
-  if (person.kind === 'orphan') return person.lead.convertedAccountId === undefined;
-  return person.kind === 'nobody';
+/** True if no record can be named for the person. Only then is the domain searched. */
+export function isUnknown(person: Person): boolean {
+  if (person.kind === 'orphaned-lead') return person.lead.convertedAccountId === undefined;
+  return person.kind === 'unknown';
 }
 
-/** What the domain of a stranger's address leads to; undefined where domains were not asked for. */
+/** The Accounts for an unknown person's domain; undefined if domains were not queried. */
 export function searchByDomain(email: string, records: CrmRecords): DomainSearch | undefined {
-  const found = records.domainsOfEmail.get(email);
-  if (!found) return undefined;
+  const emailDomain = records.domainsOfEmail.get(email);
+  if (!emailDomain) return undefined;
   const accounts =
-    found.kind === 'company' ? records.accountsOfDomain.get(found.domain) : undefined;
-  return { found, accounts: accounts ?? [] };
+    emailDomain.kind === 'company' ? records.accountsOfDomain.get(emailDomain.domain) : undefined;
+  return { emailDomain, accounts: accounts ?? [] };
 }
 
-/** A guess between two would be wrong half the time. */
-export function onlyAccount(search: DomainSearch | undefined): AccountRecord | undefined {
+/** The Account, if there is exactly one: choosing between several would be a guess. */
+export function singleAccount(search: DomainSearch | undefined): AccountRecord | undefined {
   const [only, another] = search?.accounts ?? [];
   return another ? undefined : only;
 }
 
-/** The converted Leads with this address whose Contact is known by his Id only. */
+/** The converted Leads with this address, if the Contact was not found by the same address. */
 export function leadsToFollow(email: string, records: CrmRecords): readonly LeadRecord[] {
   const leads = records.leadsOfEmail.get(email);
   if (!leads) return [];
@@ -96,7 +96,7 @@ function candidatesOf(email: string, records: CrmRecords): Candidate[] {
   for (const contact of records.contactsOfEmail.get(email) ?? []) {
     candidates.set(contact.id, { contact });
   }
-  // Of two Leads that became the same Contact the latest is told of, whatever came first.
+  // If two Leads were converted to the same Contact, keep the latest, regardless of row order.
   for (const lead of leadsToFollow(email, records).toSorted(latestFirst)) {
     const contact = records.contacts.get(lead.convertedContactId ?? '');
     if (contact && !candidates.has(contact.id)) candidates.set(contact.id, { contact, lead });
@@ -105,8 +105,8 @@ function candidatesOf(email: string, records: CrmRecords): Candidate[] {
 }
 
 function byRank({ contact: one }: Candidate, { contact: other }: Candidate): number {
-  const [withAccount, otherWith] = [one, other].map((each) => each.accountId !== undefined);
-  if (withAccount !== otherWith) return withAccount ? -1 : 1;
+  const [oneHasAccount, otherHasAccount] = [one, other].map((each) => each.accountId !== undefined);
+  if (oneHasAccount !== otherHasAccount) return oneHasAccount ? -1 : 1;
   return latestFirst(one, other);
 }
 

@@ -3,15 +3,15 @@ import { chunksOf } from '../lib/chunks.ts';
 import { chunkValues, soqlDateTime, soqlIn, soqlString } from '../vendors/salesforce/soql.ts';
 import { LOOK_UP_LIMITS } from './limits.ts';
 
-/** Queries of one kind, and where their rows go. */
+/** Queries of one kind, and the function that stores their rows. */
 export interface CrmQuery {
   readonly soqls: readonly string[];
   readonly add: (rows: readonly unknown[]) => void;
 }
 
-/** The opportunities that may have been open when any share of a batch happened. */
-export interface DealWindow {
-  /** YYYY-MM-DD: whatever is closed and has an earlier close date was not open */
+/** Selects the Opportunities that may have been open at the time of any share in a batch. */
+export interface OpportunityWindow {
+  /** YYYY-MM-DD: a closed Opportunity with an earlier close date was not open */
   readonly closedFrom: string;
   /** epoch milliseconds */
   readonly createdBefore: number;
@@ -22,9 +22,9 @@ const LEAD_FIELDS =
   'Id, Email, Name, Title, IsConverted, ConvertedContactId, ConvertedAccountId, LastModifiedDate';
 
 /**
- * SOQL for the look-ups; each gives as many queries as the vendor's limit on values needs, and
- * none for no values. Ids, foreign keys and Email choose rows, which Salesforce always indexes.
- * IsPersonAccount is not selected: it exists only in orgs with that feature.
+ * SOQL for the lookup. Each function returns as many queries as the limit on values requires, and
+ * none for no values. The filters use Ids, foreign keys and Email, which Salesforce always indexes.
+ * IsPersonAccount is not selected, because it exists only in orgs with that feature.
  */
 export function contactsById(ids: readonly string[]): readonly string[] {
   return chunked(
@@ -37,7 +37,7 @@ export function leadsById(ids: readonly string[]): readonly string[] {
   return chunked(ids, (chunk) => `SELECT ${LEAD_FIELDS} FROM Lead WHERE ${soqlIn('Id', chunk)}`);
 }
 
-/** Salesforce compares emails without case, by the rules of the API user's language. */
+/** Salesforce ignores case in emails, by the rules of the API user's language. */
 export function contactsByEmail(emails: readonly string[]): readonly string[] {
   return chunked(
     emails,
@@ -53,11 +53,11 @@ export function leadsByEmail(emails: readonly string[]): readonly string[] {
 }
 
 /**
- * The Accounts that may have one of the domains in their website. No org has an index on Website,
- * so any filter on it is a scan, and only those who set `matchAccountByDomain` ask. A list of
- * exact spellings would cost the same scan and miss `acme.com/de` and `shop.acme.com`: the one
- * Account that it finds might then be one of two. The anchors keep the answer small for the
- * shortest domains, too. A domain is of letters, digits, hyphens and dots: nothing to escape.
+ * The Accounts that may have one of the domains in their website. Salesforce has no index on
+ * Website, so every filter on it is a scan; only `matchAccountByDomain` causes this query. A list
+ * of exact spellings would cost the same scan and miss `acme.com/de` and `shop.acme.com`, so that
+ * one of two Accounts could look like the only one. The anchors keep the result small even for
+ * short domains. A domain has only letters, digits, hyphens and dots, so nothing needs escaping.
  */
 export function accountsByWebsite(domains: readonly string[]): readonly string[] {
   const chunks = [...chunksOf(domains, LOOK_UP_LIMITS.domainsPerQueryMax)];
@@ -73,7 +73,7 @@ export function accountsByWebsite(domains: readonly string[]): readonly string[]
   });
 }
 
-/** In DNS's letters, and as people write it where that differs: müller.de, xn--mller-kva.de. */
+/** The domain as DNS spells it, and as people do if that differs: xn--mller-kva.de, müller.de. */
 function spellingsOf(domain: string): readonly string[] {
   return [...new Set([domain, domainToUnicode(domain)])];
 }
@@ -96,7 +96,10 @@ export function opportunitiesById(ids: readonly string[]): readonly string[] {
   );
 }
 
-export function dealsOfAccounts(ids: readonly string[], window: DealWindow): readonly string[] {
+export function opportunitiesOfAccounts(
+  ids: readonly string[],
+  window: OpportunityWindow,
+): readonly string[] {
   return chunked(
     ids,
     (chunk) =>
@@ -114,6 +117,6 @@ export function rolesOfContacts(ids: readonly string[]): readonly string[] {
   );
 }
 
-function chunked(ids: readonly string[], say: (chunk: readonly string[]) => string): string[] {
-  return chunkValues(ids).map(say);
+function chunked(ids: readonly string[], query: (chunk: readonly string[]) => string): string[] {
+  return chunkValues(ids).map(query);
 }

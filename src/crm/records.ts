@@ -1,6 +1,6 @@
 /**
- * The Salesforce records that matching looks at, as plain facts. Every id is the 18-character
- * form, every time epoch milliseconds; a record that is deleted or hidden is simply not there.
+ * The Salesforce records that matching reads, as plain objects. Ids have 18 characters; times are
+ * epoch milliseconds. Deleted and hidden records are absent.
  */
 export interface ContactRecord {
   readonly id: string;
@@ -50,29 +50,29 @@ export interface AccountRecord {
 }
 
 /**
- * What the domain of an address is good for: a company's is the registrable one, such as
- * acme.co.uk of ann@mail.acme.co.uk; under any other one unrelated people have addresses.
+ * The domain of an address. For a company, it is the registrable domain, such as acme.co.uk for
+ * ann@mail.acme.co.uk. Under any other domain, unrelated people have addresses.
  */
 export interface EmailDomain {
   readonly kind: 'company' | 'public-mail' | 'none';
   readonly domain: string;
 }
 
-/** All that was looked up for one batch of shares. */
+/** All records that were looked up for one batch of shares. */
 export interface CrmRecords {
   readonly accounts: ReadonlyMap<string, AccountRecord>;
   readonly contacts: ReadonlyMap<string, ContactRecord>;
   readonly leads: ReadonlyMap<string, LeadRecord>;
   readonly cases: ReadonlyMap<string, CaseRecord>;
   readonly opportunities: ReadonlyMap<string, OpportunityRecord>;
-  /** by an address in lower case: the Contacts, and the Leads, that have it */
+  /** Contacts and Leads by address in lower case */
   readonly contactsOfEmail: ReadonlyMap<string, readonly ContactRecord[]>;
   readonly leadsOfEmail: ReadonlyMap<string, readonly LeadRecord[]>;
-  /** by an address in lower case that leads to nobody; empty where domains are not asked for */
+  /** by address in lower case, for addresses without a record; empty if domains are not searched */
   readonly domainsOfEmail: ReadonlyMap<string, EmailDomain>;
-  /** by registrable domain: all Accounts whose website has it */
+  /** Accounts by the registrable domain of their website */
   readonly accountsOfDomain: ReadonlyMap<string, readonly AccountRecord[]>;
-  /** opportunities by AccountId: those that may have been open when the shares happened */
+  /** Opportunities by AccountId: those that may have been open at the time of the shares */
   readonly opportunitiesOfAccount: ReadonlyMap<string, readonly OpportunityRecord[]>;
   /** contact roles by OpportunityId */
   readonly rolesOfOpportunity: ReadonlyMap<string, readonly ContactRoleRecord[]>;

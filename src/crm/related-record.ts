@@ -1,58 +1,59 @@
 import type { RelatedRecord } from '../share/share.ts';
+import { accountLabel, contactWithAccountText, labelOf, orphanedLeadText } from './reason-text.ts';
 import type { CaseRecord, ContactRecord, CrmRecords, LeadRecord } from './records.ts';
-import { labelOf } from './sentences.ts';
 
-/** A person whom the content was given to, as far as the related record tells. */
-interface Person {
+/** The recipient, as far as the related record says. */
+interface RecordPerson {
   readonly email: string;
   readonly name?: string;
   readonly title?: string;
 }
 
-/** Where a related record leads. Without any id it leads nowhere. */
+/** The records that a related record leads to; without any id, it is unmatched. */
 export interface RelatedRecordPath {
-  /** the delivery's own: named whether open or not */
+  /** the related Opportunity itself: named whether open or not */
   readonly opportunityId?: string;
   readonly accountId?: string;
   readonly contactId?: string;
   readonly leadId?: string;
-  readonly recipient?: Person;
+  readonly recipient?: RecordPerson;
   readonly reasons: readonly string[];
 }
 
 /**
- * Follows a related record to what it stands for; the Account's deal is not chosen here.
- * Only the related record itself must be there: what it points to by Id is a fact even where
- * the integration user may not see that record.
+ * Follows a related record to the records that it leads to, without choosing the Account's
+ * Opportunity. Only the related record itself must be visible. What it references by Id is a fact
+ * even if the integration user cannot see that record.
  */
 export function followRelated(
   related: RelatedRecord | undefined,
   records: CrmRecords,
 ): RelatedRecordPath {
-  if (!related) return nowhere('The share relates to no Salesforce record.');
-  switch (related.type) {
+  if (!related) return emptyPath('The share is not related to a Salesforce record.');
+  const { id, type } = related;
+  switch (type) {
     case undefined:
-      return nowhere(`The share relates to ${related.id}, which is deleted or hidden.`);
+      return emptyPath(`The share is related to ${id}, which is deleted or hidden.`);
     case 'Opportunity':
-      return followOpportunity(related.id, records);
+      return followOpportunity(id, records);
     case 'Account':
-      return followAccount(related.id, records);
+      return followAccount(id, records);
     case 'Contact':
-      return followContact(related.id, records);
+      return followContact(id, records);
     case 'Lead':
-      return followLead(related.id, records);
+      return followLead(id, records);
     case 'Case':
-      return followCase(related.id, records);
+      return followCase(id, records);
     default:
-      return nowhere(
-        `The share relates to ${related.id}, of the type ${labelOf({ id: related.type })}; only ` +
-          'Opportunities, Accounts, Contacts, Leads and Cases are followed.',
+      return emptyPath(
+        `The share is related to ${id} of the type ${labelOf({ id: type })}. Only Opportunities, ` +
+          'Accounts, Contacts, Leads and Cases are matched.',
       );
   }
 }
 
-/** The Contact that must be known before `related` can be followed, if it needs one. */
-export function contactOnPath(related: RelatedRecord, records: CrmRecords): string | undefined {
+/** The Contact that must be loaded before `related` can be followed, if any. */
+export function contactIdOnPath(related: RelatedRecord, records: CrmRecords): string | undefined {
   switch (related.type) {
     case 'Contact':
       return related.id;
@@ -67,8 +68,8 @@ export function contactOnPath(related: RelatedRecord, records: CrmRecords): stri
 
 function followOpportunity(id: string, records: CrmRecords): RelatedRecordPath {
   const opportunity = records.opportunities.get(id);
-  if (!opportunity) return missing('Opportunity', id);
-  const start = `The share relates to the Opportunity ${labelOf(opportunity)}`;
+  if (!opportunity) return deletedOrHidden('Opportunity', id);
+  const start = `The share is related to the Opportunity ${labelOf(opportunity)}`;
   const { accountId } = opportunity;
   if (accountId === undefined) {
     return { opportunityId: id, reasons: [`${start}, which has no Account.`] };
@@ -79,92 +80,100 @@ function followOpportunity(id: string, records: CrmRecords): RelatedRecordPath {
 
 function followAccount(id: string, records: CrmRecords): RelatedRecordPath {
   const account = records.accounts.get(id);
-  if (!account) return missing('Account', id);
-  return { accountId: id, reasons: [`The share relates to the Account ${labelOf(account)}.`] };
+  if (!account) return deletedOrHidden('Account', id);
+  return { accountId: id, reasons: [`The share is related to the Account ${labelOf(account)}.`] };
 }
 
 function followContact(id: string, records: CrmRecords): RelatedRecordPath {
   const contact = records.contacts.get(id);
-  if (!contact) return missing('Contact', id);
-  return throughContact(contact, records, 'The share relates to the Contact');
+  if (!contact) return deletedOrHidden('Contact', id);
+  return pathThroughContact(contact, records, 'The share is related to the Contact');
 }
 
-function throughContact(
+function pathThroughContact(
   contact: ContactRecord,
   records: CrmRecords,
   start: string,
 ): RelatedRecordPath {
   const { id, accountId } = contact;
-  const account =
-    accountId === undefined ? 'no Account' : `the Account ${accountLabel(accountId, records)}`;
   const recipient = personOf(contact);
   return {
     contactId: id,
     ...(accountId !== undefined && { accountId }),
     ...(recipient && { recipient }),
-    reasons: [`${start} ${labelOf(contact)}, with ${account}.`, ...saidOf('Contact', contact)],
+    reasons: [
+      `${start} ${contactWithAccountText(contact, records)}.`,
+      ...emailReasons('Contact', contact),
+    ],
   };
 }
 
 function followLead(id: string, records: CrmRecords): RelatedRecordPath {
   const lead = records.leads.get(id);
-  if (!lead) return missing('Lead', id);
-  const start = `The share relates to the Lead ${labelOf(lead)}`;
-  if (lead.converted) return followConverted(lead, records, start);
+  if (!lead) return deletedOrHidden('Lead', id);
+  if (lead.converted) return followConverted(lead, records);
   const recipient = personOf(lead);
   return {
     leadId: id,
     ...(recipient && { recipient }),
-    reasons: [`${start}.`, ...saidOf('Lead', lead)],
+    reasons: [`The share is related to the Lead ${labelOf(lead)}.`, ...emailReasons('Lead', lead)],
   };
 }
 
-/** The content still went to the person, so a Lead whose Contact is gone stays the recipient. */
-function followConverted(lead: LeadRecord, records: CrmRecords, start: string): RelatedRecordPath {
+/** The person received the content even if the Contact is gone, so they stay the recipient. */
+function followConverted(lead: LeadRecord, records: CrmRecords): RelatedRecordPath {
   const { convertedContactId: contactId, convertedAccountId: accountId } = lead;
+  const start = 'The share is related to the Lead';
   const contact = contactId === undefined ? undefined : records.contacts.get(contactId);
-  if (contact) return throughContact(contact, records, `${start}, converted to the Contact`);
-  const gone = contactId === undefined ? 'whose Contact' : `whose Contact ${contactId}`;
-  const converted = `${start}, converted, ${gone} is deleted or hidden`;
-  const recipient = personOf(lead);
-  const person = recipient ? { recipient } : {};
-  if (accountId === undefined) {
-    return { ...person, reasons: [`${converted}, and which names no Account.`] };
+  if (contact) {
+    const converted = `${start} ${labelOf(lead)}, which was converted to the Contact`;
+    return pathThroughContact(contact, records, converted);
   }
-  const account = accountLabel(accountId, records);
-  return { ...person, accountId, reasons: [`${converted}: its Account ${account} is used.`] };
+  const recipient = personOf(lead);
+  return {
+    ...(recipient && { recipient }),
+    ...(accountId !== undefined && { accountId }),
+    reasons: [`${start} ${orphanedLeadText(lead, records)}`],
+  };
 }
 
 function followCase(id: string, records: CrmRecords): RelatedRecordPath {
   const record = records.cases.get(id);
-  if (!record) return missing('Case', id);
+  if (!record) return deletedOrHidden('Case', id);
   const { contactId } = record;
   const accountId = record.accountId ?? accountOfContact(record, records);
   if (accountId === undefined && contactId === undefined) {
-    return nowhere(`The share relates to the Case ${id}, which has no Account and no Contact.`);
+    return emptyPath(`The share is related to the Case ${id}, which has no Account or Contact.`);
   }
   return {
     ...(accountId !== undefined && { accountId }),
     ...(contactId !== undefined && { contactId }),
-    reasons: saidOfCase(record, accountId, records),
+    reasons: caseReasons(record, accountId, records),
   };
 }
 
-function saidOfCase(
+function caseReasons(
   record: CaseRecord,
   accountId: string | undefined,
   records: CrmRecords,
 ): readonly string[] {
-  const { id, contactId } = record;
-  const whose = record.accountId === undefined ? "its Contact's Account" : 'its Account';
-  const account =
-    accountId === undefined
-      ? 'which has no Account'
-      : `which stands for ${whose} ${accountLabel(accountId, records)}`;
-  const start = `The share relates to the Case ${id}, ${account}.`;
-  if (contactId === undefined) return [start, 'The Case has no Contact.'];
+  const start = `The share is related to the Case ${record.id}`;
+  const { contactId } = record;
+  const account = caseAccountText(record, accountId, records);
+  if (contactId === undefined) return [`${start}${account}`, 'The Case has no Contact.'];
   const contact = labelOf(records.contacts.get(contactId) ?? { id: contactId });
-  return [start, `The Case's Contact ${contact} is named and is no recipient.`];
+  return [`${start}${account}`, `The Case's Contact ${contact} is named, but is not a recipient.`];
+}
+
+function caseAccountText(
+  record: CaseRecord,
+  accountId: string | undefined,
+  records: CrmRecords,
+): string {
+  if (accountId === undefined) return ', which has no Account.';
+  const account = accountLabel(accountId, records);
+  if (record.accountId !== undefined) return ` of the Account ${account}.`;
+  return `. It has no Account, so the Account ${account} of its Contact is used.`;
 }
 
 function accountOfContact(record: CaseRecord, records: CrmRecords): string | undefined {
@@ -173,26 +182,24 @@ function accountOfContact(record: CaseRecord, records: CrmRecords): string | und
     : records.contacts.get(record.contactId)?.accountId;
 }
 
-function personOf(record: ContactRecord | LeadRecord): Person | undefined {
+function personOf(record: ContactRecord | LeadRecord): RecordPerson | undefined {
   const { email, name, title } = record;
   if (!email) return undefined;
   return { email, ...(name && { name }), ...(title && { title }) };
 }
 
-function saidOf(type: 'Contact' | 'Lead', record: ContactRecord | LeadRecord): readonly string[] {
-  return record.email
-    ? []
-    : [`The ${type} ${labelOf(record)} has no email: named, and no recipient.`];
+function emailReasons(
+  type: 'Contact' | 'Lead',
+  record: ContactRecord | LeadRecord,
+): readonly string[] {
+  if (record.email) return [];
+  return [`The ${type} ${labelOf(record)} has no email, so it is named, but is not a recipient.`];
 }
 
-function accountLabel(id: string, records: CrmRecords): string {
-  return labelOf(records.accounts.get(id) ?? { id });
+function deletedOrHidden(type: string, id: string): RelatedRecordPath {
+  return emptyPath(`The share is related to the ${type} ${id}, which is deleted or hidden.`);
 }
 
-function missing(type: string, id: string): RelatedRecordPath {
-  return nowhere(`The share relates to the ${type} ${id}, which is deleted or hidden.`);
-}
-
-function nowhere(reason: string): RelatedRecordPath {
+function emptyPath(reason: string): RelatedRecordPath {
   return { reasons: [reason] };
 }

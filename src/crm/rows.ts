@@ -16,16 +16,16 @@ import type {
   OpportunityRecord,
 } from './records.ts';
 
-/** What is no day is none: it matters only for a deal that is closed now. */
+/** An invalid day counts as missing. It matters only for an Opportunity that is closed now. */
 const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
   .nullish()
   .catch(undefined);
-/** null where the record has no Account, and where the Account is hidden */
+/** null if the record has no Account or the Account is hidden */
 const parentAccount = z.object({ Name: optionalText }).nullish().catch(undefined);
 
-// Compiled: a first sync reads hundreds of thousands of them.
+// Compiled: a first sync reads hundreds of thousands of rows.
 const contactRow = z.compile(
   z.object({
     Id: requiredId,
@@ -78,15 +78,15 @@ const caseRow = z.compile(
   }),
 );
 
-/** A record with the Account that came along with it. */
+/** A record with the Account that its row contains. */
 export interface WithAccount<T> {
   readonly record: T;
   readonly account?: AccountRecord;
 }
 
 /**
- * Each reader takes one row as Salesforce answered it. Throws a UserError where it lacks what makes
- * it that record; an optional column that cannot be read counts as empty.
+ * Each reader parses one row of a Salesforce response. Throws a UserError if a required column is
+ * missing or invalid; an invalid optional column counts as empty.
  */
 export function readContact(row: unknown): WithAccount<ContactRecord> {
   const contact = parse('Contact', contactRow, row);
@@ -109,7 +109,7 @@ export function readAccount(row: unknown): AccountRecord {
   return { id: account.Id, ...present('name', account.Name) };
 }
 
-/** An Account with its website as somebody typed it: a URL, or only a host. */
+/** An Account with its website as a user typed it: a URL, or only a host. */
 export function readWebsite(row: unknown): {
   readonly account: AccountRecord;
   readonly website: string;
@@ -141,13 +141,13 @@ export function readContactRole(row: unknown): ContactRoleRecord {
 }
 
 export function readCase(row: unknown): WithAccount<CaseRecord> {
-  const found = parse('Case', caseRow, row);
+  const parsed = parse('Case', caseRow, row);
   const record = {
-    id: found.Id,
-    ...present('accountId', found.AccountId),
-    ...present('contactId', found.ContactId),
+    id: parsed.Id,
+    ...present('accountId', parsed.AccountId),
+    ...present('contactId', parsed.ContactId),
   };
-  return { record, ...accountOf(found) };
+  return { record, ...accountOf(parsed) };
 }
 
 function personOf(row: z.output<typeof contactRow> | z.output<typeof leadRow>) {
@@ -168,22 +168,22 @@ function accountOf(row: {
   return { account: { id: row.AccountId, ...present('name', row.Account.Name) } };
 }
 
-/** The property, or nothing where Salesforce has no value. */
+/** The property, or no property if Salesforce has no value. */
 function present<K extends string>(key: K, value: string | null | undefined) {
   return (value ? { [key]: value } : {}) as { readonly [P in K]?: string };
 }
 
-/** The message names the fields and what was expected, never the row: it may hold a person. */
+/** The error names fields and expectations, but never quotes the row, which has personal data. */
 function parse<T>(object: string, schema: z.ZodType<T>, row: unknown): T {
   const parsed = schema.safeParse(row);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new UserError(
-    `Salesforce answered a row of ${object} that cannot be read: ${problems.join('; ')}`,
+    `Salesforce returned a ${object} row that cannot be read: ${problems.join('; ')}`,
     {
       hint:
-        'Compare what the integration user sees of this object with Salesforce. The page was not ' +
-        'stored: the next run reads and looks it up again; nothing is lost.',
+        "Check the integration user's access to this object and its fields in Salesforce. The " +
+        'page was not stored, and nothing is lost: the next run reads it again.',
     },
   );
 }

@@ -2,33 +2,36 @@ import type { Selectable } from 'kysely';
 import { guardLease, type LeaseKey } from './leases.ts';
 import type { BackfillTable, Database, Statement } from './schema.ts';
 
-/** A window of one source's history. Times are epoch milliseconds. */
+/** the prefix of all streams of windows; part of the database */
+const STREAMS = 'backfill/';
+
+/** A past window of one source. Times are epoch milliseconds. */
 export interface Backfill {
   readonly tenant: string;
   readonly source: string;
   readonly since: number;
-  /** exclusive; absent: until now, whenever that is */
+  /** exclusive; absent: until the time of each run */
   readonly until?: number;
 }
 
 export interface StoredBackfill extends Backfill {
-  /** `read`: its end was reached; what waits for Gong is in the outbox */
+  /** `read`: read to its end; pending events are in the outbox */
   readonly state: 'reading' | 'read';
   readonly startedAt: number;
   readonly updatedAt: number;
 }
 
-/** What the streams of a window's cursors begin with: the same command goes on with the same ones. */
+/** The prefix of the streams of a window's cursors: the same command resumes with the same ones. */
 export function backfillStream(backfill: Backfill): string {
   return `${STREAMS}${backfill.source}/${windowOf(backfill)}`;
 }
 
-/** True for the cursors of windows; all others belong to the nightly reading. */
+/** Whether the cursor belongs to a window. All others belong to `sync`. */
 export function isBackfillStream(stream: string): boolean {
   return stream.startsWith(STREAMS);
 }
 
-/** Writes down that a window is being read; one that is under way keeps its beginning. */
+/** Records that a window is being read. One that is in progress keeps its start time. */
 export async function beginBackfill(
   db: Database,
   lease: LeaseKey,
@@ -39,7 +42,7 @@ export async function beginBackfill(
   await db.transaction().execute(async (trx) => {
     await guardLease(trx, lease);
     const known = await statementOf(trx, backfill).select('state').executeTakeFirst();
-    const isUnderWay = known?.state === 'reading';
+    const isInProgress = known?.state === 'reading';
     await trx
       .insertInto('backfill')
       .values({
@@ -56,7 +59,7 @@ export async function beginBackfill(
         conflict.columns(['tenant', 'source', 'window']).doUpdateSet({
           state: 'reading',
           updated_at: now,
-          ...(!isUnderWay && { started_at: now }),
+          ...(!isInProgress && { started_at: now }),
         }),
       )
       .execute();
@@ -64,8 +67,8 @@ export async function beginBackfill(
 }
 
 /**
- * Writes down that a window was read to its end, and forgets its cursors: asked for again, it is
- * read from its beginning, and finds nothing new. Throws LeaseLost.
+ * Records that a window was read to its end, and deletes its cursors: if it is requested again, it is
+ * read from its beginning, and nothing in it is new. Throws LeaseLost.
  */
 export async function endBackfill(
   db: Database,
@@ -83,11 +86,11 @@ export async function endBackfill(
       .where('source', '=', source)
       .where('window', '=', windowOf(backfill))
       .execute();
-    await forgetProgress(trx, backfill);
+    await deleteProgress(trx, backfill);
   });
 }
 
-/** Windows of all tenants that nobody has gone on with since `before`, read to their end or not. */
+/** Windows of all tenants that no run has read since `before`, whether or not they are complete. */
 export async function staleBackfills(db: Statement, before: number): Promise<StoredBackfill[]> {
   const rows = await db
     .selectFrom('backfill')
@@ -97,7 +100,7 @@ export async function staleBackfills(db: Statement, before: number): Promise<Sto
   return rows.map(storedBackfill);
 }
 
-/** Forgets a window, with what was read ahead of it, unless somebody went on with it since `before`. */
+/** Deletes a window and what was read ahead for it, unless a run has read it since `before`. */
 export async function forgetBackfill(
   db: Database,
   { backfill, before }: { readonly backfill: Backfill; readonly before: number },
@@ -111,12 +114,12 @@ export async function forgetBackfill(
       .where('window', '=', windowOf(backfill))
       .where('updated_at', '<', before)
       .executeTakeFirst();
-    if (numDeletedRows > 0n) await forgetProgress(trx, backfill);
+    if (numDeletedRows > 0n) await deleteProgress(trx, backfill);
   });
 }
 
-/** The cursors of a window, and the entries that no share was made of yet. */
-async function forgetProgress(trx: Statement, backfill: Backfill): Promise<void> {
+/** Deletes the cursors of a window, and audit entries that are not part of a share yet. */
+async function deleteProgress(trx: Statement, backfill: Backfill): Promise<void> {
   const { tenant } = backfill;
   const stream = backfillStream(backfill);
   await trx
@@ -133,7 +136,7 @@ async function forgetProgress(trx: Statement, backfill: Backfill): Promise<void>
     .execute();
 }
 
-/** The tenant's windows, the one that was worked on last first. */
+/** The tenant's windows, most recently read first. */
 export async function listBackfills(db: Statement, tenant: string): Promise<StoredBackfill[]> {
   const rows = await db
     .selectFrom('backfill')
@@ -145,8 +148,6 @@ export async function listBackfills(db: Statement, tenant: string): Promise<Stor
     .execute();
   return rows.map(storedBackfill);
 }
-
-const STREAMS = 'backfill/';
 
 function windowOf({ since, until }: Backfill): string {
   return `${iso(since)}/${until === undefined ? 'now' : iso(until)}`;

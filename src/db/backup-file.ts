@@ -15,68 +15,68 @@ import Sqlite from 'better-sqlite3';
 import { messageOf, UserError } from '../lib/errors.ts';
 
 const OWNER_ONLY_FILE = 0o600;
-/** what SQLite lays beside a file that it works on */
-const BESIDE = ['-journal', '-wal', '-shm'] as const;
+/** the suffixes of SQLite's own files next to a database that is in use */
+const SIDE_FILES = ['-journal', '-wal', '-shm'] as const;
 const MAGIC = 'SQLite format 3\0';
-/** byte 18 of a database: how it is written, 2 for WAL (https://sqlite.org/fileformat.html) */
+/** byte 18 of a database: its journal mode, 2 for WAL (https://sqlite.org/fileformat.html) */
 const WRITE_VERSION_AT = 18;
 const WRITE_VERSION_WAL = 2;
-const OTHER_NAME = 'Name another file, or remove this one first.';
+const OTHER_NAME = 'Choose another file name, or remove this file first.';
 
-/** A backup's file while it is made: under another name, until it is whole. */
+/** The file of a backup in progress: it has another name until it is complete. */
 export interface BackupFile {
-  /** empty and its owner's alone at first */
+  /** path of an empty file that only its owner can read */
   readonly partial: string;
-  /** Puts it on disk, then under its name; gives its size in bytes. */
+  /** Flushes the file to disk and gives it its final name. Returns its size in bytes. */
   keep(): number;
-  /** Comes last, once, however it went: removes what was not kept. */
+  /** Must be called once, at the end: removes what was not kept. */
   end(): void;
 }
 
 /**
- * Begins a backup. An earlier one under the same name is replaced at the end, anything else is
- * refused. Throws UserError.
+ * Begins a backup. At the end it replaces an earlier backup of the same name, but refuses to overwrite
+ * any other file. Throws UserError.
  */
 export function beginBackupFile(paths: {
   readonly source: string;
   readonly target: string;
 }): BackupFile {
-  // Through links: what they lead to is what is replaced.
+  // Follows links: the backup replaces their target.
   const target = existsSync(paths.target) ? realpathSync(paths.target) : paths.target;
   if (existsSync(target)) requireReplaceable(target, paths.source);
   const partial = `${target}.partial`;
-  // Left behind by one that was killed.
-  removeWithBeside(partial);
-  // Held open, so that no other file can be given its number.
-  const held = createForOwnerOnly(partial, target);
-  const { ino } = fstatSync(held);
+  // Left by a backup that was killed.
+  removeWithSideFiles(partial);
+  // Kept open, so that no other file can get its inode number.
+  const descriptor = createForOwnerOnly(partial, target);
+  const { ino } = fstatSync(descriptor);
   const isOurs = () => statSync(partial, { throwIfNoEntry: false })?.ino === ino;
   return {
     partial,
     keep: () => {
       const bytes = sync(partial);
-      if (!isOurs()) throw new UserError(`another backup to ${target} began meanwhile`);
+      if (!isOurs()) throw new UserError(`another backup to ${target} has started since then`);
       renameSync(partial, target);
       sync(dirname(target));
       return bytes;
     },
     end: () => {
-      if (isOurs()) removeWithBeside(partial);
-      closeSync(held);
+      if (isOurs()) removeWithSideFiles(partial);
+      closeSync(descriptor);
     },
   };
 }
 
-/** Gives its descriptor. */
+/** Returns the file descriptor. */
 function createForOwnerOnly(partial: string, target: string): number {
   try {
     return openSync(partial, 'wx', OWNER_ONLY_FILE);
   } catch (error) {
     const folder = dirname(target);
     const hint = existsSync(folder)
-      ? 'Check that this user may write in its folder, and that the disk is not full.'
-      : `There is no folder ${folder}: make it first, readable by its owner only.`;
-    throw new UserError(`the backup could not be begun: ${messageOf(error)}`, {
+      ? 'Check that this user can write to its folder, and that the disk is not full.'
+      : `Create the folder ${folder} first, readable by its owner only.`;
+    throw new UserError(`the backup could not be started: ${messageOf(error)}`, {
       hint,
       cause: error,
     });
@@ -87,17 +87,18 @@ function requireReplaceable(target: string, source: string): void {
   const found = statSync(target);
   const same = statSync(source);
   if (found.ino === same.ino && found.dev === same.dev) {
-    throw new UserError(`${target} is the database itself`, { hint: 'Name another file.' });
+    throw new UserError(`${target} is the database itself`, { hint: 'Choose another file name.' });
   }
-  if (!found.isFile()) throw new UserError(`${target} is no file`, { hint: 'Name a file in it.' });
-  const isUsed = BESIDE.some((suffix) => existsSync(target + suffix)) || isWrittenByWal(target);
-  if (isUsed && looksLikeDatabase(target)) {
-    throw new UserError(`${target} is a database that was worked with, and no backup`, {
+  if (!found.isFile())
+    throw new UserError(`${target} is not a file`, { hint: 'Choose the name of a file.' });
+  const isInUse = SIDE_FILES.some((suffix) => existsSync(target + suffix)) || isInWalMode(target);
+  if (isInUse && looksLikeDatabase(target)) {
+    throw new UserError(`${target} is a database in use, not a backup`, {
       hint: OTHER_NAME,
     });
   }
-  if (isUsed || !hasOurTables(target)) {
-    throw new UserError(`${target} is there already, and is no backup of sharetrail`, {
+  if (isInUse || !hasOurTables(target)) {
+    throw new UserError(`${target} already exists and is not a backup of sharetrail`, {
       hint: OTHER_NAME,
     });
   }
@@ -118,8 +119,8 @@ function looksLikeDatabase(path: string): boolean {
   return headOf(path).toString('latin1', 0, MAGIC.length) === MAGIC;
 }
 
-/** Backups never are: they leave the program as one file. */
-function isWrittenByWal(path: string): boolean {
+/** A finished backup never is: it is a single file. */
+function isInWalMode(path: string): boolean {
   return headOf(path)[WRITE_VERSION_AT] === WRITE_VERSION_WAL;
 }
 
@@ -135,12 +136,12 @@ function hasOurTables(path: string): boolean {
       database.close();
     }
   } catch {
-    // Damaged, or of another kind: whatever it is, it is not ours to replace.
+    // The file is damaged or of another kind, so it must not be replaced.
     return false;
   }
 }
 
-/** Puts a file or a folder on disk; gives its size in bytes. */
+/** Flushes a file or a folder to disk. Returns its size in bytes. */
 function sync(path: string): number {
   const file = openSync(path, 'r');
   try {
@@ -151,6 +152,6 @@ function sync(path: string): number {
   }
 }
 
-function removeWithBeside(path: string): void {
-  for (const suffix of ['', ...BESIDE]) rmSync(path + suffix, { force: true });
+function removeWithSideFiles(path: string): void {
+  for (const suffix of ['', ...SIDE_FILES]) rmSync(path + suffix, { force: true });
 }

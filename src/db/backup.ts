@@ -8,23 +8,23 @@ import { BACKUP_LIMITS, DATABASE_LIMITS } from './limits.ts';
 export interface BackupOptions {
   /** the database's file */
   readonly source: string;
-  /** where the copy is to be */
+  /** the path of the copy */
   readonly target: string;
-  /** pages; cheap, called every few milliseconds */
+  /** receives pages; must be cheap: it is called every few milliseconds */
   readonly onProgress: (counts: { readonly done: number; readonly total: number }) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Copies the database as it stands at one moment, while others read and write it, to a file of its
- * owner alone; there is no such file before the copy is whole, checked and on disk. Gives its size
- * in bytes. Throws UserError, or the signal's reason; then what was begun is removed.
+ * Copies the database as it is at one moment, while other processes read and write it, to a file that
+ * only its owner can read. The file appears once the copy is complete, checked, and on disk. Returns
+ * its size in bytes. Throws UserError, or the signal's reason, and then removes the partial copy.
  */
 export async function backUp(options: BackupOptions): Promise<number> {
   const { source, target } = options;
   if (!existsSync(source)) {
-    throw new UserError(`there is no database yet: ${source}`, {
-      hint: 'The first `sharetrail sync` makes it. A relative path starts in the working directory.',
+    throw new UserError(`the database does not exist yet: ${source}`, {
+      hint: 'The first `sharetrail sync` creates it. A relative path starts in the working directory.',
     });
   }
   const file = beginBackupFile({ source, target });
@@ -33,15 +33,15 @@ export async function backUp(options: BackupOptions): Promise<number> {
     checkCopy(file);
     return file.keep();
   } catch (error) {
-    throw explainCopying(error, options);
+    throw explainCopyFailure(error, options);
   } finally {
     file.end();
   }
 }
 
 /**
- * SQLite's backup begins anew whenever another connection writes, and beside a run at work it never
- * ends. It copies what its connection sees: one that is in the middle of reading sees one moment.
+ * SQLite's backup starts over whenever another connection writes, so next to a running sync it would
+ * never end. It copies what its connection sees, and an open read transaction sees a single moment.
  */
 async function copyPages(file: BackupFile, options: BackupOptions): Promise<void> {
   const { source, onProgress, signal } = options;
@@ -62,8 +62,8 @@ async function copyPages(file: BackupFile, options: BackupOptions): Promise<void
 }
 
 /**
- * Where there is a -wal, a writer is at work or was killed: one that may write would move what is
- * in it into the file as it ends. Where there is none, one that may not write leaves one behind.
+ * A -wal file means that a writer is running or was killed: a writable connection would move its
+ * content into the database when it closes. Without one, a read-only connection would leave one behind.
  */
 function openForCopying(source: string): Sqlite.Database {
   const readonly = existsSync(`${source}-wal`);
@@ -73,14 +73,14 @@ function openForCopying(source: string): Sqlite.Database {
   return database;
 }
 
-/** Of one file from here on: a copy that says WAL could not be opened where it may not be written. */
+/** Also turns off WAL: the copy is then a single file, which can be opened without write access. */
 function checkCopy({ partial }: BackupFile): void {
   const copy = new Sqlite(partial, { fileMustExist: true });
   try {
     copy.pragma('journal_mode = delete');
     const found = copy.pragma('quick_check(1)', { simple: true });
     if (found === 'ok') return;
-    throw new DatabaseError(`the copy did not pass its check: ${String(found)}`, {
+    throw new DatabaseError(`the copy failed its check: ${String(found)}`, {
       hint: 'The database itself may be damaged: run `sqlite3 FILE "pragma integrity_check"` on it.',
     });
   } finally {
@@ -88,14 +88,14 @@ function checkCopy({ partial }: BackupFile): void {
   }
 }
 
-/** SQLite does not say which of the two files an error of input or output is about. */
-function explainCopying(error: unknown, { source, target }: BackupOptions): unknown {
+/** SQLite does not say which of the two files an I/O error is about. */
+function explainCopyFailure(error: unknown, { source, target }: BackupOptions): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const isRoom = /^(?:SQLITE_FULL|ENOSPC|EDQUOT)/.test(code);
-  if (!isRoom && !code.startsWith('SQLITE_IOERR')) return explainFailure(error, source);
-  const what = isRoom ? 'there is no room for the copy' : 'the copy could not be written';
+  const isFull = /^(?:SQLITE_FULL|ENOSPC|EDQUOT)/.test(code);
+  if (!isFull && !code.startsWith('SQLITE_IOERR')) return explainFailure(error, source);
+  const what = isFull ? 'not enough space for the copy' : 'the copy could not be written';
   return new UserError(`${what}: ${target} (${code})`, {
-    hint: 'Free some space, or name a file on another disk. What was begun is removed.',
+    hint: 'Free some space, or choose a file on another disk. The partial copy was removed.',
     cause: error,
   });
 }

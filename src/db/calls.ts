@@ -8,20 +8,20 @@ export interface CallLimits {
   readonly callsPerDay: number;
 }
 
-/** Whether a call may be sent now, or what it has to wait for. */
+/** Whether a call can be sent now, or what it has to wait for. */
 export type Permission =
   /** counted at `at`, epoch milliseconds */
   | { readonly kind: 'go'; readonly at: number }
   | { readonly kind: 'wait'; readonly until: number }
-  /** the account asked for a pause (Retry-After) */
+  /** Gong asked for a pause (Retry-After) */
   | { readonly kind: 'paused'; readonly until: number }
   /** the sliding 24 hours are used up; `until` is when the oldest call leaves them */
   | { readonly kind: 'day-used-up'; readonly until: number };
 
 /**
- * Counts one call of the account if its limits allow one now. One transaction, so that processes
- * that share the account share the count; its time is read once the write lock is held, because
- * a call that is stamped before it waited for the lock is sent later than it was counted.
+ * Counts one call of the account if its limits allow one now. Runs in one transaction, so that
+ * processes that share the account share the count. Reads the time after it has the write lock:
+ * otherwise a call that waited for the lock would be sent later than it was counted.
  */
 export async function takeCall(
   db: Database,
@@ -36,30 +36,30 @@ export async function takeCall(
   });
 }
 
-/** A call that was counted at one time arrived at a later one. */
+/** Counts a call at the time of its arrival, instead of the earlier time of sending. */
 export async function moveCall(
   db: Database,
   call: { readonly account: string; readonly from: number; readonly to: number },
 ): Promise<void> {
   const { account, from, to } = call;
   await db.transaction().execute(async (trx) => {
-    // Folded meanwhile: then it is counted in its minute, and that is exact enough.
-    if (await takeOff(trx, account, from)) await addCalls(trx, { account, at: to, calls: 1 });
+    // If it was folded in the meantime, its minute counts it, which is exact enough.
+    if (await uncount(trx, account, from)) await addCalls(trx, { account, at: to, calls: 1 });
   });
 }
 
-/** A call that was counted was never sent. */
+/** Uncounts a call that was never sent. */
 export async function giveCallBack(
   db: Database,
   call: { readonly account: string; readonly at: number },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await takeOff(trx, call.account, call.at);
+    await uncount(trx, call.account, call.at);
   });
 }
 
-/** One call less at that time; false where none is counted there any more. */
-async function takeOff(trx: Statement, account: string, at: number): Promise<boolean> {
+/** Uncounts one call at that time. Returns false if none is counted there. */
+async function uncount(trx: Statement, account: string, at: number): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('call')
     .set((set) => ({ calls: set('calls', '-', 1) }))
@@ -87,7 +87,7 @@ export async function callsOfDay(db: Statement, account: string, now: number): P
   return Number(row?.calls ?? 0);
 }
 
-/** Makes every sender of the account wait, in this run and in later ones. */
+/** Makes all senders of the account wait, in this run and in later ones. */
 export async function pauseAccount(db: Statement, account: string, until: number): Promise<void> {
   await db
     .insertInto('pause')
@@ -108,9 +108,9 @@ export async function pausedUntil(db: Statement, account: string): Promise<numbe
 }
 
 /**
- * Folds calls that the short window no longer needs into one row a minute, stamped with the
- * minute's end: the day then counts a call at most a minute too long, never too short. Rows that
- * left the day go; those that were folded before are left alone, since a full day has many.
+ * Folds calls that the short window no longer needs into one row per minute, at the minute's end. The
+ * day then counts a call for up to a minute too long, never too short. Deletes rows older than a day.
+ * Does not touch rows that are already folded, since a full day has many.
  */
 export async function foldCalls(db: Database, account: string, now: number): Promise<void> {
   await db.transaction().execute(async (trx) => {
@@ -162,9 +162,9 @@ async function permit(
 }
 
 /**
- * When the n-th call from the end was sent; undefined where there were fewer. Calls that lie more
- * than a window ahead were counted before the clock was set back: waiting for them could take
- * hours, so they count in the day alone.
+ * When the n-th last call was sent; undefined if there were fewer. Calls more than a window ahead were
+ * counted before the clock was set back. Waiting for them could take hours, so only the day counts
+ * them.
  */
 async function callFromEnd(
   trx: Statement,

@@ -1,52 +1,52 @@
 import { DatabaseError } from '../lib/errors.ts';
 
-/** SQLite's result codes by their beginnings (https://sqlite.org/rescode.html), for a person. */
+/** SQLite's result codes by prefix (https://sqlite.org/rescode.html), with what to do. */
 const FAILURES: readonly (readonly [codePrefix: string, sentence: string, hint: string])[] = [
   [
     'SQLITE_BUSY',
     'the database is locked by another process',
-    'Find who holds it (fuser FILE), or wait for it to end; nothing was lost, run again.',
+    'Find that process (fuser FILE) or wait until it ends. Nothing was lost: run again.',
   ],
   [
     'SQLITE_LOCKED',
     'the database is locked by another process',
-    'Find who holds it (fuser FILE), or wait for it to end; nothing was lost, run again.',
+    'Find that process (fuser FILE) or wait until it ends. Nothing was lost: run again.',
   ],
   [
     'SQLITE_FULL',
     'the disk that holds the database is full',
-    'Free some space and run again: what was committed is kept, the rest is read again.',
+    'Free some space and run again: what was committed is kept, and the rest is read again.',
   ],
   [
     'SQLITE_IOERR',
     'the disk that holds the database could not be read or written',
-    'Check the disk (full? quota? mounted read-only?) and run again; commits so far are kept.',
+    'Check the disk (full? quota? mounted read-only?) and run again: what was committed is kept.',
   ],
   [
     'SQLITE_CANTOPEN',
     'the database file could not be opened',
-    'Check that its folder exists and that this user may write there.',
+    'Check that its folder exists and that this user can write to it.',
   ],
   [
     'SQLITE_READONLY',
-    'the database file may not be written',
-    'Give this user write permission for the file, those beside it (-wal, -shm) and the folder.',
+    'the database file cannot be written',
+    'Give this user write permission for the file, its -wal and -shm files, and the folder.',
   ],
   [
     'SQLITE_CORRUPT',
     'the database file is damaged',
-    'Restore the latest backup; eventIds are stable, so nothing is reported twice.',
+    'Restore the latest backup. Event IDs are stable, so nothing is reported twice.',
   ],
   [
     'SQLITE_NOTADB',
     'the database file is not an SQLite database',
-    'Name another file in `database`, or move this one away.',
+    'Set `database` to another file, or move this one away.',
   ],
 ];
 
 /**
- * Turns what better-sqlite3 throws into a DatabaseError where a person can mend it; anything
- * else (a broken constraint, a wrong statement) is a bug and comes back unchanged.
+ * Turns an error of better-sqlite3 into a DatabaseError if the operator can fix it. Other errors (a
+ * violated constraint, a wrong statement) are bugs and are returned unchanged.
  */
 export function explainFailure(error: unknown, file: string): unknown {
   const code = codeOf(error);

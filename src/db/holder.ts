@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * Who holds a lease, so that the next process can tell whether he still lives: the machine's
- * boot and process namespace (Linux: proc(5)), process id and its start time, and a random part.
- * Where the machine cannot be told, nobody is ever taken for dead before his time is up.
+ * The holder of a lease, so that another process can see whether it is still alive: the machine's boot
+ * and process namespace (Linux: proc(5)), the process id and its start time, and a random part. If the
+ * machine is unknown, every holder counts as alive until its lease expires.
  */
 export interface Holder {
   readonly machine: string;
@@ -26,7 +26,7 @@ export function formatHolder(holder: Holder): string {
   return [holder.machine, holder.process, holder.processStarted, holder.nonce].join('|');
 }
 
-/** True only where it is certain: same machine, and the process is gone or another one. */
+/** True only if it is certain: on the same machine, the process is gone or has been replaced. */
 export function isDead(holder: string): boolean {
   const [machine, pid, started] = holder.split('|');
   if (!machine || machine !== machineIdentity()) return false;
@@ -39,28 +39,28 @@ function machineIdentity(): string {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot}/${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
-    // Not Linux, or /proc is closed: an empty identity equals nobody's.
+    // Not Linux, or /proc is not readable: an empty identity never counts as the same machine.
     return '';
   }
 }
 
 /**
- * Field 22 of /proc/PID/stat, counted after the command name, which may hold blanks; undefined
- * where there is no such file.
+ * Field 22 of /proc/PID/stat, counted from the end of the command name, which can contain blanks;
+ * undefined if there is no such file.
  */
 function processStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const state = afterName[0];
-    // A zombie waits only for its parent to notice: it writes nothing any more.
+    // A zombie has ended, and only waits for its parent to notice.
     return state === 'Z' || state === 'X' ? 'ended' : afterName[19];
   } catch {
     return undefined;
   }
 }
 
-/** /proc may hide another user's living process (mount option hidepid, systemd's ProtectProc). */
+/** /proc can hide another user's live process (mount option hidepid, systemd's ProtectProc). */
 function isGone(pid: number): boolean {
   try {
     process.kill(pid, 0);

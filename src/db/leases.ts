@@ -8,16 +8,18 @@ export interface LeaseKey {
   readonly holder: string;
 }
 
-/** Somebody else took the lease over while this process stood still: it may write nothing. */
+/** Another process took over the lease while this one was suspended: it must not write. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 
   constructor(lease: string) {
-    super(`another process took over ${lease} while this one stood still; it wrote nothing since`);
+    super(
+      `another process took over ${lease} while this one was suspended; it wrote nothing since`,
+    );
   }
 }
 
-/** Takes the lease if it is free, run out, or its holder is certainly dead; false otherwise. */
+/** Takes the lease if it is free or expired, or its holder is certainly dead; false otherwise. */
 export async function acquireLease(db: Database, key: LeaseKey, now: number): Promise<boolean> {
   const until = now + LEASE_LIMITS.leaseMs;
   return db.transaction().execute(async (trx) => {
@@ -32,7 +34,7 @@ export async function acquireLease(db: Database, key: LeaseKey, now: number): Pr
   });
 }
 
-/** Holds on for another term. Throws LeaseLost. */
+/** Extends the lease from `now`. Throws LeaseLost. */
 export async function extendLease(db: Database, key: LeaseKey, now: number): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable('lease')
@@ -44,8 +46,8 @@ export async function extendLease(db: Database, key: LeaseKey, now: number): Pro
 }
 
 /**
- * Called first in every transaction of a run: what a holder writes after it lost the lease is
- * rolled back, also when it was stopped for an hour in between. Throws LeaseLost.
+ * Must be called first in every transaction of a run: what a holder writes after it lost the lease is
+ * rolled back, even if the process was suspended for an hour. Throws LeaseLost.
  */
 export async function guardLease(trx: Statement, key: LeaseKey): Promise<void> {
   const current = await findLease(trx, key.name);
@@ -60,9 +62,7 @@ export async function releaseLease(db: Database, key: LeaseKey): Promise<void> {
     .execute();
 }
 
-/**
- * Does short work (less than a term) while nobody else holds the lease; waits for it if need be.
- */
+/** Does work that is shorter than a lease while it holds the lease; waits for it if necessary. */
 export async function withLease<T>(
   parts: { readonly db: Database; readonly clock: Clock },
   key: LeaseKey,
@@ -77,7 +77,7 @@ export async function withLease<T>(
   }
 }
 
-/** Whether a run may be under way: for telling a run that works from one that died. */
+/** Whether the lease has a live holder, as far as this machine can see. */
 export async function isLeased(db: Statement, name: string, now: number): Promise<boolean> {
   const current = await findLease(db, name);
   return current !== undefined && current.until > now && !isDead(current.holder);

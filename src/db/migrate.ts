@@ -4,9 +4,9 @@ import { DatabaseError } from '../lib/errors.ts';
 import type { Database } from './schema.ts';
 
 /**
- * Brings the database to the newest schema: all pending migrations in one transaction, so that
- * two processes at once, or a kill half-way, leave either the old schema or the new one.
- * Throws DatabaseError where the database was written by a newer version.
+ * Migrates the database to the newest schema. All pending migrations run in one transaction, so that
+ * two processes at once, or a kill in between, leave either the old schema or the new one. Throws
+ * DatabaseError if a newer version wrote the database.
  */
 export async function migrate(db: Database): Promise<void> {
   await refuseNewer(db);
@@ -14,13 +14,13 @@ export async function migrate(db: Database): Promise<void> {
   if (error) throw error;
 }
 
-/** For read-only use: throws DatabaseError unless the schema is exactly the newest. */
+/** For read-only use: throws DatabaseError unless the schema is the newest. */
 export async function requireCurrent(db: Database): Promise<void> {
   await refuseNewer(db);
   const applied = await appliedMigrations(db);
   if (applied.length < Object.keys(MIGRATIONS).length) {
-    throw new DatabaseError('the database still has the schema of an earlier version', {
-      hint: 'Run `sharetrail sync` once: it brings the database up to date.',
+    throw new DatabaseError('the database has the schema of an earlier version', {
+      hint: 'Run `sharetrail sync` once: it migrates the database.',
     });
   }
 }
@@ -34,7 +34,7 @@ async function refuseNewer(db: Database): Promise<void> {
   if (unknown.length === 0) return;
   throw new DatabaseError(
     `the database was written by a newer version of sharetrail (it has ${unknown.join(', ')})`,
-    { hint: 'Install that version again, or restore a backup made with this one.' },
+    { hint: 'Install that version again, or restore a backup made with this version.' },
   );
 }
 

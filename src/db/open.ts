@@ -20,33 +20,33 @@ const OWNER_ONLY_FOLDER = 0o700;
 
 const NOT_CREATED = [
   'could not be created',
-  'Check that its folder exists and that this user may write there.',
+  'Check that its folder exists and that this user can write to it.',
 ] as const;
 const NOT_WRITABLE = [
-  'may not be written',
-  'Give this user write permission for the file, those beside it (-wal, -shm) and the folder.',
+  'cannot be written',
+  'Give this user write permission for the file, its -wal and -shm files, and the folder.',
 ] as const;
 
 export interface OpenOptions {
   /** the `database` setting: `sqlite:PATH`, relative to the working directory */
   readonly database: string;
-  /** `read` never creates or changes the file: for a dry run and for looking */
+  /** `read` never creates or changes the file: for dry runs and for commands that only show */
   readonly access: 'write' | 'read';
 }
 
 /**
- * Opens the database; the file is created for its owner alone where it does not exist.
- * Throws DatabaseError where it cannot be opened, UserError for a setting that is not built.
+ * Opens the database. Creates the file, readable by its owner only, if it does not exist. Throws
+ * DatabaseError if it cannot be opened, and UserError for a setting that is not supported yet.
  *
- * Inside a `transaction()` callback only the transaction may be used: the connection is one, and
- * a statement on the outer object would wait for itself for ever.
+ * Inside a `transaction()` callback, use only the transaction. There is a single connection, so a
+ * statement on the outer object would wait for itself permanently.
  */
 export function openDatabase(options: OpenOptions): Database {
   const file = sqliteFile(options.database);
   return new Kysely<Tables>({ dialect: new ImmediateDialect(connect(file, options.access)) });
 }
 
-/** An empty database in memory, for a dry run where no file exists yet. */
+/** An empty database in memory, for a dry run before the file exists. */
 export function openMemoryDatabase(): Database {
   return new Kysely<Tables>({ dialect: new ImmediateDialect(new Connection(':memory:', {})) });
 }
@@ -54,8 +54,8 @@ export function openMemoryDatabase(): Database {
 /** The path of an `sqlite:` setting. */
 export function sqliteFile(database: string): string {
   if (database.startsWith('sqlite:')) return database.slice('sqlite:'.length);
-  throw new UserError('PostgreSQL is not built into this version of sharetrail yet', {
-    hint: 'Set `database: sqlite:PATH`, or remove the setting for sqlite:./data/sharetrail.db.',
+  throw new UserError('this version of sharetrail does not support PostgreSQL yet', {
+    hint: 'Set `database: sqlite:PATH`, or remove the setting to use sqlite:./data/sharetrail.db.',
   });
 }
 
@@ -68,9 +68,9 @@ function connect(file: string, access: OpenOptions['access']): Connection {
 }
 
 /**
- * A reader of a database in WAL mode makes a -wal and a -shm file where there are none, and one
- * that may not write leaves them behind. Where there are some, they belong to a writer, at work
- * or killed: a reader that may write would move what they hold into the file as it ends.
+ * In WAL mode, a reader creates -wal and -shm files if they do not exist, and a read-only one leaves
+ * them behind. If they exist, they belong to a writer that is running or was killed: a writable
+ * connection would move their content into the database when it closes.
  */
 function connectForReading(file: string): Connection {
   const readonly = existsSync(`${file}-wal`);
@@ -79,7 +79,7 @@ function connectForReading(file: string): Connection {
   return connection;
 }
 
-/** SQLite gives its -wal and -shm files the permissions of the file itself. */
+/** SQLite creates its -wal and -shm files with the permissions of the database file. */
 function createForOwnerOnly(file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
@@ -94,7 +94,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
-/** better-sqlite3 as Kysely wants it: prepared statements kept, failures in a person's words. */
+/** better-sqlite3 in the form that Kysely expects, with cached statements and explained errors. */
 class Connection {
   readonly #file: string;
   readonly #sqlite: Sqlite.Database;
@@ -108,7 +108,7 @@ class Connection {
     this.#explained(() => this.#sqlite.pragma('foreign_keys = on'));
   }
 
-  /** NORMAL loses no consistency in WAL, only the last commits when the machine loses power. */
+  /** In WAL mode, NORMAL keeps the database consistent; a power cut can lose the last commits. */
   prepareForWriting(): void {
     this.#explained(() => {
       this.#sqlite.pragma(`page_size = ${DATABASE_LIMITS.pageBytes}`);
@@ -120,8 +120,8 @@ class Connection {
   }
 
   /**
-   * Two that open a new file together may each hold what the other one waits for: SQLite then does
-   * not wait for its timeout, and says at once that it is busy.
+   * Two processes that open a new file together can block each other. SQLite then does not wait for
+   * its timeout, but reports SQLITE_BUSY immediately.
    */
   #switchToWal(): void {
     const wait = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -180,9 +180,9 @@ class Connection {
 }
 
 /**
- * A plain `begin` takes the write lock at the first write; if somebody else wrote since the first
- * read, SQLite answers SQLITE_BUSY_SNAPSHOT at once, whatever the timeout. `begin immediate`
- * waits for the lock instead.
+ * A plain `begin` takes the write lock at the first write. If another connection wrote since the first
+ * read, SQLite fails with SQLITE_BUSY_SNAPSHOT immediately, regardless of the timeout. `begin
+ * immediate` waits for the lock instead.
  */
 class ImmediateDialect extends SqliteDialect {
   readonly #database: Connection;
@@ -213,13 +213,13 @@ class ImmediateDriver extends SqliteDriver {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
-  /** At a full disk SQLite rolls back by itself; rolling back again fails and hides the reason. */
+  /** If the disk is full, SQLite rolls back itself; a second rollback would fail and hide the cause. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#database.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 
-/** SQLite does run schema changes in transactions; Kysely's own adapter says that it does not. */
+/** SQLite runs schema changes in transactions, although Kysely's adapter says that it does not. */
 class TransactionalSchemaAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

@@ -1,14 +1,14 @@
 import type { Statement } from './schema.ts';
 
-/** What is remembered of a tenant that is watched for good runs. Times in epoch milliseconds. */
+/** How a tenant is watched for successful runs. Times are epoch milliseconds. */
 export interface Watch {
-  /** since when it is watched with its present schedule */
+  /** since when it has been watched with its current schedule */
   readonly since: number;
-  /** the time without a good run that was told of began then; undefined: nothing was told */
-  readonly toldFor: number | undefined;
+  /** start of the gap without a successful run that was alerted; undefined: none was */
+  readonly alertedFor: number | undefined;
 }
 
-/** Begins to watch the tenant, or goes on; another schedule is watched from `now` on. */
+/** Starts to watch the tenant, or continues. A changed schedule is watched from `now` on. */
 export async function watchTenant(
   db: Statement,
   tenant: { readonly tenant: string; readonly schedule: string; readonly now: number },
@@ -19,7 +19,7 @@ export async function watchTenant(
     .where('tenant', '=', tenant.tenant)
     .executeTakeFirst();
   if (known?.schedule === tenant.schedule) {
-    return { since: known.since, toldFor: known.told_for ?? undefined };
+    return { since: known.since, alertedFor: known.told_for ?? undefined };
   }
   const columns = { schedule: tenant.schedule, since: tenant.now, told_for: null };
   await db
@@ -27,27 +27,27 @@ export async function watchTenant(
     .values({ tenant: tenant.tenant, ...columns })
     .onConflict((conflict) => conflict.column('tenant').doUpdateSet(columns))
     .execute();
-  return { since: tenant.now, toldFor: undefined };
+  return { since: tenant.now, alertedFor: undefined };
 }
 
-/** For a tenant that has no schedule any more. */
+/** For a tenant that no longer has a schedule. */
 export async function unwatchTenant(db: Statement, tenant: string): Promise<void> {
   await db.deleteFrom('overdue').where('tenant', '=', tenant).execute();
 }
 
-/** It was told that there is no good run since `toldFor`: that is not told again. */
-export async function rememberTold(
+/** Records that the gap that began at `alertedFor` was alerted, so that it is not alerted again. */
+export async function rememberAlert(
   db: Statement,
-  told: { readonly tenant: string; readonly toldFor: number },
+  alert: { readonly tenant: string; readonly alertedFor: number },
 ): Promise<void> {
   await db
     .updateTable('overdue')
-    .set({ told_for: told.toldFor })
-    .where('tenant', '=', told.tenant)
+    .set({ told_for: alert.alertedFor })
+    .where('tenant', '=', alert.tenant)
     .execute();
 }
 
-/** When the tenant's last good nightly run began; undefined where none is on record. */
+/** When the tenant's last successful sync began; undefined if none is on record. */
 export async function lastGoodSync(db: Statement, tenant: string): Promise<number | undefined> {
   const row = await db
     .selectFrom('run')

@@ -1,7 +1,7 @@
 import { CALL_LIMITS, PRUNING_LIMITS } from './limits.ts';
 import type { Database, Statement } from './schema.ts';
 
-/** Deletes some runs that began before `before`; each tenant's newest stay. Gives how many. */
+/** Deletes runs that began before `before`, except each tenant's newest. Returns how many. */
 export async function pruneRuns(db: Database, before: number): Promise<number> {
   const tenants = await db.selectFrom('run').select('tenant').distinct().execute();
   let pruned = 0;
@@ -40,7 +40,7 @@ async function pruneRunsOf(
   });
 }
 
-/** Calls that left the day, also of accounts that nobody uses any more. */
+/** Deletes calls older than a day, including those of accounts that are no longer used. */
 export async function pruneCalls(db: Statement, now: number): Promise<void> {
   await db
     .deleteFrom('call')

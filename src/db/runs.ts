@@ -1,16 +1,18 @@
+import type { Selectable } from 'kysely';
 import { guardLease, type LeaseKey } from './leases.ts';
-import type { Database, Statement } from './schema.ts';
+import { parseReport, type RunKind, type RunReport } from './run-report.ts';
+import type { Database, RunTable, Statement } from './schema.ts';
 
 export interface StoredRun {
   readonly runId: string;
   readonly tenant: string;
   readonly kind: string;
   readonly startedAt: number;
-  /** absent: under way, or died */
+  /** absent: the run is in progress, or died */
   readonly finishedAt?: number;
   readonly outcome?: string;
-  /** JSON text of the run's counts and errors */
-  readonly report?: string;
+  /** absent: the run did not finish, or its report is unreadable */
+  readonly report?: RunReport;
 }
 
 export async function beginRun(
@@ -31,18 +33,23 @@ export async function beginRun(
     .execute();
 }
 
-/** Closes a run's row. Throws LeaseLost where another process took the tenant over. */
+/** Closes a run's row. Throws LeaseLost if another process took over the tenant. */
 export async function finishRun(
   db: Database,
   lease: LeaseKey,
-  run: { runId: string; finishedAt: number; outcome: string; report: string },
+  run: { readonly runId: string; readonly report: RunReport },
 ): Promise<void> {
+  const { runId, report } = run;
   await db.transaction().execute(async (trx) => {
     await guardLease(trx, lease);
     await trx
       .updateTable('run')
-      .set({ finished_at: run.finishedAt, outcome: run.outcome, report: run.report })
-      .where('run_id', '=', run.runId)
+      .set({
+        finished_at: Date.parse(report.finishedAt),
+        outcome: report.outcome,
+        report: JSON.stringify(report),
+      })
+      .where('run_id', '=', runId)
       .execute();
   });
 }
@@ -60,31 +67,37 @@ export async function latestRuns(
     .orderBy('run_id', 'desc')
     .limit(options.limit)
     .execute();
-  return rows.map((row) => ({
+  return rows.map(storedRun);
+}
+
+function storedRun(row: Selectable<RunTable>): StoredRun {
+  const report = row.report === null ? undefined : parseReport(row.report);
+  return {
     runId: row.run_id,
     tenant: row.tenant,
     kind: row.kind,
     startedAt: row.started_at,
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
     ...(row.outcome !== null && { outcome: row.outcome }),
-    ...(row.report !== null && { report: row.report }),
-  }));
+    ...(report && { report }),
+  };
 }
 
-/** How the tenant's runs of one kind ended that began within `from` to `to`, newest first. */
-export async function runsEndedOf(
+/** The tenant's finished runs of one kind that began within `from` to `to`, newest first. */
+export async function finishedRuns(
   db: Statement,
   options: {
     readonly tenant: string;
-    readonly kind: string;
+    readonly kind: RunKind;
+    /** epoch milliseconds, both inclusive */
     readonly from: number;
     readonly to: number;
     readonly limit: number;
   },
-): Promise<{ readonly report: string | null }[]> {
-  return db
+): Promise<StoredRun[]> {
+  const rows = await db
     .selectFrom('run')
-    .select('report')
+    .selectAll()
     .where('tenant', '=', options.tenant)
     .where('kind', '=', options.kind)
     .where('started_at', '>=', options.from)
@@ -93,4 +106,5 @@ export async function runsEndedOf(
     .orderBy('started_at', 'desc')
     .limit(options.limit)
     .execute();
+  return rows.map(storedRun);
 }

@@ -1,8 +1,8 @@
 import type { ColumnType, Kysely, Transaction } from 'kysely';
 
 /**
- * The tables. Times are epoch milliseconds; `share`, `match`, `body`, `errors`, `position`,
- * `payload` and `report` are JSON text, written by one room each and parsed there.
+ * The tables. Times are epoch milliseconds. `share`, `match`, `body`, `errors`, `position`, `payload`,
+ * and `report` are JSON text; the module that writes each of them also parses it.
  */
 export interface Tables {
   cursor: CursorTable;
@@ -56,10 +56,10 @@ export interface EventTable {
   source: string;
   state: string;
   reason: string | null;
-  /** what goes first: 0 fresh, 1 brought in by a backfill */
+  /** order of sending: 0 fresh, 1 from a backfill */
   priority: number;
   shared_at: number;
-  /** held: when waiting for a Salesforce record ends; pending: only runs that start later try it */
+  /** held: when the wait for a Salesforce record ends; pending: only later runs try it */
   not_before: number | null;
   share: string;
   match: string | null;
@@ -67,12 +67,12 @@ export interface EventTable {
   attempts: ColumnType<number, number | undefined, number>;
   last_status: number | null;
   request_id: string | null;
-  /** 64 bits in Gong, hence text */
+  /** text, because Gong uses 64 bits */
   integration_id: string | null;
   errors: string | null;
   created_at: number;
   updated_at: number;
-  /** when it lost its people and body, being settled for long; null: it has them */
+  /** when retention erased its people and body; null: not erased */
   erased_at: ColumnType<number | null, undefined, number | null>;
 }
 
@@ -98,10 +98,7 @@ export interface PauseTable {
   until: number;
 }
 
-/**
- * One time that somebody outside had access to a Drive item; given again after it was taken away, it
- * is a generation of its own.
- */
+/** External access to a Drive item. If it is granted again after a revocation, the generation grows. */
 export interface GrantTable {
   tenant: string;
   /** id of a file, a folder or a shared drive */
@@ -110,58 +107,58 @@ export interface GrantTable {
   generation: number;
   kind: string;
   role: string;
-  /** 1: the item has it from its folder or drive alone */
+  /** 1: only inherited from the item's folder or drive */
   inherited: number;
-  /** whose item it is: `user/EMAIL` or `drive/ID` */
+  /** the owner of the item: `user/EMAIL` or `drive/ID` */
   owner: string;
   seen_by: string;
-  /** a moment at which it certainly stood */
+  /** a time at which it certainly existed */
   seen_at: number;
-  /** null: the audit log has not told of the act */
+  /** null: the audit log has not reported the grant */
   granted_at: number | null;
   expires_at: number | null;
   revoked_at: number | null;
-  /** 1: it ended because the item went out of sight, not because somebody took it away */
+  /** 1: it ended because the item is no longer visible, not because it was revoked */
   removed: number;
-  /** the start of the sweep that met it last */
+  /** the start of the last sweep that saw it */
   swept_at: number | null;
   /** the event that reports it */
   event_id: string | null;
 }
 
-/** An entry of the audit log that matters, kept until its act is formed and it cannot come again. */
+/** A relevant audit log entry, kept until its act is complete and it cannot be read again. */
 export interface ActivityTable {
   tenant: string;
-  /** whose reading brought it: empty for the nightly one, else a window of history */
+  /** which stream read it: empty for `sync`, otherwise the stream of a backfill window */
   lane: string;
   key: string;
   at: number;
   item: string;
   actor: string;
   payload: string;
-  /** 1: its act is formed */
+  /** 1: its act is complete */
   handled: number;
 }
 
-/** A tenant with a schedule, watched for good runs. */
+/** A tenant with a schedule, watched for successful runs. */
 export interface OverdueTable {
   tenant: string;
   schedule: string;
-  /** since when it is watched with this schedule */
+  /** since when it has been watched with this schedule */
   since: number;
-  /** the time without a good run that was told began then; null: nothing was told */
+  /** start of the gap without a successful run that was alerted; null: none was */
   told_for: number | null;
 }
 
 export interface BackfillTable {
   tenant: string;
   source: string;
-  /** names it: both ends as they were asked for */
+  /** both ends as requested; identifies the window */
   window: string;
   since: number;
-  /** null: until now, whenever that is */
+  /** null: until the time of each run */
   until: number | null;
-  /** `reading` until its end was reached, then `read` */
+  /** `reading`, then `read` once its end was reached */
   state: string;
   started_at: number;
   updated_at: number;
@@ -169,5 +166,5 @@ export interface BackfillTable {
 
 export type Database = Kysely<Tables>;
 
-/** What a statement runs on: inside `transaction()` only ever the transaction (see open.ts). */
+/** What a statement runs on. Inside `transaction()`, use only the transaction (see open.ts). */
 export type Statement = Database | Transaction<Tables>;

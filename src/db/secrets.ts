@@ -8,17 +8,17 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Keeps tokens that a vendor replaces at each use; one row a tenant and name, encrypted. */
+/** Stores a token that the vendor replaces at each use: one encrypted row per tenant and name. */
 export interface SecretStore {
-  /** undefined where none was kept yet. Throws UserError where the key does not fit. */
+  /** Undefined if none is stored yet. Throws UserError if the key does not fit. */
   load(): Promise<string | undefined>;
-  /** On disk, also after a power cut, when it resolves. */
+  /** Once it resolves, the value is on disk and survives a power cut. */
   save(value: string): Promise<void>;
 }
 
 export function createSecretStore(options: {
   readonly db: Database;
-  /** what can be written, where `db` was opened for reading alone */
+  /** a writable database, since `db` may be read-only */
   readonly writable: () => Promise<Database>;
   readonly tenant: string;
   readonly name: string;
@@ -26,7 +26,7 @@ export function createSecretStore(options: {
   readonly now: () => number;
 }): SecretStore {
   const { db, tenant, name } = options;
-  // Bound to its row, so that a value copied to another tenant does not open there.
+  // Binds the value to its row: copied to another tenant, it cannot be decrypted.
   const associated = `${tenant}/${name}`;
   return {
     load: async () => {
@@ -61,8 +61,8 @@ export function createSecretStore(options: {
 }
 
 /**
- * WAL with synchronous NORMAL may lose the last commit in a power cut; a lost token is for ever.
- * Has the connection to itself, so that nobody else's `normal` comes between.
+ * In WAL mode with synchronous NORMAL, a power cut can lose the last commit, and a lost token cannot be
+ * recovered. Reserves the connection, so that no other write sets `normal` in between.
  */
 async function durably(db: Database, write: (db: Database) => Promise<void>): Promise<void> {
   await db.connection().execute(async (connection) => {
@@ -77,8 +77,8 @@ async function durably(db: Database, write: (db: Database) => Promise<void>): Pr
 
 function keyOf(secretKey: Secret | undefined, name: string): Buffer {
   if (secretKey) return Buffer.from(secretKey.reveal(), 'base64');
-  throw new UserError(`${name} has to be kept between runs, and there is no secretKey`, {
-    hint: 'Make one with `openssl rand -base64 32` and name it in sharetrail.yaml: secretKey.',
+  throw new UserError(`${name} must be stored between runs, but secretKey is not set`, {
+    hint: 'Create one with `openssl rand -base64 32` and set secretKey in sharetrail.yaml.',
   });
 }
 
@@ -100,8 +100,8 @@ function unseal(sealed: string, key: Buffer, associated: string): string {
     const text = bytes.subarray(NONCE_BYTES + TAG_BYTES);
     return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
   } catch (error) {
-    throw new UserError(`the kept token ${associated} does not open with this secretKey`, {
-      hint: 'Restore the secretKey that it was written with, or connect the tenant anew.',
+    throw new UserError(`the stored token ${associated} cannot be decrypted with this secretKey`, {
+      hint: 'Restore the secretKey that encrypted it, or connect the tenant again.',
       cause: error,
     });
   }

@@ -1,58 +1,57 @@
 import type { Match, Recipient } from '../crm/match.ts';
 import { CRM_OBJECT_TYPES, type CrmObject, type CrmObjectType } from '../crm/match.ts';
-import { type Optional, withoutGaps } from '../lib/gaps.ts';
+import { omitUndefined, type Undefinable } from '../lib/omit-undefined.ts';
 import type { Property, Share, Sharer } from '../share/share.ts';
 import { type ContentShared, type GenericProperty, isEmail, isLink } from './contract.ts';
-import { eventIdOf } from './event-id.ts';
 
-/** The tenant's part of a body. */
+/** The tenant's settings for a body. */
 export interface BodySettings {
   readonly reportingSystem: string;
   readonly workspaceId?: string;
   readonly actionName: string;
-  /** what crmContext may name; a recipient's own record is named regardless */
+  /** the types that crmContext can name; a recipient's own record is named regardless */
   readonly objectTypes: readonly CrmObjectType[];
 }
 
 /**
- * Gong's body for one share. Fields stand in the order of Gong's reference page; one without a
- * value is left out, never null, blank or an empty list. A required field without a value is left
- * out as well: `problemsOf` then says so, and the event is rejected before it is sent.
+ * Builds Gong's body for one share. The fields are in the order of Gong's reference page. A field
+ * without a value is omitted, never null, blank or an empty list. This includes required fields:
+ * `problemsOf` reports them, and the event is rejected before it is sent.
  */
 export function buildBody(share: Share, match: Match, settings: BodySettings): ContentShared {
-  const body: Optional<ContentShared> = {
+  const body: Undefinable<ContentShared> = {
     reportingSystem: textOf(settings.reportingSystem),
     eventTimestamp: timeOf(share.sharedAt),
-    eventId: textOf(eventIdOf(share)),
+    eventId: textOf(share.eventId),
     contentId: textOf(share.content.id),
     contentUrl: linkOf(share.content.url),
     contentTitle: textOf(share.content.title),
     shareId: textOf(share.shareId),
     shareInfoUrl: linkOf(share.content.infoUrl),
     sharer: sharerOf(share.sharer),
-    recipients: listOf(match.recipients.map(recipientOf)),
-    crmContext: salesforceContext(namedObjects(match.objects, settings.objectTypes)),
+    recipients: nonEmptyOf(match.recipients.map(recipientOf)),
+    crmContext: salesforceContext(allowedObjects(match.objects, settings.objectTypes)),
     contentProperties: propertiesOf(share.contentProperties),
     eventProperties: propertiesOf(share.eventProperties),
     workspaceId: textOf(settings.workspaceId),
     actionName: textOf(settings.actionName),
   };
-  return withoutGaps<ContentShared>(body);
+  return omitUndefined<ContentShared>(body);
 }
 
 type NonEmpty<Item> = [Item, ...Item[]];
-type PersonOfBody = NonNullable<ContentShared['recipients']>[number];
+type BodyRecipient = NonNullable<ContentShared['recipients']>[number];
 
-// `id` stays out: it is the person's user id in Gong, and the source knows another system's.
+// Omits `id`: it is the person's user id in Gong, and the source knows only its own system's id.
 function sharerOf(sharer: Sharer | undefined): ContentShared['sharer'] {
   const email = textOf(sharer?.email)?.trim();
   const name = textOf(sharer?.name);
-  const known = withoutGaps({ email: email && isEmail(email) ? email : undefined, name });
+  const known = omitUndefined({ email: email && isEmail(email) ? email : undefined, name });
   return Object.keys(known).length > 0 ? known : undefined;
 }
 
-function recipientOf(recipient: Recipient): PersonOfBody {
-  return withoutGaps<PersonOfBody>({
+function recipientOf(recipient: Recipient): BodyRecipient {
+  return omitUndefined<BodyRecipient>({
     email: recipient.email.toWellFormed().trim(),
     name: textOf(recipient.name),
     title: textOf(recipient.title),
@@ -61,11 +60,11 @@ function recipientOf(recipient: Recipient): PersonOfBody {
 }
 
 function salesforceContext(objects: readonly CrmObject[]) {
-  const named = listOf(objects.map(({ type, id }) => ({ objectType: type, objectId: id })));
-  return named ? listOf([{ system: 'Salesforce' as const, objects: named }]) : undefined;
+  const named = nonEmptyOf(objects.map(({ type, id }) => ({ objectType: type, objectId: id })));
+  return named ? nonEmptyOf([{ system: 'Salesforce' as const, objects: named }]) : undefined;
 }
 
-function namedObjects(
+function allowedObjects(
   objects: readonly CrmObject[],
   objectTypes: readonly CrmObjectType[],
 ): readonly CrmObject[] {
@@ -77,10 +76,10 @@ function namedObjects(
 function propertiesOf(properties: readonly Property[]): NonEmpty<GenericProperty> | undefined {
   const listed: GenericProperty[] = [];
   for (const property of properties) {
-    const made = propertyOf(property);
-    if (made) listed.push(made);
+    const built = propertyOf(property);
+    if (built) listed.push(built);
   }
-  return listOf(listed);
+  return nonEmptyOf(listed);
 }
 
 function propertyOf(property: Property): GenericProperty | undefined {
@@ -91,11 +90,11 @@ function propertyOf(property: Property): GenericProperty | undefined {
     const value = numberOf(property.value);
     return value === undefined ? undefined : { name, value, dataType };
   }
-  const value = writtenValue(property);
+  const value = stringValueOf(property);
   return value === undefined ? undefined : { name, value, dataType };
 }
 
-function writtenValue(property: Exclude<Property, { dataType: 'number' }>): string | undefined {
+function stringValueOf(property: Exclude<Property, { dataType: 'number' }>): string | undefined {
   switch (property.dataType) {
     case 'string':
       return textOf(property.value);
@@ -106,21 +105,21 @@ function writtenValue(property: Exclude<Property, { dataType: 'number' }>): stri
   }
 }
 
-/** The text without lone surrogates, which JSON writes in a form that many readers refuse. */
+/** The text without lone surrogates, which JSON encodes in a form that many parsers reject. */
 function textOf(value: string | undefined): string | undefined {
   return value !== undefined && /\S/.test(value) ? value.toWellFormed() : undefined;
 }
 
-/** As it stands where it is a link; written out as a browser does where it holds blanks. */
+/** The link unchanged if it is valid; otherwise encoded as a browser would, blanks included. */
 function linkOf(value: string | undefined): string | undefined {
   const link = value?.toWellFormed().trim();
   if (link === undefined) return undefined;
   if (isLink(link)) return link;
-  const written = URL.parse(link)?.href;
-  return written !== undefined && isLink(written) ? written : undefined;
+  const encoded = URL.parse(link)?.href;
+  return encoded !== undefined && isLink(encoded) ? encoded : undefined;
 }
 
-// Adding 0 makes 0 of -0, which JSON has no way to write.
+// Adding 0 turns -0 into 0, because JSON cannot represent -0.
 function numberOf(value: number): number | undefined {
   return Number.isFinite(value) ? value + 0 : undefined;
 }
@@ -133,7 +132,7 @@ function timeOf(epochMs: number): string | undefined {
   return text.length === '2026-11-01T10:00:00.000Z'.length ? `${text.slice(0, -5)}Z` : undefined;
 }
 
-function listOf<Item>(items: Item[]): NonEmpty<Item> | undefined {
+function nonEmptyOf<Item>(items: Item[]): NonEmpty<Item> | undefined {
   return isNonEmpty(items) ? items : undefined;
 }
 

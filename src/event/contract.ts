@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { EMAIL_SHAPE } from '../share/address.ts';
-import { demandOf, sentencesOf } from './sentences.ts';
+import { formatProblems, requirementOf } from './contract-problems.ts';
 
 /**
- * The body of `PUT /v2/customer-engagement/content/shared`, field by field as Gong's reference
- * page has it, with the formats that its prose asks for. The schema that Gong publishes does not
- * serve: there the data types are one joined string and nothing has a format. Stricter than the
- * page in one thing: what is there has a value, so nothing is null, blank or an empty list.
+ * The body of `PUT /v2/customer-engagement/content/shared`, field by field as on Gong's reference
+ * page, with the formats that its prose requires. Gong's published schema is not usable: its data
+ * types are one joined string, and it has no formats. This schema is stricter than the page in one
+ * way: a present field has a value, so nothing is null, blank or an empty list.
  */
 
 const BLANK = 'must not be blank';
@@ -19,12 +19,12 @@ const GONG_ID = /^\d{1,20}$/;
 const text = z
   .string()
   .refine((value) => /\S/.test(value), BLANK)
-  .refine((value) => value.isWellFormed(), 'must not hold half of a surrogate pair');
+  .refine((value) => value.isWellFormed(), 'must not contain half of a surrogate pair');
 const email = z.string().regex(EMAIL_SHAPE, 'must be an email address');
 const link = z.string().refine(isLink, 'must be a valid http or https URL');
 const salesforceId = z.string().regex(SALESFORCE_ID, 'must be a Salesforce id');
 const gongId = z.string().regex(GONG_ID, 'must be a Gong id: a string of up to 20 digits');
-// The page allows any ISO-8601 time; elsewhere Gong demands it without milliseconds.
+// The page allows any ISO-8601 time. Elsewhere, Gong requires it without milliseconds.
 const time = z.iso.datetime({
   offset: true,
   precision: 0,
@@ -52,7 +52,7 @@ const EVENT_OBJECT_TYPES = [
   'Opportunity,Account',
 ] as const;
 
-// "Intended for future use only": typed object on the page, with a string as its example.
+// "Intended for future use only": an object on the page, but its example is a string.
 const fields = z
   .array(
     z.strictObject({
@@ -79,7 +79,7 @@ function contextOf<const Types extends readonly [string, ...string[]]>(objectTyp
   });
   const ofAnother = z.strictObject({ system: z.enum(OTHER_SYSTEMS), objects: objectsWith(text) });
   const entry = z.discriminatedUnion('system', [ofSalesforce, ofAnother], {
-    error: oneOf('"Salesforce"', ...OTHER_SYSTEMS.map((system) => JSON.stringify(system))),
+    error: mustBeOneOf('"Salesforce"', ...OTHER_SYSTEMS.map((system) => JSON.stringify(system))),
   });
   return z.array(entry).nonempty();
 }
@@ -103,15 +103,15 @@ const property = z.discriminatedUnion(
     z.strictObject({ name: text, value: link, dataType: z.literal('url') }),
     z.strictObject({ name: text, value: time, dataType: z.literal('date') }),
   ],
-  { error: oneOf('"number"', '"string"', '"url"', '"date"') },
+  { error: mustBeOneOf('"number"', '"string"', '"url"', '"date"') },
 );
 
-// Compiled: every event is checked, and zod's interpreter made 20 kB of garbage for each.
+// Compiled: every event is checked, and zod's interpreter allocates 20 kB of garbage per check.
 const contentShared = z.compile(
   z.strictObject({
     reportingSystem: text,
     eventTimestamp: time,
-    // Optional for Gong; without it a repeat could not be told from a second share.
+    // Optional for Gong, but required here: Gong uses it to recognize a repeated request.
     eventId: text,
     contentId: text,
     contentUrl: link,
@@ -136,36 +136,36 @@ const contentShared = z.compile(
   }),
 );
 
-/** One content-shared event as Gong takes it. */
+/** One content-shared event, as Gong accepts it. */
 export type ContentShared = z.infer<typeof contentShared>;
 export type GenericProperty = z.infer<typeof property>;
 
 /**
- * What in `body` breaks the contract, as sentences such as `recipients[0].email: must be given`;
- * empty if nothing does. Values are never quoted: they are people's data.
+ * The violations of the contract in `body`, as sentences such as
+ * `recipients[0].email: must be given`. They never quote values, which are people's data.
  */
 export function problemsOf(body: unknown): string[] {
-  // Almost every body is without fault, and to say so needs no copy of it.
+  // Almost every body is valid, and `validate` does not copy it.
   if (contentShared.validate(body)) return [];
-  const result = contentShared.safeParse(body, { error: demandOf });
-  return result.success ? [] : sentencesOf(result.error);
+  const result = contentShared.safeParse(body, { error: requirementOf });
+  return result.success ? [] : formatProblems(result.error);
 }
 
-/** Whether `value` is a link that the contract takes. */
+/** Whether the contract accepts `value` as a link. */
 export function isLink(value: string): boolean {
   return LINK.test(value) && URL.canParse(value) && value.isWellFormed();
 }
 
-/** Whether `value` has the shape of an email address; nobody but its server knows more. */
+/** Whether `value` has the shape of an email address. Only its server knows whether it exists. */
 export function isEmail(value: string): boolean {
   return EMAIL_SHAPE.test(value);
 }
 
-/** The demand on a union's discriminator; what is wrong inside a member says so by itself. */
-function oneOf(...values: readonly string[]) {
-  const demand = `must be one of ${values.join(', ')}`;
+/** The message for an invalid discriminator of a union. Its members have their own messages. */
+function mustBeOneOf(...values: readonly string[]) {
+  const requirement = `must be one of ${values.join(', ')}`;
   return (issue: { readonly code?: string | undefined }) =>
-    issue.code === 'invalid_union' ? demand : undefined;
+    issue.code === 'invalid_union' ? requirement : undefined;
 }
 
 function hasFields(value: object): boolean {

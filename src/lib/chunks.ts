@@ -1,4 +1,4 @@
-/** The values in pieces of at most `size`, taken as they are needed. */
+/** Yields the values in chunks of at most `size`. Reads `values` lazily. */
 export function* chunksOf<T>(values: Iterable<T>, size: number): Generator<T[]> {
   let chunk: T[] = [];
   for (const value of values) {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The only source of time. Epoch milliseconds; given in, so that tests and the sandbox move it. */
+/** The only source of time, in epoch milliseconds. Injected, so that tests can control it. */
 export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
@@ -12,7 +12,7 @@ export const systemClock: Clock = {
   sleep: realSleep,
 };
 
-/** A clock that runs like the system's, `offsetMs` ahead of it; the offset can grow. */
+/** The system's clock plus an offset, which only grows. */
 export class ShiftedClock implements Clock {
   #offsetMs = 0;
 
@@ -24,7 +24,7 @@ export class ShiftedClock implements Clock {
     return realSleep(ms, signal);
   }
 
-  /** Moves time forward by `ms`; waits that are under way keep their length. */
+  /** Moves time forward by `ms`. Pending sleeps keep their duration. */
   advance(ms: number): void {
     this.#offsetMs += ms;
   }
@@ -34,7 +34,7 @@ async function realSleep(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await delay(Math.max(0, ms), undefined, signal ? { signal } : {});
   } catch (error) {
-    // Node wraps the reason in an AbortError of its own; callers want the reason they gave.
+    // Node wraps the reason in its own AbortError; callers compare with the reason they passed.
     throw signal?.aborted ? signal.reason : error;
   }
 }

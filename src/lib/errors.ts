@@ -1,4 +1,4 @@
-/** What a person must mend. `hint` says how, in words that can be followed as they stand. */
+/** An error that the operator must fix. `hint` says how, as an instruction to follow literally. */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
   readonly hint: string | undefined;
@@ -9,12 +9,12 @@ export class UserError extends Error {
   }
 }
 
-/** The database could not do its work: no run can go on without it, so it ends the command. */
+/** The database failed. No run can continue without it, so this ends the command. */
 export class DatabaseError extends UserError {
   override readonly name = 'DatabaseError';
 }
 
-/** May succeed when tried again; `retryAfterMs` where the other side said when. */
+/** A retry may succeed. `retryAfterMs` is set if the other side named a delay. */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError';
   readonly retryAfterMs: number | undefined;
@@ -28,7 +28,7 @@ export class RetryableError extends Error {
   }
 }
 
-/** The run was asked to stop (SIGTERM, SIGINT): not a failure, and never retried. */
+/** A stop was requested (SIGTERM, SIGINT): not a failure, and never retried. */
 export class StopRequested extends Error {
   override readonly name = 'StopRequested';
 
@@ -37,7 +37,7 @@ export class StopRequested extends Error {
   }
 }
 
-/** The message of whatever was thrown, for a person. */
+/** The message of a thrown value of any type. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

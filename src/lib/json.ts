@@ -1,4 +1,4 @@
-/** The value that `JSON.parse` hands to a reviver as third argument (ECMAScript 2026). */
+/** The third argument that `JSON.parse` passes to a reviver (ECMAScript 2026). */
 interface ReviverContext {
   readonly source?: string;
 }
@@ -6,8 +6,8 @@ interface ReviverContext {
 type Reviver = (key: string, value: unknown, context: ReviverContext) => unknown;
 
 /**
- * Parses JSON, giving integers beyond 2^53 as strings, digit for digit: Gong's ids are 64-bit
- * numbers, and a plain `JSON.parse` rounds them. Throws SyntaxError as `JSON.parse` does.
+ * Parses JSON and returns integers beyond 2^53 as strings with every digit: Gong's ids are 64-bit
+ * numbers, which `JSON.parse` alone rounds. Throws SyntaxError as `JSON.parse` does.
  */
 export function parseJsonKeepingDigits(text: string): unknown {
   const keepDigits: Reviver = (_key, value, context) =>

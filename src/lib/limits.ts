@@ -2,8 +2,8 @@
 
 export const STOP_LIMITS = {
   /**
-   * What is in flight may still end when a stop is asked for. Docker kills ten seconds after it
-   * asked: the rest of them is for writing down how the run ended, and for closing
+   * The time that work in flight has to finish after a stop is requested. Docker kills the process
+   * ten seconds after its request; the rest is for recording the runs' outcomes and closing.
    */
   drainMsMax: 8_000,
 } as const;

@@ -1,8 +1,10 @@
-/** A log entry's structured part; values must be plain data. */
+/** The structured fields of a log entry. Values must be plain data. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** The story on standard error. Implemented over pino in cli; silent in most tests. */
+/** Writes logs to standard error. `cli` implements it with pino; most tests use a silent one. */
 export interface Logger {
+  /** false: debug lines are dropped, so that their fields need not be collected */
+  readonly isDebug: boolean;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -11,6 +13,7 @@ export interface Logger {
 }
 
 export const silentLogger: Logger = {
+  isDebug: false,
   debug: () => {},
   info: () => {},
   warn: () => {},

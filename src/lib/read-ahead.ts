@@ -1,7 +1,7 @@
 /**
- * Yields what `open` yields, fetching one value while the consumer works on the one before: never
- * more, so memory stays flat. An error comes after every value that was read before it. When the
- * consumer stops early, `signal` is aborted, and the value under way is waited for and dropped.
+ * Yields what `open` yields, and fetches one value ahead while the consumer processes the previous
+ * one: never more, so memory stays flat. Throws an error only after every value read before it.
+ * If the consumer stops early, aborts `signal`, waits for the value being fetched, and drops it.
  */
 export async function* readAhead<T>(
   open: (signal: AbortSignal) => AsyncGenerator<T>,
@@ -18,13 +18,13 @@ export async function* readAhead<T>(
     }
   } finally {
     stop.abort();
-    // Whatever it was, error or value, nobody waits for it any more.
+    // The consumer has stopped, so both a value and an error are dropped.
     await next.catch(() => {});
     await values.return(undefined);
   }
 }
 
-/** An error that arrives while the consumer works waits, too: it must not end the process. */
+/** Marks an early error as handled: it reaches the consumer later and must not end the process. */
 function fetchNext<T>(values: AsyncGenerator<T>): Promise<IteratorResult<T>> {
   const next = values.next();
   next.catch(() => {});

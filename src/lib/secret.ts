@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 
 const MASK = '•••';
-/** Shorter values would blank out ordinary words when they are scrubbed from text. */
+/** Scrubbing shorter values would blank out ordinary words. */
 const SCRUBBED_LENGTH_MIN = 6;
-/** Tokens that run out within hours: by then so many newer ones were handed out. */
+/** Access tokens expire within hours, long before the process receives this many newer ones. */
 const TOKENS_KNOWN_MAX = 10_000;
 const known = new Set<string>();
 const tokens = new Set<string>();
 
-/** A value that prints as `•••` wherever it ends up by accident: string, JSON, log, inspect. */
+/** A value that prints as `•••` everywhere: as a string, in JSON, in logs, in `inspect`. */
 export class Secret {
   readonly #value: string;
 
@@ -34,14 +34,14 @@ export class Secret {
   }
 }
 
-/** Makes `scrub` blank out this value too: for tokens that a vendor hands out during a run. */
+/** Registers a value for `scrub` to blank out, such as a token that a vendor issues during a run. */
 export function rememberSecret(value: string): void {
   if (value.length >= SCRUBBED_LENGTH_MIN) known.add(value);
 }
 
 /**
- * As `rememberSecret`, for access tokens of which a process that runs for months gets thousands a
- * night: only the newest are kept.
+ * The same for access tokens. A process that runs for months receives thousands per night, so only
+ * the newest are kept.
  */
 export function rememberToken(value: string): void {
   if (value.length < SCRUBBED_LENGTH_MIN) return;
@@ -51,7 +51,7 @@ export function rememberToken(value: string): void {
   if (tokens.size > TOKENS_KNOWN_MAX && oldest !== undefined) tokens.delete(oldest);
 }
 
-/** The text without any secret of this process: for messages that quote what a vendor answered. */
+/** The text without any secret of this process, for messages that quote a vendor's response. */
 export function scrub(text: string): string {
   let clean = text;
   for (const values of [known, tokens]) {

@@ -3,7 +3,7 @@ import { lookUp } from '../crm/look-up.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { UserError } from '../lib/errors.ts';
 import type { StoredEvent } from '../outbox/event-types.ts';
-import { requeue, skipEvent } from '../outbox/events.ts';
+import { requeueEvent, skipEvent } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/paginate.ts';
 import { findEvents } from '../outbox/queries.ts';
 import { nextState, type State } from '../outbox/states.ts';
@@ -17,55 +17,55 @@ import { LIST_LIMITS } from './limits.ts';
 
 const IN_GONG: readonly State[] = ['delivered', 'duplicate'];
 
-/** What became of events that an operator asked to send again. */
+/** The result of a retry. */
 export interface RetryReport {
   readonly queued: number;
-  /** break Gong's reference as they are: not queued, and left as they were */
+  /** events that still violate Gong's reference: not queued, and unchanged */
   readonly rejected: number;
-  /** what is wrong with the first of them: `ID: sentence` */
+  /** the problems of the first of them: `ID: sentence` */
   readonly problems: readonly string[];
 }
 
 /**
- * Those of the named events that are not yet as the operator wants them. Throws UserError for an id
- * that no tenant has, that several have, that Gong has already, or of which too little is left:
- * then nothing is done at all.
+ * The named events that the action still has to change. Throws UserError, and nothing is changed,
+ * if an id belongs to no tenant or to several, if Gong already has the event, or if an event to
+ * retry is erased.
  */
-export async function findOperable(
+export async function findActionable(
   context: AppContext,
   tenants: readonly TenantConfig[],
-  request: { readonly eventIds: readonly string[]; readonly happening: 'retry' | 'skip' },
+  request: { readonly eventIds: readonly string[]; readonly action: 'retry' | 'skip' },
 ): Promise<StoredEvent[]> {
   const names = tenants.map(({ tenant }) => tenant);
   const events: StoredEvent[] = [];
   for (const eventId of new Set(request.eventIds)) {
-    const event = onlyOne(await findEvents(context.db, names, eventId), eventId);
-    if (IN_GONG.includes(event.state)) throw inGong(event, request.happening);
-    if (request.happening === 'retry' && event.erasedAt !== undefined) throw erased(event);
-    // One that is as it should be already is left alone, so that a repeated script succeeds.
-    if (nextState(event.state, request.happening) !== undefined) events.push(event);
+    const event = requireOne(await findEvents(context.db, names, eventId), eventId);
+    if (IN_GONG.includes(event.state)) throw alreadyInGong(event, request.action);
+    if (request.action === 'retry' && event.erasedAt !== undefined) throw erased(event);
+    // Skips an event that is already in the requested state, so that scripts can be repeated.
+    if (nextState(event.state, request.action) !== undefined) events.push(event);
   }
   return events;
 }
 
-/** The one event of that id; throws UserError where there is none, or several tenants have it. */
-export function onlyOne(events: readonly StoredEvent[], eventId: string): StoredEvent {
+/** The event with this id. Throws UserError if no tenant or several tenants have it. */
+export function requireOne(events: readonly StoredEvent[], eventId: string): StoredEvent {
   const [event, ...others] = events;
   if (!event) {
     throw new UserError(`there is no event "${eventId}"`, {
-      hint: 'List them with `sharetrail events`; one is there from the first sync that read it.',
+      hint: 'List events with `sharetrail events`. An event exists once a sync has read its share.',
     });
   }
   if (others.length > 0) {
-    const where = [event, ...others].map(({ tenant }) => tenant).join(', ');
-    throw new UserError(`"${eventId}" is an event of several tenants: ${where}`, {
-      hint: 'Say which one with --tenant NAME.',
+    const tenants = [event, ...others].map(({ tenant }) => tenant).join(', ');
+    throw new UserError(`several tenants have an event "${eventId}": ${tenants}`, {
+      hint: 'Select one tenant with --tenant NAME.',
     });
   }
   return event;
 }
 
-/** Builds the events again from their shares, matching again, and queues them. */
+/** Matches the shares of the events again, rebuilds the events, and queues them. */
 export async function retryEvents(
   context: AppContext,
   tenant: TenantConfig,
@@ -75,6 +75,7 @@ export async function retryEvents(
     tenant,
     counters: new RunCounters(),
     signal: request.signal,
+    emit: undefined,
   });
   const rules = rulesOf(tenant, undefined);
   let queued = 0;
@@ -86,19 +87,19 @@ export async function retryEvents(
     for (const share of shares) {
       const event = decideForced(share, records, rules);
       if (event.state !== 'pending') {
-        // Left as it was: one that was skipped for want of a link mends itself when it has one.
+        // Left unchanged: an event that was skipped without a link is queued once it has one.
         rejected += 1;
         problems.push(`${event.eventId}: ${event.errors?.join('; ')}`);
         continue;
       }
       const now = context.clock.now();
-      if (await requeue(context.db, event, { tenant: tenant.tenant, now })) queued += 1;
+      if (await requeueEvent(context.db, event, { tenant: tenant.tenant, now })) queued += 1;
     }
   }
   return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
 }
 
-/** The same for all events of a state that can be built still, a page at a time. */
+/** Retries all events of a state, page by page, except erased ones. */
 export async function retryState(
   context: AppContext,
   tenant: TenantConfig,
@@ -118,7 +119,7 @@ export async function retryState(
   return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
 }
 
-/** How many of the events will never be sent; one that reached Gong meanwhile is not among them. */
+/** Skips the events. Returns how many, without those that Gong has received in the meantime. */
 export async function skipEvents(
   context: AppContext,
   events: readonly StoredEvent[],
@@ -131,14 +132,14 @@ export async function skipEvents(
   return skipped;
 }
 
-function inGong({ eventId, state }: StoredEvent, happening: 'retry' | 'skip'): UserError {
-  return new UserError(`${eventId} is ${state}: ${happening} does not apply to it`, {
-    hint: 'Gong has it already, and has no way to take an event back.',
+function alreadyInGong({ eventId, state }: StoredEvent, action: 'retry' | 'skip'): UserError {
+  return new UserError(`${eventId} is ${state}: ${action} does not apply to it`, {
+    hint: 'Gong already has this event and cannot retract it.',
   });
 }
 
 function erased({ eventId }: StoredEvent): UserError {
-  return new UserError(`${eventId} cannot be built again: its people and its body are erased`, {
-    hint: 'It was settled longer than retentionDays ago, and only its key and its state are left.',
+  return new UserError(`${eventId} cannot be rebuilt: its people and its body are erased`, {
+    hint: 'It was settled more than retentionDays ago. Only its key and its state remain.',
   });
 }

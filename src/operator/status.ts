@@ -3,22 +3,24 @@ import { isBackfillStream, listBackfills, type StoredBackfill } from '../db/back
 import { callsOfDay, pausedUntil } from '../db/calls.ts';
 import { type Cursor, listCursors } from '../db/cursors.ts';
 import { isLeased } from '../db/leases.ts';
+import type { RunReport } from '../db/run-report.ts';
 import { latestRuns, type StoredRun } from '../db/runs.ts';
-import { countBackfilled, countByState, oldestPending } from '../outbox/queries.ts';
+import { countBackfilled, countByState, oldestPendingSharedAt } from '../outbox/queries.ts';
 import type { State } from '../outbox/states.ts';
 import { callsForBackfill } from '../runs/call-reserve.ts';
 import type { AppContext } from '../runs/context.ts';
-import type { Outcome, RunReport } from '../runs/report.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { LIST_LIMITS } from './limits.ts';
 
-/** A run as `status` shows it: `running` and `died` are what a row without an end can mean. */
+/** A run for `status`. A row without an end is `running` or `died`. */
 export interface RunStatus {
+  readonly runId: string;
   readonly kind: string;
   readonly startedAt: number;
   readonly finishedAt?: number;
-  readonly outcome: Outcome | 'running' | 'died';
+  /** as stored, `running` or `died` */
+  readonly outcome: string;
   readonly report?: RunReport;
 }
 
@@ -26,34 +28,34 @@ export interface TenantStatus {
   readonly tenant: string;
   /** newest first */
   readonly runs: readonly RunStatus[];
-  /** of the nightly reading */
+  /** the cursors of sync, without those of backfills */
   readonly cursors: readonly Cursor[];
-  /** windows of history that are being read, or whose events still wait for Gong */
+  /** backfills that are still reading, or whose events are still pending */
   readonly backfills: readonly StoredBackfill[];
-  /** events that history brought in: those that Gong has answered for, and those that wait */
+  /** backfilled events: settled by a response of Gong, or still pending */
   readonly history: {
     readonly settled: number;
     readonly waiting: number;
-    /** what the coming nights leave of a day's calls */
+    /** the calls of a day that upcoming syncs leave */
     readonly callsPerDay: number;
   };
   readonly outbox: Readonly<Record<State, number>>;
-  /** epoch milliseconds: when the oldest share that waits for Gong was made */
+  /** epoch milliseconds: the share time of the oldest pending event */
   readonly oldestPending?: number;
   readonly gong: {
     readonly callsPerDay: number;
     readonly callsLeft: number;
-    /** epoch milliseconds: Gong asked for a pause until then */
+    /** epoch milliseconds: the end of a pause that Gong requested */
     readonly pausedUntil?: number;
   };
 }
 
-/** How a tenant stands, from the database alone. */
+/** The status of a tenant, from the database only. */
 export async function statusOf(context: AppContext, config: TenantConfig): Promise<TenantStatus> {
   const { db, clock } = context;
   const { tenant } = config;
   const now = clock.now();
-  const oldest = await oldestPending(db, tenant);
+  const oldest = await oldestPendingSharedAt(db, tenant);
   const history = await historyOf(context, config);
   const cursors = await listCursors(db, tenant);
   const backfills = await listBackfills(db, tenant);
@@ -90,7 +92,7 @@ async function gongOf(
   return { callsPerDay, callsLeft, ...(pause > now && { pausedUntil: pause }) };
 }
 
-/** Only the newest open run can be the one that holds the tenant. */
+/** Only the newest run can have the tenant's lock. */
 async function runsOf(context: AppContext, tenant: string): Promise<RunStatus[]> {
   const { db, clock } = context;
   const runs = await latestRuns(db, { tenant, limit: LIST_LIMITS.runsShown });
@@ -99,12 +101,13 @@ async function runsOf(context: AppContext, tenant: string): Promise<RunStatus[]>
 }
 
 function runStatus(run: StoredRun, open: 'running' | 'died'): RunStatus {
-  const { kind, startedAt, finishedAt } = run;
+  const { runId, kind, startedAt, finishedAt, report } = run;
   return {
+    runId,
     kind,
     startedAt,
-    outcome: run.outcome === undefined ? open : (run.outcome as Outcome),
+    outcome: run.outcome ?? open,
     ...(finishedAt !== undefined && { finishedAt }),
-    ...(run.report !== undefined && { report: JSON.parse(run.report) as RunReport }),
+    ...(report && { report }),
   };
 }

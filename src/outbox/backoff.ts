@@ -1,16 +1,15 @@
 import { BACKOFF_LIMITS } from './limits.ts';
 
 /**
- * How long to wait after the n-th failed try (from 1): a random part of 1 s, 2 s, 4 s … up to a
- * minute. Full jitter, because senders that failed together must not come back together.
- * `random` is in [0, 1).
+ * The delay after the n-th failed attempt (from 1): exponential backoff with full jitter, so that
+ * senders that failed together do not retry together. `random` is in [0, 1).
  */
-export function retryDelayMs(failedTries: number, random: number): number {
-  return Math.round(random * retryDelayMsMax(failedTries));
+export function retryDelayMs(failedAttempts: number, random: number): number {
+  return Math.round(random * retryDelayMsMax(failedAttempts));
 }
 
-/** The longest wait after the n-th failed try: what the table in docs/failures.md prints. */
-export function retryDelayMsMax(failedTries: number): number {
-  const doubled = BACKOFF_LIMITS.retryDelayMsMin * 2 ** (failedTries - 1);
+/** The longest delay after the n-th failed attempt. The table in docs/failures.md prints it. */
+export function retryDelayMsMax(failedAttempts: number): number {
+  const doubled = BACKOFF_LIMITS.retryDelayMsMin * 2 ** (failedAttempts - 1);
   return Math.min(doubled, BACKOFF_LIMITS.retryDelayMsMax);
 }

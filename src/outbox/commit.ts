@@ -2,45 +2,45 @@ import { type Cursor, writeCursor } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import type { NewEvent } from './event-types.ts';
-import { insertEvents, removeAwaiting, updateReconsidered } from './events.ts';
+import { deleteAwaitingAuditLog, insertEvents, updateReconsidered } from './events.ts';
 
-/** All that one batch of shares changes, and the position up to which it was read. */
+/** All changes of one batch of shares, and the position up to which the source was read. */
 export interface Batch {
   readonly tenant: string;
   readonly priority: number;
   readonly now: number;
-  /** gone through once, within the transaction: made as they are written, they cost no memory */
+  /** iterated once, inside the transaction: lazy creation saves memory */
   readonly created: Iterable<NewEvent>;
-  /** events that were judged again, whether they moved or not */
+  /** events that were decided again, whether their state changed or not */
   readonly reconsidered: readonly NewEvent[];
-  /** absent for batches that were not read from a source */
+  /** absent if the batch was not read from a source */
   readonly cursor?: { readonly stream: string; readonly position: string };
-  /** eventIds of events that wait for the audit log, which `created` stands in place of */
+  /** eventIds of events that await the audit log; `created` replaces them */
   readonly replaced?: readonly string[];
-  /** what the source keeps for itself; only ever with `trx` */
-  readonly alongside?: (trx: Statement) => Promise<void>;
+  /** writes the source's own tables; must use `trx` only */
+  readonly writeInTransaction?: (trx: Statement) => Promise<void>;
 }
 
 /**
- * Writes a batch and its cursor in one transaction: a cursor never stands past a share without a
- * row. Throws, with nothing written: LeaseLost where another process took the tenant over;
- * RetryableError where an event that is to be replaced does not wait any more.
+ * Writes a batch and its cursor in one transaction, so that a cursor never moves past a share
+ * without a row. If it throws, nothing is written. Throws LeaseLost if another process took over
+ * the tenant, and RetryableError if an event to be replaced no longer awaits the audit log.
  */
 export async function commitBatch(db: Database, lease: LeaseKey, batch: Batch): Promise<void> {
   const { tenant, now } = batch;
   await db.transaction().execute(async (trx) => {
     await guardLease(trx, lease);
-    // First, for what takes the place of an event may have the same id.
-    await removeAwaiting(trx, tenant, batch.replaced ?? []);
+    // First, because a replacement can have the same id as the event that it replaces.
+    await deleteAwaitingAuditLog(trx, tenant, batch.replaced ?? []);
     await insertEvents(trx, batch.created, batch);
     for (const event of batch.reconsidered) await updateReconsidered(trx, event, batch);
-    await batch.alongside?.(trx);
+    await batch.writeInTransaction?.(trx);
     if (batch.cursor) await writeCursor(trx, { tenant, updatedAt: now, ...batch.cursor });
   });
 }
 
-/** Keeps a position by itself. Throws LeaseLost. */
-export async function keepCursor(
+/** Writes a cursor without events. Throws LeaseLost. */
+export async function commitCursor(
   db: Database,
   lease: LeaseKey,
   cursor: Cursor & { readonly tenant: string },

@@ -3,25 +3,25 @@ import type { ContentShared } from '../event/contract.ts';
 import type { Share, SourceName } from '../share/share.ts';
 import type { State } from './states.ts';
 
-/** Fresh shares go to Gong before those that a backfill brought in. */
+/** Fresh shares are sent before backfilled ones. */
 export const PRIORITY = { fresh: 0, backfill: 1 } as const;
 
-/** An event as a run hands it to the database: what became of one share. */
+/** An event as a run writes it: the decision about one share. */
 export interface NewEvent {
   readonly eventId: string;
   readonly share: Share;
   readonly state: State;
   readonly reason?: string;
   readonly match?: Match;
-  /** Gong's body: there once the event is pending (or was refused by the local check) */
+  /** Gong's body: present if the event is pending, or was rejected by the local check */
   readonly body?: ContentShared;
-  /** held: when the wait ends, epoch milliseconds */
+  /** held: the end of the hold, in epoch milliseconds */
   readonly notBefore?: number;
-  /** what the local check of the body found */
+  /** the problems that the local check of the body found */
   readonly errors?: readonly string[];
 }
 
-/** One request about an event, and what came of it. */
+/** One request about an event, and its outcome. */
 export interface Attempt {
   readonly number: number;
   readonly at: number;
@@ -31,14 +31,14 @@ export interface Attempt {
   readonly errors: readonly string[];
 }
 
-/** An event as it stands in the database, for people who look into it. */
+/** An event as it is in the database, for the operator. */
 export interface StoredEvent {
   readonly tenant: string;
   readonly eventId: string;
   readonly source: SourceName;
   readonly state: State;
   readonly reason?: string;
-  /** one of PRIORITY's */
+  /** a value of PRIORITY */
   readonly priority: number;
   readonly sharedAt: number;
   readonly notBefore?: number;
@@ -50,6 +50,6 @@ export interface StoredEvent {
   readonly requestId?: string;
   readonly integrationId?: string;
   readonly errors: readonly string[];
-  /** when retention took its people, title, links, match and body; its share then is a husk */
+  /** when retention erased its people, title, links, match and body; only ids and times remain */
   readonly erasedAt?: number;
 }

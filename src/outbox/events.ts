@@ -6,24 +6,24 @@ import { chunksOf } from '../lib/chunks.ts';
 import { RetryableError } from '../lib/errors.ts';
 import type { Share } from '../share/share.ts';
 import type { NewEvent } from './event-types.ts';
-import { contentColumns, newRow } from './rows.ts';
-import { type State, type StateEvent, statesBefore } from './states.ts';
+import { contentColumns, storedShare, toEventRow } from './rows.ts';
+import { type State, type StateEvent, statesAllowing } from './states.ts';
 
-/** How those of the events stand that are on record. */
+/** The current states of those of the events that are on record. */
 export async function knownEvents(
   db: Statement,
   tenant: string,
   eventIds: readonly string[],
 ): Promise<Map<string, KnownEvent>> {
   const known = new Map<string, KnownEvent>();
-  let built: CompiledQuery | undefined;
+  let query: CompiledQuery | undefined;
   for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
     const parameters = [tenant, ...chunk];
-    // Built once for the full chunks: for so many values, building costs more than looking up.
-    if (built?.parameters.length !== parameters.length) {
-      built = statesOf(db, tenant, chunk).compile();
+    // Compiled once for all full chunks: compiling this many values costs more than the query.
+    if (query?.parameters.length !== parameters.length) {
+      query = selectStates(db, tenant, chunk).compile();
     }
-    const { rows } = await db.executeQuery<StateRow>({ ...built, parameters });
+    const { rows } = await db.executeQuery<StateRow>({ ...query, parameters });
     for (const { event_id, state, reason, priority } of rows) {
       known.set(event_id, { state: state as State, reason, priority });
     }
@@ -44,7 +44,7 @@ interface StateRow {
   readonly priority: number;
 }
 
-function statesOf(db: Statement, tenant: string, eventIds: readonly string[]) {
+function selectStates(db: Statement, tenant: string, eventIds: readonly string[]) {
   return db
     .selectFrom('event')
     .select(['event_id', 'state', 'reason', 'priority'])
@@ -53,28 +53,28 @@ function statesOf(db: Statement, tenant: string, eventIds: readonly string[]) {
 }
 
 /**
- * Inserts events; one that is on record already stays as it is (its key is the share's own).
- * Building a statement of a hundred rows costs more than running it, so each is built once and
- * run again with the next rows' values.
+ * Inserts events. An event that is already on record stays unchanged, because its key is the
+ * share's own. Compiling an insert of a hundred rows costs more than running it, so it is compiled
+ * once and reused with the values of the next rows.
  */
 export async function insertEvents(
   trx: Statement,
   events: Iterable<NewEvent>,
   options: { readonly tenant: string; readonly priority: number; readonly now: number },
 ): Promise<void> {
-  let built: CompiledQuery | undefined;
+  let query: CompiledQuery | undefined;
   for (const chunk of chunksOf(events, DATABASE_LIMITS.rowsPerInsertMax)) {
-    const rows = chunk.map((event) => newRow(event, options));
+    const rows = chunk.map((event) => toEventRow(event, options));
     const parameters = rows.flatMap((row) => Object.values(row));
-    if (built?.parameters.length !== parameters.length) built = insertOf(trx, rows).compile();
-    await trx.executeQuery({ ...built, parameters });
-    // SQLite works in this thread: without a pause, a page would keep the network waiting, the
-    // look-up of the next page as well as the calls that others pace.
+    if (query?.parameters.length !== parameters.length) query = insertQuery(trx, rows).compile();
+    await trx.executeQuery({ ...query, parameters });
+    // SQLite runs in this thread. Without this pause, a page would delay the network: the next
+    // page's lookup, and the paced calls of other runs.
     await setImmediate();
   }
 }
 
-function insertOf(trx: Statement, rows: readonly Insertable<EventTable>[]) {
+function insertQuery(trx: Statement, rows: readonly Insertable<EventTable>[]) {
   return trx
     .insertInto('event')
     .values(rows)
@@ -82,12 +82,12 @@ function insertOf(trx: Statement, rows: readonly Insertable<EventTable>[]) {
 }
 
 /**
- * Why a skipped event may be judged again when its share is read again: the start was moved, or
- * the link has appeared. Whatever else was decided stays decided.
+ * The reasons for which a skipped event is decided again when its share is read again: the start
+ * was moved, or the link has appeared. All other decisions are final.
  */
-const PASSING_REASONS = ['before-start', 'no-url'] as const;
+const REVISABLE_SKIP_REASONS = ['before-start', 'no-url'] as const;
 
-/** Writes what became of an event that was judged again; one that moved meanwhile stays as it is. */
+/** Writes a new decision about an event, unless the event has changed its state in the meantime. */
 export async function updateReconsidered(
   trx: Statement,
   event: NewEvent,
@@ -98,7 +98,7 @@ export async function updateReconsidered(
     .updateTable('event')
     .set((set) => ({
       ...contentColumns(event),
-      // What was passed over and a backfill asks for enters the queue behind what a sync has queued.
+      // A skipped event that a backfill queues is sent after the events that a sync has queued.
       priority: set
         .case()
         .when(set.and([set('state', '=', 'skipped'), set('priority', '<', priority)]))
@@ -113,16 +113,16 @@ export async function updateReconsidered(
     .where((where) =>
       where.or([
         where('state', '=', 'held'),
-        where.and([where('state', '=', 'skipped'), where('reason', 'in', PASSING_REASONS)]),
+        where.and([where('state', '=', 'skipped'), where('reason', 'in', REVISABLE_SKIP_REASONS)]),
       ]),
     )
     .execute();
 }
 
-const AWAITING = { state: 'held', reason: 'audit-log' } as const;
+const AWAITING_AUDIT_LOG = { state: 'held', reason: 'audit-log' } as const;
 
-/** By eventId, the shares of those of the events that wait for the audit log. */
-export async function awaitingShares(
+/** The shares of those of the events that await the audit log, by eventId. */
+export async function sharesAwaitingAuditLog(
   db: Statement,
   tenant: string,
   eventIds: readonly string[],
@@ -134,19 +134,19 @@ export async function awaitingShares(
       .select(['event_id', 'share'])
       .where('tenant', '=', tenant)
       .where('event_id', 'in', chunk)
-      .where('state', '=', AWAITING.state)
-      .where('reason', '=', AWAITING.reason)
+      .where('state', '=', AWAITING_AUDIT_LOG.state)
+      .where('reason', '=', AWAITING_AUDIT_LOG.reason)
       .execute();
-    for (const row of rows) shares.set(row.event_id, JSON.parse(row.share) as Share);
+    for (const row of rows) shares.set(row.event_id, storedShare(row));
   }
   return shares;
 }
 
 /**
- * Removes events that wait for the audit log: others stand in their place. Throws RetryableError
- * where one does not wait any more, an operator's doing, say: it would be reported twice.
+ * Deletes events that await the audit log and are replaced by others. Throws RetryableError if one
+ * no longer awaits it (for example, an operator queued it), because it would be reported twice.
  */
-export async function removeAwaiting(
+export async function deleteAwaitingAuditLog(
   trx: Statement,
   tenant: string,
   eventIds: readonly string[],
@@ -156,51 +156,51 @@ export async function removeAwaiting(
       .deleteFrom('event')
       .where('tenant', '=', tenant)
       .where('event_id', 'in', chunk)
-      .where('state', '=', AWAITING.state)
-      .where('reason', '=', AWAITING.reason)
+      .where('state', '=', AWAITING_AUDIT_LOG.state)
+      .where('reason', '=', AWAITING_AUDIT_LOG.reason)
       .executeTakeFirst();
     if (numDeletedRows === BigInt(chunk.length)) continue;
-    throw new RetryableError('a share that waited for the audit log was moved meanwhile');
+    throw new RetryableError('a share that awaited the audit log has changed its state since');
   }
 }
 
-/** Writes what an operator's `retry` made of an event; false where its state does not allow it. */
-export async function requeue(
+/** Writes an event that an operator's `retry` rebuilt; false if its state does not allow it. */
+export async function requeueEvent(
   db: Statement,
   event: NewEvent,
   options: { readonly tenant: string; readonly now: number },
 ): Promise<boolean> {
-  return move(
+  return applyStateEvent(
     db,
     { ...contentColumns(event), updated_at: options.now, erased_at: null },
     {
       tenant: options.tenant,
       eventId: event.eventId,
-      happening: 'retry',
+      stateEvent: 'retry',
     },
   );
 }
 
-/** Never send it; false where its state does not allow that any more. */
+/** Ensures that the event is never sent; false if its state no longer allows that. */
 export async function skipEvent(
   db: Statement,
   event: { readonly tenant: string; readonly eventId: string; readonly now: number },
 ): Promise<boolean> {
   const columns = { state: 'skipped', reason: 'operator', not_before: null, updated_at: event.now };
-  return move(db, columns, { ...event, happening: 'skip' });
+  return applyStateEvent(db, columns, { ...event, stateEvent: 'skip' });
 }
 
-async function move(
+async function applyStateEvent(
   db: Statement,
   columns: Updateable<EventTable>,
-  event: { readonly tenant: string; readonly eventId: string; readonly happening: StateEvent },
+  event: { readonly tenant: string; readonly eventId: string; readonly stateEvent: StateEvent },
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('event')
     .set(columns)
     .where('tenant', '=', event.tenant)
     .where('event_id', '=', event.eventId)
-    .where('state', 'in', statesBefore(event.happening))
+    .where('state', 'in', statesAllowing(event.stateEvent))
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }

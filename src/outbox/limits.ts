@@ -6,6 +6,6 @@ export const BACKOFF_LIMITS = {
 } as const;
 
 export const ERASURE_LIMITS = {
-  /** events that lose their people in one transaction: some ten milliseconds */
+  /** events erased in one transaction, which then takes about ten milliseconds */
   eventsPerBatchMax: 200,
 } as const;

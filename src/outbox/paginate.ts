@@ -1,41 +1,40 @@
 import type { Statement } from '../db/schema.ts';
 import type { StoredEvent } from './event-types.ts';
-import { storedEvent } from './rows.ts';
+import { toStoredEvent } from './rows.ts';
 import type { State } from './states.ts';
 
-export interface PagesOptions {
+export interface PageFilter {
   readonly tenant: string;
   readonly state: State;
   readonly size: number;
   readonly reason?: string;
   readonly source?: string;
-  /** epoch milliseconds: shared from then on, and before */
+  /** epoch milliseconds: the earliest share time (inclusive), and the latest (exclusive) */
   readonly since?: number;
   readonly until?: number;
 }
 
 /**
- * All events of a state, a page in memory at a time, in the order of sending: fresh before
- * backfilled, older before newer; where more is asked for, those that it holds for. Events may
- * change their state while they are gone through.
+ * Yields the events of a state that pass the filter, one page at a time, in sending order: fresh
+ * before backfilled, older before newer. Events can change their state during the iteration.
  */
 export async function* pagesInState(
   db: Statement,
-  options: PagesOptions,
+  options: PageFilter,
 ): AsyncGenerator<StoredEvent[]> {
   let after: { priority: number; shared_at: number; event_id: string } | undefined;
   for (;;) {
     const rows = await rowsAfter(db, options, after);
     after = rows.at(-1);
     if (after === undefined) return;
-    yield rows.map(storedEvent);
+    yield rows.map(toStoredEvent);
   }
 }
 
-/** The comparison is one of whole keys, which the index over the state answers as a range. */
+/** Compares the complete sort key, so that the index on the state serves it as one range. */
 function rowsAfter(
   db: Statement,
-  options: PagesOptions,
+  options: PageFilter,
   after: { priority: number; shared_at: number; event_id: string } | undefined,
 ) {
   const { tenant, state, size, reason, source, since, until } = options;

@@ -1,16 +1,16 @@
 import type { Statement } from '../db/schema.ts';
 import { type Attempt, PRIORITY, type StoredEvent } from './event-types.ts';
-import { storedEvent } from './rows.ts';
+import { toStoredEvent } from './rows.ts';
 import { STATES, type State } from './states.ts';
 
 export interface EventFilter {
-  /** a date means midnight in a tenant's own timezone: hence one window for each zone */
+  /** one window per timezone: a date means midnight in the tenant's own timezone */
   readonly windows: readonly { readonly tenants: readonly string[]; readonly since?: number }[];
   readonly state?: State;
   readonly limit: number;
 }
 
-/** The outbox, newest share first. */
+/** The events of the outbox, newest share first. */
 export async function listEvents(db: Statement, filter: EventFilter): Promise<StoredEvent[]> {
   const rows = await db
     .selectFrom('event')
@@ -31,10 +31,10 @@ export async function listEvents(db: Statement, filter: EventFilter): Promise<St
     .orderBy('event_id')
     .limit(filter.limit)
     .execute();
-  return rows.map(storedEvent);
+  return rows.map(toStoredEvent);
 }
 
-/** The events of that id: one a tenant at most. */
+/** The events with this id, at most one per tenant. */
 export async function findEvents(
   db: Statement,
   tenants: readonly string[],
@@ -47,10 +47,10 @@ export async function findEvents(
     .where('event_id', '=', eventId)
     .orderBy('tenant')
     .execute();
-  return rows.map(storedEvent);
+  return rows.map(toStoredEvent);
 }
 
-/** Every request about the event, first to last. */
+/** All requests about the event, oldest first. */
 export async function listAttempts(
   db: Statement,
   event: { readonly tenant: string; readonly eventId: string },
@@ -89,33 +89,33 @@ async function countState(db: Statement, tenant: string, state: State): Promise<
   return Number(row.events);
 }
 
-/** Epoch milliseconds, inclusive and exclusive; absent ends are open. */
-interface SharedWithin {
+/** Epoch milliseconds: `since` is inclusive, `until` exclusive. An absent bound is open. */
+interface SharedAtWindow {
   readonly since?: number;
   readonly until?: number;
 }
 
 /**
- * The events that history brought in: how many Gong has answered for, of those shared within the
- * window, and how many wait, whenever they were shared.
+ * Counts backfilled events: `settled` counts those shared within the window that Gong has
+ * accepted or rejected, `waiting` all pending ones regardless of the window.
  */
 export async function countBackfilled(
   db: Statement,
   tenant: string,
-  window: SharedWithin = {},
+  window: SharedAtWindow = {},
 ): Promise<{ readonly settled: number; readonly waiting: number }> {
   let settled = 0;
   for (const state of ['delivered', 'duplicate', 'rejected'] as const) {
-    settled += await countOfHistory(db, { tenant, state, ...window });
+    settled += await countBackfilledInState(db, { tenant, state, ...window });
   }
-  return { settled, waiting: await countOfHistory(db, { tenant, state: 'pending' }) };
+  return { settled, waiting: await countBackfilledInState(db, { tenant, state: 'pending' }) };
 }
 
-async function countOfHistory(
+async function countBackfilledInState(
   db: Statement,
-  of: SharedWithin & { readonly tenant: string; readonly state: State },
+  filter: SharedAtWindow & { readonly tenant: string; readonly state: State },
 ): Promise<number> {
-  const { tenant, state, since, until } = of;
+  const { tenant, state, since, until } = filter;
   const row = await db
     .selectFrom('event')
     .select((select) => select.fn.countAll<number>().as('events'))
@@ -128,8 +128,11 @@ async function countOfHistory(
   return Number(row.events);
 }
 
-/** When the oldest share of those that wait was made; undefined where none waits. */
-export async function oldestPending(db: Statement, tenant: string): Promise<number | undefined> {
+/** The share time of the oldest pending event; undefined if no event is pending. */
+export async function oldestPendingSharedAt(
+  db: Statement,
+  tenant: string,
+): Promise<number | undefined> {
   const row = await db
     .selectFrom('event')
     .select((select) => select.fn.min<number | null>('shared_at').as('at'))

@@ -3,7 +3,7 @@ import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, EventTable, Statement } from '../db/schema.ts';
 import { nextState, type State, type StateEvent } from './states.ts';
 
-/** A pending event as the sender needs it: the body goes out byte for byte as it was stored. */
+/** A pending event to send. The body is sent byte for byte as it was stored. */
 export interface QueuedEvent {
   readonly eventId: string;
   readonly priority: number;
@@ -11,18 +11,18 @@ export interface QueuedEvent {
 }
 
 /**
- * The next events to send: fresh ones before backfilled ones, older before newer. A tenant's
- * lease keeps every other process away, so claiming needs no mark in the row; what this process
- * has in hand is left out by id.
+ * The next events to send: fresh before backfilled, older before newer. The tenant's lease excludes
+ * every other process, so a claim needs no mark in the row. This process excludes by id the events
+ * that it has already claimed.
  */
 export async function claimPending(
   db: Statement,
   claim: {
     readonly tenant: string;
-    readonly inHand: readonly string[];
+    readonly alreadyClaimed: readonly string[];
     readonly limit: number;
     readonly runStartedAt: number;
-    /** what comes after it is left out */
+    /** excludes events with a higher value */
     readonly priorityMax: number;
   },
 ): Promise<QueuedEvent[]> {
@@ -35,7 +35,9 @@ export async function claimPending(
     .where((where) =>
       where.or([where('not_before', 'is', null), where('not_before', '<=', claim.runStartedAt)]),
     )
-    .$if(claim.inHand.length > 0, (query) => query.where('event_id', 'not in', claim.inHand))
+    .$if(claim.alreadyClaimed.length > 0, (query) =>
+      query.where('event_id', 'not in', claim.alreadyClaimed),
+    )
     .orderBy('priority')
     .orderBy('shared_at')
     .orderBy('event_id')
@@ -48,7 +50,7 @@ export async function claimPending(
   }));
 }
 
-/** False once it was skipped, say, while it waited for its turn. */
+/** False if the event's state has changed since it was claimed: for example, it was skipped. */
 export async function isPending(
   db: Statement,
   event: { readonly tenant: string; readonly eventId: string },
@@ -62,21 +64,21 @@ export async function isPending(
   return row?.state === 'pending';
 }
 
-/** What Gong said to one request. Without a happening the event stays pending. */
+/** Gong's response to one request. Without a `stateEvent`, the event stays pending. */
 export interface Settlement {
   readonly tenant: string;
   readonly eventId: string;
   readonly at: number;
-  /** the answer's kind, kept with the attempt */
+  /** the kind of response, stored with the attempt */
   readonly outcome: string;
-  readonly happening?: Extract<StateEvent, 'accept' | 'conflict' | 'reject'>;
+  readonly stateEvent?: Extract<StateEvent, 'accept' | 'conflict' | 'reject'>;
   readonly status?: number;
   readonly requestId?: string;
   readonly integrationId?: string;
   readonly errors: readonly string[];
 }
 
-/** Records an attempt and moves the event, in one transaction. Throws LeaseLost. */
+/** Records an attempt and updates the event's state, in one transaction. Throws LeaseLost. */
 export async function settle(db: Database, lease: LeaseKey, settlement: Settlement): Promise<void> {
   const { tenant, eventId } = settlement;
   await db.transaction().execute(async (trx) => {
@@ -91,15 +93,15 @@ export async function settle(db: Database, lease: LeaseKey, settlement: Settleme
     await trx.insertInto('attempt').values(attemptRow(settlement, number)).execute();
     await trx
       .updateTable('event')
-      .set({ ...answerColumns(settlement, event.state as State), attempts: number })
+      .set({ ...responseColumns(settlement, event.state as State), attempts: number })
       .where('tenant', '=', tenant)
       .where('event_id', '=', eventId)
       .execute();
   });
 }
 
-/** An event whose tries are used up waits for a run that starts later. Throws LeaseLost. */
-export async function deferPending(
+/** Defers an event that has used up its attempts to a run that starts later. Throws LeaseLost. */
+export async function deferToNextRun(
   db: Database,
   lease: LeaseKey,
   event: { readonly tenant: string; readonly eventId: string; readonly at: number },
@@ -129,8 +131,8 @@ function attemptRow(settlement: Settlement, number: number) {
   };
 }
 
-function answerColumns(settlement: Settlement, state: State): Partial<Selectable<EventTable>> {
-  const next = settlement.happening && nextState(state, settlement.happening);
+function responseColumns(settlement: Settlement, state: State): Partial<Selectable<EventTable>> {
+  const next = settlement.stateEvent && nextState(state, settlement.stateEvent);
   return {
     ...(next && { state: next }),
     last_status: settlement.status ?? null,

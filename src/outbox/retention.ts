@@ -2,17 +2,18 @@ import { sql } from 'kysely';
 import type { Database, Statement } from '../db/schema.ts';
 import type { Share } from '../share/share.ts';
 import { ERASURE_LIMITS } from './limits.ts';
+import { storedShare } from './rows.ts';
 
 /**
- * The words of the index over the age, to the letter: SQLite takes a partial index only where the
- * statement says the same.
+ * Must equal the condition of the partial index on the age: SQLite uses a partial index only if the
+ * query repeats its condition.
  */
 const SETTLED = sql<boolean>`state in ('delivered', 'duplicate', 'rejected', 'skipped')`;
 
 /**
- * Takes people, title, links, match, body and what Gong said out of some events that were settled
- * before `before`. Their keys stay, with what became of them and when,
- * so that nothing is reported again. One short transaction; gives how many there were.
+ * Erases people, title, links, match, body and Gong's responses from one batch of events that were
+ * settled before `before`. Their keys, states and times stay, so that nothing is reported again.
+ * Uses one short transaction. Returns the number of erased events.
  */
 export async function eraseSettled(
   db: Database,
@@ -31,7 +32,7 @@ interface SettledRow {
   readonly share: string;
 }
 
-/** In no order: sorting would read all that are old before it gives the first. */
+/** Unordered: sorting would read all old events before it returns the first. */
 function settledBefore(trx: Statement, before: number): Promise<SettledRow[]> {
   return trx
     .selectFrom('event')
@@ -44,7 +45,7 @@ function settledBefore(trx: Statement, before: number): Promise<SettledRow[]> {
 }
 
 async function erase(trx: Statement, event: SettledRow, now: number): Promise<void> {
-  const share = JSON.stringify(withoutPeople(JSON.parse(event.share) as Share));
+  const share = JSON.stringify(withoutPeople(storedShare(event)));
   await trx
     .updateTable('event')
     .set({ share, match: null, body: null, errors: null, erased_at: now })
@@ -58,10 +59,11 @@ async function erase(trx: Statement, event: SettledRow, now: number): Promise<vo
     .execute();
 }
 
-/** A share still, of which only its source, its time and the ids that the source gave are left. */
-function withoutPeople({ source, shareId, sharedAt, content }: Share): Share {
+/** A valid share that keeps only the source, the time and the source's ids. */
+function withoutPeople({ source, eventId, shareId, sharedAt, content }: Share): Share {
   return {
     source,
+    eventId,
     shareId,
     sharedAt,
     content: { id: content.id, title: '' },

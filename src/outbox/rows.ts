@@ -1,8 +1,9 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { EventTable } from '../db/schema.ts';
+import type { Share } from '../share/share.ts';
 import type { NewEvent, StoredEvent } from './event-types.ts';
 
-/** What an event's row says besides its identity: written at first, and again when held ones move. */
+/** The columns that are written on insert, and again when the event is decided again. */
 export function contentColumns(event: NewEvent) {
   return {
     state: event.state,
@@ -15,7 +16,7 @@ export function contentColumns(event: NewEvent) {
   };
 }
 
-export function newRow(
+export function toEventRow(
   event: NewEvent,
   options: { readonly tenant: string; readonly priority: number; readonly now: number },
 ): Insertable<EventTable> {
@@ -34,7 +35,7 @@ export function newRow(
     integration_id: null,
     created_at: options.now,
     updated_at: options.now,
-    // Named one by one: a spread into an object of so many fields costs more than all the rest.
+    // Listed one by one: a spread into an object of this size costs more than all the rest.
     share: content.share,
     match: content.match,
     body: content.body,
@@ -42,8 +43,8 @@ export function newRow(
   };
 }
 
-/** The JSON columns were written by `newRow` alone, so their shapes are taken as given. */
-export function storedEvent(row: Selectable<EventTable>): StoredEvent {
+/** Trusts the shapes of the JSON columns, because only `contentColumns` and `settle` write them. */
+export function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
   return {
     tenant: row.tenant,
     eventId: row.event_id,
@@ -51,7 +52,7 @@ export function storedEvent(row: Selectable<EventTable>): StoredEvent {
     state: row.state as StoredEvent['state'],
     priority: row.priority,
     sharedAt: row.shared_at,
-    share: JSON.parse(row.share) as StoredEvent['share'],
+    share: storedShare(row),
     attempts: row.attempts,
     errors: row.errors === null ? [] : (JSON.parse(row.errors) as string[]),
     ...(row.reason !== null && { reason: row.reason }),
@@ -65,4 +66,10 @@ export function storedEvent(row: Selectable<EventTable>): StoredEvent {
     ...(row.integration_id !== null && { integrationId: row.integration_id }),
     ...(row.erased_at !== null && { erasedAt: row.erased_at }),
   };
+}
+
+/** Rows that earlier versions wrote have no eventId inside `share`; the key column has it. */
+export function storedShare(row: Pick<Selectable<EventTable>, 'event_id' | 'share'>): Share {
+  const share = JSON.parse(row.share) as Omit<Share, 'eventId'>;
+  return { ...share, eventId: row.event_id };
 }

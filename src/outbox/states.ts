@@ -1,22 +1,22 @@
-/** The states of an event. The names are part of the outside contract. */
+/** The states of an event. The names are part of the external contract. */
 export const STATES = ['held', 'pending', 'delivered', 'duplicate', 'rejected', 'skipped'] as const;
 export type State = (typeof STATES)[number];
 
 /**
- * What can happen to an event:
- * - `queue`: its wait for a Salesforce record is over, one way or the other
- * - `accept`, `conflict`, `reject`: what Gong (or the local check of the body) said
- * - `skip`: a reason not to report it came up, or an operator's word
- * - `retry`: an operator's word
+ * The state machine's events:
+ * - `queue`: its hold ended, with or without a Salesforce record
+ * - `accept`, `conflict`, `reject`: the response of Gong, or of the local check of the body
+ * - `skip`: a reason not to report it applies, or an operator skipped it
+ * - `retry`: an operator retried it
  */
 export const STATE_EVENTS = ['queue', 'accept', 'conflict', 'reject', 'skip', 'retry'] as const;
 export type StateEvent = (typeof STATE_EVENTS)[number];
 
 /**
- * `undefined`: cannot happen in that state. A missing cell does not compile. A skipped event can
- * still be accepted: an operator skipped it while its request was under way, and Gong's word is
- * the truth about what Gong has. It can be queued after all where its reason is gone (see
- * PASSING_REASONS).
+ * The transition table. `undefined`: not allowed. A missing cell does not compile.
+ * A skipped event can still be accepted, if an operator skipped it while its request was in flight:
+ * Gong's response is the truth about what Gong has. A skipped event can be queued once its reason
+ * no longer applies (see REVISABLE_SKIP_REASONS).
  */
 const NEXT: Record<State, Record<StateEvent, State | undefined>> = {
   held: {
@@ -69,12 +69,12 @@ const NEXT: Record<State, Record<StateEvent, State | undefined>> = {
   },
 };
 
-/** The state after; undefined where it cannot happen to an event in that state. */
+/** The next state; undefined if the transition is not allowed. */
 export function nextState(state: State, event: StateEvent): State | undefined {
   return NEXT[state][event];
 }
 
-/** The states that something can happen in: what an update may start from. */
-export function statesBefore(event: StateEvent): State[] {
+/** The states in which `event` is allowed: those that an update can start from. */
+export function statesAllowing(event: StateEvent): State[] {
   return STATES.filter((state) => NEXT[state][event] !== undefined);
 }

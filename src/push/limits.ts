@@ -1,32 +1,33 @@
 /** The limits of this module, by name and unit. */
 
 export const PUSH_LIMITS = {
-  /** tries of one event in one run before it waits for the next run */
+  /** attempts per event in one run; then the event waits for the next run */
   attemptsPerRunMax: 5,
-  /** events that wait between two tries, beside those in flight: bounds memory */
+  /** events between two attempts, in addition to those in flight; limits memory use */
   waitingMax: 64,
-  /** a Retry-After beyond this ends pushing for the run */
+  /** a longer Retry-After ends pushing for the run */
   retryAfterMsMax: 10 * 60_000,
-  /** rejections in a row with the same errors that stop pushing for the run */
+  /** consecutive rejections with the same errors that end pushing for the run */
   sameRejectionsMax: 20,
-  /** 429 answers in a row, with no other between them, that end pushing for the run */
+  /** consecutive 429 responses that end pushing for the run */
   throttledInRowMax: 50,
 } as const;
 
 export const PACE_LIMITS = {
-  /** the longest pause that Gong may ask for: an answer that says years is a mistake */
+  /** the longest pause for a Retry-After; a longer one is a mistake of Gong's */
   pauseMsMax: 30 * 24 * 60 * 60_000,
   secondMs: 1_000,
-  /** calls spread apart a little more than a second: their arrival at Gong is what counts */
+  /** added to a second, because Gong counts arrivals, which can be closer together than sends */
   jitterMs: 5,
-  /** answers from which the usual latency is learnt: so many at least, so many at most */
+  /** latencies that the usual latency needs, at least */
   latenciesMin: 5,
+  /** latencies that the usual latency is computed from, at most */
   latenciesKept: 25,
-  /** a slow answer says no more about when its call arrived */
+  /** the most that a slow response can move the estimated arrival */
   arrivalMsMax: 250,
   /**
-   * A full day is waited for this long: a run that starts when last night's did finds the day
-   * full, and its calls leave the day at the pace at which they were sent, a bucket at a time
+   * The longest wait for a used-up day. A run at the same time as the night before finds the day
+   * used up, and last night's calls leave it one bucket at a time, at the pace of their sending.
    */
   dayWaitMsMax: 2 * 60_000,
 } as const;

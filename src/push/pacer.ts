@@ -11,30 +11,30 @@ import {
 import { CALL_LIMITS } from '../db/limits.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
-import { ArrivalEstimate } from './arrival.ts';
+import { ArrivalEstimate } from './arrival-estimate.ts';
 import { PACE_LIMITS, PUSH_LIMITS } from './limits.ts';
 
-/** What a sender gets for asking: a call that is counted already, or the reason to stop. */
+/** A permit for one call, which is already counted, or the reason for its denial. */
 export type PermitResult =
   | Permit
-  | { readonly kind: 'stop'; readonly reason: 'day-used-up' | 'paused'; readonly until: number };
+  | { readonly kind: 'denied'; readonly reason: 'day-used-up' | 'paused'; readonly until: number };
 
 export interface Permit {
-  readonly kind: 'go';
-  /** The request left this machine. */
+  readonly kind: 'granted';
+  /** Marks the request as sent. */
   sent(): void;
   /**
-   * Its answer came, or it broke: from now on the call counts from when it arrived. One that never
-   * left (no connection, no token) is given back.
+   * Call it after the response or a failure. Counts the call from its estimated arrival. Does not
+   * count a call that was never sent (no connection, no token).
    */
-  over(): Promise<void>;
+  release(): Promise<void>;
 }
 
-/** The gate that every call to one Gong account goes through, in all processes. */
+/** The gate for every call to one Gong account, in all processes. */
 export interface Pacer {
-  /** Waits for the next free place and takes it. Rejects with the signal's reason. */
-  take(limits: PaceSettings, signal: AbortSignal): Promise<PermitResult>;
-  /** Gong asked for a pause: binds every sender of the account, also in later runs. */
+  /** Waits for the next free slot. Rejects with the signal's reason. */
+  acquire(limits: PaceSettings, signal: AbortSignal): Promise<PermitResult>;
+  /** Pauses every sender of the account, including later runs: Gong's Retry-After. */
   pause(durationMs: number): Promise<void>;
 }
 
@@ -44,8 +44,8 @@ export interface PaceSettings {
 }
 
 /**
- * One pacer an account and process: its senders stand in one line, so that they do not wake up
- * together for one place. The count itself is in the database.
+ * Create one pacer per account and process. Its senders wait in one queue, so that they do not all
+ * wake up for the same slot. The count of calls is in the database.
  */
 export function createPacer(options: {
   readonly db: Database;
@@ -53,12 +53,12 @@ export function createPacer(options: {
   readonly clock: Clock;
 }): Pacer {
   const { db, account, clock } = options;
-  const line = pLimit(1);
+  const queue = pLimit(1);
   const arrival = new ArrivalEstimate();
-  // Folds at its first call: a run of every night may well be shorter than the interval.
+  // Folds at the first call, because a nightly run can be shorter than the interval.
   let foldedAt = Number.NEGATIVE_INFINITY;
 
-  async function ask(settings: PaceSettings): Promise<Permission> {
+  async function requestCall(settings: PaceSettings): Promise<Permission> {
     const now = clock.now();
     if (now - foldedAt > CALL_LIMITS.bucketMs) {
       foldedAt = now;
@@ -70,23 +70,23 @@ export function createPacer(options: {
   async function waitForPermit(settings: PaceSettings, signal: AbortSignal): Promise<PermitResult> {
     for (;;) {
       signal.throwIfAborted();
-      const permission = await ask(settings);
-      if (permission.kind === 'go') return goOf(permission.at);
+      const permission = await requestCall(settings);
+      if (permission.kind === 'go') return grantPermit(permission.at);
       const waitMs = permission.until - clock.now();
-      const reason = reasonToStop(permission, waitMs);
-      if (reason) return { kind: 'stop', reason, until: permission.until };
+      const reason = denialReason(permission, waitMs);
+      if (reason) return { kind: 'denied', reason, until: permission.until };
       await clock.sleep(waitMs, signal);
     }
   }
 
-  function goOf(takenAt: number): PermitResult {
+  function grantPermit(takenAt: number): PermitResult {
     let sentAt: number | undefined;
     return {
-      kind: 'go',
+      kind: 'granted',
       sent: () => {
         sentAt = clock.now();
       },
-      over: async () => {
+      release: async () => {
         if (sentAt === undefined) return giveCallBack(db, { account, at: takenAt });
         const to = arrival.estimate(sentAt, clock.now());
         if (to > takenAt) await moveCall(db, { account, from: takenAt, to });
@@ -95,9 +95,9 @@ export function createPacer(options: {
   }
 
   return {
-    take: (settings, signal) =>
-      unlessAborted(
-        line(() => waitForPermit(settings, signal)),
+    acquire: (settings, signal) =>
+      rejectOnAbort(
+        queue(() => waitForPermit(settings, signal)),
         signal,
       ),
     pause: (durationMs) =>
@@ -106,9 +106,9 @@ export function createPacer(options: {
 }
 
 /**
- * Three a second are three in any 1,005 ms: Gong counts calls as they arrive, and two that were
- * sent a second apart may arrive a little closer. A fraction above one is rounded down, since
- * "2.5 in any one second" can only mean two; below one it is one call in a longer window.
+ * Three per second means three in any 1,005 ms: Gong counts arrivals, and two calls sent a second
+ * apart can arrive a little closer. A fraction above one is rounded down, because "2.5 in any one
+ * second" can only mean two. A fraction below one means one call in a longer window.
  */
 export function limitsOf(settings: PaceSettings): CallLimits {
   const calls = Math.max(1, Math.floor(settings.callsPerSecond));
@@ -119,18 +119,18 @@ export function limitsOf(settings: PaceSettings): CallLimits {
   };
 }
 
-/** Leaves the line at once, whoever of another run stands in front. */
-function unlessAborted<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Rejects as soon as the signal is aborted, even while other runs are ahead in the queue. */
+function rejectOnAbort<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    const forget = () => signal.removeEventListener('abort', leave);
-    signal.addEventListener('abort', leave);
-    if (signal.aborted) leave();
-    wait.finally(forget).then(resolve, reject);
+    const abort = () => reject(signal.reason);
+    const stopListening = () => signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    wait.finally(stopListening).then(resolve, reject);
   });
 }
 
-function reasonToStop(
+function denialReason(
   permission: Exclude<Permission, { kind: 'go' }>,
   waitMs: number,
 ): 'day-used-up' | 'paused' | undefined {

@@ -1,6 +1,6 @@
 import type { GongAnswer } from '../vendors/gong/answer.ts';
 
-/** Counts rejections in a row that say the same: then it is not the event that is wrong. */
+/** Counts consecutive rejections with the same errors: the cause is then not the single event. */
 export class RejectionStreak {
   readonly #limit: number;
   #errors = '';
@@ -10,14 +10,14 @@ export class RejectionStreak {
     this.#limit = limit;
   }
 
-  /** Takes the next answer in the order of settling; true when the streak is complete. */
-  reached(answer: Pick<GongAnswer, 'kind' | 'errors'>): boolean {
-    if (answer.kind !== 'rejected') {
-      // A broken connection says nothing about bodies; any verdict on a body ends the streak.
-      if (answer.kind !== 'unavailable') this.#length = 0;
+  /** Takes the responses in the order of settling. True once the streak has reached the limit. */
+  reached(response: Pick<GongAnswer, 'kind' | 'errors'>): boolean {
+    if (response.kind !== 'rejected') {
+      // A broken connection says nothing about the body, so it does not end the streak.
+      if (response.kind !== 'unavailable') this.#length = 0;
       return false;
     }
-    const errors = JSON.stringify(answer.errors);
+    const errors = JSON.stringify(response.errors);
     this.#length = errors === this.#errors ? this.#length + 1 : 1;
     this.#errors = errors;
     return this.#length >= this.#limit;

@@ -2,27 +2,27 @@ import type { GongAnswer } from '../vendors/gong/answer.ts';
 
 /** Why pushing ended before the queue was empty. */
 export type PushStop =
-  /** Gong lets nobody in (key, scope, address, endpoint): a person has to mend it */
-  | { readonly kind: 'refused'; readonly answer: GongAnswer }
-  /** what is wrong is the same for all events: going on would reject the whole queue */
+  /** Gong refuses every request (key, scope, IP address, endpoint): the operator must fix it */
+  | { readonly kind: 'refused'; readonly response: GongAnswer }
+  /** all events have the same error: continuing would reject the entire queue */
   | { readonly kind: 'same-rejections'; readonly errors: readonly string[] }
-  /** not an error: the rest goes out when Gong allows it */
+  /** not an error: the remaining events are sent when Gong allows it */
   | {
       readonly kind: 'waiting';
       readonly reason: 'day-used-up' | 'paused' | 'throttled';
       readonly until?: number;
     }
-  /** the run was asked to stop, or lost its lease: `reason` is what ended it */
+  /** a stop was requested, or the run lost its lease; `reason` is the cause */
   | { readonly kind: 'stop-requested'; readonly reason: unknown };
 
-/** What pushing did in this run. */
+/** The result of pushing in one run. */
 export interface PushReport {
   delivered: number;
   duplicates: number;
   rejected: number;
-  /** events whose five tries all failed: they stay pending for the next run */
+  /** events that used up their attempts: they stay pending for the next run */
   exhausted: number;
-  /** what the last of those failures said */
+  /** the error of the last of those attempts */
   lastFailure?: string;
   stop?: PushStop;
 }

@@ -1,20 +1,20 @@
-/** Lets one waiter sleep until something changed; a change before the wait is not lost. */
+/** Lets one waiter sleep until it is notified. A notification before the wait is not lost. */
 export class AutoResetEvent {
-  #changed = false;
+  #notified = false;
   #wake: (() => void) | undefined;
 
   notify(): void {
-    this.#changed = true;
+    this.#notified = true;
     this.#wake?.();
   }
 
   async wait(): Promise<void> {
-    if (!this.#changed) {
+    if (!this.#notified) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     this.#wake = undefined;
-    this.#changed = false;
+    this.#notified = false;
   }
 }

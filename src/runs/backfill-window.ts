@@ -1,46 +1,38 @@
 import type { TenantConfig } from '../config/types.ts';
-import { type Backfill, backfillStream } from '../db/backfills.ts';
+import type { Backfill } from '../db/backfills.ts';
 import { UserError } from '../lib/errors.ts';
 import type { SourceName } from '../share/share.ts';
-import { createDeliveryWindow } from '../sources/salesforce/delivery-window.ts';
-import type { Source } from '../sources/source.ts';
-import type { SalesforceClient } from '../vendors/salesforce/client.ts';
 
-/** What history a person asked for. Times are epoch milliseconds. */
+/** The past shares that a user asked for. Times are epoch milliseconds. */
 export interface BackfillWindow {
   readonly since: number;
   /** exclusive; absent: until now */
   readonly until?: number;
-  /** absent: every source that the tenant has */
+  /** absent: every source that the tenant reads */
   readonly source?: SourceName;
 }
 
-/** The sources of a tenant that the window asks for; none where it has none of them. */
-export function sourcesAsked(tenant: TenantConfig, { source }: BackfillWindow): SourceName[] {
-  const all = ['salesforce', 'google-drive'] as const;
-  return all.filter((name) => hasSource(tenant, name) && (source === undefined || source === name));
-}
-
-function hasSource(tenant: TenantConfig, source: SourceName): boolean {
+/** Whether the tenant's configuration has the source. */
+export function readsSource(tenant: TenantConfig, source: SourceName): boolean {
   if (source === 'google-drive') return tenant.googleDrive !== undefined;
   return tenant.salesforce.contentDistributions;
 }
 
-/** Of Drive, only the audit log knows what was shared when. */
+/** In Drive, only the audit log knows when a file was shared. */
 export function hasHistory({ googleDrive }: TenantConfig, source: SourceName): boolean {
   return source === 'salesforce' || googleDrive?.detect.includes('audit-log') === true;
 }
 
-/** Those of the tenants that have the source asked for. Throws UserError where none has. */
-export function tenantsAsked(
+/** The tenants that read the requested source. Throws UserError if none does. */
+export function tenantsWithSource(
   tenants: readonly TenantConfig[],
   source: SourceName | undefined,
 ): readonly TenantConfig[] {
   if (source === undefined) return tenants;
-  const having = tenants.filter((tenant) => hasSource(tenant, source));
+  const reading = tenants.filter((tenant) => readsSource(tenant, source));
   const [first] = tenants;
-  if (having.length === 0 && first !== undefined) throw withoutSource(first, source);
-  return having;
+  if (reading.length === 0 && first !== undefined) throw withoutSource(first, source);
+  return reading;
 }
 
 export function backfillOf(
@@ -51,33 +43,12 @@ export function backfillOf(
   return { tenant, source, since, ...(until !== undefined && { until }) };
 }
 
-/** The window's deliveries, by the cursor of their own. `now`: epoch milliseconds. */
-export function deliveryWindow(
-  client: SalesforceClient,
-  options: {
-    readonly tenant: TenantConfig;
-    readonly window: BackfillWindow;
-    readonly now: number;
-    readonly onTotal: (deliveries: number) => void;
-  },
-): Source {
-  const { tenant, window, now, onTotal } = options;
-  return createDeliveryWindow({
-    client,
-    config: tenant.salesforce,
-    stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
-    since: window.since,
-    until: window.until ?? now,
-    onTotal,
-  });
-}
-
 function withoutSource({ tenant }: TenantConfig, source: SourceName): UserError {
-  const how = {
-    salesforce: 'salesforce.contentDistributions is false there.',
-    'google-drive': 'googleDrive is not in its file.',
+  const why = {
+    salesforce: 'Its tenant file sets salesforce.contentDistributions to false.',
+    'google-drive': 'Its tenant file has no googleDrive.',
   };
   return new UserError(`${tenant} does not read ${source}`, {
-    hint: `${how[source]} Name tenants with --tenant, or leave --source out.`,
+    hint: `${why[source]} Select other tenants with --tenant, or omit --source.`,
   });
 }

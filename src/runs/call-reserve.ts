@@ -1,39 +1,34 @@
-import { z } from 'zod';
 import type { TenantConfig } from '../config/types.ts';
-import { runsEndedOf } from '../db/runs.ts';
+import { finishedRuns } from '../db/runs.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import type { AppContext } from './context.ts';
 import { RESERVE_LIMITS } from './limits.ts';
 
-const reportSchema = z.object({ queued: z.number() });
-
 /**
- * How many of a day's calls history leaves to the coming nights, so that tonight's shares go out
- * tonight: what the scheduled tenants of the same Gong account brought in on their busiest night of
- * the last week. Half a day's calls at most, or history would never come to its end.
+ * How many of a day's Gong calls backfills leave to scheduled runs, so that tonight's shares are sent
+ * tonight: what the scheduled tenants of the account queued in their busiest run of the last week.
+ * At most half of the day's calls, so that a backfill always ends.
  */
 export async function reservedCalls(context: AppContext, tenant: TenantConfig): Promise<number> {
   const account = gongAccountOf(tenant.gong);
   let calls = 0;
   for (const other of context.config.tenants) {
     if (other.schedule === undefined || gongAccountOf(other.gong) !== account) continue;
-    calls += await busiestNight(context, other.tenant);
+    calls += await busiestRun(context, other.tenant);
   }
   return Math.min(calls, Math.floor(tenant.gong.callsPerDay * RESERVE_LIMITS.shareOfDayMax));
 }
 
-/** How many calls of a day history may use: what the days until its end are counted by. */
+/** How many of a day's Gong calls a backfill can use. Its remaining days are estimated from this. */
 export async function callsForBackfill(context: AppContext, tenant: TenantConfig): Promise<number> {
   return tenant.gong.callsPerDay - (await reservedCalls(context, tenant));
 }
 
-async function busiestNight({ db, clock }: AppContext, tenant: string): Promise<number> {
+async function busiestRun({ db, clock }: AppContext, tenant: string): Promise<number> {
   const now = clock.now();
   const week = { from: now - RESERVE_LIMITS.lookBackMs, to: now };
-  const limit = RESERVE_LIMITS.runsLookedAt;
-  const runs = await runsEndedOf(db, { tenant, kind: 'sync', ...week, limit });
-  const queued = runs.map(({ report }) =>
-    report === null ? 0 : reportSchema.parse(JSON.parse(report)).queued,
-  );
+  const limit = RESERVE_LIMITS.runsReadMax;
+  const runs = await finishedRuns(db, { tenant, kind: 'sync', ...week, limit });
+  const queued = runs.map(({ report }) => report?.queued ?? 0);
   return Math.max(0, ...queued);
 }

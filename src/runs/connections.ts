@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
 import { withLease } from '../db/leases.ts';
+import type { Vendor } from '../db/run-report.ts';
 import { createSecretStore, type SecretStore } from '../db/secrets.ts';
 import type { Secret } from '../lib/secret.ts';
-import { createDeliveries } from '../sources/salesforce/deliveries.ts';
-import type { Source } from '../sources/source.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
 import type { GongTokenStore, GongTokens } from '../vendors/gong/oauth.ts';
@@ -12,14 +11,15 @@ import { createSalesforceClient, type SalesforceClient } from '../vendors/salesf
 import type { TokenStore } from '../vendors/salesforce/refresh-token.ts';
 import type { AppContext } from './context.ts';
 import type { RunCounters } from './counters.ts';
+import type { Emit } from './run-events.ts';
 import { runError } from './stage-errors.ts';
 
-/** 64 bits tell chains apart; nobody can guess a token from them. */
+/** 64 bits distinguish chains, and no one can guess a token from them. */
 const CHAIN_HEX_DIGITS = 16;
-/** No tenant is called so: what belongs to an account that tenants may share. */
+/** Not a valid tenant name: owns what belongs to an account that tenants may share. */
 const INSTALLATION = '*';
 
-/** What a run talks to outside, each call counted. */
+/** The vendors that a run calls; each call is counted. */
 export interface Connections {
   readonly salesforce: SalesforceClient;
   readonly gong: GongClient;
@@ -29,9 +29,19 @@ export interface ConnectOptions {
   readonly tenant: TenantConfig;
   readonly counters: RunCounters;
   readonly signal: AbortSignal;
+  readonly emit: Emit;
 }
 
-/** Nothing is sent yet: each session logs in when it is first used. */
+/** Counts a sent request. */
+export function countCall(
+  { counters, emit }: Pick<ConnectOptions, 'counters' | 'emit'>,
+  vendor: Vendor,
+): void {
+  counters.calls[vendor] += 1;
+  emit?.({ kind: 'call made', vendor });
+}
+
+/** Sends nothing yet: each session logs in when it is first used. */
 export function connect(context: AppContext, options: ConnectOptions): Connections {
   const { tenant } = options;
   return {
@@ -41,21 +51,11 @@ export function connect(context: AppContext, options: ConnectOptions): Connectio
       clock: context.clock,
       tokens: gongTokenStore(context, tenant),
       beforeRepeat: async (signal) => {
-        const turn = await context.pacerOf(gongAccountOf(tenant.gong)).take(tenant.gong, signal);
-        return turn.kind === 'go';
+        const pacer = context.pacerOf(gongAccountOf(tenant.gong));
+        return (await pacer.acquire(tenant.gong, signal)).kind === 'granted';
       },
     }),
   };
-}
-
-/** The tenant's Salesforce source; none where its deliveries are not to be read. */
-export function salesforceSource(
-  client: SalesforceClient,
-  options: { readonly tenant: TenantConfig; readonly start: number; readonly reach: 'new' | 'all' },
-): Source[] {
-  const { tenant, start, reach } = options;
-  if (!tenant.salesforce.contentDistributions) return [];
-  return [createDeliveries({ client, config: tenant.salesforce, start, full: reach === 'all' })];
 }
 
 function connectSalesforce(context: AppContext, options: ConnectOptions): SalesforceClient {
@@ -66,16 +66,14 @@ function connectSalesforce(context: AppContext, options: ConnectOptions): Salesf
     random: context.random,
     ...salesforceTokens(context, tenant),
     onUnkept: (warning) => counters.addError(runError('salesforce', warning)),
-    onCall: () => {
-      counters.calls.salesforce += 1;
-    },
+    onCall: () => countCall(options, 'salesforce'),
     signal,
   });
 }
 
 /**
- * One row a chain of tokens, and one trade at a time in all processes: an app may rotate its
- * refresh tokens, and then each works once. Without secretKey nothing can be kept.
+ * One row per chain of tokens, and one renewal at a time across all processes: if an app rotates its
+ * refresh tokens, each works only once. Without secretKey, nothing can be stored.
  */
 function salesforceTokens(
   context: AppContext,
@@ -84,7 +82,7 @@ function salesforceTokens(
   if (auth.flow !== 'refresh-token' || !context.config.service.secretKey) return {};
   const name = `salesforce refresh token ${chainOf(auth.refreshToken)}`;
   const { clock, writable } = context;
-  // Read where they are written: what only reads may have opened before there was a database.
+  // Read and written in the same database: a read-only one may have been opened before it existed.
   const store = async () => secretStore({ ...context, db: await writable() }, tenant, name);
   const tokenStore: TokenStore = {
     load: async () => (await store()).load(),
@@ -97,15 +95,15 @@ function salesforceTokens(
   return { tokenStore };
 }
 
-/** Names the chain that the configured refresh token began: a new one must not use an old chain. */
+/** Names the chain that began with the configured token: a new token must not use an old chain. */
 function chainOf(refreshToken: Secret): string {
   const digest = createHash('sha256').update(refreshToken.reveal()).digest('hex');
   return digest.slice(0, CHAIN_HEX_DIGITS);
 }
 
 /**
- * One row an account, whichever of its tenants asks, and one renewal at a time in all processes:
- * the refresh token works once.
+ * One row per account, whichever of its tenants asks, and one renewal at a time across all processes:
+ * the refresh token works only once.
  */
 function gongTokenStore(context: AppContext, tenant: TenantConfig): GongTokenStore {
   const { clock } = context;

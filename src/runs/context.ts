@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { createPacer, type Pacer } from '../push/pacer.ts';
 
-/** What every run shares: made once a process, given to all that needs time, chance or the database. */
+/** What all runs of a process share: configuration, database, time, randomness, and log. */
 export interface AppContext {
   readonly config: Config;
   readonly db: Database;
@@ -16,14 +16,14 @@ export interface AppContext {
   /** in [0, 1) */
   readonly random: () => number;
   readonly log: Logger;
-  /** a new holder for a lease: two runs of one process exclude each other too */
+  /** a new lease holder for each call, so that two runs of one process exclude each other */
   readonly holder: () => string;
   /**
-   * Where rotating tokens are kept. Even what only reads has to keep them: a vendor that gave a new
-   * refresh token does not take the old one any more.
+   * The database for rotating tokens. Even a read-only command has to store them: once a vendor has
+   * issued a new refresh token, it no longer accepts the old one.
    */
   readonly writable: () => Promise<Database>;
-  /** the one gate to a Gong account in this process */
+  /** the only pacer of a Gong account in this process */
   readonly pacerOf: (account: string) => Pacer;
   close(): Promise<void>;
 }
@@ -33,11 +33,11 @@ export interface ContextOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** `read` changes nothing, not even the schema; an absent database then is an empty one */
+  /** `read` changes nothing, not even the schema; a missing database reads as an empty one */
   readonly access: 'write' | 'read';
 }
 
-/** Opens the database and brings it up to date. Throws DatabaseError. */
+/** Opens the database and migrates it. Throws DatabaseError. */
 export async function openContext(options: ContextOptions): Promise<AppContext> {
   const { config, clock, random, log, access } = options;
   const db = await openCurrentDatabase(config.service.database, access);

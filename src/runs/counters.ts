@@ -1,9 +1,9 @@
+import type { RunError, Vendor } from '../db/run-report.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import type { PushReport } from '../push/report.ts';
 import type { SourceName } from '../share/share.ts';
-import type { Outcome, RunError, RunKind, RunReport, Vendor } from './report.ts';
 
-/** What became of a share, without the share. */
+/** The decision about a share, without the share. */
 export interface DecisionRecord {
   readonly source: SourceName;
   readonly state: NewEvent['state'];
@@ -14,7 +14,7 @@ export function decisionRecordOf({ share, state, reason }: NewEvent): DecisionRe
   return { source: share.source, state, ...(reason !== undefined && { reason }) };
 }
 
-/** Counts of a run as they grow. */
+/** The counts of a run so far. */
 export class RunCounters {
   readonly found: Record<SourceName, number> = { salesforce: 0, 'google-drive': 0 };
   readonly skipped: Record<string, number> = {};
@@ -23,10 +23,10 @@ export class RunCounters {
   queued = 0;
   held = 0;
   rejectedLocally = 0;
-  /** what was pushed so far; absent where nothing is pushed */
+  /** what was pushed so far; absent if nothing is pushed */
   pushed: Readonly<PushReport> | undefined;
 
-  /** Shares that had no row before this run, with what became of them. */
+  /** Counts shares that had no row before this run. */
   addCreated(events: readonly DecisionRecord[]): void {
     for (const event of events) {
       this.found[event.source] += 1;
@@ -35,23 +35,23 @@ export class RunCounters {
     }
   }
 
-  /** Events in whose place others stand: those count as found, and these were counted before. */
+  /** Uncounts events that others replace: those count as found, too. */
   addReplaced(eventIds: readonly string[]): void {
     const found = this.found['google-drive'] - eventIds.length;
     this.found['google-drive'] = Math.max(0, found);
   }
 
-  /** Held events that were looked at again; those that stay held count for nothing. */
+  /** Counts held events that were decided again, unless they stay held. */
   addReconsidered(events: readonly Pick<NewEvent, 'state' | 'reason'>[]): void {
     for (const event of events) if (event.state !== 'held') this.#addMoved(event);
   }
 
-  /** The same trouble met twice (by the source and by the look-up, say) is told once. */
+  /** Keeps an error once, even if several stages report it (a source and its look-up, for example). */
   addError(error: RunError): void {
     if (!this.errors.some((known) => known.message === error.message)) this.errors.push(error);
   }
 
-  /** events that Gong answered for, one way or the other, or that gave up for this run */
+  /** events with a final response from Gong, or without attempts left in this run */
   get settled(): number {
     if (!this.pushed) return 0;
     const { delivered, duplicates, rejected, exhausted } = this.pushed;
@@ -70,37 +70,4 @@ export class RunCounters {
       this.skipped[reason] = (this.skipped[reason] ?? 0) + 1;
     }
   }
-}
-
-/** What a run's report says beside its counters. */
-export interface RunFacts {
-  readonly tenant: string;
-  readonly kind: RunKind;
-  readonly outcome: Outcome;
-  /** epoch milliseconds */
-  readonly startedAt: number;
-  readonly finishedAt: number;
-  readonly pending: number;
-}
-
-export function reportOf(counters: RunCounters, facts: RunFacts): RunReport {
-  const { tenant, kind, outcome, pending } = facts;
-  const { pushed } = counters;
-  return {
-    tenant,
-    kind,
-    outcome,
-    startedAt: new Date(facts.startedAt).toISOString(),
-    finishedAt: new Date(facts.finishedAt).toISOString(),
-    found: counters.found,
-    queued: counters.queued,
-    held: counters.held,
-    skipped: counters.skipped,
-    delivered: pushed?.delivered ?? 0,
-    duplicates: pushed?.duplicates ?? 0,
-    rejected: (pushed?.rejected ?? 0) + counters.rejectedLocally,
-    pending,
-    calls: counters.calls,
-    errors: counters.errors,
-  };
 }

@@ -3,7 +3,6 @@ import { type Match, matchShare } from '../crm/match.ts';
 import type { CrmRecords } from '../crm/records.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
-import { eventIdOf } from '../event/event-id.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import {
   type DecisionFacts,
@@ -14,16 +13,16 @@ import {
 } from '../share/policy.ts';
 import type { Share } from '../share/share.ts';
 
-/** A tenant's settings as far as they decide what becomes of a share. */
+/** The settings of a tenant that decide what happens to a share. */
 export interface Rules {
   readonly policy: PolicyRules & HoldRules;
-  /** what counts as inside for Drive shares: the Directory's domains too */
+  /** the domains that count as internal for Drive shares, including those of the Directory */
   readonly driveDomains: readonly string[];
   readonly body: BodySettings;
   readonly timezone: string;
 }
 
-/** `start` is the time before which a share is not reported; absent for a backfill. */
+/** `start`: epoch milliseconds; earlier shares are not reported. Undefined for a backfill. */
 export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules {
   const { reportingSystem, workspaceId, actionName } = tenant.gong;
   return {
@@ -46,41 +45,41 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
   };
 }
 
-/** What is plain without Salesforce; undefined where the share has to be looked up. */
+/** The decision, if it does not depend on Salesforce; otherwise undefined. */
 export function decideEarly(share: Share, rules: Rules): NewEvent | undefined {
   const reason = earlySkip(share, rules.policy);
-  return reason && { eventId: eventIdOf(share), share, state: 'skipped', reason };
+  return reason && { eventId: share.eventId, share, state: 'skipped', reason };
 }
 
-/** What `judge` goes by, beside the share and its records; see DecisionFacts. */
+/** What a decision depends on besides the share and its records; see DecisionFacts. */
 export type DecisionContext = { readonly rules: Rules } & Pick<
   DecisionFacts,
   'now' | 'awaitsAuditLog' | 'runStartedAt'
 >;
 
-/** What becomes of a share, given all that was looked up for it. Pure. */
+/** Decides what happens to a share, given the records that were looked up for it. Pure. */
 export function decideShare(share: Share, records: CrmRecords, context: DecisionContext): NewEvent {
   const { rules, ...when } = context;
   const match = matchShare(share, records, { timezone: rules.timezone });
   const recipientEmails = match.recipients.map((recipient) => recipient.email);
   const facts = { share, recipientEmails, matched: match.matched, ...when };
   const decision = decide(facts, policyOf(share, rules));
-  const event = { eventId: eventIdOf(share), share, match };
+  const event = { eventId: share.eventId, share, match };
   if (decision.state !== 'pending') return { ...event, ...decision };
   return { ...event, ...withBody(share, match, rules.body) };
 }
 
-/** The event as an operator wants it: queued whatever the policy says, with a new match. Pure. */
+/** Builds the event that an operator asked for: queued regardless of the policy. Pure. */
 export function decideForced(share: Share, records: CrmRecords, rules: Rules): NewEvent {
   const match = matchShare(share, records, { timezone: rules.timezone });
-  return { eventId: eventIdOf(share), share, match, ...withBody(share, match, rules.body) };
+  return { eventId: share.eventId, share, match, ...withBody(share, match, rules.body) };
 }
 
 function policyOf({ source }: Share, { policy, driveDomains }: Rules): Rules['policy'] {
   return source === 'google-drive' ? { ...policy, internalDomains: driveDomains } : policy;
 }
 
-/** The event with its body; one that breaks Gong's reference is rejected here, never sent. */
+/** Adds the body. An event that violates Gong's reference is rejected here and never sent. */
 function withBody(
   share: Share,
   match: Match,

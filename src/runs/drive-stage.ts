@@ -1,171 +1,119 @@
-import type { TenantConfig } from '../config/types.ts';
 import { backfillStream } from '../db/backfills.ts';
-import type { Database } from '../db/schema.ts';
-import { awaitingShares } from '../outbox/events.ts';
-import { openDriveHistory } from '../sources/drive/backfill-source.ts';
-import { keptDomains } from '../sources/drive/domains.ts';
-import { type Drive, type DriveOptions, openDrive } from '../sources/drive/drive.ts';
+import { sharesAwaitingAuditLog } from '../outbox/events.ts';
+import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
+import { storedDomains } from '../sources/drive/internal-domains.ts';
 import { DRIVE_LIMITS } from '../sources/drive/limits.ts';
-import { type BackfillWindow, backfillOf } from './backfill-window.ts';
-import type { AppContext } from './context.ts';
-import type { RunCounters } from './counters.ts';
 import {
-  type DriveKnowledge,
-  type ReadContext,
-  readSource,
-  reopenBeforeStart,
-} from './read-source.ts';
+  type DriveSyncOptions,
+  type OpenedDrive,
+  openDriveSync,
+} from '../sources/drive/sync-source.ts';
+import { backfillOf } from './backfill-window.ts';
+import { countCall } from './connections.ts';
+import { readSource } from './read-source.ts';
+import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading.ts';
+import { reopenBeforeStart } from './reopen-skipped.ts';
 import { inStage, runError } from './stage-errors.ts';
-import { tryStage } from './try-stage.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-interface DriveParts {
-  readonly context: AppContext;
-  readonly counters: RunCounters;
-  /** where what is known of Drive is kept: a dry run has a copy of its own */
-  readonly record: Database;
+/** Reads what is new in the tenant's Drive. Failures of single users and drives go into the report. */
+export async function readDrive(reading: SyncReading): Promise<void> {
+  const { start, reach } = reading;
+  const drive = await inStage('google-drive', async () =>
+    openDriveSync({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
+  );
+  reading.drive = drive;
+  await readSource(withDomains(reading, drive), drive.source);
 }
 
-export interface ReadDriveOptions extends DriveParts {
-  /** epoch milliseconds: shares before it are not looked for */
-  readonly start: number;
-  readonly reach: 'new' | 'all';
-}
-
-export interface ReadHistoryOptions extends DriveParts {
-  readonly window: BackfillWindow;
-}
-
-/** What came of reading Drive; `drive` is there once it was found whose files count. */
-export interface DriveReading {
-  readonly outcome: 'none' | 'read' | 'failed';
-  readonly drive?: Drive;
-  /** without `drive`: what counted as inside when it was last found */
-  readonly keptDomains?: readonly string[];
-}
-
-/**
- * Reads a tenant's Drive, if it has one. What goes wrong with single users and drives stands in the
- * counters's errors, and so does what ended the whole reading.
- */
-export async function readDrive(
-  reading: ReadContext,
-  options: ReadDriveOptions,
-): Promise<DriveReading> {
-  if (reading.tenant.googleDrive === undefined) return { outcome: 'none' };
-  let drive: Drive | undefined;
-  const isRead = await tryStage(options.counters, async () => {
-    const opened = await inStage('google-drive', async () => {
-      const { start, reach } = options;
-      const parts = await partsOf(reading, options);
-      return openDrive({ ...parts, start, full: reach === 'all' });
-    });
-    drive = opened;
-    await readSource(withDomains(reading, opened), opened.source);
-  });
-  const outcome = isRead ? 'read' : 'failed';
-  if (drive !== undefined) return { outcome, drive };
-  const kept = await keptDomains({ db: options.record, tenant: reading.tenant.tenant });
-  return { outcome, ...(kept && { keptDomains: kept }) };
-}
-
-/**
- * Reads a past window of a tenant's Drive, what a sync passed over as too old included. Throws as its
- * stages do.
- */
-export async function readDriveHistory(
-  reading: ReadContext,
-  options: ReadHistoryOptions,
-): Promise<void> {
-  const { window, context } = options;
-  const { tenant } = reading;
+/** Reads a past window of the tenant's Drive, including what a sync skipped as too old. */
+export async function readDriveWindow(reading: WindowReading): Promise<void> {
+  const { tenant, window, clock } = reading;
   const drive = await inStage('google-drive', async () => {
-    tellWhatIsKept(reading, options);
-    const parts = await partsOf(reading, options);
-    return openDriveHistory({
-      ...parts,
+    warnOfLostHistory(reading);
+    return openDriveBackfill({
+      ...(await optionsOf(reading)),
       stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
       since: window.since,
-      until: window.until ?? context.clock.now(),
+      until: window.until ?? clock.now(),
     });
   });
   const ofDrive = withDomains(reading, drive);
-  // On record already, so no page brings it as a new one.
+  // They are on record already, so no page brings them as new ones.
   await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
   await readSource(ofDrive, drive.source);
 }
 
-/** Who counts as inside is known once Drive is open. */
-function withDomains(reading: ReadContext, { internalDomains }: Drive): ReadContext {
-  return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
-}
-
-/** Google: the audit log is kept 180 days; what it has forgotten is nowhere else. */
-function tellWhatIsKept({ tenant }: ReadContext, { window, context }: ReadHistoryOptions): void {
-  const kept = context.clock.now() - DRIVE_LIMITS.auditLogKeptMs;
-  const { since, until = Number.POSITIVE_INFINITY } = window;
-  if (since >= kept || !tenant.googleDrive?.detect.includes('audit-log')) return;
-  const days = DRIVE_LIMITS.auditLogKeptMs / DAY_MS;
-  context.log.warn(
-    `Google keeps ${days} days of the audit log: of Drive there is nothing to be had from before ` +
-      `${new Date(kept).toISOString().slice(0, 10)}; ` +
-      (until <= kept ? 'the whole window is older' : 'what there is since comes'),
-    { tenant: tenant.tenant },
-  );
+/** What deciding again on Drive's held shares requires. */
+export interface DriveKnowledge {
+  /** the domains that count as internal */
+  readonly internalDomains: readonly string[];
+  /** if so, nothing has to wait for it */
+  readonly isAuditLogRead: boolean;
 }
 
 /**
- * What the run knows when it looks at held shares again; undefined where it may judge none. While
- * the Directory cannot be read, what it said last has to do: a share waits no longer than it must.
+ * What the run knows of Drive; undefined if it may not decide on Drive's shares. If the Directory
+ * could not be read, its last known domains count, so that no share waits longer than necessary.
  */
-export function driveKnowledge(
-  { internalDomains, googleDrive }: TenantConfig,
-  { drive, keptDomains: kept }: DriveReading,
-): DriveKnowledge | undefined {
+export async function driveKnowledge(reading: SyncReading): Promise<DriveKnowledge | undefined> {
+  const { drive, driveRecord } = reading;
+  const { tenant, internalDomains, googleDrive } = reading.tenant;
   if (drive !== undefined) return drive;
-  if (googleDrive !== undefined && kept !== undefined) {
-    return { internalDomains: kept, isAuditLogRead: false };
-  }
-  // Drive was taken out of the configuration: nothing is to be waited for.
-  return googleDrive === undefined ? { internalDomains, isAuditLogRead: true } : undefined;
+  // Drive was removed from the configuration: there is nothing to wait for.
+  if (googleDrive === undefined) return { internalDomains, isAuditLogRead: true };
+  const kept = await storedDomains({ db: await driveRecord(), tenant });
+  return kept && { internalDomains: kept, isAuditLogRead: false };
 }
 
-async function partsOf(
-  reading: ReadContext,
-  options: DriveParts,
-): Promise<Omit<DriveOptions, 'start' | 'full'>> {
-  const { tenant, signal } = reading;
-  const { context, counters, record } = options;
-  const { clock, random, log } = context;
-  const { googleDrive: config, tenant: name } = tenant;
-  if (config === undefined) throw new Error(`${name} has no Drive`);
-  // Google's library takes its time to load, and only tenants with Drive need it.
+/** Which domains count as internal is known once Drive is open. */
+function withDomains(reading: StageReading, { internalDomains }: OpenedDrive): ReadContext {
+  return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
+}
+
+/** Google deletes entries of the audit log after 180 days, and nothing else has them. */
+function warnOfLostHistory({ tenant, window, clock, run }: WindowReading): void {
+  const kept = clock.now() - DRIVE_LIMITS.auditLogKeptMs;
+  const { since, until = Number.POSITIVE_INFINITY } = window;
+  if (since >= kept || !tenant.googleDrive?.detect.includes('audit-log')) return;
+  const days = DRIVE_LIMITS.auditLogKeptMs / DAY_MS;
+  const date = new Date(kept).toISOString().slice(0, 10);
+  run.context.log.warn(
+    `Google keeps the audit log for ${days} days, so Drive has no history before ${date}; ` +
+      (until <= kept ? 'the entire window is older' : 'the rest of the window is read'),
+  );
+}
+
+async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
+  const { run, db, clock, signal, driveRecord } = reading;
+  const { tenant, internalDomains, googleDrive: config } = reading.tenant;
+  const { random, log } = run.context;
+  if (config === undefined) throw new Error(`${tenant} has no Drive`);
+  // Google's library loads slowly, and only tenants with Drive need it.
   const { createGoogleClient } = await import('../vendors/google/client.ts');
   const client = createGoogleClient({
     config,
     clock,
     random,
     signal,
-    onCall: () => {
-      counters.calls.google += 1;
-    },
-    onWarning: (message) => log.warn(message, { tenant: name }),
+    onCall: () => countCall(run, 'google'),
+    onWarning: (message) => log.warn(message),
   });
   return {
     client,
     config,
-    internalDomains: tenant.internalDomains,
-    record: {
-      db: record,
-      tenant: name,
-      awaitingAuditLog: (eventIds) => awaitingShares(reading.db, name, eventIds),
+    internalDomains,
+    store: {
+      db: await driveRecord(),
+      tenant,
+      sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
     clock,
-    log: log.child({ tenant: name }),
+    log,
     onFailure: (where, error) => {
       const entry = runError('google-drive', error);
-      counters.addError({ ...entry, message: `${where}: ${entry.message}` });
+      run.counters.addError({ ...entry, message: `${where}: ${entry.message}` });
     },
   };
 }

@@ -2,32 +2,46 @@ import { writeCursor } from '../db/cursors.ts';
 import { migrate } from '../db/migrate.ts';
 import { openMemoryDatabase } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
-import { copyRecord } from '../sources/drive/record-copy.ts';
-import type { ReadBatch } from './read-source.ts';
+import { copyDriveData } from '../sources/drive/copy-for-dry-run.ts';
+import type { ReadBatch } from './reading.ts';
 
 /**
- * A copy in memory of what is known of a tenant's Drive. Drive is read in steps that build on what
- * the step before wrote; a dry run lets them write here.
+ * A tenant's Drive record, copied into memory when it is first needed. Each step of reading Drive
+ * builds on what the previous one wrote; in a dry run it writes here.
  */
-export interface DryRunDatabase {
-  readonly db: Database;
-  /** Writes what a batch of Drive would write beside its events. */
-  keep(batch: ReadBatch): Promise<void>;
-  close(): Promise<void>;
+export class DryRunDatabase {
+  readonly #from: Database;
+  readonly #tenant: string;
+  #copy: Promise<Database> | undefined;
+
+  constructor(from: Database, tenant: string) {
+    this.#from = from;
+    this.#tenant = tenant;
+  }
+
+  open(): Promise<Database> {
+    this.#copy ??= copyOf(this.#from, this.#tenant);
+    return this.#copy;
+  }
+
+  /** Writes what a real run would write with the batch's events, if Drive is being read. */
+  async keep({ writeInTransaction, cursor }: ReadBatch): Promise<void> {
+    const db = await this.#copy;
+    await db?.transaction().execute(async (trx) => {
+      await writeInTransaction?.(trx);
+      if (cursor) await writeCursor(trx, { tenant: this.#tenant, updatedAt: 0, ...cursor });
+    });
+  }
+
+  async close(): Promise<void> {
+    const db = await this.#copy;
+    await db?.destroy();
+  }
 }
 
-export async function openDryRunDatabase(from: Database, tenant: string): Promise<DryRunDatabase> {
+async function copyOf(from: Database, tenant: string): Promise<Database> {
   const db = openMemoryDatabase();
   await migrate(db);
-  await copyRecord(from, db, tenant);
-  return {
-    db,
-    keep: async ({ alongside, cursor }) => {
-      await db.transaction().execute(async (trx) => {
-        await alongside?.(trx);
-        if (cursor) await writeCursor(trx, { tenant, updatedAt: 0, ...cursor });
-      });
-    },
-    close: () => db.destroy(),
-  };
+  await copyDriveData(from, db, tenant);
+  return db;
 }

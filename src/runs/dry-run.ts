@@ -1,34 +1,26 @@
 import type { TenantConfig } from '../config/types.ts';
-import type { Database } from '../db/schema.ts';
+import type { RunError, Vendor } from '../db/run-report.ts';
 import type { ContentShared } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import { pagesInState } from '../outbox/paginate.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import type { ApiUsage } from '../vendors/salesforce/client.ts';
-import { type BackfillWindow, deliveryWindow, sourcesAsked } from './backfill-window.ts';
+import type { BackfillWindow } from './backfill-window.ts';
 import { callsForBackfill } from './call-reserve.ts';
-import { type Connections, connect, salesforceSource } from './connections.ts';
+import { connect } from './connections.ts';
 import type { AppContext } from './context.ts';
 import { decisionRecordOf, RunCounters } from './counters.ts';
-import { rulesOf } from './decide.ts';
-import { type DriveReading, driveKnowledge, readDrive, readDriveHistory } from './drive-stage.ts';
-import { openDryRunDatabase } from './dry-run-database.ts';
+import { DryRunDatabase } from './dry-run-database.ts';
 import { localRejections } from './outcome.ts';
-import {
-  type ReadBatch,
-  type ReadContext,
-  readSource,
-  reconsiderHeld,
-  reopenBeforeStart,
-} from './read-source.ts';
-import type { RunError, Vendor } from './report.ts';
+import type { ReadBatch, ReadOptions, SyncScope } from './reading.ts';
+import type { ReadingRun } from './run.ts';
+import { readNew, readWindow } from './stages.ts';
 import { firstStart, keptStart } from './start-time.ts';
-import { tryStage } from './try-stage.ts';
 
 export interface DryRunOptions {
   readonly tenant: TenantConfig;
   readonly signal: AbortSignal;
-  /** Takes each body as it becomes known; awaited, so that a slow reader slows the run. */
+  /** Receives each body once it is built; awaited, so that a slow reader slows the run. */
   readonly show: (body: ContentShared) => Promise<void>;
 }
 
@@ -37,99 +29,92 @@ export interface DryRunReport {
   readonly tenant: string;
   readonly found: number;
   readonly wouldSend: number;
-  /** what a day has for it: Gong's calls; of history, but for those that the nights need */
+  /** Gong calls per day for this; for a backfill, those that nightly runs need are not included */
   readonly callsPerDay: number;
   readonly wouldHold: number;
   readonly wouldSkip: Readonly<Record<string, number>>;
   readonly calls: Readonly<Record<Vendor, number>>;
-  /** the org's own count over 24 hours, all integrations together */
+  /** the org's own count over 24 hours, for all integrations together */
   readonly salesforceUsage?: ApiUsage;
   readonly errors: readonly RunError[];
 }
 
-/** A dry run under way: the parts that its readings share. */
-interface DryRun {
-  readonly context: AppContext;
-  readonly options: DryRunOptions;
-  readonly counters: RunCounters;
-  readonly connections: Connections;
+interface DryRun extends ReadingRun {
+  readonly show: DryRunOptions['show'];
   /** events that would be sent */
   sent: number;
 }
 
 /**
- * Reads and judges as `sync` does and writes nothing anywhere: what already waits is shown first,
- * in the order of sending, then what reading adds.
+ * Reads and decides as `sync` does, and writes nothing anywhere. Shows pending events first, in the
+ * order of sending, then what reading adds.
  */
 export async function dryRun(
   context: AppContext,
-  options: DryRunOptions & { readonly reach: 'new' | 'all' },
+  options: DryRunOptions & Pick<SyncScope, 'reach'>,
 ): Promise<DryRunReport> {
-  const { db, clock } = context;
   const { tenant, reach } = options;
   const run = openDryRun(context, options);
-  const { counters } = run;
   await showPending(run);
-  const start = tenant.start ?? (await keptStart(db, tenant.tenant)) ?? firstStart(clock.now());
-  const sources = salesforceSource(run.connections.salesforce, { tenant, start, reach });
-  const reading = readingOf(run, start);
-  for (const source of sources) await tryStage(counters, () => readSource(reading, source));
-  const drive = await withScratch<DriveReading>(reading, { outcome: 'none' }, (scratch, record) =>
-    readDrive(scratch, { context, counters, record, start, reach }),
-  );
-  await tryStage(counters, () => reconsiderHeld(reading, driveKnowledge(tenant, drive)));
+  const kept = tenant.start ?? (await keptStart(context.db, tenant.tenant));
+  const start = kept ?? firstStart(run.startedAt);
+  await readDry(run, (how) => readNew(run, { ...how, start, reach }));
   return reportOfDryRun(run, tenant.gong.callsPerDay);
 }
 
-/** The same for a `backfill`: the events that its window would add. */
+/** The same for a `backfill`: shows the events that its window would add. */
 export async function dryBackfill(
   context: AppContext,
   options: DryRunOptions & { readonly window: BackfillWindow },
 ): Promise<DryRunReport> {
   const { tenant, window } = options;
-  const sources = sourcesAsked(tenant, window);
   const run = openDryRun(context, options);
-  const { counters } = run;
-  const reading = readingOf(run, undefined);
-  if (sources.includes('salesforce')) {
-    const now = context.clock.now();
-    const onTotal = () => {};
-    const source = deliveryWindow(run.connections.salesforce, { tenant, window, now, onTotal });
-    await tryStage(counters, async () => {
-      await reopenBeforeStart(reading, { ...window, source: 'salesforce' });
-      await readSource(reading, source);
-    });
-  }
-  if (sources.includes('google-drive')) {
-    await tryStage(counters, () =>
-      withScratch(reading, undefined, (scratch, record) =>
-        readDriveHistory(scratch, { context, counters, record, window }),
-      ),
-    );
-  }
+  await readDry(run, (how) =>
+    readWindow(run, { ...how, window, track: (_source, read) => read() }),
+  );
   return reportOfDryRun(run, await callsForBackfill(context, tenant));
 }
 
 function openDryRun(context: AppContext, options: DryRunOptions): DryRun {
-  const { tenant, signal } = options;
+  const { tenant, signal, show } = options;
   const counters = new RunCounters();
+  const emit = undefined;
   return {
-    context,
-    options,
+    context: { ...context, log: context.log.child({ tenant: tenant.tenant }) },
+    tenant,
+    startedAt: context.clock.now(),
     counters,
-    connections: connect(context, { tenant, counters, signal }),
+    connections: connect(context, { tenant, counters, signal, emit }),
+    signal,
+    emit,
+    show,
     sent: 0,
   };
 }
 
-/** `start`: epoch milliseconds; undefined for history, of which nothing is too old. */
-function readingOf(run: DryRun, start: number | undefined): ReadContext {
-  const { context, options, counters, connections } = run;
-  const { db, clock } = context;
-  const { tenant, signal } = options;
-  // Nothing is written, so an event that moved is met again: in its state's pages, or its source's.
+/** Reads by the stages of a real run, but shows each batch, and lets Drive write into a copy. */
+async function readDry(
+  run: DryRun,
+  read: (options: ReadOptions) => Promise<unknown>,
+): Promise<void> {
+  const copy = new DryRunDatabase(run.context.db, run.tenant.tenant);
+  const show = batchesShownBy(run);
+  const take = async (batch: ReadBatch) => {
+    await copy.keep(batch);
+    await show(batch);
+  };
+  try {
+    await read({ take, driveRecord: () => copy.open() });
+  } finally {
+    await copy.close();
+  }
+}
+
+function batchesShownBy(run: DryRun): (batch: ReadBatch) => Promise<void> {
+  const { counters } = run;
+  // Nothing is written, so reading meets an event that moved again: in its state, or in its source.
   const moved = new Set<string>();
-  const take = async ({ created, reconsidered: all, replaced }: ReadBatch) => {
+  return async ({ created, reconsidered: all, replaced }) => {
     const reconsidered = all.filter(({ eventId }) => !moved.has(eventId));
     for (const { eventId } of reconsidered) moved.add(eventId);
     for (const eventId of replaced) moved.add(eventId);
@@ -141,43 +126,30 @@ function readingOf(run: DryRun, start: number | undefined): ReadContext {
     }
     for (const event of reconsidered) await showIfPending(run, event);
   };
-  const rules = rulesOf(tenant, start);
-  const crm = connections.salesforce;
-  return { db, clock, tenant, rules, runStartedAt: clock.now(), crm, signal, take };
 }
 
-async function showIfPending(run: DryRun, { state, body }: NewEvent): Promise<void> {
+async function showPending(run: DryRun): Promise<void> {
+  const { tenant } = run.tenant;
+  const size = BATCH_LIMITS.sharesPerBatchMax;
+  const pages = pagesInState(run.context.db, { tenant, state: 'pending', size });
+  for await (const events of pages) for (const event of events) await showIfPending(run, event);
+}
+
+async function showIfPending(
+  run: DryRun,
+  { state, body }: Pick<NewEvent, 'state' | 'body'>,
+): Promise<void> {
   if (state !== 'pending' || !body) return;
-  await run.options.show(body);
+  await run.show(body);
   run.sent += 1;
 }
 
-/** Drive is read as by a real run, writing into a copy of what is known of it. */
-async function withScratch<T>(
-  reading: ReadContext,
-  without: T,
-  read: (reading: ReadContext, record: Database) => Promise<T>,
-): Promise<T> {
-  const { tenant, db } = reading;
-  if (tenant.googleDrive === undefined) return without;
-  const scratch = await openDryRunDatabase(db, tenant.tenant);
-  const take = async (batch: ReadBatch) => {
-    await scratch.keep(batch);
-    await reading.take(batch);
-  };
-  try {
-    return await read({ ...reading, take }, scratch.db);
-  } finally {
-    await scratch.close();
-  }
-}
-
 function reportOfDryRun(run: DryRun, callsPerDay: number): DryRunReport {
-  const { options, counters, sent, connections } = run;
+  const { tenant, counters, sent, connections } = run;
   for (const error of localRejections(counters.rejectedLocally)) counters.addError(error);
   const { usage } = connections.salesforce;
   return {
-    tenant: options.tenant.tenant,
+    tenant: tenant.tenant,
     found: counters.foundInAll,
     wouldSend: sent,
     callsPerDay,
@@ -187,17 +159,4 @@ function reportOfDryRun(run: DryRun, callsPerDay: number): DryRunReport {
     ...(usage && { salesforceUsage: usage }),
     errors: counters.errors,
   };
-}
-
-async function showPending(run: DryRun): Promise<void> {
-  const { context, options } = run;
-  const { tenant } = options.tenant;
-  const size = BATCH_LIMITS.sharesPerBatchMax;
-  for await (const events of pagesInState(context.db, { tenant, state: 'pending', size })) {
-    for (const { body } of events) {
-      if (!body) continue;
-      await options.show(body);
-      run.sent += 1;
-    }
-  }
 }

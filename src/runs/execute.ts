@@ -1,37 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
+import type { RunKind, RunReport } from '../db/run-report.ts';
 import { beginRun } from '../db/runs.ts';
 import { commitBatch } from '../outbox/commit.ts';
 import { type NewEvent, PRIORITY } from '../outbox/event-types.ts';
 import { countByState } from '../outbox/queries.ts';
 import type { PushReport } from '../push/report.ts';
 import type { AppContext } from './context.ts';
-import { type DecisionRecord, decisionRecordOf, RunCounters, reportOf } from './counters.ts';
+import { type DecisionRecord, decisionRecordOf, RunCounters } from './counters.ts';
 import { localRejections, outcomeOf, pushErrors } from './outcome.ts';
 import { type PushStage, startPushStage } from './push-stage.ts';
-import type { ReadBatch } from './read-source.ts';
-import type { RunKind, RunReport } from './report.ts';
-import { finishRunOnce, openRun, type Progress, type Run } from './run.ts';
+import type { ReadBatch } from './reading.ts';
+import { reportOf } from './report.ts';
+import { finishRunOnce, openRun, type Run } from './run.ts';
+import type { RunListener } from './run-events.ts';
 import { withTenantLease } from './tenant-lease.ts';
 
-/** What every kind of run is asked with. */
+/** What every kind of run requires. */
 export interface RunOptions {
   readonly tenant: TenantConfig;
-  /** `queue-only`: stop after queueing, so that what waits can be looked at first */
+  /** `queue-only`: stop after queueing, so that pending events can be inspected first */
   readonly push: 'send' | 'queue-only';
   /**
-   * Epoch milliseconds: from then on history is left to later runs, so that days of it keep no
-   * scheduled run from reading what is new; Infinity for a tenant without a schedule
+   * Epoch milliseconds: from then on, backfilled events are left to later runs, so that days of
+   * history do not delay a scheduled run; Infinity for a tenant without a schedule
    */
-  readonly historyUntil: number;
+  readonly backfillUntil: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+  readonly listeners: readonly RunListener[];
 }
 
-/** What is read, which is where the kinds of run differ. */
+/** What is read: this is where the kinds of run differ. */
 export interface RunWork {
   readonly kind: RunKind;
-  /** Commits what it reads by `take`; true where nothing could be read at all. */
+  /** Passes what it reads to `take`, which commits it. Returns true if nothing could be read. */
   readonly read: (run: Run, take: (batch: ReadBatch) => Promise<void>) => Promise<boolean>;
 }
 
@@ -41,38 +43,36 @@ const PRIORITIES: Readonly<Record<RunKind, number>> = {
 };
 
 /**
- * One run over one tenant:
- * 1. take the tenant's lease, and write down that a run began;
- * 2. read, judge and commit;
- * 3. beside it, from the first commit on, push what is pending;
- * 4. let pushing drain, write down how it ended.
+ * Executes one run over one tenant:
+ * 1. take the tenant's lease, and record that a run began;
+ * 2. read, decide, and commit, by the stages of stages.ts;
+ * 3. in parallel, from the first commit on, push pending events;
+ * 4. drain the push, and record how the run ended.
  *
- * Throws RunBroken where the database failed, or for a bug; vendors' failures are in the report.
+ * Throws RunBroken if the database failed, or for a bug. Failures of vendors are in the report.
  */
 export async function executeRun(
   context: AppContext,
   options: RunOptions,
   work: RunWork,
 ): Promise<RunReport> {
-  const { tenant, signal, onProgress } = options;
+  const { tenant, signal, listeners } = options;
   const { kind } = work;
+  const name = tenant.tenant;
   const startedAt = context.clock.now();
-  const report = await withTenantLease(
-    context,
-    { tenant: tenant.tenant, signal },
-    async (lease) => {
-      const runId = randomUUID();
-      await beginRun(context.db, { runId, tenant: tenant.tenant, kind, startedAt });
-      const run = openRun(context, { kind, tenant, runId, startedAt, lease, onProgress });
-      return finishRunOnce(run, () => carryOut(run, options, work));
-    },
-  );
-  return report ?? busy(context, { kind, tenant: tenant.tenant, startedAt });
+  const runId = randomUUID();
+  const own = { ...context, log: context.log.child({ tenant: name, runId }) };
+  const report = await withTenantLease(own, { tenant: name, signal }, async (lease) => {
+    await beginRun(context.db, { runId, tenant: name, kind, startedAt });
+    const run = openRun(own, { kind, tenant, runId, startedAt, lease, listeners });
+    return finishRunOnce(run, () => carryOut(run, options, work));
+  });
+  return report ?? busy(context, { kind, tenant: name, startedAt });
 }
 
 async function carryOut(run: Run, options: RunOptions, work: RunWork): Promise<RunReport> {
-  const { push, historyUntil } = options;
-  const pushing = push === 'send' ? await startPushStage(run, historyUntil) : undefined;
+  const { push, backfillUntil } = options;
+  const pushing = push === 'send' ? await startPushStage(run, backfillUntil) : undefined;
   let nothingRead = false;
   try {
     nothingRead = await work.read(run, (batch) => commit(run, batch, pushing));
@@ -80,30 +80,34 @@ async function carryOut(run: Run, options: RunOptions, work: RunWork): Promise<R
     run.abort(error);
     throw error;
   } finally {
-    // Pushing ends before the lease is given back, however reading ended.
+    // However reading ended, pushing ends before the lease is released.
     await pushing?.settled();
   }
   return conclude(run, { pushed: await pushing?.finish(), nothingRead });
 }
 
 async function commit(run: Run, batch: ReadBatch, pushing: PushStage | undefined): Promise<void> {
-  const { context, tenant, lease, counters, kind } = run;
-  const now = context.clock.now();
-  const made: DecisionRecord[] = [];
-  const created = noting(batch.created, made);
-  const whole = { ...batch, created, tenant: tenant.tenant, priority: PRIORITIES[kind], now };
-  await commitBatch(context.db, lease.key, whole);
-  counters.addCreated(made);
-  counters.addReconsidered(batch.reconsidered);
-  counters.addReplaced(batch.replaced);
-  run.reportProgress();
+  const { context, tenant, lease, counters, kind, emit } = run;
+  const { reconsidered, replaced } = batch;
+  const records: DecisionRecord[] = [];
+  await commitBatch(context.db, lease.key, {
+    ...batch,
+    created: recorded(batch.created, records),
+    tenant: tenant.tenant,
+    priority: PRIORITIES[kind],
+    now: context.clock.now(),
+  });
+  counters.addCreated(records);
+  counters.addReconsidered(reconsidered);
+  counters.addReplaced(replaced);
+  emit?.({ kind: 'page committed', created: records.length, reconsidered: reconsidered.length });
   pushing?.wake();
 }
 
-/** Keeps what the counters needs of each event; the event itself is forgotten once it is written. */
-function* noting(events: Iterable<NewEvent>, made: DecisionRecord[]): Generator<NewEvent> {
+/** Keeps what the counters need of each event; the event itself is released once it is written. */
+function* recorded(events: Iterable<NewEvent>, records: DecisionRecord[]): Generator<NewEvent> {
   for (const event of events) {
-    made.push(decisionRecordOf(event));
+    records.push(decisionRecordOf(event));
     yield event;
   }
 }
@@ -112,7 +116,7 @@ async function conclude(
   run: Run,
   facts: { readonly pushed: PushReport | undefined; readonly nothingRead: boolean },
 ): Promise<RunReport> {
-  const { context, tenant, counters, startedAt, kind } = run;
+  const { context, tenant, runId, counters, startedAt, kind, connections } = run;
   const { pushed } = facts;
   counters.pushed = pushed;
   for (const error of localRejections(counters.rejectedLocally)) counters.addError(error);
@@ -120,10 +124,10 @@ async function conclude(
   const outcome = outcomeOf(counters, facts);
   const { pending } = await countByState(context.db, tenant.tenant);
   const finishedAt = context.clock.now();
-  const { usage } = run.connections.salesforce;
-  if (usage) context.log.debug('Salesforce API usage', { tenant: tenant.tenant, ...usage });
+  const { usage } = connections.salesforce;
+  if (usage) context.log.debug('Salesforce API usage', { stage: 'salesforce', ...usage });
   const ended = { outcome, startedAt, finishedAt, pending };
-  return reportOf(counters, { tenant: tenant.tenant, kind, ...ended });
+  return reportOf(counters, { runId, tenant: tenant.tenant, kind, ...ended });
 }
 
 async function busy(

@@ -1,17 +1,16 @@
+import type { RunReport } from '../db/run-report.ts';
 import type { Logger } from '../lib/log.ts';
-import type { RunReport } from './report.ts';
-import { isStopEntry } from './stage-errors.ts';
 
-/** How a run ended, for the log: each error, then one line with the counts. */
+/** Logs how a run ended: each error, then one line with the counts. */
 export function logRun(log: Logger, report: RunReport): void {
-  const { tenant, outcome, errors } = report;
-  for (const error of errors) {
-    const { stage, message, hint } = error;
-    // Whoever asked knows: a service that is restarted has no error in its log.
-    if (isStopEntry(error)) log.info(message, { tenant });
-    else log.error(message, { tenant, stage, hint });
+  const { runId, tenant, outcome, errors } = report;
+  const run = { tenant, ...(runId !== undefined && { runId }) };
+  for (const { stage, message, hint, code } of errors) {
+    // The operator asked for it: a service that is restarted has no error in its log.
+    if (code === 'stop-requested') log.info(message, run);
+    else log.error(message, { ...run, stage, hint });
   }
   const { found, queued, held, delivered, duplicates, rejected, pending } = report;
   const counts = { found, queued, held, delivered, duplicates, rejected, pending };
-  log.info('run ended', { tenant, outcome, ...counts });
+  log.info('run ended', { ...run, outcome, ...counts });
 }

@@ -1,20 +1,21 @@
+import type { Outcome, RunError } from '../db/run-report.ts';
+import { PUSH_LIMITS } from '../push/limits.ts';
 import type { PushReport } from '../push/report.ts';
 import type { RunCounters } from './counters.ts';
-import type { Outcome, RunError } from './report.ts';
 import { runError } from './stage-errors.ts';
 
 const ERRORS_SHOWN_MAX = 3;
 
-/** What pushing says to the person who has to mend something; nothing where all is well. */
+/** The errors of pushing; empty if nothing needs attention. */
 export function pushErrors(report: PushReport): RunError[] {
   const errors: RunError[] = [];
   const { stop } = report;
   if (stop?.kind === 'refused') {
-    const said = stop.answer.errors.slice(0, ERRORS_SHOWN_MAX).join('; ');
-    const message = `Gong refused (${stop.answer.status}): ${said}`;
+    const reasons = stop.response.errors.slice(0, ERRORS_SHOWN_MAX).join('; ');
+    const message = `Gong refused (${stop.response.status}): ${reasons}`;
     errors.push({
       ...runError('gong', message),
-      ...(stop.answer.hint && { hint: stop.answer.hint }),
+      ...(stop.response.hint && { hint: stop.response.hint }),
     });
   }
   if (stop?.kind === 'same-rejections') {
@@ -27,15 +28,15 @@ export function pushErrors(report: PushReport): RunError[] {
   return errors;
 }
 
-/** Events that the local check of the body refused: never sent. */
+/** Events that failed the local check of their body, and so were not sent. */
 export function localRejections(count: number): RunError[] {
   if (count === 0) return [];
-  const events = count === 1 ? '1 event breaks' : `${count} events break`;
+  const events = count === 1 ? '1 event was' : `${count} events were`;
   return [
     {
       stage: 'gong',
-      message: `${events} Gong's reference and was not sent`,
-      hint: 'See why with `sharetrail events --state rejected`.',
+      message: `${events} not sent: the body violates Gong's reference`,
+      hint: 'Run `sharetrail events --state rejected` to see why.',
     },
   ];
 }
@@ -44,17 +45,19 @@ function rejections(count: number): RunError {
   return {
     stage: 'gong',
     message: `Gong rejected ${count === 1 ? '1 event' : `${count} events`}`,
-    hint: 'See why with `sharetrail events --state rejected`, mend it, then `events retry`.',
+    hint: 'Run `sharetrail events --state rejected` to see why. Fix it, then run `events retry`.',
   };
 }
 
 function sameRejections(errors: readonly string[]): RunError {
   return {
     stage: 'gong',
-    message: `Gong rejected 20 events in a row alike: ${errors.slice(0, ERRORS_SHOWN_MAX).join('; ')}`,
+    message:
+      `Gong rejected ${PUSH_LIMITS.sameRejectionsMax} events in a row with the same errors: ` +
+      errors.slice(0, ERRORS_SHOWN_MAX).join('; '),
     hint:
-      'What is wrong is the same for all, so pushing stopped and the rest waits. Mend it, then ' +
-      '`sharetrail events retry --state rejected`.',
+      'All events have the same problem, so pushing stopped, and the rest stay pending. Fix it, then ' +
+      'run `sharetrail events retry --state rejected`.',
   };
 }
 
@@ -62,17 +65,16 @@ function unavailable(report: PushReport): RunError {
   const events = report.exhausted === 1 ? '1 event' : `${report.exhausted} events`;
   return {
     stage: 'gong',
-    message: `Gong did not take ${events} in five tries: ${report.lastFailure ?? 'no answer'}`,
+    message:
+      `Gong did not accept ${events} in ${PUSH_LIMITS.attemptsPerRunMax} attempts: ` +
+      (report.lastFailure ?? 'no response'),
     hint:
-      'They stay in the outbox; the next run tries again. If it stays so, check gong.baseUrl and the ' +
-      'way there from this machine.',
+      'They stay in the outbox; the next run tries again. If this persists, check gong.baseUrl and the ' +
+      'network between this machine and Gong.',
   };
 }
 
-/**
- * `failed` where nothing could be read, or Gong lets nobody in; `partial` where the rest was
- * carried out; waiting for Gong's limits is `ok`.
- */
+/** See RunReport.outcome. */
 export function outcomeOf(
   counters: RunCounters,
   facts: { readonly pushed: PushReport | undefined; readonly nothingRead: boolean },

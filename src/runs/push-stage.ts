@@ -1,26 +1,30 @@
 import { startPush } from '../push/push.ts';
 import type { PushReport } from '../push/report.ts';
 import { reservedCalls } from './call-reserve.ts';
+import { countCall } from './connections.ts';
 import type { Run } from './run.ts';
 import { isVendorFailure, runError } from './stage-errors.ts';
 
-/** A run's pushing, beside its reading. */
+/** A run's pushing, in parallel with its reading. */
 export interface PushStage {
-  /** Tells that events were committed. */
+  /** Says that events were committed. */
   wake(): void;
-  /** Resolves once all is drained and nothing is in flight; never rejects. */
+  /** Resolves once the outbox is drained and nothing is in flight; never rejects. */
   settled(): Promise<void>;
-  /** What was pushed; undefined where pushing could not be done, which the counters then tells.
-   * Rejects where the whole run has to end. */
+  /**
+   * What was pushed; undefined if pushing was impossible, which the report then explains. Rejects if
+   * the run has to end.
+   */
   finish(): Promise<PushReport | undefined>;
 }
 
 /**
- * Starts to drain the tenant's outbox; if that breaks, the run's reading ends too. `historyUntil`:
- * epoch milliseconds, from when on events of a backfill are left to later runs.
+ * Starts to drain the tenant's outbox. If that breaks, the run's reading ends, too. `backfillUntil`:
+ * epoch milliseconds; from then on, backfilled events are left to later runs.
  */
-export async function startPushStage(run: Run, historyUntil: number): Promise<PushStage> {
-  const { context, tenant, lease, connections, counters } = run;
+export async function startPushStage(run: Run, backfillUntil: number): Promise<PushStage> {
+  const { context, tenant, lease, connections, counters, emit } = run;
+  emit?.({ kind: 'stage started', stage: 'gong' });
   const push = startPush({
     db: context.db,
     lease: lease.key,
@@ -30,30 +34,32 @@ export async function startPushStage(run: Run, historyUntil: number): Promise<Pu
     pacer: context.pacerOf(connections.gong.account),
     settings: tenant.gong,
     callsForFresh: await reservedCalls(context, tenant),
-    historyUntil,
+    backfillUntil,
     clock: context.clock,
     random: context.random,
     signal: run.signal,
-    onCall: () => {
-      counters.calls.gong += 1;
-    },
-    onSettled: (report) => {
+    onCall: () => countCall(run, 'gong'),
+    onSettled: (report, { eventId, outcome }) => {
       counters.pushed = report;
-      run.reportProgress();
+      emit?.({ kind: 'event settled', eventId, outcome });
     },
   });
-  push.ended.catch((error: unknown) => {
-    if (!isVendorFailure(error)) run.abort(error);
-  });
+  void push.ended.then(
+    ({ stop }) => emit?.({ kind: 'stage ended', stage: 'gong', end: stop?.kind ?? 'done' }),
+    (error: unknown) => {
+      emit?.({ kind: 'stage ended', stage: 'gong', end: 'failed' });
+      if (!isVendorFailure(error)) run.abort(error);
+    },
+  );
   return {
     wake: () => push.wake(),
     settled: () => push.finish().then(doNothing, doNothing),
-    finish: () => push.ended.catch((error: unknown) => tellOrThrow(run, error)),
+    finish: () => push.ended.catch((error: unknown) => reportOrThrow(run, error)),
   };
 }
 
-/** A token that cannot be kept, say: a person's matter, and the reading stands. */
-function tellOrThrow(run: Run, error: unknown): undefined {
+/** A token that cannot be stored, for example, needs attention, but what was read is kept. */
+function reportOrThrow(run: Run, error: unknown): undefined {
   if (!isVendorFailure(error)) throw error;
   run.counters.addError(runError('gong', error));
   return undefined;

@@ -1,46 +1,46 @@
-import type { SourceName } from '../share/share.ts';
+import type { Outcome, RunKind, RunReport } from '../db/run-report.ts';
+import type { RunCounters } from './counters.ts';
 
-export type RunKind = 'sync' | 'backfill';
-
-/**
- * - `ok`: nothing needs anybody, also where events wait for Gong's limits
- * - `partial`: carried out, but something needs a person
- * - `failed`: a source could not be read at all, or Gong lets nobody in
- * - `busy`: another run holds the tenant
- */
-export type Outcome = 'ok' | 'partial' | 'failed' | 'busy';
-
-/** Where in the run something went wrong. */
-export type Stage = SourceName | 'crm' | 'gong' | 'run';
-
-export interface RunError {
-  readonly stage: Stage;
-  readonly message: string;
-  readonly hint: string;
-}
-
-export type Vendor = 'salesforce' | 'google' | 'gong';
-
-/** One run as `sync --json` prints it; the keys are part of the outside contract. */
-export interface RunReport {
+/** What a run's report says in addition to its counters. */
+export interface RunFacts {
+  /** absent: the run did not begin */
+  readonly runId?: string;
   readonly tenant: string;
   readonly kind: RunKind;
   readonly outcome: Outcome;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  /** shares new to the database in this run */
-  readonly found: Readonly<Record<SourceName, number>>;
-  /** events that became pending in this run */
-  readonly queued: number;
-  /** shares that began to wait for their Salesforce record in this run */
-  readonly held: number;
-  readonly skipped: Readonly<Record<string, number>>;
-  readonly delivered: number;
-  readonly duplicates: number;
-  readonly rejected: number;
-  /** events still waiting at the end */
+  /** epoch milliseconds */
+  readonly startedAt: number;
+  readonly finishedAt: number;
   readonly pending: number;
-  /** calls as the vendor bills them */
-  readonly calls: Readonly<Record<Vendor, number>>;
-  readonly errors: readonly RunError[];
+}
+
+export function reportOf(counters: RunCounters, facts: RunFacts): RunReport {
+  const { runId, tenant, kind, outcome, pending } = facts;
+  const { pushed } = counters;
+  return {
+    ...(runId !== undefined && { runId }),
+    tenant,
+    kind,
+    outcome,
+    startedAt: new Date(facts.startedAt).toISOString(),
+    finishedAt: new Date(facts.finishedAt).toISOString(),
+    found: counters.found,
+    queued: counters.queued,
+    held: counters.held,
+    skipped: counters.skipped,
+    delivered: pushed?.delivered ?? 0,
+    duplicates: pushed?.duplicates ?? 0,
+    rejected: (pushed?.rejected ?? 0) + counters.rejectedLocally,
+    pending,
+    calls: counters.calls,
+    errors: counters.errors,
+  };
+}
+
+/** The report as commands print it: its keys are part of the external contract. */
+export function printedReport({ runId: _, errors, ...report }: RunReport) {
+  return {
+    ...report,
+    errors: errors.map(({ stage, message, hint }) => ({ stage, message, hint })),
+  };
 }

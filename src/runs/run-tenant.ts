@@ -1,25 +1,26 @@
 import type { TenantConfig } from '../config/types.ts';
+import type { RunKind, RunReport } from '../db/run-report.ts';
 import type { AppContext } from './context.ts';
-import { RunCounters, reportOf } from './counters.ts';
-import type { RunKind, RunReport } from './report.ts';
+import { RunCounters } from './counters.ts';
+import { reportOf } from './report.ts';
 import { RunBroken } from './run.ts';
 import { runError } from './stage-errors.ts';
 
-/** How one tenant's run ended. `broken`: the database, or a bug, ended that run by force. */
+/** How one tenant's run ended. `broken`: the database failure or bug that ended it. */
 export interface TenantRun {
   readonly tenant: string;
   readonly report: RunReport;
   readonly broken?: unknown;
 }
 
-/** What is done for each tenant; throws RunBroken, or whatever kept it from beginning. */
+/** What to run for each tenant. Throws RunBroken, or the error that prevented the run. */
 export interface TenantWork {
   readonly kind: RunKind;
   readonly signal: AbortSignal;
   readonly run: (tenant: TenantConfig) => Promise<RunReport>;
 }
 
-/** One tenant's run, whoever started it. Never throws: what ended it by force is in `broken`. */
+/** Runs one tenant. Never throws: a database failure or bug is in `broken`. */
 export async function runTenant(
   context: AppContext,
   config: TenantConfig,
@@ -31,13 +32,13 @@ export async function runTenant(
     return { tenant, report: await work.run(config) };
   } catch (error) {
     if (error instanceof RunBroken) return { tenant, report: error.report, broken: error.cause };
-    const report = neverBegun(context, { tenant, kind: work.kind, startedAt, error });
+    const report = notBegun(context, { tenant, kind: work.kind, startedAt, error });
     return { tenant, report, broken: error };
   }
 }
 
-/** The tenant could not even be held: nothing was done for it. */
-function neverBegun(
+/** The run could not take the tenant's lease, so nothing was done. */
+function notBegun(
   context: AppContext,
   run: {
     readonly tenant: string;

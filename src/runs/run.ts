@@ -1,75 +1,65 @@
 import type { TenantConfig } from '../config/types.ts';
 import { LeaseLost } from '../db/leases.ts';
+import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
 import { DatabaseError, messageOf } from '../lib/errors.ts';
 import { countByState } from '../outbox/queries.ts';
 import { type Connections, connect } from './connections.ts';
 import type { AppContext } from './context.ts';
-import { RunCounters, reportOf } from './counters.ts';
-import type { RunKind, RunReport } from './report.ts';
+import { RunCounters } from './counters.ts';
+import { reportOf } from './report.ts';
+import { createEmit, type Emit, logEvents, type RunListener } from './run-events.ts';
 import { runError } from './stage-errors.ts';
 import type { TenantLease } from './tenant-lease.ts';
 
-/** How far a run is, for a person who watches. */
-export interface Progress {
-  readonly found: number;
-  readonly queued: number;
-  readonly settled: number;
-  /** shares gone through, of so many; only where it is known how many there are */
-  readonly read?: { readonly done: number; readonly total: number };
-}
-
-/** A run under way: what its stages share. */
-export interface Run {
+/** What reading needs of a run, whether it is real or dry. */
+export interface ReadingRun {
+  /** its log names the tenant and the run on every line */
   readonly context: AppContext;
-  readonly kind: RunKind;
   readonly tenant: TenantConfig;
-  readonly runId: string;
   /** epoch milliseconds */
   readonly startedAt: number;
-  readonly lease: TenantLease;
   readonly counters: RunCounters;
   readonly connections: Connections;
-  /** aborted by a stop, a lost lease, or what makes going on senseless */
+  /** aborted by a stop, a lost lease, or a failure that ends the run */
   readonly signal: AbortSignal;
-  /** Tells whoever watches how far it is. */
-  reportProgress(read?: Progress['read']): void;
-  /** Aborts `signal`: one stage broke in a way that ends them all. */
+  readonly emit: Emit;
+}
+
+/** A run in progress: what its stages share. */
+export interface Run extends ReadingRun {
+  readonly kind: RunKind;
+  readonly runId: string;
+  readonly lease: TenantLease;
+  /** Aborts `signal`: one stage failed in a way that ends all others. */
   abort(reason: unknown): void;
 }
 
 export function openRun(
   context: AppContext,
   start: Pick<Run, 'kind' | 'tenant' | 'runId' | 'startedAt' | 'lease'> & {
-    readonly onProgress: (progress: Progress) => void;
+    readonly listeners: readonly RunListener[];
   },
 ): Run {
-  const { kind, tenant, runId, startedAt, lease } = start;
+  const { log } = context;
+  const { listeners, ...rest } = start;
   const broken = new AbortController();
   const signal = AbortSignal.any([start.lease.signal, broken.signal]);
   const counters = new RunCounters();
-  const connections = connect(context, { tenant, counters, signal });
-  let readSoFar: Progress['read'];
+  const all = log.isDebug ? [...listeners, logEvents(log)] : listeners;
+  const emit = createEmit(all, { counters, log });
   return {
+    ...rest,
     context,
-    kind,
-    tenant,
-    runId,
-    startedAt,
-    lease,
     counters,
-    connections,
+    connections: connect(context, { tenant: start.tenant, counters, signal, emit }),
     signal,
-    reportProgress: (read) => {
-      readSoFar = read ?? readSoFar;
-      const { foundInAll: found, queued, settled } = counters;
-      start.onProgress({ found, queued, settled, ...(readSoFar && { read: readSoFar }) });
-    },
+    emit,
     abort: (reason) => broken.abort(reason),
   };
 }
 
-/** The database, or a bug, ended a run by force: `cause` says which, `report` what it did until then. */
+/** A database failure or a bug ended the run: `cause` is the error, `report` what was done until then. */
 export class RunBroken extends Error {
   override readonly name = 'RunBroken';
   readonly report: RunReport;
@@ -81,39 +71,40 @@ export class RunBroken extends Error {
 }
 
 /**
- * Does the run's work and writes down how it ended, also where it broke. A run that lost its
- * lease writes nothing: its row stays open, which is shown as died. Throws RunBroken.
+ * Does the run's work and records how it ended, even if it broke. A run that lost its lease records
+ * nothing: its row stays open, and `status` shows it as died. Throws RunBroken.
  */
 export async function finishRunOnce(run: Run, work: () => Promise<RunReport>): Promise<RunReport> {
+  const { emit, kind } = run;
+  emit?.({ kind: 'run started', run: kind });
   try {
     const report = await work();
     await record(run, report);
+    emit?.({ kind: 'run ended', outcome: report.outcome });
     return report;
   } catch (error) {
-    const broken = await brokenReport(run, error);
-    if (!(error instanceof DatabaseError)) await record(run, broken);
-    throw new RunBroken(broken, { cause: error });
+    const report = await brokenReport(run, error);
+    if (!(error instanceof DatabaseError)) await record(run, report);
+    emit?.({ kind: 'run ended', outcome: report.outcome });
+    throw new RunBroken(report, { cause: error });
   }
 }
 
 async function record(run: Run, report: RunReport): Promise<void> {
-  const { context, lease, runId } = run;
+  const { context, lease, runId, emit } = run;
   try {
-    await finishRun(context.db, lease.key, {
-      runId,
-      finishedAt: Date.parse(report.finishedAt),
-      outcome: report.outcome,
-      report: JSON.stringify(report),
-    });
+    await finishRun(context.db, lease.key, { runId, report });
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
+    emit?.({ kind: 'lease lost' });
   }
 }
 
 async function brokenReport(run: Run, error: unknown): Promise<RunReport> {
-  const { counters, tenant, startedAt, context, kind } = run;
+  const { counters, tenant, runId, startedAt, context, kind } = run;
   counters.addError(runError('run', error));
   return reportOf(counters, {
+    runId,
     tenant: tenant.tenant,
     kind,
     outcome: 'failed',

@@ -1,4 +1,5 @@
 import { LeaseLost } from '../db/leases.ts';
+import type { RunError, Stage } from '../db/run-report.ts';
 import {
   DatabaseError,
   messageOf,
@@ -7,22 +8,22 @@ import {
   UserError,
 } from '../lib/errors.ts';
 import { scrub } from '../lib/secret.ts';
-import type { RunError, Stage } from './report.ts';
+import type { RunCounters } from './counters.ts';
 
 const HINTS: Record<Stage, string> = {
   salesforce:
-    'The next run reads from the same place again; nothing is lost. If it stays so, check ' +
-    'salesforce.loginUrl and the way there from this machine.',
+    'Nothing is lost: the next run reads from the same position. If this persists, check ' +
+    'salesforce.loginUrl and the network between this machine and Salesforce.',
   'google-drive':
-    'The next run reads from the same place again; nothing is lost. If it stays so, check the way ' +
-    'to Google from this machine.',
-  crm: 'The page was not stored: the next run reads and looks it up again; nothing is lost.',
-  gong: 'What waits stays in the outbox; the next run sends it.',
-  run: 'Run again; a run goes on where the last one was interrupted.',
+    'Nothing is lost: the next run reads from the same position. If this persists, check the network ' +
+    'between this machine and Google.',
+  crm: 'Nothing is lost: the page was not stored, and the next run reads and looks it up again.',
+  gong: 'Pending events stay in the outbox; the next run sends them.',
+  run: 'Run the command again: it resumes where this run was interrupted.',
 };
 
-/** What went wrong, with the stage where it did. */
-export class StageFailure extends Error {
+/** A failure of one stage: `cause` is what went wrong. */
+class StageFailure extends Error {
   override readonly name = 'StageFailure';
   readonly stage: Stage;
 
@@ -32,7 +33,7 @@ export class StageFailure extends Error {
   }
 }
 
-/** Runs `work` so that a vendor's failure carries the stage; what is no vendor's passes through. */
+/** Runs `work`, and names the stage in a failure of a vendor. Other errors pass through. */
 export async function inStage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -41,26 +42,44 @@ export async function inStage<T>(stage: Stage, work: () => Promise<T>): Promise<
   }
 }
 
-/** True for what one source or vendor may do without ending the whole run. */
+/**
+ * Runs one stage. Returns false if a vendor failed or a stop was requested: this goes into the report,
+ * and the next stage can run. Throws all other errors.
+ */
+export async function tryStage(counters: RunCounters, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    counters.addError(entryOf(error));
+    return false;
+  }
+}
+
+function entryOf(error: unknown): RunError {
+  if (error instanceof StageFailure) return runError(error.stage, error.cause);
+  if (isStop(error) || isVendorFailure(error)) return runError('run', error);
+  throw error;
+}
+
+/** Whether the run was ended from outside, rather than failed. */
+function isStop(error: unknown): boolean {
+  return error instanceof StopRequested || error instanceof LeaseLost;
+}
+
+/** Whether the rest of the run can continue after the error. */
 export function isVendorFailure(error: unknown): boolean {
   if (error instanceof DatabaseError) return false;
   return error instanceof UserError || error instanceof RetryableError;
 }
 
-/** The entry for the run's report: no secret in it, and always a hint. */
+/** An entry for the report: without secrets, and always with a hint. */
 export function runError(stage: Stage, cause: unknown): RunError {
   const hint = cause instanceof UserError && cause.hint ? cause.hint : HINTS[stage];
-  return { stage, message: scrub(messageOf(cause)), hint: scrub(hint) };
-}
-
-const STOPPED = new StopRequested().message;
-
-/** True for what a run's report says where somebody asked it to stop, which is nobody's trouble. */
-export function isStopEntry(error: { readonly stage: string; readonly message: string }): boolean {
-  return error.stage === 'run' && error.message === STOPPED;
-}
-
-/** True where the run was told to end, rather than failed. */
-export function isStop(error: unknown): boolean {
-  return error instanceof StopRequested || error instanceof LeaseLost;
+  return {
+    stage,
+    message: scrub(messageOf(cause)),
+    hint: scrub(hint),
+    ...(cause instanceof StopRequested && { code: 'stop-requested' }),
+  };
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { readCursor } from '../db/cursors.ts';
 import type { Database } from '../db/schema.ts';
-import { keepCursor } from '../outbox/commit.ts';
+import { commitCursor } from '../outbox/commit.ts';
 import type { Run } from './run.ts';
 
 const START_STREAM = 'start';
 const SECOND_MS = 1_000;
 
-/** The configured start; else the time of the first sync, kept from then on. Epoch milliseconds. */
+/** The configured start, or the time of the first sync, which is stored then. Epoch milliseconds. */
 export async function startOf(run: Run): Promise<number> {
   const { context, startedAt, lease } = run;
   const { tenant, start } = run.tenant;
@@ -17,11 +17,11 @@ export async function startOf(run: Run): Promise<number> {
   const first = firstStart(startedAt);
   const position = JSON.stringify({ start: new Date(first).toISOString() });
   const cursor = { tenant, stream: START_STREAM, position, updatedAt: startedAt };
-  await keepCursor(context.db, lease.key, cursor);
+  await commitCursor(context.db, lease.key, cursor);
   return first;
 }
 
-/** The time of the tenant's first sync; undefined before it. */
+/** The stored time of the tenant's first sync; undefined before it. */
 export async function keptStart(db: Database, tenant: string): Promise<number | undefined> {
   const position = await readCursor(db, { tenant, stream: START_STREAM });
   if (position === undefined) return undefined;
@@ -29,8 +29,8 @@ export async function keptStart(db: Database, tenant: string): Promise<number | 
 }
 
 /**
- * What a first sync takes for the start: the second that it began in, since Salesforce stamps
- * deliveries by whole seconds, and one that was made a moment later would seem older.
+ * The start that a first sync at `now` stores: the second in which it began. Salesforce timestamps
+ * have whole seconds, so a delivery made a moment later could seem older than `now`.
  */
 export function firstStart(now: number): number {
   return Math.floor(now / SECOND_MS) * SECOND_MS;

@@ -6,7 +6,7 @@ import type { AppContext } from './context.ts';
 /** The tenant's lease while a run works on it. */
 export interface TenantLease {
   readonly key: LeaseKey;
-  /** Aborted when the run is asked to stop, or when the lease was lost. */
+  /** aborted when a stop is requested, or when the lease is lost */
   readonly signal: AbortSignal;
 }
 
@@ -15,8 +15,8 @@ export function leaseName(tenant: string): string {
 }
 
 /**
- * Runs `work` while holding the tenant, with a heartbeat; undefined where another run holds it.
- * Throws LeaseLost where another process took the tenant over meanwhile.
+ * Runs `work` with the tenant's lease, which a heartbeat extends. Returns undefined if another run
+ * has the lease. Throws LeaseLost if another process took it over in the meantime.
  */
 export async function withTenantLease<T>(
   context: AppContext,
@@ -34,43 +34,43 @@ export async function withTenantLease<T>(
   } finally {
     over.abort();
     await heartbeat;
-    await giveBack(context, key);
+    await release(context, key);
   }
 }
 
-/** Where the database cannot do that any more, the lease ends by itself, and the work as it did. */
-async function giveBack({ db, log }: AppContext, lease: LeaseKey): Promise<void> {
+/** If the database fails, the lease expires; the result of the work is not affected. */
+async function release({ db, log }: AppContext, lease: LeaseKey): Promise<void> {
   try {
     await releaseLease(db, lease);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     const seconds = LEASE_LIMITS.leaseMs / 1_000;
-    log.warn(`${lease.name} is held for up to ${seconds} s more: ${error.message}`);
+    log.warn(`the lease of ${lease.name} expires in up to ${seconds} s: ${error.message}`);
   }
 }
 
 /**
- * Extends the lease until the work is over. One failed write is no reason to end a run while the
- * lease lasts; a lost lease is, and so is one that ran out.
+ * Extends the lease until the work is over. A failed write does not end the run while the lease is
+ * valid. A lost or expired lease does.
  */
 async function keepAlive(
   context: AppContext,
   lease: LeaseKey,
-  ends: { readonly lost: AbortController; readonly over: AbortSignal },
+  signals: { readonly lost: AbortController; readonly over: AbortSignal },
 ): Promise<void> {
   const { clock, db } = context;
-  let heldUntil = clock.now() + LEASE_LIMITS.leaseMs;
-  while (!ends.over.aborted) {
+  let validUntil = clock.now() + LEASE_LIMITS.leaseMs;
+  while (!signals.over.aborted) {
     try {
-      await clock.sleep(LEASE_LIMITS.heartbeatMs, ends.over);
+      await clock.sleep(LEASE_LIMITS.heartbeatMs, signals.over);
       const now = clock.now();
       await extendLease(db, lease, now);
-      heldUntil = now + LEASE_LIMITS.leaseMs;
+      validUntil = now + LEASE_LIMITS.leaseMs;
     } catch (error) {
-      if (ends.over.aborted) return;
-      if (error instanceof DatabaseError && clock.now() < heldUntil) continue;
+      if (signals.over.aborted) return;
+      if (error instanceof DatabaseError && clock.now() < validUntil) continue;
       if (error instanceof LeaseLost) context.log.error(error.message, { lease: lease.name });
-      ends.lost.abort(error);
+      signals.lost.abort(error);
       return;
     }
   }

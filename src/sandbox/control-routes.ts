@@ -1,34 +1,34 @@
-import type { SandboxRequest } from './http.ts';
+import type { SandboxRequest } from './http-types.ts';
 
-/** A thing that another process may ask or do: gives what is answered as JSON. */
+/** Handles one control request from another process; returns the JSON response body. */
 export type ControlRoute = (request: SandboxRequest) => object | Promise<object>;
 
-/** Keys are a method and a name, `GET events`; they are served as `/_sandbox/events`. */
+/** Keys are a method and a name: `GET events` is served as `GET /_sandbox/events`. */
 export type ControlRoutes = Readonly<Record<string, ControlRoute>>;
 
-/** What the asker got wrong: answered with 400 and this message. */
+/** An error of the client: the response is 400 with this message. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
 }
 
-/** A longer list is read page by page: `?offset=10000`. */
+/** Longer lists are read in pages: `?offset=10000`. */
 export const LIST_PAGE_MAX = 10_000;
 
-/** The part of a list that `?offset=N&limit=N` asks for; the first 10,000 when it says nothing. */
+/** The part of a list selected by `?offset=N&limit=N`; by default the first 10,000 items. */
 export function pageOf<Item>(items: readonly Item[], request: SandboxRequest): readonly Item[] {
   const offset = countIn(request, { name: 'offset', otherwise: 0 });
   const limit = countIn(request, { name: 'limit', otherwise: LIST_PAGE_MAX });
   return items.slice(offset, offset + Math.min(limit, LIST_PAGE_MAX));
 }
 
-/** The JSON object in the body of a control request. Throws ControlError when it is none. */
+/** The JSON object in the body of a control request. Throws ControlError if it is not an object. */
 export function objectIn(request: SandboxRequest): Readonly<Record<string, unknown>> {
   const value = jsonIn(request);
   if (!isObject(value)) throw new ControlError('the body must be a JSON object');
   return value;
 }
 
-/** The JSON value in the body of a control request. Throws ControlError when it is none. */
+/** The JSON value in the body of a control request. Throws ControlError if it is not JSON. */
 export function jsonIn(request: SandboxRequest): unknown {
   try {
     return JSON.parse(request.body);

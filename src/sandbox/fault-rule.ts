@@ -57,7 +57,7 @@ const schema: SchemaObject = {
 const ajv = new Ajv({ strict: true, allowUnionTypes: true, discriminator: true });
 const isFaultRule = ajv.compile<FaultRule>(schema);
 
-/** The rule in a control request's body. Throws ControlError with what is wrong about it. */
+/** Parses the rule in a control request's body. Throws ControlError that names the problem. */
 export function parseFaultRule(value: unknown): FaultRule {
   if (isFaultRule(value)) return value;
   throw new ControlError(ajv.errorsText(isFaultRule.errors, { dataVar: 'rule' }));

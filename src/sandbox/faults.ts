@@ -1,16 +1,17 @@
-import type { SandboxRequest } from './http.ts';
+import type { SandboxRequest } from './http-types.ts';
 import { createRandom } from './seeded-random.ts';
 
 /**
- * What goes wrong.
- * - `answer`: this answer instead of the vendor's; with `processed`, the vendor did its work first
- *   (a proxy that lost patience)
- * - `delay`: later by so many ms; goes on to the next rule
- * - `cut`: the vendor's answer, its length promised, half of its body, the end of the connection
- * - `reset`: a connection reset before the vendor saw the request
- * - `hang`: no answer ever; with `processed`, the vendor did its work first
- * - `lose-answer`: the vendor did its work, then the connection is reset
- * - `redirect`: to `location`, with 302 unless `status` says another
+ * The kind of failure.
+ * - `answer`: sends this response instead of the vendor's. With `processed`, the vendor handles the
+ *   request first, as if a proxy had timed out.
+ * - `delay`: waits `ms` milliseconds, then evaluates the next rule.
+ * - `cut`: announces the full length of the vendor's response, sends half of its body, and closes
+ *   the connection.
+ * - `reset`: resets the connection before the vendor sees the request.
+ * - `hang`: never responds. With `processed`, the vendor handles the request first.
+ * - `lose-answer`: the vendor handles the request, then the connection is reset.
+ * - `redirect`: redirects to `location` with `status`, by default 302.
  */
 export type FaultAction =
   | {
@@ -27,57 +28,57 @@ export type FaultAction =
   | { readonly kind: 'lose-answer' }
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number };
 
-/** A fault and the requests that it befalls: all that fit every condition given. */
+/** A fault and the requests that it affects: those that match all given conditions. */
 export interface FaultRule {
-  /** a key of the sandbox's vendors; absent: all of them */
+  /** a key of the sandbox's vendors; default: all of them */
   readonly vendor?: string;
   readonly method?: string;
   /** a part of path and query */
   readonly pathIncludes?: string;
   /** the request's JSON body has this `eventId` */
   readonly eventId?: string;
-  /** so many fitting requests go by unharmed first */
+  /** number of matching requests to leave alone first */
   readonly skip?: number;
-  /** then it strikes so many times; absent: for ever */
+  /** number of requests to affect after that; default: unlimited */
   readonly times?: number;
-  /** it strikes a fitting request with this chance, 0 to 1 */
+  /** the chance of affecting a matching request, 0 to 1 */
   readonly probability?: number;
-  /** of the chance; the same seed strikes the same requests again. Default 1 */
+  /** seed of the chance: the same seed affects the same requests; default 1 */
   readonly seed?: number;
   readonly action: FaultAction;
 }
 
-/** A rule with what it has done so far. */
+/** A rule and its counters. */
 export interface FaultState {
   readonly id: number;
   readonly rule: FaultRule;
-  /** requests that fitted its conditions */
+  /** requests that matched its conditions */
   readonly fitted: number;
-  /** requests that it struck */
+  /** requests that it affected */
   readonly struck: number;
 }
 
-/** What befalls one request: waits in all, then at most one thing that ends it. */
-export interface Mishap {
+/** The effect on one request: the total delay, then at most one action that ends it. */
+export interface FaultEffect {
   readonly delayMs: number;
-  readonly end?: Exclude<FaultAction, { kind: 'delay' }>;
+  readonly action?: Exclude<FaultAction, { kind: 'delay' }>;
 }
 
 const SEED = 1;
 
-/** The rules in the order in which they were added; the first that ends a request wins. */
+/** The rules in the order in which they were added; the first one that ends a request wins. */
 export class Faults {
   #rules: ActiveRule[] = [];
   #lastId = 0;
 
-  /** Gives the rule's id, for `remove`. */
+  /** Returns the rule's ID, for `remove`. */
   add(rule: FaultRule): number {
     this.#lastId += 1;
     this.#rules.push(new ActiveRule(this.#lastId, rule));
     return this.#lastId;
   }
 
-  /** False when there is no such rule. */
+  /** Returns false if there is no such rule. */
   remove(id: number): boolean {
     const before = this.#rules.length;
     this.#rules = this.#rules.filter((rule) => rule.id !== id);
@@ -92,13 +93,13 @@ export class Faults {
     return this.#rules.map(({ id, rule, fitted, struck }) => ({ id, rule, fitted, struck }));
   }
 
-  /** What befalls this request; counts it with each rule that was asked. */
-  strike(vendor: string, request: SandboxRequest): Mishap {
+  /** The effect on this request. Counts the request for each rule that was evaluated. */
+  apply(vendor: string, request: SandboxRequest): FaultEffect {
     let delayMs = 0;
     for (const rule of this.#rules) {
-      if (!rule.strikes(vendor, request)) continue;
+      if (!rule.fires(vendor, request)) continue;
       const { action } = rule.rule;
-      if (action.kind !== 'delay') return { delayMs, end: action };
+      if (action.kind !== 'delay') return { delayMs, action: action };
       delayMs += action.ms;
     }
     return { delayMs };
@@ -118,9 +119,9 @@ class ActiveRule {
     this.#random = createRandom(rule.seed ?? SEED);
   }
 
-  strikes(vendor: string, request: SandboxRequest): boolean {
+  fires(vendor: string, request: SandboxRequest): boolean {
     const { skip = 0, times = Number.POSITIVE_INFINITY, probability = 1 } = this.rule;
-    if (this.struck >= times || !fits(this.rule, vendor, request)) return false;
+    if (this.struck >= times || !matchesRule(this.rule, vendor, request)) return false;
     this.fitted += 1;
     if (this.fitted <= skip || this.#random() >= probability) return false;
     this.struck += 1;
@@ -128,7 +129,7 @@ class ActiveRule {
   }
 }
 
-function fits(rule: FaultRule, vendor: string, request: SandboxRequest): boolean {
+function matchesRule(rule: FaultRule, vendor: string, request: SandboxRequest): boolean {
   const query = request.query.size > 0 ? `?${request.query}` : '';
   return (
     (rule.vendor ?? vendor) === vendor &&

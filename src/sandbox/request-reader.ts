@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { SandboxRequest } from './http.ts';
+import type { SandboxRequest } from './http-types.ts';
 
-/** Why a request is refused before any vendor sees it. */
-export interface Unreadable {
+/** Why a request is rejected before it reaches a vendor. */
+export interface RejectedRequest {
   readonly status: number;
   readonly message: string;
 }
@@ -10,14 +10,14 @@ export interface Unreadable {
 const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Reads a request whole, its body as UTF-8. Only requests that were sent to a loopback name pass:
- * a web page elsewhere could otherwise reach this port through a name of its own (DNS rebinding).
- * Rejects when the client goes away in the middle of its body.
+ * Reads a complete request, with its body as UTF-8. Accepts only requests to a loopback host:
+ * otherwise, a web page elsewhere could reach this port through its own host name (DNS rebinding).
+ * The promise rejects if the client disconnects in the middle of the body.
  */
 export async function readRequest(
   message: IncomingMessage,
   bodyBytesMax: number,
-): Promise<SandboxRequest | Unreadable> {
+): Promise<SandboxRequest | RejectedRequest> {
   const target = message.url ?? '';
   const host = message.headers.host ?? '';
   const origin = `http://${host}`;

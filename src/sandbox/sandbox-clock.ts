@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 
-/** A clock that a test, or another process, can move; `ShiftedClock` is one. */
+/** A clock that a test or another process can move forward; `ShiftedClock` implements it. */
 export interface SandboxClock extends Clock {
-  /** Moves time forward by `ms`. */
+  /** Moves the time forward by `ms`. */
   advance(ms: number): void;
 }

@@ -9,24 +9,24 @@ import type { Workspace } from './google/workspace.ts';
 import type { Org, OrgOptions } from './salesforce/org.ts';
 import { createSalesforce } from './salesforce/salesforce.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
+import { INTERNAL_DOMAIN, PACKAGE_USERNAME } from './scenario/index.ts';
 import { type SandboxServer, startSandbox } from './server.ts';
-import { INTERNAL_DOMAIN, PACKAGE_USERNAME } from './story/index.ts';
 
 export type SandboxVendor = 'salesforce' | 'google' | 'gong';
 
 export interface SandboxOptions {
-  /** default: one that runs like the system's and can be moved */
+  /** default: the system's time, which can be moved forward */
   readonly clock?: SandboxClock;
   /** default: free ones */
   readonly ports?: Partial<Readonly<Record<SandboxVendor, number>>>;
-  /** every answer comes so much later */
+  /** delay of every response */
   readonly latencyMs?: number;
-  /** beside the key of `credentials` */
+  /** keys given here are added to the key in `credentials` */
   readonly gong?: Partial<Omit<GongOptions, 'clock'>>;
   readonly salesforce?: Partial<Omit<OrgOptions, 'clock' | 'username'>>;
 }
 
-/** What a tenant's file needs to use this sandbox; key pairs are made anew at each start. */
+/** What a tenant file needs to use this sandbox. Each start generates new key pairs. */
 export interface SandboxCredentials {
   readonly salesforce: {
     readonly clientId: string;
@@ -35,7 +35,7 @@ export interface SandboxCredentials {
     readonly privateKey: string;
   };
   readonly google: {
-    /** the JSON key of a service account, as Google Cloud hands it out */
+    /** the JSON key of a service account, as Google Cloud issues it */
     readonly key: string;
     readonly adminSubject: string;
   };
@@ -44,7 +44,7 @@ export interface SandboxCredentials {
   readonly ignoreCreatedBy: readonly string[];
 }
 
-/** The vendors at work, and the hands to change them. */
+/** The running vendors, and the controls to change them. */
 export interface Sandbox extends SandboxServer<SandboxVendor> {
   readonly salesforce: Org;
   readonly google: Workspace;
@@ -63,8 +63,8 @@ const GOOGLE_LOGIN = {
 const GONG_KEY = { accessKey: 'SANDBOXACCESSKEY', accessKeySecret: 'sandbox-access-key-secret' };
 
 /**
- * Starts a made-up Salesforce, Google and Gong on loopback, with nothing in them but the logins of
- * `credentials`; the story fills them. Throws UserError when a port is taken.
+ * Starts a simulated Salesforce, Google, and Gong on loopback. They contain only the logins of
+ * `credentials`; the scenario fills them. Throws UserError if a port is taken.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = options.clock ?? new ShiftedClock();
@@ -118,7 +118,7 @@ function salesforceControlRoutes(org: Org): ControlRoutes {
   };
 }
 
-/** The key file of Google Cloud; what it says about hosts is not where this sandbox is. */
+/** A key file in Google Cloud's format. It names Google's hosts, not the sandbox's. */
 function serviceAccountKey(privateKey: string): string {
   return JSON.stringify({
     type: 'service_account',

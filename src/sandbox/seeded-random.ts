@@ -1,4 +1,4 @@
-/** Numbers in [0, 1), the same row for the same seed (Tommy Ettinger's mulberry32). */
+/** Numbers in [0, 1): the same sequence for the same seed (Tommy Ettinger's mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

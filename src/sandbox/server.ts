@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { messageOf, UserError } from '../lib/errors.ts';
-import { writeAnswer } from './answer-writer.ts';
-import { answerControl, CONTROL_PREFIX } from './control.ts';
+import { applyFault, deliver, type FaultedResponse } from './apply-fault.ts';
+import { CONTROL_PREFIX, handleControl } from './control-api.ts';
 import type { ControlRoutes } from './control-routes.ts';
-import { Faults, type Mishap } from './faults.ts';
-import type { SandboxRequest, Vendor } from './http.ts';
-import { decideOutcome, deliverOutcome, type Outcome } from './outcome.ts';
+import { type FaultEffect, Faults } from './faults.ts';
+import type { SandboxRequest, Vendor } from './http-types.ts';
 import { readRequest } from './request-reader.ts';
+import { writeResponse } from './response-writer.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import { Traffic, type TrafficEntry } from './traffic.ts';
 
@@ -15,11 +15,11 @@ export interface SandboxServerOptions<Name extends string> {
   readonly clock: SandboxClock;
   /** default: free ones */
   readonly ports?: Partial<Readonly<Record<Name, number>>>;
-  /** what each vendor can be asked under `/_sandbox/` beside what all can */
+  /** each vendor's own control routes, in addition to the built-in ones */
   readonly control?: Partial<Readonly<Record<Name, ControlRoutes>>>;
-  /** every answer comes so much later */
+  /** delay of every response */
   readonly latencyMs?: number;
-  /** bytes of a request's body that are read at all */
+  /** larger request bodies are rejected */
   readonly bodyBytesMax?: number;
 }
 
@@ -28,19 +28,19 @@ export interface SandboxServer<Name extends string> {
   readonly origins: Readonly<Record<Name, string>>;
   readonly clock: SandboxClock;
   readonly faults: Faults;
-  /** what came in at each port, faults included */
+  /** the requests to each port, including those affected by faults */
   readonly traffic: Readonly<Record<Name, Traffic>>;
-  /** Breaks off what is under way and frees the ports; may be called again. */
+  /** Aborts requests in progress and frees the ports. Can be called again. */
   stop(): Promise<void>;
 }
 
 const BODY_BYTES_MAX = 16 * 1_048_576;
-/** Beyond every limit that a made-up vendor has to answer itself. */
+/** Above every limit that a simulated vendor enforces itself. */
 const HEAD_BYTES_MAX = 65_536;
 const HOST = '127.0.0.1';
 
 /**
- * Serves made-up vendors on loopback, each on a port of its own. Throws UserError when a port is
+ * Serves simulated vendors on loopback, each on its own port. Throws UserError if a port is
  * taken.
  */
 export async function startSandbox<Name extends string>(
@@ -58,7 +58,7 @@ export async function startSandbox<Name extends string>(
   };
   try {
     for (const name of names) {
-      const desk: VendorDesk = {
+      const context: VendorContext = {
         name,
         vendor: options.vendors[name],
         clock: options.clock,
@@ -69,7 +69,7 @@ export async function startSandbox<Name extends string>(
         bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
         stopped: stopping.signal,
       };
-      const server = createVendorServer(desk);
+      const server = createVendorServer(context);
       servers.push(server);
       origins[name] = await listen(server, options.ports?.[name] ?? 0);
     }
@@ -80,7 +80,7 @@ export async function startSandbox<Name extends string>(
   }
 }
 
-interface VendorDesk {
+interface VendorContext {
   readonly name: string;
   readonly vendor: Vendor;
   readonly clock: SandboxClock;
@@ -92,63 +92,63 @@ interface VendorDesk {
   readonly stopped: AbortSignal;
 }
 
-function createVendorServer(desk: VendorDesk): Server {
+function createVendorServer(context: VendorContext): Server {
   return createServer({ maxHeaderSize: HEAD_BYTES_MAX }, (message, response) => {
-    serve(desk, message, response).catch((error: unknown) => failLoudly(response, error));
+    serve(context, message, response).catch((error: unknown) => respondWithBug(response, error));
   });
 }
 
 async function serve(
-  desk: VendorDesk,
+  context: VendorContext,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const request = await readRequest(message, desk.bodyBytesMax);
+  const request = await readRequest(message, context.bodyBytesMax);
   if ('message' in request) {
-    // What is left of its body is read and dropped, or the client might never see the answer.
+    // Read and drop the rest of the body; otherwise the client might never see the response.
     message.resume();
-    writeAnswer(response, { status: request.status, body: { error: request.message } });
+    writeResponse(response, { status: request.status, body: { error: request.message } });
   } else if (request.path.startsWith(CONTROL_PREFIX)) {
-    writeAnswer(response, await answerControl(request, { ...desk, vendor: desk.name }));
+    writeResponse(response, await handleControl(request, { ...context, vendor: context.name }));
   } else {
-    await serveVendor(desk, request, response);
+    await serveVendor(context, request, response);
   }
 }
 
 async function serveVendor(
-  desk: VendorDesk,
+  context: VendorContext,
   request: SandboxRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const at = desk.clock.now();
-  const mishap = desk.faults.strike(desk.name, request);
-  const waitMs = desk.latencyMs + mishap.delayMs;
-  if (waitMs > 0) await desk.clock.sleep(waitMs, desk.stopped);
-  const outcome = await decideOutcome(desk.vendor, request, mishap.end);
-  desk.traffic.add(entryOf(request, { at, mishap, outcome }));
-  deliverOutcome(response, outcome);
+  const at = context.clock.now();
+  const fault = context.faults.apply(context.name, request);
+  const waitMs = context.latencyMs + fault.delayMs;
+  if (waitMs > 0) await context.clock.sleep(waitMs, context.stopped);
+  const outcome = await applyFault(context.vendor, request, fault.action);
+  context.traffic.add(entryOf(request, { at, fault, outcome }));
+  deliver(response, outcome);
 }
 
 function entryOf(
   request: SandboxRequest,
-  facts: { readonly at: number; readonly mishap: Mishap; readonly outcome: Outcome },
+  facts: { readonly at: number; readonly fault: FaultEffect; readonly outcome: FaultedResponse },
 ): TrafficEntry {
-  const { at, mishap, outcome } = facts;
+  const { at, fault, outcome } = facts;
   const query = request.query.size > 0 ? `?${request.query}` : '';
-  const delayed = mishap.delayMs > 0 ? 'delay' : null;
+  const delayed = fault.delayMs > 0 ? 'delay' : null;
   return {
     at,
     method: request.method,
     target: `${request.path}${query}`,
-    status: outcome.delivery === 'whole' ? (outcome.answer?.status ?? null) : null,
-    fault: mishap.end?.kind ?? delayed,
+    status: outcome.delivery === 'whole' ? (outcome.response?.status ?? null) : null,
+    fault: fault.action?.kind ?? delayed,
   };
 }
 
-/** The client that went away in its request needs no answer; a failed control route needs one. */
-function failLoudly(response: ServerResponse, error: unknown): void {
+/** Reports a bug of the sandbox, unless the client has disconnected. */
+function respondWithBug(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) response.destroy();
-  else writeAnswer(response, { status: 500, body: { sandboxError: messageOf(error) } });
+  else writeResponse(response, { status: 500, body: { sandboxError: messageOf(error) } });
 }
 
 function listen(server: Server, port: number): Promise<string> {
@@ -164,14 +164,14 @@ function listen(server: Server, port: number): Promise<string> {
 
 function portError(port: number, cause: Error): Error {
   return new UserError(`the sandbox cannot listen on port ${port}: ${cause.message}`, {
-    hint: 'choose another port, or 0 for a free one',
+    hint: 'Choose another port, or 0 for a free one.',
     cause,
   });
 }
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    // Calls back with an error where it was closed before, or never listened: both are closed.
+    // An error means that the server was closed before or never listened: both count as closed.
     server.close(() => resolve());
     server.closeAllConnections();
   });

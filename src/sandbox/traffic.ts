@@ -1,20 +1,20 @@
-/** A request that reached a vendor's port, whatever became of it; control is not in it. */
+/** A request to a vendor's port, regardless of its outcome. Control requests are not included. */
 export interface TrafficEntry {
   /** epoch milliseconds */
   readonly at: number;
   readonly method: string;
   /** path and query */
   readonly target: string;
-  /** what the client was answered; null where it got no whole answer */
+  /** the response status; null if the client received no complete response */
   readonly status: number | null;
-  /** the kind of the fault that struck it; null without */
+  /** the kind of the fault that affected it, or null */
   readonly fault: string | null;
 }
 
-/** Beyond it the oldest entries are forgotten; the counters count on. */
+/** Beyond this number, the oldest entries are dropped. The counters still include them. */
 const TRAFFIC_KEPT_MAX = 10_000;
 
-/** What came in at one port. */
+/** The requests to one port. */
 export class Traffic {
   #entries: TrafficEntry[] = [];
   #requests = 0;
@@ -28,7 +28,7 @@ export class Traffic {
       this.#entries = this.#entries.slice(-TRAFFIC_KEPT_MAX);
   }
 
-  /** the latest, oldest first */
+  /** the latest entries, oldest first */
   get entries(): readonly TrafficEntry[] {
     return this.#entries;
   }

@@ -1,47 +1,40 @@
-import { z } from 'zod';
 import { isLeased } from '../db/leases.ts';
-import { runsEndedOf } from '../db/runs.ts';
+import { finishedRuns, type StoredRun } from '../db/runs.ts';
 import type { AppContext } from '../runs/context.ts';
-import { isStopEntry } from '../runs/stage-errors.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { SCHEDULE_LIMITS } from './limits.ts';
 
-/** more runs than this that were all cut short are not one turn any more */
+/** runs per due time to check, newest first */
 const RUNS_SEEN_MAX = 10;
-const errorsOfReport = z.object({
-  errors: z.array(z.object({ stage: z.string(), message: z.string() })),
-});
 
 /**
- * - `open`: nobody has served it
- * - `served`: a sync that began since the time was due is done, whoever ran it
- * - `held`: another run is at work on the tenant
+ * - `open`: no run has done it
+ * - `done`: a sync that began since the due time has ended, in any process
+ * - `busy`: another run has the tenant's lock
  */
-export type DueRunState = 'open' | 'served' | 'held';
+export type DueRunState = 'open' | 'done' | 'busy';
 
 /**
- * How a tenant's scheduled time stands in the database, for all processes that share it. A run
- * that died, or was asked to stop before its end, serves no turn; one that failed does.
+ * The state of a tenant's due time in the database, for all processes that share it. An ended run
+ * counts even if it failed, but not if it died or was stopped.
  *
- * The lease is looked at before the runs: a run that ends in between is then seen as done, and
- * not taken for one that never was.
+ * Checks the lease before the runs, so that a run that ends in between is seen.
  */
 export async function dueRunState(
-  context: AppContext,
-  turn: { readonly tenant: string; readonly dueAt: number },
+  { db, clock }: Pick<AppContext, 'db' | 'clock'>,
+  dueRun: { readonly tenant: string; readonly dueAt: number },
 ): Promise<DueRunState> {
-  const { db, clock } = context;
-  const { tenant, dueAt } = turn;
+  const { tenant, dueAt } = dueRun;
   const now = clock.now();
   const leased = await isLeased(db, leaseName(tenant), now);
   const to = now + SCHEDULE_LIMITS.clockSkewMsMax;
-  const range = { tenant, kind: 'sync', from: dueAt, to, limit: RUNS_SEEN_MAX };
-  const runs = await runsEndedOf(db, range);
-  if (runs.some(({ report }) => !wasCutShort(report))) return 'served';
-  return leased ? 'held' : 'open';
+  const range = { from: dueAt, to, limit: RUNS_SEEN_MAX };
+  const runs = await finishedRuns(db, { tenant, kind: 'sync', ...range });
+  if (runs.some((run) => !wasStopped(run))) return 'done';
+  return leased ? 'busy' : 'open';
 }
 
-function wasCutShort(report: string | null): boolean {
-  const { errors } = errorsOfReport.parse(JSON.parse(report ?? '{"errors":[]}'));
-  return errors.some(isStopEntry);
+/** Only a recorded stop reopens a due time: an unreadable report does not say that there was one. */
+function wasStopped({ report }: StoredRun): boolean {
+  return report?.errors.some(({ code }) => code === 'stop-requested') ?? false;
 }

@@ -14,42 +14,42 @@ export type RunTenant = (
 ) => Promise<TenantRun>;
 
 /**
- * - `ran`: by a run of its own
- * - `served`: by another run since the time was due
- * - `held`: another run is at work on the tenant
- * - `broken`: the database, or a bug, kept it from being served
- * - `stopped`: this process was asked to stop before it was served
+ * - `ran`: this process ran it
+ * - `done`: another run has done it since the due time
+ * - `busy`: another run has the tenant's lock
+ * - `broken`: a database failure or a bug prevented it
+ * - `stopped`: a stop was requested before it was done
  */
-export type DueRunEnd = 'ran' | 'served' | 'held' | 'broken' | 'stopped';
+export type DueRunEnd = 'ran' | 'done' | 'busy' | 'broken' | 'stopped';
 
 /**
- * Serves one turn: looks whether it still is to be served, runs the tenant, and looks again. What
- * the database says counts, not what this process thinks it did: another one may have taken the
- * tenant over. Never throws.
+ * Executes one due run: checks that it is still open, runs the tenant, and checks again. The
+ * database decides whether it is done, because another process may have taken over the tenant.
+ * Never throws.
  */
 export async function executeDueRun(
   context: AppContext,
   options: {
     readonly tenant: TenantConfig;
-    readonly turn: DueRun;
+    readonly dueRun: DueRun;
     readonly run: RunTenant;
     readonly signal: AbortSignal;
   },
 ): Promise<DueRunEnd> {
   const { log } = context;
-  const { tenant, turn, run, signal } = options;
+  const { tenant, dueRun, run, signal } = options;
   const name = tenant.tenant;
-  const key = { tenant: name, dueAt: turn.dueAt };
-  const due = new Date(turn.dueAt).toISOString();
+  const key = { tenant: name, dueAt: dueRun.dueAt };
+  const due = new Date(dueRun.dueAt).toISOString();
   try {
     const before = await dueRunState(context, key);
-    if (before === 'served') log.debug('another run has served the turn', { tenant: name, due });
+    if (before === 'done') log.debug('another run has done the due run', { tenant: name, due });
     if (before !== 'open') return before;
-    log.info('run starts', { tenant: name, why: turn.why, due });
+    log.info('run starts', { tenant: name, why: dueRun.why, due });
     const synced = await run(context, { tenant, signal });
-    if (synced.report.outcome === 'busy') return signal.aborted ? 'stopped' : 'held';
+    if (synced.report.outcome === 'busy') return signal.aborted ? 'stopped' : 'busy';
     logEnd(context, synced);
-    if ((await dueRunState(context, key)) === 'served') return 'ran';
+    if ((await dueRunState(context, key)) === 'done') return 'ran';
     return signal.aborted && synced.broken === undefined ? 'stopped' : 'broken';
   } catch (error) {
     logFailure(context, { tenant: name, error });
@@ -57,13 +57,13 @@ export async function executeDueRun(
   }
 }
 
-/** The report tells what went wrong, but of a bug it tells too little. */
+/** Also logs the error of a bug, because the report has too little about it. */
 function logEnd(context: AppContext, { tenant, report, broken }: TenantRun): void {
   logRun(context.log, report);
   if (broken !== undefined && !isExplained(broken)) logFailure(context, { tenant, error: broken });
 }
 
-/** What kept a turn, or what belongs to it, from being done; the scheduler goes on. */
+/** Logs a failure of a due run, housekeeping or reload. The scheduler continues. */
 export function logFailure(
   { log }: AppContext,
   failure: { readonly tenant?: string; readonly error: unknown },

@@ -1,15 +1,15 @@
 /** The limits of this module, by name and unit. */
 
 export const SCHEDULE_LIMITS = {
-  /** so that the tenants of one minute do not start as one */
+  /** spreads the starts of tenants with the same due time */
   jitterMsMax: 60_000,
-  /** a turn that found its tenant held, or the database unfit, is tried again after so long */
+  /** the delay before a retry if the tenant was busy or the database failed */
   retryMs: 3 * 60_000,
-  /** where the database stays unfit, the waits double up to this */
+  /** the delay doubles up to this while the database keeps failing */
   retryMsMax: 30 * 60_000,
-  /** a turn that is noticed later than this was missed, and is made up for */
+  /** a due time noticed later than this was missed, and its run is a catch-up */
   lateMs: 2 * 60_000,
-  /** a run further ahead of this clock was written by one that went wrong, and serves no turn */
+  /** a run dated further ahead than this was recorded with a wrong clock and does not count */
   clockSkewMsMax: 60_000,
   housekeepingMs: 60 * 60_000,
 } as const;

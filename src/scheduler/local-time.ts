@@ -1,13 +1,13 @@
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** A formatter takes some 50 kB; a service of many tenants still has few timezones. */
+/** A formatter takes about 50 kB. Even many tenants have few timezones. */
 const FORMATTERS_MAX = 100;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const FORMATTED = /^(\d+)\/(\d+)\/(\d+), (\d+):(\d+):(\d+)$/;
 
 /**
- * What a clock on the wall of an IANA timezone shows at `at` (epoch milliseconds): the epoch
- * milliseconds of the same date and time in UTC. Throws RangeError where there is no such timezone.
+ * The wall-clock time of an IANA timezone at `at` (epoch milliseconds), represented as the epoch
+ * milliseconds of the same date and time in UTC. Throws RangeError if the timezone is unknown.
  */
 export function localTime(timezone: string, at: number): number {
   const text = formatterFor(timezone).format(at);
@@ -18,8 +18,8 @@ export function localTime(timezone: string, at: number): number {
 }
 
 /**
- * The first moment at which the clock on the wall shows `local` or later: of a time that comes
- * twice in autumn the first, of one that spring leaves out the moment of the change.
+ * The first moment at which the wall clock shows `local` or later: the first occurrence of a time
+ * that daylight saving repeats, and the transition for a time that it skips.
  */
 export function firstMoment(timezone: string, local: number): number {
   const before = offset(timezone, local - DAY_MS);
@@ -28,16 +28,16 @@ export function firstMoment(timezone: string, local: number): number {
   if (before === after || localTime(timezone, byOld) === local) return byOld;
   const byNew = local - after;
   if (localTime(timezone, byNew) === local) return byNew;
-  return changeBetween(timezone, byNew, byOld);
+  return offsetChange(timezone, byNew, byOld);
 }
 
-/** How much further the wall's clock had got before it was set back, if that was within a day. */
+/** How far the wall clock was set back within the last day, if it was. */
 export function setBackMs(timezone: string, at: number): number {
   return Math.max(0, offset(timezone, at - DAY_MS) - offset(timezone, at));
 }
 
-/** The minute at which the offset changes: after `low`, at the latest at `high`. */
-function changeBetween(timezone: string, low: number, high: number): number {
+/** The minute at which the offset changes, after `low` and not after `high`. */
+function offsetChange(timezone: string, low: number, high: number): number {
   const changed = offset(timezone, high);
   let unchangedAt = low;
   let changedAt = high;
@@ -58,7 +58,7 @@ function formatterFor(timezone: string): Intl.DateTimeFormat {
   const known = formatters.get(timezone);
   if (known) return known;
   if (formatters.size >= FORMATTERS_MAX) formatters.clear();
-  // Calendar and digits are named, so that the machine's locale has no say.
+  // Names the calendar and digits explicitly, so that the machine's locale does not matter.
   const formatter = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
     timeZone: timezone,
     hourCycle: 'h23',

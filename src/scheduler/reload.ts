@@ -1,6 +1,6 @@
-import { notBuiltYet } from '../config/not-built.ts';
-import { ConfigError, formatProblem } from '../config/problems.ts';
+import { ConfigError, formatProblem } from '../config/config-error.ts';
 import type { Config, TenantConfig } from '../config/types.ts';
+import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import type { AppContext } from '../runs/context.ts';
 import { logFailure } from './due-run.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -8,7 +8,7 @@ import type { Scheduler } from './scheduler.ts';
 export interface ReloadOptions {
   readonly context: AppContext;
   readonly scheduler: Pick<Scheduler, 'configure'>;
-  /** Reads the configuration anew. Throws UserError. */
+  /** Reads the configuration again. Throws UserError. */
   readonly load: () => Promise<{
     readonly config: Config;
     readonly tenants: readonly TenantConfig[];
@@ -16,8 +16,8 @@ export interface ReloadOptions {
 }
 
 /**
- * What SIGHUP asks for: the configuration is read anew and taken over. One that cannot be used
- * changes nothing, and every problem of it is logged. Two that come together are read in turn.
+ * Handles SIGHUP: reads the configuration again and applies it. If it is invalid, logs every
+ * problem and changes nothing. Concurrent reloads run one after the other.
  */
 export function createReload(options: ReloadOptions): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();
@@ -31,8 +31,11 @@ async function reload({ context, scheduler, load }: ReloadOptions): Promise<void
   const { log } = context;
   try {
     const { config, tenants } = await load();
-    log.info('the configuration was read anew');
-    for (const sentence of [...notBuiltYet(config), ...keptAsItIs(context.config, config)]) {
+    log.info('configuration reloaded');
+    for (const sentence of [
+      ...unsupportedKeys(config),
+      ...restartWarnings(context.config, config),
+    ]) {
       log.warn(sentence);
     }
     const { database, log: level } = context.config.service;
@@ -44,17 +47,17 @@ async function reload({ context, scheduler, load }: ReloadOptions): Promise<void
     } else {
       logFailure(context, { error });
     }
-    log.error('the configuration cannot be used; the one before stays in effect');
+    log.error('the new configuration is invalid; the previous one stays in effect');
   }
 }
 
-/** What was opened at the start and stays open. */
-function keptAsItIs(running: Config, read: Config): string[] {
+/** Warns about changed settings that are only read at the start. */
+function restartWarnings(running: Config, loaded: Config): string[] {
   const settings = [
-    ['database', running.service.database !== read.service.database],
-    ['log.level', running.service.log.level !== read.service.log.level],
+    ['database', running.service.database !== loaded.service.database],
+    ['log.level', running.service.log.level !== loaded.service.log.level],
   ] as const;
   return settings
     .filter(([, changed]) => changed)
-    .map(([key]) => `${key} was changed; the one before stays in effect until the next start`);
+    .map(([key]) => `${key} was changed; the previous value stays in effect until a restart`);
 }

@@ -9,99 +9,99 @@ export function isScheduled(tenant: TenantConfig): tenant is ScheduledTenant {
   return tenant.schedule !== undefined;
 }
 
-/** When the tenant is due next, later than `after`, in epoch milliseconds; Infinity for never. */
+/** The tenant's first due time after `after`, in epoch milliseconds; Infinity for never. */
 export function nextDueOf(tenant: TenantConfig, after: number): number {
   return isScheduled(tenant) ? nextDue(tenant, after) : Number.POSITIVE_INFINITY;
 }
 
-/** One due time of a tenant, to be served by one run. Times are epoch milliseconds. */
+/** One due time of a tenant, for which one run is to be done. Times are epoch milliseconds. */
 export interface DueRun {
   readonly dueAt: number;
-  readonly why: 'schedule' | 'made up for' | 'tried again';
+  readonly why: 'schedule' | 'catch-up' | 'retry';
   readonly notBefore: number;
-  /** tries that ended with the database unfit, in a row */
+  /** consecutive attempts that ended with a database failure */
   readonly failures: number;
 }
 
 interface Entry {
   tenant: ScheduledTenant;
   nextDueAt: number;
-  /** at most one: a turn that comes due while another waits takes its place */
-  waiting: DueRun | undefined;
+  /** at most one: the next due time replaces a due run that is still pending */
+  pending: DueRun | undefined;
 }
 
 /**
- * Which tenant is due when, and which turns wait. Knows no clock and no database: it is told the
- * time, and whoever claims a turn finds out whether it was served already.
+ * The next due time and the pending due run of each tenant. It uses no clock and no database: the
+ * caller passes the time, and checks whether a claimed due run is already done.
  *
- * 1. A tenant that is new here gets the turn of its last due time: it was missed, unless the
- *    database knows of a run since. A tenant that never ran has missed nothing before its `start`;
- *    without one its first run fixes the start, and each night it waits would go unreported.
- * 2. Each look that finds due times behind it makes one turn, of the latest: a time that passed
- *    while the machine slept, or while a run was at work, is made up for once.
+ * 1. A new tenant gets a due run for its last due time, which was missed unless the database has a
+ *    run since. With a `start` after that due time, it has missed nothing. Without a `start`, its
+ *    first run sets the start, so that waiting for the next due time would leave shares unreported.
+ * 2. Each update creates one due run for the latest of the due times that have passed. Due times
+ *    that passed while the machine slept or a run took too long thus cause one catch-up.
  */
 export class ScheduleState {
   readonly #entries = new Map<string, Entry>();
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #updatedAt = Number.NEGATIVE_INFINITY;
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** The first due time to come; Infinity for none. */
+  /** The earliest next due time; Infinity for none. */
   get nextDueAt(): number {
     return this.#earliest(({ nextDueAt }) => nextDueAt);
   }
 
-  /** Takes over a configuration: added, changed and removed tenants. */
+  /** Applies a configuration with added, changed and removed tenants. */
   configure(tenants: readonly ScheduledTenant[], now: number): void {
     const names = new Set(tenants.map(({ tenant }) => tenant));
     for (const name of this.#entries.keys()) if (!names.has(name)) this.#entries.delete(name);
     for (const tenant of tenants) {
       const entry = this.#entries.get(tenant.tenant);
-      if (entry === undefined) this.#entries.set(tenant.tenant, begin(tenant, now));
-      else change(entry, tenant, now);
+      if (entry === undefined) this.#entries.set(tenant.tenant, newEntry(tenant, now));
+      else updateEntry(entry, tenant, now);
     }
   }
 
-  /** Makes a turn of each due time that has come; `jitterMs` is asked once a turn. */
-  look(now: number, jitterMs: () => number): void {
-    if (now < this.#lookedAt) this.#goBack(now);
-    this.#lookedAt = now;
+  /** Creates the due runs for due times that have passed; calls `jitterMs` once per due run. */
+  update(now: number, jitterMs: () => number): void {
+    if (now < this.#updatedAt) this.#discardFuture(now);
+    this.#updatedAt = now;
     for (const entry of this.#entries.values()) {
       if (now < entry.nextDueAt) continue;
       const dueAt = previousDue(entry.tenant, now);
       entry.nextDueAt = nextDue(entry.tenant, now);
-      const why = now - dueAt > SCHEDULE_LIMITS.lateMs ? 'made up for' : 'schedule';
-      entry.waiting = { dueAt, why, notBefore: dueAt + jitterMs(), failures: 0 };
+      const why = now - dueAt > SCHEDULE_LIMITS.lateMs ? 'catch-up' : 'schedule';
+      entry.pending = { dueAt, why, notBefore: dueAt + jitterMs(), failures: 0 };
     }
   }
 
-  /** Takes out the turn that may start, first due first, of a tenant that is not `busy`. */
+  /** Removes and returns the first due run that can start, of a tenant that is not `busy`. */
   claim(
     now: number,
     busy: { has(tenant: string): boolean },
-  ): { readonly tenant: ScheduledTenant; readonly turn: DueRun } | undefined {
-    let first: { entry: Entry; turn: DueRun } | undefined;
+  ): { readonly tenant: ScheduledTenant; readonly dueRun: DueRun } | undefined {
+    let first: { entry: Entry; dueRun: DueRun } | undefined;
     for (const entry of this.#entries.values()) {
-      const turn = entry.waiting;
-      if (turn === undefined || turn.notBefore > now || busy.has(entry.tenant.tenant)) continue;
-      if (first === undefined || turn.dueAt < first.turn.dueAt) first = { entry, turn };
+      const dueRun = entry.pending;
+      if (dueRun === undefined || dueRun.notBefore > now || busy.has(entry.tenant.tenant)) continue;
+      if (first === undefined || dueRun.dueAt < first.dueRun.dueAt) first = { entry, dueRun };
     }
     if (first === undefined) return undefined;
-    first.entry.waiting = undefined;
-    return { tenant: first.entry.tenant, turn: first.turn };
+    first.entry.pending = undefined;
+    return { tenant: first.entry.tenant, dueRun: first.dueRun };
   }
 
-  /** Puts a turn back, unless a later one waits already or the tenant is gone. */
-  putBack(tenant: string, turn: DueRun): void {
+  /** Puts a due run back, unless a later one is pending or the tenant was removed. */
+  putBack(tenant: string, dueRun: DueRun): void {
     const entry = this.#entries.get(tenant);
-    if (entry) entry.waiting ??= turn;
+    if (entry) entry.pending ??= dueRun;
   }
 
-  /** The first moment after `now` at which a waiting turn may start; Infinity for none. */
+  /** The first moment after `now` at which a pending due run can start; Infinity for none. */
   nextStartAt(now: number): number {
-    return this.#earliest(({ waiting }) => {
+    return this.#earliest(({ pending: waiting }) => {
       const at = waiting?.notBefore ?? Number.POSITIVE_INFINITY;
       return at > now ? at : Number.POSITIVE_INFINITY;
     });
@@ -113,24 +113,24 @@ export class ScheduleState {
     return earliest;
   }
 
-  /** The clock was set back: what lay ahead of it is planned anew. */
-  #goBack(now: number): void {
+  /** Handles a clock that was set back: recomputes the due times that are now in the future. */
+  #discardFuture(now: number): void {
     for (const entry of this.#entries.values()) {
       entry.nextDueAt = nextDue(entry.tenant, now);
-      if (entry.waiting && entry.waiting.dueAt > now) entry.waiting = undefined;
+      if (entry.pending && entry.pending.dueAt > now) entry.pending = undefined;
     }
   }
 }
 
-function begin(tenant: ScheduledTenant, now: number): Entry {
+function newEntry(tenant: ScheduledTenant, now: number): Entry {
   const dueAt = previousDue(tenant, now);
   const missed = Number.isFinite(dueAt) && dueAt >= (tenant.start ?? dueAt);
-  const turn: DueRun = { dueAt, why: 'made up for', notBefore: now, failures: 0 };
-  return { tenant, nextDueAt: nextDue(tenant, now), waiting: missed ? turn : undefined };
+  const dueRun: DueRun = { dueAt, why: 'catch-up', notBefore: now, failures: 0 };
+  return { tenant, nextDueAt: nextDue(tenant, now), pending: missed ? dueRun : undefined };
 }
 
-/** Another schedule holds from now on: nothing of it was missed while this process ran. */
-function change(entry: Entry, tenant: ScheduledTenant, now: number): void {
+/** A changed schedule applies from now on: none of its earlier due times counts as missed. */
+function updateEntry(entry: Entry, tenant: ScheduledTenant, now: number): void {
   const { schedule, timezone } = entry.tenant;
   if (tenant.schedule !== schedule || tenant.timezone !== timezone) {
     entry.nextDueAt = nextDue(tenant, now);

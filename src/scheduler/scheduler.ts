@@ -6,73 +6,73 @@ import { type DueRun, isScheduled, type ScheduledTenant, ScheduleState } from '.
 
 export interface SchedulerOptions {
   readonly context: AppContext;
-  /** those that this process serves; the ones without a schedule run on demand only */
+  /** the tenants of this process; those without a schedule run on demand only */
   readonly tenants: readonly TenantConfig[];
   readonly run: RunTenant;
-  /** what is to be done for tenants beside their runs: after each run, and once an hour for all */
+  /** called after each run for its tenant, and once per hour for all tenants */
   readonly housekeeping: (context: AppContext, tenants: readonly TenantConfig[]) => Promise<void>;
-  /** aborted: nothing new is started, and runs under way end */
+  /** if aborted, no run starts, and running ones end */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs each tenant at its schedule, `tenantsAtOnce` side by side, never one tenant twice at a
- * time. `tick` is called at least once a minute; what it does depends on the time alone. Nothing
- * that a run does ends the scheduler.
+ * Runs each tenant on its schedule, up to `tenantsAtOnce` in parallel, but never two runs of one
+ * tenant. Call `tick` at least once per minute; its effect depends only on the time. No failure of
+ * a run ends the scheduler.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #agenda = new ScheduleState();
+  readonly #schedule = new ScheduleState();
   readonly #active = new Map<string, Promise<void>>();
   #config: Config;
   #tenants: readonly TenantConfig[];
-  #alarm = new AbortController();
-  #house: Promise<void> = Promise.resolve();
-  #houseKeptAt: number;
+  #startTimer = new AbortController();
+  #housekeeping: Promise<void> = Promise.resolve();
+  #housekeptAt: number;
   #brokenInDrain = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#config = options.context.config;
     this.#tenants = options.tenants;
-    this.#houseKeptAt = options.context.clock.now();
-    options.signal.addEventListener('abort', () => this.#alarm.abort(), { once: true });
+    this.#housekeptAt = options.context.clock.now();
+    options.signal.addEventListener('abort', () => this.#startTimer.abort(), { once: true });
   }
 
-  /** Starts what was missed; from now on each tick starts what is due. */
+  /** Starts the missed runs. From now on, each tick starts the due ones. */
   begin(): void {
     this.configure(this.#config, this.#tenants);
   }
 
-  /** Takes over a configuration. A run that is under way ends with its old one. */
+  /** Applies a configuration. Running runs keep their old one. */
   configure(config: Config, tenants: readonly TenantConfig[]): void {
     const { clock, log } = this.#options.context;
     this.#config = config;
     this.#tenants = tenants;
-    this.#agenda.configure(tenants.filter(isScheduled), clock.now());
-    const scheduled = this.#agenda.size;
-    const { nextDueAt } = this.#agenda;
+    this.#schedule.configure(tenants.filter(isScheduled), clock.now());
+    const scheduled = this.#schedule.size;
+    const { nextDueAt } = this.#schedule;
     const next = Number.isFinite(nextDueAt) && { next: new Date(nextDueAt).toISOString() };
     const counts = { scheduled, onDemand: tenants.length - scheduled };
     if (scheduled === 0) log.warn('no tenant has a schedule: nothing will run', counts);
-    else log.info('tenants run at their schedule', { ...counts, ...next });
+    else log.info('tenants scheduled', { ...counts, ...next });
     this.#startDue();
   }
 
   tick(): void {
     const { clock, random } = this.#options.context;
     const now = clock.now();
-    this.#agenda.look(now, () => Math.floor(random() * SCHEDULE_LIMITS.jitterMsMax));
+    this.#schedule.update(now, () => Math.floor(random() * SCHEDULE_LIMITS.jitterMsMax));
     this.#startDue();
-    if (Math.abs(now - this.#houseKeptAt) < SCHEDULE_LIMITS.housekeepingMs) return;
-    this.#houseKeptAt = now;
-    this.#keepHouse(this.#tenants);
+    if (Math.abs(now - this.#housekeptAt) < SCHEDULE_LIMITS.housekeepingMs) return;
+    this.#housekeptAt = now;
+    this.#queueHousekeeping(this.#tenants);
   }
 
-  /** After the stop: waits for what is under way. `broken`: a run's end could not be written. */
+  /** Call it after the stop. Waits for running runs. `broken`: a run's end was not recorded. */
   async drained(): Promise<'clean' | 'broken'> {
     await Promise.all(this.#active.values());
-    await this.#house;
+    await this.#housekeeping;
     return this.#brokenInDrain ? 'broken' : 'clean';
   }
 
@@ -81,63 +81,64 @@ export class Scheduler {
     if (signal.aborted) return;
     const now = context.clock.now();
     while (this.#active.size < this.#config.service.tenantsAtOnce) {
-      const claimed = this.#agenda.claim(now, this.#active);
+      const claimed = this.#schedule.claim(now, this.#active);
       if (claimed === undefined) break;
-      this.#start(claimed.tenant, claimed.turn);
+      this.#start(claimed.tenant, claimed.dueRun);
     }
-    this.#setAlarm(now);
+    this.#setStartTimer(now);
   }
 
-  #start(tenant: ScheduledTenant, turn: DueRun): void {
+  #start(tenant: ScheduledTenant, dueRun: DueRun): void {
     const { context, run, signal } = this.#options;
-    const serving = executeDueRun(
+    const running = executeDueRun(
       { ...context, config: this.#config },
-      { tenant, turn, run, signal },
+      { tenant, dueRun, run, signal },
     );
-    const ended = serving.then((end) => {
+    const ended = running.then((end) => {
       this.#active.delete(tenant.tenant);
-      this.#settle(tenant, turn, end);
+      this.#handleEnd(tenant, dueRun, end);
       this.#startDue();
     });
     this.#active.set(tenant.tenant, ended);
   }
 
-  #settle(tenant: ScheduledTenant, turn: DueRun, end: DueRunEnd): void {
+  #handleEnd(tenant: ScheduledTenant, dueRun: DueRun, end: DueRunEnd): void {
     const { signal } = this.#options;
     if (signal.aborted) this.#brokenInDrain ||= end === 'broken';
-    else if (end === 'ran') this.#keepHouse([tenant]);
-    else if (end === 'held' || end === 'broken') this.#tryAgain(tenant.tenant, turn, end);
+    else if (end === 'ran') this.#queueHousekeeping([tenant]);
+    else if (end === 'busy' || end === 'broken') this.#retryLater(tenant.tenant, dueRun, end);
   }
 
-  #tryAgain(tenant: string, turn: DueRun, end: 'held' | 'broken'): void {
+  #retryLater(tenant: string, dueRun: DueRun, end: 'busy' | 'broken'): void {
     const { clock, log } = this.#options.context;
     const { retryMs, retryMsMax } = SCHEDULE_LIMITS;
-    const waitMs = end === 'held' ? retryMs : Math.min(retryMsMax, retryMs * 2 ** turn.failures);
-    const failures = end === 'held' ? 0 : turn.failures + 1;
+    const waitMs = end === 'busy' ? retryMs : Math.min(retryMsMax, retryMs * 2 ** dueRun.failures);
+    const failures = end === 'busy' ? 0 : dueRun.failures + 1;
     const notBefore = clock.now() + waitMs;
-    this.#agenda.putBack(tenant, { ...turn, why: 'tried again', notBefore, failures });
-    const again = { tenant, again: new Date(notBefore).toISOString() };
-    if (end === 'held') log.warn('turn skipped: another run holds the tenant', again);
-    else log.warn('turn not served', again);
+    this.#schedule.putBack(tenant, { ...dueRun, why: 'retry', notBefore, failures });
+    const fields = { tenant, retryAt: new Date(notBefore).toISOString() };
+    if (end === 'busy')
+      log.warn('scheduled run skipped: another run has locked the tenant', fields);
+    else log.warn('scheduled run not completed', fields);
   }
 
-  /** Between two ticks turns become free to start: by their jitter, or to be tried again. */
-  #setAlarm(now: number): void {
-    this.#alarm.abort();
-    this.#alarm = new AbortController();
-    const at = this.#agenda.nextStartAt(now);
+  /** Starts due runs that become startable between two ticks, after their jitter or retry delay. */
+  #setStartTimer(now: number): void {
+    this.#startTimer.abort();
+    this.#startTimer = new AbortController();
+    const at = this.#schedule.nextStartAt(now);
     if (at - now > SCHEDULE_LIMITS.jitterMsMax) return;
     const { clock } = this.#options.context;
-    const { signal } = this.#alarm;
-    // Put aside, or asked to stop: whoever did it sees to what is due.
-    const quietly = () => {};
-    void clock.sleep(at - now, signal).then(() => this.#startDue(), quietly);
+    const { signal } = this.#startTimer;
+    // A new timer replaces this one, or a stop was requested: neither needs handling here.
+    const ignoreAbort = () => {};
+    void clock.sleep(at - now, signal).then(() => this.#startDue(), ignoreAbort);
   }
 
-  /** One after the other, so that two never do the same. */
-  #keepHouse(tenants: readonly TenantConfig[]): void {
+  /** Runs one housekeeping after the other, so that two never do the same work. */
+  #queueHousekeeping(tenants: readonly TenantConfig[]): void {
     const { context, housekeeping, signal } = this.#options;
-    this.#house = this.#house.then(async () => {
+    this.#housekeeping = this.#housekeeping.then(async () => {
       if (signal.aborted) return;
       try {
         await housekeeping({ ...context, config: this.#config }, tenants);

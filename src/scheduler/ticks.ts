@@ -6,9 +6,9 @@ export interface Ticks {
 }
 
 /**
- * Calls `tick` at each full minute of the machine's clock. node-cron lets a minute go that it is a
- * second late for, after the machine slept or the process stood still, but says so: that is a tick
- * too. What a tick finds due does not depend on how many ticks there were.
+ * Calls `tick` at each full minute of the system clock. If node-cron is a second late (the machine
+ * slept or the process was suspended), it skips the minute and emits an event, which counts as a
+ * tick too. A missing tick does no harm: each tick finds everything that is due.
  */
 export function everyMinute(tick: () => void, log: Logger): Ticks {
   const task = schedule('* * * * *', tick, {

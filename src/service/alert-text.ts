@@ -1,87 +1,87 @@
-import type { RunError, RunReport } from '../runs/report.ts';
+import type { RunError, RunReport } from '../db/run-report.ts';
 import { ALERT_LIMITS } from './limits.ts';
 
-/** A scheduled tenant without a good run for two of its periods. Times in epoch milliseconds. */
+/** A scheduled tenant without a successful run for two periods. Times in epoch milliseconds. */
 export interface Overdue {
   readonly tenant: string;
   readonly schedule: string;
   readonly timezone: string;
-  /** when its last good run began; absent: there was none since `since` */
+  /** the start of its last successful run; absent if it had none since `since` */
   readonly lastGoodAt?: number;
-  /** since when it is watched */
+  /** the time since which it is monitored */
   readonly since: number;
 }
 
-/** Something that a person should know. */
-export type Trouble =
+/** A problem that needs attention. */
+export type AlertItem =
   | {
       readonly kind: 'run';
       readonly report: RunReport;
-      /** runs of the tenant that this stands for: the last of them is told */
+      /** the number of the tenant's runs that this item represents; `report` is the last one's */
       readonly runs: number;
     }
   | { readonly kind: 'overdue'; readonly overdue: Overdue };
 
-/** What several tenants have in common is told once. */
-type Section = readonly Trouble[];
+/** Items with the same problem, which the text describes once. */
+type Section = readonly AlertItem[];
 
 /**
- * One message for a chat tool. No address, no link and nothing that a vendor quoted is in it, since
- * more people read a chat than may see who was sent what; nor anything that a chat tool would take
- * for a mention.
+ * One message for a chat tool. It contains no email address, no full link and no quotation from a
+ * vendor, because more people read a chat than may see who received what. It contains nothing that
+ * a chat tool treats as a mention.
  */
-export function alertText(troubles: readonly Trouble[]): string {
-  const sections = sectionsOf(troubles);
+export function alertText(items: readonly AlertItem[]): string {
+  const sections = groupItems(items);
   const shown = sections.slice(0, ALERT_LIMITS.sectionsMax);
-  const left = sections.slice(ALERT_LIMITS.sectionsMax).flat();
-  const paragraphs = [headline(troubles), ...shown.map(sectionText)];
-  if (left.length > 0) paragraphs.push(`And ${tenantsText(left)}.`);
-  paragraphs.push('How each tenant stands: sharetrail status');
+  const rest = sections.slice(ALERT_LIMITS.sectionsMax).flat();
+  const paragraphs = [headline(items), ...shown.map(sectionText)];
+  if (rest.length > 0) paragraphs.push(`And ${tenantsText(rest)}.`);
+  paragraphs.push('To see all tenants, run: sharetrail status');
   return shorten(paragraphs.join('\n\n'), ALERT_LIMITS.textLengthMax);
 }
 
-function headline(troubles: readonly Trouble[]): string {
-  const [only] = troubles;
-  if (only && troubles.length === 1) return `sharetrail: ${tenantOf(only)} ${verdictOf(only)}`;
-  const counts = Map.groupBy(troubles, verdictOf);
-  const parts = [...counts].map(([verdict, { length }]) => `${length} ${verdict}`);
-  const tenants = new Set(troubles.map(tenantOf)).size;
-  const who = tenants === 1 ? '1 tenant needs' : `${tenants} tenants need`;
-  return `sharetrail: ${who} somebody (${parts.join(', ')})`;
+function headline(items: readonly AlertItem[]): string {
+  const [only] = items;
+  if (only && items.length === 1) return `sharetrail: ${tenantOf(only)} ${problemOf(only)}`;
+  const counts = Map.groupBy(items, problemOf);
+  const parts = [...counts].map(([problem, { length }]) => `${length} ${problem}`);
+  const tenants = new Set(items.map(tenantOf)).size;
+  const subject = tenants === 1 ? '1 tenant needs' : `${tenants} tenants need`;
+  return `sharetrail: ${subject} attention (${parts.join(', ')})`;
 }
 
-function tenantOf(trouble: Trouble): string {
-  return trouble.kind === 'run' ? trouble.report.tenant : trouble.overdue.tenant;
+function tenantOf(item: AlertItem): string {
+  return item.kind === 'run' ? item.report.tenant : item.overdue.tenant;
 }
 
-function verdictOf(trouble: Trouble): string {
-  if (trouble.kind === 'overdue') return 'without a good run for two of its periods';
-  return trouble.report.outcome === 'failed' ? 'failed' : 'only partly done';
+function problemOf(item: AlertItem): string {
+  if (item.kind === 'overdue') return 'had no successful run for two periods';
+  return item.report.outcome === 'failed' ? 'failed' : 'completed partially';
 }
 
-/** By verdict and first error, the largest first. */
-function sectionsOf(troubles: readonly Trouble[]): Section[] {
-  const groups = Map.groupBy(troubles, (trouble) => {
-    if (trouble.kind === 'overdue') return trouble.kind;
-    const { outcome, kind, errors } = trouble.report;
-    return JSON.stringify([outcome, kind, errors[0]?.stage, plain(errors[0]?.message ?? '')]);
+/** Groups items by problem and first error, largest group first. */
+function groupItems(items: readonly AlertItem[]): Section[] {
+  const groups = Map.groupBy(items, (item) => {
+    if (item.kind === 'overdue') return item.kind;
+    const { outcome, kind, errors } = item.report;
+    return JSON.stringify([outcome, kind, errors[0]?.stage, redact(errors[0]?.message ?? '')]);
   });
   return [...groups.values()].toSorted((one, other) => other.length - one.length);
 }
 
-function sectionText(troubles: Section): string {
-  const [first] = troubles;
+function sectionText(items: Section): string {
+  const [first] = items;
   if (first === undefined) return '';
   if (first.kind === 'overdue') {
-    return troubles
+    return items
       .slice(0, ALERT_LIMITS.tenantsNamedMax)
-      .flatMap((trouble) => (trouble.kind === 'overdue' ? overdueLine(trouble.overdue) : []))
-      .concat(troubles.length > ALERT_LIMITS.tenantsNamedMax ? [`and ${moreOf(troubles)}`] : [])
+      .flatMap((item) => (item.kind === 'overdue' ? overdueLine(item.overdue) : []))
+      .concat(items.length > ALERT_LIMITS.tenantsNamedMax ? [`and ${moreOf(items)}`] : [])
       .join('\n');
   }
-  const reports = troubles.flatMap((trouble) => (trouble.kind === 'run' ? trouble.report : []));
+  const reports = items.flatMap((item) => (item.kind === 'run' ? item.report : []));
   return [
-    troubles.length === 1 ? runLine(first) : `${tenantsText(troubles)}: ${verdictOf(first)}`,
+    items.length === 1 ? runLine(first) : `${tenantsText(items)}: ${problemOf(first)}`,
     countsLine(reports),
     ...first.report.errors.slice(0, ALERT_LIMITS.errorsPerTenantMax).flatMap(errorLines),
     ...moreErrors(first.report.errors.length),
@@ -89,18 +89,18 @@ function sectionText(troubles: Section): string {
   ].join('\n');
 }
 
-function runLine({ report, runs }: Extract<Trouble, { kind: 'run' }>): string {
+function runLine({ report, runs }: Extract<AlertItem, { kind: 'run' }>): string {
   const { tenant, kind, startedAt, finishedAt } = report;
   const times = `${minuteText(startedAt)} to ${minuteText(finishedAt)} UTC`;
-  return `${tenant}: ${kind}, ${times}${runs > 1 ? ` (the last of ${runs})` : ''}`;
+  return `${tenant}: ${kind}, ${times}${runs > 1 ? ` (last of ${runs} runs)` : ''}`;
 }
 
 function overdueLine({ tenant, schedule, timezone, lastGoodAt, since }: Overdue): string {
   const last =
     lastGoodAt === undefined
-      ? `no good run since it is watched, ${minuteText(new Date(since).toISOString())} UTC`
-      : `the last good run began ${minuteText(new Date(lastGoodAt).toISOString())} UTC`;
-  return `${tenant}: ${last}; its schedule is "${schedule}" (${timezone})`;
+      ? `no successful run since monitoring began at ${minuteText(new Date(since).toISOString())}`
+      : `the last successful run began at ${minuteText(new Date(lastGoodAt).toISOString())}`;
+  return `${tenant}: ${last} UTC; its schedule is "${schedule}" (${timezone})`;
 }
 
 function minuteText(at: string): string {
@@ -108,14 +108,14 @@ function minuteText(at: string): string {
 }
 
 /** `acme, globex and 198 more tenants` */
-function tenantsText(troubles: readonly Trouble[]): string {
-  const names = [...new Set(troubles.map(tenantOf))];
+function tenantsText(items: readonly AlertItem[]): string {
+  const names = [...new Set(items.map(tenantOf))];
   const named = names.slice(0, ALERT_LIMITS.tenantsNamedMax).join(', ');
-  return names.length > ALERT_LIMITS.tenantsNamedMax ? `${named} and ${moreOf(troubles)}` : named;
+  return names.length > ALERT_LIMITS.tenantsNamedMax ? `${named} and ${moreOf(items)}` : named;
 }
 
-function moreOf(troubles: readonly Trouble[]): string {
-  const more = new Set(troubles.map(tenantOf)).size - ALERT_LIMITS.tenantsNamedMax;
+function moreOf(items: readonly AlertItem[]): string {
+  const more = new Set(items.map(tenantOf)).size - ALERT_LIMITS.tenantsNamedMax;
   return more === 1 ? '1 more tenant' : `${more} more tenants`;
 }
 
@@ -133,7 +133,7 @@ function countsLine(reports: readonly RunReport[]): string {
 }
 
 function errorLines({ stage, message, hint }: RunError): string[] {
-  return [`${stage}: ${plain(message)}`, `  ${plainHint(hint)}`];
+  return [`${stage}: ${redact(message)}`, `  ${redactHint(hint)}`];
 }
 
 function moreErrors(errors: number): string[] {
@@ -144,24 +144,24 @@ function moreErrors(errors: number): string[] {
 
 function stepLines(reports: readonly RunReport[]): string[] {
   if (reports.every(({ rejected }) => rejected === 0)) return [];
-  return ['What was rejected, and why: sharetrail events --state rejected'];
+  return ['To see what was rejected and why, run: sharetrail events --state rejected'];
 }
 
-/** what is further on would be cut anyhow */
-const LENGTH_READ_MAX = 1_500;
+/** text beyond this would be cut in any case */
+const LENGTH_PROCESSED_MAX = 1_500;
 const ADDRESS = /[^\s@"'“”<>(),;:[\]]+@[^\s@"'“”<>(),;:[\]]+/g;
 const LINK = /(https?:\/\/[^\s/"'<>]+)\/[^\s"'<>]*/g;
-/** what a vendor quotes is mostly a value that it was sent: a name, a title */
+/** a vendor usually quotes a value that it received: a name, a title */
 const QUOTED = /"[^"\n]*"|“[^”\n]*”/g;
 
-/** What happened, mostly in a vendor's words: without addresses, links and quotations. */
-function plain(text: string): string {
-  return plainHint(beginning(text).replace(LINK, '$1/…').replace(QUOTED, '"…"'));
+/** Removes addresses, links and quotations from a message, which may quote a vendor. */
+function redact(text: string): string {
+  return redactHint(truncateAtWord(text).replace(LINK, '$1/…').replace(QUOTED, '"…"'));
 }
 
-/** What to do, in our own words: without addresses, and on one line. */
-function plainHint(text: string): string {
-  const clean = beginning(text)
+/** Removes addresses from a hint of sharetrail itself, and puts it on one line. */
+function redactHint(text: string): string {
+  const clean = truncateAtWord(text)
     .replace(ADDRESS, '(address)')
     .replace(/\s+/g, ' ')
     .replaceAll('@', '(at)')
@@ -170,9 +170,11 @@ function plainHint(text: string): string {
   return shorten(clean.trim(), ALERT_LIMITS.messageLengthMax);
 }
 
-/** Whole words: of an address that is cut, no part may stay. */
-function beginning(text: string): string {
-  return text.length <= LENGTH_READ_MAX ? text : text.slice(0, LENGTH_READ_MAX).replace(/\S*$/, '');
+/** Cuts between words, so that no part of an address remains. */
+function truncateAtWord(text: string): string {
+  return text.length <= LENGTH_PROCESSED_MAX
+    ? text
+    : text.slice(0, LENGTH_PROCESSED_MAX).replace(/\S*$/, '');
 }
 
 function shorten(text: string, lengthMax: number): string {

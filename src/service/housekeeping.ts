@@ -1,27 +1,27 @@
 import type { TenantConfig } from '../config/types.ts';
+import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/context.ts';
-import type { RunReport } from '../runs/report.ts';
 import { alertOnRuns } from './alerts.ts';
-import { type Watching, watchForOverdue } from './overdue.ts';
-import { retain } from './retention.ts';
+import { checkOverdue, type OverdueWatch } from './overdue.ts';
+import { applyRetention } from './retention.ts';
 
 /**
- * What a service does for tenants beside their runs, after each of them and once an hour for all:
- * retention, and telling of tenants without a good run. Throws DatabaseError.
+ * The work of a service after each run and once per hour: retention, and alerts about tenants
+ * without a successful run. Throws DatabaseError.
  */
 export async function housekeeping(
   context: AppContext,
   tenants: readonly TenantConfig[],
-  options: Watching & { readonly signal: AbortSignal },
+  options: OverdueWatch & { readonly signal: AbortSignal },
 ): Promise<void> {
-  if (context.config.service.alerts) await watchForOverdue(context, tenants, options);
-  await retain(context, options.signal);
+  if (context.config.service.alerts) await checkOverdue(context, tenants, options);
+  await applyRetention(context, options.signal);
 }
 
 /**
- * What a command does after its runs: tells of those that need somebody, and keeps the retention.
- * Never throws: what the runs did is done. A database that broke one of them is left alone.
+ * The work of a command after its runs: alerts about those that need attention, and retention.
+ * Never throws, because the runs are already done. Skips retention if the database broke a run.
  */
 export async function afterRuns(
   context: AppContext,
@@ -35,8 +35,8 @@ export async function afterRuns(
   );
   if (runs.some(({ broken }) => broken !== undefined)) return;
   try {
-    await retain(context, signal);
+    await applyRetention(context, signal);
   } catch (error) {
-    context.log.warn(`what is older than retentionDays could not be erased: ${messageOf(error)}`);
+    context.log.warn(`data older than retentionDays could not be erased: ${messageOf(error)}`);
   }
 }

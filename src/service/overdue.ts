@@ -1,62 +1,62 @@
 import type { TenantConfig } from '../config/types.ts';
 import { isLeased } from '../db/leases.ts';
-import { lastGoodSync, rememberTold, unwatchTenant, watchTenant } from '../db/overdue.ts';
+import { lastGoodSync, rememberAlert, unwatchTenant, watchTenant } from '../db/overdue.ts';
 import { latestRuns } from '../db/runs.ts';
 import type { AppContext } from '../runs/context.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import type { Alerts } from './alerts.ts';
 
-/** The first due time after `after`, epoch milliseconds; Infinity where there is none. */
+/** Returns the first due time after `after` in epoch milliseconds, or Infinity. */
 export type NextDue = (
   timetable: { readonly schedule: string; readonly timezone: string },
   after: number,
 ) => number;
 
-export interface Watching {
+export interface OverdueWatch {
   readonly alerts: Alerts;
   readonly nextDue: NextDue;
 }
 
 /**
- * Tells of tenants that have had no good run for two of their periods, once for each time without
- * one. Nothing is told while a run is at work that began in the last period: it may be the good one.
+ * Queues an alert for each tenant without a successful run for two periods, once per such time.
+ * Waits for a running run that began in the last period, because it may succeed.
  */
-export async function watchForOverdue(
+export async function checkOverdue(
   context: AppContext,
   tenants: readonly TenantConfig[],
-  watching: Watching,
+  watching: OverdueWatch,
 ): Promise<void> {
   for (const tenant of tenants) {
     if (tenant.schedule === undefined) await unwatchTenant(context.db, tenant.tenant);
-    else await watchOne(context, { ...tenant, schedule: tenant.schedule }, watching);
+    else await checkTenant(context, { ...tenant, schedule: tenant.schedule }, watching);
   }
 }
 
-async function watchOne(
+async function checkTenant(
   context: AppContext,
   config: TenantConfig & { readonly schedule: string },
-  { alerts, nextDue }: Watching,
+  { alerts, nextDue }: OverdueWatch,
 ): Promise<void> {
   const { db, clock } = context;
   const { tenant, schedule, timezone } = config;
   const now = clock.now();
-  const { since, toldFor } = await watchTenant(db, { tenant, schedule, now });
+  const { since, alertedFor } = await watchTenant(db, { tenant, schedule, now });
   const lastGoodAt = await lastGoodSync(db, tenant);
   const badSince = Math.max(since, lastGoodAt ?? since);
-  if (toldFor !== undefined && toldFor >= badSince) return;
-  const { overdueAt, periodMs } = overdueFrom(badSince, (after) => nextDue(config, after));
-  if (now < overdueAt || (await isAtWork(context, { tenant, since: now - periodMs }))) return;
+  if (alertedFor !== undefined && alertedFor >= badSince) return;
+  const { overdueAt, periodMs } = overdueTimes(badSince, (after) => nextDue(config, after));
+  if (now < overdueAt || (await isRunning(context, { tenant, since: now - periodMs }))) return;
   const last = lastGoodAt === badSince ? { lastGoodAt } : {};
   alerts.addOverdue(context, { tenant, schedule, timezone, since, ...last }, () =>
-    rememberTold(db, { tenant, toldFor: badSince }),
+    rememberAlert(db, { tenant, alertedFor: badSince }),
   );
 }
 
 /**
- * Two periods after `since`, and not before two due times have come: the periods of a schedule for
- * working days are of different lengths.
+ * Overdue is two periods after `since`, and not before two due times have passed: for example, a
+ * schedule for working days has periods of different lengths.
  */
-function overdueFrom(since: number, nextDue: (after: number) => number) {
+function overdueTimes(since: number, nextDue: (after: number) => number) {
   const first = nextDue(since);
   const second = nextDue(first);
   const periodMs = second - first;
@@ -64,7 +64,7 @@ function overdueFrom(since: number, nextDue: (after: number) => number) {
   return { periodMs, overdueAt: Math.max(second, since + 2 * periodMs) };
 }
 
-async function isAtWork(
+async function isRunning(
   { db, clock }: AppContext,
   run: { readonly tenant: string; readonly since: number },
 ): Promise<boolean> {

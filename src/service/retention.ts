@@ -11,33 +11,33 @@ import { RETENTION_LIMITS } from './limits.ts';
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * Does what `retentionDays` asks for, over all tenants, also those that are configured no more:
- * events that were settled longer ago lose their people and body, older runs and windows of history go. So many in one
- * go; the next one goes on. Throws DatabaseError.
+ * Applies `retentionDays` to all tenants, including those that are no longer configured. Erases
+ * the people and bodies of up to `eventsPerCallMax` events that were settled earlier, and deletes
+ * older runs and abandoned backfills. Throws DatabaseError.
  */
-export async function retain(context: AppContext, signal: AbortSignal): Promise<void> {
+export async function applyRetention(context: AppContext, signal: AbortSignal): Promise<void> {
   const { config, db, clock, log } = context;
   const now = clock.now();
   const before = now - config.service.retentionDays * DAY_MS;
   let erased = 0;
-  while (erased < RETENTION_LIMITS.eventsPerGoMax && !signal.aborted) {
+  while (erased < RETENTION_LIMITS.eventsPerCallMax && !signal.aborted) {
     const batch = await eraseSettled(db, { before, now });
     erased += batch;
     if (batch < ERASURE_LIMITS.eventsPerBatchMax) break;
-    // SQLite works in this thread: runs under way get their turn between two batches.
+    // SQLite runs in this thread: this lets running runs continue between two batches.
     await setImmediate();
   }
   const runs = await pruneRuns(db, before);
-  await forgetOldBackfills(context, { before, now });
+  await deleteStaleBackfills(context, { before, now });
   await pruneCalls(db, now);
-  if (erased > 0 || runs > 0) log.info('erased what is older than retentionDays', { erased, runs });
+  if (erased > 0 || runs > 0) log.info('erased data older than retentionDays', { erased, runs });
 }
 
 /**
- * A window that was given up holds entries of the audit log, and people in them. One that a run is at
- * work on is not given up, however long it takes.
+ * An abandoned backfill has read-ahead entries of the audit log, with people in them. A backfill
+ * with a running run is not abandoned, however long it takes.
  */
-async function forgetOldBackfills(
+async function deleteStaleBackfills(
   { db }: AppContext,
   { before, now }: { readonly before: number; readonly now: number },
 ): Promise<void> {

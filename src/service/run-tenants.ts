@@ -4,7 +4,7 @@ import type { AppContext } from '../runs/context.ts';
 import { runTenant, type TenantRun, type TenantWork } from '../runs/run-tenant.ts';
 import { afterRuns } from './housekeeping.ts';
 
-/** One run for each tenant, `tenantsAtOnce` side by side; one's failure changes nothing for another. */
+/** Runs each tenant once, up to `tenantsAtOnce` in parallel. A failure affects no other tenant. */
 export async function runTenants(
   context: AppContext,
   tenants: readonly TenantConfig[],

@@ -1,23 +1,23 @@
 import { domainToASCII } from 'node:url';
 
-/** Characters that the URL standard's host parser would cut off or decode: no domain has them. */
+/** Characters that the URL standard's host parser would strip or decode. No domain contains them. */
 const NOT_IN_A_DOMAIN = /[\s/?#\\:@[\]%<>]/;
-/** Stands for itself: nothing to lower, to encode or to take for an IPv4 address. */
+/** Already canonical: nothing to lowercase, to encode or to mistake for an IPv4 address. */
 const PLAIN_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
-/** Nobody but its server knows more of an address. */
+/** Checks the form only: whether an address exists, only its mail server knows. */
 export const EMAIL_SHAPE = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 const SANDBOX_SUFFIX = '.invalid';
 
 /**
- * The domain of an email address as DNS compares it: lower case, punycode, without the dot of
- * the root. Undefined where there is none.
+ * The domain of an email address in the form that DNS compares: lower case, punycode, without the
+ * trailing dot. Undefined if the address has none.
  */
 export function domainOf(email: string): string | undefined {
   const at = email.lastIndexOf('@');
   return at < 0 ? undefined : canonicalDomain(email.slice(at + 1));
 }
 
-/** True where the address belongs to one of `domains` or to a sub-domain of one. */
+/** True if the address belongs to one of `domains` or to a subdomain of one. */
 export function isInternalAddress(email: string, domains: readonly string[]): boolean {
   const domain = domainOf(email);
   if (domain === undefined) return false;
@@ -28,9 +28,9 @@ export function isInternalAddress(email: string, domains: readonly string[]): bo
 }
 
 /**
- * As `isInternalAddress`, for a Salesforce user: a sandbox's users are the company's people too,
- * though their domain does not end as the company's. Salesforce Help 000386507: creating,
- * refreshing or cloning a sandbox appends `.invalid` to the email address of every user.
+ * Same as `isInternalAddress`, for a Salesforce user: users of a sandbox org are internal too.
+ * Salesforce Help 000386507: creating, refreshing or cloning a sandbox appends `.invalid` to the
+ * email address of every user.
  */
 export function isInternalSharer(email: string, domains: readonly string[]): boolean {
   return isInternalAddress(withoutSandboxSuffix(email.trim()), domains);

@@ -1,7 +1,7 @@
 import { isInternalAddress, isInternalSharer } from './address.ts';
 import type { Share, Sharer } from './share.ts';
 
-/** Why a share is not reported. In the order of judging: the first that applies is recorded. */
+/** Why a share is not reported. The first reason that applies, in this order, is recorded. */
 export const SKIP_REASONS = [
   'before-start',
   'ignored-creator',
@@ -16,18 +16,18 @@ export const SKIP_REASONS = [
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface PolicyRules {
-  /** epoch milliseconds; absent: no share is too old, as in a backfill */
+  /** epoch milliseconds; undefined in a backfill: no share is too old */
   readonly start?: number | undefined;
   /** Salesforce user Ids (15 or 18 characters) or usernames */
   readonly ignoreCreatedBy: readonly string[];
   readonly internalDomains: readonly string[];
-  /** what becomes of Drive shares with anyone, or with a whole foreign domain */
+  /** what to do with Drive shares with anyone or with an entire external domain */
   readonly linkShares: 'skip' | 'report';
 }
 
 export interface ShareFacts {
   readonly share: Share;
-  /** of the people whom the share names; known only after matching */
+  /** addresses of the share's recipients; known only after matching */
   readonly recipientEmails: readonly string[];
 }
 
@@ -40,19 +40,19 @@ export interface DecisionFacts extends ShareFacts {
   readonly matched: boolean;
   /** epoch milliseconds */
   readonly now: number;
-  /** the audit log may still say who shared it, and when */
+  /** the audit log can still supply the actor and the time */
   readonly awaitsAuditLog: boolean;
-  /** epoch milliseconds: the run that judges began then */
+  /** epoch milliseconds: start of the deciding run */
   readonly runStartedAt: number;
 }
 
-/** What a held share waits for: its Salesforce record, or the audit log's word. */
+/** What a held share waits for: its Salesforce record, or its audit log entry. */
 export type HoldReason = 'unmatched' | 'audit-log';
 
 /** The state in which a share enters the outbox. */
 export type Decision =
   | { readonly state: 'pending' }
-  /** judged anew, with a new match, each run until `notBefore` (epoch milliseconds) */
+  /** each run matches and decides again until `notBefore` (epoch milliseconds) */
   | { readonly state: 'held'; readonly reason: HoldReason; readonly notBefore: number }
   | { readonly state: 'skipped'; readonly reason: SkipReason };
 
@@ -62,8 +62,8 @@ const ID_LENGTH_SHORT = 15;
 const ID_LENGTH_LONG = 18;
 
 /**
- * The reasons that are plain before any look-up: where one applies, none is needed. They come
- * before all of `lateSkip`'s, so judging in two steps gives the same reason as judging in one.
+ * The reasons that need no look-up in Salesforce. They rank before all reasons of `lateSkip`, so
+ * deciding in two steps records the same reason as deciding in one.
  */
 export function earlySkip(share: Share, rules: PolicyRules): SkipReason | undefined {
   if (rules.start !== undefined && share.sharedAt < rules.start) return 'before-start';
@@ -73,15 +73,15 @@ export function earlySkip(share: Share, rules: PolicyRules): SkipReason | undefi
   return undefined;
 }
 
-/** The reasons that need the share's people, and those that rank after them. */
+/** The reasons that need the share's recipients, and those that rank after them. */
 export function lateSkip(facts: ShareFacts, rules: PolicyRules): SkipReason | undefined {
   const { share } = facts;
   const domains = rules.internalDomains;
-  // A Drive share names its people itself, whatever Salesforce knows of them.
+  // A Drive share names its grantees itself, whether or not Salesforce knows them.
   const emails = share.drive?.grantees.map(({ email }) => email) ?? facts.recipientEmails;
   const allInternal = emails.every((email) => isInternalAddress(email, domains));
   if (emails.length > 0 && allInternal) return 'internal-only';
-  if (isOutsider(share.sharer, domains)) return 'external-sharer';
+  if (isExternalSharer(share.sharer, domains)) return 'external-sharer';
   const { unnamed } = share.drive ?? {};
   const reported = unnamed === 'link-only' && rules.linkShares === 'report';
   if (unnamed !== undefined && !reported) return unnamed;
@@ -89,21 +89,21 @@ export function lateSkip(facts: ShareFacts, rules: PolicyRules): SkipReason | un
   return undefined;
 }
 
-/** Why the share is not reported, whatever its match: all reasons in their order. */
+/** Why the share is not reported, or undefined. Does not depend on the match. */
 export function skipReason(facts: ShareFacts, rules: PolicyRules): SkipReason | undefined {
   return earlySkip(facts.share, rules) ?? lateSkip(facts, rules);
 }
 
 /**
- * What becomes of a share. One that the audit log may still speak of waits a day at most for its
- * word. One without a Salesforce record waits `holdDays` from the time of the share, for its record
- * to appear; then the configuration says whether it goes.
+ * Decides the state of a share. A share that the audit log can still complete is held for at most a
+ * day. A share without a Salesforce record is held until `sharedAt` plus `holdDays`; then
+ * `unmatched` decides whether it is sent.
  */
 export function decide(facts: DecisionFacts, rules: PolicyRules & HoldRules): Decision {
   const reason = skipReason(facts, rules);
   if (reason !== undefined) return { state: 'skipped', reason };
   if (facts.awaitsAuditLog) {
-    // From the run's start, or the run of the next night would come minutes too early for it.
+    // From the run's start: counted from now, the hold would end minutes after tomorrow's run.
     const notBefore = facts.runStartedAt + AUDIT_LOG_HOLD_MS;
     return { state: 'held', reason: 'audit-log', notBefore };
   }
@@ -115,39 +115,39 @@ export function decide(facts: DecisionFacts, rules: PolicyRules & HoldRules): De
     : { state: 'pending' };
 }
 
-/** What a run can say about an event that waits for the audit log. */
+/** The facts that decide whether an event keeps waiting for the audit log. */
 export interface AuditLogWait {
-  /** epoch milliseconds, as `decide` set it */
+  /** epoch milliseconds, set by `decide` */
   readonly notBefore: number;
-  /** epoch milliseconds: when the run started */
+  /** epoch milliseconds: start of the current run */
   readonly runStartedAt: number;
-  /** the run has read the audit log, or there is none to wait for */
+  /** the run has read the audit log, or the tenant does not read it */
   readonly auditLogRead: boolean;
   /** epoch milliseconds */
   readonly now: number;
 }
 
-/** True until a later run has read the audit log, or a day is over. */
+/** True until a later run has read the audit log or a day has passed. */
 export function stillAwaitsAuditLog(wait: AuditLogWait): boolean {
   if (wait.now >= wait.notBefore) return false;
   const heldByThisRun = wait.notBefore - AUDIT_LOG_HOLD_MS >= wait.runStartedAt;
   return heldByThisRun || !wait.auditLogRead;
 }
 
-function isOutsider(sharer: Sharer | undefined, domains: readonly string[]): boolean {
-  // Without an address nothing says that the sharer is an outsider.
+function isExternalSharer(sharer: Sharer | undefined, domains: readonly string[]): boolean {
+  // Without an address, assume that the sharer is internal.
   return Boolean(sharer?.email) && !isInternalSharer(sharer?.email ?? '', domains);
 }
 
 function isCreator(sharer: Sharer | undefined, entry: string): boolean {
-  const wanted = entry.trim();
-  if (wanted.toLowerCase() === sharer?.username?.toLowerCase()) return true;
-  return sharer?.id !== undefined && isSameId(sharer.id, wanted);
+  const creator = entry.trim();
+  if (creator.toLowerCase() === sharer?.username?.toLowerCase()) return true;
+  return sharer?.id !== undefined && isSameId(sharer.id, creator);
 }
 
 /**
- * Salesforce: the 15-character form compares by case; the 18-character form, whose last three
- * characters carry the case of the others, does not.
+ * Salesforce: the 15-character form is case-sensitive. The 18-character form is not: its last three
+ * characters encode the case of the others.
  */
 function isSameId(one: string, other: string): boolean {
   if (one.length === ID_LENGTH_LONG && other.length === ID_LENGTH_LONG) {

@@ -1,38 +1,31 @@
 import type { Statement } from '../db/schema.ts';
 import type { Share, SourceName } from '../share/share.ts';
 
-/** Shares that are looked up, built and committed together, with the cursor after them. */
+/** Shares that are looked up, built and committed together with the cursor position after them. */
 export interface SourcePage {
   readonly shares: readonly Share[];
-  /** JSON text: the cursor once this page is committed */
+  /** JSON text: the cursor's position once this page is committed */
   readonly position: string;
-  /** whose cursor it is, where a source reads several streams; default: the source's own stream */
+  /** the cursor's stream, for a source that reads several; default: `Source.stream` */
   readonly stream?: string;
-  /**
-   * What the source itself has to write in the page's transaction (Drive's grants). Only `trx` may
-   * be used in it.
-   */
-  readonly alongside?: (trx: Statement) => Promise<void>;
-  /** eventIds of held events that the page's shares stand in place of: these are removed */
-  readonly replaces?: readonly string[];
-  /** the audit log may still say more about the page's shares: they wait for it */
+  /** Writes the source's own rows (Drive's grants) in the page's transaction; uses only `trx`. */
+  readonly writeInTransaction?: (trx: Statement) => Promise<void>;
+  /** eventIds of held events that this page's shares replace; they are removed */
+  readonly replaced?: readonly string[];
+  /** hold the page's shares until the audit log supplies actor and time */
   readonly awaitsAuditLog?: boolean;
 }
 
-/** Where shares come from. What is new to the database is not for the source to know. */
+/** Produces shares. It may yield shares that are already in the database. */
 export interface Source {
   readonly name: SourceName;
-  /** whose cursor `position` is; part of the database */
+  /** the cursor's stream, as stored in the database */
   readonly stream: string;
+  /** false: a page depends on what the previous page wrote, so commit each page before the next */
+  readonly allowsReadAhead: boolean;
   /**
-   * `ahead`: a page may be pulled before the one before it is committed; `in-step`: a page builds
-   * on what the one before it wrote.
-   */
-  readonly pace: 'ahead' | 'in-step';
-  /**
-   * What there is after `position` (undefined: from the beginning), in the order in which the
-   * cursor moves. A share may come again; none is left out. Ending the
-   * iteration ends the reading too.
+   * Yields everything after `position` (undefined: from the beginning), in cursor order. It may
+   * yield a share again and never omits one. Ending the iteration stops the reading.
    */
   pull(position: string | undefined): AsyncIterable<SourcePage>;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunReport } from '../../src/runs/report.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 
 const USAGE = new URL('usage.ts', import.meta.url).href;
 const ORG = new URL('org.ts', import.meta.url).pathname;

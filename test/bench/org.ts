@@ -3,7 +3,7 @@
  * product. Arguments: folder for the configuration, deliveries, contacts, "limits" or "no-limits".
  * Prints "ready" on standard output and serves until it is killed.
  */
-import { writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import { writeSandboxConfiguration } from '../../src/sandbox/configuration-folder.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 
 const HOUR_MS = 3_600_000;

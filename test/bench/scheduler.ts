@@ -28,7 +28,7 @@ async function measureIdle(tenants: number, seconds: number): Promise<void> {
   // Twelve hours ahead, so that no run is due during the measurement.
   const schedule = scheduleAt(Date.now() + 12 * HOUR_MS);
   await withStart([tenants, 0, schedule, 0], async ({ child, log }) => {
-    await until(() => log().includes('tenants run at their schedule'));
+    await until(() => log().includes('tenants scheduled'));
     // Do not count the work of starting.
     await delay(5_000);
     const before = cpuSecondsOf(child);

@@ -7,7 +7,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { SANDBOX_TENANT, writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import {
+  SANDBOX_TENANT,
+  writeSandboxConfiguration,
+} from '../../src/sandbox/configuration-folder.ts';
 import { createGong } from '../../src/sandbox/gong/index.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';

@@ -6,7 +6,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { SANDBOX_TENANT, writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import {
+  SANDBOX_TENANT,
+  writeSandboxConfiguration,
+} from '../../src/sandbox/configuration-folder.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import type { WorkspaceOptions } from './measure.ts';
 

@@ -30,8 +30,8 @@ function dateOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** What cannot be run, and a part of what is said and of what is advised. */
-const REFUSED: readonly (readonly [words: string, message: string, hint: string])[] = [
+/** Invalid command lines, with a part of the message and of the hint. */
+const INVALID: readonly (readonly [words: string, message: string, hint: string])[] = [
   ['backfill', 'backfill needs --since', 'backfill --since 2026-01-01'],
   ['backfill --since yesterday', '"yesterday" is neither a date nor a time', '2026-11-01'],
   ['backfill --since 2026-02-30', '"2026-02-30" is neither a date nor a time', '2026-11-01'],
@@ -40,21 +40,21 @@ const REFUSED: readonly (readonly [words: string, message: string, hint: string]
     '"2026-01-01T09:00:00" is neither a date nor a time',
     'with its offset',
   ],
-  ['backfill --since 2026-01-02 --until 2026-01-02', 'the window is empty', 'itself included'],
-  ['backfill --since 2999-01-01', '--since is in the future', 'begins in the past'],
+  ['backfill --since 2026-01-02 --until 2026-01-02', 'the window is empty', 'ends before --until'],
+  ['backfill --since 2999-01-01', '--since is in the future', 'must start in the past'],
   ['backfill --since 2026-01-01 --source salesfroce', 'salesfroce', 'salesforce'],
   ['backfill --since 2026-01-01 --sorce salesforce', '--sorce', '--source'],
   [
     'backfill --since 2026-01-01 --source google-drive',
     'sandbox does not read google-drive',
-    'googleDrive is not in its file',
+    'Its tenant file has no googleDrive.',
   ],
 ];
 
-test('a command line that cannot be run ends with 2, says why, and does nothing', async () => {
+test('an invalid command line exits with 2 and a reason, and does nothing', async () => {
   deliverAt(daysAgo(10));
-  const ends = await Promise.all(REFUSED.map(([words]) => world.run(words)));
-  for (const [index, [words, message, hint]] of REFUSED.entries()) {
+  const ends = await Promise.all(INVALID.map(([words]) => world.run(words)));
+  for (const [index, [words, message, hint]] of INVALID.entries()) {
     const { code, stdout, stderr = '' } = ends[index] ?? {};
     expect({ words, code, stdout }).toEqual({ words, code: 2, stdout: '' });
     expect(stderr).toContain(message);
@@ -65,7 +65,7 @@ test('a command line that cannot be run ends with 2, says why, and does nothing'
 
 const count = z.int().nonnegative();
 const time = z.iso.datetime({ offset: false, precision: 3 });
-const answer = z.strictObject({
+const result = z.strictObject({
   runs: z.tuple([
     z.strictObject({
       tenant: z.literal('sandbox'),
@@ -87,12 +87,12 @@ const answer = z.strictObject({
   ]),
 });
 
-test('--json is the contract’s shape, and the summary names what was done', async () => {
+test('--json prints the shape of the contract; without it, a summary of the run', async () => {
   for (const days of [30, 20]) deliverAt(daysAgo(days));
   const since = dateOf(daysAgo(40));
   const { code, stdout } = await world.run(`backfill --since ${since} --no-push --json`);
   expect(code).toBe(0);
-  expect(answer.parse(JSON.parse(stdout)).runs[0]).toMatchObject({
+  expect(result.parse(JSON.parse(stdout)).runs[0]).toMatchObject({
     outcome: 'ok',
     found: { salesforce: 2, 'google-drive': 0 },
     queued: 2,
@@ -105,9 +105,9 @@ test('--json is the contract’s shape, and the summary names what was done', as
   expect(again.stdout).toMatch(/^sandbox: ok, in .* 0 shares found, 2 delivered\n$/);
 });
 
-test('a date is a midnight of the tenant’s own', async () => {
+test('a date means midnight in the tenant’s timezone', async () => {
   world.configure({ timezone: 'America/New_York' });
-  // Summer time: midnight is at four in UTC.
+  // Daylight saving time: midnight is 04:00 UTC.
   const times = ['2026-05-31T03:59:59Z', '2026-05-31T04:00:00Z', '2026-06-01T03:59:59Z'];
   const ids = [...times, '2026-06-01T04:00:00Z'].map((at) => deliverAt(at));
   const { code } = await world.run('backfill --since 2026-05-31 --until 2026-06-01');
@@ -116,7 +116,7 @@ test('a date is a midnight of the tenant’s own', async () => {
   expect(shared).toEqual(ids.slice(1, 3));
 });
 
-test('--dry-run prints the bodies that are then sent, says how long it takes, changes no byte', async () => {
+test('--dry-run prints the bodies that a run sends and its duration, and changes no byte', async () => {
   world.configure({ gong: { callsPerDay: 2, concurrency: 1 } });
   world.deliver(1);
   await world.run('sync --no-push');
@@ -127,36 +127,36 @@ test('--dry-run prints the bodies that are then sent, says how long it takes, ch
   expect(code).toBe(0);
   expect(hashOf(world)).toBe(before);
   expect(stderr).toContain('sandbox: a run would send 3 events; nothing was written.');
-  expect(stderr).toContain('it would take 3 Gong calls (over 2 days)');
+  expect(stderr).toContain('a run would take 3 Gong calls (over 2 days)');
   world.configure({ gong: { callsPerDay: 1_000 } });
   await world.run(words);
-  // What the sync left waiting is fresh, and goes first.
+  // The event that the sync left pending is fresh, so it goes first.
   const [, ...sent] = world.sandbox.gong.events.map(({ body }) => body);
   const bodies = stdout.split('\n').filter((line) => line !== '');
   expect(bodies.map((line) => JSON.parse(line))).toEqual(sent);
   expect(sent).toHaveLength(3);
 });
 
-test('while a sync runs it does nothing, says so, and ends with 3', async () => {
+test('exits with 3 and does nothing while a sync runs', async () => {
   world.deliver(1);
   const gong = world.barrier({ vendor: 'gong' });
   const sync = world.start('sync');
   await gong.reached();
   const words = `backfill --since ${dateOf(daysAgo(40))}`;
-  const held = await world.run(words);
-  expect(held).toMatchObject({ code: 3 });
-  expect(held.stdout).toContain('sandbox: busy. Another run holds this tenant');
+  const busy = await world.run(words);
+  expect(busy).toMatchObject({ code: 3 });
+  expect(busy.stdout).toContain('sandbox: busy. The tenant is locked by another run');
   gong.open();
   expect(await sync.ended()).toMatchObject({ code: 0 });
   expect(await world.run(words)).toMatchObject({ code: 0 });
 });
 
-test('a day of Gong that is used up is no error: exit 0, and pending says it', async () => {
+test('events beyond the daily Gong calls stay pending, which is not an error: exit 0', async () => {
   world.configure({ gong: { callsPerDay: 2 } });
   for (const days of [30, 29, 28]) deliverAt(daysAgo(days));
   const { code, stdout } = await world.run(`backfill --since ${dateOf(daysAgo(40))} --json`);
   expect(code).toBe(0);
-  expect(answer.parse(JSON.parse(stdout)).runs[0]).toMatchObject({
+  expect(result.parse(JSON.parse(stdout)).runs[0]).toMatchObject({
     outcome: 'ok',
     delivered: 2,
     pending: 1,

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bytesText } from '../../src/cli/format.ts';
+import { bytesText } from '../../src/cli/terminal/format.ts';
 import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 
 let world: CliWorld;
@@ -13,16 +13,16 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
-test('says how much was copied where, and how to restore it; as JSON for a program', async () => {
+test('prints the size, the file and how to restore it, as text or as JSON', async () => {
   world.deliver(3);
   await world.run('sync');
   const file = join(world.folder, 'copy.db');
   const { code, stdout, stderr } = await world.run('backup copy.db');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(
-    `${bytesText(statSync(file).size)} copied to ${file}.\n` +
-      `To restore: stop sharetrail, put the copy in the place of ${world.databaseFile}, and remove ` +
-      'its -wal and -shm files.\n',
+    `Copied ${bytesText(statSync(file).size)} to ${file}.\n` +
+      `To restore, stop sharetrail, replace ${world.databaseFile} with the copy, and remove its ` +
+      '-wal and -shm files.\n',
   );
   const again = await world.run('backup copy.db --json');
   expect(JSON.parse(again.stdout)).toEqual({
@@ -32,7 +32,7 @@ test('says how much was copied where, and how to restore it; as JSON for a progr
   });
 });
 
-test('a copy in the place of the database goes on where it stood, and nothing is sent twice', async () => {
+test('after a restore, sync resumes where the copy ended and sends nothing twice', async () => {
   world.deliver(3);
   await world.run('sync');
   await world.run('backup copy.db');
@@ -41,7 +41,7 @@ test('a copy in the place of the database goes on where it stood, and nothing is
   expect(world.sandbox.gong.byStatus).toEqual({ 200: 3 });
 });
 
-test('a database with an earlier schema is backed up as it is: that is what comes before an upgrade', async () => {
+test('copies a database with an earlier schema unchanged, for a backup before an upgrade', async () => {
   await world.run('sync');
   world.query("delete from kysely_migration where name > '0001-outbox'");
   expect((await world.run('backup copy.db')).code).toBe(0);
@@ -50,7 +50,7 @@ test('a database with an earlier schema is backed up as it is: that is what come
   copy.close();
 });
 
-test('PostgreSQL is refused with what to use instead, without its password', async () => {
+test('rejects PostgreSQL, names pg_dump, and hides the password', async () => {
   const env = { SHARETRAIL_DATABASE: 'postgres://user:hushhush@db.example/sharetrail' };
   const { code, stderr } = await world.run('backup copy.db', { env });
   expect(code).toBe(2);
@@ -58,7 +58,7 @@ test('PostgreSQL is refused with what to use instead, without its password', asy
   expect(stderr).not.toContain('hushhush');
 });
 
-test('what cannot be written is told, exit 2, and nothing is left', async () => {
+test('exits with 2 and leaves no file if the copy cannot be written', async () => {
   await world.run('sync');
   const before = readdirSync(world.folder);
   const { code, stderr } = await world.run('backup none/copy.db');

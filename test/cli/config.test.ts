@@ -10,14 +10,14 @@ function folder(files: Readonly<Record<string, string>>): string {
 }
 
 describe('sharetrail config', () => {
-  it('schema prints the file that stands in the package, without any configuration', async () => {
+  it('schema prints the file in the package, without any configuration', async () => {
     const { code, stdout } = await run(MAIN, ['config', 'schema'], { cwd: folder({}) });
     const kept = readFileSync(new URL('../../config/tenant.schema.json', import.meta.url), 'utf8');
     expect(code).toBe(0);
     expect(stdout).toBe(kept);
   });
 
-  it('show prints what is in effect, with defaults and without secrets', async () => {
+  it('show prints the values in effect, with defaults and without secrets', async () => {
     const cwd = folder({ 'config/tenants/acme.yaml': TENANT_YAML });
     const { code, stdout, stderr } = await run(MAIN, ['config', 'show'], {
       cwd,
@@ -29,7 +29,7 @@ describe('sharetrail config', () => {
     for (const secret of Object.values(TENANT_VARIABLES)) expect(stdout).not.toContain(secret);
   });
 
-  it('show --json of one tenant leaves the others out', async () => {
+  it('show --json prints only the selected tenant', async () => {
     const cwd = folder({
       'there/tenants/acme.yaml': TENANT_YAML,
       'there/tenants/beta.yaml': TENANT_YAML.replace('tenant: acme', 'tenant: beta'),
@@ -41,7 +41,7 @@ describe('sharetrail config', () => {
     expect(shown.service).toMatchObject({ tenantsAtOnce: 4 });
   });
 
-  it('show lists every problem of every file on standard error: exit code 2', async () => {
+  it('show lists all problems in all files on standard error and exits with 2', async () => {
     const cwd = folder({
       'config/sharetrail.yaml': 'tenantAtOnce: 3\n',
       'config/tenants/acme.yaml': TENANT_YAML.replace('internalDomains', 'internalDomain'),
@@ -55,7 +55,7 @@ describe('sharetrail config', () => {
     expect(stderr).toMatch(/config\/tenants\/acme\.yaml:2:1 internalDomain/);
   });
 
-  it('show refuses a tenant that does not exist, with the nearest one', async () => {
+  it('show rejects an unknown tenant with a suggestion', async () => {
     const cwd = folder({ 'config/tenants/acme.yaml': TENANT_YAML });
     const words = ['config', 'show', '--tenant', 'acne'];
     const { code, stderr } = await run(MAIN, words, { cwd, env: TENANT_VARIABLES });

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
-test('without a database: prints each body a line, tells the calls, and makes no file', async () => {
+test('without a database, prints one body per line and the calls, and creates no file', async () => {
   world.deliver(12);
   const before = filesOf(world);
 
@@ -24,14 +24,14 @@ test('without a database: prints each body a line, tells the calls, and makes no
   const { total } = world.sandbox.salesforce.counters;
   expect(stderr).toContain('sandbox: a run would send 12 events; nothing was written.');
   expect(stderr).toContain(`this took ${total} Salesforce calls`);
-  expect(stderr).toContain('it would take 12 Gong calls');
-  // What is shown is what is sent, to the letter.
+  expect(stderr).toContain('a run would take 12 Gong calls');
+  // A run sends exactly these bodies.
   expect(await world.run('sync')).toMatchObject({ code: 0 });
   expect(bodiesIn(stdout)).toEqual(world.sandbox.gong.events.map(({ body }) => body));
   expect(bodiesIn(stdout)).toHaveLength(12);
 });
 
-test('of Drive, without a database: tells what it would send, and Google’s calls', async () => {
+test('without a database, prints the bodies from Drive and the Google calls', async () => {
   const { google, origins, credentials, clock } = world.sandbox;
   const { adminSubject } = credentials.google;
   const auth = { flow: 'service-account', key: '${file:secrets/google-key.json}', adminSubject };
@@ -50,11 +50,11 @@ test('of Drive, without a database: tells what it would send, and Google’s cal
   expect(stderr).toMatch(/this took \d+ Salesforce calls? .* and \d+ Google calls;/);
 });
 
-test('with a database: what waits is shown first, then what is new; no byte changes', async () => {
+test('with a database, prints the pending events, then the new ones, and changes no byte', async () => {
   const waiting = world.deliver(5);
   await world.run('sync --no-push');
   const found = world.deliver(5);
-  world.sandbox.salesforce.deliver({ title: 'To nobody known' });
+  world.sandbox.salesforce.deliver({ title: 'To an unknown person' });
   const before = filesOf(world);
   const gong = world.sandbox.traffic.gong.counts.requests;
 
@@ -65,11 +65,11 @@ test('with a database: what waits is shown first, then what is new; no byte chan
   expect(stderr).toContain('a run would send 10 events, hold 1; nothing was written.');
   expect(filesOf(world)).toEqual(before);
   expect(world.sandbox.traffic.gong.counts.requests).toBe(gong);
-  // Twice the same: the first left no trace.
+  // A second run prints the same, because the first changed nothing.
   expect((await world.run('sync --dry-run --json')).stdout).toBe(stdout);
 });
 
-test('after a kill, whose last commits stand in the write-ahead log: no byte changes', async () => {
+test('changes no byte after a kill that left commits in the write-ahead log', async () => {
   const ids = world.deliver(10);
   const gong = world.barrier({ vendor: 'gong' });
   const command = world.start('sync');
@@ -83,12 +83,12 @@ test('after a kill, whose last commits stand in the write-ahead log: no byte cha
 
   expect(code).toBe(0);
   expect(bodiesIn(stdout).map(({ shareId }) => shareId)).toEqual(ids);
-  // Not the index of the log: each reader notes in it how far it has read.
+  // Except the index of the log, in which each reader notes how far it has read.
   const { 'sharetrail.db-shm': _index, ...kept } = before;
   expect(filesOf(world)).toMatchObject(kept);
 });
 
-test('control: a real run does change the files', async () => {
+test('control: a real run changes the files', async () => {
   world.deliver(1);
   const before = filesOf(world);
   await world.run('sync --no-push');
@@ -98,7 +98,7 @@ test('control: a real run does change the files', async () => {
   expect(filesOf(world)).not.toEqual(between);
 });
 
-test('a source that fails is said, with exit 1, and what could be read is shown', async () => {
+test('exits with 1 and reports a failed source, and prints what could be read', async () => {
   const waiting = world.deliver(2);
   await world.run('sync --no-push');
   const body = [{ errorCode: 'INSUFFICIENT_ACCESS', message: 'no access' }];

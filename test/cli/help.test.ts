@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { helpText } from '../../src/cli/command-line/help.ts';
 import { definitions } from '../../src/cli/definitions.ts';
-import { helpText } from '../../src/cli/help.ts';
-import { displayWidth } from '../../src/cli/width.ts';
+import { OVERVIEW_WIDTH } from '../../src/cli/overview.ts';
+import { displayWidth } from '../../src/cli/terminal/width.ts';
 
 const names = ['', ...definitions.map(({ name }) => name)];
 
 describe('help', () => {
-  it.each(names)('for "%s" is the text that stands on record', async (name) => {
+  it.each(names)('for "%s" equals its golden file', async (name) => {
     const file = `goldens/${['sharetrail', ...name.split(' ')].filter(Boolean).join('-')}.txt`;
     await expect(helpText(definitions, name, 80)).toMatchFileSnapshot(file);
   });
 
-  it('on a narrow terminal puts each description under its name', async () => {
+  it('the overview that is printed without commander equals its help for the program', async () => {
+    // `vitest run test/cli/help.test.ts --update` writes the overview again.
+    await expect(overviewModule()).toMatchFileSnapshot('../../src/cli/overview.ts');
+  });
+
+  it('puts each description under its term on a narrow terminal', async () => {
     const text = helpText(definitions, 'events', 40);
     await expect(text).toMatchFileSnapshot('goldens/sharetrail-events-40-columns.txt');
   });
@@ -23,9 +29,10 @@ describe('help', () => {
     }
   });
 
-  it('is as wide as it is by default where nothing has a width', () => {
-    const piped = helpText(definitions, 'sync', Number.POSITIVE_INFINITY);
-    expect(piped).toBe(helpText(definitions, 'sync', 80));
+  it('is 80 columns wide without a terminal and on a wide one', () => {
+    const text = helpText(definitions, 'sync', 80);
+    expect(helpText(definitions, 'sync', Number.POSITIVE_INFINITY)).toBe(text);
+    expect(helpText(definitions, 'sync', 132)).toBe(text);
   });
 
   it.each(definitions.map((definition) => [definition.name, definition] as const))(
@@ -37,7 +44,7 @@ describe('help', () => {
     },
   );
 
-  it('every command has a handler that can be loaded, or commands below it', async () => {
+  it('every command has a handler that loads, or subcommands', async () => {
     for (const { name, load } of definitions) {
       const below = definitions.filter((other) => other.name.startsWith(`${name} `));
       if (load) expect(typeof (await load())).toBe('function');
@@ -45,3 +52,11 @@ describe('help', () => {
     }
   });
 });
+
+function overviewModule(): string {
+  return `/** \`sharetrail --help\`, written by test/cli/help.test.ts from the definitions. */
+export const OVERVIEW_WIDTH = ${OVERVIEW_WIDTH};
+export const OVERVIEW = \`\\
+${helpText(definitions, '', OVERVIEW_WIDTH)}\`;
+`;
+}

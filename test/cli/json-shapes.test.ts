@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 
-// The outside contract's shapes, strict: a key that is missing, new or of another type fails here.
+// Strict shapes of the external contract: a missing key, a new key, or another type fails.
 
 const count = z.int().nonnegative();
 const time = z.iso.datetime({ offset: false, precision: 3 });
@@ -28,7 +28,7 @@ const run = z.strictObject({
   calls: z.strictObject({ salesforce: count, google: count, gong: count }),
   errors: z.array(z.strictObject({ stage: words, message: words, hint: words })),
 });
-const syncAnswer = z.strictObject({ runs: z.array(run) });
+const syncResult = z.strictObject({ runs: z.array(run) });
 
 const eventLine = z.strictObject({
   eventId: words,
@@ -96,7 +96,7 @@ const attempt = z.strictObject({
   requestId: words.optional(),
   errors: z.array(words),
 });
-const wholeEvent = eventLine.extend({
+const eventDetail = eventLine.extend({
   notBefore: time.nullable(),
   share,
   match: match.nullable(),
@@ -104,12 +104,13 @@ const wholeEvent = eventLine.extend({
   history: z.array(attempt),
 });
 
-const statusAnswer = z.strictObject({
+const statusResult = z.strictObject({
   tenants: z.array(
     z.strictObject({
       tenant: words,
       runs: z.array(
         z.strictObject({
+          runId: z.uuid(),
           kind: z.enum(['sync', 'backfill']),
           outcome: z.enum(['ok', 'partial', 'failed', 'busy', 'running', 'died']),
           startedAt: time,
@@ -154,13 +155,13 @@ const HOUR_MS = 60 * 60_000;
 let world: CliWorld;
 let synced: string;
 
-// One of every state, and a run that died.
+// One event in each state, and a run that died.
 beforeAll(async () => {
   world = await startCliWorld();
   const { salesforce: org, faults } = world.sandbox;
   const [duplicate, rejected] = world.deliver(4);
   const at = world.sandbox.clock.now() - 23 * HOUR_MS;
-  org.deliver({ title: 'To nobody known', at });
+  org.deliver({ title: 'To an unknown person', at });
   org.deliver({ title: 'Without a link', at, fields: { DistributionPublicUrl: null } });
   const body = { requestId: '4al018gzaztcr8nbukw', errors: ['contentUrl: must be reachable'] };
   const eventIdOf = (id: string | undefined) => `salesforce:${id}`;
@@ -184,7 +185,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 test('sync --json', () => {
-  expect(shapeOf(syncAnswer, synced)).toMatchObject({
+  expect(shapeOf(syncResult, synced)).toMatchObject({
     runs: [
       {
         outcome: 'partial',
@@ -203,7 +204,7 @@ test('sync --json', () => {
   });
 });
 
-test('events --json: one object a line, with every state', async () => {
+test('events --json: one object per line, for every state', async () => {
   const { stdout } = await world.run('events --json');
   const events = linesOf(stdout).map((line) => shapeOf(eventLine, line));
   expect(events.map((event) => event.state).toSorted()).toEqual([
@@ -233,23 +234,23 @@ test('events --json: one object a line, with every state', async () => {
   });
 });
 
-test('events show --json: the same and share, match, body, every attempt; for every state', async () => {
+test('events show --json: also share, match, body and attempts, for every state', async () => {
   const { stdout } = await world.run('events --json');
   const lines = linesOf(stdout).map((line) => shapeOf(eventLine, line));
   const oneOfEach = new Map(lines.map((line) => [line.state, line]));
   expect(oneOfEach.size).toBe(6);
   for (const line of oneOfEach.values()) {
     const shown = await world.run(`events show ${line.eventId} --json`);
-    const whole = shapeOf(wholeEvent, shown.stdout);
-    expect(whole).toMatchObject(line);
-    expect(whole.history).toHaveLength(line.attempts);
-    expect(whole.body === null).toBe(line.state === 'held' || line.state === 'skipped');
+    const detail = shapeOf(eventDetail, shown.stdout);
+    expect(detail).toMatchObject(line);
+    expect(detail.history).toHaveLength(line.attempts);
+    expect(detail.body === null).toBe(line.state === 'held' || line.state === 'skipped');
   }
 });
 
 test('status --json', async () => {
   const { stdout } = await world.run('status --json');
-  expect(shapeOf(statusAnswer, stdout)).toMatchObject({
+  expect(shapeOf(statusResult, stdout)).toMatchObject({
     tenants: [
       {
         tenant: 'sandbox',
@@ -261,16 +262,16 @@ test('status --json', async () => {
   });
 });
 
-test('control: the shapes are strict, for a key too many and one too few', async () => {
-  const answer = JSON.parse(synced);
-  answer.runs[0].extra = 1;
-  expect(() => shapeOf(syncAnswer, JSON.stringify(answer))).toThrow(/Unrecognized key.*extra/);
+test('control: the shapes reject an extra key and a missing key', async () => {
+  const result = JSON.parse(synced);
+  result.runs[0].extra = 1;
+  expect(() => shapeOf(syncResult, JSON.stringify(result))).toThrow(/Unrecognized key.*extra/);
   const { stdout } = await world.run('events --json --limit 1');
   const { shareId: _, ...rest } = JSON.parse(stdout);
   expect(() => shapeOf(eventLine, JSON.stringify(rest))).toThrow(/shareId/);
 });
 
-/** The one JSON document in the text; throws with what breaks the shape. */
+/** The one JSON document in the text; throws if it does not have the shape. */
 function shapeOf<Shape extends z.ZodType>(shape: Shape, text: string): z.infer<Shape> {
   const parsed = shape.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;

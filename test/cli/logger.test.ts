@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openLogger } from '../../src/cli/logger.ts';
+import { openLogger } from '../../src/cli/logging/logger.ts';
 import { rememberSecret, Secret } from '../../src/lib/secret.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -16,16 +16,16 @@ async function log(options: { columns?: number; level?: 'debug' | 'info' | 'sile
   return { logger, stdout, stderr };
 }
 
-describe('the log of a machine', () => {
-  it('is one JSON object a line, on standard error, with the clock’s time', async () => {
+describe('the log in a file or a pipe', () => {
+  it('has one JSON object per line, on standard error, with the clock’s time', async () => {
     const { logger, stdout, stderr } = await log();
-    logger.child({ tenant: 'acme' }).warn('Gong asks to wait', { seconds: 30 });
+    logger.child({ tenant: 'acme' }).warn('Gong requires a wait', { seconds: 30 });
     expect(JSON.parse(stderr())).toEqual({
       level: 'warn',
       time: '2026-11-02T02:00:00.000Z',
       tenant: 'acme',
       seconds: 30,
-      msg: 'Gong asks to wait',
+      msg: 'Gong requires a wait',
     });
     expect(stdout()).toBe('');
   });
@@ -34,7 +34,7 @@ describe('the log of a machine', () => {
     ['debug', ['a', 'b']],
     ['info', ['b']],
     ['silent', []],
-  ] as const)('at level %s has the messages %j', async (level, messages) => {
+  ] as const)('at level %s, it has the messages %j', async (level, messages) => {
     const { logger, stderr } = await log({ level });
     logger.debug('a');
     logger.info('b');
@@ -42,7 +42,7 @@ describe('the log of a machine', () => {
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual(messages);
   });
 
-  it('a field does not take the place of the line’s own', async () => {
+  it('renames a field that has the name of one of the line’s own', async () => {
     const { logger, stderr } = await log();
     logger.info('kept', { msg: 'x', level: 'y', time: 'z' });
     expect(JSON.parse(stderr())).toMatchObject({
@@ -54,7 +54,7 @@ describe('the log of a machine', () => {
     expect(stderr().match(/"level":/g)).toHaveLength(1);
   });
 
-  it('takes errors with their causes, big numbers, circles and floods', async () => {
+  it('takes errors with their causes, big numbers, cycles and very long values', async () => {
     const { logger, stderr } = await log();
     const circle: Record<string, unknown> = {};
     circle['again'] = circle;
@@ -83,7 +83,7 @@ describe('the log of a machine', () => {
 describe('no secret reaches the log', () => {
   const pem = '-----BEGIN KEY-----\nMIIEvQIBADAN\n-----END KEY-----';
 
-  it.each([undefined, 80])('in whichever place it stands (columns: %s)', async (columns) => {
+  it.each([undefined, 80])('in any field (columns: %s)', async (columns) => {
     const secret = new Secret('tok/en+value==');
     rememberSecret(pem);
     const { logger, stderr } = await log(columns === undefined ? {} : { columns });
@@ -100,23 +100,31 @@ describe('no secret reaches the log', () => {
     expect(stderr()).not.toContain('MIIEvQIBADAN');
   });
 
-  it('that became known only after the field was bound', async () => {
+  it('even if it became known after the field was bound', async () => {
     const { logger, stderr } = await log();
-    const bound = logger.child({ answer: 'token later-known-value' });
+    const bound = logger.child({ response: 'token later-known-value' });
     rememberSecret('later-known-value');
     bound.info('refused');
     expect(stderr()).not.toContain('later-known-value');
   });
 });
 
-describe('the log of a person', () => {
-  it('is a readable line', async () => {
+describe('the log on a terminal', () => {
+  it('has readable lines', async () => {
     const { logger, stderr } = await log({ columns: 80 });
-    logger.warn('Gong asks to wait', { seconds: 30 });
-    expect(stderr()).toMatch(/^\[\d\d:\d\d:\d\d\] WARN: Gong asks to wait \{"seconds":30\}\n$/);
+    logger.warn('Gong requires a wait', { seconds: 30 });
+    expect(stderr()).toMatch(/^\[\d\d:\d\d:\d\d\] WARN: Gong requires a wait \{"seconds":30\}\n$/);
   });
 
-  it('holds nothing that the terminal would obey', async () => {
+  it('wraps a long line between words, indented', async () => {
+    const { logger, stderr } = await log({ columns: 30 });
+    logger.warn('Gong requires a wait of some seconds', { seconds: 30 });
+    expect(stderr()).toMatch(
+      /^\[[\d:]{8}\] WARN: Gong\n {2}requires a wait of some\n {2}seconds \{"seconds":30\}\n$/,
+    );
+  });
+
+  it('contains no control characters', async () => {
     const { logger, stderr } = await log({ columns: 80 });
     logger.info('evil \u001b[2J\u009b\nfake', { title: 'a\u001b[2J\u202e\nb' });
     expect(stderr().match(/\n/g)).toHaveLength(1);

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { FIXTURE, MAIN, run, start } from '../support/cli/run.ts';
 
 describe('the command line as a process', () => {
-  it('answers help on standard output and ends with 0', async () => {
+  it('prints help on standard output and exits with 0', async () => {
     const { code, stdout, stderr } = await run(MAIN, ['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('Usage: sharetrail COMMAND');
+    expect(stdout).toContain('Usage: sharetrail [options] [command]');
   });
 
   it('prints the version of package.json', async () => {
@@ -17,46 +17,44 @@ describe('the command line as a process', () => {
     });
   });
 
-  it('refuses an unknown command on standard error, with the nearest one and exit code 2', async () => {
+  it('refuses an unknown command with a suggestion on standard error and exit code 2', async () => {
     expect(await run(MAIN, ['evnts'])).toEqual({
       code: 2,
       stdout: '',
       stderr:
-        'sharetrail: unknown command "evnts"\n' +
-        'Did you mean "events"? "sharetrail help" lists what there is.\n',
+        "sharetrail: unknown command 'evnts'\n" +
+        '(Did you mean events?)\n' +
+        'See "sharetrail help".\n',
     });
   });
 
-  it('hands a command’s own exit code on', async () => {
-    expect(await run(FIXTURE, ['held'])).toMatchObject({ code: 3 });
+  it('exits with the command’s own exit code', async () => {
+    expect(await run(FIXTURE, ['busy'])).toMatchObject({ code: 3 });
   });
 });
 
 describe('signals', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s asks the command to stop: exit code 1',
-    async (name) => {
-      const child = start(FIXTURE, ['waits']);
-      await child.printed('ready');
-      child.kill(name);
-      const { code, stderr } = await child.ended();
-      expect(code).toBe(1);
-      expect(stderr).toContain('stopped before it was done');
-    },
-  );
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s stops the command with exit code 1', async (name) => {
+    const child = start(FIXTURE, ['waits']);
+    await child.printed('ready');
+    child.kill(name);
+    const { code, stderr } = await child.ended();
+    expect(code).toBe(1);
+    expect(stderr).toContain('stopped before it finished');
+  });
 
-  it('the first leaves a command that goes on alone; the second ends it, as it would have', async () => {
+  it('the second signal kills a command that ignores the first', async () => {
     const child = start(FIXTURE, ['stubborn']);
     await child.printed('ready');
     child.kill('SIGTERM');
-    await child.printed('asked');
+    await child.printed('signaled');
     child.kill('SIGINT');
     expect(await child.ended()).toMatchObject({ code: 'SIGINT', stderr: '' });
   });
 });
 
 describe('output', () => {
-  it('ends quietly, with its own exit code, when the reader goes away', async () => {
+  it('exits silently, with its own exit code, when the reader goes away', async () => {
     const child = start(FIXTURE, ['floods']);
     await child.printed('{');
     child.stopReading();
@@ -64,22 +62,25 @@ describe('output', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
-  it('writes an answer whole before it ends', async () => {
-    const { code, stdout } = await run(FIXTURE, ['answers-much']);
+  it('writes the complete result before it exits', async () => {
+    const { code, stdout } = await run(FIXTURE, ['prints-much']);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ end: 'reached' });
   });
 
-  it('says that the answer could not be written: exit code 2', async () => {
+  it.each([
+    [FIXTURE, 'prints-much'],
+    [MAIN, '--help'],
+  ])('exits with 2 and the reason if the result cannot be written', async (script, word) => {
     const stdout = openSync(MAIN, 'r');
-    const { code, stderr } = await run(FIXTURE, ['answers-much'], { stdout });
+    const { code, stderr } = await run(script, [word], { stdout });
     closeSync(stdout);
     expect(code).toBe(2);
     expect(stderr).toContain('sharetrail: standard output could not be written: EBADF');
   });
 });
 
-describe('bugs end loudly, with exit code 2 and without secrets', () => {
+describe('bugs are reported with exit code 2 and without secrets', () => {
   it('a thrown error', async () => {
     const { code, stderr } = await run(FIXTURE, ['throws-secret']);
     expect(code).toBe(2);
@@ -88,7 +89,7 @@ describe('bugs end loudly, with exit code 2 and without secrets', () => {
     expect(stderr).not.toContain('s3cret');
   });
 
-  it('a forgotten promise that fails', async () => {
+  it('a rejected promise that nothing handles', async () => {
     const { code, stderr } = await run(FIXTURE, ['forgets-a-promise']);
     expect(code).toBe(2);
     expect(stderr).toContain('this is a bug in sharetrail');
@@ -96,9 +97,9 @@ describe('bugs end loudly, with exit code 2 and without secrets', () => {
     expect(stderr).not.toContain('s3cret');
   });
 
-  it('a command that never settles is not taken for one that went well', async () => {
+  it('a command that never settles does not count as success', async () => {
     const { code, stderr } = await run(FIXTURE, ['never-settles']);
     expect(code).toBe(2);
-    expect(stderr).toContain('the command did not end');
+    expect(stderr).toContain('the command did not finish');
   });
 });

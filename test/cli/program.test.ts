@@ -1,20 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { type CommandDefinition, EXIT, type Handler, worstExit } from '../../src/cli/command.ts';
+import { definitions } from '../../src/cli/definitions.ts';
 import { failureOf } from '../../src/cli/failure.ts';
+import { OVERVIEW } from '../../src/cli/overview.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { DatabaseError, RetryableError, StopRequested, UserError } from '../../src/lib/errors.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 
 const PLAIN = { summary: 's', description: [], arguments: [], options: [], examples: [] };
 
-async function runWith(words: readonly string[], handler: Handler, columns?: number) {
-  const definitions: CommandDefinition[] = [
+function runWith(words: readonly string[], handler: Handler, columns?: number) {
+  const commands: CommandDefinition[] = [
     { ...PLAIN, name: 'group', exitCodes: {} },
     { ...PLAIN, name: 'group work', exitCodes: {}, load: async () => handler },
   ];
+  return runCommands(commands, words, columns);
+}
+
+async function runCommands(
+  commands: readonly CommandDefinition[],
+  words: readonly string[],
+  columns?: number,
+) {
   const { io, stdout, stderr } = memoryIo(columns === undefined ? {} : { columns });
   const { signal } = new AbortController();
-  const code = await runProgram({ definitions, words, io, signal, version: () => '1.2.3' });
+  const code = await runProgram({ definitions: commands, words, io, signal, version: '1.2.3' });
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
@@ -23,28 +33,28 @@ const fails = (error: unknown) =>
     throw error;
   });
 
-describe('how a command ends', () => {
-  it('what a person must mend: the message, then how, exit code 2', async () => {
-    const error = new UserError('two\nproblems', { hint: 'Mend them.' });
+describe('a command that fails', () => {
+  it('a UserError: the message, then the hint, exit code 2', async () => {
+    const error = new UserError('two\nproblems', { hint: 'Fix them.' });
     expect(await fails(error)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'sharetrail: two\nproblems\nMend them.\n',
+      stderr: 'sharetrail: two\nproblems\nFix them.\n',
     });
     expect(await fails(new DatabaseError('no disk'))).toMatchObject({ code: 2 });
   });
 
-  it('a stop: exit code 1, so that what waited behind it does not take it as done', async () => {
+  it('a stop: exit code 1, so that scripts do not take the work as finished', async () => {
     const { code, stderr } = await fails(new StopRequested());
     expect(code).toBe(1);
-    expect(stderr).toContain('what was done is kept');
+    expect(stderr).toContain('completed work is kept');
   });
 
-  it('what may work later: exit code 1, and no bug', async () => {
+  it('a RetryableError: exit code 1, and not a bug', async () => {
     const { code, stderr } = await fails(new RetryableError('Gong is away'));
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'sharetrail: Gong is away\nIt may work when tried again later.\n',
+      stderr: 'sharetrail: Gong is away\nTry again later.\n',
     });
   });
 
@@ -57,17 +67,17 @@ describe('how a command ends', () => {
     expect((await fails('text')).stderr).toContain('thrown: text');
   });
 
-  it('text from outside in an error does not reach the terminal as it is', () => {
+  it('escapes text from outside in the message', () => {
     expect(failureOf(new UserError('a\u001b[2J\nb')).text).toBe('sharetrail: a\\u{1b}[2J\nb\n');
   });
 
-  it('takes the progress line away before it says so', async () => {
+  it('removes the progress line before the message', async () => {
     const work: Handler = async ({ io }) => {
-      io.footer('half way');
+      io.footer('half done');
       throw new UserError('stop');
     };
     const { stderr } = await runWith(['group', 'work'], work, 80);
-    expect(stderr).toBe('\r\u001b[Khalf way\r\u001b[Ksharetrail: stop\n');
+    expect(stderr).toBe('\r\u001b[Khalf done\r\u001b[Ksharetrail: stop\n');
   });
 });
 
@@ -76,14 +86,12 @@ describe('help and version', () => {
     throw new Error('was run');
   };
 
-  it.each([['help'], ['--help'], ['-h']])(
-    '"%s" alone answers as the whole grammar does',
-    async (word) => {
-      const alone = await runWith([word], never);
-      expect(alone).toMatchObject({ code: 0, stderr: '' });
-      expect(await runWith([word, '--json'], never)).toEqual(alone);
-    },
-  );
+  it.each([['help'], ['--help'], ['-h']])('"%s" prints the overview', async (word) => {
+    const result = { code: 0, stdout: OVERVIEW, stderr: '' };
+    expect(await runCommands(definitions, [word])).toEqual(result);
+    expect(await runCommands(definitions, [word, '--json'])).toEqual(result);
+    expect(await runCommands(definitions, ['--json', word])).toEqual(result);
+  });
 
   it.each([['--version'], ['-V']])('"%s" prints the version', async (word) => {
     expect(await runWith([word], never)).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
@@ -91,7 +99,7 @@ describe('help and version', () => {
   });
 
   it.each([[[]], [['group']]])(
-    '%j lacks a word: help on standard error, exit code 2',
+    'without a command, %j prints help on standard error, exit code 2',
     async (words) => {
       const { code, stdout, stderr } = await runWith(words, never);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -102,10 +110,10 @@ describe('help and version', () => {
 
 describe('the exit code of several tenants', () => {
   it.each([
-    [[], EXIT.done],
-    [[0, 0], EXIT.done],
-    [[0, 3], EXIT.held],
-    [[3, 1, 0], EXIT.needsPerson],
+    [[], EXIT.success],
+    [[0, 0], EXIT.success],
+    [[0, 3], EXIT.busy],
+    [[3, 1, 0], EXIT.needsAttention],
     [[1, 3, 2, 0], EXIT.couldNotRun],
   ] as const)('%j is %d', (codes, worst) => {
     expect(worstExit(codes)).toBe(worst);

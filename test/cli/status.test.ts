@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startCliWorld } from '../support/cli-world.ts';
 
-test('the change logs of many users are one line, and each part of a cursor is readable', async () => {
+test('status shows the change logs of many users in one line, and cursors readably', async () => {
   await using world = await startCliWorld();
   const { google, origins, credentials } = world.sandbox;
   const { adminSubject } = credentials.google;
@@ -19,7 +19,7 @@ test('the change logs of many users are one line, and each part of a cursor is r
   );
   const { stdout } = await world.run('status');
   expect(stdout).toMatch(
-    /drive\/changes\/… {2}31 change logs, 1 of them being read whole, the one read/,
+    /drive\/changes\/… {2}31 change logs, 1 being read in full, oldest read at \d/,
   );
   expect(stdout).not.toContain('[object Object]');
   const { tenants } = JSON.parse((await world.run('status --json')).stdout);

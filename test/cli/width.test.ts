@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeControls, escapeControlsBeyondAscii } from '../../src/cli/escape.ts';
-import { displayWidth, pad, truncate, wrap } from '../../src/cli/width.ts';
+import { escapeControls, escapeControlsBeyondAscii } from '../../src/cli/terminal/escape.ts';
+import { displayWidth, pad, truncate, wrap } from '../../src/cli/terminal/width.ts';
 
 describe('the width of text on a terminal', () => {
   it.each([
@@ -26,7 +26,7 @@ describe('the width of text on a terminal', () => {
     expect(displayWidth(text)).toBe(width);
   });
 
-  it('cutting never takes a wide character apart nor goes beyond the width', () => {
+  it('truncates between characters, never beyond the width', () => {
     expect(truncate('契約書.pdf', 5)).toBe('契約…');
     expect(truncate('契約書.pdf', 6)).toBe('契約…');
     expect(truncate('👩‍👩‍👧 family', 3)).toBe('👩‍👩‍👧…');
@@ -34,7 +34,7 @@ describe('the width of text on a terminal', () => {
     expect(truncate('short', 0)).toBe('');
   });
 
-  it('cut text is never wider than asked, padded text never narrower', () => {
+  it('makes no text wider by truncating, and none narrower by padding', () => {
     const text = fc.string({ unit: 'grapheme' }).map(escapeControls);
     fc.assert(
       fc.property(text, fc.nat(20), (any, width) => {
@@ -44,7 +44,7 @@ describe('the width of text on a terminal', () => {
     );
   });
 
-  it('wrapped lines fit and lose no letter', () => {
+  it('wraps into lines that fit, without losing a letter', () => {
     const words = fc.array(fc.string({ unit: 'grapheme-ascii', minLength: 1 }), { minLength: 1 });
     fc.assert(
       fc.property(words, fc.integer({ min: 2, max: 30 }), (given, width) => {
@@ -66,11 +66,11 @@ describe('text from outside', () => {
     ['a\u2028b', 'a\\u{2028}b'],
     ['\ud800', '\ufffd'],
     ['Übergabe 契約 🚀 עברית', 'Übergabe 契約 🚀 עברית'],
-  ])('%j is shown as %j', (text, shown) => {
+  ])('shows %j as %j', (text, shown) => {
     expect(escapeControls(text)).toBe(shown);
   });
 
-  it('never holds a character that a terminal obeys', () => {
+  it('contains no control character', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),
@@ -79,7 +79,7 @@ describe('text from outside', () => {
     );
   });
 
-  it('in JSON keeps its value', () => {
+  it('keeps its value in JSON', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const json = escapeControlsBeyondAscii(JSON.stringify({ text }));

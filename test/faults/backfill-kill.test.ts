@@ -7,8 +7,8 @@ import { chooseSeed, repeatLine, runUntilDone } from '../support/random-kills.ts
 
 const SHARES = 300;
 
-describe('a backfill of both sources, killed at random moments, again and again', () => {
-  test('300 shares are in Gong exactly once, as one whole backfill would report them', async () => {
+describe('a backfill of both sources, killed at random moments until one completes', () => {
+  test('300 shares are in Gong exactly once, as one uninterrupted backfill reports them', async () => {
     const seed = chooseSeed();
     onTestFailed(() => {
       process.stderr.write(`${repeatLine(seed, 'backfill-kill.test.ts')}\n`);
@@ -16,7 +16,7 @@ describe('a backfill of both sources, killed at random moments, again and again'
     const started = await startHistoryWorld(SHARES);
     await using world = started.world;
     const { history } = started;
-    // Many pages, so that a kill falls between them, too.
+    // Many pages, so that some kills are between two of them.
     world.sandbox.salesforce.set({ pageRowsMax: 200 });
 
     const afterKill = () => expect(historyHoles(world, history)).toEqual([]);
@@ -25,21 +25,21 @@ describe('a backfill of both sources, killed at random moments, again and again'
 
     expect(kills).toBeGreaterThan(0);
     expect(historyProblems(world, history)).toEqual([]);
-    // Asked for again, it finds nothing new.
+    // A repeated backfill finds nothing new.
     const again = await world.run(words);
     expect(JSON.parse(again.stdout)).toMatchObject({
       runs: [{ outcome: 'ok', found: { salesforce: 0, 'google-drive': 0 }, queued: 0, pending: 0 }],
     });
-    // With a new database, one whole run comes to the same eventIds: Gong has each of them.
+    // With a new database, one uninterrupted run has the same eventIds: Gong knows all of them.
     for (const end of ['', '-wal', '-shm']) rmSync(`${world.databaseFile}${end}`, { force: true });
-    const whole = await world.run(words);
-    expect(JSON.parse(whole.stdout)).toMatchObject({
+    const complete = await world.run(words);
+    expect(JSON.parse(complete.stdout)).toMatchObject({
       runs: [{ outcome: 'ok', queued: SHARES, delivered: 0, duplicates: SHARES }],
     });
   });
 });
 
-describe('control: without the guard, the same kill is noticed', () => {
+describe('control: without the guard, the same kill causes a problem', () => {
   test('a cursor that is committed before its page loses deliveries', async () => {
     const problems = await killedWithout(
       {
@@ -53,25 +53,25 @@ describe('control: without the guard, the same kill is noticed', () => {
     expect(problems).toContainEqual(expect.stringMatching(/^Gong has 05D\w+ 0 times$/));
   });
 
-  test('an eventId that is not made from the share’s facts alone sends shares twice', async () => {
+  test('an eventId that depends on more than the share’s facts sends shares twice', async () => {
     const problems = await killedWithout(
       {
-        file: 'event/event-id.ts',
-        find: 'share.shareId',
-        put: 'share.shareId + process.pid',
+        file: 'sources/salesforce/build-share.ts',
+        find: '`salesforce:${row.Id}`',
+        put: '`salesforce:${row.Id}${process.pid}`',
       },
       { since: 'insert into "event"', at: '^commit', when: 'after' },
     );
     expect(problems).toContainEqual(expect.stringMatching(/^Gong has 05D\w+ [23] times$/));
   });
 
-  test('entries that are counted as handled before their page is committed lose Drive’s shares', async () => {
+  test('entries that are marked as handled before their page is committed lose Drive’s shares', async () => {
     const problems = await killedWithout(
       {
-        file: 'sources/drive/audit-share-pages.ts',
-        find: 'const { changed } = book;',
-        put: `const { changed } = book;
-          await markHandled(db, stagingOf(reading), done.map(({ key }) => key));`,
+        file: 'sources/drive/process-audit-entries.ts',
+        find: 'const { changed } = grants;',
+        put: `const { changed } = grants;
+          await markHandled(db, partitionKeyOf(processing), handled.map(({ key }) => key));`,
       },
       // The deliveries come first, then Drive's.
       { since: 'update "activity"', at: 'insert into "event"', when: 'before' },
@@ -80,7 +80,7 @@ describe('control: without the guard, the same kill is noticed', () => {
   });
 });
 
-/** A backfill that is killed, then a whole one: both with a guard less. */
+/** Kills a backfill, then runs one to the end, both without the guard. */
 async function killedWithout(sabotage: Sabotage, point: KillPoint): Promise<string[]> {
   const started = await startHistoryWorld(8);
   await using world = started.world;

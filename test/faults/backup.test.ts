@@ -33,7 +33,7 @@ function backUpFrom(
   return backUp({ source: file.file, target, onProgress: () => {}, signal: never });
 }
 
-/** Several steps of copying, so that others write in between. */
+/** Large enough for several copy steps, so that another process can write between them. */
 async function largeDatabase() {
   const database = await testDatabase();
   const lease = await heldLease(database.db, 0);
@@ -45,7 +45,7 @@ async function largeDatabase() {
   return database;
 }
 
-/** Another process that commits ten events and the cursor with them, again and again. */
+/** Another process that repeatedly commits ten events together with a cursor. */
 async function startWriter({ setting, file, db }: Awaited<ReturnType<typeof largeDatabase>>) {
   await db.deleteFrom('lease').execute();
   const child = startChild('commit-until-full.ts', { args: [setting, '1000000'] });
@@ -63,8 +63,8 @@ function stateOf(file: string): { readonly batches: number; readonly pending: nu
   return { batches, pending };
 }
 
-describe('while another process writes constantly', () => {
-  test('the copy is one moment: sound, no write missing, none half', async () => {
+describe('while another process keeps writing', () => {
+  test('the copy is valid, and has every commit up to one moment in full', async () => {
     const database = await largeDatabase();
     const writer = await startWriter(database);
     const before = writer.batches();
@@ -72,17 +72,17 @@ describe('while another process writes constantly', () => {
     let copied = 0;
     const target = copyOf(database);
     const onProgress = ({ done }: { done: number }) => {
-      if (done < copied) throw new Error('begun anew');
+      if (done < copied) throw new Error('started over');
       copied = done;
       steps += 1;
-      // Between each two steps the other process has written.
+      // Between two steps, the other process writes.
       const batches = writer.batches();
       while (writer.batches() === batches);
     };
     const bytes = await backUp({ source: database.file, target, onProgress, signal: never });
     const after = writer.batches();
     expect(steps).toBeGreaterThan(2);
-    expect(after, 'the writer wrote meanwhile').toBeGreaterThan(before);
+    expect(after, 'the writer wrote during the backup').toBeGreaterThan(before);
     writer.child.kill('SIGKILL');
     await writer.child.ended();
 
@@ -100,12 +100,12 @@ describe('while another process writes constantly', () => {
     expect(pending).toBe(12_000 + batches * 10);
   });
 
-  test('control: SQLite’s backup by itself begins anew with each write of others', async () => {
+  test('control: SQLite’s own backup starts over with each write of another process', async () => {
     const database = await largeDatabase();
     const writer = await startWriter(database);
     const source = new Sqlite(database.file, { readonly: true });
     let last = Number.POSITIVE_INFINITY;
-    const enough = new Error('begun anew');
+    const enough = new Error('started over');
     const copying = source.backup(copyOf(database), {
       progress: ({ remainingPages }) => {
         if (remainingPages > last) throw enough;
@@ -121,8 +121,8 @@ describe('while another process writes constantly', () => {
   });
 });
 
-describe('what is under the name', () => {
-  test('an earlier backup is replaced, and stays until the new one is whole', async () => {
+describe('an existing file of that name', () => {
+  test('is replaced if it is an earlier backup, once the new one is complete', async () => {
     const { db, ...database } = await testDatabase();
     await backUpFrom(database);
     const earlier = readFileSync(copyOf(database));
@@ -138,7 +138,7 @@ describe('what is under the name', () => {
     expect(stateOf(target).pending).toBe(3);
   });
 
-  test('of two backups to one name, the one that was overtaken puts nothing there', async () => {
+  test('is not replaced by a backup that a later one overtook', async () => {
     const { db: _, ...database } = await testDatabase();
     const target = copyOf(database);
     let overtaking: Promise<number> | undefined;
@@ -152,12 +152,14 @@ describe('what is under the name', () => {
     expect(stateOf(target).pending).toBe(0);
   });
 
-  test('nor does one that was overtaken in its very last moment', async () => {
+  test('is not replaced even if the later one started at the last moment', async () => {
     const { db: _, ...database } = await testDatabase();
     const paths = { source: database.file, target: copyOf(database) };
     const overtaken = beginBackupFile(paths);
     const other = beginBackupFile(paths);
-    expect(() => overtaken.keep()).toThrow(`another backup to ${paths.target} began meanwhile`);
+    expect(() => overtaken.keep()).toThrow(
+      `another backup to ${paths.target} has started since then`,
+    );
     overtaken.end();
     expect(other.keep()).toBe(0);
     other.end();
@@ -166,7 +168,7 @@ describe('what is under the name', () => {
     ]);
   });
 
-  test('anything else is refused, and left as it is', async () => {
+  test('is left alone if it is anything else', async () => {
     const { db: _, ...database } = await testDatabase();
     const { folder } = database;
     const other = new Sqlite(join(folder, 'other.db'));
@@ -179,16 +181,16 @@ describe('what is under the name', () => {
     const live = await testDatabase();
     const idle = await testDatabase();
     await idle.db.destroy();
-    expect(readdirSync(idle.folder), 'nothing lies beside it').toEqual(['sharetrail.db']);
+    expect(readdirSync(idle.folder), 'it has no side files').toEqual(['sharetrail.db']);
     const names: readonly (readonly [string, string])[] = [
-      [join(folder, 'other.db'), 'is there already, and is no backup'],
-      [join(folder, 'notes.txt'), 'is there already, and is no backup'],
-      [join(folder, 'empty'), 'is there already, and is no backup'],
-      [join(folder, 'sub'), 'is no file'],
+      [join(folder, 'other.db'), 'already exists and is not a backup'],
+      [join(folder, 'notes.txt'), 'already exists and is not a backup'],
+      [join(folder, 'empty'), 'already exists and is not a backup'],
+      [join(folder, 'sub'), 'is not a file'],
       [database.file, 'is the database itself'],
       [join(folder, 'link.db'), 'is the database itself'],
-      [live.file, 'is a database that was worked with'],
-      [idle.file, 'is a database that was worked with'],
+      [live.file, 'is a database in use'],
+      [idle.file, 'is a database in use'],
     ];
     for (const [target, words] of names) {
       const refused = expect(backUpFrom(database, target), target).rejects;
@@ -198,64 +200,64 @@ describe('what is under the name', () => {
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
-  test('a folder that is missing, or may not be written, is told with what to do', async () => {
+  test('a missing folder is an error that says what to do', async () => {
     const { db: _, ...database } = await testDatabase();
     const missing = join(database.folder, 'none', 'copy.db');
     await expect(backUpFrom(database, missing)).rejects.toMatchObject({
       name: 'UserError',
-      hint: `There is no folder ${join(database.folder, 'none')}: make it first, readable by its owner only.`,
+      hint: `Create the folder ${join(database.folder, 'none')} first, readable by its owner only.`,
     });
   });
 
-  test('a database that is not there is no reason to make one', async () => {
+  test('a missing database is an error, and is not created', async () => {
     const file = testFile();
     await expect(backUpFrom(file)).rejects.toMatchObject({
       name: 'UserError',
-      message: `there is no database yet: ${file.file}`,
+      message: `the database does not exist yet: ${file.file}`,
     });
     expect(readdirSync(file.folder)).toEqual([]);
   });
 });
 
-describe('a copy that is cut short', () => {
-  test('leaves nothing under the name when it is killed, and the next one goes well', async () => {
+describe('an interrupted copy', () => {
+  test('leaves no file of that name if it is killed, and the next one succeeds', async () => {
     const database = await largeDatabase();
     const args = [database.file, copyOf(database)];
     const { code } = await startChild('back-up.ts', { args: [...args, '2'] }).ended();
     expect(code).toBe('SIGKILL');
     expect(existsSync(copyOf(database))).toBe(false);
-    expect(existsSync(`${copyOf(database)}.partial`), 'it was at work').toBe(true);
+    expect(existsSync(`${copyOf(database)}.partial`), 'it was copying').toBe(true);
     const child = startChild('back-up.ts', { args: [...args, '0'] });
     expect(JSON.parse(await child.line())).toMatchObject({ kind: 'done' });
     expect(existsSync(`${copyOf(database)}.partial`)).toBe(false);
     expect(stateOf(copyOf(database)).pending).toBe(12_000);
   });
 
-  test('says so where the disk is full, and leaves nothing behind', async () => {
+  test('reports a full disk, and leaves nothing behind', async () => {
     const database = await largeDatabase();
-    // A limit on the size of each file (setrlimit) stands for a disk or a quota that is used up.
+    // A limit on the size of each file (setrlimit) simulates a full disk or quota.
     const wrap = 'ulimit -f 8000; exec "$@"';
     const args = [database.file, copyOf(database), '0'];
     const child = startChild('back-up.ts', { args, wrap });
     expect(JSON.parse(await child.line())).toMatchObject({
       kind: 'UserError',
-      message: expect.stringMatching(/^(there is no room for the copy|the copy could not be wr)/),
-      hint: 'Free some space, or name a file on another disk. What was begun is removed.',
+      message: expect.stringMatching(/^(not enough space for the copy|the copy could not be wr)/),
+      hint: 'Free some space, or choose a file on another disk. The partial copy was removed.',
     });
     expect(readdirSync(database.folder).filter((name) => name.startsWith('copy'))).toEqual([]);
   });
 
-  test('is not kept where the database is damaged', async () => {
+  test('is not kept if the database is damaged', async () => {
     const { db, ...database } = await largeDatabase();
     await db.destroy();
-    const whole = readFileSync(database.file);
-    // In the middle of the file, in pages that are no longer in memory.
-    whole.fill(0x55, whole.length / 2, whole.length / 2 + 65_536);
-    writeFileSync(database.file, whole);
+    const bytes = readFileSync(database.file);
+    // In the middle of the file, in pages that are not cached.
+    bytes.fill(0x55, bytes.length / 2, bytes.length / 2 + 65_536);
+    writeFileSync(database.file, bytes);
     chmodSync(database.file, 0o600);
     await expect(backUpFrom(database)).rejects.toMatchObject({
       name: 'DatabaseError',
-      message: expect.stringMatching(/did not pass its check|is damaged/),
+      message: expect.stringMatching(/failed its check|is damaged/),
     });
     expect(existsSync(copyOf(database))).toBe(false);
   });

@@ -67,7 +67,10 @@ describe('Gong', () => {
       expect(report).toMatchObject({ outcome: 'partial', delivered: 0, pending: 3, rejected: 0 });
       expect(report.calls.gong).toBe(15);
       expect(report.errors).toMatchObject([
-        { stage: 'gong', message: expect.stringMatching(/did not take 3 events in five tries: ./) },
+        {
+          stage: 'gong',
+          message: expect.stringMatching(/did not accept 3 events in 5 attempts: ./),
+        },
       ]);
       world.server.faults.clear();
       expect(await world.sync()).toMatchObject({ outcome: 'ok', pending: 0 });

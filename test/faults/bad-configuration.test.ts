@@ -6,7 +6,7 @@ import { leaksOf } from '../support/leaks.ts';
 
 const TENANT_FILE = 'tenants/sandbox.yaml';
 const KEY_FILE = 'secrets/salesforce.pem';
-/** Of no use to anybody, but where it is refused it must not be shown either. */
+/** Not a real secret, but the error must not show it. */
 const LITERAL = 'literal-secret-in-the-file';
 
 let world: CliWorld;
@@ -26,89 +26,97 @@ beforeEach(() => {
 
 interface Case {
   readonly what: string;
-  readonly spoil: () => void;
-  readonly words?: string;
-  /** in this order, on standard error */
-  readonly says: readonly string[];
+  readonly breakConfig: () => void;
+  readonly command?: string;
+  /** on standard error, in this order */
+  readonly reports: readonly string[];
 }
 
 const CASES: readonly Case[] = [
   {
-    what: 'broken YAML: where, to line and column',
-    spoil: () => put(TENANT_FILE, good.replace('gong:', 'gong: [')),
-    says: [`${TENANT_FILE}:`, ':', 'not valid YAML'],
+    what: 'the line and column of broken YAML',
+    breakConfig: () => put(TENANT_FILE, good.replace('gong:', 'gong: [')),
+    reports: [`${TENANT_FILE}:`, ':', 'not valid YAML'],
   },
   {
-    what: 'a literal secret: which key, what to write, and not the secret',
-    spoil: () =>
+    what: 'the key of a literal secret and what to write, without the secret',
+    breakConfig: () =>
       put(TENANT_FILE, good.replace(/accessKeySecret: .*/, `accessKeySecret: ${LITERAL}`)),
-    says: [`${TENANT_FILE}:`, 'gong.auth.accessKeySecret', 'a secret does not stand in this file'],
+    reports: [
+      `${TENANT_FILE}:`,
+      'gong.auth.accessKeySecret',
+      'a literal secret is not allowed in this file',
+    ],
   },
   {
-    what: 'several mistakes: all of them at once',
-    spoil: () =>
+    what: 'several mistakes together',
+    breakConfig: () =>
       put(
         TENANT_FILE,
         good.replace('timezone: UTC', 'timezone: Mars/Olympus').replace('gong:', 'gongg:'),
       ),
-    says: ['timezone', 'gongg'],
+    reports: ['timezone', 'gongg'],
   },
   {
-    what: 'a secret’s file that is missing: named',
-    spoil: () => rmSync(join(world.folder, KEY_FILE)),
-    says: ['salesforce.auth.privateKey', KEY_FILE, 'does not exist'],
+    what: 'the name of a missing secret file',
+    breakConfig: () => rmSync(join(world.folder, KEY_FILE)),
+    reports: ['salesforce.auth.privateKey', KEY_FILE, 'does not exist'],
   },
   {
-    what: 'a PEM that is no key: said without its text',
-    spoil: () =>
+    what: 'an invalid PEM without its text',
+    breakConfig: () =>
       put(KEY_FILE, `-----BEGIN PRIVATE KEY-----\n${LITERAL}\n-----END PRIVATE KEY-----`),
-    says: ['salesforce.auth.privateKey', 'expected an RSA private key in PEM'],
+    reports: ['salesforce.auth.privateKey', 'expected an RSA private key in PEM'],
   },
   {
-    what: 'a key cut half-way',
-    spoil: () => {
+    what: 'a truncated private key',
+    breakConfig: () => {
       const { privateKey } = world.sandbox.credentials.salesforce;
       put(KEY_FILE, privateKey.slice(0, privateKey.length / 2));
     },
-    says: ['salesforce.auth.privateKey', 'expected an RSA private key in PEM'],
+    reports: ['salesforce.auth.privateKey', 'expected an RSA private key in PEM'],
   },
   {
-    what: 'an unknown tenant: the nearest one',
-    spoil: () => {},
-    words: 'sync --tenant sandbx',
-    says: ['there is no tenant sandbx', 'Did you mean sandbox?'],
+    what: 'an unknown tenant, and the most similar one',
+    breakConfig: () => {},
+    command: 'sync --tenant sandbx',
+    reports: ['there is no tenant sandbx', 'Did you mean sandbox?'],
   },
   {
-    what: 'no tenant at all: what to do',
-    spoil: () => rmSync(join(world.folder, TENANT_FILE)),
-    says: ['tenants: holds no tenant', 'acme.example.yaml'],
+    what: 'a folder without tenants, and what to do',
+    breakConfig: () => rmSync(join(world.folder, TENANT_FILE)),
+    reports: ['tenants: has no tenant', 'acme.example.yaml'],
   },
   {
-    what: 'a plain http address outside of this machine',
-    spoil: () => put(TENANT_FILE, good.replace(/baseUrl: .*/, 'baseUrl: http://api.gong.example')),
-    says: ['gong.baseUrl', 'https'],
+    what: 'an http URL that is not loopback',
+    breakConfig: () =>
+      put(TENANT_FILE, good.replace(/baseUrl: .*/, 'baseUrl: http://api.gong.example')),
+    reports: ['gong.baseUrl', 'https'],
   },
 ];
 
-test.each(CASES)('$what: exit 2, nothing is asked of anybody', async ({ spoil, words, says }) => {
-  const asked = requests();
-  spoil();
-  const { code, stdout, stderr } = await world.run(words ?? 'sync --json');
-  expect(code).toBe(2);
-  expect(stdout).toBe('');
-  expect(stderr).toMatch(/^sharetrail: /);
-  let rest = stderr;
-  for (const part of says) {
-    expect(rest).toContain(part);
-    rest = rest.slice(rest.indexOf(part) + part.length);
-  }
-  expect(stderr).not.toContain(LITERAL);
-  expect(stderr).not.toContain('bug');
-  expect(requests()).toBe(asked);
-  expect(await leaksOf(world)).toEqual([]);
-});
+test.each(CASES)(
+  'exits with 2, sends no request, and reports $what',
+  async ({ breakConfig, command, reports }) => {
+    const before = requests();
+    breakConfig();
+    const { code, stdout, stderr } = await world.run(command ?? 'sync --json');
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^sharetrail: /);
+    let rest = stderr;
+    for (const part of reports) {
+      expect(rest).toContain(part);
+      rest = rest.slice(rest.indexOf(part) + part.length);
+    }
+    expect(stderr).not.toContain(LITERAL);
+    expect(stderr).not.toContain('bug');
+    expect(requests()).toBe(before);
+    expect(await leaksOf(world)).toEqual([]);
+  },
+);
 
-test('control: unspoilt, the same folder works', async () => {
+test('control: the unchanged folder works', async () => {
   expect(await world.run('sync --json')).toMatchObject({ code: 0 });
 });
 

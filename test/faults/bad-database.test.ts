@@ -14,17 +14,17 @@ import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 import type { CommandOptions } from '../support/command.ts';
 import { holesOf, problemsOf } from '../support/exactly-once.ts';
 
-/** nobody(7), who may write nothing that he does not own */
-const NOBODY = 65_534;
+/** the system's unprivileged user, which can write only its own files */
+const UNPRIVILEGED = 65_534;
 
-describe('a disk that is full', () => {
-  // A limit on the size of each file stands for it; sh counts in blocks of 512 bytes.
+describe('a full disk', () => {
+  // A limit on the size of each file simulates it; sh counts in blocks of 512 bytes.
   test.each([
     ['before the first page', 300, 0],
     ['while a page is stored', 1_200, 0],
     ['while events are sent', 2_500, 1],
   ])(
-    '%s: exit 2, said plainly; with space again the same command does all',
+    '%s: exit 2 with the reason; with free space, the same command does all the work',
     async (_, blocks, sentMin) => {
       await using world = await startCliWorld();
       const ids = world.deliver(50);
@@ -45,7 +45,7 @@ describe('a disk that is full', () => {
     },
   );
 
-  test('that holds the answer: exit 2, and the events were delivered all the same', async () => {
+  test('for standard output: exit 2, but the events were delivered', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(3);
     const stdout = openSync('/dev/full', 'w');
@@ -58,8 +58,8 @@ describe('a disk that is full', () => {
 });
 
 describe('a database that another process has locked', () => {
-  // Side by side: each is about the five seconds that a lock is waited for.
-  test('from the start, or in the middle of sending: exit 2, and nothing is lost', async () => {
+  // In parallel, because each waits for the lock for five seconds.
+  test('from the start, or while events are sent: exit 2, and nothing is lost', async () => {
     await Promise.all([lockedFromTheStart(), lockedWhileSending()]);
   });
 });
@@ -71,9 +71,9 @@ async function lockedFromTheStart(): Promise<void> {
   const lock = startChild('hold-lock.ts', { args: [world.databaseFile] });
   await lock.line();
   expectLocked(await world.run('sync'), world);
-  // Reading needs no lock: a person can look meanwhile.
+  // Reading needs no lock.
   expect(await world.run('status')).toMatchObject({ code: 0 });
-  lock.send('let go');
+  lock.send('release');
   await lock.line();
   expect(await world.run('sync')).toMatchObject({ code: 0 });
   expect(problemsOf(world, ids)).toEqual([]);
@@ -82,7 +82,7 @@ async function lockedFromTheStart(): Promise<void> {
 async function lockedWhileSending(): Promise<void> {
   await using world = await startCliWorld();
   const ids = world.deliver(20);
-  // Each write that was under way waits its five seconds, one after the other.
+  // Writes in progress wait for five seconds each, one after another.
   world.configure({ gong: { concurrency: 1 } });
   const gong = world.barrier({ vendor: 'gong', skip: 5 });
   const command = world.start('sync');
@@ -92,7 +92,7 @@ async function lockedWhileSending(): Promise<void> {
   gong.open();
   expectLocked(await command.ended(), world);
   expect(holesOf(world, ids)).toEqual([]);
-  lock.send('let go');
+  lock.send('release');
   await lock.line();
   expect(await world.run('sync')).toMatchObject({ code: 0 });
   expect(problemsOf(world, ids)).toEqual([]);
@@ -106,64 +106,67 @@ function expectLocked(
   expect(stderr).toContain(
     `the database is locked by another process: ${databaseFile} (SQLITE_BUSY)`,
   );
-  expect(stderr).toContain('nothing was lost, run again');
+  expect(stderr).toContain('Nothing was lost: run again');
 }
 
-describe('a database that this user may not write', () => {
+describe('a database that this user cannot write', () => {
   test.each([
     ['the file', 0o700, 0o400],
     ['the folder', 0o500, 0o600],
-  ])('%s: exit 2 with what to mend; looking still works', async (_, folderMode, fileMode) => {
+  ])(
+    '%s: exit 2 with what to fix; commands that only read still work',
+    async (_, folderMode, fileMode) => {
+      await using world = await startCliWorld();
+      const ids = world.deliver(3);
+      await world.run('sync --no-push');
+      giveToUnprivileged(world);
+      chmodSync(world.databaseFile, fileMode);
+      chmodSync(world.folder, folderMode);
+
+      const { code, stderr } = await world.run('sync', asUnprivileged());
+      expect(code).toBe(2);
+      expect(stderr).toContain(`the database file cannot be written: ${world.databaseFile}`);
+      expect(stderr).toContain(
+        'Give this user write permission for the file, its -wal and -shm files, and the folder.',
+      );
+      expect(world.sandbox.gong.requests).toEqual([]);
+
+      chmodSync(world.folder, 0o700);
+      expect(await world.run('events --json', asUnprivileged())).toMatchObject({ code: 0 });
+      for (const file of databaseFiles(world)) chmodSync(file, 0o600);
+      expect(await world.run('sync', asUnprivileged())).toMatchObject({ code: 0 });
+      expect(problemsOf(world, ids)).toEqual([]);
+    },
+  );
+
+  test('a folder in which no file can be created: exit 2, with its name', async () => {
     await using world = await startCliWorld();
-    const ids = world.deliver(3);
-    await world.run('sync --no-push');
-    giveToNobody(world);
-    chmodSync(world.databaseFile, fileMode);
-    chmodSync(world.folder, folderMode);
-
-    const { code, stderr } = await world.run('sync', asNobody());
-    expect(code).toBe(2);
-    expect(stderr).toContain(`the database file may not be written: ${world.databaseFile}`);
-    expect(stderr).toContain(
-      'Give this user write permission for the file, those beside it (-wal, -shm) and the folder.',
-    );
-    expect(world.sandbox.gong.requests).toEqual([]);
-
-    chmodSync(world.folder, 0o700);
-    expect(await world.run('events --json', asNobody())).toMatchObject({ code: 0 });
-    for (const file of databaseFiles(world)) chmodSync(file, 0o600);
-    expect(await world.run('sync', asNobody())).toMatchObject({ code: 0 });
-    expect(problemsOf(world, ids)).toEqual([]);
-  });
-
-  test('a folder in which nothing may be made: exit 2, and which', async () => {
-    await using world = await startCliWorld();
-    giveToNobody(world);
+    giveToUnprivileged(world);
     chmodSync(world.folder, 0o500);
-    const { code, stderr } = await world.run('sync', asNobody());
+    const { code, stderr } = await world.run('sync', asUnprivileged());
     chmodSync(world.folder, 0o700);
     expect(code).toBe(2);
     expect(stderr).toContain(`the database file could not be created: ${world.databaseFile}`);
-    expect(stderr).toContain('Check that its folder exists and that this user may write there.');
+    expect(stderr).toContain('Check that its folder exists and that this user can write to it.');
   });
 });
 
-describe('a file that is no database of this version', () => {
+describe('a file that is not a database of this version', () => {
   test.each(['sync', 'status'])(
-    '%s, where it is something else: exit 2, and it is left alone',
+    '%s, if it is not a database: exit 2, and it is not changed',
     async (words) => {
       await using world = await startCliWorld();
-      const text = 'Dear diary, this is no database. '.repeat(100);
+      const text = 'Dear diary, this is not a database. '.repeat(100);
       writeFileSync(world.databaseFile, text);
       const { code, stderr } = await world.run(words);
       expect(code).toBe(2);
       expect(stderr).toContain(`is not an SQLite database: ${world.databaseFile}`);
-      expect(stderr).toContain('Name another file in `database`, or move this one away.');
+      expect(stderr).toContain('Set `database` to another file, or move this one away.');
       expect(readFileSync(world.databaseFile, 'utf8')).toBe(text);
     },
   );
 
-  test('a newer version’s: exit 2 for every command, and nothing in it changes', async () => {
+  test('a database of a newer version: exit 2 for every command, and it is not changed', async () => {
     await using world = await startCliWorld();
     world.deliver(2);
     await world.run('sync');
@@ -180,22 +183,23 @@ describe('a file that is no database of this version', () => {
   });
 });
 
-/** Tests may run as root, whom no file mode stops: the command then runs as nobody. */
-function asNobody(): CommandOptions {
+/** No file mode stops root: if the tests run as root, the command runs as another user. */
+function asUnprivileged(): CommandOptions {
   if (process.getuid?.() !== 0) return {};
-  const ids = `--reuid=${NOBODY} --regid=${NOBODY} --clear-groups`;
+  const ids = `--reuid=${UNPRIVILEGED} --regid=${UNPRIVILEGED} --clear-groups`;
   return { wrap: `exec setpriv ${ids} "$@"` };
 }
 
-/** With the files that SQLite keeps beside it: a reader makes them as the file itself is. */
+/** The database file and SQLite's side files, which a reader creates with the same mode. */
 function databaseFiles({ folder }: CliWorld): string[] {
   return readdirSync(folder)
     .filter((name) => name.startsWith('sharetrail.db'))
     .map((name) => join(folder, name));
 }
 
-function giveToNobody(world: CliWorld): void {
+function giveToUnprivileged(world: CliWorld): void {
   if (process.getuid?.() !== 0) return;
   const names = readdirSync(world.folder, { recursive: true }).map(String);
-  for (const name of ['', ...names]) chownSync(join(world.folder, name), NOBODY, NOBODY);
+  for (const name of ['', ...names])
+    chownSync(join(world.folder, name), UNPRIVILEGED, UNPRIVILEGED);
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** A title, and what has to be in Gong; the same where the second is left out. */
+/** A title, and the title that Gong gets if it differs. */
 const TITLES: readonly (readonly [title: string, reported?: string])[] = [
   ['🎉 Offer 👩‍👩‍👧 for you'],
   ['عرض خاص للعميل'],
@@ -31,12 +31,12 @@ const TITLES: readonly (readonly [title: string, reported?: string])[] = [
   ['quote " back \\ slash \' tick ` ${HOME}'],
 ];
 
-/** Every control character but the line's end. */
+/** Every control character except the line end. */
 const CONTROL = /[^\P{Cc}\n]/u;
-const TURNS_TEXT = /[\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const CHANGES_DIRECTION = /[\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
-describe('what people write', () => {
-  test('every title reaches Gong, and comes out of events --json as it went in', async () => {
+describe('text that people write', () => {
+  test('every title reaches Gong, and events --json prints it unchanged', async () => {
     const contact = addContact({ LastName: 'Byron' });
     for (const [title] of TITLES) deliver(title, contact);
 
@@ -50,7 +50,7 @@ describe('what people write', () => {
     expect(titles.map((title) => title.toWellFormed()).toSorted()).toEqual(expected.toSorted());
   });
 
-  test('no title moves the cursor, colours the screen or fakes a line of a terminal', async () => {
+  test('no title moves the cursor, colors the screen or fakes a line on a terminal', async () => {
     const contact = addContact({ LastName: 'Byron', Title: 'CTO\u001b[2J' });
     const ids = TITLES.map(([title]) => deliver(title, contact));
     await world.run('sync');
@@ -60,13 +60,13 @@ describe('what people write', () => {
       TITLES.length,
     );
     for (const shown of [list, ...ids.slice(6, 8).map((id) => onTerminal(`events show ${id}`))]) {
-      expect(withoutOwnColours(shown)).not.toMatch(CONTROL);
-      expect(shown).not.toMatch(TURNS_TEXT);
+      expect(withoutBold(shown)).not.toMatch(CONTROL);
+      expect(shown).not.toMatch(CHANGES_DIRECTION);
     }
     expect(onTerminal(`events show ${ids[6]}`)).toContain('\\u{1b}[2J\\u{1b}[31mred\\u{7}');
   });
 
-  test('names with quotes, backslashes and controls, and an odd address, reach Gong whole', async () => {
+  test('names with quotes, backslashes and controls, and an odd address, reach Gong unchanged', async () => {
     const names = { FirstName: 'Pat "The\\Rock"', LastName: "O'Brien\u0007", Title: 'VP "R&D" \\' };
     const email = "pat.o'brien+x@globex.example";
     const contact = addContact({ ...names, Email: email });
@@ -80,7 +80,7 @@ describe('what people write', () => {
     });
   });
 
-  test('a delivery without a link is skipped with its reason, and the others go', async () => {
+  test('a delivery without a link is skipped with its reason; the others are delivered', async () => {
     const contact = addContact({ LastName: 'Byron' });
     deliver('With a link', contact);
     for (const DistributionPublicUrl of [null, '', '  ']) {
@@ -95,12 +95,12 @@ describe('what people write', () => {
     );
   });
 
-  test('a link that is none is refused here, not sent, and needs somebody: exit 1', async () => {
+  test('an invalid link is rejected locally and not sent: exit 1', async () => {
     const contact = addContact({ LastName: 'Byron' });
     deliver('Offer', contact, { DistributionPublicUrl: 'javascript:alert(1)' });
     const { code, stdout } = await world.run('sync');
     expect(code).toBe(1);
-    expect(stdout).toContain("1 event breaks Gong's reference and was not sent");
+    expect(stdout).toContain("1 event was not sent: the body violates Gong's reference");
     expect(stdout).toContain('sharetrail events --state rejected');
     const { stdout: rejected } = await world.run('events --state rejected --json');
     expect(JSON.parse(rejected)).toMatchObject({ errors: ['contentUrl: must be given'] });
@@ -110,12 +110,12 @@ describe('what people write', () => {
 
 const HTML = '<html><body>We are down for maintenance</body></html>';
 
-describe('what vendors answer, as the operator sees it', () => {
+describe('vendor responses, as the operator sees them', () => {
   test.each([
     [401, 'Check gong.auth'],
     [403, 'trusted IP addresses'],
     [404, 'not enabled for this company'],
-  ])('Gong %d in HTML: exit 1 with what to do; nothing is lost', async (status, hint) => {
+  ])('Gong returns %d with HTML: exit 1 with a hint; nothing is lost', async (status, hint) => {
     const ids = world.deliver(6);
     const action = { kind: 'answer', status, body: HTML } as const;
     world.sandbox.faults.add({ vendor: 'gong', action });
@@ -130,19 +130,21 @@ describe('what vendors answer, as the operator sees it', () => {
     expect(problemsOf(world, ids)).toEqual([]);
   });
 
-  test('Gong says 400 to everything: stops early, exit 1, and says how to go on', async () => {
+  test('Gong returns 400 for everything: stops early, exit 1, with the command to retry', async () => {
     world.deliver(60);
     const body = { requestId: 'r', errors: ['reportingSystem: unknown'] };
     world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 400, body } });
     const { code, stdout } = await world.run('sync');
     expect(code).toBe(1);
-    expect(stdout).toContain('Gong rejected 20 events in a row alike: reportingSystem: unknown');
+    expect(stdout).toContain(
+      'Gong rejected 20 events in a row with the same errors: reportingSystem: unknown',
+    );
     expect(stdout).toContain('sharetrail events retry --state rejected');
     const { stdout: list } = await world.run('events --state pending --json');
     expect(linesOf(list).length).toBeGreaterThan(30);
   });
 
-  test('Salesforce refuses the login: exit 1, why, and what to do', async () => {
+  test('Salesforce rejects the login: exit 1 with the reason', async () => {
     const body = {
       error: 'invalid_grant',
       error_description: 'user hasn’t approved this consumer',
@@ -156,7 +158,7 @@ describe('what vendors answer, as the operator sees it', () => {
     expect(await leaksOf(world)).toEqual([]);
   });
 
-  test('Salesforce is a web page (404): exit 1, and which setting to look at', async () => {
+  test('Salesforce returns a web page (404): exit 1 with the setting to check', async () => {
     const action = { kind: 'answer', status: 404, body: HTML } as const;
     world.sandbox.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
     const { code, stdout } = await world.run('sync');
@@ -165,12 +167,12 @@ describe('what vendors answer, as the operator sees it', () => {
     expect(stdout).toContain('salesforce.loginUrl');
   });
 
-  test('vendors that repeat our secrets: none is shown, logged or stored', async () => {
+  test('secrets that vendors repeat are not shown, logged or stored', async () => {
     world.deliver(2);
     const { gong } = world.sandbox.credentials;
     const basic = Buffer.from(`${gong.accessKey}:${gong.accessKeySecret}`).toString('base64');
-    const said = `bad key ${gong.accessKey} with ${gong.accessKeySecret} (Basic ${basic})`;
-    const body = { requestId: 'r', errors: [said] };
+    const text = `bad key ${gong.accessKey} with ${gong.accessKeySecret} (Basic ${basic})`;
+    const body = { requestId: 'r', errors: [text] };
     world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 400, body } });
     const { stdout } = await world.run('sync --json');
     expect(JSON.parse(stdout).runs).toMatchObject([{ rejected: 2 }]);
@@ -184,11 +186,11 @@ describe('what vendors answer, as the operator sees it', () => {
     } as const;
     world.sandbox.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
     expect((await world.run('sync')).stdout).toContain('Session ••• may not see this');
-    expect(world.sandbox.salesforce.parts.sessions.isOpen(sessionToken(2))).toBe(true);
+    expect(world.sandbox.salesforce.state.sessions.isOpen(sessionToken(2))).toBe(true);
     expect(await leaksOf(world)).toEqual([]);
   });
 
-  test('control: the look for secrets finds them in output and database', async () => {
+  test('control: the search for secrets finds them in output and database', async () => {
     world.deliver(1);
     await world.run('sync');
     expect(await leaksOf(world)).toEqual([]);
@@ -228,7 +230,7 @@ function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** The n-th session token that the sandbox gives out, made as it makes them. */
+/** The n-th session token that the sandbox issues. */
 function sessionToken(number: number): string {
   const { credentials, salesforce } = world.sandbox;
   const seed = `session ${credentials.salesforce.clientId} ${number}`;
@@ -236,7 +238,7 @@ function sessionToken(number: number): string {
   return `${salesforce.organizationId.slice(0, 15)}!AQ0AQ${digest}`;
 }
 
-/** What a person sees: the command on a terminal of 200 columns (script(1) makes one). */
+/** The output of the command on a terminal of 200 columns, which script(1) provides. */
 function onTerminal(words: string): string {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const command = `${root}node_modules/.bin/node ${root}src/main.ts ${words}`;
@@ -246,6 +248,6 @@ function onTerminal(words: string): string {
 }
 
 /** Headings are bold. */
-function withoutOwnColours(text: string): string {
+function withoutBold(text: string): string {
   return text.replaceAll('\u001b[1m', '').replaceAll('\u001b[22m', '');
 }

@@ -11,12 +11,12 @@ import { batchOf, eventSeries } from '../support/events.ts';
 
 const CURSOR = { tenant: 'acme', stream: 'salesforce' };
 
-test('a lock that another process keeps too long ends in words, and then all goes on', async () => {
+test('a lock that another process keeps too long is an error; once it is free, all works', async () => {
   const { db, file } = await testDatabase();
   await sql`pragma busy_timeout = 50`.execute(db);
   const holder = startChild('hold-lock.ts', { args: [file] });
   expect(await holder.line()).toBe('locked');
-  const lease = { name: 'tenant acme', holder: 'nobody' };
+  const lease = { name: 'tenant acme', holder: 'another' };
   const attempts = [
     pauseAccount(db, 'account', 1),
     commitBatch(db, lease, batchOf(eventSeries(1))),
@@ -27,27 +27,27 @@ test('a lock that another process keeps too long ends in words, and then all goe
       reason: {
         name: 'DatabaseError',
         message: `the database is locked by another process: ${file} (SQLITE_BUSY)`,
-        hint: expect.stringContaining('nothing was lost, run again'),
+        hint: expect.stringContaining('Nothing was lost: run again'),
       },
     });
   }
   expect(await db.selectFrom('pause').selectAll().execute()).toEqual([]);
-  holder.send('let go');
+  holder.send('release');
   expect(await holder.line()).toBe('free');
   await db.transaction().execute((trx) => pauseAccount(trx, 'account', 2));
   expect(await db.selectFrom('pause').select('until').execute()).toEqual([{ until: 2 }]);
 });
 
-test('a lock that is let go in time is only waited for', async () => {
+test('a lock that is released in time only causes a wait', async () => {
   const { db, file } = await testDatabase();
   const holder = startChild('hold-lock.ts', { args: [file] });
   expect(await holder.line()).toBe('locked');
-  // The wait stops this process whole, so the word to let go is sent before it.
-  holder.send('let go');
+  // The wait blocks this process, so the message is sent before it.
+  holder.send('release');
   await expect(pauseAccount(db, 'account', 1)).resolves.toBeUndefined();
 });
 
-test('a full disk ends in words; what was committed stays, and the same commit works later', async () => {
+test('a full disk is an error; what was committed is kept, and the same commit works later', async () => {
   const { db, file } = await testDatabase();
   const lease = await heldLease(db, 0);
   const first = { stream: 'salesforce', position: 'first' };
@@ -59,7 +59,7 @@ test('a full disk ends in words; what was committed stays, and the same commit w
     await expect(commitBatch(db, lease, batch), `attempt ${attempt}`).rejects.toMatchObject({
       name: 'DatabaseError',
       message: `the disk that holds the database is full: ${file} (SQLITE_FULL)`,
-      hint: 'Free some space and run again: what was committed is kept, the rest is read again.',
+      hint: 'Free some space and run again: what was committed is kept, and the rest is read again.',
     });
     expect(await readCursor(db, CURSOR)).toBe('first');
     expect(await countByState(db, 'acme')).toMatchObject({ pending: 5 });
@@ -70,7 +70,7 @@ test('a full disk ends in words; what was committed stays, and the same commit w
   expect(await countByState(db, 'acme')).toMatchObject({ pending: 505 });
 });
 
-test('control: SQLite itself has rolled back by then, and rolling back again would fail', async () => {
+test('control: SQLite has already rolled back, and a second rollback fails', async () => {
   const { db } = await testDatabase();
   await sql`pragma max_page_count = 30`.execute(db);
   await db.connection().execute(async (connection) => {
@@ -83,13 +83,13 @@ test('control: SQLite itself has rolled back by then, and rolling back again wou
   });
 });
 
-test('a process that can write no further ends in words and leaves whole batches', async () => {
+test('a process that can no longer write reports it, and leaves complete batches', async () => {
   const file = testFile();
-  // A limit on the size of each file (setrlimit) stands for a disk or a quota that is used up.
+  // A limit on the size of each file (setrlimit) simulates a full disk or quota.
   const wrap = 'ulimit -f 4000; exec "$@"';
   const child = startChild('commit-until-full.ts', { args: [file.setting, '100000'], wrap });
-  const said: unknown = JSON.parse(await child.line());
-  expect(said).toMatchObject({
+  const message: unknown = JSON.parse(await child.line());
+  expect(message).toMatchObject({
     kind: 'UserError',
     name: 'DatabaseError',
     message: expect.stringMatching(/^the disk that holds the database (is full|could not be)/),
@@ -102,7 +102,7 @@ test('a process that can write no further ends in words and leaves whole batches
   expect(await countByState(db, 'acme')).toMatchObject({ pending: batches * 10 });
 });
 
-test('control: without the limit the same process carries all of its work out', async () => {
+test('control: without the limit, the same process completes its work', async () => {
   const file = testFile();
   const child = startChild('commit-until-full.ts', { args: [file.setting, '5'] });
   expect(JSON.parse(await child.line())).toEqual({ kind: 'done' });

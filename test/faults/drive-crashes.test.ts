@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { GoogleDriveConfig } from '../../src/config/types.ts';
 import { RetryableError } from '../../src/lib/errors.ts';
 import { ANN, BOB, DOMAIN, DRIVE } from '../support/drive-company.ts';
-import { ADA, act, BEN, historiesOf, prepare, type Step } from '../support/drive-histories.ts';
+import { ADA, BEN, historiesOf, playStep, prepare, type Step } from '../support/drive-histories.ts';
 import { DriveRig } from '../support/drive-rig.ts';
 
 const HOUR_MS = 3_600_000;
@@ -17,14 +17,18 @@ const SETTINGS: [string, Detectors][] = [
 class Crash extends Error {}
 
 interface Crashes {
-  /** calls of the client, counted over the whole history, at which the run breaks */
+  /** numbers of the client's calls, across the history, at which the run fails */
   readonly calls: readonly number[];
-  /** pages, likewise, that are not committed any more */
+  /** numbers of the pages, across the history, at which the run fails before the commit */
   readonly pages: readonly number[];
 }
 
-/** Runs until a run comes through; a broken one is simply run again. */
-async function runThrough(rig: DriveRig, crashes: Crashes, seen: { pages: number }): Promise<void> {
+/** Runs again until a run completes. */
+async function runUntilDone(
+  rig: DriveRig,
+  crashes: Crashes,
+  seen: { pages: number },
+): Promise<void> {
   for (;;) {
     try {
       await rig.run({
@@ -53,29 +57,29 @@ async function eventsOf(
     if (crashes.calls.includes(call)) throw new Crash('at a call');
   };
   const seen = { pages: 0 };
-  await runThrough(rig, crashes, seen);
+  await runUntilDone(rig, crashes, seen);
   for (const step of steps) {
-    act(rig, step);
-    if (step.kind === 'run') await runThrough(rig, crashes, seen);
+    playStep(rig, step);
+    if (step.kind === 'run') await runUntilDone(rig, crashes, seen);
   }
   for (let hours = 0; hours < 3; hours += 1) {
     rig.clock.advance(HOUR_MS);
-    await runThrough(rig, crashes, seen);
+    await runUntilDone(rig, crashes, seen);
   }
   const events = await rig.events();
   await rig.close();
   return events.map(({ eventId, state }) => `${eventId} ${state}`).sort();
 }
 
-describe('a run that breaks at any call or page, and is run again', () => {
-  test.each(SETTINGS)('%s: loses nothing and doubles nothing', async (_name, detect) => {
+describe('a run that fails at any call or page and is run again', () => {
+  test.each(SETTINGS)('%s: nothing is lost or duplicated', async (_name, detect) => {
     const steps = historiesOf({ afterMs: fc.integer({ min: 61_000, max: HOUR_MS }) });
     const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 150 }), { maxLength: 12 });
     const crashes = fc.record({ calls: numbers, pages: numbers });
     await fc.assert(
-      fc.asyncProperty(steps, crashes, async (history, breaking) => {
-        const whole = await eventsOf(detect, history, { calls: [], pages: [] });
-        expect(await eventsOf(detect, history, breaking)).toEqual(whole);
+      fc.asyncProperty(steps, crashes, async (history, crashing) => {
+        const expected = await eventsOf(detect, history, { calls: [], pages: [] });
+        expect(await eventsOf(detect, history, crashing)).toEqual(expected);
       }),
       { numRuns: 60 },
     );
@@ -91,27 +95,30 @@ async function prepared(detect: Detectors): Promise<DriveRig> {
   return rig;
 }
 
-describe('a lost place in a change log', () => {
-  test.each([ANN, DRIVE.id])('of %s: everything is compared, nothing is lost', async (whose) => {
-    const rig = await prepared(['changes']);
-    const item = whose === ANN ? 'file-a' : 'drive-file';
-    rig.company.give(item, [ADA], ANN);
-    if (whose === ANN) rig.company.take('file-a', [BEN], ANN);
-    rig.company.loseTokens(whose);
-    rig.clock.advance(HOUR_MS);
-    await rig.run();
-    expect(await rig.grants()).toEqual([`${item} ${ADA}`]);
-    // What was missed is on record, too: given again, it is new.
-    rig.clock.advance(HOUR_MS);
-    if (whose === ANN) rig.company.give('file-a', [BEN], ANN);
-    await rig.run();
-    await rig.run({ full: true });
-    const again = whose === ANN ? [`file-a ${BEN}`] : [];
-    expect(await rig.grants()).toEqual([`${item} ${ADA}`, ...again]);
-    await rig.close();
-  });
+describe('a lost token of a change log', () => {
+  test.each([ANN, DRIVE.id])(
+    'of %s: everything is compared, and nothing is lost',
+    async (owner) => {
+      const rig = await prepared(['changes']);
+      const item = owner === ANN ? 'file-a' : 'drive-file';
+      rig.company.grant(item, [ADA], ANN);
+      if (owner === ANN) rig.company.revoke('file-a', [BEN], ANN);
+      rig.company.loseTokens(owner);
+      rig.clock.advance(HOUR_MS);
+      await rig.run();
+      expect(await rig.grants()).toEqual([`${item} ${ADA}`]);
+      // The missed revocation is on record too: a later grant is new.
+      rig.clock.advance(HOUR_MS);
+      if (owner === ANN) rig.company.grant('file-a', [BEN], ANN);
+      await rig.run();
+      await rig.run({ full: true });
+      const again = owner === ANN ? [`file-a ${BEN}`] : [];
+      expect(await rig.grants()).toEqual([`${item} ${ADA}`, ...again]);
+      await rig.close();
+    },
+  );
 
-  test('and a file that went meanwhile: its grants have ended', async () => {
+  test('ends the grants of a file that was deleted in the meantime', async () => {
     const rig = await prepared(['changes']);
     rig.company.remove('file-a');
     rig.company.loseTokens(ANN);
@@ -126,12 +133,12 @@ describe('a lost place in a change log', () => {
   });
 });
 
-describe('one who cannot be read', () => {
-  test('is told, does not stop the others, and is read from the same place the next time', async () => {
+describe('a stream that cannot be read', () => {
+  test('is reported, does not stop the others, and is read from the same position next time', async () => {
     const rig = await prepared(['changes']);
     const { company } = rig;
-    company.give('file-a', [ADA], ANN);
-    company.give('file-b', [ADA], BOB);
+    company.grant('file-a', [ADA], ANN);
+    company.grant('file-b', [ADA], BOB);
     const listChanges = company.listChanges.bind(company);
     company.listChanges = (subject, token, driveId) => {
       if (subject === ANN && driveId === undefined) throw new RetryableError('busy');
@@ -147,10 +154,10 @@ describe('one who cannot be read', () => {
     await rig.close();
   });
 
-  test('the audit log: the change logs are read all the same', async () => {
+  test('the audit log: the change logs are still read', async () => {
     const rig = await prepared(['audit-log', 'changes']);
     const { company } = rig;
-    company.give('file-a', [ADA], ANN);
+    company.grant('file-a', [ADA], ANN);
     const listActivities = company.listActivities.bind(company);
     company.listActivities = () => {
       throw new RetryableError('no log today');
@@ -166,22 +173,22 @@ describe('one who cannot be read', () => {
     await rig.close();
   });
 
-  test('twenty in a row end the reading: what is broken is none of theirs', async () => {
+  test('twenty consecutive failures end the reading', async () => {
     const rig = await prepared(['changes']);
     const { company } = rig;
     const [user] = company.users;
-    if (user === undefined) throw new Error('nobody');
+    if (user === undefined) throw new Error('no user');
     company.users = Array.from({ length: 50 }, (_, number) => {
       const email = `user-${String(number).padStart(2, '0')}@${DOMAIN}`;
       return { ...user, email };
     });
-    let tried = 0;
+    let attempts = 0;
     company.startPageToken = async () => {
-      tried += 1;
+      attempts += 1;
       throw new RetryableError('down');
     };
     await expect(rig.run()).rejects.toThrow('the last 20 users and drives could not be read');
-    expect(tried).toBeLessThan(50);
+    expect(attempts).toBeLessThan(50);
     expect(rig.failures.at(-1)).toBe('10 more users and drives: could not be read either');
     await rig.close();
   });

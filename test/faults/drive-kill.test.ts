@@ -3,88 +3,97 @@ import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 import type { CommandOptions } from '../support/command.ts';
 import {
   addDrive,
-  giveFiles,
   grantProblems,
   PAGES_OF_FILES,
-  toldToGong,
+  shareFiles,
+  sharesInGong,
   USERS,
 } from '../support/drive-kills.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 import type { Sabotage } from '../support/preload/sabotage.ts';
 import { chooseSeed, repeatLine, runUntilDone } from '../support/random-kills.ts';
 
-/** Of each user the page that was read ahead, and of one the page that was not committed. */
-const PAGES_AGAIN_MAX = USERS + 1;
-/** of the control */
+/** One page per user that was read ahead, and one page that was not committed. */
+const REPEATED_PAGES_MAX = USERS + 1;
+/** kills of the control */
 const KILLS = 3;
 
-describe('a tenant with Drive, killed at random moments until a run ends by itself', () => {
-  test('each share is in Gong once, and a first reading goes on from its last page', async () => {
+describe('a tenant with Drive whose runs are killed at random moments until one completes', () => {
+  test('each share is in Gong once, and a first reading resumes at its last page', async () => {
     const seed = announcedSeed();
     await using world = await startCliWorld();
     addDrive(world);
-    const given = giveFiles(world, { from: 0, count: 60, audit: 'told' });
+    const shared = shareFiles(world, { from: 0, count: 60, audit: 'logged' });
 
     const first = await killedUntilDone(world, seed);
 
     expect(first.kills).toBeGreaterThan(0);
-    expect(toldToGong(world)).toEqual([...given].sort());
-    expect(grantProblems(world, given)).toEqual([]);
-    expect(pagesAgain(world)).toBeLessThanOrEqual(first.kills * PAGES_AGAIN_MAX);
+    expect(sharesInGong(world)).toEqual([...shared].sort());
+    expect(grantProblems(world, shared)).toEqual([]);
+    expect(repeatedPages(world)).toBeLessThanOrEqual(first.kills * REPEATED_PAGES_MAX);
 
-    // What only the change log tells waits for the next run, and then goes.
-    given.push(...giveFiles(world, { from: 100, count: 30, audit: 'told' }));
-    given.push(...giveFiles(world, { from: 200, count: 30, audit: 'never' }));
+    // Shares that only the change log has are held until the next run.
+    shared.push(...shareFiles(world, { from: 100, count: 30, audit: 'logged' }));
+    shared.push(...shareFiles(world, { from: 200, count: 30, audit: 'missing' }));
     await killedUntilDone(world, seed + 1);
     await killedUntilDone(world, seed + 2);
 
-    expect(toldToGong(world)).toEqual([...given].sort());
-    expect(grantProblems(world, given)).toEqual([]);
+    expect(sharesInGong(world)).toEqual([...shared].sort());
+    expect(grantProblems(world, shared)).toEqual([]);
     expect(await world.run('sync')).toMatchObject({ code: 0 });
-    expect(toldToGong(world)).toHaveLength(given.length);
+    expect(sharesInGong(world)).toHaveLength(shared.length);
   });
 });
 
-describe('control: without the guard, the same kills are noticed', () => {
-  test('a first reading that forgets its page begins anew each time', async () => {
+describe('control: the kills have an effect without the guard', () => {
+  test('a first reading that does not store its page starts over each time', async () => {
     await using world = await startCliWorld();
     addDrive(world);
     const sabotage: Sabotage = {
-      file: 'sources/drive/read-change-log.ts',
+      file: 'sources/drive/list-all-files.ts',
       find: 'sweep: { ...current, page: nextPageToken }',
       put: 'sweep: { ...current }',
     };
-    // Far into the pages of the first user.
+    // Many pages into the first user's files.
     const point: KillPoint = { at: '^commit', when: 'before', skip: 25 };
     for (let kills = 0; kills < KILLS; kills += 1) await killedAt(world, point, sabotage);
     expect(await world.run('sync')).toMatchObject({ code: 0 });
-    expect(pagesAgain(world)).toBeGreaterThan(KILLS * PAGES_AGAIN_MAX);
+    expect(repeatedPages(world)).toBeGreaterThan(KILLS * REPEATED_PAGES_MAX);
   });
 
-  test('entries that are handled before their shares are committed lose them', async () => {
+  test('shares are lost if their entries are handled in an earlier transaction', async () => {
     await using world = await startCliWorld();
     addDrive(world);
-    const given = giveFiles(world, { from: 0, count: 3, audit: 'told' });
+    const shared = shareFiles(world, { from: 0, count: 3, audit: 'logged' });
     const sabotage: Sabotage = {
-      file: 'sources/drive/audit-share-pages.ts',
-      find: 'const { changed } = book;',
-      put: `const { changed } = book;
-        await markHandled(db, tenant, entries.map(({ key }) => key));
+      file: 'sources/drive/process-audit-entries.ts',
+      find: 'const { changed } = grants;',
+      put: `const { changed } = grants;
+        await markHandled(db, partitionKeyOf(processing), handled.map(({ key }) => key));
         await saveGrants(db, tenant, changed);`,
     };
     const point: KillPoint = { at: 'insert into "event"', when: 'before' };
     await killedAt(world, point, sabotage);
     expect(await world.run('sync')).toMatchObject({ code: 0 });
-    expect(toldToGong(world)).not.toEqual(given);
+    expect(sharesInGong(world)).not.toEqual(shared);
   });
 
-  test('the same kill without the sabotage loses nothing', async () => {
+  test('a sabotage of a file that is never loaded fails', async () => {
+    await using world = await startCliWorld();
+    const sabotage: Sabotage = { file: 'sources/drive/moved.ts', find: 'a', put: 'b' };
+    const env = { SABOTAGE: JSON.stringify(sabotage) };
+    const { code, stderr } = await world.run('sync', { preloads: ['sabotage.ts'], env });
+    expect(stderr).toContain('src/sources/drive/moved.ts was never loaded');
+    expect(code).toBe(99);
+  });
+
+  test('the same kill with the guard loses nothing', async () => {
     await using world = await startCliWorld();
     addDrive(world);
-    const given = giveFiles(world, { from: 0, count: 3, audit: 'told' });
+    const shared = shareFiles(world, { from: 0, count: 3, audit: 'logged' });
     await killedAt(world, { at: 'insert into "event"', when: 'before' });
     expect(await world.run('sync')).toMatchObject({ code: 0 });
-    expect(toldToGong(world)).toEqual(given);
+    expect(sharesInGong(world)).toEqual(shared);
   });
 });
 
@@ -104,8 +113,8 @@ async function killedAt(world: CliWorld, point: KillPoint, sabotage?: Sabotage):
   expect(await world.run('sync', options)).toMatchObject({ code: 'SIGKILL' });
 }
 
-/** Pages of files that were asked for more than once. */
-function pagesAgain({ sandbox: { google } }: CliWorld): number {
+/** The number of pages of files that were requested again. */
+function repeatedPages({ sandbox: { google } }: CliWorld): number {
   return (google.calls.byMethod['files.list'] ?? 0) - PAGES_OF_FILES;
 }
 

@@ -5,12 +5,12 @@ import { holesOf, problemsOf } from '../support/exactly-once.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 import { until } from '../support/until.ts';
 
-/** of the tenant that the sandbox's configuration describes */
+/** of the sandbox's tenant */
 const CONCURRENCY = 4;
 
 const PAGE = { since: 'insert into "event"' } as const;
 const POINTS: readonly (readonly [string, KillPoint])[] = [
-  ['the lease is taken, no run begun', { at: 'insert into "run"', when: 'before' }],
+  ['the lease is taken, no run is recorded', { at: 'insert into "run"', when: 'before' }],
   ['the first page is read, nothing stored', { at: 'insert into "event"', when: 'before' }],
   ['a page is stored, its cursor is not', { at: 'insert into "cursor"', when: 'before' }],
   ['a page and its cursor are stored, not committed', { ...PAGE, at: '^commit', when: 'before' }],
@@ -19,17 +19,17 @@ const POINTS: readonly (readonly [string, KillPoint])[] = [
     'a call is counted, not sent',
     { at: '^commit', since: 'insert into "call"', when: 'after', skip: 2 },
   ],
-  ['Gong has answered, nothing is written', { at: 'insert into "attempt"', when: 'before' }],
+  ['Gong has responded, nothing is written', { at: 'insert into "attempt"', when: 'before' }],
   [
     'attempt and event are written, not committed',
     { at: '^commit', since: 'update "event"', when: 'before' },
   ],
-  ['all is sent, the run’s end is not written', { at: 'update "run"', when: 'before' }],
-  ['all is done, the lease is not given back', { at: 'delete from "lease"', when: 'before' }],
+  ['all is sent, the run’s end is not recorded', { at: 'update "run"', when: 'before' }],
+  ['all is done, the lease is not released', { at: 'delete from "lease"', when: 'before' }],
 ];
 
 describe('killed at a statement of its database', () => {
-  test.each(POINTS)('%s: the next run makes it whole', async (_, point) => {
+  test.each(POINTS)('%s: the next run completes the work', async (_, point) => {
     await using world = await startCliWorld();
     const ids = world.deliver(30);
 
@@ -40,7 +40,7 @@ describe('killed at a statement of its database', () => {
     expect(problemsOf(world, ids)).toEqual([]);
   });
 
-  test('between two pages: the first stays, and reading goes on behind it', async () => {
+  test('between two pages: the first is kept, and reading resumes after it', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(2_100);
     const second = { at: 'insert into "cursor"', when: 'before', skip: 1 } as const;
@@ -58,31 +58,34 @@ describe('killed at a statement of its database', () => {
   });
 });
 
-/** What the process was waiting for. */
+/** What the process waits for. */
 const WAITS: readonly (readonly [string, Omit<FaultRule, 'action'>])[] = [
   ['for its token', { vendor: 'salesforce', pathIncludes: '/oauth2/token' }],
   ['for the list of deliveries', { vendor: 'salesforce', pathIncludes: '/query' }],
   ['for a page’s look-up', { vendor: 'salesforce', pathIncludes: '/composite' }],
-  ['for Gong, which has not seen the request', { vendor: 'gong', skip: 5 }],
+  ['for Gong, which has not received the request', { vendor: 'gong', skip: 5 }],
 ];
 
 describe('killed while it waits', () => {
-  test.each(WAITS)('%s: the next run starts at once and makes it whole', async (_, rule) => {
-    await using world = await startCliWorld();
-    const ids = world.deliver(20);
-    const barrier = world.barrier(rule);
-    const command = world.start('sync');
-    await barrier.reached();
-    command.kill('SIGKILL');
-    expect(await command.ended()).toMatchObject({ code: 'SIGKILL' });
-    noHoles(world, ids);
-    world.sandbox.faults.clear();
+  test.each(WAITS)(
+    '%s: the next run starts immediately and completes the work',
+    async (_, rule) => {
+      await using world = await startCliWorld();
+      const ids = world.deliver(20);
+      const barrier = world.barrier(rule);
+      const command = world.start('sync');
+      await barrier.reached();
+      command.kill('SIGKILL');
+      expect(await command.ended()).toMatchObject({ code: 'SIGKILL' });
+      noHoles(world, ids);
+      world.sandbox.faults.clear();
 
-    expect(await world.run('sync')).toMatchObject({ code: 0 });
-    expect(problemsOf(world, ids)).toEqual([]);
-  });
+      expect(await world.run('sync')).toMatchObject({ code: 0 });
+      expect(problemsOf(world, ids)).toEqual([]);
+    },
+  );
 
-  test('for Gong, which has worked on the requests: they are repeated, and their 409 is success', async () => {
+  test('for Gong, which has processed the requests: they are repeated, and 409 is success', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(20);
     const action = { kind: 'hang', processed: true } as const;
@@ -100,7 +103,7 @@ describe('killed while it waits', () => {
     expect(repeated).toBeLessThanOrEqual(CONCURRENCY + 5);
   });
 
-  test('between a page’s commit and its first request: what waits is sent by the next run', async () => {
+  test('between a page’s commit and its first request: the next run sends pending events', async () => {
     await using world = await startCliWorld();
     const first = world.deliver(1);
     world.configure({ gong: { callsPerSecond: 0.1 } });

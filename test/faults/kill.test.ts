@@ -7,11 +7,11 @@ import { chooseSeed, repeatLine, runUntilDone } from '../support/random-kills.ts
 
 const SHARES = 300;
 const SYNC = { words: 'sync --json', requestsMax: 90 };
-/** of the tenant that the sandbox's configuration describes */
+/** of the sandbox's tenant */
 const CONCURRENCY = 4;
 
-describe('killed at random moments, again and again until a run ends by itself', () => {
-  test('300 shares are in Gong exactly once, and hardly any request was repeated', async () => {
+describe('killed at random moments, until one run completes', () => {
+  test('300 shares are in Gong exactly once, and few requests were repeated', async () => {
     const seed = announcedSeed();
     await using world = await startCliWorld();
     const ids = world.deliver(SHARES);
@@ -24,12 +24,12 @@ describe('killed at random moments, again and again until a run ends by itself',
 
     expect(problemsOf(world, ids)).toEqual([]);
     expect(kills).toBeGreaterThan(0);
-    // Only what was in flight at a kill is sent again: nothing is forgotten that was settled.
+    // Only requests in flight at a kill are sent again: no settled event is forgotten.
     const { 409: repeated = 0 } = world.sandbox.gong.byStatus;
     expect(repeated).toBeLessThanOrEqual(kills * CONCURRENCY);
   });
 
-  test('the same while Gong loses answers, cuts them and breaks connections', async () => {
+  test('the same while Gong loses responses, truncates them, and breaks connections', async () => {
     const seed = announcedSeed();
     await using world = await startCliWorld();
     const ids = world.deliver(SHARES);
@@ -43,13 +43,13 @@ describe('killed at random moments, again and again until a run ends by itself',
   });
 });
 
-describe('control: without the guard, the same kill is noticed', () => {
-  test('an eventId that is not made from the share’s facts alone sends shares twice', async () => {
+describe('control: without the guard, the same kill causes a problem', () => {
+  test('an eventId that depends on more than the share’s facts sends shares twice', async () => {
     const problems = await killedWithout(
       {
-        file: 'event/event-id.ts',
-        find: 'share.shareId',
-        put: 'share.shareId + process.pid',
+        file: 'sources/salesforce/build-share.ts',
+        find: '`salesforce:${row.Id}`',
+        put: '`salesforce:${row.Id}${process.pid}`',
       },
       { since: 'insert into "event"', at: '^commit', when: 'after' },
     );
@@ -69,7 +69,7 @@ describe('control: without the guard, the same kill is noticed', () => {
     expect(problems).toContainEqual(expect.stringMatching(/^Gong has 05D\w+ 0 times$/));
   });
 
-  test('the check itself sees a lost share, a doubled one, a strange one and a broken count', async () => {
+  test('the check detects a lost share, a duplicate, an unknown one, and a wrong count', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(3);
     await world.run('sync');
@@ -86,15 +86,15 @@ describe('control: without the guard, the same kill is noticed', () => {
     world.query('delete from attempt where event_id = ?', `salesforce:${second}`);
     world.query('delete from event where event_id = ?', `salesforce:${second}`);
     const lost = world.sandbox.salesforce.deliver({ title: 'Never read' }).deliveryId;
-    expect(holesOf(world, ids)).toEqual([`the cursor stands past ${second}, which has no row`]);
+    expect(holesOf(world, ids)).toEqual([`the cursor is past ${second}, which has no row`]);
     const problems = problemsOf(world, [first, second, lost]).join('\n');
     for (const part of [
       `Gong has ${second} 2 times`,
-      `Gong has ${ids[2]}, which nobody shared`,
+      `Gong has ${ids[2]}, which was not shared`,
       `Gong has ${lost} 0 times`,
       `salesforce:${second} has no row`,
-      `salesforce:${ids[2]} is no share of the org`,
-      'the cursor stands at',
+      `salesforce:${ids[2]} is not a share of the org`,
+      'the cursor is at',
       'Gong saw 4 calls, 3 are counted',
     ]) {
       expect(problems).toContain(part);
@@ -114,7 +114,7 @@ function noHoles(world: CliWorld, ids: readonly string[]): void {
   expect(holesOf(world, ids)).toEqual([]);
 }
 
-/** A run that is killed, then whole ones: all with a guard less. */
+/** Kills a run, then runs to the end, both without the guard. */
 async function killedWithout(sabotage: Sabotage, point: KillPoint): Promise<string[]> {
   await using world = await startCliWorld();
   const ids = world.deliver(5);

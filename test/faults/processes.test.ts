@@ -8,13 +8,13 @@ import { until } from '../support/until.ts';
 const CONCURRENCY = 4;
 /** The grace period. An immediate exit is shorter than it, even on a slow machine. */
 const DRAIN_MS = 8_000;
-/** After this time a request to Gong that gets no response would end by itself. */
+/** After this time, a request to Gong without a response ends anyway. */
 const REQUEST_MS = 30_000;
-/** What a run may write only while it holds the tenant. */
+/** What a run can write only with the tenant's lease. */
 const GUARDED = ['event', 'attempt', 'cursor', 'run', 'lease'];
 
 describe('two runs of one tenant', () => {
-  test('one works; the other says that the tenant is held, does nothing and ends with 3', async () => {
+  test('one works; the other reports that the tenant is busy, does nothing, and exits with 3', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(20);
     const gong = world.barrier({ vendor: 'gong' });
@@ -40,10 +40,10 @@ describe('two runs of one tenant', () => {
     expect(problemsOf(world, ids)).toEqual([]);
   });
 
-  test('started in the same moment: one reports everything, the other nothing', async () => {
+  test('started at the same time: one reports everything, the other nothing', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(20);
-    // Whoever holds the tenant waits for the other, so that the two do overlap.
+    // The run with the lease waits at the barrier, so that the two overlap.
     const gong = world.barrier({ vendor: 'gong' });
     const commands = [world.start('sync --json'), world.start('sync --json')];
     const ends = commands.map((command) => command.ended());
@@ -56,7 +56,7 @@ describe('two runs of one tenant', () => {
     expect(world.sandbox.gong.byStatus).toEqual({ 200: 20 });
   });
 
-  test('after kill -9 the next run starts at once, though the lease has not run out', async () => {
+  test('after a SIGKILL the next run starts immediately, although the lease has not expired', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(20);
     const gong = world.barrier({ vendor: 'gong' });
@@ -75,10 +75,10 @@ describe('two runs of one tenant', () => {
   });
 });
 
-// Side by side: one of them is about ten seconds of patience.
-describe.concurrent('asked to stop', () => {
+// In parallel, because one of them takes ten seconds.
+describe.concurrent('a run that is asked to stop', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s: what is in flight ends and is kept, the rest waits; exit 1, and how to go on',
+    '%s: requests in flight complete, the rest stays pending; exit 1, with how to resume',
     async (signal) => {
       await using world = await startCliWorld();
       const ids = world.deliver(60);
@@ -96,10 +96,13 @@ describe.concurrent('asked to stop', () => {
         {
           stage: 'run',
           message: 'asked to stop',
-          hint: 'Run again; a run goes on where the last one was interrupted.',
+          hint: 'Run the command again: it resumes where this run was interrupted.',
         },
       ]);
-      // Those in flight, and as many as were sent until the signal was heard.
+      const status = JSON.parse((await world.run('status --json')).stdout);
+      expect(status.tenants[0].runs[0].report.errors).toEqual(run.errors);
+      expect(storedErrors(world)).toEqual([{ ...run.errors[0], code: 'stop-requested' }]);
+      // Those in flight, and those sent before the process received the signal.
       expect(run.delivered).toBeGreaterThanOrEqual(5 + CONCURRENCY);
       expect(run.delivered).toBeLessThan(60);
       expect(run.pending).toBe(60 - run.delivered);
@@ -110,7 +113,7 @@ describe.concurrent('asked to stop', () => {
     },
   );
 
-  test('while Salesforce does not answer: ends at once', async () => {
+  test('while Salesforce does not respond: exits immediately', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(3);
     const salesforce = world.barrier({ vendor: 'salesforce', pathIncludes: '/query' });
@@ -120,13 +123,13 @@ describe.concurrent('asked to stop', () => {
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(DRAIN_MS);
     expect(stdout).toContain('asked to stop');
-    expect(stdout).toContain('Run again; a run goes on where the last one was interrupted.');
+    expect(stdout).toContain('Run the command again: it resumes where this run was interrupted.');
     salesforce.open();
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(problemsOf(world, ids)).toEqual([]);
   });
 
-  test('while Gong does not answer: ends after eight seconds of grace, and all of it waits', async () => {
+  test('while Gong does not respond: exits after eight seconds, and all events stay pending', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(10);
     const command = await startHanging(world);
@@ -140,11 +143,11 @@ describe.concurrent('asked to stop', () => {
     expect(problemsOf(world, ids)).toEqual([]);
   });
 
-  test('a second time: ends at once, by the signal, and nothing is lost', async () => {
+  test('a second time: the signal ends it immediately, and nothing is lost', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(10);
     const command = await startHanging(world);
-    // Two of a kind that come together are one: the second is sent until it was a second.
+    // The system merges equal signals that arrive together, so the second one is sent repeatedly.
     const again = setInterval(() => command.kill('SIGTERM'), 5);
     const { code, tookMs } = await endAfter(world, command, 'SIGTERM');
     clearInterval(again);
@@ -156,23 +159,23 @@ describe.concurrent('asked to stop', () => {
   });
 });
 
-describe('a process that stood still (SIGSTOP) longer than its lease', () => {
-  test('another takes over; when the first goes on, it writes nothing more', async () => {
+describe('a process that was suspended (SIGSTOP) for longer than its lease', () => {
+  test('another takes over; once the first continues, it writes nothing more', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(20);
-    const { end, before } = await standStill(world, ids, {});
+    const { end, before } = await suspend(world, ids, {});
 
     expect(guardedRows(world)).toEqual(before);
     expect(problemsOf(world, ids)).toEqual([]);
     expect(end.code).toBe(1);
     expect(end.stderr).toContain(
-      'another process took over tenant sandbox while this one stood still',
+      'another process took over tenant sandbox while this one was suspended',
     );
     expect(end.stderr).toContain('Nothing is lost');
     expect(end.stderr).not.toContain('bug');
   });
 
-  test('control: without the look at the lease in each transaction, it does write', async () => {
+  test('control: without the lease check in each transaction, it does write', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(20);
     const sabotage: Sabotage = {
@@ -181,32 +184,32 @@ describe('a process that stood still (SIGSTOP) longer than its lease', () => {
       put: 'void current;',
     };
     const env = { SABOTAGE: JSON.stringify(sabotage) };
-    const { before } = await standStill(world, ids, { preloads: ['sabotage.ts'], env });
+    const { before } = await suspend(world, ids, { preloads: ['sabotage.ts'], env });
     expect(guardedRows(world)).not.toEqual(before);
     expect(problemsOf(world, ids)).not.toEqual([]);
   });
 });
 
-/** The first process stands still in its requests, another does all, then the first goes on. */
-async function standStill(world: CliWorld, ids: readonly string[], first: CommandOptions) {
+/** Suspends a process during its requests, runs another one to the end, then continues the first. */
+async function suspend(world: CliWorld, ids: readonly string[], first: CommandOptions) {
   const gong = world.barrier({ vendor: 'gong', skip: 5 });
   const command = world.start('sync --json', first);
   await gong.reached(CONCURRENCY);
   command.kill('SIGSTOP');
-  expect(await world.run('sync'), 'as long as the lease lasts').toMatchObject({ code: 3 });
-  // Stands for the 45 s of the lease: the row is what another process judges by.
+  expect(await world.run('sync'), 'while the lease is valid').toMatchObject({ code: 3 });
+  // Expires the lease: another process decides by this row.
   world.query('update lease set until = ?', world.sandbox.clock.now() - 1);
   world.sandbox.faults.clear();
   expect(await world.run('sync')).toMatchObject({ code: 0 });
   expect(problemsOf(world, ids)).toEqual([]);
   const before = guardedRows(world);
-  // Its requests reach Gong now, which knows them already.
+  // Its requests reach Gong only now, and Gong already knows the events.
   gong.open();
   command.kill('SIGCONT');
   return { end: await command.ended(), before };
 }
 
-/** A run whose first requests Gong has worked on and does not answer. */
+/** Starts a run to which Gong does not respond, although it has processed the first requests. */
 async function startHanging(world: CliWorld): Promise<Command> {
   world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'hang', processed: true } });
   const command = world.start('sync --json');
@@ -215,14 +218,19 @@ async function startHanging(world: CliWorld): Promise<Command> {
 }
 
 async function endAfter(world: CliWorld, command: Command, signal: NodeJS.Signals) {
-  const askedAt = world.sandbox.clock.now();
+  const signaledAt = world.sandbox.clock.now();
   command.kill(signal);
   const end = await command.ended();
-  return { ...end, tookMs: world.sandbox.clock.now() - askedAt };
+  return { ...end, tookMs: world.sandbox.clock.now() - signaledAt };
 }
 
 function guardedRows(world: CliWorld): Record<string, unknown[]> {
   return Object.fromEntries(
     GUARDED.map((table) => [table, world.query(`select * from ${table} order by 1, 2, 3`)]),
   );
+}
+
+function storedErrors(world: CliWorld): unknown {
+  const [row] = world.query<{ report: string }>('select report from run order by started_at desc');
+  return JSON.parse(row?.report ?? '{}').errors;
 }

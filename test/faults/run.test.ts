@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('Gong', () => {
-  test('an answer that was lost on the way is sent again, and its 409 is success', async () => {
+  test('an event with a lost response is sent again, and its 409 is success', async () => {
     deliver(1);
     world.server.faults.add({ vendor: 'gong', times: 1, action: { kind: 'lose-answer' } });
 
@@ -28,7 +28,7 @@ describe('Gong', () => {
     expect(event).toMatchObject({ state: 'duplicate', attempts: 2, lastStatus: 409 });
   });
 
-  test('a 200 without a requestId is treated as no answer', async () => {
+  test('a 200 without a requestId counts as no response', async () => {
     deliver(1);
     const action = { kind: 'answer', status: 200, body: HTML } as const;
     world.server.faults.add({ vendor: 'gong', times: 1, action });
@@ -36,7 +36,7 @@ describe('Gong', () => {
     expect((await events())[0]).toMatchObject({ state: 'delivered', attempts: 2 });
   });
 
-  test('2 % broken answers of all kinds lose nothing and double nothing', async () => {
+  test('2 % broken responses of all kinds lose nothing and duplicate nothing', async () => {
     deliver(150);
     const seed = 7;
     for (const action of [
@@ -53,14 +53,14 @@ describe('Gong', () => {
     expect(idsInGong()).toHaveLength(150);
   });
 
-  test('503 for ever: five tries each, then pending, and the next run delivers', async () => {
+  test('a permanent 503: five attempts each, then pending, and the next run delivers', async () => {
     deliver(2);
     const action = { kind: 'answer', status: 503, body: HTML } as const;
     world.server.faults.add({ vendor: 'gong', action });
     const report = await world.sync();
     expect(report).toMatchObject({ outcome: 'partial', delivered: 0, pending: 2 });
     expect(report.calls.gong).toBe(10);
-    expect(report.errors[0]?.message).toMatch(/did not take 2 events in five tries/);
+    expect(report.errors[0]?.message).toMatch(/did not accept 2 events in 5 attempts/);
 
     world.server.faults.clear();
     expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 2, pending: 0 });
@@ -85,7 +85,7 @@ describe('Gong', () => {
     expect(report.calls.gong).toBeLessThanOrEqual(world.tenant.gong.concurrency);
   });
 
-  test('400 to everything stops after twenty alike; those in flight end, the rest waits', async () => {
+  test('400 for all events stops pushing after twenty; requests in flight complete, the rest wait', async () => {
     deliver(60);
     const body = { requestId: 'r', errors: ['reportingSystem: unknown'] };
     world.server.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 400, body } });
@@ -112,7 +112,7 @@ describe('Gong', () => {
     expect(rejected).toMatchObject({ eventId, errors: ['contentUrl: must be reachable'] });
   });
 
-  test('a short Retry-After is waited for; a long one ends pushing and binds later runs', async () => {
+  test('pushing waits for a short Retry-After; a long one ends it, and applies to later runs', async () => {
     deliver(3);
     const throttle = (seconds: string) =>
       world.server.faults.add({
@@ -134,7 +134,7 @@ describe('Gong', () => {
     expect(await world.sync()).toMatchObject({ outcome: 'ok', pending: 0 });
   });
 
-  test('every attempt is kept with what Gong said', async () => {
+  test('every attempt is stored with Gong’s response', async () => {
     deliver(1);
     const action = { kind: 'answer', status: 503, body: HTML } as const;
     world.server.faults.add({ vendor: 'gong', times: 2, action });
@@ -152,7 +152,7 @@ describe('Gong', () => {
 });
 
 describe('Salesforce', () => {
-  test('deliveries switched off are said plainly, with what to do', async () => {
+  test('an org without deliveries is reported, with what to do', async () => {
     world.org.setDeliveries('off');
     const report = await world.sync();
     expect(report).toMatchObject({ outcome: 'failed' });
@@ -162,7 +162,7 @@ describe('Salesforce', () => {
     });
   });
 
-  test('HTML instead of JSON, for ever: failed with a sentence, and the cursor stays', async () => {
+  test('a permanent HTML response instead of JSON: failed with a reason, and the cursor stays', async () => {
     deliver(1);
     await world.sync({ push: 'queue-only' });
     const before = await cursor();
@@ -174,14 +174,14 @@ describe('Salesforce', () => {
     expect(await cursor()).toBe(before);
   });
 
-  test('a body cut half-way, once, is read again', async () => {
+  test('a body that is truncated once is read again', async () => {
     deliver(5);
     const rule = { vendor: 'salesforce', pathIncludes: '/query', times: 1 };
     world.server.faults.add({ ...rule, action: { kind: 'cut' } });
     expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 5 });
   });
 
-  test('a 401 that stays ends with a sentence instead of asking for ever', async () => {
+  test('a permanent 401 ends with a reason, not with endless requests', async () => {
     const body = [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }];
     const action = { kind: 'answer', status: 401, body } as const;
     world.server.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
@@ -191,7 +191,7 @@ describe('Salesforce', () => {
     expect(world.server.traffic.salesforce.entries.length).toBeLessThan(10);
   });
 
-  test('a failed look-up is never "no match": nothing is stored, the cursor does not move', async () => {
+  test('a failed lookup is never "no match": nothing is stored, and the cursor does not move', async () => {
     deliver(3);
     const body = [{ errorCode: 'UNKNOWN_EXCEPTION', message: 'try again' }];
     const rule = { vendor: 'salesforce', pathIncludes: '/composite' };
@@ -205,7 +205,7 @@ describe('Salesforce', () => {
     expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 3 });
   });
 
-  test('what waits goes to Gong even when Salesforce is down', async () => {
+  test('pending events are sent to Gong even if Salesforce is down', async () => {
     deliver(4);
     await world.sync({ push: 'queue-only' });
     const action = { kind: 'answer', status: 500, body: HTML } as const;

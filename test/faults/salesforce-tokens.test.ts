@@ -115,6 +115,7 @@ async function logIn(access: Access, opened?: AppContext) {
     tenant,
     counters,
     signal: new AbortController().signal,
+    emit: undefined,
   });
   return { counters, origin: await salesforce.instanceUrl() };
 }

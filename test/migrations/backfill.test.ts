@@ -6,10 +6,10 @@ import { migrate } from '../../src/db/migrate.ts';
 import type { Tables } from '../../src/db/schema.ts';
 import { testFile } from '../support/database.ts';
 
-/** As 0002 has it: without a lane. */
+/** The table of 0002, without a lane. */
 type Before = Kysely<{ activity: Omit<Tables['activity'], 'lane'> }>;
 
-test('0004 keeps what stands in the table of audit entries, as the nightly reading’s', async () => {
+test('0004 keeps the audit log entries, and assigns them to sync', async () => {
   const db = testFile().open();
   const { '0001-outbox': outbox, '0002-drive': drive } = MIGRATIONS;
   if (outbox === undefined || drive === undefined) throw new Error('migrations are missing');
@@ -32,7 +32,7 @@ test('0004 keeps what stands in the table of audit entries, as the nightly readi
 
   const after = await db.selectFrom('activity').selectAll().orderBy('at').execute();
   expect(after).toEqual(entries.map((entry) => ({ ...entry, lane: '' })));
-  // The same entry may be on its way in two lanes, and in one lane once.
+  // Two lanes can have the same entry; one lane has it once.
   const [first] = after;
   if (first === undefined) throw new Error('nothing was kept');
   await db

@@ -55,9 +55,9 @@ test('a chat tool that is down changes nothing of the run, and its address is no
   const { code, stdout } = await world.run('sync --json');
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ runs: [{ outcome: 'failed' }] });
-  const said = await world.said();
-  expect(said).toContain('the alert did not get through to alerts.webhook');
-  expect(said).not.toContain('T0SECRET');
+  const output = await world.output();
+  expect(output).toContain('the alert was not delivered to alerts.webhook');
+  expect(output).not.toContain('T0SECRET');
   const tables = world.query<{ name: string }>("select name from sqlite_schema where type='table'");
   for (const { name } of tables) {
     const rows = JSON.stringify(world.query(`select * from "${name}"`));

@@ -32,7 +32,7 @@ describe('the order of sending', () => {
     );
     world.clock.advance(HOUR_MS);
     const fresh = [30, 20].map((minutes) => past.deliverAt(past.daysAgo(minutes / (24 * 60))));
-    const oneByOne = past.laid('gong', { concurrency: 1 });
+    const oneByOne = past.tenantWith('gong', { concurrency: 1 });
     await world.sync({ tenant, push: 'queue-only' });
     await world.sync({ tenant: oneByOne });
     expect(past.sent()).toEqual([...fresh, touched, old]);
@@ -40,7 +40,7 @@ describe('the order of sending', () => {
 
   test('control: without a backfill between, older goes before newer', async () => {
     const ids = [8, 0.5].map((days) => past.deliverAt(past.daysAgo(days)));
-    const early = { ...past.laid('gong', { concurrency: 1 }), start: past.daysAgo(10) };
+    const early = { ...past.tenantWith('gong', { concurrency: 1 }), start: past.daysAgo(10) };
     await world.sync({ tenant: early });
     expect(past.sent()).toEqual(ids);
   });
@@ -61,7 +61,7 @@ describe('the order of sending', () => {
 describe('a day of Gong that is used up', () => {
   test('is no error: the rest waits, and goes out with whatever run comes next', async () => {
     const ids = Array.from({ length: 5 }, (_, number) => past.deliverAt(past.daysAgo(20 - number)));
-    const few = past.laid('gong', { callsPerDay: 2, concurrency: 1 });
+    const few = past.tenantWith('gong', { callsPerDay: 2, concurrency: 1 });
     const window = { since: past.daysAgo(30) };
     expect(await world.backfill(window, { tenant: few })).toMatchObject({
       outcome: 'ok',
@@ -170,7 +170,7 @@ describe('a dry run', () => {
     expect(report).toMatchObject({ wouldSend: 3, wouldHold: 1, wouldSkip: { 'no-url': 1 } });
     expect(await past.cursors()).toHaveLength(1);
     expect(past.sent()).toEqual([]);
-    await world.backfill(window, { tenant: past.laid('gong', { concurrency: 1 }) });
+    await world.backfill(window, { tenant: past.tenantWith('gong', { concurrency: 1 }) });
     expect(bodies.map((body) => JSON.stringify(body)).toSorted()).toEqual(
       world.gong.events.map(({ body }) => JSON.stringify(body)).toSorted(),
     );

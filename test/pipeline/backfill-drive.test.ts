@@ -3,7 +3,7 @@ import { listBackfills } from '../../src/db/backfills.ts';
 import { listCursors } from '../../src/db/cursors.ts';
 import { PRIORITY } from '../../src/outbox/event-types.ts';
 import { dryBackfill } from '../../src/runs/dry-run.ts';
-import { type DriveWorld, startDriveWorld, told } from '../support/drive-world.ts';
+import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -48,7 +48,7 @@ describe('the audit log', () => {
     const since = daysAgo(30);
     const report = await world.backfill({ since, until: daysAgo(10) });
     expect(report).toMatchObject({ kind: 'backfill', outcome: 'ok', found: { 'google-drive': 1 } });
-    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: In`]);
+    expect(summariesOf(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: In`]);
     const [event] = await world.events();
     expect(event).toMatchObject({ priority: PRIORITY.backfill });
     expect(event?.share.drive?.detector).toBe('audit-log');
@@ -67,7 +67,7 @@ describe('the audit log', () => {
     world.clock.advance(HOUR_MS);
     await world.sync();
     await world.sync({ reach: 'all' });
-    expect(told(await world.events())).toEqual([
+    expect(summariesOf(await world.events())).toEqual([
       `audit-log pending: ${ann} -> ${ADA}: Late`,
       `audit-log pending: ${ann} -> ${ADA}: Old`,
       `audit-log pending: ${ann} -> ${BEN}: Old`,
@@ -85,7 +85,9 @@ describe('the audit log', () => {
     const report = await world.backfill({ since: daysAgo(1) });
     expect(report).toMatchObject({ outcome: 'ok', errors: [], found: { 'google-drive': 0 } });
     await world.sync();
-    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Deck`]);
+    expect(summariesOf(await world.events())).toEqual([
+      `audit-log pending: ${ann} -> ${ADA}: Deck`,
+    ]);
   });
 
   test('leaves the nightly cursors and entries as they are, and none of its own', async () => {
@@ -122,7 +124,9 @@ describe('what a sync passed over as older than start', () => {
       found: { 'google-drive': 0 },
       queued: 1,
     });
-    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Deck`]);
+    expect(summariesOf(await world.events())).toEqual([
+      `audit-log pending: ${ann} -> ${ADA}: Deck`,
+    ]);
   });
 
   test('by somebody of a domain that only the Directory knows, too', async () => {
@@ -180,11 +184,13 @@ describe('180 days', () => {
     sharedFile('Kept', 170);
     const report = await world.backfill({ since: daysAgo(365) });
     expect(report).toMatchObject({ outcome: 'ok', errors: [], found: { 'google-drive': 1 } });
-    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Kept`]);
+    expect(summariesOf(await world.events())).toEqual([
+      `audit-log pending: ${ann} -> ${ADA}: Kept`,
+    ]);
     const kept = new Date(daysAgo(180)).toISOString().slice(0, 10);
     expect(world.warnings).toEqual([
-      'Google keeps 180 days of the audit log: of Drive there is nothing to be had from before ' +
-        `${kept}; what there is since comes`,
+      `Google keeps the audit log for 180 days, so Drive has no history before ${kept}; ` +
+        'the rest of the window is read',
     ]);
   });
 
@@ -192,7 +198,7 @@ describe('180 days', () => {
     sharedFile('Lost', 190);
     const report = await world.backfill({ since: daysAgo(365), until: daysAgo(181.5) });
     expect(report).toMatchObject({ outcome: 'ok', errors: [], found: { 'google-drive': 0 } });
-    expect(world.warnings[0]).toContain('the whole window is older');
+    expect(world.warnings[0]).toContain('the entire window is older');
     expect(world.google.calls.byMethod).not.toHaveProperty(['activities.list']);
   });
 

@@ -5,6 +5,7 @@ import { StopRequested } from '../../src/lib/errors.ts';
 import { statusOf } from '../../src/operator/status.ts';
 import { PRIORITY } from '../../src/outbox/event-types.ts';
 import { runBackfill } from '../../src/runs/backfill.ts';
+import type { RunListener } from '../../src/runs/run-events.ts';
 import { nextDueOf } from '../../src/scheduler/schedule-state.ts';
 import { heldLease } from '../support/database.ts';
 import { Past } from '../support/past.ts';
@@ -71,9 +72,9 @@ describe('the window', () => {
 describe('the next scheduled run', () => {
   test('has its turn: what is not sent by then is queued, and goes with that run', async () => {
     const ids = [20, 19, 18].map((days) => past.deliverAt(past.daysAgo(days)));
-    const historyUntil = world.clock.now();
+    const backfillUntil = world.clock.now();
     const window = { since: past.daysAgo(30) };
-    const brought = await world.backfill(window, { tenant, historyUntil });
+    const brought = await world.backfill(window, { tenant, backfillUntil });
     expect(brought).toMatchObject({ outcome: 'ok', queued: 3, delivered: 0, pending: 3 });
     expect(await world.sync({ tenant })).toMatchObject({ outcome: 'ok', delivered: 3 });
     expect(past.sent()).toEqual(ids);
@@ -134,7 +135,7 @@ describe('what a sync passed over as older than start', () => {
     }).deliveryId;
     world.org.update(id, { Name: 'Touched' });
     await world.sync({ tenant });
-    const ignoring = past.laid('salesforce', { ignoreCreatedBy: ['robot@package.example'] });
+    const ignoring = past.tenantWith('salesforce', { ignoreCreatedBy: ['robot@package.example'] });
     const report = await world.backfill({ since: past.daysAgo(6) }, { tenant: ignoring });
     expect(report).toMatchObject({ queued: 0, skipped: { 'ignored-creator': 1 } });
     expect(await past.stored(id)).toMatchObject({ state: 'skipped', reason: 'ignored-creator' });
@@ -275,9 +276,12 @@ describe('an interrupted window', () => {
   test('its run that was told to stop says so, and nothing of it is lost', async () => {
     const ids = Array.from({ length: 3 }, (_, number) => past.deliverAt(past.daysAgo(20 - number)));
     const stop = new AbortController();
+    const listener: RunListener = ({ kind }) => {
+      if (kind === 'window read') stop.abort(new StopRequested());
+    };
     const stopped = await world.backfill(
       { since: past.daysAgo(30) },
-      { tenant, signal: stop.signal, onProgress: () => stop.abort(new StopRequested()) },
+      { tenant, signal: stop.signal, listeners: [listener] },
     );
     expect(stopped).toMatchObject({ errors: [{ stage: 'run' }], queued: 0 });
     await world.backfill({ since: past.daysAgo(30) }, { tenant });
@@ -297,19 +301,22 @@ test('while another run holds the tenant nothing is done', async () => {
 test('what was read is told of what there is, to its end, and never stands short of it', async () => {
   const since = past.daysAgo(20);
   for (let number = 0; number < 5; number += 1) past.deliverAt(since + number * SECOND_MS);
-  const told: (readonly [number, number])[] = [];
+  const read: (readonly [number, number])[] = [];
+  const listener: RunListener = (event) => {
+    if (event.kind === 'window read') read.push([event.done, event.total]);
+  };
   await world.backfill(
     // Salesforce counts the whole second in which the window begins.
     { since: since + 500 },
-    { tenant, onProgress: ({ read }) => void (read && told.push([read.done, read.total])) },
+    { tenant, listeners: [listener] },
   );
-  expect(told[0]).toEqual([0, 5]);
-  expect(told.at(-1)).toEqual([4, 4]);
+  expect(read[0]).toEqual([0, 5]);
+  expect(read.at(-1)).toEqual([4, 4]);
 });
 
 describe('the calls of the coming nights', () => {
   test('are left to them, and the days until the end are counted by the others', async () => {
-    const paced = { ...past.laid('gong', { callsPerDay: 10 }), schedule: '0 2 * * *' };
+    const paced = { ...past.tenantWith('gong', { callsPerDay: 10 }), schedule: '0 2 * * *' };
     for (let share = 0; share < 4; share += 1) past.deliverAt(world.clock.now() - 60 * SECOND_MS);
     expect(await world.sync({ tenant: paced })).toMatchObject({ delivered: 4 });
     for (let share = 0; share < 20; share += 1)
@@ -317,16 +324,10 @@ describe('the calls of the coming nights', () => {
     const window = { since: past.daysAgo(30), until: past.daysAgo(10) };
     const opened = await world.context();
     const context = { ...opened, config: { ...opened.config, tenants: [paced] } };
-    const how = { push: 'send', historyUntil: Number.POSITIVE_INFINITY } as const;
+    const how = { push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
     const { signal } = new AbortController();
-    const onProgress = () => {};
-    const report = await runBackfill(context, {
-      tenant: paced,
-      window,
-      ...how,
-      signal,
-      onProgress,
-    });
+    const options = { tenant: paced, window, ...how, signal, listeners: [] };
+    const report = await runBackfill(context, options);
     expect(report).toMatchObject({ outcome: 'ok', queued: 20, delivered: 2, pending: 18 });
     const { history } = await statusOf(context, paced);
     expect(history).toEqual({ settled: 2, waiting: 18, callsPerDay: 6 });

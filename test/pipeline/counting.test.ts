@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { callsOfDay } from '../../src/db/calls.ts';
-import { findOperable } from '../../src/operator/retry-and-skip.ts';
+import { findActionable } from '../../src/operator/retry-and-skip.ts';
 import { statusOf } from '../../src/operator/status.ts';
-import { type Progress, RunBroken } from '../../src/runs/run.ts';
+import { RunBroken } from '../../src/runs/run.ts';
+import type { RunListener } from '../../src/runs/run-events.ts';
 import { runTenant } from '../../src/runs/run-tenant.ts';
 import { firstStart } from '../../src/runs/start-time.ts';
 import { runSync } from '../../src/runs/sync.ts';
@@ -55,8 +56,8 @@ test('what is as an operator wants it already is left alone', async () => {
   const context = await world.context();
   const [row] = await context.db.selectFrom('event').select('event_id').execute();
   const eventIds = [row?.event_id ?? ''];
-  const request = { eventIds, happening: 'skip' } as const;
-  expect(await findOperable(context, [world.tenant], request)).toEqual([]);
+  const request = { eventIds, action: 'skip' } as const;
+  expect(await findActionable(context, [world.tenant], request)).toEqual([]);
 });
 
 test('a run that a bug ends by force still says what it sent and what waits', async () => {
@@ -85,13 +86,13 @@ test('a run whose end the database cannot take still says what it did', async ()
   deliver(1);
   const context = await world.context();
   let locked: Promise<unknown> | undefined;
-  const onProgress = ({ settled }: Progress) => {
-    if (settled === 1) locked ??= sql`pragma query_only = on`.execute(context.db);
+  const lock: RunListener = ({ kind }) => {
+    if (kind === 'event settled') locked ??= sql`pragma query_only = on`.execute(context.db);
   };
   const { tenant } = world;
   const { signal } = new AbortController();
-  const how = { reach: 'new', push: 'send', historyUntil: Number.POSITIVE_INFINITY } as const;
-  const run = () => runSync(context, { ...how, tenant, signal, onProgress });
+  const how = { reach: 'new', push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
+  const run = () => runSync(context, { ...how, tenant, signal, listeners: [lock] });
   const ended = await runTenant(context, tenant, { kind: 'sync', signal, run });
   await locked;
   expect(ended.broken).toMatchObject({ name: 'DatabaseError' });

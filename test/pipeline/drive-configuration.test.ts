@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/schema.ts';
 import { dryRun } from '../../src/runs/dry-run.ts';
-import { type DriveWorld, startDriveWorld, told } from '../support/drive-world.ts';
+import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('the configuration', () => {
-  test('a domain that ceases to be internal brings no burst, and new shares are found', async () => {
+  test('removing an internal domain causes no burst, and new shares are found', async () => {
     world.tenant = { ...world.tenant, internalDomains: [world.domain, 'globex.example'] };
     const { google, clock } = world;
     const [old, other] = ['Old', 'Other'].map((name) => google.createFile({ name, owner: ann }));
@@ -35,10 +35,12 @@ describe('the configuration', () => {
     google.share(other ?? '', { to: ADA, by: ann });
     clock.advance(HOUR_MS);
     await world.sync();
-    expect(told(await world.events())).toEqual([`audit-log pending: ${ann} -> ${ADA}: Other`]);
+    expect(summariesOf(await world.events())).toEqual([
+      `audit-log pending: ${ann} -> ${ADA}: Other`,
+    ]);
   });
 
-  test('suspended users are passed over; one named in a list that cannot be read is an error', async () => {
+  test('suspended users are skipped; a listed user who cannot be read is an error', async () => {
     const { google } = world;
     const gone = google.addUser(`gone@${world.domain}`);
     google.setUserState(gone, 'suspended');
@@ -49,7 +51,7 @@ describe('the configuration', () => {
     expect(report.errors[0]?.message).toContain(gone);
   });
 
-  test('what was held for the audit log goes once there is none to wait for', async () => {
+  test('a share that is held for the audit log is queued if the audit log is no longer configured', async () => {
     const { google, clock } = world;
     const file = google.createFile({ name: 'Deck', owner: ann });
     await world.sync();
@@ -61,7 +63,7 @@ describe('the configuration', () => {
     expect(await world.sync()).toMatchObject({ queued: 1 });
   });
 
-  test('without the audit log’s privilege the change logs are read, and shares wait a day', async () => {
+  test('without the privilege for the audit log, change logs are read and shares wait a day', async () => {
     const { google, clock } = world;
     const file = google.createFile({ name: 'Deck', owner: ann });
     await world.sync();
@@ -86,7 +88,7 @@ test('a dry run finds what a run would, and changes nothing', async () => {
   google.share(file, { to: ADA, by: ann, at: clock.now() - 10 * MINUTE_MS });
   const context = await world.context();
   const before = await rowsOf(context.db);
-  for (const _time of [1, 2]) {
+  for (const _attempt of [1, 2]) {
     const shown: unknown[] = [];
     const report = await dryRun(context, {
       tenant: world.tenant,
@@ -104,14 +106,14 @@ test('a dry run finds what a run would, and changes nothing', async () => {
   expect(await world.sync()).toMatchObject({ queued: 1 });
 });
 
-test('a quiet night costs one call a user and drive, and the audit log’s pages', async () => {
+test('a run without changes costs one call per user and drive, and the audit log’s pages', async () => {
   const { google, clock } = world;
   for (let number = 0; number < 20; number += 1) google.addUser(`user-${number}@${world.domain}`);
   google.addSharedDrive({ name: 'Deals', members: { [ann]: 'organizer' } });
   await world.sync();
   clock.advance(24 * HOUR_MS);
   const report = await world.sync();
-  // 22 users and a drive; the users, domains and drives of the directory; four kinds of entries.
+  // 22 users and a drive; the Directory's users, domains and drives; four kinds of entries.
   expect(report).toMatchObject({ outcome: 'ok', calls: { google: 23 + 3 + 4 } });
 });
 

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { GoogleDriveConfig } from '../../src/config/types.ts';
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
 import {
-  type Deed,
   type History,
   histories,
   LATE_HOURS_MAX,
-  type LeftOut,
   Model,
+  type OmittedRule,
   PlayedCompany,
+  type Step,
 } from '../support/company-histories.ts';
 import { type DriveReader, type DriveWorld, startDriveWorld } from '../support/drive-world.ts';
 
@@ -25,7 +25,7 @@ const SETTINGS = {
 } as const satisfies Readonly<Record<string, Detectors>>;
 type Setting = keyof typeof SETTINGS;
 
-/** What each setting found in the end, and what the model says that there is. */
+/** The grants that each setting found, and the model. */
 interface Played {
   readonly found: Readonly<Record<Setting, readonly string[]>>;
   readonly model: Model;
@@ -45,30 +45,30 @@ async function playIn(world: DriveWorld, history: History, model: Model): Promis
   const { childEntries, pageSizeMax } = history;
   const company = new PlayedCompany(world);
   google.set({ childEntries, pageSizeMax });
-  const open = (detect: Detectors) => world.readBeside({ detect: [...detect] }, clock.now());
+  const open = (detect: Detectors) => world.openReader({ detect: [...detect] }, clock.now());
   const readers: Record<Setting, DriveReader> = {
     audit: await open(SETTINGS.audit),
     changes: await open(SETTINGS.changes),
     both: await open(SETTINGS.both),
   };
   const run = async () => {
-    model.look();
+    model.observe();
     for (const reader of Object.values(readers)) {
       expect(await reader.sync()).toMatchObject({ outcome: 'ok', errors: [] });
     }
   };
   await run();
-  for (const deed of history.deeds) {
-    company.play(deed);
-    model.play(deed);
-    if (deed.kind === 'run' || history.runs === 'after-each') await run();
+  for (const step of history.steps) {
+    company.play(step);
+    model.play(step);
+    if (step.kind === 'run' || history.runs === 'after-each') await run();
   }
-  // What is late has come by then; what waits for the next run has had it.
+  // Time for late entries to become visible, and for held shares to wait for their next run.
   for (const hours of [LATE_HOURS_MAX + 1, 1, 1]) {
     clock.advance(hours * HOUR_MS);
     await run();
   }
-  const audit = (await readers.audit.events()).flatMap((event) => actsIn(event, domain));
+  const audit = (await readers.audit.events()).flatMap((event) => actionsIn(event, domain));
   const changes = (await readers.changes.events()).flatMap(grantsIn);
   const both = (await readers.both.events()).flatMap(grantsIn);
   return { found: { audit: audit.sort(), changes: changes.sort(), both: both.sort() }, model };
@@ -76,29 +76,29 @@ async function playIn(world: DriveWorld, history: History, model: Model): Promis
 
 function grantsIn({ share: { content, drive } }: StoredEvent): string[] {
   const people = drive?.grantees.map(({ email }) => email) ?? [];
-  const whom = [...people, ...(drive?.link === undefined ? [] : [drive.link])];
-  return whom.map((grantee) => `${content.title} ${grantee}`);
+  const grantees = [...people, ...(drive?.link === undefined ? [] : [drive.link])];
+  return grantees.map((grantee) => `${content.title} ${grantee}`);
 }
 
-function actsIn(event: StoredEvent, domain: string): string[] {
+function actionsIn(event: StoredEvent, domain: string): string[] {
   const actor = event.share.sharer?.email?.replace(`@${domain}`, '');
   return grantsIn(event).map((grant) => `${grant} by ${actor}`);
 }
 
-/** What the model says that each setting finds. */
-function expectedOf({ given, noticed }: Model): Played['found'] {
-  const audit = [...given].sort();
-  const both = given.map((giving) => giving.replace(/ by \w+$/, '')).sort();
+/** The grants that each setting must find, according to the model. */
+function expectedOf({ granted, noticed }: Model): Played['found'] {
+  const audit = [...granted].sort();
+  const both = granted.map((grant) => grant.replace(/ by \w+$/, '')).sort();
   return { audit, changes: [...noticed].sort(), both };
 }
 
-test('the three settings find what there is to be found, over random histories', async () => {
+test('the three settings find the grants of the model, over random histories', async () => {
   await fc.assert(
     fc.asyncProperty(histories, async (history) => {
       const { found, model } = await play(history);
       const expected = expectedOf(model);
       expect(found).toEqual(expected);
-      // Whoever looks after each deed misses nothing: then all three are the same.
+      // A reader that runs after each step misses nothing: then all three are the same.
       if (history.runs === 'after-each') expect(expected.changes).toEqual(expected.both);
     }),
     { numRuns: 40, interruptAfterTimeLimit: TIME_LIMIT_MS },
@@ -109,11 +109,11 @@ const NOW = { afterMs: 2 * HOUR_MS, lateMs: 0 };
 const ADA = 'ada@globex.example';
 const BEN = 'ben@initech.example';
 const shared = (item: 'file-a' | 'folder' | 'drive-file', to: string, role: 'reader' | 'writer') =>
-  ({ kind: 'share', item, to: [to], role, by: 'bob', ...NOW }) satisfies Deed;
+  ({ kind: 'share', item, to: [to], role, by: 'bob', ...NOW }) satisfies Step;
 
-/** One of each kind of deed. */
+/** One of each kind of step. */
 const ONE_OF_EACH: History = {
-  deeds: [
+  steps: [
     shared('file-a', BEN, 'writer'),
     shared('file-a', ADA, 'reader'),
     shared('file-a', ADA, 'writer'),
@@ -130,8 +130,8 @@ const ONE_OF_EACH: History = {
   pageSizeMax: 3,
 };
 
-describe('one of each kind of deed', () => {
-  test('is found as this list has it, by all three', async () => {
+describe('one of each kind of step', () => {
+  test('all three settings find the listed grants', async () => {
     const grants = [`drive ${ADA}`, `file-a ${ADA}`, `file-a ${ADA}`, `folder ${BEN}`];
     const { found, model } = await play(ONE_OF_EACH);
     expect(found.changes).toEqual(grants);
@@ -145,12 +145,12 @@ describe('one of each kind of deed', () => {
     expect(expectedOf(model)).toEqual(found);
   });
 
-  test.each<[LeftOut]>([['revocations'], ['old roles'], ['folders'], ['baseline']])(
-    'control: a model that leaves out %s does not agree',
-    async (leftOut) => {
-      const wrong = new Model(leftOut);
+  test.each<[OmittedRule]>([['revocations'], ['old roles'], ['folders'], ['baseline']])(
+    'control: a model that omits %s does not agree',
+    async (omitted) => {
+      const wrong = new Model(omitted);
       const right = new Model();
-      for (const deed of ONE_OF_EACH.deeds) for (const model of [wrong, right]) model.play(deed);
+      for (const step of ONE_OF_EACH.steps) for (const model of [wrong, right]) model.play(step);
       expect(expectedOf(wrong).both).not.toEqual(expectedOf(right).both);
     },
   );

@@ -23,7 +23,7 @@ function configureCrm(crm: Partial<DriveWorld['tenant']['crm']>): void {
 describe('a Drive share without a Salesforce record', () => {
   beforeEach(() => configureCrm({ holdDays: 3 }));
 
-  test('waits for its Contact, and goes with it', async () => {
+  test('waits for its Contact, and is queued with it', async () => {
     const { sandbox, clock } = world;
     expect(await world.sync()).toMatchObject({ held: 1, queued: 0 });
     expect(await world.events()).toMatchObject([{ state: 'held', reason: 'unmatched' }]);
@@ -38,7 +38,7 @@ describe('a Drive share without a Salesforce record', () => {
     expect(event?.match?.reasons.join(' ')).toContain(`${ADA} is the Contact`);
   });
 
-  test('goes without one when its time is up, or is skipped where the tenant says so', async () => {
+  test('is skipped after its hold if the tenant is configured so', async () => {
     const { clock } = world;
     await world.sync();
     clock.advance(3 * DAY_MS);
@@ -47,7 +47,7 @@ describe('a Drive share without a Salesforce record', () => {
   });
 });
 
-test('objectTypes narrows what is named, not what counts as matched', async () => {
+test('objectTypes restricts what is named, not what counts as matched', async () => {
   configureCrm({ holdDays: 3, objectTypes: ['Opportunity'] });
   const contact = world.sandbox.salesforce.add('Contact', { LastName: 'Byron', Email: ADA });
   expect(await world.sync()).toMatchObject({ held: 0, queued: 1 });
@@ -60,7 +60,7 @@ test('objectTypes narrows what is named, not what counts as matched', async () =
   ]);
 });
 
-test('a look-up that fails stores no share and moves no cursor; the next run has both', async () => {
+test('a failed look-up stores no share and moves no cursor; the next run does both', async () => {
   const { sandbox } = world;
   const { salesforce } = sandbox;
   salesforce.denyObject('Contact');

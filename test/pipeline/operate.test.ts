@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
-  findOperable,
+  findActionable,
   retryEvents,
   retryState,
   skipEvents,
@@ -47,11 +47,11 @@ test('retry sends what policy skipped, since a person said so; skip takes it bac
   const context = await world.context();
   const eventIds = [`salesforce:${deliveryId}`];
 
-  const events = await findOperable(context, [tenant], { eventIds, happening: 'retry' });
+  const events = await findActionable(context, [tenant], { eventIds, action: 'retry' });
   expect(await retryEvents(context, tenant, { events, signal })).toMatchObject({ queued: 1 });
   expect(await stored(deliveryId)).toMatchObject({ state: 'pending' });
 
-  const found = await findOperable(context, [tenant], { eventIds, happening: 'skip' });
+  const found = await findActionable(context, [tenant], { eventIds, action: 'skip' });
   expect(await skipEvents(context, found)).toBe(1);
   expect(await stored(deliveryId)).toMatchObject({ state: 'skipped', reason: 'operator' });
   expect(await world.sync()).toMatchObject({ delivered: 0, queued: 0 });
@@ -65,7 +65,7 @@ test('retry of a share that cannot be reported says why, and leaves it as it was
   await world.sync();
   const context = await world.context();
   const eventIds = [`salesforce:${deliveryId}`];
-  const events = await findOperable(context, [tenant], { eventIds, happening: 'retry' });
+  const events = await findActionable(context, [tenant], { eventIds, action: 'retry' });
   expect(await retryEvents(context, tenant, { events, signal })).toEqual({
     queued: 0,
     rejected: 1,
@@ -81,11 +81,11 @@ test('what Gong has can neither be skipped nor sent again, and unknown ids chang
   await world.sync();
   const context = await world.context();
   const eventIds = [`salesforce:${deliveryId}`];
-  for (const happening of ['retry', 'skip'] as const) {
-    const refused = findOperable(context, [tenant], { eventIds, happening });
-    await expect(refused).rejects.toThrow(`is delivered: ${happening} does not apply`);
+  for (const action of ['retry', 'skip'] as const) {
+    const refused = findActionable(context, [tenant], { eventIds, action });
+    await expect(refused).rejects.toThrow(`is delivered: ${action} does not apply`);
   }
-  const unknown = findOperable(context, [tenant], { eventIds: ['nothing'], happening: 'skip' });
+  const unknown = findActionable(context, [tenant], { eventIds: ['nothing'], action: 'skip' });
   await expect(unknown).rejects.toThrow('there is no event "nothing"');
 });
 

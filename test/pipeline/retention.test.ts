@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backfillStream, beginBackfill, listBackfills } from '../../src/db/backfills.ts';
 import { listCursors, writeCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { findOperable, retryState } from '../../src/operator/retry-and-skip.ts';
+import { findActionable, retryState } from '../../src/operator/retry-and-skip.ts';
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
 import { findEvents } from '../../src/outbox/queries.ts';
 import { afterRuns } from '../../src/service/housekeeping.ts';
-import { retain } from '../../src/service/retention.ts';
+import { applyRetention } from '../../src/service/retention.ts';
 import { heldLease } from '../support/database.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -23,7 +23,7 @@ afterEach(() => world.close());
 /** Half a year and a day later, with all that is old erased. */
 async function growOld(): Promise<void> {
   world.clock.advance(181 * DAY_MS);
-  await retain(await world.context(), signal);
+  await applyRetention(await world.context(), signal);
 }
 
 async function stored(deliveryId: string): Promise<StoredEvent | undefined> {
@@ -55,7 +55,7 @@ test('a day before, it is all there', async () => {
   const deliveryId = deliver('Deck');
   await world.sync();
   world.clock.advance(179 * DAY_MS);
-  await retain(await world.context(), signal);
+  await applyRetention(await world.context(), signal);
   expect(await stored(deliveryId)).toMatchObject({ share: { content: { title: 'Deck' } } });
 });
 
@@ -84,15 +84,15 @@ test('a rejected one is refused by retry by its id, and passed over by its state
   const { tenant } = world;
   const context = await world.context();
   const eventIds = [`salesforce:${deliveryId}`];
-  await expect(findOperable(context, [tenant], { eventIds, happening: 'retry' })).rejects.toThrow(
-    'cannot be built again: its people and its body are erased',
+  await expect(findActionable(context, [tenant], { eventIds, action: 'retry' })).rejects.toThrow(
+    'cannot be rebuilt: its people and its body are erased',
   );
   expect(await retryState(context, tenant, { state: 'rejected', signal })).toEqual({
     queued: 0,
     rejected: 0,
     problems: [],
   });
-  expect(await findOperable(context, [tenant], { eventIds, happening: 'skip' })).toHaveLength(1);
+  expect(await findActionable(context, [tenant], { eventIds, action: 'skip' })).toHaveLength(1);
 });
 
 test('after the runs of a command, unless one broke the database or a stop was asked for', async () => {
@@ -151,11 +151,11 @@ describe('a window of history that was given up', () => {
     const db = await halfRead();
     const all = await leftOf(db);
     world.clock.advance(179 * DAY_MS);
-    await retain(await world.context(), signal);
+    await applyRetention(await world.context(), signal);
     expect(await leftOf(db)).toEqual(all);
     world.clock.advance(2 * DAY_MS);
     await heldLease(db, world.clock.now());
-    await retain(await world.context(), signal);
+    await applyRetention(await world.context(), signal);
     expect(await leftOf(db)).toEqual(all);
   });
 });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   PACKAGE_USERNAME,
-  type StoryDelivery,
+  type ScenarioDelivery,
   seedFirstDay,
   seedNextDay,
-} from '../../src/sandbox/story/index.ts';
+} from '../../src/sandbox/scenario/index.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -23,10 +23,10 @@ function sync() {
   return world.sync({ tenant: { ...tenant, salesforce } });
 }
 
-type Told = Pick<StoryDelivery, 'title' | 'outcome' | 'reason' | 'names'>;
+type Told = Pick<ScenarioDelivery, 'title' | 'outcome' | 'reason' | 'names'>;
 
 /** What became of the deliveries, in the words of the story. */
-async function fatesOf(deliveries: readonly StoryDelivery[]): Promise<Told[]> {
+async function fatesOf(deliveries: readonly ScenarioDelivery[]): Promise<Told[]> {
   const { db } = await world.context();
   const rows = await db.selectFrom('event').select(['share', 'state', 'reason']).execute();
   return deliveries.map(({ deliveryId, title }) => {
@@ -42,7 +42,7 @@ async function fatesOf(deliveries: readonly StoryDelivery[]): Promise<Told[]> {
   });
 }
 
-function toldOf(deliveries: readonly StoryDelivery[]): Told[] {
+function toldOf(deliveries: readonly ScenarioDelivery[]): Told[] {
   return deliveries.map(({ title, outcome, reason, names }) => ({
     title,
     outcome,

@@ -3,27 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/types.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
-import type { RunReport } from '../../src/runs/report.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Peer, type PeerHandler, startPeer } from './peer.ts';
 import { until } from './until.ts';
 
-/** A path that nothing but the request may hold. */
+/** A secret path that only the request may contain. */
 export const WEBHOOK_PATH = '/services/T0SECRET/B0SECRET/hush-hush-hush';
 
-/** A chat tool on loopback, a clock that stands still, and a database; gone when the test ends. */
+/** A fake chat tool on loopback, a manual clock and a database, until the test ends. */
 export interface AlertRig {
   readonly context: AppContext;
   readonly clock: ManualClock;
   readonly peer: Peer;
-  /** the texts that were posted so far */
+  /** the posted texts so far */
   texts(): string[];
-  /** what was logged so far: `level message {fields}` */
+  /** the log entries so far: `level message {fields}` */
   readonly logged: readonly string[];
-  /** Lets time pass as soon as somebody waits for it. */
+  /** Waits for a pending sleep, then lets time pass. */
   pass(ms: number): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function startAlertRig(
   };
 }
 
-/** A run that failed, unless the changes say otherwise. */
+/** The report of a failed run, with `changes`. */
 export function reportOf(tenant: string, changes: Partial<RunReport> = {}): RunReport {
   return {
     tenant,
@@ -78,7 +78,7 @@ export function reportOf(tenant: string, changes: Partial<RunReport> = {}): RunR
       {
         stage: 'gong',
         message: 'Gong refused (401): no access',
-        hint: 'The key was withdrawn or ran out.',
+        hint: 'The key was revoked or has expired.',
       },
     ],
     ...changes,
@@ -104,6 +104,7 @@ function logInto(lines: string[]): Logger {
     lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
   };
   const logger: Logger = {
+    isDebug: true,
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),

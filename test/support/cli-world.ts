@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parse, stringify } from 'yaml';
-import { SANDBOX_TENANT, writeSandboxConfiguration } from '../../src/sandbox/configuration.ts';
+import {
+  SANDBOX_TENANT,
+  writeSandboxConfiguration,
+} from '../../src/sandbox/configuration-folder.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Barrier, BarrierClock } from './barrier-clock.ts';
 import { type Command, type CommandEnd, type CommandOptions, startCommand } from './command.ts';
 
-/** Most of these tests are not about pacing. */
+/** Most tests do not need pacing. */
 const UNLIMITED = {
   callsPerSecond: Number.POSITIVE_INFINITY,
   callsPerDay: Number.POSITIVE_INFINITY,
@@ -23,30 +26,30 @@ export const TENANT = SANDBOX_TENANT;
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The command line as an operator has it: real processes, a configuration folder, a database
- * file; and made-up vendors that live in the test's process, where it can look into them.
+ * The command line as an operator uses it: real processes, a configuration folder and a database
+ * file. The fake vendors run in the test's process, where the test can inspect them.
  */
 export interface CliWorld extends AsyncDisposable {
   readonly sandbox: Sandbox;
-  /** configuration, secrets and database; also the working directory of every command */
+  /** configuration, secrets and database; the working directory of every command */
   readonly folder: string;
   readonly databaseFile: string;
   /** Runs `sharetrail WORDS --config …` to its end. */
   run(words: string, options?: CommandOptions): Promise<CommandEnd>;
   start(words: string, options?: CommandOptions): Command;
-  /** Lays settings over the tenant's file, a level deep. */
+  /** Merges settings into the tenant's file, one level deep. */
   configure(settings: Readonly<Record<string, Settings | string>>): void;
-  /** Makes `count` deliveries to one Contact, hours apart and later than the last; gives Ids. */
+  /** Adds `count` deliveries to one Contact, hours apart and after the previous ones; returns Ids. */
   deliver(count: number): string[];
-  /** Requests that fit the rule stand still until it is opened. */
+  /** Requests that match the rule wait until the barrier opens. */
   barrier(rule: Omit<FaultRule, 'action'>): Barrier;
-  /** All that the commands so far have written, once they have ended. */
-  said(): Promise<string>;
-  /** Reads (or disturbs) the database as another process would. */
+  /** Waits for all commands to end, and returns all their output. */
+  output(): Promise<string>;
+  /** Queries or changes the database as another process would. */
   query<Row>(sql: string, ...parameters: readonly unknown[]): Row[];
 }
 
-/** `googleDrive`: the tenant reads Drive, too. */
+/** With `googleDrive`, the tenant reads Drive too. */
 export async function startCliWorld(
   options: { readonly googleDrive?: true } = {},
 ): Promise<CliWorld> {
@@ -66,7 +69,7 @@ export async function startCliWorld(
   };
   const configure: CliWorld['configure'] = (settings) => {
     const file = join(folder, 'tenants', `${TENANT}.yaml`);
-    writeFileSync(file, stringify(laidOver(parse(readFileSync(file, 'utf8')), settings)));
+    writeFileSync(file, stringify(mergeSettings(parse(readFileSync(file, 'utf8')), settings)));
   };
   configure({ gong: FAST });
   return {
@@ -82,7 +85,7 @@ export async function startCliWorld(
       return deliver(sandbox, { count, since });
     },
     barrier: (rule) => clock.add(sandbox.faults, rule),
-    said: async () => {
+    output: async () => {
       const ends = await Promise.all(commands.map((command) => command.ended()));
       return ends.map(({ stdout, stderr }) => stdout + stderr).join('');
     },
@@ -102,7 +105,7 @@ export function writeConfigFile(world: CliWorld, path: string, text: string): vo
   writeFileSync(join(world.folder, path), text);
 }
 
-function laidOver(
+function mergeSettings(
   file: Record<string, Settings | string>,
   settings: Readonly<Record<string, Settings | string>>,
 ): object {
@@ -115,7 +118,7 @@ function laidOver(
   return merged;
 }
 
-/** Deliveries from `since` on; the last of them half-way between it and now. */
+/** Deliveries from `since` on; the last one is halfway between `since` and now. */
 function deliver(
   { salesforce: org, clock }: Sandbox,
   { count, since }: { readonly count: number; readonly since: number },
@@ -123,7 +126,7 @@ function deliver(
   const account = org.add('Account', { Name: 'Globex' });
   const email = 'ada@globex.example';
   const contact = org.add('Contact', { AccountId: account, LastName: 'Byron', Email: email });
-  // Far apart: what a lost page held is then not found again by looking back a little.
+  // Far apart, so that the overlap of two reads does not find the shares of a lost page again.
   const stepMs = (clock.now() - since) / 2 / count;
   return Array.from({ length: count }, (_, number) => {
     const at = Math.floor(since + (number + 1) * stepMs);

@@ -9,17 +9,17 @@ const HOUR_MS = 60 * MINUTE_MS;
 export const LATE_HOURS_MAX = 5;
 const STEPS_MAX = 14;
 
-/** Items that stand when a history begins; `drive` is the shared drive itself. */
+/** The items before a history begins; `drive` is the shared drive itself. */
 const ITEMS = ['file-a', 'file-b', 'folder', 'inner', 'drive-file'] as const;
 const MOVED = ['file-a', 'file-b', 'inner', 'drive-file'] as const;
 const PLACES = ['folder', 'top', 'drive'] as const;
 type ItemName = (typeof ITEMS)[number];
 
 /**
- * What somebody does more than a minute after the step before, as far as an act is long; the audit
- * log tells of it `lateMs` later.
+ * What a person does, more than a minute (the length of a share action) after the previous step; the
+ * audit log shows it `lateMs` later.
  */
-export type Deed = { readonly afterMs: number; readonly lateMs: number } & (
+export type Step = { readonly afterMs: number; readonly lateMs: number } & (
   | {
       readonly kind: 'share';
       readonly item: ItemName;
@@ -44,22 +44,22 @@ export type Deed = { readonly afterMs: number; readonly lateMs: number } & (
 );
 
 export interface History {
-  readonly deeds: readonly Deed[];
-  /** each detector reads after each deed, or only where the history says so */
-  readonly runs: 'after-each' | 'as-told';
-  /** which children of a shared folder stand in the change log: Google does not say */
+  readonly steps: readonly Step[];
+  /** each detector reads after each step, or only at `run` steps */
+  readonly runs: 'after-each' | 'in-steps';
+  /** which children of a shared folder appear in the change log; Google does not document it */
   readonly childEntries: 'none' | 'some' | 'all';
   readonly pageSizeMax: number;
 }
 
 export const histories: fc.Arbitrary<History> = fc.record({
-  deeds: fc.array(anyDeed(), { minLength: 1, maxLength: STEPS_MAX }),
-  runs: fc.constantFrom('after-each', 'as-told', 'as-told'),
+  steps: fc.array(anyStep(), { minLength: 1, maxLength: STEPS_MAX }),
+  runs: fc.constantFrom('after-each', 'in-steps', 'in-steps'),
   childEntries: fc.constantFrom('none', 'some', 'all'),
   pageSizeMax: fc.integer({ min: 2, max: 9 }),
 });
 
-function anyDeed(): fc.Arbitrary<Deed> {
+function anyStep(): fc.Arbitrary<Step> {
   const item = fc.constantFrom(...ITEMS);
   const to = fc.uniqueArray(fc.constantFrom(ADA, BEN, ANYONE), { minLength: 1, maxLength: 3 });
   const who = fc.constantFrom(ADA, BEN);
@@ -84,14 +84,14 @@ function anyDeed(): fc.Arbitrary<Deed> {
   );
 }
 
-/** A company in the sandbox, in which histories are played. */
+/** A company in the sandbox in which histories are played. */
 export class PlayedCompany {
   readonly #world: DriveWorld;
   readonly #ids: ReadonlyMap<string, string>;
   readonly #people: { readonly ann: string; readonly bob: string };
   #created = 0;
 
-  /** Sets the scene: among it two grants that stand before anybody looks. */
+  /** Creates the items, with two external grants before the first reading. */
   constructor(world: DriveWorld) {
     const { google, domain, clock } = world;
     const ann = google.addUser(`ann@${domain}`);
@@ -114,34 +114,34 @@ export class PlayedCompany {
     clock.advance(HOUR_MS);
   }
 
-  play(deed: Deed): void {
+  play(step: Step): void {
     const { google, clock } = this.#world;
     const { ann } = this.#people;
-    clock.advance(deed.afterMs);
-    google.setLateAudit(deed.lateMs);
-    switch (deed.kind) {
+    clock.advance(step.afterMs);
+    google.setLateAudit(step.lateMs);
+    switch (step.kind) {
       case 'share':
-        google.share(this.#id(deed.item), {
-          ...recipientsOf(deed.to),
-          role: deed.role,
-          by: this.#people[deed.by],
+        google.share(this.#id(step.item), {
+          ...recipientsOf(step.to),
+          role: step.role,
+          by: this.#people[step.by],
         });
         return;
       case 'revoke':
-        google.revoke(this.#id(deed.item), { ...recipientsOf(deed.to), by: ann });
+        google.revoke(this.#id(step.item), { ...recipientsOf(step.to), by: ann });
         return;
       case 'move':
-        google.move(this.#id(deed.item), this.#destination(deed.place), { by: ann });
+        google.move(this.#id(step.item), this.#destination(step.place), { by: ann });
         return;
       case 'member':
-        if (deed.role === undefined) google.removeMember(this.#id('drive'), this.#by(deed.who));
-        else google.setMember(this.#id('drive'), { ...this.#by(deed.who), role: deed.role });
+        if (step.role === undefined) google.removeMember(this.#id('drive'), this.#by(step.who));
+        else google.setMember(this.#id('drive'), { ...this.#by(step.who), role: step.role });
         return;
       case 'create':
-        this.#create(deed.place);
+        this.#create(step.place);
         return;
       case 'edit':
-        google.edit(this.#id(deed.item), { by: ann });
+        google.edit(this.#id(step.item), { by: ann });
         return;
       case 'run':
         return;
@@ -167,7 +167,7 @@ export class PlayedCompany {
 
   #id(name: string): string {
     const id = this.#ids.get(name);
-    if (id === undefined) throw new Error(`there is no ${name}`);
+    if (id === undefined) throw new Error(`no item ${name}`);
     return id;
   }
 }
@@ -177,50 +177,51 @@ function recipientsOf(to: readonly string[]) {
   return { to: people, ...(people.length < to.length && { anyone: true as const }) };
 }
 
-/** A rule that a model leaves out, to show that histories tell it from the right one. */
-export type LeftOut = 'revocations' | 'old roles' | 'folders' | 'baseline';
+/** A rule that a wrong model omits, to show that the histories detect it. */
+export type OmittedRule = 'revocations' | 'old roles' | 'folders' | 'baseline';
 
 /**
- * What there is to be found, told without anything of the product: who has what, given to himself,
- * and what of it is new.
+ * A model of the grants to find that uses none of the product's code: who has direct access to what,
+ * and which of it is new.
  */
 export class Model {
   readonly #has = new Set<string>();
   #seen: ReadonlySet<string>;
-  readonly #leavesOut: LeftOut | undefined;
-  /** each giving as `ITEM GRANTEE by ACTOR`: what an audit log tells */
-  readonly given: string[] = [];
-  /** each grant that one look shows and the look before did not, as `ITEM GRANTEE` */
+  readonly #omits: OmittedRule | undefined;
+  /** each grant as `ITEM GRANTEE by ACTOR`, as an audit log contains it */
+  readonly granted: string[] = [];
+  /** each grant that is visible at one observation and not at the previous one, as `ITEM GRANTEE` */
   readonly noticed: string[] = [];
 
-  constructor(leavesOut?: LeftOut) {
-    this.#leavesOut = leavesOut;
-    if (leavesOut !== 'baseline') this.#has.add(`file-a ${BEN}`).add(`drive ${BEN}`);
+  constructor(omits?: OmittedRule) {
+    this.#omits = omits;
+    if (omits !== 'baseline') this.#has.add(`file-a ${BEN}`).add(`drive ${BEN}`);
     this.#seen = new Set(this.#has);
   }
 
-  play(deed: Deed): void {
-    if (deed.kind === 'share') for (const whom of deed.to) this.#give(deed.item, whom, deed.by);
-    if (deed.kind === 'revoke') for (const whom of deed.to) this.#take(deed.item, whom);
-    if (deed.kind !== 'member') return;
-    if (deed.role === undefined) this.#take('drive', deed.who);
-    else this.#give('drive', deed.who, 'ann');
+  play(step: Step): void {
+    if (step.kind === 'share')
+      for (const grantee of step.to) this.#grant(step.item, grantee, step.by);
+    if (step.kind === 'revoke') for (const grantee of step.to) this.#revoke(step.item, grantee);
+    if (step.kind !== 'member') return;
+    if (step.role === undefined) this.#revoke('drive', step.who);
+    else this.#grant('drive', step.who, 'ann');
   }
 
-  look(): void {
+  observe(): void {
     for (const grant of this.#has) if (!this.#seen.has(grant)) this.noticed.push(grant);
     this.#seen = new Set(this.#has);
   }
 
-  #give(item: string, whom: string, by: string): void {
-    const grant = `${item} ${whom}`;
-    if (this.#has.has(grant) && this.#leavesOut !== 'old roles') return;
+  #grant(item: string, grantee: string, by: string): void {
+    const grant = `${item} ${grantee}`;
+    if (this.#has.has(grant) && this.#omits !== 'old roles') return;
     this.#has.add(grant);
-    this.given.push(`${grant} by ${by}`);
-    if (item === 'folder' && this.#leavesOut === 'folders') this.#give('inner', whom, by);
+    this.granted.push(`${grant} by ${by}`);
+    if (item === 'folder' && this.#omits === 'folders') this.#grant('inner', grantee, by);
   }
 
-  #take(item: string, whom: string): void {
-    if (this.#leavesOut !== 'revocations') this.#has.delete(`${item} ${whom}`);
+  #revoke(item: string, grantee: string): void {
+    if (this.#omits !== 'revocations') this.#has.delete(`${item} ${grantee}`);
   }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A working directory of its own, with the files that a test names; gone when it is disposed. */
+/** A temporary working directory with the files that a test names. */
 export class ConfigFolder implements Disposable {
   readonly workingDirectory = mkdtempSync(join(tmpdir(), 'sharetrail-config-'));
 
@@ -27,7 +27,7 @@ export class ConfigFolder implements Disposable {
   }
 }
 
-/** The least that a tenant's file may hold; it needs `TENANT_VARIABLES`. */
+/** The smallest valid file of a tenant. It needs `TENANT_VARIABLES`. */
 export const TENANT_YAML = `tenant: acme
 internalDomains: [acme.com]
 salesforce:

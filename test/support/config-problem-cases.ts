@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { ConfigError } from '../../src/config/problems.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { ConfigFolder, makePrivateKey, TENANT_VARIABLES, TENANT_YAML } from './config-folder.ts';
 
-/** A change to the least tenant, and what is said of it. */
+/** A change to the smallest valid tenant, and the problems that it causes. */
 export interface ProblemCase {
   readonly name: string;
-  /** replaced in the least tenant; '' appends `by` */
+  /** the text of TENANT_YAML that `by` replaces; '' appends `by` */
   readonly replace: string;
   readonly by: string;
   readonly variables?: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ const googleKey = JSON.stringify({
   private_key: makePrivateKey('rsa'),
 });
 
-/** One test a case: exactly these problems, at exactly these places. */
+/** One test per case: exactly these problems, at exactly these positions. */
 export function testProblems(cases: readonly ProblemCase[]): void {
   test.each(cases)('$name', async ({ replace, by, variables, problems }) => {
     if (replace !== '') expect(TENANT_YAML).toContain(replace);
@@ -35,16 +35,16 @@ export function testProblems(cases: readonly ProblemCase[]): void {
   });
 }
 
-/** The refusal of the folder's configuration; fails where it is taken. */
+/** The error of the folder's configuration; fails if it is accepted. */
 export async function problemsOf(
   folder: ConfigFolder,
   environment: Readonly<Record<string, string>>,
 ): Promise<ConfigError> {
   const { workingDirectory } = folder;
-  return refusalOf(loadConfig({ dir: 'config', workingDirectory, environment }));
+  return errorOf(loadConfig({ dir: 'config', workingDirectory, environment }));
 }
 
-export async function refusalOf(loading: Promise<unknown>): Promise<ConfigError> {
+export async function errorOf(loading: Promise<unknown>): Promise<ConfigError> {
   const failure = await loading.catch((error: unknown) => error);
   if (failure instanceof ConfigError) return failure;
   throw new Error('expected a ConfigError', { cause: failure });
@@ -61,5 +61,5 @@ export function one(tenants: readonly TenantConfig[]): TenantConfig {
 export function revealed(auth: object, key: string): string {
   const value: unknown = Object.entries(auth).find(([name]) => name === key)?.[1];
   if (value instanceof Secret) return value.reveal();
-  throw new Error(`${key} is no Secret`);
+  throw new Error(`${key} is not a Secret`);
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { LIST_ITEM, listKeys, type SchemaKey } from '../../src/config/schema-keys.ts';
+import { keyName, listKeys, type SchemaKey } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
 import { tenantSchema } from '../../src/config/tenant-schema.ts';
 import { introduction, serviceHeading, tenantHeading } from './configuration-prose.ts';
@@ -17,7 +17,7 @@ export function renderConfigurationPage(): string {
   ].join('\n');
 }
 
-/** A table of the single keys, then one for each mapping under its own heading. */
+/** A table of the top-level keys, then one table per mapping under its own heading. */
 function renderTenantSections(schema: z.ZodType): string[] {
   const keys = listKeys(schema);
   const top = keys.filter((key) => key.path.length === 1);
@@ -40,7 +40,7 @@ interface Row extends SchemaKey {
   readonly flows: readonly string[];
 }
 
-/** A key that means the same in several flows is one row. */
+/** A key with the same meaning in several flows is one row. */
 function mergeFlows(keys: readonly SchemaKey[]): Row[] {
   const rows: Row[] = [];
   for (const key of keys) {
@@ -63,11 +63,11 @@ function isSameKey(row: Row, key: SchemaKey): boolean {
 }
 
 function renderRow(row: Row): string {
-  const name = row.path.join('.').replaceAll(`.${LIST_ITEM}`, LIST_ITEM);
+  const name = keyName(row.path);
   const mark = row.secret === 'reference' ? ' 🔑' : '';
   const isFlow = row.path.at(-1) === 'flow';
   const flows = row.flows.map((flow) => `\`${flow}\``).join(', ');
-  const meaning = isFlow || flows === '' ? row.description : `${row.description} (Flow ${flows}.)`;
+  const meaning = isFlow || flows === '' ? row.description : `${row.description} Flow: ${flows}.`;
   return `| \`${name}\`${mark} | ${row.expected} | ${renderDefault(row)} | ${meaning} |`;
 }
 
@@ -76,7 +76,7 @@ function renderDefault(row: Row): string {
   if (row.required) return 'required';
   if (row.default === undefined) return 'none';
   if (Array.isArray(row.default)) return `\`[${row.default.join(', ')}]\``;
-  return typeof row.default === 'object' ? 'as below' : `\`${String(row.default)}\``;
+  return typeof row.default === 'object' ? 'see below' : `\`${String(row.default)}\``;
 }
 
 function hasChildren(parent: SchemaKey, keys: readonly SchemaKey[]): boolean {

@@ -1,23 +1,23 @@
-/** The parts of docs/configuration.md that no schema can tell. */
+/** The parts of docs/configuration.md that are not in a schema. */
 
 export const introduction = `# Configuration
 
-<!-- Made from src/config; a test holds this file to it. To renew it:
+<!-- Generated from src/config, and verified by a test. To update it:
      npx vitest run test/unit/config-files.test.ts --update -->
 
-sharetrail reads one folder: \`--config DIR\`, else \`SHARETRAIL_CONFIG\`, else \`./config\`.
+sharetrail reads one folder: \`--config DIR\`, otherwise \`SHARETRAIL_CONFIG\`, otherwise \`./config\`.
 
-| file | holds |
+| file | content |
 |---|---|
-| \`DIR/sharetrail.yaml\` | what holds for all tenants; may be missing |
+| \`DIR/sharetrail.yaml\` | settings for all tenants; optional |
 | \`DIR/tenants/NAME.yaml\` | one tenant; \`*.example.yaml\` is ignored |
 
-To begin, copy \`config/tenants/acme.example.yaml\` to \`config/tenants/NAME.yaml\`; its first line
-names the schema, so that an editor with a YAML language server completes and checks the keys.
-\`sharetrail config show\` prints what counts in the end.
+To start, copy \`config/tenants/acme.example.yaml\` to \`config/tenants/NAME.yaml\` and edit it. The first
+line of each example names its JSON Schema, so that an editor with a YAML language server completes
+and checks the keys. \`sharetrail config show\` prints the configuration in effect.
 
-Both kinds of file are strict YAML 1.2: an unknown key, a wrong type, a missing value or a key that
-stands twice is refused. All problems of all files are told at once, one a line:
+Both kinds of file are strict YAML 1.2: an unknown key, a wrong type, a missing value or a duplicate
+key is an error. All problems in all files are reported together, one per line:
 
 \`\`\`
 config/tenants/acme.yaml:7:3 salesforce.auth.flow: missing; expected one of jwt-bearer, …
@@ -25,30 +25,30 @@ config/tenants/acme.yaml:7:3 salesforce.auth.flow: missing; expected one of jwt-
 
 ## References
 
-Any text may hold references:
+Any text can contain references:
 
-| written | gives |
+| reference | value |
 |---|---|
-| \`\${NAME}\` | the environment variable; not set or empty is a problem |
-| \`\${file:PATH}\` | the content of a file, relative to \`DIR\`, without one newline at its end |
-| \`$\${\` | \`\${\` itself |
+| \`\${NAME}\` | the environment variable; an error if it is not set or empty |
+| \`\${file:PATH}\` | the content of a file, relative to \`DIR\`, without one trailing newline |
+| \`$\${\` | a literal \`\${\` |
 
-A reference gives text. Numbers and \`true\` or \`false\` are written as they are. What a variable or
-file holds is not read for references again.
+The value of a reference is always text, so write numbers, \`true\` and \`false\` directly. References in
+a value are not resolved again.
 
-\`.env\` in the working directory is read if it is there; a variable that is set already wins.
-\`SHARETRAIL_CONFIG\` and \`SHARETRAIL_DATABASE\` may stand there too. \`SHARETRAIL_DATABASE\` wins over
-\`database\`.
+If the working directory contains a file \`.env\`, sharetrail reads its variables. A variable that is
+already set has priority. \`.env\` can also set \`SHARETRAIL_CONFIG\` and \`SHARETRAIL_DATABASE\`.
+\`SHARETRAIL_DATABASE\` overrides \`database\`.
 
 ## Secrets
 
-Keys marked 🔑 take one reference and nothing else, so that no secret stands in a YAML file, where
-it would be copied, committed and mailed. A secret in its place is refused, and never printed.
-Values of these keys show as \`•••\` everywhere: in \`config show\`, in logs, in errors. So do
-\`http.token\` and the password of a \`postgres://\` URL, although these may stand in the file.
+A key marked 🔑 accepts only a reference without text around it. A literal secret would be copied,
+committed and emailed with the YAML file, so it is an error, and no message shows it. The values of
+these keys appear as \`•••\` everywhere: in \`config show\`, in logs and in errors. The same applies to
+\`http.token\` and to the password of a \`postgres://\` URL, although the file can contain these.
 
-Keys that span lines, such as \`privateKey\`, are easiest as files:
-\`privateKey: \${file:../secrets/acme-salesforce.pem}\`, readable by their owner only.
+A value of several lines, such as \`privateKey\`, is easiest as a file that only its owner can read:
+\`privateKey: \${file:../secrets/acme-salesforce.pem}\`.
 
 Every URL must be https, except on loopback (\`localhost\`, \`127.0.0.0/8\`, \`[::1]\`).
 `;

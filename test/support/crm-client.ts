@@ -6,11 +6,11 @@ const QUERIES_PER_CALL = 5;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Answers the look-up's SOQL out of a made-up org, in Salesforce's shapes, and counts. */
+/** Runs the lookup's SOQL over a fake org, returns rows in Salesforce's format, and counts. */
 export class OrgClient implements QueryBatch {
-  /** composite calls, as Salesforce counts them: five queries each */
+  /** composite calls of five queries each, as Salesforce counts them */
   calls = 0;
-  /** times that the look-up waited for an answer */
+  /** sequential batches of queries */
   rounds = 0;
   readonly soqls: string[] = [];
 
@@ -38,25 +38,25 @@ export class OrgClient implements QueryBatch {
     this.rounds += 1;
     this.calls += Math.ceil(soqls.length / QUERIES_PER_CALL);
     this.soqls.push(...soqls);
-    return soqls.map((soql) => this.#answer(soql));
+    return soqls.map((soql) => this.#run(soql));
   }
 
-  /** How many of the queries read this object. */
+  /** The number of queries that read this object. */
   countOf(object: string): number {
     return this.soqls.filter((soql) => soql.includes(` FROM ${object} `)).length;
   }
 
-  #answer(soql: string): readonly Row[] {
+  #run(soql: string): readonly Row[] {
     const [, fields = '', object = '', where = ''] =
       /^SELECT (.+?) FROM (\w+) WHERE (.+)$/s.exec(soql) ?? [];
     const rows = this.#tables.get(object);
-    if (!rows) throw new Error(`cannot answer ${soql}`);
-    const isMeant = where.includes(' LIKE ') ? likeFilter(where) : listFilter(where);
-    return rows.filter(isMeant).map((row) => selected(row, fields));
+    if (!rows) throw new Error(`cannot run ${soql}`);
+    const filter = where.includes(' LIKE ') ? likeFilter(where) : listFilter(where);
+    return rows.filter(filter).map((row) => selected(row, fields));
   }
 }
 
-/** `Id IN ('…','…')` and what may follow: emails compare without case, Ids by it. */
+/** `Id IN ('…','…')` with further conditions. Emails ignore case, Ids do not. */
 function listFilter(where: string): (row: Row) => boolean {
   const [, column = '', list = '', rest = ''] =
     /^(\w+) IN \(('(?:[^'\\]|\\.)*'(?:,'(?:[^'\\]|\\.)*')*)\)(.*)$/s.exec(where) ?? [];
@@ -67,7 +67,7 @@ function listFilter(where: string): (row: Row) => boolean {
     row[column] !== null && values.has(fold(String(row[column]))) && passes(row, rest);
 }
 
-/** `Website LIKE '…' OR Website LIKE '…'`, with the wildcards at the ends only. */
+/** `Website LIKE '…' OR Website LIKE '…'`, with wildcards only at the ends. */
 function likeFilter(where: string): (row: Row) => boolean {
   const patterns = literalsIn(where).map((pattern) => {
     const inner = pattern.replace(/^%/, '').replace(/%$/, '');
@@ -82,7 +82,7 @@ function literalsIn(soql: string): readonly string[] {
   return literals.map(([, inner = '']) => inner.replace(/\\(.)/gs, '$1'));
 }
 
-/** The rest of a WHERE, which only the deals of Accounts have. */
+/** The rest of a WHERE clause, which only the query for Accounts' Opportunities has. */
 function passes(row: Row, rest: string): boolean {
   if (rest === '') return true;
   const [, day = '', time = ''] =
@@ -96,7 +96,7 @@ function passes(row: Row, rest: string): boolean {
 function selected(row: Row, fields: string): Row {
   const names = fields.split(', ').map((field) => field.replace('Account.Name', 'Account'));
   const values = names.map((name) => [name, row[name] ?? null] as const);
-  return { attributes: { type: 'made up' }, ...Object.fromEntries(values) };
+  return { attributes: { type: 'fake' }, ...Object.fromEntries(values) };
 }
 
 function withAccount(record: { readonly accountId?: string }, org: Org): Row {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Share } from '../../src/share/share.ts';
 import { deliveryOf, driveShareOf, idOf, type Org, type OrgType } from './crm-org.ts';
 
-/** Around midnight in New York on days when clocks change; few, so that ties happen. */
+/** Around midnight in New York on days of clock changes. Few, so that ties occur. */
 const TIMES = [
   '2026-03-08T04:59:59Z',
   '2026-03-08T05:00:00Z',
@@ -14,29 +14,29 @@ const TIMES = [
 const EARLY_TIMES = TIMES.slice(0, 2);
 const LATE_TIMES = TIMES.slice(2);
 const DAYS = ['2026-03-07', '2026-03-08', '2026-10-31', '2026-11-01', '2026-11-02'];
-/** few Ids each, so that records often meet */
+/** few Ids per type, so that records often reference each other */
 const NUMBERS = [1, 2, 3];
-const CROWDED = idOf('Account', 1);
+const SHARED_ACCOUNT = idOf('Account', 1);
 const DEAL_NUMBERS = [1, 2, 3, 4, 5, 6];
 
 const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const maybe = <T>(values: readonly T[]) => fc.option(oneOf(values), { nil: undefined, freq: 4 });
 const idsOf = (type: OrgType, numbers = NUMBERS) => numbers.map((number) => idOf(type, number));
 
-/** Some of the records with these Ids: the others are deleted or hidden. */
+/** Some of the records with these Ids; the others are deleted or hidden. */
 function someOf<T>(ids: readonly string[], facts: (id: string) => fc.Arbitrary<T>) {
   return fc
     .tuple(...ids.map((id) => fc.option(facts(id), { nil: undefined, freq: 5 })))
-    .map((records) => records.filter((record) => record !== undefined).map(withoutNothing));
+    .map((records) => records.filter((record) => record !== undefined).map(omitUndefined));
 }
 
-/** Without the keys that have no value, as the look-up makes records. */
-function withoutNothing<T>(record: T): T {
+/** Removes keys without a value, as the lookup does. */
+function omitUndefined<T>(record: T): T {
   const entries = Object.entries(record as object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as T;
 }
 
-/** few addresses, one in two spellings, and one whose wildcards mean nothing */
+/** few addresses: one in two spellings, and one with characters that are LIKE wildcards */
 const ADDRESSES = ['a@x.example', 'A@X.Example', "o'b%_@y.example", 'c@mail.x.example'];
 const email = fc.option(oneOf(ADDRESSES), { nil: undefined, freq: 4 });
 const modifiedAt = oneOf(EARLY_TIMES);
@@ -90,19 +90,19 @@ const scatteredOrg = fc.record({
   ),
 }) as fc.Arbitrary<Org>;
 
-/** Everybody is one recipient of one Account: the deals with his roles compete. */
-const crowdedOrg = scatteredOrg.map((org) => ({
+/** All Contacts and Opportunities have the same Account, so that the roles compete. */
+const singleAccountOrg = scatteredOrg.map((org) => ({
   ...org,
   contacts: idsOf('Contact').map((id, index) => ({
     id,
     email: ADDRESSES[index] ?? 'a@x.example',
-    accountId: CROWDED,
+    accountId: SHARED_ACCOUNT,
     modifiedAt: 0,
   })),
-  opportunities: org.opportunities.map((each) => ({ ...each, accountId: CROWDED })),
+  opportunities: org.opportunities.map((each) => ({ ...each, accountId: SHARED_ACCOUNT })),
 }));
 
-export const orgArbitrary: fc.Arbitrary<Org> = fc.oneof(scatteredOrg, crowdedOrg);
+export const orgArbitrary: fc.Arbitrary<Org> = fc.oneof(scatteredOrg, singleAccountOrg);
 
 const RELATED_TYPES = ['Opportunity', 'Account', 'Contact', 'Lead', 'Case', 'Custom__c'] as const;
 
@@ -119,10 +119,10 @@ export const deliveryArbitrary: fc.Arbitrary<Share> = fc
     deliveryOf({ id: idOf(type, number), ...(visible && { type }) }, sharedAt),
   );
 
-/** A sharer may name somebody twice, or somebody whom nobody knows. */
+/** A share can name a person twice, and can name a person without a record. */
 export const driveShareArbitrary: fc.Arbitrary<Share> = fc
   .record({
-    emails: fc.array(oneOf([...ADDRESSES, 'nobody@z.example']), { maxLength: 4, size: 'max' }),
+    emails: fc.array(oneOf([...ADDRESSES, 'unknown@z.example']), { maxLength: 4, size: 'max' }),
     sharedAt: oneOf([...TIMES, ...LATE_TIMES, ...LATE_TIMES]),
   })
   .map(({ emails, sharedAt }) => driveShareOf(emails, sharedAt));

@@ -10,13 +10,13 @@ import type {
 import type { Grantee, Share } from '../../src/share/share.ts';
 import { salesforceId18 } from '../../src/vendors/salesforce/id.ts';
 
-/** Records of a test that is not about when they were modified may leave that out. */
+/** Makes `modifiedAt` optional, for tests that do not depend on it. */
 export type Undated<T> = Omit<T, 'modifiedAt'> & { readonly modifiedAt?: number };
 export type OrgAccount = AccountRecord & { readonly website?: string };
 export type OrgContact = Undated<ContactRecord>;
 export type OrgLead = Undated<LeadRecord>;
 
-/** A made-up org as flat lists; what is not in them is deleted or hidden. */
+/** A fake org as flat lists. Records that are not listed are deleted or hidden. */
 export interface Org {
   readonly accounts: readonly OrgAccount[];
   readonly contacts: readonly OrgContact[];
@@ -38,7 +38,7 @@ const PREFIXES = {
 
 export type OrgType = keyof typeof PREFIXES;
 
-/** The 18-character Id of the `number`-th made-up record of a type. */
+/** The 18-character Id of the `number`-th record of a type. */
 export function idOf(type: OrgType, number: number): string {
   return salesforceId18(`${PREFIXES[type]}${String(number).padStart(12, '0')}`);
 }
@@ -55,7 +55,7 @@ export function orgOf(lists: Partial<Org>): Org {
   return { ...empty, ...lists };
 }
 
-/** All of an org but the Accounts' websites, as if every record had been looked up. */
+/** All records of an org, as if they had been looked up, without the Accounts' websites. */
 export function recordsOf(lists: Partial<Org>): CrmRecords {
   const org = orgOf(lists);
   const contacts = org.contacts.map((each) => ({ modifiedAt: 0, ...each }));
@@ -76,13 +76,14 @@ export function recordsOf(lists: Partial<Org>): CrmRecords {
   };
 }
 
-/** A delivery at `sharedAt` (ISO-8601 or epoch milliseconds), related to a record or to none. */
+/** A delivery at `sharedAt` (ISO-8601 or epoch milliseconds) with an optional related record. */
 export function deliveryOf(
   related: Share['related'],
   sharedAt: string | number = '2026-11-04T15:00:00Z',
 ): Share {
   return {
     source: 'salesforce',
+    eventId: 'salesforce:05D000000000001AAA',
     shareId: '05D000000000001AAA',
     sharedAt: typeof sharedAt === 'number' ? sharedAt : Date.parse(sharedAt),
     sharer: { id: idOf('User', 1), email: 'rep@acme.com', username: 'rep@acme.com' },
@@ -93,7 +94,7 @@ export function deliveryOf(
   };
 }
 
-/** A Drive share at `sharedAt` with people outside, each named by an address or whole. */
+/** A Drive share at `sharedAt` with external grantees, given as addresses or as objects. */
 export function driveShareOf(
   grantees: readonly (string | Partial<Grantee>)[],
   sharedAt: string | number = '2026-11-04T15:00:00Z',
@@ -101,6 +102,7 @@ export function driveShareOf(
   const named = grantees.map((each) => (typeof each === 'string' ? { email: each } : each));
   return {
     source: 'google-drive',
+    eventId: 'drive:grants-1',
     shareId: 'grants-1',
     sharedAt: typeof sharedAt === 'number' ? sharedAt : Date.parse(sharedAt),
     sharer: { email: 'rep@acme.com' },
@@ -109,7 +111,6 @@ export function driveShareOf(
       detector: 'audit-log',
       item: 'file',
       grantees: named.map((each) => ({ kind: 'user', email: '', role: 'reader', ...each })),
-      identity: 'file-1',
     },
     contentProperties: [],
     eventProperties: [],

@@ -8,17 +8,17 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 
-/** A real SQLite file in a folder of its own; all of it is gone when the test ends. */
+/** A real SQLite file in a folder of its own; removed when the test ends. */
 export interface TestFile {
   readonly folder: string;
   readonly file: string;
-  /** the `database` setting that names the file */
+  /** the `database` setting of the file */
   readonly setting: string;
-  /** Opens one more connection, closed when the test ends. */
+  /** Opens another connection, closed when the test ends. */
   open(access?: 'write' | 'read'): Database;
 }
 
-/** Only inside a test: the file does not exist before the first connection is opened. */
+/** Works only inside a test. The file does not exist until the first connection is opened. */
 export function testFile(): TestFile {
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-test-'));
   const file = join(folder, 'sharetrail.db');
@@ -48,9 +48,9 @@ export async function testDatabase(): Promise<TestFile & { readonly db: Database
   return { ...file, db };
 }
 
-/** A lease held by this process from `now` on. */
+/** Takes the lease of `acme` for this process. */
 export async function heldLease(db: Database, now: number): Promise<LeaseKey> {
   const lease = { name: 'tenant acme', holder: formatHolder(thisProcess()) };
-  if (!(await acquireLease(db, lease, now))) throw new Error('the lease is held already');
+  if (!(await acquireLease(db, lease, now))) throw new Error('another holder has the lease');
   return lease;
 }

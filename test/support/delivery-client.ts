@@ -10,22 +10,22 @@ export interface DeliveryFacts {
 }
 
 /**
- * An org with deliveries that answers the source's query as Salesforce does: bounds by the whole
- * second, order by the time, in pages. Milliseconds and Id order the rows within a second as
- * `tieOrder` says, for what Salesforce does there is not documented.
+ * An org with deliveries. It executes the source's query as Salesforce does: bounds in whole seconds,
+ * ordered by time, in pages. `tieOrder` orders the rows within a second, because Salesforce does not
+ * document that order.
  */
 export class DeliveryClient implements SalesforceClient {
   readonly usage = undefined;
   readonly soqls: string[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
-  /** pages sent so far */
+  /** pages returned so far */
   pages = 0;
-  /** numbers of the pages, counted over all queries, at which the locator is lost */
+  /** numbers of the pages, across all queries, at which the query locator is lost */
   readonly lostAt = new Set<number>();
   tieOrder: (first: DeliveryFacts, second: DeliveryFacts) => number = (first, second) =>
     first.id < second.id ? -1 : 1;
   failure: Error | undefined;
-  /** the page, counted over all queries, in whose place the error comes */
+  /** the page, counted across all queries, that fails with the error */
   failAt: { readonly page: number; readonly error: Error } | undefined;
   readonly #pageSize: number;
   readonly rows: DeliveryFacts[];
@@ -40,7 +40,7 @@ export class DeliveryClient implements SalesforceClient {
   }
 
   async queryBatch(): Promise<Row[][]> {
-    throw new Error('not asked by the source');
+    throw new Error('the source does not use it');
   }
 
   async *queryPages(
@@ -63,14 +63,12 @@ export class DeliveryClient implements SalesforceClient {
   #select(soql: string): Row[] {
     const from = /SystemModstamp >= (\S+)/.exec(soql)?.[1];
     if (from === undefined || !soql.endsWith('ORDER BY SystemModstamp, Id')) {
-      throw new Error(`cannot answer ${soql}`);
+      throw new Error(`unexpected query: ${soql}`);
     }
     const second = ({ modifiedAt }: DeliveryFacts) => Math.floor(modifiedAt / 1_000);
     return this.rows
       .filter((row) => second(row) >= salesforceTime(from) / 1_000)
-      .toSorted(
-        (first, second_) => second(first) - second(second_) || this.tieOrder(first, second_),
-      )
+      .toSorted((one, other) => second(one) - second(other) || this.tieOrder(one, other))
       .map(({ id, modifiedAt }) => {
         const stamp = new Date(modifiedAt).toISOString().replace('Z', '+0000');
         return { Id: id, CreatedDate: stamp, SystemModstamp: stamp };

@@ -35,17 +35,18 @@ interface Logged extends Activity {
   readonly visibleAt: number;
 }
 
-/** What the page size, the failures and the delay of the audit log are at the moment. */
+/** Page size, failures, and the delay of the audit log. */
 export interface Conditions {
   pageSize: number;
   auditDelayMs: number;
-  /** throws where the n-th call (from 1) of the client is to fail */
+  /** Can throw to let the n-th call (from 1) of the client fail. */
   beforeCall: (call: number) => void;
 }
 
 /**
- * A Google in memory, of two users and a shared drive: what its people do goes into coalescing change
- * logs and an audit log, and comes out page by page. Written apart from the sandbox, and quick.
+ * An in-memory Google with two users and a shared drive. What its people do appears page by page in
+ * change logs, which keep only the latest entry per item, and in an audit log. Independent of the
+ * sandbox, and faster.
  */
 export class DriveCompany implements GoogleClient {
   readonly conditions: Conditions = { pageSize: 3, auditDelayMs: 0, beforeCall: () => {} };
@@ -63,13 +64,13 @@ export class DriveCompany implements GoogleClient {
   readonly #logs = new Map<string, { at: number; id: string }[]>();
   readonly #lost = new Map<string, number>();
   readonly #audit: Logged[] = [];
-  #acts = 0;
+  #activities = 0;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  // What its people do.
+  // Actions of its people.
 
   create(id: string, where: { owner?: string; driveId?: string; folder?: string } = {}): string {
     const { driveId, folder } = where;
@@ -86,34 +87,34 @@ export class DriveCompany implements GoogleClient {
       grants: new Map(),
     });
     const members = [...this.#members].map(([email, role]) => userAccess(email, undefined, role));
-    this.#tell(ANN, id, [
+    this.#logActivity(ANN, id, [
       { name: 'create', type: 'access', parameters: {} },
       ...(driveId === undefined ? [userAccess(owner ?? '', undefined, 'owner')] : members),
     ]);
-    this.#touch(id);
+    this.#logChanges(id);
     return id;
   }
 
-  give(id: string, keys: readonly string[], by: string, role = 'reader'): void {
+  grant(id: string, keys: readonly string[], by: string, role = 'reader'): void {
     const item = this.#item(id);
     const events = keys.flatMap((key) => {
       const before = item.grants.get(key);
       item.grants.set(key, role);
       return before === role ? [] : accessEvents(key, before, role);
     });
-    if (events.length > 0) this.#tell(by, id, events);
-    this.#touch(id);
+    if (events.length > 0) this.#logActivity(by, id, events);
+    this.#logChanges(id);
   }
 
-  take(id: string, keys: readonly string[], by: string): void {
+  revoke(id: string, keys: readonly string[], by: string): void {
     const item = this.#item(id);
     const events = keys.flatMap((key) => {
       const before = item.grants.get(key);
       item.grants.delete(key);
       return before === undefined ? [] : accessEvents(key, before, undefined);
     });
-    if (events.length > 0) this.#tell(by, id, events);
-    this.#touch(id);
+    if (events.length > 0) this.#logActivity(by, id, events);
+    this.#logChanges(id);
   }
 
   setMember(email: string, role: string | undefined, by: string): void {
@@ -121,7 +122,7 @@ export class DriveCompany implements GoogleClient {
     if (before === role) return;
     if (role === undefined) this.#members.delete(email);
     else this.#members.set(email, role);
-    this.#tell(by, DRIVE.id, [
+    this.#logActivity(by, DRIVE.id, [
       {
         name: 'shared_drive_membership_change',
         type: 'acl_change',
@@ -135,33 +136,33 @@ export class DriveCompany implements GoogleClient {
         },
       },
     ]);
-    this.#log(DRIVE.id, DRIVE.id);
+    this.#addToLog(DRIVE.id, DRIVE.id);
   }
 
-  /** Anything that has nothing to do with sharing. */
+  /** A change that does not concern sharing. */
   edit(id: string): void {
-    this.#touch(id);
+    this.#logChanges(id);
   }
 
   transfer(id: string, to: string): void {
     const item = this.#item(id);
-    this.#touch(id);
+    this.#logChanges(id);
     item.owner = to;
-    this.#touch(id);
+    this.#logChanges(id);
   }
 
   remove(id: string): void {
     this.#item(id).gone = true;
-    this.#touch(id);
+    this.#logChanges(id);
   }
 
-  /** Every token given out so far for a user's or drive's change log is lost. */
+  /** Loses all tokens issued so far for the change log of a user or shared drive. */
   loseTokens(of: string): void {
     this.#lost.set(of, this.#logOf(of).length);
-    this.#log(of, 'lost');
+    this.#addToLog(of, 'lost');
   }
 
-  // What a client is answered.
+  // Responses to a client.
 
   async whoAmI() {
     this.#count();
@@ -300,9 +301,9 @@ export class DriveCompany implements GoogleClient {
     if (item === undefined || item.gone) {
       return { kind: 'file', fileId: id, time: at, removed: true };
     }
-    // Whose it is no more does not see it any more.
-    const isHere = driveId === item.driveId && (driveId !== undefined || item.owner === subject);
-    return isHere
+    // A former owner no longer sees the item.
+    const isVisible = driveId === item.driveId && (driveId !== undefined || item.owner === subject);
+    return isVisible
       ? { kind: 'file', fileId: id, time: at, removed: false, file: this.#file(item, subject) }
       : { kind: 'file', fileId: id, time: at, removed: true };
   }
@@ -338,7 +339,7 @@ export class DriveCompany implements GoogleClient {
 
   #item(id: string): Item {
     const item = this.#items.get(id);
-    if (item === undefined) throw new Error(`there is no ${id}`);
+    if (item === undefined) throw new Error(`no item ${id}`);
     return item;
   }
 
@@ -348,21 +349,21 @@ export class DriveCompany implements GoogleClient {
     return log;
   }
 
-  #log(name: string, id: string): void {
+  #addToLog(name: string, id: string): void {
     this.#logOf(name).push({ id, at: this.#now() });
   }
 
-  /** An entry for the item, and one for what is in it. */
-  #touch(id: string): void {
+  /** Adds a change of the item, and of each item in it. */
+  #logChanges(id: string): void {
     const inside = [...this.#items.values()].filter(({ folder }) => folder === id);
     for (const { id: each, owner, driveId } of [this.#item(id), ...inside]) {
-      this.#log(driveId ?? owner ?? '', each);
+      this.#addToLog(driveId ?? owner ?? '', each);
     }
   }
 
-  #tell(actor: string, id: string, events: readonly ActivityEvent[]): void {
+  #logActivity(actor: string, id: string, events: readonly ActivityEvent[]): void {
     const time = this.#now();
-    this.#acts += 1;
+    this.#activities += 1;
     const item = this.#items.get(id);
     const about = {
       doc_id: [id],
@@ -374,7 +375,7 @@ export class DriveCompany implements GoogleClient {
     };
     this.#audit.push({
       time,
-      uniqueQualifier: String(-this.#acts),
+      uniqueQualifier: String(-this.#activities),
       actor: { email: actor },
       visibleAt: time + this.conditions.auditDelayMs,
       events: events.map((event) => ({ ...event, parameters: { ...about, ...event.parameters } })),

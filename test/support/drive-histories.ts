@@ -6,10 +6,7 @@ export const ADA = 'ada@globex.example';
 export const BEN = 'ben@initech.example';
 const AUDIENCE = 'domain:x1.audience.googledomains.com';
 
-/**
- * One thing that somebody does, `afterMs` after the one before; the audit log tells of it `lateMs`
- * later.
- */
+/** What a person does, `afterMs` after the previous step; the audit log shows it `lateMs` later. */
 export type Step = { readonly afterMs: number; readonly lateMs: number } & (
   | Access
   | { readonly kind: 'create' | 'run' }
@@ -19,14 +16,14 @@ export type Step = { readonly afterMs: number; readonly lateMs: number } & (
 
 type Access =
   | {
-      readonly kind: 'give';
+      readonly kind: 'grant';
       readonly item: string;
       readonly keys: readonly string[];
       readonly by: string;
       readonly role: string;
     }
   | {
-      readonly kind: 'take';
+      readonly kind: 'revoke';
       readonly item: string;
       readonly keys: readonly string[];
       readonly by: string;
@@ -38,9 +35,9 @@ type Access =
       readonly by: string;
     };
 
-/** Items that stand when a history begins: two of users, one in a folder, one on a shared drive. */
+/** The items before a history begins: two users' files, a folder with a file, one on a shared drive. */
 const ITEMS = ['file-a', 'file-b', 'folder', 'in-folder', 'drive-file'];
-const OUTSIDERS = [ADA, BEN, 'anyone'];
+const EXTERNAL_GRANTEES = [ADA, BEN, 'anyone'];
 
 export function prepare({ company, clock }: DriveRig): void {
   company.create('file-a', { owner: ANN });
@@ -48,16 +45,16 @@ export function prepare({ company, clock }: DriveRig): void {
   company.create('folder', { owner: ANN });
   company.create('in-folder', { owner: ANN, folder: 'folder' });
   company.create('drive-file', { driveId: DRIVE.id });
-  company.give('file-a', [BEN], ANN);
+  company.grant('file-a', [BEN], ANN);
   company.setMember(BEN, 'reader', ANN);
   clock.advance(3_600_000);
 }
 
 export interface Histories {
   readonly afterMs: fc.Arbitrary<number>;
-  /** default: told at once */
+  /** default: no delay */
   readonly lateMs?: fc.Arbitrary<number>;
-  /** default: all of them; fewer meet more often */
+  /** default: all of them; with fewer, steps concern the same item more often */
   readonly items?: readonly string[];
 }
 
@@ -65,7 +62,7 @@ export function historiesOf(options: Histories): fc.Arbitrary<Step[]> {
   const { afterMs, lateMs = fc.constant(0), items = ITEMS } = options;
   const item = fc.constantFrom(...items);
   const by = fc.constantFrom(ANN, ANN, BOB);
-  const keys = fc.uniqueArray(fc.constantFrom(...OUTSIDERS, BOB, AUDIENCE), {
+  const keys = fc.uniqueArray(fc.constantFrom(...EXTERNAL_GRANTEES, BOB, AUDIENCE), {
     minLength: 1,
     maxLength: 3,
   });
@@ -79,8 +76,8 @@ export function historiesOf(options: Histories): fc.Arbitrary<Step[]> {
   const roleOrNone = fc.constantFrom('reader', 'writer', undefined);
   return fc.array(
     fc.oneof(
-      step(6, { kind: fc.constant('give'), item, keys, by, role }),
-      step(4, { kind: fc.constant('take'), item, keys, by }),
+      step(6, { kind: fc.constant('grant'), item, keys, by, role }),
+      step(4, { kind: fc.constant('revoke'), item, keys, by }),
       step(2, { kind: fc.constant('member'), email, role: roleOrNone, by }),
       step(1, { kind: fc.constant('create') }),
       step(2, { kind: fc.constant('edit'), item }),
@@ -96,73 +93,73 @@ export function historiesOf(options: Histories): fc.Arbitrary<Step[]> {
 }
 
 /**
- * Who was given what, told by no code of the product: a table of who has access, and a line whenever
- * somebody outside gets it who did not have it.
+ * A model of the grants that uses none of the product's code: a table of who has access, and a list of
+ * external grantees who got access that they did not have.
  */
 export class NaiveDrive {
   readonly #has = new Map<string, { readonly actor: string; at: number }>([
     [`file-a ${BEN}`, { actor: ANN, at: 0 }],
     [`${DRIVE.id} ${BEN}`, { actor: ANN, at: 0 }],
   ]);
-  /** each giving: item, grantee, who and when (epoch milliseconds) */
-  readonly given: { item: string; grantee: string; actor: string; at: number }[] = [];
+  /** each grant: item, grantee, actor and time (epoch milliseconds) */
+  readonly granted: { item: string; grantee: string; actor: string; at: number }[] = [];
 
   apply(step: Step, at: number): void {
-    if (step.kind === 'give') {
-      for (const key of step.keys) this.#give(step.item, key, step.by, at);
+    if (step.kind === 'grant') {
+      for (const key of step.keys) this.#grant(step.item, key, step.by, at);
     }
-    if (step.kind === 'take') {
+    if (step.kind === 'revoke') {
       for (const key of step.keys) this.#has.delete(`${step.item} ${key}`);
     }
     if (step.kind === 'member') {
       const { email, role, by } = step;
       if (role === undefined) this.#has.delete(`${DRIVE.id} ${email}`);
-      else this.#give(DRIVE.id, email, by, at);
+      else this.#grant(DRIVE.id, email, by, at);
     }
   }
 
-  /** `ITEM GRANTEE` for each giving, sorted. */
+  /** `ITEM GRANTEE` for each grant, sorted. */
   get grants(): string[] {
-    return this.given.map(({ item, grantee }) => `${item} ${grantee}`).sort();
+    return this.granted.map(({ item, grantee }) => `${item} ${grantee}`).sort();
   }
 
-  /** The same, where what one person gives one grantee within a minute of the act's first is once. */
-  get grantsOfActs(): string[] {
-    const acts = new Map<string, { from: number; whom: Set<string> }[]>();
-    for (const { item, grantee, actor, at } of this.given) {
-      const own = acts.get(`${item} ${actor}`) ?? [];
-      acts.set(`${item} ${actor}`, own);
+  /** The same, but a repeated grant within one share action counts once. */
+  get grantsOfActions(): string[] {
+    const actions = new Map<string, { from: number; grants: Set<string> }[]>();
+    for (const { item, grantee, actor, at } of this.granted) {
+      const own = actions.get(`${item} ${actor}`) ?? [];
+      actions.set(`${item} ${actor}`, own);
       const last = own.at(-1);
-      if (last !== undefined && at - last.from <= 60_000) last.whom.add(`${item} ${grantee}`);
-      else own.push({ from: at, whom: new Set([`${item} ${grantee}`]) });
+      if (last !== undefined && at - last.from <= 60_000) last.grants.add(`${item} ${grantee}`);
+      else own.push({ from: at, grants: new Set([`${item} ${grantee}`]) });
     }
-    return [...acts.values()]
+    return [...actions.values()]
       .flat()
-      .flatMap(({ whom }) => [...whom])
+      .flatMap(({ grants }) => [...grants])
       .sort();
   }
 
-  #give(item: string, grantee: string, actor: string, at: number): void {
+  #grant(item: string, grantee: string, actor: string, at: number): void {
     const key = `${item} ${grantee}`;
     if (this.#has.has(key)) return;
     this.#has.set(key, { actor, at });
-    const isInside = grantee.endsWith(`@${DOMAIN}`) || grantee === AUDIENCE;
-    if (!isInside) this.given.push({ item, grantee, actor, at });
+    const isInternal = grantee.endsWith(`@${DOMAIN}`) || grantee === AUDIENCE;
+    if (!isInternal) this.granted.push({ item, grantee, actor, at });
   }
 }
 
 let created = 0;
 
-/** Does a step in the rig's company; a run is left to the caller. */
-export function act({ company, clock }: DriveRig, step: Step): void {
+/** Plays a step in the rig's company, except a run, which is up to the caller. */
+export function playStep({ company, clock }: DriveRig, step: Step): void {
   clock.advance(step.afterMs);
   company.conditions.auditDelayMs = step.lateMs;
   switch (step.kind) {
-    case 'give':
-      company.give(step.item, step.keys, step.by, step.role);
+    case 'grant':
+      company.grant(step.item, step.keys, step.by, step.role);
       return;
-    case 'take':
-      company.take(step.item, step.keys, step.by);
+    case 'revoke':
+      company.revoke(step.item, step.keys, step.by);
       return;
     case 'member':
       company.setMember(step.email, step.role, step.by);

@@ -8,16 +8,15 @@ import {
 import { migrate } from '../../src/db/migrate.ts';
 import { openMemoryDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { eventIdOf } from '../../src/event/event-id.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/event-types.ts';
-import { awaitingShares } from '../../src/outbox/events.ts';
+import { sharesAwaitingAuditLog } from '../../src/outbox/events.ts';
 import { listEvents } from '../../src/outbox/queries.ts';
 import type { Share } from '../../src/share/share.ts';
-import { openDriveHistory } from '../../src/sources/drive/backfill-source.ts';
-import { type DriveOptions, openDrive } from '../../src/sources/drive/drive.ts';
+import { openDriveBackfill } from '../../src/sources/drive/backfill-source.ts';
+import { type DriveSyncOptions, openDriveSync } from '../../src/sources/drive/sync-source.ts';
 import type { SourcePage } from '../../src/sources/source.ts';
 import { heldLease } from './database.ts';
 import { DOMAIN, DriveCompany } from './drive-company.ts';
@@ -28,7 +27,7 @@ type Detectors = GoogleDriveConfig['detect'];
 export interface RunOptions {
   readonly full?: boolean;
   readonly internalDomains?: readonly string[];
-  /** called before each page is committed; throwing is a crash */
+  /** Called before each page is committed; can throw to simulate a crash. */
   readonly beforeCommit?: (page: SourcePage) => void;
 }
 
@@ -37,7 +36,7 @@ export class DriveRig {
   readonly clock: ManualClock;
   readonly company: DriveCompany;
   readonly db: Database;
-  /** epoch milliseconds: shares before it are not looked for */
+  /** epoch milliseconds: earlier shares are not needed */
   start: number;
   detect: Detectors;
   config: Partial<GoogleDriveConfig> = {};
@@ -66,12 +65,12 @@ export class DriveRig {
     return new DriveRig({ clock, db, lease, detect });
   }
 
-  /** One run: shares become pending, or are held for the audit log until the next run. */
+  /** Runs a sync: shares become pending, or are held for the audit log until the next run. */
   async run(options: RunOptions = {}): Promise<Share[]> {
     this.failures = [];
     const before = await this.events();
     const { start } = this;
-    const drive = await openDrive({
+    const drive = await openDriveSync({
       ...this.#parts(options),
       start,
       full: options.full ?? false,
@@ -81,8 +80,8 @@ export class DriveRig {
     return found;
   }
 
-  /** One window of history, read to its end. */
-  async history(
+  /** Runs a backfill of one window to its end. */
+  async backfill(
     window: { readonly since: number; readonly until: number },
     options: RunOptions = {},
   ): Promise<Share[]> {
@@ -91,7 +90,7 @@ export class DriveRig {
     this.failures = [];
     await beginBackfill(db, this.#lease, { backfill, now: clock.now() });
     const stream = backfillStream(backfill);
-    const drive = await openDriveHistory({ ...this.#parts(options), ...window, stream });
+    const drive = await openDriveBackfill({ ...this.#parts(options), ...window, stream });
     const found = await this.#read(drive.source.pull(undefined), options);
     await endBackfill(db, this.#lease, { backfill, now: clock.now() });
     return found;
@@ -101,7 +100,7 @@ export class DriveRig {
     return listEvents(this.db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
   }
 
-  /** Each grant that an event tells of: `ITEM GRANTEE`, as often as it was told, sorted. */
+  /** The grants of all events as `ITEM GRANTEE`, sorted, with repetitions. */
   async grants(): Promise<string[]> {
     const events = await this.events();
     return events.flatMap(({ share }) => grantsIn(share)).sort();
@@ -111,16 +110,16 @@ export class DriveRig {
     await this.db.destroy();
   }
 
-  #parts(options: RunOptions): Omit<DriveOptions, 'start' | 'full'> {
+  #parts(options: RunOptions): Omit<DriveSyncOptions, 'start' | 'full'> {
     const { clock, db, company } = this;
     return {
       client: company,
       config: this.#configOf(),
       internalDomains: options.internalDomains ?? [DOMAIN],
-      record: {
+      store: {
         db,
         tenant: 'acme',
-        awaitingAuditLog: (eventIds) => awaitingShares(db, 'acme', eventIds),
+        sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, 'acme', eventIds),
       },
       clock,
       onFailure: (where, error) => {
@@ -144,7 +143,7 @@ export class DriveRig {
     const created = page.shares.map((share): NewEvent => {
       const state = page.awaitsAuditLog ? 'held' : 'pending';
       const held = { reason: 'audit-log', notBefore: this.clock.now() };
-      return { eventId: eventIdOf(share), share, state, ...(state === 'held' && held) };
+      return { eventId: share.eventId, share, state, ...(state === 'held' && held) };
     });
     await commitBatch(this.db, this.#lease, {
       tenant: 'acme',
@@ -152,9 +151,9 @@ export class DriveRig {
       now: this.clock.now(),
       created,
       reconsidered: [],
-      replaced: page.replaces ?? [],
+      replaced: page.replaced ?? [],
       cursor: { stream: page.stream ?? 'drive', position: page.position },
-      ...(page.alongside && { alongside: page.alongside }),
+      ...(page.writeInTransaction && { writeInTransaction: page.writeInTransaction }),
     });
   }
 
@@ -184,9 +183,9 @@ export class DriveRig {
 }
 
 function grantsIn({ content, drive }: Share): string[] {
-  const whom = [
+  const grantees = [
     ...(drive?.grantees.map(({ email }) => email) ?? []),
     ...(drive?.link ? [drive.link] : []),
   ];
-  return whom.map((grantee) => `${content.id} ${grantee}`);
+  return grantees.map((grantee) => `${content.id} ${grantee}`);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GoogleDriveConfig, TenantConfig } from '../../src/config/types.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -11,13 +12,12 @@ import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
 import type { RunOptions } from '../../src/runs/execute.ts';
-import type { RunReport } from '../../src/runs/report.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
 const DAY_MS = 86_400_000;
-/** A made-up Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
+/** A fake Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
 export interface DriveWorld {
   readonly clock: ShiftedClock;
   readonly sandbox: Sandbox;
@@ -28,18 +28,18 @@ export interface DriveWorld {
   readonly start: number;
   tenant: TenantConfig;
   context(): Promise<AppContext>;
-  /** One run that queues only. */
+  /** Runs a sync that only queues. */
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
-  /** One that queues only. */
+  /** Runs a backfill that only queues. */
   backfill(window: BackfillWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
-  /** what the log warned of */
+  /** the logged warnings */
   readonly warnings: string[];
-  /** Lays over the Drive part of the tenant's configuration. */
+  /** Overrides keys of the tenant's Drive configuration. */
   configure(drive: Partial<GoogleDriveConfig>): void;
   /** The outbox, newest share first. */
   events(): Promise<StoredEvent[]>;
-  /** Somebody else who reads the same company from `start` on, with a database of his own. */
-  readBeside(drive: Partial<GoogleDriveConfig>, start: number): Promise<DriveReader>;
+  /** A second tenant that reads the same company from `start` on, with its own database. */
+  openReader(drive: Partial<GoogleDriveConfig>, start: number): Promise<DriveReader>;
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   const { google } = sandbox;
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
   const start = clock.now() - DAY_MS;
-  const beside: AppContext[] = [];
+  const readers: AppContext[] = [];
   let opened: Promise<AppContext> | undefined;
   const warnings: string[] = [];
   const log: Logger = {
@@ -76,9 +76,9 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
       return opened;
     },
     sync: async (options = {}) =>
-      runSync(await world.context(), { ...passDefaults(world.tenant), reach: 'new', ...options }),
+      runSync(await world.context(), { ...runDefaults(world.tenant), reach: 'new', ...options }),
     backfill: async (window, options = {}) =>
-      runBackfill(await world.context(), { ...passDefaults(world.tenant), window, ...options }),
+      runBackfill(await world.context(), { ...runDefaults(world.tenant), window, ...options }),
     warnings,
     configure: (changes) => {
       const { googleDrive } = world.tenant;
@@ -86,18 +86,18 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
       world.tenant = { ...world.tenant, googleDrive: { ...googleDrive, ...changes } };
     },
     events: async () => eventsOf(await world.context()),
-    readBeside: async (readerDrive, readerStart) => {
+    openReader: async (readerDrive, readerStart) => {
       const tenant = tenantOf(sandbox, { start: readerStart, drive: readerDrive });
-      const own = mkdtempSync(join(folder, 'beside-'));
+      const own = mkdtempSync(join(folder, 'reader-'));
       const context = await openContext({ ...parts, config: configOf(own, tenant) });
-      beside.push(context);
+      readers.push(context);
       return {
-        sync: () => runSync(context, { ...passDefaults(tenant), reach: 'new' }),
+        sync: () => runSync(context, { ...runDefaults(tenant), reach: 'new' }),
         events: () => eventsOf(context),
       };
     },
     close: async () => {
-      for (const context of beside) await context.close();
+      for (const context of readers) await context.close();
       await (await opened)?.close();
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -106,27 +106,27 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   return world;
 }
 
-function passDefaults(tenant: TenantConfig): RunOptions {
+function runDefaults(tenant: TenantConfig): RunOptions {
   return {
     tenant,
     push: 'queue-only',
-    historyUntil: Number.POSITIVE_INFINITY,
+    backfillUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
-    onProgress: () => {},
+    listeners: [],
   };
 }
 
 /** `detector state reason sharer -> recipients: title` */
-export function told(events: readonly StoredEvent[]): string[] {
+export function summariesOf(events: readonly StoredEvent[]): string[] {
   return events
     .map(({ share, state, reason }) => {
       const { drive, sharer, content } = share;
-      const whom = [
+      const grantees = [
         ...(drive?.grantees.map(({ email }) => email) ?? []),
         ...(drive?.link ? [drive.link] : []),
       ].join(' ');
       const what = [drive?.detector, state, reason].filter(Boolean).join(' ');
-      return `${what}: ${sharer?.email ?? 'nobody'} -> ${whom}: ${content.title}`;
+      return `${what}: ${sharer?.email ?? 'no one'} -> ${grantees}: ${content.title}`;
     })
     .sort();
 }

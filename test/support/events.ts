@@ -1,12 +1,13 @@
 import type { Batch } from '../../src/outbox/commit.ts';
 import { type NewEvent, PRIORITY } from '../../src/outbox/event-types.ts';
 
-/** A pending event; what a test does not care about is the same for all. */
+/** A pending event with defaults for what a test does not set. */
 export function newEvent(eventId: string, changes: Partial<NewEvent> = {}): NewEvent {
   return {
     eventId,
     share: {
       source: 'salesforce',
+      eventId,
       shareId: `share-${eventId}`,
       sharedAt: Date.UTC(2026, 10, 1),
       content: { id: `content-${eventId}`, title: 'Offer', url: 'https://acme.example/offer' },
@@ -31,7 +32,7 @@ export function eventSharedAt(eventId: string, sharedAt: number): NewEvent {
   return { ...event, share: { ...event.share, sharedAt } };
 }
 
-/** `count` pending events with ids in order, each shared a second after the one before. */
+/** `count` pending events with ordered ids, each shared a second after the previous one. */
 export function eventSeries(count: number, prefix = 'event'): NewEvent[] {
   return Array.from({ length: count }, (_, index) =>
     eventSharedAt(`${prefix}-${String(index).padStart(6, '0')}`, index * 1_000),

@@ -11,7 +11,7 @@ interface EventRow {
 
 const CURSOR = `select json_extract(position, '$.mark') as mark from cursor
   where tenant = ? and stream = 'salesforce/content-distributions'`;
-/** each event with the attempts on record, and those of them that ended it */
+/** each event, with its recorded attempts and how many of them settled it */
 const EVENTS = `select event_id, state, attempts,
     (select count(*) from attempt a where a.event_id = e.event_id) as written,
     (select count(*) from attempt a where a.event_id = e.event_id
@@ -19,8 +19,8 @@ const EVENTS = `select event_id, state, attempts,
   from event e where tenant = ?`;
 
 /**
- * All that is wrong once a world's runs are over, as sentences: each delivery has to be in Gong
- * once, under its own eventId, and the database has to agree with Gong and with itself.
+ * All problems once a world's runs are over, as sentences: each delivery must be in Gong once, under
+ * its own eventId, and the database must agree with Gong and with itself.
  */
 export function problemsOf(world: CliWorld, deliveryIds: readonly string[]): string[] {
   return [
@@ -32,14 +32,14 @@ export function problemsOf(world: CliWorld, deliveryIds: readonly string[]): str
   ];
 }
 
-/** What must hold at any moment, also right after a kill: the cursor stands past no share. */
+/** Violations of what must be true at any moment: the cursor is never past a share without a row. */
 export function holesOf(world: CliWorld, deliveryIds: readonly string[]): string[] {
   const mark = markOf(world);
   if (mark === undefined) return [];
   const kept = new Set(eventsOf(world).map(({ event_id }) => event_id));
   return deliveryIds
     .filter((id) => modstampOf(world, id) <= mark && !kept.has(eventIdOf(id)))
-    .map((id) => `the cursor stands past ${id}, which has no row`);
+    .map((id) => `the cursor is past ${id}, which has no row`);
 }
 
 function gongProblems({ sandbox }: CliWorld, deliveryIds: readonly string[]): string[] {
@@ -47,7 +47,7 @@ function gongProblems({ sandbox }: CliWorld, deliveryIds: readonly string[]): st
   const expected = new Set(deliveryIds);
   const unknown = [...byShare.keys()].filter((shareId) => !expected.has(shareId));
   return [
-    ...unknown.map((shareId) => `Gong has ${shareId}, which nobody shared`),
+    ...unknown.map((shareId) => `Gong has ${shareId}, which was not shared`),
     ...deliveryIds.flatMap((id) => {
       const events = byShare.get(id) ?? [];
       if (events.length !== 1) return [`Gong has ${id} ${events.length} times`];
@@ -63,7 +63,7 @@ function outboxProblems(world: CliWorld, deliveryIds: readonly string[]): string
   const expected = new Set(deliveryIds.map(eventIdOf));
   return [
     ...[...expected].filter((id) => !known.has(id)).map((id) => `${id} has no row`),
-    ...[...known].filter((id) => !expected.has(id)).map((id) => `${id} is no share of the org`),
+    ...[...known].filter((id) => !expected.has(id)).map((id) => `${id} is not a share of the org`),
     ...rows.flatMap(rowProblems),
   ];
 }
@@ -84,17 +84,17 @@ function integrityProblems(world: CliWorld): string[] {
   return [
     ...(integrity?.integrity_check === 'ok' ? [] : [`integrity: ${integrity?.integrity_check}`]),
     ...broken.map((row) => `foreign key: ${JSON.stringify(row)}`),
-    ...leases.map(({ name }) => `${name} is still held`),
+    ...leases.map(({ name }) => `${name} is still leased`),
   ];
 }
 
 function cursorProblems(world: CliWorld, deliveryIds: readonly string[]): string[] {
   const newest = Math.max(...deliveryIds.map((id) => modstampOf(world, id)));
   const mark = markOf(world);
-  return mark === newest ? [] : [`the cursor stands at ${mark}, the newest share is ${newest}`];
+  return mark === newest ? [] : [`the cursor is at ${mark}, the newest share is ${newest}`];
 }
 
-/** A call is counted before it is sent: the count may be higher than what Gong saw, never lower. */
+/** A call is counted before it is sent, so the count can be higher than what Gong saw, never lower. */
 function countProblems(world: CliWorld): string[] {
   const [counted] = world.query<{ calls: number }>('select sum(calls) as calls from call');
   const seen = world.sandbox.traffic.gong.counts.requests;

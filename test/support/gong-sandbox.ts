@@ -12,7 +12,7 @@ export interface GongSandbox {
   readonly server: SandboxServer<'gong'>;
 }
 
-/** A made-up Gong alone, on a clock that stands still until it is moved. */
+/** The sandbox's Gong only, on a clock that moves only on request. */
 export async function startGong(options: Partial<GongOptions> = {}): Promise<GongSandbox> {
   const clock = new ManualClock();
   const { vendor, gong } = createGong({ clock, keys: [GONG_KEY], ...options });
@@ -20,7 +20,7 @@ export async function startGong(options: Partial<GongOptions> = {}): Promise<Gon
   return { gong, clock, origin: server.origins.gong, server };
 }
 
-/** The smallest body that is allowed. */
+/** The smallest valid body. */
 export function minimalEvent(changes: Readonly<Record<string, unknown>> = {}): object {
   return {
     reportingSystem: 'sharetrail',
@@ -37,7 +37,7 @@ export interface PutOptions {
   readonly contentType?: string;
 }
 
-/** PUTs an event; an object as JSON, a string as it stands. */
+/** PUTs an event: an object as JSON, a string unchanged. */
 export function putEvent(
   origin: string,
   body: object | string,
@@ -54,9 +54,9 @@ export function putEvent(
   });
 }
 
-/** The `errors` of an answer in Gong's form. */
+/** The `errors` of a response in Gong's form. */
 export async function errorsOf(response: Response): Promise<readonly string[]> {
-  const answer: unknown = await response.json();
-  if (typeof answer !== 'object' || answer === null || !('errors' in answer)) return [];
-  return Array.isArray(answer.errors) ? answer.errors.map(String) : [];
+  const body: unknown = await response.json();
+  if (typeof body !== 'object' || body === null || !('errors' in body)) return [];
+  return Array.isArray(body.errors) ? body.errors.map(String) : [];
 }

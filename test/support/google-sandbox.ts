@@ -24,14 +24,14 @@ const KEYS = generateKeyPairSync('rsa', {
 
 export type Json = Readonly<Record<string, unknown>>;
 
-export interface Answered {
+export interface JsonResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Json;
 }
 
-/** The made-up Google on a real port, and what a client has to know about it. */
-export class AskedGoogle {
+/** The sandbox's Google on a real port, with a client's credentials. */
+export class GoogleSandbox {
   readonly clock: ManualClock;
   readonly google: Workspace;
   readonly server: SandboxServer<'google'>;
@@ -43,23 +43,23 @@ export class AskedGoogle {
     this.server = server;
   }
 
-  static async start(): Promise<AskedGoogle> {
+  static async start(): Promise<GoogleSandbox> {
     const clock = new ManualClock();
     const serviceAccount = { clientEmail: CLIENT_EMAIL, publicKey: KEYS.publicKey, keyId: 'key-1' };
     const { vendor, google } = createGoogle({ clock, serviceAccount });
     const control = { google: googleControlRoutes(google) };
     const server = await startSandbox({ vendors: { google: vendor }, control, clock });
-    return new AskedGoogle(clock, google, server);
+    return new GoogleSandbox(clock, google, server);
   }
 
   get origin(): string {
     return this.server.origins.google;
   }
 
-  /** A signed assertion as a client makes it, with these claims or headers instead. */
+  /** A signed assertion, as a client creates it, with overridden claims or headers. */
   assertion(claims: Json = {}, { header = {}, privateKey = KEYS.privateKey } = {}): string {
     const iat = Math.floor(this.clock.now() / 1_000);
-    const usual = {
+    const defaults = {
       iss: CLIENT_EMAIL,
       sub: this.google.admin,
       aud: 'https://oauth2.googleapis.com/token',
@@ -69,17 +69,17 @@ export class AskedGoogle {
     };
     const encode = (part: Json) => Buffer.from(JSON.stringify(part)).toString('base64url');
     const head = { alg: 'RS256', typ: 'JWT', kid: 'key-1', ...header };
-    const signed = `${encode(head)}.${encode({ ...usual, ...claims })}`;
+    const signed = `${encode(head)}.${encode({ ...defaults, ...claims })}`;
     const signature = sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url');
     return `${signed}.${signature}`;
   }
 
-  async postToken(form: Readonly<Record<string, string>>): Promise<Answered> {
+  async postToken(form: Readonly<Record<string, string>>): Promise<JsonResponse> {
     const body = new URLSearchParams(form);
-    return answered(await fetch(`${this.origin}/token`, { method: 'POST', body }));
+    return jsonResponseOf(await fetch(`${this.origin}/token`, { method: 'POST', body }));
   }
 
-  sendAssertion(assertion: string): Promise<Answered> {
+  sendAssertion(assertion: string): Promise<JsonResponse> {
     const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
     return this.postToken({ grant_type: grantType, assertion });
   }
@@ -87,8 +87,8 @@ export class AskedGoogle {
   /** An access token that acts as this user; the same one until `forgetTokens`. */
   async tokenOf(user: string, scope: string = ALL_SCOPES): Promise<string> {
     const key = `${user} ${scope}`;
-    const known = this.#tokens.get(key);
-    if (known !== undefined) return known;
+    const existing = this.#tokens.get(key);
+    if (existing !== undefined) return existing;
     const { status, body } = await this.sendAssertion(this.assertion({ sub: user, scope }));
     if (status !== 200) throw new Error(`no token for ${user}: ${JSON.stringify(body)}`);
     this.#tokens.set(key, String(body['access_token']));
@@ -104,7 +104,7 @@ export class AskedGoogle {
     user: string,
     path: string,
     query: Readonly<Record<string, string>> = {},
-  ): Promise<Answered> {
+  ): Promise<JsonResponse> {
     return this.getWith(await this.tokenOf(user), path, query);
   }
 
@@ -112,14 +112,14 @@ export class AskedGoogle {
     token: string,
     path: string,
     query: Readonly<Record<string, string>> = {},
-  ): Promise<Answered> {
+  ): Promise<JsonResponse> {
     const headers = { authorization: `Bearer ${token}` };
-    return answered(
+    return jsonResponseOf(
       await fetch(`${this.origin}${path}?${new URLSearchParams(query)}`, { headers }),
     );
   }
 
-  /** The body of a good answer; throws where it is refused. */
+  /** The body of a successful response. Throws for any other response. */
   async read(
     user: string,
     path: string,
@@ -130,14 +130,14 @@ export class AskedGoogle {
     return body;
   }
 
-  /** Status, reason and place of a refusal. */
-  async refusal(
+  /** Status, reason, and location of an error response. */
+  async errorOf(
     user: string,
     path: string,
     query: Readonly<Record<string, string>> = {},
   ): Promise<readonly unknown[]> {
     const { status, body } = await this.get(user, path, query);
-    return refusalIn({ status, body });
+    return errorIn({ status, body });
   }
 
   stop(): Promise<void> {
@@ -145,8 +145,11 @@ export class AskedGoogle {
   }
 }
 
-/** Status, reason and, where one is named, the parameter at fault. */
-export function refusalIn({ status, body }: Pick<Answered, 'status' | 'body'>): readonly unknown[] {
+/** Status, reason, and the invalid parameter if the error names one. */
+export function errorIn({
+  status,
+  body,
+}: Pick<JsonResponse, 'status' | 'body'>): readonly unknown[] {
   const { code, message, errors } = Object(body['error']);
   const [error, ...more] = errors ?? [];
   if (code !== status || error?.message !== message || more.length > 0)
@@ -160,7 +163,7 @@ export function listIn(body: Json, name: string): readonly Json[] {
   return list;
 }
 
-async function answered(response: Response): Promise<Answered> {
+async function jsonResponseOf(response: Response): Promise<JsonResponse> {
   return {
     status: response.status,
     headers: response.headers,

@@ -2,21 +2,21 @@ import { type CliWorld, startCliWorld, TENANT } from './cli-world.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
-/** days ago that the first share was made, and the last */
+/** how many days ago the first and the last share were made */
 const FIRST_DAY = 40;
 const LAST_DAY = 10;
-/** every so manieth is of Drive */
+/** every eighth share is in Drive */
 const DRIVE_EVERY = 8;
 
-/** What was shared in the past, each to be reported once. */
+/** Past shares, each of which must be reported once. */
 export interface History {
-  /** the command that brings it in */
+  /** the command that backfills them */
   readonly words: string;
   readonly deliveryIds: readonly string[];
   readonly fileIds: readonly string[];
 }
 
-/** Makes `count` shares of a month, long before the tenant's start, in both sources. */
+/** Creates `count` shares over a month, long before the tenant's start, in both sources. */
 export async function startHistoryWorld(
   count: number,
 ): Promise<{ readonly world: CliWorld; readonly history: History }> {
@@ -45,12 +45,12 @@ export async function startHistoryWorld(
   return { world, history: { words, deliveryIds, fileIds } };
 }
 
-/** All that is wrong once the window is done, as sentences. */
+/** All problems once the window is complete, as sentences. */
 export function historyProblems(world: CliWorld, history: History): string[] {
-  return [...gongProblems(world, history), ...rowProblems(world, history), ...leftOvers(world)];
+  return [...gongProblems(world, history), ...rowProblems(world, history), ...leftovers(world)];
 }
 
-/** What must hold at any moment: the window's cursor stands past no delivery without a row. */
+/** Violations of what must be true at any moment: the cursor is never past a delivery without a row. */
 export function historyHoles(world: CliWorld, { deliveryIds }: History): string[] {
   const [cursor] = world.query<{ mark: string }>(
     `select json_extract(position, '$.mark') as mark from cursor
@@ -64,7 +64,7 @@ export function historyHoles(world: CliWorld, { deliveryIds }: History): string[
   return deliveryIds
     .filter((id) => Number(world.sandbox.salesforce.read(id)['CreatedDate']) <= mark)
     .filter((id) => !kept.has(`salesforce:${id}`))
-    .map((id) => `the cursor stands past ${id}, which has no row`);
+    .map((id) => `the cursor is past ${id}, which has no row`);
 }
 
 function gongProblems({ sandbox }: CliWorld, { deliveryIds, fileIds }: History): string[] {
@@ -76,10 +76,10 @@ function gongProblems({ sandbox }: CliWorld, { deliveryIds, fileIds }: History):
   const expected = [...contents.keys(), ...fileIds];
   const eventIds = new Set(events.map(({ eventId }) => eventId));
   return [
-    ...(eventIds.size === events.length ? [] : ['Gong has an eventId twice']),
+    ...(eventIds.size === events.length ? [] : ['Gong has the same eventId twice']),
     ...[...byContent.keys()]
       .filter((id) => !expected.includes(id))
-      .map((id) => `Gong has ${id}, which nobody shared`),
+      .map((id) => `Gong has ${id}, which was not shared`),
     ...expected.flatMap((id) => {
       const times = byContent.get(id)?.length ?? 0;
       return times === 1 ? [] : [`Gong has ${contents.get(id) ?? id} ${times} times`];
@@ -101,7 +101,7 @@ function rowProblems(world: CliWorld, { deliveryIds, fileIds }: History): string
   ];
 }
 
-function leftOvers(world: CliWorld): string[] {
+function leftovers(world: CliWorld): string[] {
   const [integrity] = world.query<{ integrity_check: string }>('pragma integrity_check');
   const cursors = world.query<{ stream: string }>('select stream from cursor');
   const entries = world.query('select key from activity');
@@ -111,7 +111,7 @@ function leftOvers(world: CliWorld): string[] {
     ...(integrity?.integrity_check === 'ok' ? [] : [`integrity: ${integrity?.integrity_check}`]),
     ...cursors.map(({ stream }) => `the cursor ${stream} is left`),
     ...(entries.length === 0 ? [] : [`${entries.length} entries of the audit log are left`]),
-    ...leases.map(({ name }) => `${name} is still held`),
+    ...leases.map(({ name }) => `${name} is still leased`),
     ...windows.filter(({ state }) => state !== 'read').map(({ source }) => `${source} is not read`),
   ];
 }

@@ -2,19 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CliWorld } from './cli-world.ts';
 
-/** What nobody could have typed by chance. */
+/** Long enough not to occur by chance. */
 const SECRET_LENGTH_MIN = 16;
-/** The sandbox's sessions and a signed assertion, by their looks. */
+/** patterns of the sandbox's sessions and of a signed assertion */
 const SESSION = /00D\w{12}!AQ0AQ/;
 const ASSERTION = /eyJ[\w-]{10,}\.eyJ/;
 
 /**
- * Where a secret has come to light, as sentences: in what any command wrote, or in any file of the
- * folder (database, write-ahead log) but those that hold the secrets themselves.
+ * Where a secret is visible, as sentences: in the output of any command, or in any file of the folder
+ * (database, write-ahead log), except the files of the secrets themselves.
  */
 export async function leaksOf(world: CliWorld): Promise<string[]> {
   const places = [
-    ['the output', await world.said()] as const,
+    ['the output', await world.output()] as const,
     ...readdirSync(world.folder, { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => [name, readFileSync(join(world.folder, name), 'latin1')] as const),
@@ -35,7 +35,7 @@ function secretsIn(text: string, { sandbox }: CliWorld): string[] {
     'the access key': text.includes(gong.accessKey),
     'the access key’s secret': text.includes(gong.accessKeySecret),
     'the authorization for Gong': text.includes(basic),
-    'a session of Salesforce': SESSION.test(text),
+    'a Salesforce session': SESSION.test(text),
     'an assertion': ASSERTION.test(text),
   };
   return Object.keys(secrets).filter((name) => secrets[name]);

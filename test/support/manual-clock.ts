@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still until it is moved; sleepers wake when it passes their time. */
+/** A clock that moves only when advanced. It wakes each sleeper when it passes its time. */
 export class ManualClock implements Clock {
   #now: number;
   #sleepers: Sleeper[] = [];
@@ -18,7 +18,7 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  /** waits that are under way */
+  /** the number of pending sleeps */
   get sleepers(): number {
     return this.#sleepers.length;
   }

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 
 const MINUTE = 60_000;
 
-/** What the wall's clock shows, as minutes: `wall` counts them as if it were UTC. */
+/** A minute, and its wall-clock time represented as UTC. */
 interface LocalMinute {
   readonly at: number;
   readonly wall: number;
 }
 
-/** A cron expression with what it means, said without any parser. */
+/** A cron expression with its meaning as a predicate, without a parser. */
 export interface Expression {
   readonly schedule: string;
   readonly fits: (wall: number) => boolean;
@@ -35,7 +35,7 @@ function field(min: number, max: number): fc.Arbitrary<Field> {
   return fc.oneof(list, range, step, every);
 }
 
-/** Mostly the hours around which clocks change, so that most runs meet a change. */
+/** Mostly the hours of clock changes, so that most runs include one. */
 const hours = fc.oneof(field(0, 4), field(0, 23));
 const days = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Field>({ text: '*', has: () => true }) },
@@ -64,7 +64,7 @@ export const expression: fc.Arbitrary<Expression> = fc
     },
   }));
 
-/** Every minute from `from` to `to`, with what the wall's clock shows. */
+/** Every minute from `from` to `to`, with its wall-clock time. */
 export function localMinutes(timezone: string, from: number, to: number): LocalMinute[] {
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: timezone,
@@ -79,8 +79,8 @@ export function localMinutes(timezone: string, from: number, to: number): LocalM
 }
 
 /**
- * Each wall minute that fits is due at the first real minute that shows it or, if none does, at
- * the one that jumped over it.
+ * Each matching wall-clock minute is due at the first real minute that shows it. If none does, it
+ * is due at the real minute that skipped it.
  */
 export function naiveDueTimes(
   minutes: readonly LocalMinute[],

@@ -5,30 +5,30 @@ export interface NaiveMatch {
   /** `Type Id`, in the order of the body */
   readonly names: readonly string[];
   readonly recipients: readonly string[];
-  /** which rule gave or refused the deal: for counting that all of them were met */
+  /** the rule that decided on the Opportunity; tests count that every rule occurs */
   readonly rule: string;
 }
 
 /**
- * The outside contract's matching of deliveries, a second time: over flat lists, without an eye
- * on cost, and without a line of the code that it judges.
+ * A second implementation of the contract's matching of deliveries, over flat lists. It ignores
+ * cost and shares no code with the implementation that it verifies.
  */
 export function matchNaively(share: Share, org: Org, timezone: string): NaiveMatch {
   let { type, id } = share.related ?? { id: '' };
   const lead = type === 'Lead' ? org.leads.find((each) => each.id === id) : undefined;
   let orphan: string | undefined;
   if (lead?.converted) {
-    const contactIsThere = org.contacts.some((each) => each.id === lead.convertedContactId);
-    orphan = contactIsThere ? undefined : (lead.email ?? '');
-    type = contactIsThere ? 'Contact' : 'Account (of a Lead)';
-    id = (contactIsThere ? lead.convertedContactId : lead.convertedAccountId) ?? '';
+    const contactExists = org.contacts.some((each) => each.id === lead.convertedContactId);
+    orphan = contactExists ? undefined : (lead.email ?? '');
+    type = contactExists ? 'Contact' : 'Account (of a Lead)';
+    id = (contactExists ? lead.convertedContactId : lead.convertedAccountId) ?? '';
   }
   const names: Record<string, string | undefined> = {};
   let recipient: string | undefined = orphan;
-  let deal: 'none' | 'given' | 'by the rules' = 'by the rules';
+  let choice: 'none' | 'given' | 'by the rules' = 'by the rules';
   if (type === 'Opportunity') {
     const opportunity = org.opportunities.find((each) => each.id === id);
-    deal = 'given';
+    choice = 'given';
     names['Opportunity'] = opportunity?.id;
     names['Account'] = opportunity?.accountId;
   } else if (type === 'Account') {
@@ -49,13 +49,13 @@ export function matchNaively(share: Share, org: Org, timezone: string): NaiveMat
     names['Account'] = found?.accountId ?? contact?.accountId;
     names['Contact'] = found?.contactId;
   }
-  if (names['Account'] === undefined && deal !== 'given') deal = 'none';
-  let rule: string = deal;
-  if (deal === 'by the rules') {
+  if (names['Account'] === undefined && choice !== 'given') choice = 'none';
+  let rule: string = choice;
+  if (choice === 'by the rules') {
     const roleHolders = recipient && type === 'Contact' ? [id] : [];
-    const choice = chooseNaively(share, org, { timezone, roleHolders, account: names['Account'] });
-    names['Opportunity'] = choice.id;
-    rule = choice.rule;
+    const chosen = chooseNaively(share, org, { timezone, roleHolders, account: names['Account'] });
+    names['Opportunity'] = chosen.id;
+    rule = chosen.rule;
   }
   return {
     names: ['Opportunity', 'Account', 'Contact', 'Lead'].flatMap((each) =>
@@ -66,22 +66,26 @@ export function matchNaively(share: Share, org: Org, timezone: string): NaiveMat
   };
 }
 
-interface Asked {
+interface Criteria {
   readonly timezone: string;
   /** Contacts */
   readonly roleHolders: readonly string[];
   readonly account: string | undefined;
 }
 
-/** The Account's deal, and by which rule. */
-export function chooseNaively(share: Share, org: Org, asked: Asked): { id?: string; rule: string } {
+/** The Account's Opportunity, and the rule that chose it. */
+export function chooseNaively(
+  share: Share,
+  org: Org,
+  criteria: Criteria,
+): { id?: string; rule: string } {
   // Sweden writes its dates as YYYY-MM-DD.
-  const day = new Date(share.sharedAt).toLocaleDateString('sv-SE', { timeZone: asked.timezone });
+  const day = new Date(share.sharedAt).toLocaleDateString('sv-SE', { timeZone: criteria.timezone });
   const open = org.opportunities
-    .filter((each) => each.accountId === asked.account)
+    .filter((each) => each.accountId === criteria.account)
     .filter((each) => each.createdAt < share.sharedAt)
     .filter((each) => !each.closed || (each.closeDay ?? '') >= day);
-  const mine = org.roles.filter((role) => asked.roleHolders.includes(role.contactId));
+  const mine = org.roles.filter((role) => criteria.roleHolders.includes(role.contactId));
   const ranked = open
     .filter((each) => mine.some((role) => role.opportunityId === each.id))
     .map((each) => ({

@@ -7,7 +7,7 @@ export interface NaiveRecipients {
   readonly names: readonly string[];
   /** `address Id`, or the address alone */
   readonly recipients: readonly string[];
-  /** the rules that were met: for counting that all of them were */
+  /** the rules that applied; tests count that every rule occurs */
   readonly rules: readonly string[];
 }
 
@@ -19,8 +19,8 @@ interface Found {
 }
 
 /**
- * The outside contract's matching of Drive shares, a second time: over flat lists, without an eye
- * on cost, and without a line of the code that it judges.
+ * A second implementation of the contract's matching of Drive shares, over flat lists. It ignores
+ * cost and shares no code with the implementation that it verifies.
  */
 export function matchRecipientsNaively(
   share: Share,
@@ -28,16 +28,16 @@ export function matchRecipientsNaively(
   options: { readonly timezone: string; readonly byDomain: boolean },
 ): NaiveRecipients {
   const emails = unique((share.drive?.grantees ?? []).map(({ email }) => email.toLowerCase()));
-  const found = emails.map((email) => whoIs(email, org, options.byDomain));
+  const found = emails.map((email) => findNaively(email, org, options.byDomain));
   const contacts = unique(found.map(({ contact }) => contact));
   const accounts = unique(found.map(({ account }) => account));
   const { timezone } = options;
-  const deals = accounts.map((account) =>
+  const choices = accounts.map((account) =>
     chooseNaively(share, org, { timezone, roleHolders: contacts, account }),
   );
   return {
     names: [
-      ...unique(deals.map(({ id }) => id)).map((id) => `Opportunity ${id}`),
+      ...unique(choices.map(({ id }) => id)).map((id) => `Opportunity ${id}`),
       ...accounts.map((id) => `Account ${id}`),
       ...contacts.map((id) => `Contact ${id}`),
       ...unique(found.map(({ lead }) => lead)).map((id) => `Lead ${id}`),
@@ -47,14 +47,14 @@ export function matchRecipientsNaively(
     ),
     rules: [
       ...found.map(({ rule }) => rule),
-      ...deals.map(({ rule }) => rule),
+      ...choices.map(({ rule }) => rule),
       ...(accounts.length > 1 ? ['several Accounts'] : []),
       ...(emails.length < (share.drive?.grantees.length ?? 0) ? ['named twice'] : []),
     ],
   };
 }
 
-function whoIs(email: string, org: Org, byDomain: boolean): Found {
+function findNaively(email: string, org: Org, byDomain: boolean): Found {
   const leads = org.leads.filter((each) => each.email?.toLowerCase() === email);
   const converted = leads.filter((each) => each.converted);
   const contacts = org.contacts.filter(
@@ -75,7 +75,7 @@ function whoIs(email: string, org: Org, byDomain: boolean): Found {
   if (lead) return { lead: lead.id, rule: 'Lead' };
   const account = [...converted].sort(latest).find((each) => each.convertedAccountId);
   if (account) return { account: account.convertedAccountId, rule: 'Account of a Lead' };
-  return byDomain ? ofDomain(email, org) : { rule: 'nobody' };
+  return byDomain ? accountByDomain(email, org) : { rule: 'unknown' };
 }
 
 function whyFirst(contact: OrgContact, second: OrgContact | undefined): string {
@@ -88,16 +88,16 @@ function latest(a: OrgContact | OrgLead, b: OrgContact | OrgLead): number {
   return (b.modifiedAt ?? 0) - (a.modifiedAt ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
-/** In the made-up orgs a company's domain is the last two labels. */
-function ofDomain(email: string, org: Org): Found {
+/** In the fake orgs, a company's domain is the last two labels. */
+function accountByDomain(email: string, org: Org): Found {
   const company = (host: string) => host.toLowerCase().split('.').slice(-2).join('.');
   const domain = company(email.split('@').at(-1) ?? '');
   const accounts = org.accounts.filter(({ website = '' }) => {
     const host = website.replace(/^https?:\/\//, '').split('/')[0] ?? '';
     return company(host) === domain;
   });
-  if (accounts.length > 1) return { rule: 'several of the domain' };
-  return accounts[0] ? { account: accounts[0].id, rule: 'of the domain' } : { rule: 'nobody' };
+  if (accounts.length > 1) return { rule: 'several with the domain' };
+  return accounts[0] ? { account: accounts[0].id, rule: 'by domain' } : { rule: 'unknown' };
 }
 
 function unique(values: readonly (string | undefined)[]): string[] {

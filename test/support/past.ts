@@ -7,10 +7,10 @@ import { startWorld, type World } from './world.ts';
 const SECOND_MS = 1_000;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** A world whose tenant starts a day ago: what was delivered before is history. */
+/** A world with a tenant that starts a day ago: earlier deliveries are for a backfill. */
 export class Past {
   readonly world: World;
-  /** everything is delivered to */
+  /** receives all deliveries */
   readonly contact: string;
   readonly tenant: TenantConfig;
 
@@ -25,7 +25,7 @@ export class Past {
     return new Past(await startWorld());
   }
 
-  /** A whole second, so many days ago: what Salesforce stamps with. */
+  /** The time `days` days ago, in whole seconds, as Salesforce's timestamps are. */
   daysAgo(days: number): number {
     return Math.floor((this.world.clock.now() - days * DAY_MS) / SECOND_MS) * SECOND_MS;
   }
@@ -35,7 +35,7 @@ export class Past {
     return org.deliver({ title: 'Deck', relatedTo: this.contact, at, fields }).deliveryId;
   }
 
-  /** Deliveries as Gong has them, in the order of their arrival. */
+  /** The deliveries that Gong has, in order of arrival. */
   sent(): string[] {
     return this.world.gong.events.map(({ body }) => String(body?.['shareId']));
   }
@@ -53,15 +53,15 @@ export class Past {
     return rows.map(({ stream, position }) => `${stream} ${position}`);
   }
 
-  /** The tenant with another part of one of its settings. */
-  laid<Key extends 'crm' | 'gong' | 'salesforce'>(
+  /** The tenant with changes to one of its settings. */
+  tenantWith<Key extends 'crm' | 'gong' | 'salesforce'>(
     key: Key,
     changes: Partial<TenantConfig[Key]>,
   ): TenantConfig {
     return { ...this.tenant, [key]: { ...this.tenant[key], ...changes } };
   }
 
-  /** The second further page of the deliveries is refused, once. */
+  /** Makes Salesforce refuse the third page of deliveries, once. */
   breakReading(): void {
     const body = [{ errorCode: 'INSUFFICIENT_ACCESS', message: 'no access' }];
     this.world.server.faults.add({

@@ -11,7 +11,7 @@ import { batchOf } from './events.ts';
 import { type GongScript, ScriptedGong, type ScriptedRequest } from './scripted-gong.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-/** Faster than any test sends, for those that are not about pacing. */
+/** Faster than any test sends, for tests that are not about pacing. */
 export const UNPACED = { callsPerSecond: 1_000, callsPerDay: 1_000_000 };
 
 export interface PushRig extends TestFile {
@@ -20,27 +20,27 @@ export interface PushRig extends TestFile {
   readonly lease: LeaseKey;
   readonly gong: ScriptedGong;
   readonly pacer: Pacer;
-  /** calls that were announced */
+  /** the number of `onCall` calls */
   readonly calls: () => number;
   commit(events: readonly NewEvent[], tenant?: string): Promise<void>;
   start(changes?: Partial<PushOptions>): Push;
-  /** Starts to push, tells that no more comes, and lets time pass until all is done. */
+  /** Starts pushing, calls `finish`, and lets time pass until it resolves. */
   drain(changes?: Partial<PushOptions>): Promise<PushReport>;
   event(eventId: string): Promise<StoredEvent>;
 }
 
 export interface RigOptions {
   readonly script: GongScript;
-  readonly answerMs?: (request: ScriptedRequest) => number;
+  readonly responseMs?: (request: ScriptedRequest) => number;
 }
 
-/** A real outbox, a real pacer, a scripted Gong and a clock that jumps. */
+/** A real outbox and pacer with a scripted Gong and a virtual clock. */
 export async function pushRig(options: RigOptions): Promise<PushRig> {
   const clock = new VirtualClock();
   const file = await testDatabase();
   const { db } = file;
   const lease = await heldLease(db, clock.now());
-  const gong = new ScriptedGong(clock, { answerMs: () => 100, ...options });
+  const gong = new ScriptedGong(clock, { responseMs: () => 100, ...options });
   const pacer = createPacer({ db, account: gong.account, clock });
   let calls = 0;
   const start = (changes: Partial<PushOptions> = {}) =>
@@ -53,7 +53,7 @@ export async function pushRig(options: RigOptions): Promise<PushRig> {
       pacer,
       settings: { ...UNPACED, concurrency: 4 },
       callsForFresh: 0,
-      historyUntil: Number.POSITIVE_INFINITY,
+      backfillUntil: Number.POSITIVE_INFINITY,
       clock,
       random: () => 0.5,
       signal: new AbortController().signal,

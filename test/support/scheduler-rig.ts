@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
+import type { Outcome, RunError } from '../../src/db/run-report.ts';
 import { beginRun, finishRun, type StoredRun } from '../../src/db/runs.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import type { LogFields, Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
-import { RunCounters, reportOf } from '../../src/runs/counters.ts';
-import type { Outcome, RunError } from '../../src/runs/report.ts';
+import { RunCounters } from '../../src/runs/counters.ts';
+import { reportOf } from '../../src/runs/report.ts';
 import type { TenantRun } from '../../src/runs/run-tenant.ts';
+import { runError } from '../../src/runs/stage-errors.ts';
 import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import type { RunTenant } from '../../src/scheduler/due-run.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
@@ -22,7 +24,7 @@ export const DAY = 24 * HOUR;
 export interface RigOptions {
   readonly now: string;
   readonly tickMs?: number;
-  /** how long each run works */
+  /** the duration of each run */
   readonly runMs?: number;
   readonly random?: () => number;
 }
@@ -31,8 +33,8 @@ export interface Process {
   readonly scheduler: Scheduler;
   readonly context: AppContext;
   readonly log: LogEntry[];
-  readonly kept: string[][];
-  /** Asks it to stop, and waits for its end. */
+  readonly housekept: string[][];
+  /** Requests a stop and waits for the end. */
   stop(): Promise<'clean' | 'broken'>;
 }
 
@@ -42,28 +44,28 @@ export interface LogEntry {
   readonly fields: LogFields;
 }
 
-/** What a run does in place of asking vendors. */
+/** What a run does instead of calling vendors. */
 export interface Script {
   ms: number;
-  /** throws what a run throws by force */
+  /** an error that it throws becomes the run's error */
   work: (tenant: string) => Promise<{ outcome: Outcome; errors?: readonly RunError[] }>;
-  keepHouse: () => Promise<void>;
+  housekeeping: () => Promise<void>;
 }
 
 /**
- * Schedulers over one real database, under a clock that jumps from one wait to the next. Their
- * runs hold the tenant's lease and are written down, as real ones are; they ask no vendor.
+ * Schedulers over one real database, with a virtual clock. Their runs take the tenant's lease and
+ * are recorded as real ones are, but call no vendor.
  */
 export class SchedulerRig {
-  /** what passes; the time that the processes read is `setMs` off it */
+  /** the elapsed time; the processes read it with `clockOffsetMs` added */
   readonly clock: VirtualClock;
-  /** how far somebody set the machine's clock, ahead or back */
-  setMs = 0;
+  /** how far the system clock was set ahead or back */
+  clockOffsetMs = 0;
   readonly file: TestFile;
   readonly script: Script;
-  /** runs at work at this moment, and the most that there were */
-  atWork: string[] = [];
-  atWorkMax = 0;
+  /** the tenants with a run at this moment, and the maximum so far */
+  running: string[] = [];
+  runningMax = 0;
   readonly #options: RigOptions;
 
   constructor(options: RigOptions) {
@@ -73,17 +75,17 @@ export class SchedulerRig {
     this.script = {
       ms: options.runMs ?? MINUTE,
       work: async () => ({ outcome: 'ok' }),
-      keepHouse: async () => {},
+      housekeeping: async () => {},
     };
   }
 
-  /** A process that serves these tenants from now on. */
+  /** Starts a process with these tenants. */
   async start(
     tenants: readonly TenantConfig[],
     service: Partial<Config['service']> = {},
   ): Promise<Process> {
     const log: LogEntry[] = [];
-    const kept: string[][] = [];
+    const housekept: string[][] = [];
     const stop = new AbortController();
     const config = configOf(this.file, tenants, service);
     const context = await openContext({
@@ -102,8 +104,8 @@ export class SchedulerRig {
       tenants,
       run: this.#run,
       housekeeping: async (_, done) => {
-        kept.push(done.map(({ tenant }) => tenant));
-        await this.script.keepHouse();
+        housekept.push(done.map(({ tenant }) => tenant));
+        await this.script.housekeeping();
       },
       signal: stop.signal,
     });
@@ -113,7 +115,7 @@ export class SchedulerRig {
       scheduler,
       context,
       log,
-      kept,
+      housekept,
       stop: () => {
         stop.abort(new StopRequested());
         return this.clock.run(scheduler.drained());
@@ -126,14 +128,14 @@ export class SchedulerRig {
     return runsOf(this.file, tenant);
   }
 
-  /** When they began. */
+  /** The start times of the runs. */
   async starts(tenant = 'acme'): Promise<string[]> {
     const runs = await this.runs(tenant);
     return runs.map(({ startedAt }) => new Date(startedAt).toISOString());
   }
 
   #now(): number {
-    return this.clock.now() + this.setMs;
+    return this.clock.now() + this.clockOffsetMs;
   }
 
   async #tick(scheduler: Scheduler, signal: AbortSignal): Promise<void> {
@@ -163,13 +165,10 @@ export class SchedulerRig {
         async ({ key: lease }) => {
           const runId = randomUUID();
           await beginRun(context.db, { runId, tenant: name, kind: 'sync', startedAt });
-          const made = await this.#work(name, signal);
-          const told = report(made.outcome, made.errors);
-          const finishedAt = this.#now();
-          const json = JSON.stringify(told);
-          const { outcome } = made;
-          await finishRun(context.db, lease, { runId, finishedAt, outcome, report: json });
-          return told;
+          const { outcome, errors } = await this.#work(name, signal);
+          const finished = report(outcome, errors);
+          await finishRun(context.db, lease, { runId, report: finished });
+          return finished;
         },
       );
       return { tenant: name, report: done ?? report('busy') };
@@ -179,17 +178,17 @@ export class SchedulerRig {
   };
 
   async #work(tenant: string, signal: AbortSignal): ReturnType<Script['work']> {
-    this.atWork.push(tenant);
-    this.atWorkMax = Math.max(this.atWorkMax, this.atWork.length);
+    this.running.push(tenant);
+    this.runningMax = Math.max(this.runningMax, this.running.length);
     try {
-      const made = await this.script.work(tenant);
+      const result = await this.script.work(tenant);
       await this.clock.sleep(this.script.ms, signal);
-      return made;
+      return result;
     } catch (error) {
       if (!(error instanceof StopRequested)) throw error;
-      return { outcome: 'partial', errors: [{ stage: 'run', message: error.message, hint: '' }] };
+      return { outcome: 'partial', errors: [runError('run', error)] };
     } finally {
-      this.atWork = this.atWork.filter((other) => other !== tenant);
+      this.running = this.running.filter((other) => other !== tenant);
     }
   }
 }
@@ -212,12 +211,12 @@ async function runsOf(file: TestFile, tenant: string): Promise<StoredRun[]> {
   }));
 }
 
-/** A tenant that is only ever scheduled: nothing answers at its addresses. */
+/** A tenant for tests of scheduling: its addresses are unreachable. */
 export function scheduledTenant(
   schedule: string,
   settings: Partial<TenantConfig> = {},
 ): TenantConfig {
-  const secret = new Secret('nothing-answers-here');
+  const secret = new Secret('unused-secret');
   return {
     tenant: 'acme',
     timezone: 'UTC',
@@ -275,6 +274,7 @@ export function logInto(entries: LogEntry[]): Logger {
       entries.push({ level, message, fields });
     };
   const log: Logger = {
+    isDebug: true,
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),

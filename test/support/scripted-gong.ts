@@ -6,8 +6,8 @@ export interface ScriptedRequest {
   readonly eventId: string;
   readonly body: string;
   readonly at: number;
-  /** how often this event was sent, this time included */
-  readonly tries: number;
+  /** the number of this attempt to send the event, from 1 */
+  readonly attempt: number;
 }
 
 export type GongScript = (request: ScriptedRequest) => GongAnswer;
@@ -37,7 +37,7 @@ export function throttled(retryAfterMs?: number): GongAnswer {
   return { kind: 'throttled', status: 429, errors: ['too many'], ...wait };
 }
 
-/** Gong as the sender sees it: answers by script, after a while on the given clock. */
+/** A fake Gong client: responds by script, after a delay on the given clock. */
 export class ScriptedGong implements GongClient {
   readonly account = 'account';
   readonly requests: ScriptedRequest[] = [];
@@ -45,18 +45,21 @@ export class ScriptedGong implements GongClient {
   inFlightMax = 0;
   readonly #clock: Clock;
   readonly #script: GongScript;
-  readonly #answerMs: (request: ScriptedRequest) => number;
+  readonly #responseMs: (request: ScriptedRequest) => number;
 
   constructor(
     clock: Clock,
-    options: { readonly script: GongScript; readonly answerMs: (of: ScriptedRequest) => number },
+    options: {
+      readonly script: GongScript;
+      readonly responseMs: (request: ScriptedRequest) => number;
+    },
   ) {
     this.#clock = clock;
     this.#script = options.script;
-    this.#answerMs = options.answerMs;
+    this.#responseMs = options.responseMs;
   }
 
-  /** ids in the order in which they were sent */
+  /** event ids in sending order */
   get sent(): string[] {
     return this.requests.map((request) => request.eventId);
   }
@@ -64,14 +67,14 @@ export class ScriptedGong implements GongClient {
   async shareContent(body: string, signal: AbortSignal, onSent?: () => void): Promise<GongAnswer> {
     signal.throwIfAborted();
     const { eventId } = JSON.parse(body) as { eventId: string };
-    const tries = this.sent.filter((sent) => sent === eventId).length + 1;
-    const request = { eventId, body, at: this.#clock.now(), tries };
+    const attempt = this.sent.filter((sent) => sent === eventId).length + 1;
+    const request = { eventId, body, at: this.#clock.now(), attempt };
     this.requests.push(request);
     onSent?.();
     this.inFlight += 1;
     this.inFlightMax = Math.max(this.inFlightMax, this.inFlight);
     try {
-      await this.#clock.sleep(this.#answerMs(request), signal);
+      await this.#clock.sleep(this.#responseMs(request), signal);
       return this.#script(request);
     } finally {
       this.inFlight -= 1;

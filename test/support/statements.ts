@@ -2,15 +2,15 @@ import Sqlite from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 
 export interface StatementRecord {
-  /** each text that was compiled, as often as it was */
+  /** the text of each compiled statement, once per compilation */
   readonly prepared: string[];
-  /** each text that was carried out, in order, over all connections of this process */
+  /** the text of each executed statement, in order, over all connections of this process */
   readonly executed: string[];
 }
 
 /**
- * Watches SQLite itself, below everything that the project puts on top, until the test ends.
- * A connection that has compiled a statement before is not seen to carry that one out.
+ * Records SQLite's own statements, below the project's code, until the test ends. Does not see
+ * executions of a statement that its connection compiled before.
  */
 export function recordStatements(): StatementRecord {
   const record: StatementRecord = { prepared: [], executed: [] };

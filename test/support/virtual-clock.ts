@@ -1,12 +1,12 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { ManualClock } from './manual-clock.ts';
 
-const IDLE_TURNS_MAX = 100;
+const IDLE_ITERATIONS_MAX = 100;
 
 /**
- * A clock that jumps from one sleeper to the next while `run` waits. It moves only once nothing
- * else can go on: SQLite and promises need no timer, so one turn of the event loop is enough to
- * know that. Not for work that waits for sockets or processes.
+ * A clock that jumps from one sleeper to the next while `run` waits. It jumps only once all other
+ * work waits for it. SQLite and promises need no timer, so one iteration of the event loop shows
+ * that. Not suitable for work that waits for sockets or processes.
  */
 export class VirtualClock extends ManualClock {
   readonly #wakes = new Set<{ readonly at: number }>();
@@ -21,31 +21,32 @@ export class VirtualClock extends ManualClock {
     }
   }
 
-  /** Lets time pass until `work` is settled; throws where it never can be. */
+  /** Lets time pass until `work` is settled. Throws if it can never settle. */
   async run<T>(work: Promise<T>): Promise<T> {
     let settled = false;
     const settle = () => {
       settled = true;
     };
     work.then(settle, settle);
-    for (let idleTurns = 0; ; idleTurns += 1) {
-      await turn();
+    for (let idleIterations = 0; ; idleIterations += 1) {
+      await setImmediate();
       if (settled) return work;
-      // Nobody sleeps, but work may still pause for a turn of the event loop now and then.
-      if (this.#wakes.size === 0 && idleTurns < IDLE_TURNS_MAX) continue;
+      // Without a sleeper, the work may still be pausing for some iterations of the event loop.
+      if (this.#wakes.size === 0 && idleIterations < IDLE_ITERATIONS_MAX) continue;
       this.#jump();
-      idleTurns = 0;
+      idleIterations = 0;
     }
   }
 
-  /** Lets `ms` pass, waking each sleeper at its own time. */
+  /** Lets `ms` pass and wakes each sleeper at its own time. */
   async pass(ms: number): Promise<void> {
     await this.run(this.sleep(ms));
   }
 
   #jump(): void {
     const next = Math.min(...[...this.#wakes].map((wake) => wake.at));
-    if (next === Number.POSITIVE_INFINITY) throw new Error('nothing sleeps and nothing goes on');
+    if (next === Number.POSITIVE_INFINITY)
+      throw new Error('the work waits, but no sleep is pending');
     this.advance(Math.max(0, next - this.now()));
   }
 }

@@ -1,4 +1,4 @@
-/** The most that ever happened within one window, whose end does not count. Times in any order. */
+/** The most times within any one window, its end excluded. The times can be in any order. */
 export function mostInWindow(times: readonly number[], windowMs: number): number {
   const sorted = times.toSorted((one, other) => one - other);
   let first = 0;

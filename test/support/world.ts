@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
+import type { RunReport } from '../../src/db/run-report.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/log.ts';
+import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
 import type { RunOptions } from '../../src/runs/execute.ts';
-import type { RunReport } from '../../src/runs/report.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import { createGong, type GongControl, type GongOptions } from '../../src/sandbox/gong/index.ts';
 import type { Org } from '../../src/sandbox/salesforce/org.ts';
@@ -25,16 +25,16 @@ const keys = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
-/** A made-up Salesforce and Gong on loopback, and one tenant that uses them. */
+/** A simulated Salesforce and Gong on loopback, and one tenant that uses them. */
 export interface World {
   readonly clock: ShiftedClock;
   readonly org: Org;
   readonly gong: GongControl;
   readonly server: SandboxServer<'salesforce' | 'gong'>;
   readonly tenant: TenantConfig;
-  /** folder of this world's database, gone at the end */
+  /** folder of this world's database; removed at the end */
   readonly folder: string;
-  /** a context on the world's database file; closed at the end */
+  /** opens a context on the world's database file; closed at the end */
   context(): Promise<AppContext>;
   sync(options?: Partial<SyncOptions>): Promise<RunReport>;
   backfill(window: BackfillWindow, options?: Partial<BackfillOptions>): Promise<RunReport>;
@@ -43,11 +43,12 @@ export interface World {
 
 export interface WorldOptions {
   readonly gong?: Partial<GongOptions>;
-  /** laid over the tenant's configuration */
+  /** replaces parts of the tenant's configuration */
   readonly tenant?: Partial<TenantConfig>;
+  readonly log?: Logger;
 }
 
-/** A Salesforce and a Gong whose limits are lifted, since most tests are not about pacing. */
+/** Starts a world without Gong's limits, since most tests are not about pacing. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = new ShiftedClock();
   const { vendor: salesforce, org } = createSalesforce({ clock });
@@ -62,9 +63,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const opened = await openContext({
       config: configOf(folder, tenant),
       clock,
-      // Waits between tries are jittered from nothing up: this makes them short.
+      // Makes the jittered waits between attempts short.
       random: () => 0.01,
-      log: silentLogger,
+      log: options.log ?? silentLogger,
       access: 'write',
     });
     contexts.push(opened);
@@ -80,11 +81,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     context,
     sync: async (override = {}) => {
       const opened = await context();
-      return runSync(opened, { ...passDefaults(tenant), reach: 'new', ...override });
+      return runSync(opened, { ...runDefaults(tenant), reach: 'new', ...override });
     },
     backfill: async (window, override = {}) => {
       const opened = await context();
-      return runBackfill(opened, { ...passDefaults(tenant), window, ...override });
+      return runBackfill(opened, { ...runDefaults(tenant), window, ...override });
     },
     close: async () => {
       await Promise.all(contexts.map((opened) => opened.close()));
@@ -94,13 +95,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-function passDefaults(tenant: TenantConfig): RunOptions {
+function runDefaults(tenant: TenantConfig): RunOptions {
   return {
     tenant,
     push: 'send',
-    historyUntil: Number.POSITIVE_INFINITY,
+    backfillUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
-    onProgress: () => {},
+    listeners: [],
   };
 }
 

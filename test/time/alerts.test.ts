@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StopRequested } from '../../src/lib/errors.ts';
+import { runError } from '../../src/runs/stage-errors.ts';
 import { Alerts, alertOnRuns } from '../../src/service/alerts.ts';
 import { ALERT_LIMITS } from '../../src/service/limits.ts';
 import { type AlertRig, reportOf, startAlertRig, WEBHOOK_PATH } from '../support/alert-rig.ts';
@@ -7,10 +8,10 @@ import { until } from '../support/until.ts';
 
 const HOUR_MS = 60 * 60_000;
 const never = new AbortController().signal;
-const STOP = { stage: 'run' as const, message: new StopRequested().message, hint: 'Run again.' };
+const STOP = runError('run', new StopRequested());
 
-describe('the runs of one command', () => {
-  test('those that failed or were partial are one post; the others are none', async () => {
+describe('alertOnRuns', () => {
+  test('posts one alert about the failed and partial runs', async () => {
     const rig = await startAlertRig();
     await alertOnRuns(rig.context, [
       reportOf('acme'),
@@ -25,7 +26,7 @@ describe('the runs of one command', () => {
     expect(rig.texts()).toHaveLength(1);
   });
 
-  test('one that was only asked to stop is told to nobody; one that failed before is', async () => {
+  test('posts no alert about a run that only stopped on request', async () => {
     const rig = await startAlertRig();
     await alertOnRuns(rig.context, [reportOf('acme', { outcome: 'partial', errors: [STOP] })]);
     expect(rig.texts()).toEqual([]);
@@ -34,19 +35,17 @@ describe('the runs of one command', () => {
     expect(rig.texts()).toHaveLength(1);
   });
 
-  test('a webhook that nobody answers is a warning without its address, and no error', async () => {
+  test('logs a warning without the address if the webhook fails', async () => {
     const rig = await startAlertRig({ handler: (_request, reply) => reply.answer(403, 'no') });
     await alertOnRuns(rig.context, [reportOf('acme')]);
     expect(rig.logged).toEqual([
-      expect.stringMatching(
-        /^warn the alert did not get through to alerts.webhook: it answered 403/,
-      ),
+      expect.stringMatching(/^warn the alert was not delivered to alerts.webhook: it answered 403/),
     ]);
     expect(rig.logged.join()).not.toContain(WEBHOOK_PATH);
     expect(rig.logged.join()).not.toContain(rig.peer.origin);
   });
 
-  test('without a webhook nothing is posted', async () => {
+  test('posts nothing without a webhook', async () => {
     const rig = await startAlertRig({ alerts: 'off' });
     await alertOnRuns(rig.context, [reportOf('acme')]);
     expect(rig.peer.requests).toEqual([]);
@@ -54,8 +53,8 @@ describe('the runs of one command', () => {
   });
 });
 
-describe('a service', () => {
-  test('hundreds that fail together are one post', async () => {
+describe('Alerts', () => {
+  test('posts one alert about hundreds of tenants that fail together', async () => {
     const rig = await startAlertRig();
     const alerts = new Alerts(rig.context, never);
     for (let tenant = 0; tenant < 300; tenant += 1) {
@@ -63,17 +62,17 @@ describe('a service', () => {
     }
     await rig.pass(ALERT_LIMITS.gatherMs);
     await alerts.settled();
-    expect(rig.texts()).toEqual([expect.stringContaining('300 tenants need somebody')]);
+    expect(rig.texts()).toEqual([expect.stringContaining('300 tenants need attention')]);
   });
 
-  test('what goes wrong right after a post waits for the next minute', async () => {
+  test('waits betweenPostsMs after a post', async () => {
     const rig = await startAlertRig();
     const alerts = new Alerts(rig.context, never);
     alerts.addRun(rig.context, reportOf('acme'));
     await rig.pass(ALERT_LIMITS.gatherMs);
     await alerts.settled();
     alerts.addRun(rig.context, reportOf('globex'));
-    await rig.pass(ALERT_LIMITS.apartMs - 1);
+    await rig.pass(ALERT_LIMITS.betweenPostsMs - 1);
     expect(rig.texts()).toHaveLength(1);
     expect(rig.clock.sleepers).toBe(1);
     alerts.addRun(rig.context, reportOf('initech'));
@@ -85,7 +84,7 @@ describe('a service', () => {
     ]);
   });
 
-  test('a tenant that fails every minute is so many posts an hour, and none is left out', async () => {
+  test('posts at most postsPerHourMax alerts per hour, without losing a run', async () => {
     const rig = await startAlertRig();
     const alerts = new Alerts(rig.context, never);
     const { postsPerHourMax } = ALERT_LIMITS;
@@ -95,12 +94,12 @@ describe('a service', () => {
     await rig.pass(HOUR_MS);
     await alerts.settled();
     expect(rig.clock.now() - beganAt).toBeGreaterThan(HOUR_MS);
-    const told = rig.texts().map((text) => Number(/the last of (\d+)/.exec(text)?.[1] ?? 1));
-    expect(told).toHaveLength(postsPerHourMax + 1);
-    expect(told.reduce((sum, runs) => sum + runs, 0)).toBe(59);
+    const counts = rig.texts().map((text) => Number(/last of (\d+)/.exec(text)?.[1] ?? 1));
+    expect(counts).toHaveLength(postsPerHourMax + 1);
+    expect(counts.reduce((sum, runs) => sum + runs, 0)).toBe(59);
   });
 
-  test('a stop ends the waiting: what is gathered is told at once', async () => {
+  test('posts queued alerts at once when a stop is requested', async () => {
     const rig = await startAlertRig();
     const stop = new AbortController();
     const alerts = new Alerts(rig.context, stop.signal);
@@ -111,7 +110,7 @@ describe('a service', () => {
     expect(rig.texts()).toHaveLength(1);
   });
 
-  test('a run that is well, or of a service without a webhook, is not gathered', async () => {
+  test('ignores successful runs, and all runs without a webhook', async () => {
     const rig = await startAlertRig({ alerts: 'off' });
     const alerts = new Alerts(rig.context, never);
     alerts.addRun(rig.context, reportOf('acme'));

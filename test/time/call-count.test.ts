@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callsOfDay, foldCalls, moveCall, takeCall } from '../../src/db/calls.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { ArrivalEstimate } from '../../src/push/arrival.ts';
+import { ArrivalEstimate } from '../../src/push/arrival-estimate.ts';
 import { PACE_LIMITS } from '../../src/push/limits.ts';
 import { limitsOf } from '../../src/push/pacer.ts';
 import { testDatabase } from '../support/database.ts';
@@ -21,14 +21,14 @@ const gap = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 20 * HOUR }) },
 );
 
-describe('folding', () => {
+describe('folding calls', () => {
   const limits = limitsOf({ callsPerSecond: 1_000, callsPerDay: ENOUGH });
   const step = fc.record({
     gapMs: fc.oneof(gap, fc.integer({ min: 0, max: 3 * HOUR })),
     fold: fc.boolean(),
   });
 
-  test('never forgets a call of the last 24 hours, and counts none more than a minute too long', async () => {
+  test('keeps every call of the last 24 hours, and none more than a minute longer', async () => {
     const property = fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 60 }),
       async (steps) => {
@@ -50,20 +50,20 @@ describe('folding', () => {
     await fc.assert(property, { numRuns: 20 });
   });
 
-  test('keeps a row a minute for a day, however many calls and however long', async () => {
+  test('keeps at most one row per minute of a day, however many calls there are', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     let rows = 0;
     const pacer = pacerOn(db, clock);
     for (let call = 0; call < 2_000; call += 1) {
       clock.advance(MINUTE);
-      await pacer.take({ callsPerSecond: 3, callsPerDay: ENOUGH }, never);
+      await pacer.acquire({ callsPerSecond: 3, callsPerDay: ENOUGH }, never);
       if (call % 199 === 0) rows = (await db.selectFrom('call').selectAll().execute()).length;
     }
     expect(rows).toBeLessThanOrEqual(1_440 + 4);
   });
 
-  test('happens in short runs too: each night of a month leaves one day of rows', async () => {
+  test('happens even in short runs, so that a month of nights leaves one day of rows', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     for (let night = 0; night < 30; night += 1) {
@@ -74,12 +74,12 @@ describe('folding', () => {
   });
 });
 
-describe('a call that arrived later than it was taken', () => {
+describe('a call that arrived later than it was counted', () => {
   const limits = limitsOf({ callsPerSecond: 3, callsPerDay: 10 });
   const rows = (db: Database) =>
     db.selectFrom('call').select(['at', 'calls']).orderBy('at').execute();
 
-  test('is moved there, alone, and counts once', async () => {
+  test('is moved to its arrival without other calls, and counts once', async () => {
     const { db } = await testDatabase();
     for (let call = 0; call < 3; call += 1) {
       await takeCall(db, { account: ACCOUNT, now: () => 1_000, limits });
@@ -97,7 +97,7 @@ describe('a call that arrived later than it was taken', () => {
     ]);
   });
 
-  test('stays where it is once it was folded', async () => {
+  test('is not moved once it was folded', async () => {
     const { db } = await testDatabase();
     await takeCall(db, { account: ACCOUNT, now: () => 1_000, limits });
     await foldCalls(db, ACCOUNT, 5 * MINUTE);
@@ -105,23 +105,23 @@ describe('a call that arrived later than it was taken', () => {
     expect(await rows(db)).toEqual([{ at: MINUTE - 1, calls: 1 }]);
   });
 
-  test('makes the next one wait for it', async () => {
+  test('delays the next call', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const pacer = pacerOn(db, clock);
     const settings = { callsPerSecond: 1, callsPerDay: 10 };
     const start = clock.now();
-    const turn = await clock.run(pacer.take(settings, never));
-    if (turn.kind === 'stop') throw new Error('stopped');
+    const permit = await clock.run(pacer.acquire(settings, never));
+    if (permit.kind === 'denied') throw new Error('denied');
     await clock.pass(100);
-    turn.sent();
+    permit.sent();
     await clock.pass(150);
-    await turn.over();
-    await clock.run(pacer.take(settings, never));
+    await permit.release();
+    await clock.run(pacer.acquire(settings, never));
     expect(clock.now() - start).toBe(100 + 150 + 1_000 + PACE_LIMITS.jitterMs);
   });
 
-  test('is judged by how long answers usually take, within limits', () => {
+  test('is estimated from the usual latency, within limits', () => {
     const arrival = new ArrivalEstimate();
     const lateness = (tookMs: number) => arrival.estimate(5_000, 5_000 + tookMs) - 5_000;
     expect([80, 80, 80].map(lateness)).toEqual([80, 80, 80]);
@@ -133,79 +133,83 @@ describe('a call that arrived later than it was taken', () => {
   });
 });
 
-describe('a pause that Gong asks for', () => {
+describe('a pause', () => {
   const settings = { callsPerSecond: 3, callsPerDay: ENOUGH };
 
-  test('holds every pacer of the account, also one that waits already', async () => {
+  test('applies to every pacer of the account, even one that is already waiting', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const [one, other] = [pacerOn(db, clock), pacerOn(db, clock)];
     const start = clock.now();
     await timesOf(clock, { pacers: [one], calls: 3, rate: 3 });
-    const waiting = other.take(settings, never).then(() => clock.now());
+    const waiting = other.acquire(settings, never).then(() => clock.now());
     await clock.pass(500);
     await one.pause(5 * MINUTE);
     expect(await clock.run(waiting)).toBe(start + 500 + 5 * MINUTE);
   });
 
-  test('of ten minutes is waited for; of a moment longer ends it, in later runs too', async () => {
+  test('of ten minutes delays permits; a longer one denies them, in later runs too', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     await pacerOn(db, clock).pause(10 * MINUTE);
     const start = clock.now();
-    expect(await clock.run(pacerOn(db, clock).take(settings, never))).toMatchObject({ kind: 'go' });
+    expect(await clock.run(pacerOn(db, clock).acquire(settings, never))).toMatchObject({
+      kind: 'granted',
+    });
     expect(clock.now() - start).toBe(10 * MINUTE);
     await pacerOn(db, clock).pause(10 * MINUTE + 1);
     const until = clock.now() + 10 * MINUTE + 1;
-    const stop = { kind: 'stop', reason: 'paused', until };
-    expect(await clock.run(pacerOn(db, clock).take(settings, never))).toEqual(stop);
+    const denied = { kind: 'denied', reason: 'paused', until };
+    expect(await clock.run(pacerOn(db, clock).acquire(settings, never))).toEqual(denied);
     clock.advance(10 * MINUTE + 1);
-    expect(await clock.run(pacerOn(db, clock).take(settings, never))).toMatchObject({ kind: 'go' });
+    expect(await clock.run(pacerOn(db, clock).acquire(settings, never))).toMatchObject({
+      kind: 'granted',
+    });
   });
 
-  test('is never shortened by a later, shorter one', async () => {
+  test('is never shortened by a later, shorter pause', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const pacer = pacerOn(db, clock);
     const start = clock.now();
     await pacer.pause(5 * MINUTE);
     await pacer.pause(1_000);
-    await clock.run(pacer.take(settings, never));
+    await clock.run(pacer.acquire(settings, never));
     expect(clock.now() - start).toBe(5 * MINUTE);
   });
 });
 
-describe('a sender that is told to stop', () => {
-  test('leaves its wait at once, with the reason that was given', async () => {
+describe('a sender with an aborted signal', () => {
+  test('stops waiting at once, with the reason of the signal', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const pacer = pacerOn(db, clock);
     await pacer.pause(5 * MINUTE);
     const stop = new AbortController();
-    const waiting = pacer.take({ callsPerSecond: 3, callsPerDay: 9 }, stop.signal);
+    const waiting = pacer.acquire({ callsPerSecond: 3, callsPerDay: 9 }, stop.signal);
     await clock.pass(1_000);
-    const reason = new Error('asked to stop');
+    const reason = new Error('stop requested');
     stop.abort(reason);
     await expect(waiting).rejects.toBe(reason);
     expect(clock.sleepers).toBe(0);
     expect(await callsOfDay(db, ACCOUNT, clock.now())).toBe(0);
   });
 
-  test('leaves also where another run of the account waits in front of it', async () => {
+  test('stops waiting even if another run of the account is ahead in the queue', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const pacer = pacerOn(db, clock);
     await pacer.pause(5 * MINUTE);
     const settings = { callsPerSecond: 3, callsPerDay: 9 };
-    const inFront = pacer.take(settings, never);
+    const ahead = pacer.acquire(settings, never);
     const stop = new AbortController();
-    const behind = pacer.take(settings, stop.signal);
+    const behind = pacer.acquire(settings, stop.signal);
     await clock.pass(1_000);
-    stop.abort(new Error('asked to stop'));
-    await expect(behind).rejects.toThrow('asked to stop');
-    const told = AbortSignal.abort(new Error('stopped before'));
-    await expect(pacer.take(settings, told)).rejects.toThrow('stopped before');
-    expect(await clock.run(inFront)).toMatchObject({ kind: 'go' });
+    stop.abort(new Error('stop requested'));
+    await expect(behind).rejects.toThrow('stop requested');
+    const aborted = AbortSignal.abort(new Error('stopped before'));
+    await expect(pacer.acquire(settings, aborted)).rejects.toThrow('stopped before');
+    expect(await clock.run(ahead)).toMatchObject({ kind: 'granted' });
     expect(await callsOfDay(db, ACCOUNT, clock.now())).toBe(1);
   });
 });

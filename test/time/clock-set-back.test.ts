@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 2, 2);
 const limits = { burst: { calls: 3, windowMs: 1_005 }, callsPerDay: 5 };
 
-test('calls that were counted an hour ahead keep nobody waiting, and count in the day', async () => {
+test('calls counted an hour ahead delay no call, but count toward the day', async () => {
   const { db } = await testDatabase();
   const ahead = () => NOW + HOUR;
   for (let call = 0; call < 3; call += 1) {
@@ -22,7 +22,7 @@ test('calls that were counted an hour ahead keep nobody waiting, and count in th
   });
 });
 
-test('calls a moment ahead, as of another machine, are waited for', async () => {
+test('calls counted a moment ahead, as by another machine, delay the next call', async () => {
   const { db } = await testDatabase();
   for (let call = 0; call < 3; call += 1) {
     await takeCall(db, { account: ACCOUNT, now: () => NOW, limits });

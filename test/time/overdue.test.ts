@@ -15,7 +15,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const signal = new AbortController().signal;
 
-/** A service that keeps house once an hour, and the runs that it would have made. */
+/** A service with housekeeping every hour; the test adds the runs. */
 class Service {
   readonly rig: AlertRig;
   readonly alerts: Alerts;
@@ -32,16 +32,16 @@ class Service {
     return this.rig.clock.now();
   }
 
-  /** Keeps house each hour until `at`; gives how often somebody was told until then. */
+  /** Runs housekeeping every hour until `at`. Returns the number of alerts so far. */
   async until(at: number): Promise<number> {
     for (let next = this.now; next <= at; next += HOUR_MS) {
       this.rig.clock.advance(next - this.now);
-      await this.keepHouse();
+      await this.housekeep();
     }
     return this.rig.texts().length;
   }
 
-  async keepHouse(): Promise<void> {
+  async housekeep(): Promise<void> {
     const tenant = { tenant: 'acme', timezone: 'UTC', schedule: this.schedule };
     const { alerts } = this;
     const { context, clock } = this.rig;
@@ -70,13 +70,13 @@ class Service {
   }
 }
 
-/** From 2026-11-02 02:00:00 UTC, a Monday, on. */
+/** Starts at 2026-11-02 02:00:00 UTC, a Monday. */
 async function startService(): Promise<Service> {
   return new Service(await startAlertRig());
 }
 
-describe('a tenant that runs each night at two', () => {
-  test('is told of once, two nights after its last good run', async () => {
+describe('the overdue alert for a tenant that runs every night at 02:00', () => {
+  test('is posted once, two nights after its last successful run', async () => {
     const service = await startService();
     const monday = service.now;
     await service.run(monday + 20_000);
@@ -85,12 +85,13 @@ describe('a tenant that runs each night at two', () => {
     await service.run(monday + 2 * DAY_MS, { outcome: 'partial' });
     expect(await service.until(monday + 2 * DAY_MS + HOUR_MS)).toBe(1);
     expect(service.rig.texts()[0]).toContain(
-      'acme: the last good run began 2026-11-02 02:00 UTC; its schedule is "0 2 * * *" (UTC)',
+      'acme: the last successful run began at 2026-11-02 02:00 UTC; ' +
+        'its schedule is "0 2 * * *" (UTC)',
     );
     expect(await service.until(monday + 30 * DAY_MS)).toBe(1);
   });
 
-  test('is told of again when it was well in between', async () => {
+  test('is posted again after a successful run in between', async () => {
     const service = await startService();
     const monday = service.now;
     expect(await service.until(monday + 4 * DAY_MS)).toBe(1);
@@ -99,7 +100,7 @@ describe('a tenant that runs each night at two', () => {
     expect(await service.until(monday + 6 * DAY_MS + 2 * HOUR_MS)).toBe(2);
   });
 
-  test('is not told of while it is well', async () => {
+  test('is not posted while its runs succeed', async () => {
     const service = await startService();
     const monday = service.now;
     for (let night = 0; night < 10; night += 1) {
@@ -108,23 +109,25 @@ describe('a tenant that runs each night at two', () => {
     }
   });
 
-  test('has two nights from when it is first seen: before, nobody waited for it', async () => {
+  test('is posted two nights after monitoring began at the earliest', async () => {
     const service = await startService();
     const monday = service.now;
     await service.run(monday - 100 * DAY_MS);
     expect(await service.until(monday + 2 * DAY_MS - HOUR_MS)).toBe(0);
     expect(await service.until(monday + 2 * DAY_MS + HOUR_MS)).toBe(1);
-    expect(service.rig.texts()[0]).toContain('no good run since it is watched, 2026-11-02');
+    expect(service.rig.texts()[0]).toContain(
+      'no successful run since monitoring began at 2026-11-02',
+    );
   });
 
-  test('a backfill that went well is no good night', async () => {
+  test('is posted even if a backfill has succeeded', async () => {
     const service = await startService();
     const monday = service.now;
     await service.run(monday + DAY_MS, { kind: 'backfill' });
     expect(await service.until(monday + 2 * DAY_MS + HOUR_MS)).toBe(1);
   });
 
-  test('a run under way is waited for, but not longer than a period', async () => {
+  test('waits for a running run, for at most one period', async () => {
     const service = await startService();
     const { db } = service.rig.context;
     const monday = service.now;
@@ -137,14 +140,14 @@ describe('a tenant that runs each night at two', () => {
     expect(await service.until(wednesday + DAY_MS + HOUR_MS)).toBe(1);
   });
 
-  test('a run that died is not waited for', async () => {
+  test('does not wait for a run that died', async () => {
     const service = await startService();
     const wednesday = service.now + 2 * DAY_MS;
     await service.run(wednesday, { outcome: 'open' });
     expect(await service.until(wednesday + HOUR_MS)).toBe(1);
   });
 
-  test('a new schedule begins anew, none at all ends it', async () => {
+  test('starts over with a new schedule, and ends without one', async () => {
     const service = await startService();
     const monday = service.now;
     expect(await service.until(monday + 2 * DAY_MS - HOUR_MS)).toBe(0);
@@ -152,13 +155,13 @@ describe('a tenant that runs each night at two', () => {
     expect(await service.until(monday + 3 * DAY_MS)).toBe(0);
     expect(await service.until(monday + 4 * DAY_MS + 2 * HOUR_MS)).toBe(1);
     service.schedule = undefined;
-    await service.keepHouse();
+    await service.housekeep();
     expect(await service.rig.context.db.selectFrom('overdue').selectAll().execute()).toEqual([]);
   });
 });
 
-describe('periods of other lengths', () => {
-  test('on working days, a weekend is no trouble', async () => {
+describe('the overdue alert for other schedules', () => {
+  test('is not posted for a weekend in a schedule for working days', async () => {
     const service = await startService();
     service.schedule = '0 2 * * 1-5';
     const monday = service.now;
@@ -168,42 +171,42 @@ describe('periods of other lengths', () => {
     expect(await service.until(friday + 4 * DAY_MS + HOUR_MS)).toBe(1);
   });
 
-  test('every quarter of an hour, half an hour is enough', async () => {
+  test('is posted after half an hour if the schedule is every 15 minutes', async () => {
     const service = await startService();
     service.schedule = '*/15 * * * *';
-    await service.keepHouse();
+    await service.housekeep();
     service.rig.clock.advance(29 * MINUTE_MS);
-    await service.keepHouse();
+    await service.housekeep();
     expect(service.rig.texts()).toHaveLength(0);
     service.rig.clock.advance(MINUTE_MS);
-    await service.keepHouse();
+    await service.housekeep();
     expect(service.rig.texts()).toHaveLength(1);
   });
 
-  test('a schedule that never comes is never overdue', async () => {
+  test('is never posted for a schedule without due times', async () => {
     const service = await startService();
     service.nextDue = () => Number.POSITIVE_INFINITY;
     expect(await service.until(service.now + 5 * DAY_MS)).toBe(0);
   });
 });
 
-test('what nobody got is told again an hour later', async () => {
-  let answers = 0;
+test('an alert that was not delivered is posted again an hour later', async () => {
+  let responses = 0;
   const rig = await startAlertRig({
     handler: (_request, reply) => {
-      answers += 1;
-      reply.answer(answers === 1 ? 404 : 200);
+      responses += 1;
+      reply.answer(responses === 1 ? 404 : 200);
     },
   });
   const service = new Service(rig);
   const monday = service.now;
   await service.until(monday + 2 * DAY_MS);
-  expect(answers).toBe(1);
+  expect(responses).toBe(1);
   await service.until(monday + 3 * DAY_MS);
-  expect(answers).toBe(2);
+  expect(responses).toBe(2);
 });
 
-test('without a webhook nobody is watched', async () => {
+test('without a webhook, no tenant is monitored', async () => {
   const service = new Service(await startAlertRig({ alerts: 'off' }));
   await service.until(service.now + 3 * DAY_MS);
   expect(await service.rig.context.db.selectFrom('overdue').selectAll().execute()).toEqual([]);

@@ -15,8 +15,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const { signal: never } = new AbortController();
 
-describe('calls a second', () => {
-  test('at three a second, 100 calls are through in 100 / 2.95 s, and never four in a second', async () => {
+describe('calls per second', () => {
+  test('at 3 per second, 100 calls take at most 100 / 2.95 s, and no second has four', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const start = clock.now();
@@ -25,18 +25,18 @@ describe('calls a second', () => {
     expect(mostInWindow(times, 1_000)).toBe(3);
   });
 
-  test('senders that wait stand in line: one asks for the next place, not all of them', async () => {
+  test('senders wait in a queue, so that only one requests the next slot', async () => {
     const clock = new VirtualClock();
-    // Before the file is opened: a statement that is kept already goes unseen.
+    // Before the file is opened, because cached statements are not recorded.
     const { executed } = recordStatements();
     const { db } = await testDatabase();
     await timesOf(clock, { pacers: [pacerOn(db, clock)], calls: 60, rate: 3 });
-    const asked = executed.filter((text) => text === 'begin immediate').length;
-    expect(asked).toBeGreaterThanOrEqual(60);
-    expect(asked).toBeLessThanOrEqual(60 + 60 / 3 + 5);
+    const requests = executed.filter((text) => text === 'begin immediate').length;
+    expect(requests).toBeGreaterThanOrEqual(60);
+    expect(requests).toBeLessThanOrEqual(60 + 60 / 3 + 5);
   });
 
-  test('two pacers of one account keep the pace of one', async () => {
+  test('two pacers of one account share one pace', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const pacers = [pacerOn(db, clock), pacerOn(db, clock)];
@@ -44,7 +44,7 @@ describe('calls a second', () => {
     expect(mostInWindow(times, 1_000)).toBe(3);
   });
 
-  test('control: two that do not share a database send twice as fast', async () => {
+  test('control: two pacers with separate databases send twice as fast', async () => {
     const clock = new VirtualClock();
     const pacers = [await testDatabase(), await testDatabase()].map(({ db }) => pacerOn(db, clock));
     const times = await timesOf(clock, { pacers, calls: 60, rate: 3 });
@@ -66,13 +66,13 @@ describe('calls a second', () => {
     { rate: 2.5, calls: 2, windowMs: 1_000 },
     { rate: 3, calls: 3, windowMs: 1_000 },
     { rate: 1_000, calls: 1_000, windowMs: 1_000 },
-  ])('$rate a second is $calls in $windowMs ms and a little', ({ rate, calls, windowMs }) => {
+  ])('$rate per second is $calls in $windowMs ms plus jitter', ({ rate, calls, windowMs }) => {
     const limits = limitsOf({ callsPerSecond: rate, callsPerDay: 7 });
     const burst = { calls, windowMs: windowMs + PACE_LIMITS.jitterMs };
     expect(limits).toEqual({ burst, callsPerDay: 7 });
   });
 
-  test('0.1 a second is one call in ten seconds', async () => {
+  test('0.1 per second is one call in ten seconds', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const start = clock.now();
@@ -81,23 +81,23 @@ describe('calls a second', () => {
     expect(times.map((at) => at - start)).toEqual([0, gapMs, 2 * gapMs, 3 * gapMs]);
   });
 
-  test('the time of a call is read once the database is free, not while it waits', async () => {
+  test('the time of a call is read after the wait for the database lock', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const pacer = pacerOn(db, clock);
     const settings = { callsPerSecond: 3, callsPerDay: 9 };
-    await pacer.take(settings, never);
+    await pacer.acquire(settings, never);
     const busy = Promise.withResolvers<void>();
     const transaction = db.transaction().execute(() => busy.promise);
-    const turn = pacer.take(settings, never);
+    const permit = pacer.acquire(settings, never);
     await clock.pass(4_000);
     busy.resolve();
-    await Promise.all([transaction, turn]);
+    await Promise.all([transaction, permit]);
     const rows = await db.selectFrom('call').select('at').orderBy('at').execute();
     expect(rows).toEqual([{ at: clock.now() - 4_000 }, { at: clock.now() }]);
   });
 
-  test('processes that share an account and a file keep its pace together', async () => {
+  test('processes that share an account and a database share one pace', async () => {
     const { db, setting } = await testDatabase();
     const children = [1, 2, 3].map(() =>
       startChild('take-calls.ts', { args: [setting, '25', '40'] }),
@@ -112,7 +112,7 @@ describe('calls a second', () => {
   });
 });
 
-/** Arrivals of senders: dense, sparse, and over days. */
+/** Gaps between arrivals of senders: dense, sparse, and over days. */
 const gap = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 400 }) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 5 * MINUTE }) },
@@ -122,7 +122,7 @@ const arrival = fc.record({
   gapMs: gap,
   pacer: fc.nat({ max: 2 }),
   senders: fc.integer({ min: 1, max: 6 }),
-  answerMs: fc.constantFrom(0, 30, 200, 3_000, 30_000),
+  responseMs: fc.constantFrom(0, 30, 200, 3_000, 30_000),
 });
 
 const pattern = fc.record({
@@ -133,100 +133,102 @@ const pattern = fc.record({
 
 interface Observation {
   readonly at: number;
-  readonly turn: PermitResult;
+  readonly permit: PermitResult;
 }
 
-/** Lets the pattern happen over three pacers: two share a connection, one has its own. */
+/** Runs the pattern over three pacers: two share a connection, one has its own. */
 async function observe(input: typeof pattern extends fc.Arbitrary<infer T> ? T : never) {
   const clock = new VirtualClock();
   const { db, open } = await testDatabase();
   const pacers = [pacerOn(db, clock), pacerOn(db, clock), pacerOn(open(), clock)];
   const seen: Observation[] = [];
-  for (const { gapMs, pacer: index, senders, answerMs } of input.arrivals) {
+  for (const { gapMs, pacer: index, senders, responseMs } of input.arrivals) {
     await clock.pass(gapMs);
     const pacer = pacers[index];
-    const asked = Array.from({ length: senders }, async () => {
-      const turn = await pacer?.take(input, never);
-      if (!turn) return;
-      seen.push({ at: clock.now(), turn });
-      if (turn.kind === 'stop') return;
-      turn.sent();
-      await clock.sleep(answerMs);
-      await turn.over();
+    const requests = Array.from({ length: senders }, async () => {
+      const permit = await pacer?.acquire(input, never);
+      if (!permit) return;
+      seen.push({ at: clock.now(), permit });
+      if (permit.kind === 'denied') return;
+      permit.sent();
+      await clock.sleep(responseMs);
+      await permit.release();
     });
-    await clock.run(Promise.all(asked));
+    await clock.run(Promise.all(requests));
   }
   return seen;
 }
 
-test('whatever arrives: never more than a second and a day allow, and no place is left unused', async () => {
+test('for any arrivals, calls use the limits fully without exceeding them', async () => {
   const property = fc.asyncProperty(pattern, async (input) => {
     const seen = await observe(input);
-    const sent = seen.filter(({ turn }) => turn.kind === 'go').map(({ at }) => at);
+    const sent = seen.filter(({ permit }) => permit.kind === 'granted').map(({ at }) => at);
     const { callsPerSecond: rate, callsPerDay } = input;
     expect(mostInWindow(sent, DAY)).toBeLessThanOrEqual(callsPerDay);
     expect(mostInWindow(sent, 1_000 / Math.min(rate, 1))).toBeLessThanOrEqual(
       Math.max(1, Math.floor(rate)),
     );
-    for (const { at, turn } of seen) {
-      if (turn.kind === 'go') continue;
-      expect(turn.reason).toBe('day-used-up');
-      // Folding and late arrivals let a call count so much longer than a day, never shorter.
+    for (const { at, permit } of seen) {
+      if (permit.kind === 'granted') continue;
+      expect(permit.reason).toBe('day-used-up');
+      // Because of folding and late arrivals, a call can count this much longer than a day.
       const toleranceMs = MINUTE + 250;
       const counted = sent.filter((one) => one <= at && one > at - DAY - toleranceMs);
       expect(counted.length).toBeGreaterThanOrEqual(callsPerDay);
       const freeAt = Math.min(...counted) + DAY;
-      expect(turn.until).toBeGreaterThanOrEqual(freeAt);
-      expect(turn.until).toBeLessThanOrEqual(Math.max(...counted) + DAY + toleranceMs);
+      expect(permit.until).toBeGreaterThanOrEqual(freeAt);
+      expect(permit.until).toBeLessThanOrEqual(Math.max(...counted) + DAY + toleranceMs);
     }
   });
   await fc.assert(property, { numRuns: 40 });
 });
 
-describe('calls a day', () => {
+describe('calls per day', () => {
   const settings = { callsPerSecond: 3, callsPerDay: 30 };
 
-  /** Takes turns until one is a stop. */
-  async function takeAll(clock: VirtualClock, pacer: Pacer) {
+  /** Acquires permits until one is denied. */
+  async function acquireAll(clock: VirtualClock, pacer: Pacer) {
     for (let sent = 0; ; sent += 1) {
-      const turn = await clock.run(pacer.take(settings, never));
-      if (turn.kind === 'stop') return { sent, stop: turn };
+      const permit = await clock.run(pacer.acquire(settings, never));
+      if (permit.kind === 'denied') return { sent, stop: permit };
     }
   }
 
-  test('once they are used up, the time is told at which the first one comes free', async () => {
+  test('a denial after the last call names the time when the first one becomes free', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const start = clock.now();
-    const { sent, stop } = await takeAll(clock, pacerOn(db, clock));
+    const { sent, stop } = await acquireAll(clock, pacerOn(db, clock));
     expect(sent).toBe(30);
-    expect(stop).toEqual({ kind: 'stop', reason: 'day-used-up', until: start + DAY });
+    expect(stop).toEqual({ kind: 'denied', reason: 'day-used-up', until: start + DAY });
     expect(await callsOfDay(db, ACCOUNT, clock.now())).toBe(30);
     clock.advance(stop.until - clock.now() - 3 * MINUTE);
-    const early = await takeAll(clock, pacerOn(db, clock));
+    const early = await acquireAll(clock, pacerOn(db, clock));
     expect(early).toMatchObject({ sent: 0, stop: { reason: 'day-used-up' } });
     clock.advance(early.stop.until - clock.now());
-    expect(await clock.run(pacerOn(db, clock).take(settings, never))).toMatchObject({ kind: 'go' });
+    expect(await clock.run(pacerOn(db, clock).acquire(settings, never))).toMatchObject({
+      kind: 'granted',
+    });
   });
 
-  test('a run at the same hour every night has its whole day again', async () => {
+  test('a run at the same hour every night has all calls of its day', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
     const start = clock.now();
     const nights: number[] = [];
     for (let night = 0; night < 4; night += 1) {
       clock.advance(Math.max(0, start + night * DAY - clock.now()));
-      nights.push((await takeAll(clock, pacerOn(db, clock))).sent);
+      nights.push((await acquireAll(clock, pacerOn(db, clock))).sent);
     }
     expect(nights).toEqual([30, 30, 30, 30]);
   });
 
-  test('a limit that was lowered counts what was sent before', async () => {
+  test('a lowered limit counts the calls sent before', async () => {
     const clock = new VirtualClock();
     const { db } = await testDatabase();
-    await takeAll(clock, pacerOn(db, clock));
+    await acquireAll(clock, pacerOn(db, clock));
     const lowered = { callsPerSecond: 3, callsPerDay: 10 };
-    const turn = await clock.run(pacerOn(db, clock).take(lowered, never));
-    expect(turn).toMatchObject({ kind: 'stop', reason: 'day-used-up' });
+    const permit = await clock.run(pacerOn(db, clock).acquire(lowered, never));
+    expect(permit).toMatchObject({ kind: 'denied', reason: 'day-used-up' });
   });
 });

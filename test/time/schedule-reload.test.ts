@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/config/problems.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { createReload } from '../../src/scheduler/reload.ts';
@@ -24,7 +24,7 @@ async function reload(
   await createReload({ context, scheduler, load: async () => load() })();
 }
 
-function given(
+function configured(
   rig: SchedulerRig,
   tenants: TenantConfig[],
   service: Partial<Config['service']> = {},
@@ -32,13 +32,13 @@ function given(
   return () => ({ config: configOf(rig.file, tenants, service), tenants });
 }
 
-describe('the configuration read anew', () => {
-  test('an added tenant is served, a removed one is not, a changed schedule holds', async () => {
+describe('a reload', () => {
+  test('applies added and removed tenants and changed schedules', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([acme, globex]);
     const initech = scheduledTenant('30 2 * * *', { tenant: 'initech', start: START });
     const later = { ...acme, schedule: '15 2 * * *' };
-    await reload(process, given(rig, [later, initech]));
+    await reload(process, configured(rig, [later, initech]));
     await rig.clock.pass(4 * HOUR);
     await process.stop();
     expect(await rig.starts('acme')).toEqual(['2026-11-02T02:15:00.000Z']);
@@ -46,72 +46,72 @@ describe('the configuration read anew', () => {
     expect(await rig.starts('globex')).toEqual([]);
   });
 
-  test('a schedule that is moved to a time that is past waits for the next one', async () => {
+  test('with a schedule whose time today has passed waits for its next due time', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([acme]);
     await rig.clock.pass(2 * HOUR);
-    await reload(process, given(rig, [{ ...acme, schedule: '0 3 * * *' }]));
+    await reload(process, configured(rig, [{ ...acme, schedule: '0 3 * * *' }]));
     await rig.clock.pass(24 * HOUR);
     await process.stop();
     expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z', '2026-11-03T03:00:00.000Z']);
   });
 
-  test('what is the same runs no second time', async () => {
+  test('without changes does not repeat a run', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([acme]);
     await rig.clock.pass(HOUR);
-    await reload(process, given(rig, [acme]));
+    await reload(process, configured(rig, [acme]));
     await rig.clock.pass(HOUR);
     await process.stop();
     expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z']);
   });
 
-  test('a run that is under way ends, though its tenant is gone; put back, it is not overlapped', async () => {
+  test('lets the run of a removed tenant finish, and never overlaps it', async () => {
     const rig = new SchedulerRig({ now: BEFORE, runMs: 20 * MINUTE });
     const process = await rig.start([acme]);
     await rig.clock.pass(35 * MINUTE);
-    await reload(process, given(rig, [globex]));
+    await reload(process, configured(rig, [globex]));
     await rig.clock.pass(5 * MINUTE);
-    await reload(process, given(rig, [acme, globex]));
+    await reload(process, configured(rig, [acme, globex]));
     await rig.clock.pass(25 * MINUTE);
     await process.stop();
-    expect(rig.atWorkMax).toBe(1);
+    expect(rig.runningMax).toBe(1);
     expect(await rig.runs()).toMatchObject([{ outcome: 'ok' }]);
   });
 
-  test('tenantsAtOnce holds from then on', async () => {
+  test('applies a changed tenantsAtOnce', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const many = Array.from({ length: 6 }, (_, number) => ({
       ...acme,
       tenant: `tenant-${number}`,
     }));
     const process = await rig.start(many, { tenantsAtOnce: 1 });
-    await reload(process, given(rig, many, { tenantsAtOnce: 5 }));
+    await reload(process, configured(rig, many, { tenantsAtOnce: 5 }));
     await rig.clock.pass(HOUR);
     await process.stop();
-    expect(rig.atWorkMax).toBe(5);
+    expect(rig.runningMax).toBe(5);
   });
 
-  test('another database is not taken over while this one is open, and that is said', async () => {
+  test('warns that a changed database or log level takes effect after a restart', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([acme]);
     const service = { database: 'sqlite:elsewhere.db', log: { level: 'debug' } } as const;
-    await reload(process, given(rig, [acme], service));
+    await reload(process, configured(rig, [acme], service));
     const warnings = process.log.filter(({ level }) => level === 'warn');
     expect(warnings.map(({ message }) => message)).toEqual([
-      'database was changed; the one before stays in effect until the next start',
-      'log.level was changed; the one before stays in effect until the next start',
+      'database was changed; the previous value stays in effect until a restart',
+      'log.level was changed; the previous value stays in effect until a restart',
     ]);
     await rig.clock.pass(HOUR);
     await process.stop();
     expect(await rig.runs()).toHaveLength(1);
   });
 
-  test('one without any schedule is taken over, and that is said', async () => {
+  test('applies a configuration without any schedule, with a warning', async () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([acme]);
     const { schedule: _, ...onDemand } = acme;
-    await reload(process, given(rig, [onDemand]));
+    await reload(process, configured(rig, [onDemand]));
     expect(process.log).toContainEqual({
       level: 'warn',
       message: 'no tenant has a schedule: nothing will run',
@@ -123,7 +123,7 @@ describe('the configuration read anew', () => {
   });
 });
 
-describe('a configuration that cannot be used', () => {
+describe('a reload of an invalid configuration', () => {
   const problem = (file: string) => ({
     file,
     line: 3,
@@ -134,16 +134,16 @@ describe('a configuration that cannot be used', () => {
 
   test.each([
     {
-      name: 'every problem is logged',
+      name: 'problems in several files',
       error: new ConfigError([problem('tenants/a.yaml'), problem('tenants/b.yaml')]),
-      said: ['tenants/a.yaml:3:1 foo: unknown key', 'tenants/b.yaml:3:1 foo: unknown key'],
+      logged: ['tenants/a.yaml:3:1 foo: unknown key', 'tenants/b.yaml:3:1 foo: unknown key'],
     },
     {
-      name: 'a tenant that was named and is gone',
+      name: 'a missing tenant that --tenant named',
       error: new UserError('there is no tenant acme', { hint: 'The tenants are globex.' }),
-      said: ['there is no tenant acme'],
+      logged: ['there is no tenant acme'],
     },
-  ])('changes nothing: $name', async ({ error, said }) => {
+  ])('logs every problem and changes nothing: $name', async ({ error, logged }) => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([acme]);
     await reload(process, () => {
@@ -151,8 +151,8 @@ describe('a configuration that cannot be used', () => {
     });
     const errors = process.log.filter(({ level }) => level === 'error');
     expect(errors.map(({ message }) => message)).toEqual([
-      ...said,
-      'the configuration cannot be used; the one before stays in effect',
+      ...logged,
+      'the new configuration is invalid; the previous one stays in effect',
     ]);
     await rig.clock.pass(HOUR);
     await process.stop();

@@ -5,7 +5,7 @@ import { type LogEntry, logInto, MINUTE } from '../support/scheduler-rig.ts';
 
 const BEGIN = Date.UTC(2026, 10, 2, 1, 59, 30);
 
-describe('the tick of every minute', () => {
+describe('everyMinute', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: BEGIN });
   });
@@ -13,7 +13,7 @@ describe('the tick of every minute', () => {
     vi.useRealTimers();
   });
 
-  test('comes at each full minute, never before it, until it is stopped', async () => {
+  test('ticks at each full minute until it is stopped', async () => {
     const at: number[] = [];
     const ticks = everyMinute(() => at.push(Date.now()), silentLogger);
     await vi.advanceTimersByTimeAsync(3 * MINUTE);
@@ -23,7 +23,7 @@ describe('the tick of every minute', () => {
     expect(at).toHaveLength(3);
   });
 
-  test('comes within a minute after the machine slept for hours, though its minutes were missed', async () => {
+  test('ticks within a minute after the machine slept for hours', async () => {
     const at: number[] = [];
     const ticks = everyMinute(() => at.push(Date.now()), silentLogger);
     await vi.advanceTimersByTimeAsync(MINUTE);
@@ -34,7 +34,7 @@ describe('the tick of every minute', () => {
     ticks.stop();
   });
 
-  test('one that fails is told, and the next comes all the same', async () => {
+  test('logs a failed tick and continues', async () => {
     const entries: LogEntry[] = [];
     let calls = 0;
     const failing = () => {

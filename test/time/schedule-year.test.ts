@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, SchedulerRig, scheduledTenant } from '../support/scheduler-rig.ts';
 
-describe('a year of nights', () => {
-  /** Each at a time that its timezone leaves out in spring, or has twice in autumn, or both. */
+describe('a year of nightly runs', () => {
+  /** Each at a time that its timezone skips in spring, repeats in autumn, or both. */
   const tenants = [
     scheduledTenant('30 2 * * *', { tenant: 'spring', timezone: 'America/New_York' }),
     scheduledTenant('30 1 * * *', { tenant: 'autumn', timezone: 'America/New_York' }),
@@ -12,8 +12,8 @@ describe('a year of nights', () => {
     scheduledTenant('0 2 * * *', { tenant: 'utc' }),
   ];
 
-  test('366 nights, with both changes of the clocks: exactly one run each', async () => {
-    // What is due does not depend on how many ticks there were: ten minutes apart are enough.
+  test('has exactly one run in each of 366 nights, with both clock changes', async () => {
+    // Due runs do not depend on the number of ticks, so a tick every ten minutes is enough.
     const rig = new SchedulerRig({ now: '2026-05-31T20:00:00Z', tickMs: 10 * 60_000 });
     const start = Date.parse('2026-06-01T00:00:00Z');
     const process = await rig.start(tenants.map((tenant) => ({ ...tenant, start })));
@@ -26,14 +26,14 @@ describe('a year of nights', () => {
       expect(new Set(nights).size, tenant).toBe(nights.length);
       expect(nights, tenant).toHaveLength(366);
       expect(runs.every(({ outcome }) => outcome === 'ok')).toBe(true);
-      // In a row: a night that was left out would show between two others.
+      // A skipped night would be visible as a gap.
       const gaps = runs.slice(1).map((run, index) => run.startedAt - (runs[index]?.startedAt ?? 0));
       expect(Math.max(...gaps), tenant).toBeLessThanOrEqual(25 * HOUR);
       expect(Math.min(...gaps), tenant).toBeGreaterThanOrEqual(23 * HOUR);
     }
   });
 
-  test('on the wall’s clock each run is at its time, but for the one that spring leaves out', async () => {
+  test('runs at the scheduled wall-clock time, or at the transition if it is skipped', async () => {
     const rig = new SchedulerRig({ now: '2027-03-12T20:00:00Z' });
     const tenant = scheduledTenant('30 2 * * *', {
       timezone: 'America/New_York',
@@ -50,10 +50,10 @@ describe('a year of nights', () => {
   });
 });
 
-describe('a time that passed while nothing ran', () => {
+describe('a due time that passed while the process was down', () => {
   const nightly = scheduledTenant('0 2 * * *');
 
-  test('an outage of three days is made up for by one run, at once', async () => {
+  test('causes one immediate catch-up run after an outage of three days', async () => {
     const rig = new SchedulerRig({ now: '2026-11-02T01:00:00Z' });
     const before = await rig.start([nightly]);
     await rig.clock.pass(2 * HOUR);
@@ -70,14 +70,14 @@ describe('a time that passed while nothing ran', () => {
       '2026-11-05T10:00:00.000Z',
       '2026-11-06T02:00:00.000Z',
     ]);
-    const whys = after.log.filter(({ message }) => message === 'run starts');
-    expect(whys.map(({ fields }) => fields)).toEqual([
-      { tenant: 'acme', why: 'made up for', due: '2026-11-05T02:00:00.000Z' },
+    const started = after.log.filter(({ message }) => message === 'run starts');
+    expect(started.map(({ fields }) => fields)).toEqual([
+      { tenant: 'acme', why: 'catch-up', due: '2026-11-05T02:00:00.000Z' },
       { tenant: 'acme', why: 'schedule', due: '2026-11-06T02:00:00.000Z' },
     ]);
   });
 
-  test('a machine that slept over three nights makes up for them by one run', async () => {
+  test('causes one catch-up run after the machine slept for three nights', async () => {
     const rig = new SchedulerRig({ now: '2026-11-02T03:00:00Z' });
     const process = await rig.start([nightly]);
     await rig.clock.pass(HOUR);
@@ -86,10 +86,10 @@ describe('a time that passed while nothing ran', () => {
     await process.stop();
     expect(await rig.starts()).toEqual(['2026-11-02T03:00:00.000Z', '2026-11-05T04:00:00.000Z']);
     const [, woken] = process.log.filter(({ message }) => message === 'run starts');
-    expect(woken?.fields).toMatchObject({ why: 'made up for', due: '2026-11-05T02:00:00.000Z' });
+    expect(woken?.fields).toMatchObject({ why: 'catch-up', due: '2026-11-05T02:00:00.000Z' });
   });
 
-  test('a short stop in which no time was due is followed by no run', async () => {
+  test('is required for a catch-up run: a short stop without one causes none', async () => {
     const rig = new SchedulerRig({ now: '2026-11-02T02:00:00Z' });
     const before = await rig.start([nightly]);
     await rig.clock.pass(HOUR);
@@ -100,7 +100,7 @@ describe('a time that passed while nothing ran', () => {
     expect(await rig.starts()).toEqual(['2026-11-02T02:00:00.000Z']);
   });
 
-  test('a tenant that never ran begins at once, so that no night before its first run is lost', async () => {
+  test('causes an immediate run for a tenant that never ran', async () => {
     const rig = new SchedulerRig({ now: '2026-11-02T15:00:00Z' });
     const process = await rig.start([nightly]);
     await rig.clock.pass(HOUR);
@@ -108,7 +108,7 @@ describe('a time that passed while nothing ran', () => {
     expect(await rig.starts()).toEqual(['2026-11-02T15:00:00.000Z']);
   });
 
-  test('but one whose start lies after its last due time has missed nothing', async () => {
+  test('causes no run for a tenant with a start after that due time', async () => {
     const rig = new SchedulerRig({ now: '2026-11-02T15:00:00Z' });
     const start = Date.parse('2026-11-02T12:00:00Z');
     const process = await rig.start([{ ...nightly, start }]);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { renderTenantJsonSchema, tenantJsonSchema } from '../../src/config/json-schema.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { renderJsonSchema } from '../../src/config/json-schema.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { listKeys, type SchemaKey } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
 import { tenantSchema } from '../../src/config/tenant-schema.ts';
@@ -17,26 +17,23 @@ const tenantExample = read('config/tenants/acme.example.yaml');
 const serviceExample = read('config/sharetrail.example.yaml');
 const environmentExample = read('.env.example');
 
-describe('files that are made from the schema', () => {
-  test('config/tenant.schema.json is what the schema gives', async () => {
-    await expect(renderTenantJsonSchema()).toMatchFileSnapshot(
-      join(ROOT, 'config/tenant.schema.json'),
-    );
-  });
-
-  test('docs/configuration.md is what the schema gives', async () => {
-    await expect(renderConfigurationPage()).toMatchFileSnapshot(
-      join(ROOT, 'docs/configuration.md'),
-    );
+describe('generated files', () => {
+  test.each([
+    ['config/tenant.schema.json', () => renderJsonSchema('tenant')],
+    ['config/sharetrail.schema.json', () => renderJsonSchema('service')],
+    ['docs/configuration.md', renderConfigurationPage],
+  ])('%s matches the schemas', async (path, render) => {
+    await expect(render()).toMatchFileSnapshot(join(ROOT, path));
   });
 });
 
-describe('the JSON Schema', () => {
-  const ajv = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true });
-  ajvFormats.default(ajv);
-  const validate = ajv.compile(tenantJsonSchema());
+const ajv = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true });
+ajvFormats.default(ajv);
 
-  test('takes the example and the least tenant', () => {
+describe('the JSON Schema of a tenant', () => {
+  const validate = ajv.compile(JSON.parse(renderJsonSchema('tenant')));
+
+  test('accepts the example and the smallest valid tenant', () => {
     for (const yaml of [tenantExample, TENANT_YAML]) {
       expect(validate(parse(yaml)), JSON.stringify(validate.errors)).toBe(true);
     }
@@ -45,39 +42,57 @@ describe('the JSON Schema', () => {
   test.each([
     ['an unknown key', 'tenant: acme', 'tenant: acme\nfoo: 1'],
     ['a literal secret', '${GONG_KEY}', 'hunter2'],
-    ['text beside a reference of a secret', '${GONG_KEY}', 'x${GONG_KEY}'],
+    ['text next to the reference of a secret', '${GONG_KEY}', 'x${GONG_KEY}'],
     ['an escaped reference as a secret', '${GONG_KEY}', '$${GONG_KEY}'],
-    ['a number for a text', '3MVG9', '3'],
+    ['a number in place of a text', '3MVG9', '3'],
     ['an unknown flow', 'access-key', 'password'],
     ['a key of another flow', 'clientId: 3MVG9', 'clientId: 3MVG9\n    username: jo@acme.com'],
     ['a missing key', '  loginUrl: https://acme.my.salesforce.com\n', ''],
-    ['no domain', '[acme.com]', '[]'],
-    ['a number for the workspace', 'gong:\n', 'gong:\n  workspaceId: 62\n'],
+    ['an empty list of domains', '[acme.com]', '[]'],
+    ['a number as the workspace ID', 'gong:\n', 'gong:\n  workspaceId: 62\n'],
     ['too many calls', 'gong:\n', 'gong:\n  callsPerSecond: 1001\n'],
-    ['six fields', 'tenant: acme', 'tenant: acme\nschedule: "0 0 2 * * *"'],
-    ['a date alone', 'tenant: acme', 'tenant: acme\nstart: 2026-11-01'],
-  ])('refuses %s', (_name, from, to) => {
+    ['a schedule of six fields', 'tenant: acme', 'tenant: acme\nschedule: "0 0 2 * * *"'],
+    ['a start without a time', 'tenant: acme', 'tenant: acme\nstart: 2026-11-01'],
+  ])('rejects %s', (_name, from, to) => {
     expect(TENANT_YAML).toContain(from);
     expect(validate(parse(TENANT_YAML.replace(from, () => to)))).toBe(false);
   });
 
-  test('takes references wherever a text stands', () => {
+  test('accepts references in any text', () => {
     const yaml = TENANT_YAML.replace('tenant: acme', 'tenant: ${T}')
       .replace('[acme.com]', '["${D}"]')
       .replace('https://acme.my.salesforce.com', '${URL}')
       .concat('schedule: ${CRON}\nstart: ${START}\ncrm: {unmatched: "${U}"}\n');
     expect(validate(parse(yaml)), JSON.stringify(validate.errors)).toBe(true);
   });
+});
 
-  test('describes every key', () => {
-    const keys = [...listKeys(tenantSchema), ...listKeys(serviceSchema)];
-    expect(keys.length).toBeGreaterThan(50);
-    expect(keys.filter((key) => key.description === '' || key.expected === '')).toEqual([]);
+describe('the JSON Schema of sharetrail.yaml', () => {
+  const validate = ajv.compile(JSON.parse(renderJsonSchema('service')));
+
+  test('accepts the example', () => {
+    expect(validate(parse(serviceExample)), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  test.each([
+    ['an unknown key', { tenantAtOnce: 4 }],
+    ['a literal secret', { secretKey: 'hunter2' }],
+    ['an unknown level', { log: { level: 'loud' } }],
+    ['a missing port', { http: {} }],
+    ['a number out of range', { tenantsAtOnce: 0 }],
+  ])('rejects %s', (_name, data) => {
+    expect(validate(data)).toBe(false);
   });
 });
 
+test('every key has a description and a type', () => {
+  const keys = [...listKeys(tenantSchema), ...listKeys(serviceSchema)];
+  expect(keys.length).toBeGreaterThan(50);
+  expect(keys.filter((key) => !key.description || !key.expected)).toEqual([]);
+});
+
 describe('the examples', () => {
-  test('load as they are, renamed, with the variables and files that they name', async () => {
+  test('load unchanged, with the variables and files that they name', async () => {
     using folder = new ConfigFolder({
       'config/tenants/acme.yaml': tenantExample,
       'config/sharetrail.yaml': serviceExample,
@@ -101,13 +116,13 @@ describe('the examples', () => {
     expect(config.service.http?.port).toBe(8080);
   });
 
-  test('show every key, those of other flows and without a default in comments', () => {
+  test('show every key; those of other flows and those without a default are in comments', () => {
     expect(keysMissing(listKeys(tenantSchema), tenantExample)).toEqual([]);
     expect(keysMissing(listKeys(serviceSchema), serviceExample)).toEqual([]);
     expect(keysMissing(listKeys(tenantSchema), TENANT_YAML)).toContain('googleDrive');
   });
 
-  test('show the defaults as they are', () => {
+  test('show the defaults', () => {
     const examples = [
       { keys: listKeys(tenantSchema), data: parse(tenantExample) as unknown },
       { keys: listKeys(serviceSchema), data: parse(serviceExample) as unknown },
@@ -122,8 +137,13 @@ describe('the examples', () => {
     for (const [path, value, expected] of shown) expect([path, value]).toEqual([path, expected]);
   });
 
-  test('name their schema for editors on the first line', () => {
-    expect(tenantExample).toMatch(/^# yaml-language-server: \$schema=\.\.\/tenant\.schema\.json\n/);
+  test.each([
+    ['config/tenants/acme.example.yaml', 'config/tenant.schema.json'],
+    ['config/sharetrail.example.yaml', 'config/sharetrail.schema.json'],
+  ])('%s names its schema for editors on the first line', (example, schema) => {
+    const [first = ''] = read(example).split('\n');
+    const path = /^# yaml-language-server: \$schema=(\S+)$/.exec(first)?.[1] ?? '';
+    expect(join(dirname(example), path)).toBe(schema);
   });
 
   test('.env.example has every variable of the examples, and no other', () => {

@@ -1,15 +1,15 @@
 import { symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { loadConfigIn } from '../../src/config/process-config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { loadConfigIn } from '../../src/config/load-process-config.ts';
 import type { Config } from '../../src/config/types.ts';
 import { ConfigFolder, TENANT_VARIABLES, TENANT_YAML } from '../support/config-folder.ts';
-import { one, refusalOf, revealed } from '../support/config-problem-cases.ts';
+import { errorOf, one, revealed } from '../support/config-problem-cases.ts';
 
 const TENANT_FILE = 'config/tenants/acme.yaml';
 
 describe('the folder', () => {
-  test('gives the tenants in the order of their names, without examples and other files', async () => {
+  test('lists the tenants in the order of their names, without examples and other files', async () => {
     using folder = new ConfigFolder({
       [TENANT_FILE]: TENANT_YAML,
       'config/tenants/0-first.yaml': TENANT_YAML.replace('acme', '0-first'),
@@ -22,7 +22,7 @@ describe('the folder', () => {
     expect(tenants.map(({ tenant }) => tenant)).toEqual(['0-first', 'acme', 'acme-2']);
   });
 
-  test('a name that no tenant can have, or another ending, is refused and not passed over', async () => {
+  test('an invalid tenant name or file ending is rejected, not skipped', async () => {
     using folder = new ConfigFolder({
       'config/tenants/Acme.yaml': TENANT_YAML,
       'config/tenants/beta.yml': TENANT_YAML,
@@ -30,49 +30,53 @@ describe('the folder', () => {
       'config/sharetrail.yml': '',
     });
     const name = "a tenant's name is at most 63 lower-case letters, digits and hyphens";
-    expect((await refusalOf(load(folder))).message.split('\n')).toEqual([
+    expect((await errorOf(load(folder))).message.split('\n')).toEqual([
       'config/sharetrail.yml: rename it to sharetrail.yaml',
-      'config/tenants/beta.yml: rename it so that it ends in .yaml',
+      'config/tenants/beta.yml: rename it to end in .yaml',
       `config/tenants/Acme.yaml: ${name}: rename the file`,
       `config/tenants/${'a'.repeat(64)}.yaml: ${name}: rename the file`,
     ]);
   });
 
   test.each([
-    ['no folder', {}, 'config: does not exist; make its folder tenants, and '],
-    ['a file in its place', { config: '' }, 'config: is no folder; make its folder tenants, and '],
+    ['no folder', {}, 'config: does not exist; create it with a folder named tenants, and '],
+    [
+      'a file instead of the folder',
+      { config: '' },
+      'config: is not a folder; create it with a folder named tenants, and ',
+    ],
     ['no tenants folder', { 'config/sharetrail.yaml': '' }, 'config/tenants: does not exist; '],
     [
-      'nothing but an example',
+      'only an example',
       { 'config/tenants/acme.example.yaml': TENANT_YAML },
-      'config/tenants: holds no tenant; ',
+      'config/tenants: has no tenant; ',
     ],
   ])('%s is a problem that says what to do next', async (_name, files, problem) => {
     using folder = new ConfigFolder(files);
-    expect((await refusalOf(load(folder))).message).toBe(
-      `${problem}copy config/tenants/acme.example.yaml of sharetrail there, as NAME.yaml, and mend it`,
+    expect((await errorOf(load(folder))).message).toBe(
+      `${problem}copy sharetrail's config/tenants/acme.example.yaml there, as NAME.yaml, and edit it`,
     );
   });
 
-  test('a tenant that cannot be read is told among the others', async () => {
+  test('a tenant file that cannot be read is reported together with the others', async () => {
     using folder = new ConfigFolder({ 'config/tenants/beta.yaml/x': '' });
     symlinkSync('nowhere', folder.path('config/tenants/gamma.yaml'));
-    expect((await refusalOf(load(folder))).message.split('\n')).toEqual([
+    expect((await errorOf(load(folder))).message.split('\n')).toEqual([
       'config/tenants/beta.yaml: is a folder',
       'config/tenants/gamma.yaml: does not exist',
     ]);
   });
 
-  test('a folder outside of the working directory is shown whole', async () => {
+  test('a folder outside the working directory is shown with its full path', async () => {
     using elsewhere = new ConfigFolder({ 'config/tenants/acme.yaml': '' });
     const dir = elsewhere.path('config');
     const failure = loadConfig({ dir, workingDirectory: '/usr', environment: {} });
-    expect((await refusalOf(failure)).problems[0]?.file).toBe(`${dir}/tenants/acme.yaml`);
+    expect((await errorOf(failure)).problems[0]?.file).toBe(`${dir}/tenants/acme.yaml`);
   });
 });
 
-describe('the process', () => {
-  test('--config wins over SHARETRAIL_CONFIG, and that over ./config', async () => {
+describe('the environment of the process', () => {
+  test('--config overrides SHARETRAIL_CONFIG, which overrides ./config', async () => {
     using folder = new ConfigFolder({
       [TENANT_FILE]: TENANT_YAML,
       'a/tenants/acme.yaml': TENANT_YAML,
@@ -90,7 +94,7 @@ describe('the process', () => {
     expect(await dirOf(undefined)).toBe(folder.path('config'));
   });
 
-  test('.env fills in what is not set or empty, and may name folder and database', async () => {
+  test('.env sets variables that are not set or empty, also those for folder and database', async () => {
     using folder = new ConfigFolder({
       'elsewhere/tenants/acme.yaml': TENANT_YAML,
       '.env': [
@@ -111,11 +115,11 @@ describe('the process', () => {
     expect(config.service.database).toBe('sqlite:env.db');
   });
 
-  test('.env that cannot be read is a problem, not a missing file', async () => {
+  test('an unreadable .env is a problem, not a missing file', async () => {
     using folder = new ConfigFolder({ [TENANT_FILE]: TENANT_YAML, '.env/x': '' });
     const { workingDirectory } = folder;
     const loading = loadConfigIn({ folder: undefined, workingDirectory, environment: {} });
-    expect((await refusalOf(loading)).message).toBe('.env: is a folder');
+    expect((await errorOf(loading)).message).toBe('.env: is a folder');
   });
 });
 

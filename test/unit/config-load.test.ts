@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import type { Config } from '../../src/config/types.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import {
@@ -8,11 +8,11 @@ import {
   TENANT_VARIABLES,
   TENANT_YAML,
 } from '../support/config-folder.ts';
-import { one, refusalOf, revealed } from '../support/config-problem-cases.ts';
+import { errorOf, one, revealed } from '../support/config-problem-cases.ts';
 
 const TENANT_FILE = 'config/tenants/acme.yaml';
 
-describe('a tenant with nothing but what it must have', () => {
+describe('a tenant with only the required keys', () => {
   test('has every default', async () => {
     const { tenants, service, dir, workingDirectory } = await loadAcme(TENANT_YAML);
     expect(dir).toBe(`${workingDirectory}/config`);
@@ -60,7 +60,7 @@ describe('a tenant with nothing but what it must have', () => {
   });
 });
 
-describe('values are brought to one form', () => {
+describe('values are normalized', () => {
   test('a time with an offset becomes epoch milliseconds, in quotes or not', async () => {
     for (const time of ['2026-11-01T02:00:00+02:00', '"2026-11-01T00:00:00.000Z"']) {
       const { tenants } = await loadAcme(`${TENANT_YAML}start: ${time}\n`);
@@ -88,19 +88,25 @@ describe('values are brought to one form', () => {
     });
   });
 
+  test('domains below a public suffix are accepted', async () => {
+    const domains = ['acme.co.uk', 'acme.com.kh', 'acme.github.io', 'acme.onmicrosoft.com'];
+    const { tenants } = await loadAcme(TENANT_YAML.replace('acme.com', domains.join(', ')));
+    expect(one(tenants).internalDomains).toEqual(domains);
+  });
+
   test.each([
     ['https://acme.my.salesforce.com/', 'https://acme.my.salesforce.com'],
     ['http://localhost:4100', 'http://localhost:4100'],
     ['http://127.8.9.10:4100/salesforce/', 'http://127.8.9.10:4100/salesforce'],
     ['http://[::1]:4100', 'http://[::1]:4100'],
-  ])('the URL %s is taken as %s', async (given, taken) => {
+  ])('the URL %s is read as %s', async (given, taken) => {
     const { tenants } = await loadAcme(
       TENANT_YAML.replace('https://acme.my.salesforce.com', given),
     );
     expect(one(tenants).salesforce.loginUrl).toBe(taken);
   });
 
-  test('references stand in any text, and an alias stands for its value', async () => {
+  test('any text can contain references, and an alias has the value of its anchor', async () => {
     const yaml = TENANT_YAML.replace('3MVG9', () => '&id "${PREFIX}-${file:id}-$${x}"').concat(
       'timezone: ${ZONE}\ncrm: {unmatched: "${UNMATCHED}"}\n',
       'schedule: "0 ${HOUR} * * MON-FRI"\n',
@@ -123,7 +129,7 @@ describe('values are brought to one form', () => {
   });
 });
 
-describe('what the flow decides', () => {
+describe('defaults that depend on the flow', () => {
   test('a service account reads everything with both detectors', async () => {
     const { tenants } = await loadAcme(TENANT_YAML + serviceAccount(''));
     expect(one(tenants).googleDrive).toEqual({
@@ -136,7 +142,7 @@ describe('what the flow decides', () => {
     });
   });
 
-  test("one user's token reads that user's changes, and the optional secret may be missing", async () => {
+  test("one user's token reads that user's changes, and the optional secret can be missing", async () => {
     const { tenants } = await loadAcme(`${TENANT_YAML.replace(
       /flow: client-credentials[\s\S]*?SF_SECRET}/,
       'flow: refresh-token\n    clientId: 3MVG9\n    refreshToken: ${SF_SECRET}',
@@ -156,7 +162,7 @@ describe('what the flow decides', () => {
     });
   });
 
-  test("Gong's OAuth is taken where secretKey can encrypt what it brings", async () => {
+  test("Gong's flow oauth is accepted if secretKey is set", async () => {
     using folder = new ConfigFolder({
       [TENANT_FILE]: TENANT_YAML.replace(
         /flow: access-key[\s\S]*/,
@@ -172,7 +178,7 @@ describe('what the flow decides', () => {
 });
 
 describe('sharetrail.yaml', () => {
-  test('gives every key of the service', async () => {
+  test('sets every key of the service', async () => {
     const { service } = await loadService(
       [
         'database: postgres://sharetrail:hunter2hunter2@db.acme.com/sharetrail',
@@ -196,7 +202,7 @@ describe('sharetrail.yaml', () => {
     expect(service.alerts?.webhook.reveal()).toBe('https://chat.example/hook?key=1');
   });
 
-  test.each(['', '# database: sqlite:x\n', '{}\n'])('%j is all default', async (yaml) => {
+  test.each(['', '# database: sqlite:x\n', '{}\n'])('%j has every default', async (yaml) => {
     const { service } = await loadService(yaml, {});
     expect(service.tenantsAtOnce).toBe(4);
   });
@@ -212,12 +218,15 @@ describe('sharetrail.yaml', () => {
     ],
     ['http: {port: 80, token: "a b"}', 'http.token: expected a token without spaces'],
     ['retentionDays: 0', 'retentionDays: expected a whole number from 1 to 36500; found 0'],
-    ['alerts: {webhook: "${HTTP}"}', 'alerts.webhook: expected an https URL; the reference gives'],
+    [
+      'alerts: {webhook: "${HTTP}"}',
+      'alerts.webhook: expected an https URL; the value of the reference',
+    ],
     ['secretKey: ${SHORT}', 'secretKey: expected 32 bytes in base64, as `openssl rand -base64 32`'],
     ['secretKey: ${LONG}', 'secretKey: expected 32 bytes in base64, as `openssl rand -base64 32`'],
     ['secretKey: ${TEXT}', 'secretKey: expected 32 bytes in base64, as `openssl rand -base64 32`'],
-  ])('%s is refused', async (yaml, problem) => {
-    const error = await refusalOf(
+  ])('%s is rejected', async (yaml, problem) => {
+    const error = await errorOf(
       loadService(yaml, {
         HTTP: 'http://chat.example/hook',
         SHORT: Buffer.alloc(31).toString('base64'),
@@ -230,14 +239,14 @@ describe('sharetrail.yaml', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
-  test('SHARETRAIL_DATABASE wins over the file; it is checked as well', async () => {
+  test('SHARETRAIL_DATABASE overrides the file, and is checked too', async () => {
     const environment = { SHARETRAIL_DATABASE: 'sqlite:elsewhere.db' };
     const { service } = await loadService('database: sqlite:x.db', environment);
     expect(service.database).toBe('sqlite:elsewhere.db');
     const empty = await loadService('database: sqlite:x.db', { SHARETRAIL_DATABASE: '' });
     expect(empty.service.database).toBe('sqlite:x.db');
     const wrong = loadService('database: sqlite:x.db', { SHARETRAIL_DATABASE: 'x:hunter2' });
-    expect((await refusalOf(wrong)).message).toBe(
+    expect((await errorOf(wrong)).message).toBe(
       'SHARETRAIL_DATABASE: expected `sqlite:PATH` or `postgres://…`',
     );
   });

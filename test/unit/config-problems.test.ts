@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { formatProblem } from '../../src/config/problems.ts';
+import { formatProblem } from '../../src/config/config-error.ts';
 import { ConfigFolder, TENANT_VARIABLES, TENANT_YAML } from '../support/config-folder.ts';
 import { type ProblemCase, problemsOf, testProblems } from '../support/config-problem-cases.ts';
 
 const SPELLING: readonly ProblemCase[] = [
   {
-    name: 'an unknown key is told at the key, with the nearest real one',
+    name: 'an unknown key is reported at the key, with the most similar valid key',
     replace: 'internalDomains: [acme.com]',
     by: 'internalDomains: [acme.com]\ntimezon: UTC',
     problems: ['3:1 timezon: unknown key; did you mean timezone?'],
   },
   {
-    name: 'a misspelt required key is unknown, and missing at its parent',
+    name: 'a misspelled required key is unknown, and missing in its parent',
     replace: '  loginUrl:',
     by: '  loginURI:',
     problems: [
@@ -21,7 +21,7 @@ const SPELLING: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'a key of another flow is told as such',
+    name: 'a key of another flow is reported with its flow',
     replace: '    clientSecret: ${SF_SECRET}',
     by: '    clientSecret: ${SF_SECRET}\n    username: jo@acme.com',
     problems: [
@@ -30,13 +30,13 @@ const SPELLING: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'a key under the wrong heading is told where it belongs',
+    name: 'a key under the wrong parent is reported with its place',
     replace: '',
     by: 'workspaceId: "12"\n',
     problems: ['14:1 workspaceId: unknown key here; it belongs at gong.workspaceId'],
   },
   {
-    name: 'a key that nothing comes near is only unknown',
+    name: 'a key without a similar one is only unknown',
     replace: '',
     by: 'zebra: 1\n',
     problems: ['14:1 zebra: unknown key'],
@@ -54,13 +54,13 @@ const SPELLING: readonly ProblemCase[] = [
     problems: ['14:1 <<: unknown key'],
   },
   {
-    name: 'a key that stands twice is told at the second',
+    name: 'a duplicate key is reported at the second one',
     replace: '    clientId: 3MVG9',
     by: '    clientId: 3MVG9\n    clientId: other',
-    problems: ['8:5 salesforce.auth.clientId: this key stands twice: keep one of them'],
+    problems: ['8:5 salesforce.auth.clientId: duplicate key: keep one of them'],
   },
   {
-    name: 'a key that is no word is told with its mapping',
+    name: 'a key that is not a word is reported with its mapping',
     replace: '  loginUrl:',
     by: '  ? [a]\n  : b\n  loginUrl:',
     problems: ['4:5 salesforce: a key must be a word'],
@@ -69,42 +69,42 @@ const SPELLING: readonly ProblemCase[] = [
 
 const VALUES: readonly ProblemCase[] = [
   {
-    name: 'a missing mapping is told at the file',
+    name: 'a missing mapping is reported at the start of the file',
     replace: TENANT_YAML.slice(TENANT_YAML.indexOf('gong:')),
     by: '',
     problems: ['1:1 gong: missing; expected a mapping'],
   },
   {
-    name: 'a missing flow is told at its mapping',
+    name: 'a missing flow is reported at its mapping',
     replace: '    flow: access-key\n',
     by: '',
     problems: ['10:3 gong.auth.flow: missing; expected one of access-key, oauth'],
   },
   {
-    name: 'an unknown flow is told at its value, and nothing that would follow from it',
+    name: 'an unknown flow is reported at its value, without its consequences',
     replace: 'flow: access-key',
     by: 'flow: acces-key',
     problems: ['11:11 gong.auth.flow: expected one of access-key, oauth; found "acces-key"'],
   },
   {
-    name: 'an empty mapping is nothing',
+    name: 'an empty mapping is not a mapping',
     replace: '',
     by: 'crm:\n',
     problems: ['14:5 crm: expected a mapping; found nothing'],
   },
   {
-    name: 'a text where a mapping belongs is told without the text',
+    name: 'a text in place of a mapping is reported without the text',
     replace: 'tenant: acme\n',
     by: 'tenant: acme\ncrm: supersecret\n',
     problems: ['2:6 crm: expected a mapping'],
   },
   {
-    name: 'a workspace id is never a number',
+    name: 'a workspace ID is never a number',
     replace: 'gong:\n',
     by: 'gong:\n  workspaceId: 623457276584334\n',
     problems: [
-      '10:16 gong.workspaceId: expected the digits of a workspace id in quotes ' +
-        '(a number loses digits); found the number 623457276584334, which quotes make a text',
+      '10:16 gong.workspaceId: expected the digits of a workspace ID in quotes ' +
+        '(a number loses digits); found the number 623457276584334: put it in quotes',
     ],
   },
   {
@@ -112,17 +112,17 @@ const VALUES: readonly ProblemCase[] = [
     replace: '  auth:\n    flow: client',
     by: '  apiVersion: 62.0\n  auth:\n    flow: client',
     problems: [
-      '5:15 salesforce.apiVersion: expected a version in quotes such as "62.0"; found the number 62, which quotes make a text',
+      '5:15 salesforce.apiVersion: expected a version in quotes such as "62.0"; found the number 62: put it in quotes',
     ],
   },
   {
-    name: 'a number in quotes is no number',
+    name: 'a number in quotes is not a number',
     replace: 'gong:\n',
     by: 'gong:\n  callsPerSecond: "3"\n',
     problems: ['10:19 gong.callsPerSecond: expected a number from 0.1 to 1000; found "3"'],
   },
   {
-    name: 'a number out of its range is told with the range',
+    name: 'a number out of range is reported with the range',
     replace: 'gong:\n',
     by: 'gong:\n  callsPerSecond: 0.05\n  callsPerDay: 0\n  concurrency: 1.5\n',
     problems: [
@@ -132,7 +132,7 @@ const VALUES: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'yes is no truth value in YAML 1.2',
+    name: 'yes is not a boolean in YAML 1.2',
     replace: '',
     by: 'crm:\n  matchAccountByDomain: yes\n  holdDays: -1\n  unmatched: drop\n',
     problems: [
@@ -142,7 +142,7 @@ const VALUES: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'object types are known ones, each once, and at least one',
+    name: 'an unknown object type is rejected',
     replace: '',
     by: 'crm: {objectTypes: [Account, Case]}\n',
     problems: [
@@ -150,13 +150,13 @@ const VALUES: readonly ProblemCase[] = [
     ],
   },
   {
-    name: 'an object type stands once',
+    name: 'a repeated object type is rejected',
     replace: '',
     by: 'crm: {objectTypes: [Account, Account]}\n',
     problems: ['14:20 crm.objectTypes: expected each object type only once; found a list'],
   },
   {
-    name: 'an empty list of object types names nothing',
+    name: 'an empty list of object types is rejected',
     replace: '',
     by: 'crm: {objectTypes: []}\n',
     problems: [
@@ -166,11 +166,11 @@ const VALUES: readonly ProblemCase[] = [
   },
 ];
 
-describe('a problem with a key has its place and its path', () => testProblems(SPELLING));
+describe('a problem with a key has its position and its path', () => testProblems(SPELLING));
 
-describe('a problem with a value has its place and its path', () => testProblems(VALUES));
+describe('a problem with a value has its position and its path', () => testProblems(VALUES));
 
-test('all problems of all files are told at once, each with its own fields', async () => {
+test('all problems in all files are reported together, each with its own fields', async () => {
   using folder = new ConfigFolder({
     'config/sharetrail.yaml': 'log:\n  level: loud\nhttp:\n  host: 0.0.0.0\n  port: 0\n',
     'config/tenants/acme.yaml': TENANT_YAML.replace('tenant: acme', 'tenant: b\nfoo: 1'),
@@ -182,7 +182,7 @@ test('all problems of all files are told at once, each with its own fields', asy
     'config/sharetrail.yaml:2:10 log.level: expected one of debug, info, warn, error, silent; found "loud"',
     'config/sharetrail.yaml:4:9 http.host: other machines can reach this host: set http.token too',
     'config/sharetrail.yaml:5:9 http.port: expected a whole number from 1 to 65535; found 0',
-    'config/tenants/acme.yaml:1:9 tenant: expected acme, as the file is named',
+    'config/tenants/acme.yaml:1:9 tenant: expected acme, the name of the file',
     'config/tenants/acme.yaml:2:1 foo: unknown key',
     'config/tenants/beta.yaml:1:1 internalDomains: missing; expected a list of at least one domain',
     'config/tenants/beta.yaml:1:1 salesforce: missing; expected a mapping',

@@ -1,17 +1,17 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import type { ConfigError } from '../../src/config/problems.ts';
+import type { ConfigError } from '../../src/config/config-error.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { listKeys } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
-import { effectiveConfig, renderConfigYaml } from '../../src/config/show.ts';
+import { effectiveConfig, renderConfigYaml } from '../../src/config/show-config.ts';
 import { tenantSchema } from '../../src/config/tenant-schema.ts';
 import { scrub } from '../../src/lib/secret.ts';
 import { ConfigFolder, makePrivateKey, TENANT_YAML } from '../support/config-folder.ts';
 import { problemsOf } from '../support/config-problem-cases.ts';
 
 const MARK = 'hunter2-must-not-be-seen';
-/** Appears nowhere else, so that one search finds a leak of any of them. */
+/** One search for the mark finds a leak of any value. */
 const marked = (name: string): string => `${MARK}-${name}`;
 
 const TENANT = `tenant: acme
@@ -43,7 +43,7 @@ const ENVIRONMENT = {
   KEY: Buffer.alloc(32, MARK).toString('base64'),
 };
 
-describe('a configuration that is shown', () => {
+describe('the output of config show', () => {
   test('has ••• for every secret, in the order and shape of the files', async () => {
     using folder = new ConfigFolder({
       'config/tenants/acme.yaml': TENANT,
@@ -86,7 +86,7 @@ describe('a configuration that is shown', () => {
     expect(text).not.toContain(MARK);
   });
 
-  test("the database's password is blanked out of anything that quotes it", async () => {
+  test("scrub removes the database's password from any text", async () => {
     using folder = new ConfigFolder({
       'config/tenants/acme.yaml': TENANT,
       'config/sharetrail.yaml': SERVICE,
@@ -97,12 +97,12 @@ describe('a configuration that is shown', () => {
   });
 });
 
-describe('a configuration that is refused', () => {
+describe('a configuration error', () => {
   const secrets = [...listKeys(tenantSchema), ...listKeys(serviceSchema)].filter(
     ({ secret }) => secret === 'reference',
   );
 
-  test('every key that holds a secret is known as one', () => {
+  test('the list of secret keys is complete', () => {
     expect([...new Set(secrets.map(({ path }) => path.join('.')))].sort()).toEqual([
       'alerts.webhook',
       'gong.auth.accessKey',
@@ -119,26 +119,23 @@ describe('a configuration that is refused', () => {
     ]);
   });
 
-  test.each(secrets)(
-    'a literal at $path of flow $flow is refused unseen',
-    async ({ path, flow }) => {
-      const isService = path.length === 1 || path[0] === 'alerts';
-      const literal = Object.fromEntries([[path.at(-1), marked('literal')]]);
-      const mapping = path.length === 3 ? { auth: { flow, ...literal } } : literal;
-      const yaml = JSON.stringify(path.length === 1 ? literal : { [path[0] ?? '']: mapping });
-      using folder = new ConfigFolder({
-        'config/tenants/acme.yaml': isService ? TENANT : yaml,
-        'config/sharetrail.yaml': isService ? yaml : SERVICE,
-      });
-      const error = await problemsOf(folder, ENVIRONMENT);
-      expect(error.problems.find((problem) => problem.path === path.join('.'))?.message).toMatch(
-        /^a secret does not stand in this file/,
-      );
-      expect(everythingOf(error)).not.toContain(MARK);
-    },
-  );
+  test.each(secrets)('does not show a literal at $path of flow $flow', async ({ path, flow }) => {
+    const isService = path.length === 1 || path[0] === 'alerts';
+    const literal = Object.fromEntries([[path.at(-1), marked('literal')]]);
+    const mapping = path.length === 3 ? { auth: { flow, ...literal } } : literal;
+    const yaml = JSON.stringify(path.length === 1 ? literal : { [path[0] ?? '']: mapping });
+    using folder = new ConfigFolder({
+      'config/tenants/acme.yaml': isService ? TENANT : yaml,
+      'config/sharetrail.yaml': isService ? yaml : SERVICE,
+    });
+    const error = await problemsOf(folder, ENVIRONMENT);
+    expect(error.problems.find((problem) => problem.path === path.join('.'))?.message).toMatch(
+      /^a literal secret is not allowed in this file/,
+    );
+    expect(everythingOf(error)).not.toContain(MARK);
+  });
 
-  test('values of references, and what stands in a wrong place, are not seen either', async () => {
+  test('does not show values of references, or values at the wrong place', async () => {
     const wrong = Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, marked(name)]));
     using folder = new ConfigFolder({
       'config/tenants/acme.yaml': TENANT.replace('acme.com]', '"${CLIENT}", "${GOOGLE}"]')
@@ -154,7 +151,7 @@ describe('a configuration that is refused', () => {
   });
 });
 
-test('the shown YAML is a configuration again, but for its secrets', async () => {
+test('the printed YAML is a valid configuration again, except for its secrets', async () => {
   const variables = { SF_SECRET: 'a-secret', GONG_KEY: 'b-secret', GONG_SECRET: 'c-secret' };
   using folder = new ConfigFolder({ 'config/tenants/acme.yaml': TENANT_YAML });
   const first = await loadFrom(folder, variables);
@@ -172,7 +169,7 @@ function loadFrom(folder: ConfigFolder, environment: Readonly<Record<string, str
   });
 }
 
-/** All that could be printed of an error, by whatever printer. */
+/** Everything that any printer could print of an error. */
 function everythingOf(error: ConfigError): string {
   return [inspect(error, { depth: 9 }), error.stack, JSON.stringify(error.problems)].join('\n');
 }

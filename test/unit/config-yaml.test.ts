@@ -2,42 +2,42 @@ import { describe, expect, test } from 'vitest';
 import { ConfigFolder, TENANT_VARIABLES, TENANT_YAML } from '../support/config-folder.ts';
 import { problemsOf } from '../support/config-problem-cases.ts';
 
-describe('a file that is no YAML', () => {
+describe('a file that is not valid YAML', () => {
   test.each([
     [
-      'tabs indent',
+      'a tab indents',
       'tenant: acme\ncrm:\n\tholdDays: 1\n',
-      '3:1: not valid YAML: tabs cannot indent: use spaces',
+      '3:1: not valid YAML: a tab cannot indent: use spaces',
     ],
     [
-      'a bracket is open',
+      'a bracket is not closed',
       'tenant: [acme\n',
-      '2:1: not valid YAML: the indentation does not fit, or a bracket is not closed',
+      '2:1: not valid YAML: wrong indentation, or a bracket that is not closed',
     ],
     [
-      'a quote is open',
+      'a quote is not closed',
       'tenant: "acme\n',
       '2:1: not valid YAML: a quote, a bracket, a comma or a space is missing here',
     ],
     [
       'a value has a colon',
       'tenant: acme: hunter2\n',
-      '1:9: not valid YAML: a second `key:` on the same line; a value with ": " in it needs quotes',
+      '1:9: not valid YAML: a second `key:` on the same line; a value that contains ": " needs quotes',
     ],
     [
-      'a value begins with @',
+      'a value starts with @',
       'tenant: @acme\n',
-      '1:9: not valid YAML: a value that begins with this character must stand in quotes',
+      '1:9: not valid YAML: a value that starts with this character needs quotes',
     ],
     [
       'there are two documents',
       'tenant: acme\n---\ntenant: b\n',
-      '2:1: not valid YAML: a second document (---): each file holds one',
+      '2:1: not valid YAML: a second document (---): each file contains one',
     ],
     [
       'a tag is unknown',
       'tenant: !env ACME\n',
-      '1:9: not valid YAML: tags (!…) have no meaning here: remove it',
+      '1:9: not valid YAML: tags (!…) are not supported: remove it',
     ],
     [
       'it is YAML 1.1',
@@ -48,32 +48,32 @@ describe('a file that is no YAML', () => {
     ['it is a text', 'hunter2\n', '1:1: expected a mapping'],
     ['it is empty', '', '1:1: the file is empty; config/tenants/acme.example.yaml shows every key'],
     [
-      'it is all comment',
+      'it has only comments',
       '# tenant: acme\n',
       '1:1: the file is empty; config/tenants/acme.example.yaml shows every key',
     ],
-  ])('is refused with its place: %s', async (_name, yaml, problem) => {
+  ])('is rejected with the position: %s', async (_name, yaml, problem) => {
     using folder = new ConfigFolder({ 'config/tenants/acme.yaml': yaml });
     const { message } = await problemsOf(folder, {});
     expect(message).toBe(`config/tenants/acme.yaml:${problem}`);
   });
 
-  test('a standard tag is refused as well', async () => {
+  test('a standard tag is rejected too', async () => {
     const yaml = TENANT_YAML.replace('3MVG9', '!!binary aHVudGVy');
     using folder = new ConfigFolder({ 'config/tenants/acme.yaml': yaml });
     const { message } = await problemsOf(folder, TENANT_VARIABLES);
     expect(message).toBe(
-      'config/tenants/acme.yaml:7:24 salesforce.auth.clientId: tags (!…) have no meaning here: ' +
+      'config/tenants/acme.yaml:7:24 salesforce.auth.clientId: tags (!…) are not supported: ' +
         'remove it',
     );
   });
 
-  test('an alias without its anchor is refused', async () => {
+  test('an alias without its anchor is rejected', async () => {
     const yaml = TENANT_YAML.replace('3MVG9', '*nowhere');
     using folder = new ConfigFolder({ 'config/tenants/acme.yaml': yaml });
     const { message } = await problemsOf(folder, TENANT_VARIABLES);
     expect(message).toBe(
-      'config/tenants/acme.yaml:7:15 salesforce.auth.clientId: no &anchor of this name stands ' +
+      'config/tenants/acme.yaml:7:15 salesforce.auth.clientId: no &anchor of this name comes ' +
         'before it',
     );
   });
@@ -81,8 +81,8 @@ describe('a file that is no YAML', () => {
   test.each([
     ['aliases of aliases', bombOfAliases()],
     ['an alias of itself', 'a: &a [*a, *a]\n'],
-    ['more levels than anybody needs', `a: ${'['.repeat(40)}${']'.repeat(40)}\n`],
-  ])('%s end at a limit, and nothing else is told', async (_name, yaml) => {
+    ['too many levels', `a: ${'['.repeat(40)}${']'.repeat(40)}\n`],
+  ])('%s are rejected at a limit, with one problem', async (_name, yaml) => {
     using folder = new ConfigFolder({ 'config/tenants/acme.yaml': yaml });
     const { problems } = await problemsOf(folder, {});
     expect(problems).toHaveLength(1);
@@ -91,7 +91,7 @@ describe('a file that is no YAML', () => {
     );
   });
 
-  test('a file that is too large or no UTF-8 is not parsed', async () => {
+  test('a file that is too large or not UTF-8 is not parsed', async () => {
     using folder = new ConfigFolder({ 'config/tenants/large.yaml': '#'.repeat(1024 * 1024 + 1) });
     folder.write('config/tenants/latin.yaml', Buffer.from('tenant: m\xfcller', 'latin1'));
     const { message } = await problemsOf(folder, {});
@@ -102,7 +102,7 @@ describe('a file that is no YAML', () => {
   });
 });
 
-/** Ten levels of ten: 10^10 values if anybody followed them. */
+/** Ten levels of ten: 10^10 values if all aliases were expanded. */
 function bombOfAliases(): string {
   const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
   for (let level = 1; level <= 10; level++) {

@@ -20,7 +20,7 @@ async function accountFor(email: string, ...websites: readonly string[]) {
   return found.objects.filter(({ type }) => type === 'Account').map(({ id }) => id);
 }
 
-test('without the setting no domain is asked for', async () => {
+test('without the setting, no domain is searched', async () => {
   const client = new OrgClient(orgOf({ accounts: [INITECH] }));
   const share = driveShareOf(['zoe@initech.co.uk']);
   const records = await lookUp(client, [share], { timezone: 'UTC' });
@@ -28,7 +28,7 @@ test('without the setting no domain is asked for', async () => {
   expect(client.countOf('Account')).toBe(0);
 });
 
-test('who has no record is matched to the one Account whose website has his domain', async () => {
+test('a person without a record is matched to the only Account with their domain', async () => {
   const deal = {
     id: idOf('Opportunity', 1),
     accountId: INITECH.id,
@@ -48,8 +48,8 @@ test('who has no record is matched to the one Account whose website has his doma
     recipients: [{ email: 'zoe@mail.initech.co.uk' }],
   });
   expect(found.reasons[0]).toBe(
-    'zoe@mail.initech.co.uk is the address of no Contact and no Lead; the Account "Initech" ' +
-      `(${INITECH.id}) is the only one with a website of initech.co.uk.`,
+    'No Contact or Lead has the address zoe@mail.initech.co.uk. The Account "Initech" ' +
+      `(${INITECH.id}) is the only one with a website at initech.co.uk.`,
   );
 });
 
@@ -74,11 +74,11 @@ test.each([
   'initech',
   'see initech.com and initech.de',
   'http://initech.com:port',
-])('a website written as %s has another domain, or none', async (website) => {
+])('a website written as %s does not have the domain initech.com', async (website) => {
   expect(await accountFor('zoe@initech.com', website)).toEqual([]);
 });
 
-test('two candidates are never chosen between, however their websites are written', async () => {
+test('neither of two candidates is chosen, however their websites are written', async () => {
   const [one, other] = ['initech.com', 'https://shop.initech.com/de'];
   expect(await accountFor('zoe@initech.com', one, other)).toEqual([]);
   // control
@@ -86,17 +86,17 @@ test('two candidates are never chosen between, however their websites are writte
   expect(await accountFor('zoe@initech.com', other)).toHaveLength(1);
 });
 
-test('the reasons of two candidates name both', async () => {
+test('the reasons name both of two candidates', async () => {
   const accounts = [INITECH, { id: idOf('Account', 2), name: 'Twin', website: 'initech.co.uk' }];
   const found = await match(['zoe@initech.co.uk'], { accounts });
   expect(found.matched).toBe(false);
   expect(found.reasons[0]).toContain(
-    '2 Accounts have a website of initech.co.uk, so none is named: ' +
+    '2 Accounts have a website at initech.co.uk, so none is named: ' +
       `"Initech" (${INITECH.id}), "Twin" (${idOf('Account', 2)})`,
   );
 });
 
-test('a Contact or a Lead goes before the domain, which is not asked for then', async () => {
+test('if a Contact or a Lead has the address, its domain is not searched', async () => {
   const lead = { id: idOf('Lead', 1), email: 'zoe@initech.co.uk', converted: false };
   const client = new OrgClient(orgOf({ accounts: [INITECH], leads: [lead] }));
   const share = driveShareOf([lead.email]);
@@ -105,7 +105,7 @@ test('a Contact or a Lead goes before the domain, which is not asked for then', 
   expect(client.countOf('Account')).toBe(0);
 });
 
-test('a known recipient does not keep an unknown one from being matched by domain', async () => {
+test('an unknown recipient is matched by domain even if another one is known', async () => {
   const ann = { id: idOf('Contact', 1), email: 'ann@globex.example' };
   const found = await match([ann.email, 'zoe@initech.co.uk'], {
     accounts: [INITECH],
@@ -120,7 +120,7 @@ test.each([
   'zoe@web.de',
   'zoe@mail.yahoo.co.jp',
   'zoe@privaterelay.appleid.com',
-])('a public mail domain never matches: %s', async (email) => {
+])('a public mail domain is never matched: %s', async (email) => {
   const domain = email.split('@')[1] ?? '';
   const parent = domain.split('.').slice(1).join('.');
   expect(await accountFor(email, domain)).toEqual([]);
@@ -128,16 +128,16 @@ test.each([
 });
 
 test.each([
-  ['a suffix under which anybody registers', 'zoe@co.uk', 'https://co.uk'],
-  ['a host of pages for anybody', 'zoe@github.io', 'github.io'],
+  ['a public suffix', 'zoe@co.uk', 'https://co.uk'],
+  ['a public page host', 'zoe@github.io', 'github.io'],
   ["Microsoft's own suffix", 'zoe@initech.onmicrosoft.com', 'https://onmicrosoft.com'],
-  ['an address of an IP', 'zoe@[127.0.0.1]', 'http://127.0.0.1'],
-  ['one label', 'zoe@localhost', 'http://localhost'],
-])('%s is no company', async (_, email, website) => {
+  ['an IP address', 'zoe@[127.0.0.1]', 'http://127.0.0.1'],
+  ['a single label', 'zoe@localhost', 'http://localhost'],
+])('%s is not a company', async (_, email, website) => {
   expect(await accountFor(email, website)).toEqual([]);
 });
 
-test('two sites of one host for anybody are two companies', async () => {
+test('two sites on a public page host are two companies', async () => {
   expect(await accountFor('zoe@initech.github.io', 'globex.github.io')).toEqual([]);
   expect(await accountFor('zoe@initech.github.io', 'initech.github.io')).toHaveLength(1);
 });
@@ -145,12 +145,12 @@ test('two sites of one host for anybody are two companies', async () => {
 test.each([
   ['zoe@müller.example', 'http://xn--mller-kva.example'],
   ['zoe@xn--mller-kva.example', 'https://www.Müller.example/'],
-])('%s and %s are one domain', async (email, website) => {
+])('%s and %s have the same domain', async (email, website) => {
   expect(await accountFor(email, website)).toHaveLength(1);
 });
 
-test('an Account that the answers to two queries bring is one candidate', async () => {
-  // The pattern of initech.com, in the first query, meets initech.com.br as well.
+test('an Account in the results of two queries is one candidate', async () => {
+  // The pattern of initech.com, in the first query, also matches initech.com.br.
   const between = Array.from({ length: 150 }, (_, index) => `zoe@c${index}.example`);
   const found = await match(['zoe@initech.com', ...between, 'zoe@initech.com.br'], {
     accounts: [{ id: INITECH.id, website: 'https://initech.com.br' }],
@@ -158,7 +158,7 @@ test('an Account that the answers to two queries bring is one candidate', async 
   expect(found.objects).toEqual([{ type: 'Account', id: INITECH.id }]);
 });
 
-test('domains are asked for once each, in queries of a bounded length', async () => {
+test('each domain is queried once, in queries of a bounded length', async () => {
   const client = new OrgClient(orgOf({}));
   const emails = Array.from(
     { length: 400 },
@@ -169,16 +169,16 @@ test('domains are asked for once each, in queries of a bounded length', async ()
     [driveShareOf(emails), driveShareOf(emails.map((each) => `q${each}`))],
     OPTIONS,
   );
-  const asked = client.soqls.filter((soql) => soql.includes(' FROM Account '));
-  expect(asked).toHaveLength(4);
-  for (const soql of asked) {
+  const queries = client.soqls.filter((soql) => soql.includes(' FROM Account '));
+  expect(queries).toHaveLength(4);
+  for (const soql of queries) {
     expect(soql.length).toBeLessThan(SOQL_CHARACTERS_MAX);
     expect(isQueryValid(soql)).toBe(true);
     expect(soql).toMatch(/^SELECT Id, Name, Website FROM Account WHERE Website LIKE '/);
   }
 });
 
-test('a short domain asks for hosts that begin with it, not for all that contain it', async () => {
+test('a query matches hosts that start with a short domain, not all that contain it', async () => {
   const client = new OrgClient(orgOf({}));
   await lookUp(client, [driveShareOf(['zoe@t.co'])], OPTIONS);
   expect(client.soqls.at(-1)).toBe(
@@ -187,7 +187,7 @@ test('a short domain asks for hosts that begin with it, not for all that contain
   );
 });
 
-test('a domain with wildcards or quotes is never asked for', async () => {
+test('a domain with wildcards or quotes is never queried', async () => {
   const client = new OrgClient(orgOf({ accounts: [INITECH] }));
   const emails = ['zoe@a_b.com', "zoe@a'b.com", 'zoe@%.com', 'zoe@a\\b.com', 'zoe@_.co'];
   const records = await lookUp(client, [driveShareOf(emails)], OPTIONS);

@@ -47,7 +47,7 @@ function addCustomer(email: string) {
   return { account, contact, deal };
 }
 
-test('5,000 distinct emails cost at most 5 API calls, as the made-up Salesforce bills', async () => {
+test('5,000 distinct emails cost at most 5 API calls in the sandbox', async () => {
   const emails = Array.from({ length: EMAILS }, (_, number) => `p${number}@c${number}.example`);
   const customers = emails.map(addCustomer);
   const shares = emails.map((email) => driveShareOf([email]));
@@ -61,7 +61,7 @@ test('5,000 distinct emails cost at most 5 API calls, as the made-up Salesforce 
   );
 });
 
-test('a share is matched by email through real HTTP in two billed calls', async () => {
+test('matching a share by email over HTTP takes two billed calls', async () => {
   const { account, contact, deal } = addCustomer('ann@initech.example');
   const found = await match('Ann@INITECH.example');
   expect(found.objects.map(({ id }) => id)).toEqual([deal, account, contact]);
@@ -77,25 +77,25 @@ test.each([
   '_@x.example',
   'jörg@müller.example',
   '😀@x.example',
-])('%j reaches the one Contact who has it, and reads no other row', async (email) => {
+])('%j matches only the Contact that has it, and no other row is read', async (email) => {
   for (const other of ['ann@x.example', 'obrien@x.example', 'anb@x.example', 'j@x.example']) {
     addCustomer(other);
   }
   const { contact } = addCustomer(email);
   const found = await match(email);
   expect(found.recipients[0]?.object).toEqual({ type: 'Contact', id: contact });
-  // the Contact, his deal and his role
+  // the Contact, the Opportunity and the role
   expect(org.counters.rows).toBe(3);
 });
 
-test('an address of 320 characters is asked for, and finds nobody', async () => {
+test('an address of 320 characters is queried and not found', async () => {
   addCustomer('ann@x.example');
   const found = await match(`${'l'.repeat(64)}@${'d'.repeat(247)}.example`);
   expect(found.matched).toBe(false);
   expect(org.counters).toMatchObject({ total: 1, rows: 0 });
 });
 
-test('an email on 400 Contacts leads to the deals of one of them', async () => {
+test('an email on 400 Contacts leads to the Opportunity of one of them', async () => {
   const { account, contact, deal } = addCustomer('info@initech.example');
   for (let number = 0; number < 399; number += 1) {
     org.add('Contact', { LastName: 'Copy', Email: 'info@initech.example' });
@@ -105,7 +105,7 @@ test('an email on 400 Contacts leads to the deals of one of them', async () => {
   expect(org.counters).toMatchObject({ total: 2, rows: 402 });
 });
 
-test('the Contact who was changed last is taken', async () => {
+test('the most recently modified Contact is chosen', async () => {
   const { account, contact } = addCustomer('ann@x.example');
   const other = org.add('Contact', { LastName: 'Lee', Email: 'ann@x.example', AccountId: account });
   const [earlier, later] = ['2026-10-01T00:00:00Z', '2026-10-02T00:00:00Z'];
@@ -114,7 +114,7 @@ test('the Contact who was changed last is taken', async () => {
   expect((await match('ann@x.example')).recipients[0]?.object?.id).toBe(contact);
 });
 
-test('a converted Lead leads to its Contact, whose own email has changed since', async () => {
+test('a converted Lead leads to its Contact even if the Contact has a new email', async () => {
   const { account, contact, deal } = addCustomer('ann.lee@initech.example');
   const lead = {
     LastName: 'Lee',
@@ -129,13 +129,13 @@ test('a converted Lead leads to its Contact, whose own email has changed since',
   expect(org.counters.total).toBe(2);
 });
 
-test('a Lead that a queue owns is matched like any other', async () => {
+test('a Lead owned by a queue is matched like any other', async () => {
   const queue = org.add('Group', { Name: 'Inbound', Type: 'Queue' });
   const lead = org.add('Lead', { LastName: 'Ng', Email: 'lou@x.example', OwnerId: queue });
   expect((await match('lou@x.example')).objects).toEqual([{ type: 'Lead', id: lead }]);
 });
 
-test('deleted and hidden Contacts are nobody', async () => {
+test('deleted and hidden Contacts are not matched', async () => {
   const { contact } = addCustomer('ann@x.example');
   org.hide(contact);
   expect((await match('ann@x.example')).matched).toBe(false);
@@ -145,24 +145,24 @@ test('deleted and hidden Contacts are nobody', async () => {
   expect((await match('ann@x.example')).matched).toBe(false);
 });
 
-test('of merged Contacts the one that is left stands for the person', async () => {
+test('after a merge, the remaining Contact is matched', async () => {
   const { account, contact, deal } = addCustomer('ann@x.example');
   const loser = { LastName: 'Lee', Email: 'ann@x.example', AccountId: account };
   const merged = org.add('Contact', { ...loser, LastModifiedDate: '2030-01-01T00:00:00Z' });
   expect((await match('ann@x.example')).recipients[0]?.object?.id).toBe(merged);
-  // Salesforce deletes what it merges into another record, and moves what hangs on it.
+  // Salesforce deletes a record that it merges into another, and moves its related records.
   org.remove(merged);
   const found = await match('ann@x.example');
   expect(found.objects.map(({ id }) => id)).toEqual([deal, account, contact]);
 });
 
-test('a Lead object that the user may not read fails the look-up', async () => {
+test('the lookup fails if the user cannot read the Lead object', async () => {
   addCustomer('ann@x.example');
   org.denyObject('Lead');
   await expect(match('ann@x.example')).rejects.toThrow(UserError);
 });
 
-test('the one Account of a domain is found through real HTTP, in three billed calls', async () => {
+test('matching the only Account of a domain over HTTP takes three billed calls', async () => {
   const account = org.add('Account', {
     Name: 'Initech',
     Website: 'https://www.initech.example/de',
@@ -177,7 +177,7 @@ test('the one Account of a domain is found through real HTTP, in three billed ca
   expect(org.counters.total).toBe(3);
 });
 
-test('a first answer that comes in pages is read to the last row', async () => {
+test('a paged result is read to the last row', async () => {
   org.set({ pageRowsMax: 7 });
   const emails = Array.from({ length: 20 }, (_, number) => `p${number}@x.example`);
   for (const email of emails) addCustomer(email);

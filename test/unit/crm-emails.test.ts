@@ -30,14 +30,14 @@ function emailsOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `person.${index}@customer${index}.example`);
 }
 
-/** Each email in a share of its own, or a hundred in one. */
+/** Shares with `perShare` emails each. */
 function sharesOf(emails: readonly string[], perShare: number) {
   return Array.from({ length: Math.ceil(emails.length / perShare) }, (_, index) =>
     driveShareOf(emails.slice(index * perShare, (index + 1) * perShare)),
   );
 }
 
-test('5,000 distinct emails take 5 billed calls at most, with roles and deals', async () => {
+test('5,000 distinct emails with roles and Opportunities take at most 5 calls', async () => {
   const emails = emailsOf(EMAILS);
   const contacts = emails.map((email, index) => ({
     id: idOf('Contact', index),
@@ -52,7 +52,7 @@ test('5,000 distinct emails take 5 billed calls at most, with roles and deals', 
   expect(client.calls).toBeLessThanOrEqual(CALLS_MAX);
 });
 
-test('5,000 emails of Contacts, Leads and converted Leads take 5 billed calls, too', async () => {
+test('5,000 emails of Contacts and converted Leads take at most 5 billed calls', async () => {
   const emails = emailsOf(EMAILS);
   const contacts = emails.map((email, index) => ({
     id: idOf('Contact', index),
@@ -60,9 +60,9 @@ test('5,000 emails of Contacts, Leads and converted Leads take 5 billed calls, t
     accountId: idOf('Account', index),
   }));
   const leads = emails.flatMap((email, index) => {
-    const became = { convertedContactId: idOf('Contact', index) };
+    const contact = { convertedContactId: idOf('Contact', index) };
     const account = { convertedAccountId: idOf('Account', index) };
-    const lead = { id: idOf('Lead', index), email, converted: true, ...became, ...account };
+    const lead = { id: idOf('Lead', index), email, converted: true, ...contact, ...account };
     return index % 2 === 0 ? [] : [lead];
   });
   const client = clientOf({ contacts, leads });
@@ -75,7 +75,7 @@ test('5,000 emails of Contacts, Leads and converted Leads take 5 billed calls, t
   ]);
 });
 
-test('a person with Contact and converted Lead of one address is not asked for again', async () => {
+test('a converted Lead’s Contact with the same address is not queried again', async () => {
   const lead = { id: idOf('Lead', 1), email: ANN.email, converted: true };
   const client = clientOf({
     contacts: [ANN],
@@ -86,27 +86,27 @@ test('a person with Contact and converted Lead of one address is not asked for a
   expect(client.countOf('Contact')).toBe(1);
 });
 
-test('an email of many shares is asked for once, in either case', async () => {
+test('an email in many shares is queried once, ignoring case', async () => {
   const client = clientOf({ contacts: [ANN] });
   await lookUp(client, [driveShareOf([ANN.email]), driveShareOf(['ANN@initech.example'])], OPTIONS);
-  const asked = client.soqls.filter((soql) => soql.includes('ann@initech.example'));
-  expect(asked).toHaveLength(2);
-  expect(asked.every((soql) => soql.split('ann@initech.example').length === 2)).toBe(true);
+  const queries = client.soqls.filter((soql) => soql.includes('ann@initech.example'));
+  expect(queries).toHaveLength(2);
+  expect(queries.every((soql) => soql.split('ann@initech.example').length === 2)).toBe(true);
 });
 
-test('a batch of shares that name nobody asks nothing', async () => {
+test('a batch of shares without recipients causes no query', async () => {
   const client = clientOf({ contacts: [ANN] });
   await lookUp(client, [driveShareOf([]), driveShareOf([''])], OPTIONS);
   expect(client.rounds).toBe(0);
 });
 
-test('unknown addresses are asked of Contact and Lead, and lead to nothing more', async () => {
+test('unknown addresses are queried in Contact and Lead only', async () => {
   const client = clientOf({ contacts: [ANN] });
   expect((await match(client, 'zoe@nowhere.example')).matched).toBe(false);
   expect(client.soqls.map((soql) => / FROM (\w+) /.exec(soql)?.[1])).toEqual(['Contact', 'Lead']);
 });
 
-test('addresses of 320 characters make queries of less than 100,000', async () => {
+test('queries with addresses of 320 characters stay below 100,000 characters', async () => {
   const emails = Array.from(
     { length: 2_000 },
     (_, index) => `${String(index).padStart(4, '0')}${LONGEST_EMAIL.slice(4)}`,
@@ -132,7 +132,7 @@ test.each([
   '😀@x.example',
   "x')OR(Email!='@x.example",
   LONGEST_EMAIL,
-])('%j reaches the Contact who has it, and no other', async (email) => {
+])('%j matches only the Contact that has it', async (email) => {
   const neighbours = ['x', 'obrien@x.example', 'aa@x.example', '@x.example'].map(
     (other, index) => ({ ...ANN, id: idOf('Contact', index + 10), email: other }),
   );
@@ -148,11 +148,11 @@ test.each([
   ['nothing before the @', '@x.example'],
   ['a line break', 'ann@x.example\n'],
   ['a NUL', 'ann\u0000@x.example'],
-  ['half a character', 'ann\ud800@x.example'],
+  ['a lone surrogate', 'ann\ud800@x.example'],
   ['more than 320 characters', `x${LONGEST_EMAIL}`],
   ['5,000 characters', `${'x'.repeat(5_000)}@x.example`],
-  ['no character', ''],
-])('what has %s is no address: it is never asked for, and fails no page', async (_, email) => {
+  ['no characters', ''],
+])('a value with %s is never queried as an address and fails no page', async (_, email) => {
   const client = clientOf({ contacts: [ANN, { ...ANN, id: idOf('Contact', 2), email }] });
   const bad = driveShareOf([email]);
   const good = driveShareOf([ANN.email]);
@@ -162,8 +162,8 @@ test.each([
   expect(matchShare(good, records, OPTIONS).matched).toBe(true);
 });
 
-test('rows of addresses that were not asked for are left out', async () => {
-  // With a Turkish API user I and i are two letters, and İ compares as i.
+test('rows with other addresses than those queried are ignored', async () => {
+  // For a Turkish API user, I and i are two letters, and İ equals i.
   const turkish = contactRow({ Email: 'ANN@İnitech.example' });
   const client: QueryBatch = {
     queryBatch: async (soqls) =>
@@ -172,9 +172,11 @@ test('rows of addresses that were not asked for are left out', async () => {
   expect((await match(client, 'ann@initech.example')).matched).toBe(false);
 });
 
-test('an answer to one query too few throws: it is no "nobody has this address"', async () => {
+test('a missing query result throws and does not count as "no record"', async () => {
   const client: QueryBatch = { queryBatch: async (soqls) => soqls.slice(1).map(() => []) };
-  await expect(match(client, ANN.email)).rejects.toThrow('Salesforce answered 1 of 2');
+  await expect(match(client, ANN.email)).rejects.toThrow(
+    'Salesforce returned 1 of 2 query results',
+  );
 });
 
 test.each([
@@ -182,23 +184,20 @@ test.each([
   ['Contact', 'LastModifiedDate'],
   ['Lead', 'Id'],
   ['Lead', 'LastModifiedDate'],
-])(
-  'a row of %s without its %s throws: it is no "nobody has this address"',
-  async (object, field) => {
-    const answering = (values: Readonly<Record<string, unknown>>): QueryBatch => ({
-      queryBatch: async (soqls) =>
-        soqls.map((soql) => (soql.includes(` FROM ${object} `) ? [contactRow(values)] : [])),
-    });
-    const whole = { IsConverted: false };
-    await expect(match(answering({ ...whole, [field]: null }), ANN.email)).rejects.toThrow(
-      `a row of ${object} that cannot be read`,
-    );
-    // control
-    expect((await match(answering(whole), ANN.email)).matched).toBe(true);
-  },
-);
+])('a %s row without its %s throws and does not count as "no record"', async (object, field) => {
+  const clientWith = (values: Readonly<Record<string, unknown>>): QueryBatch => ({
+    queryBatch: async (soqls) =>
+      soqls.map((soql) => (soql.includes(` FROM ${object} `) ? [contactRow(values)] : [])),
+  });
+  const complete = { IsConverted: false };
+  await expect(match(clientWith({ ...complete, [field]: null }), ANN.email)).rejects.toThrow(
+    `a ${object} row that cannot be read`,
+  );
+  // control
+  expect((await match(clientWith(complete), ANN.email)).matched).toBe(true);
+});
 
-test('a look-up that fails in its second round throws what the client threw', async () => {
+test("a lookup that fails in its second round throws the client's error", async () => {
   const inner = clientOf({ contacts: [ANN] });
   const failure = new Error('connection lost');
   const client: QueryBatch = {
@@ -207,7 +206,7 @@ test('a look-up that fails in its second round throws what the client threw', as
   await expect(match(client, ANN.email)).rejects.toBe(failure);
 });
 
-test("a delivery's match does not change with the Drive shares of its batch", async () => {
+test("a delivery's match does not depend on the Drive shares in its batch", async () => {
   const converted = { id: idOf('Lead', 1), email: 'lou@x.example', converted: true };
   const org = {
     contacts: [ANN],

@@ -55,7 +55,7 @@ function addAccount() {
   return { account, contact, first, second };
 }
 
-test('a Contact is matched through real HTTP in two billed calls', async () => {
+test('matching a Contact over HTTP takes two billed calls', async () => {
   const { account, contact, second } = addAccount();
   const found = await match(contact, 'Contact');
   expect(found.objects.map(({ id }) => id)).toEqual([second, account, contact]);
@@ -64,7 +64,7 @@ test('a Contact is matched through real HTTP in two billed calls', async () => {
   expect(salesforce.billed()).toBe(2);
 });
 
-test('every kind of related record is matched in one batch', async () => {
+test('every type of related record is matched in one batch', async () => {
   const { account, contact, first } = addAccount();
   const lead = org.add('Lead', {
     IsConverted: true,
@@ -90,7 +90,7 @@ test('every kind of related record is matched in one batch', async () => {
   ]);
 });
 
-test('a deal that was closed long before the shares is not read', async () => {
+test('an Opportunity that was closed long before the shares is not read', async () => {
   const account = org.add('Account');
   const deal = { AccountId: account, CreatedDate: BEFORE, IsClosed: true };
   const open = org.add('Opportunity', { ...deal, CloseDate: '2026-11-04' });
@@ -109,7 +109,7 @@ test('deleted and hidden records are unmatched', async () => {
   expect((await match(contact, 'Contact')).matched).toBe(false);
 });
 
-test('an Account with 3,000 open deals is read to the last page', async () => {
+test('the 3,000 open Opportunities of an Account are read to the last page', async () => {
   const { account, contact, second } = addAccount();
   for (let number = 0; number < 2_998; number += 1) {
     org.add('Opportunity', { AccountId: account, CreatedDate: BEFORE });
@@ -120,7 +120,7 @@ test('an Account with 3,000 open deals is read to the last page', async () => {
   expect(found.objects[0]?.id).toBe(second);
 });
 
-test('2,000 deliveries for 2,000 Contacts take three billed calls at most', async () => {
+test('2,000 deliveries for 2,000 Contacts take at most three billed calls', async () => {
   const shares = Array.from({ length: 2_000 }, (_, number) => {
     const account = org.add('Account');
     const email = `person${number}@initech.example`;
@@ -131,13 +131,13 @@ test('2,000 deliveries for 2,000 Contacts take three billed calls at most', asyn
   expect(salesforce.billed()).toBeLessThanOrEqual(3);
 });
 
-test('an object that the user may not read fails the look-up', async () => {
+test('the lookup fails if the user cannot read an object', async () => {
   const { contact } = addAccount();
   org.denyObject('OpportunityContactRole');
   await expect(match(contact, 'Contact')).rejects.toThrow(UserError);
 });
 
-test('a Salesforce that is down fails the look-up', async () => {
+test('the lookup fails if Salesforce is down', async () => {
   const { contact } = addAccount();
   await match(contact, 'Contact');
   await server.stop();

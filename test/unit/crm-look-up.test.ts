@@ -54,7 +54,7 @@ function manyContacts(count: number): OrgContact[] {
   }));
 }
 
-test('a look-up of no shares, or of shares related to nothing, asks nothing', async () => {
+test('a lookup without shares or related records causes no query', async () => {
   const client = clientOf({});
   await lookUp(client, [], OPTIONS);
   await lookUp(client, [deliveryOf(undefined), deliveryOf({ id: ANN.id })], OPTIONS);
@@ -62,7 +62,7 @@ test('a look-up of no shares, or of shares related to nothing, asks nothing', as
   expect(client.rounds).toBe(0);
 });
 
-test('the records come as Salesforce has them, in plain facts', async () => {
+test('a lookup returns the records with all their facts', async () => {
   const lead = {
     id: idOf('Lead', 1),
     email: 'lou@x.example',
@@ -95,7 +95,7 @@ test('the records come as Salesforce has them, in plain facts', async () => {
   expect(records.rolesOfOpportunity.get(DEAL.id)).toEqual([role]);
 });
 
-test('2,000 deliveries for 2,000 Contacts need three composite calls at most', async () => {
+test('2,000 deliveries for 2,000 Contacts need at most three composite calls', async () => {
   const contacts = manyContacts(SHARES_PER_PAGE);
   const opportunities = contacts.map(({ accountId }, index) => ({
     ...DEAL,
@@ -110,7 +110,7 @@ test('2,000 deliveries for 2,000 Contacts need three composite calls at most', a
   expect(records.opportunitiesOfAccount.size).toBe(SHARES_PER_PAGE);
 });
 
-test('2,000 deliveries for 2,000 converted Leads need three composite calls at most', async () => {
+test('2,000 deliveries for 2,000 converted Leads need at most three composite calls', async () => {
   const contacts = manyContacts(SHARES_PER_PAGE);
   const leads = contacts.map((contact, index) => ({
     id: idOf('Lead', index),
@@ -124,7 +124,7 @@ test('2,000 deliveries for 2,000 converted Leads need three composite calls at m
   expect(client.calls).toBeLessThanOrEqual(CALLS_PER_PAGE_MAX);
 });
 
-test('every query is legal SOQL of at most 100,000 characters', async () => {
+test('every query is valid SOQL of less than 100,000 characters', async () => {
   const contacts = manyContacts(SHARES_PER_PAGE);
   const client = clientOf({ contacts });
   const types = ['Account', 'Lead', 'Case', 'Opportunity'] as const;
@@ -143,38 +143,38 @@ test('every query is legal SOQL of at most 100,000 characters', async () => {
   }
 });
 
-test('records that many shares relate to are asked once', async () => {
+test('a record that many shares are related to is queried once', async () => {
   const client = clientOf({ accounts: [ACCOUNT], contacts: [ANN], opportunities: [DEAL] });
   const shares = Array.from({ length: 50 }, () => related('Contact'));
   await lookUp(client, [...shares, related('Account'), related('Opportunity')], OPTIONS);
-  const asked = client.soqls.filter((soql) => soql.includes(ANN.id)).length;
-  expect(asked).toBe(2);
+  const queries = client.soqls.filter((soql) => soql.includes(ANN.id)).length;
+  expect(queries).toBe(2);
   expect(client.soqls.every((soql) => soql.split(ANN.id).length <= 2)).toBe(true);
   expect(client.rounds).toBe(2);
 });
 
-test('an object that no share relates to is not asked for', async () => {
+test('an object that no share is related to is not queried', async () => {
   const client = clientOf({ contacts: [ANN] });
   await lookUp(client, [related('Contact')], OPTIONS);
   for (const object of ['Lead', 'Case', 'Account']) expect(client.countOf(object)).toBe(0);
 });
 
-test('contact roles are asked of recipients only', async () => {
-  const { email: _, ...silent } = ANN;
+test('contact roles are queried for recipients only', async () => {
+  const { email: _, ...noEmail } = ANN;
   const cases = [{ id: idOf('Case', 1), contactId: ANN.id }];
   const ofCase = clientOf({ contacts: [ANN], cases });
   await lookUp(ofCase, [related('Case')], OPTIONS);
   expect(ofCase.countOf('OpportunityContactRole')).toBe(0);
-  const ofSilent = clientOf({ contacts: [silent] });
-  await lookUp(ofSilent, [related('Contact')], OPTIONS);
-  expect(ofSilent.countOf('OpportunityContactRole')).toBe(0);
+  const withoutEmail = clientOf({ contacts: [noEmail] });
+  await lookUp(withoutEmail, [related('Contact')], OPTIONS);
+  expect(withoutEmail.countOf('OpportunityContactRole')).toBe(0);
   // control
   const ofRecipient = clientOf({ contacts: [ANN] });
   await lookUp(ofRecipient, [related('Contact')], OPTIONS);
   expect(ofRecipient.countOf('OpportunityContactRole')).toBe(1);
 });
 
-test('the deals of an Account are read back to the day before the earliest share', async () => {
+test('closed Opportunities are read back to the day before the earliest share', async () => {
   const client = clientOf({ accounts: [ACCOUNT] });
   // 23:30 on 31 October in New York
   const shares = ['2026-11-04T15:00:00Z', '2026-11-01T03:30:00Z', '2026-11-03T15:00:00Z'];
@@ -183,13 +183,13 @@ test('the deals of an Account are read back to the day before the earliest share
     shares.map((sharedAt) => related('Account', 1, sharedAt)),
     OPTIONS,
   );
-  const deals = client.soqls.find((soql) => soql.includes('FROM Opportunity'));
-  expect(deals).toContain(
+  const query = client.soqls.find((soql) => soql.includes('FROM Opportunity'));
+  expect(query).toContain(
     'AND (IsClosed = false OR CloseDate >= 2026-10-30) AND CreatedDate < 2026-11-11T15:00:00Z',
   );
 });
 
-test('an Account with 3,000 open deals is read whole, roles elsewhere dropped', async () => {
+test('all 3,000 open Opportunities are read, and roles on others are dropped', async () => {
   const opportunities = Array.from({ length: 3_000 }, (_, index) => ({
     ...DEAL,
     id: idOf('Opportunity', index),
@@ -211,7 +211,7 @@ test('an Account with 3,000 open deals is read whole, roles elsewhere dropped', 
   expect(matchShare(related('Contact'), records, OPTIONS).objects[0]?.id).toBe(DEAL.id);
 });
 
-test('the deals of an Account come newest first, whatever the order of the answer', async () => {
+test('the Opportunities of an Account are sorted newest first', async () => {
   const days = ['2026-10-02', '2026-10-03', '2026-10-01', '2026-10-03'];
   const opportunities = days.map((day, index) => ({
     ...DEAL,
@@ -224,7 +224,7 @@ test('the deals of an Account come newest first, whatever the order of the answe
   expect(ids).toEqual([1, 3, 4, 2].map((number) => idOf('Opportunity', number)));
 });
 
-test('an Account that only a Contact shows is still hidden to a share related to it', async () => {
+test('an Account that only its Contact shows is hidden to a share related to it', async () => {
   const visibleByContact: QueryBatch = {
     queryBatch: async (soqls) =>
       soqls.map((soql) => (soql.includes(' FROM Contact ') ? [contactRow('Initech')] : [])),
@@ -232,7 +232,7 @@ test('an Account that only a Contact shows is still hidden to a share related to
   const both = [related('Contact'), related('Account')];
   const records = await lookUp(visibleByContact, both, OPTIONS);
   expect(matchShare(related('Account'), records, OPTIONS).matched).toBe(false);
-  // control: where no share relates to it, its name serves the reasons
+  // control: if no share is related to it, the reasons use its name
   const alone = await lookUp(visibleByContact, [related('Contact')], OPTIONS);
   expect(alone.accounts.get(ACCOUNT.id)).toEqual(ACCOUNT);
 });
@@ -243,7 +243,7 @@ test.each([
   'x',
   '',
   '003000000000001AA\\',
-])('%j, which is no Id, is never asked for, and its share is unmatched', async (id) => {
+])('%j is not an Id: it is never queried, and its share is unmatched', async (id) => {
   const client = clientOf({ contacts: [ANN] });
   const share = deliveryOf({ id, type: 'Contact' });
   const records = await lookUp(client, [share, related('Contact')], OPTIONS);
@@ -253,7 +253,7 @@ test.each([
   expect(matchShare(related('Contact'), records, OPTIONS).matched).toBe(true);
 });
 
-test('a look-up that fails in any round throws what the client threw', async () => {
+test("a lookup that fails in any round throws the client's error", async () => {
   const failure = new RetryableError('Salesforce answered 503');
   for (const failingRound of [1, 2]) {
     let round = 0;
@@ -269,24 +269,24 @@ test('a look-up that fails in any round throws what the client threw', async () 
   }
 });
 
-test('an answer with fewer or more parts than queries throws', async () => {
-  for (const answer of [[], [[], []]]) {
-    const client: QueryBatch = { queryBatch: async () => answer };
+test('fewer or more results than queries throw', async () => {
+  for (const results of [[], [[], []]]) {
+    const client: QueryBatch = { queryBatch: async () => results };
     await expect(lookUp(client, [related('Contact')], OPTIONS)).rejects.toThrow(
-      `Salesforce answered ${answer.length} of 1 look-up queries`,
+      `Salesforce returned ${results.length} of 1 query results`,
     );
   }
 });
 
 test.each([
   ['no object', null],
-  ['an Id that is none', { ...contactRow('Initech'), Id: 'ann@initech.example' }],
+  ['an invalid Id', { ...contactRow('Initech'), Id: 'ann@initech.example' }],
   ['no Id', { ...contactRow('Initech'), Id: undefined }],
-])('a row with %s wants a person, and the message holds nobody', async (_, row) => {
+])('a row with %s is an error without personal data', async (_, row) => {
   const client: QueryBatch = { queryBatch: async () => [[row]] };
   const failure = lookUp(client, [related('Contact')], OPTIONS);
   await expect(failure).rejects.toThrow(UserError);
-  await expect(failure).rejects.toThrow('a row of Contact that cannot be read');
+  await expect(failure).rejects.toThrow('a Contact row that cannot be read');
   await expect(failure).rejects.not.toThrow(/initech/i);
 });
 
@@ -297,14 +297,14 @@ test.each([
   ['Opportunity', { Id: DEAL.id, CreatedDate: 'yesterday', IsClosed: false }],
   ['Case', { Id: 'x' }],
   ['Account', { Id: 7 }],
-] as const)('a row of %s that would mislead, %j, wants a person', async (type, row) => {
+] as const)('a %s row that would mislead, %j, is an error', async (type, row) => {
   const client: QueryBatch = { queryBatch: async () => [[row]] };
   const failure = lookUp(client, [related(type)], OPTIONS);
   await expect(failure).rejects.toThrow(UserError);
-  await expect(failure).rejects.toThrow(`a row of ${type} that cannot be read`);
+  await expect(failure).rejects.toThrow(`a ${type} row that cannot be read`);
 });
 
-test('a column that cannot be read, and is not needed, counts as empty', async () => {
+test('an invalid optional column counts as empty', async () => {
   const modified = { LastModifiedDate: CREATED };
   const rows: Partial<Record<OrgType, object>> = {
     Contact: {
@@ -343,20 +343,20 @@ test('a column that cannot be read, and is not needed, counts as empty', async (
   expect([...cases.values()]).toEqual([{ id: idOf('Case', 1) }]);
 });
 
-test('a flag that is not there is not set', async () => {
+test('a missing flag counts as false', async () => {
   const row = { OpportunityId: DEAL.id, ContactId: ANN.id };
   for (const IsPrimary of [undefined, null, false, true]) {
     expect(readContactRole({ ...row, IsPrimary }).primary).toBe(IsPrimary === true);
   }
 });
 
-test('an Id of 18 characters is asked for and matched as it stands, whatever its checksum', async () => {
+test('an Id of 18 characters is used unchanged, whatever its checksum', async () => {
   const id = '00Q000000000001AAA';
   const soqls: string[] = [];
   const client: QueryBatch = {
-    queryBatch: async (asked) => {
-      soqls.push(...asked);
-      return asked.map(() => [{ Id: id, Email: 'lou@x.example', LastModifiedDate: CREATED }]);
+    queryBatch: async (batch) => {
+      soqls.push(...batch);
+      return batch.map(() => [{ Id: id, Email: 'lou@x.example', LastModifiedDate: CREATED }]);
     },
   };
   const share = deliveryOf({ id, type: 'Lead' });
@@ -365,7 +365,7 @@ test('an Id of 18 characters is asked for and matched as it stands, whatever its
   expect(match.objects).toEqual([{ type: 'Lead', id }]);
 });
 
-test('a row with the short form of an Id is the record of the long one', () => {
+test('a row with the short form of an Id is read with the long form', () => {
   const row = { ...contactRow('Initech'), Id: '003000000000001' };
   expect(readContact(row)).toEqual(readContact(contactRow('Initech')));
 });

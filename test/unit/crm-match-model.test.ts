@@ -10,19 +10,19 @@ import { matchNaively } from '../support/naive-match.ts';
 const timezoneArbitrary = fc.constantFrom('UTC', 'America/New_York', 'Pacific/Kiritimati');
 const ROUNDS_MAX = 3;
 
-function essence(match: Match) {
+function comparable(match: Match) {
   return {
     names: match.objects.map((object) => `${object.type} ${object.id}`),
     recipients: match.recipients.map((recipient) => recipient.email),
   };
 }
 
-test('matching does what a naive reading of the contract does', () => {
+test('matching agrees with a naive implementation of the contract', () => {
   fc.assert(
     fc.property(orgArbitrary, deliveryArbitrary, timezoneArbitrary, (org, share, timezone) => {
       const found = matchShare(share, recordsOf(org), { timezone });
       const { names, recipients } = matchNaively(share, org, timezone);
-      expect(essence(found)).toEqual({ names, recipients });
+      expect(comparable(found)).toEqual({ names, recipients });
       expect(found.matched).toBe(names.length > 0);
       expect(found.reasons.length).toBeGreaterThan(0);
     }),
@@ -30,12 +30,12 @@ test('matching does what a naive reading of the contract does', () => {
   );
 });
 
-test('control: the made-up orgs meet every rule of choosing a deal many times', () => {
+test('control: in the generated orgs, every rule for an Opportunity applies many times', () => {
   const scenes = fc.sample(fc.tuple(orgArbitrary, deliveryArbitrary, timezoneArbitrary), {
     numRuns: 3_000,
     seed: 1,
   });
-  const met = Map.groupBy(scenes, ([org, share, zone]) => matchNaively(share, org, zone).rule);
+  const applied = Map.groupBy(scenes, ([org, share, zone]) => matchNaively(share, org, zone).rule);
   const rules = [
     'none',
     'given',
@@ -47,10 +47,10 @@ test('control: the made-up orgs meet every rule of choosing a deal many times', 
     'several open',
     'none open',
   ];
-  for (const rule of rules) expect(met.get(rule)?.length ?? 0, rule).toBeGreaterThan(20);
+  for (const rule of rules) expect(applied.get(rule)?.length ?? 0, rule).toBeGreaterThan(20);
 });
 
-test('the order of the records changes nothing', () => {
+test('the order of the records does not matter', () => {
   fc.assert(
     fc.property(orgArbitrary, deliveryArbitrary, (org, share) => {
       const backwards = {
@@ -60,12 +60,12 @@ test('the order of the records changes nothing', () => {
       };
       const one = matchShare(share, recordsOf(org), { timezone: 'UTC' });
       const other = matchShare(share, recordsOf(backwards), { timezone: 'UTC' });
-      expect(essence(other)).toEqual(essence(one));
+      expect(comparable(other)).toEqual(comparable(one));
     }),
   );
 });
 
-test('a look-up finds all that matching needs, in three rounds at most, in any batch', async () => {
+test('a lookup loads all records that matching needs, in at most three rounds', async () => {
   const batch = fc.array(deliveryArbitrary, { minLength: 1, maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(orgArbitrary, batch, timezoneArbitrary, async (org, shares, timezone) => {
@@ -75,7 +75,7 @@ test('a look-up finds all that matching needs, in three rounds at most, in any b
       for (const share of shares) {
         const { names, recipients } = matchNaively(share, org, timezone);
         const found = matchShare(share, records, { timezone });
-        expect(essence(found)).toEqual({ names, recipients });
+        expect(comparable(found)).toEqual({ names, recipients });
       }
     }),
     { numRuns: 1_000 },

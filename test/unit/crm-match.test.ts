@@ -34,7 +34,7 @@ function named(found: Match): readonly string[] {
   return found.objects.map((object) => object.id);
 }
 
-test('a delivery related to an open Opportunity names it and its Account, and nobody', () => {
+test('a delivery related to an open Opportunity names it and its Account, but no person', () => {
   const found = match('Opportunity', { accounts: [ACCOUNT], opportunities: [DEAL] });
   expect(found).toEqual({
     matched: true,
@@ -44,13 +44,13 @@ test('a delivery related to an open Opportunity names it and its Account, and no
     ],
     recipients: [],
     reasons: [
-      `The share relates to the Opportunity "Initech 2026" (${DEAL.id}) of the Account ` +
+      `The share is related to the Opportunity "Initech 2026" (${DEAL.id}) of the Account ` +
         `"Initech" (${ACCOUNT.id}).`,
     ],
   });
 });
 
-test('a delivery related to a closed Opportunity names it, though another one is open', () => {
+test('a delivery related to a closed Opportunity names it, even if another one is open', () => {
   const closed = { ...DEAL, closed: true, closeDay: '2026-10-02' };
   const found = match('Opportunity', { accounts: [ACCOUNT], opportunities: [closed, SECOND_DEAL] });
   expect(named(found)).toEqual([DEAL.id, ACCOUNT.id]);
@@ -73,7 +73,7 @@ test('a delivery related to an Account names it and its only open Opportunity', 
   expect(found.recipients).toEqual([]);
 });
 
-test('a delivery related to an Account names no Opportunity where several are open', () => {
+test('a delivery related to an Account names no Opportunity if several are open', () => {
   const found = match('Account', {
     accounts: [ACCOUNT],
     contacts: [ANN],
@@ -83,7 +83,7 @@ test('a delivery related to an Account names no Opportunity where several are op
   expect(named(found)).toEqual([ACCOUNT.id]);
 });
 
-test('a delivery related to a Contact names him, his Account and the deal of his role', () => {
+test('a delivery related to a Contact names them, their Account and Opportunity', () => {
   const found = match('Contact', {
     accounts: [ACCOUNT],
     contacts: [ANN],
@@ -97,7 +97,7 @@ test('a delivery related to a Contact names him, his Account and the deal of his
   ]);
 });
 
-test('the related Contact is the recipient, with name, title and his own record', () => {
+test('the related Contact is the recipient, with their name, title and own record', () => {
   expect(match('Contact', { contacts: [ANN] }).recipients).toEqual([
     {
       email: 'Ann@initech.example',
@@ -113,33 +113,35 @@ test('a Contact without an Account is named alone', () => {
   expect(named(match('Contact', { contacts: [alone], opportunities: [DEAL] }))).toEqual([ANN.id]);
 });
 
-test("a Contact's hidden Account is named by its Id, with its deal", () => {
+test("a Contact's hidden Account is named by its Id, with its Opportunity", () => {
   const found = match('Contact', { contacts: [ANN], opportunities: [DEAL] });
   expect(named(found)).toEqual([DEAL.id, ACCOUNT.id, ANN.id]);
 });
 
-test('a Contact without an email is named, is no recipient, and his roles choose no deal', () => {
-  const { email: _, ...silent } = ANN;
+test('a Contact without an email is named, but no recipient, and their roles do not count', () => {
+  const { email: _, ...noEmail } = ANN;
   const org = {
     accounts: [ACCOUNT],
     opportunities: [DEAL, SECOND_DEAL],
     roles: [role(ANN.id, DEAL, true)],
   };
-  const found = match('Contact', { ...org, contacts: [silent] });
+  const found = match('Contact', { ...org, contacts: [noEmail] });
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
   expect(found.recipients).toEqual([]);
-  expect(found.reasons.join(' ')).toContain('has no email: named, and no recipient');
-  // control: with an email the same role chooses
+  expect(found.reasons.join(' ')).toContain(
+    'has no email, so it is named, but is not a recipient.',
+  );
+  // control: with an email, the same role counts
   expect(named(match('Contact', { ...org, contacts: [ANN] }))).toContain(DEAL.id);
 });
 
-test("a Contact without an email still brings his Account's only open deal", () => {
-  const { email: _, ...silent } = ANN;
-  const found = match('Contact', { contacts: [silent], opportunities: [DEAL] });
+test("a Contact without an email still leads to their Account's only open Opportunity", () => {
+  const { email: _, ...noEmail } = ANN;
+  const found = match('Contact', { contacts: [noEmail], opportunities: [DEAL] });
   expect(named(found)).toEqual([DEAL.id, ACCOUNT.id, ANN.id]);
 });
 
-test('a delivery related to a Lead names it alone, and him as recipient', () => {
+test('a delivery related to a Lead names only the Lead, who is the recipient', () => {
   const found = match('Lead', { leads: [{ ...LEAD, converted: false }], opportunities: [DEAL] });
   expect(found.objects).toEqual([{ type: 'Lead', id: LEAD.id }]);
   expect(found.recipients).toEqual([
@@ -147,19 +149,19 @@ test('a delivery related to a Lead names it alone, and him as recipient', () => 
   ]);
 });
 
-test('a Lead without an email is named and is no recipient', () => {
+test('a Lead without an email is named, but is not a recipient', () => {
   const found = match('Lead', { leads: [{ id: LEAD.id, converted: false }] });
   expect(found.objects).toEqual([{ type: 'Lead', id: LEAD.id }]);
   expect(found.recipients).toEqual([]);
   expect(found.matched).toBe(true);
 });
 
-test('conversion data on a Lead that is not converted is not followed', () => {
+test('conversion data of an unconverted Lead is not followed', () => {
   const lead = { ...LEAD, converted: false, convertedContactId: ANN.id };
   expect(named(match('Lead', { leads: [lead], contacts: [ANN] }))).toEqual([LEAD.id]);
 });
 
-test('a converted Lead counts as its Contact in everything', () => {
+test('a converted Lead counts as its Contact in every respect', () => {
   const org = {
     accounts: [ACCOUNT, OTHER_ACCOUNT],
     contacts: [ANN],
@@ -179,7 +181,7 @@ test('a converted Lead counts as its Contact in everything', () => {
   expect(named(asLead)).toEqual([DEAL.id, ACCOUNT.id, ANN.id]);
 });
 
-test('a converted Lead whose Contact is gone stands for its own Account and what follows', () => {
+test('a converted Lead without its Contact leads to its own Account and what follows', () => {
   const lead = {
     ...LEAD,
     converted: true,
@@ -190,19 +192,19 @@ test('a converted Lead whose Contact is gone stands for its own Account and what
   const found = match('Lead', { ...org, opportunities: [DEAL] });
   expect(named(found)).toEqual([DEAL.id, ACCOUNT.id]);
   expect(found.recipients).toEqual([{ email: LEAD.email, name: 'Lou Ng' }]);
-  // a Contact who is gone chooses nothing by his roles
+  // the roles of a deleted or hidden Contact do not count
   expect(named(match('Lead', { ...org, opportunities: [DEAL, SECOND_DEAL] }))).toEqual([
     ACCOUNT.id,
   ]);
 });
 
-test('a converted Lead whose Contact is gone and who names no Account is unmatched', () => {
+test('a converted Lead without its Contact and without an Account is unmatched', () => {
   const found = match('Lead', { leads: [{ ...LEAD, converted: true }] });
   expect(found.matched).toBe(false);
   expect(found.objects).toEqual([]);
 });
 
-test('a Case stands for its Account and its Contact, who is named but no recipient', () => {
+test('a Case leads to its Account and its Contact, who is named, but is not a recipient', () => {
   const found = match('Case', {
     accounts: [ACCOUNT, OTHER_ACCOUNT],
     contacts: [ANN],
@@ -212,12 +214,12 @@ test('a Case stands for its Account and its Contact, who is named but no recipie
   expect(found.recipients).toEqual([]);
 });
 
-test("a Case without an Account takes its Contact's", () => {
+test("a Case without an Account takes its Contact's Account", () => {
   const cases = [{ id: idOf('Case', 1), contactId: ANN.id }];
   expect(named(match('Case', { contacts: [ANN], cases }))).toEqual([ACCOUNT.id, ANN.id]);
 });
 
-test("the roles of a Case's Contact choose no deal", () => {
+test("the roles of a Case's Contact do not count", () => {
   const org = {
     contacts: [ANN],
     cases: [{ id: idOf('Case', 1), accountId: ACCOUNT.id, contactId: ANN.id }],
@@ -228,42 +230,39 @@ test("the roles of a Case's Contact choose no deal", () => {
   expect(named(match('Case', { ...org, opportunities: [SECOND_DEAL] }))).toContain(SECOND_DEAL.id);
 });
 
-test('a Case whose Contact is hidden names him by his Id', () => {
+test('a Case names its hidden Contact by Id', () => {
   const cases = [{ id: idOf('Case', 1), contactId: ANN.id }];
   expect(named(match('Case', { cases }))).toEqual([ANN.id]);
 });
 
-test('a Case without Account and Contact is unmatched', () => {
+test('a Case without an Account and a Contact is unmatched', () => {
   const found = match('Case', { cases: [{ id: idOf('Case', 1) }] });
   expect(found).toMatchObject({ matched: false, objects: [], recipients: [] });
 });
 
-test('any other kind of record is unmatched', () => {
+test('a related record of any other type is unmatched', () => {
   const found = match('Custom__c', { accounts: [ACCOUNT] });
   expect(found).toMatchObject({ matched: false, objects: [], recipients: [] });
   expect(found.reasons[0]).toContain('Custom__c');
 });
 
-test.each(['constructor', '__proto__', 'contact', ''])(
-  'a type named %j is no known one',
-  (type) => {
-    const share = deliveryOf({ id: ANN.id, type });
-    const found = matchShare(share, recordsOf({ contacts: [ANN] }), { timezone: 'UTC' });
-    expect(found.matched).toBe(false);
-  },
-);
+test.each(['constructor', '__proto__', 'contact', ''])('a type named %j is unmatched', (type) => {
+  const share = deliveryOf({ id: ANN.id, type });
+  const found = matchShare(share, recordsOf({ contacts: [ANN] }), { timezone: 'UTC' });
+  expect(found.matched).toBe(false);
+});
 
-test('a delivery related to nothing is unmatched', () => {
+test('a delivery without a related record is unmatched', () => {
   const found = matchShare(deliveryOf(undefined), recordsOf({}), { timezone: 'UTC' });
   expect(found).toEqual({
     matched: false,
     objects: [],
     recipients: [],
-    reasons: ['The share relates to no Salesforce record.'],
+    reasons: ['The share is not related to a Salesforce record.'],
   });
 });
 
-test('a related record without a visible type is unmatched, whatever its key prefix says', () => {
+test('a related record without a visible type is unmatched, whatever its key prefix', () => {
   const records = recordsOf({ contacts: [ANN] });
   const found = matchShare(deliveryOf({ id: ANN.id }), records, { timezone: 'UTC' });
   expect(found).toMatchObject({ matched: false, objects: [], recipients: [] });
@@ -275,7 +274,7 @@ test.each(['Opportunity', 'Account', 'Contact', 'Lead', 'Case'] as const)(
     const found = match(type, {});
     expect(found).toMatchObject({ matched: false, objects: [], recipients: [] });
     expect(found.reasons).toEqual([
-      `The share relates to the ${type} ${idOf(type, 1)}, which is deleted or hidden.`,
+      `The share is related to the ${type} ${idOf(type, 1)}, which is deleted or hidden.`,
     ]);
   },
 );

@@ -39,7 +39,7 @@ describe('a person account', () => {
     await startOrg(true);
     const person = { IsPersonAccount: true, PersonEmail: PAT };
     account = org.add('Account', { Name: 'Pat Home', ...person });
-    // Salesforce keeps a Contact for each, with the same name and address.
+    // Salesforce keeps a Contact for each person account, with the same name and address.
     contact = org.add('Contact', {
       LastName: 'Home',
       Email: PAT,
@@ -56,24 +56,24 @@ describe('a person account', () => {
   });
   afterEach(() => server.stop());
 
-  test('is met by its address as the Contact that it is, too, with its Account and its deal', async () => {
+  test('is matched by address as its Contact, with its Account and Opportunity', async () => {
     const found = await match(driveShareOf([PAT]));
     expect(found.objects.map(({ id }) => id)).toEqual([deal, account, contact]);
     expect(found.recipients).toMatchObject([{ email: PAT, object: { id: contact } }]);
   });
 
-  test('that a delivery relates to is an Account like any other', async () => {
+  test('as a related record is an Account like any other', async () => {
     const found = await match(deliveryOf({ type: 'Account', id: account }));
     expect(found.objects.map(({ id }) => id)).toEqual([deal, account]);
   });
 
-  test('whose Contact a delivery relates to is its recipient', async () => {
+  test('is the recipient of a delivery related to its Contact', async () => {
     const found = await match(deliveryOf({ type: 'Contact', id: contact }));
     expect(found.objects.map(({ id }) => id)).toEqual([deal, account, contact]);
     expect(found.recipients).toMatchObject([{ email: PAT }]);
   });
 
-  test('that a Lead was converted to, without a Contact of its own, stands for the Lead', async () => {
+  test('is named for a Lead that was converted to it without a Contact', async () => {
     const lead = org.add('Lead', {
       LastName: 'Home',
       Email: 'pat.home@work.example',
@@ -85,7 +85,7 @@ describe('a person account', () => {
   });
 });
 
-test('an org without person accounts is asked for none of their fields', async () => {
+test('no field of person accounts is queried in an org without them', async () => {
   await startOrg(false);
   const account = org.add('Account', { Name: 'Customer' });
   org.add('Contact', { LastName: 'Home', Email: PAT, AccountId: account });

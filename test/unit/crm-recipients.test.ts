@@ -22,9 +22,9 @@ const BOB = {
   accountId: OTHER_ACCOUNT.id,
 };
 const LOU = { id: idOf('Lead', 1), email: 'lou@hooli.example', name: 'Lou Ng', converted: false };
-const [FIRST_DEAL, SECOND_DEAL] = [deal(1), deal(2)];
+const [FIRST_DEAL, SECOND_DEAL] = [opportunity(1), opportunity(2)];
 
-function deal(number: number, account = ACCOUNT): OpportunityRecord {
+function opportunity(number: number, account = ACCOUNT): OpportunityRecord {
   return {
     id: idOf('Opportunity', number),
     name: `Deal ${number}`,
@@ -58,7 +58,7 @@ test('emails compare case-insensitively', () => {
   });
 });
 
-test('an address that only resembles the one asked for reaches nobody', () => {
+test('an address that only resembles a Contact’s is not matched', () => {
   const contacts = [
     { ...ANN, email: 'ann@initech.example.org' },
     { ...BOB, email: 'xann@initech.example' },
@@ -76,7 +76,7 @@ test('a grantee named twice is one recipient', () => {
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
 });
 
-test('a recipient has the name and title of his record, before what Drive calls him', () => {
+test('the name and title of the record take precedence over the name in Drive', () => {
   const grantee = { email: 'ann@initech.example', name: 'ann l.' };
   expect(match([grantee], { contacts: [ANN] }).recipients).toEqual([
     {
@@ -88,56 +88,58 @@ test('a recipient has the name and title of his record, before what Drive calls 
   ]);
 });
 
-test('a recipient whom Salesforce does not know keeps the name that Drive gives him', () => {
+test('a recipient without a record keeps the name in Drive', () => {
   const found = match([{ email: 'zoe@nowhere.example', name: 'Zoe' }], { contacts: [ANN] });
   expect(found).toEqual({
     matched: false,
     objects: [],
     recipients: [{ email: 'zoe@nowhere.example', name: 'Zoe' }],
-    reasons: ['zoe@nowhere.example is the address of no Contact and no Lead.'],
+    reasons: ['No Contact or Lead has the address zoe@nowhere.example.'],
   });
 });
 
-test('a Contact wins over a Lead', () => {
+test('a Contact takes precedence over a Lead', () => {
   const lead = { ...LOU, email: 'ann@initech.example', modifiedAt: TUESDAY };
   const found = match(['ann@initech.example'], { contacts: [ANN], leads: [lead] });
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
   expect(found.reasons).toContain(
-    `A Contact goes before a Lead. Passed over: "Lou Ng" (${LOU.id}).`,
+    `A Contact takes precedence over a Lead. Not chosen: "Lou Ng" (${LOU.id}).`,
   );
 });
 
-test('a Contact without an Account wins over a Lead, too', () => {
+test('a Contact without an Account also takes precedence over a Lead', () => {
   const { accountId: _, ...alone } = ANN;
   const lead = { ...LOU, email: 'ann@initech.example' };
   expect(named(match([ANN.email], { contacts: [alone], leads: [lead] }))).toEqual([ANN.id]);
 });
 
-test('of several Contacts the one with an Account, though another was modified later', () => {
+test('among several Contacts, one with an Account wins, even if another was modified later', () => {
   const { accountId: _, ...alone } = { ...ANN, id: idOf('Contact', 3), modifiedAt: TUESDAY };
   const found = match([ANN.email], { contacts: [alone, { ...ANN, modifiedAt: MONDAY }] });
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
   expect(found.reasons[1]).toBe(
-    'Of 2 Contacts with this address it was chosen because it alone has an Account. Passed ' +
-      `over: "Ann Lee" (${alone.id}), without an Account, modified 2026-10-06T00:00:00Z.`,
+    'It was chosen from 2 Contacts with this address because only this one has an Account. Not ' +
+      `chosen: "Ann Lee" (${alone.id}), without an Account, modified 2026-10-06T00:00:00Z.`,
   );
 });
 
-test('of several Contacts with an Account the latest modified', () => {
+test('among several Contacts with an Account, the most recently modified wins', () => {
   const later = { ...ANN, id: idOf('Contact', 3), modifiedAt: TUESDAY };
   const found = match([ANN.email], { contacts: [{ ...ANN, modifiedAt: MONDAY }, later] });
   expect(named(found)).toEqual([ACCOUNT.id, later.id]);
-  expect(found.reasons[1]).toContain('has an Account and was modified last (2026-10-06T00:00:00Z)');
+  expect(found.reasons[1]).toContain(
+    'because it has an Account and was modified last (2026-10-06T00:00:00Z)',
+  );
 });
 
-test('of several Contacts modified at the same time the lowest Id', () => {
+test('among several Contacts modified at the same time, the lowest Id wins', () => {
   const higher = { ...ANN, id: idOf('Contact', 3) };
   const found = match([ANN.email], { contacts: [higher, ANN] });
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
   expect(found.reasons[1]).toContain('with the lowest Id');
 });
 
-test('an email on 400 Contacts names one of them, in reasons of a bounded length', () => {
+test('the reasons for 400 Contacts with the same email have a bounded length', () => {
   const contacts = Array.from({ length: 400 }, (_, index) => ({
     ...ANN,
     id: idOf('Contact', index),
@@ -146,7 +148,7 @@ test('an email on 400 Contacts names one of them, in reasons of a bounded length
   }));
   const found = match([ANN.email], { contacts });
   expect(named(found)).toEqual([ACCOUNT.id, idOf('Contact', 123)]);
-  expect(found.reasons[1]).toMatch(/^Of 400 Contacts .* and 394 more\.$/);
+  expect(found.reasons[1]).toMatch(/^It was chosen from 400 Contacts .* and 394 more\.$/);
   expect(found.reasons.join('\n').length).toBeLessThan(2_000);
 });
 
@@ -170,19 +172,19 @@ test('a converted Lead counts as its Contact', () => {
     },
   ]);
   expect(found.reasons[0]).toContain(
-    `is the Lead "Lou Ng" (${LOU.id}), converted to the Contact "Ann Lee"`,
+    `belongs to the Lead "Lou Ng" (${LOU.id}), which was converted to the Contact "Ann Lee"`,
   );
 });
 
-test("a converted Lead's Contact is one of several Contacts, and ranked like them", () => {
+test("a converted Lead's Contact is ranked with the other Contacts", () => {
   const { accountId: _, ...own } = { ...ANN, id: idOf('Contact', 3), modifiedAt: TUESDAY };
-  const became = { ...ANN, email: 'another@initech.example', modifiedAt: MONDAY };
-  const lead = { ...LOU, email: ANN.email, converted: true, convertedContactId: became.id };
-  const found = match([ANN.email], { contacts: [own, became], leads: [lead] });
-  expect(named(found)).toEqual([ACCOUNT.id, became.id]);
+  const converted = { ...ANN, email: 'another@initech.example', modifiedAt: MONDAY };
+  const lead = { ...LOU, email: ANN.email, converted: true, convertedContactId: converted.id };
+  const found = match([ANN.email], { contacts: [own, converted], leads: [lead] });
+  expect(named(found)).toEqual([ACCOUNT.id, converted.id]);
 });
 
-test('a converted Lead whose Contact is gone leaves its own Account', () => {
+test('a converted Lead without its Contact leads to its own Account', () => {
   const lead = {
     ...LOU,
     converted: true,
@@ -194,18 +196,18 @@ test('a converted Lead whose Contact is gone leaves its own Account', () => {
   expect(found.recipients).toEqual([{ email: LOU.email, name: 'Lou Ng' }]);
 });
 
-test('a converted Lead whose Contact is gone and who names no Account is unmatched', () => {
+test('a converted Lead without its Contact and without an Account is unmatched', () => {
   const found = match([LOU.email], { leads: [{ ...LOU, converted: true }] });
   expect(found).toMatchObject({ matched: false, objects: [] });
-  expect(found.reasons[0]).toMatch(/deleted or hidden, and which names no Account\.$/);
+  expect(found.reasons[0]).toMatch(/is deleted or hidden, and it has no Account\.$/);
 });
 
-test('a Lead that was not converted goes before what a converted one left', () => {
+test('an unconverted Lead takes precedence over the Account of a converted one', () => {
   const gone = { ...LOU, id: idOf('Lead', 2), converted: true, convertedAccountId: ACCOUNT.id };
   expect(named(match([LOU.email], { leads: [gone, LOU] }))).toEqual([LOU.id]);
 });
 
-test('of several Leads the latest modified, then the lowest Id', () => {
+test('among several Leads, the most recently modified wins, then the lowest Id', () => {
   const early = { ...LOU, id: idOf('Lead', 1), modifiedAt: MONDAY };
   const second = { ...LOU, id: idOf('Lead', 2), modifiedAt: TUESDAY };
   const third = { ...second, id: idOf('Lead', 3) };
@@ -215,13 +217,13 @@ test('of several Leads the latest modified, then the lowest Id', () => {
   expect(named(match([LOU.email], { leads: [early, third] }))).toEqual([third.id]);
 });
 
-test('a group is matched by its address, like a person', () => {
+test('a group is matched by its address like a person', () => {
   const buyers = { ...ANN, email: 'buyers@initech.example' };
   const found = match([{ kind: 'group', email: buyers.email }], { contacts: [buyers] });
   expect(found.recipients[0]?.object).toEqual({ type: 'Contact', id: buyers.id });
 });
 
-test('several recipients name all their Contacts and Leads and their Accounts, each once', () => {
+test('all Contacts, Leads and Accounts of several recipients are named once each', () => {
   const colleague = { ...ANN, id: idOf('Contact', 3), email: 'cat@initech.example' };
   const org = {
     accounts: [ACCOUNT, OTHER_ACCOUNT],
@@ -245,14 +247,14 @@ test('several recipients name all their Contacts and Leads and their Accounts, e
   ]);
 });
 
-test('two addresses of one Contact are two recipients and one Contact', () => {
+test('two addresses of one Contact are two recipients but one named Contact', () => {
   const lead = { ...LOU, converted: true, convertedContactId: ANN.id };
   const found = match([ANN.email, LOU.email], { contacts: [ANN], leads: [lead] });
   expect(found.recipients.map(({ object }) => object?.id)).toEqual([ANN.id, ANN.id]);
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
 });
 
-test('one known recipient among unknown ones makes a match', () => {
+test('one known recipient among unknown ones is enough for a match', () => {
   const found = match(['zoe@nowhere.example', ANN.email], { contacts: [ANN] });
   expect(found.matched).toBe(true);
   expect(found.recipients).toHaveLength(2);
@@ -260,7 +262,7 @@ test('one known recipient among unknown ones makes a match', () => {
 
 test('at most one Opportunity per Account, chosen by the roles of all recipients', () => {
   const colleague = { ...ANN, id: idOf('Contact', 3), email: 'cat@initech.example' };
-  const third = deal(3, OTHER_ACCOUNT);
+  const third = opportunity(3, OTHER_ACCOUNT);
   const org = {
     accounts: [ACCOUNT, OTHER_ACCOUNT],
     contacts: [ANN, BOB, colleague],
@@ -269,11 +271,11 @@ test('at most one Opportunity per Account, chosen by the roles of all recipients
   };
   const both = match([ANN.email, colleague.email, BOB.email], org);
   expect(named(both).slice(0, 2)).toEqual([SECOND_DEAL.id, third.id]);
-  // control: the colleague is not among them, and his role does not speak
+  // control: without the colleague, the colleague's role does not count
   expect(named(match([ANN.email], org))[0]).toBe(FIRST_DEAL.id);
 });
 
-test("a recipient's role speaks for another Account's deal, as a consultant's does", () => {
+test("a recipient's role counts on another Account's Opportunity (a consultant, say)", () => {
   const org = {
     contacts: [ANN, BOB],
     opportunities: [FIRST_DEAL, SECOND_DEAL],
@@ -283,25 +285,26 @@ test("a recipient's role speaks for another Account's deal, as a consultant's do
   expect(named(match([ANN.email], org))).not.toContain(SECOND_DEAL.id);
 });
 
-test('the reasons of several Accounts say which Account each is about', () => {
+test('with several Accounts, each reason says which Account it is about', () => {
   const found = match([ANN.email, BOB.email], {
     accounts: [ACCOUNT, OTHER_ACCOUNT],
     contacts: [ANN, BOB],
     opportunities: [FIRST_DEAL],
   });
   expect(found.reasons).toEqual([
-    `ann@initech.example is the Contact "Ann Lee" (${ANN.id}), with the Account "Initech" ` +
+    `ann@initech.example belongs to the Contact "Ann Lee" (${ANN.id}) of the Account "Initech" ` +
       `(${ACCOUNT.id}).`,
-    `bob@globex.example is the Contact "Bob Ray" (${BOB.id}), with the Account "Globex" ` +
+    `bob@globex.example belongs to the Contact "Bob Ray" (${BOB.id}) of the Account "Globex" ` +
       `(${OTHER_ACCOUNT.id}).`,
     `For the Account "Initech" (${ACCOUNT.id}): The Opportunity "Deal 1" (${FIRST_DEAL.id}) was ` +
-      "the Account's only open one at the share (2026-11-04 in UTC).",
-    `For the Account "Globex" (${OTHER_ACCOUNT.id}): No Opportunity of the Account was open at ` +
-      'the share (2026-11-04 in UTC): none is named.',
+      "chosen. It was the Account's only Opportunity open at the time of the share (2026-11-04 " +
+      'in UTC).',
+    `For the Account "Globex" (${OTHER_ACCOUNT.id}): The Account had no Opportunity open at the ` +
+      'time of the share (2026-11-04 in UTC), so none is named.',
   ]);
 });
 
-test('a share with 600 people has all of them as recipients, in reasons of a bounded length', () => {
+test('all 600 people of a share are recipients, and the reasons have a bounded length', () => {
   const people = Array.from({ length: 600 }, (_, index) => `p${index}@${'x'.repeat(250)}.example`);
   const contacts = people.map((email, index) => ({
     id: idOf('Contact', index),
@@ -316,16 +319,16 @@ test('a share with 600 people has all of them as recipients, in reasons of a bou
   expect(found.reasons).toContain('And 580 more Accounts.');
 });
 
-test('a share that names nobody is unmatched, and says so', () => {
+test('a share that names no external person is unmatched, with that reason', () => {
   expect(match([], { contacts: [ANN] })).toEqual({
     matched: false,
     objects: [],
     recipients: [],
-    reasons: ['The share names nobody outside by an address.'],
+    reasons: ['The share names no external person with an email address.'],
   });
 });
 
-test('an address with line breaks or half a character makes one clean sentence', () => {
+test('an address with line breaks or a lone surrogate becomes one clean line', () => {
   const [reason = ''] = match(['a\r\nb\ud800@x.example'], {}).reasons;
-  expect(reason).toBe('a b @x.example is the address of no Contact and no Lead.');
+  expect(reason).toBe('No Contact or Lead has the address a b @x.example.');
 });

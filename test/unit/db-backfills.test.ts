@@ -26,7 +26,7 @@ async function setUp() {
   return { db, lease: await heldLease(db, AT) };
 }
 
-test('a window is named by both ends as they were asked for', () => {
+test('the stream of a window contains both requested ends', () => {
   expect(backfillStream(JUNE)).toBe(OF_JUNE);
   expect(backfillStream(SINCE_JUNE)).toBe('backfill/salesforce/2026-06-01T00:00:00.000Z/now');
   expect(backfillStream({ ...JUNE, source: 'google-drive' })).not.toBe(OF_JUNE);
@@ -34,7 +34,7 @@ test('a window is named by both ends as they were asked for', () => {
   expect(isBackfillStream('salesforce/content-distributions')).toBe(false);
 });
 
-test('one that is under way keeps its beginning; one that was read begins anew', async () => {
+test('a window in progress keeps its start time; a completed one starts over', async () => {
   const { db, lease } = await setUp();
   await beginBackfill(db, lease, { backfill: JUNE, now: AT });
   await beginBackfill(db, lease, { backfill: JUNE, now: AT + 1 });
@@ -51,7 +51,7 @@ test('one that is under way keeps its beginning; one that was read begins anew',
   ]);
 });
 
-test('windows are listed for one tenant, the one that was worked on last first', async () => {
+test('windows are listed per tenant, most recently read first', async () => {
   const { db, lease } = await setUp();
   const other = { ...JUNE, tenant: 'other' };
   for (const [index, backfill] of [JUNE, SINCE_JUNE, other].entries()) {
@@ -61,13 +61,13 @@ test('windows are listed for one tenant, the one that was worked on last first',
   expect((await listBackfills(db, 'acme'))[0]).not.toHaveProperty('until');
 });
 
-test('the end forgets the window’s own cursors and entries, and no others', async () => {
+test('a completed window loses its own cursors and entries, and no others', async () => {
   const { db, lease } = await setUp();
   const streams = [
     OF_JUNE,
     `${OF_JUNE}/acts`,
     `${OF_JUNE}/audit-log/change_user_access`,
-    // What is not its own, however alike it is.
+    // Similar streams that do not belong to it.
     `${OF_JUNE}0`,
     backfillStream(SINCE_JUNE),
     backfillStream({ ...JUNE, source: 'google-drive' }),
@@ -111,7 +111,7 @@ test('the end forgets the window’s own cursors and entries, and no others', as
   );
 });
 
-test('who lost the lease writes nothing', async () => {
+test('a run that lost the lease writes nothing', async () => {
   const { db, lease } = await setUp();
   await beginBackfill(db, lease, { backfill: JUNE, now: AT });
   const before = await listBackfills(db, 'acme');

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { formatHolder, isDead, thisProcess } from '../../src/db/holder.ts';
 
-// A /proc that shows a process to nobody: mount option hidepid, systemd's ProtectProc.
+// A /proc that hides processes: mount option hidepid, systemd's ProtectProc.
 const hidden = vi.hoisted(() => ({ path: '' }));
 vi.mock(import('node:fs'), async (importOriginal) => {
   const original = await importOriginal();
@@ -12,13 +12,13 @@ vi.mock(import('node:fs'), async (importOriginal) => {
   return { ...original, readFileSync };
 });
 
-test('a holder that /proc hides is not taken for dead while he lives', () => {
+test('a live holder that /proc hides does not count as dead', () => {
   const holder = formatHolder(thisProcess());
   hidden.path = `/proc/${process.pid}/stat`;
   expect(isDead(holder)).toBe(false);
 });
 
-test('control: hidden and gone is dead', () => {
+test('control: a hidden process that has ended counts as dead', () => {
   const holder = formatHolder({ ...thisProcess(), process: 0x7fff_fffe });
   hidden.path = `/proc/${0x7fff_fffe}/stat`;
   expect(isDead(holder)).toBe(true);

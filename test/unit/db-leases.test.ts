@@ -11,19 +11,21 @@ import {
 } from '../../src/db/leases.ts';
 import { beginRun, finishRun, latestRuns } from '../../src/db/runs.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { commitBatch, keepCursor } from '../../src/outbox/commit.ts';
-import { deferPending, settle } from '../../src/outbox/queue.ts';
+import { commitBatch, commitCursor } from '../../src/outbox/commit.ts';
+import { deferToNextRun, settle } from '../../src/outbox/queue.ts';
+import { RunCounters } from '../../src/runs/counters.ts';
+import { reportOf } from '../../src/runs/report.ts';
 import { startChild } from '../support/child.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, newEvent } from '../support/events.ts';
 
 const NOW = Date.UTC(2026, 10, 2, 2);
 const NAME = 'tenant acme';
-/** another machine's process: whether it lives cannot be told from here */
+/** a process of another machine: whether it is alive is unknown here */
 const ELSEWHERE = { name: NAME, holder: 'other-machine/pid:[1]|42|4711|nonce' };
 const mine = () => ({ name: NAME, holder: formatHolder(thisProcess()) });
 
-test('a lease has one holder, also between two runs of one process', async () => {
+test('a lease has one holder, even among runs of one process', async () => {
   const { db, open } = await testDatabase();
   const first = mine();
   expect(await acquireLease(db, first, NOW)).toBe(true);
@@ -35,13 +37,13 @@ test('a lease has one holder, also between two runs of one process', async () =>
   expect(await acquireLease(open(), mine(), NOW)).toBe(true);
 });
 
-test('of many runs that ask at once exactly one gets the lease', async () => {
+test('if many runs request the lease at once, exactly one gets it', async () => {
   const { db } = await testDatabase();
-  const asked = Array.from({ length: 12 }, () => acquireLease(db, mine(), NOW));
-  expect((await Promise.all(asked)).filter((one) => one)).toHaveLength(1);
+  const requests = Array.from({ length: 12 }, () => acquireLease(db, mine(), NOW));
+  expect((await Promise.all(requests)).filter((one) => one)).toHaveLength(1);
 });
 
-test('a lease that is not extended ends within a minute, and not before its time', async () => {
+test('a lease that is not extended expires within a minute, but not early', async () => {
   const { db } = await testDatabase();
   await acquireLease(db, ELSEWHERE, NOW);
   expect(await acquireLease(db, mine(), NOW + 44_999)).toBe(false);
@@ -50,7 +52,7 @@ test('a lease that is not extended ends within a minute, and not before its time
   expect(await acquireLease(db, mine(), NOW + 60_000)).toBe(true);
 });
 
-test('a heartbeat holds on to the lease', async () => {
+test('a heartbeat extends the lease', async () => {
   const { db } = await testDatabase();
   await acquireLease(db, ELSEWHERE, NOW);
   for (let at = NOW; at < NOW + 300_000; at += 15_000) {
@@ -59,7 +61,7 @@ test('a heartbeat holds on to the lease', async () => {
   }
 });
 
-test('giving back a lease that another one holds by now takes nothing from him', async () => {
+test('a former holder that releases the lease does not affect the current holder', async () => {
   const { db } = await testDatabase();
   await acquireLease(db, ELSEWHERE, NOW);
   const next = mine();
@@ -69,22 +71,22 @@ test('giving back a lease that another one holds by now takes nothing from him',
   await expect(extendLease(db, next, NOW + 60_000)).resolves.toBeUndefined();
 });
 
-test('of many processes one gets the lease, and when it is killed it is free at once', async () => {
+test('one of many processes gets the lease; if it is killed, the lease is free immediately', async () => {
   const { db, setting } = await testDatabase();
   const children = [1, 2, 3].map(() => startChild('hold-lease.ts', { args: [setting, `${NOW}`] }));
-  const said = await Promise.all(children.map((child) => child.line()));
-  expect(said.toSorted()).toEqual(['busy', 'busy', 'held']);
+  const states = await Promise.all(children.map((child) => child.line()));
+  expect(states.toSorted()).toEqual(['busy', 'busy', 'held']);
   expect(await acquireLease(db, mine(), NOW)).toBe(false);
-  const holder = children[said.indexOf('held')];
+  const holder = children[states.indexOf('held')];
   holder?.kill('SIGKILL');
   await holder?.ended();
   expect(await isLeased(db, NAME, NOW)).toBe(false);
   expect(await acquireLease(db, mine(), NOW)).toBe(true);
 });
 
-test('a killed holder is free although its parent has not noticed', async () => {
+test('the lease of a killed holder is free even if its parent has not noticed', async () => {
   const { db, setting } = await testDatabase();
-  // `sleep` takes the place of the shell that started it, and never asks how it ended.
+  // `sleep` replaces the shell that started it, and never waits for its child.
   const wrap = 'exec 3<&0; "$@" <&3 & exec sleep 60';
   const holder = startChild('hold-lease.ts', { args: [setting, `${NOW}`], wrap });
   expect(await holder.line()).toBe('held');
@@ -97,7 +99,7 @@ test('a killed holder is free although its parent has not noticed', async () => 
   expect(await acquireLease(db, mine(), NOW)).toBe(true);
 });
 
-test('a stopped process loses its lease in time; when it wakes it writes nothing', async () => {
+test('a suspended process loses its lease in time; once it continues, it writes nothing', async () => {
   const { db, setting } = await testDatabase();
   const holder = startChild('hold-lease.ts', { args: [setting, `${NOW}`] });
   expect(await holder.line()).toBe('held');
@@ -109,26 +111,26 @@ test('a stopped process loses its lease in time; when it wakes it writes nothing
   expect(await acquireLease(db, mine(), NOW + 60_000)).toBe(true);
   holder.kill('SIGCONT');
   expect(await holder.line()).toBe(
-    'another process took over tenant acme while this one stood still; it wrote nothing since',
+    'another process took over tenant acme while this one was suspended; it wrote nothing since',
   );
   expect(await db.selectFrom('event').select('event_id').execute()).toEqual([
     { event_id: 'before' },
   ]);
 });
 
-describe('who holds a lease', () => {
+describe('the holder of a lease', () => {
   const alive = thisProcess();
 
-  test('is alive while its process is', () => {
+  test('is alive while its process is alive', () => {
     expect(isDead(formatHolder(alive))).toBe(false);
   });
 
-  test('is dead when its process is gone, or its number belongs to another process now', () => {
+  test('is dead if its process has ended, or another process has its id', () => {
     expect(isDead(formatHolder({ ...alive, process: 0x7fff_fffe }))).toBe(true);
     expect(isDead(formatHolder({ ...alive, processStarted: '1' }))).toBe(true);
   });
 
-  test('is never taken for dead where the machine is another one or cannot be told', () => {
+  test('never counts as dead on another or an unknown machine', () => {
     const gone = { ...alive, process: 0x7fff_fffe };
     expect(isDead(formatHolder({ ...gone, machine: 'other-boot/pid:[4026531836]' }))).toBe(false);
     expect(isDead(formatHolder({ ...gone, machine: '' }))).toBe(false);
@@ -140,16 +142,25 @@ describe('who holds a lease', () => {
   });
 });
 
+const okReport = reportOf(new RunCounters(), {
+  tenant: 'acme',
+  kind: 'sync',
+  outcome: 'ok',
+  startedAt: NOW,
+  finishedAt: NOW + 9,
+  pending: 0,
+});
+
 const SETTLEMENT = {
   tenant: 'acme',
   eventId: 'waiting',
   at: NOW,
   outcome: 'accepted',
-  happening: 'accept',
+  stateEvent: 'accept',
   errors: [],
 } as const;
 
-/** Everything that a run writes under its lease. */
+/** Everything that a run writes with its lease. */
 const WRITES: Readonly<Record<string, (db: Database, lease: typeof ELSEWHERE) => Promise<void>>> = {
   commitBatch: (db, lease) =>
     commitBatch(
@@ -161,16 +172,15 @@ const WRITES: Readonly<Record<string, (db: Database, lease: typeof ELSEWHERE) =>
       }),
     ),
   keepCursor: (db, lease) =>
-    keepCursor(db, lease, {
+    commitCursor(db, lease, {
       tenant: 'acme',
       stream: 'salesforce',
       position: 'moved',
       updatedAt: NOW,
     }),
   settle: (db, lease) => settle(db, lease, SETTLEMENT),
-  deferPending: (db, lease) => deferPending(db, lease, SETTLEMENT),
-  finishRun: (db, lease) =>
-    finishRun(db, lease, { runId: 'run', finishedAt: NOW, outcome: 'ok', report: '{}' }),
+  deferPending: (db, lease) => deferToNextRun(db, lease, SETTLEMENT),
+  finishRun: (db, lease) => finishRun(db, lease, { runId: 'run', report: okReport }),
 };
 
 async function allRows(db: Database): Promise<unknown> {
@@ -179,7 +189,7 @@ async function allRows(db: Database): Promise<unknown> {
 }
 
 describe.for(Object.entries(WRITES))('%s', ([, write]) => {
-  async function workedOn() {
+  async function databaseInUse() {
     const { db, open } = await testDatabase();
     const lease = await heldLease(db, NOW);
     await beginRun(db, { runId: 'run', tenant: 'acme', kind: 'sync', startedAt: NOW });
@@ -188,8 +198,8 @@ describe.for(Object.entries(WRITES))('%s', ([, write]) => {
     return { db, other: open(), lease };
   }
 
-  test('writes nothing once another process has taken the tenant over', async () => {
-    const { db, other, lease } = await workedOn();
+  test('writes nothing once another process has taken over the tenant', async () => {
+    const { db, other, lease } = await databaseInUse();
     const taken = await acquireLease(other, ELSEWHERE, NOW + 60_000);
     expect(taken).toBe(true);
     const before = await allRows(db);
@@ -197,23 +207,23 @@ describe.for(Object.entries(WRITES))('%s', ([, write]) => {
     expect(await allRows(db)).toEqual(before);
   });
 
-  test('writes nothing once the lease was given back', async () => {
-    const { db, lease } = await workedOn();
+  test('writes nothing once the lease is released', async () => {
+    const { db, lease } = await databaseInUse();
     await releaseLease(db, lease);
     const before = await allRows(db);
     await expect(write(db, lease)).rejects.toBeInstanceOf(LeaseLost);
     expect(await allRows(db)).toEqual(before);
   });
 
-  test('control: the holder writes, also after his time was up and nobody came', async () => {
-    const { db, lease } = await workedOn();
+  test('control: the holder writes, even with an expired lease that no one took', async () => {
+    const { db, lease } = await databaseInUse();
     const before = await allRows(db);
     await write(db, lease);
     expect(await allRows(db)).not.toEqual(before);
   });
 });
 
-test('the guard sees what was committed a moment ago by another connection', async () => {
+test('the guard sees what another connection has just committed', async () => {
   const { db, open } = await testDatabase();
   const lease = await heldLease(db, NOW);
   await db.transaction().execute((trx) => guardLease(trx, lease));
@@ -222,15 +232,15 @@ test('the guard sees what was committed a moment ago by another connection', asy
   await expect(guarded).rejects.toThrow('took over tenant acme');
 });
 
-test('runs are listed newest first, and one that never finished has no outcome', async () => {
+test('runs are listed newest first, and an unfinished run has no outcome', async () => {
   const { db } = await testDatabase();
   const lease = await heldLease(db, NOW);
   for (const [index, tenant] of ['acme', 'acme', 'other', 'acme'].entries()) {
     const runId = `run-${index}`;
     await beginRun(db, { runId, tenant, kind: 'sync', startedAt: NOW + index });
   }
-  const end = { finishedAt: NOW + 9, outcome: 'ok', report: '{"queued":1}' };
-  await finishRun(db, lease, { runId: 'run-1', ...end });
+  await finishRun(db, lease, { runId: 'run-1', report: okReport });
+  const end = { finishedAt: NOW + 9, outcome: 'ok', report: okReport };
   const first = { tenant: 'acme', kind: 'sync' };
   expect(await latestRuns(db, { tenant: 'acme', limit: 2 })).toEqual([
     { ...first, runId: 'run-3', startedAt: NOW + 3 },

@@ -19,7 +19,7 @@ const pragmaOf = async (db: Database, name: string) => {
   return Object.values(rows[0] ?? {})[0];
 };
 
-test('the file and what SQLite puts beside it belong to their owner alone, whatever the umask', async () => {
+test('only the owner can read the file, SQLite’s side files and new folders, whatever the umask', async () => {
   const umask = process.umask(0);
   try {
     const { folder } = testFile();
@@ -46,7 +46,7 @@ test('the file and what SQLite puts beside it belong to their owner alone, whate
   }
 });
 
-test('what is there already keeps its permissions and its content', async () => {
+test('an existing file keeps its permissions and content', async () => {
   const { file, folder, open, db } = await testDatabase();
   await pauseAccount(db, 'account', 7);
   chmodSync(file, 0o640);
@@ -56,7 +56,7 @@ test('what is there already keeps its permissions and its content', async () => 
   expect([modeOf(file), modeOf(folder)]).toEqual(['640', '750']);
 });
 
-test('write-ahead log, foreign keys and a patient lock are on', async () => {
+test('the write-ahead log, foreign keys and a lock timeout are on', async () => {
   const { db } = await testDatabase();
   expect(await pragmaOf(db, 'journal_mode')).toBe('wal');
   expect(await pragmaOf(db, 'foreign_keys')).toBe(1);
@@ -68,7 +68,7 @@ test('write-ahead log, foreign keys and a patient lock are on', async () => {
   });
 });
 
-test('a broken constraint is a bug and comes back as SQLite says it', async () => {
+test('a violated constraint is a bug, and SQLite’s error is not changed', async () => {
   const { db } = await testDatabase();
   const row = { account: 'account', until: 1 };
   await db.insertInto('pause').values(row).execute();
@@ -77,7 +77,7 @@ test('a broken constraint is a bug and comes back as SQLite says it', async () =
   await expect(repeated).rejects.not.toBeInstanceOf(DatabaseError);
 });
 
-/** Reads, lets another connection write, then writes: what a run does while another one ends. */
+/** Reads, lets another connection write, then writes, as a run does while another one ends. */
 async function readThenWrite(db: Kysely<Tables>, between: () => Promise<unknown>): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await trx.selectFrom('pause').selectAll().execute();
@@ -86,7 +86,7 @@ async function readThenWrite(db: Kysely<Tables>, between: () => Promise<unknown>
   });
 }
 
-test('a transaction takes the write lock at its beginning, so that its own write never fails', async () => {
+test('a transaction takes the write lock when it begins, so that its own write never fails', async () => {
   const { db, open } = await testDatabase();
   const other = open();
   await sql`pragma busy_timeout = 0`.execute(other);
@@ -109,7 +109,7 @@ test('control: with a plain begin, a write between the read and the write breaks
   await plain.destroy();
 });
 
-test('a failed transaction leaves nothing and the connection goes on', async () => {
+test('a failed transaction writes nothing, and the connection still works', async () => {
   const { db } = await testDatabase();
   const failing = db.transaction().execute(async (trx) => {
     await pauseAccount(trx, 'account', 1);
@@ -130,7 +130,7 @@ function hashesIn(folder: string): Record<string, string> {
   return Object.fromEntries(readdirSync(folder).map((name) => [name, hash(name)]));
 }
 
-test('opening to read changes no byte, and writing is refused in words', async () => {
+test('a read-only connection changes no byte, and explains why it refuses to write', async () => {
   const { folder, file, open, db } = await testDatabase();
   await pauseAccount(db, 'account', 7);
   await db.destroy();
@@ -140,27 +140,27 @@ test('opening to read changes no byte, and writing is refused in words', async (
   expect(await reader.selectFrom('pause').select('until').execute()).toEqual([{ until: 7 }]);
   await expect(pauseAccount(reader, 'account', 8)).rejects.toMatchObject({
     name: 'DatabaseError',
-    message: `the database file may not be written: ${file} (SQLITE_READONLY)`,
+    message: `the database file cannot be written: ${file} (SQLITE_READONLY)`,
   });
   await reader.destroy();
   expect(hashesIn(folder)['sharetrail.db']).toBe(before);
 });
 
-test('a reader sees what a writer committed meanwhile', async () => {
+test('a reader sees what a writer has committed since it opened', async () => {
   const { open, db } = await testDatabase();
   const reader = open('read');
   await pauseAccount(db, 'account', 7);
   expect(await reader.selectFrom('pause').select('until').execute()).toEqual([{ until: 7 }]);
 });
 
-test('opening to read never creates a file', () => {
+test('a read-only connection never creates a file', () => {
   const { file, open } = testFile();
   expect(() => open('read')).toThrow(DatabaseError);
   expect(() => open('read')).toThrow(`the database file could not be opened: ${file}`);
   expect(existsSync(file)).toBe(false);
 });
 
-test('what is no SQLite database, and what cannot be created, is told in words', async () => {
+test('a file that is not an SQLite database, or cannot be created, is explained', async () => {
   const { folder, file, open } = testFile();
   writeFileSync(file, 'not a database at all, but long enough to hold a header of SQLite');
   expect(() => open()).toThrow(`the database file is not an SQLite database: ${file}`);
@@ -172,7 +172,7 @@ test('what is no SQLite database, and what cannot be created, is told in words',
   );
 });
 
-test('a damaged file is told in words, with the way back', async () => {
+test('a damaged file is explained, with how to recover', async () => {
   const { file, db, open } = await testDatabase();
   await db.destroy();
   const bytes = readFileSync(file);
@@ -185,12 +185,12 @@ test('a damaged file is told in words, with the way back', async () => {
   });
 });
 
-test('a setting for PostgreSQL is refused as not built, with what to set instead', () => {
+test('a setting for PostgreSQL is refused as not supported yet', () => {
   expect(sqliteFile('sqlite:./data/sharetrail.db')).toBe('./data/sharetrail.db');
   expect(() => sqliteFile('postgres://localhost/sharetrail')).toThrow(UserError);
 });
 
-test('a statement is prepared once, and works on when hundreds of others came between', async () => {
+test('a statement is prepared once, and still works after hundreds of others', async () => {
   const { db } = await testDatabase();
   const { prepared } = recordStatements();
   for (let round = 0; round < 50; round += 1) await pauseAccount(db, 'account', round);
@@ -200,16 +200,16 @@ test('a statement is prepared once, and works on when hundreds of others came be
   expect(await db.selectFrom('pause').select('until').execute()).toEqual([{ until: 1_000 }]);
 });
 
-test('a kept statement follows a change of the schema', async () => {
+test('a cached statement follows a change of the schema', async () => {
   const { db, open } = await testDatabase();
   await pauseAccount(db, 'account', 7);
   const all = () => db.selectFrom('pause').selectAll().execute();
   expect(await all()).toEqual([{ account: 'account', until: 7 }]);
-  await sql`alter table pause add column reason text default 'told'`.execute(open());
-  expect(await all()).toEqual([{ account: 'account', until: 7, reason: 'told' }]);
+  await sql`alter table pause add column reason text default 'busy'`.execute(open());
+  expect(await all()).toEqual([{ account: 'account', until: 7, reason: 'busy' }]);
 });
 
-test('a cursor is kept for each tenant and stream, and the last position counts', async () => {
+test('each tenant and stream has one cursor with its latest position', async () => {
   const { db } = await testDatabase();
   const key = { tenant: 'acme', stream: 'salesforce' };
   expect(await readCursor(db, key)).toBeUndefined();

@@ -18,7 +18,7 @@ async function oldestOf(db: Database, tenant: string): Promise<number | undefine
   return (await query.orderBy('started_at').limit(1).executeTakeFirst())?.started_at;
 }
 
-test('old runs go, but of each tenant the newest stay, however old they are', async () => {
+test('old runs are deleted, except each tenant’s newest, regardless of age', async () => {
   const { db } = await testDatabase();
   await addRuns(db, 'acme', runsKeptMin + 5);
   await addRuns(db, 'globex', runsKeptMin - 1);
@@ -28,14 +28,14 @@ test('old runs go, but of each tenant the newest stay, however old they are', as
   expect(await pruneRuns(db, 1_000_000)).toBe(0);
 });
 
-test('runs that are not old stay, however many there are', async () => {
+test('recent runs are kept, however many there are', async () => {
   const { db } = await testDatabase();
   await addRuns(db, 'acme', runsKeptMin + 50);
   expect(await pruneRuns(db, 10)).toBe(10);
   expect(await oldestOf(db, 'acme')).toBe(10);
 });
 
-test('so many at a time', async () => {
+test('one call deletes a limited number of runs per tenant', async () => {
   const { db } = await testDatabase();
   await addRuns(db, 'acme', runsKeptMin + runsPerBatchMax + 7);
   expect(await pruneRuns(db, 1_000_000)).toBe(runsPerBatchMax);
@@ -43,7 +43,7 @@ test('so many at a time', async () => {
   expect(await pruneRuns(db, 1_000_000)).toBe(7);
 });
 
-test('calls that left the day go, of every account', async () => {
+test('calls older than a day are deleted for every account', async () => {
   const { db } = await testDatabase();
   const now = Date.UTC(2026, 10, 24);
   const day = 24 * 60 * 60_000;

@@ -23,7 +23,7 @@ function storeIn(
   return createSecretStore({ db, writable: async () => db, tenant, name, secretKey, now: () => 7 });
 }
 
-test('a token comes back as it was saved, also through another connection', async () => {
+test('a token is loaded as it was saved, even through another connection', async () => {
   const { db, open } = await testDatabase();
   expect(await storeIn(db).load()).toBeUndefined();
   await storeIn(db).save(TOKEN);
@@ -33,7 +33,7 @@ test('a token comes back as it was saved, also through another connection', asyn
   expect(await db.selectFrom('secret').select('updated_at').execute()).toEqual([{ updated_at: 7 }]);
 });
 
-test('no file of the database holds the token, or its base64', async () => {
+test('no file of the database contains the token or its base64', async () => {
   const { db, folder } = await testDatabase();
   await storeIn(db).save(TOKEN);
   await sql`insert into pause values ('control-value', 1)`.execute(db);
@@ -44,7 +44,7 @@ test('no file of the database holds the token, or its base64', async () => {
   expect(all).not.toContain(Buffer.from(TOKEN).toString('base64').slice(0, 20));
 });
 
-test('the same token is sealed differently each time', async () => {
+test('the same token is encrypted differently each time', async () => {
   const { db } = await testDatabase();
   const sealed = async () => {
     await storeIn(db).save(TOKEN);
@@ -53,19 +53,19 @@ test('the same token is sealed differently each time', async () => {
   expect(await sealed()).not.toBe(await sealed());
 });
 
-test('a token does not open with another key, and what to do is said without the token', async () => {
+test('another key cannot decrypt a token; the error says what to do, without the token', async () => {
   const { db } = await testDatabase();
   await storeIn(db).save(TOKEN);
   const secretKey = new Secret(randomBytes(32).toString('base64'));
   const opened = storeIn(db, { secretKey }).load();
   await expect(opened).rejects.toBeInstanceOf(UserError);
   await expect(opened).rejects.toMatchObject({
-    message: 'the kept token acme/gong tokens does not open with this secretKey',
+    message: 'the stored token acme/gong tokens cannot be decrypted with this secretKey',
     hint: expect.stringContaining('Restore the secretKey'),
   });
 });
 
-test('a sealed token that is moved to another tenant or name, or changed, does not open', async () => {
+test('an encrypted token that is changed, or moved to another tenant or name, is refused', async () => {
   const { db } = await testDatabase();
   await storeIn(db).save(TOKEN);
   const { sealed } = await db.selectFrom('secret').select('sealed').executeTakeFirstOrThrow();
@@ -77,39 +77,39 @@ test('a sealed token that is moved to another tenant or name, or changed, does n
       .execute();
   await place('other', 'gong tokens', sealed);
   await place('acme', 'other', sealed);
-  await expect(storeIn(db, { tenant: 'other' }).load()).rejects.toThrow('does not open');
-  await expect(storeIn(db, { name: 'other' }).load()).rejects.toThrow('does not open');
+  await expect(storeIn(db, { tenant: 'other' }).load()).rejects.toThrow('cannot be decrypted');
+  await expect(storeIn(db, { name: 'other' }).load()).rejects.toThrow('cannot be decrypted');
   for (const position of [0, 12, 28]) {
     const bytes = Buffer.from(sealed, 'base64');
     bytes[position] = (bytes[position] ?? 0) ^ 1;
     await place('acme', 'gong tokens', bytes.toString('base64'));
-    await expect(storeIn(db).load()).rejects.toThrow('does not open');
+    await expect(storeIn(db).load()).rejects.toThrow('cannot be decrypted');
   }
   await place('acme', 'gong tokens', '');
-  await expect(storeIn(db).load()).rejects.toThrow('does not open');
+  await expect(storeIn(db).load()).rejects.toThrow('cannot be decrypted');
   await place('acme', 'gong tokens', sealed);
   expect(await storeIn(db).load()).toBe(TOKEN);
 });
 
-test('without a secretKey nothing is kept, and the way to make one is said', async () => {
+test('without a secretKey nothing is stored, and the error says how to create one', async () => {
   const { db } = await testDatabase();
   const saved = storeIn(db, { secretKey: undefined }).save(TOKEN);
   await expect(saved).rejects.toMatchObject({
     name: 'UserError',
-    message: 'gong tokens has to be kept between runs, and there is no secretKey',
+    message: 'gong tokens must be stored between runs, but secretKey is not set',
     hint: expect.stringContaining('openssl rand -base64 32'),
   });
   expect(await db.selectFrom('secret').selectAll().execute()).toEqual([]);
   expect(await storeIn(db, { secretKey: undefined }).load()).toBeUndefined();
 });
 
-test('what was saved or loaded is blanked out of every message from then on', async () => {
+test('saved and loaded tokens are removed from every later message', async () => {
   const { db } = await testDatabase();
   await storeIn(db).save('token-that-was-saved');
   expect(scrub('Gong said token-that-was-saved')).toBe('Gong said •••');
 });
 
-test('tokens that are saved at once are each synced to the disk at their own commit', async () => {
+test('tokens that are saved at the same time are each flushed to disk with their own commit', async () => {
   const { db } = await testDatabase();
   const { executed } = recordStatements();
   const stores = ['a', 'b', 'c'].map((tenant) => storeIn(db, { tenant }));

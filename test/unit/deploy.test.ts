@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { parseArguments } from '../../src/cli/command-line/parse.ts';
 import { definitions } from '../../src/cli/definitions.ts';
-import { parseArguments } from '../../src/cli/parse.ts';
 import { LEASE_LIMITS } from '../../src/db/limits.ts';
 import { STOP_LIMITS } from '../../src/lib/limits.ts';
 import { readProject } from '../support/tidy/tree.ts';
@@ -14,6 +14,7 @@ const manifest = z
     version: z.string(),
     engines: z.object({ node: z.string() }),
     bin: z.object({ sharetrail: z.string() }),
+    devDependencies: z.looseObject({ node: z.string() }),
   })
   .parse(JSON.parse(textOf('package.json')));
 const nodeMajor = /\d+/.exec(manifest.engines.node)?.[0] ?? '';
@@ -26,10 +27,10 @@ function textOf(path: string): string {
   return text;
 }
 
-/** The command that the words call; throws if the program rejects them. */
+/** The command that the program parses from the words. Throws if they are invalid. */
 function commandOf(words: readonly string[]): string {
   const parsed = parseArguments(definitions, words);
-  if (parsed.kind !== 'run') throw new Error(`${words.join(' ')}: no command`);
+  if (parsed.kind !== 'run') throw new Error(`${words.join(' ')} is not a complete command`);
   return parsed.definition.name;
 }
 
@@ -45,11 +46,11 @@ describe('deploy/Dockerfile', () => {
     (match[1] ?? '').split(' '),
   );
 
-  test('uses the Node version of package.json, slim', () => {
+  test('uses the slim image of the Node version in package.json', () => {
     expect(stages).toEqual([`node:${nodeMajor}-slim`, `node:${nodeMajor}-slim`]);
   });
 
-  test('copies only existing files, and only these enter the build context', () => {
+  test('copies only existing files, and the build context contains only them', () => {
     const names = [...project.keys()];
     for (const path of copied) {
       expect(
@@ -59,11 +60,11 @@ describe('deploy/Dockerfile', () => {
     }
     const ignore = textOf('deploy/Dockerfile.dockerignore').split('\n');
     expect(ignore.find((line) => line !== '' && !line.startsWith('#'))).toBe('*');
-    const allowed = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    expect(allowed.toSorted()).toEqual([...new Set(copied)].toSorted());
+    const included = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    expect(included.toSorted()).toEqual([...new Set(copied)].toSorted());
   });
 
-  test('starts Node with the bundle and an existing command, not as root', () => {
+  test('runs Node directly, not as root, with the compiled program and a valid command', () => {
     expect(dockerfile).toContain(`ENTRYPOINT ["node", "/app/${manifest.bin.sharetrail}"]`);
     expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
     const words = z.array(z.string()).parse(JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? ''));
@@ -82,8 +83,8 @@ describe('deploy/Dockerfile', () => {
     }
   });
 
-  test('runs no install scripts, and keeps only the packages that the bundle imports', () => {
-    expect(dockerfile.match(/npm (ci|prune).*/g)).toEqual([
+  test('installs packages without running their scripts', () => {
+    expect(dockerfile.match(/npm (?:ci|prune|install).*/g)).toEqual([
       'npm ci --ignore-scripts',
       'npm prune --omit=dev --ignore-scripts',
     ]);
@@ -96,7 +97,7 @@ describe.each([
 ])('%s', (path, command, type) => {
   const unit = textOf(path);
 
-  test('runs Node with an existing command, from a checkout', () => {
+  test('runs Node directly, from a checkout, with a valid command', () => {
     const [, node, main, ...words] =
       /^(\S+\/node_modules\/\.bin\/node) (\S+) (.+)$/.exec(directive(unit, 'ExecStart')[0] ?? '') ??
       [];
@@ -114,25 +115,25 @@ describe.each([
     expect(directive(unit, 'ProtectSystem')).toEqual(['strict']);
   });
 
-  test('stops only after the grace period of a run', () => {
+  test('gives running runs enough time to end', () => {
     const [seconds] = directive(unit, 'TimeoutStopSec').map(Number);
     expect((seconds ?? 0) * 1_000).toBeGreaterThan(STOP_LIMITS.drainMsMax * 2);
   });
 
-  test('permits what V8 needs', () => {
+  test('allows the memory mappings and system calls that V8 needs', () => {
     expect(directive(unit, 'MemoryDenyWriteExecute')).toEqual([]);
     expect(directive(unit, 'SystemCallFilter')).toEqual(['@system-service']);
   });
 });
 
-test('the two services have the same restrictions, and the timer starts an existing service', () => {
-  const restrictions = (path: string) => {
+test('the two services have the same restrictions, and the timer starts an existing one', () => {
+  const guards = (path: string) => {
     const text = textOf(path);
     return text.slice(text.indexOf('# The checkout'), text.indexOf('# Not MemoryDeny'));
   };
   const [start, sync] = ['sharetrail.service', 'sharetrail-sync.service'];
-  expect(restrictions(`deploy/systemd/${start}`)).toBe(restrictions(`deploy/systemd/${sync}`));
-  expect(restrictions(`deploy/systemd/${start}`)).toContain('NoNewPrivileges=yes');
+  expect(guards(`deploy/systemd/${start}`)).toBe(guards(`deploy/systemd/${sync}`));
+  expect(guards(`deploy/systemd/${start}`)).toContain('NoNewPrivileges=yes');
   // Without Unit=, a timer starts the service of the same name.
   const timer = textOf('deploy/systemd/sharetrail-sync.timer');
   expect(directive(timer, 'Unit')).toEqual([]);
@@ -189,7 +190,7 @@ const cronJob = z.object({
   }),
 });
 
-/** The only document of a file; throws for a duplicate key, a tab, or a second document. */
+/** The only document of a file. Throws for a duplicate key, a tab, or a second document. */
 function yamlOf(path: string): unknown {
   const [document, ...others] = parseAllDocuments(textOf(path), { strict: true });
   if (document === undefined || others.length > 0) throw new Error(`${path} is not one document`);
@@ -203,7 +204,7 @@ describe('deploy/kubernetes', () => {
   const cron = cronJob.parse(yamlOf('deploy/kubernetes/cronjob.yaml')).spec;
   const pods = { start: spec.template.spec, sync: cron.jobTemplate.spec.template.spec };
 
-  test.each(['start', 'sync'] as const)('%s: the pod matches the image', (command) => {
+  test.each(['start', 'sync'] as const)('the pod of %s matches the image', (command) => {
     const pod = pods[command];
     const [container] = pod.containers;
     expect(commandOf(container.args)).toBe(command);
@@ -221,7 +222,7 @@ describe('deploy/kubernetes', () => {
     expect(graceMs).toBeLessThan(LEASE_LIMITS.leaseMs);
   });
 
-  test('the two pods differ only in their command and their restart policy', () => {
+  test('the two pods differ only in their command and restart policy', () => {
     const { restartPolicy, ...sync } = pods.sync;
     expect(restartPolicy).toBe('Never');
     const withArgs = { ...sync.containers[0], args: ['start'] };
@@ -242,27 +243,27 @@ describe('deploy/kubernetes', () => {
     });
   });
 
-  test('the commands in the comments create what the manifests name', () => {
+  test('the commands in the comments create the objects that the manifest names', () => {
     for (const file of ['deployment.yaml', 'cronjob.yaml']) {
       const text = textOf(`deploy/kubernetes/${file}`);
-      const made = [...text.matchAll(/create (?:configmap|secret generic) (\S+)/g)];
-      expect(made.map((match) => match[1])).toEqual([
+      const created = [...text.matchAll(/create (?:configmap|secret generic) (\S+)/g)];
+      expect(created.map((match) => match[1])).toEqual([
         'sharetrail-config',
         'sharetrail-keys',
         'sharetrail-env',
       ]);
-      for (const [, name = ''] of made) expect(text).toMatch(new RegExp(`name: ${name}$`, 'm'));
+      for (const [, name = ''] of created) expect(text).toMatch(new RegExp(`name: ${name}$`, 'm'));
       expect(text).toContain(`-f deploy/kubernetes/${file}`);
     }
   });
 
-  test('control: a duplicate key is an error', () => {
-    const [twice] = parseAllDocuments('a: 1\na: 2\n', { strict: true });
-    expect(twice && 'errors' in twice ? twice.errors : []).toHaveLength(1);
+  test('control: the parser of this test rejects a duplicate key', () => {
+    const [duplicate] = parseAllDocuments('a: 1\na: 2\n', { strict: true });
+    expect(duplicate && 'errors' in duplicate ? duplicate.errors : []).toHaveLength(1);
   });
 });
 
-test('docs/operations.md names existing units', () => {
+test('docs/operations.md names existing deployment files', () => {
   const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   expect(page).toContain(`docker build -f deploy/Dockerfile -t ${image} .`);
   for (const name of ['sharetrail.service', 'sharetrail-sync.timer', 'deploy/kubernetes']) {
@@ -272,4 +273,28 @@ test('docs/operations.md names existing units', () => {
       name,
     ).toBe(true);
   }
+});
+
+describe('.github', () => {
+  const paths = [...project.keys()].filter((path) => path.startsWith('.github/'));
+  const workflow = z.object({
+    jobs: z.record(
+      z.string(),
+      z.object({ steps: z.array(z.looseObject({ run: z.string().optional() })) }),
+    ),
+  });
+
+  test.each(paths.filter((path) => path.endsWith('.yml')))('%s is one valid document', (path) => {
+    expect(yamlOf(path)).toBeTypeOf('object');
+  });
+
+  test.each(paths.filter((path) => path.includes('/workflows/')))('%s runs .ci/run', (path) => {
+    const [job] = Object.values(workflow.parse(yamlOf(path)).jobs);
+    expect(job?.steps.map(({ run }) => run)).toContain('.ci/run');
+    expect(textOf(path)).toContain('node-version-file: .node-version');
+  });
+
+  test('CI uses the same Node as the npm scripts', () => {
+    expect(textOf('.node-version').trim()).toBe(manifest.devDependencies.node);
+  });
 });

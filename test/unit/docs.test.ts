@@ -1,27 +1,27 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { definitions } from '../../src/cli/definitions.ts';
-import { runLines } from '../../src/cli/summary.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { runLines } from '../../src/cli/runs/run-summary.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { retryDelayMsMax } from '../../src/outbox/backoff.ts';
 import { BACKOFF_LIMITS } from '../../src/outbox/limits.ts';
 import { PUSH_LIMITS } from '../../src/push/limits.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import {
-  type StoryDelivery,
-  type StoryGrant,
+  type ScenarioDelivery,
+  type ScenarioShare,
   seedDriveDay,
   seedFirstDay,
-} from '../../src/sandbox/story/index.ts';
+} from '../../src/sandbox/scenario/index.ts';
 import { ConfigFolder, makePrivateKey } from '../support/config-folder.ts';
-import { type Page, readPage, rowsOf, sectionOf, spansOf } from '../support/paper/page.ts';
+import { type Page, readPage, rowsOf, sectionOf, spansOf } from '../support/docs/page.ts';
+import { isQuoteOf, programTexts, unknownQuotations } from '../support/docs/quotations.ts';
 import {
   brokenLinks,
   commandLinesOf,
-  refusedCommands,
+  invalidCommands,
   unknownKeys,
-} from '../support/paper/rules.ts';
-import { isSaid, sentencesOf, unsaid } from '../support/paper/said.ts';
+} from '../support/docs/rules.ts';
 import { isProduct } from '../support/tidy/source.ts';
 import { readProject } from '../support/tidy/tree.ts';
 
@@ -29,30 +29,30 @@ const project = readProject();
 const pages = project.filter(({ path }) => path.endsWith('.md')).map(readPage);
 const names = pages.map(({ path }) => path);
 const paths = withFolders(project.map(({ path }) => path));
-const sentences = sentencesOf(project.filter(isProduct));
+const texts = programTexts(project.filter(isProduct));
 const readme = pageAt('README.md');
 const failures = pageAt('docs/failures.md');
 
 describe.each(names)('%s', (name) => {
   const page = pageAt(name);
 
-  test('every link leads to a file, and to a heading where it names one', () => {
+  test('every link leads to an existing file and heading', () => {
     expect(brokenLinks(page, { paths, pages })).toEqual([]);
   });
 
-  test('every command line is one that the program takes', () => {
-    // Its text is made from the schemas, which speak of what is planned too.
+  test('the program accepts every command line', () => {
+    // It is generated from the schemas, which also mention planned commands.
     const isGenerated = name === 'docs/configuration.md';
-    expect(refusedCommands(page, isGenerated ? plannedCommands() : [])).toEqual([]);
+    expect(invalidCommands(page, isGenerated ? plannedCommands() : [])).toEqual([]);
   });
 
-  test('every key of the configuration is one that a schema has', () => {
+  test('every configuration key exists in a schema', () => {
     expect(unknownKeys(page)).toEqual([]);
   });
 });
 
 describe('README.md', () => {
-  test('a fresh machine needs two commands, each in a block of its own, and no other', () => {
+  test('the first two blocks are the two commands for a fresh machine', () => {
     const blocks = readme.fences.filter(({ heading }) => heading === 'Try it');
     expect(readme.fences.slice(0, 2)).toEqual(blocks);
     expect(blocks.map(({ text }) => text)).toEqual([
@@ -61,7 +61,7 @@ describe('README.md', () => {
     ]);
   });
 
-  test('its list of commands has each that there is, and no more', () => {
+  test('the list of commands is complete and has no others', () => {
     const listed = rowsOf(sectionOf(readme, 'Commands'))
       .flatMap(([cell = '']) => /^`sharetrail ([a-z]+(?: [a-z]+)?)/.exec(cell)?.[1] ?? [])
       .toSorted();
@@ -69,19 +69,19 @@ describe('README.md', () => {
     expect([...new Set(listed)]).toEqual(built);
   });
 
-  test('what it calls not built is not there', () => {
+  test('the commands that are not built do not exist', () => {
     const planned = plannedCommands();
     expect(planned).toContain('explain');
     expect(definitions.filter(({ name }) => planned.includes(name))).toEqual([]);
   });
 
-  test('its exit codes have the words of the program’s help', () => {
+  test('the exit codes have the same texts as the help', () => {
     const codes = rowsOf(sectionOf(readme, 'Commands')).filter(([code = '']) => /^\d$/.test(code));
     expect(codes.map(([code]) => code)).toEqual(['0', '1', '2', '3']);
-    for (const [, meaning = ''] of codes) expect(isSaid(meaning, sentences), meaning).toBe(true);
+    for (const [, meaning = ''] of codes) expect(isQuoteOf(meaning, texts), meaning).toBe(true);
   });
 
-  test('its tenant file and its variables are a configuration that the program takes', async () => {
+  test('the tenant file and the variables are a valid configuration', async () => {
     const yaml = fenceOf('yaml');
     using folder = new ConfigFolder({
       'config/tenants/acme.yaml': yaml,
@@ -95,111 +95,116 @@ describe('README.md', () => {
     await expect(loadConfig({ dir: 'config', workingDirectory, environment })).rejects.toThrow();
   });
 
-  test('what it shows of the demo is what the demo tells', async () => {
-    const told = await demoLines();
-    expect(strangeLines(fenceOf('text', 'One working day'), told)).toEqual([]);
+  test('the excerpt of the demo has only lines that the demo prints', async () => {
+    const printed = await demoLines();
+    expect(unknownLines(fenceOf('text', 'One working day'), printed)).toEqual([]);
     for (const wrong of [
-      '- Ada sends the contract to nobody.',
+      '- Ada sends the contract to Zoe.',
       'sandbox: ok. 14 shares found, 11 delivered (4 s)',
       '“Team lunch menu”  internal-only: it was raining',
       '2026-11-24 00:34  Dmitri shared “Zebra” with Keiko',
     ]) {
-      expect(strangeLines(wrong, told), wrong).toHaveLength(1);
+      expect(unknownLines(wrong, printed), wrong).toHaveLength(1);
     }
   });
 });
 
 describe('docs/failures.md', () => {
-  test('what it quotes is said by the program', () => {
-    expect(unsaid(failures, sentences)).toEqual([]);
+  test('all quotations are texts of the program', () => {
+    expect(unknownQuotations(failures, texts)).toEqual([]);
   });
 
-  test('its back-off table is the function’s', () => {
-    const rows = rowsOf(sectionOf(failures, 'Back-off'));
+  test('the backoff table has the delays of the program', () => {
+    const rows = rowsOf(sectionOf(failures, 'Backoff'));
     expect(rows.length).toBeGreaterThan(PUSH_LIMITS.attemptsPerRunMax);
-    for (const [index, [tries = '', wait]] of rows.entries()) {
-      expect(tries).toBe(index + 1 < rows.length ? `${index + 1}` : `${index + 1} and more`);
-      expect(wait).toBe(`${retryDelayMsMax(index + 1) / 1_000} s`);
+    for (const [index, [attempts = '', delay]] of rows.entries()) {
+      expect(attempts).toBe(index + 1 < rows.length ? `${index + 1}` : `${index + 1} and more`);
+      expect(delay).toBe(`${retryDelayMsMax(index + 1) / 1_000} s`);
     }
     expect(retryDelayMsMax(rows.length)).toBe(BACKOFF_LIMITS.retryDelayMsMax);
     expect(retryDelayMsMax(rows.length - 1)).toBeLessThan(BACKOFF_LIMITS.retryDelayMsMax);
   });
 
   test('the limits below the table are those of the program', () => {
-    const { attemptsPerRunMax: triesPerRunMax, throttledInRowMax } = PUSH_LIMITS;
-    const section = sectionOf(failures, 'Back-off').replace(/\s+/g, ' ');
-    expect(section).toContain(`An event has ${triesPerRunMax} tries in a run`);
-    expect(section).toContain(`uses the first ${triesPerRunMax - 1} rows`);
-    expect(section).toContain(`after ${throttledInRowMax} of them in a row`);
+    const { attemptsPerRunMax, throttledInRowMax } = PUSH_LIMITS;
+    const section = sectionOf(failures, 'Backoff').replace(/\s+/g, ' ');
+    expect(section).toContain(`An event has ${attemptsPerRunMax} attempts per run`);
+    expect(section).toContain(`uses only the first ${attemptsPerRunMax - 1} rows`);
+    expect(section).toContain(`After ${throttledInRowMax} of them in a row`);
   });
 });
 
-describe('each rule fires', () => {
+describe('each rule reports problems', () => {
   const other = readPage({ path: 'docs/other.md', text: '# Two words: a `key`\n' });
-  const made = { paths: withFolders(['README.md', 'docs/other.md']), pages: [other] };
+  const existing = { paths: withFolders(['README.md', 'docs/other.md']), pages: [other] };
   const pageOf = (text: string) => readPage({ path: 'README.md', text });
 
   test.each([
-    ['[a](docs/gone.md)', 'README.md:1 leads to no file: docs/gone.md'],
-    ['\n[a](docs/other.md#three)', 'README.md:2 leads to no heading: docs/other.md#three'],
-  ])('a link that leads nowhere: %j', (text, problem) => {
-    expect(brokenLinks(pageOf(text), made)).toEqual([problem]);
+    ['[a](docs/gone.md)', 'README.md:1 links to a missing file: docs/gone.md'],
+    ['\n[a](docs/other.md#three)', 'README.md:2 links to a missing heading: docs/other.md#three'],
+  ])('a broken link: %j', (text, problem) => {
+    expect(brokenLinks(pageOf(text), existing)).toEqual([problem]);
   });
 
   test.each(['[a](docs/other.md#two-words-a-key) [b](docs) [c](https://x.y/z)', '`[a](b)`'])(
-    'a link that leads somewhere, or is none: %s',
+    'a valid link, or text that is not a link: %s',
     (text) => {
-      expect(brokenLinks(pageOf(text), made)).toEqual([]);
+      expect(brokenLinks(pageOf(text), existing)).toEqual([]);
     },
   );
 
   test.each([
-    ['`sharetrail synk`', 'unknown command "synk"'],
-    ['`sharetrail sync --dry`', 'unknown option "--dry"'],
-    ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
-    ['```sh\nnpm run -s sharetrail -- events show\n```', 'needs ID'],
-    ['`sharetrail config`', 'words are missing'],
-    ['`sharetrail explain`', 'unknown command "explain"'],
-  ])('a command line that the program refuses: %j', (text, problem) => {
-    expect(refusedCommands(pageOf(text), []).join('\n')).toContain(problem);
+    ['`sharetrail synk`', "unknown command 'synk'"],
+    ['`sharetrail sync --dry`', "unknown option '--dry'"],
+    ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', "unknown option '--nopush'"],
+    ['```sh\nnpm run -s sharetrail -- events show\n```', "missing required argument 'ID'"],
+    ['`sharetrail config`', 'incomplete'],
+    ['`sharetrail explain`', "unknown command 'explain'"],
+  ])('an invalid command line: %j', (text, problem) => {
+    expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
   });
 
-  test('a command line that holds, with what a shell takes for itself', () => {
+  test('a valid command line with shell syntax', () => {
     const text = '```sh\nnode src/main.ts sync --no-push >> a 2>&1 || echo "sharetrail $?"\n```';
     expect(commandLinesOf(pageOf(text))).toEqual([{ text: 'sync --no-push', line: 2 }]);
-    expect(refusedCommands(pageOf(`${text}\n\`sharetrail COMMAND\``), [])).toEqual([]);
-    expect(refusedCommands(pageOf('`sharetrail explain`'), ['explain'])).toEqual([]);
+    expect(invalidCommands(pageOf(`${text}\n\`sharetrail COMMAND\``), [])).toEqual([]);
+    expect(invalidCommands(pageOf('`sharetrail explain`'), ['explain'])).toEqual([]);
   });
 
   test.each(['`gong.callsPerHour`', '`gong.auth.flow: oauth` `gong.flow: oauth`', '`flaw: oauth`'])(
-    'a key that no schema has: %s',
+    'an unknown key: %s',
     (text) => {
       expect(unknownKeys(pageOf(text))).toHaveLength(1);
     },
   );
 
-  test('keys that there are, and what only looks like one', () => {
+  test('existing keys, and texts that only look like keys', () => {
     const text = '`gong.callsPerDay` `flow: oauth` `log.level` `sharetrail.yaml` `runs[0].outcome`';
     expect(unknownKeys(pageOf(text))).toEqual([]);
   });
 
-  test('a quotation holds over pieces and in order, and nothing else does', () => {
+  test('a quotation can span concatenated parts, but only in order', () => {
     const code = "const a = 'the disk ' + `that holds ${name} is ` + 'full';";
-    const said = sentencesOf([{ path: 'src/a.ts', text: code }]);
+    const joined = programTexts([{ path: 'src/a.ts', text: code }]);
     expect(
-      unsaid(pageOf('`the disk that holds … is full` `sharetrail sync` `flow: x`'), said),
+      unknownQuotations(
+        pageOf('`the disk that holds … is full` `sharetrail sync` `flow: x`'),
+        joined,
+      ),
     ).toEqual([]);
-    expect(unsaid(pageOf('`the disk is full` `is full … the disk`'), said)).toHaveLength(2);
+    expect(
+      unknownQuotations(pageOf('`the disk is full` `is full … the disk`'), joined),
+    ).toHaveLength(2);
   });
 });
 
 function pageAt(path: string): Page {
   const page = pages.find((candidate) => candidate.path === path);
-  if (!page) throw new Error(`there is no ${path}`);
+  if (!page) throw new Error(`${path} does not exist`);
   return page;
 }
 
-/** Every path, and every folder above it. */
+/** All files and the folders that contain them. */
 function withFolders(files: readonly string[]): ReadonlySet<string> {
   const folders = files.flatMap((path) =>
     path.split('/').map((_, index, steps) => steps.slice(0, index).join('/')),
@@ -207,7 +212,7 @@ function withFolders(files: readonly string[]): ReadonlySet<string> {
   return new Set([...files, ...folders]);
 }
 
-/** The commands that the README calls not built yet. */
+/** The commands that the README lists as not built yet. */
 function plannedCommands(): string[] {
   const item = /^- The commands ([\s\S]*?)(?=^- |$(?![\s\S]))/m.exec(
     sectionOf(readme, 'Not built yet'),
@@ -215,7 +220,7 @@ function plannedCommands(): string[] {
   return spansOf(item?.[1] ?? '').map(({ text }) => text);
 }
 
-/** The README's block of that language that begins so. */
+/** The README's first block of a language that starts with a text. */
 function fenceOf(language: string, beginning = ''): string {
   const found = readme.fences.find(
     (fence) => fence.language === language && fence.text.startsWith(beginning),
@@ -224,7 +229,7 @@ function fenceOf(language: string, beginning = ''): string {
   return found.text;
 }
 
-/** What the demo says of its first day: a line for each share, and how the run ended. */
+/** Lines that the demo prints about its first day: one per share, and the result of the run. */
 async function demoLines(): Promise<ReadonlySet<string>> {
   const sandbox = await createSandbox();
   await sandbox.stop();
@@ -234,22 +239,22 @@ async function demoLines(): Promise<ReadonlySet<string>> {
   return new Set([...lines, withoutTime(runLine(deliveries, grants))]);
 }
 
-/** Lines of an excerpt that the demo could not have printed. */
-function strangeLines(excerpt: string, told: ReadonlySet<string>): string[] {
+/** Lines of an excerpt that the demo cannot print. */
+function unknownLines(excerpt: string, printed: ReadonlySet<string>): string[] {
   return excerpt.split('\n').filter((line) => {
-    if (line === '…' || told.has(line) || told.has(withoutTime(line))) return false;
+    if (line === '…' || printed.has(line) || printed.has(withoutTime(line))) return false;
     return !phrasesOf(line).every(isKnown);
   });
 }
 
-/** Said somewhere in the code; a name may be put together there from its words. */
+/** True if the code contains the phrase. A person's name can be in separate words there. */
 function isKnown(phrase: string): boolean {
   const isName = /^\p{Lu}[\p{L}']*(?: \p{Lu}[\p{L}']*)*$/u.test(phrase);
-  if (isSaid(phrase, sentences)) return true;
-  return isName && phrase.split(' ').every((word) => isSaid(word, sentences));
+  if (isQuoteOf(phrase, texts)) return true;
+  return isName && phrase.split(' ').every((word) => isQuoteOf(word, texts));
 }
 
-/** What stands between numbers, and titles by themselves. */
+/** The phrases between numbers, and titles separately. */
 function phrasesOf(line: string): string[] {
   return line
     .trim()
@@ -258,9 +263,12 @@ function phrasesOf(line: string): string[] {
     .filter((phrase) => /\p{L}{2}/u.test(phrase));
 }
 
-function runLine(deliveries: readonly StoryDelivery[], grants: readonly StoryGrant[]): string {
+function runLine(
+  deliveries: readonly ScenarioDelivery[],
+  grants: readonly ScenarioShare[],
+): string {
   const found = grants.filter(({ outcome }) => outcome !== 'unrecorded');
-  const ended = (outcome: StoryDelivery['outcome']) =>
+  const ended = (outcome: ScenarioDelivery['outcome']) =>
     [...deliveries, ...found].filter((share) => share.outcome === outcome);
   const reasons = ended('skipped').map(({ reason = '' }) => reason);
   const skipped = Object.fromEntries(

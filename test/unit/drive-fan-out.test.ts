@@ -1,73 +1,77 @@
 import { describe, expect, test } from 'vitest';
-import { inOrder } from '../../src/sources/drive/fan-out.ts';
+import { readInOrder } from '../../src/sources/drive/fan-out.ts';
 
-interface Turn {
-  readonly item: number;
-  readonly value: string;
-}
-
-/** Sources that give two values each once they are let, and note what they were asked for. */
+/** Sources that yield two values each and record what was requested. */
 function sources(failing: readonly number[] = []) {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const closed: number[] = [];
-  let underWay = 0;
+  let running = 0;
   let most = 0;
   async function* open(item: number): AsyncGenerator<string> {
-    underWay += 1;
-    most = Math.max(most, underWay);
+    running += 1;
+    most = Math.max(most, running);
     try {
       for (const part of ['a', 'b']) {
-        asked.push(`${item}${part}`);
-        // The later a source, the faster it is.
+        requested.push(`${item}${part}`);
+        // Later sources are faster.
         for (let ticks = 0; ticks < 20 - item; ticks += 1) await Promise.resolve();
         if (failing.includes(item)) throw new Error(`no ${item}`);
         yield `${item}${part}`;
       }
     } finally {
-      underWay -= 1;
+      running -= 1;
       closed.push(item);
     }
   }
-  return { open, asked, closed, most: () => most };
+  return { open, requested, closed, most: () => most };
 }
 
 const ITEMS = [0, 1, 2, 3, 4, 5];
 
-describe('many sources read side by side', () => {
-  test('come in their order, whichever is faster', async () => {
+describe('sources that are read concurrently', () => {
+  test('yield their values in order, whichever is faster', async () => {
     const { open, most } = sources();
-    const values: Turn[] = [];
-    for await (const outcome of inOrder(ITEMS, 3, open)) {
-      if ('value' in outcome) values.push(outcome);
+    const values: string[] = [];
+    for await (const outcome of readInOrder(ITEMS, 3, open)) {
+      if ('value' in outcome) values.push(outcome.value);
     }
-    expect(values.map(({ value }) => value)).toEqual(
-      ITEMS.flatMap((item) => [`${item}a`, `${item}b`]),
-    );
+    expect(values).toEqual(ITEMS.flatMap((item) => [`${item}a`, `${item}b`]));
     expect(most()).toBe(3);
   });
 
-  test('one that fails is told in its place, and the others go on', async () => {
+  test('report a failure in its place and continue with the others', async () => {
     const { open } = sources([1, 4]);
-    const told: string[] = [];
-    for await (const outcome of inOrder(ITEMS, 3, open)) {
-      told.push('value' in outcome ? outcome.value : `${outcome.item} failed`);
+    const outcomes: string[] = [];
+    for await (const outcome of readInOrder(ITEMS, 3, open)) {
+      outcomes.push('value' in outcome ? outcome.value : `${outcome.item} failed`);
     }
-    expect(told).toEqual(['0a', '0b', '1 failed', '2a', '2b', '3a', '3b', '4 failed', '5a', '5b']);
+    expect(outcomes).toEqual([
+      '0a',
+      '0b',
+      '1 failed',
+      '2a',
+      '2b',
+      '3a',
+      '3b',
+      '4 failed',
+      '5a',
+      '5b',
+    ]);
   });
 
-  test('none is more than one value ahead of what is taken', async () => {
-    const { open, asked } = sources();
-    for await (const outcome of inOrder(ITEMS, 3, open)) {
+  test('are at most one value ahead of the consumer', async () => {
+    const { open, requested } = sources();
+    for await (const outcome of readInOrder(ITEMS, 3, open)) {
       for (let ticks = 0; ticks < 100; ticks += 1) await Promise.resolve();
-      expect(asked).toEqual(['0a', '1a', '2a', '0b']);
+      expect(requested).toEqual(['0a', '1a', '2a', '0b']);
       expect(outcome).toEqual({ item: 0, value: '0a' });
       break;
     }
   });
 
-  test('all are closed where the taking ends', async () => {
+  test('are closed when the consumer stops', async () => {
     const { open, closed } = sources();
-    for await (const _outcome of inOrder(ITEMS, 3, open)) break;
+    for await (const _outcome of readInOrder(ITEMS, 3, open)) break;
     expect(closed.toSorted()).toEqual([0, 1, 2]);
   });
 });

@@ -4,7 +4,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openMemoryDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { silentLogger } from '../../src/lib/log.ts';
-import { openDrive } from '../../src/sources/drive/drive.ts';
+import { openDriveSync } from '../../src/sources/drive/sync-source.ts';
 import {
   ADMIN,
   assertionIn,
@@ -22,8 +22,8 @@ const NONE = {
   detect: ['changes'],
 } as const satisfies Partial<GoogleDriveConfig>;
 
-/** Just enough of an answer for every call that there is. */
-const ANSWER = {
+/** A minimal response to every call. */
+const RESPONSE = {
   users: [{ id: '1', primaryEmail: ANN }],
   domains: [{ domainName: 'acme.com' }],
   drives: [{ id: 'drive-1', name: 'Deals' }],
@@ -38,7 +38,7 @@ const ANSWER = {
 let peer: GooglePeer;
 let db: Database;
 beforeEach(async () => {
-  peer = await startGoogle({ call: (_request, reply) => reply.answer(200, ANSWER) });
+  peer = await startGoogle({ call: (_request, reply) => reply.answer(200, RESPONSE) });
   db = openMemoryDatabase();
   await migrate(db);
 });
@@ -47,9 +47,9 @@ afterEach(async () => {
   await peer.close();
 });
 
-/** `SUBJECT SCOPES` of each token that a run asks for. */
-async function asked(config: Partial<GoogleDriveConfig>): Promise<string[]> {
-  const whole: GoogleDriveConfig = {
+/** `SUBJECT SCOPES` of each token that a run requests. */
+async function requestedScopes(config: Partial<GoogleDriveConfig>): Promise<string[]> {
+  const complete: GoogleDriveConfig = {
     auth: serviceAccount(),
     linkShares: 'skip',
     endpoint: peer.origin,
@@ -57,11 +57,11 @@ async function asked(config: Partial<GoogleDriveConfig>): Promise<string[]> {
     ...config,
   };
   const { client, clock } = createTestGoogleClient(peer.origin);
-  const drive = await openDrive({
+  const drive = await openDriveSync({
     client,
-    config: whole,
+    config: complete,
     internalDomains: ['acme.com'],
-    record: { db, tenant: 'acme', awaitingAuditLog: async () => new Map() },
+    store: { db, tenant: 'acme', sharesAwaitingAuditLog: async () => new Map() },
     clock,
     start: clock.now(),
     full: false,
@@ -70,7 +70,7 @@ async function asked(config: Partial<GoogleDriveConfig>): Promise<string[]> {
     },
     log: silentLogger,
   });
-  for await (const page of drive.source.pull(undefined)) await page.alongside?.(db);
+  for await (const page of drive.source.pull(undefined)) await page.writeInTransaction?.(db);
   return peer.tokenRequests.map((request) => {
     const { sub, scope, aud } = assertionIn(request).claims;
     expect(aud).toBe('https://oauth2.googleapis.com/token');
@@ -78,10 +78,10 @@ async function asked(config: Partial<GoogleDriveConfig>): Promise<string[]> {
   });
 }
 
-describe('a run asks for the scopes of what is read, each set by itself, and for no more', () => {
+describe('a run requests only the scopes it needs, with one token per scope set', () => {
   const own = `${ANN} drive.metadata.readonly`;
   test.each<[string, Partial<GoogleDriveConfig>, string[]]>([
-    ['listed users alone', {}, [own]],
+    ['listed users only', {}, [own]],
     ['the audit log', { detect: ['audit-log'] }, [`${ADMIN} admin.reports.audit.readonly`]],
     [
       'all users',
@@ -95,6 +95,6 @@ describe('a run asks for the scopes of what is read, each set by itself, and for
       [`${ADMIN} drive.metadata.readonly`, `${ADMIN} drive.readonly`, own],
     ],
   ])('%s', async (_what, config, expected) => {
-    expect((await asked(config)).toSorted()).toEqual(expected.toSorted());
+    expect((await requestedScopes(config)).toSorted()).toEqual(expected.toSorted());
   });
 });

@@ -27,6 +27,7 @@ const LEAD: CrmObject = { type: 'Lead', id: '00Q000000000001AAA' };
 function share(changes: Partial<Share> = {}): Share {
   return {
     source: 'salesforce',
+    eventId: 'salesforce:05D000000000001AAA',
     shareId: '05D000000000001AAA',
     sharedAt: Date.UTC(2026, 10, 1, 10, 0, 0, 987),
     content: {
@@ -50,7 +51,7 @@ function expectBody(body: object, expected: object): void {
   expect(problemsOf(body)).toEqual([]);
 }
 
-/** All that a source can know of a share. */
+/** A share with every fact that a source can have. */
 const full = share({
   sharer: {
     id: '005000000000001AAA',
@@ -70,8 +71,8 @@ const full = share({
   ],
 });
 
-describe('bodies as they are sent', () => {
-  it('holds no more than the required fields where the source knows no more', () => {
+describe('buildBody', () => {
+  it('fills only the required fields if the source has nothing else', () => {
     expectBody(buildBody(share(), NO_MATCH, SETTINGS), {
       reportingSystem: 'sharetrail',
       eventTimestamp: '2026-11-01T10:00:00Z',
@@ -84,7 +85,7 @@ describe('bodies as they are sent', () => {
     });
   });
 
-  it('has everything of a delivery related to an Opportunity, in the order of the reference', () => {
+  it('fills every field of a delivery related to an Opportunity, in the order of the page', () => {
     const found = match({
       objects: [CONTACT, ACCOUNT, OPPORTUNITY],
       recipients: [
@@ -138,7 +139,7 @@ describe('bodies as they are sent', () => {
     });
   });
 
-  it('names a Lead and its person, and leaves out what is odd or empty', () => {
+  it('names a Lead and its person, and omits invalid and empty values', () => {
     const odd = share({
       sharer: { id: '005000000000001AAA', email: 'not an address', name: ' ' },
       content: {
@@ -199,7 +200,7 @@ describe('bodies as they are sent', () => {
   });
 });
 
-describe('what a body names', () => {
+describe('buildBody: objects and values', () => {
   const found = match({
     objects: [LEAD, CONTACT, ACCOUNT, OPPORTUNITY],
     recipients: [{ email: 'bob@customer.com', object: CONTACT }],
@@ -209,41 +210,41 @@ describe('what a body names', () => {
       ({ objects }) => objects?.map(({ objectType }) => objectType) ?? [],
     );
 
-  it('goes Opportunity, Account, Contact, Lead, however match and settings are ordered', () => {
+  it('orders objects as Opportunity, Account, Contact, Lead, whatever order it gets', () => {
     const ordered = ['Opportunity', 'Account', 'Contact', 'Lead'];
     expect(typesNamed(['Lead', 'Contact', 'Account', 'Opportunity'])).toEqual(ordered);
   });
 
-  it('is narrowed by objectTypes in crmContext, and not in a recipient’s own context', () => {
+  it('applies objectTypes to crmContext, but not to a recipient’s own context', () => {
     expect(typesNamed(['Account', 'Opportunity'])).toEqual(['Opportunity', 'Account']);
     const body = buildBody(share(), found, { ...SETTINGS, objectTypes: ['Account'] });
     const own = [{ objectType: 'Contact', objectId: CONTACT.id }];
     expect(body.recipients?.[0]?.context).toEqual([{ system: 'Salesforce', objects: own }]);
   });
 
-  it('leaves crmContext out where nothing may be named', () => {
+  it('omits crmContext if objectTypes allows no type', () => {
     expect(buildBody(share(), found, { ...SETTINGS, objectTypes: [] })).not.toHaveProperty(
       'crmContext',
     );
   });
 
-  it('is told to be wrong, not repaired, where a required value is missing', () => {
+  it('leaves a missing required value for problemsOf to report', () => {
     const bare = share({ content: { id: '069000000000001AAA', title: ' ' } });
-    const nobody = match({ recipients: [{ email: 'nobody' }] });
-    expect(problemsOf(buildBody(bare, nobody, SETTINGS))).toEqual([
+    const invalid = match({ recipients: [{ email: 'invalid' }] });
+    expect(problemsOf(buildBody(bare, invalid, SETTINGS))).toEqual([
       'contentUrl: must be given',
       'contentTitle: must be given',
       'recipients[0].email: must be an email address',
     ]);
   });
 
-  it('writes no -0, which JSON would read back as another number', () => {
+  it('writes -0 as 0, because JSON cannot represent -0', () => {
     const balance: Property = { name: 'Balance', dataType: 'number', value: -0 };
     const body = buildBody(share({ eventProperties: [balance] }), NO_MATCH, SETTINGS);
     expect(body.eventProperties?.[0]?.value).toBe(0);
   });
 
-  it('counts whole seconds down, before 1970 too', () => {
+  it('rounds times down to whole seconds, even before 1970', () => {
     const timestamp = (sharedAt: number) =>
       buildBody(share({ sharedAt }), NO_MATCH, SETTINGS).eventTimestamp;
     expect(timestamp(1_999)).toBe('1970-01-01T00:00:01Z');
@@ -251,7 +252,7 @@ describe('what a body names', () => {
   });
 });
 
-/** Any UTF-16: halves of pairs, controls, blanks. */
+/** Any UTF-16, including lone surrogates, control characters and blanks. */
 const anyText = fc
   .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(32, 65, 0xd83d, 0xde00)), {
     maxLength: 12,
@@ -270,7 +271,7 @@ const address = fc
   .tuple(fc.stringMatching(/^[a-zà-ÿ'+._-]{1,9}$/), fc.domain())
   .map(([local, domain]) => `${local}@${domain}`);
 
-/** Without the keys whose value is undefined, as exact optional fields want it. */
+/** Removes keys with an undefined value, as exact optional properties require. */
 function defined<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
@@ -309,7 +310,7 @@ const anyShare = fc
     contentProperties: fc.array(anyProperty, { maxLength: 4 }),
     eventProperties: fc.array(anyProperty, { maxLength: 4 }),
   })
-  .map((fields) => defined(fields) as Share);
+  .map((fields) => ({ ...defined(fields), eventId: `salesforce:${fields.shareId}` }) as Share);
 
 const anyObject: fc.Arbitrary<CrmObject> = fc.record({
   type: fc.constantFrom(...CRM_OBJECT_TYPES),
@@ -336,7 +337,7 @@ const anySettings = fc
   })
   .map((settings) => defined(settings) as BodySettings);
 
-/** Every value in `body`, at any depth, that says nothing or is half a character. */
+/** Every value in `body`, at any depth, that is empty or has a lone surrogate. */
 function gapsIn(body: unknown): unknown[] {
   if (typeof body === 'string') return body.trim() === '' || !body.isWellFormed() ? [body] : [];
   if (typeof body !== 'object') return body === undefined ? [body] : [];
@@ -344,10 +345,10 @@ function gapsIn(body: unknown): unknown[] {
   return inside.length === 0 ? [body] : inside.flatMap(gapsIn);
 }
 
-describe('whatever a source and Salesforce say', () => {
+describe('buildBody, for any share and match', () => {
   const checkOfSandbox = createBodyCheck();
 
-  it('the body keeps the contract, survives JSON, and a Gong written apart takes it', () => {
+  it('builds a body that meets the contract, survives JSON, and passes the sandbox check', () => {
     fc.assert(
       fc.property(anyShare, anyMatch, anySettings, (someShare, someMatch, settings) => {
         const body = buildBody(someShare, someMatch, settings);
@@ -361,7 +362,7 @@ describe('whatever a source and Salesforce say', () => {
     );
   });
 
-  it('neither the share nor the match is changed', () => {
+  it('changes neither the share nor the match', () => {
     fc.assert(
       fc.property(anyShare, anyMatch, anySettings, (someShare, someMatch, settings) => {
         const before = structuredClone([someShare, someMatch, settings]);

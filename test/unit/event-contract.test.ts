@@ -163,21 +163,21 @@ function fullBody(): Record<string, unknown> {
   };
 }
 
-/** The full body with the value at `path` replaced, or taken away when `value` is undefined. */
+/** The full body with the value at `path` replaced, or removed if `value` is undefined. */
 function bodyWith(path: string, value: unknown): unknown {
   const body = fullBody();
   const steps = path.match(/[^.[\]]+/g) ?? [];
-  let holder: unknown = body;
-  for (const step of steps.slice(0, -1)) holder = Reflect.get(Object(holder), step);
+  let parent: unknown = body;
+  for (const step of steps.slice(0, -1)) parent = Reflect.get(Object(parent), step);
   const last = steps.at(-1) ?? '';
-  if (value === undefined) Reflect.deleteProperty(Object(holder), last);
-  else Reflect.set(Object(holder), last, value);
+  if (value === undefined) Reflect.deleteProperty(Object(parent), last);
+  else Reflect.set(Object(parent), last, value);
   return body;
 }
 
 const named = (path: string) => new RegExp(`^${path.replace(/[[\].]/g, '\\$&')}[.[:]`);
 
-/** Every path that stands in the full body: the table must not forget one. */
+/** Every path in the full body. The table must contain them all. */
 function pathsIn(value: unknown, path = ''): string[] {
   const own = path === '' ? [] : [path];
   if (Array.isArray(value))
@@ -188,11 +188,11 @@ function pathsIn(value: unknown, path = ''): string[] {
 }
 
 describe('the contract of a content-shared body', () => {
-  it('takes a body with every field of the reference', () => {
+  it('accepts a body with every field of the reference', () => {
     expect(problemsOf(fullBody())).toEqual([]);
   });
 
-  it('is held field by field, without forgetting one', () => {
+  it('is tested for every field of the full body', () => {
     expect(FIELDS.map(({ path }) => path).sort()).toEqual(pathsIn(fullBody()).sort());
   });
 
@@ -203,19 +203,19 @@ describe('the contract of a content-shared body', () => {
   });
 
   const leaves = FIELDS.filter(({ required, path }) => !required && !path.endsWith(']'));
-  it.each(leaves)('$path may be left out', ({ path }) => {
+  it.each(leaves)('$path is optional', ({ path }) => {
     expect(problemsOf(bodyWith(path, undefined))).toEqual([]);
   });
 
   const wrong = FIELDS.flatMap(({ path, kind }) =>
     WRONG[kind]
-      // A field's value may be a number: "object" on the page, with a string as its example.
+      // A field's value can be a number: the page says "object", and its example is a string.
       .filter((value) => !(path.endsWith('fields[0].value') && value === 7))
-      // Nothing in it is required.
+      // It has no required fields.
       .filter((value) => !(path.endsWith('fields[0]') && JSON.stringify(value) === '{}'))
       .map((value) => ({ path, value })),
   );
-  it.each(wrong)('$path refuses $value', ({ path, value }) => {
+  it.each(wrong)('$path rejects $value', ({ path, value }) => {
     const problems = problemsOf(bodyWith(path, value));
     expect(problems).not.toEqual([]);
     for (const problem of problems) expect(problem).toMatch(named(path));
@@ -224,12 +224,12 @@ describe('the contract of a content-shared body', () => {
   const choices = FIELDS.flatMap(({ path, values = [] }) =>
     values.map((value) => ({ path, value })),
   );
-  it.each(choices)('$path takes $value', ({ path, value }) => {
+  it.each(choices)('$path accepts $value', ({ path, value }) => {
     const problems = problemsOf(bodyWith(path, value));
     expect(problems.filter((problem) => named(path).test(problem))).toEqual([]);
   });
 
-  it.each(FIELDS.filter(({ values }) => values))('$path takes nothing else', ({ path, values }) => {
+  it.each(FIELDS.filter(({ values }) => values))('$path rejects the rest', ({ path, values }) => {
     for (const value of ['salesforce', 'lead', 'number, string, url, date', 'Case']) {
       const accepted = (values ?? []).map((each) => `"${each}"`).join(', ');
       expect(problemsOf(bodyWith(path, value))).toEqual([`${path}: must be one of ${accepted}`]);
@@ -237,23 +237,23 @@ describe('the contract of a content-shared body', () => {
   });
 
   it.each(FIELDS.filter(({ kind }) => kind === 'record'))(
-    '$path takes no field that the reference does not have',
+    '$path rejects a field that the reference does not have',
     ({ path }) => {
       const problems = problemsOf(bodyWith(`${path}.colour`, 'red'));
-      expect(problems).toEqual([`${path}.colour: is no field of a content share`]);
+      expect(problems).toEqual([`${path}.colour: is not a content share field`]);
     },
   );
 
-  it('takes no unknown field at the top', () => {
+  it('rejects an unknown field at the top level', () => {
     const problems = problemsOf({ ...fullBody(), colour: 'red' });
-    expect(problems).toEqual(['colour: is no field of a content share']);
+    expect(problems).toEqual(['colour: is not a content share field']);
   });
 
-  it.each([null, undefined, 'text', 4, []])('takes no body that is %j', (body) => {
+  it.each([null, undefined, 'text', 4, []])('rejects %j as a body', (body) => {
     expect(problemsOf(body)).toEqual([expect.stringMatching(/^body: must be /)]);
   });
 
-  it('names Salesforce records by 15 or 18 characters, and leaves other systems their own', () => {
+  it('requires 15 or 18 characters for Salesforce ids, but not for other systems', () => {
     const path = 'crmContext[0].objects[0].objectId';
     expect(problemsOf(bodyWith(path, '0013601230sV7gr'))).toEqual([]);
     expect(problemsOf(bodyWith(path, '0013601230sV7grAA'))).toEqual([
@@ -280,7 +280,7 @@ describe('the contract of a content-shared body', () => {
     ['url', 'example.com', false],
     ['url', 'https://example.com/a b', false],
     ['url', 5, false],
-  ])('a %s property of %j fits: %s', (dataType, value, fits) => {
+  ])('for a %s property of %j, validity is %s', (dataType, value, fits) => {
     for (const name of ['contentProperties', 'eventProperties']) {
       const problems = problemsOf(bodyWith(name, [{ name: 'A', value, dataType }]));
       if (fits) expect(problems).toEqual([]);
@@ -288,7 +288,7 @@ describe('the contract of a content-shared body', () => {
     }
   });
 
-  it('says at most twenty things, and how many more there are', () => {
+  it('reports at most twenty problems, and the number of further ones', () => {
     const recipients = Array.from({ length: 1_000 }, () => ({ name: 'Ann' }));
     const problems = problemsOf({ ...fullBody(), recipients });
     expect(problems).toHaveLength(21);
@@ -296,7 +296,7 @@ describe('the contract of a content-shared body', () => {
     expect(problems.at(-1)).toBe('and 980 more');
   });
 
-  it('never quotes what a person wrote', () => {
+  it('never quotes a value', () => {
     const problems = problemsOf(bodyWith('recipients[0].email', 'ann-at-example'));
     expect(problems.join()).not.toContain('ann');
   });

@@ -1,48 +1,147 @@
-import { describe, expect, it } from 'vitest';
-import { eventIdOf } from '../../src/event/event-id.ts';
-import type { Share } from '../../src/share/share.ts';
+import { describe, expect, test } from 'vitest';
+import { sharesAwaitingAuditLog } from '../../src/outbox/events.ts';
+import { findEvents } from '../../src/outbox/queries.ts';
+import { eraseSettled } from '../../src/outbox/retention.ts';
+import {
+  buildRemainingShare,
+  buildShare,
+  type ShareInput,
+} from '../../src/sources/drive/build-share.ts';
+import { buildShare as buildDeliveryShare } from '../../src/sources/salesforce/build-share.ts';
+import { parseDeliveryRow } from '../../src/sources/salesforce/delivery-row.ts';
+import { testDatabase } from '../support/database.ts';
 
-const SHARE: Share = {
-  source: 'salesforce',
-  shareId: '05D000000000001AAA',
-  sharedAt: Date.UTC(2026, 10, 1),
-  content: { id: '069000000000001AAA', title: 'Pricing', url: 'https://example.com/1' },
-  contentProperties: [],
-  eventProperties: [],
-};
+const AT = Date.UTC(2026, 10, 1);
 
-describe('the event id', () => {
-  it('is the delivery’s Id, with its source in front', () => {
-    expect(eventIdOf(SHARE)).toBe('salesforce:05D000000000001AAA');
+/** The literal ids in this file are final: changing one reports every share a second time. */
+describe('the event id of a delivery', () => {
+  function eventIdOf(changes: object): string {
+    const row = { Id: '05D000000000001AAA', CreatedDate: '2026-11-01T00:00:00.000+0000' };
+    const parsed = parseDeliveryRow({ ...row, ...changes });
+    if ('unreadable' in parsed) throw new Error(parsed.unreadable);
+    const options = {
+      instanceUrl: 'https://acme.my.salesforce.com',
+      contentUrl: 'record',
+    } as const;
+    return buildDeliveryShare(parsed, options).eventId;
+  }
+
+  test('is its Id in 18 characters, with the source in front', () => {
+    expect(eventIdOf({})).toBe('salesforce:05D000000000001AAA');
+    expect(eventIdOf({ Id: '05Dxx0000000001' })).toBe('salesforce:05Dxx0000000001EAA');
   });
 
-  it('stays the same whatever else is read differently the next time', () => {
-    const later: Share = {
-      ...SHARE,
-      sharedAt: SHARE.sharedAt + 1,
-      sharer: { email: 'ann@acme.com' },
-      content: { id: '069000000000002AAA', title: 'Renamed' },
-      related: { id: '006000000000001AAA' },
+  test('does not depend on any other fact', () => {
+    const later = {
+      CreatedDate: '2026-11-02T00:00:00.000+0000',
+      CreatedBy: { Email: 'ann@acme.com' },
+      ContentDocumentId: '069000000000002AAA',
+      ContentVersion: { Title: 'Renamed' },
+      RelatedRecordId: '006000000000001AAA',
     };
-    expect(eventIdOf(later)).toBe(eventIdOf(SHARE));
+    expect(eventIdOf(later)).toBe(eventIdOf({}));
+  });
+});
+
+describe('the event id of a Drive share', () => {
+  const ADA = person('ada@globex.com');
+  const BEN = person('ben@initech.com');
+  const LINK = { key: 'anyone', kind: 'anyone', role: 'reader' } as const;
+  const INPUT: ShareInput = {
+    detector: 'audit-log',
+    item: { itemId: '1file', item: 'file', title: 'Deck' },
+    at: AT,
+    actor: 'ann@acme.com',
+    grants: [ADA],
+  };
+
+  function person(email: string) {
+    return { key: email, kind: 'user', email, role: 'reader' } as const;
+  }
+
+  test.each<[string, Partial<ShareInput>, string]>([
+    ['no grantee', { grants: [] }, '7aff5872f7dc1dc7b6b5d235ae0c6469'],
+    ['a person', {}, '3456dbff4cb1bac7b49aebca98344ddc'],
+    ['two people and a link', { grants: [BEN, ADA, LINK] }, '0796c1bc8681f51f4a4bba3558b45173'],
+    [
+      'a shared drive, without an actor',
+      {
+        detector: 'changes',
+        item: { itemId: '0drive', item: 'drive', title: 'Deals' },
+        at: AT + 5,
+        actor: '',
+        grants: [
+          { key: 'id:1', kind: 'unaddressed', role: 'reader' },
+          { key: 'domain:globex.com', kind: 'domain', role: 'writer' },
+        ],
+      },
+      '107b76663e524eb686672d72556d8d1a',
+    ],
+  ])('is a hash of item, actor, time and grantees: %s', (_grants, changes, hash) => {
+    const { eventId, shareId } = buildShare({ ...INPUT, ...changes });
+    expect(eventId).toBe(`drive:${hash}`);
+    expect(shareId).toBe(hash);
   });
 
-  it('is made of what identifies a Drive share, and of nothing else', () => {
-    const facts = { detector: 'audit-log', item: 'file', grantees: [] } as const;
-    const drive: Share = {
-      ...SHARE,
-      source: 'google-drive',
-      drive: { ...facts, identity: '["1file","ann@acme.com","2026-11-01T00:00:00.000Z"]' },
+  test('for remaining grants equals the id of a share with these grants alone', () => {
+    const share = buildShare({ ...INPUT, grants: [BEN, ADA, LINK] });
+    expect(buildRemainingShare(share, [BEN]).eventId).toBe(
+      'drive:904168145377f8664bb3643701db617b',
+    );
+  });
+
+  test('does not depend on names, titles, roles, links or the detector', () => {
+    const renamed = { ...INPUT.item, title: 'Renamed', url: 'https://docs.google.com/d/1file' };
+    const input: ShareInput = {
+      ...INPUT,
+      detector: 'changes',
+      item: renamed,
+      actorName: 'Ann',
+      grants: [{ ...ADA, name: 'Ada', role: 'writer', expiresAt: AT + 1 }],
     };
-    // Frozen: another value would report every share that was ever sent a second time.
-    expect(eventIdOf(drive)).toBe('drive:7aff5872f7dc1dc7b6b5d235ae0c6469');
-    const renamed = { ...drive, shareId: 'x', content: { id: 'y', title: 'Renamed' } };
-    expect(eventIdOf(renamed)).toBe(eventIdOf(drive));
-    const other: Share = { ...drive, drive: { ...facts, identity: '["2file"]' } };
-    expect(eventIdOf(other)).not.toBe(eventIdOf(drive));
+    expect(buildShare(input).eventId).toBe(buildShare(INPUT).eventId);
+  });
+});
+
+/** As versions before `Share.eventId` wrote it. */
+const OLD_SHARE =
+  '{"source":"google-drive","shareId":"3456dbff4cb1bac7b49aebca98344ddc",' +
+  '"sharedAt":1793491200000,"sharer":{"email":"ann@acme.com","name":"Ann"},' +
+  '"content":{"id":"1file","title":"Deck","url":"https://drive.google.com/open?id=1file"},' +
+  '"drive":{"detector":"changes","item":"file","grantees":[{"kind":"user",' +
+  '"email":"ada@globex.com","role":"reader","name":"Ada"}],' +
+  '"identity":"[\\"1file\\",\\"ann@acme.com\\",\\"2026-11-01T00:00:00.000Z\\",\\"ada@globex.com\\"]"},' +
+  '"contentProperties":[],"eventProperties":[{"name":"Role","dataType":"string","value":"reader"}]}';
+
+describe('a row that an earlier version wrote, without eventId in its share', () => {
+  const EVENT_ID = 'drive:3456dbff4cb1bac7b49aebca98344ddc';
+
+  async function oldRow(state: 'held' | 'delivered') {
+    const { db } = await testDatabase();
+    const row = { tenant: 'acme', event_id: EVENT_ID, source: 'google-drive', share: OLD_SHARE };
+    const times = { shared_at: AT, created_at: AT, updated_at: AT };
+    const reason = state === 'held' ? { reason: 'audit-log', not_before: AT } : {};
+    await db
+      .insertInto('event')
+      .values({ ...row, ...times, ...reason, state, priority: 0 })
+      .execute();
+    return db;
+  }
+
+  test('has the eventId of the row when it is read', async () => {
+    const db = await oldRow('held');
+    const [event] = await findEvents(db, ['acme'], EVENT_ID);
+    expect(event?.share).toMatchObject({ eventId: EVENT_ID, content: { id: '1file' } });
+    const awaiting = await sharesAwaitingAuditLog(db, 'acme', [EVENT_ID]);
+    expect(awaiting.get(EVENT_ID)?.eventId).toBe(EVENT_ID);
   });
 
-  it('is refused plainly for a Drive share without its facts', () => {
-    expect(() => eventIdOf({ ...SHARE, source: 'google-drive' })).toThrow('without its facts');
+  test('keeps it when retention erases the people', async () => {
+    const db = await oldRow('delivered');
+    expect(await eraseSettled(db, { before: AT + 1, now: AT + 2 })).toBe(1);
+    const [event] = await findEvents(db, ['acme'], EVENT_ID);
+    expect(event?.share.eventId).toBe(EVENT_ID);
+    const rows = await db.selectFrom('event').select('share').execute();
+    expect(JSON.stringify(rows)).not.toMatch(/ada|ann@|globex/i);
   });
 });

@@ -20,7 +20,7 @@ let server: SandboxServer<'google'>;
 let client: GoogleClient;
 let counted: () => number;
 
-/** A made-up Google that refuses unknown parameters and fields, and applies the masks. */
+/** The sandbox's Google, which rejects unknown parameters and fields, and applies the masks. */
 beforeAll(async () => {
   const made = createGoogle({
     clock,
@@ -52,8 +52,8 @@ async function rowsOf<Row>(
   return (await collect(pages)).flatMap(({ rows }) => rows);
 }
 
-describe('the made-up Google', () => {
-  it('shows its users and domains', async () => {
+describe("the sandbox's Google", () => {
+  it('lists its users and domains', async () => {
     expect(await client.listDomains()).toEqual(['acme.com', 'acme.de', 'acme.at']);
     google.setUserState(BEN, 'suspended');
     const users = await rowsOf(client.listUsers());
@@ -67,7 +67,7 @@ describe('the made-up Google', () => {
     );
   });
 
-  it('shows what a user owns, with its grants', async () => {
+  it("lists a user's files with their grants", async () => {
     const fileId = google.createFile({ name: 'Offer', owner: ANNA });
     google.share(fileId, { to: PAT, role: 'commenter', by: ANNA });
     const files = await rowsOf(client.listOwnedFiles(ANNA));
@@ -81,7 +81,7 @@ describe('the made-up Google', () => {
     await expect(collect(client.listPermissions(BEN, fileId))).rejects.toThrow(NotFound);
   });
 
-  it('tells of changes from a start token on, and of a token that is lost', async () => {
+  it('lists changes after a start token, and reports a lost token', async () => {
     const fileId = google.createFile({ name: 'Plan', owner: ANNA });
     const start = await client.startPageToken(ANNA);
     google.share(fileId, { to: PAT, by: ANNA });
@@ -100,7 +100,7 @@ describe('the made-up Google', () => {
     await expect(collect(client.listChanges(ANNA, 'nonsense'))).rejects.toThrow(PageTokenLost);
   });
 
-  it('shows a shared drive to its members, and its members to the administrator', async () => {
+  it('shows a shared drive to its members, and the members to the administrator', async () => {
     const members = { [ANNA]: 'organizer', [PAT]: 'writer' } as const;
     const driveId = google.addSharedDrive({ name: 'Sales', members });
     const fileId = google.createFile({ name: 'Deck', drive: driveId, by: ANNA });
@@ -126,7 +126,7 @@ describe('the made-up Google', () => {
     await expect(collect(client.listChanges(ANNA, start, driveId))).rejects.toThrow(NotFound);
   });
 
-  it('tells in the audit log who shared what with whom', async () => {
+  it('shows in the audit log who shared what with whom', async () => {
     const fileId = google.createFile({ name: 'Terms', owner: ANNA });
     google.share(fileId, { to: [PAT, 'lee@customer.com'], role: 'reader', by: ANNA });
     const query = {
@@ -145,7 +145,7 @@ describe('the made-up Google', () => {
     expect(times).toEqual(times.toSorted((a, b) => b - a));
   });
 
-  it('counts as many calls as the client does', async () => {
+  it('counts the same number of calls as the client', async () => {
     await client.startPageToken(ANNA);
     await rowsOf(client.listOwnedFiles(ANNA));
     await rowsOf(client.listUsers());

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { listCursors, readCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { RetryableError } from '../../src/lib/errors.ts';
-import { commitBatch, keepCursor } from '../../src/outbox/commit.ts';
+import { commitBatch, commitCursor } from '../../src/outbox/commit.ts';
 import { type NewEvent, PRIORITY } from '../../src/outbox/event-types.ts';
 import { knownEvents } from '../../src/outbox/events.ts';
 import { findEvents } from '../../src/outbox/queries.ts';
@@ -23,7 +23,7 @@ async function stored(db: Database, eventId: string) {
   return (await findEvents(db, ['acme'], eventId))[0];
 }
 
-test('an event comes back as it was given, field by field', async () => {
+test('a stored event is read back unchanged, field by field', async () => {
   const { db, lease } = await outbox();
   const plain = newEvent('plain');
   const rich: NewEvent = {
@@ -67,7 +67,7 @@ test('an event comes back as it was given, field by field', async () => {
   });
 });
 
-test('each of many events keeps its own share and body', async () => {
+test('many events in one batch each keep their own share and body', async () => {
   const { db, lease } = await outbox();
   const events = eventSeries(250).map((event, index) =>
     index % 3 === 0 ? event : { ...event, state: 'skipped' as const, reason: `reason ${index}` },
@@ -78,7 +78,7 @@ test('each of many events keeps its own share and body', async () => {
   }
 });
 
-test('a batch and its cursor are one: where one event fails, nothing is there', async () => {
+test('a batch and its cursor are atomic: if one event fails, nothing is written', async () => {
   const { db, lease } = await outbox();
   await commitBatch(db, lease, batchOf([newEvent('before')], { cursor: moved('1') }));
   await sql`
@@ -97,7 +97,7 @@ test('a batch and its cursor are one: where one event fails, nothing is there', 
   expect(await db.selectFrom('event').select('event_id').execute()).toHaveLength(301);
 });
 
-test('where the cursor cannot be written, neither are the events', async () => {
+test('if the cursor cannot be written, no event is written', async () => {
   const { db, lease } = await outbox();
   await sql`
     create trigger fail before insert on cursor begin select raise(abort, 'no cursor'); end
@@ -107,34 +107,31 @@ test('where the cursor cannot be written, neither are the events', async () => {
   expect(await db.selectFrom('event').selectAll().execute()).toEqual([]);
 });
 
-test('a batch without a cursor moves none, and an empty page moves it alone', async () => {
+test('a batch without a cursor writes none, and an empty page writes only the cursor', async () => {
   const { db, lease } = await outbox();
   await commitBatch(db, lease, batchOf([newEvent('new')]));
   expect(await listCursors(db, 'acme')).toEqual([]);
   await commitBatch(db, lease, batchOf([], { cursor: moved('1'), now: 5 }));
-  await keepCursor(db, lease, { tenant: 'acme', stream: 'start', position: '0', updatedAt: 6 });
+  await commitCursor(db, lease, { tenant: 'acme', stream: 'start', position: '0', updatedAt: 6 });
   expect(await listCursors(db, 'acme')).toEqual([
     { stream: 'salesforce', position: '1', updatedAt: 5 },
     { stream: 'start', position: '0', updatedAt: 6 },
   ]);
 });
 
-test.for(STATES)(
-  'a share that is read again changes nothing of an event that is %s',
-  async (state) => {
-    const { db, lease } = await outbox();
-    await commitBatch(db, lease, batchOf([newEvent('same', { state })]));
-    const before = await db.selectFrom('event').selectAll().execute();
-    const { body: _, ...again } = newEvent('same', { state: 'skipped', reason: 'unmatched' });
-    const changes = { priority: PRIORITY.backfill, now: 99 };
-    await commitBatch(db, lease, batchOf([again, newEvent('new')], changes));
-    const rows = await db.selectFrom('event').selectAll().orderBy('event_id').execute();
-    expect(rows.filter((row) => row.event_id === 'same')).toEqual(before);
-    expect(rows.map((row) => row.event_id)).toEqual(['new', 'same']);
-  },
-);
+test.for(STATES)('reading a share again does not change an event that is %s', async (state) => {
+  const { db, lease } = await outbox();
+  await commitBatch(db, lease, batchOf([newEvent('same', { state })]));
+  const before = await db.selectFrom('event').selectAll().execute();
+  const { body: _, ...again } = newEvent('same', { state: 'skipped', reason: 'unmatched' });
+  const changes = { priority: PRIORITY.backfill, now: 99 };
+  await commitBatch(db, lease, batchOf([again, newEvent('new')], changes));
+  const rows = await db.selectFrom('event').selectAll().orderBy('event_id').execute();
+  expect(rows.filter((row) => row.event_id === 'same')).toEqual(before);
+  expect(rows.map((row) => row.event_id)).toEqual(['new', 'same']);
+});
 
-test('the same id of another tenant is another event', async () => {
+test('the same id in another tenant is a different event', async () => {
   const { db, lease } = await outbox();
   await commitBatch(db, lease, batchOf([newEvent('same')]));
   await commitBatch(db, lease, batchOf([newEvent('same')], { tenant: 'other' }));
@@ -146,7 +143,7 @@ test('the same id of another tenant is another event', async () => {
   expect(await findEvents(db, ['other'], 'none')).toEqual([]);
 });
 
-test('a held event becomes what was decided, and is held no more', async () => {
+test('a new decision about a held event ends its hold', async () => {
   const { db, lease } = await outbox();
   const held = newEvent('held', { state: 'held', reason: 'unmatched', notBefore: 9 });
   const { body: _, ...waiting } = held;
@@ -164,7 +161,7 @@ test('a held event becomes what was decided, and is held no more', async () => {
 });
 
 test.for(STATES.filter((state) => state !== 'held'))(
-  'what was decided about a held event leaves one alone that is %s by now',
+  'a new decision about a held event does not change one that is %s by now',
   async (state) => {
     const { db, lease } = await outbox();
     await commitBatch(db, lease, batchOf([newEvent('moved', { state })]));
@@ -175,7 +172,7 @@ test.for(STATES.filter((state) => state !== 'held'))(
   },
 );
 
-test('what was decided about a held event reaches no other tenant', async () => {
+test('a new decision about a held event does not affect another tenant', async () => {
   const { db, lease } = await outbox();
   const held = newEvent('same', { state: 'held' });
   await commitBatch(db, lease, batchOf([held], { tenant: 'other' }));
@@ -183,7 +180,7 @@ test('what was decided about a held event reaches no other tenant', async () => 
   expect(await findEvents(db, ['other'], 'same')).toMatchObject([{ state: 'held' }]);
 });
 
-test('known states are told for any number of ids, and for known ones only', async () => {
+test('knownEvents takes any number of ids and returns only those on record', async () => {
   const { db, lease } = await outbox();
   const events = eventSeries(1_203);
   await commitBatch(db, lease, batchOf(events));
@@ -196,7 +193,7 @@ test('known states are told for any number of ids, and for known ones only', asy
   expect(await knownEvents(db, 'acme', [])).toEqual(new Map());
 });
 
-test('what takes the place of an event that waits for the audit log may have the same id', async () => {
+test('an event can replace one with the same id that awaits the audit log', async () => {
   const { db, lease } = await outbox();
   const waiting = { state: 'held', reason: 'audit-log', notBefore: 7 } as const;
   await commitBatch(db, lease, batchOf([newEvent('one', waiting), newEvent('two', waiting)]));
@@ -208,9 +205,9 @@ test('what takes the place of an event that waits for the audit log may have the
 });
 
 test.each([
-  ['went on meanwhile', { state: 'pending' }],
-  ['waits for something else', { state: 'held', reason: 'unmatched', notBefore: 7 }],
-] as const)('an event that %s is not replaced: nothing is written', async (_what, changes) => {
+  ['was queued in the meantime', { state: 'pending' }],
+  ['is held for another reason', { state: 'held', reason: 'unmatched', notBefore: 7 }],
+] as const)('replacing an event that %s fails and writes nothing', async (_what, changes) => {
   const { db, lease } = await outbox();
   await commitBatch(db, lease, batchOf([newEvent('one', changes)]));
   const batch = batchOf([newEvent('two')], { replaced: ['one'], cursor: moved('"later"') });
@@ -220,7 +217,7 @@ test.each([
   expect(await readCursor(db, STREAM)).toBeUndefined();
 });
 
-test('what a source keeps for itself is in the same transaction', async () => {
+test("a source's own tables are written in the same transaction", async () => {
   const { db, lease } = await outbox();
   const entry = {
     tenant: 'acme',
@@ -232,19 +229,19 @@ test('what a source keeps for itself is in the same transaction', async () => {
     payload: '{}',
     handled: 0,
   };
-  const keep = (fails: boolean) =>
+  const commit = (fails: boolean) =>
     commitBatch(
       db,
       lease,
       batchOf([newEvent(`event-${fails}`)], {
-        alongside: async (trx) => {
+        writeInTransaction: async (trx) => {
           await trx.insertInto('activity').values(entry).execute();
           if (fails) throw new Error('no');
         },
       }),
     );
-  await expect(keep(true)).rejects.toThrow('no');
+  await expect(commit(true)).rejects.toThrow('no');
   expect(await stored(db, 'event-true')).toBeUndefined();
-  await keep(false);
+  await commit(false);
   expect(await db.selectFrom('activity').selectAll().execute()).toEqual([entry]);
 });

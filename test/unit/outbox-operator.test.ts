@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { requeue, skipEvent } from '../../src/outbox/events.ts';
+import { requeueEvent, skipEvent } from '../../src/outbox/events.ts';
 import { findEvents } from '../../src/outbox/queries.ts';
-import { deferPending, settle } from '../../src/outbox/queue.ts';
+import { deferToNextRun, settle } from '../../src/outbox/queue.ts';
 import { STATES, type State } from '../../src/outbox/states.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, newEvent } from '../support/events.ts';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 const stored = async () => (await findEvents(db, ['acme'], 'one'))[0];
 
-describe('an operator’s skip', () => {
+describe('skipEvent', () => {
   test.for<[State, boolean]>([
     ['held', true],
     ['pending', true],
@@ -28,7 +28,7 @@ describe('an operator’s skip', () => {
     ['skipped', false],
     ['delivered', false],
     ['duplicate', false],
-  ])('of an event that is %s: %s', async ([state, allowed]) => {
+  ])('of an event that is %s returns %s', async ([state, allowed]) => {
     await commitBatch(db, lease, batchOf([newEvent('one', { state, notBefore: 5 })]));
     const before = await stored();
     expect(await skipEvent(db, { ...ONE, now: 9 })).toBe(allowed);
@@ -37,54 +37,51 @@ describe('an operator’s skip', () => {
     expect(await stored()).toEqual({ ...rest, state: 'skipped', reason: 'operator' });
   });
 
-  test('of an event that is not there is told', async () => {
+  test('of an unknown event returns false', async () => {
     expect(await skipEvent(db, { ...ONE, now: 9 })).toBe(false);
   });
 });
 
-describe('an operator’s retry', () => {
+describe('requeueEvent', () => {
   const rebuilt = newEvent('one', {
     match: { matched: true, objects: [], recipients: [], reasons: [] },
   });
 
-  test.for(STATES)(
-    'of an event that is %s leads to pending only from where it may',
-    async (state) => {
-      await commitBatch(db, lease, batchOf([newEvent('one', { state, reason: 'unmatched' })]));
-      const before = await stored();
-      const allowed = ['rejected', 'skipped', 'held'].includes(state);
-      expect(await requeue(db, rebuilt, { tenant: 'acme', now: 9 })).toBe(allowed);
-      const { reason: _, ...rest } = before ?? {};
-      const after = allowed ? { ...rest, state: 'pending', match: rebuilt.match } : before;
-      expect(await stored()).toEqual(after);
-    },
-  );
+  test.for(STATES)('queues an event that is %s only if its state allows it', async (state) => {
+    await commitBatch(db, lease, batchOf([newEvent('one', { state, reason: 'unmatched' })]));
+    const before = await stored();
+    const allowed = ['rejected', 'skipped', 'held'].includes(state);
+    expect(await requeueEvent(db, rebuilt, { tenant: 'acme', now: 9 })).toBe(allowed);
+    const { reason: _, ...rest } = before ?? {};
+    const after = allowed ? { ...rest, state: 'pending', match: rebuilt.match } : before;
+    expect(await stored()).toEqual(after);
+  });
 
-  test('keeps the attempts, and the next one is numbered on', async () => {
+  test('keeps the attempts, and the numbering continues', async () => {
     await commitBatch(db, lease, batchOf([newEvent('one')]));
-    const answer = { ...ONE, at: 1, status: 400, errors: ['bad'], outcome: 'rejected' };
-    await settle(db, lease, { ...answer, happening: 'reject' });
-    await requeue(db, rebuilt, { tenant: 'acme', now: 9 });
+    const response = { ...ONE, at: 1, status: 400, errors: ['bad'], outcome: 'rejected' };
+    await settle(db, lease, { ...response, stateEvent: 'reject' });
+    await requeueEvent(db, rebuilt, { tenant: 'acme', now: 9 });
     expect(await stored()).toMatchObject({ state: 'pending', attempts: 1, errors: [] });
-    await settle(db, lease, { ...answer, happening: 'reject' });
+    await settle(db, lease, { ...response, stateEvent: 'reject' });
     expect(await stored()).toMatchObject({ state: 'rejected', attempts: 2 });
   });
 
-  test('puts it into the next claim, also where it had given up before', async () => {
+  test('makes an event claimable again that was deferred to the next run', async () => {
     await commitBatch(db, lease, batchOf([newEvent('one')]));
-    await deferPending(db, lease, { ...ONE, at: 1_000 });
+    await deferToNextRun(db, lease, { ...ONE, at: 1_000 });
     await skipEvent(db, { ...ONE, now: 2 });
-    await requeue(db, rebuilt, { tenant: 'acme', now: 3 });
+    await requeueEvent(db, rebuilt, { tenant: 'acme', now: 3 });
     expect(await stored()).not.toHaveProperty('notBefore');
   });
 
-  test('touches no other tenant', async () => {
+  test('does not affect another tenant', async () => {
     await commitBatch(
       db,
       lease,
       batchOf([newEvent('one', { state: 'held' })], { tenant: 'other' }),
     );
-    expect(await requeue(db, rebuilt, { tenant: 'acme', now: 9 })).toBe(false);
+    expect(await requeueEvent(db, rebuilt, { tenant: 'acme', now: 9 })).toBe(false);
     expect(await skipEvent(db, { ...ONE, now: 9 })).toBe(false);
     expect(await findEvents(db, ['other'], 'one')).toMatchObject([{ state: 'held' }]);
   });

@@ -7,7 +7,7 @@ import { PRIORITY } from '../../src/outbox/event-types.ts';
 import { knownEvents } from '../../src/outbox/events.ts';
 import { pagesInState } from '../../src/outbox/paginate.ts';
 import { findEvents, listAttempts } from '../../src/outbox/queries.ts';
-import { claimPending, deferPending, type Settlement, settle } from '../../src/outbox/queue.ts';
+import { claimPending, deferToNextRun, type Settlement, settle } from '../../src/outbox/queue.ts';
 import { STATES, type State } from '../../src/outbox/states.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, eventSharedAt, newEvent } from '../support/events.ts';
@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 const CLAIM = {
   tenant: 'acme',
-  inHand: [],
+  alreadyClaimed: [],
   limit: 100,
   runStartedAt: NOW,
   priorityMax: PRIORITY.backfill,
@@ -45,8 +45,8 @@ async function pagesOf(state: State, size: number) {
 
 const allPendingIds = async () => (await pagesOf('pending', 1_000)).flat();
 
-describe('claiming', () => {
-  test('fresh before backfilled, older before newer, equal times by id', async () => {
+describe('claimPending', () => {
+  test('returns fresh before backfilled, older before newer, equal times by id', async () => {
     const backfill = { priority: PRIORITY.backfill };
     await commitBatch(db, lease, batchOf([eventSharedAt('past', 1)], backfill));
     const fresh = [
@@ -64,39 +64,39 @@ describe('claiming', () => {
     expect(await allPendingIds()).toEqual(order);
   });
 
-  test('what is in hand is left out, and what stands behind it moves up', async () => {
+  test('excludes events that are already claimed and returns the next ones instead', async () => {
     await commitBatch(db, lease, batchOf(eventSeries(5)));
-    const inHand = ['event-000000', 'event-000002'];
-    expect(await claimIds({ inHand, limit: 2 })).toEqual(['event-000001', 'event-000003']);
+    const alreadyClaimed = ['event-000000', 'event-000002'];
+    expect(await claimIds({ alreadyClaimed, limit: 2 })).toEqual(['event-000001', 'event-000003']);
   });
 
-  test('only what is pending, of the tenant alone', async () => {
+  test('returns only pending events of its tenant', async () => {
     const events = STATES.map((state) => newEvent(state, { state }));
     await commitBatch(db, lease, batchOf(events));
     await commitBatch(db, lease, batchOf([newEvent('theirs')], { tenant: 'other' }));
     expect(await claimIds()).toEqual(['pending']);
   });
 
-  test('the body comes byte for byte as it was stored', async () => {
+  test('returns the body byte for byte as it was stored', async () => {
     const event = newEvent('exact');
     await commitBatch(db, lease, batchOf([event]));
     const body = JSON.stringify(event.body);
     expect(await claimPending(db, CLAIM)).toEqual([{ eventId: 'exact', priority: 0, body }]);
   });
 
-  test('an event that gave up waits for a run that starts later', async () => {
+  test('excludes a deferred event until a run that starts later', async () => {
     await commitBatch(db, lease, batchOf(eventSeries(2)));
-    await deferPending(db, lease, { tenant: 'acme', eventId: 'event-000000', at: NOW + 5_000 });
+    await deferToNextRun(db, lease, { tenant: 'acme', eventId: 'event-000000', at: NOW + 5_000 });
     expect(await claimIds()).toEqual(['event-000001']);
     expect(await claimIds({ runStartedAt: NOW + 4_999 })).toEqual(['event-000001']);
     expect(await claimIds({ runStartedAt: NOW + 5_000 })).toHaveLength(2);
     expect(await allPendingIds()).toHaveLength(2);
   });
 
-  test('giving up moves only what is pending, of its tenant', async () => {
+  test('deferring changes only pending events of its tenant', async () => {
     await commitBatch(db, lease, batchOf([newEvent('same', { state: 'held', notBefore: 3 })]));
     await commitBatch(db, lease, batchOf([newEvent('same')], { tenant: 'other' }));
-    await deferPending(db, lease, { tenant: 'acme', eventId: 'same', at: NOW });
+    await deferToNextRun(db, lease, { tenant: 'acme', eventId: 'same', at: NOW });
     const rows = db.selectFrom('event').select(['tenant', 'not_before']).orderBy('tenant');
     expect(await rows.execute()).toEqual([
       { tenant: 'acme', not_before: 3 },
@@ -105,8 +105,8 @@ describe('claiming', () => {
   });
 });
 
-describe('pages of a state', () => {
-  test('hold every event once, in the order of claiming, also where times are equal', async () => {
+describe('pagesInState', () => {
+  test('yields every event once, in claiming order, even if times are equal', async () => {
     const tied = Array.from({ length: 150 }, (_, index) =>
       eventSharedAt(`tied-${String((index * 79) % 150).padStart(4, '0')}`, 5),
     );
@@ -117,13 +117,13 @@ describe('pages of a state', () => {
     expect(pages.flat()).toEqual(await claimIds({ limit: 10_000 }));
   });
 
-  test('hold what is in the state, of the tenant alone', async () => {
+  test('yields only events of the state and the tenant', async () => {
     await commitBatch(db, lease, batchOf(STATES.map((state) => newEvent(state, { state }))));
     await commitBatch(db, lease, batchOf([newEvent('theirs')], { tenant: 'other' }));
     for (const state of STATES) expect(await pagesOf(state, 5)).toEqual([[state]]);
   });
 
-  test('miss none although every page leaves the state while they are gone through', async () => {
+  test('misses no event if each page changes its state during the iteration', async () => {
     const held = eventSeries(25).map((event) => ({ ...event, state: 'held' as const }));
     await commitBatch(db, lease, batchOf(held));
     const ids: string[] = [];
@@ -138,7 +138,7 @@ describe('pages of a state', () => {
 });
 
 describe('settling', () => {
-  const said: Omit<Settlement, 'eventId' | 'happening'> = {
+  const response: Omit<Settlement, 'eventId' | 'stateEvent'> = {
     tenant: 'acme',
     at: NOW + 7,
     outcome: 'accepted',
@@ -148,7 +148,7 @@ describe('settling', () => {
     errors: [],
   };
 
-  test('keeps what Gong said with the event, and every attempt in order', async () => {
+  test('keeps what Gong response with the event, and every attempt in order', async () => {
     await commitBatch(db, lease, batchOf([newEvent('one')]));
     const failed = { tenant: 'acme', eventId: 'one', at: NOW, outcome: 'unavailable' };
     await settle(db, lease, { ...failed, errors: ['the connection broke'] });
@@ -157,7 +157,7 @@ describe('settling', () => {
       attempts: 1,
       errors: ['the connection broke'],
     });
-    await settle(db, lease, { ...said, eventId: 'one', happening: 'accept' });
+    await settle(db, lease, { ...response, eventId: 'one', stateEvent: 'accept' });
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
       state: 'delivered',
       attempts: 2,
@@ -182,8 +182,8 @@ describe('settling', () => {
   test('a rejection keeps its reasons', async () => {
     await commitBatch(db, lease, batchOf([newEvent('one')]));
     const errors = ['recipients is required', 'contentUrl: “bad”'];
-    const rejection = { ...said, status: 400, outcome: 'rejected', errors };
-    await settle(db, lease, { ...rejection, eventId: 'one', happening: 'reject' });
+    const rejection = { ...response, status: 400, outcome: 'rejected', errors };
+    await settle(db, lease, { ...rejection, eventId: 'one', stateEvent: 'reject' });
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
       state: 'rejected',
       lastStatus: 400,
@@ -191,29 +191,29 @@ describe('settling', () => {
     });
   });
 
-  test.for<[State, Settlement['happening'], State]>([
+  test.for<[State, Settlement['stateEvent'], State]>([
     ['skipped', 'accept', 'delivered'],
     ['skipped', 'conflict', 'duplicate'],
     ['skipped', 'reject', 'skipped'],
     ['delivered', 'reject', 'delivered'],
     ['delivered', 'conflict', 'delivered'],
     ['rejected', 'accept', 'rejected'],
-  ])('an event that became %s while its request was under way: %s leaves it %s', async (row) => {
-    const [state, happening, next] = row;
+  ])('if an event became %s while its request was in flight, %s leaves it %s', async (row) => {
+    const [state, stateEvent, next] = row;
     await commitBatch(db, lease, batchOf([newEvent('one', { state })]));
-    await settle(db, lease, { ...said, eventId: 'one', ...(happening && { happening }) });
+    await settle(db, lease, { ...response, eventId: 'one', ...(stateEvent && { stateEvent }) });
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({ state: next, attempts: 1 });
   });
 
-  test('an event that is not there is a bug, and leaves no attempt', async () => {
-    const settled = settle(db, lease, { ...said, eventId: 'none', happening: 'accept' });
+  test('settling an unknown event throws and records no attempt', async () => {
+    const settled = settle(db, lease, { ...response, eventId: 'none', stateEvent: 'accept' });
     await expect(settled).rejects.toThrow('no result');
     expect(await db.selectFrom('attempt').selectAll().execute()).toEqual([]);
   });
 });
 
 describe('with 100,000 events', () => {
-  /** How SQLite carries the statement out: https://sqlite.org/eqp.html */
+  /** SQLite's plan for the statement: https://sqlite.org/eqp.html */
   async function planOf(text: string, parameters: readonly unknown[]): Promise<string[]> {
     const query = { sql: `explain query plan ${text}`, parameters } as CompiledQuery;
     const { rows } = await db.executeQuery<{ detail: string }>(query);
@@ -222,13 +222,13 @@ describe('with 100,000 events', () => {
 
   async function planOfClaim(): Promise<string[]> {
     const { executed } = recordStatements();
-    await claimPending(db, { ...CLAIM, inHand: ['event-000000'] });
+    await claimPending(db, { ...CLAIM, alreadyClaimed: ['event-000000'] });
     const [text = ''] = executed;
     expect(text).toContain('from "event"');
     return planOf(text, ['acme', 'pending', PRIORITY.backfill, NOW, 'event-000000', 100]);
   }
 
-  test('claiming walks the index in order and sorts nothing', async () => {
+  test('claiming reads the index in order, without sorting', async () => {
     await sql`
       insert into event (tenant, event_id, source, state, priority, shared_at, share, created_at,
         updated_at)
@@ -245,12 +245,12 @@ describe('with 100,000 events', () => {
     expect(await claimIds({ limit: 3 })).toEqual(['e50', 'e100', 'e150']);
   });
 
-  test('control: without the index it would look at all and sort them', async () => {
+  test('control: without the index, claiming reads all events and sorts them', async () => {
     await sql`drop index event_by_state`.execute(db);
     expect(await planOfClaim()).toContain('USE TEMP B-TREE FOR ORDER BY');
   });
 
-  test('reading on after a page searches the index too', async () => {
+  test('reading the next page searches the index', async () => {
     await commitBatch(db, lease, batchOf(eventSeries(1_001)));
     const { executed } = recordStatements();
     await allPendingIds();
@@ -261,7 +261,7 @@ describe('with 100,000 events', () => {
     ]);
   });
 
-  test('events are found by their ids, not by going through the tenant', async () => {
+  test('knownEvents searches the index by id instead of scanning the tenant', async () => {
     const { executed } = recordStatements();
     await knownEvents(db, 'acme', ['a', 'b', 'c']);
     const [statement = ''] = executed;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent } from '../../src/outbox/event-types.ts';
-import { requeue, updateReconsidered } from '../../src/outbox/events.ts';
+import { requeueEvent, updateReconsidered } from '../../src/outbox/events.ts';
 import { ERASURE_LIMITS } from '../../src/outbox/limits.ts';
 import { countByState, findEvents, listAttempts, listEvents } from '../../src/outbox/queries.ts';
 import { settle } from '../../src/outbox/queue.ts';
@@ -33,7 +33,6 @@ function personal(eventId: string, changes: Partial<NewEvent> = {}): NewEvent {
         detector: 'audit-log',
         item: 'file',
         grantees: [{ kind: 'user', email: EMAIL, role: 'reader' }],
-        identity: `file/${EMAIL}`,
       },
       contentProperties: [property],
       eventProperties: [property],
@@ -47,8 +46,8 @@ async function commit(db: Database, events: readonly NewEvent[], now = BEFORE - 
   await db.deleteFrom('lease').execute();
 }
 
-describe('an event that was settled long ago', () => {
-  test.each(SETTLED)('%s: loses people, title, links, match, body and errors', async (state) => {
+describe('eraseSettled, on an event that was settled long ago', () => {
+  test.each(SETTLED)('erases people, title, links, match, body and errors if %s', async (state) => {
     const { db } = await testDatabase();
     await commit(db, [personal('old', { state, reason: 'why' })]);
     expect(await eraseSettled(db, WHEN)).toBe(1);
@@ -65,6 +64,7 @@ describe('an event that was settled long ago', () => {
       sharedAt: newEvent('old').share.sharedAt,
       share: {
         source: 'salesforce',
+        eventId: 'old',
         shareId: 'share-old',
         sharedAt: newEvent('old').share.sharedAt,
         content: { id: 'content-old', title: '' },
@@ -77,15 +77,20 @@ describe('an event that was settled long ago', () => {
     });
   });
 
-  test('keeps what Gong knows it by, and its attempts go', async () => {
+  test("keeps Gong's ids and deletes the attempts", async () => {
     const { db } = await testDatabase();
     const lease = await heldLease(db, 0);
     const when = { now: BEFORE - 1 };
     await commitBatch(db, lease, batchOf([personal('old'), personal('other')], when));
-    const said = { tenant: 'acme', at: BEFORE - 1, status: 201, requestId: 'r1' };
-    const accepted = { outcome: 'accepted', happening: 'accept' as const, errors: [EMAIL] };
-    await settle(db, lease, { ...said, ...accepted, eventId: 'old', integrationId: '77' });
-    await settle(db, lease, { ...said, outcome: 'unavailable', errors: [EMAIL], eventId: 'other' });
+    const response = { tenant: 'acme', at: BEFORE - 1, status: 201, requestId: 'r1' };
+    const accepted = { outcome: 'accepted', stateEvent: 'accept' as const, errors: [EMAIL] };
+    await settle(db, lease, { ...response, ...accepted, eventId: 'old', integrationId: '77' });
+    await settle(db, lease, {
+      ...response,
+      outcome: 'unavailable',
+      errors: [EMAIL],
+      eventId: 'other',
+    });
     expect(await eraseSettled(db, WHEN)).toBe(1);
     const kept = { state: 'delivered', requestId: 'r1', integrationId: '77', attempts: 1 };
     expect((await findEvents(db, ['acme'], 'old'))[0]).toMatchObject(kept);
@@ -93,7 +98,7 @@ describe('an event that was settled long ago', () => {
     expect(await listAttempts(db, { tenant: 'acme', eventId: 'other' })).toHaveLength(1);
   });
 
-  test('is still in every list and count', async () => {
+  test('keeps the event in every list and count', async () => {
     const { db } = await testDatabase();
     await commit(db, [personal('old', { state: 'delivered' })]);
     await eraseSettled(db, WHEN);
@@ -102,7 +107,7 @@ describe('an event that was settled long ago', () => {
     expect(await countByState(db, 'acme')).toMatchObject({ delivered: 1 });
   });
 
-  test('is never inserted a second time', async () => {
+  test('does not let the event be inserted a second time', async () => {
     const { db } = await testDatabase();
     await commit(db, [personal('old', { state: 'delivered' })]);
     await eraseSettled(db, WHEN);
@@ -111,7 +116,7 @@ describe('an event that was settled long ago', () => {
   });
 });
 
-test('what waits, and what was settled later, keeps all', async () => {
+test('waiting events and recently settled ones are not erased', async () => {
   const { db } = await testDatabase();
   const waiting = STATES.filter((state) => !SETTLED.includes(state));
   await commit(
@@ -126,7 +131,7 @@ test('what waits, and what was settled later, keeps all', async () => {
   ]);
 });
 
-test('one skipped for a passing reason comes back whole when its share is read again', async () => {
+test('reading its share again restores an erased event with a revisable skip reason', async () => {
   const { db } = await testDatabase();
   await commit(db, [personal('old', { state: 'skipped', reason: 'before-start' })]);
   await eraseSettled(db, WHEN);
@@ -136,16 +141,16 @@ test('one skipped for a passing reason comes back whole when its share is read a
   expect(event).not.toHaveProperty('erasedAt');
 });
 
-test('a retry that was under way when its event was erased leaves it whole', async () => {
+test('a retry that was in progress when its event was erased restores the event', async () => {
   const { db } = await testDatabase();
   await commit(db, [personal('old', { state: 'rejected' })]);
   await eraseSettled(db, WHEN);
-  expect(await requeue(db, personal('old'), { tenant: 'acme', now: NOW })).toBe(true);
+  expect(await requeueEvent(db, personal('old'), { tenant: 'acme', now: NOW })).toBe(true);
   expect((await findEvents(db, ['acme'], 'old'))[0]).not.toHaveProperty('erasedAt');
 });
 
-describe('in short transactions', () => {
-  test('so many at a time, whatever their states, until none is left', async () => {
+describe('eraseSettled, in short transactions', () => {
+  test('erases up to eventsPerBatchMax events of any settled state per call', async () => {
     const { db } = await testDatabase();
     const { eventsPerBatchMax } = ERASURE_LIMITS;
     const events = eventSeries(eventsPerBatchMax + 3).map((event, index) => ({
@@ -158,7 +163,7 @@ describe('in short transactions', () => {
     expect(await eraseSettled(db, WHEN)).toBe(0);
   });
 
-  test('found by the index of what is not erased, however many are', async () => {
+  test('finds events by the index on unerased ones, however many are erased', async () => {
     const { db } = await testDatabase();
     const { executed } = recordStatements();
     await eraseSettled(db, WHEN);

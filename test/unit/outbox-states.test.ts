@@ -5,10 +5,10 @@ import {
   STATES,
   type State,
   type StateEvent,
-  statesBefore,
+  statesAllowing,
 } from '../../src/outbox/states.ts';
 
-/** The contract's chapter 5, cell by cell: `-` cannot happen. */
+/** Chapter 5 of the contract, cell by cell. `-`: not allowed. */
 const TABLE = `
             queue    accept     conflict   reject    skip     retry
 held        pending  -          -          rejected  skipped  pending
@@ -20,31 +20,34 @@ skipped     pending  delivered  duplicate  -         -        pending
 `;
 
 const [head = '', ...rows] = TABLE.trim().split('\n');
-const happenings = head.trim().split(/\s+/) as StateEvent[];
+const stateEvents = head.trim().split(/\s+/) as StateEvent[];
 const cells = rows.flatMap((row) => {
   const [state, ...next] = row.split(/\s+/) as [State, ...string[]];
-  return happenings.map((happening, index) => ({ state, happening, next: next[index] ?? '?' }));
+  return stateEvents.map((stateEvent, index) => ({ state, stateEvent, next: next[index] ?? '?' }));
 });
 
-describe('the states of an event', () => {
-  test.for(cells)('$state, $happening: $next', ({ state, happening, next }) => {
-    expect(nextState(state, happening) ?? '-').toBe(next);
+describe('the state machine of an event', () => {
+  test.for(cells)('$state, on $stateEvent: $next', ({ state, stateEvent, next }) => {
+    expect(nextState(state, stateEvent) ?? '-').toBe(next);
   });
 
-  test('the table above has every cell', () => {
-    expect(happenings).toEqual([...STATE_EVENTS]);
+  test('the table above has all cells', () => {
+    expect(stateEvents).toEqual([...STATE_EVENTS]);
     expect(cells).toHaveLength(STATES.length * STATE_EVENTS.length);
   });
 
-  test.for(STATE_EVENTS)('%s can happen in just those states that have a next one', (happening) => {
-    const before = cells.filter((cell) => cell.happening === happening && cell.next !== '-');
-    expect(statesBefore(happening)).toEqual(before.map((cell) => cell.state));
-  });
+  test.for(STATE_EVENTS)(
+    '%s is allowed in exactly the states that have a next one',
+    (stateEvent) => {
+      const before = cells.filter((cell) => cell.stateEvent === stateEvent && cell.next !== '-');
+      expect(statesAllowing(stateEvent)).toEqual(before.map((cell) => cell.state));
+    },
+  );
 
-  test('what Gong has is never touched again', () => {
-    for (const happening of STATE_EVENTS) {
-      expect(nextState('delivered', happening)).toBeUndefined();
-      expect(nextState('duplicate', happening)).toBeUndefined();
+  test('an event that Gong has never changes its state again', () => {
+    for (const stateEvent of STATE_EVENTS) {
+      expect(nextState('delivered', stateEvent)).toBeUndefined();
+      expect(nextState('duplicate', stateEvent)).toBeUndefined();
     }
   });
 });

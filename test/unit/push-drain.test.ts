@@ -9,12 +9,12 @@ import { accepted, refused, throttled, unavailable } from '../support/scripted-g
 
 const numberOf = (eventId: string) => Number(eventId.slice(-6));
 
-describe('how much at once', () => {
-  test.for([1, 2, 4, 16])('%i in flight, never more, and all places used', async (concurrency) => {
+describe('concurrency', () => {
+  test.for([1, 2, 4, 16])('of %i is fully used and never exceeded', async (concurrency) => {
     const rig = await pushRig({
-      script: ({ eventId, tries }) =>
-        numberOf(eventId) % 5 === 0 && tries < 3 ? unavailable : accepted,
-      answerMs: ({ eventId }) => 50 + ((numberOf(eventId) * 37) % 400),
+      script: ({ eventId, attempt }) =>
+        numberOf(eventId) % 5 === 0 && attempt < 3 ? unavailable : accepted,
+      responseMs: ({ eventId }) => 50 + ((numberOf(eventId) * 37) % 400),
     });
     await rig.commit(eventSeries(120));
     const report = await rig.drain({ settings: { ...UNPACED, concurrency } });
@@ -22,7 +22,7 @@ describe('how much at once', () => {
     expect(rig.gong.inFlightMax).toBe(concurrency);
   });
 
-  test('with one place they go in the order of claiming', async () => {
+  test('of one sends events in claiming order', async () => {
     const rig = await pushRig({ script: () => accepted });
     const events = eventSeries(12);
     await rig.commit(events.toReversed());
@@ -30,10 +30,10 @@ describe('how much at once', () => {
     expect(rig.gong.sent).toEqual(events.map((event) => event.eventId));
   });
 
-  test('an event that waits for its next try leaves its place to the others', async () => {
+  test('is available to others while an event waits for its next attempt', async () => {
     const rig = await pushRig({
       script: ({ eventId }) => (eventId === 'event-000000' ? unavailable : accepted),
-      answerMs: () => 10,
+      responseMs: () => 10,
     });
     await rig.commit(eventSeries(20));
     const settings = { ...UNPACED, concurrency: 1 };
@@ -42,10 +42,10 @@ describe('how much at once', () => {
     expect(rig.gong.sent.slice(20)).toEqual(Array(4).fill('event-000000'));
   });
 
-  test('a Gong that is down holds so many events in memory and no more, whatever waits', async () => {
-    const rig = await pushRig({ script: () => unavailable, answerMs: () => 10 });
+  test('limits the events in memory while Gong is down', async () => {
+    const rig = await pushRig({ script: () => unavailable, responseMs: () => 10 });
     await rig.commit(eventSeries(200));
-    let inHandMax = 0;
+    let claimedMax = 0;
     let rowsMax = 0;
     const watcher: KyselyPlugin = {
       transformQuery: ({ node }) => node,
@@ -59,27 +59,27 @@ describe('how much at once', () => {
       db: rig.db.withPlugin(watcher),
       random: () => 1 - Number.EPSILON,
       onCall: () => {
-        inHandMax = Math.max(inHandMax, new Set(rig.gong.sent).size - ended);
+        claimedMax = Math.max(claimedMax, new Set(rig.gong.sent).size - ended);
       },
       onSettled: ({ exhausted }) => {
         ended = exhausted;
       },
     });
     expect(report).toMatchObject({ exhausted: 200 });
-    expect(inHandMax).toBeGreaterThan(60);
-    expect(inHandMax).toBeLessThanOrEqual(64 + 4);
+    expect(claimedMax).toBeGreaterThan(60);
+    expect(claimedMax).toBeLessThanOrEqual(64 + 4);
     expect(rowsMax).toBe(4);
   });
 });
 
-describe('until when', () => {
-  test('nothing to send ends at once', async () => {
+describe('the end of pushing', () => {
+  test('comes at once if nothing is pending', async () => {
     const rig = await pushRig({ script: () => accepted });
     expect(await rig.drain()).toEqual({ delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 });
     expect(rig.calls()).toBe(0);
   });
 
-  test('it waits for more until it is told that no more comes', async () => {
+  test('comes only after finish was called', async () => {
     const rig = await pushRig({ script: () => accepted });
     const push = rig.start();
     let ended = false;
@@ -96,8 +96,8 @@ describe('until when', () => {
     expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: 10 });
   });
 
-  test('what is committed while the last ones are in flight still goes', async () => {
-    const rig = await pushRig({ script: () => accepted, answerMs: () => 5_000 });
+  test('comes after events committed while the last requests were in flight', async () => {
+    const rig = await pushRig({ script: () => accepted, responseMs: () => 5_000 });
     await rig.commit(eventSeries(3, 'first'));
     const push = rig.start();
     await rig.clock.pass(1_000);
@@ -106,12 +106,12 @@ describe('until when', () => {
     expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: 23 });
   });
 
-  test('what is committed between the last claim and the end that is told still goes', async () => {
+  test('comes after events that were committed between the last claim and finish', async () => {
     const rig = await pushRig({ script: () => accepted });
     const other = rig.open();
     let push: ReturnType<typeof rig.start> | undefined;
     let finished: Promise<unknown> | undefined;
-    // Stands between SQLite's answer to a claim and the sender that reads it.
+    // Runs between SQLite's result of a claim and the code that reads it.
     const between: KyselyPlugin = {
       transformQuery: ({ node }) => node,
       transformResult: async ({ result }) => {
@@ -129,33 +129,33 @@ describe('until when', () => {
     expect(await rig.clock.run(push.ended)).toMatchObject({ delivered: 1 });
     await finished;
   });
-
-  test('a change before the wait is not lost, and many changes are one', async () => {
-    const latch = new AutoResetEvent();
-    latch.notify();
-    latch.notify();
-    await latch.wait();
-    let woken = false;
-    const waiting = latch.wait().then(() => {
-      woken = true;
-    });
-    await Promise.resolve();
-    expect(woken).toBe(false);
-    latch.notify();
-    await waiting;
-    expect(woken).toBe(true);
-  });
 });
 
-describe('an event that an operator skips while it is in hand', () => {
+test('AutoResetEvent keeps a notification before the wait, and several count as one', async () => {
+  const event = new AutoResetEvent();
+  event.notify();
+  event.notify();
+  await event.wait();
+  let woken = false;
+  const waiting = event.wait().then(() => {
+    woken = true;
+  });
+  await Promise.resolve();
+  expect(woken).toBe(false);
+  event.notify();
+  await waiting;
+  expect(woken).toBe(true);
+});
+
+describe('an event that an operator skips after it was claimed', () => {
   const skip = (rig: Awaited<ReturnType<typeof pushRig>>) =>
     skipEvent(rig.db, { tenant: 'acme', eventId: 'one', now: rig.clock.now() });
 
   test.for([
-    ['between two tries', unavailable],
-    ['in a pause of Gong', throttled(300_000)],
-  ] as const)('%s is not sent again', async ([, answer]) => {
-    const rig = await pushRig({ script: ({ tries }) => (tries === 1 ? answer : accepted) });
+    ['between two attempts', unavailable],
+    ['during a pause', throttled(300_000)],
+  ] as const)('%s is not sent again', async ([, response]) => {
+    const rig = await pushRig({ script: ({ attempt }) => (attempt === 1 ? response : accepted) });
     await rig.commit([newEvent('one')]);
     const push = rig.start();
     await rig.clock.pass(200);
@@ -165,7 +165,7 @@ describe('an event that an operator skips while it is in hand', () => {
     expect(await rig.event('one')).toMatchObject({ state: 'skipped', reason: 'operator' });
   });
 
-  test('while its request is under way is delivered, for that is what Gong has', async () => {
+  test('while its request is in flight is delivered, because Gong has it', async () => {
     const rig = await pushRig({ script: () => accepted });
     await rig.commit([newEvent('one')]);
     const push = rig.start();
@@ -176,7 +176,7 @@ describe('an event that an operator skips while it is in hand', () => {
   });
 });
 
-describe('a stop that is asked for', () => {
+describe('a requested stop', () => {
   const stopped = { stop: { kind: 'stop-requested' } };
 
   async function stopAfter(ms: number, options: Parameters<typeof pushRig>[0]) {
@@ -185,14 +185,14 @@ describe('a stop that is asked for', () => {
     const controller = new AbortController();
     const push = rig.start({ signal: controller.signal });
     await rig.clock.pass(ms);
-    const askedAt = rig.clock.now();
-    controller.abort(new Error('asked to stop'));
+    const stoppedAt = rig.clock.now();
+    controller.abort(new Error('stop requested'));
     const report = await rig.clock.run(push.ended);
-    return { rig, report, tookMs: rig.clock.now() - askedAt };
+    return { rig, report, tookMs: rig.clock.now() - stoppedAt };
   }
 
-  test('lets what is in flight end, and claims no more', async () => {
-    const options = { script: () => accepted, answerMs: () => 7_000 };
+  test('lets requests in flight finish and ends the claiming', async () => {
+    const options = { script: () => accepted, responseMs: () => 7_000 };
     const { rig, report, tookMs } = await stopAfter(1_000, options);
     expect(report).toMatchObject({ delivered: 4, ...stopped });
     expect(tookMs).toBe(6_000);
@@ -200,8 +200,8 @@ describe('a stop that is asked for', () => {
     expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 46, delivered: 4 });
   });
 
-  test('cuts what is still in flight after 8 s, and leaves it pending', async () => {
-    const options = { script: () => accepted, answerMs: () => 29_000 };
+  test('cancels requests in flight after 8 s and leaves their events pending', async () => {
+    const options = { script: () => accepted, responseMs: () => 29_000 };
     const { rig, report, tookMs } = await stopAfter(1_000, options);
     expect(report).toMatchObject({ delivered: 0, ...stopped });
     expect(tookMs).toBe(8_000);
@@ -210,67 +210,67 @@ describe('a stop that is asked for', () => {
     expect(await rig.event('event-000000')).toMatchObject({ attempts: 0 });
   });
 
-  test('breaks off the wait between two tries, and the wait for a pause of Gong', async () => {
-    for (const answer of [unavailable, throttled(300_000)]) {
+  test('interrupts the wait between two attempts and the wait during a pause', async () => {
+    for (const response of [unavailable, throttled(300_000)]) {
       const { report, tookMs } = await stopAfter(1_100, {
-        script: () => answer,
-        answerMs: () => 1_000,
+        script: () => response,
+        responseMs: () => 1_000,
       });
       expect(report).toMatchObject(stopped);
-      expect(tookMs).toBe(answer === unavailable ? 1_000 - 100 : 0);
+      expect(tookMs).toBe(response === unavailable ? 1_000 - 100 : 0);
     }
   });
 
-  test('that came before the beginning: nothing is sent', async () => {
+  test('before the start prevents all requests', async () => {
     const rig = await pushRig({ script: () => accepted });
     await rig.commit(eventSeries(5));
-    const report = await rig.drain({ signal: AbortSignal.abort(new Error('asked to stop')) });
+    const report = await rig.drain({ signal: AbortSignal.abort(new Error('stop requested')) });
     expect(report).toMatchObject({ delivered: 0, ...stopped });
     expect(rig.gong.requests).toEqual([]);
   });
 
-  test('cuts also where pushing had ended for another reason and the last requests hang', async () => {
+  test('cancels hanging requests even if pushing ended before for another reason', async () => {
     const rig = await pushRig({
       script: ({ eventId }) => (eventId === 'event-000000' ? refused : accepted),
-      answerMs: ({ eventId }) => (eventId === 'event-000000' ? 10 : 29_000),
+      responseMs: ({ eventId }) => (eventId === 'event-000000' ? 10 : 29_000),
     });
     await rig.commit(eventSeries(4));
     const controller = new AbortController();
     const push = rig.start({ signal: controller.signal });
     await rig.clock.pass(1_000);
-    controller.abort(new Error('asked to stop'));
-    const askedAt = rig.clock.now();
+    controller.abort(new Error('stop requested'));
+    const stoppedAt = rig.clock.now();
     const report = await rig.clock.run(push.ended);
     expect(report).toMatchObject({ delivered: 0, stop: { kind: 'refused' } });
-    expect(rig.clock.now() - askedAt).toBe(8_000);
+    expect(rig.clock.now() - stoppedAt).toBe(8_000);
   });
 
-  test('leaves nothing behind that sleeps or listens', async () => {
+  test('leaves no sleep behind', async () => {
     const rig = await pushRig({ script: () => accepted });
     await rig.commit(eventSeries(5));
     const controller = new AbortController();
     await rig.drain({ signal: controller.signal });
-    controller.abort(new Error('asked to stop'));
+    controller.abort(new Error('stop requested'));
     expect(rig.clock.sleepers).toBe(0);
   });
 });
 
-describe('a database that fails', () => {
-  test('at a claim ends pushing with its error, and the waits of other events with it', async () => {
-    const rig = await pushRig({ script: () => unavailable, answerMs: () => 10 });
+describe('a database failure', () => {
+  test('at a claim ends pushing with its error and ends the waits of other events', async () => {
+    const rig = await pushRig({ script: () => unavailable, responseMs: () => 10 });
     await rig.commit(eventSeries(8));
     let claims = 0;
     const failing: KyselyPlugin = {
       transformQuery: ({ node }) => {
         if (node.kind === 'SelectQueryNode' && node.limit) claims += 1;
-        if (claims > 3) throw new Error('the disk is gone');
+        if (claims > 3) throw new Error('disk failure');
         return node;
       },
       transformResult: async ({ result }) => result,
     };
     const push = rig.start({ db: rig.db.withPlugin(failing), random: () => 1 - Number.EPSILON });
     const startedAt = rig.clock.now();
-    await expect(rig.clock.run(push.finish())).rejects.toThrow('the disk is gone');
+    await expect(rig.clock.run(push.finish())).rejects.toThrow('disk failure');
     expect(rig.clock.now() - startedAt).toBeLessThan(1_000);
     expect(rig.clock.sleepers).toBe(0);
   });

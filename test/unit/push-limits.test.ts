@@ -14,20 +14,20 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const timesOf = (gong: ScriptedGong) => gong.requests.map((request) => request.at);
 
-/** What a second tenant of the same Gong account pushes with, as if in a process of its own. */
+/** The options of a second tenant with the same Gong account, as in another process. */
 async function secondTenant(rig: PushRig) {
   const lease = { name: 'tenant other', holder: formatHolder(thisProcess()) };
   await acquireLease(rig.db, lease, rig.clock.now());
-  const gong = new ScriptedGong(rig.clock, { script: () => accepted, answerMs: () => 100 });
+  const gong = new ScriptedGong(rig.clock, { script: () => accepted, responseMs: () => 100 });
   const pacer = createPacer({ db: rig.db, account: gong.account, clock: rig.clock });
   return { gong, changes: { tenant: 'other', lease, gong, pacer } };
 }
 
 describe('a 429', () => {
-  test('makes every sender of the account wait, also those of another tenant', async () => {
+  test('pauses every sender of the account, even those of another tenant', async () => {
     const rig = await pushRig({
-      script: ({ eventId, tries }) =>
-        eventId === 'event-000020' && tries === 1 ? throttled(5 * MINUTE) : accepted,
+      script: ({ eventId, attempt }) =>
+        eventId === 'event-000020' && attempt === 1 ? throttled(5 * MINUTE) : accepted,
     });
     const other = await secondTenant(rig);
     await rig.commit(eventSeries(60));
@@ -50,9 +50,9 @@ describe('a 429', () => {
     expect(mostInWindow(all, 1_000)).toBe(10);
   });
 
-  test('of more than ten minutes ends pushing as a wait, and binds later runs until it is over', async () => {
+  test('with a Retry-After over ten minutes ends pushing, and pauses later runs', async () => {
     const rig = await pushRig({
-      script: ({ tries }) => (tries === 1 ? throttled(30 * MINUTE) : accepted),
+      script: ({ attempt }) => (attempt === 1 ? throttled(30 * MINUTE) : accepted),
     });
     await rig.commit(eventSeries(1));
     const report = await rig.drain();
@@ -68,10 +68,10 @@ describe('a 429', () => {
     expect(await rig.drain({ pacer: later() })).toMatchObject({ delivered: 1 });
   });
 
-  test('without a wait: each further one in a row waits longer', async () => {
+  test('without Retry-After causes exponential backoff', async () => {
     const rig = await pushRig({
-      script: ({ tries }) => (tries <= 4 ? throttled() : accepted),
-      answerMs: () => 0,
+      script: ({ attempt }) => (attempt <= 4 ? throttled() : accepted),
+      responseMs: () => 0,
     });
     await rig.commit(eventSeries(1));
     const start = rig.clock.now();
@@ -79,7 +79,7 @@ describe('a 429', () => {
     expect(timesOf(rig.gong).map((at) => at - start)).toEqual([0, 500, 1_500, 3_500, 7_500]);
   });
 
-  test('fifty in a row end pushing as a wait: no run goes on for ever', async () => {
+  test('ends pushing after fifty in a row, so that every run ends', async () => {
     const rig = await pushRig({ script: () => throttled(0) });
     await rig.commit(eventSeries(100));
     const report = await rig.drain();
@@ -89,27 +89,29 @@ describe('a 429', () => {
     expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 100 });
   });
 
-  test('with other answers between them is no such row', async () => {
-    const rig = await pushRig({ script: ({ tries }) => (tries === 1 ? throttled(0) : accepted) });
+  test('does not end pushing if there are other responses in between', async () => {
+    const rig = await pushRig({
+      script: ({ attempt }) => (attempt === 1 ? throttled(0) : accepted),
+    });
     await rig.commit(eventSeries(80));
     const report = await rig.drain({ settings: { ...UNPACED, concurrency: 1 } });
     expect(report).toEqual({ delivered: 80, duplicates: 0, rejected: 0, exhausted: 0 });
     expect(rig.gong.requests).toHaveLength(160);
   });
 
-  test('does not use up the tries of an event', async () => {
+  test('does not count as an attempt of the event', async () => {
     const rig = await pushRig({
-      script: ({ tries }) => (tries <= 8 ? throttled(1_000) : accepted),
+      script: ({ attempt }) => (attempt <= 8 ? throttled(1_000) : accepted),
     });
     await rig.commit(eventSeries(1));
     expect(await rig.drain()).toMatchObject({ delivered: 1, exhausted: 0 });
   });
 });
 
-describe('the calls of a day', () => {
+describe('the calls per day', () => {
   const settings = { callsPerSecond: 3, callsPerDay: 30, concurrency: 4 };
 
-  test('once they are used up the rest waits, and it is no failure', async () => {
+  test('once used up, leave the rest pending, which is not a failure', async () => {
     const rig = await pushRig({ script: () => accepted });
     const start = rig.clock.now();
     await rig.commit(eventSeries(50));
@@ -123,8 +125,8 @@ describe('the calls of a day', () => {
     expect(mostInWindow(timesOf(rig.gong), DAY)).toBe(30);
   });
 
-  test('count retries and both tenants of the account', async () => {
-    const rig = await pushRig({ script: ({ tries }) => (tries < 3 ? unavailable : accepted) });
+  test('count retries and all tenants of the account', async () => {
+    const rig = await pushRig({ script: ({ attempt }) => (attempt < 3 ? unavailable : accepted) });
     const other = await secondTenant(rig);
     await rig.commit(eventSeries(6));
     await rig.commit(eventSeries(50), 'other');
@@ -134,8 +136,8 @@ describe('the calls of a day', () => {
   });
 });
 
-test('every request is announced before it is sent, the repeated ones too', async () => {
-  const rig = await pushRig({ script: ({ tries }) => (tries < 2 ? unavailable : accepted) });
+test('onCall is called for every request, including repeated ones', async () => {
+  const rig = await pushRig({ script: ({ attempt }) => (attempt < 2 ? unavailable : accepted) });
   await rig.commit(eventSeries(7));
   let settled = 0;
   await rig.drain({
@@ -149,49 +151,49 @@ test('every request is announced before it is sent, the repeated ones too', asyn
   expect(settled).toBe(7);
 });
 
-describe('history', () => {
+describe('backfilled events', () => {
   const settings = { callsPerSecond: 100, callsPerDay: 10, concurrency: 4 };
-  const history = (count: number) => eventSeries(count, 'history');
+  const backfilled = (count: number) => eventSeries(count, 'backfilled');
 
-  test('leaves the calls that are kept for fresh shares, which go out all the same', async () => {
+  test('leave the calls that are reserved for fresh ones, which are still sent', async () => {
     const rig = await pushRig({ script: () => accepted });
     const { db, lease } = rig;
-    await commitBatch(db, lease, batchOf(history(8), { priority: PRIORITY.backfill }));
+    await commitBatch(db, lease, batchOf(backfilled(8), { priority: PRIORITY.backfill }));
     const push = rig.start({ settings, callsForFresh: 4 });
     await rig.clock.pass(MINUTE);
     expect(rig.gong.requests).toHaveLength(6);
-    // What is read after history has used its part of the day is fresh, and goes.
+    // Fresh events committed after the backfill has used its part of the day are sent.
     await rig.commit(eventSeries(3));
     push.wake();
     const report = await rig.clock.run(push.finish());
     expect(report).toMatchObject({ delivered: 9 });
-    const sent = rig.gong.requests.map(({ eventId }) => eventId.startsWith('history-'));
+    const sent = rig.gong.requests.map(({ eventId }) => eventId.startsWith('backfilled-'));
     expect(sent).toEqual([...Array(6).fill(true), ...Array(3).fill(false)]);
     expect(await countByState(db, 'acme')).toMatchObject({ pending: 2, delivered: 9 });
   });
 
-  test('ends in time, as far as it got, and fresh shares go out all the same', async () => {
+  test('stop at backfillUntil, while fresh ones are still sent', async () => {
     const rig = await pushRig({ script: () => accepted });
     const { db, lease } = rig;
-    await commitBatch(db, lease, batchOf(history(20), { priority: PRIORITY.backfill }));
+    await commitBatch(db, lease, batchOf(backfilled(20), { priority: PRIORITY.backfill }));
     const slow = { callsPerSecond: 1, callsPerDay: 1_000, concurrency: 4 };
-    const historyUntil = rig.clock.now() + 5_500;
-    // Those that stand in the pacer's line by then, one for each place, still go.
-    const inLineMs = slow.concurrency * 1_100;
-    const push = rig.start({ settings: slow, historyUntil });
+    const backfillUntil = rig.clock.now() + 5_500;
+    // Events that are in the pacer's queue by then, one per slot, are still sent.
+    const queuedMs = slow.concurrency * 1_100;
+    const push = rig.start({ settings: slow, backfillUntil });
     await rig.clock.pass(MINUTE);
-    const sentOfHistory = rig.gong.requests.length;
-    expect(sentOfHistory).toBeGreaterThan(3);
-    expect(timesOf(rig.gong).filter((at) => at > historyUntil + inLineMs)).toEqual([]);
+    const backfilledSent = rig.gong.requests.length;
+    expect(backfilledSent).toBeGreaterThan(3);
+    expect(timesOf(rig.gong).filter((at) => at > backfillUntil + queuedMs)).toEqual([]);
     await rig.commit(eventSeries(3));
     push.wake();
-    expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: sentOfHistory + 3 });
-    expect(await countByState(db, 'acme')).toMatchObject({ pending: 20 - sentOfHistory });
+    expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: backfilledSent + 3 });
+    expect(await countByState(db, 'acme')).toMatchObject({ pending: 20 - backfilledSent });
   });
 
-  test('control: where nothing is kept it uses the whole day', async () => {
+  test('control: use all calls of the day if none are reserved', async () => {
     const rig = await pushRig({ script: () => accepted });
-    const batch = batchOf(history(12), { priority: PRIORITY.backfill });
+    const batch = batchOf(backfilled(12), { priority: PRIORITY.backfill });
     await commitBatch(rig.db, rig.lease, batch);
     expect(await rig.drain({ settings })).toMatchObject({ delivered: 10 });
     expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 2 });

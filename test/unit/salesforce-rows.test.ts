@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { gather, readRows } from '../../src/sources/salesforce/rows.ts';
+import { batchesOf, readRows } from '../../src/sources/salesforce/read-rows.ts';
 import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
 import { collect } from '../support/salesforce-peer.ts';
 
-/** The query that a reading sends. */
+/** The SOQL that reading this window sends. */
 async function soqlOf(from: string, until: string): Promise<string> {
   const soqls: string[] = [];
   const client = {
@@ -22,18 +22,21 @@ async function soqlOf(from: string, until: string): Promise<string> {
 
 test.each([
   ['2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z', '2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z'],
-  // Rows carry whole seconds: the second that `until` cuts still has its row inside.
+  // Rows have whole seconds: a row in the second that contains `until` can be inside the window.
   [
     '2026-11-01T00:00:00.500Z',
     '2026-11-02T00:00:00.001Z',
     '2026-11-01T00:00:00Z',
     '2026-11-02T00:00:01Z',
   ],
-])('a window from %s until %s is read whole, its end exclusive', async (from, until, low, high) => {
-  expect(await soqlOf(from, until)).toMatch(
-    new RegExp(`WHERE CreatedDate >= ${low} AND CreatedDate < ${high} ORDER BY CreatedDate, Id$`),
-  );
-});
+])(
+  'a window from %s until %s is covered completely, without its end',
+  async (from, until, low, high) => {
+    expect(await soqlOf(from, until)).toMatch(
+      new RegExp(`WHERE CreatedDate >= ${low} AND CreatedDate < ${high} ORDER BY CreatedDate, Id$`),
+    );
+  },
+);
 
 test.each([
   [
@@ -48,12 +51,12 @@ test.each([
   const rows = async function* () {
     for (const length of pages) yield Array.from({ length }, () => ({ Id: id++ }));
   };
-  const gathered = await collect(gather(rows(), 3));
+  const gathered = await collect(batchesOf(rows(), 3));
   expect(gathered.map(({ length }) => length)).toEqual(batches);
   expect(gathered.flat().map(({ Id }) => Id)).toEqual(Array.from({ length: id }, (_, at) => at));
 });
 
-test('rows that wait when the pages end in an error come before it', async () => {
+test('collected rows are yielded before the error that ends the pages', async () => {
   const rows = async function* () {
     yield [{ Id: 1 }, { Id: 2 }];
     yield [{ Id: 3 }, { Id: 4 }];
@@ -61,13 +64,13 @@ test('rows that wait when the pages end in an error come before it', async () =>
   };
   const batches: unknown[] = [];
   const reading = async () => {
-    for await (const batch of gather(rows(), 3)) batches.push(batch);
+    for await (const batch of batchesOf(rows(), 3)) batches.push(batch);
   };
   await expect(reading()).rejects.toThrow('the next page failed');
   expect(batches).toEqual([[{ Id: 1 }, { Id: 2 }, { Id: 3 }], [{ Id: 4 }]]);
 });
 
-test('a page that ends with a time that cannot be read moves nothing, where its locator is lost', async () => {
+test('a lost locator after a row with an invalid time restarts from the same second', async () => {
   const soqls: string[] = [];
   const client = {
     usage: undefined,

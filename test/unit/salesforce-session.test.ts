@@ -1,6 +1,6 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { SalesforceAuth } from '../../src/config/types.ts';
+import type { SalesforceConfig } from '../../src/config/types.ts';
 import { StopRequested, UserError } from '../../src/lib/errors.ts';
 import { STOP_LIMITS } from '../../src/lib/limits.ts';
 import { Secret, scrub } from '../../src/lib/secret.ts';
@@ -23,13 +23,13 @@ const keys = generateKeyPairSync('rsa', {
 });
 const empty: SalesforceHandlers['call'] = (_request, reply) => reply.answer(200, queryAnswer([]));
 
-const jwtAuth = (privateKey: string): SalesforceAuth => ({
+const jwtAuth = (privateKey: string): SalesforceConfig['auth'] => ({
   flow: 'jwt-bearer',
   clientId: 'client-id',
   username: 'robot@acme.com',
   privateKey: new Secret(privateKey),
 });
-const refreshAuth = (token: string): SalesforceAuth => ({
+const refreshAuth = (token: string): SalesforceConfig['auth'] => ({
   flow: 'refresh-token',
   clientId: 'client-id',
   refreshToken: new Secret(token),

@@ -47,7 +47,7 @@ const FULL_EVENT = minimalEvent({
   eventProperties: [{ name: 'count', dataType: 'number', value: 0 }],
   workspaceId: '623457276584334',
   actionName: 'Document Sent',
-  nonCompanyParticipants: [{ name: 'Somebody' }],
+  nonCompanyParticipants: [{ name: 'Ann Other' }],
   moreInfoUrl: 'https://example.com',
   trackingId: 't',
   userAgent: 'Mozilla',
@@ -57,7 +57,7 @@ const FULL_EVENT = minimalEvent({
 
 /** The body with the value at a path such as `recipients.0.email` replaced, or removed. */
 function changed(path: string, value: unknown): object {
-  // Not structuredClone: it would keep the two contexts one object.
+  // structuredClone would keep the two contexts as one object.
   const copy: unknown = JSON.parse(JSON.stringify(FULL_EVENT));
   const steps = path.split('.');
   const last = steps.pop() ?? '';
@@ -68,7 +68,7 @@ function changed(path: string, value: unknown): object {
   return Object(copy);
 }
 
-test('the smallest and the fullest body of the reference are accepted', () => {
+test('accepts the smallest and the largest body of the reference', () => {
   expect(checkBody(minimalEvent())).toEqual([]);
   expect(checkBody(FULL_EVENT)).toEqual([]);
 });
@@ -92,7 +92,7 @@ const REQUIRED = [
   'eventProperties.0.value',
 ];
 
-test.each(REQUIRED)('%s is required, and missing reads like null', (path) => {
+test.each(REQUIRED)('requires %s: a missing value and null get the same error', (path) => {
   const place = path.replaceAll(/\.(\d+)/g, '[$1]');
   expect(checkBody(changed(path, undefined))).toEqual([`${place}: must not be null`]);
   expect(checkBody(changed(path, null))).toEqual([`${place}: must not be null`]);
@@ -108,7 +108,7 @@ const OPTIONAL = [
   ...['trackingId', 'userAgent', 'mobileAppId', 'agentPlatform'],
 ];
 
-test.each(OPTIONAL)('%s may be left out but never null', (path) => {
+test.each(OPTIONAL)('%s is optional but must not be null', (path) => {
   expect(checkBody(changed(path, undefined))).toEqual([]);
   const place = path.replaceAll(/\.(\d+)/g, '[$1]');
   expect(checkBody(changed(path, null))).toEqual([`${place}: must not be null`]);
@@ -120,13 +120,13 @@ const OBJECTS = [
   ...['contentProperties.0', 'eventProperties.0', 'nonCompanyParticipants.0'],
 ];
 
-test.each(OBJECTS)('nothing unknown is allowed in "%s"', (path) => {
+test.each(OBJECTS)('rejects an unknown field in "%s"', (path) => {
   const inner = path === '' ? 'extra' : `${path}.extra`;
   const place = inner.replaceAll(/\.(\d+)/g, '[$1]');
   expect(checkBody(changed(inner, 'x'))).toEqual([`${place}: is not a known field`]);
 });
 
-test('a sharer has no title, unlike a recipient', () => {
+test('rejects a title of the sharer, but not of a recipient', () => {
   expect(checkBody(changed('sharer.title', 'AE'))).toEqual(['sharer.title: is not a known field']);
 });
 
@@ -146,7 +146,7 @@ const WRONG_VALUES: readonly (readonly [string, unknown, string])[] = [
   ['recipients', [], 'recipients: must not be empty'],
   ['sharer', {}, 'sharer: must not be empty'],
   ['nonCompanyParticipants', [{}], 'nonCompanyParticipants[0]: must not be empty'],
-  ['recipients.0.email', 'nobody', 'recipients[0].email: must be a well-formed email address'],
+  ['recipients.0.email', 'nowhere', 'recipients[0].email: must be a well-formed email address'],
   ['sharer.email', 'a b@c.example', 'sharer.email: must be a well-formed email address'],
   ['sharer.id', '0053600000abcdEAAQ', 'sharer.id: must be a numeric id of up to 20 digits'],
   ['workspaceId', '123456789012345678901', 'workspaceId: must be a numeric id of up to 20 digits'],
@@ -177,11 +177,11 @@ const WRONG_VALUES: readonly (readonly [string, unknown, string])[] = [
   ],
 ];
 
-test.each([...WRONG_TYPES, ...WRONG_VALUES])('%s = %j is refused', (path, value, sentence) => {
+test.each([...WRONG_TYPES, ...WRONG_VALUES])('rejects %s = %j', (path, value, sentence) => {
   expect(checkBody(changed(path, value))).toEqual([sentence]);
 });
 
-test.each(['number, string, url, date', 'boolean', 'Number'])('dataType %s is refused', (type) => {
+test.each(['number, string, url, date', 'boolean', 'Number'])('rejects dataType %s', (type) => {
   expect(checkBody(changed('contentProperties.0.dataType', type))).toEqual([
     'contentProperties[0].dataType: must be one of number, string, url, date',
   ]);
@@ -196,7 +196,7 @@ test.each([
   ['date', '2021-02-17', 'must be in ISO-8601 format with an offset or Z, without milliseconds'],
   ['date', 1613521800000, 'must be of type string'],
   ['number', true, 'must be of type number'],
-])('a value of dataType %s cannot be %j', (dataType, value, complaint) => {
+])('rejects a value of dataType %s that is %j', (dataType, value, complaint) => {
   for (const list of ['contentProperties', 'eventProperties']) {
     const body = changed(`${list}.0`, { name: 'x', dataType, value });
     expect(checkBody(body)).toEqual([`${list}[0].value: ${complaint}`]);
@@ -205,7 +205,7 @@ test.each([
 
 describe('eventTimestamp', () => {
   test.each(['2026-11-01T08:00:00Z', '2021-08-01T02:30:00+05:00', '2024-02-29T23:59:59-18:00'])(
-    '%s is accepted',
+    'accepts %s',
     (time) => {
       expect(checkBody(minimalEvent({ eventTimestamp: time }))).toEqual([]);
     },
@@ -217,14 +217,14 @@ describe('eventTimestamp', () => {
     ...['2025-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-00-10T00:00:00Z'],
     ...['2026-04-31T00:00:00Z', '2026-11-01T24:00:00Z', '2026-11-01T08:60:00Z'],
     ...['2026-11-01T08:00:60Z', '2026-11-01T08:00:00+18:01', '2026-11-01T08:00:00+05:60'],
-  ])('%s is refused', (time) => {
+  ])('rejects %s', (time) => {
     expect(checkBody(minimalEvent({ eventTimestamp: time }))).toEqual([
       'eventTimestamp: must be in ISO-8601 format with an offset or Z, without milliseconds',
     ]);
   });
 });
 
-test('an older edition knows fewer object types', () => {
+test('allows fewer object types in an older edition', () => {
   const older = createBodyCheck('older');
   expect(older(changed('crmContext', undefined))).toEqual([]);
   expect(older(FULL_EVENT)).toEqual([
@@ -235,7 +235,7 @@ test('an older edition knows fewer object types', () => {
   );
 });
 
-test('every wrong place gets a sentence of its own', () => {
+test('reports one sentence per invalid place', () => {
   const body = { ...minimalEvent({ contentUrl: null, extra: 1 }), contentId: undefined };
   const sent: unknown = JSON.parse(JSON.stringify(body));
   expect(new Set(checkBody(sent))).toEqual(
@@ -253,7 +253,7 @@ test.each([
   ['[]', 'request body: must be of type object'],
   ['null', 'request body: must not be null'],
   ['"text"', 'request body: must be of type object'],
-])('over the wire, the body %j is 400 in the error form', async (body, sentence) => {
+])('responds 400 in the error form to the body %j over HTTP', async (body, sentence) => {
   const { origin, server, gong } = await startGong();
   const response = await putEvent(origin, body);
   expect(response.status).toBe(400);
@@ -262,12 +262,12 @@ test.each([
   await server.stop();
 });
 
-test('over the wire, a wrong field is 400 with its sentence', async () => {
+test('responds 400 with the sentence for an invalid field over HTTP', async () => {
   const { origin, server } = await startGong();
   const response = await putEvent(origin, minimalEvent({ contentUrl: null }));
-  const answer: unknown = await response.json();
+  const json: unknown = await response.json();
   expect(response.status).toBe(400);
-  expect(answer).toEqual({
+  expect(json).toEqual({
     requestId: response.headers.get('x-traceid'),
     errors: ['contentUrl: must not be null'],
   });

@@ -21,13 +21,17 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.server.stop());
 
-interface Ask {
+interface RefreshOptions {
   readonly client?: string;
   readonly token?: string;
   readonly by?: 'query' | 'form';
 }
 
-function ask({ client = 'client', token = 'first', by = 'query' }: Ask = {}): Promise<Response> {
+function send({
+  client = 'client',
+  token = 'first',
+  by = 'query',
+}: RefreshOptions = {}): Promise<Response> {
   const parameters = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token });
   const query = by === 'query' ? `?${parameters}` : '';
   return fetch(`${sandbox.origin}/oauth2/generate-customer-token${query}`, {
@@ -38,8 +42,8 @@ function ask({ client = 'client', token = 'first', by = 'query' }: Ask = {}): Pr
 }
 
 async function tokensOf(response: Response): Promise<{ access: string; refresh: string }> {
-  const answer = Object(await response.json());
-  return { access: String(answer.access_token), refresh: String(answer.refresh_token) };
+  const json = Object(await response.json());
+  return { access: String(json.access_token), refresh: String(json.refresh_token) };
 }
 
 function putAs(token: string): Promise<Response> {
@@ -47,17 +51,17 @@ function putAs(token: string): Promise<Response> {
 }
 
 test.each(['query', 'form'] as const)(
-  'a refresh by %s brings a new pair, and the token works',
+  'a refresh by %s returns a new pair, and the access token works',
   async (by) => {
-    const response = await ask({ by });
+    const response = await send({ by });
     expect(response.status).toBe(200);
-    const answer: unknown = await response.clone().json();
-    expect(answer).toMatchObject({
+    const json: unknown = await response.clone().json();
+    expect(json).toMatchObject({
       token_type: 'bearer',
       expires_in: 86_400,
       scope: 'api:engagement-data:write',
     });
-    expect(answer).not.toHaveProperty('api_base_url_for_customer');
+    expect(json).not.toHaveProperty('api_base_url_for_customer');
     const { access, refresh } = await tokensOf(response);
     expect(refresh).not.toBe('first');
     expect(sandbox.gong.refreshTokenOf('client')).toBe(refresh);
@@ -66,20 +70,20 @@ test.each(['query', 'form'] as const)(
 );
 
 test('a refresh token works once; its successor works', async () => {
-  const { refresh } = await tokensOf(await ask());
-  const again = await ask();
+  const { refresh } = await tokensOf(await send());
+  const again = await send();
   expect(again.status).toBe(400);
   expect(await again.json()).toMatchObject({ error: 'invalid_grant' });
-  expect((await ask({ token: refresh })).status).toBe(200);
+  expect((await send({ token: refresh })).status).toBe(200);
 });
 
-test('the base url of the customer is told where there is one', async () => {
-  const answer: unknown = await (await ask({ client: 'abroad' })).json();
-  expect(answer).toMatchObject({ api_base_url_for_customer: 'https://us-49467.api.gong.io' });
+test('a refresh returns the base URL of the customer, if there is one', async () => {
+  const json: unknown = await (await send({ client: 'abroad' })).json();
+  expect(json).toMatchObject({ api_base_url_for_customer: 'https://us-49467.api.gong.io' });
 });
 
-test('an access token lives a day and not longer', async () => {
-  const { access } = await tokensOf(await ask());
+test('an access token expires after one day', async () => {
+  const { access } = await tokensOf(await send());
   sandbox.clock.advance(DAY_MS - 1);
   expect((await putAs(access)).status).toBe(200);
   sandbox.clock.advance(1);
@@ -88,15 +92,15 @@ test('an access token lives a day and not longer', async () => {
   expect(await errorsOf(late)).toEqual(['access token has been revoked']);
 });
 
-test('revoked access tokens stop, while the refresh token still works', async () => {
-  const { access, refresh } = await tokensOf(await ask());
+test('revoked access tokens stop working, but the refresh token still works', async () => {
+  const { access, refresh } = await tokensOf(await send());
   sandbox.gong.revokeAccessTokens();
   expect((await putAs(access)).status).toBe(401);
-  expect((await ask({ token: refresh })).status).toBe(200);
+  expect((await send({ token: refresh })).status).toBe(200);
 });
 
-test('a token without the scope is 401 with the scope named', async () => {
-  const { access } = await tokensOf(await ask({ client: 'reader' }));
+test('a token without the scope gets 401 with the name of the scope', async () => {
+  const { access } = await tokensOf(await send({ client: 'reader' }));
   const response = await putAs(access);
   expect(response.status).toBe(401);
   expect(await errorsOf(response)).toEqual([
@@ -104,19 +108,19 @@ test('a token without the scope is 401 with the scope named', async () => {
   ]);
 });
 
-test('a client that is not known gets no token, and the refresh token stays good', async () => {
-  const unknown = await ask({ client: 'other' });
-  const wrongSecret = await ask({ client: 'client:other' });
-  const nobody = await fetch(
+test('an unknown client gets no token, and the refresh token remains valid', async () => {
+  const unknown = await send({ client: 'other' });
+  const wrongSecret = await send({ client: 'client:other' });
+  const anonymous = await fetch(
     `${sandbox.origin}/oauth2/generate-customer-token?grant_type=refresh_token&refresh_token=first`,
     { method: 'POST' },
   );
-  const statuses = [unknown, wrongSecret, nobody].map(({ status }) => status);
+  const statuses = [unknown, wrongSecret, anonymous].map(({ status }) => status);
   expect(statuses).toEqual([401, 401, 401]);
-  expect((await ask()).status).toBe(200);
+  expect((await send()).status).toBe(200);
 });
 
-test('another grant type, or none, is 400', async () => {
+test('another grant type, or none, gets 400', async () => {
   const url = `${sandbox.origin}/oauth2/generate-customer-token`;
   const headers = { authorization: CLIENT_BASIC };
   for (const query of ['?grant_type=authorization_code&refresh_token=first', '']) {
@@ -126,21 +130,21 @@ test('another grant type, or none, is 400', async () => {
   }
 });
 
-test('a refresh whose answer is lost has used the token up', async () => {
+test('a refresh with a lost response has consumed the token', async () => {
   sandbox.server.faults.add({
     pathIncludes: '/oauth2/',
     times: 1,
     action: { kind: 'lose-answer' },
   });
-  await expect(ask()).rejects.toThrow();
-  expect((await ask()).status).toBe(400);
+  await expect(send()).rejects.toThrow();
+  expect((await send()).status).toBe(400);
   const next = sandbox.gong.refreshTokenOf('client');
-  expect((await ask({ token: String(next) })).status).toBe(200);
+  expect((await send({ token: String(next) })).status).toBe(200);
 });
 
-test('token requests count towards no limit of calls', async () => {
-  const { access } = await tokensOf(await ask());
-  for (const client of ['reader', 'abroad']) expect((await ask({ client })).status).toBe(200);
+test('token requests do not count toward the call limits', async () => {
+  const { access } = await tokensOf(await send());
+  for (const client of ['reader', 'abroad']) expect((await send({ client })).status).toBe(200);
   const statuses: number[] = [];
   for (let call = 0; call < 4; call += 1) statuses.push((await putAs(access)).status);
   expect(statuses).toEqual([200, 200, 200, 429]);

@@ -23,16 +23,16 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map(({ server }) => server.stop()));
 });
 
-test('an accepted event is answered with a request id and a number beyond 2^53', async () => {
+test('the response to an accepted event has a request ID and a number above 2^53', async () => {
   const { origin, gong, clock } = await start();
   const body = minimalEvent({ eventId: 'one' });
   const response = await putEvent(origin, body);
   const text = await response.text();
   expect(response.status).toBe(200);
   expect(text).toContain('"integrationId":5517027188234205706}');
-  const answer = parseJsonKeepingDigits(text);
-  expect(answer).toMatchObject({ integrationId: '5517027188234205706' });
-  expect(answer).toHaveProperty('requestId', response.headers.get('x-traceid'));
+  const json = parseJsonKeepingDigits(text);
+  expect(json).toMatchObject({ integrationId: '5517027188234205706' });
+  expect(json).toHaveProperty('requestId', response.headers.get('x-traceid'));
   expect(gong.events).toEqual([
     {
       receivedAt: clock.now(),
@@ -45,25 +45,25 @@ test('an accepted event is answered with a request id and a number beyond 2^53',
   ]);
 });
 
-test('the integration id can be left out of the answer', async () => {
+test('the integration ID can be omitted from the response', async () => {
   const { origin } = await start({ integrationId: null });
-  const answer: unknown = await (await putEvent(origin, minimalEvent())).json();
-  expect(answer).toEqual({ requestId: expect.stringMatching(/^[0-9a-z]{19}$/) });
+  const json: unknown = await (await putEvent(origin, minimalEvent())).json();
+  expect(json).toEqual({ requestId: expect.stringMatching(/^[0-9a-z]{19}$/) });
 });
 
-test('each answer has a request id of its own, in body and header', async () => {
+test('each response has a different request ID, in the body and the header', async () => {
   const { origin } = await start();
   const ids = new Set<unknown>();
   for (const authorization of [BASIC, undefined, BASIC]) {
     const response = await putEvent(origin, minimalEvent(), { authorization });
-    const answer: unknown = await response.json();
-    expect(answer).toHaveProperty('requestId', response.headers.get('x-traceid'));
+    const json: unknown = await response.json();
+    expect(json).toHaveProperty('requestId', response.headers.get('x-traceid'));
     ids.add(response.headers.get('x-traceid'));
   }
   expect(ids.size).toBe(3);
 });
 
-test('an eventId is taken once from a reporting system; the repeat is 409', async () => {
+test('an eventId is accepted once per reporting system; a repeat gets 409', async () => {
   const { origin, gong } = await start();
   const first = await putEvent(origin, minimalEvent({ eventId: 'one' }));
   const repeat = await putEvent(origin, minimalEvent({ eventId: 'one', contentTitle: 'Other' }));
@@ -91,8 +91,8 @@ test.each([
   ['a wrong key', `Basic ${Buffer.from('OTHER:SECRET').toString('base64')}`],
   ['no colon', `Basic ${Buffer.from('KEYSECRET').toString('base64')}`],
   ['a scheme that is not known', 'Digest KEY:SECRET'],
-  ['a token that nobody handed out', 'Bearer token'],
-])('%s is 401 and is no event', async (_name, authorization) => {
+  ['a token that was never issued', 'Bearer token'],
+])('%s gets 401 and creates no event', async (_name, authorization) => {
   const { origin, gong } = await start();
   const response = await putEvent(origin, minimalEvent(), { authorization });
   expect(response.status).toBe(401);
@@ -100,7 +100,7 @@ test.each([
   expect(gong.events).toHaveLength(0);
 });
 
-test('a key without the scope is 401 with the scope named', async () => {
+test('a key without the scope gets 401 with the name of the scope', async () => {
   const { origin } = await start({ keys: [{ ...GONG_KEY, scopes: ['api:users:read'] }] });
   const response = await putEvent(origin, minimalEvent());
   expect(response.status).toBe(401);
@@ -109,7 +109,7 @@ test('a key without the scope is 401 with the scope named', async () => {
   ]);
 });
 
-test('the fourth call within a second is 429 until the first is a second old', async () => {
+test('the fourth call within a second gets 429 until the first is a second old', async () => {
   const { origin, clock, gong } = await start();
   const statuses: number[] = [];
   for (const waitMs of [0, 400, 400, 199, 1, 1]) {
@@ -120,7 +120,7 @@ test('the fourth call within a second is 429 until the first is a second old', a
   expect(gong.events).toHaveLength(4);
 });
 
-test('calls that were refused for their number do not prolong the wait', async () => {
+test('calls refused by a limit do not extend the wait', async () => {
   const { origin, clock } = await start({ limits: { callsPerSecond: 1 } });
   const statuses: number[] = [];
   for (const waitMs of [0, 500, 499, 1]) {
@@ -130,7 +130,7 @@ test('calls that were refused for their number do not prolong the wait', async (
   expect(statuses).toEqual([200, 429, 429, 200]);
 });
 
-test('Retry-After is the rest of the second in whole seconds', async () => {
+test('Retry-After is the rest of the second, rounded up to whole seconds', async () => {
   const { origin, clock } = await start({ limits: { callsPerSecond: 1 } });
   await putEvent(origin, minimalEvent());
   clock.advance(999);
@@ -139,7 +139,7 @@ test('Retry-After is the rest of the second in whole seconds', async () => {
   expect(await errorsOf(response)).toEqual(['API request limit exceeded']);
 });
 
-test('with the day used up, Retry-After is what is left of 24 hours', async () => {
+test('if the daily limit is used up, Retry-After is the rest of the 24 hours', async () => {
   const { origin, clock } = await start({ limits: { callsPerSecond: 100, callsPerDay: 2 } });
   await putEvent(origin, minimalEvent());
   clock.advance(3_600_000);
@@ -151,7 +151,7 @@ test('with the day used up, Retry-After is what is left of 24 hours', async () =
   expect((await putEvent(origin, minimalEvent())).status).toBe(429);
 });
 
-test('less than one call a second is one call in a longer window', async () => {
+test('a limit below one call per second is one call in a longer window', async () => {
   const { origin, clock } = await start({ limits: { callsPerSecond: 0.5 } });
   const statuses: number[] = [];
   for (const waitMs of [0, 1_999, 1]) {
@@ -161,7 +161,7 @@ test('less than one call a second is one call in a longer window', async () => {
   expect(statuses).toEqual([200, 429, 200]);
 });
 
-test('all keys of a company share its limits and events; another has its own', async () => {
+test('all keys of a company share its limits and events; another company has its own', async () => {
   const keys = [
     GONG_KEY,
     { accessKey: 'KEY2', accessKeySecret: 'SECRET' },
@@ -178,7 +178,7 @@ test('all keys of a company share its limits and events; another has its own', a
   expect(gong.events.map(({ account }) => account)).toEqual(['company', 'elsewhere']);
 });
 
-test('who is asked before how often, and how often before what', async () => {
+test('the caller is checked before the limits, and the limits before the body', async () => {
   const { origin, gong } = await start({ limits: { callsPerSecond: 1 } });
   const unknown = await putEvent(origin, '{', { authorization: 'Basic x' });
   const bad = await putEvent(origin, '{');
@@ -187,7 +187,7 @@ test('who is asked before how often, and how often before what', async () => {
   expect(gong.byStatus).toEqual({ 400: 1, 401: 1, 429: 1 });
 });
 
-test('every request is on record with time, event, status and authorization', async () => {
+test('every request is recorded with time, event, status, and authorization', async () => {
   const { origin, gong, clock } = await start({ limits: { callsPerSecond: 1 } });
   await putEvent(origin, minimalEvent({ eventId: 'a' }), { authorization: undefined });
   await putEvent(origin, minimalEvent({ eventId: 'b' }), { authorization: 'Bearer x' });
@@ -215,13 +215,13 @@ test.each([
   ['text/plain', 415],
   ['application/jsonp', 415],
   ['application/x-www-form-urlencoded', 415],
-])('content type %s is %i', async (contentType, status) => {
+])('content type %s gets %i', async (contentType, status) => {
   const { origin } = await start();
   const response = await putEvent(origin, minimalEvent(), { contentType });
   expect(response.status).toBe(status);
 });
 
-test('a body over the limit is 413, one at the limit is not', async () => {
+test('a body above the limit gets 413, one at the limit does not', async () => {
   const body = JSON.stringify(minimalEvent());
   const fitting = await start({ bodyBytesMax: body.length });
   expect((await putEvent(fitting.origin, body)).status).toBe(200);
@@ -231,13 +231,13 @@ test('a body over the limit is 413, one at the limit is not', async () => {
   expect(await errorsOf(refused)).toHaveLength(1);
 });
 
-test('the limit of a body is counted in bytes, not in characters', async () => {
+test('the body limit counts bytes, not characters', async () => {
   const body = JSON.stringify(minimalEvent({ contentTitle: 'Ü'.repeat(100) }));
   const { origin } = await start({ bodyBytesMax: body.length + 50 });
   expect((await putEvent(origin, body)).status).toBe(413);
 });
 
-test('another method is 405 and another path 404, both in the error form', async () => {
+test('another method gets 405 and another path 404, both in the error form', async () => {
   const { origin, gong } = await start();
   const path = '/v2/customer-engagement/content/shared';
   const wrongMethod = await fetch(`${origin}${path}`, { method: 'POST' });
@@ -249,7 +249,7 @@ test('another method is 405 and another path 404, both in the error form', async
   expect(gong.requests.map(({ status }) => status)).toEqual([405, 404]);
 });
 
-test('reset forgets events, requests and used-up limits', async () => {
+test('reset clears events, requests, and call limits', async () => {
   const { origin, gong } = await start({ limits: { callsPerSecond: 1 } });
   await putEvent(origin, minimalEvent({ eventId: 'one' }));
   gong.reset();
@@ -257,7 +257,7 @@ test('reset forgets events, requests and used-up limits', async () => {
   expect((await putEvent(origin, minimalEvent({ eventId: 'one' }))).status).toBe(200);
 });
 
-test('without bodies, what counts for exactly-once is still there', async () => {
+test('without bodies, duplicates are still detected', async () => {
   const { origin, gong } = await start({ keepBodies: false });
   await putEvent(origin, minimalEvent({ eventId: 'one' }));
   const repeat = await putEvent(origin, minimalEvent({ eventId: 'one' }));

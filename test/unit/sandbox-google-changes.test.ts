@@ -1,35 +1,35 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AskedGoogle, type Json, listIn } from '../support/google-sandbox.ts';
+import { GoogleSandbox, type Json, listIn } from '../support/google-sandbox.ts';
 
 const CHANGES = '/drive/v3/changes';
 const BUYER = 'buyer@globex.example';
 const ALL_DRIVES = { supportsAllDrives: 'true', includeItemsFromAllDrives: 'true' };
 
-let asked: AskedGoogle;
+let sandbox: GoogleSandbox;
 let ada: string;
 let bilal: string;
 
 beforeEach(async () => {
-  asked = await AskedGoogle.start();
-  ada = asked.google.addUser('ada@acme.example');
-  bilal = asked.google.addUser('bilal@acme.example');
+  sandbox = await GoogleSandbox.start();
+  ada = sandbox.google.addUser('ada@acme.example');
+  bilal = sandbox.google.addUser('bilal@acme.example');
 });
 
-afterEach(() => asked.stop());
+afterEach(() => sandbox.stop());
 
 type Query = Readonly<Record<string, string>>;
 
 async function startToken(user: string, query: Query = {}): Promise<string> {
-  const body = await asked.read(user, `${CHANGES}/startPageToken`, query);
+  const body = await sandbox.read(user, `${CHANGES}/startPageToken`, query);
   return String(body['startPageToken']);
 }
 
-/** All changes after a token, page by page, and the token that comes at the end. */
+/** All changes after a token, by page, and the final new start token. */
 async function changesSince(user: string, token: string, query: Query = {}) {
   const pages: Json[][] = [];
   let pageToken = token;
   for (;;) {
-    const body = await asked.read(user, CHANGES, { ...query, pageToken, fields: '*' });
+    const body = await sandbox.read(user, CHANGES, { ...query, pageToken, fields: '*' });
     pages.push([...listIn(body, 'changes')]);
     const { nextPageToken, newStartPageToken } = body;
     expect([nextPageToken, newStartPageToken]).toContain(undefined);
@@ -50,8 +50,8 @@ function emailsIn(change: Json | undefined) {
   return listIn(Object(change?.['file']), 'permissions').map((one) => one['emailAddress']);
 }
 
-test('an entry is the state now: several changes of one file are one entry', async () => {
-  const { google } = asked;
+test('an entry shows the current state: several changes of one file are one entry', async () => {
+  const { google } = sandbox;
   const file = google.createFile({ name: 'Offer', owner: ada });
   const token = await startToken(ada);
   google.share(file, { to: BUYER, by: ada });
@@ -63,8 +63,8 @@ test('an entry is the state now: several changes of one file are one entry', asy
   expect(emailsIn(change)).toEqual([ada, 'other@globex.example']);
 });
 
-test('what was given and taken back between two readings is invisible', async () => {
-  const { google } = asked;
+test('a grant that was revoked between two reads is invisible', async () => {
+  const { google } = sandbox;
   const file = google.createFile({ name: 'Offer', owner: ada });
   const token = await startToken(ada);
   google.share(file, { to: BUYER, by: ada });
@@ -72,8 +72,8 @@ test('what was given and taken back between two readings is invisible', async ()
   expect((await changedSince(ada, token)).map(emailsIn)).toEqual([[ada]]);
 });
 
-test('replaced entries leave empty pages, and the new start token comes only at the end', async () => {
-  const { google } = asked;
+test('replaced entries leave empty pages; the last page has the new start token', async () => {
+  const { google } = sandbox;
   const file = google.createFile({ name: 'Offer', owner: ada });
   const token = await startToken(ada);
   for (let turn = 0; turn < 5; turn += 1) google.edit(file, { by: ada });
@@ -84,8 +84,8 @@ test('replaced entries leave empty pages, and the new start token comes only at 
   expect(await changedSince(ada, end)).toEqual([]);
 });
 
-test('empty pages on request lead on, each with a token of its own', async () => {
-  const { google } = asked;
+test('requested empty pages have different next page tokens', async () => {
+  const { google } = sandbox;
   const token = await startToken(ada);
   const file = google.createFile({ name: 'Offer', owner: ada });
   google.giveEmptyPages(2);
@@ -93,13 +93,13 @@ test('empty pages on request lead on, each with a token of its own', async () =>
   expect(pages.map(ids)).toEqual([[], [], [file]]);
 });
 
-test('a token that was never given out is bad; one that is lost says so, in three ways', async () => {
-  const { google } = asked;
-  const ask = (pageToken: string) => asked.refusal(ada, CHANGES, { pageToken });
+test('an unknown token is invalid; a lost one gets one of three errors', async () => {
+  const { google } = sandbox;
+  const send = (pageToken: string) => sandbox.errorOf(ada, CHANGES, { pageToken });
   const token = await startToken(ada);
-  expect(await asked.refusal(ada, CHANGES)).toEqual([400, 'required', 'pageToken']);
+  expect(await sandbox.errorOf(ada, CHANGES)).toEqual([400, 'required', 'pageToken']);
   for (const bad of ['', 'abc', '1', `${Number(token) + 1}`, await startToken(bilal)])
-    expect(await ask(bad)).toEqual([400, 'invalid', 'pageToken']);
+    expect(await send(bad)).toEqual([400, 'invalid', 'pageToken']);
   for (const [status, reason] of [
     [403, 'pageTokenExpired'],
     [404, 'notFound'],
@@ -107,13 +107,13 @@ test('a token that was never given out is bad; one that is lost says so, in thre
   ] as const) {
     const before = await startToken(ada);
     google.loseChangeTokens(ada, status);
-    expect(await ask(before)).toEqual([status, reason, 'pageToken']);
+    expect(await send(before)).toEqual([status, reason, 'pageToken']);
     expect(await changedSince(ada, await startToken(ada))).toEqual([]);
   }
 });
 
-test('each log has its own: the owner and the colleague who was named see it, nobody else', async () => {
-  const { google } = asked;
+test('only the owner and the named colleague see a change in their logs', async () => {
+  const { google } = sandbox;
   const chiara = google.addUser('chiara@acme.example');
   const tokens = await Promise.all([ada, bilal, chiara].map((user) => startToken(user)));
   const file = google.createFile({ name: 'Offer', owner: ada });
@@ -128,8 +128,8 @@ test('each log has its own: the owner and the colleague who was named see it, no
   expect(await changedSince(bilal, bilalAgain, { includeRemoved: 'false' })).toEqual([]);
 });
 
-test('trashed is shown, deleted is removed', async () => {
-  const { google } = asked;
+test('a trashed file is marked, a deleted file is removed', async () => {
+  const { google } = sandbox;
   const folder = google.createFolder({ name: 'Deal', owner: ada });
   const file = google.createFile({ name: 'Offer', owner: ada, parent: folder });
   const token = await startToken(ada);
@@ -147,8 +147,8 @@ test('trashed is shown, deleted is removed', async () => {
   ]);
 });
 
-test('what runs out is a change of its own, at that time', async () => {
-  const { google, clock } = asked;
+test('the expiry of a grant is a change at that time', async () => {
+  const { google, clock } = sandbox;
   const file = google.createFile({ name: 'Offer', owner: ada });
   const expires = clock.now() + 3_600_000;
   google.share(file, { to: BUYER, by: ada, expires });
@@ -156,7 +156,7 @@ test('what runs out is a change of its own, at that time', async () => {
   clock.advance(3_500_000);
   expect(await changedSince(ada, token)).toEqual([]);
   clock.advance(200_000);
-  asked.forgetTokens();
+  sandbox.forgetTokens();
   const [change] = await changedSince(ada, token);
   expect(change).toMatchObject({ fileId: file, time: new Date(expires).toISOString() });
   expect(emailsIn(change)).toEqual([ada]);
@@ -167,9 +167,9 @@ test.each([
   ['some', 1],
   ['all', 2],
 ] as const)(
-  'of a shared My Drive folder %s of the children get an entry',
+  '%s of the children of a shared My Drive folder get an entry',
   async (childEntries, count) => {
-    const { google } = asked;
+    const { google } = sandbox;
     google.set({ childEntries });
     const folder = google.createFolder({ name: 'Deal', owner: ada });
     const file = (name: string) => google.createFile({ name, owner: ada, parent: folder });
@@ -178,13 +178,13 @@ test.each([
     google.share(folder, { to: BUYER, by: ada });
     const changed = await changedSince(ada, token);
     expect(ids(changed)).toEqual([folder, ...children.slice(0, count)]);
-    // What they inherit shows, entry or not.
+    // The inherited grant is visible with or without an entry.
     for (const change of changed) expect(emailsIn(change)).toContain(BUYER);
   },
 );
 
-test('on a shared drive a folder is one entry, its children get none', async () => {
-  const { google } = asked;
+test('on a shared drive, a folder gets an entry and its children get none', async () => {
+  const { google } = sandbox;
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const folder = google.createFolder({ name: 'Deal', drive });
   google.createFile({ name: 'Offer', parent: folder });
@@ -194,13 +194,13 @@ test('on a shared drive a folder is one entry, its children get none', async () 
   expect(ids(await changedSince(ada, token, query))).toEqual([folder]);
 });
 
-test('a shared drive has a log of its own, for members only, with its members as an entry', async () => {
-  const { google } = asked;
+test('a shared drive has its own log, for members only, with entries for its members', async () => {
+  const { google } = sandbox;
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const start = { supportsAllDrives: 'true', driveId: drive };
   const query = { ...ALL_DRIVES, driveId: drive };
   const token = await startToken(ada, start);
-  expect(await asked.refusal(bilal, `${CHANGES}/startPageToken`, start)).toEqual([
+  expect(await sandbox.errorOf(bilal, `${CHANGES}/startPageToken`, start)).toEqual([
     404,
     'notFound',
     'driveId',
@@ -211,20 +211,20 @@ test('a shared drive has a log of its own, for members only, with its members as
   expect(change).toMatchObject({ changeType: 'drive', driveId: drive, drive: { name: 'Deals' } });
 });
 
-test("items of shared drives stand in a user's log only when asked for, and with both flags", async () => {
-  const { google } = asked;
+test("a user's log includes items of shared drives only with both flags", async () => {
+  const { google } = sandbox;
   const token = await startToken(ada);
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const file = google.createFile({ name: 'Offer', drive });
   expect(await changedSince(ada, token)).toEqual([]);
   expect(ids(await changedSince(ada, token, ALL_DRIVES))).toEqual([drive, file]);
   const half = { pageToken: token, includeItemsFromAllDrives: 'true' };
-  expect((await asked.refusal(ada, CHANGES, half))[0]).toBe(403);
-  expect((await asked.refusal(ada, CHANGES, { pageToken: token, driveId: drive }))[0]).toBe(400);
+  expect((await sandbox.errorOf(ada, CHANGES, half))[0]).toBe(403);
+  expect((await sandbox.errorOf(ada, CHANGES, { pageToken: token, driveId: drive }))[0]).toBe(400);
 });
 
-test('what moves to a shared drive leaves the log of its owner and enters that of the drive', async () => {
-  const { google } = asked;
+test("moving a file to a shared drive removes it from its owner's log", async () => {
+  const { google } = sandbox;
   const drive = google.addSharedDrive({ name: 'Deals', members: { [bilal]: 'organizer' } });
   const file = google.createFile({ name: 'Offer', owner: ada });
   const token = await startToken(ada);
@@ -237,8 +237,8 @@ test('what moves to a shared drive leaves the log of its owner and enters that o
   ]);
 });
 
-test('what moves from one shared drive to another is gone from the first', async () => {
-  const { google } = asked;
+test("a file moved to another shared drive is removed in the first drive's log", async () => {
+  const { google } = sandbox;
   const make = (name: string) => google.addSharedDrive({ name, members: { [ada]: 'organizer' } });
   const [first, second] = [make('Deals'), make('Archive')];
   const file = google.createFile({ name: 'Offer', drive: first });
@@ -256,20 +256,20 @@ test('what moves from one shared drive to another is gone from the first', async
   ]);
 });
 
-test('what changes nothing is no entry', async () => {
-  const { google } = asked;
+test('an action without effect creates no entry', async () => {
+  const { google } = sandbox;
   const file = google.createFile({ name: 'Offer', owner: ada });
   google.share(file, { to: BUYER, by: ada });
   const token = await startToken(ada);
   google.share(file, { to: [BUYER, ada], by: ada });
-  google.revoke(file, { to: 'nobody@globex.example', by: ada });
+  google.revoke(file, { to: 'unknown@globex.example', by: ada });
   expect(await changedSince(ada, token)).toEqual([]);
 });
 
-test('restrictToMyDrive leaves out what others own', async () => {
-  const { google } = asked;
+test('restrictToMyDrive omits files that others own', async () => {
+  const { google } = sandbox;
   const token = await startToken(bilal);
   google.share(google.createFile({ name: 'Hers', owner: ada }), { to: bilal, by: ada });
-  const own = google.createFile({ name: 'His', owner: bilal });
+  const own = google.createFile({ name: 'Theirs', owner: bilal });
   expect(ids(await changedSince(bilal, token, { restrictToMyDrive: 'true' }))).toEqual([own]);
 });

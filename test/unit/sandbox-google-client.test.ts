@@ -3,26 +3,26 @@ import { admin_reports_v1 } from 'googleapis/build/src/apis/admin/reports_v1.js'
 import { auth } from 'googleapis/build/src/apis/drive/index.js';
 import { drive_v3 } from 'googleapis/build/src/apis/drive/v3.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AskedGoogle } from '../support/google-sandbox.ts';
+import { GoogleSandbox } from '../support/google-sandbox.ts';
 
 const BUYER = 'buyer@globex.example';
 const FILE = 'id,name,webViewLink,owners(emailAddress),permissions(id,type,role,emailAddress)';
 
-let asked: AskedGoogle;
+let sandbox: GoogleSandbox;
 let ada: string;
 
 beforeEach(async () => {
-  asked = await AskedGoogle.start();
-  ada = asked.google.addUser('ada@acme.example');
+  sandbox = await GoogleSandbox.start();
+  ada = sandbox.google.addUser('ada@acme.example');
 });
 
-afterEach(() => asked.stop());
+afterEach(() => sandbox.stop());
 
-/** Google's own clients, at the sandbox's root. */
+/** Google's own clients, directed at the sandbox. */
 async function clientsOf(user: string) {
   const client = new auth.OAuth2();
-  client.setCredentials({ access_token: await asked.tokenOf(user) });
-  const options = { auth: client, rootUrl: asked.origin, retry: false };
+  client.setCredentials({ access_token: await sandbox.tokenOf(user) });
+  const options = { auth: client, rootUrl: sandbox.origin, retry: false };
   return {
     drive: new drive_v3.Drive(options),
     reports: new admin_reports_v1.Admin(options),
@@ -30,8 +30,8 @@ async function clientsOf(user: string) {
   };
 }
 
-test("Google's client sweeps, then follows the change log", async () => {
-  const { google } = asked;
+test("Google's client lists all files, then follows the change log", async () => {
+  const { google } = sandbox;
   const files = ['a', 'b', 'c'].map((name) => google.createFile({ name, owner: ada }));
   google.share(files[0] ?? '', { to: BUYER, by: ada });
   const { drive } = await clientsOf(ada);
@@ -60,8 +60,8 @@ test("Google's client sweeps, then follows the change log", async () => {
   expect(data.newStartPageToken).toBeTruthy();
 });
 
-test("Google's client reads a shared drive as a member, and lists drives as the admin", async () => {
-  const { google } = asked;
+test("Google's client reads a shared drive as a member and lists drives as admin", async () => {
+  const { google } = sandbox;
   const driveId = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const fileId = google.createFile({ name: 'Plan', drive: driveId });
   google.share(fileId, { to: BUYER, by: ada });
@@ -91,7 +91,7 @@ test("Google's client reads a shared drive as a member, and lists drives as the 
 });
 
 test("Google's client reads the audit log and the directory", async () => {
-  const { google } = asked;
+  const { google } = sandbox;
   const fileId = google.createFile({ name: 'Offer', owner: ada });
   google.share(fileId, { to: BUYER, by: ada });
   const { reports, directory } = await clientsOf(google.admin);
@@ -99,7 +99,7 @@ test("Google's client reads the audit log and the directory", async () => {
     userKey: 'all',
     applicationName: 'drive',
     eventName: 'change_user_access',
-    startTime: new Date(asked.clock.now() - 86_400_000).toISOString(),
+    startTime: new Date(sandbox.clock.now() - 86_400_000).toISOString(),
   });
   expect(activities.data.items?.map(({ actor }) => actor?.email)).toEqual([ada, ada]);
   const users = await directory.users.list({ customer: 'my_customer', maxResults: 500 });
@@ -108,9 +108,9 @@ test("Google's client reads the audit log and the directory", async () => {
   expect(domains.data.domains?.map(({ domainName }) => domainName)).toEqual(['acme.example']);
 });
 
-test("Google's client finds the reason where it looks for it", async () => {
+test("Google's client finds the error reason in the response", async () => {
   const { drive } = await clientsOf(ada);
-  asked.google.refuse({ reason: 'userRateLimitExceeded', times: 1 });
+  sandbox.google.refuse({ reason: 'userRateLimitExceeded', times: 1 });
   await expect(drive.files.list()).rejects.toMatchObject({
     status: 403,
     response: { data: { error: { errors: [{ reason: 'userRateLimitExceeded' }] } } },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AskedGoogle, type Json, listIn } from '../support/google-sandbox.ts';
+import { GoogleSandbox, type Json, listIn } from '../support/google-sandbox.ts';
 
 const FILES = '/drive/v3/files';
 const DRIVES = '/drive/v3/drives';
@@ -7,35 +7,35 @@ const BUYER = 'buyer@globex.example';
 const AUDIENCE = 'c03abc.audience.googledomains.com';
 const ON_DRIVES = { supportsAllDrives: 'true' };
 
-let asked: AskedGoogle;
+let sandbox: GoogleSandbox;
 let ada: string;
 let bilal: string;
 
 beforeEach(async () => {
-  asked = await AskedGoogle.start();
-  ada = asked.google.addUser('ada@acme.example');
-  bilal = asked.google.addUser('bilal@acme.example');
+  sandbox = await GoogleSandbox.start();
+  ada = sandbox.google.addUser('ada@acme.example');
+  bilal = sandbox.google.addUser('bilal@acme.example');
 });
 
-afterEach(() => asked.stop());
+afterEach(() => sandbox.stop());
 
 type Query = Readonly<Record<string, string>>;
 
 function fileOf(user: string, id: string, fields: string, query: Query = {}): Promise<Json> {
-  return asked.read(user, `${FILES}/${id}`, { fields, ...query });
+  return sandbox.read(user, `${FILES}/${id}`, { fields, ...query });
 }
 
 async function permissionsOf(user: string, id: string, query: Query = {}) {
-  const body = await asked.read(user, `${FILES}/${id}/permissions`, { fields: '*', ...query });
+  const body = await sandbox.read(user, `${FILES}/${id}/permissions`, { fields: '*', ...query });
   return listIn(body, 'permissions');
 }
 
-/** Every page of a list; gives the sizes and one field of each item. */
+/** Reads all pages of a list; returns the page sizes and one field of each item. */
 async function pagesOf(user: string, path: string, query: Query) {
   const pages: unknown[][] = [];
   let next: Query = {};
   do {
-    const body = await asked.read(user, path, { ...query, ...next });
+    const body = await sandbox.read(user, path, { ...query, ...next });
     const [list] = Object.values(body).filter(Array.isArray);
     pages.push((list ?? []).map((item: Json) => item['id'] ?? item['name']));
     next = body['nextPageToken'] === undefined ? {} : { pageToken: String(body['nextPageToken']) };
@@ -43,10 +43,10 @@ async function pagesOf(user: string, path: string, query: Query) {
   return pages;
 }
 
-test('without fields a file has its name and little more; with them exactly what is asked', async () => {
-  const { google } = asked;
+test('a file has a few default fields, or exactly the requested ones', async () => {
+  const { google } = sandbox;
   const id = google.createFile({ name: 'Offer', owner: ada, mimeType: 'application/pdf' });
-  expect(await asked.read(ada, `${FILES}/${id}`)).toEqual({
+  expect(await sandbox.read(ada, `${FILES}/${id}`)).toEqual({
     kind: 'drive#file',
     id,
     name: 'Offer',
@@ -64,21 +64,21 @@ test('without fields a file has its name and little more; with them exactly what
 });
 
 test.each(['nam', 'owners(email)', 'owners(me', 'id,,name', 'id)', 'files(id)', ''])(
-  'the field mask "%s" is refused',
+  'the field mask "%s" is rejected',
   async (fields) => {
-    const id = asked.google.createFile({ name: 'Offer', owner: ada });
-    const refusal = await asked.refusal(ada, `${FILES}/${id}`, { fields });
+    const id = sandbox.google.createFile({ name: 'Offer', owner: ada });
+    const refusal = await sandbox.errorOf(ada, `${FILES}/${id}`, { fields });
     expect(refusal).toEqual([400, 'invalidParameter', 'fields']);
   },
 );
 
-test('an unknown parameter is refused, and what is no method is not found', async () => {
-  expect((await asked.refusal(ada, FILES, { pagesize: '5' }))[0]).toBe(400);
-  expect((await asked.refusal(ada, '/drive/v2/files'))[0]).toBe(404);
+test('an unknown parameter is rejected, and an unknown method is not found', async () => {
+  expect((await sandbox.errorOf(ada, FILES, { pagesize: '5' }))[0]).toBe(400);
+  expect((await sandbox.errorOf(ada, '/drive/v2/files'))[0]).toBe(404);
 });
 
-test('permissions come inline only for who may share, and never on a shared drive', async () => {
-  const { google } = asked;
+test('inline permissions are only for users who can share, never on a shared drive', async () => {
+  const { google } = sandbox;
   const mine = google.createFile({ name: 'Offer', owner: ada });
   google.share(mine, { to: bilal, by: ada });
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
@@ -102,8 +102,8 @@ test('permissions come inline only for who may share, and never on a shared driv
   expect(listIn(augmented, 'permissionIds')).toHaveLength(2);
 });
 
-test('every kind of grantee looks as Drive shows it', async () => {
-  const { google, clock } = asked;
+test('every kind of grantee has the form that Drive returns', async () => {
+  const { google, clock } = sandbox;
   const id = google.createFile({ name: 'Offer', owner: ada });
   const expires = clock.now() + 86_400_000;
   google.share(id, { to: BUYER, role: 'commenter', by: ada, expires });
@@ -137,8 +137,8 @@ test('every kind of grantee looks as Drive shows it', async () => {
   for (const silent of others.slice(-2)) expect(silent).not.toHaveProperty('emailAddress');
 });
 
-test('the id of a permission is that of its grantee, on every item', async () => {
-  const { google } = asked;
+test("a grantee's permission ID is the same on every item", async () => {
+  const { google } = sandbox;
   const files = ['a', 'b'].map((name) => google.createFile({ name, owner: ada }));
   for (const id of files) google.share(id, { to: BUYER, by: ada });
   const [first, second] = await Promise.all(files.map((id) => permissionsOf(ada, id)));
@@ -146,8 +146,8 @@ test('the id of a permission is that of its grantee, on every item', async () =>
   expect(new Set(first?.map(({ id }) => id)).size).toBe(2);
 });
 
-test('inherited and own permissions are told apart, and one grantee stands once', async () => {
-  const { google } = asked;
+test('each grantee appears once, with inherited and direct permissions distinguished', async () => {
+  const { google } = sandbox;
   const drive = google.addSharedDrive({
     name: 'Deals',
     members: { [ada]: 'organizer', [BUYER]: 'reader' },
@@ -181,16 +181,16 @@ test('inherited and own permissions are told apart, and one grantee stands once'
   ]);
 });
 
-test('items of My Drive can do without details', async () => {
-  const { google } = asked;
+test('My Drive items can omit permission details', async () => {
+  const { google } = sandbox;
   const id = google.createFile({ name: 'Offer', owner: ada });
   expect((await permissionsOf(ada, id))[0]).toHaveProperty('permissionDetails');
   google.set({ myDriveDetails: 'missing' });
   expect((await permissionsOf(ada, id))[0]).not.toHaveProperty('permissionDetails');
 });
 
-test('permissions of a shared drive come by the hundred, those of My Drive at once', async () => {
-  const { google } = asked;
+test('permissions are paged by 100 on a shared drive, but not in My Drive', async () => {
+  const { google } = sandbox;
   const people = Array.from({ length: 249 }, (_, number) => `p${number}@globex.example`);
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const shared = google.createFile({ name: 'Offer', drive });
@@ -204,34 +204,34 @@ test('permissions of a shared drive come by the hundred, those of My Drive at on
   expect(await sizes(mine, { pageSize: '500' })).toEqual([100, 100, 50]);
 });
 
-test('permissions are for who may write; shared drives need the flag', async () => {
-  const { google } = asked;
+test('only writers can list permissions, and shared drives require the flag', async () => {
+  const { google } = sandbox;
   const drive = google.addSharedDrive({
     name: 'Deals',
     members: { [ada]: 'writer', [bilal]: 'commenter' },
   });
   const file = google.createFile({ name: 'Offer', drive });
   const path = `${FILES}/${file}/permissions`;
-  expect(await asked.refusal(ada, path)).toEqual([404, 'notFound', 'fileId']);
+  expect(await sandbox.errorOf(ada, path)).toEqual([404, 'notFound', 'fileId']);
   expect(await permissionsOf(ada, file, ON_DRIVES)).toHaveLength(2);
-  const asReader = await asked.refusal(bilal, path, ON_DRIVES);
+  const asReader = await sandbox.errorOf(bilal, path, ON_DRIVES);
   expect(asReader).toEqual([403, 'insufficientFilePermissions']);
   const outsider = google.addUser('chiara@acme.example');
-  expect((await asked.refusal(outsider, path, ON_DRIVES))[0]).toBe(404);
+  expect((await sandbox.errorOf(outsider, path, ON_DRIVES))[0]).toBe(404);
 });
 
-test('an administrator lists drives and their members, but sees nothing on them', async () => {
-  const { google } = asked;
+test('an administrator can list drives and their members, but not their items', async () => {
+  const { google } = sandbox;
   const { admin } = google;
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const file = google.createFile({ name: 'Offer', drive });
   const asAdmin = { useDomainAdminAccess: 'true' };
   const listed = async (user: string, query: Query = {}) =>
-    listIn(await asked.read(user, DRIVES, query), 'drives');
+    listIn(await sandbox.read(user, DRIVES, query), 'drives');
   expect(await listed(admin)).toEqual([]);
   expect(await listed(admin, asAdmin)).toEqual([{ kind: 'drive#drive', id: drive, name: 'Deals' }]);
   expect(await listed(ada)).toHaveLength(1);
-  expect((await asked.refusal(ada, DRIVES, asAdmin))[0]).toBe(403);
+  expect((await sandbox.errorOf(ada, DRIVES, asAdmin))[0]).toBe(403);
   const members = await permissionsOf(admin, drive, { ...ON_DRIVES, ...asAdmin });
   expect(members).toMatchObject([
     {
@@ -241,42 +241,42 @@ test('an administrator lists drives and their members, but sees nothing on them'
     },
   ]);
   const path = `${FILES}/${file}/permissions`;
-  expect((await asked.refusal(admin, path, { ...ON_DRIVES, ...asAdmin }))[0]).toBe(404);
-  expect(await asked.read(ada, `${DRIVES}/${drive}`, { fields: 'name' })).toEqual({
+  expect((await sandbox.errorOf(admin, path, { ...ON_DRIVES, ...asAdmin }))[0]).toBe(404);
+  expect(await sandbox.read(ada, `${DRIVES}/${drive}`, { fields: 'name' })).toEqual({
     name: 'Deals',
   });
-  // As a file the drive is its own top folder, which is always called the same.
+  // As a file, the drive is its own root folder, which always has the same name.
   expect(await fileOf(ada, drive, 'name,driveId', ON_DRIVES)).toEqual({
     name: 'Drive',
     driveId: drive,
   });
 });
 
-test('a file of a shared drive needs the flag, even for a member', async () => {
-  const { google } = asked;
+test('a file on a shared drive requires the flag, even for a member', async () => {
+  const { google } = sandbox;
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const file = google.createFile({ name: 'Offer', drive });
-  expect(await asked.refusal(ada, `${FILES}/${file}`)).toEqual([404, 'notFound', 'fileId']);
+  expect(await sandbox.errorOf(ada, `${FILES}/${file}`)).toEqual([404, 'notFound', 'fileId']);
   expect(await fileOf(ada, file, 'id', ON_DRIVES)).toEqual({ id: file });
 });
 
-test('a deleted drive takes everything with it', async () => {
-  const { google } = asked;
+test('deleting a drive deletes everything on it', async () => {
+  const { google } = sandbox;
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const file = google.createFile({ name: 'Offer', drive });
   google.deleteSharedDrive(drive, { by: ada });
-  expect((await asked.refusal(ada, `${FILES}/${file}`, ON_DRIVES))[0]).toBe(404);
+  expect((await sandbox.errorOf(ada, `${FILES}/${file}`, ON_DRIVES))[0]).toBe(404);
   const query = {
     ...ON_DRIVES,
     includeItemsFromAllDrives: 'true',
     corpora: 'drive',
     driveId: drive,
   };
-  expect(await asked.refusal(ada, FILES, query)).toEqual([404, 'notFound', 'driveId']);
+  expect(await sandbox.errorOf(ada, FILES, query)).toEqual([404, 'notFound', 'driveId']);
 });
 
-test("files.list finds what is one's own, page by page, and stays on its place", async () => {
-  const { google } = asked;
+test("files.list pages through a user's own files without skipping any", async () => {
+  const { google } = sandbox;
   const make = (name: string, owner: string) => google.createFile({ name, owner });
   const own = ['a', 'b', 'c', 'd', 'e'].map((name) => make(name, ada));
   const others = make('z', bilal);
@@ -290,26 +290,26 @@ test("files.list finds what is one's own, page by page, and stays on its place",
   expect((await pagesOf(ada, FILES, query)).flat()).toEqual(own.slice(1));
 });
 
-test('a page token belongs to its user and its question', async () => {
-  const { google } = asked;
+test('a page token belongs to its user and its query', async () => {
+  const { google } = sandbox;
   for (const name of ['a', 'b', 'c']) google.createFile({ name, owner: ada });
   const q = "'me' in owners";
-  const body = await asked.read(ada, FILES, { q, pageSize: '1' });
+  const body = await sandbox.read(ada, FILES, { q, pageSize: '1' });
   const pageToken = String(body['nextPageToken']);
-  const ask = (user: string, query: Query) =>
-    asked.get(user, FILES, { pageToken, ...query }).then(({ status }) => status);
-  expect(await ask(ada, { q, pageSize: '2' })).toBe(200);
-  expect(await ask(bilal, { q })).toBe(400);
-  expect(await ask(ada, { q: 'trashed = true' })).toBe(400);
-  expect(await asked.refusal(ada, FILES, { pageToken: 'x' })).toEqual([
+  const send = (user: string, query: Query) =>
+    sandbox.get(user, FILES, { pageToken, ...query }).then(({ status }) => status);
+  expect(await send(ada, { q, pageSize: '2' })).toBe(200);
+  expect(await send(bilal, { q })).toBe(400);
+  expect(await send(ada, { q: 'trashed = true' })).toBe(400);
+  expect(await sandbox.errorOf(ada, FILES, { pageToken: 'x' })).toEqual([
     400,
     'invalid',
     'pageToken',
   ]);
 });
 
-test('the corpora decide what is looked through', async () => {
-  const { google } = asked;
+test('corpora selects the items that are searched', async () => {
+  const { google } = sandbox;
   const mine = google.createFile({ name: 'Mine', owner: ada });
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   const shared = google.createFile({ name: 'Offer', drive });
@@ -331,13 +331,13 @@ test('the corpora decide what is looked through', async () => {
     [{ pageSize: '0' }, [400, 'invalid', 'pageSize']],
   ];
   for (const [query, refusal] of refused)
-    expect(await asked.refusal(ada, FILES, query)).toEqual(refusal);
-  // A link opens the file, but puts it into nobody's list.
+    expect(await sandbox.errorOf(ada, FILES, query)).toEqual(refusal);
+  // A link opens the file, but does not add it to anyone's list.
   expect((await fileOf(ada, link, 'name'))['name']).toBe('For all');
 });
 
-test('q knows owners, parents, types and times', async () => {
-  const { google, clock } = asked;
+test('q supports owners, parents, types, and times', async () => {
+  const { google, clock } = sandbox;
   const folder = google.createFolder({ name: 'Deal', owner: ada });
   const old = google.createFile({ name: 'Old', owner: ada, parent: folder });
   clock.advance(60_000);
@@ -350,8 +350,8 @@ test('q knows owners, parents, types and times', async () => {
   expect(await found("mimeType != 'application/vnd.google-apps.folder'")).toEqual([old, fresh]);
 });
 
-test('sharing leaves modifiedTime alone', async () => {
-  const { google, clock } = asked;
+test('sharing does not change modifiedTime', async () => {
+  const { google, clock } = sandbox;
   const id = google.createFile({ name: 'Offer', owner: ada });
   const before = await fileOf(ada, id, 'modifiedTime');
   clock.advance(60_000);
@@ -361,8 +361,8 @@ test('sharing leaves modifiedTime alone', async () => {
   expect(await fileOf(ada, id, 'modifiedTime')).not.toEqual(before);
 });
 
-test('a file may be without a name, and without a link', async () => {
-  const { google } = asked;
+test('a file can have no name and no link', async () => {
+  const { google } = sandbox;
   const plain = google.createFile({ name: '', owner: ada, hasLink: false });
   expect(await fileOf(ada, plain, 'name,webViewLink')).toEqual({ name: '' });
   const linked = google.createFile({ name: 'Offer', owner: ada });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AskedGoogle, type Json, listIn } from '../support/google-sandbox.ts';
+import { GoogleSandbox, type Json, listIn } from '../support/google-sandbox.ts';
 
 const FILES = '/drive/v3/files';
 const CHANGES = '/drive/v3/changes';
@@ -9,17 +9,17 @@ const MINUTE_MS = 60_000;
 const SMALL = { users: 10, files: 1_000, outsideGrants: 20, activities: 300 };
 const LARGE = { users: 1_000, files: 1_000_000, outsideGrants: 20_000, activities: 100_000 };
 
-let asked: AskedGoogle;
+let sandbox: GoogleSandbox;
 
 beforeEach(async () => {
-  asked = await AskedGoogle.start();
+  sandbox = await GoogleSandbox.start();
 });
 
-afterEach(() => asked.stop());
+afterEach(() => sandbox.stop());
 
 function generate(size: typeof SMALL): void {
-  const now = asked.clock.now();
-  asked.google.generate({
+  const now = sandbox.clock.now();
+  sandbox.google.generate({
     ...size,
     filesAt: now - 1_000 * MINUTE_MS,
     activitiesAt: now - size.activities * 100,
@@ -34,7 +34,7 @@ async function readAll(user: string, path: string, query: Query): Promise<Json[]
   let pageToken: unknown;
   do {
     const next = pageToken === undefined ? {} : { pageToken: String(pageToken) };
-    const body = await asked.read(user, path, { ...query, ...next });
+    const body = await sandbox.read(user, path, { ...query, ...next });
     for (const list of Object.values(body)) if (Array.isArray(list)) found.push(...list);
     pageToken = body['nextPageToken'];
   } while (pageToken !== undefined);
@@ -43,7 +43,7 @@ async function readAll(user: string, path: string, query: Query): Promise<Json[]
 
 function allUsers() {
   const query = { customer: 'my_customer', maxResults: '500', fields: 'nextPageToken,users' };
-  return readAll(asked.google.admin, '/admin/directory/v1/users', query);
+  return readAll(sandbox.google.admin, '/admin/directory/v1/users', query);
 }
 
 function ownFiles(user: string) {
@@ -54,7 +54,7 @@ function ownFiles(user: string) {
   });
 }
 
-test('every computed file is owned by one user, and just so many are given outside', async () => {
+test('every computed file has one owner, and the given number is shared externally', async () => {
   generate(SMALL);
   const users = (await allUsers()).map(({ primaryEmail }) => String(primaryEmail));
   expect(users).toHaveLength(11);
@@ -64,18 +64,18 @@ test('every computed file is owned by one user, and just so many are given outsi
   expect(shared).toHaveLength(20);
 });
 
-test('a computed user has an empty log, until something happens to a computed file', async () => {
+test('a computed user has an empty log until a computed file changes', async () => {
   generate(SMALL);
   const user = 'user0000003@acme.example';
-  const { startPageToken } = await asked.read(user, `${CHANGES}/startPageToken`);
+  const { startPageToken } = await sandbox.read(user, `${CHANGES}/startPageToken`);
   const query = { pageToken: String(startPageToken), fields: '*' };
-  expect(await asked.read(user, CHANGES, query)).toMatchObject({
+  expect(await sandbox.read(user, CHANGES, query)).toMatchObject({
     changes: [],
     newStartPageToken: startPageToken,
   });
   const [file] = await ownFiles(user);
-  asked.google.share(String(file?.['id']), { to: 'new@globex.example', by: user });
-  const body = await asked.read(user, CHANGES, query);
+  sandbox.google.share(String(file?.['id']), { to: 'new@globex.example', by: user });
+  const body = await sandbox.read(user, CHANGES, query);
   expect(listIn(body, 'changes')).toMatchObject([{ fileId: file?.['id'] }]);
   const again = await ownFiles(user);
   expect(again).toHaveLength(100);
@@ -84,9 +84,9 @@ test('a computed user has an empty log, until something happens to a computed fi
   );
 });
 
-test('a computed user can be suspended, and deleted', async () => {
+test('a computed user can be suspended and deleted', async () => {
   generate(SMALL);
-  const { google } = asked;
+  const { google } = sandbox;
   google.setUserState('user0000003@acme.example', 'suspended');
   google.deleteAccount('user0000004@acme.example');
   const users = await allUsers();
@@ -96,9 +96,9 @@ test('a computed user can be suspended, and deleted', async () => {
     await expect(ownFiles(`user000000${number}@acme.example`)).rejects.toThrow('invalid_grant');
 });
 
-test('computed and stored activities are one log, newest first', async () => {
+test('computed and stored activities form one log, newest first', async () => {
   generate(SMALL);
-  const { google, clock } = asked;
+  const { google, clock } = sandbox;
   const owner = google.addUser('ada@acme.example');
   const at = clock.now() - 5_050;
   const file = google.createFile({ name: 'Offer', owner, at: at - 20_000 });
@@ -113,14 +113,14 @@ test('computed and stored activities are one log, newest first', async () => {
   expect(new Set(found.map(({ id }) => Object(id).uniqueQualifier)).size).toBe(302);
 });
 
-test('a large company takes no memory, wherever one looks into it', async () => {
+test('a large company takes no memory, whatever is read from it', async () => {
   const before = process.memoryUsage().heapUsed;
   generate(LARGE);
   const last = 'user0000999@acme.example';
-  const files = await asked.read(last, FILES, { q: "'me' in owners", pageSize: '1000' });
+  const files = await sandbox.read(last, FILES, { q: "'me' in owners", pageSize: '1000' });
   expect(listIn(files, 'files')).toHaveLength(1_000);
   expect(files).not.toHaveProperty('nextPageToken');
-  const page = await asked.read(asked.google.admin, ACTIVITIES);
+  const page = await sandbox.read(sandbox.google.admin, ACTIVITIES);
   expect(listIn(page, 'items')).toHaveLength(1_000);
   expect(page).toHaveProperty('nextPageToken');
   const grown = process.memoryUsage().heapUsed - before;

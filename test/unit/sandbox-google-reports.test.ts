@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AskedGoogle, type Json, listIn } from '../support/google-sandbox.ts';
+import { GoogleSandbox, type Json, listIn } from '../support/google-sandbox.ts';
 
 const ACTIVITIES = '/admin/reports/v1/activity/users/all/applications/drive';
 const BUYER = 'buyer@globex.example';
@@ -7,20 +7,20 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-let asked: AskedGoogle;
+let sandbox: GoogleSandbox;
 let ada: string;
 let bilal: string;
 let file: string;
 
 beforeEach(async () => {
-  asked = await AskedGoogle.start();
-  ada = asked.google.addUser('ada@acme.example');
-  bilal = asked.google.addUser('bilal@acme.example');
-  file = asked.google.createFile({ name: 'Offer', owner: ada });
-  asked.clock.advance(MINUTE_MS);
+  sandbox = await GoogleSandbox.start();
+  ada = sandbox.google.addUser('ada@acme.example');
+  bilal = sandbox.google.addUser('bilal@acme.example');
+  file = sandbox.google.createFile({ name: 'Offer', owner: ada });
+  sandbox.clock.advance(MINUTE_MS);
 });
 
-afterEach(() => asked.stop());
+afterEach(() => sandbox.stop());
 
 type Query = Readonly<Record<string, string>>;
 
@@ -28,7 +28,7 @@ async function pagesOf(query: Query = {}): Promise<Json[][]> {
   const pages: Json[][] = [];
   let next: Query = {};
   do {
-    const body = await asked.read(asked.google.admin, ACTIVITIES, { ...query, ...next });
+    const body = await sandbox.read(sandbox.google.admin, ACTIVITIES, { ...query, ...next });
     pages.push(body['items'] === undefined ? [] : [...listIn(body, 'items')]);
     next = body['nextPageToken'] === undefined ? {} : { pageToken: String(body['nextPageToken']) };
   } while ('pageToken' in next);
@@ -39,7 +39,7 @@ async function activities(query: Query = {}) {
   return (await pagesOf(query)).flat();
 }
 
-/** Events as name and parameters, whichever form the values have. */
+/** Events as name and parameters, for both forms of values. */
 function eventsIn(activity: Json | undefined) {
   return listIn(activity ?? {}, 'events').map((event) => {
     const parameters = listIn(event, 'parameters').map((one) => {
@@ -59,13 +59,13 @@ function timesOf(found: readonly Json[]) {
   return found.map(({ id }) => Date.parse(Object(id).time));
 }
 
-test('one act is one activity with an event for each grantee, and a sibling before them', async () => {
-  asked.google.share(file, { to: [BUYER, bilal], group: 'team@globex.example', by: ada });
+test('one action is one activity with an event per grantee and another event', async () => {
+  sandbox.google.share(file, { to: [BUYER, bilal], group: 'team@globex.example', by: ada });
   const [activity, ...more] = await activities({ eventName: 'change_user_access' });
   expect(more).toHaveLength(1);
   expect(activity).toMatchObject({
     kind: 'admin#reports#activity',
-    id: { applicationName: 'drive', time: new Date(asked.clock.now()).toISOString() },
+    id: { applicationName: 'drive', time: new Date(sandbox.clock.now()).toISOString() },
     actor: { email: ada },
   });
   const shared = {
@@ -94,8 +94,8 @@ test("a new file logs its owner's own grant", async () => {
   ]);
 });
 
-test('a new file on a shared drive logs a grant for every member, outsiders too', async () => {
-  const { google } = asked;
+test('a new file on a shared drive logs a grant for every member, even external', async () => {
+  const { google } = sandbox;
   const members = { [ada]: 'organizer', [BUYER]: 'reader' } as const;
   const drive = google.addSharedDrive({ name: 'Deals', members });
   google.createFile({ name: 'Plan', drive });
@@ -107,8 +107,8 @@ test('a new file on a shared drive logs a grant for every member, outsiders too'
   ]);
 });
 
-test('roles change and end in the same event; the values come in either form', async () => {
-  const { google } = asked;
+test('role changes and revocations use the same event, with values in either form', async () => {
+  const { google } = sandbox;
   google.share(file, { to: BUYER, role: 'reader', by: ada });
   google.share(file, { to: BUYER, role: 'writer', by: ada });
   google.revoke(file, { to: BUYER, by: bilal });
@@ -126,18 +126,18 @@ test('roles change and end in the same event; the values come in either form', a
   expect(new Set(forms)).toEqual(new Set(['value', 'multiValue']));
 });
 
-test('what changes nothing is not logged', async () => {
-  const { google } = asked;
+test('an action without effect is not logged', async () => {
+  const { google } = sandbox;
   google.share(file, { to: BUYER, by: ada });
   google.share(file, { to: BUYER, by: ada });
   google.share(file, { to: ada, by: ada });
-  google.revoke(file, { to: 'nobody@globex.example', by: ada });
-  // The other is the owner's own, from the file's creation.
+  google.revoke(file, { to: 'unknown@globex.example', by: ada });
+  // The other one is the owner's grant from the creation of the file.
   expect(await eventsNamed('change_user_access')).toHaveLength(2);
 });
 
-test('a link, or a whole domain, is always both visibility events of one activity', async () => {
-  const { google } = asked;
+test('a link or domain grant is one activity with both visibility events', async () => {
+  const { google } = sandbox;
   google.share(file, { anyone: true, role: 'commenter', by: ada });
   google.share(file, { domain: 'globex.example', by: ada });
   google.revoke(file, { anyone: true, by: ada });
@@ -170,8 +170,8 @@ test('a link, or a whole domain, is always both visibility events of one activit
   ]);
 });
 
-test('a shared folder logs itself, and for what is in it only the reconciled noise', async () => {
-  const { google } = asked;
+test('a shared folder logs an event, and its contents log only reconciled events', async () => {
+  const { google } = sandbox;
   const folder = google.createFolder({ name: 'Deal', owner: ada });
   const child = google.createFile({ name: 'Plan', owner: ada, parent: folder });
   google.share(folder, { to: BUYER, anyone: true, by: ada });
@@ -187,8 +187,8 @@ test('a shared folder logs itself, and for what is in it only the reconciled noi
     expect(await eventsNamed(name)).toMatchObject([{ doc_id: child, primary_event: false }]);
 });
 
-test('what is moved into a shared folder brings reconciled noise too', async () => {
-  const { google } = asked;
+test('a file moved into a shared folder logs reconciled events', async () => {
+  const { google } = sandbox;
   const folder = google.createFolder({ name: 'Deal', owner: ada });
   google.share(folder, { to: BUYER, by: ada });
   google.move(file, { folder }, { by: ada });
@@ -198,20 +198,20 @@ test('what is moved into a shared folder brings reconciled noise too', async () 
   ]);
 });
 
-test('a membership names its member in either parameter', async () => {
-  const { google } = asked;
+test('a membership event names the member in either parameter', async () => {
+  const { google } = sandbox;
   const drive = google.addSharedDrive({ name: 'Deals', members: { [ada]: 'organizer' } });
   google.setMember(drive, { member: BUYER, role: 'reader', by: ada });
   google.setMember(drive, { member: BUYER, role: 'fileOrganizer', by: ada });
   google.removeMember(drive, { member: BUYER, by: ada });
   const events = await eventsNamed('shared_drive_membership_change');
-  const told = events.map((event) => [
+  const logged = events.map((event) => [
     event.membership_change_type,
     event.target ?? event.target_user,
     event.removed_role,
     event.added_role,
   ]);
-  expect(told).toEqual([
+  expect(logged).toEqual([
     ['remove_from_shared_drive', BUYER, 'content_manager', 'none'],
     ['change_roles', BUYER, 'viewer', 'content_manager'],
     ['add_to_shared_drive', BUYER, 'none', 'viewer'],
@@ -220,10 +220,10 @@ test('a membership names its member in either parameter', async () => {
   expect(new Set(events.map((event) => 'target' in event)).size).toBe(2);
 });
 
-test('newest first, a thousand a page, and each with a qualifier of its own', async () => {
+test('pages have 1,000 activities, newest first, each with a unique qualifier', async () => {
   for (let number = 0; number < 1_500; number += 1) {
-    asked.clock.advance(number % 2);
-    asked.google.edit(file, { by: ada });
+    sandbox.clock.advance(number % 2);
+    sandbox.google.edit(file, { by: ada });
   }
   const pages = await pagesOf({ eventName: 'edit' });
   expect(pages.map((page) => page.length)).toEqual([1_000, 500]);
@@ -231,13 +231,13 @@ test('newest first, a thousand a page, and each with a qualifier of its own', as
   expect(times).toEqual([...times].sort((a, b) => b - a));
   const qualifiers = pages.flat().map(({ id }) => Object(id).uniqueQualifier);
   expect(new Set(qualifiers).size).toBe(1_500);
-  expect((await asked.refusal(asked.google.admin, ACTIVITIES, { maxResults: '1001' }))[0]).toBe(
+  expect((await sandbox.errorOf(sandbox.google.admin, ACTIVITIES, { maxResults: '1001' }))[0]).toBe(
     400,
   );
 });
 
-test('what arrives late is missing at first, and then stands in its own place', async () => {
-  const { google, clock } = asked;
+test('a delayed activity is missing at first, then appears at its own time', async () => {
+  const { google, clock } = sandbox;
   google.setLateAudit(10 * MINUTE_MS);
   google.share(file, { to: BUYER, by: ada });
   google.setLateAudit(0);
@@ -250,16 +250,16 @@ test('what arrives late is missing at first, and then stands in its own place', 
   expect(await targets()).toEqual(['other@globex.example', BUYER, ada]);
 });
 
-test('what never arrives is never there', async () => {
-  asked.google.setLateAudit(Number.POSITIVE_INFINITY);
-  asked.google.share(file, { to: BUYER, by: ada });
-  asked.clock.advance(DAY_MS);
-  asked.forgetTokens();
+test('an activity with an infinite delay never appears', async () => {
+  sandbox.google.setLateAudit(Number.POSITIVE_INFINITY);
+  sandbox.google.share(file, { to: BUYER, by: ada });
+  sandbox.clock.advance(DAY_MS);
+  sandbox.forgetTokens();
   expect(await eventsNamed('change_user_access')).toHaveLength(1);
 });
 
-test('an invitee without an account is logged only once he has made one', async () => {
-  const { google, clock } = asked;
+test('a grant to an invitee without an account is logged when the account is created', async () => {
+  const { google, clock } = sandbox;
   google.withoutAccount(BUYER);
   google.share(file, { to: [BUYER, bilal], by: ada });
   const targets = async () =>
@@ -272,16 +272,16 @@ test('an invitee without an account is logged only once he has made one', async 
   expect(timesOf(latest ? [latest] : [])).toEqual([clock.now()]);
 });
 
-test('the files of a user on another edition leave no trace', async () => {
-  const quiet = asked.google.addUser({ email: 'quiet@acme.example', audited: false });
-  const own = asked.google.createFile({ name: 'Own', owner: quiet });
-  asked.google.share(own, { to: BUYER, by: quiet });
+test('files of a user on another edition are not logged', async () => {
+  const quiet = sandbox.google.addUser({ email: 'quiet@acme.example', audited: false });
+  const own = sandbox.google.createFile({ name: 'Own', owner: quiet });
+  sandbox.google.share(own, { to: BUYER, by: quiet });
   const events = (await activities()).flatMap(eventsIn);
   expect(events.filter(({ doc_id }) => doc_id === own)).toEqual([]);
 });
 
-test('startTime and endTime bound what comes; older than 180 days is gone, and no error', async () => {
-  const { google, clock } = asked;
+test('startTime and endTime set the window; one older than 180 days is empty', async () => {
+  const { google, clock } = sandbox;
   const { admin } = google;
   const first = clock.now();
   google.edit(file, { by: ada });
@@ -298,49 +298,49 @@ test('startTime and endTime bound what comes; older than 180 days is gone, and n
     { startTime: at(clock.now() + 1) },
   ];
   for (const query of refused)
-    expect((await asked.refusal(admin, ACTIVITIES, query)).slice(0, 2)).toEqual([400, 'invalid']);
+    expect((await sandbox.errorOf(admin, ACTIVITIES, query)).slice(0, 2)).toEqual([400, 'invalid']);
   clock.advance(180 * DAY_MS);
-  asked.forgetTokens();
+  sandbox.forgetTokens();
   expect(await count({ startTime: '2001-01-01T00:00:00Z' })).toBe(1);
 });
 
-test('without the privilege it answers 401, as if the token were bad', async () => {
-  asked.google.deny(asked.google.admin, 'reports');
-  for (const user of [ada, asked.google.admin])
-    expect(await asked.refusal(user, ACTIVITIES)).toEqual([401, 'authError', 'Authorization']);
-  asked.google.allow(asked.google.admin, 'reports');
-  expect((await asked.get(asked.google.admin, ACTIVITIES)).status).toBe(200);
+test('an administrator without the privilege gets 401, as with an invalid token', async () => {
+  sandbox.google.deny(sandbox.google.admin, 'reports');
+  for (const user of [ada, sandbox.google.admin])
+    expect(await sandbox.errorOf(user, ACTIVITIES)).toEqual([401, 'authError', 'Authorization']);
+  sandbox.google.allow(sandbox.google.admin, 'reports');
+  expect((await sandbox.get(sandbox.google.admin, ACTIVITIES)).status).toBe(200);
 });
 
-test('over the quota it answers 503, until the next minute', async () => {
-  const { google, clock } = asked;
+test('calls above the quota get 503 until the next minute', async () => {
+  const { google, clock } = sandbox;
   google.set({ reportsPerMinute: 3, filteredReportsPerMinute: 1 });
   const status = async (query: Query = {}) =>
-    (await asked.get(google.admin, ACTIVITIES, query)).status;
+    (await sandbox.get(google.admin, ACTIVITIES, query)).status;
   const filters = { filters: `doc_id==${file}` };
   expect([await status(filters), await status(filters), await status()]).toEqual([200, 503, 200]);
-  expect(await asked.refusal(google.admin, ACTIVITIES)).toEqual([503, 'backendError']);
+  expect(await sandbox.errorOf(google.admin, ACTIVITIES)).toEqual([503, 'backendError']);
   clock.advance(MINUTE_MS);
   expect(await status(filters)).toBe(200);
 });
 
-test('pages can repeat what the one before had', async () => {
+test('a page can repeat activities of the previous page', async () => {
   for (let number = 0; number < 5; number += 1) {
-    asked.clock.advance(SECOND_MS);
-    asked.google.edit(file, { by: ada });
+    sandbox.clock.advance(SECOND_MS);
+    sandbox.google.edit(file, { by: ada });
   }
-  asked.google.set({ pageSizeMax: 3, auditRepeats: 1 });
+  sandbox.google.set({ pageSizeMax: 3, auditRepeats: 1 });
   const found = await activities({ eventName: 'edit' });
   expect(found.length).toBeGreaterThan(5);
   expect(new Set(timesOf(found)).size).toBe(5);
 });
 
-test('Google may be ahead of us or behind', async () => {
-  asked.google.set({ clockAheadMs: 5 * MINUTE_MS });
-  asked.google.edit(file, { by: ada });
+test("Google's clock can be ahead or behind", async () => {
+  sandbox.google.set({ clockAheadMs: 5 * MINUTE_MS });
+  sandbox.google.edit(file, { by: ada });
   const [latest] = await activities();
-  const theirs = asked.clock.now() + 5 * MINUTE_MS;
+  const theirs = sandbox.clock.now() + 5 * MINUTE_MS;
   expect(timesOf(latest ? [latest] : [])).toEqual([theirs]);
-  const { headers } = await asked.get(asked.google.admin, ACTIVITIES);
+  const { headers } = await sandbox.get(sandbox.google.admin, ACTIVITIES);
   expect(headers.get('date')).toBe(new Date(theirs).toUTCString());
 });

@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import jsforce from 'jsforce';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Vendor } from '../../src/sandbox/http.ts';
-import { AskedOrg, CLIENT_ID, CLIENT_SECRET } from '../support/salesforce-org.ts';
+import type { Vendor } from '../../src/sandbox/http-types.ts';
+import { CLIENT_ID, CLIENT_SECRET, SalesforceSandbox } from '../support/salesforce-sandbox.ts';
 
-let asked: AskedOrg;
+let sandbox: SalesforceSandbox;
 let server: Server;
 let origin: string;
 
 beforeEach(async () => {
-  asked = new AskedOrg();
-  server = await serve(asked.vendor);
+  sandbox = new SalesforceSandbox();
+  server = await serve(sandbox.vendor);
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
@@ -22,13 +22,13 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** The handler behind real HTTP, with nothing between. */
+/** Serves the handler over real HTTP, with nothing in between. */
 async function serve(vendor: Vendor): Promise<Server> {
   const created = createServer(async (request, response) => {
     const reached = `http://${request.headers.host}`;
     const url = new URL(request.url ?? '/', reached);
     const headBytes = (request.url ?? '').length + request.rawHeaders.join('').length;
-    const answer = await vendor({
+    const result = await vendor({
       method: request.method ?? 'GET',
       path: url.pathname,
       query: url.searchParams,
@@ -39,8 +39,8 @@ async function serve(vendor: Vendor): Promise<Server> {
       origin: reached,
       headBytes,
     });
-    response.writeHead(answer.status, answer.headers);
-    response.end(typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body);
+    response.writeHead(result.status, result.headers);
+    response.end(typeof result.body === 'object' ? JSON.stringify(result.body) : result.body);
   });
   await new Promise<void>((resolve) => created.listen(0, '127.0.0.1', resolve));
   return created;
@@ -55,13 +55,13 @@ async function connect(): Promise<jsforce.Connection> {
   return connection;
 }
 
-test('jsforce logs in by client credentials and reads every page of a query', async () => {
+test('jsforce logs in with client credentials and reads every page of a query', async () => {
   const connection = await connect();
   expect(connection.instanceUrl).toBe(origin);
   for (let index = 0; index < 5; index += 1) {
-    asked.org.deliver({ title: `Offer ${index}`, at: Date.parse('2026-11-01T10:00:00Z') });
+    sandbox.org.deliver({ title: `Offer ${index}`, at: Date.parse('2026-11-01T10:00:00Z') });
   }
-  asked.org.set({ pageRowsMax: 2 });
+  sandbox.org.set({ pageRowsMax: 2 });
   const soql =
     'SELECT Name, ContentVersion.Title FROM ContentDistribution ORDER BY SystemModstamp, Id';
   const names: string[] = [];
@@ -81,10 +81,10 @@ test('jsforce logs in with a signed assertion', async () => {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-  asked.org.addClient({ clientId: 'jwt-app', publicKey });
+  sandbox.org.addClient({ clientId: 'jwt-app', publicKey });
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-  const exp = Math.floor(asked.clock.now() / 1000) + 120;
-  const claims = { iss: 'jwt-app', sub: asked.org.username, aud: origin, exp };
+  const exp = Math.floor(sandbox.clock.now() / 1000) + 120;
+  const claims = { iss: 'jwt-app', sub: sandbox.org.username, aud: origin, exp };
   const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
   const signature = sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url');
   const connection = new jsforce.Connection({ version: '62.0', oauth2: { loginUrl: origin } });
@@ -92,14 +92,14 @@ test('jsforce logs in with a signed assertion', async () => {
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
     assertion: `${signed}.${signature}`,
   });
-  expect((await connection.identity()).user_id).toBe(asked.org.userId);
+  expect((await connection.identity()).user_id).toBe(sandbox.org.userId);
 });
 
-test('jsforce posts a composite of queries and gets their answers', async () => {
+test('jsforce posts a composite of queries and receives their results', async () => {
   const connection = await connect();
-  const contact = asked.org.add('Contact', { LastName: 'Lee', Email: 'lee@globex.example' });
+  const contact = sandbox.org.add('Contact', { LastName: 'Lee', Email: 'lee@globex.example' });
   const soql = `SELECT Id FROM Contact WHERE Email IN ('LEE@globex.example')`;
-  const answer = await connection.requestPost('/composite', {
+  const response = await connection.requestPost('/composite', {
     compositeRequest: [
       {
         method: 'GET',
@@ -108,17 +108,17 @@ test('jsforce posts a composite of queries and gets their answers', async () => 
       },
     ],
   });
-  expect(answer).toMatchObject({
+  expect(response).toMatchObject({
     compositeResponse: [{ httpStatusCode: 200, body: { records: [{ Id: contact }] } }],
   });
 });
 
-test('jsforce shows errors under their codes, and logs in anew when a session ends', async () => {
+test('jsforce reports errors by code, and logs in again when a session ends', async () => {
   const connection = await connect();
   await expect(connection.query('SELECT Nope FROM Contact')).rejects.toMatchObject({
     errorCode: 'INVALID_FIELD',
   });
-  asked.org.expireSessions();
+  sandbox.org.expireSessions();
   await expect(connection.query('SELECT Id FROM User')).rejects.toThrow(
     'Unable to refresh session',
   );
@@ -127,8 +127,8 @@ test('jsforce shows errors under their codes, and logs in anew when a session en
 });
 
 test('jsforce follows a rotated refresh token', async () => {
-  asked.org.addClient({ clientId: 'web-app', rotateRefreshTokens: true });
-  const refreshToken = asked.org.issueRefreshToken('web-app');
+  sandbox.org.addClient({ clientId: 'web-app', rotateRefreshTokens: true });
+  const refreshToken = sandbox.org.issueRefreshToken('web-app');
   const oauth2 = new jsforce.OAuth2({ loginUrl: origin, clientId: 'web-app' });
   const first = await oauth2.refreshToken(refreshToken);
   expect(first.refresh_token).toMatch(/^5Aep861/);

@@ -2,14 +2,14 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   API,
-  AskedOrg,
   CLIENT_ID,
   CLIENT_SECRET,
   errorOf,
   ORIGIN,
   recordOf,
+  SalesforceSandbox,
   textOf,
-} from '../support/salesforce-org.ts';
+} from '../support/salesforce-sandbox.ts';
 
 const pemPair = () =>
   generateKeyPairSync('rsa', {
@@ -27,10 +27,10 @@ const CLIENT_CREDENTIALS = {
   client_secret: CLIENT_SECRET,
 };
 
-let asked: AskedOrg;
+let sandbox: SalesforceSandbox;
 
 beforeEach(() => {
-  asked = new AskedOrg();
+  sandbox = new SalesforceSandbox();
 });
 
 function assertion(
@@ -39,9 +39,9 @@ function assertion(
 ): string {
   const claims = {
     iss: 'jwt-app',
-    sub: asked.org.username,
+    sub: sandbox.org.username,
     aud: ORIGIN,
-    exp: Math.floor(asked.clock.now() / 1000) + 120,
+    exp: Math.floor(sandbox.clock.now() / 1000) + 120,
     ...differing,
   };
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -51,7 +51,7 @@ function assertion(
 }
 
 async function askWith(text: string): Promise<string> {
-  const { status, body } = await asked.postToken({ grant_type: JWT_BEARER, assertion: text });
+  const { status, body } = await sandbox.postToken({ grant_type: JWT_BEARER, assertion: text });
   return status === 200
     ? 'ok'
     : `${status} ${recordOf(body)['error']}: ${recordOf(body)['error_description']}`;
@@ -59,7 +59,7 @@ async function askWith(text: string): Promise<string> {
 
 describe('JWT bearer', () => {
   beforeEach(() => {
-    asked.org.addClient({ clientId: 'jwt-app', publicKey: registered.publicKey });
+    sandbox.org.addClient({ clientId: 'jwt-app', publicKey: registered.publicKey });
   });
 
   test.each([
@@ -67,7 +67,7 @@ describe('JWT bearer', () => {
     ['login.salesforce.com', { aud: 'https://login.salesforce.com' }],
     ['test.salesforce.com', { aud: 'https://test.salesforce.com' }],
     ['a username in another case', { sub: 'Integration@ACME.example' }],
-  ])('an assertion of the registered key is taken: %s', async (_name, claims) => {
+  ])('accepts an assertion signed with the registered key: %s', async (_name, claims) => {
     expect(await askWith(assertion(claims))).toBe('ok');
   });
 
@@ -94,133 +94,133 @@ describe('JWT bearer', () => {
       () => assertion({ sub: 'x@y.example' }),
       "invalid_grant: user hasn't approved this consumer",
     ],
-  ])('refused: %s', async (_name, text, expected) => {
+  ])('refuses %s', async (_name, text, expected) => {
     expect(await askWith(text())).toBe(`400 ${expected}`);
   });
 
-  test('claims that were changed after signing are refused', async () => {
+  test('refuses claims that were changed after signing', async () => {
     const [header, , signature] = assertion().split('.');
     const [, payload] = assertion({ sub: 'someone-else@acme.example' }).split('.');
-    asked.org.add('User', { Username: 'someone-else@acme.example' });
+    sandbox.org.add('User', { Username: 'someone-else@acme.example' });
     expect(await askWith(`${header}.${payload}.${signature}`)).toContain('invalid assertion');
   });
 
-  test('exp must lie ahead, by five minutes at most', async () => {
-    const now = asked.clock.now() / 1000;
+  test('requires an exp in the future, at most five minutes ahead', async () => {
+    const now = sandbox.clock.now() / 1000;
     expect(await askWith(assertion({ exp: now }))).toContain('invalid assertion');
     expect(await askWith(assertion({ exp: now + 1 }))).toBe('ok');
     expect(await askWith(assertion({ exp: now + 300 }))).toBe('ok');
     expect(await askWith(assertion({ exp: now + 301 }))).toContain('invalid assertion');
   });
 
-  test('an inactive user is refused', async () => {
-    asked.org.update(asked.org.userId, { IsActive: false });
+  test('refuses an inactive user', async () => {
+    sandbox.org.update(sandbox.org.userId, { IsActive: false });
     expect(await askWith(assertion())).toBe('400 invalid_grant: inactive user');
   });
 });
 
 describe('client credentials', () => {
-  test('are taken from the form or from Basic authentication, with a whole answer', async () => {
-    const { status, body } = await asked.postToken(CLIENT_CREDENTIALS);
+  test('are accepted in the form and in Basic authentication', async () => {
+    const { status, body } = await sandbox.postToken(CLIENT_CREDENTIALS);
     expect(status).toBe(200);
     expect(body).toMatchObject({
       instance_url: ORIGIN,
       token_type: 'Bearer',
-      id: `${ORIGIN}/id/${asked.org.organizationId}/${asked.org.userId}`,
-      issued_at: String(asked.clock.now()),
+      id: `${ORIGIN}/id/${sandbox.org.organizationId}/${sandbox.org.userId}`,
+      issued_at: String(sandbox.clock.now()),
     });
     expect(recordOf(body)).not.toHaveProperty('refresh_token');
     const basic = Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString('base64');
-    const byHeader = await asked.postToken(
+    const byHeader = await sandbox.postToken(
       { grant_type: 'client_credentials' },
       { authorization: `Basic ${basic}` },
     );
     expect(byHeader.status).toBe(200);
   });
 
-  test('refuses a wrong secret, an unknown client, a client without a user to run as', async () => {
-    const wrong = await asked.postToken({ ...CLIENT_CREDENTIALS, client_secret: 'wrong' });
+  test('are refused for a wrong secret, unknown client, or missing run-as user', async () => {
+    const wrong = await sandbox.postToken({ ...CLIENT_CREDENTIALS, client_secret: 'wrong' });
     expect(wrong).toMatchObject({ status: 400, body: { error: 'invalid_client' } });
-    const unknown = await asked.postToken({ ...CLIENT_CREDENTIALS, client_id: 'x' });
+    const unknown = await sandbox.postToken({ ...CLIENT_CREDENTIALS, client_id: 'x' });
     expect(unknown.body).toMatchObject({ error: 'invalid_client_id' });
-    asked.org.addClient({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET });
-    const nobody = await asked.postToken(CLIENT_CREDENTIALS);
-    expect(nobody.body).toMatchObject({ error_description: 'no client credentials user enabled' });
+    sandbox.org.addClient({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET });
+    const noUser = await sandbox.postToken(CLIENT_CREDENTIALS);
+    expect(noUser.body).toMatchObject({ error_description: 'no client credentials user enabled' });
   });
 
   test('other grant types and other methods are refused', async () => {
-    const password = await asked.postToken({ grant_type: 'password' });
+    const password = await sandbox.postToken({ grant_type: 'password' });
     expect(password.body).toMatchObject({ error: 'unsupported_grant_type' });
-    const get = await asked.ask({ path: '/services/oauth2/token' });
+    const get = await sandbox.send({ path: '/services/oauth2/token' });
     expect(get).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });
 });
 
 describe('refresh token', () => {
   const refresh = (refreshToken: string, differing: Record<string, string> = {}) =>
-    asked.postToken({
+    sandbox.postToken({
       grant_type: 'refresh_token',
       refresh_token: refreshToken,
       client_id: 'web-app',
       ...differing,
     });
 
-  test('without rotation it stays valid, until it is revoked', async () => {
-    asked.org.addClient({ clientId: 'web-app' });
-    const token = asked.org.issueRefreshToken('web-app');
+  test('without rotation, it stays valid until it is revoked', async () => {
+    sandbox.org.addClient({ clientId: 'web-app' });
+    const token = sandbox.org.issueRefreshToken('web-app');
     expect((await refresh(token)).status).toBe(200);
     const again = await refresh(token);
     expect(recordOf(again.body)).not.toHaveProperty('refresh_token');
-    asked.org.revokeRefreshToken(token);
+    sandbox.org.revokeRefreshToken(token);
     expect((await refresh(token)).body).toEqual({
       error: 'invalid_grant',
       error_description: 'expired access/refresh token',
     });
   });
 
-  test('with rotation each is good once, and the session of the last refresh ends', async () => {
-    asked.org.addClient({ clientId: 'web-app', rotateRefreshTokens: true });
-    const first = asked.org.issueRefreshToken('web-app');
+  test('with rotation, each works once, and the session of the last refresh ends', async () => {
+    sandbox.org.addClient({ clientId: 'web-app', rotateRefreshTokens: true });
+    const first = sandbox.org.issueRefreshToken('web-app');
     const { body } = await refresh(first);
     const second = textOf(recordOf(body)['refresh_token']);
     expect((await refresh(first)).status).toBe(400);
-    asked.token = textOf(recordOf(body)['access_token']);
-    expect((await asked.ask({ path: `${API}/limits` })).status).toBe(200);
+    sandbox.token = textOf(recordOf(body)['access_token']);
+    expect((await sandbox.send({ path: `${API}/limits` })).status).toBe(200);
     expect((await refresh(second)).status).toBe(200);
-    expect((await asked.ask({ path: `${API}/limits` })).status).toBe(401);
+    expect((await sandbox.send({ path: `${API}/limits` })).status).toBe(401);
   });
 
-  test('asks for the secret where there is one, unless the app does without', async () => {
-    asked.org.addClient({ clientId: 'web-app', clientSecret: 's' });
-    const token = asked.org.issueRefreshToken('web-app');
+  test('requires an existing client secret, unless the app is set not to', async () => {
+    sandbox.org.addClient({ clientId: 'web-app', clientSecret: 's' });
+    const token = sandbox.org.issueRefreshToken('web-app');
     expect((await refresh(token)).body).toMatchObject({ error: 'invalid_client' });
     expect((await refresh(token, { client_secret: 'x' })).status).toBe(400);
     expect((await refresh(token, { client_secret: 's' })).status).toBe(200);
-    asked.org.addClient({ clientId: 'web-app', clientSecret: 's', secretForRefresh: false });
+    sandbox.org.addClient({ clientId: 'web-app', clientSecret: 's', secretForRefresh: false });
     expect((await refresh(token)).status).toBe(200);
   });
 
-  test('another client may not use it', async () => {
-    asked.org.addClient({ clientId: 'web-app' });
-    asked.org.addClient({ clientId: 'other' });
-    const token = asked.org.issueRefreshToken('web-app');
+  test('works only for its own client', async () => {
+    sandbox.org.addClient({ clientId: 'web-app' });
+    sandbox.org.addClient({ clientId: 'other' });
+    const token = sandbox.org.issueRefreshToken('web-app');
     expect((await refresh(token, { client_id: 'other' })).status).toBe(400);
   });
 });
 
 describe('sessions', () => {
-  test('end on request and after two idle hours, and are prolonged by use', async () => {
-    await asked.login();
-    const status = async () => (await asked.ask({ path: `${API}/limits` })).status;
-    asked.clock.advance(7_199_000);
+  test('end on request or after two idle hours; each use extends them', async () => {
+    await sandbox.login();
+    const status = async () => (await sandbox.send({ path: `${API}/limits` })).status;
+    sandbox.clock.advance(7_199_000);
     expect(await status()).toBe(200);
-    asked.clock.advance(7_199_000);
+    sandbox.clock.advance(7_199_000);
     expect(await status()).toBe(200);
-    asked.clock.advance(7_200_000);
+    sandbox.clock.advance(7_200_000);
     expect(await status()).toBe(401);
-    await asked.login();
-    asked.org.expireSessions();
-    const { status: last, body } = await asked.ask({ path: `${API}/limits` });
+    await sandbox.login();
+    sandbox.org.expireSessions();
+    const { status: last, body } = await sandbox.send({ path: `${API}/limits` });
     expect({ last, ...errorOf(body) }).toEqual({
       last: 401,
       code: 'INVALID_SESSION_ID',
@@ -228,16 +228,16 @@ describe('sessions', () => {
     });
   });
 
-  test('userinfo says who is logged in, and to nobody else', async () => {
-    await asked.login();
-    const { body } = await asked.ask({ path: '/services/oauth2/userinfo' });
+  test('userinfo returns the logged-in user, and only with a valid token', async () => {
+    await sandbox.login();
+    const { body } = await sandbox.send({ path: '/services/oauth2/userinfo' });
     expect(body).toMatchObject({
-      user_id: asked.org.userId,
-      organization_id: asked.org.organizationId,
-      preferred_username: asked.org.username,
+      user_id: sandbox.org.userId,
+      organization_id: sandbox.org.organizationId,
+      preferred_username: sandbox.org.username,
     });
-    asked.token = 'made-up';
-    const refused = await asked.ask({ path: '/services/oauth2/userinfo' });
+    sandbox.token = 'unknown';
+    const refused = await sandbox.send({ path: '/services/oauth2/userinfo' });
     expect(refused).toMatchObject({ status: 403, body: 'Bad_OAuth_Token' });
   });
 });

@@ -1,19 +1,22 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isId, makeId, numberOfId, to18 } from '../../src/sandbox/salesforce/ids.ts';
-import { AskedOrg } from '../support/salesforce-org.ts';
+import { SalesforceSandbox } from '../support/salesforce-sandbox.ts';
 
-let asked: AskedOrg;
+let sandbox: SalesforceSandbox;
 
 beforeEach(async () => {
-  asked = await new AskedOrg().login();
+  sandbox = await new SalesforceSandbox().login();
 });
 
 const titles = (where = '') =>
-  asked.column(`SELECT Name FROM ContentDistribution ${where} ORDER BY SystemModstamp, Id`, 'Name');
+  sandbox.column(
+    `SELECT Name FROM ContentDistribution ${where} ORDER BY SystemModstamp, Id`,
+    'Name',
+  );
 
 describe('Ids', () => {
-  test('carry the check characters that Salesforce gives them', () => {
-    // From Salesforce's own documentation of the two forms.
+  test('have the same check characters as in Salesforce', () => {
+    // From Salesforce's documentation of the two forms.
     expect(to18('001A0000006Vm9u')).toBe('001A0000006Vm9uIAC');
     expect(isId('001A0000006Vm9u')).toBe(true);
     expect(isId('001A0000006Vm9uIAC')).toBe(true);
@@ -21,7 +24,7 @@ describe('Ids', () => {
     expect(isId('001A0000006Vm9')).toBe(false);
   });
 
-  test('ascend with their numbers, which can be read back', () => {
+  test('ascend with their numbers, which can be decoded', () => {
     const numbers = [0, 1, 9, 10, 35, 36, 61, 62, 3843, 3844, 1_000_000];
     const ids = numbers.map((number) => makeId('05D', number));
     expect([...ids].sort()).toEqual(ids);
@@ -41,74 +44,76 @@ describe('Ids', () => {
     ['ContentDocument', '069'],
     ['User', '005'],
   ])('%s has the key prefix %s', (type, prefix) => {
-    expect(asked.org.add(type).slice(0, 3)).toBe(prefix);
+    expect(sandbox.org.add(type).slice(0, 3)).toBe(prefix);
   });
 });
 
 describe('writing', () => {
-  test('a new record is made now by the first user, unless the story says otherwise', () => {
-    const id = asked.org.add('Contact', {
+  test('a new record is created now by the first user, unless its values differ', () => {
+    const id = sandbox.org.add('Contact', {
       FirstName: 'Ann',
       LastName: 'Lee',
       Email: 'a@b.example',
     });
-    const now = asked.clock.now();
-    expect(asked.org.read(id)).toMatchObject({
+    const now = sandbox.clock.now();
+    expect(sandbox.org.read(id)).toMatchObject({
       Name: 'Ann Lee',
-      CreatedById: asked.org.userId,
-      OwnerId: asked.org.userId,
+      CreatedById: sandbox.org.userId,
+      OwnerId: sandbox.org.userId,
       CreatedDate: now,
       SystemModstamp: now,
     });
-    const old = asked.org.add('Contact', { CreatedDate: '2025-01-01T00:00:00Z' });
-    expect(asked.org.read(old)).toMatchObject({
+    const old = sandbox.org.add('Contact', { CreatedDate: '2025-01-01T00:00:00Z' });
+    expect(sandbox.org.read(old)).toMatchObject({
       SystemModstamp: Date.parse('2025-01-01T00:00:00Z'),
     });
   });
 
-  test('an update bumps the stamps to now, and is found at once', async () => {
-    const id = asked.org.add('Contact', { LastName: 'Lee', Email: 'old@b.example' });
+  test('an update sets the timestamps to now, and is found immediately', async () => {
+    const id = sandbox.org.add('Contact', { LastName: 'Lee', Email: 'old@b.example' });
     expect(
-      await asked.column(`SELECT Id FROM Contact WHERE Email = 'new@b.example'`, 'Id'),
+      await sandbox.column(`SELECT Id FROM Contact WHERE Email = 'new@b.example'`, 'Id'),
     ).toEqual([]);
-    asked.clock.advance(60_500);
-    asked.org.update(id, { Email: 'new@b.example', LastName: 'Ley' });
-    expect(asked.org.read(id)).toMatchObject({
+    sandbox.clock.advance(60_500);
+    sandbox.org.update(id, { Email: 'new@b.example', LastName: 'Ley' });
+    expect(sandbox.org.read(id)).toMatchObject({
       Name: 'Ley',
-      CreatedDate: asked.clock.now() - 60_500,
-      SystemModstamp: asked.clock.now() - 500,
-      LastModifiedDate: asked.clock.now() - 500,
+      CreatedDate: sandbox.clock.now() - 60_500,
+      SystemModstamp: sandbox.clock.now() - 500,
+      LastModifiedDate: sandbox.clock.now() - 500,
     });
     expect(
-      await asked.column(`SELECT Id FROM Contact WHERE Email = 'new@b.example'`, 'Id'),
+      await sandbox.column(`SELECT Id FROM Contact WHERE Email = 'new@b.example'`, 'Id'),
     ).toEqual([id]);
     expect(
-      await asked.column(`SELECT Id FROM Contact WHERE Email = 'old@b.example'`, 'Id'),
+      await sandbox.column(`SELECT Id FROM Contact WHERE Email = 'old@b.example'`, 'Id'),
     ).toEqual([]);
   });
 
-  test('what the org could not hold is refused', () => {
-    expect(() => asked.org.add('Contact', { Nope: 1 })).toThrow('Contact has no field Nope');
-    expect(() => asked.org.add('Nope')).toThrow('no object Nope');
-    expect(() => asked.org.add('Contact', { AccountId: 'x' })).toThrow(
+  test('values that do not fit the org are rejected', () => {
+    expect(() => sandbox.org.add('Contact', { Nope: 1 })).toThrow('Contact has no field Nope');
+    expect(() => sandbox.org.add('Nope')).toThrow('no object Nope');
+    expect(() => sandbox.org.add('Contact', { AccountId: 'x' })).toThrow(
       'AccountId takes a reference',
     );
-    expect(() => asked.org.add('Contact', { CreatedDate: 'soon' })).toThrow('takes a time');
-    expect(() => asked.org.add('Opportunity', { CloseDate: '1.12.2026' })).toThrow('takes a date');
-    expect(() => asked.org.update('003Hp00000000zz', {})).toThrow('holds no record');
+    expect(() => sandbox.org.add('Contact', { CreatedDate: 'soon' })).toThrow('takes a time');
+    expect(() => sandbox.org.add('Opportunity', { CloseDate: '1.12.2026' })).toThrow(
+      'takes a date',
+    );
+    expect(() => sandbox.org.update('003Hp00000000zz', {})).toThrow('has no record');
   });
 
-  test('a delivery is a document, its version and a row with the act’s time and maker', () => {
-    const seller = asked.org.add('User', { Username: 'sue@acme.example' });
+  test('a delivery is a document, its version, and a row with the same time and creator', () => {
+    const seller = sandbox.org.add('User', { Username: 'sue@acme.example' });
     const at = Date.parse('2026-11-01T08:00:00Z');
-    const made = asked.org.deliver({
+    const made = sandbox.org.deliver({
       title: 'Offer',
       byUserId: seller,
       at,
       password: 'x',
       extension: 'docx',
     });
-    expect(asked.org.read(made.deliveryId)).toMatchObject({
+    expect(sandbox.org.read(made.deliveryId)).toMatchObject({
       Name: 'Offer',
       CreatedById: seller,
       CreatedDate: at,
@@ -120,85 +125,85 @@ describe('writing', () => {
       PreferencesExpires: false,
       DistributionPublicUrl: expect.stringMatching(/^https:\/\//),
     });
-    expect(asked.org.read(made.documentId)).toMatchObject({
+    expect(sandbox.org.read(made.documentId)).toMatchObject({
       LatestPublishedVersionId: made.versionId,
       SystemModstamp: at,
     });
-    const again = asked.org.deliver({ title: 'Offer', documentId: made.documentId });
+    const again = sandbox.org.deliver({ title: 'Offer', documentId: made.documentId });
     expect(again).toMatchObject({ documentId: made.documentId, versionId: made.versionId });
     expect(again.deliveryId).not.toBe(made.deliveryId);
   });
 
-  test('a view counts, and bumps the stamp only where the story says so', () => {
-    const { deliveryId } = asked.org.deliver({ title: 'Offer' });
-    const { SystemModstamp } = asked.org.read(deliveryId);
-    asked.clock.advance(5000);
-    asked.org.view(deliveryId);
-    expect(asked.org.read(deliveryId)).toMatchObject({ ViewCount: 1, SystemModstamp });
-    asked.org.view(deliveryId, { bumpsModstamp: true });
-    expect(asked.org.read(deliveryId)).toMatchObject({
+  test('a view is counted, and updates the timestamp only on request', () => {
+    const { deliveryId } = sandbox.org.deliver({ title: 'Offer' });
+    const { SystemModstamp } = sandbox.org.read(deliveryId);
+    sandbox.clock.advance(5000);
+    sandbox.org.view(deliveryId);
+    expect(sandbox.org.read(deliveryId)).toMatchObject({ ViewCount: 1, SystemModstamp });
+    sandbox.org.view(deliveryId, { bumpsModstamp: true });
+    expect(sandbox.org.read(deliveryId)).toMatchObject({
       ViewCount: 2,
-      SystemModstamp: asked.clock.now(),
+      SystemModstamp: sandbox.clock.now(),
     });
   });
 });
 
 describe('what the API user sees', () => {
-  test('a hidden row is missing without a trace, until it is shown', async () => {
-    const { deliveryId } = asked.org.deliver({ title: 'Hidden' });
-    asked.org.deliver({ title: 'Seen' });
-    asked.org.hide(deliveryId);
+  test('a hidden row is missing until it is shown', async () => {
+    const { deliveryId } = sandbox.org.deliver({ title: 'Hidden' });
+    sandbox.org.deliver({ title: 'Seen' });
+    sandbox.org.hide(deliveryId);
     expect(await titles()).toEqual(['Seen']);
     expect(await titles(`WHERE Id = '${deliveryId}'`)).toEqual([]);
-    const { body } = await asked.query('SELECT COUNT() FROM ContentDistribution');
+    const { body } = await sandbox.query('SELECT COUNT() FROM ContentDistribution');
     expect(body).toMatchObject({ totalSize: 1 });
-    asked.org.show(deliveryId);
+    sandbox.org.show(deliveryId);
     expect(await titles()).toEqual(['Hidden', 'Seen']);
   });
 
-  test('a late row becomes visible later than its stamp says', async () => {
-    const { deliveryId } = asked.org.deliver({ title: 'Late' });
-    const stamp = asked.clock.now();
-    asked.org.showAt(deliveryId, stamp + 90_000);
-    asked.clock.advance(89_999);
+  test('a late row becomes visible later than its timestamp', async () => {
+    const { deliveryId } = sandbox.org.deliver({ title: 'Late' });
+    const stamp = sandbox.clock.now();
+    sandbox.org.showAt(deliveryId, stamp + 90_000);
+    sandbox.clock.advance(89_999);
     expect(await titles()).toEqual([]);
-    asked.clock.advance(1);
+    sandbox.clock.advance(1);
     expect(await titles()).toEqual(['Late']);
-    expect(asked.org.read(deliveryId)).toMatchObject({ SystemModstamp: stamp });
+    expect(sandbox.org.read(deliveryId)).toMatchObject({ SystemModstamp: stamp });
   });
 
-  test('a deleted row is found by no query, and whoever refers to it finds null', async () => {
-    const contact = asked.org.add('Contact', { LastName: 'Gone' });
-    const { deliveryId } = asked.org.deliver({ title: 'Offer', relatedTo: contact });
-    asked.org.remove(contact);
-    expect(await asked.records('SELECT Id FROM Contact')).toEqual([]);
-    const [record] = await asked.records(
+  test('no query finds a deleted row, and references to it read null', async () => {
+    const contact = sandbox.org.add('Contact', { LastName: 'Gone' });
+    const { deliveryId } = sandbox.org.deliver({ title: 'Offer', relatedTo: contact });
+    sandbox.org.remove(contact);
+    expect(await sandbox.records('SELECT Id FROM Contact')).toEqual([]);
+    const [record] = await sandbox.records(
       'SELECT RelatedRecordId, RelatedRecord.Type FROM ContentDistribution',
     );
     expect(record).toMatchObject({ RelatedRecordId: contact, RelatedRecord: null });
-    asked.org.remove(deliveryId);
+    sandbox.org.remove(deliveryId);
     expect(await titles('WHERE IsDeleted = true')).toEqual([]);
-    expect(asked.org.read(deliveryId)).toMatchObject({ IsDeleted: true });
+    expect(sandbox.org.read(deliveryId)).toMatchObject({ IsDeleted: true });
   });
 
-  test('with deliveries switched off the object does not exist', async () => {
-    asked.org.deliver({ title: 'Offer' });
-    asked.org.setDeliveries('off');
-    const refused = await asked.refusal('SELECT Id FROM ContentDistribution');
+  test('with deliveries turned off, the object does not exist', async () => {
+    sandbox.org.deliver({ title: 'Offer' });
+    sandbox.org.setDeliveries('off');
+    const refused = await sandbox.refusal('SELECT Id FROM ContentDistribution');
     expect(refused).toMatchObject({ status: 400, code: 'INVALID_TYPE' });
-    asked.org.setDeliveries('on');
+    sandbox.org.setDeliveries('on');
     expect(await titles()).toEqual(['Offer']);
   });
 
-  test('without the right to an object neither it nor a way through it exists', async () => {
-    asked.org.deliver({ title: 'Offer' });
-    asked.org.denyObject('ContentVersion');
-    expect((await asked.refusal('SELECT Id FROM ContentVersion')).code).toBe('INVALID_TYPE');
-    const through = await asked.refusal('SELECT ContentVersion.Title FROM ContentDistribution');
+  test('without access to an object, neither the object nor a path through it exists', async () => {
+    sandbox.org.deliver({ title: 'Offer' });
+    sandbox.org.denyObject('ContentVersion');
+    expect((await sandbox.refusal('SELECT Id FROM ContentVersion')).code).toBe('INVALID_TYPE');
+    const through = await sandbox.refusal('SELECT ContentVersion.Title FROM ContentDistribution');
     expect(through.code).toBe('INVALID_FIELD');
-    asked.org.allowObject('ContentVersion');
+    sandbox.org.allowObject('ContentVersion');
     expect(
-      await asked.records('SELECT ContentVersion.Title FROM ContentDistribution'),
+      await sandbox.records('SELECT ContentVersion.Title FROM ContentDistribution'),
     ).toHaveLength(1);
   });
 });

@@ -1,38 +1,39 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   API,
-  AskedOrg,
   errorOf,
   type JsonRecord,
   listOf,
   recordOf,
+  SalesforceSandbox,
   textOf,
-} from '../support/salesforce-org.ts';
+} from '../support/salesforce-sandbox.ts';
 
-let asked: AskedOrg;
+let sandbox: SalesforceSandbox;
 
 beforeEach(async () => {
-  asked = await new AskedOrg().login();
+  sandbox = await new SalesforceSandbox().login();
 });
 
 const addContacts = (count: number) =>
   Array.from({ length: count }, (_, index) =>
-    asked.org.add('Contact', { LastName: String(index).padStart(4, '0') }),
+    sandbox.org.add('Contact', { LastName: String(index).padStart(4, '0') }),
   );
-const statusOf = async (path: string, method = 'GET') => (await asked.ask({ path, method })).status;
+const statusOf = async (path: string, method = 'GET') =>
+  (await sandbox.send({ path, method })).status;
 
 describe('resources', () => {
-  test('the versions are open to everybody, everything else needs a session', async () => {
-    asked.token = 'none';
-    const { status, body } = await asked.ask({ path: '/services/data' });
+  test('the versions need no session, everything else does', async () => {
+    sandbox.token = 'none';
+    const { status, body } = await sandbox.send({ path: '/services/data' });
     expect(status).toBe(200);
     expect(listOf(body).map((each) => recordOf(each)['version'])).toContain('62.0');
     expect(await statusOf(API)).toBe(401);
   });
 
-  test('what is not there is NOT_FOUND, another method METHOD_NOT_ALLOWED', async () => {
+  test('an unknown resource is NOT_FOUND, another method is METHOD_NOT_ALLOWED', async () => {
     for (const path of [`${API}/nope`, '/services/data/v9.0/limits', '/services/data/x', '/nope']) {
-      const { status, body } = await asked.ask({ path });
+      const { status, body } = await sandbox.send({ path });
       expect({ path, status, code: errorOf(body).code }).toEqual({
         path,
         status: 404,
@@ -43,15 +44,15 @@ describe('resources', () => {
     expect(await statusOf(API)).toBe(200);
   });
 
-  test('every answer says how much of the allocation is used, and is counted by kind', async () => {
-    asked.org.setApiUsage({ limit: 1000, others: 40 });
-    await asked.query('SELECT Id FROM User');
-    await asked.query('SELECT Nope FROM User');
-    await asked.ask({ path: `${API}/sobjects/Contact/describe` });
-    const { headers, body } = await asked.ask({ path: `${API}/limits` });
+  test('every response shows the used allocation, and every call is counted by kind', async () => {
+    sandbox.org.setApiUsage({ limit: 1000, others: 40 });
+    await sandbox.query('SELECT Id FROM User');
+    await sandbox.query('SELECT Nope FROM User');
+    await sandbox.send({ path: `${API}/sobjects/Contact/describe` });
+    const { headers, body } = await sandbox.send({ path: `${API}/limits` });
     expect(headers['sforce-limit-info']).toBe('api-usage=44/1000');
     expect(body).toEqual({ DailyApiRequests: { Max: 1000, Remaining: 956 } });
-    expect(asked.org.counters).toMatchObject({
+    expect(sandbox.org.counters).toMatchObject({
       total: 4,
       byKind: { query: 2, describe: 1, limits: 1 },
       logins: 1,
@@ -59,39 +60,43 @@ describe('resources', () => {
     });
   });
 
-  test('a used up allocation is REQUEST_LIMIT_EXCEEDED, and is not billed further', async () => {
-    asked.org.setApiUsage({ limit: 1 });
+  test('a used-up allocation is REQUEST_LIMIT_EXCEEDED, without further billing', async () => {
+    sandbox.org.setApiUsage({ limit: 1 });
     expect(await statusOf(`${API}/limits`)).toBe(200);
-    const { status, body, headers } = await asked.ask({ path: `${API}/limits` });
+    const { status, body, headers } = await sandbox.send({ path: `${API}/limits` });
     expect({ status, code: errorOf(body).code }).toEqual({
       status: 403,
       code: 'REQUEST_LIMIT_EXCEEDED',
     });
     expect(headers['sforce-limit-info']).toBe('api-usage=1/1');
     expect(headers).not.toHaveProperty('retry-after');
-    asked.org.setApiUsage({ limit: 100 });
-    asked.org.set({ refusal: 'concurrent' });
-    expect(errorOf((await asked.query('SELECT Id FROM User')).body).code).toBe(
+    sandbox.org.setApiUsage({ limit: 100 });
+    sandbox.org.set({ refusal: 'concurrent' });
+    expect(errorOf((await sandbox.query('SELECT Id FROM User')).body).code).toBe(
       'REQUEST_LIMIT_EXCEEDED',
     );
-    asked.org.set({ refusal: 'none', apiEnabled: false });
-    expect(errorOf((await asked.query('SELECT Id FROM User')).body).code).toBe(
+    sandbox.org.set({ refusal: 'none', apiEnabled: false });
+    expect(errorOf((await sandbox.query('SELECT Id FROM User')).body).code).toBe(
       'API_DISABLED_FOR_ORG',
     );
   });
 
-  test('URL and headers hold 16,384 bytes together', async () => {
+  test('URL and headers together have at most 16,384 bytes', async () => {
     const path = `${API}/query`;
-    const fits = await asked.ask({ path, query: { q: 'SELECT Id FROM User' }, headBytes: 16_384 });
+    const fits = await sandbox.send({
+      path,
+      query: { q: 'SELECT Id FROM User' },
+      headBytes: 16_384,
+    });
     expect(fits.status).toBe(200);
-    const headers = await asked.ask({ path, query: { q: 'x' }, headBytes: 16_385 });
+    const headers = await sandbox.send({ path, query: { q: 'x' }, headBytes: 16_385 });
     expect(headers.status).toBe(431);
     const q = 'x'.repeat(16_384);
-    expect((await asked.ask({ path, query: { q }, headBytes: 17_000 })).status).toBe(414);
+    expect((await sandbox.send({ path, query: { q }, headBytes: 17_000 })).status).toBe(414);
   });
 
-  test('describe gives types and flags, for what the API user may read', async () => {
-    const { body } = await asked.ask({ path: `${API}/sobjects/ContentDistribution/describe` });
+  test('describe returns types and flags of the fields that the API user can read', async () => {
+    const { body } = await sandbox.send({ path: `${API}/sobjects/ContentDistribution/describe` });
     const fields = listOf(recordOf(body)['fields']).map(recordOf);
     const find = (name: string) => fields.find((field) => field['name'] === name);
     expect(find('SystemModstamp')).toMatchObject({
@@ -104,20 +109,20 @@ describe('resources', () => {
     expect(find('ContentDocumentId')).toMatchObject({ relationshipName: null, type: 'reference' });
     expect(find('RelatedRecordId')).toMatchObject({ polymorphicForeignKey: true, nillable: true });
     expect(fields).toHaveLength(28);
-    asked.org.denyField('Contact', 'Title');
-    const contact = await asked.ask({ path: `${API}/sobjects/Contact/describe` });
+    sandbox.org.denyField('Contact', 'Title');
+    const contact = await sandbox.send({ path: `${API}/sobjects/Contact/describe` });
     expect(JSON.stringify(contact.body)).not.toContain('"Title"');
-    expect((await asked.refusal('SELECT Title FROM Contact')).code).toBe('INVALID_FIELD');
+    expect((await sandbox.refusal('SELECT Title FROM Contact')).code).toBe('INVALID_FIELD');
   });
 });
 
 describe('query pages', () => {
-  const next = (body: JsonRecord) => asked.ask({ path: textOf(body['nextRecordsUrl']) });
+  const next = (body: JsonRecord) => sandbox.send({ path: textOf(body['nextRecordsUrl']) });
 
-  test('a page has at most 2,000 rows, and a locator leads to the next', async () => {
+  test('a page has at most 2,000 rows and a locator of the next page', async () => {
     addContacts(2001);
     const first = recordOf(
-      (await asked.query('SELECT LastName FROM Contact ORDER BY LastName')).body,
+      (await sandbox.query('SELECT LastName FROM Contact ORDER BY LastName')).body,
     );
     expect(listOf(first['records'])).toHaveLength(2000);
     expect(first).toMatchObject({ totalSize: 2001, done: false });
@@ -125,38 +130,38 @@ describe('query pages', () => {
     const second = recordOf((await next(first)).body);
     expect(second).toMatchObject({ totalSize: 2001, done: true, records: [{ LastName: '2000' }] });
     expect(second).not.toHaveProperty('nextRecordsUrl');
-    expect(asked.org.counters.byKind).toMatchObject({ query: 1, queryMore: 1 });
+    expect(sandbox.org.counters.byKind).toMatchObject({ query: 1, queryMore: 1 });
   });
 
-  test('pages are smaller where the server wants it, or the client down to 200', async () => {
+  test('pages are smaller on request of the server, or of the client down to 200', async () => {
     addContacts(450);
     const soql = 'SELECT Id FROM Contact ORDER BY Id';
     const rows = async (batch: string) => {
       const headers = { 'sforce-query-options': `batchSize=${batch}` };
-      return listOf(recordOf((await asked.query(soql, headers)).body)['records']).length;
+      return listOf(recordOf((await sandbox.query(soql, headers)).body)['records']).length;
     };
     expect(await rows('1')).toBe(200);
     expect(await rows('300')).toBe(300);
-    asked.org.set({ pageRowsMax: 7 });
+    sandbox.org.set({ pageRowsMax: 7 });
     expect(await rows('300')).toBe(7);
   });
 
-  test('the same page can be asked for again, and sees what the records are now', async () => {
+  test('a page can be read again and shows the current records', async () => {
     const ids = addContacts(5);
-    asked.org.set({ pageRowsMax: 2 });
-    const first = recordOf((await asked.query('SELECT LastName FROM Contact ORDER BY Id')).body);
+    sandbox.org.set({ pageRowsMax: 2 });
+    const first = recordOf((await sandbox.query('SELECT LastName FROM Contact ORDER BY Id')).body);
     const once = recordOf((await next(first)).body);
     expect(recordOf((await next(first)).body)).toEqual(once);
     expect(once['records']).toMatchObject([{ LastName: '0002' }, { LastName: '0003' }]);
-    asked.org.remove(ids[2] ?? '');
+    sandbox.org.remove(ids[2] ?? '');
     expect(recordOf((await next(first)).body)['records']).toMatchObject([{ LastName: '0003' }]);
   });
 
-  test('locators end on request, after two days, with their session, and beyond ten', async () => {
+  test('locators end on request, after two days, with their session, and above ten', async () => {
     addContacts(3);
-    asked.org.set({ pageRowsMax: 1 });
+    sandbox.org.set({ pageRowsMax: 1 });
     const open = async () =>
-      recordOf((await asked.query('SELECT Id FROM Contact ORDER BY Id')).body);
+      recordOf((await sandbox.query('SELECT Id FROM Contact ORDER BY Id')).body);
     const outcome = async (body: JsonRecord) => {
       const { status, body: answered } = await next(body);
       return status === 200 ? 'ok' : errorOf(answered).code;
@@ -168,18 +173,18 @@ describe('query pages', () => {
     const eleventh = await open();
     expect(await outcome(first)).toBe('INVALID_QUERY_LOCATOR');
     expect(await outcome(eleventh)).toBe('ok');
-    asked.org.expireLocators();
+    sandbox.org.expireLocators();
     expect(await outcome(eleventh)).toBe('INVALID_QUERY_LOCATOR');
     const ofOldSession = await open();
-    asked.org.expireSessions();
-    await asked.login();
+    sandbox.org.expireSessions();
+    await sandbox.login();
     expect(await outcome(ofOldSession)).toBe('INVALID_QUERY_LOCATOR');
     const aged = await open();
     for (let hour = 0; hour < 47; hour += 1) {
-      asked.clock.advance(3_600_000);
+      sandbox.clock.advance(3_600_000);
       expect(await outcome(aged)).toBe('ok');
     }
-    asked.clock.advance(3_600_000);
+    sandbox.clock.advance(3_600_000);
     expect(await outcome(aged)).toBe('INVALID_QUERY_LOCATOR');
   });
 });
@@ -190,12 +195,12 @@ describe('composite', () => {
     url: `${API}/query?q=${encodeURIComponent(soql)}`,
     referenceId,
   });
-  const post = (body: object) => asked.ask({ method: 'POST', path: `${API}/composite`, body });
+  const post = (body: object) => sandbox.send({ method: 'POST', path: `${API}/composite`, body });
   const many = (count: number, soql: string) =>
     Array.from({ length: count }, (_, index) => sub(`r${index}`, soql));
   const limits = (referenceId: string) => ({ method: 'GET', url: `${API}/limits`, referenceId });
 
-  test('answers each sub-request on its own, as one billed call', async () => {
+  test('handles each sub-request separately, as one billed call', async () => {
     const [id] = addContacts(1);
     const { status, body } = await post({
       compositeRequest: [
@@ -205,8 +210,8 @@ describe('composite', () => {
       ],
     });
     expect(status).toBe(200);
-    const answers = listOf(recordOf(body)['compositeResponse']);
-    expect(answers).toMatchObject([
+    const responses = listOf(recordOf(body)['compositeResponse']);
+    expect(responses).toMatchObject([
       {
         referenceId: 'good',
         httpStatusCode: 200,
@@ -216,14 +221,14 @@ describe('composite', () => {
       { referenceId: 'bad', httpStatusCode: 400, body: [{ errorCode: 'INVALID_FIELD' }] },
       { referenceId: 'missing', httpStatusCode: 404, body: [{ errorCode: 'NOT_FOUND' }] },
     ]);
-    expect(asked.org.counters).toMatchObject({
+    expect(sandbox.org.counters).toMatchObject({
       total: 1,
       byKind: { composite: 1 },
       subrequests: 3,
     });
   });
 
-  test('allOrNone lets one failure halt all', async () => {
+  test('with allOrNone, one failure makes all sub-requests fail', async () => {
     const compositeRequest = [
       sub('good', 'SELECT Id FROM User'),
       sub('bad', 'SELECT Nope FROM User'),
@@ -235,7 +240,7 @@ describe('composite', () => {
     ]);
   });
 
-  test('takes 25 sub-requests, five of them queries or collections', async () => {
+  test('accepts up to 25 sub-requests, up to five of them queries or collections', async () => {
     const limited = (count: number) =>
       Array.from({ length: count }, (_, index) => limits(`l${index}`));
     expect((await post({ compositeRequest: limited(25) })).status).toBe(200);
@@ -257,13 +262,13 @@ describe('composite', () => {
     expect((await post({ compositeRequest })).status).toBe(400);
   });
 
-  test('refuses a body that is no JSON', async () => {
-    const { body } = await asked.ask({ method: 'POST', path: `${API}/composite`, body: '{' });
+  test('refuses a body that is not JSON', async () => {
+    const { body } = await sandbox.send({ method: 'POST', path: `${API}/composite`, body: '{' });
     expect(errorOf(body).code).toBe('JSON_PARSER_ERROR');
   });
 
-  test('a long query inside it can be made too complicated', async () => {
-    asked.org.set({ compositeQueryLengthMax: 30 });
+  test('can refuse a long query as too complicated', async () => {
+    sandbox.org.set({ compositeQueryLengthMax: 30 });
     const { body } = await post({
       compositeRequest: [sub('q', 'SELECT Id, Name, Email FROM Contact')],
     });
@@ -275,25 +280,25 @@ describe('composite', () => {
 
 describe('composite/sobjects', () => {
   const retrieve = (body: object, type = 'Contact') =>
-    asked.ask({ method: 'POST', path: `${API}/composite/sobjects/${type}`, body });
+    sandbox.send({ method: 'POST', path: `${API}/composite/sobjects/${type}`, body });
 
-  test('answers in the order of the Ids, null for the hidden, deleted and missing', async () => {
+  test('returns records in the order of the Ids, and null for invisible ones', async () => {
     const [a = '', b = '', c = '', d = ''] = addContacts(4);
-    asked.org.hide(b);
-    asked.org.remove(c);
+    sandbox.org.hide(b);
+    sandbox.org.remove(c);
     const ids = [d, b, c, '003Hp00000000zz', a.slice(0, 15)];
     const { body } = await retrieve({ ids, fields: ['LastName'] });
     expect(body).toMatchObject([{ LastName: '0003', Id: d }, null, null, null, { Id: a }]);
   });
 
-  test('refuses more than 2,000 Ids, malformed ones and unknown fields', async () => {
-    const id = asked.org.add('Contact');
+  test('refuses more than 2,000 Ids, malformed Ids, and unknown fields', async () => {
+    const id = sandbox.org.add('Contact');
     const code = async (body: object) => errorOf((await retrieve(body)).body).code;
     const ids = Array.from({ length: 2001 }, () => id);
     expect((await retrieve({ ids: ids.slice(1), fields: ['Id'] })).status).toBe(200);
     expect(await code({ ids, fields: ['Id'] })).toBe('EXCEEDED_ID_LIMIT');
     expect(await code({ ids: ['003x'], fields: ['Id'] })).toBe('MALFORMED_ID');
-    expect(await code({ ids: [asked.org.userId], fields: ['Id'] })).toBe('MALFORMED_ID');
+    expect(await code({ ids: [sandbox.org.userId], fields: ['Id'] })).toBe('MALFORMED_ID');
     expect(await code({ ids: [id], fields: ['Account.Name'] })).toBe('INVALID_FIELD');
     expect((await retrieve({ ids: [id], fields: ['Id'] }, 'Nope')).status).toBe(404);
   });

@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AskedOrg } from '../support/salesforce-org.ts';
+import { SalesforceSandbox } from '../support/salesforce-sandbox.ts';
 
-let asked: AskedOrg;
+let sandbox: SalesforceSandbox;
 
 beforeEach(async () => {
-  asked = await new AskedOrg().login();
+  sandbox = await new SalesforceSandbox().login();
 });
 
 const names = (where: string, rest = 'ORDER BY LastName') =>
-  asked.column(`SELECT LastName FROM Contact WHERE ${where} ${rest}`, 'LastName');
+  sandbox.column(`SELECT LastName FROM Contact WHERE ${where} ${rest}`, 'LastName');
 
 describe('comparisons', () => {
   beforeEach(() => {
-    const globex = asked.org.add('Account', { Name: 'Globex' });
-    const { org } = asked;
+    const globex = sandbox.org.add('Account', { Name: 'Globex' });
+    const { org } = sandbox;
     org.add('Contact', {
       LastName: 'A',
       Email: 'Ann@Globex.example',
@@ -24,7 +24,7 @@ describe('comparisons', () => {
     org.add('Contact', { LastName: "O'C", FirstName: 'back\\slash', Title: '100%' });
   });
 
-  test('text is compared without case', async () => {
+  test('text comparison ignores case', async () => {
     expect(await names(`Email = 'ANN@globex.EXAMPLE'`)).toEqual(['A']);
     expect(await names(`Email IN ('ann@globex.example', 'BOB@initech.example')`)).toEqual([
       'A',
@@ -34,7 +34,7 @@ describe('comparisons', () => {
     expect(await names(`Title LIKE 'C%'`)).toEqual(['A', 'B']);
   });
 
-  test('null: = and != find it, < and > do not, and empty text is null', async () => {
+  test('= and != match null, < and > do not, and empty text is null', async () => {
     expect(await names('Email = null')).toEqual(["O'C"]);
     expect(await names(`Email = ''`)).toEqual(["O'C"]);
     expect(await names('Email != null')).toEqual(['A', 'B']);
@@ -44,7 +44,7 @@ describe('comparisons', () => {
     expect(await names(`Account.Name = null`)).toEqual(['B', "O'C"]);
   });
 
-  test('AND, OR and NOT bind by parentheses', async () => {
+  test('AND, OR, and NOT are grouped by parentheses', async () => {
     expect(await names(`Title = 'cfo' OR (Title = 'cto' AND Email = 'x')`)).toEqual(['A']);
     expect(await names(`(Title = 'cfo' OR Title = 'cto') AND Email LIKE 'b%'`)).toEqual(['B']);
     expect(await names(`NOT (Title = 'cfo' OR Title = 'cto')`)).toEqual(["O'C"]);
@@ -56,13 +56,13 @@ describe('comparisons', () => {
     [`Title = 'a' OR Title = 'b' AND Title = 'c'`, "unexpected token: 'AND'"],
     [`NOT Title = 'a' AND Title = 'b'`, "unexpected token: 'AND'"],
     [`Title = 'a' AND NOT Title = 'b'`, "unexpected token: 'NOT'"],
-  ])('mixing them without parentheses is refused: %s', async (where, message) => {
-    const refused = await asked.refusal(`SELECT Id FROM Contact WHERE ${where}`);
+  ])('mixing them without parentheses is rejected: %s', async (where, message) => {
+    const refused = await sandbox.refusal(`SELECT Id FROM Contact WHERE ${where}`);
     expect(refused).toMatchObject({ status: 400, code: 'MALFORMED_QUERY' });
     expect(refused.message).toContain(message);
   });
 
-  test('legal escapes stand for their characters, in LIKE for the character itself', async () => {
+  test('valid escapes represent their characters, in LIKE the literal character', async () => {
     expect(await names(`LastName = 'O\\'C'`)).toEqual(["O'C"]);
     expect(await names(`FirstName = 'back\\\\slash'`)).toEqual(["O'C"]);
     expect(await names(`Title LIKE '100\\%'`)).toEqual(["O'C"]);
@@ -71,14 +71,14 @@ describe('comparisons', () => {
     expect(await names(`Title LIKE 'C\\_O'`)).toEqual([]);
   });
 
-  test.each(['\\q', '\\-', '\\x41', '\\u0041', '\\ '])('the escape %s is refused', async (bad) => {
-    const refused = await asked.refusal(`SELECT Id FROM Contact WHERE Email IN ('a', 'b${bad}')`);
+  test.each(['\\q', '\\-', '\\x41', '\\u0041', '\\ '])('the escape %s is rejected', async (bad) => {
+    const refused = await sandbox.refusal(`SELECT Id FROM Contact WHERE Email IN ('a', 'b${bad}')`);
     expect(refused.code).toBe('MALFORMED_QUERY');
     expect(refused.message).toContain(`Illegal character sequence '${bad.slice(0, 2)}'`);
   });
 
-  test('Ids compare in both forms, by the byte', async () => {
-    const id = asked.org.add('Contact', { LastName: 'Z' });
+  test('both forms of Ids compare equal, case-sensitively', async () => {
+    const id = sandbox.org.add('Contact', { LastName: 'Z' });
     expect(await names(`Id = '${id}'`)).toEqual(['Z']);
     expect(await names(`Id IN ('${id.slice(0, 15)}')`)).toEqual(['Z']);
     expect(await names(`Id > '${id}'`)).toEqual([]);
@@ -86,15 +86,15 @@ describe('comparisons', () => {
   });
 
   test.each([`'003'`, `'003Hp000000000'`, `'003Hp0000000001AAA'`])(
-    '%s is no Id: too short, or the check characters are wrong',
+    '%s is not an Id: too short, or with wrong check characters',
     async (literal) => {
-      const refused = await asked.refusal(`SELECT Id FROM Contact WHERE Id = ${literal}`);
+      const refused = await sandbox.refusal(`SELECT Id FROM Contact WHERE Id = ${literal}`);
       expect(refused.code).toBe('INVALID_QUERY_FILTER_OPERATOR');
       expect(refused.message).toContain('invalid ID field');
     },
   );
 
-  test('a filter may go through references, to a record that exists', async () => {
+  test('a filter can follow references to an existing record', async () => {
     expect(await names(`Account.Name = 'globex'`)).toEqual(['A']);
     expect(await names(`Account.Name IN ('GLOBEX', 'x')`)).toEqual(['A']);
     expect(await names(`Account.Owner.Username = 'integration@acme.example'`)).toEqual(['A']);
@@ -103,13 +103,13 @@ describe('comparisons', () => {
 
 describe('times and numbers', () => {
   beforeEach(() => {
-    asked.org.add('Opportunity', {
+    sandbox.org.add('Opportunity', {
       Name: 'A',
       CreatedDate: '2026-11-01T10:00:00.900Z',
       Amount: 5,
       CloseDate: '2026-12-01',
     });
-    asked.org.add('Opportunity', {
+    sandbox.org.add('Opportunity', {
       Name: 'B',
       CreatedDate: '2026-11-01T10:00:01Z',
       Amount: 7.5,
@@ -117,16 +117,16 @@ describe('times and numbers', () => {
     });
   });
   const found = (where: string) =>
-    asked.column(`SELECT Name FROM Opportunity WHERE ${where} ORDER BY Name`, 'Name');
+    sandbox.column(`SELECT Name FROM Opportunity WHERE ${where} ORDER BY Name`, 'Name');
 
-  test('times compare by the second, in any offset', async () => {
+  test('times compare by the second, with any offset', async () => {
     expect(await found('CreatedDate = 2026-11-01T10:00:00Z')).toEqual(['A']);
     expect(await found('CreatedDate > 2026-11-01T10:00:00.100Z')).toEqual(['B']);
     expect(await found('CreatedDate <= 2026-11-01T11:00:00.000+0100')).toEqual(['A']);
     expect(await found('CreatedDate < 2026-11-01T12:00:01+02:00')).toEqual(['A']);
   });
 
-  test('days, numbers and booleans compare as what they are', async () => {
+  test('days, numbers, and booleans compare by their type', async () => {
     expect(await found('CloseDate > 2026-12-01')).toEqual(['B']);
     expect(await found('CloseDate IN (2026-12-01, 2026-12-02)')).toEqual(['A', 'B']);
     expect(await found('Amount >= 7.5')).toEqual(['B']);
@@ -156,14 +156,14 @@ describe('times and numbers', () => {
       'invalid operator on datetime field',
     ],
     ['CreatedDate > 2026-02-30T00:00:00Z', 'MALFORMED_QUERY', 'Invalid date'],
-  ])('a literal or operator of the wrong kind is refused: %s', async (where, code, message) => {
-    const refused = await asked.refusal(`SELECT Id FROM Opportunity WHERE ${where}`);
+  ])('a literal or operator of the wrong type is rejected: %s', async (where, code, message) => {
+    const refused = await sandbox.refusal(`SELECT Id FROM Opportunity WHERE ${where}`);
     expect(refused).toMatchObject({ status: 400, code });
     expect(refused.message).toContain(message);
   });
 });
 
-describe('what a query may name', () => {
+describe('names in a query', () => {
   test.each([
     ['SELECT Id FROM Nope', 'INVALID_TYPE', "sObject type 'Nope' is not supported"],
     [
@@ -219,76 +219,76 @@ describe('what a query may name', () => {
       'LAST_N_DAYS:3',
     ],
   ])('%s', async (soql, code, message) => {
-    const refused = await asked.refusal(soql);
+    const refused = await sandbox.refusal(soql);
     expect(refused).toMatchObject({ status: 400, code });
     expect(refused.message).toContain(message);
   });
 
-  test('names are taken in any case, and the preferences may be filtered', async () => {
-    asked.org.deliver({ title: 'Offer', expiresAt: '2026-12-01T00:00:00Z' });
+  test('names are case-insensitive, and preferences can be filtered', async () => {
+    sandbox.org.deliver({ title: 'Offer', expiresAt: '2026-12-01T00:00:00Z' });
     const soql =
       'select ID, contentversion.TITLE from contentdistribution where preferencesexpires = TRUE';
-    const [record] = await asked.records(soql);
+    const [record] = await sandbox.records(soql);
     expect(record).toMatchObject({ ContentVersion: { Title: 'Offer' } });
   });
 
-  test('person accounts bring their fields where they are switched on', async () => {
-    asked = await new AskedOrg({ personAccounts: true }).login();
-    asked.org.add('Account', { Name: 'Ann', IsPersonAccount: true });
-    expect(await asked.column('SELECT IsPersonAccount FROM Account', 'IsPersonAccount')).toEqual([
+  test('person accounts add their fields if they are enabled', async () => {
+    sandbox = await new SalesforceSandbox({ personAccounts: true }).login();
+    sandbox.org.add('Account', { Name: 'Ann', IsPersonAccount: true });
+    expect(await sandbox.column('SELECT IsPersonAccount FROM Account', 'IsPersonAccount')).toEqual([
       true,
     ]);
   });
 
   test('a query has at most 100,000 characters, a literal 4,000', async () => {
     const long = `SELECT Id FROM Contact WHERE Email = '${'x'.repeat(4001)}'`;
-    expect((await asked.refusal(long)).code).toBe('MALFORMED_QUERY');
+    expect((await sandbox.refusal(long)).code).toBe('MALFORMED_QUERY');
     const ids = Array.from({ length: 7000 }, () => `'003Hp000000000'`).join();
-    const longer = await asked.refusal(`SELECT Id FROM Contact WHERE Id IN (${ids})`);
+    const longer = await sandbox.refusal(`SELECT Id FROM Contact WHERE Id IN (${ids})`);
     expect(longer.message).toContain('cannot be longer than 100000 characters');
   });
 });
 
-describe('order and window', () => {
+describe('ORDER BY, LIMIT, and OFFSET', () => {
   beforeEach(() => {
-    for (const Title of ['b', null, 'C', 'a']) asked.org.add('Contact', { LastName: 'x', Title });
+    for (const Title of ['b', null, 'C', 'a']) sandbox.org.add('Contact', { LastName: 'x', Title });
   });
-  const titles = (rest: string) => asked.column(`SELECT Title FROM Contact ${rest}`, 'Title');
+  const titles = (rest: string) => sandbox.column(`SELECT Title FROM Contact ${rest}`, 'Title');
 
-  test('nulls come first unless the query says otherwise, and case does not count', async () => {
+  test('nulls come first by default, and case is ignored', async () => {
     expect(await titles('ORDER BY Title')).toEqual([null, 'a', 'b', 'C']);
     expect(await titles('ORDER BY Title DESC')).toEqual([null, 'C', 'b', 'a']);
     expect(await titles('ORDER BY Title NULLS LAST')).toEqual(['a', 'b', 'C', null]);
     expect(await titles('ORDER BY Title DESC NULLS LAST')).toEqual(['C', 'b', 'a', null]);
   });
 
-  test('ties that ORDER BY leaves come newest first: paging needs a full order', async () => {
+  test('ties come newest first, so paging needs a complete order', async () => {
     expect(await titles('ORDER BY LastName')).toEqual(['a', 'C', null, 'b']);
     expect(await titles('ORDER BY SystemModstamp')).toEqual(['a', 'C', null, 'b']);
     expect(await titles('ORDER BY SystemModstamp, Id')).toEqual(['b', null, 'C', 'a']);
   });
 
-  test('LIMIT and OFFSET cut after ordering', async () => {
+  test('LIMIT and OFFSET apply after ordering', async () => {
     expect(await titles('ORDER BY Title LIMIT 2 OFFSET 1')).toEqual(['a', 'b']);
     expect(await titles('ORDER BY SystemModstamp, Id LIMIT 2 OFFSET 1')).toEqual([null, 'C']);
     expect(await titles('ORDER BY Title LIMIT 0')).toEqual([]);
   });
 
-  test('COUNT() counts, without records', async () => {
-    const { body } = await asked.query(`SELECT COUNT() FROM Contact WHERE Title != null`);
+  test('COUNT() returns the count without records', async () => {
+    const { body } = await sandbox.query(`SELECT COUNT() FROM Contact WHERE Title != null`);
     expect(body).toEqual({ totalSize: 3, done: true, records: [] });
   });
 });
 
-test('records are answered as Salesforce writes them', async () => {
-  const contact = asked.org.add('Contact', { FirstName: 'Ann', LastName: 'Lee' });
-  const { deliveryId, versionId } = asked.org.deliver({
+test('records have the form that Salesforce returns', async () => {
+  const contact = sandbox.org.add('Contact', { FirstName: 'Ann', LastName: 'Lee' });
+  const { deliveryId, versionId } = sandbox.org.deliver({
     title: 'Offer',
     relatedTo: contact,
     at: '2026-11-01T10:00:00.999Z',
   });
-  asked.org.deliver({ title: 'Nobody', at: '2026-11-01T11:00:00Z' });
-  const records = await asked.records(
+  sandbox.org.deliver({ title: 'Unrelated', at: '2026-11-01T11:00:00Z' });
+  const records = await sandbox.records(
     'SELECT Id, CreatedDate, ExpiryDate, CreatedBy.Username, ContentVersion.FileExtension, ' +
       'RelatedRecord.Type, RelatedRecord.Name FROM ContentDistribution ORDER BY CreatedDate, Id',
   );
@@ -299,7 +299,7 @@ test('records are answered as Salesforce writes them', async () => {
     CreatedDate: '2026-11-01T10:00:00.000+0000',
     ExpiryDate: null,
     CreatedBy: {
-      attributes: { type: 'User', url: `${url}/User/${asked.org.userId}` },
+      attributes: { type: 'User', url: `${url}/User/${sandbox.org.userId}` },
       Username: 'integration@acme.example',
     },
     ContentVersion: {

@@ -22,23 +22,23 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
-interface Asked {
+interface Received {
   readonly status: number;
-  readonly answer: unknown;
+  readonly json: unknown;
 }
 
-async function ask(method: string, path: string, body?: unknown): Promise<Asked> {
+async function send(method: string, path: string, body?: unknown): Promise<Received> {
   const response = await fetch(`${server.origins.gong}/_sandbox/${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: response.status, answer: await response.json() };
+  return { status: response.status, json: await response.json() };
 }
 
-test('the state tells the time, the traffic, the faults and what the vendor adds', async () => {
+test("state contains the time, the traffic, the faults, and the vendor's own fields", async () => {
   await putEvent(server.origins.gong, minimalEvent());
   server.faults.add({ vendor: 'plain', action: { kind: 'reset' } });
-  expect((await ask('GET', 'state')).answer).toEqual({
+  expect((await send('GET', 'state')).json).toEqual({
     vendor: 'gong',
     now: clock.now(),
     traffic: { requests: 1, struck: 0 },
@@ -49,20 +49,20 @@ test('the state tells the time, the traffic, the faults and what the vendor adds
   });
 });
 
-test('events and requests can be read by another process, page by page', async () => {
+test('another process can page through events and requests', async () => {
   for (const eventId of ['a', 'b', 'c'])
     await putEvent(server.origins.gong, minimalEvent({ eventId }));
-  const all = await ask('GET', 'events');
-  expect(all.answer).toEqual({ events: gong.events, total: 3 });
-  const page = await ask('GET', 'events?offset=1&limit=1');
-  expect(page.answer).toMatchObject({ events: [{ eventId: 'b' }], total: 3 });
-  const requests = await ask('GET', 'requests?offset=2');
-  expect(requests.answer).toMatchObject({ requests: [{ eventId: 'c', status: 200 }], total: 3 });
-  const traffic = await ask('GET', 'traffic?limit=1');
-  expect(traffic.answer).toMatchObject({ traffic: [{ method: 'PUT', status: 200 }], total: 3 });
+  const all = await send('GET', 'events');
+  expect(all.json).toEqual({ events: gong.events, total: 3 });
+  const page = await send('GET', 'events?offset=1&limit=1');
+  expect(page.json).toMatchObject({ events: [{ eventId: 'b' }], total: 3 });
+  const requests = await send('GET', 'requests?offset=2');
+  expect(requests.json).toMatchObject({ requests: [{ eventId: 'c', status: 200 }], total: 3 });
+  const traffic = await send('GET', 'traffic?limit=1');
+  expect(traffic.json).toMatchObject({ traffic: [{ method: 'PUT', status: 200 }], total: 3 });
 });
 
-test('no page is longer than the longest page, whatever limit is asked for', () => {
+test('a page has at most 10,000 items, even with a higher limit', () => {
   const request = {
     method: 'GET',
     path: '/',
@@ -76,30 +76,30 @@ test('no page is longer than the longest page, whatever limit is asked for', () 
   expect(pageOf(items, request)).toHaveLength(LIST_PAGE_MAX);
 });
 
-test.each(['offset=-1', 'limit=x', 'offset=1.5'])('%s is 400', async (query) => {
-  expect((await ask('GET', `events?${query}`)).status).toBe(400);
+test.each(['offset=-1', 'limit=x', 'offset=1.5'])('%s gets 400', async (query) => {
+  expect((await send('GET', `events?${query}`)).status).toBe(400);
 });
 
-test('POST faults adds a rule, or several; DELETE takes one or all away', async () => {
+test('POST faults adds one or more rules; DELETE removes one or all', async () => {
   const one = {
     action: { kind: 'answer', status: 503, headers: { 'retry-after': '1' }, body: [] },
   };
-  expect(await ask('POST', 'faults', one)).toEqual({ status: 200, answer: { ids: [1] } });
+  expect(await send('POST', 'faults', one)).toEqual({ status: 200, json: { ids: [1] } });
   const two = [
     { times: 1, action: { kind: 'delay', ms: 1 } },
     { vendor: 'gong', method: 'PUT', pathIncludes: 'v2', eventId: 'a', skip: 1, times: 2 },
   ];
   const full = { ...two[1], probability: 0.5, seed: 3, action: { kind: 'hang', processed: true } };
-  expect((await ask('POST', 'faults', [two[0], full])).answer).toEqual({ ids: [2, 3] });
+  expect((await send('POST', 'faults', [two[0], full])).json).toEqual({ ids: [2, 3] });
   expect(server.faults.states.map(({ rule }) => rule)).toEqual([one, two[0], full]);
-  await ask('DELETE', 'faults?id=2');
+  await send('DELETE', 'faults?id=2');
   expect(server.faults.states.map(({ id }) => id)).toEqual([1, 3]);
-  expect((await ask('DELETE', 'faults?id=2')).status).toBe(400);
-  expect((await ask('DELETE', 'faults')).answer).toEqual({ faults: [] });
+  expect((await send('DELETE', 'faults?id=2')).status).toBe(400);
+  expect((await send('DELETE', 'faults')).json).toEqual({ faults: [] });
 });
 
-test('a fault that another process set strikes', async () => {
-  await ask('POST', 'faults', { times: 1, action: { kind: 'answer', status: 503 } });
+test('a fault added by another process takes effect', async () => {
+  await send('POST', 'faults', { times: 1, action: { kind: 'answer', status: 503 } });
   const first = await putEvent(server.origins.gong, minimalEvent());
   const second = await putEvent(server.origins.gong, minimalEvent());
   expect([first.status, second.status]).toEqual([503, 200]);
@@ -117,49 +117,49 @@ test.each([
   [{ action: { kind: 'reset' }, time: 1 }, 'additional'],
   [{ action: { kind: 'reset' }, times: 1.5 }, 'times'],
   [{ action: { kind: 'reset' }, probability: 2 }, 'probability'],
-])('the rule %j is refused', async (rule, word) => {
+])('the rule %j is rejected', async (rule, word) => {
   const good = { action: { kind: 'reset' } };
-  const { status, answer } = await ask('POST', 'faults', [good, rule]);
+  const { status, json } = await send('POST', 'faults', [good, rule]);
   expect(status).toBe(400);
-  expect(JSON.stringify(answer)).toContain(word);
+  expect(JSON.stringify(json)).toContain(word);
   expect(server.faults.states).toEqual([]);
 });
 
 test('POST clock moves the time of every vendor', async () => {
   const before = clock.now();
-  const moved = await ask('POST', 'clock', { advanceMs: 86_400_000 });
-  expect(moved.answer).toEqual({ now: before + 86_400_000 });
-  expect((await ask('GET', 'clock')).answer).toEqual({ now: before + 86_400_000 });
+  const moved = await send('POST', 'clock', { advanceMs: 86_400_000 });
+  expect(moved.json).toEqual({ now: before + 86_400_000 });
+  expect((await send('GET', 'clock')).json).toEqual({ now: before + 86_400_000 });
   await putEvent(server.origins.gong, minimalEvent());
   expect(gong.events[0]?.receivedAt).toBe(before + 86_400_000);
 });
 
 test.each([{}, { advanceMs: -1 }, { advanceMs: '5' }, [], 'x'])(
-  'a clock moved by %j is 400',
+  'moving the clock by %j gets 400',
   async (body) => {
     const before = clock.now();
-    expect((await ask('POST', 'clock', body)).status).toBe(400);
+    expect((await send('POST', 'clock', body)).status).toBe(400);
     expect(clock.now()).toBe(before);
   },
 );
 
-test('POST reset makes Gong forget', async () => {
+test("POST reset clears Gong's events", async () => {
   await putEvent(server.origins.gong, minimalEvent());
-  expect((await ask('POST', 'reset')).status).toBe(200);
+  expect((await send('POST', 'reset')).status).toBe(200);
   expect(gong.events).toEqual([]);
 });
 
-test('what is unknown is 404 with what is known, a wrong method 405', async () => {
-  const unknown = await ask('GET', 'nothing');
+test('an unknown name gets 404 with the known names, a wrong method gets 405', async () => {
+  const unknown = await send('GET', 'nothing');
   expect(unknown.status).toBe(404);
-  expect(unknown.answer).toMatchObject({ known: expect.arrayContaining(['GET events']) });
-  expect((await ask('PUT', 'clock')).status).toBe(405);
+  expect(unknown.json).toMatchObject({ known: expect.arrayContaining(['GET events']) });
+  expect((await send('PUT', 'clock')).status).toBe(405);
   const plain = await fetch(`${server.origins.plain}/_sandbox/events`);
   expect(plain.status).toBe(404);
 });
 
-test('control is beyond the reach of faults and outside the traffic', async () => {
+test('control requests are not affected by faults and not part of the traffic', async () => {
   server.faults.add({ action: { kind: 'reset' } });
-  expect((await ask('GET', 'state')).status).toBe(200);
+  expect((await send('GET', 'state')).status).toBe(200);
   expect(server.traffic.gong.counts.requests).toBe(0);
 });

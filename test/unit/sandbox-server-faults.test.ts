@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SandboxAnswer, SandboxRequest } from '../../src/sandbox/http.ts';
+import type { SandboxRequest, SandboxResponse } from '../../src/sandbox/http-types.ts';
 import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -12,7 +12,7 @@ let processed: SandboxRequest[];
 beforeEach(async () => {
   clock = new ManualClock();
   processed = [];
-  const vendor = (request: SandboxRequest): SandboxAnswer => {
+  const vendor = (request: SandboxRequest): SandboxResponse => {
     processed.push(request);
     return { status: 200, body: BODY };
   };
@@ -25,7 +25,7 @@ function get(path = '/', init: RequestInit = {}): Promise<Response> {
   return fetch(`${server.origins.one}${path}`, init);
 }
 
-/** What a row of requests came to: a status, or `broken`. */
+/** The results of consecutive requests: a status, or `broken`. */
 async function outcomes(count: number, path = '/'): Promise<(number | 'broken')[]> {
   const seen: (number | 'broken')[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -38,12 +38,12 @@ async function outcomes(count: number, path = '/'): Promise<(number | 'broken')[
   return seen;
 }
 
-test('without a fault the vendor answers', async () => {
+test('without a fault, the vendor responds', async () => {
   const response = await get();
   expect([response.status, await response.json()]).toEqual([200, BODY]);
 });
 
-test('an answer takes the place of the vendor, with headers and body as they stand', async () => {
+test("an `answer` fault replaces the vendor's response, including headers and body", async () => {
   server.faults.add({
     times: 1,
     action: {
@@ -62,18 +62,18 @@ test('an answer takes the place of the vendor, with headers and body as they sta
   expect(await outcomes(1)).toEqual([200]);
 });
 
-test('a processed answer comes after the vendor did its work', async () => {
+test('an `answer` fault with `processed` calls the vendor first', async () => {
   server.faults.add({ action: { kind: 'answer', status: 504, processed: true } });
   expect(await outcomes(1)).toEqual([504]);
   expect(processed).toHaveLength(1);
 });
 
-test('a delay holds the answer back until the clock has passed it', async () => {
+test('a delay holds the response until the clock has passed it', async () => {
   server.faults.add({ action: { kind: 'delay', ms: 5_000 } });
   let answered = false;
-  const response = get().then((answer) => {
+  const response = get().then((received) => {
     answered = true;
-    return answer;
+    return received;
   });
   await expect.poll(() => clock.sleepers).toBe(1);
   clock.advance(4_999);
@@ -83,7 +83,7 @@ test('a delay holds the answer back until the clock has passed it', async () => 
   expect((await response).status).toBe(200);
 });
 
-test('delays add up and go on to the fault that ends the request', async () => {
+test('delays add up before the fault that ends the request', async () => {
   server.faults.add({ action: { kind: 'delay', ms: 10 } });
   server.faults.add({ action: { kind: 'delay', ms: 20 } });
   server.faults.add({ action: { kind: 'answer', status: 503 } });
@@ -96,7 +96,7 @@ test('delays add up and go on to the fault that ends the request', async () => {
   expect((await response).status).toBe(503);
 });
 
-test('a cut answer promises its whole length, brings half, and breaks', async () => {
+test('a `cut` response announces its full length, but ends after half', async () => {
   server.faults.add({ action: { kind: 'cut' } });
   const response = await get();
   const length = JSON.stringify(BODY).length;
@@ -110,7 +110,7 @@ test('a cut answer promises its whole length, brings half, and breaks', async ()
   expect(processed).toHaveLength(1);
 });
 
-test('even an answer without a body can be cut', async () => {
+test('even a response without a body can be cut', async () => {
   const bodiless = await startSandbox({ vendors: { one: () => ({ status: 200 }) }, clock });
   bodiless.faults.add({ action: { kind: 'cut' } });
   const response = await fetch(bodiless.origins.one);
@@ -118,13 +118,13 @@ test('even an answer without a body can be cut', async () => {
   await bodiless.stop();
 });
 
-test('a reset comes before the vendor saw the request', async () => {
+test('a reset happens before the vendor sees the request', async () => {
   server.faults.add({ action: { kind: 'reset' } });
   await expect(get()).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
   expect(processed).toHaveLength(0);
 });
 
-test('a lost answer is a reset after the vendor did its work', async () => {
+test('a lost response is a reset after the vendor handled the request', async () => {
   server.faults.add({ action: { kind: 'lose-answer' } });
   await expect(get()).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
   expect(processed).toHaveLength(1);
@@ -133,7 +133,7 @@ test('a lost answer is a reset after the vendor did its work', async () => {
 test.each([
   [{ kind: 'hang' }, 0],
   [{ kind: 'hang', processed: true }, 1],
-] as const)('%j never answers', async (action, count) => {
+] as const)('%j never responds', async (action, count) => {
   server.faults.add({ action });
   const patience = new AbortController();
   const response = get('/', { signal: patience.signal });
@@ -143,7 +143,7 @@ test.each([
   expect(processed).toHaveLength(count);
 });
 
-test('stopping frees whoever hangs', async () => {
+test('stopping ends hanging requests', async () => {
   server.faults.add({ action: { kind: 'hang' } });
   const response = get();
   const broken = expect(response).rejects.toThrow();
@@ -155,7 +155,7 @@ test('stopping frees whoever hangs', async () => {
 test.each([
   [undefined, 302],
   [307, 307],
-])('a redirect with status %s is %i with its location', async (status, seen) => {
+])('a redirect with status %s is sent as %i with its location', async (status, seen) => {
   const location = 'http://127.0.0.1:9/elsewhere';
   const action = { kind: 'redirect', location, ...(status ? { status } : {}) } as const;
   server.faults.add({ action });
@@ -166,7 +166,7 @@ test.each([
 
 const FAIL = { kind: 'answer', status: 500 } as const;
 
-test('skip lets so many fitting requests by, times strikes so many', async () => {
+test('`skip` leaves matching requests alone, `times` limits the affected ones', async () => {
   server.faults.add({ skip: 1, times: 2, pathIncludes: '/a', action: FAIL });
   expect(await outcomes(1, '/b')).toEqual([200]);
   expect(await outcomes(5, '/a')).toEqual([200, 500, 500, 200, 200]);
@@ -193,14 +193,14 @@ test.each([
   },
 );
 
-test('a rule for an event lets bodies that are no JSON object by', async () => {
+test('a rule for an event ignores bodies that are not JSON objects', async () => {
   server.faults.add({ eventId: 'a', action: FAIL });
   for (const body of ['{"eventId":', '"a"', 'null']) {
     expect((await get('/', { method: 'PUT', body })).status).toBe(200);
   }
 });
 
-test('a chance strikes the same requests with the same seed, and others with another', async () => {
+test('a probability affects the same requests with the same seed', async () => {
   const rows: string[] = [];
   for (const seed of [7, 7, 8]) {
     server.faults.clear();
@@ -214,7 +214,7 @@ test('a chance strikes the same requests with the same seed, and others with ano
   expect(struck).toBeLessThan(32);
 });
 
-test('the first rule that ends a request wins; a removed rule leaves the next', async () => {
+test('the first rule that ends a request wins; after its removal, the next one does', async () => {
   const first = server.faults.add({ action: { kind: 'answer', status: 501 } });
   server.faults.add({ action: { kind: 'answer', status: 502 } });
   expect(await outcomes(1)).toEqual([501]);
@@ -224,7 +224,7 @@ test('the first rule that ends a request wins; a removed rule leaves the next', 
   expect(await outcomes(1)).toEqual([200]);
 });
 
-test('the traffic tells each request with what the client got of it', async () => {
+test('the traffic lists each request with the status that the client received', async () => {
   server.faults.add({ pathIncludes: 'cut', action: { kind: 'cut' } });
   server.faults.add({ pathIncludes: 'reset', action: { kind: 'reset' } });
   server.faults.add({ pathIncludes: 'fail', action: FAIL });

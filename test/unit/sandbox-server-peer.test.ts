@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startPeer } from '../support/peer.ts';
 
-test('a peer answers as its handler says and keeps what it was asked', async () => {
+test('a peer responds as its handler returns and records its requests', async () => {
   await using peer = await startPeer(({ body }, reply) =>
     reply.answer(201, { echo: body }, { a: 'b' }),
   );
@@ -11,7 +11,7 @@ test('a peer answers as its handler says and keeps what it was asked', async () 
   expect(peer.requests).toMatchObject([{ method: 'PUT', url: '/x?y=1', body: 'hello' }]);
 });
 
-test('a peer can reset, cut, talk nonsense, and hang until it is closed', async () => {
+test('a peer can reset, truncate, send garbage, and hang until it is closed', async () => {
   const peer = await startPeer(({ url }, reply) => {
     if (url === '/reset') reply.reset();
     if (url === '/cut') reply.cut('half', 8);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { UserError } from '../../src/lib/errors.ts';
-import type { SandboxAnswer, SandboxRequest, Vendor } from '../../src/sandbox/http.ts';
+import type { SandboxRequest, SandboxResponse, Vendor } from '../../src/sandbox/http-types.ts';
 import {
   type SandboxServer,
   type SandboxServerOptions,
@@ -25,11 +25,11 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()));
 });
 
-function echo(request: SandboxRequest): SandboxAnswer {
+function echo(request: SandboxRequest): SandboxResponse {
   return { status: 200, body: { ...request, query: [...request.query] } };
 }
 
-/** Sends bytes as they stand; gives all that comes until the end of the connection. */
+/** Sends raw bytes; returns everything received until the connection ends. */
 function sendRaw(server: SandboxServer<'vendor'>, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(server.origins.vendor).port), '127.0.0.1');
@@ -43,7 +43,7 @@ function sendRaw(server: SandboxServer<'vendor'>, bytes: string): Promise<string
   });
 }
 
-test('a vendor sees method, path, query, headers, body and origin as they were sent', async () => {
+test('a vendor sees method, path, query, headers, body, and origin as sent', async () => {
   const server = await start(echo);
   const response = await fetch(`${server.origins.vendor}/a%20b/c?q=x%26y&q=z`, {
     method: 'PATCH',
@@ -63,7 +63,7 @@ test('a vendor sees method, path, query, headers, body and origin as they were s
   });
 });
 
-test('headBytes is the target and the headers together', async () => {
+test('headBytes counts the target and the headers', async () => {
   const server = await start(echo);
   const raw = await sendRaw(
     server,
@@ -73,15 +73,15 @@ test('headBytes is the target and the headers together', async () => {
   expect(raw).toContain(`"headBytes":${bytes}`);
 });
 
-test('a head beyond the 16 KiB of Salesforce still reaches the vendor', async () => {
+test('a head above the 16 KiB of Salesforce still reaches the vendor', async () => {
   const server = await start(echo);
   const response = await fetch(`${server.origins.vendor}/?q=${'x'.repeat(20_000)}`);
   const answer = Object(await response.json());
   expect(answer.headBytes).toBeGreaterThan(20_000);
 });
 
-test('an object goes out as JSON, a string as it is, both with their length', async () => {
-  const answers: SandboxAnswer[] = [
+test('an object is sent as JSON, a string unchanged, both with Content-Length', async () => {
+  const answers: SandboxResponse[] = [
     { status: 201, body: { a: 'ü' } },
     {
       status: 200,
@@ -119,13 +119,13 @@ test('one connection serves many requests', async () => {
   expect(raw.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
 });
 
-test('HEAD is answered with the length and without a body', async () => {
+test('the response to HEAD has the length and no body', async () => {
   const server = await start(() => ({ status: 200, body: 'twelve bytes' }));
   const response = await fetch(server.origins.vendor, { method: 'HEAD' });
   expect([response.headers.get('content-length'), await response.text()]).toEqual(['12', '']);
 });
 
-test('a body over the limit is 413 and never reaches the vendor', async () => {
+test('a body above the limit gets 413 and never reaches the vendor', async () => {
   const server = await start(echo, { bodyBytesMax: 1_000 });
   const send = (bytes: number) =>
     fetch(server.origins.vendor, { method: 'POST', body: 'x'.repeat(bytes) });
@@ -135,7 +135,7 @@ test('a body over the limit is 413 and never reaches the vendor', async () => {
   expect(server.traffic.vendor.counts.requests).toBe(1);
 });
 
-test('what is left of a body that was refused does not block the connection', async () => {
+test('the rest of a rejected body does not block the connection', async () => {
   const server = await start(echo, { bodyBytesMax: 1_000 });
   const put = 'PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n\r\n';
   const get = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
@@ -148,35 +148,35 @@ test.each([
   ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400'],
   ['a foreign host', 'GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n', '403'],
   [
-    'a host that only begins like loopback',
+    'a host that only starts like a loopback address',
     'GET / HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\nConnection: close\r\n\r\n',
     '403',
   ],
-  ['a host that is no host', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', '403'],
+  ['an invalid host', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', '403'],
   [
-    'a target that is no path',
+    'a target that is not a path',
     'GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
     '400',
   ],
   [
-    'a body that is encoded',
+    'an encoded body',
     'PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\n' +
       'Content-Length: 1\r\nConnection: close\r\n\r\nx',
     '415',
   ],
   [
-    'a length that is none',
+    'an invalid length',
     'PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\nConnection: close\r\n\r\n',
     '400',
   ],
-])('%s is refused, and the next request is served', async (_name, bytes, status) => {
+])('%s is rejected, and the next request is served', async (_name, bytes, status) => {
   const server = await start(echo);
   expect(await sendRaw(server, bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   expect((await fetch(server.origins.vendor)).status).toBe(200);
   expect(server.traffic.vendor.counts.requests).toBe(1);
 });
 
-test('a client that goes away in the middle of its body harms nobody', async () => {
+test('a client that disconnects in the middle of its body does no harm', async () => {
   const server = await start(echo);
   const head = 'PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf';
   await new Promise<void>((resolve) => {
@@ -188,7 +188,7 @@ test('a client that goes away in the middle of its body harms nobody', async () 
   expect(server.traffic.vendor.counts.requests).toBe(1);
 });
 
-test('localhost is loopback too', async () => {
+test('localhost is also accepted as loopback', async () => {
   const server = await start(echo);
   const raw = await sendRaw(
     server,
@@ -197,7 +197,7 @@ test('localhost is loopback too', async () => {
   expect(raw).toMatch(/^HTTP\/1.1 200 /);
 });
 
-test('a vendor that throws is a 500 that says so, and the server lives on', async () => {
+test('a vendor that throws gets 500 with the message, and the server keeps running', async () => {
   const server = await start((request) => {
     if (request.path === '/bug') throw new Error('a bug');
     return { status: 200 };
@@ -207,7 +207,7 @@ test('a vendor that throws is a 500 that says so, and the server lives on', asyn
   expect((await fetch(server.origins.vendor)).status).toBe(200);
 });
 
-test('latency holds back every answer by the clock', async () => {
+test('latency delays every response by the clock', async () => {
   const clock = new ManualClock();
   const server = await start(echo, { clock, latencyMs: 300 });
   const response = fetch(server.origins.vendor);
@@ -218,7 +218,7 @@ test('latency holds back every answer by the clock', async () => {
   expect((await response).status).toBe(200);
 });
 
-test('stopping ends waits, frees the port, and may be done twice', async () => {
+test('stopping ends waits and frees the port, and can be repeated', async () => {
   const clock = new ManualClock();
   const server = await start(echo, { clock, latencyMs: 300 });
   const broken = expect(fetch(server.origins.vendor)).rejects.toThrow();
@@ -232,7 +232,7 @@ test('stopping ends waits, frees the port, and may be done twice', async () => {
   expect(next.origins.vendor).toBe(server.origins.vendor);
 });
 
-test('a port that is taken is a user error, and the ports before it are freed again', async () => {
+test('a taken port is a user error, and the ports opened before it are freed', async () => {
   const taken = await start(echo);
   const port = Number(new URL(taken.origins.vendor).port);
   const free = await startSandbox({ vendors: { a: echo }, clock: new ShiftedClock() });
@@ -249,7 +249,7 @@ test('a port that is taken is a user error, and the ports before it are freed ag
   expect((await fetch(again.origins.vendor)).status).toBe(200);
 });
 
-test('each vendor has a port of its own', async () => {
+test('each vendor has its own port', async () => {
   const server = await startSandbox({
     vendors: { a: () => ({ status: 201 }), b: () => ({ status: 202 }) },
     clock: new ShiftedClock(),

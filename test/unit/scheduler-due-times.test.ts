@@ -6,7 +6,7 @@ import { expression, localMinutes, naiveDueTimes } from '../support/naive-due-ti
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** The due times of three days in a row, as the wall's clock is told in UTC. */
+/** The first three due times after `from`, in UTC. */
 function dueFrom(schedule: string, timezone: string, from: string): string[] {
   const times: string[] = [];
   for (let at = Date.parse(from); times.length < 3; ) {
@@ -19,42 +19,42 @@ function dueFrom(schedule: string, timezone: string, from: string): string[] {
 describe('due times', () => {
   test.each([
     {
-      rule: 'spring in New York: 02:30 is left out, and served at the change',
+      rule: 'New York, spring: 02:30 is skipped, so it is due at the transition',
       given: ['30 2 * * *', 'America/New_York', '2027-03-13T00:00:00Z'],
       due: ['2027-03-13T07:30Z', '2027-03-14T07:00Z', '2027-03-15T06:30Z'],
     },
     {
-      rule: 'autumn in New York: 01:30 comes twice, and is served at its first coming',
+      rule: 'New York, autumn: 01:30 is repeated, and due at its first occurrence',
       given: ['30 1 * * *', 'America/New_York', '2026-10-31T00:00:00Z'],
       due: ['2026-10-31T05:30Z', '2026-11-01T05:30Z', '2026-11-02T06:30Z'],
     },
     {
-      rule: 'half an hour of change on Lord Howe, spring',
+      rule: 'Lord Howe, spring: a change of half an hour',
       given: ['15 2 * * *', 'Australia/Lord_Howe', '2026-10-02T00:00:00Z'],
       due: ['2026-10-02T15:45Z', '2026-10-03T15:30Z', '2026-10-04T15:15Z'],
     },
     {
-      rule: 'half an hour of change on Lord Howe, autumn',
+      rule: 'Lord Howe, autumn: a change of half an hour',
       given: ['45 1 * * *', 'Australia/Lord_Howe', '2027-04-02T00:00:00Z'],
       due: ['2027-04-02T14:45Z', '2027-04-03T14:45Z', '2027-04-04T15:15Z'],
     },
     {
-      rule: 'a change at midnight, in Santiago: that day begins at one',
+      rule: 'Santiago, a change at midnight: the day begins at 01:00',
       given: ['0 0 * * *', 'America/Santiago', '2026-09-05T00:00:00Z'],
       due: ['2026-09-05T04:00Z', '2026-09-06T04:00Z', '2026-09-07T03:00Z'],
     },
     {
-      rule: 'a whole day that Samoa left out: both its time and the next day’s',
+      rule: 'Samoa, a skipped day: its due time at the transition, then the next day’s',
       given: ['0 2 * * *', 'Pacific/Apia', '2011-12-29T00:00:00Z'],
       due: ['2011-12-29T12:00Z', '2011-12-30T10:00Z', '2011-12-30T12:00Z'],
     },
     {
-      rule: 'several times that spring leaves out are one, and one with the time they lead to',
+      rule: 'several skipped times are due once, together with the time of the transition',
       given: ['*/20 2,3 * * *', 'America/New_York', '2027-03-14T06:59:00Z'],
       due: ['2027-03-14T07:00Z', '2027-03-14T07:20Z', '2027-03-14T07:40Z'],
     },
     {
-      rule: 'names, ranges, and both day fields together',
+      rule: 'names, ranges, and both day fields combined',
       given: ['0 9-17/8 13 * fri', 'Europe/Berlin', '2026-01-01T00:00:00Z'],
       due: ['2026-02-13T08:00Z', '2026-02-13T16:00Z', '2026-03-13T08:00Z'],
     },
@@ -68,7 +68,7 @@ describe('due times', () => {
     expect(dueFrom(schedule, timezone, from)).toEqual(due);
   });
 
-  test('a due time is its own previous one, and not its own next one', () => {
+  test('previousDue includes its argument, nextDue does not', () => {
     const table = { schedule: '0 2 * * *', timezone: 'UTC' };
     const due = Date.UTC(2026, 10, 2, 2);
     expect(previousDue(table, due)).toBe(due);
@@ -77,7 +77,7 @@ describe('due times', () => {
     expect(nextDue(table, due - 1)).toBe(due);
   });
 
-  test('in the hour that comes again, the time before the change is the previous one', () => {
+  test('in a repeated hour, the previous due time is before the transition', () => {
     const table = { schedule: '50 1 * * *', timezone: 'America/New_York' };
     const first = Date.parse('2026-11-01T05:50:00Z');
     const again = Date.parse('2026-11-01T06:10:00Z');
@@ -85,14 +85,14 @@ describe('due times', () => {
     expect(nextDue(table, again)).toBe(Date.parse('2026-11-02T06:50:00Z'));
   });
 
-  test('an expression that no day fits is never due', () => {
+  test('an expression that matches no day is never due', () => {
     const table = { schedule: '0 0 L-30 2 *', timezone: 'UTC' };
     expect(nextDue(table, 0)).toBe(Number.POSITIVE_INFINITY);
     expect(previousDue(table, 0)).toBe(Number.NEGATIVE_INFINITY);
   });
 });
 
-describe('against a model that goes through every minute', () => {
+describe('due times, compared with a model that checks every minute', () => {
   const windows = [
     ['America/New_York', '2027-03-13T12:00:00Z'],
     ['America/New_York', '2026-10-31T12:00:00Z'],
@@ -118,7 +118,7 @@ describe('against a model that goes through every minute', () => {
         const next = due.find((time) => time > at);
         const previous = due.findLast((time) => time <= at);
         const table = { schedule, timezone };
-        // What lies beyond the minutes that the model knows is not compared.
+        // Times outside the minutes of the model are not compared.
         if (next !== undefined) expect(nextDue(table, at)).toBe(next);
         if (previous !== undefined) expect(previousDue(table, at)).toBe(previous);
       },

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { rememberSecret, rememberToken, scrub } from '../../src/lib/secret.ts';
 
-/** so many tokens are known at once */
+/** the newest tokens that the process remembers */
 const TOKENS_KNOWN_MAX = 10_000;
 
-describe('access tokens among the secrets', () => {
-  it('are scrubbed, the newest of them; lasting secrets always are', () => {
-    rememberSecret('a-lasting-secret');
+describe('scrub and access tokens', () => {
+  it('scrubs the newest access tokens, and every permanent secret', () => {
+    rememberSecret('a-permanent-secret');
     rememberToken('token-first');
     rememberToken('token-again');
-    expect(scrub('a token-first of a-lasting-secret')).toBe('a ••• of •••');
+    expect(scrub('a token-first of a-permanent-secret')).toBe('a ••• of •••');
     for (let index = 0; index < TOKENS_KNOWN_MAX - 2; index += 1)
       rememberToken(`token-no-${index}`);
     rememberToken('token-again');
     rememberToken('token-newest');
-    const text = 'token-first token-again token-newest a-lasting-secret';
+    const text = 'token-first token-again token-newest a-permanent-secret';
     expect(scrub(text)).toBe('token-first ••• ••• •••');
   });
 
-  it('that are too short to be any blank out no word', () => {
+  it('does not scrub a value that is too short to be a token', () => {
     rememberToken('short');
     expect(scrub('a short word')).toBe('a short word');
   });

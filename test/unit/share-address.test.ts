@@ -5,13 +5,13 @@ const DOMAINS = ['acme.com', 'münchen.example'];
 
 test.each([
   ['jane@acme.com', 'the domain itself'],
-  ['jane@eu.acme.com', 'a sub-domain'],
-  ['jane@a.b.c.acme.com', 'a sub-domain of a sub-domain'],
+  ['jane@eu.acme.com', 'a subdomain'],
+  ['jane@a.b.c.acme.com', 'a subdomain of a subdomain'],
   ['Jane@ACME.Com', 'capitals'],
-  ['jane@acme.com.', 'the dot of the root'],
+  ['jane@acme.com.', 'the trailing dot'],
   [' jane@acme.com ', 'spaces around it'],
   ['jane+deck@acme.com', 'a plus-address'],
-  ['"odd@globex.com"@acme.com', 'another domain in its quoted name'],
+  ['"odd@globex.com"@acme.com', 'another domain in the quoted local part'],
   ['jane@münchen.example', 'an international domain'],
   ['jane@xn--mnchen-3ya.example', 'the same in punycode'],
   ['jane@MÜNCHEN.example', 'the same in capitals'],
@@ -22,39 +22,39 @@ test.each([
 
 test.each([
   ['jane@globex.com', 'another domain'],
-  ['jane@notacme.com', 'a domain that only ends in the same letters'],
+  ['jane@notacme.com', 'a domain that only ends with the same letters'],
   ['jane@acme.com.evil.com', 'a domain that only starts the same'],
   ['jane@com', 'the parent of an internal domain'],
-  ['jane@acme.com@globex.com', 'an internal domain in its name'],
+  ['jane@acme.com@globex.com', 'an internal domain in the local part'],
   ['acme.com', 'no address'],
   ['jane@', 'no domain'],
   ['', 'nothing'],
-  ['jane@acme.com/x', 'a slash, which a URL parser cuts off'],
+  ['jane@acme.com/x', 'a slash, at which a URL parser truncates'],
   ['jane@globex.com/acme.com', 'a slash before an internal domain'],
   ['jane@acme%2ecom', 'an escape, which a URL parser decodes'],
   ['jane@acme.com:25', 'a port'],
   ['jane@ac\tme.com', 'a tab, which a URL parser drops'],
-  ['Jane <jane@acme.com>', 'a name beside it'],
+  ['Jane <jane@acme.com>', 'a name before it'],
   ['jane@acme.com.invalid', 'a suffix that only Salesforce users have'],
 ])('%j is not internal: %s', (email) => {
   expect(isInternalAddress(email, DOMAINS)).toBe(false);
 });
 
-test('without internal domains nobody is internal', () => {
+test('without internal domains, no address is internal', () => {
   expect(isInternalAddress('jane@acme.com', [])).toBe(false);
 });
 
-test('an internal domain that is empty makes nobody internal', () => {
+test('an empty internal domain makes no address internal', () => {
   expect(isInternalAddress('jane@globex.com', ['', '.'])).toBe(false);
   expect(isInternalAddress('jane@', ['', '.'])).toBe(false);
 });
 
-test('internal domains may be written in capitals or in punycode', () => {
+test('internal domains can be in capitals or in punycode', () => {
   expect(isInternalAddress('jane@acme.com', ['ACME.com'])).toBe(true);
   expect(isInternalAddress('jane@münchen.example', ['xn--mnchen-3ya.example'])).toBe(true);
 });
 
-test("a sandbox's user, whose address ends in .invalid, is as internal as the rest says", () => {
+test("a sandbox user's address is internal if it is internal without .invalid", () => {
   expect(isInternalSharer('jane@acme.com.invalid', DOMAINS)).toBe(true);
   expect(isInternalSharer('Jane@EU.Acme.COM.INVALID', DOMAINS)).toBe(true);
   expect(isInternalSharer('jane@acme.com', DOMAINS)).toBe(true);
@@ -62,7 +62,7 @@ test("a sandbox's user, whose address ends in .invalid, is as internal as the re
   expect(isInternalSharer('jane@globex.com', DOMAINS)).toBe(false);
 });
 
-test('the domain of an address is as DNS compares it', () => {
+test('the domain of an address has the form that DNS compares', () => {
   expect(domainOf('Jane@MÜNCHEN.example.')).toBe('xn--mnchen-3ya.example');
   expect(domainOf('jane')).toBeUndefined();
 });

@@ -26,6 +26,7 @@ const CREATOR = '005000000000A1bIAE';
 
 const SHARE: Share = {
   source: 'salesforce',
+  eventId: 'salesforce:05D000000000001AAA',
   shareId: '05D000000000001AAA',
   sharedAt: SHARED_AT,
   sharer: { id: CREATOR, email: 'rep@acme.com', username: 'rep@acme.com.prod' },
@@ -41,11 +42,11 @@ function facts(share: Partial<Share> = {}, rest: Partial<ShareFacts> = {}): Shar
 const { url: _url, ...CONTENT_WITHOUT_LINK } = SHARE.content;
 const WITHOUT_LINK = { content: CONTENT_WITHOUT_LINK };
 
-test('a share of a person to an outsider is reported', () => {
+test('a share with an external person is reported', () => {
   expect(skipReason(facts(), RULES)).toBeUndefined();
 });
 
-test('a share before the start is skipped, one at the start is not', () => {
+test('a share before the start is skipped; a share at the start is not', () => {
   const { start = 0 } = RULES;
   expect(skipReason(facts({ sharedAt: start - 1 }), RULES)).toBe('before-start');
   expect(skipReason(facts({ sharedAt: start }), RULES)).toBeUndefined();
@@ -59,27 +60,27 @@ describe('an ignored creator', () => {
   test.each([
     [CREATOR, 'the long Id'],
     [CREATOR.slice(0, 15), 'the short Id'],
-    [CREATOR.toLowerCase(), 'the long Id in small letters, which is the same Id'],
+    [CREATOR.toLowerCase(), 'the long Id in lower case, which is the same Id'],
     [` ${CREATOR} `, 'spaces around it'],
     ['rep@acme.com.prod', 'the username'],
     ['Rep@ACME.com.PROD', 'the username in capitals'],
-  ])('may be given as %j: %s', (entry) => {
+  ])('can be configured as %j: %s', (entry) => {
     const rules = { ...RULES, ignoreCreatedBy: ['package@vendor.example', entry] };
     expect(skipReason(facts(), rules)).toBe('ignored-creator');
   });
 
   test.each([
-    [CREATOR.slice(0, 15).toLowerCase(), 'another short Id, which differs by case'],
+    [CREATOR.slice(0, 15).toLowerCase(), 'another short Id, which differs only by case'],
     [CREATOR.slice(0, 16), 'neither form of an Id'],
     [CREATOR.slice(0, 14), 'too short'],
     ['rep@acme.com', 'the email, which is not the username'],
     ['', 'nothing'],
     [' ', 'a space'],
-  ])('is not meant by %j: %s', (entry) => {
+  ])('does not match %j: %s', (entry) => {
     expect(skipReason(facts(), { ...RULES, ignoreCreatedBy: [entry] })).toBeUndefined();
   });
 
-  test('is not found where the share has no creator, or one without Id and username', () => {
+  test('does not match a share without a creator, or with a creator without Id and username', () => {
     const rules = { ...RULES, ignoreCreatedBy: [CREATOR, 'rep@acme.com.prod'] };
     const { sharer: _, ...anonymous } = SHARE;
     expect(skipReason({ share: anonymous, recipientEmails: [] }, rules)).toBeUndefined();
@@ -92,45 +93,45 @@ test('a share whose recipients are all internal is skipped', () => {
   expect(skipReason(facts({}, { recipientEmails }), RULES)).toBe('internal-only');
 });
 
-test('one recipient outside is enough to report, and so is none at all', () => {
+test('a share with one external recipient is reported, and so is one without recipients', () => {
   const mixed = ['bob@acme.com', 'ann@globex.com'];
   expect(skipReason(facts({}, { recipientEmails: mixed }), RULES)).toBeUndefined();
   expect(skipReason(facts({}, { recipientEmails: [] }), RULES)).toBeUndefined();
 });
 
-test('a share that an outsider passed on is skipped', () => {
+test('a share by an external sharer is skipped', () => {
   const share = { sharer: { id: CREATOR, email: 'partner@globex.com' } };
   expect(skipReason(facts(share), RULES)).toBe('external-sharer');
 });
 
-test('a sharer without an email is not taken for an outsider', () => {
+test('a sharer without an email does not count as external', () => {
   expect(skipReason(facts({ sharer: { id: CREATOR } }), RULES)).toBeUndefined();
   expect(skipReason(facts({ sharer: { id: CREATOR, email: '' } }), RULES)).toBeUndefined();
   const { sharer: _, ...anonymous } = SHARE;
   expect(skipReason({ share: anonymous, recipientEmails: [] }, RULES)).toBeUndefined();
 });
 
-test("a sandbox's user is no outsider", () => {
+test('a sandbox user does not count as external', () => {
   const sharer = { id: CREATOR, email: 'rep@acme.com.invalid' };
   expect(skipReason(facts({ sharer }), RULES)).toBeUndefined();
 });
 
 describe('a Drive share', () => {
-  const drive = (given: Partial<DriveFacts> = {}): Partial<Share> => ({
+  const drive = (changes: Partial<DriveFacts> = {}): Partial<Share> => ({
     source: 'google-drive',
-    drive: { detector: 'changes', item: 'file', grantees: [], identity: 'x', ...given },
+    drive: { detector: 'changes', item: 'file', grantees: [], ...changes },
   });
   const ann = { kind: 'user', email: 'ann@globex.com', role: 'reader' } as const;
 
   test.each(['link-only', 'no-address'] as const)(
-    'that names nobody is skipped as %s where its source says so',
+    'without a named grantee is skipped with its reason: %s',
     (unnamed) => {
-      const judged = facts(drive({ unnamed }), { recipientEmails: [] });
-      expect(skipReason(judged, RULES)).toBe(unnamed);
+      const unnamedShare = facts(drive({ unnamed }), { recipientEmails: [] });
+      expect(skipReason(unnamedShare, RULES)).toBe(unnamed);
     },
   );
 
-  test('with a link alone is reported where the configuration wants it, one without an address not', () => {
+  test('with only a link is reported if linkShares is report; one without an address is not', () => {
     const rules = { ...RULES, linkShares: 'report' } as const;
     expect(skipReason(facts(drive({ unnamed: 'link-only', link: 'anyone' })), rules)).toBe(
       undefined,
@@ -138,31 +139,31 @@ describe('a Drive share', () => {
     expect(skipReason(facts(drive({ unnamed: 'no-address' })), rules)).toBe('no-address');
   });
 
-  test('of a person and a link is reported', () => {
+  test('with a person and a link is reported', () => {
     expect(skipReason(facts(drive({ grantees: [ann], link: 'anyone' })), RULES)).toBeUndefined();
   });
 
-  test('names its people itself, whatever Salesforce knows of them', () => {
+  test('names its grantees itself, whether or not Salesforce knows them', () => {
     const bob = { ...ann, email: 'bob@eu.acme.com' };
-    const inside = facts(drive({ grantees: [bob] }), { recipientEmails: ['ann@globex.com'] });
-    expect(skipReason(inside, RULES)).toBe('internal-only');
+    const internal = facts(drive({ grantees: [bob] }), { recipientEmails: ['ann@globex.com'] });
+    expect(skipReason(internal, RULES)).toBe('internal-only');
     const mixed = facts(drive({ grantees: [bob, ann] }), { recipientEmails: [] });
     expect(skipReason(mixed, RULES)).toBeUndefined();
   });
 
-  test('that the audit log may still speak of is held for a day, matched or not', () => {
+  test('that awaits the audit log is held for a day, matched or not', () => {
     const rules = { ...RULES, holdDays: 0, unmatched: 'send' } as const;
-    // From the start of the run: the next night's begins a day later, not a day and some minutes.
+    // From the start of the run: tomorrow's run starts a day later, not a day and some minutes.
     const times = { runStartedAt: SHARED_AT, now: SHARED_AT + 5 * 60_000 };
-    const judged = { ...facts(drive({ grantees: [ann] })), matched: true, ...times };
+    const shared = { ...facts(drive({ grantees: [ann] })), matched: true, ...times };
     const held = { state: 'held', reason: 'audit-log', notBefore: SHARED_AT + DAY_MS };
-    expect(decide({ ...judged, awaitsAuditLog: true }, rules)).toEqual(held);
-    expect(decide({ ...judged, awaitsAuditLog: false }, rules)).toEqual({ state: 'pending' });
-    const skipped = { ...judged, ...facts(drive({ unnamed: 'link-only' })), awaitsAuditLog: true };
+    expect(decide({ ...shared, awaitsAuditLog: true }, rules)).toEqual(held);
+    expect(decide({ ...shared, awaitsAuditLog: false }, rules)).toEqual({ state: 'pending' });
+    const skipped = { ...shared, ...facts(drive({ unnamed: 'link-only' })), awaitsAuditLog: true };
     expect(decide(skipped, rules)).toEqual({ state: 'skipped', reason: 'link-only' });
   });
 
-  test('waits until a later run has read the audit log, and a day at most', () => {
+  test('waits until a later run has read the audit log, and at most a day', () => {
     const wait = {
       notBefore: SHARED_AT + DAY_MS,
       runStartedAt: SHARED_AT + 1,
@@ -177,13 +178,13 @@ describe('a Drive share', () => {
   });
 });
 
-test('a share without a link, or with an empty one, is skipped', () => {
+test('a share without a link or with an empty link is skipped', () => {
   expect(skipReason(facts(WITHOUT_LINK), RULES)).toBe('no-url');
   const content = { ...SHARE.content, url: '' };
   expect(skipReason(facts({ content }), RULES)).toBe('no-url');
 });
 
-/** For each reason a change that makes it apply, and no other. */
+/** For each reason, a change that makes this reason apply and no other. */
 const CAUSES: Readonly<Record<string, (facts: ShareFacts) => ShareFacts>> = {
   'before-start': ({ share, ...rest }) => ({ ...rest, share: { ...share, sharedAt: 0 } }),
   'ignored-creator': ({ share, ...rest }) => ({
@@ -204,27 +205,26 @@ const CAUSES: Readonly<Record<string, (facts: ShareFacts) => ShareFacts>> = {
         item: 'file',
         grantees: rest.recipientEmails.map((email) => ({ kind: 'user', email, role: 'reader' })),
         unnamed: 'no-address',
-        identity: 'x',
       },
     },
   }),
   'no-url': ({ share, ...rest }) => ({ ...rest, share: { ...share, ...WITHOUT_LINK } }),
 };
 
-test('of several reasons the first in the order is recorded, in one step or in two', () => {
+test('the first of several reasons is recorded, whether decided in one step or in two', () => {
   const rules = { ...RULES, ignoreCreatedBy: ['package@vendor.example'] };
   fc.assert(
     fc.property(fc.subarray(Object.keys(CAUSES)), (causes) => {
-      const judged = causes.reduce((each, cause) => CAUSES[cause]?.(each) ?? each, facts());
+      const combined = causes.reduce((each, cause) => CAUSES[cause]?.(each) ?? each, facts());
       const [first] = SKIP_REASONS.filter((reason) => causes.includes(reason));
-      expect(skipReason(judged, rules)).toBe(first);
-      expect(earlySkip(judged.share, rules) ?? lateSkip(judged, rules)).toBe(first);
+      expect(skipReason(combined, rules)).toBe(first);
+      expect(earlySkip(combined.share, rules) ?? lateSkip(combined, rules)).toBe(first);
     }),
     { numRuns: 500 },
   );
 });
 
-test('the reasons are those of the contract, in its order', () => {
+test('the reasons and their order match the contract', () => {
   expect(SKIP_REASONS).toEqual([
     'before-start',
     'ignored-creator',
@@ -238,7 +238,7 @@ test('the reasons are those of the contract, in its order', () => {
   ]);
 });
 
-describe('what becomes of a share', () => {
+describe('the state of a share', () => {
   const hold: PolicyRules & HoldRules = { ...RULES, holdDays: 3, unmatched: 'send' };
   const unmatched = (now: number): DecisionFacts => ({
     ...facts(),
@@ -248,12 +248,12 @@ describe('what becomes of a share', () => {
     runStartedAt: now,
   });
 
-  test('one with a Salesforce record is pending at once', () => {
-    const judged = { ...unmatched(SHARED_AT), matched: true };
-    expect(decide(judged, { ...hold, unmatched: 'skip' })).toEqual({ state: 'pending' });
+  test('with a Salesforce record, it is pending immediately', () => {
+    const matched = { ...unmatched(SHARED_AT), matched: true };
+    expect(decide(matched, { ...hold, unmatched: 'skip' })).toEqual({ state: 'pending' });
   });
 
-  test('one without is held until three days after the share', () => {
+  test('without one, it is held until three days after the share', () => {
     const notBefore = SHARED_AT + 3 * DAY_MS;
     const held = { state: 'held', reason: 'unmatched', notBefore };
     expect(decide(unmatched(SHARED_AT), hold)).toEqual(held);
@@ -261,28 +261,28 @@ describe('what becomes of a share', () => {
     expect(decide(unmatched(notBefore), hold)).toEqual({ state: 'pending' });
   });
 
-  test('after the hold it is skipped only where the configuration says so', () => {
+  test('after the hold, it is skipped only if the configuration says so', () => {
     const now = SHARED_AT + 3 * DAY_MS;
     const skipped = { state: 'skipped', reason: 'unmatched' };
     expect(decide(unmatched(now), { ...hold, unmatched: 'skip' })).toEqual(skipped);
     expect(decide(unmatched(now - 1), { ...hold, unmatched: 'skip' }).state).toBe('held');
   });
 
-  test('with no days to hold it is never held', () => {
+  test('with holdDays 0, it is never held', () => {
     const rules = { ...hold, holdDays: 0 };
     expect(decide(unmatched(SHARED_AT), rules)).toEqual({ state: 'pending' });
     expect(decide(unmatched(SHARED_AT), { ...rules, unmatched: 'skip' }).state).toBe('skipped');
   });
 
-  test('a share found long after it happened, as in a backfill, is not held', () => {
+  test('an old share, as in a backfill, is not held', () => {
     expect(decide(unmatched(SHARED_AT + 400 * DAY_MS), hold)).toEqual({ state: 'pending' });
   });
 
-  test('a share that is not to be reported is skipped, not held, whatever its match', () => {
-    const judged = { ...unmatched(SHARED_AT), ...facts(WITHOUT_LINK) };
-    expect(decide(judged, hold)).toEqual({ state: 'skipped', reason: 'no-url' });
-    expect(decide({ ...judged, matched: true }, hold).state).toBe('skipped');
-    const early = { ...judged, ...facts({ sharedAt: 0 }) };
+  test('a share that must not be reported is skipped, not held, whatever its match', () => {
+    const withoutLink = { ...unmatched(SHARED_AT), ...facts(WITHOUT_LINK) };
+    expect(decide(withoutLink, hold)).toEqual({ state: 'skipped', reason: 'no-url' });
+    expect(decide({ ...withoutLink, matched: true }, hold).state).toBe('skipped');
+    const early = { ...withoutLink, ...facts({ sharedAt: 0 }) };
     expect(decide(early, hold)).toEqual({ state: 'skipped', reason: 'before-start' });
   });
 });

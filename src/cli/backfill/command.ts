@@ -1,34 +1,36 @@
 import type { TenantConfig } from '../../config/types.ts';
 import { countBackfilled } from '../../outbox/queries.ts';
 import { runBackfill } from '../../runs/backfill.ts';
-import { type BackfillWindow, tenantsAsked } from '../../runs/backfill-window.ts';
+import { type BackfillWindow, tenantsWithSource } from '../../runs/backfill-window.ts';
 import { callsForBackfill } from '../../runs/call-reserve.ts';
 import { dryBackfill } from '../../runs/dry-run.ts';
+import { followProgress } from '../../runs/progress.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';
 import { runTenants } from '../../service/run-tenants.ts';
 import type { SourceName } from '../../share/share.ts';
 import type { CommandInput, ExitCode, Handler } from '../command.ts';
-import { tellDryRuns } from '../dry-runs-page.ts';
-import type { PacedBacklog } from '../eta.ts';
-import { textOption } from '../options.ts';
-import { tellRuns } from '../runs-page.ts';
-import { startRunsProgress } from '../runs-progress.ts';
-import { type Session, withSession } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
-import { parseWhen } from '../when.ts';
+import { parseWhen } from '../command-line/date-or-time.ts';
+import { textOption } from '../command-line/input-options.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { type CommandSession, withCommandSession } from '../command-session.ts';
+import { printDryRuns } from '../runs/print-dry-runs.ts';
+import { printRuns } from '../runs/print-runs.ts';
+import { startRunsProgress } from '../runs/runs-progress.ts';
+import type { PacedBacklog } from '../runs/sending-days.ts';
 
 type WindowOf = (tenant: TenantConfig) => BackfillWindow;
 
 export const backfill: Handler = (input) => {
-  if (textOption(input, 'since') === undefined) throw withoutSince();
+  if (textOption(input, 'since') === undefined) throw sinceMissing();
   const access = input.options['dryRun'] === true ? 'read' : 'write';
-  return withSession(input, { access }, (session) => {
-    const asked = { ...session, tenants: tenantsAsked(session.tenants, sourceOf(input)) };
-    return access === 'read' ? showDryRuns(asked) : backfillAll(asked);
+  return withCommandSession(input, { access }, (session) => {
+    const tenants = tenantsWithSource(session.tenants, sourceOf(input));
+    const selected = { ...session, tenants };
+    return access === 'read' ? dryRunAll(selected) : backfillAll(selected);
   });
 };
 
-async function backfillAll(session: Session): Promise<ExitCode> {
+async function backfillAll(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, input } = session;
   const { signal } = input;
   const push = input.options['push'] === false ? 'queue-only' : 'send';
@@ -39,35 +41,35 @@ async function backfillAll(session: Session): Promise<ExitCode> {
     kind: 'backfill',
     signal,
     run: (tenant) => {
-      const onProgress = progress.of(tenant.tenant);
+      const listeners = [followProgress(progress.of(tenant.tenant))];
       const window = windows(tenant);
-      const historyUntil = nextDueOf(tenant, context.clock.now());
-      return runBackfill(context, { tenant, window, push, historyUntil, signal, onProgress });
+      const backfillUntil = nextDueOf(tenant, context.clock.now());
+      return runBackfill(context, { tenant, window, push, backfillUntil, signal, listeners });
     },
   });
   progress.end();
-  return tellRuns(session, runs);
+  return printRuns(session, runs);
 }
 
-function showDryRuns(session: Session): Promise<ExitCode> {
+function dryRunAll(session: CommandSession): Promise<ExitCode> {
   const { context, input } = session;
   const { signal } = input;
   const windows = windowsOf(session);
-  return tellDryRuns(session, (tenant, show) =>
+  return printDryRuns(session, (tenant, show) =>
     dryBackfill(context, { tenant, window: windows(tenant), signal, show }),
   );
 }
 
 /**
- * A date is a midnight of the tenant's own, so each tenant has a window of its own; all are read
- * from the command line before any is begun. Throws UserError, UsageError.
+ * Each tenant has its own window, because a date means midnight in the tenant's timezone. All
+ * windows are checked before any run starts. Throws UserError, UsageError.
  */
-function windowsOf({ tenants, input, context }: Session): WindowOf {
+function windowsOf({ tenants, input, context }: CommandSession): WindowOf {
   const now = context.clock.now();
   const windows = new Map(tenants.map((tenant) => [tenant, windowOf(input, tenant, now)]));
   return (tenant) => {
     const window = windows.get(tenant);
-    if (window === undefined) throw new Error(`${tenant.tenant} was not asked for`);
+    if (window === undefined) throw new Error(`${tenant.tenant} has no window`);
     return window;
   };
 }
@@ -81,7 +83,7 @@ function windowOf(input: CommandInput, { timezone }: TenantConfig, now: number):
     ...(source !== undefined && { source }),
   };
   if (window.until !== undefined && window.until <= window.since) throw emptyWindow();
-  if (window.since >= now) throw inTheFuture();
+  if (window.since >= now) throw sinceInFuture();
   return window;
 }
 
@@ -91,7 +93,7 @@ function sourceOf(input: CommandInput): SourceName | undefined {
 }
 
 async function backlogsOf(
-  { context, tenants }: Session,
+  { context, tenants }: CommandSession,
   windows: WindowOf,
 ): Promise<Map<string, PacedBacklog>> {
   const backlogs = new Map<string, PacedBacklog>();
@@ -103,20 +105,20 @@ async function backlogsOf(
   return backlogs;
 }
 
-function withoutSince(): UsageError {
+function sinceMissing(): UsageError {
   return new UsageError('backfill needs --since', {
-    hint: 'Name the first moment of the window: sharetrail backfill --since 2026-01-01',
+    hint: 'Give the start of the window: sharetrail backfill --since 2026-01-01',
   });
 }
 
-function inTheFuture(): UsageError {
+function sinceInFuture(): UsageError {
   return new UsageError('--since is in the future: there is nothing to read yet', {
-    hint: 'The window begins in the past; without --until it ends now.',
+    hint: 'The window must start in the past. Without --until, it ends now.',
   });
 }
 
 function emptyWindow(): UsageError {
   return new UsageError('--until is not after --since: the window is empty', {
-    hint: 'The window goes from --since, itself included, to --until, itself not included.',
+    hint: 'The window includes --since and ends before --until.',
   });
 }

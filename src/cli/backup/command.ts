@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
-import { loadProcessConfig } from '../../config/process-config.ts';
+import { loadProcessConfig } from '../../config/load-process-config.ts';
 import { backUp } from '../../db/backup.ts';
 import { sqliteFile } from '../../db/open.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { EXIT, type Handler } from '../command.ts';
-import { bytesText } from '../format.ts';
-import { textOption } from '../options.ts';
-import { startProgress } from '../progress.ts';
-import { writeJson, writeParagraph } from '../render.ts';
+import { textOption } from '../command-line/input-options.ts';
+import { bytesText } from '../terminal/format.ts';
+import { startProgress } from '../terminal/progress-line.ts';
+import { writeJson, writeParagraph } from '../terminal/write.ts';
 
-/** Without opening the database as a run does: before an upgrade it still has the old schema. */
+/** Does not open the database as a run does: before an upgrade, it still has the old schema. */
 export const backup: Handler = async (input) => {
   const { io, signal } = input;
   const config = await loadProcessConfig(textOption(input, 'config'));
@@ -23,20 +23,20 @@ export const backup: Handler = async (input) => {
   progress.end();
   if (input.options['json'] === true) {
     await writeJson(io, { file: target, bytes, database: source });
-    return EXIT.done;
+    return EXIT.success;
   }
-  await writeParagraph(io, `${bytesText(bytes)} copied to ${target}.`);
+  await writeParagraph(io, `Copied ${bytesText(bytes)} to ${target}.`);
   await writeParagraph(
     io,
-    `To restore: stop sharetrail, put the copy in the place of ${source}, and remove its -wal and ` +
-      '-shm files.',
+    `To restore, stop sharetrail, replace ${source} with the copy, and remove its -wal and -shm ` +
+      'files.',
   );
-  return EXIT.done;
+  return EXIT.success;
 };
 
 function fileOf(database: string): string {
   if (!database.startsWith('postgres')) return sqliteFile(database);
-  throw new UserError('backup copies an SQLite database, and this one is PostgreSQL', {
-    hint: 'Use pg_dump, which makes a consistent copy while everything runs.',
+  throw new UserError('backup copies SQLite databases, but this one is PostgreSQL', {
+    hint: 'Use pg_dump, which makes a consistent copy while everything keeps running.',
   });
 }

@@ -2,24 +2,25 @@ import { type CommandDefinition, EXIT } from '../command.ts';
 
 export const backupDefinition: CommandDefinition = {
   name: 'backup',
-  summary: 'a consistent copy of the database, while everything runs',
+  summary: 'copy the database while everything keeps running',
   description: [
-    'Copies the SQLite database as it stands at one moment; runs go on meanwhile. The copy is one ' +
-      'file for its owner alone, and is checked. It is FILE.partial until it is whole; a backup ' +
-      'that is there under the same name is then replaced, anything else is refused. It holds all ' +
-      'tenants. The configuration and its secrets are not in it.',
-    'To restore, stop sharetrail, put the copy in the place of the database, and remove the -wal ' +
-      'and -shm files of the old one. What happened since is read again and sent under the same ids.',
+    'Makes a consistent copy of the SQLite database while runs continue, and checks it. The copy ' +
+      'is one file that only its owner can read. It contains all tenants, but not the ' +
+      'configuration and its secrets. backup writes to FILE.partial until the copy is complete. ' +
+      'It then replaces an existing backup of that name, but refuses to overwrite any other file.',
+    'To restore, stop sharetrail, replace the database with the copy, and remove the -wal and ' +
+      '-shm files of the old database. Later shares are read again and sent under the same IDs.',
   ],
-  arguments: [{ name: 'FILE', description: 'where the copy is to be; its folder has to be there' }],
+  arguments: [{ name: 'FILE', description: 'path of the copy; its folder must exist' }],
   options: [],
   examples: [
     { command: 'sharetrail backup /var/backups/sharetrail.db', does: 'every night, from cron' },
   ],
   exitCodes: {
-    [EXIT.done]: 'the copy is there and passed its check',
-    [EXIT.needsPerson]: 'stopped before it was done; FILE is as it was',
-    [EXIT.couldNotRun]: 'usage, configuration or database, or FILE cannot be written',
+    [EXIT.success]: 'the copy is complete and passed its check',
+    [EXIT.needsAttention]: 'stopped before it finished; FILE is unchanged',
+    [EXIT.couldNotRun]:
+      'could not run (usage, configuration or database, or FILE cannot be written)',
   },
   load: async () => (await import('./command.ts')).backup,
 };

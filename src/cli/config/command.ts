@@ -1,15 +1,15 @@
-import { renderTenantJsonSchema } from '../../config/json-schema.ts';
-import { loadProcessConfig } from '../../config/process-config.ts';
-import { selectTenants } from '../../config/selection.ts';
-import { effectiveConfig, renderConfigYaml } from '../../config/show.ts';
+import { renderJsonSchema } from '../../config/json-schema.ts';
+import { loadProcessConfig } from '../../config/load-process-config.ts';
+import { selectTenants } from '../../config/select-tenants.ts';
+import { effectiveConfig, renderConfigYaml } from '../../config/show-config.ts';
 import { EXIT, type Handler } from '../command.ts';
-import { tenantNames, textOption } from '../options.ts';
-import { writeJson, writeLines, writeText } from '../render.ts';
+import { tenantNames, textOption } from '../command-line/input-options.ts';
+import { writeJson, writeLines, writeText } from '../terminal/write.ts';
 
-/** The text of `config/tenant.schema.json`, which `--json` could not make more of. */
+/** The text of `config/tenant.schema.json`; it is JSON even without `--json`. */
 export const printSchema: Handler = async ({ io }) => {
-  await writeText(io, renderTenantJsonSchema());
-  return EXIT.done;
+  await writeText(io, renderJsonSchema('tenant'));
+  return EXIT.success;
 };
 
 export const showConfig: Handler = async (input) => {
@@ -17,5 +17,5 @@ export const showConfig: Handler = async (input) => {
   const shown = { ...config, tenants: selectTenants(config, tenantNames(input)) };
   if (input.options['json'] === true) await writeJson(input.io, effectiveConfig(shown));
   else await writeLines(input.io, renderConfigYaml(shown));
-  return EXIT.done;
+  return EXIT.success;
 };

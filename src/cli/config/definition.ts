@@ -3,46 +3,57 @@ import { type CommandDefinition, EXIT } from '../command.ts';
 export const configDefinitions: readonly CommandDefinition[] = [
   {
     name: 'config',
-    summary: 'what the configuration may hold, and what it holds',
+    summary: 'print the effective configuration, or its JSON Schema',
     description: [
-      'The configuration is DIR/sharetrail.yaml for the installation and DIR/tenants/NAME.yaml ' +
-        `for each tenant. Secrets stand there as references only: \${NAME} or \${file:PATH}.`,
+      'The configuration consists of DIR/sharetrail.yaml for the installation and ' +
+        'DIR/tenants/NAME.yaml for each tenant. Secrets are references only: ' +
+        `\${NAME} or \${file:PATH}.`,
     ],
     arguments: [],
     options: [],
     examples: [
-      { command: 'sharetrail config show', does: 'checks every file and shows the result' },
+      { command: 'sharetrail config show', does: 'check every file and print the result' },
     ],
-    exitCodes: { [EXIT.done]: 'printed', [EXIT.couldNotRun]: 'usage or configuration' },
+    exitCodes: {
+      [EXIT.success]: 'printed',
+      [EXIT.couldNotRun]: 'could not run (usage or configuration)',
+    },
   },
   {
     name: 'config schema',
-    summary: 'print the JSON Schema of a tenant’s file',
-    description: ['For editors and other tools. Needs no configuration.'],
+    summary: 'print the JSON Schema of a tenant file',
+    description: ['For editors and other tools. It needs no configuration.'],
     arguments: [],
     options: [],
     examples: [
-      { command: 'sharetrail config schema > config/tenant.schema.json', does: 'for an editor' },
+      {
+        command: 'sharetrail config schema > config/tenant.schema.json',
+        does: 'save it for an editor',
+      },
     ],
-    exitCodes: { [EXIT.done]: 'printed', [EXIT.couldNotRun]: 'usage' },
+    exitCodes: { [EXIT.success]: 'printed', [EXIT.couldNotRun]: 'could not run (usage)' },
     load: async () => (await import('./command.ts')).printSchema,
   },
   {
     name: 'config show',
     summary: 'check the configuration and print what is in effect',
     description: [
-      'Reads every file, lists all problems of all files at once, and prints what holds after ' +
-        'defaults and references, as YAML or with --json as JSON. Secrets are shown as \u2022\u2022\u2022.',
+      'Reads every file and prints the values in effect, with defaults filled in and references ' +
+        'resolved, as YAML or, with --json, as JSON. Secrets are shown as \u2022\u2022\u2022. All problems in all ' +
+        'files are reported together.',
     ],
     arguments: [],
     options: [],
     examples: [
-      { command: 'sharetrail config show --tenant acme', does: 'one tenant and the common part' },
-      { command: 'sharetrail config show --json', does: 'for a program' },
+      {
+        command: 'sharetrail config show --tenant acme',
+        does: 'print one tenant and the common settings',
+      },
+      { command: 'sharetrail config show --json', does: 'print JSON, for a script' },
     ],
     exitCodes: {
-      [EXIT.done]: 'the configuration is sound',
-      [EXIT.couldNotRun]: 'usage, or the configuration has problems; each is named',
+      [EXIT.success]: 'the configuration is valid',
+      [EXIT.couldNotRun]: 'could not run (usage), or the configuration has problems',
     },
     load: async () => (await import('./command.ts')).showConfig,
   },

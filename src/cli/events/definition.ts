@@ -2,35 +2,32 @@ import { LIST_LIMITS } from '../../operator/limits.ts';
 import { type CommandDefinition, EXIT } from '../command.ts';
 
 const STATES = ['held', 'pending', 'delivered', 'duplicate', 'rejected', 'skipped'];
-const EXIT_CODES: CommandDefinition['exitCodes'] = {
-  [EXIT.done]: 'printed',
-  [EXIT.couldNotRun]: 'usage, configuration or database, or there is no such event',
-};
+const COULD_NOT_RUN = 'could not run (usage, configuration or database, or no such event)';
 
 export const eventsDefinitions: readonly CommandDefinition[] = [
   {
     name: 'events',
-    summary: 'list the events with their states, newest first',
+    summary: 'list the events; show, retry or skip them',
     description: [
-      'One event is one share: what was shared with whom, when, and what became of it. Newest is ' +
-        'by the time of the share. "skipped" ones say why they were not reported.',
+      'Each event represents one share: what was shared with whom, when, and its outcome. The ' +
+        'list is sorted by the time of the share, newest first. Skipped events show the reason.',
     ],
     arguments: [],
     options: [
       {
         flags: '--state STATE',
-        description: 'only these',
+        description: 'only events in this state',
         value: { kind: 'choice', choices: STATES },
       },
       {
         flags: '--since WHEN',
         description:
-          'only shares from this date (midnight in the tenant’s timezone) or ISO-8601 time on',
+          'only shares since this date (midnight in the tenant’s timezone) or ISO-8601 time',
         value: { kind: 'text' },
       },
       {
         flags: '--limit N',
-        description: 'at most this many',
+        description: 'maximum number of events',
         value: {
           kind: 'integer',
           min: 1,
@@ -40,69 +37,84 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
       },
     ],
     examples: [
-      { command: 'sharetrail events --state rejected', does: 'what needs somebody' },
-      { command: 'sharetrail events --since 2026-11-01 --json', does: 'one JSON object a line' },
+      { command: 'sharetrail events --state rejected', does: 'list what needs attention' },
+      {
+        command: 'sharetrail events --since 2026-11-01 --json',
+        does: 'print one JSON object per line',
+      },
     ],
-    exitCodes: EXIT_CODES,
+    exitCodes: { [EXIT.success]: 'printed', [EXIT.couldNotRun]: COULD_NOT_RUN },
     load: async () => (await import('./command.ts')).listEvents,
   },
   {
     name: 'events show',
-    summary: 'one event whole: share, match and why, body, every attempt',
+    summary: 'show one event in full: share, match, body and attempts',
     description: [
-      'The share as its source gave it, the Salesforce records that it was matched to and by ' +
-        'which rule, the body for Gong, and every attempt with Gong’s answer.',
+      'Shows the share as its source reported it, the Salesforce records that it was matched to ' +
+        'and by which rule, the body for Gong, and every attempt with Gong’s response.',
     ],
-    arguments: [{ name: 'ID', description: 'the event’s id, as "sharetrail events" prints it' }],
+    arguments: [{ name: 'ID', description: 'ID of the event, as "sharetrail events" prints it' }],
     options: [],
     examples: [
-      { command: 'sharetrail events show ID', does: 'to read' },
-      { command: 'sharetrail events show ID --json', does: 'with "share", "match" and "body"' },
+      { command: 'sharetrail events show ID', does: 'print it as text' },
+      {
+        command: 'sharetrail events show ID --json',
+        does: 'print it as JSON, with "share", "match" and "body"',
+      },
     ],
-    exitCodes: EXIT_CODES,
+    exitCodes: { [EXIT.success]: 'printed', [EXIT.couldNotRun]: COULD_NOT_RUN },
     load: async () => (await import('./command.ts')).showEvent,
   },
   {
     name: 'events retry',
-    summary: 'build events again from their shares, matching again, and queue them',
+    summary: 'rebuild events from their shares, match them again, and queue them',
     description: [
-      'For events that were rejected, skipped or held: what is wrong in Salesforce or in the ' +
-        'configuration is mended first. The event is queued whatever the policy says; its id stays ' +
+      'For events that are rejected, skipped or held. Fix the cause in Salesforce or in the ' +
+        'configuration first. The event is queued even if the policy would skip it. Its ID stays ' +
         'the same, so it cannot be reported twice. The next sync sends it.',
     ],
-    arguments: [{ name: 'ID…', description: 'events by id; instead of --state', optional: true }],
+    arguments: [
+      { name: 'ID…', description: 'IDs of the events; instead of --state', optional: true },
+    ],
     options: [
       {
         flags: '--state STATE',
-        description: 'all of these, instead of ids',
+        description: 'all events in this state, instead of IDs',
         value: { kind: 'choice', choices: ['rejected', 'held'] },
       },
     ],
     examples: [
-      { command: 'sharetrail events retry --state rejected', does: 'all that Gong rejected' },
-      { command: 'sharetrail events retry ID', does: 'one, also one that was skipped' },
+      {
+        command: 'sharetrail events retry --state rejected',
+        does: 'retry all events that Gong rejected',
+      },
+      {
+        command: 'sharetrail events retry ID',
+        does: 'retry one event, even if it was skipped',
+      },
     ],
     exitCodes: {
-      [EXIT.done]: 'queued',
-      [EXIT.needsPerson]:
-        'at least one cannot be sent as it is, or Salesforce could not be asked; run it again',
-      [EXIT.couldNotRun]: 'usage, configuration, database, or no such event',
+      [EXIT.success]: 'queued',
+      [EXIT.needsAttention]:
+        'at least one event cannot be sent as it is, or Salesforce could not be queried; run the ' +
+        'command again',
+      [EXIT.couldNotRun]: COULD_NOT_RUN,
     },
     load: async () => (await import('./retry-and-skip.ts')).retry,
   },
   {
     name: 'events skip',
-    summary: 'never send events',
+    summary: 'make sure that events are never sent',
     description: [
-      'For events that wait, are held or were rejected. They stay on record as skipped, with the ' +
-        'reason "operator"; "events retry" takes that back.',
+      'For events that are pending, held or rejected. They stay on record as skipped, with the ' +
+        'reason "operator". To undo this, use "sharetrail events retry".',
     ],
-    arguments: [{ name: 'ID…', description: 'events by id' }],
+    arguments: [{ name: 'ID…', description: 'IDs of the events' }],
     options: [],
-    examples: [{ command: 'sharetrail events skip ID', does: 'one event' }],
+    examples: [{ command: 'sharetrail events skip ID', does: 'skip one event' }],
     exitCodes: {
-      [EXIT.done]: 'they will not be sent',
-      [EXIT.couldNotRun]: 'usage, configuration or database, or no such event',
+      [EXIT.success]: 'the events will not be sent',
+      [EXIT.couldNotRun]: COULD_NOT_RUN,
     },
     load: async () => (await import('./retry-and-skip.ts')).skip,
   },

@@ -1,5 +1,5 @@
 import {
-  findOperable,
+  findActionable,
   type RetryReport,
   retryEvents,
   retryState,
@@ -7,36 +7,38 @@ import {
 } from '../../operator/retry-and-skip.ts';
 import type { State } from '../../outbox/states.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
-import { countOf } from '../format.ts';
-import { textOption } from '../options.ts';
-import { writeJson, writeParagraph } from '../render.ts';
-import { type Session, withSession } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
+import { textOption } from '../command-line/input-options.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { type CommandSession, withCommandSession } from '../command-session.ts';
+import { countOf } from '../terminal/format.ts';
+import { writeJson, writeParagraph } from '../terminal/write.ts';
 
 export const retry: Handler = (input) => {
   const state = textOption(input, 'state') as State | undefined;
   if ((state === undefined) === (input.arguments.length === 0)) {
-    throw new UsageError('"events retry" takes either event ids or --state');
+    throw new UsageError('"events retry" takes either event IDs or --state', {
+      hint: 'See "sharetrail help events retry".',
+    });
   }
-  return withSession(input, { access: 'write' }, (session) => retryAll(session, state));
+  return withCommandSession(input, { access: 'write' }, (session) => retryAll(session, state));
 };
 
-export const skip: Handler = (input) => withSession(input, { access: 'write' }, skipAll);
+export const skip: Handler = (input) => withCommandSession(input, { access: 'write' }, skipAll);
 
-async function retryAll(session: Session, state: State | undefined): Promise<ExitCode> {
+async function retryAll(session: CommandSession, state: State | undefined): Promise<ExitCode> {
   const reports = state ? await retryByState(session, state) : await retryById(session);
   const queued = reports.reduce((sum, report) => sum + report.queued, 0);
   const rejected = reports.reduce((sum, report) => sum + report.rejected, 0);
   const problems = reports.flatMap((report) => report.problems);
   const { json, input } = session;
   if (json) await writeJson(input.io, { queued, rejected, problems });
-  else await tellRetry(session, { queued, rejected, problems });
-  return rejected > 0 ? EXIT.needsPerson : EXIT.done;
+  else await printRetry(session, { queued, rejected, problems });
+  return rejected > 0 ? EXIT.needsAttention : EXIT.success;
 }
 
-async function retryById({ context, tenants, input }: Session): Promise<RetryReport[]> {
+async function retryById({ context, tenants, input }: CommandSession): Promise<RetryReport[]> {
   const { arguments: eventIds, signal } = input;
-  const found = await findOperable(context, tenants, { eventIds, happening: 'retry' });
+  const found = await findActionable(context, tenants, { eventIds, action: 'retry' });
   const reports: RetryReport[] = [];
   for (const tenant of tenants) {
     const events = found.filter((event) => event.tenant === tenant.tenant);
@@ -46,7 +48,7 @@ async function retryById({ context, tenants, input }: Session): Promise<RetryRep
 }
 
 async function retryByState(
-  { context, tenants, input }: Session,
+  { context, tenants, input }: CommandSession,
   state: State,
 ): Promise<RetryReport[]> {
   const reports: RetryReport[] = [];
@@ -56,27 +58,28 @@ async function retryByState(
   return reports;
 }
 
-async function tellRetry({ input }: Session, report: RetryReport): Promise<void> {
+async function printRetry({ input }: CommandSession, report: RetryReport): Promise<void> {
   const { io } = input;
   const { queued, rejected, problems } = report;
   await writeParagraph(io, `${countOf(queued, 'event')} queued again.`);
   if (rejected > 0) {
-    await writeParagraph(io, `${countOf(rejected, 'event')} cannot be sent as it stands:`);
+    const them = rejected === 1 ? 'it is' : 'they are';
+    await writeParagraph(io, `${countOf(rejected, 'event')} cannot be sent as ${them}:`);
     for (const problem of problems) await writeParagraph(io, `  ${problem}`);
   }
-  if (queued > 0) await writeParagraph(io, 'The next sync sends what is queued.');
+  if (queued > 0) await writeParagraph(io, 'The next sync sends the queued events.');
 }
 
 function skipText(skipped: number): string {
-  if (skipped === 0) return 'Nothing to do: none of them was going to be sent.';
+  if (skipped === 0) return 'Nothing to do: none of these events was going to be sent.';
   return `${countOf(skipped, 'event')} will not be sent.`;
 }
 
-async function skipAll({ context, tenants, input, json }: Session): Promise<ExitCode> {
+async function skipAll({ context, tenants, input, json }: CommandSession): Promise<ExitCode> {
   const { arguments: eventIds, io } = input;
-  const events = await findOperable(context, tenants, { eventIds, happening: 'skip' });
+  const events = await findActionable(context, tenants, { eventIds, action: 'skip' });
   const skipped = await skipEvents(context, events);
   if (json) await writeJson(io, { skipped });
   else await writeParagraph(io, skipText(skipped));
-  return EXIT.done;
+  return EXIT.success;
 }

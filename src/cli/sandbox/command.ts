@@ -1,18 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { sandboxTenantYaml, writeSandboxConfiguration } from '../../sandbox/configuration.ts';
+import {
+  sandboxTenantYaml,
+  writeSandboxConfiguration,
+} from '../../sandbox/configuration-folder.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import { seedDriveDay, seedFirstDay } from '../../sandbox/story/index.ts';
+import { seedDriveDay, seedFirstDay } from '../../sandbox/scenario/index.ts';
 import { type CommandInput, EXIT, type Handler } from '../command.ts';
-import { textOption } from '../options.ts';
-import { writeJson, writeText } from '../render.ts';
+import { textOption } from '../command-line/input-options.ts';
+import { writeError, writeJson, writeText } from '../terminal/write.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
 export const sandbox: Handler = async (input) => {
   const { options, signal } = input;
-  const kept = textOption(input, 'write');
+  const folder = textOption(input, 'write');
   const served = await createSandbox({
     ports: {
       salesforce: Number(options['portSalesforce']),
@@ -21,7 +24,7 @@ export const sandbox: Handler = async (input) => {
     },
     latencyMs: Number(options['latency']),
   });
-  const dir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'sharetrail-sandbox-'));
+  const dir = folder ? resolve(folder) : await mkdtemp(join(tmpdir(), 'sharetrail-sandbox-'));
   try {
     if (options['empty'] !== true) {
       seedFirstDay(served.salesforce, served.clock);
@@ -34,9 +37,9 @@ export const sandbox: Handler = async (input) => {
     await untilStopped(signal);
   } finally {
     await served.stop();
-    if (!kept) await rm(dir, { recursive: true, force: true });
+    if (!folder) await rm(dir, { recursive: true, force: true });
   }
-  return EXIT.done;
+  return EXIT.success;
 };
 
 async function introduce(
@@ -50,11 +53,12 @@ async function introduce(
   } else {
     await writeText(io, `# ${join(dir, 'tenants', 'sandbox.yaml')}\n${yaml}`);
   }
-  io.err(
-    `A made-up Salesforce is at ${salesforce}, a made-up Google at ${google}, a made-up Gong at ` +
-      `${gong}; all end with Ctrl-C.\n` +
-      `In another terminal: sharetrail sync --config ${dir}\n` +
-      `What arrived: curl ${gong}/_sandbox/events\n`,
+  writeError(
+    io,
+    `Simulated Salesforce: ${salesforce}\nSimulated Google: ${google}\nSimulated Gong: ${gong}\n` +
+      `Press Ctrl-C to stop all three.\n` +
+      `In another terminal, run: sharetrail sync --config ${dir}\n` +
+      `To see what arrived, run: curl ${gong}/_sandbox/events`,
   );
 }
 

@@ -3,55 +3,43 @@ import { type CommandDefinition, EXIT } from '../command.ts';
 const PORT = { kind: 'integer', min: 0, max: 65_535, default: 0 } as const;
 const LATENCY_MS_MAX = 60_000;
 
-export const sandboxDefinitions: readonly CommandDefinition[] = [
-  {
-    name: 'sandbox',
-    summary: 'serve a made-up Salesforce, Google and Gong on this machine',
-    description: [
-      'Answers on loopback until stopped, and prints a configuration that uses it. Nothing ' +
-        'leaves this machine, and no account is needed.',
-    ],
-    arguments: [],
-    options: [
-      { flags: '--port-salesforce PORT', description: '0: any free port', value: PORT },
-      { flags: '--port-google PORT', description: '0: any free port', value: PORT },
-      { flags: '--port-gong PORT', description: '0: any free port', value: PORT },
-      {
-        flags: '--write DIR',
-        description: 'keep the configuration there (default: a folder that goes with the sandbox)',
-        value: { kind: 'text' },
-      },
-      {
-        flags: '--latency MS',
-        description: 'how long each answer takes, in milliseconds',
-        value: { kind: 'integer', min: 0, max: LATENCY_MS_MAX, default: 0 },
-      },
-      { flags: '--empty', description: 'begin without any made-up data', value: { kind: 'flag' } },
-    ],
-    examples: [
-      {
-        command: 'sharetrail sandbox --write ./sandbox',
-        does: 'then, in another terminal: sharetrail sync --config ./sandbox',
-      },
-    ],
-    exitCodes: { [EXIT.done]: 'stopped', [EXIT.couldNotRun]: 'usage, or a port is taken' },
-    load: async () => (await import('./command.ts')).sandbox,
-  },
-  {
-    name: 'demo',
-    summary: 'the whole job over the sandbox, with no account anywhere',
-    description: [
-      'Starts the sandbox, runs a sync over it, shows what became of each share, and takes ' +
-        'everything away again. Nothing leaves this machine.',
-    ],
-    arguments: [],
-    options: [],
-    examples: [{ command: 'sharetrail demo', does: 'takes some seconds' }],
-    exitCodes: {
-      [EXIT.done]: 'all went as it should',
-      [EXIT.needsPerson]: 'the demonstration did not go as it should, or was stopped',
-      [EXIT.couldNotRun]: 'usage, or a port could not be opened',
+export const sandboxDefinition: CommandDefinition = {
+  name: 'sandbox',
+  summary: 'serve a simulated Salesforce, Google and Gong on this machine',
+  description: [
+    'Serves on loopback until stopped, and prints a configuration that uses the simulated ' +
+      'services. Nothing leaves this machine, and no account is needed.',
+  ],
+  arguments: [],
+  options: [
+    {
+      flags: '--port-salesforce PORT',
+      description: 'port of Salesforce, 0 for any free port',
+      value: PORT,
     },
-    load: async () => (await import('../demo/command.ts')).demo,
+    { flags: '--port-google PORT', description: 'port of Google', value: PORT },
+    { flags: '--port-gong PORT', description: 'port of Gong', value: PORT },
+    {
+      flags: '--write DIR',
+      description: 'keep the configuration in this folder (default: a temporary folder)',
+      value: { kind: 'text' },
+    },
+    {
+      flags: '--latency MS',
+      description: 'delay of each response in milliseconds',
+      value: { kind: 'integer', min: 0, max: LATENCY_MS_MAX, default: 0 },
+    },
+    { flags: '--empty', description: 'start without any data', value: { kind: 'flag' } },
+  ],
+  examples: [
+    {
+      command: 'sharetrail sandbox --write ./sandbox',
+      does: 'then, in another terminal: sharetrail sync --config ./sandbox',
+    },
+  ],
+  exitCodes: {
+    [EXIT.success]: 'stopped',
+    [EXIT.couldNotRun]: 'could not run (usage, or a port is in use)',
   },
-];
+  load: async () => (await import('./command.ts')).sandbox,
+};

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { loadProcessConfig } from '../../config/process-config.ts';
-import { selectTenants } from '../../config/selection.ts';
+import { loadProcessConfig } from '../../config/load-process-config.ts';
+import { selectTenants } from '../../config/select-tenants.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { runTenant } from '../../runs/run-tenant.ts';
@@ -13,15 +13,15 @@ import { everyMinute } from '../../scheduler/ticks.ts';
 import { Alerts } from '../../service/alerts.ts';
 import { housekeeping } from '../../service/housekeeping.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
-import { tenantNames, textOption } from '../options.ts';
-import { type Session, withSession } from '../session.ts';
+import { tenantNames, textOption } from '../command-line/input-options.ts';
+import { type CommandSession, withCommandSession } from '../command-session.ts';
 
-/** A nightly run: what is new, sent at once, with nobody watching. */
-const NIGHTLY = { reach: 'new', push: 'send', onProgress: () => {} } as const;
+/** A scheduled run reads what is new and sends it, without a progress line. */
+const SCHEDULED = { reach: 'new', push: 'send', listeners: [] } as const;
 
-export const start: Handler = (input) => withSession(input, { access: 'write' }, serve);
+export const start: Handler = (input) => withCommandSession(input, { access: 'write' }, serve);
 
-async function serve({ context, tenants, input }: Session): Promise<ExitCode> {
+async function serve({ context, tenants, input }: CommandSession): Promise<ExitCode> {
   requireSchedule(tenants);
   const { signal } = input;
   const alerts = new Alerts(context, signal);
@@ -29,8 +29,8 @@ async function serve({ context, tenants, input }: Session): Promise<ExitCode> {
     context,
     tenants,
     run: async (current, { tenant }) => {
-      const historyUntil = nextDueOf(tenant, current.clock.now());
-      const run = () => runSync(current, { ...NIGHTLY, tenant, historyUntil, signal });
+      const backfillUntil = nextDueOf(tenant, current.clock.now());
+      const run = () => runSync(current, { ...SCHEDULED, tenant, backfillUntil, signal });
       const ended = await runTenant(current, tenant, { kind: 'sync', signal, run });
       alerts.addRun(current, ended.report);
       return ended;
@@ -38,29 +38,29 @@ async function serve({ context, tenants, input }: Session): Promise<ExitCode> {
     housekeeping: (current, kept) => housekeeping(current, kept, { alerts, nextDue, signal }),
     signal,
   });
-  const reload = createReload({ context, scheduler, load: () => loadAgain(input) });
-  const hangUp = () => void reload();
-  process.on('SIGHUP', hangUp);
+  const reload = createReload({ context, scheduler, load: () => reloadConfig(input) });
+  const onHangUp = () => void reload();
+  process.on('SIGHUP', onHangUp);
   scheduler.begin();
   const ticks = everyMinute(() => scheduler.tick(), context.log);
   try {
     if (!signal.aborted) await once(signal, 'abort');
-    context.log.info('stopping: nothing new is started');
+    context.log.info('stopping: no new runs are started');
     const drained = await scheduler.drained();
     await alerts.settled();
-    return drained === 'clean' ? EXIT.done : EXIT.needsPerson;
+    return drained === 'clean' ? EXIT.success : EXIT.needsAttention;
   } finally {
     ticks.stop();
-    process.off('SIGHUP', hangUp);
+    process.off('SIGHUP', onHangUp);
   }
 }
 
-async function loadAgain(input: CommandInput) {
+async function reloadConfig(input: CommandInput) {
   const config = await loadProcessConfig(textOption(input, 'config'));
   return { config, tenants: selectTenants(config, tenantNames(input)) };
 }
 
-/** Waiting for nothing would look like working. */
+/** Without this error, a scheduler with nothing to do would look like a working one. */
 function requireSchedule(tenants: readonly TenantConfig[]): void {
   if (tenants.some(({ schedule }) => schedule !== undefined)) return;
   throw new UserError('no tenant has a schedule: there is nothing to start', {

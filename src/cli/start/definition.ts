@@ -2,28 +2,30 @@ import { type CommandDefinition, EXIT } from '../command.ts';
 
 export const startDefinition: CommandDefinition = {
   name: 'start',
-  summary: 'the scheduler: a run for each tenant at its schedule',
+  summary: 'run the scheduler: each tenant on its schedule',
   description: [
-    'Stays and runs each tenant that has a schedule, at its times in its timezone; tenants ' +
-      'without one run on demand only. A time that was missed, because nothing was running or a ' +
-      'run took longer, is made up for once. A time that the clocks leave out in spring is served ' +
-      'at the change, one that comes twice in autumn once.',
-    'A tenant that another run holds is tried again every few minutes. A run that fails changes ' +
-      'nothing for the others, nor for the next. What happens is told on standard error.',
-    'SIGHUP reads the configuration anew; one that cannot be used changes nothing. SIGTERM and ' +
-      'SIGINT start nothing more, give what is under way ten seconds, and end; a second one ends ' +
-      'at once. What was cut short is made up for at the next start.',
+    'Keeps running and runs each tenant that has a schedule at its due times, in its timezone. ' +
+      'Tenants without a schedule run on demand only. If a due time was missed because the ' +
+      'process was down or a run took too long, the scheduler catches up once. Daylight saving: ' +
+      'a run scheduled in the skipped hour starts at the transition; one in the repeated hour ' +
+      'runs once.',
+    'If another run has locked a tenant, the scheduler retries every few minutes. A failed run ' +
+      'does not affect other tenants or later runs. The log on standard error reports each run.',
+    'SIGHUP reloads the configuration; an invalid one changes nothing. On SIGTERM or SIGINT, the ' +
+      'scheduler starts no new runs, gives running ones ten seconds, and exits. A second signal ' +
+      'exits immediately. The next start catches up on interrupted runs.',
   ],
   arguments: [],
   options: [],
   examples: [
-    { command: 'sharetrail start', does: 'until it is stopped' },
-    { command: 'sharetrail start --tenant acme', does: 'only this tenant' },
+    { command: 'sharetrail start', does: 'run until stopped' },
+    { command: 'sharetrail start --tenant acme', does: 'run only this tenant' },
   ],
   exitCodes: {
-    [EXIT.done]: 'stopped, and everything is written',
-    [EXIT.needsPerson]: 'stopped, but the end of a run could not be written',
-    [EXIT.couldNotRun]: 'usage, configuration, database, or no tenant has a schedule',
+    [EXIT.success]: 'stopped; everything is written',
+    [EXIT.needsAttention]: 'stopped, but the end of a run could not be written',
+    [EXIT.couldNotRun]:
+      'could not run (usage, configuration or database, or no tenant has a schedule)',
   },
   load: async () => (await import('./command.ts')).start,
 };

@@ -1,22 +1,23 @@
-import { type CommandDefinition, EXIT } from '../command.ts';
+import { type CommandDefinition, EXIT, EXIT_CODES } from '../command.ts';
 
 export const statusDefinition: CommandDefinition = {
   name: 'status',
-  summary: 'how each tenant stands: runs, cursors, what waits, calls left',
+  summary: 'show the runs, cursors, events and remaining Gong calls',
   description: [
-    'Per tenant: the last runs, how far each source is read, backfills under way and the days that ' +
-      'sending them takes, the events by state, the oldest that waits, and the Gong calls left ' +
-      'today. Reads only the database, also while a run is at work.',
+    'Shows for each tenant the latest runs, how far each source has been read, the backfills in ' +
+      'progress and the days that sending them takes, the events by state, the oldest pending ' +
+      'event, and the Gong calls left today. It reads only the database, even while a run is in ' +
+      'progress.',
   ],
   arguments: [],
   options: [],
   examples: [
-    { command: 'sharetrail status', does: 'every tenant' },
-    { command: 'sharetrail status --tenant acme --json', does: 'one tenant, for a program' },
+    { command: 'sharetrail status', does: 'show every tenant' },
+    { command: 'sharetrail status --tenant acme --json', does: 'print one tenant, for a script' },
   ],
   exitCodes: {
-    [EXIT.done]: 'printed',
-    [EXIT.couldNotRun]: 'usage, configuration or database',
+    [EXIT.success]: 'printed',
+    [EXIT.couldNotRun]: EXIT_CODES[EXIT.couldNotRun],
   },
   load: async () => (await import('./command.ts')).status,
 };

@@ -1,21 +1,22 @@
 import { dryRun } from '../../runs/dry-run.ts';
+import { followProgress } from '../../runs/progress.ts';
 import { runSync } from '../../runs/sync.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';
 import { runTenants } from '../../service/run-tenants.ts';
 import type { ExitCode, Handler } from '../command.ts';
-import { tellDryRuns } from '../dry-runs-page.ts';
-import { tellRuns } from '../runs-page.ts';
-import { startRunsProgress } from '../runs-progress.ts';
-import { type Session, withSession } from '../session.ts';
+import { type CommandSession, withCommandSession } from '../command-session.ts';
+import { printDryRuns } from '../runs/print-dry-runs.ts';
+import { printRuns } from '../runs/print-runs.ts';
+import { startRunsProgress } from '../runs/runs-progress.ts';
 
 export const sync: Handler = (input) => {
   const access = input.options['dryRun'] === true ? 'read' : 'write';
-  return withSession(input, { access }, (session) =>
-    access === 'read' ? showDryRuns(session) : syncAll(session),
+  return withCommandSession(input, { access }, (session) =>
+    access === 'read' ? dryRunAll(session) : syncAll(session),
   );
 };
 
-async function syncAll(session: Session): Promise<ExitCode> {
+async function syncAll(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, input } = session;
   const { signal } = input;
   const push = input.options['push'] === false ? 'queue-only' : 'send';
@@ -25,22 +26,22 @@ async function syncAll(session: Session): Promise<ExitCode> {
     kind: 'sync',
     signal,
     run: (tenant) => {
-      const onProgress = progress.of(tenant.tenant);
-      const historyUntil = nextDueOf(tenant, context.clock.now());
-      return runSync(context, { tenant, reach, push, historyUntil, signal, onProgress });
+      const listeners = [followProgress(progress.of(tenant.tenant))];
+      const backfillUntil = nextDueOf(tenant, context.clock.now());
+      return runSync(context, { tenant, reach, push, backfillUntil, signal, listeners });
     },
   });
   progress.end();
-  return tellRuns(session, runs);
+  return printRuns(session, runs);
 }
 
-function showDryRuns(session: Session): Promise<ExitCode> {
+function dryRunAll(session: CommandSession): Promise<ExitCode> {
   const { context, input } = session;
   const { signal } = input;
   const reach = reachOf(session);
-  return tellDryRuns(session, (tenant, show) => dryRun(context, { tenant, reach, signal, show }));
+  return printDryRuns(session, (tenant, show) => dryRun(context, { tenant, reach, signal, show }));
 }
 
-function reachOf({ input }: Session): 'new' | 'all' {
+function reachOf({ input }: CommandSession): 'new' | 'all' {
   return input.options['full'] === true ? 'all' : 'new';
 }

@@ -1,55 +1,46 @@
-import { type CommandDefinition, EXIT } from '../command.ts';
+import { type CommandDefinition, EXIT_CODES } from '../command.ts';
 
 export const syncDefinition: CommandDefinition = {
   name: 'sync',
-  summary: 'one run for each tenant: read, match, queue, send to Gong',
+  summary: 'run each tenant once: read, match, queue, and send to Gong',
   description: [
-    'Reads what is new from each source, finds the Salesforce records of the people, queues one ' +
-      'event a share and sends what is queued to Gong, at the pace that Gong allows. Each share ' +
-      'is reported once, however often this runs and wherever it was interrupted.',
-    'What does not fit into today’s Gong calls stays queued for the next run; that is no error. ' +
-      'One tenant’s failure changes nothing for another.',
+    'Reads what is new from each source, matches the people to their Salesforce records, queues ' +
+      'one event per share, and sends the queued events to Gong at the pace that Gong allows. ' +
+      'Each share is reported once, even if a run is interrupted or repeated.',
+    'Events that exceed today’s Gong calls stay queued for the next run; this is not an error. A ' +
+      'failure of one tenant does not affect the others.',
   ],
   arguments: [],
   options: [
     {
       flags: '--dry-run',
       description:
-        'read and build, write nothing anywhere; print each event that would be sent and, on ' +
-        'standard error, the calls that this took and would take',
+        'read and build, but write nothing anywhere; print each event that would be sent and, on ' +
+        'standard error, the calls made and the calls that a real run would make',
       value: { kind: 'flag' },
     },
     {
       flags: '--no-push',
-      description: 'stop after queueing, so that what waits can be looked at first',
+      description: 'stop after queueing, so that you can inspect the pending events first',
       value: { kind: 'flag' },
     },
     {
       flags: '--full',
       description:
-        'read each source whole again, as far as it reaches, and compare with what is on ' +
-        'record: for files that became visible late',
+        'read each source in full again, as far back as it reaches, and compare it with what is ' +
+        'on record: for files that became visible late',
       value: { kind: 'flag' },
     },
   ],
   examples: [
-    { command: 'sharetrail sync', does: 'every tenant' },
-    {
-      command: 'sharetrail sync --tenant acme --dry-run',
-      does: 'what would be sent, and nothing else',
-    },
+    { command: 'sharetrail sync', does: 'run every tenant' },
+    { command: 'sharetrail sync --tenant acme --dry-run', does: 'only show what would be sent' },
     {
       command: 'sharetrail sync --tenant acme --no-push',
-      does: 'queue; then look with "sharetrail events"',
+      does: 'queue only; then inspect with "sharetrail events"',
     },
-    { command: 'sharetrail sync --json', does: 'the counts of each run, for a program' },
+    { command: 'sharetrail sync --json', does: 'print the counts of each run, for a script' },
   ],
-  exitCodes: {
-    [EXIT.done]: 'every run is done, and nothing needs anybody',
-    [EXIT.needsPerson]:
-      'an event was rejected, a source or Gong failed, or the run was stopped; the rest was done',
-    [EXIT.couldNotRun]: 'usage, configuration or database: nothing was run',
-    [EXIT.held]: 'another run holds the tenant; nothing was done for it',
-  },
+  exitCodes: EXIT_CODES,
   load: async () => (await import('./command.ts')).sync,
 };

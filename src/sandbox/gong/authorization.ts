@@ -1,18 +1,18 @@
-import type { AuthorizationKind } from './ledger.ts';
+import type { AuthorizationKind } from './event-log.ts';
 
 export interface BasicCredentials {
   readonly user: string;
   readonly password: string;
 }
 
-/** What scheme an Authorization header uses. */
+/** The scheme of an Authorization header. */
 export function authorizationKind(header: string | undefined): AuthorizationKind {
   if (header === undefined) return 'none';
   const scheme = header.split(' ', 1)[0]?.toLowerCase();
   return scheme === 'basic' || scheme === 'bearer' ? scheme : 'other';
 }
 
-/** User and password of a Basic header; undefined when it is none. */
+/** User and password of a Basic header; undefined for any other header. */
 export function basicCredentials(header: string | undefined): BasicCredentials | undefined {
   const encoded = parameterOf(header, 'basic');
   if (encoded === undefined) return undefined;
@@ -20,7 +20,7 @@ export function basicCredentials(header: string | undefined): BasicCredentials |
   return rest.length === 0 ? undefined : { user, password: rest.join(':') };
 }
 
-/** The token of a Bearer header; undefined when it is none. */
+/** The token of a Bearer header; undefined for any other header. */
 export function bearerToken(header: string | undefined): string | undefined {
   return parameterOf(header, 'bearer');
 }

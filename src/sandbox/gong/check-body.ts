@@ -1,11 +1,11 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { contentSharedSchema, type SchemaEdition } from './content-shared-schema.ts';
-import { TEXT_FORMATS, type TextFormat } from './formats.ts';
+import { TEXT_FORMATS, type TextFormat } from './text-formats.ts';
 
-/** Sentences in Gong's style, one for each place that is wrong; none for a good body. */
+/** Returns error sentences in Gong's style, one per invalid place; none for a valid body. */
 export type BodyCheck = (body: unknown) => readonly string[];
 
-/** Compiles the schema once; `edition` chooses the object types that are allowed. */
+/** Compiles the schema once; `edition` selects the allowed object types. */
 export function createBodyCheck(edition: SchemaEdition = 'today'): BodyCheck {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
   for (const [name, format] of Object.entries(TEXT_FORMATS)) ajv.addFormat(name, format.accepts);
@@ -14,18 +14,18 @@ export function createBodyCheck(edition: SchemaEdition = 'today'): BodyCheck {
 }
 
 function sentencesOf(errors: readonly ErrorObject[]): readonly string[] {
-  // The first complaint about a place is the telling one: a null is no string, enum or format.
-  const byPlace = new Map<string, string>();
+  // Keep the first error of each place: a null also fails as a string, an enum, and a format.
+  const byPath = new Map<string, string>();
   for (const error of errors) {
     if (error.keyword === 'if') continue;
-    const place = placeOf(error);
-    if (!byPlace.has(place)) byPlace.set(place, complaintOf(error));
+    const path = pathOf(error);
+    if (!byPath.has(path)) byPath.set(path, messageOf(error));
   }
-  return [...byPlace].map(([place, complaint]) => `${place}: ${complaint}`);
+  return [...byPath].map(([path, message]) => `${path}: ${message}`);
 }
 
 /** `recipients[0].email` for the pointer `/recipients/0/email` */
-function placeOf(error: ErrorObject): string {
+function pathOf(error: ErrorObject): string {
   const steps = error.instancePath.split('/').slice(1).map(unescapePointer);
   const extra: unknown = error.params['missingProperty'] ?? error.params['additionalProperty'];
   if (typeof extra === 'string') steps.push(extra);
@@ -39,7 +39,7 @@ function unescapePointer(step: string): string {
   return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function complaintOf(error: ErrorObject): string {
+function messageOf(error: ErrorObject): string {
   if (error.keyword === 'required' || error.data === null) return 'must not be null';
   switch (error.keyword) {
     case 'additionalProperties':

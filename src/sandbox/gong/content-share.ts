@@ -1,21 +1,21 @@
-import type { SandboxRequest } from '../http.ts';
+import type { SandboxRequest } from '../http-types.ts';
 import type { BodyCheck } from './check-body.ts';
-import type { Ledger } from './ledger.ts';
+import type { EventLog } from './event-log.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
-/** What a call came to, before it is dressed as an answer. */
-export interface Outcome {
+/** The result of a call, before it becomes a response. */
+export interface GongResult {
   readonly status: number;
-  /** Gong's sentences; absent on success */
+  /** Gong's error sentences; absent on success */
   readonly errors?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Who calls: a company's account, or why not. */
-export type Caller = { readonly account: string } | { readonly refused: string };
+/** The caller's Gong account, or the reason why the call is refused. */
+export type Caller = { readonly account: string } | { readonly refusal: string };
 
 export interface ContentShareParts {
-  readonly ledger: Ledger;
+  readonly eventLog: EventLog;
   readonly checkBody: BodyCheck;
   readonly callerOf: (request: SandboxRequest) => Caller;
   readonly limiterOf: (account: string) => RateLimiter;
@@ -30,27 +30,27 @@ export interface ReceivedCall {
   readonly body: ParsedBody;
 }
 
-/** The body read once: for the check, and for the eventId in the list of requests. */
+/** The body, parsed once: for the check, and for the eventId in the list of requests. */
 export type ParsedBody = { readonly value: unknown } | { readonly unreadable: true };
 
-/** PUT …/content/shared, checked in the order of a gateway: who, how often, what. */
-export function reportContentShare(call: ReceivedCall, parts: ContentShareParts): Outcome {
+/** PUT …/content/shared. Checks the caller, then the limits, then the body. */
+export function reportContentShare(call: ReceivedCall, parts: ContentShareParts): GongResult {
   const caller = parts.callerOf(call.request);
-  if ('refused' in caller) return { status: 401, errors: [caller.refused] };
+  if ('refusal' in caller) return { status: 401, errors: [caller.refusal] };
   const over = parts.limiterOf(caller.account).admit(call.at);
   if (over) {
     const headers = { 'retry-after': String(Math.ceil(over.waitMs / 1_000)) };
     return { status: 429, errors: ['API request limit exceeded'], headers };
   }
-  const unfit = unfitBody(call, parts.bodyBytesMax);
-  if (unfit) return unfit;
+  const rejected = rejectedBody(call, parts.bodyBytesMax);
+  if (rejected) return rejected;
   const value = 'value' in call.body ? call.body.value : undefined;
   const errors = parts.checkBody(value);
   if (errors.length > 0 || !isRecord(value)) return { status: 400, errors };
-  return keep(call, { body: value, account: caller.account, ledger: parts.ledger });
+  return acceptEvent(call, { body: value, account: caller.account, eventLog: parts.eventLog });
 }
 
-/** JSON as it came, or the mark that it is none. */
+/** The parsed JSON, or a marker that the body is not JSON. */
 export function parseBody(text: string): ParsedBody {
   try {
     return { value: JSON.parse(text) };
@@ -65,7 +65,7 @@ export function eventIdOf(body: ParsedBody): string | undefined {
   return typeof eventId === 'string' ? eventId : undefined;
 }
 
-function unfitBody(call: ReceivedCall, bodyBytesMax: number): Outcome | undefined {
+function rejectedBody(call: ReceivedCall, bodyBytesMax: number): GongResult | undefined {
   const contentType = call.request.headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(contentType))
     return { status: 415, errors: [`Content type '${contentType}' not supported`] };
@@ -79,12 +79,12 @@ function unfitBody(call: ReceivedCall, bodyBytesMax: number): Outcome | undefine
 interface Acceptance {
   readonly body: Readonly<Record<string, unknown>>;
   readonly account: string;
-  readonly ledger: Ledger;
+  readonly eventLog: EventLog;
 }
 
-function keep(call: ReceivedCall, { body, account, ledger }: Acceptance): Outcome {
+function acceptEvent(call: ReceivedCall, { body, account, eventLog }: Acceptance): GongResult {
   const eventId = eventIdOf(call.body);
-  const isNew = ledger.accept({
+  const isNew = eventLog.accept({
     receivedAt: call.at,
     account,
     reportingSystem: String(body['reportingSystem']),

@@ -1,16 +1,16 @@
 import type { SchemaObject } from 'ajv';
-import type { TextFormatName } from './formats.ts';
+import type { TextFormatName } from './text-formats.ts';
 
 /**
- * Which objects may be named. The page of today allows more than an older edition did, which knew
- * only Account and Opportunity in `crmContext`, and Contact and Lead in a person's `context`.
+ * Which objects can be named. Today's reference page allows more than an older edition, which only
+ * allows Account and Opportunity in `crmContext`, and Contact and Lead in a person's `context`.
  */
 export type SchemaEdition = 'today' | 'older';
 
 const SYSTEMS = ['Salesforce', 'HubSpot', 'MicrosoftDynamic', 'Generic'];
 const DATA_TYPES = ['number', 'string', 'url', 'date'];
 
-// "Lead,Contact" and "Opportunity,Account" stand on the page as one value each.
+// The reference page lists "Lead,Contact" and "Opportunity,Account" as one value each.
 const OBJECT_TYPES: Record<SchemaEdition, { readonly person: string[]; readonly event: string[] }> =
   {
     today: {
@@ -21,10 +21,10 @@ const OBJECT_TYPES: Record<SchemaEdition, { readonly person: string[]; readonly 
   };
 
 /**
- * JSON Schema of the body of PUT /v2/customer-engagement/content/shared, written from the prose of
- * Gong's page "Report event of a content share": the published schema joins enums into one string
- * and types `value` by turns, so that it cannot validate. Stricter than Gong may be: nothing
- * unknown at any depth, nothing null, nothing empty.
+ * JSON Schema of the body of PUT /v2/customer-engagement/content/shared, written from the text of
+ * Gong's page "Report event of a content share". Gong's published schema cannot validate: it joins
+ * enums into one string and gives `value` different types in different places. This schema may be
+ * stricter than Gong: it allows no unknown fields at any depth, no nulls, and nothing empty.
  */
 export function contentSharedSchema(edition: SchemaEdition = 'today'): SchemaObject {
   const types = OBJECT_TYPES[edition];
@@ -78,7 +78,7 @@ function personSchema(objectTypes: readonly string[]): SchemaObject {
   });
 }
 
-/** PartyUploadContext and CallUploadContext, which differ in their object types only */
+/** PartyUploadContext and CallUploadContext, which differ only in their object types */
 function contextSchema(objectTypes: readonly string[]): SchemaObject {
   const named = record({
     required: ['objectType', 'objectId'],
@@ -123,7 +123,7 @@ function propertySchema(): SchemaObject {
   });
 }
 
-/** Told by its opposite, with `else`: an object with a `then` looks like a promise. */
+/** Uses a negated `if` with `else`, because an object with a `then` key looks like a promise. */
 function when(key: string, value: string, properties: SchemaObject): SchemaObject {
   return {
     if: { type: 'object', properties: { [key]: { not: { const: value } } } },

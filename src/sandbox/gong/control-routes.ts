@@ -1,7 +1,7 @@
 import { type ControlRoutes, pageOf } from '../control-routes.ts';
 import type { GongControl } from './gong.ts';
 
-/** What another process may ask this Gong under `/_sandbox/`. */
+/** Gong's own routes under `/_sandbox/`. */
 export function gongControlRoutes(gong: GongControl): ControlRoutes {
   return {
     'GET state': () => ({

@@ -1,38 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
-import type { SandboxAnswer, SandboxRequest, Vendor } from '../http.ts';
+import type { SandboxRequest, SandboxResponse, Vendor } from '../http-types.ts';
 import { authorizationKind, basicCredentials, bearerToken } from './authorization.ts';
 import { createBodyCheck } from './check-body.ts';
 import {
   type Caller,
   type ContentShareParts,
   eventIdOf,
-  type Outcome,
+  type GongResult,
   type ParsedBody,
   parseBody,
   reportContentShare,
 } from './content-share.ts';
 import type { SchemaEdition } from './content-shared-schema.ts';
-import { type GongEvent, type GongRequest, Ledger } from './ledger.ts';
+import { EventLog, type GongEvent, type GongRequest } from './event-log.ts';
 import {
   type CallLimits,
   createRateLimiter,
   GONG_CALL_LIMITS,
   type RateLimiter,
 } from './rate-limit.ts';
-import { type GongOauthClient, scopesOf, TokenDesk, WRITE_SCOPE } from './tokens.ts';
+import { type GongOauthClient, scopesOf, TokenIssuer, WRITE_SCOPE } from './tokens.ts';
 
 const CONTENT_SHARED_PATH = '/v2/customer-engagement/content/shared';
 const TOKEN_PATH = '/oauth2/generate-customer-token';
-/** What the path takes, by path. */
+/** The allowed method of each path. */
 const METHOD_BY_PATH = new Map([
   [CONTENT_SHARED_PATH, 'PUT'],
   [TOKEN_PATH, 'POST'],
 ]);
 
-/** The example of Gong's specification: beyond 2^53, so that a careless reader loses digits. */
+/** The example in Gong's specification. It exceeds 2^53, so a careless parser loses digits. */
 const INTEGRATION_ID = '5517027188234205706';
-/** Gong names no limit for a body; an event that comes near this one is broken. */
+/** Gong documents no limit for bodies; an event close to this one is broken. */
 const BODY_BYTES_MAX = 1_048_576;
 const DEFAULT_ACCOUNT = 'company';
 
@@ -41,51 +41,51 @@ export interface GongKey {
   readonly accessKeySecret: string;
   /** default: `api:engagement-data:write` */
   readonly scopes?: readonly string[];
-  /** whose events and limits these are; default: the one company of this Gong */
+  /** the account that owns the events and limits; default: the only account */
   readonly account?: string;
 }
 
 export interface GongOptions {
   readonly clock: Clock;
-  /** default: Gong's own, 3 a second and 10,000 a day */
+  /** default: Gong's own limits, 3 calls a second and 10,000 a day */
   readonly limits?: Partial<CallLimits>;
   readonly keys?: readonly GongKey[];
   readonly oauthClients?: readonly GongOauthClient[];
   /** default `today` */
   readonly edition?: SchemaEdition;
-  /** digits of the 64-bit number; null: left out of the answer, as some accounts see */
+  /** digits of the 64-bit number; null omits it from the response, as for some accounts */
   readonly integrationId?: string | null;
-  /** bytes of a request's body */
+  /** larger request bodies are rejected */
   readonly bodyBytesMax?: number;
-  /** false for millions of events: bodies are dropped, and requests kept up to a limit */
+  /** false for benchmarks with millions of events: drops bodies and all but the latest requests */
   readonly keepBodies?: boolean;
 }
 
-/** What a test or a demo sees of this Gong, and what it can do to it. */
+/** The controls of this Gong for tests and the demo. */
 export interface GongControl {
-  /** accepted events, in the order of arrival */
+  /** accepted events in order of arrival */
   readonly events: readonly GongEvent[];
-  /** every request, accepted or not, tokens included */
+  /** every request, accepted or not, including token requests */
   readonly requests: readonly GongRequest[];
-  /** requests by the status that they were answered with */
+  /** number of requests per response status */
   readonly byStatus: Readonly<Record<string, number>>;
   refreshTokenOf(clientId: string): string | undefined;
   revokeAccessTokens(): void;
-  /** Forgets events, requests and used-up limits; tokens stay. */
+  /** Clears events, requests, and call limits; keeps tokens. */
   reset(): void;
 }
 
 /**
- * A made-up Gong: one call is one event. As strict as the reference page reads, with the limits
- * of a whole company, ids of 64 bits and errors in Gong's form `{requestId, errors}`.
+ * A simulated Gong: one call is one event. It is as strict as the reference page, enforces the call
+ * limits of a company, and returns 64-bit IDs and errors in Gong's form `{requestId, errors}`.
  */
 export function createGong(options: GongOptions): { vendor: Vendor; gong: GongControl } {
   const { clock } = options;
-  const ledger = new Ledger({ keepBodies: options.keepBodies ?? true });
-  const tokens = new TokenDesk(clock, options.oauthClients ?? []);
+  const eventLog = new EventLog({ keepBodies: options.keepBodies ?? true });
+  const tokens = new TokenIssuer(clock, options.oauthClients ?? []);
   const limiters = new Map<string, RateLimiter>();
   const parts: ContentShareParts = {
-    ledger,
+    eventLog,
     checkBody: createBodyCheck(options.edition),
     callerOf: (request) => callerOf(request, options.keys ?? [], tokens),
     limiterOf: (account) => {
@@ -103,39 +103,43 @@ export function createGong(options: GongOptions): { vendor: Vendor; gong: GongCo
     const requestId = requestIds();
     const at = clock.now();
     const body = parseBody(request.body);
-    const answer =
+    const response =
       routingError(request, requestId) ??
       (request.path === TOKEN_PATH
         ? tokens.refresh(request)
-        : dress(reportContentShare({ request, requestId, at, body }, parts), requestId, success));
-    ledger.note(noted(request, { at, requestId, status: answer.status, body }));
-    return { ...answer, headers: { ...answer.headers, 'x-traceid': requestId } };
+        : responseOf(
+            reportContentShare({ request, requestId, at, body }, parts),
+            requestId,
+            success,
+          ));
+    eventLog.addRequest(requestEntry(request, { at, requestId, status: response.status, body }));
+    return { ...response, headers: { ...response.headers, 'x-traceid': requestId } };
   };
 
   const gong: GongControl = {
     get events() {
-      return ledger.events;
+      return eventLog.events;
     },
     get requests() {
-      return ledger.requests;
+      return eventLog.requests;
     },
     get byStatus() {
-      return ledger.byStatus;
+      return eventLog.byStatus;
     },
     refreshTokenOf: (clientId) => tokens.refreshTokenOf(clientId),
     revokeAccessTokens: () => tokens.revokeAccessTokens(),
     reset() {
-      ledger.reset();
+      eventLog.reset();
       limiters.clear();
     },
   };
   return { vendor, gong };
 }
 
-function callerOf(request: SandboxRequest, keys: readonly GongKey[], tokens: TokenDesk): Caller {
+function callerOf(request: SandboxRequest, keys: readonly GongKey[], tokens: TokenIssuer): Caller {
   const header = request.headers['authorization'];
   const kind = authorizationKind(header);
-  if (kind === 'none') return { refused: 'Authorization header is missing' };
+  if (kind === 'none') return { refusal: 'Authorization header is missing' };
   const basic = basicCredentials(header);
   const holder =
     kind === 'basic'
@@ -143,17 +147,17 @@ function callerOf(request: SandboxRequest, keys: readonly GongKey[], tokens: Tok
       : tokens.clientOf(bearerToken(header) ?? '');
   if (!holder)
     return {
-      refused:
+      refusal:
         kind === 'basic'
           ? 'The access key or the access key secret is not valid'
           : 'access token has been revoked',
     };
   if (!scopesOf(holder).includes(WRITE_SCOPE))
-    return { refused: `You don't have permission to use '${WRITE_SCOPE}' in your app.` };
+    return { refusal: `You don't have permission to use '${WRITE_SCOPE}' in your app.` };
   return { account: holder.account ?? DEFAULT_ACCOUNT };
 }
 
-function routingError(request: SandboxRequest, requestId: string): SandboxAnswer | undefined {
+function routingError(request: SandboxRequest, requestId: string): SandboxResponse | undefined {
   const method = METHOD_BY_PATH.get(request.path);
   if (method === request.method) return undefined;
   const outcome =
@@ -164,11 +168,11 @@ function routingError(request: SandboxRequest, requestId: string): SandboxAnswer
           errors: [`Request method '${request.method}' not supported`],
           headers: { allow: method },
         };
-  return dress(outcome, requestId, '');
+  return responseOf(outcome, requestId, '');
 }
 
-/** Success is a text, not an object: JSON.stringify could not write a 64-bit number. */
-function dress(outcome: Outcome, requestId: string, success: string): SandboxAnswer {
+/** A success body is a string, because JSON.stringify cannot write a 64-bit number. */
+function responseOf(outcome: GongResult, requestId: string, success: string): SandboxResponse {
   const headers = { 'content-type': 'application/json;charset=UTF-8', ...outcome.headers };
   if (outcome.errors)
     return { status: outcome.status, headers, body: { requestId, errors: outcome.errors } };
@@ -179,7 +183,7 @@ function successText(integrationId: string | null | undefined): string {
   return integrationId === null ? '' : `,"integrationId":${integrationId ?? INTEGRATION_ID}`;
 }
 
-/** Ids of the look of `4al018gzaztcr8nbukw`, another for each call. */
+/** Creates IDs such as `4al018gzaztcr8nbukw`, a new one for each call. */
 function createRequestIds(): () => string {
   let count = 0;
   return () => {
@@ -189,7 +193,7 @@ function createRequestIds(): () => string {
   };
 }
 
-function noted(
+function requestEntry(
   request: SandboxRequest,
   facts: { at: number; requestId: string; status: number; body: ParsedBody },
 ): GongRequest {

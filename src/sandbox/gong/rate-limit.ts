@@ -1,4 +1,4 @@
-/** How many calls one company may make, all its integrations together. */
+/** The call limits of one company, for all its integrations together. */
 export interface CallLimits {
   /** Infinity: no limit */
   readonly callsPerSecond: number;
@@ -13,13 +13,13 @@ const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 export interface RateLimiter {
-  /** Counts a call at `now`, unless it is over a limit: then the wait until one would pass. */
+  /** Counts a call at `now`. If it exceeds a limit, returns the wait until a call would pass. */
   admit(now: number): { readonly waitMs: number } | undefined;
 }
 
 /**
- * Both limits over a sliding window: where Gong's day begins nobody says, and the sliding one is
- * the strictest reading. Calls that were refused do not count.
+ * Applies both limits over sliding windows. Gong does not document when its day starts, and a
+ * sliding window is the strictest reading. Refused calls do not count.
  */
 export function createRateLimiter(limits: CallLimits): RateLimiter {
   const windows = [
@@ -41,10 +41,10 @@ interface Window {
   count(now: number): void;
 }
 
-/** Remembers the times of the last `calls` calls in a ring: the oldest of them is what binds. */
+/** Stores the times of the last `calls` calls in a ring buffer; the oldest one sets the wait. */
 function createWindow(calls: number, lengthMs: number): Window {
   if (calls === Number.POSITIVE_INFINITY) return { waitMs: () => 0, count: () => {} };
-  // Less than one call a window is one call in a window that is longer by as much.
+  // A limit below one call per window is one call in a proportionally longer window.
   const size = Math.max(1, Math.floor(calls));
   const windowMs = calls < 1 ? lengthMs / calls : lengthMs;
   const times = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);

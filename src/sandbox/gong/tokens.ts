@@ -1,27 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
-import type { SandboxAnswer, SandboxRequest } from '../http.ts';
+import type { SandboxRequest, SandboxResponse } from '../http-types.ts';
 import { basicCredentials } from './authorization.ts';
 
-/** An OAuth integration that a customer has allowed in. */
+/** An OAuth integration that a customer has authorized. */
 export interface GongOauthClient {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** the first one; each refresh uses one up and brings the next */
+  /** the first one; each refresh consumes the current one and returns the next */
   readonly refreshToken: string;
   /** default: `api:engagement-data:write` */
   readonly scopes?: readonly string[];
-  /** whose events and limits these are; default: the one company of this Gong */
+  /** the account that owns the events and limits; default: the only account */
   readonly account?: string;
-  /** `api_base_url_for_customer` of the answers; absent: left out */
+  /** `api_base_url_for_customer` in the responses; omitted if absent */
   readonly apiBaseUrl?: string;
 }
 
-/** Gong, "Create an app for Gong": access tokens live about a day. */
+/** Gong, "Create an app for Gong": access tokens are valid for about a day. */
 const ACCESS_TOKEN_LIFE_MS = 86_400_000;
 
-/** Hands out tokens as /oauth2/generate-customer-token does: refresh tokens are single-use. */
-export class TokenDesk {
+/** Issues tokens as /oauth2/generate-customer-token does: refresh tokens are single-use. */
+export class TokenIssuer {
   readonly #clock: Clock;
   readonly #clients: readonly GongOauthClient[];
   readonly #refreshTokens = new Map<string, string>();
@@ -33,32 +33,32 @@ export class TokenDesk {
     for (const client of clients) this.#refreshTokens.set(client.clientId, client.refreshToken);
   }
 
-  /** The refresh token that would work now; undefined for an unknown client. */
+  /** The currently valid refresh token; undefined for an unknown client. */
   refreshTokenOf(clientId: string): string | undefined {
     return this.#refreshTokens.get(clientId);
   }
 
-  /** Every access token that is out stops working; refresh tokens stay good. */
+  /** Invalidates every issued access token; refresh tokens remain valid. */
   revokeAccessTokens(): void {
     this.#accessTokens.clear();
   }
 
-  /** The client that a Bearer token stands for; undefined when unknown or run out. */
+  /** The client of a Bearer token; undefined if the token is unknown or expired. */
   clientOf(accessToken: string): GongOauthClient | undefined {
-    const held = this.#accessTokens.get(accessToken);
-    return held && held.expiresAt > this.#clock.now() ? held.client : undefined;
+    const token = this.#accessTokens.get(accessToken);
+    return token && token.expiresAt > this.#clock.now() ? token.client : undefined;
   }
 
-  /** Parameters come in the query or as a form; the client shows itself by HTTP Basic. */
-  refresh(request: SandboxRequest): SandboxAnswer {
+  /** Accepts parameters in the query or as a form; the client authenticates with HTTP Basic. */
+  refresh(request: SandboxRequest): SandboxResponse {
     const client = this.#clientIn(request);
-    if (!client) return refusal(401, 'invalid_client', 'Client authentication failed.');
+    if (!client) return oauthError(401, 'invalid_client', 'Client authentication failed.');
     const parameters = parametersOf(request);
     if (parameters.get('grant_type') !== 'refresh_token')
-      return refusal(400, 'unsupported_grant_type', 'grant_type must be refresh_token here.');
+      return oauthError(400, 'unsupported_grant_type', 'grant_type must be refresh_token here.');
     const given = parameters.get('refresh_token');
     if (given === null || given !== this.#refreshTokens.get(client.clientId))
-      return refusal(400, 'invalid_grant', 'Refresh token code is invalid.');
+      return oauthError(400, 'invalid_grant', 'Refresh token code is invalid.');
     return { status: 200, body: this.#newPair(client) };
   }
 
@@ -86,7 +86,7 @@ export class TokenDesk {
   }
 }
 
-/** What sharing events needs. Gong: "Required authorization scope". */
+/** The scope for reporting events. Gong: "Required authorization scope". */
 export const WRITE_SCOPE = 'api:engagement-data:write';
 
 export function scopesOf(holder: { readonly scopes?: readonly string[] }): readonly string[] {
@@ -99,7 +99,7 @@ function parametersOf(request: SandboxRequest): URLSearchParams {
   return new URLSearchParams([...request.query, ...form]);
 }
 
-/** OAuth's own error form: seen from this endpoint with status 400 and `invalid_grant`. */
-function refusal(status: number, error: string, description: string): SandboxAnswer {
+/** An error in OAuth's form. The real endpoint was seen to send 400 with `invalid_grant`. */
+function oauthError(status: number, error: string, description: string): SandboxResponse {
   return { status, body: { error, error_description: description } };
 }

@@ -1,9 +1,9 @@
-import { required } from './answers.ts';
-import type { Call } from './call.ts';
+import type { ApiCall } from './api-call.ts';
 import { personResource } from './permission-resource.ts';
+import { required } from './responses.ts';
 
 /** Who the caller is. Drive reference, about.get: `fields` is required here. */
-export function getAbout({ parts, user, query }: Call): Readonly<Record<string, unknown>> {
+export function getAbout({ state, user, query }: ApiCall): Readonly<Record<string, unknown>> {
   if (!query.has('fields')) throw required('fields');
-  return { kind: 'drive#about', user: personResource(parts, user, user) };
+  return { kind: 'drive#about', user: personResource(state, user, user) };
 }

@@ -4,7 +4,7 @@ export interface Claims {
   readonly iss: string;
   readonly aud: string;
   readonly scope: string;
-  /** the user to act as; without it the service account acts as itself */
+  /** the user to impersonate; if absent, the service account acts as itself */
   readonly sub: string | undefined;
   /** epoch seconds */
   readonly iat: number;
@@ -13,18 +13,18 @@ export interface Claims {
 
 export interface Assertion {
   readonly claims: Claims;
-  /** the id of the key that signed it, where the header names one */
+  /** ID of the signing key, if the header has one */
   readonly keyId: string | undefined;
   readonly signed: string;
   readonly signature: Buffer;
 }
 
-/** Google identity guide, "Using OAuth 2.0 for server to server": exp is at most an hour on. */
+/** Google identity guide, "Using OAuth 2.0 for server to server": at most an hour. */
 const LIFE_SECONDS_MAX = 3_600;
-/** Clocks may differ by so much. */
+/** The accepted clock skew. */
 const SKEW_SECONDS_MAX = 300;
 
-/** The parts of an RS256 token; undefined for anything else. Says nothing about the signature. */
+/** The parts of an RS256 token; undefined for anything else. Does not check the signature. */
 export function readAssertion(text: string): Assertion | undefined {
   const [header, payload, signature, ...more] = text.split('.');
   if (!header || !payload || !signature || more.length > 0) return undefined;

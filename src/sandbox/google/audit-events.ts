@@ -30,31 +30,31 @@ const DOCUMENT_TYPES: Readonly<Record<string, string>> = {
   'application/pdf': 'pdf',
 };
 
-/** What an event is about, and how it is told. */
+/** The item of an event, and the form of the event. */
 export interface Subject {
   readonly item: Item;
   /** the shared drive that the item is on */
   readonly drive: SharedDrive | undefined;
-  /** default private */
+  /** default: private */
   readonly visibility?: string;
   readonly oldVisibility?: string;
-  /** what somebody did: true by default; false: what followed from it */
+  /** true (default) for the user's action, false for its consequences */
   readonly isPrimary?: boolean;
-  /** Real tenants have both forms. */
+  /** real audit logs contain both forms */
   readonly form?: 'value' | 'multiValue';
 }
 
 export interface AccessChange {
   readonly about: Subject;
   readonly grantee: Grantee;
-  /** undefined: none */
+  /** undefined: no role */
   readonly from: Role | undefined;
   readonly to: Role | undefined;
-  /** a change that a folder above brought about */
+  /** the change was caused by a folder above the item */
   readonly isReconciled?: true;
 }
 
-/** `change_user_access`: one person or group. */
+/** `change_user_access`: a change for one person or group. */
 export function userAccessEvent(change: AccessChange): AuditEvent {
   const { about, grantee, from, to, isReconciled } = change;
   const email = 'email' in grantee ? grantee.email : '';
@@ -73,7 +73,7 @@ export function userAccessEvent(change: AccessChange): AuditEvent {
   };
 }
 
-/** The two events that a change of the link, or for a whole domain, always brings together. */
+/** The two events that always accompany a change of link sharing or domain sharing. */
 export function linkEvents(change: AccessChange): readonly AuditEvent[] {
   const { about, grantee, from, to, isReconciled } = change;
   const isDomain = grantee.type === 'domain';
@@ -102,13 +102,13 @@ export function linkEvents(change: AccessChange): readonly AuditEvent[] {
   ];
 }
 
-/** `shared_drive_membership_change`: of a drive as a whole. */
+/** `shared_drive_membership_change`: a change of one member of a shared drive. */
 export function membershipEvent(change: {
   readonly drive: SharedDrive;
   readonly grantee: Grantee;
   readonly from: Role | undefined;
   readonly to: Role | undefined;
-  /** the parameter that names the member: real tenants have either */
+  /** the parameter that names the member: real audit logs contain both */
   readonly named: 'target' | 'target_user';
 }): AuditEvent {
   const { drive, grantee, from, to, named } = change;
@@ -130,13 +130,13 @@ export function membershipEvent(change: {
   };
 }
 
-/** Anything else that is done with a file: view, edit, create, move, trash, delete, rename. */
+/** Any other action on a file: view, edit, create, move, trash, delete, rename. */
 export function accessEvent(name: string, about: Subject): AuditEvent {
   const parameters = [flag('primary_event', about.isPrimary ?? true), ...documentParameters(about)];
   return { type: 'access', name, parameters };
 }
 
-/** "Externally" is meant from the domain of the file's owner, whatever else is ours. */
+/** Google compares with the domain of the file's owner, not with all internal domains. */
 export function isExternalTo(item: Item, grantee: Grantee): boolean {
   if (grantee.type === 'anyone') return true;
   const domain = grantee.type === 'domain' ? grantee.domain : domainOf(grantee.email);

@@ -13,39 +13,39 @@ export interface AuditEvent {
   readonly parameters: readonly AuditParameter[];
 }
 
-/** What somebody did at one moment: one event or several. */
+/** What one user did at one moment: one or more events. */
 export interface Activity {
   /** epoch milliseconds */
   readonly at: number;
-  /** among those of one moment; unique */
+  /** unique number that orders activities of the same moment */
   readonly order: number;
   readonly actor: string;
   readonly events: readonly AuditEvent[];
-  /** epoch milliseconds; Infinity: it never arrives */
+  /** epoch milliseconds; Infinity: it never appears */
   readonly visibleAt: number;
 }
 
 export type NewActivity = Omit<Activity, 'order'>;
 
-/** A place in the log: the activity that a page ended with. */
-export type Place = Pick<Activity, 'at' | 'order'>;
+/** A position in the log: the last activity of a page. */
+export type AuditPosition = Pick<Activity, 'at' | 'order'>;
 
-/** Activities that follow from a number, later ones with higher numbers. */
+/** Activities computed from a number; later ones have higher numbers. */
 export interface ComputedActivities {
-  /** how many happened before a moment */
+  /** number of activities before a time */
   countBefore(at: number): number;
   readonly activityCount: number;
   activity(number: number): Activity;
 }
 
-/** Stored activities come after computed ones of the same moment. */
+/** Stored activities follow computed ones of the same moment. */
 const STORED_ORDER = 1_000_000_000;
 
-/** Who did what, newest first. */
+/** The activities, newest first. */
 export class AuditLog {
   readonly #stored: Activity[] = [];
   #added = 0;
-  /** activities that are computed; set once for a benchmark */
+  /** computed activities; set once for a benchmark */
   generated: ComputedActivities | undefined;
 
   add(activity: NewActivity): void {
@@ -54,10 +54,10 @@ export class AuditLog {
     this.#stored.splice(firstAtOrAfter(this.#stored, placed), 0, placed);
   }
 
-  /** Everything before a place, newest first, whether it has arrived or not. */
-  *before(place: Place): Generator<Activity> {
-    let stored = firstAtOrAfter(this.#stored, place) - 1;
-    let computed = this.#computedBefore(place) - 1;
+  /** All activities before a position, newest first, including those not visible yet. */
+  *before(position: AuditPosition): Generator<Activity> {
+    let stored = firstAtOrAfter(this.#stored, position) - 1;
+    let computed = this.#computedBefore(position) - 1;
     while (stored >= 0 || computed >= 0) {
       const one = this.#stored[stored];
       const other = computed >= 0 ? this.generated?.activity(computed) : undefined;
@@ -69,7 +69,7 @@ export class AuditLog {
     }
   }
 
-  #computedBefore({ at, order }: Place): number {
+  #computedBefore({ at, order }: AuditPosition): number {
     if (!this.generated) return 0;
     let count = this.generated.countBefore(at);
     for (; count < this.generated.activityCount && count < order; count += 1)
@@ -78,23 +78,23 @@ export class AuditLog {
   }
 }
 
-/** 64 bits with a sign, in digits, as `id.uniqueQualifier` is. */
-export function qualifierOf({ at, order }: Place): string {
+/** A signed 64-bit number in digits, like `id.uniqueQualifier`. */
+export function qualifierOf({ at, order }: AuditPosition): string {
   const hash = createHash('sha256').update(`${at} ${order}`).digest('hex');
   return BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`)).toString();
 }
 
-function compare(one: Place, other: Place): number {
+function compare(one: AuditPosition, other: AuditPosition): number {
   return one.at - other.at || one.order - other.order;
 }
 
-function firstAtOrAfter(sorted: readonly Activity[], place: Place): number {
+function firstAtOrAfter(sorted: readonly Activity[], position: AuditPosition): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const activity = sorted[middle];
-    if (activity && compare(activity, place) < 0) low = middle + 1;
+    if (activity && compare(activity, position) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

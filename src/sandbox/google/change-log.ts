@@ -1,6 +1,6 @@
 import { digitsOf } from './grantees.ts';
 
-/** What changed; the answer shows how it is now, not how it was. */
+/** A changed item. The response shows its current state, not the one right after the change. */
 export interface ChangeEntry {
   readonly kind: 'file' | 'drive';
   readonly id: string;
@@ -10,30 +10,30 @@ export interface ChangeEntry {
   readonly inMyDrive: boolean;
 }
 
-/** How a lost position is told. */
-export type LostAnswer = 403 | 404 | 410;
+/** The status of the response to a lost token. */
+export type LostTokenStatus = 403 | 404 | 410;
 
 export interface LogSlice {
   readonly entries: readonly ChangeEntry[];
-  /** where to go on; past the end: the new start token's place */
+  /** position of the next entry; at the end, the position of the new start token */
   readonly next: number;
   readonly isEnd: boolean;
 }
 
-/** The changes of one user or one shared drive: a newer entry replaces the older one. */
+/** The changes of one user or one shared drive. A newer entry of an item replaces the older one. */
 export class ChangeLog {
   readonly #first: number;
   readonly #entries: ChangeEntry[] = [];
   readonly #latest = new Map<string, number>();
   #lostBefore = 0;
-  #lostAnswer: LostAnswer | undefined;
+  #lostStatus: LostTokenStatus | undefined;
 
-  /** Each log counts from a number of its own, so that tokens of two logs do not look alike. */
+  /** Each log starts at a different number, so that tokens of two logs differ. */
   constructor(name: string) {
     this.#first = 1_000 + (Number(digitsOf(name).slice(-9)) % 900_000);
   }
 
-  /** Where what happens from now on will stand. */
+  /** The position of the next new entry. */
   get end(): number {
     return this.#first + this.#entries.length;
   }
@@ -43,37 +43,37 @@ export class ChangeLog {
     this.#entries.push(entry);
   }
 
-  /** Whether a token of this place was ever given out. */
-  knows(place: number): boolean {
-    return Number.isSafeInteger(place) && place >= this.#first && place <= this.end;
+  /** True if a token of this position can have been issued. */
+  knows(position: number): boolean {
+    return Number.isSafeInteger(position) && position >= this.#first && position <= this.end;
   }
 
-  /** Every token given out so far is refused like this from now on. */
-  lose(answer: LostAnswer): void {
+  /** Invalidates all issued tokens; requests with them get this status. */
+  lose(status: LostTokenStatus): void {
     this.append({ kind: 'file', id: `lost ${this.end}`, at: 0, inMyDrive: true });
     this.#lostBefore = this.end;
-    this.#lostAnswer = answer;
+    this.#lostStatus = status;
   }
 
-  lostAt(place: number): LostAnswer | undefined {
-    return place < this.#lostBefore ? this.#lostAnswer : undefined;
+  lostAt(position: number): LostTokenStatus | undefined {
+    return position < this.#lostBefore ? this.#lostStatus : undefined;
   }
 
-  /** Replaced entries count for the page's size: a page may come empty, and not be the last. */
-  slice(place: number, count: number): LogSlice {
-    const from = place - this.#first;
+  /** Replaced entries count toward the page size: a page can be empty without being the last. */
+  slice(position: number, count: number): LogSlice {
+    const from = position - this.#first;
     const entries = this.#entries
       .slice(from, from + count)
-      .filter((entry, index) => this.#latest.get(entry.id) === place + index);
-    const next = Math.min(place + count, this.end);
+      .filter((entry, index) => this.#latest.get(entry.id) === position + index);
+    const next = Math.min(position + count, this.end);
     return { entries, next, isEnd: next === this.end };
   }
 }
 
-/** One log for each user and each shared drive, made when something happens to it. */
+/** One log per user and shared drive, created at its first entry. */
 export class ChangeLogs {
   readonly #logs = new Map<string, ChangeLog>();
-  /** so many answers to come are empty, though not the last of their list */
+  /** number of coming responses that are empty although more pages follow */
   emptyPages = 0;
 
   takeEmptyPage(): boolean {
@@ -82,7 +82,7 @@ export class ChangeLogs {
     return true;
   }
 
-  /** `name`: an email, or the id of a shared drive. An empty log takes no memory. */
+  /** `name`: an email or the ID of a shared drive. An empty log takes no memory. */
   of(name: string): ChangeLog {
     return this.#logs.get(name) ?? new ChangeLog(name);
   }

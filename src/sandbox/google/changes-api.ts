@@ -1,10 +1,10 @@
-import { forbidden, invalid, Refusal, required } from './answers.ts';
-import { type Call, isOn, pageSizeOf } from './call.ts';
+import { type ApiCall, booleanParameter, pageSizeOf } from './api-call.ts';
 import type { ChangeEntry, ChangeLog } from './change-log.ts';
 import { driveResource } from './drives-api.ts';
 import { below } from './field-mask.ts';
 import { fileResource } from './file-resource.ts';
-import { requireMember, takesAllDrives } from './files-api.ts';
+import { includesAllDrives, requireMember } from './files-api.ts';
+import { ApiError, forbidden, invalid, required } from './responses.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
 
@@ -12,55 +12,55 @@ type Resource = Readonly<Record<string, unknown>>;
 const PAGE_CHANGES_MAX = 1_000;
 const PAGE_CHANGES_USUAL = 100;
 
-/** Where a token stands; `empties`: empty pages that led nowhere so far. */
+/** The parts of a page token; `empties` counts the empty pages so far. */
 interface Token {
-  readonly place: number;
+  readonly position: number;
   readonly empties: number;
 }
 
-export function getStartPageToken(call: Call): Resource {
+export function getStartPageToken(call: ApiCall): Resource {
   const startPageToken = String(logOf(call).end);
   return { kind: 'drive#startPageToken', startPageToken };
 }
 
-export function listChanges(call: Call): Resource {
+export function listChanges(call: ApiCall): Resource {
   const size = pageSizeOf(call, { usual: PAGE_CHANGES_USUAL, max: PAGE_CHANGES_MAX });
-  const takesDrives = takesAllDrives(call);
-  if (call.query.has('driveId') && !takesDrives)
+  const includesDrives = includesAllDrives(call);
+  if (call.query.has('driveId') && !includesDrives)
     throw invalid('includeItemsFromAllDrives', 'It must be true where driveId is given.');
   const log = logOf(call);
-  const { place, empties } = readToken(call, log);
+  const { position, empties } = readToken(call, log);
   const kind = 'drive#changeList';
-  if (call.parts.changes.takeEmptyPage())
-    return { kind, changes: [], nextPageToken: `${place}.${empties + 1}` };
-  const { entries, next, isEnd } = log.slice(place, size);
-  const changes = entries.flatMap((entry) => changeResource(call, entry, takesDrives) ?? []);
+  if (call.state.changes.takeEmptyPage())
+    return { kind, changes: [], nextPageToken: `${position}.${empties + 1}` };
+  const { entries, next, isEnd } = log.slice(position, size);
+  const changes = entries.flatMap((entry) => changeResource(call, entry, includesDrives) ?? []);
   return { kind, changes, [isEnd ? 'newStartPageToken' : 'nextPageToken']: String(next) };
 }
 
-function logOf(call: Call): ChangeLog {
+function logOf(call: ApiCall): ChangeLog {
   const driveId = call.query.get('driveId');
-  if (driveId === null) return call.parts.changes.of(call.user);
-  if (!isOn(call, 'supportsAllDrives'))
+  if (driveId === null) return call.state.changes.of(call.user);
+  if (!booleanParameter(call, 'supportsAllDrives'))
     throw forbidden('teamDrivesNotSupported', 'supportsAllDrives must be true with driveId.');
   requireMember(call, driveId);
-  return call.parts.changes.of(driveId);
+  return call.state.changes.of(driveId);
 }
 
-function readToken(call: Call, log: ChangeLog): Token {
+function readToken(call: ApiCall, log: ChangeLog): Token {
   const text = call.query.get('pageToken');
   if (text === null) throw required('pageToken');
-  const [, place, empties = '0'] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
-  const token = { place: Number(place ?? Number.NaN), empties: Number(empties) };
-  const lost = log.lostAt(token.place);
+  const [, position, empties = '0'] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  const token = { position: Number(position ?? Number.NaN), empties: Number(empties) };
+  const lost = log.lostAt(token.position);
   if (lost !== undefined) throw lostToken(lost);
-  if (!log.knows(token.place)) throw invalid('pageToken');
+  if (!log.knows(token.position)) throw invalid('pageToken');
   return token;
 }
 
-function lostToken(status: 403 | 404 | 410): Refusal {
+function lostToken(status: 403 | 404 | 410): ApiError {
   const reasons = { 403: 'pageTokenExpired', 404: 'notFound', 410: 'gone' } as const;
-  return new Refusal({
+  return new ApiError({
     status,
     reason: reasons[status],
     message: 'The page token has expired.',
@@ -69,21 +69,22 @@ function lostToken(status: 403 | 404 | 410): Refusal {
   });
 }
 
-/** The item as it is now; undefined where this list does not show it. */
+/** The current state of the item; undefined if this list does not show it. */
 function changeResource(
-  call: Call,
+  call: ApiCall,
   entry: ChangeEntry,
-  takesDrives: boolean,
+  includesDrives: boolean,
 ): Resource | undefined {
   const resource = entry.kind === 'drive' ? driveChange(call, entry) : fileChange(call, entry);
-  const isHidden = !takesDrives && !entry.inMyDrive;
-  const isDropped = resource['removed'] === true && !isOn(call, 'includeRemoved', 'true');
+  const isHidden = !includesDrives && !entry.inMyDrive;
+  const isDropped =
+    resource['removed'] === true && !booleanParameter(call, 'includeRemoved', 'true');
   return isHidden || isDropped || !isOfMyDrive(call, entry) ? undefined : resource;
 }
 
-function driveChange({ parts, user }: Call, entry: ChangeEntry): Resource {
-  const drive = parts.items.drive(entry.id);
-  const role = drive && parts.access.roleOf(user, parts.access.ofDrive(drive));
+function driveChange({ state, user }: ApiCall, entry: ChangeEntry): Resource {
+  const drive = state.items.drive(entry.id);
+  const role = drive && state.access.roleOf(user, state.access.ofDrive(drive));
   return {
     kind: 'drive#change',
     type: 'drive',
@@ -95,16 +96,16 @@ function driveChange({ parts, user }: Call, entry: ChangeEntry): Resource {
   };
 }
 
-function fileChange(call: Call, entry: ChangeEntry): Resource {
-  const { parts, user, query, fields } = call;
-  const item = parts.items.get(entry.id);
+function fileChange(call: ApiCall, entry: ChangeEntry): Resource {
+  const { state, user, query, fields } = call;
+  const item = state.items.get(entry.id);
   const driveId = query.get('driveId');
   const isHere =
     item !== undefined &&
     (driveId === null || item.driveId === driveId) &&
-    (item.driveId === undefined || isOn(call, 'includeItemsFromAllDrives'));
-  const asked = below(below(fields, 'changes'), 'file');
-  const file = isHere ? fileResource(parts, { item, user, fields: asked }) : undefined;
+    (item.driveId === undefined || booleanParameter(call, 'includeItemsFromAllDrives'));
+  const fileFields = below(below(fields, 'changes'), 'file');
+  const file = isHere ? fileResource(state, { item, user, fields: fileFields }) : undefined;
   return {
     kind: 'drive#change',
     type: 'file',
@@ -116,8 +117,8 @@ function fileChange(call: Call, entry: ChangeEntry): Resource {
   };
 }
 
-/** restrictToMyDrive leaves out what others own and merely shared. */
-function isOfMyDrive(call: Call, entry: ChangeEntry): boolean {
-  if (!isOn(call, 'restrictToMyDrive')) return true;
-  return entry.kind === 'file' && call.parts.items.get(entry.id)?.owner === call.user;
+/** restrictToMyDrive omits files that others own. */
+function isOfMyDrive(call: ApiCall, entry: ChangeEntry): boolean {
+  if (!booleanParameter(call, 'restrictToMyDrive')) return true;
+  return entry.kind === 'file' && call.state.items.get(entry.id)?.owner === call.user;
 }

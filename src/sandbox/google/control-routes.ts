@@ -1,7 +1,7 @@
 import type { ControlRoutes } from '../control-routes.ts';
 import type { Workspace } from './workspace.ts';
 
-/** What another process may ask this Google under `/_sandbox/`. */
+/** Google's own routes under `/_sandbox/`. */
 export function googleControlRoutes(google: Workspace): ControlRoutes {
   return {
     'GET state': () => ({ calls: google.calls }),

@@ -1,7 +1,13 @@
-import { forbidden, invalid, Refusal } from './answers.ts';
-import { type Call, isOn, pageSizeOf, readPageToken, writePageToken } from './call.ts';
+import {
+  type ApiCall,
+  booleanParameter,
+  pageSizeOf,
+  readPageToken,
+  writePageToken,
+} from './api-call.ts';
 import type { Domain, User } from './directory.ts';
 import { digitsOf, domainOf } from './grantees.ts';
+import { ApiError, forbidden, invalid } from './responses.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
 
@@ -15,10 +21,11 @@ const STATES: Readonly<Record<string, (user: User) => boolean>> = {
   isArchived: ({ archived }) => archived,
 };
 
-export function listUsers(call: Call): Resource {
+export function listUsers(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
-  const isAsked = userTest(call);
-  if (isOn(call, 'showDeleted')) return { kind: 'admin#directory#users', etag: '"users"' };
+  const isSelected = userTest(call);
+  if (booleanParameter(call, 'showDeleted'))
+    return { kind: 'admin#directory#users', etag: '"users"' };
   const size = pageSizeOf(call, {
     name: 'maxResults',
     usual: PAGE_USERS_USUAL,
@@ -26,7 +33,7 @@ export function listUsers(call: Call): Resource {
     above: 'refused',
   });
   const [from = 0] = readPageToken(call) ?? [];
-  const users = directory.slice(from, size).filter(isAsked).map(userResource);
+  const users = directory.slice(from, size).filter(isSelected).map(userResource);
   const next = from + size;
   return {
     kind: 'admin#directory#users',
@@ -36,15 +43,15 @@ export function listUsers(call: Call): Resource {
   };
 }
 
-export function getUser(call: Call): Resource {
+export function getUser(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
   const [key = ''] = call.ids;
   const user = directory.find(decodeURIComponent(key).toLowerCase());
   if (user) return userResource(user);
-  throw new Refusal({ status: 404, reason: 'notFound', message: 'Resource Not Found: userKey' });
+  throw new ApiError({ status: 404, reason: 'notFound', message: 'Resource Not Found: userKey' });
 }
 
-export function listDomains(call: Call): Resource {
+export function listDomains(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
   requireCustomer(call.ids[0]);
   const domains = directory.domains.map((domain) => ({
@@ -59,7 +66,7 @@ export function listDomains(call: Call): Resource {
   return { kind: 'admin#directory#domains', etag: '"domains"', domains };
 }
 
-export function listDomainAliases(call: Call): Resource {
+export function listDomainAliases(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
   requireCustomer(call.ids[0]);
   const parent = call.query.get('parentDomainName');
@@ -70,21 +77,21 @@ export function listDomainAliases(call: Call): Resource {
   return { kind: 'admin#directory#domainAliases', etag: '"aliases"', ...found };
 }
 
-function requireAdmin({ parts, user }: Call) {
-  if (parts.directory.find(user)?.privileges.has('directory')) return parts;
+function requireAdmin({ state, user }: ApiCall) {
+  if (state.directory.find(user)?.privileges.has('directory')) return state;
   throw forbidden('forbidden', 'Not Authorized to access this resource/api');
 }
 
 function requireCustomer(customer: string | undefined): void {
   if (customer === 'my_customer' || customer === CUSTOMER_ID) return;
-  throw new Refusal({ status: 400, reason: 'invalid', message: 'Invalid Input: customer' });
+  throw new ApiError({ status: 400, reason: 'invalid', message: 'Invalid Input: customer' });
 }
 
-function userTest({ query }: Call): (user: User) => boolean {
+function userTest({ query }: ApiCall): (user: User) => boolean {
   const domain = query.get('domain');
   const customer = query.get('customer');
   if (domain === null && customer === null)
-    throw new Refusal({ status: 400, reason: 'badRequest', message: 'Bad Request' });
+    throw new ApiError({ status: 400, reason: 'badRequest', message: 'Bad Request' });
   if (customer !== null) requireCustomer(customer);
   const [, name = '', state] = /^(\w+)=(true|false)$/.exec(query.get('query') ?? '') ?? [];
   const stateOf = STATES[name];

@@ -1,16 +1,16 @@
-/** What an administrator may do: read the directory, the audit log, every shared drive. */
+/** An administrator's privileges: read the directory, the audit log, all shared drives. */
 export type Privilege = 'directory' | 'reports' | 'drives';
 
 export interface NewUser {
   readonly email: string;
-  /** default: from the address */
+  /** default: derived from the address */
   readonly givenName?: string;
   readonly familyName?: string;
-  /** further addresses */
+  /** other addresses of the user */
   readonly aliases?: readonly string[];
-  /** default none */
+  /** default: none */
   readonly privileges?: readonly Privilege[];
-  /** false: an edition whose files leave no trace in the audit log */
+  /** false: an edition whose files are not in the audit log */
   readonly audited?: boolean;
 }
 
@@ -33,43 +33,43 @@ export interface Domain {
   readonly createdAt: number;
 }
 
-/** People who follow from a number: a thousand of them take no memory. */
+/** Users computed from a number: thousands of them take no memory. */
 export interface ComputedUsers {
   readonly userCount: number;
   user(number: number): User;
   userWith(email: string): User | undefined;
 }
 
-export function newUser(given: NewUser, createdAt: number): User {
-  const email = given.email.toLowerCase();
+export function newUser(options: NewUser, createdAt: number): User {
+  const email = options.email.toLowerCase();
   const local = email.slice(0, email.indexOf('@'));
   return {
     email,
-    givenName: given.givenName ?? local.charAt(0).toUpperCase() + local.slice(1),
-    familyName: given.familyName ?? 'Tester',
-    aliases: given.aliases ?? [],
-    privileges: new Set(given.privileges),
-    audited: given.audited ?? true,
+    givenName: options.givenName ?? local.charAt(0).toUpperCase() + local.slice(1),
+    familyName: options.familyName ?? 'Tester',
+    aliases: options.aliases ?? [],
+    privileges: new Set(options.privileges),
+    audited: options.audited ?? true,
     createdAt,
     suspended: false,
     archived: false,
   };
 }
 
-/** The people, groups and domains of the company. */
+/** The users, groups, and domains of the company. */
 export class Directory {
   readonly #users = new Map<string, User>();
   readonly #groups = new Map<string, readonly string[]>();
   readonly #domains: Domain[] = [];
   readonly #deleted = new Set<string>();
-  /** people who are computed; set once for a benchmark */
+  /** computed users; set once for a benchmark */
   generated: ComputedUsers | undefined;
 
   add(user: User): void {
     this.#users.set(user.email, user);
   }
 
-  /** The account is gone: what it was given stands there as a deleted account's. */
+  /** Deletes the account. Its grants remain, as those of a deleted account. */
   remove(email: string): void {
     this.#users.delete(email);
     this.#deleted.add(email);
@@ -84,7 +84,7 @@ export class Directory {
     return this.#users.get(email) ?? this.generated?.userWith(email);
   }
 
-  /** The user, from now on stored even if computed. Throws where there is none. */
+  /** The user, stored from now on even if computed. Throws for an unknown email. */
   kept(email: string): User {
     const user = this.find(email.toLowerCase());
     if (!user) throw new TypeError(`there is no user ${email}`);
@@ -92,7 +92,7 @@ export class Directory {
     return user;
   }
 
-  /** Up to `count` users from a position in the order in which they were added. */
+  /** Up to `count` users from a position, in the order in which they were added. */
   slice(from: number, count: number): readonly User[] {
     const stored = [...this.#users.values()];
     const computed = this.generated?.userCount ?? 0;
@@ -100,7 +100,7 @@ export class Directory {
     const users: User[] = [];
     for (let position = from; position < until; position += 1) {
       const user = stored[position] ?? this.generated?.user(position - stored.length);
-      // A computed user who is stored stands among the stored.
+      // A computed user who was stored is listed with the stored users.
       const isComputed = position >= stored.length;
       const isElsewhere = user && (this.#users.has(user.email) || this.#deleted.has(user.email));
       if (user && !(isComputed && isElsewhere)) users.push(user);

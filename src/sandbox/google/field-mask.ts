@@ -1,8 +1,8 @@
-import { Refusal } from './answers.ts';
+import { ApiError } from './responses.ts';
 
-/** The fields asked for, by name; below each the same, or undefined: all of it. */
+/** The requested fields by name, each with a mask of its subfields; undefined: all of them. */
 export type FieldMask = ReadonlyMap<string, FieldMask | undefined>;
-/** Which fields there are; `null`: whatever is below it is not checked. */
+/** The existing fields; `null`: subfields are not checked. */
 export interface FieldNames {
   readonly [name: string]: FieldNames | null;
 }
@@ -10,8 +10,8 @@ export interface FieldNames {
 const TOKEN = /[\w$-]+|[*(),/]/gy;
 
 /**
- * Reads `fields`, Google's partial response: `kind,files(id,owners/emailAddress)`. Throws Refusal
- * for what cannot be read, and for fields that the answer does not have.
+ * Parses `fields`, Google's partial response: `kind,files(id,owners/emailAddress)`. Throws ApiError
+ * for a syntax error, and for fields that the response does not have.
  */
 export function parseFields(text: string, names: FieldNames): FieldMask {
   const tokens = tokensOf(text);
@@ -46,22 +46,22 @@ export function parseFields(text: string, names: FieldNames): FieldMask {
   return mask;
 }
 
-/** Whether the mask asks for this field at all: what nobody asks for need not be computed. */
-export function wants(mask: FieldMask | undefined, name: string): boolean {
+/** True if the mask includes this field; other fields need not be computed. */
+export function includes(mask: FieldMask | undefined, name: string): boolean {
   return mask === undefined || mask.has(name) || mask.has('*');
 }
 
-/** The mask of what is below a field. */
+/** The mask of a field's subfields. */
 export function below(mask: FieldMask | undefined, name: string): FieldMask | undefined {
   return mask?.get(name) ?? mask?.get('*');
 }
 
-/** What is left of an answer. */
+/** Reduces a response to the mask. */
 export function select(value: unknown, mask: FieldMask | undefined): unknown {
   if (mask === undefined || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => select(item, mask));
   const kept = Object.entries(value)
-    .filter(([name]) => wants(mask, name))
+    .filter(([name]) => includes(mask, name))
     .map(([name, inner]) => [name, select(inner, below(mask, name))] as const);
   return Object.fromEntries(kept);
 }
@@ -72,8 +72,8 @@ function tokensOf(text: string): readonly string[] {
   return tokens;
 }
 
-function badField(field: string): Refusal {
-  return new Refusal({
+function badField(field: string): ApiError {
+  return new ApiError({
     status: 400,
     reason: 'invalidParameter',
     message: `Invalid field selection ${field}`,

@@ -1,6 +1,6 @@
 import type { FieldNames } from './field-mask.ts';
 
-/** Names with nothing below them, in one text. */
+/** Fields without subfields, from a list of names. */
 function leaves(text: string): FieldNames {
   return Object.fromEntries(
     text
@@ -67,7 +67,7 @@ const activity: FieldNames = {
   userDeviceInfo: null,
 };
 
-/** The fields of each kind of answer, from Google's discovery documents. */
+/** The fields of each kind of response, from Google's discovery documents. */
 export const FIELD_NAMES = {
   about: {
     ...leaves(`appInstalled canCreateDrives canCreateTeamDrives driveThemes exportFormats

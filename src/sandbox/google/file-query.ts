@@ -1,15 +1,15 @@
-import { invalid } from './answers.ts';
 import type { Item, Items } from './items.ts';
+import { invalid } from './responses.ts';
 
-/** Whether an item is among those asked for, by the user who asks. */
+/** True if an item matches the query of this user. */
 export type FileTest = (
   item: Item,
-  asked: { readonly items: Items; readonly user: string },
+  context: { readonly items: Items; readonly user: string },
 ) => boolean;
 
 export interface FileQuery {
   readonly tests: readonly FileTest[];
-  /** only what belongs to the asker: they have an index */
+  /** only items owned by the caller: these have an index */
   readonly ownedOnly: boolean;
 }
 
@@ -20,7 +20,7 @@ const TIMES: Readonly<Record<string, (item: Item) => number>> = {
   modifiedTime: ({ modifiedAt }) => modifiedAt,
 };
 
-/** The clauses that a client of shares needs; anything else is refused as Drive refuses a typo. */
+/** The supported clauses. Any other clause is rejected, as Drive rejects a typo. */
 const CLAUSES: readonly (readonly [RegExp, Read])[] = [
   [
     /^'(?<email>[^']+)' in owners$/,
@@ -56,7 +56,7 @@ const CLAUSES: readonly (readonly [RegExp, Read])[] = [
   ],
 ];
 
-/** Reads `q`: clauses joined by `and`. Throws Refusal for what Drive would not understand. */
+/** Parses `q`: clauses joined by `and`. Throws ApiError for a query that Drive would reject. */
 export function parseFileQuery(text: string): FileQuery {
   const clauses = text.trim() === '' ? [] : text.trim().split(/ and /);
   return {

@@ -1,18 +1,18 @@
-import type { Effective } from './access.ts';
-import { below, type FieldMask, wants } from './field-mask.ts';
+import type { EffectivePermission } from './effective-permissions.ts';
+import { below, type FieldMask, includes } from './field-mask.ts';
 import { isAtLeast, type Role } from './grantees.ts';
 import { FOLDER_TYPE, type Item } from './items.ts';
-import type { Parts } from './parts.ts';
 import { permissionResource, personResource } from './permission-resource.ts';
+import type { WorkspaceState } from './workspace-state.ts';
 
 /** An item as one user sees it. */
 interface View {
-  readonly parts: Parts;
+  readonly state: WorkspaceState;
   readonly item: Item;
   readonly user: string;
   readonly role: Role;
-  readonly permissions: readonly Effective[];
-  /** what is asked for of each permission */
+  readonly permissions: readonly EffectivePermission[];
+  /** the requested fields of each permission */
   readonly fields: FieldMask | undefined;
 }
 
@@ -22,7 +22,7 @@ const EDITORS: Readonly<Record<string, string>> = {
   'application/vnd.google-apps.presentation': 'presentation',
 };
 
-/** Each field by how it is found; undefined: the file does not have it. */
+/** Computes each field; undefined if the file does not have it. */
 const FIELDS: Readonly<Record<string, (view: View) => unknown>> = {
   kind: () => 'drive#file',
   id: ({ item }) => item.id,
@@ -31,7 +31,7 @@ const FIELDS: Readonly<Record<string, (view: View) => unknown>> = {
   createdTime: ({ item }) => timeOf(item.createdAt),
   modifiedTime: ({ item }) => timeOf(item.modifiedAt),
   parents: ({ item }) => [item.parent ?? item.driveId ?? `root of ${item.owner}`],
-  trashed: ({ parts, item }) => parts.items.isTrashed(item),
+  trashed: ({ state, item }) => state.items.isTrashed(item),
   explicitlyTrashed: ({ item }) => item.trashed,
   webViewLink: ({ item }) => linkOf(item),
   shared: ({ permissions }) => permissions.length > 1,
@@ -47,28 +47,28 @@ const FIELDS: Readonly<Record<string, (view: View) => unknown>> = {
   teamDriveId: ({ item }) => item.driveId,
   hasAugmentedPermissions: ({ item }) => (item.driveId ? item.grants.size > 0 : undefined),
   ownedByMe: ({ item, user }) => (item.driveId ? undefined : item.owner === user),
-  owners: ({ parts, item, user }) => ownersOf(parts, item, user),
+  owners: ({ state, item, user }) => ownersOf(state, item, user),
   writersCanShare: ({ item }) => (item.driveId ? undefined : true),
   permissionIds: ({ permissions }) => permissions.map(({ id }) => id),
   permissions: (view) => inlinePermissions(view),
 };
 
-/** A file, with the fields of the mask; undefined where the user may not know of it. */
+/** A file with the fields of the mask; undefined if the user cannot see it. */
 export function fileResource(
-  parts: Parts,
+  state: WorkspaceState,
   {
     item,
     user,
     fields,
   }: { readonly item: Item; readonly user: string; readonly fields?: FieldMask | undefined },
 ): Readonly<Record<string, unknown>> | undefined {
-  if (parts.items.isDeleted(item)) return undefined;
-  const permissions = parts.access.of(item);
-  const role = parts.access.roleOf(user, permissions);
+  if (state.items.isDeleted(item)) return undefined;
+  const permissions = state.access.of(item);
+  const role = state.access.roleOf(user, permissions);
   if (role === undefined) return undefined;
-  const view = { parts, item, user, role, permissions, fields: below(fields, 'permissions') };
+  const view = { state, item, user, role, permissions, fields: below(fields, 'permissions') };
   const found = Object.entries(FIELDS)
-    .filter(([name]) => wants(fields, name))
+    .filter(([name]) => includes(fields, name))
     .map(([name, find]) => [name, find(view)] as const)
     .filter(([, value]) => value !== undefined);
   return Object.fromEntries(found);
@@ -78,14 +78,14 @@ function timeOf(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Drive reference, File.permissions: only for who can share it, never on a shared drive. */
-function inlinePermissions({ parts, item, role, permissions }: View): unknown {
+/** Drive reference, File.permissions: only for users who can share it, never on a shared drive. */
+function inlinePermissions({ state, item, role, permissions }: View): unknown {
   if (item.driveId !== undefined || !isAtLeast(role, 'writer')) return undefined;
-  return permissions.map((permission) => permissionResource(parts, permission, 'my-drive'));
+  return permissions.map((permission) => permissionResource(state, permission, 'my-drive'));
 }
 
-function ownersOf(parts: Parts, item: Item, user: string): unknown {
-  return item.owner === undefined ? undefined : [personResource(parts, item.owner, user)];
+function ownersOf(state: WorkspaceState, item: Item, user: string): unknown {
+  return item.owner === undefined ? undefined : [personResource(state, item.owner, user)];
 }
 
 function linkOf({ id, mimeType, hasLink }: Item): string | undefined {

@@ -1,9 +1,15 @@
-import { forbidden, invalid, notFound } from './answers.ts';
-import { type Call, isOn, pageSizeOf, readPageToken, writePageToken } from './call.ts';
+import {
+  type ApiCall,
+  booleanParameter,
+  pageSizeOf,
+  readPageToken,
+  writePageToken,
+} from './api-call.ts';
 import { below } from './field-mask.ts';
 import { type FileQuery, parseFileQuery } from './file-query.ts';
 import { fileResource } from './file-resource.ts';
 import { FOLDER_TYPE, type Item } from './items.ts';
+import { forbidden, invalid, notFound } from './responses.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
 
@@ -11,24 +17,24 @@ type Resource = Readonly<Record<string, unknown>>;
 const PAGE_FILES_MAX = 1_000;
 const PAGE_FILES_USUAL = 100;
 const CORPORA = new Set(['user', 'drive', 'allDrives']);
-/** first the stored files, then the computed ones */
+/** phases of a listing: first the stored files, then the computed ones */
 const STORED = 0;
 const COMPUTED = 1;
 
-export function getFile(call: Call): Resource {
-  const { parts, user, ids, fields } = call;
+export function getFile(call: ApiCall): Resource {
+  const { state, user, ids, fields } = call;
   const [id = ''] = ids;
-  const item = parts.items.get(id) ?? rootOfDrive(call, id);
-  if (!item || (item.driveId !== undefined && !isOn(call, 'supportsAllDrives')))
+  const item = state.items.get(id) ?? rootOfDrive(call, id);
+  if (!item || (item.driveId !== undefined && !booleanParameter(call, 'supportsAllDrives')))
     throw notFound('File', id);
-  const resource = fileResource(parts, { item, user, fields });
+  const resource = fileResource(state, { item, user, fields });
   if (!resource) throw notFound('File', id);
   return resource;
 }
 
-/** The top folder of a shared drive has the drive's id, but always the name "Drive". */
-function rootOfDrive({ parts }: Call, id: string): Item | undefined {
-  const drive = parts.items.drive(id);
+/** The root folder of a shared drive has the drive's ID, and always the name "Drive". */
+function rootOfDrive({ state }: ApiCall, id: string): Item | undefined {
+  const drive = state.items.drive(id);
   return (
     drive && {
       id,
@@ -47,8 +53,8 @@ function rootOfDrive({ parts }: Call, id: string): Item | undefined {
   );
 }
 
-export function listFiles(call: Call): Resource {
-  const { parts, user, fields } = call;
+export function listFiles(call: ApiCall): Resource {
+  const { state, user, fields } = call;
   const size = pageSizeOf(call, { usual: PAGE_FILES_USUAL, max: PAGE_FILES_MAX });
   const query = parseFileQuery(call.query.get('q') ?? '');
   const isInScope = scopeOf(call);
@@ -58,9 +64,9 @@ export function listFiles(call: Call): Resource {
     if (files.length === size && last)
       return page(files, writePageToken(call, [last.phase, last.position]));
     const { item } = candidate;
-    if (!isInScope(item) || !query.tests.every((test) => test(item, { items: parts.items, user })))
+    if (!isInScope(item) || !query.tests.every((test) => test(item, { items: state.items, user })))
       continue;
-    const resource = fileResource(parts, { item, user, fields: below(fields, 'files') });
+    const resource = fileResource(state, { item, user, fields: below(fields, 'files') });
     if (!resource) continue;
     files.push(resource);
     last = candidate;
@@ -79,32 +85,32 @@ interface Candidate {
   readonly item: Item;
 }
 
-/** The files after the page token, in an order that stays: that in which they were made. */
-function* candidates({ parts, user, ...call }: Call, query: FileQuery): Generator<Candidate> {
-  const [phase = STORED, position = -1] = readPageToken({ parts, user, ...call }) ?? [];
-  const { stored, generated } = parts.items;
+/** The files after the page token, in a stable order: the order of creation. */
+function* candidates({ state, user, ...call }: ApiCall, query: FileQuery): Generator<Candidate> {
+  const [phase = STORED, position = -1] = readPageToken({ state, user, ...call }) ?? [];
+  const { stored, generated } = state.items;
   if (phase === STORED)
     for (let place = position + 1; place < stored.length; place += 1) {
       const item = stored[place];
       if (item) yield { phase: STORED, position: place, item };
     }
-  // What a computed file was turned into stands in its old place.
+  // A computed file that was changed is stored, but keeps its place in the order.
   const range = generated?.filesOf(user);
   if (!generated || !range || call.query.get('corpora') === 'drive' || !query.ownedOnly) return;
   const from = phase === COMPUTED ? position + 1 : range.from;
   for (let place = from; place < range.until; place += 1) {
     const computed = generated.file(place);
-    yield { phase: COMPUTED, position: place, item: parts.items.get(computed.id) ?? computed };
+    yield { phase: COMPUTED, position: place, item: state.items.get(computed.id) ?? computed };
   }
 }
 
-/** Which items the corpora take in; refuses combinations that Drive refuses. */
-function scopeOf(call: Call): (item: Item) => boolean {
-  const { parts, user, query } = call;
+/** Selects the items of the corpora. Rejects combinations that Drive rejects. */
+function scopeOf(call: ApiCall): (item: Item) => boolean {
+  const { state, user, query } = call;
   const corpora = query.get('corpora') ?? 'user';
   if (!CORPORA.has(corpora)) throw invalid('corpora');
   const driveId = query.get('driveId') ?? undefined;
-  const takesDrives = takesAllDrives(call);
+  const takesDrives = includesAllDrives(call);
   if ((corpora === 'drive') !== (driveId !== undefined))
     throw invalid('driveId', 'driveId must be specified with corpora=drive, and only with it.');
   if (corpora !== 'user' && !takesDrives)
@@ -115,22 +121,22 @@ function scopeOf(call: Call): (item: Item) => boolean {
   }
   return (item) => {
     if (item.driveId !== undefined && !takesDrives) return false;
-    // Links and domains open a file, but put it into nobody's list.
-    return item.owner === user || parts.access.audience(parts.access.of(item)).has(user);
+    // Link and domain grants open a file, but do not add it to anyone's list.
+    return item.owner === user || state.access.audience(state.access.of(item)).has(user);
   };
 }
 
 /** Drive reference: includeItemsFromAllDrives needs supportsAllDrives. */
-export function takesAllDrives(call: Call): boolean {
-  const takes = isOn(call, 'includeItemsFromAllDrives');
-  if (takes && !isOn(call, 'supportsAllDrives'))
+export function includesAllDrives(call: ApiCall): boolean {
+  const takes = booleanParameter(call, 'includeItemsFromAllDrives');
+  if (takes && !booleanParameter(call, 'supportsAllDrives'))
     throw forbidden('teamDrivesNotSupported', 'supportsAllDrives must be true as well.');
   return takes;
 }
 
-/** There is no access for administrators here: only members see what is on a shared drive. */
-export function requireMember({ parts, user }: Call, driveId: string): void {
-  const drive = parts.items.drive(driveId);
-  const role = drive && parts.access.roleOf(user, parts.access.ofDrive(drive));
+/** Administrators have no access here: only members see the items on a shared drive. */
+export function requireMember({ state, user }: ApiCall, driveId: string): void {
+  const drive = state.items.drive(driveId);
+  const role = drive && state.access.roleOf(user, state.access.ofDrive(drive));
   if (role === undefined) throw notFound('Shared drive', driveId);
 }

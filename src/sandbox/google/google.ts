@@ -1,14 +1,14 @@
-import type { SandboxAnswer, SandboxRequest, Vendor } from '../http.ts';
-import type { Session } from './accounts.ts';
-import { answerRefusal, forbidden, json, Refusal } from './answers.ts';
-import type { Call } from './call.ts';
+import type { SandboxRequest, SandboxResponse, Vendor } from '../http-types.ts';
+import type { ApiCall } from './api-call.ts';
+import type { Session } from './credentials.ts';
 import { parseFields, select } from './field-mask.ts';
-import { answerTokenRequest } from './login.ts';
-import type { Parts } from './parts.ts';
+import { ApiError, errorResponse, forbidden, json } from './responses.ts';
 import { ROUTES, type Route } from './routes.ts';
+import { handleTokenRequest } from './token-endpoint.ts';
 import { type GoogleOptions, Workspace } from './workspace.ts';
+import type { WorkspaceState } from './workspace-state.ts';
 
-/** What Google takes with every request. */
+/** Parameters that every method accepts. */
 const COMMON_PARAMETERS: ReadonlySet<string> = new Set([
   'alt',
   'fields',
@@ -18,51 +18,51 @@ const COMMON_PARAMETERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A made-up Google Workspace: `vendor` answers as Google does, down to its refusals, with /token,
- * Drive, Reports and Directory under one root; `google` is what people and admins do in it. Holds
- * no timer and no global; time comes from `clock`.
+ * A simulated Google Workspace. `vendor` responds as Google does, including its errors, and serves
+ * /token, Drive, Reports, and Directory under one root. `google` controls the Workspace. There are
+ * no timers and no global state; the time comes from `clock`.
  */
 export function createGoogle(options: GoogleOptions): { vendor: Vendor; google: Workspace } {
   const google = new Workspace(options);
-  return { vendor: (request) => answer(google, request), google };
+  return { vendor: (request) => handleRequest(google, request), google };
 }
 
-function answer(google: Workspace, request: SandboxRequest): SandboxAnswer {
+function handleRequest(google: Workspace, request: SandboxRequest): SandboxResponse {
   google.expire();
-  const { headers, ...rest } = answerWhole(google, request);
-  // Clients can tell from it how far their own clock is off.
-  const date = new Date(google.parts.now()).toUTCString();
+  const { headers, ...rest } = responseWithoutDate(google, request);
+  // Clients use it to detect a wrong local clock.
+  const date = new Date(google.state.now()).toUTCString();
   return { ...rest, headers: { ...headers, date } };
 }
 
-function answerWhole({ parts }: Workspace, request: SandboxRequest): SandboxAnswer {
+function responseWithoutDate({ state }: Workspace, request: SandboxRequest): SandboxResponse {
   try {
     if (request.path === '/token' && request.method === 'POST') {
-      parts.usage.count('token');
-      return answerTokenRequest(parts, request);
+      state.callCounts.count('token');
+      return handleTokenRequest(state, request);
     }
-    return json(200, answerCall(parts, request));
+    return json(200, handleCall(state, request));
   } catch (error) {
-    if (error instanceof Refusal) return answerRefusal(error);
+    if (error instanceof ApiError) return errorResponse(error);
     throw error;
   }
 }
 
-function answerCall(parts: Parts, request: SandboxRequest): object {
+function handleCall(state: WorkspaceState, request: SandboxRequest): object {
   const found = routeOf(request);
   if (!found || request.method !== 'GET')
-    throw new Refusal({ status: 404, reason: 'notFound', message: 'Not Found' });
+    throw new ApiError({ status: 404, reason: 'notFound', message: 'Not Found' });
   const { route, ids } = found;
   const { query } = request;
-  parts.usage.count(route.method);
-  const session = sessionOf(parts, request);
-  refuseUnscoped(route, session);
-  refuseUnknownParameters(route, query);
+  state.callCounts.count(route.method);
+  const session = sessionOf(state, request);
+  checkScopes(route, session);
+  checkParameters(route, query);
   const about = ids[0] ?? query.get('driveId') ?? undefined;
-  parts.refusals.strike({ method: route.method, user: session.email, about });
+  state.injectedErrors.throwIfMatched({ method: route.method, user: session.email, about });
   const fields = parseFields(query.get('fields') ?? route.usualFields, route.names);
-  const call: Call = { parts, user: session.email, query, ids, fields };
-  return Object(select(route.answer(call), fields));
+  const call: ApiCall = { state, user: session.email, query, ids, fields };
+  return Object(select(route.handle(call), fields));
 }
 
 function routeOf({ path }: SandboxRequest) {
@@ -73,12 +73,12 @@ function routeOf({ path }: SandboxRequest) {
   return undefined;
 }
 
-function sessionOf(parts: Parts, { headers }: SandboxRequest): Session {
+function sessionOf(state: WorkspaceState, { headers }: SandboxRequest): Session {
   const [, token = ''] = /^Bearer (.+)$/i.exec(headers['authorization'] ?? '') ?? [];
-  const session = parts.accounts.session(token, parts.now());
-  const user = session && parts.directory.find(session.email);
+  const session = state.credentials.session(token, state.now());
+  const user = session && state.directory.find(session.email);
   if (session && !user?.suspended && !user?.archived) return session;
-  throw new Refusal({
+  throw new ApiError({
     status: 401,
     reason: 'authError',
     message: 'Invalid Credentials',
@@ -87,15 +87,15 @@ function sessionOf(parts: Parts, { headers }: SandboxRequest): Session {
   });
 }
 
-function refuseUnscoped({ scopes }: Route, session: Session): void {
+function checkScopes({ scopes }: Route, session: Session): void {
   if (session.scopes.some((scope) => scopes.includes(scope))) return;
   throw forbidden('insufficientPermissions', 'Request had insufficient authentication scopes.');
 }
 
-function refuseUnknownParameters({ parameters }: Route, query: URLSearchParams): void {
+function checkParameters({ parameters }: Route, query: URLSearchParams): void {
   for (const name of query.keys()) {
     if (COMMON_PARAMETERS.has(name) || parameters.includes(name)) continue;
     const message = `Invalid JSON payload received. Unknown name "${name}".`;
-    throw new Refusal({ status: 400, reason: 'badRequest', message });
+    throw new ApiError({ status: 400, reason: 'badRequest', message });
   }
 }

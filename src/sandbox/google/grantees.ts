@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** From the least to the most that one may do. */
+/** From the lowest to the highest role. */
 const ROLES = ['reader', 'commenter', 'writer', 'fileOrganizer', 'organizer', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Whom something is given to; addresses and domains in lower case. */
+/** The target of a grant; addresses and domains in lower case. */
 export type Grantee =
   | { readonly type: 'user'; readonly email: string }
   | { readonly type: 'group'; readonly email: string }
@@ -19,11 +19,11 @@ export interface Grant {
   /** epoch milliseconds */
   readonly expiresAt?: number;
   readonly pendingOwner?: true;
-  /** a user whose address Drive does not tell */
+  /** Drive hides the user's address */
   readonly addressHidden?: true;
 }
 
-/** Drive reference, Permission.id: stable for each grantee, whatever the item. */
+/** Drive reference, Permission.id: the same for a grantee on every item. */
 export function permissionIdOf(grantee: Grantee): string {
   switch (grantee.type) {
     case 'anyone':
@@ -35,7 +35,7 @@ export function permissionIdOf(grantee: Grantee): string {
   }
 }
 
-/** Twenty digits that are always the same for the same name, as ids of Google accounts are. */
+/** Twenty digits derived from the name, like the IDs of Google accounts. */
 export function digitsOf(name: string): string {
   const hash = createHash('sha256').update(name).digest('hex');
   return BigInt(`0x${hash.slice(0, 16)}`)

@@ -2,21 +2,21 @@ import type { Grant } from './grantees.ts';
 
 export const FOLDER_TYPE = 'application/vnd.google-apps.folder';
 
-/** A file or folder, in somebody's My Drive (`owner`) or on a shared drive (`driveId`). */
+/** A file or folder in a user's My Drive (`owner`) or on a shared drive (`driveId`). */
 export interface Item {
   readonly id: string;
   readonly mimeType: string;
   /** epoch milliseconds */
   readonly createdAt: number;
-  /** false: Drive knows no webViewLink for it */
+  /** false: Drive has no webViewLink for it */
   readonly hasLink: boolean;
-  /** its own grants by permission id; not the owner's, not what it inherits */
+  /** direct grants by permission ID, without the owner's and inherited ones */
   readonly grants: Map<string, Grant>;
   name: string;
   modifiedAt: number;
   owner: string | undefined;
   driveId: string | undefined;
-  /** a folder; undefined at the top of My Drive or of a shared drive */
+  /** a folder; undefined at the root of My Drive or of a shared drive */
   parent: string | undefined;
   trashed: boolean;
   deleted: boolean;
@@ -30,21 +30,21 @@ export interface SharedDrive {
   deleted: boolean;
 }
 
-/** Files that follow from a number: a million of them take no memory. */
+/** Files computed from a number: millions of them take no memory. */
 export interface ComputedFiles {
-  /** numbers of a user's files, from the first up to but without the last */
+  /** numbers of a user's files; `until` is exclusive */
   filesOf(email: string): { readonly from: number; readonly until: number };
   file(number: number): Item;
   fileWithId(id: string): Item | undefined;
 }
 
-/** All files, folders and shared drives that there are. */
+/** All files, folders, and shared drives. */
 export class Items {
   readonly #byId = new Map<string, Item>();
   readonly #order: Item[] = [];
   readonly #children = new Map<string, Set<Item>>();
   readonly #drives = new Map<string, SharedDrive>();
-  /** files that are computed; set once for a benchmark */
+  /** computed files; set once for a benchmark */
   generated: ComputedFiles | undefined;
 
   add(item: Item): void {
@@ -57,12 +57,12 @@ export class Items {
     this.#drives.set(drive.id, drive);
   }
 
-  /** A computed file comes anew each time: what is done to it must go through `kept`. */
+  /** Returns a new object for a computed file each time; use `kept` to change it. */
   get(id: string): Item | undefined {
     return this.#byId.get(id) ?? this.generated?.fileWithId(id);
   }
 
-  /** The item, from now on stored even if it was computed. Throws where there is none. */
+  /** The item, stored from now on even if computed. Throws for an unknown ID. */
   kept(id: string): Item {
     const item = this.get(id);
     if (!item) throw new TypeError(`there is no file ${id}`);
@@ -79,7 +79,7 @@ export class Items {
     return [...this.#drives.values()].filter(({ deleted }) => !deleted);
   }
 
-  /** stored ones, in the order in which they were made; without computed files */
+  /** stored items in the order of their creation, without computed files */
   get stored(): readonly Item[] {
     return this.#order;
   }

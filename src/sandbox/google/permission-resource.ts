@@ -1,24 +1,24 @@
-import type { Effective } from './access.ts';
+import type { EffectivePermission } from './effective-permissions.ts';
 import { type Grant, permissionIdOf } from './grantees.ts';
-import type { Parts } from './parts.ts';
+import type { WorkspaceState } from './workspace-state.ts';
 
-/** Where the item is: each place tells other things about its permissions. */
-export type Place = 'my-drive' | 'shared-drive';
+/** Where the item is. Drive shows different details of permissions in each place. */
+export type ItemLocation = 'my-drive' | 'shared-drive';
 
-/** A permission as Drive shows it. It has no time and no giver. */
+/** A permission as Drive returns it: without the time and the actor of the grant. */
 export function permissionResource(
-  parts: Parts,
-  { id, grant, details }: Effective,
-  place: Place,
+  state: WorkspaceState,
+  { id, grant, details }: EffectivePermission,
+  place: ItemLocation,
 ): Readonly<Record<string, unknown>> {
   const { role, expiresAt } = grant;
-  const isShown = place === 'shared-drive' || parts.settings.myDriveDetails === 'shown';
+  const isShown = place === 'shared-drive' || state.settings.myDriveDetails === 'shown';
   return {
     kind: 'drive#permission',
     id,
     type: grant.grantee.type,
     role,
-    ...granteeFields(parts, grant),
+    ...granteeFields(state, grant),
     ...(expiresAt === undefined ? {} : { expirationTime: new Date(expiresAt).toISOString() }),
     ...(place === 'my-drive' && grant.grantee.type === 'user'
       ? { pendingOwner: grant.pendingOwner ?? false }
@@ -27,28 +27,28 @@ export function permissionResource(
   };
 }
 
-/** Somebody as one user sees him. */
+/** A person as one user sees them. */
 export function personResource(
-  parts: Parts,
+  state: WorkspaceState,
   email: string,
   user: string,
 ): Readonly<Record<string, unknown>> {
   return {
     kind: 'drive#user',
-    displayName: personName(parts, email),
+    displayName: personName(state, email),
     me: email === user,
     permissionId: permissionIdOf({ type: 'user', email }),
     emailAddress: email,
   };
 }
 
-/** The name that somebody is known by; outsiders go by the first part of their address. */
-function personName(parts: Parts, email: string): string {
-  const user = parts.directory.find(email);
+/** The display name of a person; for external people, the local part of their address. */
+function personName(state: WorkspaceState, email: string): string {
+  const user = state.directory.find(email);
   return user ? `${user.givenName} ${user.familyName}` : email.slice(0, email.indexOf('@'));
 }
 
-function granteeFields(parts: Parts, grant: Grant): Readonly<Record<string, unknown>> {
+function granteeFields(state: WorkspaceState, grant: Grant): Readonly<Record<string, unknown>> {
   const { grantee } = grant;
   switch (grantee.type) {
     case 'anyone':
@@ -58,10 +58,10 @@ function granteeFields(parts: Parts, grant: Grant): Readonly<Record<string, unkn
     case 'group':
       return { emailAddress: grantee.email, displayName: grantee.email, deleted: false };
     case 'user':
-      return parts.directory.isDeleted(grantee.email)
+      return state.directory.isDeleted(grantee.email)
         ? { displayName: '', deleted: true }
         : {
-            displayName: personName(parts, grantee.email),
+            displayName: personName(state, grantee.email),
             deleted: false,
             ...(grant.addressHidden ? {} : { emailAddress: grantee.email }),
           };

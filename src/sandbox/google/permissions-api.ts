@@ -1,24 +1,30 @@
-import type { Effective } from './access.ts';
-import { forbidden, notFound } from './answers.ts';
-import { type Call, isOn, pageSizeOf, readPageToken, writePageToken } from './call.ts';
+import {
+  type ApiCall,
+  booleanParameter,
+  pageSizeOf,
+  readPageToken,
+  writePageToken,
+} from './api-call.ts';
+import type { EffectivePermission } from './effective-permissions.ts';
 import { isAtLeast } from './grantees.ts';
-import { type Place, permissionResource } from './permission-resource.ts';
+import { type ItemLocation, permissionResource } from './permission-resource.ts';
+import { forbidden, notFound } from './responses.ts';
 
 /** Drive reference, permissions.list: at most 100 a page. */
 const PAGE_PERMISSIONS_MAX = 100;
 
 interface Holder {
-  readonly place: Place;
-  readonly permissions: readonly Effective[];
+  readonly place: ItemLocation;
+  readonly permissions: readonly EffectivePermission[];
 }
 
-export function listPermissions(call: Call): Readonly<Record<string, unknown>> {
-  const { parts } = call;
+export function listPermissions(call: ApiCall): Readonly<Record<string, unknown>> {
+  const { state } = call;
   const { place, permissions } = holderOf(call);
-  const isAsked = call.query.has('pageSize');
-  // Of My Drive all come at once, unless fewer are asked for.
+  const hasPageSize = call.query.has('pageSize');
+  // For My Drive, all permissions are on one page, unless the request has a page size.
   const usual = place === 'my-drive' ? Number.MAX_SAFE_INTEGER : PAGE_PERMISSIONS_MAX;
-  const max = place === 'my-drive' && !isAsked ? usual : PAGE_PERMISSIONS_MAX;
+  const max = place === 'my-drive' && !hasPageSize ? usual : PAGE_PERMISSIONS_MAX;
   const size = pageSizeOf(call, { usual, max });
   const [from = 0] = readPageToken(call) ?? [];
   const next =
@@ -27,26 +33,26 @@ export function listPermissions(call: Call): Readonly<Record<string, unknown>> {
     kind: 'drive#permissionList',
     permissions: permissions
       .slice(from, from + size)
-      .map((permission) => permissionResource(parts, permission, place)),
+      .map((permission) => permissionResource(state, permission, place)),
     ...next,
   };
 }
 
-function holderOf(call: Call): Holder {
-  const { parts, user, ids } = call;
+function holderOf(call: ApiCall): Holder {
+  const { state, user, ids } = call;
   const [id = ''] = ids;
-  const takesDrives = isOn(call, 'supportsAllDrives');
-  const drive = parts.items.drive(id);
-  const item = parts.items.get(id);
-  const isKnown = drive || (item && !parts.items.isDeleted(item));
+  const takesDrives = booleanParameter(call, 'supportsAllDrives');
+  const drive = state.items.drive(id);
+  const item = state.items.get(id);
+  const isKnown = drive || (item && !state.items.isDeleted(item));
   if (!isKnown || ((drive || item?.driveId) && !takesDrives)) throw notFound('File', id);
-  const permissions = drive ? parts.access.ofDrive(drive) : item ? parts.access.of(item) : [];
+  const permissions = drive ? state.access.ofDrive(drive) : item ? state.access.of(item) : [];
   const place = drive || item?.driveId ? 'shared-drive' : 'my-drive';
-  // For a drive as a whole an administrator may ask; for an item on it never.
-  const asAdmin = isOn(call, 'useDomainAdminAccess') && drive !== undefined;
-  if (asAdmin && parts.directory.find(user)?.privileges.has('drives'))
+  // Administrators can list the permissions of a drive, but not those of an item on it.
+  const asAdmin = booleanParameter(call, 'useDomainAdminAccess') && drive !== undefined;
+  if (asAdmin && state.directory.find(user)?.privileges.has('drives'))
     return { place, permissions };
-  const role = parts.access.roleOf(user, permissions);
+  const role = state.access.roleOf(user, permissions);
   if (role === undefined) throw notFound('File', id);
   if (!isAtLeast(role, 'writer'))
     throw forbidden(

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { invalid, Refusal } from './answers.ts';
+import { type ApiCall, pageSizeOf, readPageToken, writePageToken } from './api-call.ts';
 import { type Activity, qualifierOf } from './audit-log.ts';
-import { type Call, pageSizeOf, readPageToken, writePageToken } from './call.ts';
 import { CUSTOMER_ID } from './directory-api.ts';
 import { digitsOf, domainOf } from './grantees.ts';
+import { ApiError, invalid } from './responses.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
 
@@ -17,11 +17,11 @@ interface Window {
   readonly until: number;
 }
 
-export function listActivities(call: Call): Resource {
-  const { parts, user } = call;
+export function listActivities(call: ApiCall): Resource {
+  const { state, user } = call;
   takeQuota(call);
-  if (!parts.directory.find(user)?.privileges.has('reports'))
-    throw new Refusal({
+  if (!state.directory.find(user)?.privileges.has('reports'))
+    throw new ApiError({
       status: 401,
       reason: 'authError',
       message: 'Access denied. You are not authorized to read activity records.',
@@ -37,20 +37,20 @@ export function listActivities(call: Call): Resource {
   return page(call, size, windowOf(call));
 }
 
-function page(call: Call, size: number, { from, until }: Window): Resource {
-  const { audit, settings, now } = call.parts;
+function page(call: ApiCall, size: number, { from, until }: Window): Resource {
+  const { audit, settings, now } = call.state;
   const [at = until, order = Number.MAX_SAFE_INTEGER] = readPageToken(call) ?? [];
-  const isAsked = testOf(call);
+  const isSelected = testOf(call);
   const found: Activity[] = [];
   let more = false;
   for (const activity of audit.before({ at, order })) {
     if (activity.at < from) break;
-    if (activity.visibleAt > now() || !isAsked(activity)) continue;
+    if (activity.visibleAt > now() || !isSelected(activity)) continue;
     more = found.length === size;
     if (more) break;
     found.push(activity);
   }
-  // Repeating a whole page would lead nowhere.
+  // Repeating a full page would never advance.
   const repeats = Math.min(settings.auditRepeats, found.length - 1);
   const last = found[found.length - 1 - repeats];
   return {
@@ -61,9 +61,9 @@ function page(call: Call, size: number, { from, until }: Window): Resource {
   };
 }
 
-/** An old startTime is no error: it is as if the last 180 days had been asked for. */
-function windowOf(call: Call): Window {
-  const now = call.parts.now();
+/** An old startTime is not an error: the window then starts 180 days ago. */
+function windowOf(call: ApiCall): Window {
+  const now = call.state.now();
   const from = timeIn(call, 'startTime') ?? now - KEPT_MS;
   const until = timeIn(call, 'endTime') ?? now;
   if (from > now) throw invalid('startTime', 'Start time cannot be in the future.');
@@ -71,7 +71,7 @@ function windowOf(call: Call): Window {
   return { from: Math.max(from, now - KEPT_MS), until };
 }
 
-function timeIn({ query }: Call, name: 'startTime' | 'endTime'): number | undefined {
+function timeIn({ query }: ApiCall, name: 'startTime' | 'endTime'): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text);
@@ -79,8 +79,8 @@ function timeIn({ query }: Call, name: 'startTime' | 'endTime'): number | undefi
   return Date.parse(text);
 }
 
-/** One matching event is enough: its siblings come with it. */
-function testOf({ query, ids }: Call): (activity: Activity) => boolean {
+/** An activity matches if one of its events does; the response includes all its events. */
+function testOf({ query, ids }: ApiCall): (activity: Activity) => boolean {
   const [userKey = 'all', application = ''] = ids;
   if (application !== 'drive') throw invalid('applicationName');
   const eventName = query.get('eventName');
@@ -105,17 +105,17 @@ function readFilter(text: string) {
   return { parameter, sign, value };
 }
 
-/** Admin SDK, "Reports API: Limits and quotas": over them it answers 503. */
-function takeQuota({ parts, query }: Call): void {
-  const { usage, settings } = parts;
-  const now = parts.now();
+/** Admin SDK, "Reports API: Limits and quotas": the response is 503 above them. */
+function takeQuota({ state, query }: ApiCall): void {
+  const { callCounts, settings } = state;
+  const now = state.now();
   const { reportsPerMinute, filteredReportsPerMinute } = settings;
-  const isWithin = usage.take({ name: 'reports', perMinute: reportsPerMinute, now });
+  const isWithin = callCounts.take({ name: 'reports', perMinute: reportsPerMinute, now });
   const isFiltered = query.has('filters');
   const filtered = { name: 'filtered reports', perMinute: filteredReportsPerMinute, now };
-  if (isWithin && (!isFiltered || usage.take(filtered))) return;
+  if (isWithin && (!isFiltered || callCounts.take(filtered))) return;
   const message = 'The service is currently unavailable.';
-  throw new Refusal({ status: 503, reason: 'backendError', message });
+  throw new ApiError({ status: 503, reason: 'backendError', message });
 }
 
 function activityResource(activity: Activity): Resource {

@@ -1,7 +1,8 @@
 import { getAbout } from './about-api.ts';
-import { SCOPES } from './accounts.ts';
-import type { Call } from './call.ts';
+import type { ApiCall } from './api-call.ts';
+import type { MethodName } from './call-counts.ts';
 import { getStartPageToken, listChanges } from './changes-api.ts';
+import { SCOPES } from './credentials.ts';
 import { getUser, listDomainAliases, listDomains, listUsers } from './directory-api.ts';
 import { getDrive, listDrives } from './drives-api.ts';
 import type { FieldNames } from './field-mask.ts';
@@ -9,19 +10,18 @@ import { FIELD_NAMES } from './field-names.ts';
 import { getFile, listFiles } from './files-api.ts';
 import { listPermissions } from './permissions-api.ts';
 import { listActivities } from './reports-api.ts';
-import type { MethodName } from './usage.ts';
 
 export interface Route {
   readonly method: MethodName;
   readonly path: RegExp;
-  /** any of them will do */
+  /** one of them suffices */
   readonly scopes: readonly string[];
-  /** query parameters beside those that every method takes */
+  /** query parameters, in addition to those of every method */
   readonly parameters: readonly string[];
   readonly names: FieldNames;
-  /** what comes without `fields`; '*': everything */
+  /** the fields returned without `fields`; '*': all */
   readonly usualFields: string;
-  readonly answer: (call: Call) => Readonly<Record<string, unknown>>;
+  readonly handle: (call: ApiCall) => Readonly<Record<string, unknown>>;
 }
 
 const METADATA = [SCOPES.driveMetadata, SCOPES.drive];
@@ -29,7 +29,7 @@ const DRIVE_FILE = 'kind,id,name,mimeType,driveId,teamDriveId';
 const DRIVES = ['supportsAllDrives', 'includeItemsFromAllDrives', 'driveId', 'includeLabels'];
 const VIEW = 'includePermissionsForView';
 
-/** Drive, Reports and Directory, each under the path that it has at Google. */
+/** Drive, Reports, and Directory, each under its path at Google. */
 export const ROUTES: readonly Route[] = [
   {
     method: 'about.get',
@@ -38,7 +38,7 @@ export const ROUTES: readonly Route[] = [
     parameters: [],
     names: FIELD_NAMES.about,
     usualFields: '*',
-    answer: getAbout,
+    handle: getAbout,
   },
   {
     method: 'changes.getStartPageToken',
@@ -47,7 +47,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['driveId', 'supportsAllDrives'],
     names: FIELD_NAMES.startPageToken,
     usualFields: '*',
-    answer: getStartPageToken,
+    handle: getStartPageToken,
   },
   {
     method: 'changes.list',
@@ -67,7 +67,7 @@ export const ROUTES: readonly Route[] = [
     usualFields:
       'kind,newStartPageToken,nextPageToken,changes(kind,type,changeType,time,removed,fileId,' +
       `driveId,file(${DRIVE_FILE}),drive(kind,id,name))`,
-    answer: listChanges,
+    handle: listChanges,
   },
   {
     method: 'files.list',
@@ -76,7 +76,7 @@ export const ROUTES: readonly Route[] = [
     parameters: [...DRIVES, VIEW, 'corpora', 'pageSize', 'pageToken', 'q', 'spaces'],
     names: FIELD_NAMES.files,
     usualFields: `kind,incompleteSearch,nextPageToken,files(${DRIVE_FILE})`,
-    answer: listFiles,
+    handle: listFiles,
   },
   {
     method: 'files.get',
@@ -85,7 +85,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['supportsAllDrives', 'acknowledgeAbuse', 'includeLabels', VIEW],
     names: FIELD_NAMES.file,
     usualFields: DRIVE_FILE,
-    answer: getFile,
+    handle: getFile,
   },
   {
     method: 'permissions.list',
@@ -94,7 +94,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['supportsAllDrives', 'useDomainAdminAccess', 'pageSize', 'pageToken', VIEW],
     names: FIELD_NAMES.permissions,
     usualFields: 'kind,nextPageToken,permissions(kind,id,type,role)',
-    answer: listPermissions,
+    handle: listPermissions,
   },
   {
     method: 'drives.list',
@@ -103,7 +103,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['useDomainAdminAccess', 'pageSize', 'pageToken'],
     names: FIELD_NAMES.drives,
     usualFields: 'kind,nextPageToken,drives(kind,id,name)',
-    answer: listDrives,
+    handle: listDrives,
   },
   {
     method: 'drives.get',
@@ -112,7 +112,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['useDomainAdminAccess'],
     names: FIELD_NAMES.drive,
     usualFields: 'kind,id,name',
-    answer: getDrive,
+    handle: getDrive,
   },
   {
     method: 'activities.list',
@@ -121,7 +121,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['eventName', 'filters', 'startTime', 'endTime', 'maxResults', 'pageToken'],
     names: FIELD_NAMES.activities,
     usualFields: '*',
-    answer: listActivities,
+    handle: listActivities,
   },
   {
     method: 'users.list',
@@ -130,7 +130,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['customer', 'domain', 'query', 'maxResults', 'pageToken', 'showDeleted'],
     names: FIELD_NAMES.users,
     usualFields: '*',
-    answer: listUsers,
+    handle: listUsers,
   },
   {
     method: 'users.get',
@@ -139,7 +139,7 @@ export const ROUTES: readonly Route[] = [
     parameters: ['projection', 'viewType'],
     names: FIELD_NAMES.directoryUser,
     usualFields: '*',
-    answer: getUser,
+    handle: getUser,
   },
   {
     method: 'domains.list',
@@ -148,7 +148,7 @@ export const ROUTES: readonly Route[] = [
     parameters: [],
     names: FIELD_NAMES.domains,
     usualFields: '*',
-    answer: listDomains,
+    handle: listDomains,
   },
   {
     method: 'domainAliases.list',
@@ -157,6 +157,6 @@ export const ROUTES: readonly Route[] = [
     parameters: ['parentDomainName'],
     names: FIELD_NAMES.domainAliases,
     usualFields: '*',
-    answer: listDomainAliases,
+    handle: listDomainAliases,
   },
 ];

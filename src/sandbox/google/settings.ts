@@ -1,20 +1,20 @@
-/** What can be set about the made-up Google while it runs. */
+/** Settings of the simulated Google that can change while it runs. */
 export interface GoogleSettings {
-  /** Google's clock is ahead of ours by so much; negative: behind */
+  /** how far Google's clock is ahead of the sandbox's; negative: behind */
   clockAheadMs: number;
-  /** an act is seen in the audit log so much later than it happened; Infinity: never */
+  /** delay until an action appears in the audit log; Infinity: it never appears */
   auditDelayMs: number;
-  /** lists give at most so many a page, whatever is asked for: "may return fewer" */
+  /** maximum page size of lists, even if the request allows more: Google "may return fewer" */
   pageSizeMax: number;
-  /** so many activities stand again at the head of the next page of the audit log */
+  /** number of activities repeated at the start of the next audit log page */
   auditRepeats: number;
-  /** which children get an entry of their own when a My Drive folder is shared: not documented */
+  /** which children of a shared My Drive folder get their own change entries: not documented */
   childEntries: 'none' | 'some' | 'all';
-  /** whether items of My Drive carry `permissionDetails`, as those of shared drives do */
+  /** whether My Drive items have `permissionDetails`, as items on shared drives do */
   myDriveDetails: 'shown' | 'missing';
   /** Admin SDK, "Reports API: Limits and quotas" */
   reportsPerMinute: number;
-  /** likewise, for queries with `filters` */
+  /** the same quota for queries with `filters` */
   filteredReportsPerMinute: number;
 }
 

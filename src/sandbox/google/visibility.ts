@@ -1,9 +1,9 @@
 import { isExternalTo } from './audit-events.ts';
 import type { Item } from './items.ts';
-import type { Parts } from './parts.ts';
+import type { WorkspaceState } from './workspace-state.ts';
 
-/** Reports reference, `visibility`: the widest way in which the item is shared at present. */
-export function visibilityOf({ access }: Parts, item: Item): string {
+/** Reports reference, `visibility`: the widest way in which the item is currently shared. */
+export function visibilityOf({ access }: WorkspaceState, item: Item): string {
   const grantees = access
     .of(item)
     .filter(({ grant }) => grant.role !== 'owner')

@@ -1,132 +1,132 @@
-import { Access } from './access.ts';
+import { AuditLog } from './audit-log.ts';
+import { CallCounts, type GoogleCalls } from './call-counts.ts';
+import { ChangeLogs, type LostTokenStatus } from './change-log.ts';
+import { type Action, ChangeRecorder } from './change-recorder.ts';
 import {
-  Accounts,
   type Consent,
+  Credentials,
   type OAuthClient,
   type ServiceAccountOptions,
-} from './accounts.ts';
-import { AuditLog } from './audit-log.ts';
-import { ChangeLogs, type LostAnswer } from './change-log.ts';
+} from './credentials.ts';
 import { Directory, type NewUser, newUser, type Privilege } from './directory.ts';
-import { type Destination, Filing, type NewFile } from './filing.ts';
-import { Generated, type GeneratedCompany } from './generated.ts';
+import { EffectivePermissions } from './effective-permissions.ts';
+import { type Destination, FileActions, type NewFile } from './file-actions.ts';
+import { Generated, type GeneratedCompany } from './generated-company.ts';
 import type { Role } from './grantees.ts';
+import { type InjectedErrorRule, InjectedErrors } from './injected-errors.ts';
 import { FOLDER_TYPE, Items, type SharedDrive } from './items.ts';
-import { type Act, Journal } from './journal.ts';
-import type { Parts } from './parts.ts';
-import { type RefusalRule, Refusals } from './refusals.ts';
 import { defaultSettings, type GoogleSettings } from './settings.ts';
-import { type Recipients, type Sharing, SharingDesk } from './sharing.ts';
-import { type GoogleCalls, Usage } from './usage.ts';
+import { type Recipients, type Sharing, SharingActions } from './sharing-actions.ts';
+import type { WorkspaceState } from './workspace-state.ts';
 
 export interface GoogleOptions {
   readonly clock: { now(): number };
-  /** default acme.example */
+  /** default: acme.example */
   readonly domain?: string;
-  /** default admin@DOMAIN: the first user, with every privilege */
+  /** default: admin@DOMAIN; the first user, with every privilege */
   readonly admin?: string;
   readonly serviceAccount?: ServiceAccountOptions;
 }
 
-/** Who does something, and when: default now. */
-export interface Doing {
+/** The actor and the time of an action. */
+export interface ActionOptions {
   /** email */
   readonly by: string;
-  /** epoch milliseconds */
+  /** epoch milliseconds; default: now */
   readonly at?: number;
 }
 
 export interface NewSharedDrive {
   readonly name: string;
-  /** emails with their roles; the first organizer makes the drive */
+  /** roles by email; the first organizer creates the drive */
   readonly members: Readonly<Record<string, Role>>;
-  /** epoch milliseconds; default now */
+  /** epoch milliseconds; default: now */
   readonly at?: number;
 }
 
-/** The control surface of the made-up Google Workspace: what people and admins do in it. */
+/** The simulated Google Workspace: everything that its people and administrators do. */
 export class Workspace {
   readonly domain: string;
-  /** email of the administrator that clients act as */
+  /** email of the administrator that clients action as */
   readonly admin: string;
-  readonly parts: Parts;
-  readonly #sharing: SharingDesk;
-  readonly #filing: Filing;
-  readonly #journal: Journal;
+  readonly state: WorkspaceState;
+  readonly #sharing: SharingActions;
+  readonly #files: FileActions;
+  readonly #recorder: ChangeRecorder;
 
   constructor(options: GoogleOptions) {
     const settings = defaultSettings();
     const items = new Items();
     const directory = new Directory();
     const now = () => options.clock.now() + settings.clockAheadMs;
-    this.parts = {
+    this.state = {
       now,
       settings,
       items,
       directory,
-      access: new Access(items, directory),
-      accounts: new Accounts(),
+      access: new EffectivePermissions(items, directory),
+      credentials: new Credentials(),
       changes: new ChangeLogs(),
       audit: new AuditLog(),
-      refusals: new Refusals(),
-      usage: new Usage(),
+      injectedErrors: new InjectedErrors(),
+      callCounts: new CallCounts(),
     };
-    this.#journal = new Journal(this.parts);
-    this.#sharing = new SharingDesk(this.parts, this.#journal);
-    this.#filing = new Filing(this.parts, this.#journal);
+    this.#recorder = new ChangeRecorder(this.state);
+    this.#sharing = new SharingActions(this.state, this.#recorder);
+    this.#files = new FileActions(this.state, this.#recorder);
     this.domain = options.domain ?? 'acme.example';
     this.admin = (options.admin ?? `admin@${this.domain}`).toLowerCase();
     directory.addDomain({ name: this.domain, isPrimary: true, aliases: [], createdAt: now() });
     const privileges: readonly Privilege[] = ['directory', 'reports', 'drives'];
     this.addUser({ email: this.admin, privileges });
-    if (options.serviceAccount) this.parts.accounts.addServiceAccount(options.serviceAccount);
+    if (options.serviceAccount) this.state.credentials.addServiceAccount(options.serviceAccount);
   }
 
-  /** Adds somebody of the company; gives the email. */
+  /** Adds a user of the company; returns the email. */
   addUser(user: NewUser | string): string {
-    const given = typeof user === 'string' ? { email: user } : user;
-    const added = newUser(given, this.parts.now());
-    this.parts.directory.add(added);
+    const options = typeof user === 'string' ? { email: user } : user;
+    const added = newUser(options, this.state.now());
+    this.state.directory.add(added);
     return added.email;
   }
 
-  /** `suspended` and `archived` users get no tokens, and keep what they own. */
+  /** Suspended and archived users get no tokens but keep their files. */
   setUserState(email: string, state: 'active' | 'suspended' | 'archived'): void {
-    const user = this.parts.directory.kept(email);
+    const user = this.state.directory.kept(email);
     user.suspended = state === 'suspended';
     user.archived = state === 'archived';
   }
 
-  /** Deletes an account, of the company or outside: its permissions remain, as `deleted`. */
+  /** Deletes an internal or external account. Its permissions remain, marked `deleted`. */
   deleteAccount(email: string): void {
-    this.parts.directory.remove(email.toLowerCase());
+    this.state.directory.remove(email.toLowerCase());
   }
 
-  /** Takes a privilege from an administrator. */
+  /** Removes a privilege from an administrator. */
   deny(email: string, privilege: Privilege): void {
-    this.parts.directory.kept(email).privileges.delete(privilege);
+    this.state.directory.kept(email).privileges.delete(privilege);
   }
 
   allow(email: string, privilege: Privilege): void {
-    this.parts.directory.kept(email).privileges.add(privilege);
+    this.state.directory.kept(email).privileges.add(privilege);
   }
 
-  /** A further domain of the company, with domains that stand for it. */
+  /** Adds a secondary domain of the company, with its alias domains. */
   addDomain(name: string, aliases: readonly string[] = []): void {
-    const createdAt = this.parts.now();
-    this.parts.directory.addDomain({ name, isPrimary: false, aliases, createdAt });
+    const createdAt = this.state.now();
+    this.state.directory.addDomain({ name, isPrimary: false, aliases, createdAt });
   }
 
-  /** Who is in a group is not visible to clients; members see what it is given. */
+  /** Clients cannot see the members of a group. Members see what is shared with the group. */
   addGroup(email: string, members: readonly string[] = []): void {
-    this.parts.directory.addGroup(email, members);
+    this.state.directory.addGroup(email, members);
   }
 
-  /** Gives the drive's id. Each first member stands in the audit log, too. */
-  addSharedDrive({ name, members, at = this.parts.now() }: NewSharedDrive): string {
-    const id = this.#filing.makeId('0A');
+  /** Returns the drive's ID. The audit log also shows each initial member. */
+  addSharedDrive({ name, members, at = this.state.now() }: NewSharedDrive): string {
+    const id = this.#files.makeId('0A');
     const drive: SharedDrive = { id, name, createdAt: at, members: new Map(), deleted: false };
-    this.parts.items.addDrive(drive);
+    this.state.items.addDrive(drive);
     const organizer = Object.entries(members).find(([, role]) => role === 'organizer')?.[0];
     for (const [member, role] of Object.entries(members))
       this.setMember(id, { member, role, by: organizer ?? this.admin, at });
@@ -135,72 +135,75 @@ export class Workspace {
 
   setMember(
     driveId: string,
-    member: Doing & { readonly member: string; readonly role: Role },
+    member: ActionOptions & { readonly member: string; readonly role: Role },
   ): void {
     const grantee = { type: 'user', email: member.member.toLowerCase() } as const;
-    const change = { ...this.#act(member), role: member.role };
+    const change = { ...this.#action(member), role: member.role };
     this.#sharing.setMember(this.#drive(driveId), grantee, change);
   }
 
-  removeMember(driveId: string, { member, ...doing }: Doing & { readonly member: string }): void {
+  removeMember(
+    driveId: string,
+    { member, ...action }: ActionOptions & { readonly member: string },
+  ): void {
     const grantee = { type: 'user', email: member.toLowerCase() } as const;
-    this.#sharing.setMember(this.#drive(driveId), grantee, this.#act(doing));
+    this.#sharing.setMember(this.#drive(driveId), grantee, this.#action(action));
   }
 
-  /** The drive vanishes with all that is on it. */
-  deleteSharedDrive(driveId: string, doing: Doing): void {
+  /** Deletes the drive and everything on it. */
+  deleteSharedDrive(driveId: string, action: ActionOptions): void {
     const drive = this.#drive(driveId);
-    this.#journal.changeDrive(drive, this.#act(doing).at, () => {
+    this.#recorder.changeDrive(drive, this.#action(action).at, () => {
       drive.deleted = true;
     });
   }
 
-  /** Gives the file's id. */
+  /** Returns the file's ID. */
   createFile(file: NewFile): string {
-    return this.#filing.create(file);
+    return this.#files.create(file);
   }
 
-  /** Gives the folder's id. */
+  /** Returns the folder's ID. */
   createFolder(folder: Omit<NewFile, 'mimeType'>): string {
-    return this.#filing.create({ ...folder, mimeType: FOLDER_TYPE });
+    return this.#files.create({ ...folder, mimeType: FOLDER_TYPE });
   }
 
-  /** Gives access to a file or folder; for those who have it already: another role or expiry. */
+  /** Shares a file or folder. For existing grantees, changes the role or expiry. */
   share(fileId: string, sharing: Sharing): void {
     this.#sharing.share(fileId, sharing);
   }
 
-  revoke(fileId: string, from: Recipients & Doing): void {
+  revoke(fileId: string, from: Recipients & ActionOptions): void {
     this.#sharing.revoke(fileId, from);
   }
 
-  move(fileId: string, to: Destination, doing: Doing): void {
-    this.#filing.move(fileId, to, this.#act(doing));
+  move(fileId: string, to: Destination, action: ActionOptions): void {
+    this.#files.move(fileId, to, this.#action(action));
   }
 
-  rename(fileId: string, name: string, doing: Doing): void {
-    this.#filing.rename(fileId, name, this.#act(doing));
+  rename(fileId: string, name: string, action: ActionOptions): void {
+    this.#files.rename(fileId, name, this.#action(action));
   }
 
-  /** A change of the content: it says nothing about sharing. */
-  edit(fileId: string, doing: Doing): void {
-    this.#filing.edit(fileId, this.#act(doing));
+  /** Changes the content, which has nothing to do with sharing. */
+  edit(fileId: string, action: ActionOptions): void {
+    this.#files.edit(fileId, this.#action(action));
   }
 
-  trash(fileId: string, doing: Doing): void {
-    this.#filing.setTrashed(fileId, 'trash', this.#act(doing));
+  trash(fileId: string, action: ActionOptions): void {
+    this.#files.setTrashed(fileId, 'trash', this.#action(action));
   }
 
-  untrash(fileId: string, doing: Doing): void {
-    this.#filing.setTrashed(fileId, 'untrash', this.#act(doing));
+  untrash(fileId: string, action: ActionOptions): void {
+    this.#files.setTrashed(fileId, 'untrash', this.#action(action));
   }
 
-  /** Deletes for good. */
-  remove(fileId: string, doing: Doing): void {
-    this.#filing.remove(fileId, this.#act(doing));
+  /** Deletes permanently. */
+  remove(fileId: string, action: ActionOptions): void {
+    this.#files.remove(fileId, this.#action(action));
   }
 
-  /** An invitee without a Google account: not in the audit log before `makesAccount`. */
+  /** Marks an invitee without a Google account: absent from the audit log until `makesAccount`. */
   withoutAccount(email: string): void {
     this.#sharing.withoutAccount(email);
   }
@@ -209,89 +212,89 @@ export class Workspace {
     this.#sharing.makesAccount(email);
   }
 
-  /** What runs out by now is gone; every request does this first. */
+  /** Removes expired grants; every request calls this first. */
   expire(): void {
     this.#sharing.expire();
   }
 
-  /** What is done from now on is seen so much later in the audit log; Infinity: never. */
+  /** Delays the audit log entries of later actions; Infinity: they never appear. */
   setLateAudit(ms: number): void {
-    this.parts.settings.auditDelayMs = ms;
+    this.state.settings.auditDelayMs = ms;
   }
 
   set(settings: Partial<GoogleSettings>): void {
-    Object.assign(this.parts.settings, settings);
+    Object.assign(this.state.settings, settings);
   }
 
-  /** Refuses calls to come, as Google does when something is used up, broken or forbidden. */
-  refuse(rule: RefusalRule): void {
-    this.parts.refusals.add(rule);
+  /** Makes later calls fail as Google does, for example if a quota is used up. */
+  refuse(rule: InjectedErrorRule): void {
+    this.state.injectedErrors.add(rule);
   }
 
   clearRefusals(): void {
-    this.parts.refusals.clear();
+    this.state.injectedErrors.clear();
   }
 
-  /** The tokens given out so far for a change log (an email, or a drive's id) are lost. */
-  loseChangeTokens(of: string, answer: LostAnswer): void {
-    this.parts.changes.kept(of).lose(answer);
+  /** Invalidates all issued tokens of a change log, named by an email or a drive's ID. */
+  loseChangeTokens(of: string, status: LostTokenStatus): void {
+    this.state.changes.kept(of).lose(status);
   }
 
-  /** The next so many answers of changes.list are empty, and lead on. */
+  /** The next `count` responses of changes.list are empty pages with a next page token. */
   giveEmptyPages(count: number): void {
-    this.parts.changes.emptyPages += count;
+    this.state.changes.emptyPages += count;
   }
 
   addServiceAccount(options: ServiceAccountOptions): void {
-    this.parts.accounts.addServiceAccount(options);
+    this.state.credentials.addServiceAccount(options);
   }
 
-  /** What domain-wide delegation grants from now on, to every service account. */
+  /** Sets the scopes that domain-wide delegation grants to every service account. */
   setScopes(scopes: readonly string[]): void {
-    for (const account of this.parts.accounts.serviceAccounts) account.scopes = scopes;
+    for (const account of this.state.credentials.serviceAccounts) account.scopes = scopes;
   }
 
   addOAuthClient(client: OAuthClient): void {
-    this.parts.accounts.addClient(client);
+    this.state.credentials.addClient(client);
   }
 
-  /** A refresh token as the consent screen would have given it. */
+  /** Issues a refresh token, as the consent screen does. */
   issueRefreshToken(consent: Consent): string {
-    return this.parts.accounts.issueRefreshToken(consent);
+    return this.state.credentials.issueRefreshToken(consent);
   }
 
   revokeRefreshToken(refreshToken: string): void {
-    this.parts.accounts.revokeRefreshToken(refreshToken);
+    this.state.credentials.revokeRefreshToken(refreshToken);
   }
 
-  /** Every access token is answered 401 from now on. */
+  /** Invalidates every access token: later calls return 401. */
   expireSessions(): void {
-    this.parts.accounts.endSessions();
+    this.state.credentials.endSessions();
   }
 
-  /** Adds a computed company for a benchmark; only once. */
+  /** Adds a computed company for a benchmark. Can be called once. */
   generate(company: GeneratedCompany): void {
     const generated = new Generated(this.domain, company);
-    const { directory, items, audit } = this.parts;
+    const { directory, items, audit } = this.state;
     directory.generated = generated;
     items.generated = generated;
     audit.generated = generated;
   }
 
   get calls(): GoogleCalls {
-    return this.parts.usage.calls;
+    return this.state.callCounts.calls;
   }
 
   resetCalls(): void {
-    this.parts.usage.reset();
+    this.state.callCounts.reset();
   }
 
-  #act({ by, at }: Doing): Act {
-    return { by: by.toLowerCase(), at: at ?? this.parts.now() };
+  #action({ by, at }: ActionOptions): Action {
+    return { by: by.toLowerCase(), at: at ?? this.state.now() };
   }
 
   #drive(id: string): SharedDrive {
-    const drive = this.parts.items.drive(id);
+    const drive = this.state.items.drive(id);
     if (!drive) throw new TypeError(`there is no shared drive ${id}`);
     return drive;
   }

@@ -1,6 +1,6 @@
 import { type KeyObject, verify } from 'node:crypto';
 
-/** Salesforce help, "OAuth 2.0 JWT Bearer Flow": within three minutes; five with clock skew. */
+/** Salesforce help, "OAuth 2.0 JWT Bearer Flow": exp is within three minutes; five with skew. */
 const ASSERTION_AHEAD_MS_MAX = 5 * 60_000;
 
 export interface Claims {
@@ -17,7 +17,7 @@ interface Assertion {
   readonly signature: Buffer;
 }
 
-/** The parts of an RS256 token; undefined for anything else. Says nothing about the signature. */
+/** The parts of an RS256 token; undefined for anything else. Does not check the signature. */
 export function readAssertion(text: string): Assertion | undefined {
   const [header, payload, signature, ...more] = text.split('.');
   if (!header || !payload || !signature || more.length > 0) return undefined;

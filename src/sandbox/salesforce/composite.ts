@@ -1,6 +1,6 @@
-import type { SandboxAnswer } from '../http.ts';
-import { failure, json } from './answers.ts';
-import { type Call, valuesOf } from './call.ts';
+import type { SandboxResponse } from '../http-types.ts';
+import { type ApiCall, valuesOf } from './api-call.ts';
+import { failure, json } from './responses.ts';
 
 /** REST guide, "Composite": 25 sub-requests, of which 5 may be queries or collections. */
 const SUBREQUESTS_MAX = 25;
@@ -19,13 +19,13 @@ interface Subrequest {
 }
 
 /**
- * POST /composite: every sub-request in turn, through `answerOne`; one billed call. With allOrNone
- * one failure makes all fail. References between sub-requests (`@{id.field}`) are not run.
+ * POST /composite: handles the sub-requests in order, as one billed call. With allOrNone, one
+ * failure makes all of them fail. References between sub-requests (`@{id.field}`) are unsupported.
  */
-export function answerComposite(
-  call: Call,
-  answerOne: (subcall: Call) => SandboxAnswer,
-): SandboxAnswer {
+export function handleComposite(
+  call: ApiCall,
+  handleOne: (subcall: ApiCall) => SandboxResponse,
+): SandboxResponse {
   const { compositeRequest, allOrNone } = valuesOf(call.body);
   if (!Array.isArray(compositeRequest) || compositeRequest.length === 0) {
     return failure(400, 'JSON_PARSER_ERROR', 'compositeRequest must be a list of sub-requests');
@@ -48,38 +48,39 @@ export function answerComposite(
     const message = `Composite requests may hold at most ${QUERIES_MAX} queries or collections`;
     return failure(400, 'LIMIT_EXCEEDED', message);
   }
-  call.org.usage.note('subrequests', subrequests.length);
-  const answers = subrequests.map((one) => ({ one, answer: runOne(call, one, answerOne) }));
-  const halted = allOrNone === true && answers.some(({ answer }) => answer.status >= 400);
-  const compositeResponse = answers.map(({ one: { referenceId }, answer }) => {
-    const { body = '', status } = halted && answer.status < 400 ? processingHalted() : answer;
+  call.org.callCounts.note('subrequests', subrequests.length);
+  const responses = subrequests.map((one) => ({ one, response: runOne(call, one, handleOne) }));
+  const halted = allOrNone === true && responses.some(({ response }) => response.status >= 400);
+  const compositeResponse = responses.map(({ one: { referenceId }, response }) => {
+    const { body = '', status } = halted && response.status < 400 ? processingHalted() : response;
     return { body, httpHeaders: {}, httpStatusCode: status, referenceId };
   });
   return json(200, { compositeResponse });
 }
 
 function runOne(
-  call: Call,
+  call: ApiCall,
   subrequest: Subrequest,
-  answerOne: (subcall: Call) => SandboxAnswer,
-): SandboxAnswer {
+  handleOne: (subcall: ApiCall) => SandboxResponse,
+): SandboxResponse {
   const soql = subrequest.query.get('q') ?? '';
   if (soql.length > call.org.settings.compositeQueryLengthMax) {
     const message =
       'Query is either selecting too many fields or the filter conditions are too complicated.';
     return failure(400, 'QUERY_TOO_COMPLICATED', message);
   }
-  return answerOne({ ...call, ...subrequest });
+  return handleOne({ ...call, ...subrequest });
 }
 
-/** The sub-request, or what is wrong with it. */
+/** The sub-request, or an error message. */
 function readSubrequest(raw: Readonly<Record<string, unknown>>): Subrequest | string {
   const { method, url, referenceId, httpHeaders, body } = raw;
   if (typeof referenceId !== 'string' || !REFERENCE_ID.test(referenceId)) {
     return `Invalid reference ID: ${String(referenceId)}`;
   }
   if (typeof method !== 'string' || typeof url !== 'string') return 'method and url are required';
-  if (url.includes('@{')) return 'the made-up Salesforce runs no references between sub-requests';
+  if (url.includes('@{'))
+    return 'the simulated Salesforce supports no references between sub-requests';
   const [, apiVersion, path, query = ''] = URL_PATTERN.exec(url) ?? [];
   if (apiVersion === undefined || path === undefined) return `The url ${url} is not allowed`;
   const headers = Object.entries(valuesOf(httpHeaders)).map(([name, value]) => [
@@ -101,7 +102,7 @@ function isQueryOrCollection({ path }: Subrequest): boolean {
   return /^(query(\/|$)|composite\/sobjects(\/|$))/.test(path);
 }
 
-function processingHalted(): SandboxAnswer {
+function processingHalted(): SandboxResponse {
   const message =
     'The transaction was rolled back since another operation in the same transaction failed.';
   return failure(400, 'PROCESSING_HALTED', message);

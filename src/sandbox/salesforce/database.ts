@@ -1,19 +1,19 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Catalog } from './catalog.ts';
 import type { GeneratedTable } from './generated-table.ts';
 import { idKey } from './ids.ts';
 import { type MemoryRow, MemoryTable, type OrderedRows, type Row } from './rows.ts';
 import type { Field } from './schema.ts';
+import type { SchemaCatalog } from './schema-catalog.ts';
 import type { Key } from './values.ts';
 
-/** All records of the org: stored ones, and computed ones where a benchmark asked for them. */
+/** All records of the org: stored ones, and computed ones in benchmarks. */
 export class Database {
-  readonly catalog: Catalog;
+  readonly catalog: SchemaCatalog;
   readonly #clock: Clock;
   readonly #tables = new Map<string, MemoryTable>();
   readonly #generated = new Map<string, GeneratedTable>();
 
-  constructor(options: { readonly catalog: Catalog; readonly clock: Clock }) {
+  constructor(options: { readonly catalog: SchemaCatalog; readonly clock: Clock }) {
     this.catalog = options.catalog;
     this.#clock = options.clock;
   }
@@ -36,20 +36,20 @@ export class Database {
     this.#generated.set(table.schema.name, table);
   }
 
-  /** The stored record of this Id, hidden or not. */
+  /** The stored record with this Id, hidden or not. */
   stored(id: string): MemoryRow | undefined {
     const type = this.catalog.typeOfId(id);
     return type === undefined ? undefined : this.table(type).get(idKey(id));
   }
 
-  /** The record of this Id if the API user may see it now. */
+  /** The record with this Id, if the API user can see it now. */
   find(type: string, id: string): Row | undefined {
     const key = idKey(id);
     const row = this.table(type).get(key) ?? this.#generated.get(type)?.get(key);
     return row?.isVisible(this.now()) ? row : undefined;
   }
 
-  /** The visible record that a reference field of this row leads to. */
+  /** The visible record that a reference field of this row points to. */
   follow(row: Row, reference: Field): Row | undefined {
     const id = row.get(reference.name);
     if (typeof id !== 'string') return undefined;
@@ -58,7 +58,7 @@ export class Database {
     return found === undefined ? undefined : this.find(found, id);
   }
 
-  /** Rows with this key, seen or unseen; undefined where that would take a scan. */
+  /** Rows with this key, visible or not; undefined if finding them would take a scan. */
   lookup(type: string, field: Field, key: Key): readonly Row[] | undefined {
     const stored = this.table(type).find(field, key);
     const generated = this.#generated.get(type);
@@ -67,7 +67,7 @@ export class Database {
     return computed && [...stored, ...computed];
   }
 
-  /** The orders of the stored and of the computed rows, in this sequence. */
+  /** The ordered stored rows, then the ordered computed rows. */
   ordered(type: string, orderField: string): readonly OrderedRows[] {
     const orders = [this.table(type).ordered(orderField)];
     const generated = this.#generated.get(type);

@@ -1,23 +1,23 @@
 import { to18 } from './ids.ts';
 import type { Records, Values } from './records.ts';
 
-/** A content delivery as a person makes one: everything but the title may be left out. */
+/** Options of a content delivery. Only the title is required. */
 export interface Delivery {
   readonly title: string;
-  /** a User's Id; by default the org's first user */
+  /** Id of the creating user; default: the org's first user */
   readonly byUserId?: string;
-  /** Id of the record that it relates to */
+  /** Id of the related record */
   readonly relatedTo?: string;
-  /** epoch milliseconds or ISO text; by default now */
+  /** epoch milliseconds or ISO text; default: now */
   readonly at?: number | string;
-  /** default pdf */
+  /** default: pdf */
   readonly extension?: string;
   readonly expiresAt?: number | string;
   /** protects the delivery with a password */
   readonly password?: string;
   /** delivers this document's latest version instead of a new one */
   readonly documentId?: string;
-  /** further or other fields of the ContentDistribution */
+  /** other fields of the ContentDistribution, which override the defaults */
   readonly fields?: Values;
 }
 
@@ -35,17 +35,17 @@ const FILE_TYPES: Readonly<Record<string, string>> = {
   xlsx: 'EXCEL_X',
 };
 
-/** Makes the document, its version and the delivery; returns their Ids. */
+/** Creates the document, its version, and the delivery; returns their Ids. */
 export function deliver(records: Records, delivery: Delivery): Delivered {
-  const made = {
+  const audit = {
     CreatedById: delivery.byUserId,
     LastModifiedById: delivery.byUserId,
     OwnerId: delivery.byUserId,
     CreatedDate: delivery.at,
   };
-  const { documentId, versionId } = documentOf(records, delivery, made);
+  const { documentId, versionId } = documentOf(records, delivery, audit);
   const deliveryId = records.add('ContentDistribution', {
-    ...made,
+    ...audit,
     Name: delivery.title.slice(0, 100),
     ContentDocumentId: documentId,
     ContentVersionId: versionId,
@@ -59,7 +59,7 @@ export function deliver(records: Records, delivery: Delivery): Delivered {
     ViewCount: 0,
   });
   const link = `https://acme.file.force.com/sfc/p/Hp000000000X/a/${deliveryId.slice(0, 15)}`;
-  // Making it is one act: the links that come with it are no later change.
+  // The links are part of the creation: keep its timestamps.
   const { SystemModstamp, LastModifiedDate } = records.read(deliveryId);
   records.update(deliveryId, {
     DistributionPublicUrl: link,
@@ -74,7 +74,7 @@ export function deliver(records: Records, delivery: Delivery): Delivered {
 function documentOf(
   records: Records,
   delivery: Delivery,
-  made: Values,
+  audit: Values,
 ): { readonly documentId: string; readonly versionId: string } {
   if (delivery.documentId !== undefined) {
     const versionId = String(records.read(delivery.documentId)['LatestPublishedVersionId']);
@@ -82,7 +82,7 @@ function documentOf(
   }
   const extension = delivery.extension ?? 'pdf';
   const file = {
-    ...made,
+    ...audit,
     Title: delivery.title,
     FileExtension: extension,
     FileType: FILE_TYPES[extension] ?? extension.toUpperCase(),

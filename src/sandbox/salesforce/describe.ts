@@ -1,6 +1,6 @@
 import type { Field, ObjectSchema } from './schema.ts';
 
-/** GET /sobjects: every object that the API user sees. */
+/** GET /sobjects: all objects that the API user can see. */
 export function describeGlobal(objects: readonly ObjectSchema[]): object {
   return {
     encoding: 'UTF-8',

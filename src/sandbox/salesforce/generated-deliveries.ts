@@ -1,15 +1,15 @@
-import type { Catalog } from './catalog.ts';
 import { GENERATED_POD, GeneratedTable } from './generated-table.ts';
 import { makeId, numberOfId } from './ids.ts';
+import type { SchemaCatalog } from './schema-catalog.ts';
 import { type Value, wholeSecond } from './values.ts';
 
 export interface GeneratedDeliveries {
   readonly count: number;
-  /** creation of the first delivery, epoch milliseconds */
+  /** creation time of the first delivery, epoch milliseconds */
   readonly firstAt: number;
-  /** time between two deliveries; below 1,000 several share one second, as bulk inserts do */
+  /** interval between deliveries; below 1,000, several have the same second, as in bulk inserts */
   readonly everyMs: number;
-  /** how many contacts the deliveries are spread over; four make up one account */
+  /** number of contacts that the deliveries are spread over; four belong to one account */
   readonly contacts: number;
 }
 
@@ -27,12 +27,12 @@ const pick = (words: readonly string[], number: number): string =>
   words[number % words.length] ?? '';
 
 /**
- * Tables for a benchmark: `count` deliveries, each with its document and version, related to one
- * of `contacts` contacts, each of which has an account with one open opportunity and a role in it.
- * `userIds` made them, in turn.
+ * Tables for a benchmark: `count` deliveries, each with a document and a version, related to one of
+ * `contacts` contacts. Each contact has an account with one open opportunity, and a role in it. The
+ * users in `userIds` take turns as creators.
  */
 export function generateDeliveries(
-  catalog: Catalog,
+  catalog: SchemaCatalog,
   options: GeneratedDeliveries,
   userIds: readonly string[],
 ): readonly GeneratedTable[] {
@@ -55,7 +55,7 @@ function auditOf(at: (number: number) => number, userOf: (number: number) => str
 }
 
 function deliveryTables(
-  catalog: Catalog,
+  catalog: SchemaCatalog,
   options: GeneratedDeliveries,
   userOf: (number: number) => string,
 ): readonly GeneratedTable[] {
@@ -124,7 +124,7 @@ function deliveryTables(
 }
 
 function contactTable(
-  catalog: Catalog,
+  catalog: SchemaCatalog,
   options: GeneratedDeliveries,
   userOf: (number: number) => string,
 ): GeneratedTable {
@@ -159,7 +159,7 @@ function contactTable(
 }
 
 function accountTables(
-  catalog: Catalog,
+  catalog: SchemaCatalog,
   options: GeneratedDeliveries,
   userOf: (number: number) => string,
 ): readonly GeneratedTable[] {
@@ -211,7 +211,7 @@ function accountTables(
   ];
 }
 
-/** Contacts, accounts and deals are all older than the first delivery. */
+/** Contacts, accounts, and deals are older than the first delivery. */
 function crmTime(options: GeneratedDeliveries): (number: number) => number {
   const at = wholeSecond(options.firstAt - CRM_AGE_MS);
   return () => at;

@@ -3,19 +3,19 @@ import { firstPosition, idKeyOf, type OrderedRows, type Row } from './rows.ts';
 import type { ObjectSchema } from './schema.ts';
 import type { Key, Value } from './values.ts';
 
-/** Ids of computed rows differ from those of stored ones in these two characters. */
+/** Ids of computed rows differ from those of stored rows in these two characters. */
 export const GENERATED_POD = 'Hq';
 
 export interface GeneratedOptions {
   readonly schema: ObjectSchema;
   readonly count: number;
-  /** how each field follows from the row's number; booleans left out are false, the rest null */
+  /** computes each field from the row's number; missing booleans are false, other fields null */
   readonly fields: Readonly<Record<string, (number: number) => Value>>;
-  /** the numbers of the rows with this key, for each field that has an index */
+  /** for each indexed field, returns the numbers of the rows with a key */
   readonly indexes: Readonly<Record<string, (key: Key) => readonly number[]>>;
 }
 
-/** Rows that are computed from their number: a million of them take no memory. */
+/** Rows computed from their number: millions of them take no memory. */
 export class GeneratedTable {
   readonly schema: ObjectSchema;
   readonly count: number;
@@ -42,7 +42,7 @@ export class GeneratedTable {
     return number !== undefined && number < this.count ? this.at(number) : undefined;
   }
 
-  /** The rows with this key; undefined where the field has no index. */
+  /** The rows with this key; undefined if the field has no index. */
   find(fieldName: string, key: Key): readonly Row[] | undefined {
     if (fieldName === 'Id') {
       const row = typeof key === 'string' ? this.get(key) : undefined;
@@ -53,7 +53,7 @@ export class GeneratedTable {
       .map((number) => this.at(number));
   }
 
-  /** Numbers ascend with the time of creation and with Id, so every order is the numbers' own. */
+  /** Numbers ascend with creation time and Id, so every order is the order of the numbers. */
   ordered(orderField: string): OrderedRows {
     const timeAt = (number: number): Value => this.#fields.get('SystemModstamp')?.(number) ?? null;
     return {

@@ -1,4 +1,4 @@
-/** ASCII order, so that Ids made from ascending numbers ascend in Salesforce's byte order. */
+/** In ASCII order, so that Ids of ascending numbers ascend in Salesforce's byte order. */
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CHECK_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 const PREFIX_LENGTH = 3;
@@ -6,8 +6,8 @@ const NUMBER_LENGTH = 9;
 const KEY_LENGTH = 15;
 
 /**
- * A believable 18-character Id: key prefix, a two-character `pod`, a zero, nine base-62 digits of
- * `number` and the three check characters.
+ * A realistic 18-character Id: the key prefix, a two-character `pod`, a zero, nine base-62 digits
+ * of `number`, and three check characters.
  */
 export function makeId(prefix: string, number: number, pod = 'Hp'): string {
   let digits = '';
@@ -17,7 +17,7 @@ export function makeId(prefix: string, number: number, pod = 'Hp'): string {
   return to18(`${prefix}${pod}0${digits.padStart(NUMBER_LENGTH, '0')}`);
 }
 
-/** The number that `makeId` put into an Id of this pod; undefined for any other Id. */
+/** The number in an Id that `makeId` created with this pod; undefined for any other Id. */
 export function numberOfId(id: string, pod: string): number | undefined {
   if (id.slice(PREFIX_LENGTH, PREFIX_LENGTH + pod.length + 1) !== `${pod}0`) return undefined;
   let number = 0;
@@ -44,13 +44,13 @@ export function to18(id: string): string {
   return id.slice(0, KEY_LENGTH) + check;
 }
 
-/** Whether the text is a 15-character Id, or an 18-character one with the right check. */
+/** True for a 15-character Id, and for an 18-character Id with correct check characters. */
 export function isId(text: string): boolean {
   if (!/^[0-9A-Za-z]{15}([0-9A-Z]{3})?$/.test(text)) return false;
   return text.length === KEY_LENGTH || to18(text) === text;
 }
 
-/** What two forms of one Id have in common: its first 15 characters. */
+/** The first 15 characters, which both forms of an Id share. */
 export function idKey(id: string): string {
   return id.slice(0, KEY_LENGTH);
 }

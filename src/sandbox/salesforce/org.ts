@@ -1,52 +1,52 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Settings } from './call.ts';
-import { Catalog } from './catalog.ts';
-import { type ClientOptions, Clients } from './clients.ts';
+import type { Settings } from './api-call.ts';
+import { CallCounts, type Counters } from './call-counts.ts';
 import { Database } from './database.ts';
 import { type Delivered, type Delivery, deliver } from './delivery.ts';
 import { type GeneratedDeliveries, generateDeliveries } from './generated-deliveries.ts';
-import { Locators } from './locators.ts';
+import { type ClientOptions, OauthClients } from './oauth-clients.ts';
+import { QueryLocators } from './query-locators.ts';
 import { Records, type Values } from './records.ts';
+import { SchemaCatalog } from './schema-catalog.ts';
 import { Sessions } from './sessions.ts';
-import { SOQL_LENGTH_MAX } from './soql/query.ts';
-import { type Counters, Usage } from './usage.ts';
+import { SOQL_LENGTH_MAX } from './soql/read-query.ts';
 import type { Value } from './values.ts';
 
-/** SOAP and REST guides: a query answers at most 2,000 rows a page. */
+/** SOAP and REST guides: a query returns at most 2,000 rows per page. */
 const PAGE_ROWS_MAX = 2000;
 const GENERATED_USERS = 20;
 
 export interface OrgOptions {
   readonly clock: Clock;
-  /** default Acme */
+  /** default: Acme */
   readonly name?: string;
-  /** whom sharetrail logs in as; default integration@acme.example */
+  /** the user that sharetrail logs in as; default: integration@acme.example */
   readonly username?: string;
   readonly isSandbox?: boolean;
   readonly personAccounts?: boolean;
 }
 
-/** The parts that answer requests; a story needs none of them. */
-export interface OrgParts {
+/** The state and services of the simulated org. Tests and scenarios use `Org`. */
+export interface OrgState {
   readonly database: Database;
-  readonly clients: Clients;
+  readonly clients: OauthClients;
   readonly sessions: Sessions;
-  readonly locators: Locators;
-  readonly usage: Usage;
+  readonly locators: QueryLocators;
+  readonly callCounts: CallCounts;
   readonly settings: Settings;
 }
 
-/** The control surface of the made-up org: what people and admins do in it. */
+/** The simulated org: everything that its people and administrators do. */
 export class Org {
   readonly organizationId: string;
-  /** the first user: whom the connected app acts as */
+  /** the first user, whom the connected app acts as */
   readonly userId: string;
   readonly username: string;
-  readonly parts: OrgParts;
+  readonly state: OrgState;
   readonly #records: Records;
 
   constructor(options: OrgOptions) {
-    const catalog = new Catalog({ personAccounts: options.personAccounts ?? false });
+    const catalog = new SchemaCatalog({ personAccounts: options.personAccounts ?? false });
     const database = new Database({ catalog, clock: options.clock });
     this.#records = new Records(database);
     this.username = options.username ?? 'integration@acme.example';
@@ -65,12 +65,12 @@ export class Org {
       LanguageLocaleKey: 'en_US',
     });
     const now = (): number => options.clock.now();
-    this.parts = {
+    this.state = {
       database,
-      clients: new Clients(),
+      clients: new OauthClients(),
       sessions: new Sessions(this.organizationId, now),
-      locators: new Locators(now),
-      usage: new Usage(),
+      locators: new QueryLocators(now),
+      callCounts: new CallCounts(),
       settings: {
         pageRowsMax: PAGE_ROWS_MAX,
         refusal: 'none',
@@ -81,7 +81,7 @@ export class Org {
     };
   }
 
-  /** Adds a record with these values and sensible others; returns its 18-character Id. */
+  /** Adds a record with these values and reasonable defaults; returns its 18-character Id. */
   add(type: string, values: Values = {}): string {
     return this.#records.add(type, values);
   }
@@ -96,21 +96,21 @@ export class Org {
     this.#records.remove(id);
   }
 
-  /** What a record holds, deleted or hidden or not; times as epoch milliseconds. */
+  /** All values of a record, even a deleted or hidden one; times as epoch milliseconds. */
   read(id: string): Readonly<Record<string, Value>> {
     return this.#records.read(id);
   }
 
-  /** Makes a content delivery with its document and version. */
+  /** Creates a content delivery with its document and version. */
   deliver(delivery: Delivery): Delivered {
     return deliver(this.#records, delivery);
   }
 
-  /** Somebody opens the delivery's link; whether that bumps SystemModstamp is not documented. */
+  /** A visitor opens the delivery's link. Whether that updates SystemModstamp is not documented. */
   view(deliveryId: string, options: { readonly bumpsModstamp?: boolean } = {}): void {
     const before = this.read(deliveryId);
-    const now = this.parts.database.now();
-    const kept = {
+    const now = this.state.database.now();
+    const unchanged = {
       SystemModstamp: before['SystemModstamp'],
       LastModifiedDate: before['LastModifiedDate'],
     };
@@ -118,11 +118,11 @@ export class Org {
       ViewCount: Number(before['ViewCount'] ?? 0) + 1,
       FirstViewDate: before['FirstViewDate'] ?? now,
       LastViewDate: now,
-      ...(options.bumpsModstamp ? {} : kept),
+      ...(options.bumpsModstamp ? {} : unchanged),
     });
   }
 
-  /** Takes a record out of the API user's sight, without a trace. */
+  /** Hides a record from the API user, without changing it. */
   hide(id: string): void {
     this.#records.row(id).hidden = true;
   }
@@ -131,14 +131,14 @@ export class Org {
     this.#records.row(id).hidden = false;
   }
 
-  /** A record that is committed late: it becomes visible at `at`, its times stay as they are. */
+  /** Simulates a late commit: the record becomes visible at `at`, with unchanged timestamps. */
   showAt(id: string, at: number): void {
     this.#records.row(id).visibleFromMs = at;
   }
 
-  /** Fills the org with computed deliveries, contacts, accounts and deals for a benchmark. */
+  /** Adds computed deliveries, contacts, accounts, and deals for a benchmark. */
   generatedDeliveries(options: GeneratedDeliveries): void {
-    const { database } = this.parts;
+    const { database } = this.state;
     const users = Array.from({ length: GENERATED_USERS }, (_, number) =>
       this.add('User', {
         FirstName: 'Sales',
@@ -150,70 +150,70 @@ export class Org {
     for (const table of generateDeliveries(database.catalog, options, users)) database.use(table);
   }
 
-  /** Registers a connected app, or changes it. */
+  /** Registers or changes a connected app. */
   addClient(options: ClientOptions): void {
-    this.parts.clients.add(options);
+    this.state.clients.add(options);
   }
 
   removeClient(clientId: string): void {
-    this.parts.clients.remove(clientId);
+    this.state.clients.remove(clientId);
   }
 
-  /** A refresh token as the web flow would have given it; by default for the first user. */
+  /** Issues a refresh token, as the web flow does; by default for the first user. */
   issueRefreshToken(clientId: string, userId = this.userId): string {
-    return this.parts.clients.issueRefreshToken({ clientId, userId });
+    return this.state.clients.issueRefreshToken({ clientId, userId });
   }
 
   revokeRefreshToken(refreshToken: string): void {
-    this.parts.clients.revoke(refreshToken);
+    this.state.clients.revoke(refreshToken);
   }
 
-  /** Ends every session: their tokens are answered 401 from now on. */
+  /** Ends every session: later calls with their tokens return 401. */
   expireSessions(): void {
-    this.parts.sessions.endAll();
+    this.state.sessions.endAll();
   }
 
-  /** Ends every query locator: INVALID_QUERY_LOCATOR. */
+  /** Ends every query locator: later calls return INVALID_QUERY_LOCATOR. */
   expireLocators(): void {
-    this.parts.locators.endAll();
+    this.state.locators.endAll();
   }
 
-  /** "Content Deliveries" switched off: the object is missing from the schema. */
+  /** Turns "Content Deliveries" on or off; off removes the object from the schema. */
   setDeliveries(state: 'on' | 'off'): void {
-    if (state === 'on') this.parts.database.catalog.showObject('ContentDistribution');
-    else this.parts.database.catalog.hideObject('ContentDistribution');
+    if (state === 'on') this.state.database.catalog.showObject('ContentDistribution');
+    else this.state.database.catalog.hideObject('ContentDistribution');
   }
 
-  /** Takes the API user's right to read an object: to him it is as if it were not there. */
+  /** Removes the API user's read access to an object: for this user, it does not exist. */
   denyObject(name: string): void {
-    this.parts.database.catalog.hideObject(name);
+    this.state.database.catalog.hideObject(name);
   }
 
   allowObject(name: string): void {
-    this.parts.database.catalog.showObject(name);
+    this.state.database.catalog.showObject(name);
   }
 
-  /** Takes the API user's right to read a field. */
+  /** Removes the API user's read access to a field. */
   denyField(objectName: string, fieldName: string): void {
-    this.parts.database.catalog.hideField(objectName, fieldName);
+    this.state.database.catalog.hideField(objectName, fieldName);
   }
 
-  /** Page size, request limit, API access, instance URL, as the org has them from now on. */
+  /** Changes settings, such as page size, limits, API access, or instance URL. */
   set(settings: Partial<Settings>): void {
-    Object.assign(this.parts.settings, settings);
+    Object.assign(this.state.settings, settings);
   }
 
-  /** The day's allocation, and how much of it other clients have used up. */
+  /** Sets the daily call limit, and the calls that other clients have used. */
   setApiUsage(usage: { readonly limit?: number; readonly others?: number }): void {
-    Object.assign(this.parts.usage, usage);
+    Object.assign(this.state.callCounts, usage);
   }
 
   /** API calls as Salesforce bills them. */
   get counters(): Counters {
-    return this.parts.usage.counters;
+    return this.state.callCounts.counters;
   }
 
   resetCounters(): void {
-    this.parts.usage.reset();
+    this.state.callCounts.reset();
   }
 }

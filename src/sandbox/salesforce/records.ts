@@ -4,31 +4,31 @@ import { MemoryRow } from './rows.ts';
 import type { ObjectSchema } from './schema.ts';
 import { storeValue, type Value } from './values.ts';
 
-/** A record's values as a story gives them: times as epoch milliseconds or ISO text. */
+/** Values of a record to write: times as epoch milliseconds or ISO text. */
 export type Values = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 const NAMED_PEOPLE: ReadonlySet<string> = new Set(['Contact', 'Lead', 'User']);
 const CLOSE_DATE_AHEAD_MS = 90 * 86_400_000;
 
-/** Writes to the org as its users do: Ids, audit fields and required fields come by themselves. */
+/** Writes records as users do: Ids, audit fields, and required fields are filled automatically. */
 export class Records {
   readonly #database: Database;
   readonly #counts = new Map<string, number>();
-  /** who makes records that name nobody else */
+  /** the default creator of records */
   #userId: string | undefined;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** Adds a record, made now unless its CreatedDate says otherwise, and returns its Id. */
+  /** Adds a record, by default created now, and returns its Id. */
   add(type: string, given: Values = {}): string {
     const values = withoutUndefined(given);
     const schema = this.#database.catalog.stored(type);
     const count = (this.#counts.get(type) ?? 0) + 1;
     this.#counts.set(type, count);
     const id = typeof values['Id'] === 'string' ? values['Id'] : makeId(schema.keyPrefix, count);
-    if (this.#database.stored(id)) throw new TypeError(`${type} ${id} is there already`);
+    if (this.#database.stored(id)) throw new TypeError(`${type} ${id} exists already`);
     if (type === 'User') this.#userId ??= id;
     const row = new MemoryRow(type, new Map());
     const at = values['CreatedDate'] ?? this.#database.now();
@@ -48,7 +48,7 @@ export class Records {
     return String(row.get('Id'));
   }
 
-  /** Changes a record; SystemModstamp and LastModifiedDate become now unless they are given. */
+  /** Changes a record; by default, SystemModstamp and LastModifiedDate become now. */
   update(id: string, values: Values): void {
     const row = this.row(id);
     const schema = this.#database.catalog.stored(row.type);
@@ -58,7 +58,7 @@ export class Records {
     this.#database.table(row.type).forgetIndexes();
   }
 
-  /** Puts the record into the recycle bin: no query finds it, whoever refers to it finds null. */
+  /** Moves the record to the recycle bin: queries do not find it, references to it read null. */
   remove(id: string): void {
     const row = this.row(id);
     const hasFlag = this.#database.catalog.stored(row.type).fields.has('isdeleted');
@@ -66,7 +66,7 @@ export class Records {
     row.deleted = true;
   }
 
-  /** What the record holds; times as epoch milliseconds. Throws where there is none. */
+  /** All values of the record; times as epoch milliseconds. Throws for an unknown Id. */
   read(id: string): Readonly<Record<string, Value>> {
     const row = this.row(id);
     const { fields } = this.#database.catalog.stored(row.type);
@@ -75,7 +75,7 @@ export class Records {
 
   row(id: string): MemoryRow {
     const row = this.#database.stored(id);
-    if (!row) throw new TypeError(`the org holds no record ${idKey(id)}`);
+    if (!row) throw new TypeError(`the org has no record ${idKey(id)}`);
     return row;
   }
 
@@ -97,7 +97,7 @@ export class Records {
     return { ...owner, ...audit, ...this.#requiredOf(schema.name, count) };
   }
 
-  /** Values of the fields that Salesforce insists on or fills in. */
+  /** Values of the fields that Salesforce requires or fills in. */
   #requiredOf(type: string, count: number): Values {
     switch (type) {
       case 'Account':
@@ -131,7 +131,7 @@ export class Records {
   }
 }
 
-/** So that what a story leaves undefined does not overwrite a default. */
+/** Removes undefined values, so that they do not override defaults. */
 function withoutUndefined(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -2,25 +2,25 @@ import { idKey } from './ids.ts';
 import type { Field } from './schema.ts';
 import { compareKeys, type Key, keyOf, type Value } from './values.ts';
 
-/** One record, wherever it comes from. `get` takes the field's name in its exact spelling. */
+/** One record, stored or computed. `get` takes the exact field name. */
 export interface Row {
   readonly type: string;
   get(field: string): Value;
   isVisible(now: number): boolean;
 }
 
-/** Rows in the order of a time field and then of Id (or of Id alone), to be cut by position. */
+/** Rows in the order of a time field and then Id, or of Id only, accessible by position. */
 export interface OrderedRows {
   readonly orderField: string;
   readonly length: number;
   at(position: number): Row;
-  /** the first position whose time is `ms` or later; absent where rows are ordered by Id */
+  /** the first position with a time of `ms` or later; absent if ordered by Id */
   from?(ms: number): number;
-  /** the first position whose Id is this or later; absent where Ids do not follow the order */
+  /** the first position with this Id or a later one; absent if Ids do not follow the order */
   fromId?(key: string): number;
 }
 
-/** The first position for which `reached` holds, as it does for all after it; else `length`. */
+/** Binary search: the first position for which `reached` is true; otherwise `length`. */
 export function firstPosition(length: number, reached: (position: number) => boolean): number {
   let low = 0;
   let high = length;
@@ -36,7 +36,7 @@ export function idKeyOf(row: Row): string {
   return idKey(String(row.get('Id')));
 }
 
-/** A record that a story or a test has put into the org. */
+/** A stored record. */
 export class MemoryRow implements Row {
   readonly type: string;
   readonly values: Map<string, Value>;
@@ -58,7 +58,7 @@ export class MemoryRow implements Row {
   }
 }
 
-/** The records of one object, with indexes that are built when first asked for. */
+/** The records of one object, with indexes that are built at first use. */
 export class MemoryTable {
   readonly #rows = new Map<string, MemoryRow>();
   readonly #hashes = new Map<string, Map<Key, MemoryRow[]>>();
@@ -73,7 +73,7 @@ export class MemoryTable {
     this.forgetIndexes();
   }
 
-  /** To be called after any value of a row has changed. */
+  /** Must be called after any value of a row changes. */
   forgetIndexes(): void {
     this.#hashes.clear();
     this.#orders.clear();

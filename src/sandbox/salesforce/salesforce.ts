@@ -1,40 +1,40 @@
-import type { SandboxAnswer, SandboxRequest, Vendor } from '../http.ts';
-import { json, notFound } from './answers.ts';
-import { answerTokenRequest } from './login.ts';
+import type { SandboxRequest, SandboxResponse, Vendor } from '../http-types.ts';
 import { Org, type OrgOptions } from './org.ts';
-import { answerData, refuseLongHead, sessionOf } from './rest.ts';
+import { json, notFound } from './responses.ts';
+import { handleRestRequest, rejectLongHead, sessionOf } from './rest-router.ts';
 import type { Row } from './rows.ts';
+import { handleTokenRequest } from './token-endpoint.ts';
 
 /**
- * A made-up Salesforce org: `vendor` answers as a real one does, down to its refusals; `org` is
- * what people and admins do in it. Holds no timer and no global; time comes from `clock`.
+ * A simulated Salesforce org. `vendor` responds as a real org does, including its errors. `org`
+ * controls the org. There are no timers and no global state; the time comes from `clock`.
  */
 export function createSalesforce(options: OrgOptions): { vendor: Vendor; org: Org } {
   const org = new Org(options);
-  return { vendor: (request) => answer(org, request), org };
+  return { vendor: (request) => handleRequest(org, request), org };
 }
 
-function answer(org: Org, request: SandboxRequest): SandboxAnswer {
-  const tooLong = refuseLongHead(request);
+function handleRequest(org: Org, request: SandboxRequest): SandboxResponse {
+  const tooLong = rejectLongHead(request);
   if (tooLong) return tooLong;
   if (request.path === '/services/oauth2/token') {
-    org.parts.usage.note('logins');
-    return answerTokenRequest(
+    org.state.callCounts.note('logins');
+    return handleTokenRequest(
       {
-        ...org.parts,
+        ...org.state,
         organizationId: org.organizationId,
-        instanceUrl: (origin) => org.parts.settings.instanceUrl ?? origin,
+        instanceUrl: (origin) => org.state.settings.instanceUrl ?? origin,
       },
       request,
     );
   }
-  if (request.path === '/services/oauth2/userinfo') return answerUserInfo(org, request);
-  if (request.path.startsWith('/id/')) return answerIdentity(org, request);
-  if (request.path.startsWith('/services/data')) return answerData(org.parts, request);
+  if (request.path === '/services/oauth2/userinfo') return handleUserInfo(org, request);
+  if (request.path.startsWith('/id/')) return handleIdentity(org, request);
+  if (request.path.startsWith('/services/data')) return handleRestRequest(org.state, request);
   return notFound();
 }
 
-function answerUserInfo(org: Org, request: SandboxRequest): SandboxAnswer {
+function handleUserInfo(org: Org, request: SandboxRequest): SandboxResponse {
   const user = userOf(org, request);
   if (!user) return badToken();
   return json(200, {
@@ -51,8 +51,8 @@ function answerUserInfo(org: Org, request: SandboxRequest): SandboxAnswer {
   });
 }
 
-/** The identity URL that every token answer names: /id/ORGANIZATION/USER. */
-function answerIdentity(org: Org, request: SandboxRequest): SandboxAnswer {
+/** The identity URL in every token response: /id/ORGANIZATION/USER. */
+function handleIdentity(org: Org, request: SandboxRequest): SandboxResponse {
   const user = userOf(org, request);
   if (!user) return badToken();
   const path = `/id/${org.organizationId}/${user.get('Id')}`;
@@ -71,10 +71,10 @@ function answerIdentity(org: Org, request: SandboxRequest): SandboxAnswer {
 }
 
 function userOf(org: Org, request: SandboxRequest): Row | undefined {
-  const session = sessionOf(org.parts, request);
-  return session && org.parts.database.find('User', session.userId);
+  const session = sessionOf(org.state, request);
+  return session && org.state.database.find('User', session.userId);
 }
 
-function badToken(): SandboxAnswer {
+function badToken(): SandboxResponse {
   return { status: 403, headers: { 'content-type': 'text/html' }, body: 'Bad_OAuth_Token' };
 }

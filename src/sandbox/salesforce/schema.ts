@@ -1,4 +1,4 @@
-/** Field types as a describe names them. */
+/** Field types as named by a describe call. */
 export type FieldType =
   | 'id'
   | 'reference'
@@ -71,7 +71,7 @@ const LENGTHS: Readonly<Record<FieldType, number>> = {
   datetime: 0,
 };
 
-/** A plain field; long text can be neither filtered nor sorted, as in real orgs' describes. */
+/** A field without references. Long text can be neither filtered nor sorted, as in real orgs. */
 export function field(name: string, type: FieldType, differing: Partial<Field> = {}): Field {
   return {
     name,
@@ -86,7 +86,7 @@ export function field(name: string, type: FieldType, differing: Partial<Field> =
   };
 }
 
-/** A reference; its relationship is named as the field without `Id` (`__c` becomes `__r`). */
+/** A reference. The relationship has the field's name without `Id` (`__c` becomes `__r`). */
 export function reference(name: string, ...referenceTo: readonly string[]): Field {
   const relationshipName = name.endsWith('__c') ? name.replace(/c$/, 'r') : name.replace(/Id$/, '');
   return field(name, 'reference', { referenceTo, relationshipName });
@@ -105,7 +105,7 @@ export function auditFields(): readonly Field[] {
   ];
 }
 
-/** What SOQL offers of a record behind a polymorphic relationship: the object `Name`. */
+/** The fields that SOQL offers behind a polymorphic relationship: the object `Name`. */
 export const NAME_SCHEMA: ObjectSchema = defineObject('Name', '', [
   field('Id', 'id'),
   field('Type', 'picklist'),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Salesforce's default session timeout; every use begins it anew. */
+/** Salesforce's default session timeout; every use restarts it. */
 const SESSION_IDLE_MS = 2 * 3_600_000;
 
 export interface Session {
@@ -10,7 +10,7 @@ export interface Session {
   usedAtMs: number;
 }
 
-/** The access tokens that the org honours at present. */
+/** The valid access tokens of the org. */
 export class Sessions {
   readonly #organizationId: string;
   readonly #now: () => number;
@@ -24,7 +24,7 @@ export class Sessions {
 
   open(userId: string, clientId: string): Session {
     this.#issued += 1;
-    // Told apart by a hash, so that the same story gives the same tokens.
+    // Derived by a hash, so that the same scenario yields the same tokens.
     const secret = createHash('sha256').update(`session ${clientId} ${this.#issued}`).digest('hex');
     const token = `${this.#organizationId.slice(0, 15)}!AQ0AQ${secret}`;
     const session: Session = { token, userId, clientId, usedAtMs: this.#now() };
@@ -32,7 +32,7 @@ export class Sessions {
     return session;
   }
 
-  /** The session of this token, which this use prolongs; undefined where it is over. */
+  /** Returns the session of this token and extends it; undefined if it has ended. */
   use(token: string): Session | undefined {
     const session = this.#open.get(token);
     if (!session) return undefined;

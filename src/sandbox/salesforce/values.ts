@@ -2,12 +2,12 @@ import { idKey, isId, to18 } from './ids.ts';
 import type { Field, FieldType } from './schema.ts';
 
 /**
- * A stored value: text, an 18-character Id, a number, a boolean, a day as YYYY-MM-DD, or a time as
- * epoch milliseconds of a whole second (Salesforce keeps record times to the second).
+ * A stored value: text, an 18-character Id, a number, a boolean, a day as YYYY-MM-DD, or a time in
+ * epoch milliseconds, rounded down to the second (Salesforce stores record times to the second).
  */
 export type Value = string | number | boolean | null;
 
-/** What two equal values have in common: comparing keys compares as SOQL does. */
+/** A normalized value: comparing keys compares values as SOQL does. */
 export type Key = string | number | boolean | null;
 
 const NUMBER_TYPES: ReadonlySet<FieldType> = new Set(['int', 'double', 'currency', 'percent']);
@@ -29,14 +29,14 @@ export function wholeSecond(ms: number): number {
   return Math.floor(ms / 1000) * 1000;
 }
 
-/** SOQL compares text without case, Ids in either form, times by the second. */
+/** SOQL ignores case in text, accepts both forms of Ids, and compares times by the second. */
 export function keyOf(field: Field, value: Value): Key {
   if (typeof value !== 'string') return value;
   if (isIdType(field.type)) return idKey(value);
   return field.type === 'date' ? value : value.toLowerCase();
 }
 
-/** Orders keys of one field; null comes first, as SOQL's ascending order has it by default. */
+/** Orders keys of one field; null comes first, as in SOQL's default ascending order. */
 export function compareKeys(left: Key, right: Key): number {
   if (left === right) return 0;
   if (left === null) return -1;
@@ -44,7 +44,7 @@ export function compareKeys(left: Key, right: Key): number {
   return left < right ? -1 : 1;
 }
 
-/** A value as a seed gives it, made fit for storing; throws where it does not fit the field. */
+/** Converts a value for storing. Throws if it does not fit the field. */
 export function storeValue(field: Field, given: unknown): Value {
   if (given === null || given === undefined || given === '') {
     return field.type === 'boolean' ? false : null;
@@ -74,7 +74,7 @@ function storeText(field: Field, given: string): string {
   return isIdType(field.type) ? to18(given) : given;
 }
 
-/** The value as the REST API writes it: times as 2026-11-01T10:00:00.000+0000. */
+/** The value as in REST API responses: times as 2026-11-01T10:00:00.000+0000. */
 export function renderValue(field: Field, value: Value): Value {
   if (field.type !== 'datetime' || typeof value !== 'number') return value;
   return new Date(value).toISOString().replace('Z', '+0000');

@@ -1,7 +1,7 @@
 import type { Activity, ActivityEvent } from '../../vendors/google/rows.ts';
-import { type GranteeFacts, type OutsideGrant, outsiderOf } from './outsiders.ts';
+import { type ExternalGrant, externalGranteeOf, type GranteeFacts } from './external-grantees.ts';
 
-/** What the audit log is asked for, one name at a time: so no reading of files comes along. */
+/** The audit log is queried once per name, so that it returns no views or downloads of files. */
 export const AUDIT_EVENT_NAMES = [
   'change_user_access',
   'change_document_access_scope',
@@ -10,32 +10,32 @@ export const AUDIT_EVENT_NAMES = [
 ] as const;
 
 /**
- * - `grant`: the grantee had nothing before
- * - `role`: had something, and has something else now
- * - `revoke`: has nothing any more
+ * - `grant`: the grantee had no access before
+ * - `role`: the grantee's role changed
+ * - `revoke`: the grantee has no access any more
  */
 export type EntryChange = 'grant' | 'role' | 'revoke';
 
-/** Where an item stands: in somebody's My Drive, or in a shared drive. */
+/** Where an item is: in a user's My Drive, or on a shared drive. */
 export type Place = { readonly owner: string } | { readonly driveId: string };
 
-/** One change of one outsider's access, as the audit log tells it. */
+/** A change of one external grantee's access in the audit log. The database stores it as JSON. */
 export interface AuditEntry {
-  /** the same whenever the entry is read: time, qualifier, index of the event and the grantee */
+  /** stable whenever the entry is read: time, qualifier, and the indexes of event and grantee */
   readonly key: string;
   /** epoch milliseconds */
   readonly at: number;
-  /** lower-case email, else another id of Google's; empty where it tells none */
+  /** lower-case email, otherwise another Google id; empty if the entry has neither */
   readonly actor: string;
   readonly itemId: string;
   readonly item: 'file' | 'folder' | 'drive';
-  /** as it was called then */
+  /** the item's name at that time */
   readonly title: string;
-  /** Google's word for the kind of document */
+  /** Google's term for the kind of document */
   readonly documentType?: string;
   readonly place: Place;
   readonly change: EntryChange;
-  readonly grant: OutsideGrant;
+  readonly grant: ExternalGrant;
 }
 
 const CREATIONS: ReadonlySet<string> = new Set(['create', 'upload', 'copy']);
@@ -51,14 +51,14 @@ const ROLES: Readonly<Record<string, string>> = {
   content_manager: 'fileOrganizer',
   manager: 'organizer',
 };
-/** Reports reference, Drive events: the drive of the item, under its newer and older names. */
+/** Reports API reference, Drive events: current and older parameter names of an item's drive. */
 const DRIVE_PARAMETERS = [
   'shared_drive_id',
   'owner_shared_drive_id',
   'team_drive_id',
   'owner_team_drive_id',
 ] as const;
-/** Visibilities under which more people than the named ones may open a document. */
+/** Visibilities that let people who are not named open a document. */
 const OPEN_VISIBILITIES: ReadonlySet<string> = new Set([
   'people_with_link',
   'public_on_the_web',
@@ -67,8 +67,8 @@ const OPEN_VISIBILITIES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The changes of outsiders' access in an activity. Noise is left out: grants that an item is created
- * with (its owner's, and in a shared drive every member's), and those that follow from a folder
+ * The changes of external grantees' access in an activity. Omits grants that an item is created with
+ * (its owner's; on a shared drive, every member's) and grants that a folder passes on
  * (`…_hierarchy_reconciled`).
  */
 export function entriesOf(activity: Activity, domains: readonly string[]): AuditEntry[] {
@@ -76,9 +76,9 @@ export function entriesOf(activity: Activity, domains: readonly string[]): Audit
   return activity.events.flatMap((event, index) => {
     if (!NAMES.has(event.name)) return [];
     return changesOf(event).flatMap(({ change, role, grantee }, number): AuditEntry[] => {
-      const outsider = outsiderOf(grantee, domains);
-      const where = whereOf(event);
-      if (outsider === undefined || where === undefined) return [];
+      const external = externalGranteeOf(grantee, domains);
+      const item = itemOf(event);
+      if (external === undefined || item === undefined) return [];
       if (isCreation && change === 'grant') return [];
       const suffix = number === 0 ? '' : `/${number}`;
       return [
@@ -86,9 +86,9 @@ export function entriesOf(activity: Activity, domains: readonly string[]): Audit
           key: `${new Date(activity.time).toISOString()}/${activity.uniqueQualifier}/${index}${suffix}`,
           at: activity.time,
           actor: actorOf(activity),
-          ...where,
+          ...item,
           change,
-          grant: { ...outsider, role },
+          grant: { ...external, role },
         },
       ];
     });
@@ -104,44 +104,44 @@ interface GranteeChange {
 function changesOf(event: ActivityEvent): GranteeChange[] {
   switch (event.name) {
     case 'change_user_access':
-      return targetsOf(event).map((grantee) => ({ ...valuesOf(event), grantee }));
+      return namedGranteesOf(event).map((grantee) => ({ ...accessChangeOf(event), grantee }));
     case 'shared_drive_membership_change':
-      return targetsOf(event).map((grantee) => ({ ...rolesOf(event), grantee }));
+      return namedGranteesOf(event).map((grantee) => ({ ...membershipChangeOf(event), grantee }));
     case 'change_document_access_scope':
-      return linkOf(event).map((grantee) => ({ ...valuesOf(event), grantee }));
+      return linkGranteesOf(event).map((grantee) => ({ ...accessChangeOf(event), grantee }));
     default:
-      return linkOf(event).map((grantee) => ({ ...visibilityOf(event), grantee }));
+      return linkGranteesOf(event).map((grantee) => ({ ...visibilityChangeOf(event), grantee }));
   }
 }
 
-/** Both `value` and `multiValue` were seen for the same parameter: several people, several changes. */
-function targetsOf(event: ActivityEvent): GranteeFacts[] {
-  const named = [...listOf(event, 'target_user'), ...listOf(event, 'target')];
+/** A parameter can name several people: Google sends it as `value` or as `multiValue`. */
+function namedGranteesOf(event: ActivityEvent): GranteeFacts[] {
+  const named = [...valuesIn(event, 'target_user'), ...valuesIn(event, 'target')];
   const emails = [...new Set(named.map((email) => email.trim().toLowerCase()))];
   const present = emails.filter((email) => email !== '');
   if (present.length === 0) return [{ kind: 'unaddressed', id: 'unknown' }];
   return present.map((email) => ({ kind: 'user', email }));
 }
 
-/** `all` stands for anyone. Without a domain it is the owner's own, which is inside. */
-function linkOf(event: ActivityEvent): GranteeFacts[] {
-  const domain = textOf(event, 'target_domain')?.toLowerCase();
+/** `all` means anyone. If absent, the domain is the owner's own, which is internal. */
+function linkGranteesOf(event: ActivityEvent): GranteeFacts[] {
+  const domain = textIn(event, 'target_domain')?.toLowerCase();
   if (domain === undefined) return [];
   return domain === 'all' ? [{ kind: 'anyone' }] : [{ kind: 'domain', domain }];
 }
 
-function valuesOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
-  return changeBetween(accessOf(event, 'old_value'), accessOf(event, 'new_value'));
+function accessChangeOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
+  return changeBetween(roleIn(event, 'old_value'), roleIn(event, 'new_value'));
 }
 
-function rolesOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
-  return changeBetween(accessOf(event, 'removed_role'), accessOf(event, 'added_role'));
+function membershipChangeOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
+  return changeBetween(roleIn(event, 'removed_role'), roleIn(event, 'added_role'));
 }
 
-/** It does not tell the role: the event of the scope, which comes with it, does. */
-function visibilityOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
+/** A visibility event has no role; the access-scope event that comes with it has. */
+function visibilityChangeOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
   const roleOf = (name: string) =>
-    listOf(event, name).some((value) => OPEN_VISIBILITIES.has(value)) ? 'reader' : undefined;
+    valuesIn(event, name).some((value) => OPEN_VISIBILITIES.has(value)) ? 'reader' : undefined;
   return changeBetween(roleOf('old_value'), roleOf('new_value'));
 }
 
@@ -153,28 +153,29 @@ function changeBetween(
   return { change: before === undefined ? 'grant' : 'role', role: after };
 }
 
-function accessOf(event: ActivityEvent, name: string): string | undefined {
-  const words = listOf(event, name).filter((each) => each !== '' && each !== NONE);
-  const word = words.at(-1);
-  return word === undefined ? undefined : (ROLES[word] ?? word);
+function roleIn(event: ActivityEvent, name: string): string | undefined {
+  const role = valuesIn(event, name).findLast((value) => value !== '' && value !== NONE);
+  return role === undefined ? undefined : (ROLES[role] ?? role);
 }
 
-/** What was changed; undefined where the entry does not say what, or whose it is. */
-function whereOf(
+/** The changed item; undefined if the event does not name the item, or its owner or drive. */
+function itemOf(
   event: ActivityEvent,
 ): Pick<AuditEntry, 'itemId' | 'item' | 'title' | 'documentType' | 'place'> | undefined {
-  const driveId = DRIVE_PARAMETERS.map((name) => textOf(event, name)).find(isThere);
-  const documentId = textOf(event, 'doc_id');
-  const title = textOf(event, 'doc_title') ?? '';
+  const driveId = DRIVE_PARAMETERS.map((name) => textIn(event, name)).find(
+    (text) => text !== undefined,
+  );
+  const documentId = textIn(event, 'doc_id');
+  const title = textIn(event, 'doc_title') ?? '';
   if (event.name === 'shared_drive_membership_change') {
     const itemId = driveId ?? documentId;
     return itemId === undefined
       ? undefined
       : { itemId, item: 'drive', title, place: { driveId: itemId } };
   }
-  const owner = textOf(event, 'owner')?.toLowerCase();
+  const owner = textIn(event, 'owner')?.toLowerCase();
   if (documentId === undefined || (driveId === undefined && owner === undefined)) return undefined;
-  const documentType = textOf(event, 'doc_type');
+  const documentType = textIn(event, 'doc_type');
   return {
     itemId: documentId,
     item: documentType === 'folder' ? 'folder' : 'file',
@@ -188,15 +189,11 @@ function actorOf({ actor }: Activity): string {
   return actor.email?.toLowerCase() ?? actor.profileId ?? actor.key ?? '';
 }
 
-function isThere(text: string | undefined): boolean {
-  return text !== undefined;
-}
-
-function listOf(event: ActivityEvent, name: string): readonly string[] {
+function valuesIn(event: ActivityEvent, name: string): readonly string[] {
   return event.parameters[name] ?? [];
 }
 
-function textOf(event: ActivityEvent, name: string): string | undefined {
-  const text = listOf(event, name).find((value) => value.trim() !== '');
+function textIn(event: ActivityEvent, name: string): string | undefined {
+  const text = valuesIn(event, name).find((value) => value.trim() !== '');
   return text?.trim();
 }

@@ -1,14 +1,16 @@
-/** One reading of the audit log: its cursors and its entries are apart from those of the others. */
+import { DRIVE_STREAM } from './stream-names.ts';
+
+/** A part of the audit log that is read with its own cursors and staged entries. */
 export interface AuditPartition {
-  /** part of the database: whose entries they are */
+  /** stored with each staged entry */
   readonly name: string;
-  /** part of the database: what the streams of its cursors begin with */
+  /** the stored streams of its cursors start with it */
   readonly prefix: string;
 }
 
-export const NIGHTLY: AuditPartition = { name: '', prefix: 'drive' };
+export const SYNC_PARTITION: AuditPartition = { name: '', prefix: DRIVE_STREAM };
 
-/** `name`: of the window, the same whenever it is read. */
-export function backfillPartition(name: string): AuditPartition {
-  return { name, prefix: name };
+/** `stream`: of the backfill's window, the same for every run of that backfill. */
+export function backfillPartition(stream: string): AuditPartition {
+  return { name: stream, prefix: stream };
 }

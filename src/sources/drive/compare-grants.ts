@@ -1,121 +1,130 @@
-import type { GrantBook } from './grant-book.ts';
-import { endAt, type Grant, type GrantHistory, startOf } from './grant-history.ts';
-import type { OutsideGrant } from './outsiders.ts';
+import type { ExternalGrant } from './external-grantees.ts';
+import { endGrant, type Grant, type GrantHistory, startOf } from './grant-history.ts';
+import type { LoadedGrants } from './loaded-grants.ts';
 
-/** Who outside has access to an item now. */
-export interface ItemState {
+/** The external access to an item, as it is now. */
+export interface ItemAccess {
   readonly itemId: string;
-  /** whose item it is: `user/EMAIL` or `drive/ID` */
+  /** the item's owner; see stream-names.ts */
   readonly owner: string;
-  /** epoch milliseconds: a moment at which this was so */
+  /** epoch milliseconds: a time at which this access existed */
   readonly at: number;
-  readonly own: readonly OutsideGrant[];
-  /** by inheritance alone; absent where that was not read */
-  readonly inherited?: readonly OutsideGrant[];
+  readonly own: readonly ExternalGrant[];
+  /** access by inheritance only; undefined if it was not read */
+  readonly inherited?: readonly ExternalGrant[];
 }
 
 /**
- * - `report`: what is not on record is new
- * - `baseline`: what is not on record stood before anybody looked
+ * How to treat a grant that is not on record:
+ * - `report`: it is new
+ * - `baseline`: it existed before the first reading
  */
-export interface Comparing {
+export interface CompareOptions {
   readonly unknown: 'report' | 'baseline';
-  /** epoch milliseconds: what had run out by then has ended */
+  /** epoch milliseconds: decides which grants have expired */
   readonly now: number;
-  /** the start of the sweep that meets the item */
+  /** start of the sweep that found the item */
   readonly sweptAt: number | undefined;
 }
 
-/** A grant that nobody gave or reported before, and how it was seen. */
-export interface FreshGrant {
+/** A grant that no event reports yet, on record and as seen. */
+export interface NewGrant {
   readonly grant: Grant;
-  readonly seen: OutsideGrant;
+  readonly seen: ExternalGrant;
 }
 
 /**
- * Compares an item's state with the record and brings the record up to date: what is new or given
- * again is returned, a changed role is noted, what is missing has ended.
+ * Compares an item's access with the grants on record and updates them. Returns grants that are new
+ * or were made again. A changed role is recorded, and a missing grant has ended.
  */
-export function compare(book: GrantBook, state: ItemState, comparing: Comparing): FreshGrant[] {
-  const fresh: FreshGrant[] = [];
-  const own = byKey(state.own);
+export function compareGrants(
+  grants: LoadedGrants,
+  access: ItemAccess,
+  options: CompareOptions,
+): NewGrant[] {
+  const fresh: NewGrant[] = [];
+  const own = byKey(access.own);
   for (const [key, seen] of own) {
-    const line = book.line(state.itemId, key);
-    const known = stands(line, seen, { state, comparing });
-    const grant = known ?? begun(line, seen, { state, comparing });
-    if (known === undefined && comparing.unknown === 'report') fresh.push({ grant, seen });
+    const history = grants.history(access.itemId, key);
+    const known = findOpenGrant(history, seen, { access, options });
+    const grant = known ?? addGrant(history, seen, { access, options });
+    if (known === undefined && options.unknown === 'report') fresh.push({ grant, seen });
     grant.role = seen.role;
     grant.expiresAt = seen.expiresAt;
-    grant.owner = state.owner;
-    if (comparing.sweptAt !== undefined) grant.sweptAt = comparing.sweptAt;
+    grant.owner = access.owner;
+    if (options.sweptAt !== undefined) grant.sweptAt = options.sweptAt;
   }
-  for (const [key, line] of book.lines(state.itemId)) {
-    const { latest } = line;
+  for (const [key, { latest }] of grants.histories(access.itemId)) {
     if (latest === undefined || own.has(key)) continue;
-    // In sight again, and without it: it does not come back by itself any more.
+    // The item is visible again without this grant: if it appears later, it was made again.
     if (latest.removed) latest.removed = false;
-    if (!isOver(latest, comparing.now)) endAt(latest, state.at);
+    if (!isOver(latest, options.now)) endGrant(latest, access.at);
   }
-  if (state.inherited !== undefined) noteInherited(book, state, comparing);
+  if (access.inherited !== undefined) recordInherited(grants, access, options);
   return fresh;
 }
 
 /**
- * Notes grants as having stood, and ends none: for grantees who were inside until the configuration
+ * Records grants as baseline and ends none. For grantees who were internal until the configuration
  * changed.
  */
-export function noteBaseline(book: GrantBook, state: ItemState, comparing: Comparing): void {
-  for (const [key, seen] of byKey(state.own)) {
-    const line = book.line(state.itemId, key);
-    if (stands(line, seen, { state, comparing }) === undefined) {
-      begun(line, seen, { state, comparing: { ...comparing, unknown: 'baseline' } });
-    }
+export function recordBaseline(
+  grants: LoadedGrants,
+  access: ItemAccess,
+  options: CompareOptions,
+): void {
+  const context = { access, options: { ...options, unknown: 'baseline' } } as const;
+  for (const [key, seen] of byKey(access.own)) {
+    const history = grants.history(access.itemId, key);
+    if (findOpenGrant(history, seen, context) === undefined) addGrant(history, seen, context);
   }
 }
 
-/** The item is out of sight: deleted, or not to be read any more. */
-export function compareGone(
-  book: GrantBook,
+/** Ends the grants of an item that was deleted or can no longer be read. */
+export function recordItemGone(
+  grants: LoadedGrants,
   gone: { readonly itemId: string; readonly owner: string; readonly at: number },
 ): void {
-  for (const line of book.lines(gone.itemId).values()) {
-    for (const grant of line.grants) {
-      // In another's hands, the item is for that one's log to speak of.
+  for (const history of grants.histories(gone.itemId).values()) {
+    for (const grant of history.grants) {
+      // If the item has another owner now, that owner's change log reports it.
       if (grant.owner !== gone.owner || grant.revokedAt !== undefined) continue;
-      endAt(grant, gone.at);
+      endGrant(grant, gone.at);
       grant.removed = true;
     }
   }
 }
 
 interface Context {
-  readonly state: ItemState;
-  readonly comparing: Comparing;
+  readonly access: ItemAccess;
+  readonly options: CompareOptions;
 }
 
-/** The grant on record that the seen one is; undefined where it is new, or given again. */
-function stands(line: GrantHistory, seen: OutsideGrant, context: Context): Grant | undefined {
-  const { state, comparing } = context;
-  const { latest } = line;
-  if (latest === undefined || isUntold(latest, comparing.now)) return undefined;
-  if (!isOver(latest, comparing.now)) return latest;
-  // Back in sight, by nobody's giving: restored, or in other hands.
-  const isBack = latest.removed;
+/** The grant on record that `seen` continues; undefined if `seen` is new or was made again. */
+function findOpenGrant(
+  history: GrantHistory,
+  seen: ExternalGrant,
+  { access, options }: Context,
+): Grant | undefined {
+  const { latest } = history;
+  if (latest === undefined || hasUnknownOrigin(latest, options.now)) return undefined;
+  if (!isOver(latest, options.now)) return latest;
   const isProlonged =
     latest.revokedAt === undefined &&
-    state.at < (latest.expiresAt ?? 0) &&
+    access.at < (latest.expiresAt ?? 0) &&
     latest.expiresAt !== seen.expiresAt;
-  if (!isBack && !isProlonged) return undefined;
+  // `removed`: the item is visible again (restored, or with another owner); no one granted it again.
+  if (!latest.removed && !isProlonged) return undefined;
   latest.revokedAt = undefined;
   latest.removed = false;
   return latest;
 }
 
 /**
- * The audit log told of a change of the grant, but not who gave it and when: without this, what the
- * audit log never tells would count as known.
+ * True for a grant that is known only from a change of its role in the audit log. Its origin is not
+ * logged yet, and perhaps never is, so the grant must not count as reported.
  */
-function isUntold(grant: Grant, now: number): boolean {
+function hasUnknownOrigin(grant: Grant, now: number): boolean {
   const { seenBy, grantedAt, eventId } = grant;
   return (
     seenBy === 'audit-log' &&
@@ -125,42 +134,45 @@ function isUntold(grant: Grant, now: number): boolean {
   );
 }
 
-/** An end counts by itself, not by our clock, which may be minutes behind Google's. */
+/** A revocation counts regardless of `now`: our clock can be minutes behind Google's. */
 function isOver({ revokedAt, expiresAt }: Grant, now: number): boolean {
   return revokedAt !== undefined || (expiresAt ?? Number.POSITIVE_INFINITY) <= now;
 }
 
-function begun(line: GrantHistory, seen: OutsideGrant, { state, comparing }: Context): Grant {
-  const seenBy = comparing.unknown === 'report' ? 'changes' : 'baseline';
-  const { latest } = line;
-  if (latest !== undefined && isUntold(latest, comparing.now)) {
+function addGrant(history: GrantHistory, seen: ExternalGrant, { access, options }: Context): Grant {
+  const seenBy = options.unknown === 'report' ? 'changes' : 'baseline';
+  const { latest } = history;
+  if (latest !== undefined && hasUnknownOrigin(latest, options.now)) {
     latest.seenBy = seenBy;
     return latest;
   }
-  // Given again, it began after the end of the time before.
-  const at = Math.max(state.at, latest === undefined ? 0 : (latest.revokedAt ?? startOf(latest)));
-  return line.begin({ ...state, grant: seen, at }, { seenBy });
+  // A grant that was made again begins after the end of the previous one.
+  const at = Math.max(access.at, latest === undefined ? 0 : (latest.revokedAt ?? startOf(latest)));
+  return history.add({ ...access, grant: seen, at }, { seenBy });
 }
 
-function noteInherited(book: GrantBook, state: ItemState, { sweptAt }: Comparing): void {
-  const inherited = byKey(state.inherited ?? []);
+function recordInherited(
+  grants: LoadedGrants,
+  access: ItemAccess,
+  { sweptAt }: CompareOptions,
+): void {
+  const inherited = byKey(access.inherited ?? []);
   for (const [key, seen] of inherited) {
-    const line = book.line(state.itemId, key);
-    const known = line.latestInherited;
+    const history = grants.history(access.itemId, key);
+    const known = history.latestInherited;
     const open = known?.revokedAt === undefined ? known : undefined;
     const grant =
-      open ?? line.begin({ ...state, grant: seen }, { seenBy: 'changes', inherited: true });
+      open ?? history.add({ ...access, grant: seen }, { seenBy: 'changes', inherited: true });
     grant.role = seen.role;
-    // Met by the sweep, or its end would end this grant, too, and with it what it explains below.
+    // Otherwise the end of the sweep would end this grant, which items in this folder rely on.
     if (sweptAt !== undefined) grant.sweptAt = sweptAt;
   }
-  for (const [key, line] of book.lines(state.itemId)) {
-    const known = line.latestInherited;
-    if (known === undefined || known.revokedAt !== undefined || inherited.has(key)) continue;
-    endAt(known, state.at);
+  for (const [key, { latestInherited }] of grants.histories(access.itemId)) {
+    if (latestInherited === undefined || latestInherited.revokedAt !== undefined) continue;
+    if (!inherited.has(key)) endGrant(latestInherited, access.at);
   }
 }
 
-function byKey(grants: readonly OutsideGrant[]): Map<string, OutsideGrant> {
+function byKey(grants: readonly ExternalGrant[]): Map<string, ExternalGrant> {
   return new Map(grants.map((grant) => [grant.key, grant]));
 }

@@ -1,4 +1,4 @@
-/** What one of the sources of `inOrder` gave: a value, or how it failed (then nothing more). */
+/** The next value of one of the sources, or the error that ended it. */
 export type Outcome<Item, Value> =
   | { readonly item: Item; readonly value: Value }
   | { readonly item: Item; readonly error: unknown };
@@ -10,11 +10,11 @@ interface Running<Item, Value> {
 }
 
 /**
- * Reads many sources side by side and gives what they yield as if they had been read one after the
- * other: what is done with it does not depend on which was faster. `atOnce` are under way, each no
- * more than one value ahead, so memory stays flat.
+ * Reads up to `atOnce` sources concurrently and yields their values in the order of `items`, as if
+ * they were read one after another: the result does not depend on which source is faster. Each source
+ * is at most one value ahead, so memory stays flat.
  */
-export async function* inOrder<Item, Value>(
+export async function* readInOrder<Item, Value>(
   items: Iterable<Item>,
   atOnce: number,
   open: (item: Item) => AsyncGenerator<Value>,
@@ -33,7 +33,7 @@ export async function* inOrder<Item, Value>(
     }
   } finally {
     for (const { next, values } of running) {
-      // Nobody waits for it any more, whatever it is.
+      // The consumer stopped, so the outcome no longer matters.
       await next.catch(() => {});
       await values.return(undefined);
     }
@@ -53,7 +53,7 @@ function startNext<Item, Value>(
   }
 }
 
-/** undefined: it has come to its end. */
+/** Undefined once the source has ended. */
 async function outcomeOf<Item, Value>({
   item,
   next,
@@ -66,7 +66,7 @@ async function outcomeOf<Item, Value>({
   }
 }
 
-/** An error that comes while the consumer works waits, too: it must not end the process. */
+/** An error can occur before the consumer awaits it; it must not end the process. */
 function fetchNext<Value>(values: AsyncGenerator<Value>): Promise<IteratorResult<Value>> {
   const next = values.next();
   next.catch(() => {});

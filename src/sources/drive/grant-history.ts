@@ -1,44 +1,46 @@
+import type { ExternalGrant, GranteeKind } from './external-grantees.ts';
 import { DRIVE_LIMITS } from './limits.ts';
-import type { GranteeKind, OutsideGrant } from './outsiders.ts';
 
-/** One time that an outsider had access to an item; times in epoch milliseconds. */
+/** One period in which an external grantee has access to an item; times in epoch milliseconds. */
 export interface Grant {
   readonly itemId: string;
   readonly grantee: string;
+  /** numbers the grants of one grantee on one item */
   readonly generation: number;
   readonly kind: GranteeKind;
   readonly inherited: boolean;
   role: string;
-  /** whose item it is: `user/EMAIL` or `drive/ID` */
+  /** the item's owner; see stream-names.ts */
   owner: string;
   seenBy: 'audit-log' | 'changes' | 'baseline';
-  /** a moment at which it certainly stood */
+  /** a time at which the grant existed */
   seenAt: number;
-  /** the act's time; undefined where the audit log has not told of the act */
+  /** time of the share action; undefined while no audit log entry is known */
   grantedAt: number | undefined;
   expiresAt: number | undefined;
   revokedAt: number | undefined;
-  /** ended because the item went out of sight */
+  /** the grant ended because the item was no longer visible */
   removed: boolean;
+  /** start of the last sweep that found the grant */
   sweptAt: number | undefined;
-  /** the event that reports it */
+  /** the event that reports the grant */
   eventId: string | undefined;
 }
 
-/** A grant, revocation or change of role as the audit log tells it. */
+/** A grant, a revocation, or a change of role in the audit log. */
 export interface LoggedGrant {
   readonly itemId: string;
-  readonly grant: OutsideGrant;
+  readonly grant: ExternalGrant;
   readonly owner: string;
   /** epoch milliseconds */
   readonly at: number;
 }
 
 /**
- * What a told grant is:
- * - `new`: nobody has reported it
- * - `seen`: another detector reported it, as the event `eventId`
- * - `known`: the same telling again
+ * The effect of a logged grant:
+ * - `new`: no event reports the grant yet
+ * - `seen`: the change log found the grant first; the event `eventId` reports it
+ * - `known`: the same grant was applied before
  */
 export type AppliedGrant =
   | { readonly kind: 'new'; readonly grant: Grant }
@@ -46,11 +48,11 @@ export type AppliedGrant =
   | { readonly kind: 'known' };
 
 /**
- * All times that one outsider had access to one item, of his own or by inheritance. What the audit log tells may come
- * in any order: the line is the same in the end.
+ * All periods in which one grantee has access to one item, directly or by inheritance. Audit log
+ * entries can arrive in any order: the resulting history is the same.
  *
- * A grant whose act is not told yet began at an unknown time before `seenAt`. An act that is told
- * claims the first such grant that can have come from it; where none can, it is a grant of its own.
+ * A grant without an audit log entry began at an unknown time before `seenAt`. A logged grant claims
+ * the first of these that it can explain. If it can explain none, it is a separate grant.
  */
 export class GrantHistory {
   readonly grants: Grant[];
@@ -59,7 +61,7 @@ export class GrantHistory {
     this.grants = [...grants];
   }
 
-  /** The latest grant of the outsider's own, ended or not. */
+  /** The latest direct grant, ended or not. */
   get latest(): Grant | undefined {
     return this.#inOrder().at(-1);
   }
@@ -68,52 +70,53 @@ export class GrantHistory {
     return this.grants.findLast(({ inherited }) => inherited);
   }
 
-  /** True for the telling of a grant that was told before. */
-  includes(telling: LoggedGrant): boolean {
-    return this.#inOrder().some((grant) => isSameTelling(grant, telling));
+  /** True if the logged grant was applied before. */
+  includes(logged: LoggedGrant): boolean {
+    return this.#inOrder().some((grant) => isSameLoggedGrant(grant, logged));
   }
 
-  applyGrant(telling: LoggedGrant): AppliedGrant {
-    const { at } = telling;
-    if (this.includes(telling)) return { kind: 'known' };
+  applyGrant(logged: LoggedGrant): AppliedGrant {
+    const { at } = logged;
+    if (this.includes(logged)) return { kind: 'known' };
     const unclaimed = this.#inOrder().find((grant, index, grants) =>
       isClaimable(grant, { at, before: grants[index - 1] }),
     );
-    if (unclaimed !== undefined) return this.#claim(unclaimed, at);
-    return { kind: 'new', grant: this.#insert(telling) };
+    if (unclaimed !== undefined) return claim(unclaimed, at);
+    return { kind: 'new', grant: this.#insert(logged) };
   }
 
-  applyRevoke(telling: LoggedGrant): void {
-    const { at } = telling;
+  applyRevoke(logged: LoggedGrant): void {
+    const { at } = logged;
     if (this.#inOrder().some((grant) => isSameEnd(grant, at))) return;
     const last = this.#lastFrom(at);
     const { revokedAt: end = Number.POSITIVE_INFINITY, removed = false } = last ?? {};
     if (last === undefined || end <= at) {
-      this.#beginEnded(telling);
+      this.#addEnded(logged);
       return;
     }
-    endAt(last, at);
-    if (last.seenBy === 'baseline' && last.seenAt > at) this.#beginAgain(last, telling);
-    // Given again after this end, and ended as it was seen to.
-    const isSeen = Number.isFinite(end) && !this.#inOrder().some((grant) => startOf(grant) === end);
-    if (isSeen) this.#beginEnded({ ...telling, at: end }).removed = removed;
+    endGrant(last, at);
+    if (last.seenBy === 'baseline' && last.seenAt > at) this.#addBaselineAfter(last, logged);
+    // An end that was seen later belongs to a grant made after this revocation.
+    const isGrantedAgain =
+      Number.isFinite(end) && !this.#inOrder().some((grant) => startOf(grant) === end);
+    if (isGrantedAgain) this.#addEnded({ ...logged, at: end }).removed = removed;
   }
 
-  applyRoleChange(telling: LoggedGrant): void {
-    const { at, grant } = telling;
+  applyRoleChange(logged: LoggedGrant): void {
+    const { at, grant } = logged;
     const current = this.#lastFrom(at);
     if (current !== undefined && !isEnded(current, at)) {
       if (current === this.latest) current.role = grant.role;
       return;
     }
-    // What was seen to stand later, and began nobody knows when, is what was changed here.
+    // A grant first seen later, with an unknown start, is the one whose role changed here.
     const next = this.#inOrder().find((candidate) => startOf(candidate) > at);
     const isSeen = next !== undefined && next.grantedAt === undefined;
-    if (!isSeen) this.begin(telling, { seenBy: 'audit-log' });
+    if (!isSeen) this.add(logged, { seenBy: 'audit-log' });
   }
 
-  /** Adds a generation that stood at `telling.at`. */
-  begin(
+  /** Adds a grant that existed at `at`. */
+  add(
     { itemId, grant, owner, at }: LoggedGrant,
     how: {
       readonly seenBy: Grant['seenBy'];
@@ -121,7 +124,7 @@ export class GrantHistory {
       readonly inherited?: boolean;
     },
   ): Grant {
-    const begun: Grant = {
+    const added: Grant = {
       itemId,
       grantee: grant.key,
       generation: 1 + Math.max(0, ...this.grants.map(({ generation }) => generation)),
@@ -138,48 +141,48 @@ export class GrantHistory {
       sweptAt: undefined,
       eventId: undefined,
     };
-    this.grants.push(begun);
-    return begun;
+    this.grants.push(added);
+    return added;
   }
 
-  /** Stood again when everything was read first, by an act that is not told: still nobody's news. */
-  #beginAgain(ended: Grant, { itemId, owner, grant }: LoggedGrant): void {
+  /**
+   * The baseline saw access after this revocation, so an action without a known entry granted it
+   * again. It stays part of the baseline.
+   */
+  #addBaselineAfter(ended: Grant, { itemId, owner, grant }: LoggedGrant): void {
     const { seenAt, role, expiresAt } = ended;
-    const { expiresAt: _told, ...outsider } = grant;
-    const again = { ...outsider, role, ...(expiresAt !== undefined && { expiresAt }) };
-    this.begin({ itemId, owner, grant: again, at: seenAt }, { seenBy: 'baseline' });
+    const { expiresAt: _loggedExpiry, ...grantee } = grant;
+    const again = { ...grantee, role, ...(expiresAt !== undefined && { expiresAt }) };
+    this.add({ itemId, owner, grant: again, at: seenAt }, { seenBy: 'baseline' });
     ended.seenAt = startOf(ended);
   }
 
-  /** What ended and whose beginning may still be told. */
-  #beginEnded(telling: LoggedGrant): Grant {
-    const ended = this.begin(telling, { seenBy: 'audit-log' });
-    ended.revokedAt = telling.at;
+  /** Adds a grant that ended at `logged.at`. A later entry can still date its start. */
+  #addEnded(logged: LoggedGrant): Grant {
+    const ended = this.add(logged, { seenBy: 'audit-log' });
+    ended.revokedAt = logged.at;
     return ended;
   }
 
-  /** Nobody has what he is given: what stood before had ended, and the end it had is the new one's. */
-  #insert(telling: LoggedGrant): Grant {
-    const { at } = telling;
+  /**
+   * A grant implies that the previous one had ended. Ends it at `at`; its recorded end becomes the
+   * end of the new grant.
+   */
+  #insert(logged: LoggedGrant): Grant {
+    const { at } = logged;
     const next = this.#inOrder().find((each) => startOf(each) > at);
     const before = this.#lastFrom(at);
-    const grant = this.begin(telling, { seenBy: 'audit-log', grantedAt: at });
+    const grant = this.add(logged, { seenBy: 'audit-log', grantedAt: at });
     grant.revokedAt = next && startOf(next);
     if (before !== undefined && !isEnded(before, at)) {
       grant.revokedAt = before.revokedAt ?? grant.revokedAt;
       grant.removed = before.removed;
-      endAt(before, at);
+      endGrant(before, at);
     }
     return grant;
   }
 
-  #claim(grant: Grant, at: number): AppliedGrant {
-    grant.grantedAt = at;
-    const { eventId } = grant;
-    return eventId === undefined ? { kind: 'new', grant } : { kind: 'seen', grant, eventId };
-  }
-
-  /** The last that began at or before `at`. */
+  /** The last direct grant that began at or before `at`. */
   #lastFrom(at: number): Grant | undefined {
     return this.#inOrder().findLast((grant) => startOf(grant) <= at);
   }
@@ -191,14 +194,21 @@ export class GrantHistory {
   }
 }
 
-/** Ended by `at`: taken away, or run out. */
+/** Dates a grant that was only seen so far. */
+function claim(grant: Grant, at: number): AppliedGrant {
+  grant.grantedAt = at;
+  const { eventId } = grant;
+  return eventId === undefined ? { kind: 'new', grant } : { kind: 'seen', grant, eventId };
+}
+
+/** True if the grant was revoked or expired by `at`. */
 function isEnded({ revokedAt, expiresAt }: Grant, at: number): boolean {
   return (
     (revokedAt ?? Number.POSITIVE_INFINITY) <= at || (expiresAt ?? Number.POSITIVE_INFINITY) <= at
   );
 }
 
-export function endAt(grant: Grant, at: number): void {
+export function endGrant(grant: Grant, at: number): void {
   grant.revokedAt = Math.max(at, startOf(grant));
   grant.removed = false;
 }
@@ -208,9 +218,9 @@ export function startOf({ grantedAt, seenAt }: Grant): number {
 }
 
 /**
- * An act that is told at `at` may be what the grant came from: the grant had not ended by then, and
- * the one before it had. One that stood long before is claimed, too: somebody without a Google
- * account is only told of once there is one.
+ * True if a grant logged at `at` can be the origin of `grant`: by then, `grant` had not ended and the
+ * previous one had. `at` can be long after `seenAt`: Google logs the grant to a person without a
+ * Google account only once they have one.
  */
 function isClaimable(
   grant: Grant,
@@ -220,20 +230,20 @@ function isClaimable(
   return before === undefined || at >= (before.revokedAt ?? startOf(before));
 }
 
-/** The change log tells an end, too, and both events of a link do. */
+/** The change log also shows a grant's end, and the audit log logs a link's end as two events. */
 function isSameEnd({ revokedAt }: Grant, at: number): boolean {
   return revokedAt !== undefined && Math.abs(revokedAt - at) <= DRIVE_LIMITS.changeLagMs;
 }
 
-/** A link's grant is logged twice, under two names, a moment apart. */
-function isSameTelling(grant: Grant, { at, grant: told }: LoggedGrant): boolean {
+/** The audit log logs a link's grant twice, under two names, a moment apart. */
+function isSameLoggedGrant(grant: Grant, { at, grant: logged }: LoggedGrant): boolean {
   const { grantedAt } = grant;
   if (grantedAt === undefined) return false;
   if (grantedAt === at) return true;
-  const isLink = told.kind === 'anyone' || told.kind === 'domain';
+  const isLink = logged.kind === 'anyone' || logged.kind === 'domain';
   return (
     isLink &&
-    Math.abs(grantedAt - at) <= DRIVE_LIMITS.actMsMax &&
+    Math.abs(grantedAt - at) <= DRIVE_LIMITS.actionMsMax &&
     !isEnded(grant, Math.max(at, grantedAt))
   );
 }

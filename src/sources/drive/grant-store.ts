@@ -2,15 +2,15 @@ import type { Insertable, Selectable } from 'kysely';
 import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { GrantTable, Statement } from '../../db/schema.ts';
 import { chunksOf } from '../../lib/chunks.ts';
-import { GrantBook } from './grant-book.ts';
 import type { Grant } from './grant-history.ts';
+import { LoadedGrants } from './loaded-grants.ts';
 
-/** All that is on record of the items. */
+/** Loads all grants on record for the items. */
 export async function loadGrants(
   db: Statement,
   tenant: string,
   itemIds: Iterable<string>,
-): Promise<GrantBook> {
+): Promise<LoadedGrants> {
   const grants: Grant[] = [];
   for (const chunk of chunksOf([...new Set(itemIds)], DATABASE_LIMITS.idsPerQueryMax)) {
     const rows = await db
@@ -21,10 +21,10 @@ export async function loadGrants(
       .execute();
     grants.push(...rows.map(grantOf));
   }
-  return new GrantBook(grants);
+  return new LoadedGrants(grants);
 }
 
-/** Writes grants as they are now, new or not. */
+/** Inserts or updates the grants. */
 export async function saveGrants(
   trx: Statement,
   tenant: string,
@@ -53,10 +53,10 @@ export async function saveGrants(
 }
 
 /**
- * Ends the grants of an owner's items that a sweep did not meet, though they stood when it began:
- * their items are out of sight.
+ * Ends the grants of an owner's items that a sweep did not find, if they existed when it started: the
+ * items are no longer visible.
  */
-export async function endUnswept(
+export async function endUnsweptGrants(
   trx: Statement,
   sweep: { readonly tenant: string; readonly owner: string; readonly startedAt: number },
 ): Promise<void> {

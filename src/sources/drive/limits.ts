@@ -1,33 +1,34 @@
 /** The limits of this module, by name and unit. */
 
 export const DRIVE_LIMITS = {
-  /** grants by one person on one file up to this long after the first are one act */
-  actMsMax: 60_000,
-  /** entries of the audit log that become visible late are found by reading so far back */
+  /** grants by one person on one file within this time after the first are one share action */
+  actionMsMax: 60_000,
+  /** each run rereads the audit log this far back, because entries become visible late */
   lookBackMs: 24 * 60 * 60_000,
-  /** the audit log is read from so long before the start: Google's clock may be as far behind ours */
+  /** how long before the start the audit log is read: Google's clock may be this far behind ours */
   auditLeadMs: 15 * 60_000,
   /**
-   * A window of history is read from so long before it: acts in a row, by one person on one file,
-   * are told apart from where a minute was quiet. Nobody, and hardly a script, goes on for a day
+   * A backfill reads this far before its window. Consecutive actions by one person on one file can
+   * only be separated after a quiet minute; no person, and hardly a script, shares all day without one
    */
-  historyMarginMs: 24 * 60 * 60_000,
-  /** Google: entries of the audit log are kept 180 days */
+  backfillMarginMs: 24 * 60 * 60_000,
+  /** Google keeps audit log entries for 180 days */
   auditLogKeptMs: 180 * 24 * 60 * 60_000,
-  /** handled entries are kept so long before the last reading, to be known when they come again */
-  entriesKeptMs: 48 * 60 * 60_000,
-  /** what one act brings about may have times so far apart */
+  /** handled entries are kept this long before the last reading, to recognize them when reread */
+  handledEntriesKeptMs: 48 * 60 * 60_000,
+  /** times that Google logs for one operation can differ by this much */
   changeLagMs: 5_000,
-  /** entries of the audit log that acts are formed from together */
+  /** audit log entries that are grouped into share actions together */
   entriesPerPageMax: 1_000,
-  /** users and drives whose first page is under way together */
-  streamsAtOnceMax: 16,
-  /** users who are tried again at the end, since a stranger is refused as a missing scope is */
-  streamsPutOffMax: 5,
-  /** permissions and files that are asked for one by one, together */
+  /** change logs that are read concurrently */
+  changeLogsAtOnceMax: 16,
+  /** change logs that are retried at the end: Google reports a user of another Workspace and a
+   * missing scope with the same error */
+  changeLogsDeferredMax: 5,
+  /** files and permission lists that are requested concurrently */
   itemsAtOnceMax: 8,
-  /** users and drives in a row that cannot be read, after which the rest is not tried */
+  /** consecutive users and drives that cannot be read before the reading stops */
   failuresInRowMax: 20,
-  /** users and drives that a run's errors name one by one; the others are counted */
+  /** users and drives that a run's errors name individually; the others are counted */
   failuresNamedMax: 10,
 } as const;

@@ -3,24 +3,25 @@ import { RetryableError } from '../../lib/errors.ts';
 import { PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { SourcePage } from '../source.ts';
-import { stageEntries } from './activity-store.ts';
 import { AUDIT_EVENT_NAMES, entriesOf } from './audit-entry.ts';
+import { stageEntries } from './audit-entry-store.ts';
 import type { AuditPartition } from './audit-partition.ts';
-import type { DriveRecord } from './drive-record.ts';
+import { type AuditPosition, formatPosition, parseAuditPosition } from './cursor-positions.ts';
+import type { DriveStore } from './drive-store.ts';
 import { DRIVE_LIMITS } from './limits.ts';
-import { type AuditPosition, readAuditPosition, writePosition } from './positions.ts';
 import type { Scope } from './scope.ts';
+import { auditLogStream } from './stream-names.ts';
 
-export interface AuditReading {
+export interface AuditLogReading {
   readonly client: GoogleClient;
-  readonly record: DriveRecord;
+  readonly store: DriveStore;
   readonly scope: Scope;
-  readonly lane: AuditPartition;
-  /** epoch milliseconds: shares from then on are looked for */
+  readonly partition: AuditPartition;
+  /** epoch milliseconds: earlier shares are not needed */
   readonly start: number;
-  /** from the start again, whatever was read before */
+  /** read again from the start, whatever the position */
   readonly full: boolean;
-  /** epoch milliseconds: up to where it is read */
+  /** epoch milliseconds: where the reading ends */
   readonly now: number;
 }
 
@@ -32,29 +33,33 @@ interface Window {
 }
 
 /**
- * Reads the audit log up to `now`, one kind of entry after the other, and keeps what matters; no
- * share comes of it yet. Entries become visible late: each reading goes back before the last one.
+ * Reads the audit log up to `now`, one kind of entry after another, and stages the entries in scope.
+ * Its pages contain no shares yet. Entries become visible late, so each reading starts before the end
+ * of the previous one.
  */
-export async function* auditPages(reading: AuditReading): AsyncGenerator<SourcePage> {
-  for (const eventName of AUDIT_EVENT_NAMES) yield* pagesOf(reading, eventName);
+export async function* readAuditLog(reading: AuditLogReading): AsyncGenerator<SourcePage> {
+  for (const eventName of AUDIT_EVENT_NAMES) yield* readEntries(reading, eventName);
 }
 
-async function* pagesOf(reading: AuditReading, eventName: string): AsyncGenerator<SourcePage> {
-  const { record, lane, full, now } = reading;
-  const stream = `${lane.prefix}/audit-log/${eventName}`;
-  const kept = await readCursor(record.db, { tenant: record.tenant, stream });
-  const position = kept === undefined ? {} : readAuditPosition(kept);
-  // A window that was left half-way is read to its end, and then what came after it.
+async function* readEntries(
+  reading: AuditLogReading,
+  eventName: string,
+): AsyncGenerator<SourcePage> {
+  const { store, partition, full, now } = reading;
+  const stream = auditLogStream(partition.prefix, eventName);
+  const stored = await readCursor(store.db, { tenant: store.tenant, stream });
+  const position = stored === undefined ? {} : parseAuditPosition(stored);
+  // Finish an interrupted window first, then read what came after it.
   const { window } = position;
-  if (window !== undefined) yield* windowPages(reading, { eventName, stream, position, window });
+  if (window !== undefined) yield* retryWindow(reading, { eventName, stream, position, window });
   const until = window?.until ?? position.until;
-  const first = firstFrom(reading);
+  const earliest = earliestTime(reading);
   const from =
-    until === undefined || full ? first : Math.max(first, until - DRIVE_LIMITS.lookBackMs);
+    until === undefined || full ? earliest : Math.max(earliest, until - DRIVE_LIMITS.lookBackMs);
   const next = { from, until: Math.max(now, until ?? 0) };
-  // Google refuses a window that does not begin before its end; there is nothing in it.
+  // Google rejects an empty window.
   if (next.from >= next.until) return;
-  yield* windowPages(reading, {
+  yield* retryWindow(reading, {
     eventName,
     stream,
     position: until === undefined ? {} : { until },
@@ -63,41 +68,44 @@ async function* pagesOf(reading: AuditReading, eventName: string): AsyncGenerato
 }
 
 /**
- * From where the log is read at all. An act that is under way at the start began before it: somewhat
- * earlier, to see its beginning. And never from a time that Google's clock, minutes behind ours,
- * has not come to: Reports refuses that ("The startTime must be before … the current time").
+ * The earliest time to read. A share action that spans the start began before it, so read a little
+ * earlier. Never begin in the future of Google's clock, which can be minutes behind ours: Reports
+ * rejects that ("The startTime must be before … the current time").
  */
-function firstFrom({ start, now }: AuditReading): number {
+function earliestTime({ start, now }: AuditLogReading): number {
   return Math.min(start, now) - DRIVE_LIMITS.auditLeadMs;
 }
 
-interface Reach {
+interface WindowReading {
   readonly eventName: string;
   readonly stream: string;
   readonly position: AuditPosition;
   readonly window: Window;
 }
 
-async function* windowPages(reading: AuditReading, reach: Reach): AsyncGenerator<SourcePage> {
-  const { page: _page, ...fromStart } = reach.window;
-  try {
-    yield* pagesOfWindow(reading, reach);
-  } catch (error) {
-    if (!(error instanceof PageTokenLost)) throw error;
+/** Starts the window over once if Google lost its page token. */
+async function* retryWindow(
+  reading: AuditLogReading,
+  windowReading: WindowReading,
+): AsyncGenerator<SourcePage> {
+  const { page: _page, ...fromStart } = windowReading.window;
+  for (const window of [windowReading.window, fromStart]) {
     try {
-      yield* pagesOfWindow(reading, { ...reach, window: fromStart });
-    } catch (again) {
-      throw again instanceof PageTokenLost
-        ? new RetryableError(again.message, { cause: again })
-        : again;
+      yield* readWindow(reading, { ...windowReading, window });
+      return;
+    } catch (error) {
+      if (!(error instanceof PageTokenLost)) throw error;
+      if (window === fromStart) throw new RetryableError(error.message, { cause: error });
     }
   }
 }
 
-async function* pagesOfWindow(reading: AuditReading, reach: Reach): AsyncGenerator<SourcePage> {
-  const { client, record, scope, lane } = reading;
-  const { eventName, stream, position, window } = reach;
+async function* readWindow(
+  { client, store, scope, partition }: AuditLogReading,
+  { eventName, stream, position, window }: WindowReading,
+): AsyncGenerator<SourcePage> {
   const { from, until, page } = window;
+  const key = { tenant: store.tenant, partition: partition.name };
   const pages = client.listActivities({
     eventName,
     startTime: from,
@@ -115,8 +123,8 @@ async function* pagesOfWindow(reading: AuditReading, reach: Reach): AsyncGenerat
     yield {
       shares: [],
       stream,
-      position: writePosition(next),
-      alongside: (trx) => stageEntries(trx, { tenant: record.tenant, lane: lane.name }, entries),
+      position: formatPosition(next),
+      writeInTransaction: (trx) => stageEntries(trx, key, entries),
     };
   }
 }

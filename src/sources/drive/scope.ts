@@ -6,21 +6,21 @@ import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Page, SharedDrive } from '../../vendors/google/rows.ts';
 import type { Place } from './audit-entry.ts';
 
-/** Whose files are read, and what counts as inside. */
+/** The users and shared drives that are read, and the internal domains. */
 export interface Scope {
   /** emails, in order */
   readonly users: readonly string[];
   /** in the order of their ids */
   readonly drives: readonly (Partial<SharedDrive> & { readonly id: string })[];
-  /** lower case; the configured ones and the Directory's */
+  /** lower case: the configured domains and the Directory's */
   readonly domains: readonly string[];
-  /** What the Directory calls the person; undefined where it was not asked for. */
+  /** The person's name in the Directory; undefined if the Directory was not read. */
   nameOf(email: string): string | undefined;
-  /** Whether what happens there is the tenant's. */
+  /** True if items at this place are in scope. */
   includes(place: Place): boolean;
-  /** As whom a shared drive may be read, the best first; throws UserError where there is nobody. */
+  /** The accounts that can read a shared drive, best first. Throws UserError if there are none. */
   readersOf(driveId: string): Promise<readonly string[]>;
-  /** Whether who read a shared drive last time may be asked again without looking for a reader. */
+  /** True if the last reader of a shared drive can be reused without listing its members. */
   mayStillRead(driveId: string, email: string): boolean;
 }
 
@@ -28,21 +28,21 @@ export interface ScopeOptions {
   readonly client: GoogleClient;
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
-  /** knows for which tenant */
+  /** adds the tenant's name to each line */
   readonly log: Logger;
 }
 
-/** Drive guide: these roles may write; readers do not see who has access. */
+/** Drive guide: roles with write access. Readers do not see who else has access. */
 const WRITERS = ['organizer', 'fileOrganizer', 'writer'];
-/** members that are tried one after the other, before a drive counts as not to be read */
+/** members that are tried before a shared drive counts as unreadable */
 const READERS_MAX = 3;
 
 export async function findScope(options: ScopeOptions): Promise<Scope> {
   const { client, config, internalDomains } = options;
   const names = new Map<string, string>();
   const users = await usersOf(options, names);
-  const ofDirectory = config.users === 'all' && config.auth.flow === 'service-account';
-  const domains = ofDirectory
+  const readsDirectory = config.users === 'all' && config.auth.flow === 'service-account';
+  const domains = readsDirectory
     ? [...new Set([...internalDomains, ...(await client.listDomains())])].sort()
     : [...internalDomains];
   const drives = await drivesOf(options);
@@ -50,7 +50,7 @@ export async function findScope(options: ScopeOptions): Promise<Scope> {
   const driveIds = new Set(drives.map(({ id }) => id));
   const readers = new Map<string, Promise<readonly string[]>>();
   const isReader = (email: string) =>
-    ofDirectory ? userSet.has(email) : isInternalAddress(email, domains);
+    readsDirectory ? userSet.has(email) : isInternalAddress(email, domains);
   return {
     users,
     drives,
@@ -59,22 +59,22 @@ export async function findScope(options: ScopeOptions): Promise<Scope> {
     includes: (place) =>
       'driveId' in place ? driveIds.has(place.driveId) : userSet.has(place.owner),
     readersOf: (driveId) => {
-      const known = readers.get(driveId) ?? readersOf(options, driveId, isReader);
-      readers.set(driveId, known);
-      // Whoever asks is told; nobody asking is no reason to end the process.
-      known.catch(() => {});
-      return known;
+      const found = readers.get(driveId) ?? readersOf(options, driveId, isReader);
+      readers.set(driveId, found);
+      // Each caller handles the error; without a caller, it must not end the process.
+      found.catch(() => {});
+      return found;
     },
     mayStillRead: (driveId, email) =>
       typeof config.sharedDrives === 'string'
         ? isReader(email)
-        : readersListed(config.sharedDrives, driveId).includes(email),
+        : listedReaders(config.sharedDrives, driveId).includes(email),
   };
 }
 
 /**
- * `names` takes what the list of users says besides, by address: it costs no further call, and no
- * more memory than the users themselves. Who is suspended now may have shared before.
+ * `names` receives the names by address, including those of suspended users, who may have shared
+ * files before. They come with the list of users, without another call, and take no more memory.
  */
 async function usersOf(
   { client, config, log }: ScopeOptions,
@@ -85,15 +85,15 @@ async function usersOf(
     return [...new Set(config.users.map((email) => email.toLowerCase()))].sort();
   }
   const active: string[] = [];
-  let passedOver = 0;
+  let inactive = 0;
   for await (const { rows } of client.listUsers()) {
     for (const { email, name, suspended, archived } of rows) {
       if (name !== undefined) names.set(email, name);
-      if (suspended || archived) passedOver += 1;
+      if (suspended || archived) inactive += 1;
       else active.push(email);
     }
   }
-  log.info('Google users', { active: active.length, suspendedOrArchived: passedOver });
+  log.info('Google users', { active: active.length, suspendedOrArchived: inactive });
   return [...new Set(active)].sort();
 }
 
@@ -102,7 +102,7 @@ async function drivesOf({ client, config }: ScopeOptions): Promise<Scope['drives
   if (sharedDrives === 'none') return [];
   const drives =
     sharedDrives === 'all'
-      ? await collect(client.listDrives())
+      ? await collectRows(client.listDrives())
       : sharedDrives.map(({ id }) => ({ id }));
   const byId = new Map(drives.map((drive) => [drive.id, drive]));
   return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
@@ -113,8 +113,8 @@ async function readersOf(
   driveId: string,
   isReader: (email: string) => boolean,
 ): Promise<readonly string[]> {
-  if (typeof sharedDrives !== 'string') return readersListed(sharedDrives, driveId);
-  const members = await collect(client.listDriveMembers(driveId));
+  if (typeof sharedDrives !== 'string') return listedReaders(sharedDrives, driveId);
+  const members = await collectRows(client.listDriveMembers(driveId));
   const readers = members
     .flatMap(({ type, deleted, email, role }) =>
       type === 'user' && !deleted && email && WRITERS.includes(role) ? [{ email, role }] : [],
@@ -126,22 +126,22 @@ async function readersOf(
         (one.email < other.email ? -1 : 1),
     );
   if (readers.length > 0) return readers.slice(0, READERS_MAX).map(({ email }) => email);
-  throw new UserError(`shared drive ${driveId} has no member of the company who may write there`, {
+  throw new UserError(`shared drive ${driveId} has no internal member with write access`, {
     hint:
-      'Make an active user its contributor or manager, as whom it can be read, or list the drives ' +
-      'that matter under googleDrive.sharedDrives, each with `as`.',
+      'Make an active user a contributor or manager of the drive, or list the drives to read under ' +
+      'googleDrive.sharedDrives, each with `as`.',
   });
 }
 
-function readersListed(
+function listedReaders(
   sharedDrives: Exclude<GoogleDriveConfig['sharedDrives'], string>,
   driveId: string,
 ): readonly string[] {
   return sharedDrives.filter(({ id }) => id === driveId).map(({ as }) => as.toLowerCase());
 }
 
-/** All rows of a list that is short: drives, or one item's permissions. */
-export async function collect<Row>(pages: AsyncGenerator<Page<Row>>): Promise<Row[]> {
+/** Collects all rows of a short list, such as drives or one item's permissions. */
+export async function collectRows<Row>(pages: AsyncGenerator<Page<Row>>): Promise<Row[]> {
   const all: Row[] = [];
   for await (const { rows } of pages) all.push(...rows);
   return all;

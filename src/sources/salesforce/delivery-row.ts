@@ -11,8 +11,8 @@ import {
 } from '../../vendors/salesforce/fields.ts';
 
 /**
- * Named one by one. Password and the download addresses give access to the file: never select
- * them. ContentDocumentId has no relationship name, so the title is the version's.
+ * Never select Password or the download URLs: they give access to the file. ContentDocumentId has no
+ * relationship name, so the title comes from the version.
  */
 export const DELIVERY_FIELDS = [
   'Id',
@@ -42,7 +42,7 @@ export const DELIVERY_FIELDS = [
   'PreferencesNotifyOnVisit',
 ] as const;
 
-/** What is no id leads to no record, and the reasons of the match quote it. */
+/** An invalid id matches no record; it is kept because the match's reasons quote it. */
 const relatedId = z.union([requiredId, optionalText]);
 
 const deliveryRow = z.compile(
@@ -83,14 +83,14 @@ const deliveryRow = z.compile(
 /** A ContentDistribution: ids in the 18-character form, times in epoch milliseconds. */
 export type DeliveryRow = z.infer<typeof deliveryRow>;
 
-/** A row without what makes it a delivery, and why, in words that hold no person. */
+/** Why a row is not a valid delivery; contains no personal data. */
 export interface UnreadableRow {
   readonly unreadable: string;
 }
 
 /**
- * Only the Id and the time of a delivery must be there: it cannot be a share without them. Any
- * other column that cannot be read counts as empty.
+ * A delivery needs an Id and a CreatedDate to become a share. Any other invalid column counts as
+ * empty.
  */
 export function parseDeliveryRow(row: Row): DeliveryRow | UnreadableRow {
   const parsed = deliveryRow.safeParse(row);
@@ -99,7 +99,7 @@ export function parseDeliveryRow(row: Row): DeliveryRow | UnreadableRow {
   return { unreadable: `${String(row['Id'])} (${problems.join('; ')})` };
 }
 
-/** A time of an unparsed row, in epoch milliseconds; undefined where it cannot be read. */
+/** A time of an unparsed row, in epoch milliseconds; undefined if it is invalid. */
 export function timeIn(row: Row, field: 'SystemModstamp' | 'CreatedDate'): number | undefined {
   const time = requiredTime.safeParse(row[field]);
   return time.data;

@@ -1,46 +1,46 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CommandDefinition, EXIT, type Handler } from '../../../src/cli/command.ts';
 import { runProcess } from '../../../src/cli/process.ts';
-import { writeJson, writeJsonLines } from '../../../src/cli/render.ts';
+import { writeJson, writeJsonLines } from '../../../src/cli/terminal/write.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 
-// A program of its own over the real shell: commands that misbehave in the ways that a shell must
-// withstand. Run as a child process by test/cli/process.test.ts.
+// Commands that misbehave, run by the real process code; a child process of
+// test/cli/process.test.ts.
 
 /** keeps the process alive, as a socket would */
-const FOREVER_MS = 60_000;
+const KEEP_ALIVE_MS = 60_000;
 
 const handlers: Readonly<Record<string, Handler>> = {
-  held: async () => EXIT.held,
-  /** stops as soon as it is asked to */
+  busy: async () => EXIT.busy,
+  /** stops on the first signal */
   waits: async ({ io, signal }) => {
     await io.out('ready\n');
-    await delay(FOREVER_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-    return EXIT.done;
+    await delay(KEEP_ALIVE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    return EXIT.success;
   },
-  /** is asked to stop and does not */
+  /** ignores the first signal */
   stubborn: async ({ io, signal }) => {
-    signal.addEventListener('abort', () => void io.out('asked\n'));
+    signal.addEventListener('abort', () => void io.out('signaled\n'));
     await io.out('ready\n');
-    await delay(FOREVER_MS);
-    return EXIT.done;
+    await delay(KEEP_ALIVE_MS);
+    return EXIT.success;
   },
   'never-settles': () => new Promise(() => {}),
   floods: async ({ io }) => {
     await writeJsonLines(io, endless());
-    return EXIT.needsPerson;
+    return EXIT.needsAttention;
   },
-  'answers-much': async ({ io }) => {
+  'prints-much': async ({ io }) => {
     await writeJson(io, { filling: 'x'.repeat(1_000_000), end: 'reached' });
-    return EXIT.needsPerson;
+    return EXIT.needsAttention;
   },
   'throws-secret': async () => {
     throw new Error(`login with ${new Secret('s3cret-token').reveal()} failed`);
   },
   'forgets-a-promise': async () => {
     void Promise.reject(new Error(`late ${new Secret('s3cret-token').reveal()}`));
-    await delay(FOREVER_MS);
-    return EXIT.done;
+    await delay(KEEP_ALIVE_MS);
+    return EXIT.success;
   },
 };
 
@@ -61,4 +61,4 @@ const definitions = Object.entries(handlers).map(
   }),
 );
 
-await runProcess(definitions);
+await runProcess(definitions, process.argv.slice(2));

@@ -1,4 +1,4 @@
-// Commits batches of ten events each, with a cursor, until the disk is full; says how it ended.
+// Commits batches of ten events with a cursor until the disk is full, then reports how it ended.
 import { formatHolder, thisProcess } from '../../../src/db/holder.ts';
 import { acquireLease } from '../../../src/db/leases.ts';
 import { migrate } from '../../../src/db/migrate.ts';
@@ -6,9 +6,9 @@ import { openDatabase } from '../../../src/db/open.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import { commitBatch } from '../../../src/outbox/commit.ts';
 import { batchOf, eventSeries } from '../events.ts';
-import { argument, tell } from './speak.ts';
+import { argument, sendLine } from './parent.ts';
 
-// Beyond the limit of a file's size the system sends this signal; unheard, the write fails.
+// The system sends this signal at a file size limit; with a handler, the write fails instead.
 process.on('SIGXFSZ', () => {});
 const db = openDatabase({ database: argument(0), access: 'write' });
 await migrate(db);
@@ -21,10 +21,10 @@ try {
     const cursor = { stream: 'salesforce', position: `${batch}` };
     await commitBatch(db, lease, batchOf(created, { cursor }));
   }
-  tell(JSON.stringify({ kind: 'done' }));
+  sendLine(JSON.stringify({ kind: 'done' }));
 } catch (error) {
   const { name, message, hint } = error as UserError;
-  tell(
+  sendLine(
     JSON.stringify({ kind: error instanceof UserError ? 'UserError' : 'bug', name, message, hint }),
   );
 }

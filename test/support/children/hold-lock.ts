@@ -1,12 +1,12 @@
-// Holds the database's write lock until it is told to let go.
+// Holds the database's write lock until the parent sends a line.
 import Sqlite from 'better-sqlite3';
-import { argument, hear, tell } from './speak.ts';
+import { argument, nextLine, sendLine } from './parent.ts';
 
 const sqlite = new Sqlite(argument(0));
 sqlite.exec('begin immediate');
-tell('locked');
-await hear();
+sendLine('locked');
+await nextLine();
 sqlite.exec('rollback');
 sqlite.close();
-tell('free');
+sendLine('free');
 process.exit(0);

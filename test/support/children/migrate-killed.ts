@@ -1,8 +1,8 @@
-// Kills itself, as kill -9 does, just before the n-th statement of a migration.
+// Kills itself with SIGKILL just before the n-th statement of a migration.
 import Sqlite from 'better-sqlite3';
 import { migrate } from '../../../src/db/migrate.ts';
 import { openDatabase } from '../../../src/db/open.ts';
-import { argument } from './speak.ts';
+import { argument } from './parent.ts';
 
 let statementsLeft = Number(argument(1));
 const prepare = Sqlite.prototype.prepare;

@@ -1,12 +1,12 @@
-// Brings the database to the newest schema, at the parent's word.
+// Migrates the database once the parent sends a line.
 import { migrate } from '../../../src/db/migrate.ts';
 import { openDatabase } from '../../../src/db/open.ts';
-import { argument, hear, tell } from './speak.ts';
+import { argument, nextLine, sendLine } from './parent.ts';
 
-tell('ready');
-await hear();
+sendLine('ready');
+await nextLine();
 const db = openDatabase({ database: argument(0), access: 'write' });
 await migrate(db);
 await db.destroy();
-tell('migrated');
+sendLine('migrated');
 process.exit(0);

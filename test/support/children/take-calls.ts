@@ -1,16 +1,18 @@
-// Takes calls of one Gong account as fast as its pacer lets it; says how many it got.
+// Takes calls of one Gong account as fast as its pacer allows, and reports how many it got.
 import { openDatabase } from '../../../src/db/open.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createPacer } from '../../../src/push/pacer.ts';
-import { argument, hear, tell } from './speak.ts';
+import { argument, nextLine, sendLine } from './parent.ts';
 
 const [calls, callsPerSecond] = [Number(argument(1)), Number(argument(2))];
 const db = openDatabase({ database: argument(0), access: 'write' });
 const pacer = createPacer({ db, account: 'account', clock: systemClock });
 const { signal } = new AbortController();
-tell('ready');
-await hear();
+sendLine('ready');
+await nextLine();
 const settings = { callsPerSecond, callsPerDay: 1_000_000 };
-const turns = await Promise.all(Array.from({ length: calls }, () => pacer.take(settings, signal)));
-tell(`${turns.filter((turn) => turn.kind === 'go').length}`);
+const permits = await Promise.all(
+  Array.from({ length: calls }, () => pacer.acquire(settings, signal)),
+);
+sendLine(`${permits.filter(({ kind }) => kind === 'granted').length}`);
 process.exit(0);

@@ -1,5 +1,4 @@
-import type { Io } from '../../../src/cli/command.ts';
-import { type OutputStream, openIo } from '../../../src/cli/io.ts';
+import { type Io, type OutputStream, openIo } from '../../../src/cli/terminal/io.ts';
 
 export interface MemoryIoOptions {
   /** a width makes both streams terminals */

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { spawnForTest } from '../process.ts';
 
-/** The command line itself, as Node runs it from a checkout. */
+/** The program, as Node runs it from a checkout. */
 export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
-/** Commands that misbehave, over the real shell. */
+/** Commands that misbehave. */
 export const FIXTURE = fileURLToPath(new URL('../children/cli-program.ts', import.meta.url));
 
 export interface Ended {
@@ -16,7 +16,7 @@ export interface Ended {
 }
 
 export interface Running {
-  /** Resolves as soon as standard output has this. */
+  /** Resolves once standard output contains the text. */
   printed(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   /** Closes the pipe that the process writes to, as `head` does. */
@@ -27,11 +27,11 @@ export interface Running {
 export interface StartOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** a file that takes the place of standard output */
+  /** a file descriptor to use as standard output */
   readonly stdout?: number;
 }
 
-/** Starts a script of ours in a process with nothing but these variables. */
+/** Starts a script in a process that has only these environment variables. */
 export function start(
   script: string,
   words: readonly string[],

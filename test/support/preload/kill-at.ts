@@ -1,13 +1,13 @@
-// Loaded before the program: kills it, as kill -9 does, at a statement of its database.
+// Loaded before the program: kills it with SIGKILL at a statement of its database.
 import Sqlite from 'better-sqlite3';
 
-/** Where to die; regular expressions over the statement's text. */
+/** Where to kill it: regular expressions for the text of a statement. */
 export interface KillPoint {
   readonly at: string;
   readonly when: 'before' | 'after';
-  /** only once this statement was run */
+  /** only after this statement was executed */
   readonly since?: string;
-  /** so many fitting statements go by first */
+  /** how many matching statements to let pass first */
   readonly skip?: number;
 }
 
@@ -31,11 +31,11 @@ const memory = new Sqlite(':memory:');
 const statements = Object.getPrototypeOf(memory.prepare('select 1')) as Sqlite.Statement;
 memory.close();
 for (const name of ['run', 'all'] as const) {
-  const execute = statements[name] as (this: Sqlite.Statement, ...given: unknown[]) => never;
-  statements[name] = function (this: Sqlite.Statement, ...given: unknown[]) {
+  const execute = statements[name] as (this: Sqlite.Statement, ...parameters: unknown[]) => never;
+  statements[name] = function (this: Sqlite.Statement, ...parameters: unknown[]) {
     const reached = isReached(this.source);
     if (reached && point.when === 'before') die();
-    const result = execute.apply(this, given);
+    const result = execute.apply(this, parameters);
     if (reached) die();
     if (since?.test(this.source)) armed = true;
     return result;

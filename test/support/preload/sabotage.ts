@@ -1,25 +1,42 @@
-// Loaded before the program: takes a guard out of its source, to show what the guard is there for.
+// Loaded before the program: removes a guard from its source, to show what the guard prevents.
 import { registerHooks } from 'node:module';
 
-/** A change in the text of one source file. */
+/** A change to the text of one source file. */
 export interface Sabotage {
-  /** path below src */
+  /** path relative to src */
   readonly file: string;
   readonly find: string;
   readonly put: string;
 }
 
+const EXIT_UNUSED = 99;
+
 const { file, find, put } = JSON.parse(process.env['SABOTAGE'] ?? '') as Sabotage;
+let isLoaded = false;
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
     if (!url.endsWith(`/src/${file}`)) return loaded;
     const source = new TextDecoder().decode(toBytes(loaded.source));
-    if (!source.includes(find)) throw new Error(`${file} has no "${find}" to take out`);
+    if (!source.includes(find)) throw new Error(`src/${file} does not contain "${find}"`);
+    isLoaded = true;
     return { ...loaded, source: source.replace(find, put) };
   },
 });
+
+// A file that was moved or is not loaded leaves the guard in place: the control would show nothing.
+process.once('exit', () => {
+  if (isLoaded) return;
+  process.stderr.write(`sabotage: src/${file} was never loaded\n`);
+  process.exitCode = EXIT_UNUSED;
+});
+// A process that kills itself (kill-at.ts) has no exit event.
+const kill = process.kill.bind(process);
+process.kill = (pid, signal) => {
+  if (pid === process.pid && !isLoaded) throw new Error(`src/${file} was never loaded`);
+  return kill(pid, signal);
+};
 
 function toBytes(source: unknown): Uint8Array {
   return typeof source === 'string' ? new TextEncoder().encode(source) : (source as Uint8Array);

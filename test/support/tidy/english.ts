@@ -1,13 +1,13 @@
 import { isCode, type Rule, type SourceFile } from './source.ts';
 
-/** A phrase that readers had to read twice, and what to write instead. */
+/** A phrase that is hard to read, and what to write instead. */
 interface Phrase {
-  /** a regular expression; a blank matches any white space, line breaks included */
+  /** a regular expression; a space matches any white space, including line breaks */
   readonly not: string;
   readonly but: string;
 }
 
-/** Plain English: subject first, the field's standard terms, people are "they". */
+/** Plain English: subject first, standard terms, people are "they". */
 const PHRASES: readonly Phrase[] = [
   { not: '(no|some|any)body', but: 'no one, or name the actor: the operator, another process' },
   { not: 'who(so)?ever', but: 'name the actor' },
@@ -63,15 +63,18 @@ const PHRASES: readonly Phrase[] = [
   { not: 'wishes', but: 'wants' },
 ];
 
-/** What a vendor, a law or another program says in its own words, or a person's name. */
+/** Literal quotations of a vendor, a law, or another program, and names of people, by file. */
 const QUOTED: Readonly<Record<string, readonly string[]>> = {};
 
-/** The list itself, and the cases that make the rule fire. */
-const OWN_FILES = ['test/support/tidy/english.ts', 'test/support/tidy/cases/english.ts'];
+/** The lists of words, and the cases that the rules must report. */
+const OWN_FILES = ['english', 'identifiers'].flatMap((name) => [
+  `test/support/tidy/${name}.ts`,
+  `test/support/tidy/cases/${name}.ts`,
+]);
 
 const PROSE = /\.(ts|md|ya?ml|txt|json|service|timer|example)$|(^|\/)(Dockerfile|\.ci\/run)$/;
 
-/** What people read says it plainly: no phrase of the list is in code, comments or docs. */
+/** Code, comments, and docs contain no phrase of the list. */
 export const englishIsPlain: Rule = (files) =>
   files
     .filter(({ path }) => PROSE.test(path) && path !== 'package-lock.json')
@@ -94,7 +97,7 @@ function phrasesIn(file: SourceFile): string[] {
   );
 }
 
-/** A phrase may run over a line's end in a comment: its stars and slashes become blanks. */
+/** Replaces comment markers by spaces, so that a phrase can span lines of a comment. */
 function joinComments(text: string): string {
   return text.replace(
     /^( *)(\*(?!\/)|\/\/)/gm,

@@ -8,11 +8,11 @@ export interface Import {
   readonly specifier: string;
   /** a project file's path, or undefined for a package or a builtin */
   readonly target: string | undefined;
-  /** gone when the program runs */
+  /** removed at compile time */
   readonly typeOnly: boolean;
-  /** loaded only when the line is reached */
+  /** loaded only when the line runs */
   readonly lazy: boolean;
-  /** names taken; '*' for all of them */
+  /** imported names; '*' for all */
   readonly names: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export function importsOf(file: SourceFile): readonly Import[] {
   return imports;
 }
 
-/** `better-sqlite3` of `better-sqlite3`, `@scope/name` of `@scope/name/deep`; builtins: whole. */
+/** The package of a specifier: `@scope/name` for `@scope/name/deep`. Builtins stay unchanged. */
 export function packageOf(specifier: string): string {
   if (specifier.startsWith('node:')) return specifier;
   return specifier
@@ -92,7 +92,7 @@ function importedType(node: Node): string | undefined {
   return isNode(argument) ? (textOf(argument['literal']) ?? textOf(argument)) : undefined;
 }
 
-/** `new URL('./worker.ts', import.meta.url)` runs or reads that file: it counts as an import. */
+/** `new URL('./worker.ts', import.meta.url)` runs or reads that file, so it counts as an import. */
 function moduleUrl(node: Node): string | undefined {
   const [path] = node['arguments'] as readonly Node[];
   const text = textOf(path);

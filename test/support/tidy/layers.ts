@@ -1,7 +1,7 @@
 import { type Import, importsOf, packageOf } from './imports.ts';
-import { isProduct, isUnder, type Rule, type SourceFile } from './source.ts';
+import { isCode, isProduct, isUnder, type Rule, type SourceFile } from './source.ts';
 
-/** From the bottom up. A room may import what stands lower, not what stands beside it. */
+/** From bottom to top. A module can import lower layers, but not its own layer's other modules. */
 const LAYERS: readonly (readonly string[])[] = [
   ['lib'],
   ['config', 'db'],
@@ -16,16 +16,19 @@ const LAYERS: readonly (readonly string[])[] = [
   ['scheduler', 'web', 'cli'],
   ['main.ts'],
 ];
-/** Beside the layers: it imports lib only, and stands for the outside world. */
+/** Outside the layers: it imports only lib and simulates the outside world. */
 const SANDBOX = 'sandbox';
 
-/** What the layers alone would forbid: the command line starts the rooms beside it. */
+/** Exceptions: the command line starts the other modules of its layer. */
 const ALSO_ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['scheduler', 'web', SANDBOX],
 };
 
-/** Packages and builtins that only some folders may import. */
-const HOMES: readonly { readonly packages: readonly string[]; readonly in: readonly string[] }[] = [
+/** Packages and builtins that only some folders can import. */
+const PACKAGE_FOLDERS: readonly {
+  readonly packages: readonly string[];
+  readonly in: readonly string[];
+}[] = [
   { packages: ['jsforce'], in: ['src/vendors/salesforce'] },
   {
     packages: ['googleapis', 'googleapis-common', 'google-auth-library'],
@@ -41,76 +44,90 @@ const HOMES: readonly { readonly packages: readonly string[]; readonly in: reado
     in: ['src/vendors', 'src/sandbox', 'src/web'],
   },
   { packages: ['undici', 'ws', 'axios', 'node-fetch'], in: [] },
-  { packages: ['commander', 'pino', 'pino-pretty'], in: ['src/cli'] },
+  {
+    packages: ['commander', 'pino', 'pino-pretty', 'string-width', 'wrap-ansi'],
+    in: ['src/cli'],
+  },
   { packages: ['yaml'], in: ['src/config', 'src/sandbox'] },
   { packages: ['node-cron'], in: ['src/config', 'src/scheduler'] },
-  // The globals are the same, and are what the rules on words look for.
+  // Use the globals instead: the rules on banned code check those.
   { packages: ['node:process', 'node:console', 'process', 'console'], in: [] },
 ];
 
-/** An import goes down the list of layers or does not exist. */
-export const layersHold: Rule = (files) =>
+/** Imports only go down the layers. */
+export const importsFollowLayers: Rule = (files) =>
   files.filter(isProduct).flatMap((file) => {
-    const from = roomOf(file.path);
-    if (from === undefined) return [`${file.path}:1 stands in no room that the layers know`];
+    const from = moduleOf(file.path);
+    if (from === undefined) return [`${file.path}:1 is not in a module of the layers`];
     return importsOf(file).flatMap((imported) => {
       const { target } = imported;
-      // The package's own version, for those who have to say it.
+      // package.json has the version of the program.
       if (target === 'package.json') return [];
-      const to = target === undefined ? undefined : roomOf(target);
+      const to = target === undefined ? undefined : moduleOf(target);
       if (target === undefined || (to !== undefined && allowed(from, to))) return [];
-      return [`${place(imported)} imports ${target}: ${from} may not know ${to ?? 'that folder'}`];
+      return [
+        `${place(imported)} imports ${target}: ${from} must not import ${to ?? 'that folder'}`,
+      ];
     });
   });
 
-/** One vendor's folder knows nothing of another's. */
-export const vendorsStandApart: Rule = (files) =>
+/** The folders of the vendors do not import each other. */
+export const vendorsAreSeparate: Rule = (files) =>
   files.filter(isProduct).flatMap((file) =>
     importsOf(file).flatMap((imported) => {
       const from = vendorOf(file.path);
       const to = vendorOf(imported.target ?? '');
       if (from === undefined || to === undefined || from === to) return [];
-      return [`${place(imported)} imports ${imported.target}: ${from} may not know ${to}`];
+      return [`${place(imported)} imports ${imported.target}: ${from} must not import ${to}`];
     }),
   );
 
-/** A package is imported in its own room only. */
-export const packagesStayHome: Rule = (files) =>
+/** A package is imported only in its own modules. */
+export const packagesHaveOnePlace: Rule = (files) =>
   files.filter(isProduct).flatMap((file) =>
     importsOf(file).flatMap((imported) => {
       const name = packageOf(imported.specifier);
-      const home = HOMES.find(({ packages }) => packages.includes(name));
+      const home = PACKAGE_FOLDERS.find(({ packages }) => packages.includes(name));
       if (imported.target !== undefined || !home || isUnder(file.path, home.in)) return [];
       return [
-        `${place(imported)} imports ${name}, which belongs in ${home.in.join(', ') || 'no file'}`,
+        `${place(imported)} imports ${name}, allowed only in ${home.in.join(', ') || 'no file'}`,
       ];
     }),
   );
 
-/** Help and version load no package: what a command needs is loaded when it runs. */
-export const startIsLight: Rule = (files) => {
-  const byPath = new Map(files.map((file) => [file.path, file]));
+/** Help and version load no package. Other command lines load only commander until they run. */
+export const startIsLight: Rule = (files) => [
+  ...packagesLoaded(files, { by: 'src/cli/help-and-version.ts', allowed: [] }),
+  ...packagesLoaded(files, { by: 'src/main.ts', allowed: ['commander'] }),
+];
+
+/** Lazy imports count only in the entry file itself. */
+function packagesLoaded(
+  files: readonly SourceFile[],
+  { by, allowed: packages }: { readonly by: string; readonly allowed: readonly string[] },
+): string[] {
+  const byPath = new Map(files.filter(isCode).map((file) => [file.path, file]));
   const loaded = new Set<string>();
   const load = (path: string): string[] => {
     const file = byPath.get(path);
     if (file === undefined || loaded.has(path)) return [];
     loaded.add(path);
     return importsOf(file)
-      .filter(({ typeOnly, lazy }) => !typeOnly && (!lazy || path === 'src/main.ts'))
+      .filter(({ typeOnly, lazy }) => !typeOnly && (!lazy || path === by))
       .flatMap((imported) => {
         const { target, specifier } = imported;
         if (target !== undefined) return load(target);
-        if (specifier.startsWith('node:')) return [];
-        return [`${place(imported)} loads ${specifier} at the start`];
+        if (specifier.startsWith('node:') || packages.includes(packageOf(specifier))) return [];
+        return [`${place(imported)} loads ${specifier} at startup`];
       });
   };
-  return load('src/main.ts');
-};
+  return load(by);
+}
 
 function allowed(from: string, to: string): boolean {
   if (from === to) return true;
   if (from === SANDBOX) return to === 'lib';
-  // Frozen: what a migration did must not change with the code.
+  // Migrations are frozen: they must not change with the code.
   if (from === 'migrations') return false;
   if (to === 'migrations') return from === 'db';
   if (ALSO_ALLOWED[from]?.includes(to)) return true;
@@ -118,15 +135,15 @@ function allowed(from: string, to: string): boolean {
   return layerOf(to) < layerOf(from);
 }
 
-function layerOf(room: string): number {
-  return LAYERS.findIndex((rooms) => rooms.includes(room));
+function layerOf(name: string): number {
+  return LAYERS.findIndex((modules) => modules.includes(name));
 }
 
-function roomOf(path: string): string | undefined {
-  const [top, room] = path.split('/');
+function moduleOf(path: string): string | undefined {
+  const [top, name] = path.split('/');
   if (top === 'migrations') return top;
-  const known = room === SANDBOX || layerOf(room ?? '') >= 0;
-  return top === 'src' && known ? room : undefined;
+  const known = name === SANDBOX || layerOf(name ?? '') >= 0;
+  return top === 'src' && known ? name : undefined;
 }
 
 function vendorOf(path: string): string | undefined {

@@ -13,7 +13,7 @@ import {
 
 export const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
-/** nine of ten functions of the product are shorter */
+/** 90 % of the product's functions are shorter */
 const USUAL_FUNCTION_LINES_MAX = 45;
 const PARAMETERS_MAX = 3;
 const FUNCTIONS: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ export const filesAreShort: Rule = (files) =>
     return lines <= FILE_LINES_MAX ? [] : [`${file.path}:1 has ${lines} lines`];
   });
 
-/** A suite is a list of tests, however long; everything in it is held to the limit. */
+/** A suite can be longer, because it is a list of tests; the limit applies to each test. */
 export const functionsAreShort: Rule = (files) =>
   functionsOf(files.filter(isCode)).flatMap(({ file, node, lines, suite }) =>
     suite || lines <= FUNCTION_LINES_MAX ? [] : [at(file, node, `is a function of ${lines} lines`)],
@@ -47,7 +47,7 @@ export const functionsTakeFewParameters: Rule = (files) =>
     return count <= PARAMETERS_MAX ? [] : [at(file, node, `is a function of ${count} parameters`)];
   });
 
-/** The figures that a reviewer wants to see, in one line. */
+/** Figures for reviewers, in one line. */
 export function sizeReport(files: readonly SourceFile[]): string {
   const product = files.filter(isProduct);
   const lines = product.map(lineCount);

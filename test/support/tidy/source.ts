@@ -1,13 +1,13 @@
 import { parseAst } from 'vitest/node';
 
-/** A file of the project as the rules see it. */
+/** A file of the project, as rules read it. */
 export interface SourceFile {
-  /** from the project's folder, with forward slashes */
+  /** relative to the project's root, with forward slashes */
   readonly path: string;
   readonly text: string;
 }
 
-/** What a rule finds wrong, one line each: `path:line what`. */
+/** Returns the problems of the files, one line each: `path:line what`. */
 export type Rule = (files: readonly SourceFile[]) => readonly string[];
 
 /** A node of the syntax tree (ESTree with TypeScript's nodes); offsets count UTF-16 units. */
@@ -29,7 +29,7 @@ function syntaxOf(file: SourceFile): Node {
   return tree;
 }
 
-/** Every node below, parents before children, each with its own parent. */
+/** All descendants with their parents; parents before children. */
 function* walk(node: Node, parent?: Node): Generator<{ node: Node; parent: Node | undefined }> {
   yield { node, parent };
   for (const value of Object.values(node)) {
@@ -54,7 +54,7 @@ export function nameOf(value: unknown): string | undefined {
   return isNode(value) && value.type === 'Identifier' ? String(value['name']) : undefined;
 }
 
-/** The text of a string that stands there as it is, or a template's without what it fills in. */
+/** The text of a string literal, or of one literal part of a template. */
 export function textOf(value: unknown): string | undefined {
   if (!isNode(value)) return undefined;
   if (value.type === 'Literal' && typeof value['value'] === 'string') return value['value'];
@@ -75,7 +75,7 @@ export function isCode({ path }: SourceFile): boolean {
   return path.endsWith('.ts');
 }
 
-/** The code of the product: what the strictest rules hold for. */
+/** True for the code of the product, which the strictest rules apply to. */
 export function isProduct(file: SourceFile): boolean {
   return isCode(file) && /^(src|migrations)\//.test(file.path);
 }

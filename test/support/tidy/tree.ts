@@ -5,7 +5,7 @@ import type { SourceFile } from './source.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Every text file that is or would be committed: what git knows, and what it does not ignore. */
+/** All text files that are tracked by git or would be: everything that git does not ignore. */
 export function readProject(): readonly SourceFile[] {
   const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const paths = execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).split('\0');

@@ -1,8 +1,8 @@
 import type { WhereClause } from '@jetstreamapp/soql-parser-js';
 import { isIdType, isTextType, type Key } from '../values.ts';
 import { errorAt, SoqlError, unsupported } from './error.ts';
+import { type FieldPath, type PathContext, resolvePath } from './field-paths.ts';
 import { type Literal, likeExpression, literalKey } from './literals.ts';
-import { type FieldPath, type PathContext, resolvePath } from './paths.ts';
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
@@ -25,7 +25,7 @@ export type Condition =
 
 type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | Condition;
 
-/** The parser's condition before it is checked: its types do not tell the shapes apart. */
+/** An unchecked condition from the parser, whose types do not distinguish the variants. */
 interface RawCondition {
   readonly openParen?: number;
   readonly closeParen?: number;
@@ -39,7 +39,7 @@ interface RawCondition {
 
 const COMPARISONS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
-/** The parser's chain of conditions as a tree, every name, operator and literal checked. */
+/** Converts the parser's chain of conditions to a tree, and checks names, operators, literals. */
 export function conditionOf(context: PathContext, where: WhereClause): Condition {
   const tokens = [...tokensOf(context, where)];
   const [condition, end] = readGroup(context, tokens, 0);
@@ -47,7 +47,7 @@ export function conditionOf(context: PathContext, where: WhereClause): Condition
   return condition;
 }
 
-/** The parser keeps the chain flat, with the parentheses counted at its links. */
+/** The parser's chain is flat, with parentheses counted at its links. */
 function* tokensOf(context: PathContext, where: WhereClause): Generator<Token> {
   let link: WhereClause | undefined = where;
   while (link) {
@@ -63,8 +63,8 @@ function* tokensOf(context: PathContext, where: WhereClause): Generator<Token> {
 }
 
 /**
- * SOQL reference, conditionExpression: operands of one kind of AND or OR, or one NOT. Mixing them
- * takes parentheses; Salesforce refuses what other languages settle by precedence.
+ * SOQL reference, conditionExpression: operands joined by only AND or only OR, or one NOT. Mixing
+ * them requires parentheses: Salesforce rejects what other languages resolve by precedence.
  */
 function readGroup(
   context: PathContext,
@@ -142,7 +142,7 @@ function literalsOf(raw: RawCondition): readonly Literal[] {
   });
 }
 
-/** Which operators a field's type takes: no LIKE on Ids and times, no order among booleans. */
+/** True if the type supports the operator: no LIKE on Ids and times, no order of booleans. */
 function fits(path: FieldPath, operator: string): boolean {
   if (operator === 'LIKE') return isTextType(path.field.type);
   if (!COMPARISONS.has(operator)) return false;

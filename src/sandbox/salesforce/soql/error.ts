@@ -7,10 +7,10 @@ export type SoqlErrorCode =
   | 'INVALID_TYPE'
   | 'MALFORMED_QUERY'
   | 'NUMBER_OUTSIDE_VALID_RANGE'
-  /** not Salesforce's: what a real org would run and this one cannot */
+  /** not a Salesforce code: a real org supports the query, this one does not */
   | 'UNSUPPORTED_BY_SANDBOX';
 
-/** A query that the org refuses; answered as 400 with this code and message. */
+/** A rejected query; the response is 400 with this code and message. */
 export class SoqlError extends Error {
   override readonly name = 'SoqlError';
   readonly code: SoqlErrorCode;
@@ -21,14 +21,14 @@ export class SoqlError extends Error {
   }
 }
 
-/** The error with the piece of the query and the caret that Salesforce puts before a message. */
+/** The error with the query excerpt and the caret that Salesforce puts before the message. */
 export function errorAt(
   soql: string,
   token: string,
   problem: { readonly code: SoqlErrorCode; readonly message: string },
 ): SoqlError {
   const found = soql.toLowerCase().indexOf(token.toLowerCase());
-  // Nothing to point at: Salesforce points at the end.
+  // Without a token to point at, Salesforce points at the end.
   const position = found === -1 ? soql.length : found;
   const start = Math.max(0, position - CONTEXT_BEFORE_LENGTH);
   const context = soql.slice(start, position + CONTEXT_AFTER_LENGTH).replaceAll('\n', ' ');
@@ -42,5 +42,8 @@ export function errorAt(
 }
 
 export function unsupported(what: string): SoqlError {
-  return new SoqlError('UNSUPPORTED_BY_SANDBOX', `the made-up Salesforce does not run ${what}`);
+  return new SoqlError(
+    'UNSUPPORTED_BY_SANDBOX',
+    `the simulated Salesforce does not support ${what}`,
+  );
 }

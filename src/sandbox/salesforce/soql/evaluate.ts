@@ -3,8 +3,8 @@ import type { Row } from '../rows.ts';
 import { NAME_SCHEMA } from '../schema.ts';
 import { compareKeys, type Key, keyOf, type Value } from '../values.ts';
 import type { Comparison, Condition } from './condition.ts';
-import type { FieldPath } from './paths.ts';
-import type { OrderItem } from './query.ts';
+import type { FieldPath } from './field-paths.ts';
+import type { OrderItem } from './read-query.ts';
 
 export type Predicate = (row: Row) => boolean;
 
@@ -17,7 +17,7 @@ const HOLDS: Readonly<Record<Comparison, (left: Key, right: Key) => boolean>> = 
   '>=': (left, right) => left !== null && right !== null && left >= right,
 };
 
-/** Whether a row is found: the condition, and that the API user sees the row now. */
+/** Compiles a test of a row: it matches the condition and is visible to the API user now. */
 export function compile(database: Database, condition: Condition | undefined): Predicate {
   const now = database.now();
   const matches = condition ? compileCondition(database, condition) : () => true;
@@ -62,7 +62,7 @@ function keyReader(database: Database, path: FieldPath): (row: Row) => Key {
   return (row) => keyOf(path.field, valueAt(database, row, path));
 }
 
-/** The value at the end of the path; null where a record on the way is missing or hidden. */
+/** The value at the end of the path; null if a record on the path is missing or hidden. */
 function valueAt(database: Database, row: Row, path: FieldPath): Value {
   let current: Row | undefined = row;
   let polymorphic = false;
@@ -74,7 +74,7 @@ function valueAt(database: Database, row: Row, path: FieldPath): Value {
   return polymorphic && path.field.name === 'Type' ? current.type : current.get(path.field.name);
 }
 
-/** How ORDER BY compares two rows; 0 for those that it leaves tied. */
+/** Compares two rows by ORDER BY; returns 0 for ties. */
 export function comparator(
   database: Database,
   orderBy: readonly OrderItem[],

@@ -4,9 +4,9 @@ import type { Field, ObjectSchema } from '../schema.ts';
 import { compareKeys, type Key } from '../values.ts';
 import type { Condition } from './condition.ts';
 import { comparator, compile, type Predicate } from './evaluate.ts';
-import type { Query } from './query.ts';
-import { type Range, reachOf } from './ranges.ts';
-import { type ResultSet, resultOf, resultOfRanges } from './result.ts';
+import type { Query } from './read-query.ts';
+import { type ResultSet, resultOf, resultOfRanges } from './result-set.ts';
+import { type Range, rowRangesOf } from './row-ranges.ts';
 
 const TIME_FIELDS: ReadonlySet<string> = new Set([
   'SystemModstamp',
@@ -15,8 +15,8 @@ const TIME_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Answers a query over the cheapest way that finds all of it: a hash index for `=` and IN, else
- * the order that ORDER BY names, else the order of a time field that the condition bounds.
+ * Runs a query with the cheapest complete access path: a hash index for `=` and IN, otherwise the
+ * order of ORDER BY, otherwise the order of a time field that the condition limits.
  */
 export function execute(database: Database, query: Query): ResultSet {
   const matches = compile(database, query.where);
@@ -30,14 +30,14 @@ export function execute(database: Database, query: Query): ResultSet {
     return cut(query, sorted(database, query, rows));
   }
   if (computed && only && orders.length === 1) {
-    const reach = reachOf(only, query.where);
+    const reach = rowRangesOf(only, query.where);
     if (reach.exact) return resultOfRanges(only, reach.ranges, query);
   }
   const walks = orders.map((order) => walk(order, query, matches));
   return resultOf(take(merge(walks, orderFieldOf(query)), query));
 }
 
-/** The rows that an indexed `=` or IN of the condition's top level leads to. */
+/** The rows found by an indexed `=` or IN at the top level of the condition. */
 function rowsByKey(
   database: Database,
   schema: ObjectSchema,
@@ -51,7 +51,7 @@ function rowsByKey(
     return undefined;
   }
   if (condition?.kind === 'compare' && condition.operator === '=') {
-    // A time is better found in its order, which keeps the rows sorted.
+    // Do not use an index for times: their order keeps the rows sorted.
     if (condition.path.field.type === 'datetime') return undefined;
     const { steps, field } = condition.path;
     return rowsAlong(database, { type: schema.name, steps, field }, [condition.key]);
@@ -69,16 +69,16 @@ interface Way {
   readonly field: Field;
 }
 
-/** The rows whose path ends in one of the keys: the far end's rows first, then those that refer. */
+/** The rows whose path ends in one of the keys. Starts at the end of the path and goes back. */
 function rowsAlong(database: Database, way: Way, keys: Iterable<Key>): readonly Row[] | undefined {
   const [step, ...further] = way.steps;
   if (!step) return rowsOf(database, way, keys);
   const [target, ...others] = step.referenceTo;
   if (target === undefined || others.length > 0) return undefined;
-  const wanted = [...keys];
-  // A missing parent reads as null, and no index leads to what is missing.
-  if (wanted.includes(null)) return undefined;
-  const ahead = rowsAlong(database, { type: target, steps: further, field: way.field }, wanted);
+  const keyList = [...keys];
+  // A missing parent also reads as null, and no index contains missing parents.
+  if (keyList.includes(null)) return undefined;
+  const ahead = rowsAlong(database, { type: target, steps: further, field: way.field }, keyList);
   return ahead && rowsOf(database, { type: way.type, field: step }, new Set(ahead.map(idKeyOf)));
 }
 
@@ -96,7 +96,7 @@ function rowsOf(
   return rows;
 }
 
-/** The field whose order serves the query best; Id where nothing speaks for another. */
+/** The field whose order fits the query best; by default Id. */
 function orderFieldOf(query: Query): string {
   const [first] = query.orderBy;
   if (first) {
@@ -117,8 +117,8 @@ function boundedTimeField(condition: Condition | undefined): string | undefined 
 }
 
 /**
- * Whether rows in the order of `orderFieldOf` are in the query's order. What ORDER BY leaves open
- * is left open: only computed rows keep to their numbers there.
+ * True if rows in the order of `orderFieldOf` are in the query's order. Without a complete ORDER
+ * BY, only computed rows have a fixed order, that of their numbers.
  */
 function isInOrder(query: Query, computed: boolean): boolean {
   const names = query.orderBy.map(({ path, descending, nullsLast }) =>
@@ -131,7 +131,7 @@ function isInOrder(query: Query, computed: boolean): boolean {
 }
 
 function* walk(order: OrderedRows, query: Query, matches: Predicate): Generator<Row> {
-  for (const { start, end } of reachOf(order, query.where).ranges as readonly Range[]) {
+  for (const { start, end } of rowRangesOf(order, query.where).ranges as readonly Range[]) {
     for (let position = start; position < end; position += 1) {
       const row = order.at(position);
       if (matches(row)) yield row;
@@ -139,7 +139,7 @@ function* walk(order: OrderedRows, query: Query, matches: Predicate): Generator<
   }
 }
 
-/** Two ordered walks as one. */
+/** Merges two ordered sequences. */
 function* merge(walks: readonly Generator<Row>[], orderField: string): Generator<Row> {
   const heads = walks.map((rows) => ({ rows, row: rows.next().value as Row | undefined }));
   for (;;) {
@@ -173,8 +173,8 @@ function take(rows: Iterable<Row>, { offset, limit }: Query): readonly Row[] {
 }
 
 /**
- * Rows in the query's order. Ties come newest first: whoever pages without a full order is to
- * notice, as Salesforce promises none.
+ * Rows in the query's order. Ties are sorted newest first. Salesforce promises no order for ties,
+ * so a client that pages without a complete order must notice.
  */
 function sorted(database: Database, query: Query, rows: readonly Row[]): readonly Row[] {
   const newestFirst = [...rows].reverse();

@@ -3,10 +3,10 @@ import type { Field } from '../schema.ts';
 import { isIdType, isNumberType, isTextType, type Key, wholeSecond } from '../values.ts';
 import { errorAt, unsupported } from './error.ts';
 
-/** SOQL guide: "quoted strings" hold 4,000 characters at most. */
+/** SOQL guide, "quoted strings": at most 4,000 characters. */
 const LITERAL_LENGTH_MAX = 4000;
 
-/** SOQL and SOSL reference, "Quoted String Escape Sequences": these and no others. */
+/** SOQL and SOSL reference, "Quoted String Escape Sequences": only these. */
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   N: '\n',
@@ -27,13 +27,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const DATETIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/i;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** A literal as the parser found it: `raw` with its quotes, `type` the parser's name for it. */
+/** A literal from the parser: `raw` includes the quotes, `type` is the parser's name for it. */
 export interface Literal {
   readonly raw: string;
   readonly type: string;
 }
 
-/** The key that the literal stands for in comparisons of this field; throws SoqlError. */
+/** The literal as a comparison key of this field. Throws SoqlError if it does not fit. */
 export function literalKey(soql: string, field: Field, literal: Literal): Key {
   if (literal.type === 'NULL') return null;
   if (literal.type.startsWith('DATE_')) throw unsupported(`the date literal ${literal.raw}`);
@@ -51,7 +51,7 @@ export function literalKey(soql: string, field: Field, literal: Literal): Key {
   throw wrongType(soql, field, literal.raw);
 }
 
-/** The expression that a LIKE pattern stands for: `%` any text, `_` one character, no case. */
+/** The regular expression of a LIKE pattern: `%` is any text, `_` one character; ignores case. */
 export function likeExpression(soql: string, raw: string): RegExp {
   const source = [...pieces(soql, raw)].map(({ text, escaped }) => {
     if (!escaped && text === '%') return '.*';
@@ -70,7 +70,7 @@ function stringKey(soql: string, field: Field, raw: string): Key {
     throw errorAt(soql, raw, { code: 'INVALID_QUERY_FILTER_OPERATOR', message });
   }
   if (!isTextType(field.type)) throw wrongType(soql, field, raw);
-  // SOQL keeps no empty text: = '' finds what = null finds.
+  // SOQL has no empty text: = '' finds the same rows as = null.
   return text === '' ? null : text.toLowerCase();
 }
 
@@ -118,7 +118,7 @@ function dayOf(soql: string, raw: string): string {
   return raw;
 }
 
-/** Whether the calendar has the day: Date.parse rolls February 30 over to March. */
+/** True if the calendar day exists: Date.parse accepts February 30 as a day in March. */
 function isDay(day: string): boolean {
   const ms = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 10) === day;
@@ -128,7 +128,7 @@ function noSuchTime(soql: string, raw: string): Error {
   return errorAt(soql, raw, { code: 'MALFORMED_QUERY', message: `Invalid date: ${raw}` });
 }
 
-/** Messages as real orgs word them. */
+/** Error messages in the words of real orgs. */
 function wrongType(soql: string, field: Field, raw: string): Error {
   const type =
     field.type === 'datetime' ? 'dateTime' : isTextType(field.type) ? 'string' : field.type;

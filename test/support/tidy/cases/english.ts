@@ -1,11 +1,11 @@
 import { englishIsPlain } from '../english.ts';
-import type { Held } from '../held.ts';
+import type { RuleCases } from '../rule-cases.ts';
 
-export const englishRules: readonly Held[] = [
+export const englishCases: readonly RuleCases[] = [
   {
-    says: 'what people read is in plain English',
+    name: 'all texts are in plain English',
     rule: englishIsPlain,
-    breaks: [
+    fails: [
       ['README.md:2 says "nobody"', { 'README.md': '# A\nWhen nobody reads it.' }],
       ['docs/a.md:1 says "goes on"', { 'docs/a.md': 'It goes\non where it stopped.' }],
       ['src/lib/a.ts:1 says "by hand"', { 'src/lib/a.ts': "const hint = 'Do it by hand.';" }],
@@ -16,7 +16,7 @@ export const englishRules: readonly Held[] = [
       ['test/a.test.ts:1 says "he"', { 'test/a.test.ts': "test('a user whom he knows', run);" }],
       ['config/a.yaml:1 says "Somebody"', { 'config/a.yaml': '# Somebody set it' }],
     ],
-    keeps: [
+    passes: [
       {
         'README.md': 'The operator reads it. It resumes; standard output, a stand-in, the others.',
         'src/lib/a.ts': '/** The schedule state. */\nconst holdDays = 3;',

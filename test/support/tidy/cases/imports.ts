@@ -1,29 +1,37 @@
-import type { Held } from '../held.ts';
-import { layersHold, packagesStayHome, startIsLight, vendorsStandApart } from '../layers.ts';
-import { pureRoomsImportPure } from '../pure.ts';
+import {
+  importsFollowLayers,
+  packagesHaveOnePlace,
+  startIsLight,
+  vendorsAreSeparate,
+} from '../layers.ts';
+import { pureModulesImportPure } from '../pure-modules.ts';
+import type { RuleCases } from '../rule-cases.ts';
 
-export const importsRules: readonly Held[] = [
+export const importCases: readonly RuleCases[] = [
   {
-    says: 'an import goes down the layers or does not exist',
-    rule: layersHold,
-    breaks: [
-      ['crm may not know sources', { 'src/crm/a.ts': "import { b } from '../sources/b.ts';" }],
-      ['sources may not know crm', { 'src/sources/a.ts': "import { b } from '../crm/b.ts';" }],
-      ['lib may not know config', { 'src/lib/a.ts': "import type { B } from '../config/b.ts';" }],
-      ['db may not know config', { 'src/db/a.ts': "export { b } from '../config/b.ts';" }],
-      ['outbox may not know push', { 'src/outbox/a.ts': "export * from '../push/b.ts';" }],
-      ['runs may not know cli', { 'src/runs/a.ts': "const b = await import('../cli/b.ts');" }],
-      ['runs may not know cli', { 'src/runs/a.ts': "let b: import('../cli/b.ts').B;" }],
-      ['runs may not know cli', { 'src/runs/a.ts': "new URL('../cli/b.ts', import.meta.url);" }],
-      ['sandbox may not know config', { 'src/sandbox/a.ts': "import '../config/b.ts';" }],
-      ['runs may not know sandbox', { 'src/runs/a.ts': "import '../sandbox/b.ts';" }],
-      ['web may not know scheduler', { 'src/web/a.ts': "import '../scheduler/b.ts';" }],
-      ['runs may not know migrations', { 'src/runs/a.ts': "import '../../migrations/b.ts';" }],
-      ['migrations may not know lib', { 'migrations/1.ts': "import '../src/lib/b.ts';" }],
-      ['cli may not know that folder', { 'src/cli/a.ts': "import '../../test/b.ts';" }],
-      ['stands in no room', { 'src/utils/a.ts': '' }],
+    name: 'imports only go down the layers',
+    rule: importsFollowLayers,
+    fails: [
+      ['crm must not import sources', { 'src/crm/a.ts': "import { b } from '../sources/b.ts';" }],
+      ['sources must not import crm', { 'src/sources/a.ts': "import { b } from '../crm/b.ts';" }],
+      [
+        'lib must not import config',
+        { 'src/lib/a.ts': "import type { B } from '../config/b.ts';" },
+      ],
+      ['db must not import config', { 'src/db/a.ts': "export { b } from '../config/b.ts';" }],
+      ['outbox must not import push', { 'src/outbox/a.ts': "export * from '../push/b.ts';" }],
+      ['runs must not import cli', { 'src/runs/a.ts': "const b = await import('../cli/b.ts');" }],
+      ['runs must not import cli', { 'src/runs/a.ts': "let b: import('../cli/b.ts').B;" }],
+      ['runs must not import cli', { 'src/runs/a.ts': "new URL('../cli/b.ts', import.meta.url);" }],
+      ['sandbox must not import config', { 'src/sandbox/a.ts': "import '../config/b.ts';" }],
+      ['runs must not import sandbox', { 'src/runs/a.ts': "import '../sandbox/b.ts';" }],
+      ['web must not import scheduler', { 'src/web/a.ts': "import '../scheduler/b.ts';" }],
+      ['runs must not import migrations', { 'src/runs/a.ts': "import '../../migrations/b.ts';" }],
+      ['migrations must not import lib', { 'migrations/1.ts': "import '../src/lib/b.ts';" }],
+      ['cli must not import that folder', { 'src/cli/a.ts': "import '../../test/b.ts';" }],
+      ['is not in a module', { 'src/utils/a.ts': '' }],
     ],
-    keeps: [
+    passes: [
       { 'src/event/a.ts': "import { b } from '../crm/b.ts';\nimport { c } from './c.ts';" },
       { 'src/cli/a.ts': "import '../sandbox/b.ts';\nimport '../web/b.ts';" },
       {
@@ -33,31 +41,33 @@ export const importsRules: readonly Held[] = [
     ],
   },
   {
-    says: 'one vendor’s folder knows nothing of another’s',
-    rule: vendorsStandApart,
-    breaks: [['gong may not know google', { 'src/vendors/gong/a.ts': "import '../google/b.ts';" }]],
-    keeps: [{ 'src/vendors/gong/a.ts': "import '../retry.ts';\nimport './b.ts';" }],
+    name: "a vendor's folder does not import another vendor's",
+    rule: vendorsAreSeparate,
+    fails: [
+      ['gong must not import google', { 'src/vendors/gong/a.ts': "import '../google/b.ts';" }],
+    ],
+    passes: [{ 'src/vendors/gong/a.ts': "import '../retry.ts';\nimport './b.ts';" }],
   },
   {
-    says: 'a package is imported in its own room only',
-    rule: packagesStayHome,
-    breaks: [
-      ['jsforce, which belongs in src/vendors/salesforce', { 'src/crm/a.ts': "import 'jsforce';" }],
+    name: 'a package is imported only in its own modules',
+    rule: packagesHaveOnePlace,
+    fails: [
+      ['jsforce, allowed only in src/vendors/salesforce', { 'src/crm/a.ts': "import 'jsforce';" }],
       ['googleapis', { 'src/sources/a.ts': "import 'googleapis/build/src/apis/drive/v3.js';" }],
       ['better-sqlite3', { 'src/outbox/a.ts': "import Database from 'better-sqlite3';" }],
       ['kysely', { 'src/push/a.ts': "import { sql } from 'kysely';" }],
       ['node:http', { 'src/runs/a.ts': "import { request } from 'node:http';" }],
-      ['node:process, which belongs in no file', { 'src/config/a.ts': "import 'node:process';" }],
+      ['node:process, allowed only in no file', { 'src/config/a.ts': "import 'node:process';" }],
     ],
-    keeps: [
+    passes: [
       { 'src/vendors/salesforce/a.ts': "import 'jsforce';", 'src/db/a.ts': "import 'kysely';" },
       { 'test/a.ts': "import 'jsforce';" },
     ],
   },
   {
-    says: 'help and version load no package',
+    name: 'help and version load no package, other command lines only commander',
     rule: startIsLight,
-    breaks: [
+    fails: [
       [
         'src/cli/b.ts:1 loads zod',
         {
@@ -66,19 +76,30 @@ export const importsRules: readonly Held[] = [
           'src/cli/b.ts': "import { z } from 'zod';",
         },
       ],
+      [
+        'src/cli/b.ts:1 loads commander',
+        {
+          'src/cli/help-and-version.ts': "import './b.ts';",
+          'src/cli/b.ts': "import { Command } from 'commander';",
+        },
+      ],
     ],
-    keeps: [
+    passes: [
       {
         'src/main.ts': "import 'node:module';\nawait import('./cli/a.ts');",
         'src/cli/a.ts': "import type { z } from 'zod';\nconst load = () => import('./b.ts');",
         'src/cli/b.ts': "import { z } from 'zod';",
       },
+      {
+        'src/main.ts': "await import('./cli/a.ts');",
+        'src/cli/a.ts': "import { Command } from 'commander';",
+      },
     ],
   },
   {
-    says: 'pure rooms import only what is pure',
-    rule: pureRoomsImportPure,
-    breaks: [
+    name: 'pure modules import only pure code',
+    rule: pureModulesImportPure,
+    fails: [
       ['node:fs', { 'src/share/a.ts': "import { readFileSync } from 'node:fs';" }],
       ['node:crypto', { 'src/event/a.ts': "import { randomUUID } from 'node:crypto';" }],
       ['src/lib/clock.ts', { 'src/event/a.ts': "import type { Clock } from '../lib/clock.ts';" }],
@@ -103,7 +124,7 @@ export const importsRules: readonly Held[] = [
         { 'src/vendors/salesforce/classify.ts': "import { Connection } from 'jsforce';" },
       ],
     ],
-    keeps: [
+    passes: [
       {
         'src/event/a.ts':
           "import { createHash } from 'node:crypto';\nimport { z } from 'zod';\n" +

@@ -1,0 +1,47 @@
+import type { TenantStatus } from '../../operator/status.ts';
+import { printedReport } from '../../runs/report.ts';
+import { sendingDays } from '../runs/sending-days.ts';
+
+/** A tenant as `status --json` prints it; the keys are part of the external contract. */
+export function statusJson(found: TenantStatus) {
+  return {
+    tenant: found.tenant,
+    runs: found.runs.map((run) => ({
+      runId: run.runId,
+      kind: run.kind,
+      outcome: run.outcome,
+      startedAt: iso(run.startedAt),
+      finishedAt: run.finishedAt === undefined ? null : iso(run.finishedAt),
+      report: run.report === undefined ? null : printedReport(run.report),
+    })),
+    cursors: found.cursors.map(({ stream, position, updatedAt }) => ({
+      stream,
+      position: JSON.parse(position) as unknown,
+      updatedAt: iso(updatedAt),
+    })),
+    outbox: found.outbox,
+    oldestPending: found.oldestPending === undefined ? null : iso(found.oldestPending),
+    gong: {
+      callsPerDay: found.gong.callsPerDay,
+      callsLeft: found.gong.callsLeft,
+      pausedUntil: found.gong.pausedUntil === undefined ? null : iso(found.gong.pausedUntil),
+    },
+    backfills: found.backfills.map(({ source, since, until, state, startedAt, updatedAt }) => ({
+      source,
+      since: iso(since),
+      until: until === undefined ? null : iso(until),
+      state,
+      startedAt: iso(startedAt),
+      updatedAt: iso(updatedAt),
+    })),
+    history: historyRecord(found.history),
+  };
+}
+
+function historyRecord({ settled, waiting, callsPerDay }: TenantStatus['history']) {
+  return { settled, waiting, ...sendingDays({ settled, waiting }, callsPerDay) };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

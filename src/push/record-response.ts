@@ -1,0 +1,91 @@
+import type { LeaseKey } from '../db/leases.ts';
+import type { Database } from '../db/schema.ts';
+import type { Clock } from '../lib/clock.ts';
+import { retryDelayMs } from '../outbox/backoff.ts';
+import { deferToNextRun, type QueuedEvent, settle } from '../outbox/queue.ts';
+import type { GongAnswer } from '../vendors/gong/answer.ts';
+import { PUSH_LIMITS } from './limits.ts';
+import type { Pacer } from './pacer.ts';
+import { RejectionStreak } from './rejection-streak.ts';
+import type { PushReport, PushStop } from './report.ts';
+
+export interface RecordOptions {
+  readonly db: Database;
+  readonly lease: LeaseKey;
+  readonly tenant: string;
+  /** epoch milliseconds: an event that was deferred after it waits for a later run */
+  readonly runStartedAt: number;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+  /** in [0, 1) */
+  readonly random: () => number;
+}
+
+/** Records Gong's responses in the outbox and in the report. */
+export class ResponseRecorder {
+  readonly report: PushReport = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
+  readonly #options: RecordOptions;
+  readonly #streak = new RejectionStreak(PUSH_LIMITS.sameRejectionsMax);
+  #throttledInRow = 0;
+
+  constructor(options: RecordOptions) {
+    this.#options = options;
+  }
+
+  /** Returns the reason to stop pushing, if the response is one. */
+  async record(event: QueuedEvent, response: GongAnswer): Promise<PushStop | undefined> {
+    await this.#settle(event, response);
+    if (response.kind === 'throttled') return this.#throttle(response);
+    this.#throttledInRow = 0;
+    if (response.kind === 'accepted') this.report.delivered += 1;
+    if (response.kind === 'duplicate') this.report.duplicates += 1;
+    if (response.kind === 'rejected') this.report.rejected += 1;
+    if (!this.#streak.reached(response)) return undefined;
+    return { kind: 'same-rejections', errors: response.errors };
+  }
+
+  /** Defers an event that has used up its attempts to the next run. */
+  async defer(event: QueuedEvent, response: GongAnswer): Promise<void> {
+    const { db, lease, tenant, clock, runStartedAt } = this.#options;
+    // Later than this run's start even if the clock was set back, or it would be claimed again.
+    const at = Math.max(clock.now(), runStartedAt + 1);
+    await deferToNextRun(db, lease, { tenant, eventId: event.eventId, at });
+    this.report.exhausted += 1;
+    this.report.lastFailure = response.errors[0] ?? `HTTP ${response.status}`;
+  }
+
+  async #settle(event: QueuedEvent, response: GongAnswer): Promise<void> {
+    const { db, lease, tenant, clock } = this.#options;
+    await settle(db, lease, {
+      tenant,
+      eventId: event.eventId,
+      at: clock.now(),
+      outcome: response.kind,
+      errors: response.errors,
+      ...STATE_EVENT[response.kind],
+      ...(response.status !== undefined && { status: response.status }),
+      ...(response.requestId !== undefined && { requestId: response.requestId }),
+      ...(response.integrationId !== undefined && { integrationId: response.integrationId }),
+    });
+  }
+
+  async #throttle(response: GongAnswer): Promise<PushStop | undefined> {
+    const { pacer, random } = this.#options;
+    this.#throttledInRow += 1;
+    if (this.#throttledInRow >= PUSH_LIMITS.throttledInRowMax) {
+      return { kind: 'waiting', reason: 'throttled' };
+    }
+    await pacer.pause(response.retryAfterMs ?? retryDelayMs(this.#throttledInRow, random()));
+    return undefined;
+  }
+}
+
+/** The state event of each kind of response. Without one, the event stays pending. */
+const STATE_EVENT = {
+  accepted: { stateEvent: 'accept' },
+  duplicate: { stateEvent: 'conflict' },
+  rejected: { stateEvent: 'reject' },
+  refused: {},
+  throttled: {},
+  unavailable: {},
+} as const;

@@ -1,0 +1,65 @@
+import type { TenantConfig } from '../config/types.ts';
+import type { QueryBatch } from '../crm/look-up.ts';
+import type { Database, Statement } from '../db/schema.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { NewEvent } from '../outbox/event-types.ts';
+import type { OpenedDrive } from '../sources/drive/sync-source.ts';
+import type { BackfillWindow } from './backfill-window.ts';
+import type { Rules } from './decide.ts';
+import type { ReadingRun } from './run.ts';
+
+/** Shares with their decisions. A real run commits the batch; a dry run shows it. */
+export interface ReadBatch {
+  /** can be iterated once: each share is decided as it is taken */
+  readonly created: Iterable<NewEvent>;
+  readonly reconsidered: readonly NewEvent[];
+  /** eventIds of held events that created ones replace */
+  readonly replaced: readonly string[];
+  readonly cursor?: { readonly stream: string; readonly position: string };
+  /** shares in the batch, those that are already on record included */
+  readonly sharesRead: number;
+  /** what the source writes in the same transaction */
+  readonly writeInTransaction?: (trx: Statement) => Promise<void>;
+}
+
+/** What reading one source needs. */
+export interface ReadContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly tenant: TenantConfig;
+  readonly rules: Rules;
+  /** epoch milliseconds */
+  readonly runStartedAt: number;
+  readonly crm: QueryBatch;
+  readonly signal: AbortSignal;
+  readonly take: (batch: ReadBatch) => Promise<void>;
+}
+
+/** How the shares of a run are taken; real runs and dry runs differ in nothing else. */
+export interface ReadOptions {
+  readonly take: ReadContext['take'];
+  /** the database with Drive's record: a dry run reads Drive into a copy */
+  readonly driveRecord: () => Promise<Database>;
+}
+
+/** What the reading stages of a run have in common. */
+export interface StageReading extends ReadContext, ReadOptions {
+  readonly run: ReadingRun;
+}
+
+/** What a sync reads. */
+export interface SyncScope {
+  /** epoch milliseconds: earlier shares are not reported */
+  readonly start: number;
+  /** `all`: each source in full again, compared with what is on record */
+  readonly reach: 'new' | 'all';
+}
+
+export interface SyncReading extends StageReading, SyncScope {
+  /** set by the Drive stage once it knows which users and drives count */
+  drive?: OpenedDrive;
+}
+
+export interface WindowReading extends StageReading {
+  readonly window: BackfillWindow;
+}

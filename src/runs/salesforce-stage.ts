@@ -1,0 +1,53 @@
+import { backfillStream } from '../db/backfills.ts';
+import { createSalesforceBackfill } from '../sources/salesforce/backfill-source.ts';
+import { createSalesforceSync } from '../sources/salesforce/sync-source.ts';
+import { backfillOf } from './backfill-window.ts';
+import { readSource } from './read-source.ts';
+import type { ReadBatch, SyncReading, WindowReading } from './reading.ts';
+import { reopenBeforeStart } from './reopen-skipped.ts';
+
+/** Reads the tenant's new content deliveries. */
+export async function readDeliveries(reading: SyncReading): Promise<void> {
+  const { run, tenant, start, reach } = reading;
+  const client = run.connections.salesforce;
+  const source = createSalesforceSync({
+    client,
+    config: tenant.salesforce,
+    start,
+    full: reach === 'all',
+  });
+  await readSource(reading, source);
+}
+
+/** Reads the content deliveries of a past window, with a cursor of their own. */
+export async function readDeliveryWindow(reading: WindowReading): Promise<void> {
+  const { run, tenant, window } = reading;
+  // What a sync skipped as too old is queued even if Salesforce no longer has it.
+  await reopenBeforeStart(reading, { ...window, source: 'salesforce' });
+  let total = 0;
+  let done = 0;
+  const report = () => run.emit?.({ kind: 'window read', done, total });
+  const source = createSalesforceBackfill({
+    client: run.connections.salesforce,
+    config: tenant.salesforce,
+    stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
+    since: window.since,
+    until: window.until ?? run.startedAt,
+    onTotal: (deliveries) => {
+      total = deliveries;
+      report();
+    },
+  });
+  const take = async (batch: ReadBatch) => {
+    await reading.take(batch);
+    done += batch.sharesRead;
+    report();
+  };
+  try {
+    await readSource({ ...reading, take }, source);
+  } finally {
+    // Rows that were not shares of the window no longer count.
+    total = done;
+    report();
+  }
+}

@@ -1,0 +1,107 @@
+import type { SourceName } from '../share/share.ts';
+import { type BackfillWindow, readsSource } from './backfill-window.ts';
+import { rulesOf } from './decide.ts';
+import { readDrive, readDriveWindow } from './drive-stage.ts';
+import { reconsiderHeld } from './held-stage.ts';
+import type {
+  ReadBatch,
+  ReadOptions,
+  StageReading,
+  SyncReading,
+  SyncScope,
+  WindowReading,
+} from './reading.ts';
+import type { ReadingRun } from './run.ts';
+import type { ReadingStage } from './run-events.ts';
+import { readDeliveries, readDeliveryWindow } from './salesforce-stage.ts';
+import { tryStage } from './stage-errors.ts';
+
+interface SourceStage {
+  readonly name: SourceName;
+  readonly sync: (reading: SyncReading) => Promise<void>;
+  readonly backfill: (reading: WindowReading) => Promise<void>;
+}
+
+/** A stage that no backfill has. */
+interface SyncStage {
+  readonly name: Exclude<ReadingStage, SourceName>;
+  readonly sync: (reading: SyncReading) => Promise<void>;
+}
+
+/** What every run reads, real or dry, in this order. If a stage fails, the next ones still run. */
+const STAGES: readonly (SourceStage | SyncStage)[] = [
+  { name: 'salesforce', sync: readDeliveries, backfill: readDeliveryWindow },
+  { name: 'google-drive', sync: readDrive, backfill: readDriveWindow },
+  { name: 'held', sync: reconsiderHeld },
+];
+
+/** Reads what is new. Returns true if no source could be read at all. */
+export function readNew(run: ReadingRun, options: ReadOptions & SyncScope): Promise<boolean> {
+  const stages = STAGES.filter((stage) => !isSource(stage) || readsSource(run.tenant, stage.name));
+  const reading = { ...readingOf(run, options, options.start), ...options };
+  return readStages(stages, reading, (stage, taking) => stage.sync(taking));
+}
+
+/** Reads a past window. Returns true if no source could be read at all. */
+export function readWindow(
+  run: ReadingRun,
+  options: ReadOptions & {
+    readonly window: BackfillWindow;
+    /** called for each source: reads it, and keeps record of that */
+    readonly track: (source: SourceName, read: () => Promise<void>) => Promise<void>;
+  },
+): Promise<boolean> {
+  const { window, track } = options;
+  const stages = STAGES.filter(isSource).filter(
+    ({ name }) => readsSource(run.tenant, name) && name === (window.source ?? name),
+  );
+  // In a window that was asked for, no share is too old.
+  const reading = { ...readingOf(run, options, undefined), window };
+  return readStages(stages, reading, (stage, taking) =>
+    track(stage.name, () => stage.backfill(taking)),
+  );
+}
+
+async function readStages<Stage extends SourceStage | SyncStage, Reading extends StageReading>(
+  stages: readonly Stage[],
+  reading: Reading,
+  read: (stage: Stage, reading: Reading) => Promise<void>,
+): Promise<boolean> {
+  const { emit, counters } = reading.run;
+  let pages = 0;
+  const take = async (batch: ReadBatch) => {
+    await reading.take(batch);
+    pages += 1;
+  };
+  const taking = { ...reading, take };
+  let failed = 0;
+  for (const stage of stages) {
+    emit?.({ kind: 'stage started', stage: stage.name });
+    const isDone = await tryStage(counters, () => read(stage, taking));
+    emit?.({ kind: 'stage ended', stage: stage.name, end: isDone ? 'done' : 'failed' });
+    if (!isDone && isSource(stage)) failed += 1;
+  }
+  return failed > 0 && failed === stages.filter(isSource).length && pages === 0;
+}
+
+function isSource(stage: SourceStage | SyncStage): stage is SourceStage {
+  return 'backfill' in stage;
+}
+
+/** `start`: epoch milliseconds; earlier shares are not reported. */
+function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefined): StageReading {
+  const { context, tenant, startedAt, connections, signal } = run;
+  const { take, driveRecord } = options;
+  return {
+    run,
+    db: context.db,
+    clock: context.clock,
+    tenant,
+    rules: rulesOf(tenant, start),
+    runStartedAt: startedAt,
+    crm: connections.salesforce,
+    signal,
+    take,
+    driveRecord,
+  };
+}

@@ -1,0 +1,24 @@
+import type { AuditLog } from './audit-log.ts';
+import type { CallCounts } from './call-counts.ts';
+import type { ChangeLogs } from './change-log.ts';
+import type { Credentials } from './credentials.ts';
+import type { Directory } from './directory.ts';
+import type { EffectivePermissions } from './effective-permissions.ts';
+import type { InjectedErrors } from './injected-errors.ts';
+import type { Items } from './items.ts';
+import type { GoogleSettings } from './settings.ts';
+
+/** The state and services of the simulated Google. Tests and scenarios use `Workspace`. */
+export interface WorkspaceState {
+  /** Google's clock, epoch milliseconds */
+  readonly now: () => number;
+  readonly settings: GoogleSettings;
+  readonly credentials: Credentials;
+  readonly directory: Directory;
+  readonly items: Items;
+  readonly access: EffectivePermissions;
+  readonly changes: ChangeLogs;
+  readonly audit: AuditLog;
+  readonly injectedErrors: InjectedErrors;
+  readonly callCounts: CallCounts;
+}

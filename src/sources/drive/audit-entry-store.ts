@@ -1,0 +1,98 @@
+import { DATABASE_LIMITS } from '../../db/limits.ts';
+import type { Statement } from '../../db/schema.ts';
+import { chunksOf } from '../../lib/chunks.ts';
+import type { AuditEntry } from './audit-entry.ts';
+
+/** Selects the staged entries of one tenant's audit partition. */
+export interface PartitionKey {
+  readonly tenant: string;
+  /** the partition's name; column `lane` */
+  readonly partition: string;
+}
+
+/** Stores entries until their share actions are formed. An entry that is already there is kept. */
+export async function stageEntries(
+  trx: Statement,
+  { tenant, partition }: PartitionKey,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  for (const chunk of chunksOf(entries, DATABASE_LIMITS.rowsPerInsertMax)) {
+    await trx
+      .insertInto('activity')
+      .values(
+        chunk.map((entry) => ({
+          tenant,
+          lane: partition,
+          key: entry.key,
+          at: entry.at,
+          item: entry.itemId,
+          actor: entry.actor,
+          payload: JSON.stringify(entry),
+          handled: 0,
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['tenant', 'lane', 'key']).doNothing())
+      .execute();
+  }
+}
+
+/** The next unhandled entries in chronological order. */
+export async function unhandledEntriesAfter(
+  db: Statement,
+  query: PartitionKey & {
+    readonly after: AuditEntry | undefined;
+    /** epoch milliseconds, exclusive */
+    readonly before: number;
+    readonly limit: number;
+  },
+): Promise<AuditEntry[]> {
+  const { after } = query;
+  const rows = await db
+    .selectFrom('activity')
+    .select('payload')
+    .where('tenant', '=', query.tenant)
+    .where('lane', '=', query.partition)
+    .where('handled', '=', 0)
+    .where('at', '<', query.before)
+    .$if(after !== undefined, (select) =>
+      select.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('at', 'key'), '>', tuple(after?.at ?? 0, after?.key ?? '')),
+      ),
+    )
+    .orderBy('at')
+    .orderBy('key')
+    .limit(query.limit)
+    .execute();
+  // Only `stageEntries` writes payloads, so their shape is not checked.
+  return rows.map(({ payload }) => JSON.parse(payload) as AuditEntry);
+}
+
+export async function markHandled(
+  trx: Statement,
+  { tenant, partition }: PartitionKey,
+  keys: readonly string[],
+): Promise<void> {
+  for (const chunk of chunksOf(keys, DATABASE_LIMITS.idsPerQueryMax)) {
+    await trx
+      .updateTable('activity')
+      .set({ handled: 1 })
+      .where('tenant', '=', tenant)
+      .where('lane', '=', partition)
+      .where('key', 'in', chunk)
+      .execute();
+  }
+}
+
+/** Deletes handled entries from before `before` (epoch milliseconds): no run rereads them. */
+export async function deleteHandled(
+  trx: Statement,
+  old: PartitionKey & { readonly before: number },
+): Promise<void> {
+  await trx
+    .deleteFrom('activity')
+    .where('tenant', '=', old.tenant)
+    .where('lane', '=', old.partition)
+    .where('handled', '=', 1)
+    .where('at', '<', old.before)
+    .execute();
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { DriveFacts, Grantee, Property, Share } from '../../share/share.ts';
+import type { ExternalGrant } from './external-grantees.ts';
+
+/** What is known of the shared item. */
+export interface ItemFacts {
+  readonly itemId: string;
+  readonly item: DriveFacts['item'];
+  /** can be empty */
+  readonly title: string;
+  readonly url?: string;
+  /** a MIME type, or the audit log's term */
+  readonly fileType?: string;
+}
+
+/** The facts that a Drive share is built from. */
+export interface ShareInput {
+  readonly detector: DriveFacts['detector'];
+  readonly item: ItemFacts;
+  /** epoch milliseconds */
+  readonly at: number;
+  /** email, otherwise another Google id; empty if unknown */
+  readonly actor: string;
+  readonly actorName?: string;
+  /** one per grantee; at least one */
+  readonly grants: readonly ExternalGrant[];
+}
+
+const FILE_TYPES: Readonly<Record<string, string>> = {
+  'application/vnd.google-apps.document': 'Google Docs',
+  'application/vnd.google-apps.spreadsheet': 'Google Sheets',
+  'application/vnd.google-apps.presentation': 'Google Slides',
+  'application/vnd.google-apps.form': 'Google Forms',
+  'application/vnd.google-apps.drawing': 'Google Drawings',
+  'application/vnd.google-apps.site': 'Google Sites',
+  'application/vnd.google-apps.folder': 'Folder',
+  'application/pdf': 'PDF',
+};
+/** 128 bits: no two shares collide. */
+const ID_HEX_DIGITS = 32;
+
+/** Builds the share. Its ids depend on item, actor, time and grantees, not on titles or roles. */
+export function buildShare(input: ShareInput): Share {
+  const { item, actor, actorName } = input;
+  const shareId = shareIdOf(input);
+  const isAddress = actor.includes('@');
+  return {
+    source: 'google-drive',
+    eventId: `drive:${shareId}`,
+    shareId,
+    sharedAt: input.at,
+    ...(isAddress && { sharer: { email: actor, ...(actorName && { name: actorName }) } }),
+    content: {
+      id: item.itemId,
+      title: item.title.trim() === '' ? 'Untitled' : item.title,
+      url: item.url ?? urlOf(item),
+    },
+    drive: driveFactsOf(input),
+    contentProperties: contentPropertiesOf(item),
+    eventProperties: eventPropertiesOf(input.grants),
+  };
+}
+
+/** The share that is left with only `grants`, once another share reports the other ones. */
+export function buildRemainingShare(share: Share, grants: readonly ExternalGrant[]): Share {
+  const { content, contentProperties, drive, sharer } = share;
+  if (drive === undefined) throw new Error(`share ${share.shareId} is not a Drive share`);
+  const names = new Map(drive.grantees.map(({ email, name }) => [email, name]));
+  const remaining = buildShare({
+    detector: drive.detector,
+    item: { itemId: content.id, item: drive.item, title: content.title },
+    at: share.sharedAt,
+    actor: sharer?.email ?? '',
+    grants: grants.map((grant) => {
+      const name = grant.email === undefined ? undefined : names.get(grant.email);
+      return { ...grant, ...(name !== undefined && { name }) };
+    }),
+  });
+  return { ...remaining, ...(sharer && { sharer }), content, contentProperties };
+}
+
+function shareIdOf({ item, actor, at, grants }: ShareInput): string {
+  const keys = grants.map(({ key }) => key).sort();
+  const facts = JSON.stringify([item.itemId, actor, new Date(at).toISOString(), ...keys]);
+  return createHash('sha256').update(facts).digest('hex').slice(0, ID_HEX_DIGITS);
+}
+
+function driveFactsOf({ grants, item, detector }: ShareInput): DriveFacts {
+  const grantees = grants.flatMap(granteeOf);
+  const link = linkOf(grants);
+  const unnamed = link === undefined ? 'no-address' : 'link-only';
+  return {
+    detector,
+    item: item.item,
+    grantees,
+    ...(link !== undefined && { link }),
+    ...(grantees.length === 0 && { unnamed }),
+  };
+}
+
+function granteeOf(grant: ExternalGrant): Grantee[] {
+  const { kind, email, name, role, expiresAt } = grant;
+  if (email === undefined || (kind !== 'user' && kind !== 'group')) return [];
+  return [
+    {
+      kind,
+      email,
+      role,
+      ...(name !== undefined && { name }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    },
+  ];
+}
+
+function linkOf(grants: readonly ExternalGrant[]): DriveFacts['link'] {
+  if (grants.some(({ kind }) => kind === 'anyone')) return 'anyone';
+  return grants.some(({ kind }) => kind === 'domain') ? 'domain' : undefined;
+}
+
+/** The link for an item that Google returned without one. */
+function urlOf({ item, itemId }: ItemFacts): string {
+  const id = encodeURIComponent(itemId);
+  return item === 'drive'
+    ? `https://drive.google.com/drive/folders/${id}`
+    : `https://drive.google.com/open?id=${id}`;
+}
+
+function contentPropertiesOf({ fileType, item }: ItemFacts): Property[] {
+  const text = item === 'drive' ? 'Shared drive' : fileType && (FILE_TYPES[fileType] ?? fileType);
+  return text ? [{ name: 'File type', dataType: 'string', value: text }] : [];
+}
+
+function eventPropertiesOf(grants: readonly ExternalGrant[]): Property[] {
+  const roles = [...new Set(grants.map(({ role }) => role))].sort();
+  const domains = grants.flatMap(({ kind, key }) =>
+    kind === 'domain' ? [key.slice('domain:'.length)] : [],
+  );
+  const expiries = grants.flatMap(({ expiresAt }) => expiresAt ?? []);
+  const links = [
+    ...(linkOf(grants) === 'anyone' ? ['Anyone with the link'] : []),
+    ...domains.map((domain) => `Anyone at ${domain}`),
+  ];
+  return [
+    ...textProperty('Role', roles.join(', ')),
+    ...(expiries.length === 0
+      ? []
+      : [{ name: 'Expires', dataType: 'date', value: Math.min(...expiries) } as const]),
+    ...textProperty('Link access', links.join(', ')),
+  ];
+}
+
+function textProperty(name: string, value: string): Property[] {
+  return value === '' ? [] : [{ name, dataType: 'string', value }];
+}

@@ -1,0 +1,89 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { OnFailure } from './change-log-failures.ts';
+import type { ChangeLog } from './change-logs.ts';
+import type { ChangeLogPosition, Sweep } from './cursor-positions.ts';
+import { FolderGrants } from './folder-grants.ts';
+import type { AccessContext, SeenItem } from './item-access.ts';
+import type { Scope } from './scope.ts';
+
+/** Items that were read together, and the position once they are committed. */
+export interface ChangeLogPage {
+  readonly items: readonly SeenItem[];
+  readonly position: ChangeLogPosition;
+  /** the sweep that found the items; undefined if they come from the change log */
+  readonly sweep?: Sweep & { readonly isOver: boolean };
+}
+
+/** What every change log is read with. */
+export interface ChangeLogReading {
+  readonly client: GoogleClient;
+  readonly clock: Clock;
+  readonly scope: Scope;
+  /** epoch milliseconds: a first reading compares only files that were created from then on */
+  readonly start: number;
+  /** sweep and compare, whatever the position */
+  readonly full: boolean;
+  /** epoch milliseconds: the latest removal of an internal domain */
+  readonly domainsAt: number | undefined;
+  readonly onFailure: OnFailure;
+}
+
+/** One account's reading of one change log. */
+export interface ReaderSession {
+  readonly reading: ChangeLogReading;
+  readonly changeLog: ChangeLog;
+  /** the account */
+  readonly subject: string;
+  /** false: the last run's reader, whose access has not been checked again */
+  readonly isChecked: boolean;
+  readonly folders: FolderGrants;
+}
+
+/**
+ * The sessions to try, in order. Users read their own change log. The last reader of a shared drive
+ * comes first, then each member with write access.
+ */
+export async function* readerSessions(
+  reading: ChangeLogReading,
+  changeLog: ChangeLog,
+  position: ChangeLogPosition | undefined,
+): AsyncGenerator<ReaderSession> {
+  const { client, clock, scope } = reading;
+  const sessionOf = (subject: string, isChecked: boolean): ReaderSession => {
+    const { domains } = scope;
+    const folders = new FolderGrants({ client, subject, domains, now: clock.now() });
+    return { reading, changeLog, subject, isChecked, folders };
+  };
+  if (changeLog.kind === 'user') {
+    yield sessionOf(changeLog.email, true);
+    return;
+  }
+  const lastReader = position?.as;
+  if (lastReader !== undefined && scope.mayStillRead(changeLog.driveId, lastReader)) {
+    yield sessionOf(lastReader, false);
+  }
+  for (const subject of await scope.readersOf(changeLog.driveId)) yield sessionOf(subject, true);
+}
+
+export function accessContextOf(session: ReaderSession): AccessContext {
+  const { changeLog, subject, isChecked } = session;
+  const { client, scope, clock, onFailure } = session.reading;
+  return {
+    client,
+    changeLog,
+    subject,
+    domains: scope.domains,
+    now: clock.now(),
+    onRefusedItem: (where, error) => {
+      // The reader may have lost access to the drive: let the next reader try.
+      if (!isChecked) throw error;
+      onFailure(where, error);
+    },
+  };
+}
+
+/** The part of the position that names a drive's reader: finding one costs a call. */
+export function readerIn({ changeLog, subject }: ReaderSession): Pick<ChangeLogPosition, 'as'> {
+  return changeLog.kind === 'drive' ? { as: subject } : {};
+}

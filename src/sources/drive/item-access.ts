@@ -1,0 +1,224 @@
+import pLimit from 'p-limit';
+import { RetryableError } from '../../lib/errors.ts';
+import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
+import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { Change, File, Permission } from '../../vendors/google/rows.ts';
+import type { ItemFacts } from './build-share.ts';
+import type { OnFailure } from './change-log-failures.ts';
+import type { ChangeLog } from './change-logs.ts';
+import type { ItemAccess } from './compare-grants.ts';
+import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
+import { DRIVE_LIMITS } from './limits.ts';
+import { collectRows } from './scope.ts';
+
+/** An item that a change log or a sweep shows. */
+export interface SeenItem {
+  readonly facts: ItemFacts;
+  /** epoch milliseconds: time of the change, or start of the sweep */
+  readonly at: number;
+  /** undefined if the item is no longer visible */
+  readonly access?: ItemAccess;
+  readonly createdAt?: number;
+  /** ids of the folders that contain it */
+  readonly parents?: readonly string[];
+  /** keys of the grantees for whom Google does not say whether the grant is inherited */
+  readonly originUnknown?: ReadonlySet<string>;
+  /** keys of the grantees of its folders, if they were read */
+  readonly folderGrantees?: ReadonlySet<string>;
+  /** undefined on a shared drive */
+  readonly fileOwner?: { readonly email: string; readonly name?: string };
+}
+
+export interface AccessContext {
+  readonly client: GoogleClient;
+  readonly changeLog: ChangeLog;
+  /** the account that reads the items */
+  readonly subject: string;
+  readonly domains: readonly string[];
+  /** epoch milliseconds */
+  readonly now: number;
+  /** Handles one item that cannot be read; if it throws, the reading ends. */
+  readonly onRefusedItem: OnFailure;
+}
+
+/** Attempts to list an item's permissions. */
+const LIST_ATTEMPTS_MAX = 3;
+const FOLDER_TYPE = 'application/vnd.google-apps.folder';
+
+/** The items of one page of a change changeLog. Omits items that belong to another change changeLog. */
+export function itemsOfChanges(
+  context: AccessContext,
+  changes: readonly Change[],
+): Promise<SeenItem[]> {
+  return readItems(changes, (change) => itemOfChange(context, change));
+}
+
+/** The items of one page of a sweep that started at `at` (epoch milliseconds). */
+export function itemsOfFiles(
+  context: AccessContext,
+  files: readonly File[],
+  at: number,
+): Promise<SeenItem[]> {
+  return readItems(files, (file) => itemOfFile(context, file, at));
+}
+
+async function readItems<Row>(
+  rows: readonly Row[],
+  itemOf: (row: Row) => Promise<SeenItem | undefined>,
+): Promise<SeenItem[]> {
+  const limit = pLimit(DRIVE_LIMITS.itemsAtOnceMax);
+  const items = await Promise.all(rows.map((row) => limit(() => itemOf(row))));
+  return items.filter((item) => item !== undefined);
+}
+
+/** The shared drive itself; its access is its membership. */
+export async function itemOfDrive(
+  context: AccessContext,
+  at: number,
+  name?: string,
+): Promise<SeenItem | undefined> {
+  const { changeLog } = context;
+  if (changeLog.kind !== 'drive') return undefined;
+  const { driveId, driveName, createdAt } = changeLog;
+  const facts = { itemId: driveId, item: 'drive', title: name ?? driveName ?? '' } as const;
+  return withListedPermissions(context, {
+    facts,
+    at,
+    ...(createdAt !== undefined && { createdAt }),
+  });
+}
+
+async function itemOfChange(context: AccessContext, change: Change): Promise<SeenItem | undefined> {
+  const { changeLog } = context;
+  if (change.kind === 'drive') {
+    if (changeLog.kind !== 'drive' || change.driveId !== changeLog.driveId) return undefined;
+    if (!change.removed) return itemOfDrive(context, change.time, change.name);
+    return { facts: { itemId: change.driveId, item: 'drive', title: '' }, at: change.time };
+  }
+  const { file, time, removed } = change;
+  if (file !== undefined && !removed) return itemOfFile(context, file, time);
+  // Moved elsewhere and still visible: another change log has it.
+  if (file !== undefined) return undefined;
+  return { facts: { itemId: change.fileId, item: 'file', title: '' }, at: time };
+}
+
+async function itemOfFile(
+  context: AccessContext,
+  file: File,
+  at: number,
+): Promise<SeenItem | undefined> {
+  const { changeLog } = context;
+  if (!belongsTo(changeLog, file)) return undefined;
+  const { createdTime } = file;
+  const seen: SeenItem = {
+    facts: factsOf(file),
+    at,
+    parents: file.parents,
+    ...(createdTime !== undefined && { createdAt: createdTime }),
+    ...(changeLog.kind === 'user' && { fileOwner: ownerOf(file, changeLog.email) }),
+  };
+  const { permissions, permissionIds } = file;
+  // If the file came with only some of its permissions, the missing ones would count as revoked.
+  if (permissions !== undefined && permissions.length >= permissionIds.length) {
+    return withPermissions(context, seen, permissions);
+  }
+  // On a shared drive, an item without permissions of its own has only those of the members.
+  if (changeLog.kind === 'drive' && file.hasAugmentedPermissions === false) {
+    return withoutExternalAccess(seen, { ...accessKeyOf(context, seen), own: [] });
+  }
+  return withListedPermissions(context, seen);
+}
+
+/** Each item belongs to one change log: its owner's, or its shared drive's. */
+function belongsTo(changeLog: ChangeLog, { driveId, ownedByMe, owners }: File): boolean {
+  if (changeLog.kind === 'drive') return driveId === changeLog.driveId;
+  return (
+    driveId === undefined && (ownedByMe || owners.some(({ email }) => email === changeLog.email))
+  );
+}
+
+/**
+ * Lists the item's permissions. Returns the item without access if it no longer exists, and
+ * undefined if it cannot be read, which is reported.
+ */
+async function withListedPermissions(
+  context: AccessContext,
+  seen: SeenItem,
+): Promise<SeenItem | undefined> {
+  const { client, subject, onRefusedItem } = context;
+  const { itemId } = seen.facts;
+  try {
+    return withPermissions(context, seen, await permissionsOf({ client, subject }, itemId));
+  } catch (error) {
+    if (error instanceof NotFound) return { facts: seen.facts, at: seen.at };
+    if (!(error instanceof GoogleError) || error.concerns !== 'item') throw error;
+    onRefusedItem(`file ${itemId} of ${context.changeLog.title}`, error);
+    return undefined;
+  }
+}
+
+/**
+ * All permissions of an item. If Google loses a page token of this list, the list starts over; the
+ * change log's own token is not lost. Throws RetryableError after the last attempt.
+ */
+async function permissionsOf(
+  { client, subject }: Pick<AccessContext, 'client' | 'subject'>,
+  itemId: string,
+): Promise<Permission[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await collectRows(client.listPermissions(subject, itemId));
+    } catch (error) {
+      if (!(error instanceof PageTokenLost)) throw error;
+      if (attempt === LIST_ATTEMPTS_MAX) throw new RetryableError(error.message, { cause: error });
+    }
+  }
+}
+
+function withPermissions(
+  context: AccessContext,
+  seen: SeenItem,
+  permissions: readonly Permission[],
+): SeenItem {
+  const grantsOf = (select: (permission: Permission) => boolean): ExternalGrant[] =>
+    permissions.filter(select).flatMap((permission) => externalGrantOf(permission, context) ?? []);
+  const own = grantsOf((permission) => !permission.inherited);
+  const inherited = grantsOf((permission) => permission.inherited);
+  const originUnknown = grantsOf(({ isOriginTold }) => !isOriginTold).map(({ key }) => key);
+  const access = { ...accessKeyOf(context, seen), own, inherited };
+  if (own.length + inherited.length === 0) return withoutExternalAccess(seen, access);
+  return {
+    ...seen,
+    access,
+    ...(originUnknown.length > 0 && { originUnknown: new Set(originUnknown) }),
+  };
+}
+
+/**
+ * Drops the facts that only a share needs. Nearly all items of a company have no external access, and
+ * pages of many change logs are in memory at once.
+ */
+function withoutExternalAccess({ facts, at }: SeenItem, access: ItemAccess): SeenItem {
+  const { itemId, item } = facts;
+  return { facts: { itemId, item, title: '' }, at, access };
+}
+
+function accessKeyOf({ changeLog }: AccessContext, { facts, at }: SeenItem) {
+  return { itemId: facts.itemId, owner: changeLog.owner, at };
+}
+
+export function factsOf(file: File): ItemFacts {
+  const { id, name, mimeType, webViewLink } = file;
+  return {
+    itemId: id,
+    item: mimeType === FOLDER_TYPE ? 'folder' : 'file',
+    title: name,
+    ...(webViewLink !== undefined && { url: webViewLink }),
+    ...(mimeType !== '' && { fileType: mimeType }),
+  };
+}
+
+function ownerOf({ owners }: File, email: string): NonNullable<SeenItem['fileOwner']> {
+  const owner = owners.find((candidate) => candidate.email === email);
+  return { email, ...(owner?.name !== undefined && { name: owner.name }) };
+}

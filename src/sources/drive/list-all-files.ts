@@ -1,0 +1,121 @@
+import { PageTokenLost } from '../../vendors/google/errors.ts';
+import type { File, Page } from '../../vendors/google/rows.ts';
+import {
+  accessContextOf,
+  type ChangeLogPage,
+  type ReaderSession,
+  readerIn,
+} from './change-log-session.ts';
+import type { ChangeLogPosition, Sweep } from './cursor-positions.ts';
+import { itemOfDrive, itemsOfFiles, type SeenItem } from './item-access.ts';
+
+/** Attempts to list the files of one change log. */
+const SWEEP_ATTEMPTS_MAX = 3;
+
+/** The position at which a sweep starts. Takes the change log's start token before listing files. */
+export async function startSweep(
+  { reading, changeLog, subject }: ReaderSession,
+  before: ChangeLogPosition | undefined,
+  kind: Sweep['kind'],
+): Promise<ChangeLogPosition> {
+  const { client, clock } = reading;
+  const startedAt = clock.now();
+  const driveId = changeLog.kind === 'drive' ? changeLog.driveId : undefined;
+  // After a sweep for domains, the change log is still read from its old position.
+  const keepsPlace = kind === 'domains' && before !== undefined;
+  const token = keepsPlace ? before.token : await client.startPageToken(subject, driveId);
+  const domainsAt = kind === 'compare' ? before?.domainsAt : reading.domainsAt;
+  return {
+    token,
+    ...(keepsPlace && before.page !== undefined && { page: before.page }),
+    ...(before?.domainsAt !== undefined && { domainsAt: before.domainsAt }),
+    sweep: { kind, startedAt, ...(domainsAt !== undefined && { domainsAt }) },
+  };
+}
+
+/** Lists all files from the sweep's place on; returns the position after the sweep. */
+export async function* sweepFiles(
+  session: ReaderSession,
+  position: ChangeLogPosition,
+): AsyncGenerator<ChangeLogPage, ChangeLogPosition> {
+  const { sweep: current, ...rest } = position;
+  if (current === undefined) return position;
+  const { page: _page, ...fromStart } = current;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return yield* sweepPages(session, { ...rest, sweep: attempt === 1 ? current : fromStart });
+    } catch (error) {
+      // Starting over compares every file again: nothing is lost or duplicated.
+      if (!(error instanceof PageTokenLost) || attempt === SWEEP_ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+async function* sweepPages(
+  session: ReaderSession,
+  position: ChangeLogPosition & { readonly sweep: Sweep },
+): AsyncGenerator<ChangeLogPage, ChangeLogPosition> {
+  const { sweep: current, domainsAt: _before, ...rest } = position;
+  const { domainsAt, startedAt } = current;
+  const after = { ...rest, ...readerIn(session), ...(domainsAt !== undefined && { domainsAt }) };
+  let drive =
+    current.page === undefined ? await itemOfDrive(accessContextOf(session), startedAt) : undefined;
+  for await (const { rows, nextPageToken } of itemPages(session, current)) {
+    const isOver = nextPageToken === undefined;
+    yield {
+      items: drive === undefined ? rows : [drive, ...rows],
+      position: isOver
+        ? after
+        : { ...position, ...readerIn(session), sweep: { ...current, page: nextPageToken } },
+      sweep: { ...current, isOver },
+    };
+    drive = undefined;
+  }
+  return after;
+}
+
+/**
+ * The pages of a sweep. Holds a page's files, which are ten times as large as its items, only while
+ * the items are formed: pages of many change logs wait in memory.
+ */
+async function* itemPages(session: ReaderSession, sweep: Sweep): AsyncGenerator<Page<SeenItem>> {
+  const files = listFiles(session, sweep.page);
+  try {
+    for (;;) {
+      const page = await nextItems(session, files, sweep);
+      if (page === undefined) return;
+      yield page;
+    }
+  } finally {
+    await files.return(undefined);
+  }
+}
+
+async function nextItems(
+  session: ReaderSession,
+  files: AsyncGenerator<Page<File>>,
+  sweep: Sweep,
+): Promise<Page<SeenItem> | undefined> {
+  const { done, value } = await files.next();
+  if (done) return undefined;
+  const seen = await itemsOfFiles(accessContextOf(session), value.rows, sweep.startedAt);
+  const { start } = session.reading;
+  // Reading folders costs calls, so it is limited to items whose unknown grants would be reported.
+  const rows = await session.folders.addTo(seen, (item) => isCompared(item, sweep, start));
+  return { ...value, rows };
+}
+
+/** True if a grant of the item that is not on record is reported. */
+function isCompared({ createdAt }: SeenItem, { kind }: Sweep, start: number): boolean {
+  if (kind === 'baseline') return createdAt !== undefined && createdAt >= start;
+  return kind === 'compare';
+}
+
+function listFiles(
+  { reading: { client }, changeLog, subject }: ReaderSession,
+  page?: string,
+): AsyncGenerator<Page<File>> {
+  return changeLog.kind === 'user'
+    ? client.listOwnedFiles(subject, page)
+    : client.listDriveFiles(subject, changeLog.driveId, page);
+}

@@ -1,0 +1,146 @@
+import { readCursor } from '../../db/cursors.ts';
+import { isInternalAddress } from '../../share/address.ts';
+import type { SourcePage } from '../source.ts';
+import { AUDIT_EVENT_NAMES, type AuditEntry } from './audit-entry.ts';
+import {
+  deleteHandled,
+  markHandled,
+  type PartitionKey,
+  unhandledEntriesAfter,
+} from './audit-entry-store.ts';
+import type { AuditPartition } from './audit-partition.ts';
+import { parseAuditPosition } from './cursor-positions.ts';
+import type { DriveStore } from './drive-store.ts';
+import { loadGrants, saveGrants } from './grant-store.ts';
+import type { ItemDetails, ItemDetailsReader } from './item-details.ts';
+import { DRIVE_LIMITS } from './limits.ts';
+import type { Scope } from './scope.ts';
+import { type ShareAction, ShareActionGrouper } from './share-actions.ts';
+import { loggedGrantOf, sharesFromAuditLog } from './shares-from-audit-log.ts';
+import { auditLogStream, shareActionStream } from './stream-names.ts';
+
+export interface AuditProcessing {
+  readonly store: DriveStore;
+  readonly scope: Scope;
+  readonly items: ItemDetailsReader;
+  /** True if the entry's grantee was internal at the entry's time. */
+  readonly wasInternal: (entry: AuditEntry) => boolean;
+  readonly partition: AuditPartition;
+  /** epoch milliseconds: entries outside it are ignored; undefined: none are */
+  readonly window?: { readonly since: number; readonly until: number };
+}
+
+/**
+ * Groups the staged entries into share actions, in chronological order, and compares them with the
+ * grants on record. Yields the new shares. An action that later entries could still extend waits for
+ * the next run, with all of its entries.
+ */
+export async function* processAuditEntries(
+  processing: AuditProcessing,
+): AsyncGenerator<SourcePage> {
+  const { db } = processing.store;
+  const key = partitionKeyOf(processing);
+  const readUntil = await readUntilOf(processing);
+  const grouper = new ShareActionGrouper();
+  let after: AuditEntry | undefined;
+  for (;;) {
+    const limit = DRIVE_LIMITS.entriesPerPageMax;
+    const entries = await unhandledEntriesAfter(db, { ...key, after, before: readUntil, limit });
+    const isLast = entries.length === 0;
+    const grants = entries.filter(({ change }) => change === 'grant');
+    const actions = grants.flatMap((entry) => grouper.add(entry));
+    if (isLast) actions.push(...grouper.closeBefore(readUntil));
+    const others = entries.filter(({ change }) => change !== 'grant');
+    if (actions.length + others.length > 0 || isLast) {
+      yield await processPage(processing, { actions, others, readUntil, isLast });
+    }
+    if (isLast) return;
+    after = entries.at(-1);
+  }
+}
+
+interface EntriesPage {
+  readonly actions: readonly ShareAction[];
+  /** revocations and changes of role */
+  readonly others: readonly AuditEntry[];
+  /** epoch milliseconds */
+  readonly readUntil: number;
+  readonly isLast: boolean;
+}
+
+async function processPage(processing: AuditProcessing, page: EntriesPage): Promise<SourcePage> {
+  const { store, scope, partition, wasInternal } = processing;
+  const { db, tenant } = store;
+  const { readUntil, isLast } = page;
+  const handled = [...page.others, ...page.actions.flatMap((action) => action.entries)];
+  const actions = page.actions.filter(({ entries: [first] }) => isInWindow(first, processing));
+  const others = page.others.filter((entry) => isInWindow(entry, processing));
+  const entries = [...others, ...actions.flatMap((action) => action.entries)];
+  const itemIds = entries.map(({ itemId }) => itemId);
+  const grants = await loadGrants(db, tenant, itemIds);
+  const awaiting = await store.sharesAwaitingAuditLog(grants.eventIds);
+  const items = await readItems(processing, actions, (entry) =>
+    grants.history(entry.itemId, entry.grant.key).includes(loggedGrantOf(entry)),
+  );
+  const { shares, replaced } = sharesFromAuditLog(
+    { actions, others },
+    {
+      grants,
+      awaiting,
+      itemOf: (itemId) => items.get(itemId),
+      nameOf: (email) => scope.nameOf(email),
+      isExternal: ({ grant: { email } }) =>
+        email === undefined || !isInternalAddress(email, scope.domains),
+      wasInternal,
+    },
+  );
+  const { changed } = grants;
+  const key = partitionKeyOf(processing);
+  const handledKeys = handled.map((entry) => entry.key);
+  return {
+    shares,
+    replaced,
+    stream: shareActionStream(partition.prefix),
+    position: JSON.stringify({ until: new Date(readUntil).toISOString() }),
+    writeInTransaction: async (trx) => {
+      await saveGrants(trx, tenant, changed);
+      await markHandled(trx, key, handledKeys);
+      if (!isLast) return;
+      await deleteHandled(trx, { ...key, before: readUntil - DRIVE_LIMITS.handledEntriesKeptMs });
+    },
+  };
+}
+
+function partitionKeyOf({ store, partition }: AuditProcessing): PartitionKey {
+  return { tenant: store.tenant, partition: partition.name };
+}
+
+/** A share action belongs to the window in which it begins. */
+function isInWindow({ at }: AuditEntry, { window }: AuditProcessing): boolean {
+  return window === undefined || (at >= window.since && at < window.until);
+}
+
+/** Reads the items of the actions that are not on record yet. */
+async function readItems(
+  { items }: AuditProcessing,
+  actions: readonly ShareAction[],
+  isKnown: (entry: AuditEntry) => boolean,
+): Promise<Map<string, ItemDetails>> {
+  const latest = new Map<string, AuditEntry>();
+  for (const { entries } of actions) {
+    for (const entry of entries) if (!isKnown(entry)) latest.set(entry.itemId, entry);
+  }
+  return items.read([...latest.values()]);
+}
+
+/** Epoch milliseconds: every kind of entry has been read up to here. */
+async function readUntilOf({ store, partition }: AuditProcessing): Promise<number> {
+  const { db, tenant } = store;
+  const ends: number[] = [];
+  for (const eventName of AUDIT_EVENT_NAMES) {
+    const stream = auditLogStream(partition.prefix, eventName);
+    const stored = await readCursor(db, { tenant, stream });
+    ends.push((stored === undefined ? undefined : parseAuditPosition(stored).until) ?? 0);
+  }
+  return Math.min(...ends);
+}

@@ -1,0 +1,162 @@
+import type { Share } from '../../share/share.ts';
+import type { AuditEntry } from './audit-entry.ts';
+import { buildRemainingShare, buildShare, type ItemFacts } from './build-share.ts';
+import type { ExternalGrant } from './external-grantees.ts';
+import type { Grant, LoggedGrant } from './grant-history.ts';
+import type { ItemDetails } from './item-details.ts';
+import type { LoadedGrants } from './loaded-grants.ts';
+import type { ShareAction } from './share-actions.ts';
+import { driveOwner, userOwner } from './stream-names.ts';
+
+const LEAST_ROLE = 'reader';
+
+export interface AuditLogContext {
+  /** the grants on record for the entries' items; they are updated */
+  readonly grants: LoadedGrants;
+  /** shares from the change log that still wait for the audit log, by eventId */
+  readonly awaiting: ReadonlyMap<string, Share>;
+  readonly itemOf: (itemId: string) => ItemDetails | undefined;
+  /** the person's name in the Directory */
+  readonly nameOf: (email: string) => string | undefined;
+  /** True if the entry's grantee is external under the current configuration. */
+  readonly isExternal: (entry: AuditEntry) => boolean;
+  /** True if the entry's grantee was internal at the entry's time. */
+  readonly wasInternal: (entry: AuditEntry) => boolean;
+}
+
+export interface AuditLogShares {
+  readonly shares: readonly Share[];
+  /** eventIds of the waiting shares that `shares` replace */
+  readonly replaced: readonly string[];
+}
+
+/**
+ * Applies audit log entries to the grants on record. The new grants of each action are a share.
+ * They replace the same grants of a waiting share from the change log, which lacks actor and time.
+ */
+export function sharesFromAuditLog(
+  logged: { readonly actions: readonly ShareAction[]; readonly others: readonly AuditEntry[] },
+  context: AuditLogContext,
+): AuditLogShares {
+  const newGrants = new Map<AuditEntry, Grant>();
+  const replaced = new Set<string>();
+  const entries = [...logged.others, ...logged.actions.flatMap((action) => action.entries)];
+  for (const entry of entries.sort(byTime)) {
+    if (!context.isExternal(entry)) continue;
+    const applied = applyEntry(entry, context);
+    if (applied === undefined) continue;
+    newGrants.set(entry, applied.grant);
+    if (applied.replacedEventId !== undefined) replaced.add(applied.replacedEventId);
+  }
+  // Before the actions' shares are built: one can have the same eventId as a share that it replaces.
+  const remaining = [...replaced].flatMap((eventId) => remainingShareOf(eventId, context));
+  const shares = logged.actions.flatMap((action) => shareOf(action, newGrants, context));
+  return { shares: [...shares, ...remaining], replaced: [...replaced] };
+}
+
+export function loggedGrantOf(entry: AuditEntry): LoggedGrant {
+  const { itemId, at, grant, place } = entry;
+  const owner = 'driveId' in place ? driveOwner(place.driveId) : userOwner(place.owner);
+  return { itemId, at, grant, owner };
+}
+
+/**
+ * Updates the grantee's history. Returns the grant if the entry is a new grant, with the waiting
+ * event that reported it so far.
+ */
+function applyEntry(
+  entry: AuditEntry,
+  { grants, awaiting, itemOf, wasInternal }: AuditLogContext,
+): { readonly grant: Grant; readonly replacedEventId?: string } | undefined {
+  const logged = loggedGrantOf(entry);
+  const history = grants.history(entry.itemId, entry.grant.key);
+  if (entry.change === 'revoke') history.applyRevoke(logged);
+  if (entry.change === 'role') history.applyRoleChange(logged);
+  if (entry.change !== 'grant' || isOfCreation(entry, itemOf(entry.itemId))) return undefined;
+  const applied = history.applyGrant(logged);
+  if (applied.kind === 'known') return undefined;
+  if (wasInternal(entry)) {
+    applied.grant.seenBy = 'baseline';
+    return undefined;
+  }
+  if (applied.kind === 'new') return { grant: applied.grant };
+  if (!awaiting.has(applied.eventId)) return undefined;
+  applied.grant.eventId = undefined;
+  return { grant: applied.grant, replacedEventId: applied.eventId };
+}
+
+/** Google logs the creation of an item on a shared drive as a grant to each member. */
+function isOfCreation(entry: AuditEntry, item: ItemDetails | undefined): boolean {
+  return item?.isOfCreation(entry) ?? false;
+}
+
+function shareOf(
+  { entries }: ShareAction,
+  newGrants: ReadonlyMap<AuditEntry, Grant>,
+  { itemOf, nameOf }: AuditLogContext,
+): Share[] {
+  const reported = entries.filter((entry) => newGrants.has(entry));
+  const [first] = reported;
+  if (first === undefined) return [];
+  const keys = new Set(reported.map(({ grant }) => grant.key));
+  const item = itemOf(first.itemId);
+  const actorName = nameOf(first.actor) ?? item?.people.get(first.actor)?.name;
+  const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
+  const share = buildShare({
+    detector: 'audit-log',
+    item: item?.facts ?? loggedFactsOf(first),
+    at: first.at,
+    actor: first.actor,
+    ...(actorName !== undefined && { actorName }),
+    grants: [...grants.values()].map((grant) => ({ ...grant, ...item?.people.get(grant.key) })),
+  });
+  for (const entry of reported) {
+    const grant = newGrants.get(entry);
+    if (grant !== undefined) grant.eventId = share.eventId;
+  }
+  return [share];
+}
+
+/** The share of the grants in a replaced share that the audit log does not contain. */
+function remainingShareOf(eventId: string, { grants, awaiting }: AuditLogContext): Share[] {
+  const share = awaiting.get(eventId);
+  const remaining = grants.grantsOfEvent(eventId);
+  if (share === undefined || remaining.length === 0) return [];
+  const rest = buildRemainingShare(share, remaining.map(externalGrantOf));
+  for (const grant of remaining) grant.eventId = rest.eventId;
+  return [rest];
+}
+
+function externalGrantOf({ grantee, kind, role, expiresAt }: Grant): ExternalGrant {
+  const hasEmail = kind === 'user' || kind === 'group';
+  return {
+    key: grantee,
+    kind,
+    role,
+    ...(hasEmail && { email: grantee }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+/** For an item that Google no longer shows. */
+function loggedFactsOf({ itemId, item, title, documentType }: AuditEntry): ItemFacts {
+  return { itemId, item, title, ...(documentType !== undefined && { fileType: documentType }) };
+}
+
+/**
+ * One grant per grantee. A link's grant is logged under two names, in any order, and only one of the
+ * entries contains the role; the other has the least role.
+ */
+function grantsByKey(entries: readonly AuditEntry[]): Map<string, ExternalGrant> {
+  const grants = new Map<string, ExternalGrant>();
+  for (const { grant } of entries) {
+    const isLink = grant.kind === 'anyone' || grant.kind === 'domain';
+    const isKnown = isLink && grant.role === LEAST_ROLE && grants.has(grant.key);
+    if (!isKnown) grants.set(grant.key, grant);
+  }
+  return grants;
+}
+
+function byTime(one: AuditEntry, other: AuditEntry): number {
+  return one.at - other.at || (one.key < other.key ? -1 : 1);
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { eventJson } from '../../src/cli/events/json-record.ts';
+import { printEvent } from '../../src/cli/events/print-event.ts';
+import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import type { DriveFacts } from '../../src/share/share.ts';
+import { memoryIo } from '../support/cli/memory-io.ts';
+import { driveShareOf } from '../support/crm-org.ts';
+
+const ADA = 'ada@globex.example';
+
+function skipped(detector: DriveFacts['detector']): StoredEvent {
+  const { drive, ...share } = driveShareOf([ADA]);
+  if (drive === undefined) throw new Error('a Drive share');
+  return {
+    tenant: 'acme',
+    eventId: 'drive:1',
+    source: 'google-drive',
+    state: 'skipped',
+    reason: 'before-start',
+    priority: 0,
+    sharedAt: share.sharedAt,
+    share: { ...share, drive: { ...drive, detector } },
+    attempts: 0,
+    errors: [],
+  };
+}
+
+describe('a Drive event', () => {
+  test('names its people even if no records were loaded for it', () => {
+    expect(eventJson(skipped('audit-log'))).toMatchObject({ recipients: [ADA] });
+  });
+
+  test.each([
+    ['audit-log', 'seen in google-drive (audit log)'],
+    ['changes', 'seen in google-drive (only in the change log)'],
+  ] as const)('shows the detector that saw it: %s', async (detector, sentence) => {
+    const { io, stdout } = memoryIo();
+    await printEvent(io, skipped(detector), { attempts: [], zone: 'UTC' });
+    expect(stdout()).toContain(sentence);
+    expect(stdout()).toContain(ADA);
+  });
+});

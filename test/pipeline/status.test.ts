@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { statusOf } from '../../src/operator/status.ts';
+import { startCliWorld } from '../support/cli-world.ts';
+import { startWorld } from '../support/world.ts';
+
+test('each run has its id, in the database and in status', async () => {
+  const world = await startWorld();
+  await world.sync();
+  const context = await world.context();
+  const { runs } = await statusOf(context, world.tenant);
+  const rows = await context.db.selectFrom('run').select('run_id').execute();
+  expect(runs.map(({ runId }) => runId)).toEqual(rows.map(({ run_id }) => run_id));
+  expect(runs.map(({ report }) => report?.runId)).toEqual(runs.map(({ runId }) => runId));
+  await world.close();
+});
+
+test('a run with an unreadable report is shown with its outcome', async () => {
+  await using world = await startCliWorld();
+  await world.run('sync');
+  world.query(`update run set report = '{"errors":'`);
+  const text = await world.run('status');
+  expect(text).toMatchObject({ code: 0, stderr: '' });
+  expect(text.stdout).toContain('sync ok; its report is unreadable');
+  const { tenants } = JSON.parse((await world.run('status --json')).stdout);
+  expect(tenants[0].runs).toMatchObject([{ outcome: 'ok', report: null }]);
+});

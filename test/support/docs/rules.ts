@@ -1,0 +1,85 @@
+import { posix } from 'node:path';
+import { parseArguments } from '../../../src/cli/command-line/parse.ts';
+import { UsageError } from '../../../src/cli/command-line/usage-error.ts';
+import { definitions } from '../../../src/cli/definitions.ts';
+import { listKeys } from '../../../src/config/schema-keys.ts';
+import { serviceSchema } from '../../../src/config/service-schema.ts';
+import { tenantSchema } from '../../../src/config/tenant-schema.ts';
+import { type Located, lineAt, type Page } from './page.ts';
+
+/** The problems of a page, one line each: `path:line what`. */
+export type Problems = readonly string[];
+
+/** Links to a missing file or to a missing heading. */
+export function brokenLinks(
+  page: Page,
+  project: { readonly paths: ReadonlySet<string>; readonly pages: readonly Page[] },
+): Problems {
+  // Remove inline code first: links in it do not count.
+  const prose = page.prose.replace(/`[^`]*`/g, (span) => span.replace(/[^\n]/g, ' '));
+  return [...prose.matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)].flatMap((match) => {
+    const target = match[1] ?? '';
+    if (/^[a-z]+:/.test(target)) return [];
+    const [file = '', anchor] = target.split('#');
+    const path = file === '' ? page.path : posix.join(posix.dirname(page.path), file);
+    const where = `${page.path}:${lineAt(prose, match.index)}`;
+    if (!project.paths.has(path)) return [`${where} links to a missing file: ${target}`];
+    if (anchor === undefined) return [];
+    const headings = project.pages.find((other) => other.path === path)?.headings ?? [];
+    const known = headings.some((heading) => heading.anchor === anchor);
+    return known ? [] : [`${where} links to a missing heading: ${target}`];
+  });
+}
+
+const PROGRAM =
+  /(?:(?:^|\s)(?:sharetrail|npm run -s sharetrail --)|(?:^|[\s/])node src\/main\.ts) +(\S.*)$/;
+/** redirections, pipes, and comments */
+const SHELL_SYNTAX = /\s(?:>>?|2>|\|\|?|&&|#)\s?.*$/;
+
+/** All command lines of a page: lines in fences, and spans that start like a command. */
+export function commandLinesOf(page: Page): Located[] {
+  const inFences = page.fences.flatMap(({ text, line }) =>
+    text
+      .replaceAll('\\\n', '  ')
+      .split('\n')
+      .map((one, index) => ({ text: one, line: line + index })),
+  );
+  const inSpans = page.spans.filter(({ text }) => /^(?:sharetrail|npm|node) /.test(text));
+  return [...inFences, ...inSpans].flatMap(({ text, line }) => {
+    const words = PROGRAM.exec(text)?.[1]?.replace(SHELL_SYNTAX, '');
+    return words === undefined ? [] : [{ text: words, line }];
+  });
+}
+
+/** Command lines that the program would reject. Names of `planned` commands are allowed. */
+export function invalidCommands(page: Page, planned: readonly string[]): Problems {
+  return commandLinesOf(page).flatMap(({ text, line }) => {
+    const words = text.split(/\s+/).filter(Boolean);
+    if (words[0] === 'COMMAND' || planned.includes(words[0] ?? '')) return [];
+    try {
+      const parsed = parseArguments(definitions, words);
+      if (parsed.kind !== 'help' || parsed.requested) return [];
+      return [`${page.path}:${line} sharetrail ${text}: incomplete`];
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return [`${page.path}:${line} sharetrail ${text}: ${error.message}`];
+    }
+  });
+}
+
+const keyPaths = [...listKeys(tenantSchema), ...listKeys(serviceSchema)].map(({ path }) =>
+  path.filter((step) => step !== '[]').join('.'),
+);
+const topKeys = new Set(keyPaths.map((path) => path.split('.')[0]));
+
+/** Configuration keys that no schema has: `gong.baseUrl`, `gong.baseUrl: x`, `flow: x`. */
+export function unknownKeys(page: Page): Problems {
+  return page.spans.flatMap(({ text, line }) => {
+    const [, path] = /^([a-z]\w*(?:\.\w+)+)(?:: \S+)?$/i.exec(text) ?? [];
+    const [, leaf] = /^([a-z]\w*): \S+$/i.exec(text) ?? [];
+    const isPath = path !== undefined && topKeys.has(path.split('.')[0]);
+    if (isPath && !keyPaths.includes(path)) return [`${page.path}:${line} no such key: ${path}`];
+    const isLeaf = leaf !== undefined && !keyPaths.some((key) => key.split('.').at(-1) === leaf);
+    return isLeaf ? [`${page.path}:${line} no such key: ${leaf}`] : [];
+  });
+}

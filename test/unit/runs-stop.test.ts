@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { LeaseLost } from '../../src/db/leases.ts';
+import { StopRequested } from '../../src/lib/errors.ts';
+import { silentLogger } from '../../src/lib/log.ts';
+import { RunCounters } from '../../src/runs/counters.ts';
+import { logRun } from '../../src/runs/log-run.ts';
+import { pushErrors } from '../../src/runs/outcome.ts';
+import { reportOf } from '../../src/runs/report.ts';
+import { runError } from '../../src/runs/stage-errors.ts';
+
+const NOTHING_PUSHED = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
+
+describe('the errors of pushing in a run that was ended', () => {
+  test('give the reason: a requested stop or a lost lease', () => {
+    for (const reason of [new StopRequested(), new LeaseLost('tenant acme')]) {
+      const stop = { kind: 'stop-requested', reason } as const;
+      expect(pushErrors({ ...NOTHING_PUSHED, stop })).toMatchObject([{ message: reason.message }]);
+    }
+  });
+});
+
+describe('the log of a run', () => {
+  function logged(cause: Error): string[] {
+    const lines: string[] = [];
+    const counters = new RunCounters();
+    counters.addError(runError('run', cause));
+    const facts = { tenant: 'acme', kind: 'sync', outcome: 'partial', pending: 0 } as const;
+    const report = reportOf(counters, { ...facts, startedAt: 0, finishedAt: 1 });
+    const log = {
+      ...silentLogger,
+      info: (message: string) => void lines.push(`info ${message}`),
+      error: (message: string) => void lines.push(`error ${message}`),
+    };
+    logRun(log, report);
+    return lines;
+  }
+
+  test('has no error if a stop was requested', () => {
+    expect(logged(new StopRequested())).toEqual(['info asked to stop', 'info run ended']);
+  });
+
+  test('control: has one if something went wrong', () => {
+    expect(logged(new LeaseLost('tenant acme'))[0]).toMatch(/^error another process took over/);
+  });
+});
