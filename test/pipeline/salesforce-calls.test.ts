@@ -23,7 +23,7 @@ test('2,000 deliveries for distinct Contacts cost at most 8 Salesforce API calls
   expect(report.calls.salesforce).toBe(total);
 });
 
-test('a server that gives small pages costs a call a page, and no more look-ups', async () => {
+test('small pages cost one call per page, and no more lookups', async () => {
   world.org.set({ pageRowsMax: 500 });
   seedDistinctContacts(1_000);
 
@@ -33,7 +33,7 @@ test('a server that gives small pages costs a call a page, and no more look-ups'
   expect(report.calls.salesforce).toBe(world.org.counters.total);
 });
 
-test('a night without new deliveries costs one call', async () => {
+test('a run without new deliveries costs one call', async () => {
   seedDistinctContacts(10);
   await world.sync({ push: 'queue-only' });
   world.clock.advance(24 * 60 * 60_000);

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('the order of sending', () => {
-  test('everything fresh goes first, also before what was passed over once', async () => {
+  test('is fresh shares first, even before shares that a sync once skipped', async () => {
     const touched = past.deliverAt(past.daysAgo(9));
     world.org.update(touched, { Name: 'Touched' });
     await world.sync({ tenant, push: 'queue-only' });
@@ -38,14 +38,14 @@ describe('the order of sending', () => {
     expect(past.sent()).toEqual([...fresh, touched, old]);
   });
 
-  test('control: without a backfill between, older goes before newer', async () => {
+  test('control: without a backfill, it is older shares before newer ones', async () => {
     const ids = [8, 0.5].map((days) => past.deliverAt(past.daysAgo(days)));
     const early = { ...past.tenantWith('gong', { concurrency: 1 }), start: past.daysAgo(10) };
     await world.sync({ tenant: early });
     expect(past.sent()).toEqual(ids);
   });
 
-  test('what history passed over for want of a link stays history when the link has come', async () => {
+  test('puts a backfilled share last even if its link appears later', async () => {
     const id = past.deliverAt(past.daysAgo(9), { DistributionPublicUrl: null });
     const report = await world.backfill({ since: past.daysAgo(10) }, { tenant });
     expect(report).toMatchObject({ skipped: { 'no-url': 1 }, queued: 0 });
@@ -58,8 +58,8 @@ describe('the order of sending', () => {
   });
 });
 
-describe('a day of Gong that is used up', () => {
-  test('is no error: the rest waits, and goes out with whatever run comes next', async () => {
+describe('a used-up daily limit of Gong', () => {
+  test('is not an error: the rest is pending, and the next run of any kind sends it', async () => {
     const ids = Array.from({ length: 5 }, (_, number) => past.deliverAt(past.daysAgo(20 - number)));
     const few = past.tenantWith('gong', { callsPerDay: 2, concurrency: 1 });
     const window = { since: past.daysAgo(30) };
@@ -79,23 +79,23 @@ describe('a day of Gong that is used up', () => {
   });
 });
 
-describe('what becomes of a share of the past', () => {
-  test('unmatched and old enough it goes without a record; a recent one is held, and kept', async () => {
+describe('a backfilled share', () => {
+  test('is sent without a record if it is old enough, and held if it is recent', async () => {
     const old = world.org.deliver({ title: 'Old', at: past.daysAgo(20) }).deliveryId;
     const recent = world.org.deliver({ title: 'Recent', at: past.daysAgo(2) }).deliveryId;
     const report = await world.backfill({ since: past.daysAgo(30) }, { tenant });
     expect(report).toMatchObject({ queued: 1, held: 1, delivered: 1 });
     expect(past.sent()).toEqual([old]);
-    // A sync looks at it again, and it is older than that sync's start.
+    // A sync decides it again, although it is older than that sync's start.
     expect(await world.sync({ tenant })).toMatchObject({ skipped: {}, queued: 0 });
     expect(await past.stored(recent)).toMatchObject({ state: 'held', reason: 'unmatched' });
-    // It is related to a Contact at last, which that sync reads.
+    // Now it is related to a Contact, which the next sync reads.
     world.org.update(recent, { RelatedRecordId: past.contact });
     expect(await world.sync({ tenant })).toMatchObject({ skipped: {}, queued: 1, delivered: 1 });
     expect(past.sent()).toEqual([old, recent]);
   });
 
-  test('held by history, it goes when its time is up, as a sync finds', async () => {
+  test('that is held is sent by a sync once its hold ends', async () => {
     const recent = world.org.deliver({ title: 'Recent', at: past.daysAgo(2) }).deliveryId;
     await world.backfill({ since: past.daysAgo(3) }, { tenant });
     world.clock.advance(DAY_MS + HOUR_MS);
@@ -103,7 +103,7 @@ describe('what becomes of a share of the past', () => {
     expect(past.sent()).toEqual([recent]);
   });
 
-  test('control: what a sync held is passed over once start was moved past it', async () => {
+  test('control: a share that a sync held is skipped once `start` was moved past it', async () => {
     const held = world.org.deliver({ title: 'Recent', at: past.daysAgo(0.5) }).deliveryId;
     expect(await world.sync({ tenant })).toMatchObject({ held: 1 });
     const later = { ...tenant, start: world.clock.now() };
@@ -111,14 +111,14 @@ describe('what becomes of a share of the past', () => {
     expect(await past.stored(held)).toMatchObject({ state: 'skipped', reason: 'before-start' });
   });
 
-  test('a body that breaks the reference is rejected here, said, and not sent', async () => {
-    past.deliverAt(past.daysAgo(20), { DistributionPublicUrl: 'no link at all' });
+  test('with a body that violates the reference is rejected locally, reported, and not sent', async () => {
+    past.deliverAt(past.daysAgo(20), { DistributionPublicUrl: 'not a link' });
     const report = await world.backfill({ since: past.daysAgo(30) }, { tenant });
     expect(report).toMatchObject({ outcome: 'partial', rejected: 1, errors: [{ stage: 'gong' }] });
     expect(past.sent()).toEqual([]);
   });
 
-  test('the deal is the one that was open then, not the one that is open now', async () => {
+  test('is matched to the deal that was open then, not to the one that is open now', async () => {
     const { org } = world;
     const account = org.add('Account', { Name: 'Globex' });
     org.update(past.contact, { AccountId: account });
@@ -157,7 +157,7 @@ describe('a dry run', () => {
     return { report, bodies };
   }
 
-  test('shows each body that the window would add, once, and what it would not send', async () => {
+  test('shows each body that the window would add once, and counts what it would not send', async () => {
     const touched = past.deliverAt(past.daysAgo(9));
     world.org.update(touched, { Name: 'Touched' });
     await world.sync({ tenant });
@@ -177,7 +177,7 @@ describe('a dry run', () => {
     expect(past.sent().toSorted()).toEqual([touched, ...ids].toSorted());
   });
 
-  test('of an interrupted window shows what is left of it', async () => {
+  test('of an interrupted window shows the rest of it', async () => {
     world.org.set({ pageRowsMax: 200 });
     for (let number = 0; number < 500; number += 1)
       past.deliverAt(past.daysAgo(20) + number * 60_000);

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('a share without a Salesforce record', () => {
-  test('waits, and goes out with its Contact once it is related to one', async () => {
+  test('is held, and sent with its Contact once it is related to one', async () => {
     const { org, gong, clock } = world;
     const { deliveryId } = org.deliver({ title: 'Deck' });
     expect(await world.sync()).toMatchObject({ held: 1, queued: 0, delivered: 0, outcome: 'ok' });
@@ -28,7 +28,7 @@ describe('a share without a Salesforce record', () => {
     expect(gong.events[0]?.body).toMatchObject({ recipients: [{ email: 'ada@globex.example' }] });
   });
 
-  test('goes out without one when its time is up, counted from the share', async () => {
+  test('is sent without one when its hold ends, counted from the share', async () => {
     const { org, gong, clock } = world;
     const { deliveryId } = org.deliver({ title: 'Deck' });
     await world.sync();
@@ -43,7 +43,7 @@ describe('a share without a Salesforce record', () => {
     expect(await stored(deliveryId)).toMatchObject({ state: 'delivered' });
   });
 
-  test('is skipped when its time is up where the tenant says so', async () => {
+  test('is skipped when its hold ends, if the tenant is configured so', async () => {
     const { org, clock, tenant } = world;
     const skipping = { ...tenant, crm: { ...tenant.crm, unmatched: 'skip' as const } };
     const { deliveryId } = org.deliver({ title: 'Deck' });
@@ -54,7 +54,7 @@ describe('a share without a Salesforce record', () => {
     expect(await stored(deliveryId)).toMatchObject({ state: 'skipped', reason: 'unmatched' });
   });
 
-  test('does not wait where holdDays is 0', async () => {
+  test('is not held if holdDays is 0', async () => {
     const { org, tenant } = world;
     org.deliver({ title: 'Deck' });
     const eager = { ...tenant, crm: { ...tenant.crm, holdDays: 0 } };
@@ -101,7 +101,7 @@ describe('a share that is not reported leaves a row with its reason', () => {
     expect(await world.sync()).toMatchObject({ skipped: { 'external-sharer': 1 } });
   });
 
-  test('no-url, but not where the record is the link', async () => {
+  test('no-url, unless the record is the link', async () => {
     const { org, gong, tenant } = world;
     const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
     const withoutLink = { relatedTo: contact, fields: { DistributionPublicUrl: null } };
@@ -116,7 +116,7 @@ describe('a share that is not reported leaves a row with its reason', () => {
     );
   });
 
-  test('no-url is judged again when the link has appeared, and never after an operator', async () => {
+  test('no-url, until the link appears, unless an operator skipped it', async () => {
     const { org } = world;
     const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
     const withoutLink = { relatedTo: contact, fields: { DistributionPublicUrl: null } };
@@ -142,7 +142,7 @@ describe('a share that is not reported leaves a row with its reason', () => {
 });
 
 describe('reading without holes', () => {
-  test('a row that becomes visible ten minutes after its stamp is found by the next run', async () => {
+  test('a row that becomes visible ten minutes after its timestamp is found by the next run', async () => {
     const { org, clock } = world;
     const late = org.deliver({ title: 'Late', at: clock.now() });
     org.showAt(late.deliveryId, clock.now() + 10 * MINUTE_MS);
@@ -154,7 +154,7 @@ describe('reading without holes', () => {
     expect(await world.sync({ push: 'queue-only' })).toMatchObject({ found: { salesforce: 1 } });
   });
 
-  test('a file that became visible much later is found by a full sync alone', async () => {
+  test('a file that becomes visible much later is found by a full sync only', async () => {
     const { org, clock } = world;
     const hidden = org.deliver({ title: 'Private', at: clock.now() });
     org.hide(hidden.deliveryId);
@@ -176,7 +176,7 @@ describe('reading without holes', () => {
     expect((await world.sync({ push: 'queue-only' })).found.salesforce).toBe(1_000);
   });
 
-  test('locators that are lost half-way cost repeats, and no share', async () => {
+  test('a lost query locator causes repeated reads, but loses no share', async () => {
     const { org, clock, server } = world;
     org.set({ pageRowsMax: 200 });
     for (let number = 0; number < 700; number += 1) {
@@ -195,7 +195,7 @@ describe('reading without holes', () => {
   });
 });
 
-test('a start that was moved to an earlier time brings in what lies after it, once', async () => {
+test('a start that was moved to an earlier time adds the shares after it once', async () => {
   const { org, clock, tenant } = world;
   const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
   const never = org.deliver({
@@ -219,7 +219,7 @@ test('a start that was moved to an earlier time brings in what lies after it, on
   expect(world.org.counters.rows).toBe(1);
 });
 
-test('without `start` the time of the first sync is kept, and counts from then on', async () => {
+test('without `start`, the time of the first sync is stored and used from then on', async () => {
   const { org, clock } = world;
   const { start: _start, ...tenant } = world.tenant;
   org.deliver({ title: 'Before the first sync', at: clock.now() - DAY_MS });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-test('retry builds a rejected event again, with what Salesforce says now, and queues it', async () => {
+test('retry rebuilds a rejected event from Salesforce’s current data, and queues it', async () => {
   const { org, gong, server, tenant } = world;
   const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
   const { deliveryId } = org.deliver({ title: 'Deck', relatedTo: contact });
@@ -39,7 +39,7 @@ test('retry builds a rejected event again, with what Salesforce says now, and qu
   });
 });
 
-test('retry sends what policy skipped, since a person said so; skip takes it back', async () => {
+test('retry queues even what the policy skipped; skip undoes that', async () => {
   const { org, tenant } = world;
   const colleague = org.add('Contact', { LastName: 'Kay', Email: 'kay@acme.example' });
   const { deliveryId } = org.deliver({ title: 'Memo', relatedTo: colleague });
@@ -57,7 +57,7 @@ test('retry sends what policy skipped, since a person said so; skip takes it bac
   expect(await world.sync()).toMatchObject({ delivered: 0, queued: 0 });
 });
 
-test('retry of a share that cannot be reported says why, and leaves it as it was', async () => {
+test('retry of a share that cannot be reported says why, and does not change it', async () => {
   const { org, tenant } = world;
   const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
   const noUrl = { DistributionPublicUrl: null };
@@ -74,7 +74,7 @@ test('retry of a share that cannot be reported says why, and leaves it as it was
   expect(await stored(deliveryId)).toMatchObject({ state: 'skipped', reason: 'no-url' });
 });
 
-test('what Gong has can neither be skipped nor sent again, and unknown ids change nothing', async () => {
+test('an event that Gong has can be neither skipped nor retried; an unknown id is an error', async () => {
   const { org, tenant } = world;
   const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
   const { deliveryId } = org.deliver({ title: 'Deck', relatedTo: contact });
