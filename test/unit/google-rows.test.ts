@@ -17,7 +17,7 @@ import {
 const TIME = '2026-11-01T09:30:00.123Z';
 const AT = Date.UTC(2026, 10, 1, 9, 30, 0, 123);
 const PLAIN = { id: 'p', type: 'user', role: 'reader' };
-const BARE = { deleted: false, pendingOwner: false, inherited: false, isOriginTold: false };
+const BARE = { deleted: false, pendingOwner: false, inherited: false, isOriginKnown: false };
 
 function permissionOf(fields: object) {
   return readPermissions({ permissions: [{ ...PLAIN, ...fields }] }).rows[0];

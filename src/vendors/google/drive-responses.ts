@@ -33,7 +33,7 @@ const permission = z
       deleted,
       pendingOwner,
       inherited: details.length > 0 && details.every(({ inherited }) => inherited),
-      isOriginTold: details.length > 0,
+      isOriginKnown: details.length > 0,
       // A deleted user has an empty address.
       ...(email && { email }),
       ...(name && { name }),

@@ -75,7 +75,7 @@ export interface Permission {
   /** there only by inheritance from a folder or a drive */
   readonly inherited: boolean;
   /** false: Google did not say whether it is inherited */
-  readonly isOriginTold: boolean;
+  readonly isOriginKnown: boolean;
 }
 
 /** An entry of a change log: how the item is now, not what happened to it. */
