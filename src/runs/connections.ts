@@ -6,7 +6,7 @@ import { createSecretStore, type SecretStore } from '../db/secrets.ts';
 import type { Secret } from '../lib/secret.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
-import type { GongTokenStore, GongTokens } from '../vendors/gong/oauth.ts';
+import type { GongTokenStore, GongTokens } from '../vendors/gong/tokens.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
 import type { TokenStore } from '../vendors/salesforce/refresh-token.ts';
 import type { AppContext } from './context.ts';

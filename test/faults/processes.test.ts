@@ -99,8 +99,6 @@ describe.concurrent('a run that is asked to stop', () => {
           hint: 'Run the command again: it resumes where this run was interrupted.',
         },
       ]);
-      const status = JSON.parse((await world.run('status --json')).stdout);
-      expect(status.tenants[0].runs[0].report.errors).toEqual(run.errors);
       expect(storedErrors(world)).toEqual([{ ...run.errors[0], code: 'stop-requested' }]);
       // Those in flight, and those sent before the process received the signal.
       expect(run.delivered).toBeGreaterThanOrEqual(5 + CONCURRENCY);

@@ -100,8 +100,8 @@ const RULES: readonly (readonly [rule: string, file: string, ...tests: string[]]
   ],
   [
     'a held delivery that gets a related record is matched again',
-    'pipeline/becoming',
-    'waits, and goes out with its Contact once it is related to one',
+    'pipeline/decisions',
+    'is held, and sent with its Contact once it is related to one',
   ],
   [
     'Ids use the 18-character form',

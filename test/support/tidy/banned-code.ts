@@ -64,7 +64,7 @@ const BANS: readonly Ban[] = [
   },
   {
     what: 'fetch',
-    allowedIn: ['src/vendors', 'src/sandbox', 'src/web'],
+    allowedIn: ['src/sandbox', 'src/web'],
     matches: (node) => node.type === 'CallExpression' && nameOf(node['callee']) === 'fetch',
   },
   { what: 'globalThis', allowedIn: [], matches: global('globalThis') },
