@@ -4,7 +4,7 @@ import { parseArguments } from './command-line/parse.ts';
 import { failureOf } from './failure.ts';
 import type { Io } from './terminal/io.ts';
 
-export interface ProgramOptions {
+export interface CommandLineOptions {
   readonly definitions: readonly CommandDefinition[];
   /** the words after `sharetrail` */
   readonly words: readonly string[];
@@ -14,7 +14,7 @@ export interface ProgramOptions {
 }
 
 /** Runs one command line. Never throws: each failure becomes an exit code and standard error. */
-export async function runProgram(options: ProgramOptions): Promise<ExitCode> {
+export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {
   try {
     return await dispatch(options);
   } catch (error) {
@@ -25,7 +25,7 @@ export async function runProgram(options: ProgramOptions): Promise<ExitCode> {
   }
 }
 
-async function dispatch(options: ProgramOptions): Promise<ExitCode> {
+async function dispatch(options: CommandLineOptions): Promise<ExitCode> {
   const { definitions, words, io, signal, version } = options;
   const parsed = parseArguments(definitions, words);
   switch (parsed.kind) {
@@ -44,7 +44,7 @@ async function dispatch(options: ProgramOptions): Promise<ExitCode> {
 
 /** Help goes to standard output if it was requested; missing words are an error. */
 async function showHelp(
-  { definitions, io }: ProgramOptions,
+  { definitions, io }: CommandLineOptions,
   { command, requested }: { command: string; requested: boolean },
 ): Promise<ExitCode> {
   if (requested) {

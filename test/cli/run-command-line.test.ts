@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type CommandDefinition, EXIT, type Handler, worstExit } from '../../src/cli/command.ts';
+import { OVERVIEW } from '../../src/cli/command-line/help-overview.ts';
 import { definitions } from '../../src/cli/definitions.ts';
 import { failureOf } from '../../src/cli/failure.ts';
-import { OVERVIEW } from '../../src/cli/overview.ts';
-import { runProgram } from '../../src/cli/program.ts';
+import { runCommandLine } from '../../src/cli/run-command-line.ts';
 import { DatabaseError, RetryableError, StopRequested, UserError } from '../../src/lib/errors.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 
@@ -24,7 +24,7 @@ async function runCommands(
 ) {
   const { io, stdout, stderr } = memoryIo(columns === undefined ? {} : { columns });
   const { signal } = new AbortController();
-  const code = await runProgram({ definitions: commands, words, io, signal, version: '1.2.3' });
+  const code = await runCommandLine({ definitions: commands, words, io, signal, version: '1.2.3' });
   return { code, stdout: stdout(), stderr: stderr() };
 }
 

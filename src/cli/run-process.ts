@@ -4,7 +4,7 @@ import { StopRequested } from '../lib/errors.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
 import { type CommandDefinition, EXIT } from './command.ts';
 import { failureOf } from './failure.ts';
-import { runProgram } from './program.ts';
+import { runCommandLine } from './run-command-line.ts';
 import { type Io, processIo } from './terminal/io.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function runProcess(
   };
   process.once('beforeExit', reportNeverSettled);
   const { version } = packageJson;
-  const code = await runProgram({ definitions, words, io, signal: stop.signal, version });
+  const code = await runCommandLine({ definitions, words, io, signal: stop.signal, version });
   process.off('beforeExit', reportNeverSettled);
   signals.release();
   process.exitCode = code;
