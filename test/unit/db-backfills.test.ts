@@ -102,7 +102,7 @@ test('a completed window loses its own cursors and entries, and no others', asyn
   expect(await left('acme')).toEqual(streams.slice(3).toSorted());
   expect(await left('other')).toEqual(streams.toSorted());
   const entries = await db.selectFrom('activity').select(['tenant', 'lane']).execute();
-  const kept = entries.map(({ tenant, lane }) => `${tenant} ${lane}`);
+  const kept = entries.map((entry) => `${entry.tenant} ${entry.lane}`);
   expect(kept.toSorted()).toEqual(
     [
       ...partitions.filter((each) => each !== OF_JUNE).map((each) => `acme ${each}`),
