@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 
-/** RFC 7523: the grant type of a request that trades a signed assertion for an access token. */
+/** RFC 7523: the grant type of a request that exchanges a signed assertion for an access token. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-/** Throws if `pem` is not an RSA key. The message of the cause may quote the key. */
+/** Throws if `pem` is not an RSA key. */
 export function readRsaKey(pem: string): KeyObject {
   const key = createPrivateKey(pem);
   if (key.asymmetricKeyType !== 'rsa') throw new Error('not an RSA key');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type HttpResponse, textOf } from '../../src/vendors/http/messages.ts';
+import { asText, type HttpResponse } from '../../src/vendors/http/messages.ts';
 import { ConnectionFailed, type SendOptions, send } from '../../src/vendors/http/send.ts';
 import { type PeerReply, startPeer } from '../support/peer.ts';
 
@@ -31,7 +31,7 @@ describe('a compressed response', () => {
     await using peer = await startPeer((_, reply) => gzipped(reply, gzipSync(BODY)));
     const response = await get(peer.origin);
     expect(response).toMatchObject({ status: 200, isTruncated: false });
-    expect(textOf(response)).toBe(BODY);
+    expect(asText(response).body).toBe(BODY);
   });
 
   it('fails if the connection breaks in the middle', async () => {
@@ -142,6 +142,6 @@ describe('the limit of a connection', () => {
     await using peer = await startPeer((_, reply) => {
       setTimeout(() => reply.respond(200, 'late'), 120);
     });
-    expect(textOf(await get(peer.origin, { connectMsMax: 50 }))).toBe('late');
+    expect(asText(await get(peer.origin, { connectMsMax: 50 })).body).toBe('late');
   });
 });

@@ -127,7 +127,7 @@ export interface TestClient {
   readonly billed: () => number;
   readonly stop: AbortController;
   /** warnings about refresh tokens that could not be stored */
-  readonly unkept: UserError[];
+  readonly tokenWarnings: UserError[];
 }
 
 /** A client of the peer. Its delays take no time, and are half of the longest delay. */
@@ -137,7 +137,7 @@ export function createTestClient(
 ): TestClient {
   const clock = new SleeplessClock();
   const stop = new AbortController();
-  const unkept: UserError[] = [];
+  const tokenWarnings: UserError[] = [];
   let billed = 0;
   const client = createSalesforceClient({
     config,
@@ -146,11 +146,11 @@ export function createTestClient(
     onCall: () => {
       billed += 1;
     },
-    onUnkept: (warning) => unkept.push(warning),
+    onTokenNotSaved: (warning) => tokenWarnings.push(warning),
     signal: stop.signal,
     ...options,
   });
-  return { client, clock, billed: () => billed, stop, unkept };
+  return { client, clock, billed: () => billed, stop, tokenWarnings };
 }
 
 export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { classifyResponse, type RawResponse } from '../../src/vendors/gong/classify.ts';
+import { classifyResponse } from '../../src/vendors/gong/classify.ts';
 import type { GongResponse, GongResponseKind } from '../../src/vendors/gong/response.ts';
+import type { TextResponse } from '../../src/vendors/http/messages.ts';
 
 const NOW = Date.UTC(2026, 10, 1, 10);
 const ERRORS = JSON.stringify({ requestId: 'req1', errors: ['parties: must not be null'] });
@@ -9,7 +10,7 @@ const SUCCESS = '{"requestId":"req1","integrationId":5517027188234205706}';
 function classified(
   status: number,
   body: string,
-  headers: RawResponse['headers'] = {},
+  headers: TextResponse['headers'] = {},
 ): GongResponse {
   return classifyResponse({ status, headers, body }, NOW);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { scrub } from '../../src/lib/secret.ts';
-import type { RawResponse } from '../../src/vendors/gong/classify.ts';
 import { readTokenResponse, tokenUrlOf } from '../../src/vendors/gong/token-request.ts';
+import type { TextResponse } from '../../src/vendors/http/messages.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
 
-function read(status: number, body: object | string, headers: RawResponse['headers'] = {}) {
+function read(status: number, body: object | string, headers: TextResponse['headers'] = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return readTokenResponse({ status, headers, body: text }, NOW);
 }

@@ -6,7 +6,7 @@ import { STOP_LIMITS } from '../../src/lib/limits.ts';
 import { Secret, scrub } from '../../src/lib/secret.ts';
 import { assertionAudience } from '../../src/vendors/salesforce/assertion.ts';
 import { SALESFORCE_LIMITS } from '../../src/vendors/salesforce/limits.ts';
-import type { TokenStore } from '../../src/vendors/salesforce/refresh-token.ts';
+import type { RefreshTokenStore } from '../../src/vendors/salesforce/refresh-token.ts';
 import {
   createTestClient,
   queryBody,
@@ -187,7 +187,7 @@ describe('the refresh token login', () => {
 
   test('stores a rotated token before the session is used', async () => {
     const events: string[] = [];
-    const store: TokenStore = {
+    const store: RefreshTokenStore = {
       load: async () => undefined,
       save: async (token) => void events.push(`saved ${token}`),
     };
@@ -199,10 +199,10 @@ describe('the refresh token login', () => {
       },
     });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
-    const { client, unkept } = createTestClient(config, { tokenStore: store });
+    const { client, tokenWarnings } = createTestClient(config, { tokenStore: store });
     await client.queryPages('SELECT Id FROM A').next();
     expect(events).toEqual(['saved refresh-2', 'called']);
-    expect(unkept).toEqual([]);
+    expect(tokenWarnings).toEqual([]);
   });
 
   test('continues with the stored token, not with the configured one', async () => {
@@ -228,7 +228,7 @@ describe('the refresh token login', () => {
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const loads = ['used-by-another', 'refresh-7'];
     const saved: string[] = [];
-    const store: TokenStore = {
+    const store: RefreshTokenStore = {
       load: async () => loads.shift(),
       save: async (token) => void saved.push(token),
     };
@@ -248,7 +248,7 @@ describe('the refresh token login', () => {
       },
       call: empty,
     });
-    const store: TokenStore = {
+    const store: RefreshTokenStore = {
       load: async () => void events.push('load'),
       save: async () => void events.push('save'),
       exclusive: async (work) => {
@@ -321,14 +321,14 @@ describe('the refresh token login', () => {
   test('without a store rotates in memory and says once what to do', async () => {
     await using peer = await startSalesforce({ login: rotating, call: refusing(2) });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
-    const { client, unkept } = createTestClient(config);
+    const { client, tokenWarnings } = createTestClient(config);
     await client
       .queryPages('SELECT Id FROM A')
       .next()
       .catch(() => {});
     await client.queryPages('SELECT Id FROM A').next();
     expect(peer.logins.map(usedToken)).toEqual(['refresh-1', 'refresh-2', 'refresh-3']);
-    expect(unkept).toEqual([
+    expect(tokenWarnings).toEqual([
       expect.objectContaining({
         message: expect.stringContaining('replaced the refresh token'),
         hint: expect.stringMatching(/secretKey.*Authorize the app again/),
@@ -350,7 +350,7 @@ describe('the refresh token login', () => {
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const inner = storeOf('refresh-1');
     let broken = true;
-    const store: TokenStore = {
+    const store: RefreshTokenStore = {
       load: inner.load,
       save: async (token) => {
         if (broken) throw new Error('disk full');
@@ -370,7 +370,7 @@ function usedToken({ body }: { readonly body: string }): string | null {
   return new URLSearchParams(body).get('refresh_token');
 }
 
-function storeOf(first: string | undefined): TokenStore {
+function storeOf(first: string | undefined): RefreshTokenStore {
   let stored = first;
   return {
     load: async () => stored,

@@ -1,19 +1,14 @@
-import { isTransientStatus, type ResponseHead } from '../http/messages.ts';
+import { isTransientStatus, type ResponseHead, type TextResponse } from '../http/messages.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
 import type { GongResponse } from './response.ts';
 import { type ResponseBody, readResponseBody } from './response-body.ts';
-
-/** A response to classify. */
-export interface RawResponse extends ResponseHead {
-  readonly body: string;
-}
 
 /**
  * What a response to a shared-content call means; `now` in epoch milliseconds, for a Retry-After
  * that is a date. Pure. Gong documents 200, 400, 401, 409, 429 and 500. Trusted IP lists respond
  * with 403. A proxy in front of Gong may respond with anything, in HTML.
  */
-export function classifyResponse(response: RawResponse, now: number): GongResponse {
+export function classifyResponse(response: TextResponse, now: number): GongResponse {
   const { status, headers } = response;
   const body = readResponseBody(response.body);
   if (status >= 200 && status < 300) return classifySuccess(status, body);

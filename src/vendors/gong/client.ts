@@ -1,7 +1,7 @@
 import type { GongConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { scrub } from '../../lib/secret.ts';
-import { textOf } from '../http/messages.ts';
+import { asText } from '../http/messages.ts';
 import { ConnectionFailed, send } from '../http/send.ts';
 import { gongAccountOf } from './account.ts';
 import { basicAuthorization } from './basic-auth.ts';
@@ -118,8 +118,7 @@ async function putOnce(
   const { bodyBytesMax } = GONG_LIMITS;
   try {
     const limits = { signal, timeoutMs, bodyBytesMax, ...(onSent && { onSent }) };
-    const response = await send(request, limits);
-    return classifyResponse({ ...response, body: textOf(response) }, clock.now());
+    return classifyResponse(asText(await send(request, limits)), clock.now());
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
     // The wait that Gong requests is in the head: it applies even if the body is incomplete.

@@ -3,10 +3,10 @@ import { isLoopbackHost } from '../../config/addresses.ts';
 import type { GongAuth } from '../../config/types.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
-import { type HttpResponse, textOf } from '../http/messages.ts';
+import { asText, type TextResponse } from '../http/messages.ts';
 import { ConnectionFailed, send } from '../http/send.ts';
 import { basicAuthorization } from './basic-auth.ts';
-import { classifyResponse, type RawResponse, unavailable } from './classify.ts';
+import { classifyResponse, unavailable } from './classify.ts';
 import { GONG_LIMITS } from './limits.ts';
 import type { GongResponse } from './response.ts';
 import { parsedObject, readResponseBody } from './response-body.ts';
@@ -42,22 +42,17 @@ const tokenResponse = z.object({
 export async function requestTokens(request: TokenRequest): Promise<TokenResult> {
   const { auth, timeoutMs } = request;
   const authorization = basicAuthorization(auth.clientId, auth.clientSecret.reveal());
-  let response: HttpResponse;
+  let response: TextResponse;
   try {
-    response = await send(
-      {
-        method: 'POST',
-        url: tokenUrlOf(request.baseUrl, request.refreshToken),
-        headers: { authorization, accept: 'application/json' },
-        body: '',
-      },
-      { signal: undefined, timeoutMs, bodyBytesMax: GONG_LIMITS.bodyBytesMax },
-    );
+    const url = tokenUrlOf(request.baseUrl, request.refreshToken);
+    const headers = { authorization, accept: 'application/json' };
+    const limits = { signal: undefined, timeoutMs, bodyBytesMax: GONG_LIMITS.bodyBytesMax };
+    response = asText(await send({ method: 'POST', url, headers, body: '' }, limits));
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
     return { kind: 'failed', response: unavailable(`token request: ${messageOf(error)}`) };
   }
-  return readTokenResponse({ ...response, body: textOf(response) }, request.now());
+  return readTokenResponse(response, request.now());
 }
 
 /** Gong, "Create an app for Gong": grant type and token are in the query, the body is empty. */
@@ -73,7 +68,7 @@ export function tokenUrlOf(baseUrl: string, refreshToken: string): string {
  * What a response of the token endpoint means; `now` in epoch milliseconds. For a used-up refresh
  * token, Gong returns 400 with OAuth's `invalid_grant`.
  */
-export function readTokenResponse(response: RawResponse, now: number): TokenResult {
+export function readTokenResponse(response: TextResponse, now: number): TokenResult {
   const { status, body } = response;
   if (status < 200 || status >= 300) return { kind: 'failed', response: failureOf(response, now) };
   const parsed = tokenResponse.safeParse(parsedObject(body));
@@ -96,7 +91,7 @@ function tokensOf(response: z.infer<typeof tokenResponse>, now: number): GongTok
 }
 
 /** Temporary if the same status of the API is; every other failure needs attention. */
-function failureOf(response: RawResponse, now: number): GongResponse {
+function failureOf(response: TextResponse, now: number): GongResponse {
   const { status, body } = response;
   const { kind, retryAfterMs } = classifyResponse(response, now);
   const reason = readResponseBody(body).errors.join('; ') || 'no reason given';

@@ -1,4 +1,5 @@
 import { rememberSecret } from '../../lib/secret.ts';
+import type { TokenStore } from '../token-store.ts';
 import type { GongResponse } from './response.ts';
 
 /** One pair; the refresh token works once. */
@@ -11,14 +12,7 @@ export interface GongTokens {
   readonly baseUrl?: string;
 }
 
-/** Stores the latest pair of one Gong account. */
-export interface GongTokenStore {
-  load(): Promise<GongTokens | undefined>;
-  /** Resolves once the pair is on disk: the previous one is worthless by then. */
-  save(tokens: GongTokens): Promise<void>;
-  /** If several processes share the account: runs `work` while no other process renews. */
-  exclusive?<Result>(work: () => Promise<Result>): Promise<Result>;
-}
+export type GongTokenStore = TokenStore<GongTokens>;
 
 /** Valid tokens, or the response that every call receives without them. */
 export type TokenResult =

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { rememberToken } from '../../lib/secret.ts';
-import { type HttpResponse, textOf } from '../http/messages.ts';
+import { asText, type TextResponse } from '../http/messages.ts';
 import { parseJson } from '../http/text.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { classifyLogin, classifyNoToken, type SignIn } from './classify-login.ts';
@@ -103,13 +103,12 @@ export class AccessTokens {
     return this.#read(await this.#post(this.#formOf(access)), access);
   }
 
-  #read(response: HttpResponse, access: Access): Token {
-    const body = textOf(response);
+  #read(response: TextResponse, access: Access): Token {
     const nowMs = this.#options.clock.now();
     if (response.status >= 400) {
-      throw errorOf(classifyLogin({ ...response, body }, this.#factsOf(access, nowMs)));
+      throw errorOf(classifyLogin(response, this.#factsOf(access, nowMs)));
     }
-    const parsed = tokenResponse.safeParse(parseJson(body));
+    const parsed = tokenResponse.safeParse(parseJson(response.body));
     if (!parsed.success) throw errorOf(classifyNoToken());
     const value = parsed.data.access_token;
     rememberToken(value);
@@ -119,7 +118,7 @@ export class AccessTokens {
   }
 
   /** The refusal carries Google's own time: the next assertion uses it. */
-  #adoptTime({ headers }: HttpResponse): boolean {
+  #adoptTime({ headers }: TextResponse): boolean {
     const date = Date.parse(headers['date'] ?? '');
     const offsetMs = date - this.#options.clock.now();
     if (Number.isNaN(date) || Math.abs(offsetMs - this.#clockOffsetMs) < CLOCK_TOLERANCE_MS) {
@@ -151,7 +150,7 @@ export class AccessTokens {
     return { grant_type: JWT_BEARER, assertion: signAssertion(this.#key, facts) };
   }
 
-  #post(form: Readonly<Record<string, string>>): Promise<HttpResponse> {
+  async #post(form: Readonly<Record<string, string>>): Promise<TextResponse> {
     const request = {
       method: 'POST',
       url: tokenUrlOf(this.#options.config.endpoint),
@@ -161,7 +160,7 @@ export class AccessTokens {
       },
       body: new URLSearchParams(form).toString(),
     };
-    return callGoogle(request, this.#options);
+    return asText(await callGoogle(request, this.#options));
   }
 
   #factsOf({ subject, scopeSet }: Access, nowMs: number): SignIn {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isTransientStatus } from '../http/messages.ts';
+import { isTransientStatus, type TextResponse } from '../http/messages.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
 import { isHtml, parseJson, quote } from '../http/text.ts';
-import type { Concern, FailedResponse, Failure } from './failure.ts';
+import type { Concern, Failure } from './failure.ts';
 
 /** The facts about a sign-in that decide what its response means. */
 export type SignIn = {
@@ -35,7 +35,7 @@ const TRANSIENT_ERRORS = new Set([
 ]);
 
 /** What a response of the token endpoint without a token means. Pure; messages quote it. */
-export function classifyLogin(response: FailedResponse, signIn: SignIn): Failure {
+export function classifyLogin(response: TextResponse, signIn: SignIn): Failure {
   const { status, headers, body } = response;
   const oauth = oauthError.safeParse(parseJson(body)).data;
   if (oauth === undefined) return classifyForeign(response, signIn);
@@ -106,7 +106,7 @@ function refreshHint(text: string): string {
 }
 
 /** Not Google's own response: from a proxy, or from another server. */
-function classifyForeign({ status, headers, body }: FailedResponse, { nowMs }: SignIn): Failure {
+function classifyForeign({ status, headers, body }: TextResponse, { nowMs }: SignIn): Failure {
   const what = isHtml(body) ? 'a web page' : 'no token';
   const message = `the Google sign-in returned status ${status} and ${what}`;
   if (isTransientStatus(status)) return { kind: 'retry', message, ...retryAfterIn(headers, nowMs) };

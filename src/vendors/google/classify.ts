@@ -1,8 +1,8 @@
-import { isTransientStatus } from '../http/messages.ts';
+import { isTransientStatus, type TextResponse } from '../http/messages.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
 import { isHtml } from '../http/text.ts';
 import { type ApiError, apiErrorOf } from './error-body.ts';
-import type { Concern, FailedResponse, Failure, QuotaHolder, Service } from './failure.ts';
+import type { Concern, Failure, QuotaHolder, Service } from './failure.ts';
 
 /** The facts about a request that decide what its response means. */
 export interface RequestContext {
@@ -16,7 +16,7 @@ export interface RequestContext {
 }
 
 interface Facts {
-  readonly response: FailedResponse;
+  readonly response: TextResponse;
   readonly context: RequestContext;
   readonly error: ApiError | undefined;
   readonly message: string;
@@ -50,7 +50,7 @@ const API_NAMES: Readonly<Record<Service, string>> = {
  * What a response with a status from 400 on means. Pure. The message quotes Google, which names
  * ids and quotas.
  */
-export function classifyResponse(response: FailedResponse, context: RequestContext): Failure {
+export function classifyResponse(response: TextResponse, context: RequestContext): Failure {
   const error = apiErrorOf(response.body);
   const message = messageOf(response, error);
   const facts: Facts = { response, context, error, message };
@@ -190,7 +190,7 @@ function waitOf({ response, context, error }: Facts): { readonly retryAfterMs?: 
   };
 }
 
-function messageOf({ status }: FailedResponse, error: ApiError | undefined): string {
+function messageOf({ status }: TextResponse, error: ApiError | undefined): string {
   if (error === undefined) return `Google returned status ${status}`;
   const reason = error.reason === '' ? `status ${status}` : error.reason;
   return `Google returned ${reason}${error.message === '' ? '' : `: ${error.message}`}`;

@@ -1,5 +1,3 @@
-import type { ResponseHead } from '../http/messages.ts';
-
 /** The three APIs that are called, each with its own address and quota. */
 export type Service = 'drive' | 'reports' | 'directory';
 
@@ -33,8 +31,3 @@ export type Failure =
       readonly concerns: Concern;
       readonly hint?: string;
     };
-
-/** A response to classify. */
-export interface FailedResponse extends ResponseHead {
-  readonly body: string;
-}

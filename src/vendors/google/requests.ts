@@ -2,7 +2,7 @@ import type { drive_v3 } from 'googleapis/build/src/apis/drive/v3.js';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type HttpRequest, textOf } from '../http/messages.ts';
+import { asText, type HttpRequest } from '../http/messages.ts';
 import { isTooLong, retryDelayMs, withRetries } from '../http/retry.ts';
 import { type Access, AccessTokens } from './access-tokens.ts';
 import { classifyResponse } from './classify.ts';
@@ -144,7 +144,7 @@ export class Requests {
     if (response.status >= 400) {
       const { service, paged } = call;
       const context = { service, paged, scopes: SCOPES[call.scopeSet], nowMs: clock.now() };
-      throw errorOf(classifyResponse({ ...response, body: textOf(response) }, context));
+      throw errorOf(classifyResponse(asText(response), context));
     }
     return new Response(response.body, { headers: response.headers });
   }

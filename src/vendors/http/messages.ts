@@ -18,8 +18,12 @@ export interface HttpResponse extends ResponseHead {
   readonly isTruncated: boolean;
 }
 
-export function textOf({ body }: Pick<HttpResponse, 'body'>): string {
-  return new TextDecoder().decode(body);
+export interface TextResponse extends ResponseHead {
+  readonly body: string;
+}
+
+export function asText({ status, headers, body }: HttpResponse): TextResponse {
+  return { status, headers, body: new TextDecoder().decode(body) };
 }
 
 /**

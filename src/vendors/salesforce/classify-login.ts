@@ -66,14 +66,14 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /expired access\/refresh token|invalid refresh token|token.*(?:revoked|expired)/i,
-    'The refresh token was revoked, ran out or was used up: authorize the app again and set the ' +
+    'The refresh token was revoked, has expired, or was used up: authorize the app again and set the ' +
       'new token in salesforce.auth.refreshToken.',
   ],
   [/invalid_client|client.?identifier|client credentials/i, CHECK_SECRET],
   [
     /invalid_grant/i,
     'Check salesforce.auth (user name, token, key) and the login history of the integration ' +
-      'user (Setup > Login History), which says why.',
+      'user (Setup > Login History), which shows the reason.',
   ],
 ];
 

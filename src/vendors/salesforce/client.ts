@@ -2,12 +2,12 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import { chunksOf } from '../../lib/chunks.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { RetryableError, type UserError } from '../../lib/errors.ts';
-import type { HttpRequest } from '../http/messages.ts';
+import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import { withRetries } from '../http/retry.ts';
 import { classifyResponse } from './classify.ts';
 import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
-import type { TokenStore } from './refresh-token.ts';
+import type { RefreshTokenStore } from './refresh-token.ts';
 import {
   compositeBody,
   type QueryPage,
@@ -17,7 +17,7 @@ import {
   readQueryPage,
 } from './responses.ts';
 import { type OpenSession, Session } from './session.ts';
-import { callSalesforce, type SalesforceResponse } from './transport.ts';
+import { callSalesforce } from './transport.ts';
 
 /** API calls of the org in the last 24 hours, by all integrations, and its limit. */
 export interface ApiUsage {
@@ -54,9 +54,9 @@ export interface SalesforceClientOptions {
   readonly clock: Clock;
   /** from 0 to 1, as Math.random */
   readonly random: () => number;
-  /** stores rotated refresh tokens; absent: they stay in memory, and `onUnkept` is called */
-  readonly tokenStore?: TokenStore;
-  readonly onUnkept?: (warning: UserError) => void;
+  /** stores rotated refresh tokens; absent: they stay in memory, and `onTokenNotSaved` is called */
+  readonly tokenStore?: RefreshTokenStore;
+  readonly onTokenNotSaved?: (warning: UserError) => void;
   /** called as each billed call is sent; logins are not billed */
   readonly onCall: () => void;
   readonly signal: AbortSignal;
@@ -89,7 +89,7 @@ class RestClient implements SalesforceClient {
       config: options.config,
       clock: options.clock,
       tokenStore: options.tokenStore,
-      onUnkept: options.onUnkept ?? (() => {}),
+      onTokenNotSaved: options.onTokenNotSaved ?? (() => {}),
       signal: options.signal,
       responseMsMax: this.#responseMsMax,
       send: (request, signal) => this.#call(request, signal ?? options.signal),
@@ -207,7 +207,7 @@ class RestClient implements SalesforceClient {
     return call.read(response);
   }
 
-  async #call(request: HttpRequest, signal: AbortSignal): Promise<SalesforceResponse> {
+  async #call(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
     this.#options.onCall();
     const response = await callSalesforce(request, { signal, responseMsMax: this.#responseMsMax });
     this.#usage = usageIn(response.headers) ?? this.#usage;

@@ -1,19 +1,9 @@
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
+import type { TokenStore } from '../token-store.ts';
 import { SalesforceError } from './errors.ts';
 
-/** Stores the latest refresh token, for an app that rotates them. */
-export interface TokenStore {
-  /** undefined: none is stored yet */
-  load(): Promise<string | undefined>;
-  /** Resolves once the token is on disk: Salesforce no longer accepts the previous one. */
-  save(token: string): Promise<void>;
-  /**
-   * Runs `work` while no one else, in this process or another, uses a token of this store.
-   * Absent: no one else does.
-   */
-  exclusive?<T>(work: () => Promise<T>): Promise<T>;
-}
+export type RefreshTokenStore = TokenStore<string>;
 
 /** A response to the use of a refresh token. */
 export interface Refreshed {
@@ -24,17 +14,16 @@ export interface Refreshed {
 export interface RefreshTokensOptions {
   /** the token in the configuration, the first of the chain */
   readonly configured: string;
-  readonly store: TokenStore | undefined;
+  readonly store: RefreshTokenStore | undefined;
   /** the run's: no token is used after it is aborted */
   readonly signal: AbortSignal;
   /** called once, when a new token cannot be stored beyond this process */
-  readonly onUnkept: (warning: UserError) => void;
+  readonly onTokenNotSaved: (warning: UserError) => void;
 }
 
 const AUTHORIZE_AGAIN =
   '1. Set secretKey in sharetrail.yaml (`openssl rand -base64 32` makes one). 2. Authorize the ' +
-  'app again, and put the new token where salesforce.auth.refreshToken refers to: the current ' +
-  'one is used up.';
+  'app again, and replace the token that salesforce.auth.refreshToken refers to: it is used up.';
 
 /** The refresh tokens of one Salesforce app and user. Only the latest may be valid. */
 export class RefreshTokens {
@@ -92,19 +81,19 @@ export class RefreshTokens {
   async #save(token: string): Promise<void> {
     rememberSecret(token);
     this.#latest = token;
-    const { store, onUnkept } = this.#options;
+    const { store, onTokenNotSaved } = this.#options;
     if (store !== undefined) {
       this.#unsaved = token;
       await store.save(token);
       this.#unsaved = undefined;
     } else if (!this.#warned) {
       this.#warned = true;
-      onUnkept(unkept());
+      onTokenNotSaved(notSaved());
     }
   }
 }
 
-function unkept(): UserError {
+function notSaved(): UserError {
   return new UserError(
     'Salesforce replaced the refresh token, and without secretKey the new one cannot be stored: ' +
       'the next run cannot log in',

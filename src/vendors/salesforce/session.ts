@@ -5,14 +5,14 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
-import type { HttpRequest } from '../http/messages.ts';
+import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { signAssertion } from './assertion.ts';
 import { classifyLogin } from './classify-login.ts';
 import { errorOf } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
-import { RefreshTokens, type TokenStore } from './refresh-token.ts';
-import { callSalesforce, createJsforceTransport, type SalesforceResponse } from './transport.ts';
+import { type RefreshTokenStore, RefreshTokens } from './refresh-token.ts';
+import { callSalesforce, createJsforceTransport } from './transport.ts';
 
 const tokenResponse = z.object({
   access_token: z.string().min(1),
@@ -25,14 +25,11 @@ type TokenResponse = z.infer<typeof tokenResponse>;
 export interface SessionOptions {
   readonly config: SalesforceConfig;
   readonly clock: Clock;
-  readonly tokenStore: TokenStore | undefined;
+  readonly tokenStore: RefreshTokenStore | undefined;
   /** called once, when a new refresh token cannot be stored beyond this process */
-  readonly onUnkept: (warning: UserError) => void;
+  readonly onTokenNotSaved: (warning: UserError) => void;
   /** sends every request but a login; decides what the response means before jsforce sees it */
-  readonly send: (
-    request: HttpRequest,
-    signal: AbortSignal | undefined,
-  ) => Promise<SalesforceResponse>;
+  readonly send: (request: HttpRequest, signal: AbortSignal | undefined) => Promise<TextResponse>;
   /** the run's: no login starts after it is aborted */
   readonly signal: AbortSignal;
   /** for one login and its complete response, in milliseconds */
@@ -60,10 +57,15 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { config, tokenStore, signal, onUnkept } = options;
+    const { config, tokenStore, signal, onTokenNotSaved } = options;
     if (config.auth.flow !== 'refresh-token') return;
     const configured = config.auth.refreshToken.reveal();
-    this.#refreshTokens = new RefreshTokens({ configured, store: tokenStore, signal, onUnkept });
+    this.#refreshTokens = new RefreshTokens({
+      configured,
+      store: tokenStore,
+      signal,
+      onTokenNotSaved,
+    });
   }
 
   /**
@@ -113,7 +115,7 @@ export class Session {
     return connection;
   }
 
-  async #sendLogin(request: HttpRequest): Promise<SalesforceResponse> {
+  async #sendLogin(request: HttpRequest): Promise<TextResponse> {
     const { signal, responseMsMax, clock } = this.#options;
     // A refresh token's request is never aborted: see RefreshTokens.
     const limits = this.#refreshTokens

@@ -3,11 +3,7 @@ import type { Transport } from 'jsforce/lib/transport.js';
 import type { StreamPromise } from 'jsforce/lib/util/promise.js';
 import { UserError } from '../../lib/errors.ts';
 import { type ApiCallOptions, callApi } from '../http/call-api.ts';
-import { type HttpRequest, type ResponseHead, textOf } from '../http/messages.ts';
-
-export interface SalesforceResponse extends ResponseHead {
-  readonly body: string;
-}
+import { asText, type HttpRequest, type TextResponse } from '../http/messages.ts';
 
 const REDIRECT_HINT =
   "Set salesforce.loginUrl to the org's My Domain, as Setup > My Domain shows it " +
@@ -17,14 +13,14 @@ const REDIRECT_HINT =
 export async function callSalesforce(
   request: HttpRequest,
   options: Pick<ApiCallOptions, 'signal' | 'responseMsMax'>,
-): Promise<SalesforceResponse> {
+): Promise<TextResponse> {
   const response = await callApi(request, {
     ...options,
     credential: 'the login',
     refuse: ({ kind, message }) =>
       new UserError(message, kind === 'redirect' ? { hint: REDIRECT_HINT } : {}),
   });
-  return { status: response.status, headers: response.headers, body: textOf(response) };
+  return asText(response);
 }
 
 /**
@@ -35,7 +31,7 @@ export async function callSalesforce(
  */
 export function createJsforceTransport(
   streamPromise: typeof StreamPromise,
-  send: (request: HttpRequest, signal: AbortSignal | undefined) => Promise<SalesforceResponse>,
+  send: (request: HttpRequest, signal: AbortSignal | undefined) => Promise<TextResponse>,
 ): Transport {
   return {
     httpRequest: ({ method, url, headers, body }, options) => {
