@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '../../src/db/run-report.ts';
+import { killWithParent } from '../support/process.ts';
 
 const USAGE = new URL('usage.ts', import.meta.url).href;
 const ORG = new URL('org.ts', import.meta.url).pathname;
@@ -66,6 +67,7 @@ async function withVendors<T>(
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-bench-'));
   const all = [script, folder, ...words];
   const vendors = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'inherit'] });
+  killWithParent(vendors);
   try {
     const [line] = await once(vendors.stdout, 'data');
     return await work({ folder, line: String(line).trim() });
@@ -91,7 +93,9 @@ export async function measureRun(folder: string, words: readonly string[]): Prom
 /** Starts a command with `--json`. */
 export function startRun(folder: string, words: readonly string[]): ChildProcess {
   const all = ['--import', USAGE, MAIN, ...words, '--config', folder, '--json'];
-  return spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  killWithParent(child);
+  return child;
 }
 
 async function textOf(child: ChildProcess, stream: 'stdout' | 'stderr'): Promise<string> {

@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { killWithParent } from '../support/process.ts';
 import { print } from './measure.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
@@ -75,11 +76,13 @@ async function withStart(
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-bench-'));
   const serve = [TENANTS, folder, ...words.map(String)];
   const served = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
+  killWithParent(served);
   let text = '';
   try {
     await once(served.stdout, 'data');
     const start = [MAIN, 'start', '--config', folder];
     const child = spawn(process.execPath, start, { stdio: ['ignore', 'ignore', 'pipe'] });
+    killWithParent(child);
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
     });

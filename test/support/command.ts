@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { spawnForTest } from './process.ts';
+import { killWithParent, PROCESS_LIMIT } from './process.ts';
 
 const NODE = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -42,11 +43,13 @@ export function startCommand(words: readonly string[], options: CommandOptions):
     MAIN,
     ...words,
   ];
-  const child = spawnForTest(program, args, {
+  const child = spawn(program, args, {
+    ...PROCESS_LIMIT,
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', stdout, 'pipe'],
   });
+  const pid = killWithParent(child);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
@@ -58,7 +61,7 @@ export function startCommand(words: readonly string[], options: CommandOptions):
     ...texts,
   }));
   return {
-    pid: child.pid,
+    pid,
     kill: (signal) => {
       child.kill(signal);
     },
