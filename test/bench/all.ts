@@ -1,20 +1,20 @@
 /**
- * Every benchmark, one after the other, on this machine: speed and memory as figures to read, never
- * as tests. `npm run build` first. One alone: `node test/bench/reading.ts 100000 1000000`.
+ * Runs all benchmarks, one after the other: they print speed and memory, and are not tests. Run
+ * `npm run build` first. To run one: `node test/bench/reading.ts 100000 1000000`.
  */
-import { say } from './measure.ts';
+import { print } from './measure.ts';
 
-say('Starting');
+print('Starting');
 await import('./help.ts');
-say('Matching a page of shares');
+print('Matching a page of shares');
 await import('./matching.ts');
-say('Pushing at three a second');
+print('Pushing at three a second');
 await import('./pushing.ts');
-say('Reading, matching and queueing a first sync');
+print('A first sync: reading, matching and queueing');
 await import('./reading.ts');
-say('The same by a backfill of everything');
+print('A backfill of the same deliveries');
 await import('./backfill.ts');
-say('The scheduler, idle and busy');
+print('The scheduler, idle and busy');
 await import('./scheduler.ts');
-say('Reading Google Drive');
+print('Reading Google Drive');
 await import('./drive.ts');

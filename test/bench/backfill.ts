@@ -1,8 +1,8 @@
 /**
- * The same for a backfill of everything: how fast, and in how much memory. Arguments: deliveries of
- * the small and of the large org.
+ * The speed and the peak memory of a backfill of all deliveries, in a small and in a large org.
+ * Arguments: deliveries of the small org, deliveries of the large org.
  */
 import { compareOrgs } from './compare-orgs.ts';
 
-// Before the first delivery of any org.
+// This date is before the first delivery of each org.
 await compareOrgs(['backfill', '--since', '2020-01-01', '--no-push']);

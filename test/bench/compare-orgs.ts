@@ -1,6 +1,6 @@
-import { type Measured, measureRun, say, withOrg } from './measure.ts';
+import { type Measured, measureRun, print, withOrg } from './measure.ts';
 
-/** Runs a command that queues all deliveries of an org, of a small one and of a large one. */
+/** Measures a command that queues all deliveries, in a small org and in a large one. */
 export async function compareOrgs(words: readonly string[]): Promise<void> {
   const [small = '100000', large = '1000000'] = process.argv.slice(2);
   const results: Measured[] = [];
@@ -9,20 +9,20 @@ export async function compareOrgs(words: readonly string[]): Promise<void> {
     const measured = await withOrg({ deliveries, contacts, limits: 'limits' }, (folder) =>
       measureRun(folder, words),
     );
-    tell(deliveries, measured);
+    printMeasured(deliveries, measured);
     results.push(measured);
   }
   const [first, second] = results;
   if (first && second) {
     const ratio = second.peakMegabytes / first.peakMegabytes;
-    say(`peak memory, large over small: ${ratio.toFixed(3)}`);
+    print(`peak memory, large over small: ${ratio.toFixed(3)}`);
   }
 }
 
-function tell(deliveries: number, measured: Measured): void {
+function printMeasured(deliveries: number, measured: Measured): void {
   const { report, seconds, peakMegabytes, cpuSeconds } = measured;
   if (report.queued !== deliveries) throw new Error(`queued ${report.queued} of ${deliveries}`);
-  say(
+  print(
     `${deliveries.toLocaleString('en-US')} deliveries: ${seconds.toFixed(1)} s, ` +
       `${Math.round(deliveries / seconds).toLocaleString('en-US')} a second, ` +
       `peak ${peakMegabytes.toFixed(0)} MB, ${cpuSeconds.toFixed(1)} s of processor time, ` +

@@ -1,7 +1,7 @@
 /**
- * Google Drive: a night without changes, a first reading of many files, and many entries of the
- * audit log. Prints seconds, calls and peak memory; throws where a count is not what it has to be.
- * Arguments: users of the night, files of the first reading, entries of the audit log.
+ * Google Drive: a nightly sync without changes, a first sync of many files, and many entries in the
+ * audit log. Prints seconds, calls and peak memory; throws if a count is wrong.
+ * Arguments: users of the nightly sync, files of the first sync, entries in the audit log.
  */
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import Sqlite from 'better-sqlite3';
 import {
   type Measured,
   measureRun,
-  say,
+  print,
   startRun,
   type WorkspaceOptions,
   withWorkspace,
@@ -31,7 +31,7 @@ const USERS_PER_PAGE = 500;
 const FILES_PER_PAGE = 1_000;
 const ACTIVITIES_PER_PAGE = 1_000;
 const AUDIT_EVENT_NAMES = 4;
-/** how many streams may be read ahead of what is committed: src/lib/limits.ts */
+/** streams that are read ahead of the commits: src/sources/drive/limits.ts */
 const STREAMS_AT_ONCE = 16;
 const KILLS = 5;
 
@@ -58,7 +58,7 @@ async function night(count: number): Promise<void> {
     await reset(google);
     const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
-    // The administrator is a user, too. Each reading of the audit log goes back a day.
+    // The administrator is also a user. Each sync reads the audit log of the last day again.
     const streams = count + 1 + company.drives;
     expectCalls(calls, {
       'users.list': pages(count + 1, USERS_PER_PAGE),
@@ -68,10 +68,13 @@ async function night(count: number): Promise<void> {
       'activities.list': pages(entries, ACTIVITIES_PER_PAGE) + AUDIT_EVENT_NAMES - 1,
     });
     expectCount('new shares', measured.report.found['google-drive'], 0);
-    report(`a night of ${number(count)} users and ${company.drives} drives, 20 ms an answer`, {
-      measured,
-      calls,
-    });
+    report(
+      `a nightly sync of ${number(count)} users and ${company.drives} drives, 20 ms per call`,
+      {
+        measured,
+        calls,
+      },
+    );
   });
 }
 
@@ -83,21 +86,21 @@ async function baseline(count: number): Promise<void> {
     expectCount('pages of files', calls['files.list'], pagesOfFiles(company));
     expectGrants(folder, company.outsideGrants);
     expectCount('new shares', measured.report.found['google-drive'], 0);
-    report(`a first reading of ${number(count)} files`, { measured, calls });
+    report(`a first sync of ${number(count)} files`, { measured, calls });
   });
 }
 
-/** Killed again and again, then let through: only what was under way at a kill is read twice. */
+/** A first sync that is killed several times reads twice only the pages that were in flight. */
 async function interrupted(count: number): Promise<void> {
   const company = filesOf(count);
   await withWorkspace(company, async ({ folder, google }) => {
-    const whole = pagesOfFiles(company);
+    const all = pagesOfFiles(company);
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const child = startRun(folder, ['sync', '--no-push']);
       const end = once(child, 'close');
       child.stdout?.resume();
       child.stderr?.resume();
-      const until = Math.floor((whole * kill) / (KILLS + 1));
+      const until = Math.floor((all * kill) / (KILLS + 1));
       while (child.exitCode === null && ((await callsOf(google))['files.list'] ?? 0) < until) {
         await delay(5);
       }
@@ -106,13 +109,15 @@ async function interrupted(count: number): Promise<void> {
     }
     const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
-    const twice = (calls['files.list'] ?? 0) - whole;
-    // Of each stream that was under way the page read ahead, of one the page that was not written.
+    const twice = (calls['files.list'] ?? 0) - all;
+    // Per kill: the page read ahead of each open stream, and one page that was not committed.
     const twiceMax = KILLS * (STREAMS_AT_ONCE + 1);
-    if (twice < 0 || twice > twiceMax) throw new Error(`${twice} pages too many of ${whole}`);
+    if (twice < 0 || twice > twiceMax) throw new Error(`${twice} pages too many of ${all}`);
     expectGrants(folder, company.outsideGrants);
-    say(`the same of ${number(count)} files, killed ${KILLS} times: ${twice} pages read twice`);
-    report('what was left after the last kill', { measured, calls });
+    print(
+      `a first sync of ${number(count)} files, killed ${KILLS} times: ${twice} pages read twice`,
+    );
+    report('the rest after the last kill', { measured, calls });
   });
 }
 
@@ -134,10 +139,10 @@ async function auditLog(count: number): Promise<void> {
       'domains.list': 1,
       'drives.list': 1,
       'activities.list': pages(count, ACTIVITIES_PER_PAGE) + AUDIT_EVENT_NAMES - 1,
-      // Each act's file has a name and a link that only Google knows.
+      // The audit log has neither the name nor the link of a file.
       'files.get': count,
     });
-    report(`${number(count)} entries of the audit log, each of another file`, { measured, calls });
+    report(`${number(count)} audit log entries, each of another file`, { measured, calls });
   });
 }
 
@@ -146,7 +151,7 @@ function filesOf(count: number): WorkspaceOptions {
   return { ...NOTHING, detect: 'changes', users: 100, files: count, outsideGrants };
 }
 
-/** The administrator has no file, and is answered an empty page. */
+/** The administrator has no files: one empty page. */
 function pagesOfFiles({ users: owners, files: all }: WorkspaceOptions): number {
   return owners * pages(all / owners, FILES_PER_PAGE) + 1;
 }
@@ -158,8 +163,8 @@ function pages(rows: number, perPage: number): number {
 type Calls = Readonly<Record<string, number>>;
 
 async function callsOf(google: string): Promise<Calls> {
-  const answer = await fetch(`${google}/_sandbox/state`);
-  const { calls } = (await answer.json()) as { calls: { byMethod: Calls } };
+  const response = await fetch(`${google}/_sandbox/state`);
+  const { calls } = (await response.json()) as { calls: { byMethod: Calls } };
   return calls.byMethod;
 }
 
@@ -173,7 +178,7 @@ function expectCalls(calls: Calls, expected: Calls): void {
   }
 }
 
-/** One row for each outside grant, and none for anything else. */
+/** Expects one row per outside grant, and no other rows. */
 function expectGrants(folder: string, count: number): void {
   const db = new Sqlite(join(folder, 'sharetrail.db'), { readonly: true });
   const sql = "select count(*) from 'grant' union all select count(distinct item) from 'grant'";
@@ -192,7 +197,7 @@ function report(
   const { seconds, peakMegabytes, cpuSeconds, report: run } = measured;
   const { token: tokens = 0, ...byMethod } = calls;
   const each = Object.entries(byMethod).map(([name, count]) => `${name} ${number(count)}`);
-  say(
+  print(
     `${what}: ${seconds.toFixed(1)} s, peak ${peakMegabytes.toFixed(0)} MB, ` +
       `${cpuSeconds.toFixed(1)} s of processor time, ${run.outcome}, ` +
       `${number(run.calls.google)} calls (${each.join(', ')}) and ${number(tokens)} tokens`,

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '../../src/db/run-report.ts';
+import { killWithParent } from '../support/process.ts';
 
 const USAGE = new URL('usage.ts', import.meta.url).href;
 const ORG = new URL('org.ts', import.meta.url).pathname;
 const WORKSPACE = new URL('workspace.ts', import.meta.url).pathname;
-/** compiled, as it is published: `npm run build` */
+/** The published program, from `npm run build`. */
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 
 /** One run of the product's command line, measured as a whole process. */
@@ -33,13 +34,13 @@ export interface WorkspaceOptions {
   readonly files: number;
   readonly outsideGrants: number;
   readonly activities: number;
-  /** between one and the next; the last was an hour ago */
+  /** interval between activities; the last one was an hour ago */
   readonly activityEveryMs: number;
-  /** every answer comes so much later */
+  /** added to each response */
   readonly latencyMs: number;
 }
 
-/** Runs `work` beside the made-up vendors in a process of their own. */
+/** Runs `work` while another process simulates Salesforce and Gong. */
 export function withOrg<T>(
   { deliveries, contacts, limits }: OrgOptions,
   work: (folder: string) => Promise<T>,
@@ -48,34 +49,35 @@ export function withOrg<T>(
   return withVendors(ORG, words, ({ folder }) => work(folder));
 }
 
-/** The same with a made-up Google; `google` is where its control surface is asked. */
+/** Also simulates Google; `google` is the origin of its control API. */
 export function withWorkspace<T>(
   options: WorkspaceOptions,
   work: (vendors: { readonly folder: string; readonly google: string }) => Promise<T>,
 ): Promise<T> {
-  return withVendors(WORKSPACE, [JSON.stringify(options)], ({ folder, said }) =>
-    work({ folder, google: said }),
+  return withVendors(WORKSPACE, [JSON.stringify(options)], ({ folder, line }) =>
+    work({ folder, google: line }),
   );
 }
 
 async function withVendors<T>(
   script: string,
   words: readonly string[],
-  work: (vendors: { readonly folder: string; readonly said: string }) => Promise<T>,
+  work: (vendors: { readonly folder: string; readonly line: string }) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-bench-'));
   const all = [script, folder, ...words];
   const vendors = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'inherit'] });
+  killWithParent(vendors);
   try {
-    const [said] = await once(vendors.stdout, 'data');
-    return await work({ folder, said: String(said).trim() });
+    const [line] = await once(vendors.stdout, 'data');
+    return await work({ folder, line: String(line).trim() });
   } finally {
     vendors.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A command with `--json`, such as `sync --no-push`, as a user runs it. */
+/** Runs a command with `--json`, such as `sync --no-push`, as a user does. */
 export async function measureRun(folder: string, words: readonly string[]): Promise<Measured> {
   const startedAt = performance.now();
   const child = startRun(folder, words);
@@ -88,10 +90,12 @@ export async function measureRun(folder: string, words: readonly string[]): Prom
   return { report: runs[0], seconds, peakMegabytes, cpuSeconds };
 }
 
-/** A command with `--json`, to be killed or waited for. */
+/** Starts a command with `--json`. */
 export function startRun(folder: string, words: readonly string[]): ChildProcess {
   const all = ['--import', USAGE, MAIN, ...words, '--config', folder, '--json'];
-  return spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  killWithParent(child);
+  return child;
 }
 
 async function textOf(child: ChildProcess, stream: 'stdout' | 'stderr'): Promise<string> {
@@ -100,6 +104,6 @@ async function textOf(child: ChildProcess, stream: 'stdout' | 'stderr'): Promise
   return text;
 }
 
-export function say(line: string): void {
+export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }

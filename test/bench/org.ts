@@ -1,7 +1,7 @@
 /**
- * The made-up vendors in a process of their own, so that a benchmark measures the product alone.
- * Arguments: folder for the configuration, deliveries, contacts, "limits" or "no-limits".
- * Says "ready" on standard output and serves until it is killed.
+ * Simulates Salesforce and Gong in a separate process, so that a benchmark measures only the
+ * product. Arguments: folder for the configuration, deliveries, contacts, "limits" or "no-limits".
+ * Prints "ready" on standard output and serves until it is killed.
  */
 import { writeSandboxConfiguration } from '../../src/sandbox/configuration-folder.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
@@ -11,9 +11,12 @@ const [folder = '', deliveries = '0', contacts = '1', limits = 'limits'] = proce
 const count = Number(deliveries);
 const everyMs = 50;
 
-const lifted = { callsPerSecond: Number.POSITIVE_INFINITY, callsPerDay: Number.POSITIVE_INFINITY };
+const noLimits = {
+  callsPerSecond: Number.POSITIVE_INFINITY,
+  callsPerDay: Number.POSITIVE_INFINITY,
+};
 const sandbox = await createSandbox({
-  gong: { keepBodies: false, ...(limits === 'no-limits' && { limits: lifted }) },
+  gong: { keepBodies: false, ...(limits === 'no-limits' && { limits: noLimits }) },
 });
 const firstAt = sandbox.clock.now() - count * everyMs - HOUR_MS;
 sandbox.salesforce.generatedDeliveries({ count, firstAt, everyMs, contacts: Number(contacts) });

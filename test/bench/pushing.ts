@@ -1,8 +1,8 @@
 /**
- * The pace towards a Gong that allows three calls a second: events a second over all of them, and
- * how many calls Gong refused. Argument: events.
+ * The pace of pushing if Gong allows three calls per second: delivered events per second, and calls
+ * that Gong rejected. Argument: events.
  */
-import { measureRun, say, withOrg } from './measure.ts';
+import { measureRun, print, withOrg } from './measure.ts';
 
 const deliveries = Number(process.argv[2] ?? 100);
 await withOrg({ deliveries, contacts: 10, limits: 'limits' }, async (folder) => {
@@ -12,11 +12,11 @@ await withOrg({ deliveries, contacts: 10, limits: 'limits' }, async (folder) => 
   const requests = await requestsAt(gong);
   const first = requests[0]?.at ?? 0;
   const last = requests.at(-1)?.at ?? 0;
-  const refused = requests.filter(({ status }) => status === 429).length;
+  const rejected = requests.filter(({ status }) => status === 429).length;
   const perSecond = ((requests.length - 1) * 1_000) / (last - first);
-  say(
+  print(
     `${report.delivered} events: ${perSecond.toFixed(3)} a second ` +
-      `(first to last ${((last - first) / 1_000).toFixed(2)} s), ${refused} refused with 429`,
+      `(first to last ${((last - first) / 1_000).toFixed(2)} s), ${rejected} rejected with 429`,
   );
 });
 
@@ -29,7 +29,7 @@ async function gongOrigin(folder: string): Promise<string> {
 }
 
 async function requestsAt(origin: string): Promise<{ at: number; status: number }[]> {
-  const answer = await fetch(`${origin}/_sandbox/requests?limit=10000`);
-  const { requests } = (await answer.json()) as { requests: { at: number; status: number }[] };
+  const response = await fetch(`${origin}/_sandbox/requests?limit=10000`);
+  const { requests } = (await response.json()) as { requests: { at: number; status: number }[] };
   return requests;
 }

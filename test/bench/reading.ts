@@ -1,6 +1,6 @@
 /**
- * How fast a first sync reads, matches, builds and queues, and how much memory it takes: a small
- * org and a large one, pushing left out. Arguments: deliveries of the small and of the large org.
+ * The speed and the peak memory of a first sync without its push, in a small and in a large org.
+ * Arguments: deliveries of the small org, deliveries of the large org.
  */
 import { compareOrgs } from './compare-orgs.ts';
 

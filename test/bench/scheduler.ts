@@ -1,7 +1,7 @@
 /**
- * `sharetrail start` as a process: what it takes while nothing is due, and how long it is at work
- * when all tenants are due at the same minute. Linux only: the figures are read from /proc.
- * Compiled, as it is published: `npm run build` first. Arguments: idle tenants, seconds to watch them, busy tenants, events of each.
+ * The resources of the published `sharetrail start` while no run is due, and its time if all tenants
+ * are due at the same minute. Linux only: it reads /proc. Run `npm run build` first.
+ * Arguments: idle tenants, seconds to measure them, busy tenants, events per tenant.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,34 +9,35 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { say } from './measure.ts';
+import { killWithParent } from '../support/process.ts';
+import { print } from './measure.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 const TENANTS = new URL('tenants.ts', import.meta.url).pathname;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** of USER_HZ, which Linux has fixed */
+/** USER_HZ, a constant of Linux */
 const TICKS_PER_SECOND = 100;
-/** long enough for the largest configuration to be read before the minute comes */
+/** long enough to read the largest configuration before the due minute */
 const LEAD_MS = MINUTE_MS;
 
-const [idle = '1000', watched = '60', busy = '200', events = '50'] = process.argv.slice(2);
-await measureIdle(Number(idle), Number(watched));
+const [idle = '1000', idleSeconds = '60', busy = '200', events = '50'] = process.argv.slice(2);
+await measureIdle(Number(idle), Number(idleSeconds));
 await measureBusy(Number(busy), Number(events));
 
 async function measureIdle(tenants: number, seconds: number): Promise<void> {
-  // A time that is twelve hours away, so that none comes while it is watched.
+  // Twelve hours ahead, so that no run is due during the measurement.
   const schedule = scheduleAt(Date.now() + 12 * HOUR_MS);
-  await withStart([tenants, 0, schedule, 0], async ({ child, story }) => {
-    await until(() => story().includes('tenants scheduled'));
-    // What starting left behind is not what idling takes.
+  await withStart([tenants, 0, schedule, 0], async ({ child, log }) => {
+    await until(() => log().includes('tenants scheduled'));
+    // Do not count the work of starting.
     await delay(5_000);
     const before = cpuSecondsOf(child);
     await delay(seconds * 1_000);
     const share = ((cpuSecondsOf(child) - before) / seconds) * 100;
     const { VmRSS, VmHWM } = memoryOf(child);
-    say(
-      `${tenants} tenants, nothing due for ${seconds} s: ${VmRSS} MB (peak of the start ` +
+    print(
+      `${tenants} tenants, no run due for ${seconds} s: ${VmRSS} MB (peak during start ` +
         `${VmHWM} MB), ${share.toFixed(2)} % of a core`,
     );
   });
@@ -45,18 +46,18 @@ async function measureIdle(tenants: number, seconds: number): Promise<void> {
 async function measureBusy(tenants: number, eventsEach: number): Promise<void> {
   const dueAt = Math.ceil((Date.now() + LEAD_MS) / MINUTE_MS) * MINUTE_MS;
   const words = [tenants, eventsEach, scheduleAt(dueAt), 12];
-  await withStart(words, async ({ child, story }) => {
-    const ended = () => story().split('"msg":"run ended"').length - 1;
+  await withStart(words, async ({ child, log }) => {
+    const ended = () => log().split('"msg":"run ended"').length - 1;
     await until(() => ended() >= tenants);
     const seconds = (Date.now() - dueAt) / 1_000;
-    const whole = story().split(`"outcome":"ok"`).length - 1;
-    const delivered = [...story().matchAll(/"delivered":(\d+)/g)].map(([, count]) => Number(count));
+    const successful = log().split(`"outcome":"ok"`).length - 1;
+    const delivered = [...log().matchAll(/"delivered":(\d+)/g)].map(([, count]) => Number(count));
     const sum = delivered.reduce((total, count) => total + count, 0);
-    if (whole !== tenants || sum !== tenants * eventsEach) throw new Error(story());
+    if (successful !== tenants || sum !== tenants * eventsEach) throw new Error(log());
     const { VmHWM } = memoryOf(child);
-    say(
-      `${tenants} tenants due at one minute, ${eventsEach} events each: all done ` +
-        `${seconds.toFixed(1)} s after it, peak ${VmHWM} MB, ` +
+    print(
+      `${tenants} tenants due at the same minute, ${eventsEach} events each: finished after ` +
+        `${seconds.toFixed(1)} s, peak ${VmHWM} MB, ` +
         `${cpuSecondsOf(child).toFixed(1)} s of processor time`,
     );
   });
@@ -64,10 +65,10 @@ async function measureBusy(tenants: number, eventsEach: number): Promise<void> {
 
 interface Running {
   readonly child: ChildProcess;
-  readonly story: () => string;
+  readonly log: () => string;
 }
 
-/** Runs `start` over tenants that another process serves. */
+/** Runs `start` for tenants whose vendors another process simulates. */
 async function withStart(
   words: readonly (string | number)[],
   work: (running: Running) => Promise<void>,
@@ -75,23 +76,25 @@ async function withStart(
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-bench-'));
   const serve = [TENANTS, folder, ...words.map(String)];
   const served = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
+  killWithParent(served);
   let text = '';
   try {
     await once(served.stdout, 'data');
     const start = [MAIN, 'start', '--config', folder];
     const child = spawn(process.execPath, start, { stdio: ['ignore', 'ignore', 'pipe'] });
+    killWithParent(child);
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
     });
     const ended = once(child, 'close');
     const failed = ended.then(([early]) => {
-      throw new Error(`start ended with ${early}:\n${text}`);
+      throw new Error(`start exited with ${early}:\n${text}`);
     });
-    await Promise.race([work({ child, story: () => text }), failed]);
+    await Promise.race([work({ child, log: () => text }), failed]);
     failed.catch(() => {});
     child.kill('SIGTERM');
     const [code] = await ended;
-    if (code !== 0) throw new Error(`start ended with ${code}:\n${text}`);
+    if (code !== 0) throw new Error(`start exited with ${code}:\n${text}`);
   } finally {
     served.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -103,18 +106,18 @@ function scheduleAt(at: number): string {
   return `${date.getUTCMinutes()} ${date.getUTCHours()} * * *`;
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await delay(50);
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await delay(50);
 }
 
-/** proc(5): fields 14 and 15 of /proc/PID/stat, counted after the name, which may hold blanks. */
+/** proc(5): fields 14 and 15 of /proc/PID/stat, counted after the name, which can contain blanks. */
 function cpuSecondsOf({ pid }: ChildProcess): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** In megabytes: what is resident now, and the most that was. */
+/** In megabytes: the resident memory now, and its peak. */
 function memoryOf({ pid }: ChildProcess): { readonly VmRSS: number; readonly VmHWM: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const read = (name: string) =>

@@ -1,8 +1,8 @@
 /**
- * Many tenants in a process of their own: they read one made-up org, and each has a Gong of its
- * own. Arguments: folder for the configuration, tenants, deliveries, schedule (in UTC), and how
- * many hours ago the shares begin that are reported. Says "ready" on standard output and serves
- * until it is killed.
+ * Simulates the vendors of many tenants in a separate process: one Salesforce org for all tenants,
+ * and one Gong per tenant. Arguments: folder for the configuration, tenants, deliveries, schedule
+ * (in UTC), and the start of reported shares in hours before now. Prints "ready" on standard output
+ * and serves until it is killed.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,10 @@ import { startSandbox } from '../../src/sandbox/server.ts';
 
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1_000;
-const LIFTED = { callsPerSecond: Number.POSITIVE_INFINITY, callsPerDay: Number.POSITIVE_INFINITY };
+const NO_LIMITS = {
+  callsPerSecond: Number.POSITIVE_INFINITY,
+  callsPerDay: Number.POSITIVE_INFINITY,
+};
 
 const [folder = '', tenants = '1', deliveries = '0', schedule = '', hours = '12'] =
   process.argv.slice(2);
@@ -51,10 +54,10 @@ for (let number = 0; number < Number(tenants); number += 1) {
 }
 process.stdout.write('ready\n');
 
-/** Where nothing is sent, one Gong is enough: nobody asks it. */
+/** If there are no deliveries, no tenant calls Gong: one is enough for all. */
 async function gongOf(key: { accessKey: string; accessKeySecret: string }): Promise<string> {
   if (count === 0) return sandbox.origins.gong;
-  const { vendor } = createGong({ clock, keys: [key], keepBodies: false, limits: LIFTED });
+  const { vendor } = createGong({ clock, keys: [key], keepBodies: false, limits: NO_LIMITS });
   const { origins } = await startSandbox({ vendors: { gong: vendor }, clock });
   return origins.gong;
 }

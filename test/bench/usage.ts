@@ -1,4 +1,4 @@
-/** Preloaded into a measured process: tells its peak memory at the end, as a line of JSON. */
+/** Preloaded into a measured process: prints its peak memory as a line of JSON when it exits. */
 import { writeSync } from 'node:fs';
 
 process.on('exit', () => {

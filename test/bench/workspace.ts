@@ -1,7 +1,7 @@
 /**
- * The made-up vendors with a Google Workspace of any size, in a process of their own, so that a
- * benchmark measures the product alone. Arguments: folder for the configuration, WorkspaceOptions
- * as JSON. Says on standard output where the made-up Google is, and serves until it is killed.
+ * Simulates the vendors with a Google Workspace of any size in a separate process, so that a
+ * benchmark measures only the product. Arguments: folder for the configuration, WorkspaceOptions as
+ * JSON. Prints the origin of the simulated Google on standard output and serves until it is killed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

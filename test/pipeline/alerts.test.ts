@@ -10,7 +10,7 @@ let chat: Peer;
 
 beforeEach(async () => {
   world = await startCliWorld();
-  chat = await startPeer((_request, reply) => reply.answer(200, 'ok'));
+  chat = await startPeer((_request, reply) => reply.respond(200, 'ok'));
   configureAlerts(chat.origin);
 });
 

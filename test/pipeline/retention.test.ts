@@ -111,7 +111,7 @@ test('a command applies retention after its runs, unless one broke or a stop was
 
 describe('an abandoned backfill window', () => {
   const window = { tenant: 'acme', source: 'google-drive', since: 0, until: DAY_MS };
-  const ofWindow = backfillStream(window);
+  const partition = backfillStream(window);
   const ofSync = 'sync';
 
   /** Has a cursor, and audit log entries that are not part of a share yet. */
@@ -121,11 +121,11 @@ describe('an abandoned backfill window', () => {
     const lease = await heldLease(db, now);
     await beginBackfill(db, lease, { backfill: window, now });
     const cursor = { tenant: 'acme', position: '{}', updatedAt: now };
-    for (const stream of [ofWindow, `${ofWindow}/acts`, ofSync])
+    for (const stream of [partition, `${partition}/acts`, ofSync])
       await writeCursor(db, { ...cursor, stream });
     const entry = { tenant: 'acme', key: 'k', at: 1, item: 'i', actor: 'ada@globex.example' };
     const columns = { payload: '{}', handled: 0 };
-    for (const own of [ofWindow, ofSync]) {
+    for (const own of [partition, ofSync]) {
       await db
         .insertInto('activity')
         .values({ ...entry, ...columns, lane: own })

@@ -1,8 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { spawnForTest } from './process.ts';
+import { killWithParent, PROCESS_LIMIT } from './process.ts';
 
 const NODE = new URL('../../node_modules/.bin/node', import.meta.url).pathname;
 
@@ -29,15 +29,16 @@ export function startChild(
   const command = [NODE, path, ...(options.args ?? [])];
   const shell = options.wrap === undefined ? [] : ['sh', '-c', options.wrap, 'sh'];
   const [program = NODE, ...args] = [...shell, ...command];
-  const child = spawnForTest(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { ...PROCESS_LIMIT, stdio: ['pipe', 'pipe', 'pipe'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
   return speakWith(child);
 }
 
-function speakWith(child: ChildProcess & { readonly pid: number }): Child {
-  const { stdin, stdout, stderr, pid } = child;
+function speakWith(child: ChildProcess): Child {
+  const { stdin, stdout, stderr } = child;
+  const pid = killWithParent(child);
   if (!stdin || !stdout || !stderr) throw new Error('the process has no pipes');
   let errors = '';
   stderr.on('data', (chunk: Buffer) => {

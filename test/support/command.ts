@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { spawnForTest } from './process.ts';
+import { killWithParent, PROCESS_LIMIT } from './process.ts';
 
 const NODE = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -26,12 +27,12 @@ export interface CommandEnd {
 export interface Command {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** its standard error until now */
-  story(): string;
+  /** its standard error so far */
+  stderr(): string;
   ended(): Promise<CommandEnd>;
 }
 
-/** Starts `sharetrail WORDS` from the checkout, with nothing but these variables. */
+/** Starts `sharetrail WORDS` from the checkout, with only these environment variables. */
 export function startCommand(words: readonly string[], options: CommandOptions): Command {
   const { cwd, env, wrap, preloads = [], stdout = 'pipe' } = options;
   const shell = wrap === undefined ? [] : ['sh', '-c', wrap, 'sh'];
@@ -42,11 +43,13 @@ export function startCommand(words: readonly string[], options: CommandOptions):
     MAIN,
     ...words,
   ];
-  const child = spawnForTest(program, args, {
+  const child = spawn(program, args, {
+    ...PROCESS_LIMIT,
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', stdout, 'pipe'],
   });
+  const pid = killWithParent(child);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
@@ -58,11 +61,11 @@ export function startCommand(words: readonly string[], options: CommandOptions):
     ...texts,
   }));
   return {
-    pid: child.pid,
+    pid,
     kill: (signal) => {
       child.kill(signal);
     },
-    story: () => texts.stderr,
+    stderr: () => texts.stderr,
     ended: () => end,
   };
 }

@@ -1,28 +1,20 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Shorter than a test may take, so that the test itself sees the end of the process. */
-const PROCESS_MS_MAX = 200_000;
-/** Waits for a line; if the pipe closes before, kills the process. */
+/** Options of a process in a test. The limit is shorter than the test's: the test sees the end. */
+export const PROCESS_LIMIT = { timeout: 200_000, killSignal: 'SIGKILL' } as const;
+
+/** Waits for a line. If the pipe closes before, kills the process. */
 const WATCH = 'read -r line || kill -9 "$1"';
 
-/**
- * Starts a process that this one never leaves behind, even if it is stopped: it is killed after the
- * limit, and a watcher kills it if this process dies, by whatever signal.
- */
-export function spawnForTest(
-  program: string,
-  args: readonly string[],
-  options: SpawnOptions,
-): ChildProcess & { readonly pid: number } {
-  const limits = { timeout: PROCESS_MS_MAX, killSignal: 'SIGKILL' } as const;
-  const child = spawn(program, args, { ...options, ...limits });
+/** Kills the child, even a stopped one, if this process dies by any signal. Returns its PID. */
+export function killWithParent(child: ChildProcess): number {
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${program} did not start`);
-  // Detached: Ctrl-C in the terminal must not end the watcher first.
+  if (pid === undefined) throw new Error(`${child.spawnfile} did not start`);
   const watcher = spawn('sh', ['-c', WATCH, 'sh', `${pid}`], {
     stdio: ['pipe', 'ignore', 'ignore'],
+    // In a session of its own, so that Ctrl-C in the terminal does not end it first.
     detached: true,
   });
   child.once('exit', () => watcher.stdin.end('ended\n'));
-  return Object.assign(child, { pid });
+  return pid;
 }

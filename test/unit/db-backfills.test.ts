@@ -105,8 +105,8 @@ test('a completed window loses its own cursors and entries, and no others', asyn
   const kept = entries.map((entry) => `${entry.tenant} ${entry.lane}`);
   expect(kept.toSorted()).toEqual(
     [
-      ...partitions.filter((partition) => partition !== OF_JUNE).map((name) => `acme ${name}`),
-      ...partitions.map((name) => `other ${name}`),
+      ...partitions.filter((each) => each !== OF_JUNE).map((each) => `acme ${each}`),
+      ...partitions.map((each) => `other ${each}`),
     ].toSorted(),
   );
 });

@@ -14,6 +14,7 @@ const manifest = z
     version: z.string(),
     engines: z.object({ node: z.string() }),
     bin: z.object({ sharetrail: z.string() }),
+    devDependencies: z.looseObject({ node: z.string() }),
   })
   .parse(JSON.parse(textOf('package.json')));
 const nodeMajor = /\d+/.exec(manifest.engines.node)?.[0] ?? '';
@@ -46,10 +47,7 @@ describe('deploy/Dockerfile', () => {
   );
 
   test('uses the slim image of the Node version in package.json', () => {
-    expect(stages.filter((name) => name !== 'packages')).toEqual([
-      `node:${nodeMajor}-slim`,
-      `node:${nodeMajor}-slim`,
-    ]);
+    expect(stages).toEqual([`node:${nodeMajor}-slim`, `node:${nodeMajor}-slim`]);
   });
 
   test('copies only existing files, and the build context contains only them', () => {
@@ -275,4 +273,28 @@ test('docs/operations.md names existing deployment files', () => {
       name,
     ).toBe(true);
   }
+});
+
+describe('.github', () => {
+  const paths = [...project.keys()].filter((path) => path.startsWith('.github/'));
+  const workflow = z.object({
+    jobs: z.record(
+      z.string(),
+      z.object({ steps: z.array(z.looseObject({ run: z.string().optional() })) }),
+    ),
+  });
+
+  test.each(paths.filter((path) => path.endsWith('.yml')))('%s is one valid document', (path) => {
+    expect(yamlOf(path)).toBeTypeOf('object');
+  });
+
+  test.each(paths.filter((path) => path.includes('/workflows/')))('%s runs .ci/run', (path) => {
+    const [job] = Object.values(workflow.parse(yamlOf(path)).jobs);
+    expect(job?.steps.map(({ run }) => run)).toContain('.ci/run');
+    expect(textOf(path)).toContain('node-version-file: .node-version');
+  });
+
+  test('CI uses the same Node as the npm scripts', () => {
+    expect(textOf('.node-version').trim()).toBe(manifest.devDependencies.node);
+  });
 });

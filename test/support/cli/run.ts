@@ -1,8 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { spawnForTest } from '../process.ts';
+import { killWithParent, PROCESS_LIMIT } from '../process.ts';
 
 /** The program, as Node runs it from a checkout. */
 export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
@@ -37,11 +37,13 @@ export function start(
   words: readonly string[],
   options: StartOptions = {},
 ): Running {
-  const child = spawnForTest(process.execPath, [script, ...words], {
+  const child = spawn(process.execPath, [script, ...words], {
+    ...PROCESS_LIMIT,
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', ...options.env },
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
   });
+  killWithParent(child);
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
