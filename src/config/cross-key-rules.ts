@@ -6,7 +6,7 @@ import type { FindValue } from './validate-document.ts';
 /** Rules between the keys of a tenant's file. */
 export function checkTenant(
   find: FindValue,
-  context: { readonly fileName: string; readonly hasSecretKey: boolean },
+  context: { readonly fileName: string | undefined; readonly hasSecretKey: boolean },
 ): KeyProblem[] {
   return [
     ...checkName(find, context.fileName),
@@ -24,9 +24,9 @@ export function checkService(find: FindValue): KeyProblem[] {
   return [problem(['http', 'host'], 'other machines can reach this host: set http.token too')];
 }
 
-function checkName(find: FindValue, fileName: string): KeyProblem[] {
+function checkName(find: FindValue, fileName: string | undefined): KeyProblem[] {
   const tenant = find('tenant');
-  if (typeof tenant !== 'string' || tenant === fileName) return [];
+  if (typeof tenant !== 'string' || fileName === undefined || tenant === fileName) return [];
   return [problem(['tenant'], `expected ${fileName}, the name of the file`)];
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DeferredSecret } from '../lib/deferred-secret.ts';
 import { Secret } from '../lib/secret.ts';
 import { isDomain, isEmail, isSafeUrl, normalizeDomain } from './addresses.ts';
 
@@ -79,7 +80,9 @@ function secretField({ check, ...meta }: SecretOptions) {
   const error = `expected ${meta.expected}`;
   return z
     .custom<Secret>((value) => value instanceof Secret, { error, abort: true })
-    .refine((value) => check?.(value.reveal()) ?? true, { error })
+    .refine((value) => value instanceof DeferredSecret || (check?.(value.reveal()) ?? true), {
+      error,
+    })
     .meta({ ...meta, hidden: true });
 }
 
