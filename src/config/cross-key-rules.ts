@@ -74,6 +74,14 @@ function checkDrive(find: FindValue): KeyProblem[] {
 
 /** Gong's refresh tokens are single-use: without a place for the next one, the second run fails. */
 function checkGong(find: FindValue, hasSecretKey: boolean): KeyProblem[] {
+  const baseUrl = find('gong', 'baseUrl');
+  const url = typeof baseUrl === 'string' ? URL.parse(baseUrl) : null;
+  if (url !== null && /^(?:app|[\w-]+\.app|www|help)\.gong\.io$/.test(url.hostname)) {
+    const message =
+      "this is the address of Gong's pages; the API is at https://api.gong.io, or at the address " +
+      'that Gong shows under API: https://us-12345.api.gong.io';
+    return [problem(['gong', 'baseUrl'], message)];
+  }
   if (find('gong', 'auth', 'flow') !== 'oauth' || hasSecretKey) return [];
   const message = 'flow oauth needs secretKey in sharetrail.yaml: it encrypts the stored tokens';
   return [problem(['gong', 'auth', 'flow'], message)];
