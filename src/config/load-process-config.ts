@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { ConfigError, fileProblem } from './config-error.ts';
+import { ConfigError, fileProblem, type Problem } from './config-error.ts';
 import { type Environment, environment } from './environment.ts';
 import type { SecretResolution } from './interpolate-document.ts';
 import { CONFIG_LIMITS } from './limits.ts';
@@ -63,6 +63,22 @@ function withEnvironmentFile(given: Environment, workingDirectory: string): Envi
     if (read.code === 'ENOENT') return given;
     throw new ConfigError([fileProblem('.env', read.problem)]);
   }
+  const variables = parseEnv(read.text);
+  const cut = cutValues(read.text, variables);
+  if (cut.length > 0) throw new ConfigError(cut);
   const set = Object.entries(given).filter(([, value]) => value);
-  return { ...parseEnv(read.text), ...Object.fromEntries(set) };
+  return { ...variables, ...Object.fromEntries(set) };
+}
+
+/** `NAME=one#two`, which Node reads as `one`. */
+const UNQUOTED_HASH = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=[ \t]*([^\s"'`#][^#]*[^\s#]|[^\s"'`#])#/;
+
+/** A # right after a character is a part of a secret much more often than a comment. */
+function cutValues(text: string, variables: Environment): Problem[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [, name = '', value] = UNQUOTED_HASH.exec(line) ?? [];
+    if (value === undefined || variables[name] !== value) return [];
+    const message = `the value ends before its #: put it in quotes, ${name}="…"`;
+    return [{ ...fileProblem('.env', message), line: index + 1, column: 1 }];
+  });
 }
