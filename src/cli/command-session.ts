@@ -1,12 +1,16 @@
-import { loadProcessConfig } from '../config/load-process-config.ts';
-import { selectTenants } from '../config/select-tenants.ts';
-import type { TenantConfig } from '../config/types.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { SecretResolution } from '../config/interpolate-document.ts';
+import { loadProcessTenants } from '../config/load-process-config.ts';
+import { selectFaulty, selectTenants } from '../config/select-tenants.ts';
+import type { FaultyTenant, TenantConfig } from '../config/types.ts';
 import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type AppContext, openContext } from '../runs/context.ts';
-import type { CommandInput, ExitCode } from './command.ts';
+import { type CommandInput, EXIT, type ExitCode, worstExit } from './command.ts';
 import { logLevel, tenantNames, textOption } from './command-line/input-options.ts';
+import { failureOf } from './failure.ts';
 import { openLogger } from './logging/logger.ts';
+import { writeError } from './terminal/write.ts';
 
 /** What a command needs to work on tenants. */
 export interface CommandSession {
@@ -14,29 +18,52 @@ export interface CommandSession {
   readonly context: AppContext;
   /** the tenants named by `--tenant`, or all */
   readonly tenants: readonly TenantConfig[];
+  /** the requested tenants whose file or secrets have problems; they are reported already */
+  readonly faulty: readonly FaultyTenant[];
   readonly json: boolean;
 }
 
 /**
  * Loads the configuration, opens the log and the database, does the work, and closes them again.
- * Throws ConfigError, UserError for an unknown tenant, DatabaseError.
+ * Reports the tenants that cannot run; they do not stop the others. Throws ConfigError if none is
+ * left, UserError for an unknown tenant, DatabaseError.
  */
 export async function withCommandSession(
   input: CommandInput,
-  options: { readonly access: 'write' | 'read' },
+  options: {
+    readonly access: 'write' | 'read';
+    /** default: `resolved`; `deferred` for a command that only reads the database */
+    readonly secrets?: SecretResolution;
+    /** a service that was stopped ends well even if a tenant could not run */
+    readonly isService?: true;
+  },
   work: (session: CommandSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const config = await loadProcessConfig(textOption(input, 'config'));
-  const tenants = selectTenants(config, tenantNames(input));
+  const { secrets = 'resolved', access } = options;
+  const names = tenantNames(input);
+  const loaded = await loadProcessTenants(textOption(input, 'config'), secrets);
+  const tenants = selectTenants(loaded, names);
+  const faulty = selectFaulty(loaded, names);
+  const config = { ...loaded, faulty };
+  for (const { tenant, problems } of faulty) {
+    writeError(input.io, failureOf(new ConfigError(problems), tenant).text);
+  }
   const clock = systemClock;
   const level = logLevel(input) ?? config.service.log.level;
   const log = await openLogger({ io: input.io, clock, level });
-  if (options.access === 'write') for (const gap of unsupportedKeys(config)) log.warn(gap);
+  if (access === 'write') for (const gap of unsupportedKeys(config)) log.warn(gap);
   const random = () => Math.random();
-  const context = await openContext({ config, clock, random, log, access: options.access });
+  const context = await openContext({ config, clock, random, log, access });
   try {
-    return await work({ input, context, tenants, json: input.options['json'] === true });
+    const json = input.options['json'] === true;
+    const code = await work({ input, context, tenants, faulty, json });
+    return options.isService ? code : worstExit([code, ...faultyExits(faulty, names)]);
   } finally {
     await context.close();
   }
+}
+
+/** A command that names a faulty tenant could not do what it was asked to. */
+function faultyExits(faulty: readonly FaultyTenant[], names: readonly string[]): ExitCode[] {
+  return faulty.map(() => (names.length > 0 ? EXIT.couldNotRun : EXIT.needsAttention));
 }

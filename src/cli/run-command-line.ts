@@ -1,5 +1,7 @@
+import type { Environment } from '../config/environment.ts';
 import { type CommandDefinition, EXIT, type ExitCode } from './command.ts';
 import { helpText } from './command-line/help.ts';
+import { refuseFlagsTakenByNpm } from './command-line/npm-flags.ts';
 import { parseArguments } from './command-line/parse.ts';
 import { failureOf } from './failure.ts';
 import type { Io } from './terminal/io.ts';
@@ -11,6 +13,8 @@ export interface CommandLineOptions {
   readonly io: Io;
   readonly signal: AbortSignal;
   readonly version: string;
+  /** absent: the words do not come from npm */
+  readonly environment?: Environment;
 }
 
 /** Runs one command line. Never throws: each failure becomes an exit code and standard error. */
@@ -26,7 +30,8 @@ export async function runCommandLine(options: CommandLineOptions): Promise<ExitC
 }
 
 async function dispatch(options: CommandLineOptions): Promise<ExitCode> {
-  const { definitions, words, io, signal, version } = options;
+  const { definitions, words, io, signal, version, environment = {} } = options;
+  refuseFlagsTakenByNpm(definitions, words, environment);
   const parsed = parseArguments(definitions, words);
   switch (parsed.kind) {
     case 'version':

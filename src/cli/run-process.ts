@@ -16,7 +16,8 @@ export async function runProcess(
   words: readonly string[],
 ): Promise<void> {
   keepHeapSmall();
-  const io = processIo(environment());
+  const variables = environment();
+  const io = processIo(variables);
   const stop = new AbortController();
   exitOnBugs(io);
   const signals = stopOnSignals(io, stop);
@@ -29,7 +30,14 @@ export async function runProcess(
   };
   process.once('beforeExit', reportNeverSettled);
   const { version } = packageJson;
-  const code = await runCommandLine({ definitions, words, io, signal: stop.signal, version });
+  const code = await runCommandLine({
+    definitions,
+    words,
+    io,
+    signal: stop.signal,
+    version,
+    environment: variables,
+  });
   process.off('beforeExit', reportNeverSettled);
   signals.release();
   process.exitCode = code;

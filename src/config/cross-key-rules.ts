@@ -6,7 +6,7 @@ import type { FindValue } from './validate-document.ts';
 /** Rules between the keys of a tenant's file. */
 export function checkTenant(
   find: FindValue,
-  context: { readonly fileName: string; readonly hasSecretKey: boolean },
+  context: { readonly fileName: string | undefined; readonly hasSecretKey: boolean },
 ): KeyProblem[] {
   return [
     ...checkName(find, context.fileName),
@@ -24,9 +24,9 @@ export function checkService(find: FindValue): KeyProblem[] {
   return [problem(['http', 'host'], 'other machines can reach this host: set http.token too')];
 }
 
-function checkName(find: FindValue, fileName: string): KeyProblem[] {
+function checkName(find: FindValue, fileName: string | undefined): KeyProblem[] {
   const tenant = find('tenant');
-  if (typeof tenant !== 'string' || tenant === fileName) return [];
+  if (typeof tenant !== 'string' || fileName === undefined || tenant === fileName) return [];
   return [problem(['tenant'], `expected ${fileName}, the name of the file`)];
 }
 
@@ -74,6 +74,14 @@ function checkDrive(find: FindValue): KeyProblem[] {
 
 /** Gong's refresh tokens are single-use: without a place for the next one, the second run fails. */
 function checkGong(find: FindValue, hasSecretKey: boolean): KeyProblem[] {
+  const baseUrl = find('gong', 'baseUrl');
+  const url = typeof baseUrl === 'string' ? URL.parse(baseUrl) : null;
+  if (url !== null && /^(?:app|[\w-]+\.app|www|help)\.gong\.io$/.test(url.hostname)) {
+    const message =
+      "this is the address of Gong's pages; the API is at https://api.gong.io, or at the address " +
+      'that Gong shows under API: https://us-12345.api.gong.io';
+    return [problem(['gong', 'baseUrl'], message)];
+  }
   if (find('gong', 'auth', 'flow') !== 'oauth' || hasSecretKey) return [];
   const message = 'flow oauth needs secretKey in sharetrail.yaml: it encrypts the stored tokens';
   return [problem(['gong', 'auth', 'flow'], message)];

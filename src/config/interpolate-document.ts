@@ -1,6 +1,7 @@
+import { DeferredSecret } from '../lib/deferred-secret.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Problem } from './config-error.ts';
-import { interpolate, type ReferenceSources } from './interpolate.ts';
+import { interpolate, isReference, type ReferenceSources } from './interpolate.ts';
 import { type KeyPath, pathId } from './key-path.ts';
 import { keyName, type SchemaKey } from './schema-keys.ts';
 import type { ConfigDocument } from './yaml-document.ts';
@@ -15,9 +16,22 @@ export interface InterpolatedDocument {
   isReferenced(path: KeyPath): boolean;
 }
 
+/** Passes the checks of an ID and of an address. Only commands that never sign in get it. */
+const UNRESOLVED = 'unresolved@sharetrail.invalid';
+
+/**
+ * `deferred`: a secret is looked up when it is first used, and the IDs next
+ * to it can be missing: for commands that do not sign in anywhere.
+ */
+export type SecretResolution = 'resolved' | 'deferred';
+
 export function interpolateDocument(
   document: ConfigDocument,
-  options: { readonly keys: readonly SchemaKey[]; readonly sources: ReferenceSources },
+  options: {
+    readonly keys: readonly SchemaKey[];
+    readonly sources: ReferenceSources;
+    readonly secrets: SecretResolution;
+  },
 ): InterpolatedDocument {
   const secrets = new Map(options.keys.map(({ path, secret }) => [keyName(path), secret]));
   const problems: Problem[] = [];
@@ -31,8 +45,15 @@ export function interpolateDocument(
 
   const resolveText = (text: string, path: KeyPath): string | Secret | undefined => {
     const secret = secrets.get(keyName(path));
+    if (options.secrets === 'deferred' && secret && isReference(text)) {
+      referenced.add(pathId(path));
+      return deferred(text, options.sources);
+    }
     const { value, references, ...found } = interpolate(text, options.sources);
     if (references !== 'none') referenced.add(pathId(path));
+    if (options.secrets === 'deferred' && found.problems.length > 0 && path.includes('auth')) {
+      return UNRESOLVED;
+    }
     if (secret === 'reference' && references !== 'whole') return reject(path, LITERAL_SECRET);
     for (const problem of found.problems) reject(path, problem);
     return secret && value !== undefined ? new Secret(value) : value;
@@ -50,6 +71,13 @@ export function interpolateDocument(
 
   const data = resolve(document.data, []);
   return { data, problems, faultyPaths, isReferenced: (path) => referenced.has(pathId(path)) };
+}
+
+function deferred(text: string, sources: ReferenceSources): DeferredSecret {
+  return new DeferredSecret(() => {
+    const { value, problems } = interpolate(text, sources);
+    return value === undefined ? { problem: problems.join('; ') } : { value };
+  });
 }
 
 const LITERAL_SECRET =

@@ -44,6 +44,13 @@ export function interpolate(text: string, sources: ReferenceSources): Interpolat
   return { value: problems.length === 0 ? value : undefined, problems, references };
 }
 
+/** True for one reference without text around it, whether or not its value exists. */
+export function isReference(text: string): boolean {
+  const nothing = { variable: () => ({ value: 'x' }), file: () => ({ value: 'x' }) };
+  const { references, problems } = interpolate(text, nothing);
+  return references === 'whole' && problems.length === 0;
+}
+
 function find(inner: string, sources: ReferenceSources): Lookup {
   const path = FILE.exec(inner)?.[1];
   if (path !== undefined) return sources.file(path);

@@ -5,11 +5,12 @@ import { checkService, checkTenant } from './cross-key-rules.ts';
 import { databasePasswords } from './database-url.ts';
 import type { Environment } from './environment.ts';
 import { createReferenceSources, type ReferenceSources } from './interpolate.ts';
+import type { SecretResolution } from './interpolate-document.ts';
 import { valueAt } from './key-path.ts';
-import { readConfigFolder, type SourceFile } from './read-config-folder.ts';
+import { readConfigFolder, type SourceFile, type TenantSource } from './read-config-folder.ts';
 import { databaseField, serviceSchema } from './service-schema.ts';
 import { tenantSchema } from './tenant-schema.ts';
-import type { Config, ServiceConfig, TenantConfig } from './types.ts';
+import type { Config, FaultyTenant, ServiceConfig, TenantConfig } from './types.ts';
 import { type Validation, validateDocument } from './validate-document.ts';
 import { parseConfigDocument } from './yaml-document.ts';
 
@@ -27,33 +28,72 @@ const DATABASE_VARIABLE = 'SHARETRAIL_DATABASE';
  * files, none of which contains a secret.
  */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const { dir, service, tenants, problems } = await read(options, 'resolved');
+  const all = [...problems, ...tenants.flatMap((tenant) => tenant.problems)];
+  if (all.length > 0 || !service) throw new ConfigError(all);
+  return { dir, service, tenants: tenants.flatMap(({ value }) => value ?? []) };
+}
+
+/**
+ * The same, but a tenant with problems does not stop the others: it is in `faulty`. Throws
+ * ConfigError if the problem is not a tenant's, or if no tenant is left.
+ */
+export async function loadValidTenants(
+  options: LoadOptions,
+  secrets: SecretResolution,
+): Promise<Config & { readonly faulty: readonly FaultyTenant[] }> {
+  const { dir, service, tenants, problems } = await read(options, secrets);
+  const valid = tenants.flatMap(({ value }) => value ?? []);
+  if (problems.length > 0 || !service || valid.length === 0) {
+    throw new ConfigError([...problems, ...tenants.flatMap((tenant) => tenant.problems)]);
+  }
+  const faulty = tenants.filter(({ value }) => value === undefined);
+  return {
+    dir,
+    service,
+    tenants: valid,
+    faulty: faulty.map(({ name, problems: own }) => ({ tenant: name, problems: own })),
+  };
+}
+
+/** The settings of the installation, whatever is wrong with its tenants. Throws ConfigError. */
+export async function loadService(options: LoadOptions): Promise<ServiceConfig> {
+  const { service, problems } = await read(options, 'deferred');
+  if (problems.length > 0 || !service) throw new ConfigError(problems);
+  return service;
+}
+
+interface ReadConfig {
+  readonly dir: string;
+  /** undefined if there are problems with it */
+  readonly service: ServiceConfig | undefined;
+  readonly tenants: readonly NamedValidation[];
+  /** those that are not a tenant's */
+  readonly problems: readonly Problem[];
+}
+
+interface NamedValidation extends Validation<TenantConfig> {
+  readonly name: string;
+}
+
+async function read(options: LoadOptions, secrets: SecretResolution): Promise<ReadConfig> {
   const dir = resolve(options.workingDirectory, options.dir);
   const folder = readConfigFolder(dir, options.workingDirectory);
   const sources = createReferenceSources(dir, options.environment);
 
-  const service = await readService(folder.service, sources);
-  const { hasSecretKey } = service;
-  const tenants: Validation<TenantConfig>[] = [];
+  const found = await readService(folder.service, { sources, secrets });
+  const { hasSecretKey } = found;
+  const tenants: NamedValidation[] = [];
   // One at a time: a parsed file needs far more memory than its text.
   for (const source of folder.tenants) {
-    tenants.push(await readTenant(source, { name: source.name, sources, hasSecretKey }));
+    tenants.push(await readTenant(source, { sources, secrets, hasSecretKey }));
   }
   const override = databaseOverride(options.environment);
-
-  const problems = [
-    ...folder.problems,
-    ...override.problems,
-    ...service.problems,
-    ...tenants.flatMap((tenant) => tenant.problems),
-  ];
-  if (problems.length > 0 || !service.value) throw new ConfigError(problems);
-  const database = override.value ?? service.value.database;
+  const problems = [...folder.problems, ...override.problems, ...found.problems];
+  if (!found.value) return { dir, service: undefined, tenants, problems };
+  const database = override.value ?? found.value.database;
   for (const password of databasePasswords(database)) rememberSecret(password);
-  return {
-    dir,
-    service: { ...service.value, database },
-    tenants: tenants.flatMap((tenant) => tenant.value ?? []),
-  };
+  return { dir, service: { ...found.value, database }, tenants, problems };
 }
 
 interface ServiceValidation extends Validation<ServiceConfig> {
@@ -61,42 +101,48 @@ interface ServiceValidation extends Validation<ServiceConfig> {
   readonly hasSecretKey: boolean;
 }
 
+interface References {
+  readonly sources: ReferenceSources;
+  readonly secrets: SecretResolution;
+}
+
 /** If all lines are comments, every key has its default, as without the file. */
 async function readService(
   source: SourceFile | undefined,
-  sources: ReferenceSources,
+  references: References,
 ): Promise<ServiceValidation> {
   const parsed = parseConfigDocument(source?.file ?? '', source?.text ?? '');
   const document = parsed.empty ? parseConfigDocument(parsed.file, '{}') : parsed;
   const validation = await validateDocument(document, {
     schema: serviceSchema,
-    sources,
+    ...references,
     rules: checkService,
   });
   const hasSecretKey = !document.complete || valueAt(document.data, ['secretKey']) !== undefined;
   return { ...validation, hasSecretKey };
 }
 
-interface TenantContext {
-  readonly name: string;
-  readonly sources: ReferenceSources;
-  readonly hasSecretKey: boolean;
-}
-
+/** Also checks the content of a file whose name is wrong, so that all problems are reported. */
 async function readTenant(
-  source: SourceFile,
-  { name, sources, hasSecretKey }: TenantContext,
-): Promise<Validation<TenantConfig>> {
+  { name, source, problems }: TenantSource,
+  { hasSecretKey, ...references }: References & { readonly hasSecretKey: boolean },
+): Promise<NamedValidation> {
+  if (source === undefined) return { name, value: undefined, problems };
   const document = parseConfigDocument(source.file, source.text);
   if (document.empty) {
     const message = 'the file is empty; config/tenants/acme.example.yaml shows every key';
-    return { value: undefined, problems: [document.locate({ path: [], at: 'value', message })] };
+    const empty = document.locate({ path: [], at: 'value', message });
+    return { name, value: undefined, problems: [...problems, empty] };
   }
-  return validateDocument(document, {
+  // If the file must be renamed, the tenant's name in it is compared after that.
+  const fileName = problems.length === 0 ? name : undefined;
+  const found = await validateDocument(document, {
     schema: tenantSchema,
-    sources,
-    rules: (find) => checkTenant(find, { fileName: name, hasSecretKey }),
+    ...references,
+    rules: (find) => checkTenant(find, { fileName, hasSecretKey }),
   });
+  const value = problems.length === 0 ? found.value : undefined;
+  return { name, value, problems: [...problems, ...found.problems] };
 }
 
 function databaseOverride(environment: Environment): {

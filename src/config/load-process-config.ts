@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { ConfigError, fileProblem } from './config-error.ts';
+import { ConfigError, fileProblem, type Problem } from './config-error.ts';
 import { type Environment, environment } from './environment.ts';
+import type { SecretResolution } from './interpolate-document.ts';
 import { CONFIG_LIMITS } from './limits.ts';
-import { loadConfig } from './load-config.ts';
+import { type LoadOptions, loadConfig, loadService, loadValidTenants } from './load-config.ts';
 import { readTextFile } from './read-text-file.ts';
-import type { Config } from './types.ts';
+import type { Config, FaultyTenant, ServiceConfig } from './types.ts';
 
 const FOLDER_VARIABLE = 'SHARETRAIL_CONFIG';
 const FOLDER_DEFAULT = 'config';
@@ -13,26 +14,44 @@ const FOLDER_DEFAULT = 'config';
 /**
  * The configuration of this process: from `--config`, otherwise SHARETRAIL_CONFIG, otherwise
  * ./config, with the process's variables and those of `.env` in the working directory. Throws
- * ConfigError.
+ * ConfigError if any file has a problem.
  */
-export function loadProcessConfig(folder: string | undefined): Promise<Config> {
-  return loadConfigIn({
-    folder,
-    workingDirectory: process.cwd(),
-    environment: environment(),
-  });
+export async function loadProcessConfig(folder: string | undefined): Promise<Config> {
+  return loadConfig(loadOptions(processPlace(folder)));
 }
 
-/** The same for another working directory and environment. */
-export async function loadConfigIn(options: {
+/** The same without the tenants that have problems; see `loadValidTenants`. */
+export async function loadProcessTenants(
+  folder: string | undefined,
+  secrets: SecretResolution,
+): Promise<Config & { readonly faulty: readonly FaultyTenant[] }> {
+  return loadValidTenants(loadOptions(processPlace(folder)), secrets);
+}
+
+/** Only the settings of the installation; see `loadService`. */
+export async function loadProcessService(folder: string | undefined): Promise<ServiceConfig> {
+  return loadService(loadOptions(processPlace(folder)));
+}
+
+interface Place {
   readonly folder: string | undefined;
   readonly workingDirectory: string;
   readonly environment: Environment;
-}): Promise<Config> {
-  const { workingDirectory } = options;
-  const merged = withEnvironmentFile(options.environment, workingDirectory);
-  const dir = options.folder ?? (merged[FOLDER_VARIABLE] || FOLDER_DEFAULT);
-  return loadConfig({ dir, workingDirectory, environment: merged });
+}
+
+/** `loadProcessConfig` for another working directory and environment. */
+export async function loadConfigIn(place: Place): Promise<Config> {
+  return loadConfig(loadOptions(place));
+}
+
+function processPlace(folder: string | undefined): Place {
+  return { folder, workingDirectory: process.cwd(), environment: environment() };
+}
+
+function loadOptions({ folder, workingDirectory, environment: given }: Place): LoadOptions {
+  const merged = withEnvironmentFile(given, workingDirectory);
+  const dir = folder ?? (merged[FOLDER_VARIABLE] || FOLDER_DEFAULT);
+  return { dir, workingDirectory, environment: merged };
 }
 
 /** A variable that is already set has priority over `.env`; an empty one counts as not set. */
@@ -44,6 +63,22 @@ function withEnvironmentFile(given: Environment, workingDirectory: string): Envi
     if (read.code === 'ENOENT') return given;
     throw new ConfigError([fileProblem('.env', read.problem)]);
   }
+  const variables = parseEnv(read.text);
+  const cut = cutValues(read.text, variables);
+  if (cut.length > 0) throw new ConfigError(cut);
   const set = Object.entries(given).filter(([, value]) => value);
-  return { ...parseEnv(read.text), ...Object.fromEntries(set) };
+  return { ...variables, ...Object.fromEntries(set) };
+}
+
+/** `NAME=one#two`, which Node reads as `one`. */
+const UNQUOTED_HASH = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=[ \t]*([^\s"'`#][^#]*[^\s#]|[^\s"'`#])#/;
+
+/** A # right after a character is a part of a secret much more often than a comment. */
+function cutValues(text: string, variables: Environment): Problem[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [, name = '', value] = UNQUOTED_HASH.exec(line) ?? [];
+    if (value === undefined || variables[name] !== value) return [];
+    const message = `the value ends before its #: put it in quotes, ${name}="…"`;
+    return [{ ...fileProblem('.env', message), line: index + 1, column: 1 }];
+  });
 }

@@ -10,7 +10,8 @@ export interface ConfigFolder {
   /** undefined if there is no `sharetrail.yaml`: every key has its default then */
   readonly service: SourceFile | undefined;
   /** in the order of their names */
-  readonly tenants: readonly (SourceFile & { readonly name: string })[];
+  readonly tenants: readonly TenantSource[];
+  /** those that are not a tenant's */
   readonly problems: readonly Problem[];
 }
 
@@ -20,9 +21,18 @@ export interface SourceFile {
   readonly text: string;
 }
 
+export interface TenantSource {
+  /** the file's name without its ending, which can be impossible */
+  readonly name: string;
+  /** absent if the file cannot be read */
+  readonly source?: SourceFile;
+  /** what is wrong with the file itself; its content is checked nevertheless */
+  readonly problems: readonly Problem[];
+}
+
 const SERVICE_FILE = 'sharetrail.yaml';
-const TENANT_FILE = /^(.*)\.yaml$/;
-const WRONG_ENDING = /\.(?:yml|YML|YAML)$/;
+const TENANT_FILE = /^(.*)\.(?:yaml|yml|YAML|YML)$/;
+const TENANT_ENDING = '.yaml';
 const EXAMPLE = /\.example\.ya?ml$/i;
 const NEXT_STEP =
   "copy sharetrail's config/tenants/acme.example.yaml there, as NAME.yaml, and edit it";
@@ -30,15 +40,9 @@ const NEXT_STEP =
 /** Reads `sharetrail.yaml` and `tenants/*.yaml` of `dir`, an absolute path. Never throws. */
 export function readConfigFolder(dir: string, workingDirectory: string): ConfigFolder {
   const problems: Problem[] = [];
-  const reject = (path: string, message: string): void => {
-    problems.push(fileProblem(displayPath(path, workingDirectory), message));
-  };
-  const read = (path: string, isRequired: boolean): SourceFile | undefined => {
-    const found = readTextFile(path, { bytesMax: CONFIG_LIMITS.yamlBytesMax });
-    if ('text' in found) return { file: displayPath(path, workingDirectory), text: found.text };
-    if (isRequired || found.code !== 'ENOENT') reject(path, found.problem);
-    return undefined;
-  };
+  const problemWith = (path: string, message: string): Problem =>
+    fileProblem(displayPath(path, workingDirectory), message);
+  const reject = (path: string, message: string) => problems.push(problemWith(path, message));
 
   const top = listFolder(dir);
   if ('problem' in top) {
@@ -48,36 +52,59 @@ export function readConfigFolder(dir: string, workingDirectory: string): ConfigF
   if (top.names.includes('sharetrail.yml')) {
     reject(join(dir, 'sharetrail.yml'), `rename it to ${SERVICE_FILE}`);
   }
-  const service = read(join(dir, SERVICE_FILE), false);
+  const service = readSource(join(dir, SERVICE_FILE), workingDirectory);
+  if ('problem' in service && service.code !== 'ENOENT') {
+    reject(join(dir, SERVICE_FILE), service.problem);
+  }
   const tenantsDir = join(dir, 'tenants');
-  const tenants = tenantNames(tenantsDir, reject).flatMap((name) => {
-    const source = read(join(tenantsDir, `${name}.yaml`), true);
-    return source ? [{ ...source, name }] : [];
+  const tenants = tenantFiles(tenantsDir, reject).map(({ file, name }) => {
+    const path = join(tenantsDir, file);
+    const source = readSource(path, workingDirectory);
+    const messages = [
+      ...nameProblems(file, name),
+      ...('problem' in source ? [source.problem] : []),
+    ];
+    return {
+      name,
+      ...('text' in source && { source }),
+      problems: messages.map((message) => problemWith(path, message)),
+    };
   });
-  return { service, tenants, problems };
+  return { service: 'text' in service ? service : undefined, tenants, problems };
 }
 
-function tenantNames(
+function readSource(
+  path: string,
+  workingDirectory: string,
+): SourceFile | { readonly problem: string; readonly code: string } {
+  const found = readTextFile(path, { bytesMax: CONFIG_LIMITS.yamlBytesMax });
+  return 'text' in found ? { file: displayPath(path, workingDirectory), text: found.text } : found;
+}
+
+function nameProblems(file: string, name: string): string[] {
+  const rule = 'at most 63 lower-case letters, digits and hyphens';
+  return [
+    ...(file.endsWith(TENANT_ENDING) ? [] : ['rename it to end in .yaml']),
+    ...(TENANT_NAME.test(name) ? [] : [`a tenant's name is ${rule}: rename the file`]),
+  ];
+}
+
+function tenantFiles(
   tenantsDir: string,
   reject: (path: string, message: string) => void,
-): readonly string[] {
+): readonly { readonly file: string; readonly name: string }[] {
   const listed = listFolder(tenantsDir);
   if ('problem' in listed) {
     reject(tenantsDir, `${listed.problem}; ${NEXT_STEP}`);
     return [];
   }
-  const files = listed.names.filter((name) => !name.startsWith('.') && !EXAMPLE.test(name)).sort();
-  for (const name of files) {
-    if (WRONG_ENDING.test(name)) reject(join(tenantsDir, name), 'rename it to end in .yaml');
-  }
-  const names = files.flatMap((name) => TENANT_FILE.exec(name)?.[1] ?? []).sort();
-  const valid = names.filter((name) => TENANT_NAME.test(name));
-  for (const name of names.filter((other) => !valid.includes(other))) {
-    const rule = 'at most 63 lower-case letters, digits and hyphens';
-    reject(join(tenantsDir, `${name}.yaml`), `a tenant's name is ${rule}: rename the file`);
-  }
+  const files = listed.names.filter((name) => !name.startsWith('.') && !EXAMPLE.test(name));
   if (files.length === 0) reject(tenantsDir, `has no tenant; ${NEXT_STEP}`);
-  if (valid.length <= CONFIG_LIMITS.tenantFilesMax) return valid;
+  const tenants = files
+    .flatMap((file) => ({ file, name: TENANT_FILE.exec(file)?.[1] }))
+    .flatMap(({ file, name }) => (name === undefined ? [] : [{ file, name }]))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  if (tenants.length <= CONFIG_LIMITS.tenantFilesMax) return tenants;
   reject(tenantsDir, `has more than ${CONFIG_LIMITS.tenantFilesMax} tenants`);
   return [];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DeferredSecret } from '../lib/deferred-secret.ts';
 import { Secret } from '../lib/secret.ts';
 import { isDomain, isEmail, isSafeUrl, normalizeDomain } from './addresses.ts';
 
@@ -27,10 +28,25 @@ interface TextOptions extends KeyMeta {
 /** The pattern of every text: one line without white space around it. */
 export const ONE_LINE = /^\S(?:.*\S)?$/;
 
+/** What a copy from a web page or a mail brings along, and no one sees: U+200B, U+00AD, a BOM. */
+const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\u00a0\u115f\u1160\u3164]|(?![\n\r\t])\p{Cc}/u;
+
+/** A PEM and a JSON key have lines; other secrets have no white space at either end. */
+function hasStrayCharacters(value: string): boolean {
+  if (INVISIBLE.test(value)) return true;
+  return !/^\s*(?:-----BEGIN|\{)/.test(value) && value.trim() !== value;
+}
+
 /** One line of text that passes `check`. */
 export function text({ check, ...meta }: TextOptions): z.ZodString {
   const error = `expected ${meta.expected}`;
-  const line = z.string({ error }).regex(ONE_LINE, { error, abort: true });
+  const line = z
+    .string({ error })
+    .regex(ONE_LINE, { error, abort: true })
+    .refine((value) => !INVISIBLE.test(value), {
+      error: `${error}, without invisible characters`,
+      abort: true,
+    });
   return (check ? line.refine(check, { error, abort: true }) : line).meta(meta);
 }
 
@@ -77,9 +93,17 @@ export function maskedText(options: SecretOptions) {
 
 function secretField({ check, ...meta }: SecretOptions) {
   const error = `expected ${meta.expected}`;
+  const isClean = (value: Secret) =>
+    value instanceof DeferredSecret || !hasStrayCharacters(value.reveal());
   return z
     .custom<Secret>((value) => value instanceof Secret, { error, abort: true })
-    .refine((value) => check?.(value.reveal()) ?? true, { error })
+    .refine(isClean, {
+      error: `${error} without white space around it and without invisible characters`,
+      abort: true,
+    })
+    .refine((value) => value instanceof DeferredSecret || (check?.(value.reveal()) ?? true), {
+      error,
+    })
     .meta({ ...meta, hidden: true });
 }
 

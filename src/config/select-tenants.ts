@@ -1,6 +1,7 @@
 import { UserError } from '../lib/errors.ts';
 import { nearest } from '../lib/nearest-word.ts';
-import type { Config, TenantConfig } from './types.ts';
+import { ConfigError } from './config-error.ts';
+import type { Config, FaultyTenant, TenantConfig } from './types.ts';
 
 /**
  * The tenants with these names, each once, in the order of the configuration; all tenants if
@@ -8,9 +9,21 @@ import type { Config, TenantConfig } from './types.ts';
  */
 export function selectTenants(config: Config, names: readonly string[]): readonly TenantConfig[] {
   if (names.length === 0) return config.tenants;
-  const known = config.tenants.map(({ tenant }) => tenant);
+  const faulty = config.faulty ?? [];
+  const known = [...config.tenants, ...faulty].map(({ tenant }) => tenant);
   for (const name of names) if (!known.includes(name)) throw unknownTenant(name, known);
   return config.tenants.filter(({ tenant }) => names.includes(tenant));
+}
+
+/** The same for the tenants that cannot run. Throws ConfigError if `names` are all faulty. */
+export function selectFaulty(config: Config, names: readonly string[]): readonly FaultyTenant[] {
+  const { faulty = [] } = config;
+  if (names.length === 0) return faulty;
+  const selected = faulty.filter(({ tenant }) => names.includes(tenant));
+  if (names.every((name) => selected.some(({ tenant }) => tenant === name))) {
+    throw new ConfigError(selected.flatMap(({ problems }) => problems));
+  }
+  return selected;
 }
 
 function unknownTenant(name: string, known: readonly string[]): UserError {

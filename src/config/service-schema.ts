@@ -4,12 +4,18 @@ import { CONFIG_LIMITS } from './limits.ts';
 import { choice, mapping, maskedText, number, secret, text } from './schema-fields.ts';
 
 const SQLITE = /^sqlite:.+$/;
+/** SQLAlchemy's form, a shell's home folder, and SQLite's own URI: as a path, each is another file. */
+const OTHER_FORM = /^sqlite:(?:\/\/|~|file:|:memory:)/i;
 
 export const databaseField = text({
   expected: '`sqlite:PATH` or `postgres://…`',
   description: 'The database that stores everything. A path is relative to the working directory.',
   check: (value) => SQLITE.test(value) || isPostgresUrl(value),
   hidden: true,
+}).refine((value) => !OTHER_FORM.test(value), {
+  error:
+    'expected a path directly after `sqlite:`, without //, ~ or file: ' +
+    '(sqlite:./data/sharetrail.db, or sqlite:/var/lib/sharetrail.db)',
 });
 
 const http = mapping(

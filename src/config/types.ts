@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Secret } from '../lib/secret.ts';
+import type { Problem } from './config-error.ts';
 import type { serviceSchema } from './service-schema.ts';
 import type { tenantSchema } from './tenant-schema.ts';
 
@@ -26,4 +27,13 @@ export interface Config {
   readonly service: ServiceConfig;
   /** in the order of their names */
   readonly tenants: readonly TenantConfig[];
+  /** the requested tenants that cannot run; absent if every file must be valid */
+  readonly faulty?: readonly FaultyTenant[];
+}
+
+/** A tenant whose file or secrets have problems. */
+export interface FaultyTenant {
+  /** the file's name without its ending */
+  readonly tenant: string;
+  readonly problems: readonly Problem[];
 }

@@ -3,7 +3,7 @@ import { scrub } from '../lib/secret.ts';
 import { type KeyProblem, type Problem, sortProblems } from './config-error.ts';
 import { explainZodIssues } from './explain-zod-issues.ts';
 import type { ReferenceSources } from './interpolate.ts';
-import { interpolateDocument } from './interpolate-document.ts';
+import { interpolateDocument, type SecretResolution } from './interpolate-document.ts';
 import { type KeyPath, pathId, valueAt } from './key-path.ts';
 import { listKeys } from './schema-keys.ts';
 import type { ConfigDocument } from './yaml-document.ts';
@@ -14,6 +14,7 @@ export type FindValue = (...path: (string | number)[]) => unknown;
 interface ValidationOptions<Schema extends z.ZodType> {
   readonly schema: Schema;
   readonly sources: ReferenceSources;
+  readonly secrets: SecretResolution;
   /** rules between keys; they run even if keys are invalid, so that all problems are reported */
   readonly rules: (find: FindValue) => KeyProblem[];
 }
@@ -27,11 +28,15 @@ export interface Validation<Value> {
 /** 1. references, 2. each key by its schema, 3. rules between keys; then all problems, sorted. */
 export async function validateDocument<Schema extends z.ZodType>(
   document: ConfigDocument,
-  { schema, sources, rules }: ValidationOptions<Schema>,
+  { schema, sources, secrets, rules }: ValidationOptions<Schema>,
 ): Promise<Validation<z.output<Schema>>> {
   if (!document.complete) return { value: undefined, problems: document.problems };
   const keys = listKeys(schema);
-  const { data, faultyPaths, ...interpolated } = interpolateDocument(document, { keys, sources });
+  const { data, faultyPaths, ...interpolated } = interpolateDocument(document, {
+    keys,
+    sources,
+    secrets,
+  });
 
   const parsed = await schema.safeParseAsync(data);
   const issues = parsed.error?.issues ?? [];

@@ -44,7 +44,12 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
   });
   const reader = new DocumentReader(file, lineCounter);
   const error = document.errors[0] ?? document.warnings[0];
-  if (error) return reader.fail(error.pos[0], explainYamlError(error.code));
+  if (error) {
+    const [offset] = error.pos;
+    const { line } = lineCounter.linePos(offset);
+    const faulty = text.split('\n')[Math.max(0, line - 1)] ?? '';
+    return reader.fail(offset, explainYamlError(error.code, faulty));
+  }
   if (document.directives.yaml.explicit && document.directives.yaml.version !== '1.2') {
     return reader.fail(0, 'this file must be YAML 1.2: remove the %YAML line');
   }

@@ -18,7 +18,11 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   MULTIPLE_TAGS: 'two tags on one value',
 };
 
+const UNQUOTED_CRON = /^\s*schedule:\s*\*/;
+const CRON_SENTENCE = 'a schedule that starts with * needs quotes: schedule: "*/15 * * * *"';
+
 /** What is wrong with the YAML, without quoting the file. */
-export function explainYamlError(code: ErrorCode): string {
+export function explainYamlError(code: ErrorCode, line: string): string {
+  if (UNQUOTED_CRON.test(line)) return `not valid YAML: ${CRON_SENTENCE}`;
   return `not valid YAML: ${SENTENCES[code] ?? 'unexpected syntax here'}`;
 }

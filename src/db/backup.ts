@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { DatabaseError, UserError } from '../lib/errors.ts';
 import { type BackupFile, beginBackupFile } from './backup-file.ts';
 import { explainFailure } from './failures.ts';
+import { databaseFileExists } from './file-exists.ts';
 import { BACKUP_LIMITS, DATABASE_LIMITS } from './limits.ts';
 
 export interface BackupOptions {
@@ -22,7 +23,7 @@ export interface BackupOptions {
  */
 export async function backUp(options: BackupOptions): Promise<number> {
   const { source, target } = options;
-  if (!existsSync(source)) {
+  if (!databaseFileExists(source)) {
     throw new UserError(`the database does not exist yet: ${source}`, {
       hint: 'The first `sharetrail sync` creates it. A relative path starts in the working directory.',
     });

@@ -10,7 +10,7 @@ import type { State } from '../outbox/states.ts';
 import { callsForBackfill } from '../runs/call-reserve.ts';
 import type { AppContext } from '../runs/context.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
-import { gongAccountOf } from '../vendors/gong/account.ts';
+import { findGongAccount } from '../vendors/gong/account.ts';
 import { LIST_LIMITS } from './limits.ts';
 
 /** A run for `status`. A row without an end is `running` or `died`. */
@@ -44,7 +44,8 @@ export interface TenantStatus {
   readonly oldestPending?: number;
   readonly gong: {
     readonly callsPerDay: number;
-    readonly callsLeft: number;
+    /** absent if the credentials, which name the account, cannot be read here */
+    readonly callsLeft?: number;
     /** epoch milliseconds: the end of a pause that Gong requested */
     readonly pausedUntil?: number;
   };
@@ -84,8 +85,9 @@ async function gongOf(
   config: TenantConfig,
   now: number,
 ): Promise<TenantStatus['gong']> {
-  const account = gongAccountOf(config.gong);
+  const account = findGongAccount(config.gong);
   const { callsPerDay } = config.gong;
+  if (account === undefined) return { callsPerDay };
   const used = await callsOfDay(context.db, account, now);
   const pause = await pausedUntil(context.db, account);
   const callsLeft = Math.max(0, callsPerDay - used);

@@ -1,6 +1,6 @@
 import type { TenantConfig } from '../config/types.ts';
 import { finishedRuns } from '../db/runs.ts';
-import { gongAccountOf } from '../vendors/gong/account.ts';
+import { findGongAccount } from '../vendors/gong/account.ts';
 import type { AppContext } from './context.ts';
 import { RESERVE_LIMITS } from './limits.ts';
 
@@ -10,10 +10,11 @@ import { RESERVE_LIMITS } from './limits.ts';
  * At most half of the day's calls, so that a backfill always ends.
  */
 export async function reservedCalls(context: AppContext, tenant: TenantConfig): Promise<number> {
-  const account = gongAccountOf(tenant.gong);
+  const account = findGongAccount(tenant.gong);
+  if (account === undefined) return 0;
   let calls = 0;
   for (const other of context.config.tenants) {
-    if (other.schedule === undefined || gongAccountOf(other.gong) !== account) continue;
+    if (other.schedule === undefined || findGongAccount(other.gong) !== account) continue;
     calls += await busiestRun(context, other.tenant);
   }
   return Math.min(calls, Math.floor(tenant.gong.callsPerDay * RESERVE_LIMITS.shareOfDayMax));

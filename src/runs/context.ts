@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { Config } from '../config/types.ts';
+import { databaseFileExists } from '../db/file-exists.ts';
 import { formatHolder, thisProcess } from '../db/holder.ts';
 import { migrate, requireCurrent } from '../db/migrate.ts';
 import { openDatabase, openMemoryDatabase, sqliteFile } from '../db/open.ts';
@@ -72,7 +72,7 @@ async function openCurrentDatabase(
   database: string,
   access: ContextOptions['access'],
 ): Promise<Database> {
-  const absent = access === 'read' && !existsSync(sqliteFile(database));
+  const absent = access === 'read' && !databaseFileExists(sqliteFile(database));
   const db = absent ? openMemoryDatabase() : openDatabase({ database, access });
   try {
     await (access === 'read' && !absent ? requireCurrent(db) : migrate(db));

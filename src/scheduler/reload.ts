@@ -1,13 +1,16 @@
 import { ConfigError, formatProblem } from '../config/config-error.ts';
-import type { Config, TenantConfig } from '../config/types.ts';
+import type { Config, FaultyTenant, TenantConfig } from '../config/types.ts';
 import { unsupportedKeys } from '../config/unsupported-keys.ts';
+import type { Logger } from '../lib/log.ts';
 import type { AppContext } from '../runs/context.ts';
 import { logFailure } from './due-run.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface ReloadOptions {
   readonly context: AppContext;
-  readonly scheduler: Pick<Scheduler, 'configure'>;
+  readonly scheduler: Pick<Scheduler, 'configure' | 'tenants'>;
+  /** called for each tenant whose new configuration has problems */
+  readonly onFaulty: (context: AppContext, faulty: FaultyTenant) => void;
   /** Reads the configuration again. Throws UserError. */
   readonly load: () => Promise<{
     readonly config: Config;
@@ -16,7 +19,8 @@ export interface ReloadOptions {
 }
 
 /**
- * Handles SIGHUP: reads the configuration again and applies it. If it is invalid, logs every
+ * Handles SIGHUP: reads the configuration again and applies it. A tenant with problems keeps its
+ * previous configuration. If no tenant is valid or the problem is not a tenant's, logs every
  * problem and changes nothing. Concurrent reloads run one after the other.
  */
 export function createReload(options: ReloadOptions): () => Promise<void> {
@@ -27,7 +31,7 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
   };
 }
 
-async function reload({ context, scheduler, load }: ReloadOptions): Promise<void> {
+async function reload({ context, scheduler, onFaulty, load }: ReloadOptions): Promise<void> {
   const { log } = context;
   try {
     const { config, tenants } = await load();
@@ -40,7 +44,15 @@ async function reload({ context, scheduler, load }: ReloadOptions): Promise<void
     }
     const { database, log: level } = context.config.service;
     const service = { ...config.service, database, log: level };
-    scheduler.configure({ ...config, service }, tenants);
+    const current = { ...config, service };
+    const { faulty = [] } = config;
+    for (const tenant of faulty) logFaulty(log, tenant);
+    for (const tenant of faulty) onFaulty({ ...context, config: current }, tenant);
+    const kept = scheduler.tenants.filter((running) => isAmong(faulty, running));
+    for (const { tenant } of kept) {
+      log.warn('its new configuration is invalid; the previous one stays in effect', { tenant });
+    }
+    scheduler.configure(current, [...tenants, ...kept]);
   } catch (error) {
     if (error instanceof ConfigError) {
       for (const problem of error.problems) log.error(formatProblem(problem));
@@ -49,6 +61,14 @@ async function reload({ context, scheduler, load }: ReloadOptions): Promise<void
     }
     log.error('the new configuration is invalid; the previous one stays in effect');
   }
+}
+
+function isAmong(faulty: readonly FaultyTenant[], { tenant }: TenantConfig): boolean {
+  return faulty.some((other) => other.tenant === tenant);
+}
+
+function logFaulty(log: Logger, { tenant, problems }: FaultyTenant): void {
+  for (const problem of problems) log.error(formatProblem(problem), { tenant });
 }
 
 /** Warns about changed settings that are only read at the start. */

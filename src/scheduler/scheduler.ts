@@ -59,6 +59,11 @@ export class Scheduler {
     this.#startDue();
   }
 
+  /** those in effect, including those without a schedule */
+  get tenants(): readonly TenantConfig[] {
+    return this.#tenants;
+  }
+
   tick(): void {
     const { clock, random } = this.#options.context;
     const now = clock.now();

@@ -1,3 +1,5 @@
+import { formatProblem } from '../config/config-error.ts';
+import type { FaultyTenant } from '../config/types.ts';
 import type { RunError, RunReport } from '../db/run-report.ts';
 import { ALERT_LIMITS } from './limits.ts';
 
@@ -20,7 +22,8 @@ export type AlertItem =
       /** the number of the tenant's runs that this item represents; `report` is the last one's */
       readonly runs: number;
     }
-  | { readonly kind: 'overdue'; readonly overdue: Overdue };
+  | { readonly kind: 'overdue'; readonly overdue: Overdue }
+  | { readonly kind: 'configuration'; readonly faulty: FaultyTenant };
 
 /** Items with the same problem, which the text describes once. */
 type Section = readonly AlertItem[];
@@ -51,10 +54,12 @@ function headline(items: readonly AlertItem[]): string {
 }
 
 function tenantOf(item: AlertItem): string {
+  if (item.kind === 'configuration') return item.faulty.tenant;
   return item.kind === 'run' ? item.report.tenant : item.overdue.tenant;
 }
 
 function problemOf(item: AlertItem): string {
+  if (item.kind === 'configuration') return 'cannot run: its configuration has problems';
   if (item.kind === 'overdue') return 'had no successful run for two periods';
   return item.report.outcome === 'failed' ? 'failed' : 'completed partially';
 }
@@ -62,7 +67,7 @@ function problemOf(item: AlertItem): string {
 /** Groups items by problem and first error, largest group first. */
 function groupItems(items: readonly AlertItem[]): Section[] {
   const groups = Map.groupBy(items, (item) => {
-    if (item.kind === 'overdue') return item.kind;
+    if (item.kind !== 'run') return item.kind;
     const { outcome, kind, errors } = item.report;
     return JSON.stringify([outcome, kind, errors[0]?.stage, redact(errors[0]?.message ?? '')]);
   });
@@ -79,6 +84,7 @@ function sectionText(items: Section): string {
       .concat(items.length > ALERT_LIMITS.tenantsNamedMax ? [`and ${moreOf(items)}`] : [])
       .join('\n');
   }
+  if (first.kind === 'configuration') return configurationText(items);
   const reports = items.flatMap((item) => (item.kind === 'run' ? item.report : []));
   return [
     items.length === 1 ? runLine(first) : `${tenantsText(items)}: ${problemOf(first)}`,
@@ -87,6 +93,20 @@ function sectionText(items: Section): string {
     ...moreErrors(first.report.errors.length),
     ...stepLines(reports),
   ].join('\n');
+}
+
+function configurationText(items: Section): string {
+  return items
+    .slice(0, ALERT_LIMITS.tenantsNamedMax)
+    .flatMap((item) => (item.kind === 'configuration' ? problemLines(item.faulty) : []))
+    .concat(items.length > ALERT_LIMITS.tenantsNamedMax ? [`and ${moreOf(items)}`] : [])
+    .join('\n');
+}
+
+function problemLines({ tenant, problems }: FaultyTenant): string[] {
+  const shown = problems.slice(0, ALERT_LIMITS.errorsPerTenantMax);
+  const lines = shown.map((problem) => `${tenant}: ${redactHint(formatProblem(problem))}`);
+  return [...lines, ...moreErrors(problems.length)];
 }
 
 function runLine({ report, runs }: Extract<AlertItem, { kind: 'run' }>): string {

@@ -1,3 +1,4 @@
+import type { FaultyTenant } from '../config/types.ts';
 import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/context.ts';
@@ -8,8 +9,8 @@ import { ALERT_LIMITS } from './limits.ts';
 const HOUR_MS = 60 * 60_000;
 
 /**
- * Posts one alert about the runs of a command that failed or were partial. Does nothing if `alerts`
- * is not configured. Never throws: the runs are already done.
+ * Posts one alert about the runs of a command that failed or were partial, and about the tenants
+ * that it could not run. Does nothing if `alerts` is not configured. Never throws: the runs are already done.
  */
 export async function alertOnRuns(
   context: AppContext,
@@ -17,11 +18,11 @@ export async function alertOnRuns(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const failed = reports.filter(needsAlert);
-  await post(
-    context,
-    failed.map((report) => ({ kind: 'run', report, runs: 1 })),
-    signal,
-  );
+  const items: AlertItem[] = [
+    ...(context.config.faulty ?? []).map((faulty) => ({ kind: 'configuration', faulty }) as const),
+    ...failed.map((report) => ({ kind: 'run', report, runs: 1 }) as const),
+  ];
+  await post(context, items, signal);
 }
 
 /** A run that only stopped on request needs no alert. */
@@ -84,6 +85,12 @@ export class Alerts {
     const runs = before?.kind === 'run' ? before.runs + 1 : 1;
     const item: AlertItem = { kind: 'run', report, runs };
     this.#enqueue(context, key, { item, onDelivered: async () => {} });
+  }
+
+  /** Queues an alert for a tenant that cannot run. */
+  addFaulty(context: AppContext, faulty: FaultyTenant): void {
+    const item: AlertItem = { kind: 'configuration', faulty };
+    this.#enqueue(context, `configuration ${faulty.tenant}`, { item, onDelivered: async () => {} });
   }
 
   /** Queues an alert for an overdue tenant. Calls `onDelivered` once the alert was delivered. */

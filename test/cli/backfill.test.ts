@@ -34,7 +34,7 @@ function dateOf(at: number): string {
 const INVALID: readonly (readonly [words: string, message: string, hint: string])[] = [
   ['backfill', 'backfill needs --since', 'backfill --since 2026-01-01'],
   ['backfill --since yesterday', '"yesterday" is neither a date nor a time', '2026-11-01'],
-  ['backfill --since 2026-02-30', '"2026-02-30" is neither a date nor a time', '2026-11-01'],
+  ['backfill --since 2026-02-30', '"2026-02-30" does not exist', 'Months are 01 to 12'],
   [
     'backfill --since 2026-01-01T09:00:00',
     '"2026-01-01T09:00:00" is neither a date nor a time',

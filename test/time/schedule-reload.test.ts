@@ -21,7 +21,7 @@ async function reload(
   { scheduler, context }: Process,
   load: () => { config: Config; tenants: readonly TenantConfig[] },
 ): Promise<void> {
-  await createReload({ context, scheduler, load: async () => load() })();
+  await createReload({ context, scheduler, onFaulty: () => {}, load: async () => load() })();
 }
 
 function configured(
@@ -120,6 +120,35 @@ describe('a reload', () => {
     await rig.clock.pass(HOUR);
     await process.stop();
     expect(await rig.runs()).toEqual([]);
+  });
+});
+
+describe('a reload with one faulty tenant', () => {
+  const problems = [
+    { file: 'tenants/acme.yaml', line: 3, column: 1, path: 'foo', message: 'unknown key' },
+  ];
+
+  test('applies the others, reports the faulty one, and keeps its previous configuration', async () => {
+    const rig = new SchedulerRig({ now: BEFORE });
+    const process = await rig.start([acme, globex]);
+    const later = { ...globex, schedule: '15 3 * * *' };
+    const config = { ...configOf(rig.file, [later]), faulty: [{ tenant: 'acme', problems }] };
+    const reported: string[] = [];
+    await createReload({
+      ...process,
+      onFaulty: (_, { tenant }) => reported.push(tenant),
+      load: async () => ({ config, tenants: [later] }),
+    })();
+    expect(reported).toEqual(['acme']);
+    expect(process.log).toContainEqual({
+      level: 'error',
+      message: 'tenants/acme.yaml:3:1 foo: unknown key',
+      fields: { tenant: 'acme' },
+    });
+    await rig.clock.pass(4 * HOUR);
+    await process.stop();
+    expect(await rig.starts('acme')).toEqual(['2026-11-02T02:00:00.000Z']);
+    expect(await rig.starts('globex')).toEqual(['2026-11-02T03:15:00.000Z']);
   });
 });
 

@@ -22,19 +22,21 @@ describe('the folder', () => {
     expect(tenants.map(({ tenant }) => tenant)).toEqual(['0-first', 'acme', 'acme-2']);
   });
 
-  test('an invalid tenant name or file ending is rejected, not skipped', async () => {
+  test('an invalid tenant name or file ending is rejected, and does not hide other problems', async () => {
     using folder = new ConfigFolder({
       'config/tenants/Acme.yaml': TENANT_YAML,
-      'config/tenants/beta.yml': TENANT_YAML,
+      'config/tenants/beta.yml': TENANT_YAML.replace('gong:', 'gongs:'),
       [`config/tenants/${'a'.repeat(64)}.yaml`]: TENANT_YAML,
       'config/sharetrail.yml': '',
     });
     const name = "a tenant's name is at most 63 lower-case letters, digits and hyphens";
     expect((await errorOf(load(folder))).message.split('\n')).toEqual([
       'config/sharetrail.yml: rename it to sharetrail.yaml',
-      'config/tenants/beta.yml: rename it to end in .yaml',
       `config/tenants/Acme.yaml: ${name}: rename the file`,
       `config/tenants/${'a'.repeat(64)}.yaml: ${name}: rename the file`,
+      'config/tenants/beta.yml: rename it to end in .yaml',
+      'config/tenants/beta.yml:1:1 gong: missing; expected a mapping',
+      'config/tenants/beta.yml:9:1 gongs: unknown key; did you mean gong?',
     ]);
   });
 

@@ -72,7 +72,15 @@ const VALUES: readonly ProblemCase[] = [
         `found "${cron}"`,
     ],
   })),
-  ...['2026-11-01', '2026-11-01T00:00:00', '2026-02-30T00:00:00Z', 'yesterday'].map((time) => ({
+  ...[
+    '2026-11-01',
+    '2026-11-01T00:00:00',
+    '2026-02-30T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-00-01T00:00:00Z',
+    '2026-01-01T24:00:00Z',
+    'yesterday',
+  ].map((time) => ({
     name: `${time} is not a start time`,
     replace: '',
     by: `start: ${time}\n`,

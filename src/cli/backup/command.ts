@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { loadProcessConfig } from '../../config/load-process-config.ts';
+import { loadProcessService } from '../../config/load-process-config.ts';
 import { backUp } from '../../db/backup.ts';
 import { sqliteFile } from '../../db/open.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -13,8 +13,8 @@ import { writeJson, writeParagraph } from '../terminal/write.ts';
 /** Does not open the database as a run does: before an upgrade, it still has the old schema. */
 export const backup: Handler = async (input) => {
   const { io, signal } = input;
-  const config = await loadProcessConfig(textOption(input, 'config'));
-  const source = resolve(fileOf(config.service.database));
+  const service = await loadProcessService(textOption(input, 'config'));
+  const source = resolve(fileOf(service.database));
   const target = resolve(input.arguments[0] ?? '');
   using progress = startProgress({ io, clock: systemClock });
   const onProgress = (pages: { readonly done: number; readonly total: number }) =>

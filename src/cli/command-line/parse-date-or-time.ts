@@ -1,3 +1,4 @@
+import { isOnCalendar } from '../../lib/calendar.ts';
 import { UserError } from '../../lib/errors.ts';
 import { firstMoment } from '../../scheduler/local-time.ts';
 
@@ -12,16 +13,18 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\
 export function parseWhen(text: string, timezone: string): number {
   const date = DATE.exec(text);
   const moment = date ? startOfDay(date.slice(1).map(Number), timezone) : Date.parse(text);
-  if ((date || TIME.test(text)) && !Number.isNaN(moment)) return moment;
+  if (date || TIME.test(text)) {
+    if (isOnCalendar(text) && !Number.isNaN(moment)) return moment;
+    throw new UserError(`"${text}" does not exist: no such day or time`, {
+      hint: 'Months are 01 to 12, days end with the month, and times are 00:00 to 23:59:59.',
+    });
+  }
   throw new UserError(`"${text}" is neither a date nor a time`, {
     hint: 'Write a date such as 2026-11-01, or a time with its offset: 2026-11-01T09:00:00Z.',
   });
 }
 
-/** NaN if the calendar has no such day. */
 function startOfDay(parts: readonly number[], timezone: string): number {
   const [year = 0, month = 0, day = 0] = parts;
-  const midnight = Date.UTC(year, month - 1, day);
-  if (new Date(midnight).getUTCDate() !== day) return Number.NaN;
-  return firstMoment(timezone, midnight);
+  return firstMoment(timezone, Date.UTC(year, month - 1, day));
 }

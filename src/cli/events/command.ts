@@ -14,9 +14,10 @@ import { eventDetailJson, eventJson, recipientsOf, sharerOf, stateText } from '.
 import { printEvent } from './print-event.ts';
 
 export const listEvents: Handler = (input) =>
-  withCommandSession(input, { access: 'read' }, showList);
+  withCommandSession(input, { access: 'read', secrets: 'deferred' }, showList);
 
-export const showEvent: Handler = (input) => withCommandSession(input, { access: 'read' }, showOne);
+export const showEvent: Handler = (input) =>
+  withCommandSession(input, { access: 'read', secrets: 'deferred' }, showOne);
 
 async function showList(session: CommandSession): Promise<ExitCode> {
   const { context, input, json } = session;

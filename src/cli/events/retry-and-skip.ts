@@ -23,7 +23,8 @@ export const retry: Handler = (input) => {
   return withCommandSession(input, { access: 'write' }, (session) => retryAll(session, state));
 };
 
-export const skip: Handler = (input) => withCommandSession(input, { access: 'write' }, skipAll);
+export const skip: Handler = (input) =>
+  withCommandSession(input, { access: 'write', secrets: 'deferred' }, skipAll);
 
 async function retryAll(session: CommandSession, state: State | undefined): Promise<ExitCode> {
   const reports = state ? await retryByState(session, state) : await retryById(session);

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { loadProcessConfig } from '../../config/load-process-config.ts';
-import { selectTenants } from '../../config/select-tenants.ts';
-import type { TenantConfig } from '../../config/types.ts';
+import { ConfigError } from '../../config/config-error.ts';
+import { loadProcessTenants } from '../../config/load-process-config.ts';
+import { selectFaulty, selectTenants } from '../../config/select-tenants.ts';
+import type { FaultyTenant, TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
+import type { AppContext } from '../../runs/context.ts';
 import { runTenant } from '../../runs/run-tenant.ts';
 import { runSync } from '../../runs/sync.ts';
 import { nextDue } from '../../scheduler/due-times.ts';
@@ -19,10 +21,11 @@ import { type CommandSession, withCommandSession } from '../command-session.ts';
 /** A scheduled run reads what is new and sends it, without a progress line. */
 const SCHEDULED = { reach: 'new', push: 'send', listeners: [] } as const;
 
-export const start: Handler = (input) => withCommandSession(input, { access: 'write' }, serve);
+export const start: Handler = (input) =>
+  withCommandSession(input, { access: 'write', isService: true }, serve);
 
-async function serve({ context, tenants, input }: CommandSession): Promise<ExitCode> {
-  requireSchedule(tenants);
+async function serve({ context, tenants, faulty, input }: CommandSession): Promise<ExitCode> {
+  requireSchedule(tenants, faulty);
   const { signal } = input;
   const alerts = new Alerts(context, signal);
   const scheduler = new Scheduler({
@@ -38,7 +41,9 @@ async function serve({ context, tenants, input }: CommandSession): Promise<ExitC
     housekeeping: (current, kept) => housekeeping(current, kept, { alerts, nextDue, signal }),
     signal,
   });
-  const reload = createReload({ context, scheduler, load: () => reloadConfig(input) });
+  const onFaulty = (current: AppContext, tenant: FaultyTenant) => alerts.addFaulty(current, tenant);
+  for (const tenant of faulty) onFaulty(context, tenant);
+  const reload = createReload({ context, scheduler, onFaulty, load: () => reloadConfig(input) });
   const onHangUp = () => void reload();
   process.on('SIGHUP', onHangUp);
   scheduler.begin();
@@ -56,13 +61,16 @@ async function serve({ context, tenants, input }: CommandSession): Promise<ExitC
 }
 
 async function reloadConfig(input: CommandInput) {
-  const config = await loadProcessConfig(textOption(input, 'config'));
-  return { config, tenants: selectTenants(config, tenantNames(input)) };
+  const config = await loadProcessTenants(textOption(input, 'config'), 'resolved');
+  const names = tenantNames(input);
+  const faulty = selectFaulty(config, names);
+  return { config: { ...config, faulty }, tenants: selectTenants(config, names) };
 }
 
 /** Without this error, a scheduler with nothing to do would look like a working one. */
-function requireSchedule(tenants: readonly TenantConfig[]): void {
+function requireSchedule(tenants: readonly TenantConfig[], faulty: readonly FaultyTenant[]): void {
   if (tenants.some(({ schedule }) => schedule !== undefined)) return;
+  if (faulty.length > 0) throw new ConfigError(faulty.flatMap(({ problems }) => problems));
   throw new UserError('no tenant has a schedule: there is nothing to start', {
     hint:
       'Set schedule in a file of config/tenants, such as schedule: "0 2 * * *", or run the ' +

@@ -11,9 +11,10 @@ export const startDefinition: CommandDefinition = {
       'repeated hour runs once.',
     'If another run has locked a tenant, the scheduler retries every few minutes. A failed run ' +
       'does not affect other tenants or later runs. The log on standard error reports each run.',
-    'SIGHUP reloads the configuration; an invalid one changes nothing. On SIGTERM or SIGINT, the ' +
-      'scheduler starts no new runs, gives running ones ten seconds, and exits. A second signal ' +
-      'exits immediately. The next start catches up on interrupted runs.',
+    'A tenant whose file or secrets have problems does not stop the others: the log and an alert ' +
+      'report it. SIGHUP reloads the configuration; an invalid tenant keeps its previous one. On ' +
+      'SIGTERM or SIGINT, the scheduler starts no new runs, gives running ones ten seconds, and ' +
+      'exits. A second signal exits immediately. The next start catches up on interrupted runs.',
   ],
   arguments: [],
   options: [],

@@ -5,7 +5,8 @@ import { writeJson } from '../terminal/write.ts';
 import { statusJson } from './json-record.ts';
 import { printStatus } from './print-status.ts';
 
-export const status: Handler = (input) => withCommandSession(input, { access: 'read' }, showStatus);
+export const status: Handler = (input) =>
+  withCommandSession(input, { access: 'read', secrets: 'deferred' }, showStatus);
 
 async function showStatus(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, json, input } = session;

@@ -23,7 +23,7 @@ export function statusJson(found: TenantStatus) {
     oldestPending: found.oldestPending === undefined ? null : iso(found.oldestPending),
     gong: {
       callsPerDay: found.gong.callsPerDay,
-      callsLeft: found.gong.callsLeft,
+      callsLeft: found.gong.callsLeft ?? null,
       pausedUntil: found.gong.pausedUntil === undefined ? null : iso(found.gong.pausedUntil),
     },
     backfills: found.backfills.map(({ source, since, until, state, startedAt, updatedAt }) => ({

@@ -35,14 +35,16 @@ function fieldsOf(found: TenantStatus, timezone: string): Field[] {
     ...historyFields(found),
     ['outbox', outboxText(found.outbox)],
     ['oldest pending', oldestPending === undefined ? undefined : at(oldestPending)],
-    [
-      'Gong calls left',
-      `${numberText(gong.callsLeft)} of ${numberText(gong.callsPerDay)} in 24 hours`,
-    ],
+    ['Gong calls left', callsLeftText(gong)],
     ...(gong.pausedUntil === undefined
       ? []
       : [['Gong paused until', at(gong.pausedUntil)] as const]),
   ];
+}
+
+function callsLeftText({ callsLeft, callsPerDay }: TenantStatus['gong']): string {
+  if (callsLeft === undefined) return "unknown: Gong's credentials cannot be read here";
+  return `${numberText(callsLeft)} of ${numberText(callsPerDay)} in 24 hours`;
 }
 
 /** One line per stream; one line for all change logs, as each user and drive has its own. */

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { parseWhen } from '../../src/cli/command-line/date-or-time.ts';
+
+const IMPOSSIBLE = [
+  '2026-13-01',
+  '2026-00-01',
+  '2026-01-00',
+  '2026-01-32',
+  '2026-02-29',
+  '2026-02-30',
+  '2026-04-31',
+  '2026-02-30T00:00:00Z',
+  '2026-13-01T00:00:00Z',
+  '2026-01-01T24:00:00Z',
+  '2026-01-01T24:00Z',
+  '2026-01-01T25:00:00Z',
+  '2026-01-01T12:60:00Z',
+  '2026-01-01T12:00:60Z',
+  '2026-01-01T12:00:00+25:00',
+];
+
+describe('WHEN', () => {
+  test.each(IMPOSSIBLE)('%s does not exist and is not moved to another day', (text) => {
+    expect(() => parseWhen(text, 'America/New_York')).toThrow(`"${text}" does not exist`);
+  });
+
+  test.each(['yesterday', '2026-1-1', '2026-01-01T00:00:00', '20260101', ' 2026-01-01', ''])(
+    '%j is neither a date nor a time',
+    (text) => {
+      expect(() => parseWhen(text, 'UTC')).toThrow('is neither a date nor a time');
+    },
+  );
+
+  test.each([
+    ['2028-02-29', 'UTC', '2028-02-29T00:00:00.000Z'],
+    ['2026-12-31', 'America/New_York', '2026-12-31T05:00:00.000Z'],
+    ['2026-02-28T23:59:59+02:00', 'UTC', '2026-02-28T21:59:59.000Z'],
+    ['2026-03-01T00:30:00+01:00', 'UTC', '2026-02-28T23:30:00.000Z'],
+  ])('%s in %s is %s', (text, timezone, moment) => {
+    expect(new Date(parseWhen(text, timezone)).toISOString()).toBe(moment);
+  });
+});
