@@ -19,6 +19,8 @@ export const LEASE_LIMITS = {
   /** so that a dead holder's lease expires within a minute */
   leaseMs: 45_000,
   heartbeatMs: 15_000,
+  /** how far the clocks of two machines can differ; with the term, still less than a minute */
+  clockDifferenceMsMax: 10_000,
   /** between two attempts to take a lease that is free soon */
   pollMs: 100,
 } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TenantConfig } from '../../src/config/types.ts';
+import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease, extendLease } from '../../src/db/leases.ts';
 import { beginRun } from '../../src/db/runs.ts';
 import { leaseName } from '../../src/runs/tenant-lease.ts';
@@ -133,7 +134,7 @@ describe('the overdue alert for a tenant that runs every night at 02:00', () => 
     const monday = service.now;
     const wednesday = monday + 2 * DAY_MS;
     await service.run(wednesday, { outcome: 'open' });
-    const lease = { name: leaseName('acme'), holder: 'elsewhere|1|1|1' };
+    const lease = { name: leaseName('acme'), holder: formatHolder(thisProcess()) };
     await acquireLease(db, lease, monday);
     await extendLease(db, lease, wednesday + 10 * DAY_MS);
     expect(await service.until(wednesday + DAY_MS - HOUR_MS)).toBe(0);
