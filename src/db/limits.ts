@@ -27,6 +27,8 @@ export const LEASE_LIMITS = {
 
 export const CALL_LIMITS = {
   dayMs: 24 * 60 * 60_000,
+  /** the longest pause for a Retry-After; a longer one is a mistake, or hostile */
+  pauseMsMax: 24 * 60 * 60_000,
   /** older calls are folded into buckets of a minute */
   exactMs: 2 * 60_000,
   bucketMs: 60_000,

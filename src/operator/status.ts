@@ -87,9 +87,9 @@ async function gongOf(
   const account = gongAccountOf(config.gong);
   const { callsPerDay } = config.gong;
   const used = await callsOfDay(context.db, account, now);
-  const pause = await pausedUntil(context.db, account);
+  const pause = await pausedUntil(context.db, account, now);
   const callsLeft = Math.max(0, callsPerDay - used);
-  return { callsPerDay, callsLeft, ...(pause > now && { pausedUntil: pause }) };
+  return { callsPerDay, callsLeft, ...(pause > 0 && { pausedUntil: pause }) };
 }
 
 /** Only the newest run can have the tenant's lock. */

@@ -59,13 +59,16 @@ class Service {
     await over;
   }
 
-  async run(startedAt: number, changes: { outcome?: string; kind?: string } = {}): Promise<void> {
+  async run(
+    startedAt: number,
+    changes: { outcome?: string; kind?: string; report?: string } = {},
+  ): Promise<void> {
     this.#runs += 1;
-    const { outcome = 'ok', kind = 'sync' } = changes;
+    const { outcome = 'ok', kind = 'sync', report = '{}' } = changes;
     const { db } = this.rig.context;
     const runId = `run-${this.#runs}`;
     await beginRun(db, { runId, tenant: 'acme', kind, startedAt });
-    const finished = { outcome, finished_at: startedAt + MINUTE_MS, report: '{}' };
+    const finished = { outcome, finished_at: startedAt + MINUTE_MS, report };
     if (outcome === 'open') return;
     await db.updateTable('run').set(finished).where('run_id', '=', runId).execute();
   }
@@ -140,6 +143,20 @@ describe('the overdue alert for a tenant that runs every night at 02:00', () => 
     expect(await service.until(wednesday + DAY_MS - HOUR_MS)).toBe(0);
     expect(await service.until(wednesday + DAY_MS + HOUR_MS)).toBe(1);
   });
+
+  test.each(['paused', 'throttled'])(
+    'does not count runs that Gong %s as success',
+    async (reason) => {
+      const service = await startService();
+      const monday = service.now;
+      const report = JSON.stringify({ outcome: 'ok', errors: [], gongWait: { reason } });
+      await service.run(monday + 20_000);
+      await service.run(monday + DAY_MS, { report });
+      await service.run(monday + 2 * DAY_MS, { report });
+      expect(await service.until(monday + 2 * DAY_MS + HOUR_MS)).toBe(1);
+      expect(service.rig.texts()[0]).toContain('last successful run began at 2026-11-02 02:00 UTC');
+    },
+  );
 
   test('does not wait for a run that died', async () => {
     const service = await startService();
