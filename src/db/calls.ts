@@ -98,7 +98,20 @@ export async function pauseAccount(db: Statement, account: string, until: number
     .execute();
 }
 
-export async function pausedUntil(db: Statement, account: string): Promise<number> {
+/**
+ * When the account's pause ends; 0 if it is not paused at `now`. A pause that ends later than the
+ * longest one from now is void: a clock that was ahead wrote it, or a version without that limit.
+ */
+export async function pausedUntil(db: Statement, account: string, now: number): Promise<number> {
+  const until = await storedPause(db, account);
+  return until > now && !isVoid(until, now) ? until : 0;
+}
+
+function isVoid(until: number, now: number): boolean {
+  return until > now + CALL_LIMITS.pauseMsMax;
+}
+
+async function storedPause(db: Statement, account: string): Promise<number> {
   const row = await db
     .selectFrom('pause')
     .select('until')
@@ -145,8 +158,10 @@ async function permit(
   request: { readonly account: string; readonly now: number; readonly limits: CallLimits },
 ): Promise<Permission> {
   const { account, now, limits } = request;
-  const pause = await pausedUntil(trx, account);
-  if (pause > now) return { kind: 'paused', until: pause };
+  const pause = await storedPause(trx, account);
+  // Deleted, because a pause is never shortened: it would hide the next one.
+  if (isVoid(pause, now)) await trx.deleteFrom('pause').where('account', '=', account).execute();
+  else if (pause > now) return { kind: 'paused', until: pause };
   if ((await callsOfDay(trx, account, now)) >= limits.callsPerDay) {
     return {
       kind: 'day-used-up',

@@ -26,12 +26,20 @@ export function formatHolder(holder: Holder): string {
   return [holder.machine, holder.process, holder.processStarted, holder.nonce].join('|');
 }
 
+/** `dead` and `alive` only if it is certain, which it can be on the same machine only. */
+export type HolderState = 'dead' | 'alive' | 'unknown';
+
+export function stateOf(holder: string): HolderState {
+  const [machine, pid, started] = holder.split('|');
+  if (!machine || machine !== machineIdentity()) return 'unknown';
+  const start = processStart(Number(pid));
+  if (start === undefined) return isGone(Number(pid)) ? 'dead' : 'unknown';
+  return start === started ? 'alive' : 'dead';
+}
+
 /** True only if it is certain: on the same machine, the process is gone or has been replaced. */
 export function isDead(holder: string): boolean {
-  const [machine, pid, started] = holder.split('|');
-  if (!machine || machine !== machineIdentity()) return false;
-  const start = processStart(Number(pid));
-  return start === undefined ? isGone(Number(pid)) : start !== started;
+  return stateOf(holder) === 'dead';
 }
 
 function machineIdentity(): string {

@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import { isDead } from './holder.ts';
+import { stateOf } from './holder.ts';
 import { LEASE_LIMITS } from './limits.ts';
 import type { Database, Statement } from './schema.ts';
 
@@ -19,12 +19,12 @@ export class LeaseLost extends Error {
   }
 }
 
-/** Takes the lease if it is free or expired, or its holder is certainly dead; false otherwise. */
+/** Takes the lease if it is free, expired, or void, or its holder is certainly dead; false otherwise. */
 export async function acquireLease(db: Database, key: LeaseKey, now: number): Promise<boolean> {
   const until = now + LEASE_LIMITS.leaseMs;
   return db.transaction().execute(async (trx) => {
     const current = await findLease(trx, key.name);
-    if (current && current.until > now && !isDead(current.holder)) return false;
+    if (current && isValid(current, now)) return false;
     await trx
       .insertInto('lease')
       .values({ ...key, until })
@@ -80,7 +80,20 @@ export async function withLease<T>(
 /** Whether the lease has a live holder, as far as this machine can see. */
 export async function isLeased(db: Statement, name: string, now: number): Promise<boolean> {
   const current = await findLease(db, name);
-  return current !== undefined && current.until > now && !isDead(current.holder);
+  return current !== undefined && isValid(current, now);
+}
+
+/**
+ * A lease ends at most one term from now. One that ends later was written by a clock that was ahead:
+ * it is void, unless its holder is certainly alive (then this clock was set back, and the next
+ * heartbeat corrects the end). Otherwise, the lease of a dead run would last as long as its clock was
+ * ahead.
+ */
+function isValid(lease: { readonly holder: string; readonly until: number }, now: number): boolean {
+  if (lease.until <= now) return false;
+  const state = stateOf(lease.holder);
+  if (state !== 'unknown') return state === 'alive';
+  return lease.until <= now + LEASE_LIMITS.leaseMs + LEASE_LIMITS.clockDifferenceMsMax;
 }
 
 async function findLease(db: Statement, name: string) {

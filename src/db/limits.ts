@@ -19,12 +19,16 @@ export const LEASE_LIMITS = {
   /** so that a dead holder's lease expires within a minute */
   leaseMs: 45_000,
   heartbeatMs: 15_000,
+  /** how far the clocks of two machines can differ; with the term, still less than a minute */
+  clockDifferenceMsMax: 10_000,
   /** between two attempts to take a lease that is free soon */
   pollMs: 100,
 } as const;
 
 export const CALL_LIMITS = {
   dayMs: 24 * 60 * 60_000,
+  /** the longest pause for a Retry-After; a longer one is a mistake, or hostile */
+  pauseMsMax: 24 * 60 * 60_000,
   /** older calls are folded into buckets of a minute */
   exactMs: 2 * 60_000,
   bucketMs: 60_000,

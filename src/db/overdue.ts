@@ -1,3 +1,4 @@
+import type { RunReport } from './run-report.ts';
 import type { Statement } from './schema.ts';
 
 /** How a tenant is watched for successful runs. Times are epoch milliseconds. */
@@ -47,7 +48,13 @@ export async function rememberAlert(
     .execute();
 }
 
-/** When the tenant's last successful sync began; undefined if none is on record. */
+/** Appears in the JSON of a report only as a key: within a text, the quotes are escaped. */
+const GONG_WAIT_KEY = `"${'gongWait' satisfies keyof RunReport}":`;
+
+/**
+ * When the tenant's last successful sync began; undefined if none is on record. A run that Gong
+ * throttled until it stopped is not an error, but not success either.
+ */
 export async function lastGoodSync(db: Statement, tenant: string): Promise<number | undefined> {
   const row = await db
     .selectFrom('run')
@@ -55,6 +62,9 @@ export async function lastGoodSync(db: Statement, tenant: string): Promise<numbe
     .where('tenant', '=', tenant)
     .where('kind', '=', 'sync')
     .where('outcome', '=', 'ok')
+    .where((where) =>
+      where.or([where('report', 'is', null), where('report', 'not like', `%${GONG_WAIT_KEY}%`)]),
+    )
     .orderBy('started_at', 'desc')
     .limit(1)
     .executeTakeFirst();

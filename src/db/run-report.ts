@@ -21,6 +21,14 @@ const runError = z
   })
   .readonly();
 
+const gongWait = z
+  .object({
+    reason: z.enum(['paused', 'throttled']),
+    /** the Retry-After of a response in this run that was longer than is believed; milliseconds */
+    cappedRetryAfterMs: z.number().optional(),
+  })
+  .readonly();
+
 const runReport = z
   .object({
     /** absent: the run did not begin, or an earlier version wrote the report */
@@ -52,6 +60,11 @@ const runReport = z
     /** calls as the vendor bills them */
     calls: z.object({ salesforce: count, google: count, gong: count }).readonly(),
     errors: z.array(runError).readonly(),
+    /**
+     * Present if pushing ended because Gong throttles: it is not an error, but not success either.
+     * Commands do not print it. The watch for successful runs finds it by its key (see overdue.ts).
+     */
+    gongWait: gongWait.optional().catch(undefined),
   })
   .readonly();
 

@@ -89,9 +89,9 @@ async function gongOf(
   const { callsPerDay } = config.gong;
   if (account === undefined) return { callsPerDay };
   const used = await callsOfDay(context.db, account, now);
-  const pause = await pausedUntil(context.db, account);
+  const pause = await pausedUntil(context.db, account, now);
   const callsLeft = Math.max(0, callsPerDay - used);
-  return { callsPerDay, callsLeft, ...(pause > now && { pausedUntil: pause }) };
+  return { callsPerDay, callsLeft, ...(pause > 0 && { pausedUntil: pause }) };
 }
 
 /** Only the newest run can have the tenant's lock. */

@@ -14,8 +14,6 @@ export const PUSH_LIMITS = {
 } as const;
 
 export const PACE_LIMITS = {
-  /** the longest pause for a Retry-After; a longer one is a mistake of Gong's */
-  pauseMsMax: 30 * 24 * 60 * 60_000,
   secondMs: 1_000,
   /** added to a second, because Gong counts arrivals, which can be closer together than sends */
   jitterMs: 5,

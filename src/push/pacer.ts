@@ -34,7 +34,7 @@ export interface Permit {
 export interface Pacer {
   /** Waits for the next free slot. Rejects with the signal's reason. */
   acquire(limits: PaceSettings, signal: AbortSignal): Promise<PermitResult>;
-  /** Pauses every sender of the account, including later runs: Gong's Retry-After. */
+  /** Pauses every sender of the account, including later runs: Gong's Retry-After, capped. */
   pause(durationMs: number): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export function createPacer(options: {
         signal,
       ),
     pause: (durationMs) =>
-      pauseAccount(db, account, clock.now() + Math.min(durationMs, PACE_LIMITS.pauseMsMax)),
+      pauseAccount(db, account, clock.now() + Math.min(durationMs, CALL_LIMITS.pauseMsMax)),
   };
 }
 

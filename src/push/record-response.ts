@@ -1,4 +1,5 @@
 import type { LeaseKey } from '../db/leases.ts';
+import { CALL_LIMITS } from '../db/limits.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
@@ -71,7 +72,9 @@ export class ResponseRecorder {
 
   async #throttle(response: GongResponse): Promise<PushStop | undefined> {
     const { pacer, random } = this.#options;
+    const { retryAfterMs = 0 } = response;
     this.#throttledInRow += 1;
+    if (retryAfterMs > CALL_LIMITS.pauseMsMax) this.report.cappedRetryAfterMs = retryAfterMs;
     if (this.#throttledInRow >= PUSH_LIMITS.throttledInRowMax) {
       return { kind: 'waiting', reason: 'throttled' };
     }

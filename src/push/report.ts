@@ -24,5 +24,7 @@ export interface PushReport {
   exhausted: number;
   /** the error of the last of those attempts */
   lastFailure?: string;
+  /** a Retry-After that was longer than is believed; milliseconds */
+  cappedRetryAfterMs?: number;
   stop?: PushStop;
 }

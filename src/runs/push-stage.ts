@@ -45,7 +45,18 @@ export async function startPushStage(run: Run, backfillUntil: number): Promise<P
     },
   });
   void push.ended.then(
-    ({ stop }) => emit?.({ kind: 'stage ended', stage: 'gong', end: stop?.kind ?? 'done' }),
+    ({ stop, cappedRetryAfterMs }) => {
+      if (cappedRetryAfterMs !== undefined) {
+        context.log.warn(
+          'a response of Gong asked to wait longer than 24 hours; waiting 24 hours',
+          {
+            stage: 'gong',
+            retryAfterSeconds: cappedRetryAfterMs / 1_000,
+          },
+        );
+      }
+      emit?.({ kind: 'stage ended', stage: 'gong', end: stop?.kind ?? 'done' });
+    },
     (error: unknown) => {
       emit?.({ kind: 'stage ended', stage: 'gong', end: 'failed' });
       if (!isVendorFailure(error)) run.abort(error);

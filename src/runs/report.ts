@@ -1,4 +1,5 @@
 import type { Outcome, RunKind, RunReport } from '../db/run-report.ts';
+import type { PushReport } from '../push/report.ts';
 import type { RunCounters } from './counters.ts';
 
 /** What a run's report says in addition to its counters. */
@@ -34,11 +35,23 @@ export function reportOf(counters: RunCounters, facts: RunFacts): RunReport {
     pending,
     calls: counters.calls,
     errors: counters.errors,
+    ...gongWaitOf(pushed),
+  };
+}
+
+function gongWaitOf(pushed: Readonly<PushReport> | undefined): Pick<RunReport, 'gongWait'> {
+  const { stop, cappedRetryAfterMs } = pushed ?? {};
+  if (stop?.kind !== 'waiting' || stop.reason === 'day-used-up') return {};
+  return {
+    gongWait: {
+      reason: stop.reason,
+      ...(cappedRetryAfterMs !== undefined && { cappedRetryAfterMs }),
+    },
   };
 }
 
 /** The report as commands print it: its keys are part of the external contract. */
-export function printedReport({ runId: _, errors, ...report }: RunReport) {
+export function printedReport({ runId: _, gongWait: _wait, errors, ...report }: RunReport) {
   return {
     ...report,
     errors: errors.map(({ stage, message, hint }) => ({ stage, message, hint })),

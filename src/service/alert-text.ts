@@ -25,6 +25,8 @@ export type AlertItem =
   | { readonly kind: 'overdue'; readonly overdue: Overdue }
   | { readonly kind: 'configuration'; readonly faulty: FaultyTenant };
 
+const HOUR_MS = 60 * 60_000;
+
 /** Items with the same problem, which the text describes once. */
 type Section = readonly AlertItem[];
 
@@ -61,7 +63,9 @@ function tenantOf(item: AlertItem): string {
 function problemOf(item: AlertItem): string {
   if (item.kind === 'configuration') return 'cannot run: its configuration has problems';
   if (item.kind === 'overdue') return 'had no successful run for two periods';
-  return item.report.outcome === 'failed' ? 'failed' : 'completed partially';
+  const { outcome } = item.report;
+  if (outcome === 'ok') return 'was paused by Gong';
+  return outcome === 'failed' ? 'failed' : 'completed partially';
 }
 
 /** Groups items by problem and first error, largest group first. */
@@ -89,6 +93,7 @@ function sectionText(items: Section): string {
   return [
     items.length === 1 ? runLine(first) : `${tenantsText(items)}: ${problemOf(first)}`,
     countsLine(reports),
+    ...pauseLines(first.report),
     ...first.report.errors.slice(0, ALERT_LIMITS.errorsPerTenantMax).flatMap(errorLines),
     ...moreErrors(first.report.errors.length),
     ...stepLines(reports),
@@ -154,6 +159,17 @@ function countsLine(reports: readonly RunReport[]): string {
 
 function errorLines({ stage, message, hint }: RunError): string[] {
   return [`${stage}: ${redact(message)}`, `  ${redactHint(hint)}`];
+}
+
+function pauseLines({ gongWait }: RunReport): string[] {
+  const { cappedRetryAfterMs } = gongWait ?? {};
+  if (cappedRetryAfterMs === undefined) return [];
+  const hours = Math.round(cappedRetryAfterMs / HOUR_MS).toLocaleString('en-US');
+  return [
+    `gong: a response asked to wait ${hours} hours (Retry-After); sharetrail waits 24 hours`,
+    '  Pending events stay in the outbox. If Gong did not intend this, check gong.baseUrl and any ' +
+      'proxy in between.',
+  ];
 }
 
 function moreErrors(errors: number): string[] {

@@ -9,8 +9,9 @@ import { ALERT_LIMITS } from './limits.ts';
 const HOUR_MS = 60 * 60_000;
 
 /**
- * Posts one alert about the runs of a command that failed or were partial, and about the tenants
- * that it could not run. Does nothing if `alerts` is not configured. Never throws: the runs are already done.
+ * Posts one alert about the runs of a command that failed, were partial, or met an unbelievable
+ * Retry-After, and about the tenants that it could not run. Does nothing if `alerts` is not
+ * configured. Never throws: the runs are already done.
  */
 export async function alertOnRuns(
   context: AppContext,
@@ -26,7 +27,8 @@ export async function alertOnRuns(
 }
 
 /** A run that only stopped on request needs no alert. */
-function needsAlert({ outcome, errors }: RunReport): boolean {
+function needsAlert({ outcome, errors, gongWait }: RunReport): boolean {
+  if (gongWait?.cappedRetryAfterMs !== undefined) return true;
   if (outcome !== 'failed' && outcome !== 'partial') return false;
   return errors.length === 0 || !errors.every(({ code }) => code === 'stop-requested');
 }

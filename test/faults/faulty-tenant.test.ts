@@ -130,8 +130,8 @@ test('start runs the valid tenants; the log and an alert report the faulty one',
 
   const env = { HOOK: `http://127.0.0.1:${address.port}/hook` };
   const command = world.start('start', { env });
-  await until(() => command.story().includes('tenants scheduled'));
-  expect(command.story()).toMatch(REPORT);
+  await until(() => command.stderr().includes('tenants scheduled'));
+  expect(command.stderr()).toMatch(REPORT);
   command.kill('SIGTERM');
   expect(await command.ended()).toMatchObject({ code: 0 });
   expect(posted.join('')).toContain('typo cannot run: its configuration has problems');

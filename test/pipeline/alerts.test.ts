@@ -48,6 +48,32 @@ test('a successful run and a dry run cause no alert', async () => {
   expect(chat.requests).toEqual([]);
 });
 
+test('reports a Retry-After of 1,000 days as an alert, and runs during the pause as no success', async () => {
+  world.deliver(1);
+  const headers = { 'retry-after': '86400000' };
+  const action = { kind: 'answer', status: 429, headers, body: '{}' } as const;
+  world.sandbox.faults.add({ vendor: 'gong', times: 1, action });
+  const first = await world.run('sync --json');
+  expect(first.code).toBe(0);
+  expect(first.stderr).toContain('asked to wait longer than 24 hours');
+  expect(JSON.parse(first.stdout)).toMatchObject({
+    runs: [{ outcome: 'ok', pending: 1, errors: [] }],
+  });
+  expect(first.stdout).not.toContain('gongWait');
+  expect(texts()).toHaveLength(1);
+  expect(texts()[0]).toMatch(new RegExp(`^sharetrail: ${TENANT} was paused by Gong\\n`));
+  expect(texts()[0]).toContain(
+    'asked to wait 24,000 hours (Retry-After); sharetrail waits 24 hours',
+  );
+  expect((await world.run('sync')).code).toBe(0);
+  expect(texts()).toHaveLength(1);
+  const reports = world.query<{ report: string }>('select report from run order by started_at');
+  expect(reports.map(({ report }) => JSON.parse(report))).toMatchObject([
+    { gongWait: { reason: 'paused', cappedRetryAfterMs: 86_400_000_000 } },
+    { gongWait: { reason: 'paused' } },
+  ]);
+});
+
 test('a chat tool that is down does not affect the run, and its address is not visible anywhere', async () => {
   world.deliver(1);
   await chat.close();

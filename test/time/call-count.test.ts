@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callsOfDay, foldCalls, moveCall, takeCall } from '../../src/db/calls.ts';
+import { callsOfDay, foldCalls, moveCall, pauseAccount, takeCall } from '../../src/db/calls.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { ArrivalEstimate } from '../../src/push/arrival-estimate.ts';
 import { PACE_LIMITS } from '../../src/push/limits.ts';
@@ -165,6 +165,18 @@ describe('a pause', () => {
     expect(await clock.run(pacerOn(db, clock).acquire(settings, never))).toMatchObject({
       kind: 'granted',
     });
+  });
+
+  test('is void if a clock that was ahead, or an earlier version, made it longer than a day', async () => {
+    const clock = new VirtualClock();
+    const { db } = await testDatabase();
+    await pauseAccount(db, ACCOUNT, clock.now() + 30 * 24 * 60 * MINUTE);
+    const pacer = pacerOn(db, clock);
+    expect(await clock.run(pacer.acquire(settings, never))).toMatchObject({ kind: 'granted' });
+    await pacer.pause(86_400_000_000);
+    const until = clock.now() + 24 * 60 * MINUTE;
+    const denied = { kind: 'denied', reason: 'paused', until };
+    expect(await clock.run(pacer.acquire(settings, never))).toEqual(denied);
   });
 
   test('is never shortened by a later, shorter pause', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TenantConfig } from '../../src/config/types.ts';
+import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease, extendLease } from '../../src/db/leases.ts';
 import { beginRun } from '../../src/db/runs.ts';
 import { leaseName } from '../../src/runs/tenant-lease.ts';
@@ -58,13 +59,16 @@ class Service {
     await over;
   }
 
-  async run(startedAt: number, changes: { outcome?: string; kind?: string } = {}): Promise<void> {
+  async run(
+    startedAt: number,
+    changes: { outcome?: string; kind?: string; report?: string } = {},
+  ): Promise<void> {
     this.#runs += 1;
-    const { outcome = 'ok', kind = 'sync' } = changes;
+    const { outcome = 'ok', kind = 'sync', report = '{}' } = changes;
     const { db } = this.rig.context;
     const runId = `run-${this.#runs}`;
     await beginRun(db, { runId, tenant: 'acme', kind, startedAt });
-    const finished = { outcome, finished_at: startedAt + MINUTE_MS, report: '{}' };
+    const finished = { outcome, finished_at: startedAt + MINUTE_MS, report };
     if (outcome === 'open') return;
     await db.updateTable('run').set(finished).where('run_id', '=', runId).execute();
   }
@@ -133,12 +137,26 @@ describe('the overdue alert for a tenant that runs every night at 02:00', () => 
     const monday = service.now;
     const wednesday = monday + 2 * DAY_MS;
     await service.run(wednesday, { outcome: 'open' });
-    const lease = { name: leaseName('acme'), holder: 'elsewhere|1|1|1' };
+    const lease = { name: leaseName('acme'), holder: formatHolder(thisProcess()) };
     await acquireLease(db, lease, monday);
     await extendLease(db, lease, wednesday + 10 * DAY_MS);
     expect(await service.until(wednesday + DAY_MS - HOUR_MS)).toBe(0);
     expect(await service.until(wednesday + DAY_MS + HOUR_MS)).toBe(1);
   });
+
+  test.each(['paused', 'throttled'])(
+    'does not count runs that Gong %s as success',
+    async (reason) => {
+      const service = await startService();
+      const monday = service.now;
+      const report = JSON.stringify({ outcome: 'ok', errors: [], gongWait: { reason } });
+      await service.run(monday + 20_000);
+      await service.run(monday + DAY_MS, { report });
+      await service.run(monday + 2 * DAY_MS, { report });
+      expect(await service.until(monday + 2 * DAY_MS + HOUR_MS)).toBe(1);
+      expect(service.rig.texts()[0]).toContain('last successful run began at 2026-11-02 02:00 UTC');
+    },
+  );
 
   test('does not wait for a run that died', async () => {
     const service = await startService();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseWhen } from '../../src/cli/command-line/date-or-time.ts';
+import { parseWhen } from '../../src/cli/command-line/parse-date-or-time.ts';
 
 const IMPOSSIBLE = [
   '2026-13-01',

@@ -52,6 +52,27 @@ test('a lease that is not extended expires within a minute, but not early', asyn
   expect(await acquireLease(db, mine(), NOW + 60_000)).toBe(true);
 });
 
+test('voids the lease of a dead run whose clock was hours ahead', async () => {
+  const { db } = await testDatabase();
+  await acquireLease(db, ELSEWHERE, NOW + 50 * 3_600_000);
+  expect(await isLeased(db, NAME, NOW)).toBe(false);
+  expect(await acquireLease(db, mine(), NOW)).toBe(true);
+});
+
+test('a clock that is ahead by seconds only delays the end of a lease, within a minute', async () => {
+  const { db } = await testDatabase();
+  await acquireLease(db, ELSEWHERE, NOW + 10_000);
+  expect(await acquireLease(db, mine(), NOW)).toBe(false);
+  expect(await acquireLease(db, mine(), NOW + 60_000)).toBe(true);
+});
+
+test('control: keeps the lease of a live run if the clock was set back by hours', async () => {
+  const { db } = await testDatabase();
+  await acquireLease(db, mine(), NOW);
+  expect(await acquireLease(db, mine(), NOW - 50 * 3_600_000)).toBe(false);
+  expect(await isLeased(db, NAME, NOW - 50 * 3_600_000)).toBe(true);
+});
+
 test('a heartbeat extends the lease', async () => {
   const { db } = await testDatabase();
   await acquireLease(db, ELSEWHERE, NOW);
