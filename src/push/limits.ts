@@ -9,6 +9,10 @@ export const PUSH_LIMITS = {
   retryAfterMsMax: 10 * 60_000,
   /** consecutive rejections with the same errors that end pushing for the run */
   sameRejectionsMax: 20,
+  /** consecutive events that are blocked in front of Gong (403) that end pushing for the run */
+  blockedInRowMax: 5,
+  /** IDs of blocked events in the report */
+  blockedNamedMax: 10,
   /** consecutive 429 responses that end pushing for the run */
   throttledInRowMax: 50,
 } as const;

@@ -110,6 +110,8 @@ class Drain {
       this.#fail(error);
     }
     await Promise.all(this.#claimed.values());
+    const stop = this.#recorder.end();
+    if (stop) this.#stopFor(stop);
     // Only now: a stop requested while the last requests hang must still cancel them.
     signal.removeEventListener('abort', onAbort);
     this.#cancel.abort(this.#stop.signal.reason);
@@ -167,6 +169,7 @@ class Drain {
     let failedAttempts = 0;
     while (!this.#stop.signal.aborted) {
       const response = await this.#slots(() => this.#send(event));
+      if (response?.isBlocked) return this.#reportSettled(event, 'exhausted');
       if (!response || response.kind === 'refused') return;
       if (response.kind === 'throttled') continue;
       if (response.kind !== 'unavailable') return this.#reportSettled(event, response.kind);
@@ -223,7 +226,8 @@ class Drain {
   }
 
   async #record(event: QueuedEvent, response: GongResponse): Promise<void> {
-    if (response.kind === 'refused') return this.#stopFor({ kind: 'refused', response });
+    const isRefusal = response.kind === 'refused' && !response.isBlocked;
+    if (isRefusal) return this.#stopFor({ kind: 'refused', response });
     // After one database failure, every further write would wait for its timeout. The next run
     // sends unsettled events again, and Gong responds that it has them.
     if (this.#failure !== undefined) return;

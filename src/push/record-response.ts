@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
 import { deferToNextRun, type QueuedEvent, settle } from '../outbox/queue.ts';
 import type { GongResponse } from '../vendors/gong/response.ts';
+import { BlockedEvents } from './blocked-events.ts';
 import { PUSH_LIMITS } from './limits.ts';
 import type { Pacer } from './pacer.ts';
 import { RejectionStreak } from './rejection-streak.ts';
@@ -27,6 +28,7 @@ export class ResponseRecorder {
   readonly report: PushReport = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
   readonly #options: RecordOptions;
   readonly #streak = new RejectionStreak(PUSH_LIMITS.sameRejectionsMax);
+  readonly #blocked = new BlockedEvents(PUSH_LIMITS.blockedInRowMax);
   #throttledInRow = 0;
 
   constructor(options: RecordOptions) {
@@ -41,18 +43,49 @@ export class ResponseRecorder {
     if (response.kind === 'accepted') this.report.delivered += 1;
     if (response.kind === 'duplicate') this.report.duplicates += 1;
     if (response.kind === 'rejected') this.report.rejected += 1;
+    if (response.kind === 'accepted' || response.kind === 'duplicate') {
+      this.#reportBlocked(this.#blocked.pass());
+    }
+    if (response.isBlocked) return this.#block(event, response);
     if (!this.#streak.reached(response)) return undefined;
     return { kind: 'same-rejections', errors: response.errors };
   }
 
+  /** Call it once, after the last response. Returns the reason why nothing could be sent, if any. */
+  end(): PushStop | undefined {
+    const end = this.#blocked.end();
+    if ('kind' in end) return end;
+    this.#reportBlocked(end);
+    return undefined;
+  }
+
+  /** Leaves the event to the next run, so that others are tried in this one. */
+  async #block(event: QueuedEvent, response: GongResponse): Promise<PushStop | undefined> {
+    await this.#deferEvent(event);
+    return this.#blocked.add(event.eventId, response);
+  }
+
+  #reportBlocked(eventIds: readonly string[]): void {
+    if (eventIds.length === 0) return;
+    const { count = 0, eventIds: named = [] } = this.report.blocked ?? {};
+    this.report.blocked = {
+      count: count + eventIds.length,
+      eventIds: [...named, ...eventIds].slice(0, PUSH_LIMITS.blockedNamedMax),
+    };
+  }
+
   /** Defers an event that has used up its attempts to the next run. */
   async defer(event: QueuedEvent, response: GongResponse): Promise<void> {
+    await this.#deferEvent(event);
+    this.report.exhausted += 1;
+    this.report.lastFailure = response.errors[0] ?? `HTTP ${response.status}`;
+  }
+
+  async #deferEvent({ eventId }: QueuedEvent): Promise<void> {
     const { db, lease, tenant, clock, runStartedAt } = this.#options;
     // Later than this run's start even if the clock was set back, or it would be claimed again.
     const at = Math.max(clock.now(), runStartedAt + 1);
-    await deferToNextRun(db, lease, { tenant, eventId: event.eventId, at });
-    this.report.exhausted += 1;
-    this.report.lastFailure = response.errors[0] ?? `HTTP ${response.status}`;
+    await deferToNextRun(db, lease, { tenant, eventId, at });
   }
 
   async #settle(event: QueuedEvent, response: GongResponse): Promise<void> {

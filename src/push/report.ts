@@ -24,6 +24,8 @@ export interface PushReport {
   exhausted: number;
   /** the error of the last of those attempts */
   lastFailure?: string;
+  /** events that something in front of Gong blocked, while Gong accepted others */
+  blocked?: { readonly count: number; readonly eventIds: readonly string[] };
   /** a Retry-After that was longer than is believed; milliseconds */
   cappedRetryAfterMs?: number;
   stop?: PushStop;

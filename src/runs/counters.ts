@@ -54,8 +54,8 @@ export class RunCounters {
   /** events with a final response from Gong, or without attempts left in this run */
   get settled(): number {
     if (!this.pushed) return 0;
-    const { delivered, duplicates, rejected, exhausted } = this.pushed;
-    return delivered + duplicates + rejected + exhausted;
+    const { delivered, duplicates, rejected, exhausted, blocked } = this.pushed;
+    return delivered + duplicates + rejected + exhausted + (blocked?.count ?? 0);
   }
 
   get foundInAll(): number {

@@ -24,6 +24,7 @@ export function pushErrors(report: PushReport): RunError[] {
     errors.push(rejections(report.rejected));
   }
   if (stop?.kind === 'stop-requested') errors.push(runError('run', stop.reason));
+  if (report.blocked) errors.push(blockedEvents(report.blocked));
   if (report.exhausted > 0) errors.push(unavailable(report));
   return errors;
 }
@@ -58,6 +59,22 @@ function sameRejections(errors: readonly string[]): RunError {
     hint:
       'All events have the same problem, so pushing stopped, and the rest stay pending. Fix it, then ' +
       'run `sharetrail events retry --state rejected`.',
+  };
+}
+
+function blockedEvents({ count, eventIds }: NonNullable<PushReport['blocked']>): RunError {
+  const events = count === 1 ? '1 event' : `${count} events`;
+  const more = count > eventIds.length ? ', …' : '';
+  return {
+    stage: 'gong',
+    message:
+      `something in front of Gong answered 403 to ${events}, but not to others: ` +
+      eventIds.join(', ') +
+      more,
+    hint:
+      'Run `sharetrail events show ID` to see the title and the response. Have the firewall or proxy ' +
+      'between this machine and Gong allow it, or run `sharetrail events skip ID`. The next run tries ' +
+      'again.',
   };
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { acquireLease, LeaseLost } from '../../src/db/leases.ts';
 import { countByState, listAttempts } from '../../src/outbox/queries.ts';
 import { RejectionStreak } from '../../src/push/rejection-streak.ts';
+import { pushErrors } from '../../src/runs/outcome.ts';
+import { classifyResponse } from '../../src/vendors/gong/classify.ts';
 import { eventSeries, newEvent } from '../support/events.ts';
 import { pushRig } from '../support/push-rig.ts';
 import {
@@ -62,6 +64,53 @@ describe('Gong’s response', () => {
     expect(await rig.db.selectFrom('attempt').selectAll().execute()).toEqual([]);
     expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 30 });
     expect(await rig.event('event-000000')).toMatchObject({ attempts: 0 });
+  });
+
+  describe('a 403 of a firewall in front of Gong', () => {
+    const page =
+      '<html><head><title>403 Forbidden</title></head><body>Request blocked</body></html>';
+    const blocked = classifyResponse({ status: 403, headers: {}, body: page }, 0);
+
+    test('to one event: names that event, and sends the others', async () => {
+      const rig = await pushRig({
+        script: ({ eventId }) => (eventId === 'event-000000' ? blocked : accepted),
+      });
+      await rig.commit(eventSeries(30));
+      const report = await rig.drain();
+      const named = { count: 1, eventIds: ['event-000000'] };
+      expect(report).toEqual({ ...NOTHING, delivered: 29, blocked: named });
+      expect(await rig.event('event-000000')).toMatchObject({
+        state: 'pending',
+        attempts: 1,
+        lastStatus: 403,
+        errors: ['403 Forbidden Request blocked'],
+      });
+      expect(pushErrors(report)[0]?.message).toContain('event-000000');
+      rig.clock.advance(1_000);
+      expect(await rig.drain()).toMatchObject({ stop: { kind: 'refused' } });
+      expect(await rig.event('event-000000')).toMatchObject({ state: 'pending', attempts: 2 });
+    });
+
+    test('to every event: stops after a few', async () => {
+      const rig = await pushRig({ script: () => blocked });
+      await rig.commit(eventSeries(30));
+      expect(await rig.drain()).toEqual({
+        ...NOTHING,
+        stop: { kind: 'refused', response: blocked },
+      });
+      expect(rig.gong.requests.length).toBeLessThan(5 + 4);
+      expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 30 });
+    });
+
+    test('control: a 403 in Gong’s JSON stops at once, without an attempt', async () => {
+      const body = '{"requestId":"4al018gzaztcr8nbukw","errors":["Forbidden"]}';
+      const forbidden = classifyResponse({ status: 403, headers: {}, body }, 0);
+      const rig = await pushRig({ script: () => forbidden });
+      await rig.commit(eventSeries(30));
+      expect(await rig.drain()).toMatchObject({ stop: { kind: 'refused' } });
+      expect(rig.gong.requests.length).toBeLessThanOrEqual(4);
+      expect(await rig.db.selectFrom('attempt').selectAll().execute()).toEqual([]);
+    });
   });
 
   test('401: other requests in flight still finish and are recorded', async () => {

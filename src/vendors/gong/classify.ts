@@ -1,7 +1,7 @@
 import { isTransientStatus, type ResponseHead, type TextResponse } from '../http/messages.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
 import type { GongResponse } from './response.ts';
-import { type ResponseBody, readResponseBody } from './response-body.ts';
+import { parsedObject, type ResponseBody, readResponseBody } from './response-body.ts';
 
 /**
  * What a response to a shared-content call means; `now` in epoch milliseconds, for a Retry-After
@@ -17,7 +17,10 @@ export function classifyResponse(response: TextResponse, now: number): GongRespo
     body.errors.length > 0 ? body.errors : [`Gong returned ${status} without a reason`];
   const facts = { status, ...body, errors };
   const hint = hintOf(response);
-  if (hint !== undefined) return { kind: 'refused', ...facts, hint };
+  if (hint !== undefined) {
+    const isBlocked = status === 403 && !isGongs(response.body);
+    return { kind: 'refused', ...facts, hint, ...(isBlocked && { isBlocked }) };
+  }
   if (status >= 400 && !isTransientStatus(status)) return { kind: 'rejected', ...facts };
   const kind = status === 429 ? 'throttled' : 'unavailable';
   return { kind, ...facts, ...retryAfterIn(headers, now) };
@@ -35,6 +38,13 @@ function classifySuccess(status: number, body: ResponseBody): GongResponse {
   const text = body.errors.length > 0 ? `: ${body.errors.join('; ')}` : '';
   const errors = [`Gong returned ${status} without JSON that contains a requestId${text}`];
   return { kind: 'unavailable', status, errors };
+}
+
+/** Gateways send JSON, too: `{"message": "Forbidden"}`. An empty object counts as Gong's. */
+function isGongs(body: string): boolean {
+  const json = parsedObject(body);
+  if (json === undefined) return false;
+  return 'requestId' in json || 'errors' in json || Object.keys(json).length === 0;
 }
 
 function hintOf({ status, headers }: ResponseHead): string | undefined {

@@ -23,6 +23,8 @@ export interface GongResponse {
   readonly errors: readonly string[];
   /** the wait that Gong requests; absent if it requests none, or none that makes sense */
   readonly retryAfterMs?: number;
+  /** with a 403: it is not Gong's, so it may be about this one event; a firewall reads the body */
+  readonly isBlocked?: true;
   /** with `refused`: what a person must do */
   readonly hint?: string;
 }
