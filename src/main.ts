@@ -16,7 +16,7 @@ if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
   const { printHelpOrVersion } = await import('./cli/help-and-version.ts');
   if (!(await printHelpOrVersion(words))) {
     const [{ runProcess }, { definitions }] = await Promise.all([
-      import('./cli/process.ts'),
+      import('./cli/run-process.ts'),
       import('./cli/definitions.ts'),
     ]);
     await runProcess(definitions, words);

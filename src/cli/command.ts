@@ -106,7 +106,7 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   },
   {
     flags: '--json',
-    description: 'print the result as JSON; errors stay text on standard error',
+    description: 'print the result as JSON; errors stay text on stderr',
     value: { kind: 'flag' },
   },
 ];

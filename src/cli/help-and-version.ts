@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { environment } from '../config/environment.ts';
-import { OVERVIEW, OVERVIEW_WIDTH } from './overview.ts';
+import { OVERVIEW, OVERVIEW_WIDTH } from './command-line/help-overview.ts';
 import { processIo } from './terminal/io.ts';
 
 const HELP_WORDS = ['help', '--help', '-h'];

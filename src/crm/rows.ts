@@ -6,7 +6,7 @@ import {
   optionalText,
   requiredId,
   requiredTime,
-} from '../vendors/salesforce/fields.ts';
+} from '../vendors/salesforce/zod-fields.ts';
 import type {
   AccountRecord,
   CaseRecord,

@@ -3,8 +3,8 @@ import { STOP_LIMITS } from '../lib/limits.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
 import { PRIORITY } from '../outbox/event-types.ts';
 import { claimPending, isPending, type QueuedEvent } from '../outbox/queue.ts';
-import type { GongAnswer } from '../vendors/gong/answer.ts';
 import type { GongClient } from '../vendors/gong/client.ts';
+import type { GongResponse } from '../vendors/gong/response.ts';
 import { PUSH_LIMITS } from './limits.ts';
 import type { PaceSettings, Permit } from './pacer.ts';
 import { type RecordOptions, ResponseRecorder } from './record-response.ts';
@@ -181,7 +181,7 @@ class Drain {
   }
 
   /** Sends one request, with a permit. Returns undefined if the event must not be sent any more. */
-  async #send(event: QueuedEvent): Promise<GongAnswer | undefined> {
+  async #send(event: QueuedEvent): Promise<GongResponse | undefined> {
     const { db, tenant, gong, onCall } = this.#options;
     const permit = await this.#permitFor(event);
     if (permit === undefined) return undefined;
@@ -222,7 +222,7 @@ class Drain {
     if (clock.now() >= backfillUntil) this.#priorityMax = PRIORITY.fresh;
   }
 
-  async #record(event: QueuedEvent, response: GongAnswer): Promise<void> {
+  async #record(event: QueuedEvent, response: GongResponse): Promise<void> {
     if (response.kind === 'refused') return this.#stopFor({ kind: 'refused', response });
     // After one database failure, every further write would wait for its timeout. The next run
     // sends unsettled events again, and Gong responds that it has them.

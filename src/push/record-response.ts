@@ -3,7 +3,7 @@ import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
 import { deferToNextRun, type QueuedEvent, settle } from '../outbox/queue.ts';
-import type { GongAnswer } from '../vendors/gong/answer.ts';
+import type { GongResponse } from '../vendors/gong/response.ts';
 import { PUSH_LIMITS } from './limits.ts';
 import type { Pacer } from './pacer.ts';
 import { RejectionStreak } from './rejection-streak.ts';
@@ -33,7 +33,7 @@ export class ResponseRecorder {
   }
 
   /** Returns the reason to stop pushing, if the response is one. */
-  async record(event: QueuedEvent, response: GongAnswer): Promise<PushStop | undefined> {
+  async record(event: QueuedEvent, response: GongResponse): Promise<PushStop | undefined> {
     await this.#settle(event, response);
     if (response.kind === 'throttled') return this.#throttle(response);
     this.#throttledInRow = 0;
@@ -45,7 +45,7 @@ export class ResponseRecorder {
   }
 
   /** Defers an event that has used up its attempts to the next run. */
-  async defer(event: QueuedEvent, response: GongAnswer): Promise<void> {
+  async defer(event: QueuedEvent, response: GongResponse): Promise<void> {
     const { db, lease, tenant, clock, runStartedAt } = this.#options;
     // Later than this run's start even if the clock was set back, or it would be claimed again.
     const at = Math.max(clock.now(), runStartedAt + 1);
@@ -54,7 +54,7 @@ export class ResponseRecorder {
     this.report.lastFailure = response.errors[0] ?? `HTTP ${response.status}`;
   }
 
-  async #settle(event: QueuedEvent, response: GongAnswer): Promise<void> {
+  async #settle(event: QueuedEvent, response: GongResponse): Promise<void> {
     const { db, lease, tenant, clock } = this.#options;
     await settle(db, lease, {
       tenant,
@@ -69,7 +69,7 @@ export class ResponseRecorder {
     });
   }
 
-  async #throttle(response: GongAnswer): Promise<PushStop | undefined> {
+  async #throttle(response: GongResponse): Promise<PushStop | undefined> {
     const { pacer, random } = this.#options;
     this.#throttledInRow += 1;
     if (this.#throttledInRow >= PUSH_LIMITS.throttledInRowMax) {

@@ -1,4 +1,4 @@
-import type { GongAnswer } from '../vendors/gong/answer.ts';
+import type { GongResponse } from '../vendors/gong/response.ts';
 
 /** Counts consecutive rejections with the same errors: the cause is then not the single event. */
 export class RejectionStreak {
@@ -11,7 +11,7 @@ export class RejectionStreak {
   }
 
   /** Takes the responses in the order of settling. True once the streak has reached the limit. */
-  reached(response: Pick<GongAnswer, 'kind' | 'errors'>): boolean {
+  reached(response: Pick<GongResponse, 'kind' | 'errors'>): boolean {
     if (response.kind !== 'rejected') {
       // A broken connection says nothing about the body, so it does not end the streak.
       if (response.kind !== 'unavailable') this.#length = 0;

@@ -1,9 +1,9 @@
-import type { GongAnswer } from '../vendors/gong/answer.ts';
+import type { GongResponse } from '../vendors/gong/response.ts';
 
 /** Why pushing ended before the queue was empty. */
 export type PushStop =
   /** Gong refuses every request (key, scope, IP address, endpoint): the operator must fix it */
-  | { readonly kind: 'refused'; readonly response: GongAnswer }
+  | { readonly kind: 'refused'; readonly response: GongResponse }
   /** all events have the same error: continuing would reject the entire queue */
   | { readonly kind: 'same-rejections'; readonly errors: readonly string[] }
   /** not an error: the remaining events are sent when Gong allows it */

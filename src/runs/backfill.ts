@@ -3,7 +3,7 @@ import type { RunReport } from '../db/run-report.ts';
 import type { SourceName } from '../share/share.ts';
 import { type BackfillWindow, backfillOf, hasHistory } from './backfill-window.ts';
 import type { AppContext } from './context.ts';
-import { executeRun, type RunOptions } from './execute.ts';
+import { executeRun, type RunOptions } from './execute-run.ts';
 import type { Run } from './run.ts';
 import { readWindow } from './stages.ts';
 
@@ -12,19 +12,19 @@ export interface BackfillOptions extends RunOptions {
 }
 
 /**
- * Executes one `backfill` of one tenant: the shares of a past window, read by cursors of its own. They
- * are queued behind fresh shares; later runs send what Gong does not accept today. Throws RunBroken
- * if the database failed, or for a bug.
+ * Executes one `backfill` of one tenant: reads the shares of a past window with its own cursors, and
+ * queues them behind fresh ones. Later runs send what Gong does not accept today. Throws RunBroken if
+ * the database failed, or for a bug.
  */
 export function runBackfill(context: AppContext, options: BackfillOptions): Promise<RunReport> {
   const { window } = options;
-  const driveRecord = async () => context.db;
+  const driveDatabase = async () => context.db;
   return executeRun(context, options, {
     kind: 'backfill',
     read: (run, take) =>
       readWindow(run, {
         take,
-        driveRecord,
+        driveDatabase,
         window,
         track: (source, read) => trackWindow(run, { window, source }, read),
       }),

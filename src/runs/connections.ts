@@ -6,9 +6,9 @@ import { createSecretStore, type SecretStore } from '../db/secrets.ts';
 import type { Secret } from '../lib/secret.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
-import type { GongTokenStore, GongTokens } from '../vendors/gong/oauth.ts';
+import type { GongTokenStore, GongTokens } from '../vendors/gong/tokens.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
-import type { TokenStore } from '../vendors/salesforce/refresh-token.ts';
+import type { RefreshTokenStore } from '../vendors/salesforce/refresh-token.ts';
 import type { AppContext } from './context.ts';
 import type { RunCounters } from './counters.ts';
 import type { Emit } from './run-events.ts';
@@ -65,7 +65,7 @@ function connectSalesforce(context: AppContext, options: ConnectOptions): Salesf
     clock: context.clock,
     random: context.random,
     ...salesforceTokens(context, tenant),
-    onUnkept: (warning) => counters.addError(runError('salesforce', warning)),
+    onTokenNotSaved: (warning) => counters.addError(runError('salesforce', warning)),
     onCall: () => countCall(options, 'salesforce'),
     signal,
   });
@@ -78,13 +78,13 @@ function connectSalesforce(context: AppContext, options: ConnectOptions): Salesf
 function salesforceTokens(
   context: AppContext,
   { tenant, salesforce: { auth } }: TenantConfig,
-): { readonly tokenStore?: TokenStore } {
+): { readonly tokenStore?: RefreshTokenStore } {
   if (auth.flow !== 'refresh-token' || !context.config.service.secretKey) return {};
   const name = `salesforce refresh token ${chainOf(auth.refreshToken)}`;
   const { clock, writable } = context;
   // Read and written in the same database: a read-only one may have been opened before it existed.
   const store = async () => secretStore({ ...context, db: await writable() }, tenant, name);
-  const tokenStore: TokenStore = {
+  const tokenStore: RefreshTokenStore = {
     load: async () => (await store()).load(),
     save: async (token) => (await store()).save(token),
     exclusive: async (work) => {

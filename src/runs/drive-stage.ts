@@ -58,12 +58,12 @@ export interface DriveKnowledge {
  * could not be read, its last known domains count, so that no share waits longer than necessary.
  */
 export async function driveKnowledge(reading: SyncReading): Promise<DriveKnowledge | undefined> {
-  const { drive, driveRecord } = reading;
+  const { drive, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive } = reading.tenant;
   if (drive !== undefined) return drive;
   // Drive was removed from the configuration: there is nothing to wait for.
   if (googleDrive === undefined) return { internalDomains, isAuditLogRead: true };
-  const kept = await storedDomains({ db: await driveRecord(), tenant });
+  const kept = await storedDomains({ db: await driveDatabase(), tenant });
   return kept && { internalDomains: kept, isAuditLogRead: false };
 }
 
@@ -86,7 +86,7 @@ function warnOfLostHistory({ tenant, window, clock, run }: WindowReading): void 
 }
 
 async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
-  const { run, db, clock, signal, driveRecord } = reading;
+  const { run, db, clock, signal, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
   const { random, log } = run.context;
   if (config === undefined) throw new Error(`${tenant} has no Drive`);
@@ -105,7 +105,7 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
     config,
     internalDomains,
     store: {
-      db: await driveRecord(),
+      db: await driveDatabase(),
       tenant,
       sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },

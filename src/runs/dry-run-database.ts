@@ -6,8 +6,8 @@ import { copyDriveData } from '../sources/drive/copy-for-dry-run.ts';
 import type { ReadBatch } from './reading.ts';
 
 /**
- * A tenant's Drive record, copied into memory when it is first needed. Each step of reading Drive
- * builds on what the previous one wrote; in a dry run it writes here.
+ * A copy in memory of what is stored about a tenant's Drive, made when it is first needed. Each step
+ * of reading Drive builds on what the previous one wrote; a dry run writes it here.
  */
 export class DryRunDatabase {
   readonly #from: Database;

@@ -104,7 +104,7 @@ async function readDry(
     await show(batch);
   };
   try {
-    await read({ take, driveRecord: () => copy.open() });
+    await read({ take, driveDatabase: () => copy.open() });
   } finally {
     await copy.close();
   }

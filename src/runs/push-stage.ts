@@ -7,7 +7,7 @@ import { isVendorFailure, runError } from './stage-errors.ts';
 
 /** A run's pushing, in parallel with its reading. */
 export interface PushStage {
-  /** Says that events were committed. */
+  /** Signals that events were committed. */
   wake(): void;
   /** Resolves once the outbox is drained and nothing is in flight; never rejects. */
   settled(): Promise<void>;

@@ -38,8 +38,8 @@ export interface ReadContext {
 /** How the shares of a run are taken; real runs and dry runs differ in nothing else. */
 export interface ReadOptions {
   readonly take: ReadContext['take'];
-  /** the database with Drive's record: a dry run reads Drive into a copy */
-  readonly driveRecord: () => Promise<Database>;
+  /** the database with Drive's grants and cursors; in a dry run, a copy of them */
+  readonly driveDatabase: () => Promise<Database>;
 }
 
 /** What the reading stages of a run have in common. */

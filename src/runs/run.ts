@@ -74,23 +74,23 @@ export class RunBroken extends Error {
  * Does the run's work and records how it ended, even if it broke. A run that lost its lease records
  * nothing: its row stays open, and `status` shows it as died. Throws RunBroken.
  */
-export async function finishRunOnce(run: Run, work: () => Promise<RunReport>): Promise<RunReport> {
+export async function recordRun(run: Run, work: () => Promise<RunReport>): Promise<RunReport> {
   const { emit, kind } = run;
   emit?.({ kind: 'run started', run: kind });
   try {
     const report = await work();
-    await record(run, report);
+    await recordEnd(run, report);
     emit?.({ kind: 'run ended', outcome: report.outcome });
     return report;
   } catch (error) {
     const report = await brokenReport(run, error);
-    if (!(error instanceof DatabaseError)) await record(run, report);
+    if (!(error instanceof DatabaseError)) await recordEnd(run, report);
     emit?.({ kind: 'run ended', outcome: report.outcome });
     throw new RunBroken(report, { cause: error });
   }
 }
 
-async function record(run: Run, report: RunReport): Promise<void> {
+async function recordEnd(run: Run, report: RunReport): Promise<void> {
   const { context, lease, runId, emit } = run;
   try {
     await finishRun(context.db, lease.key, { runId, report });

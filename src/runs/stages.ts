@@ -16,20 +16,20 @@ import type { ReadingStage } from './run-events.ts';
 import { readDeliveries, readDeliveryWindow } from './salesforce-stage.ts';
 import { tryStage } from './stage-errors.ts';
 
-interface SourceStage {
-  readonly name: SourceName;
+/** What a sync does in a stage. Failures are sorted out by `tryStage`. */
+interface Stage {
+  readonly name: ReadingStage;
   readonly sync: (reading: SyncReading) => Promise<void>;
+}
+
+/** A source also has past windows, which a backfill reads. */
+interface SourceStage extends Stage {
+  readonly name: SourceName;
   readonly backfill: (reading: WindowReading) => Promise<void>;
 }
 
-/** A stage that no backfill has. */
-interface SyncStage {
-  readonly name: Exclude<ReadingStage, SourceName>;
-  readonly sync: (reading: SyncReading) => Promise<void>;
-}
-
 /** What every run reads, real or dry, in this order. If a stage fails, the next ones still run. */
-const STAGES: readonly (SourceStage | SyncStage)[] = [
+const STAGES: readonly (Stage | SourceStage)[] = [
   { name: 'salesforce', sync: readDeliveries, backfill: readDeliveryWindow },
   { name: 'google-drive', sync: readDrive, backfill: readDriveWindow },
   { name: 'held', sync: reconsiderHeld },
@@ -39,7 +39,7 @@ const STAGES: readonly (SourceStage | SyncStage)[] = [
 export function readNew(run: ReadingRun, options: ReadOptions & SyncScope): Promise<boolean> {
   const stages = STAGES.filter((stage) => !isSource(stage) || readsSource(run.tenant, stage.name));
   const reading = { ...readingOf(run, options, options.start), ...options };
-  return readStages(stages, reading, (stage, taking) => stage.sync(taking));
+  return readStages(stages, reading, (stage, counted) => stage.sync(counted));
 }
 
 /** Reads a past window. Returns true if no source could be read at all. */
@@ -47,7 +47,7 @@ export function readWindow(
   run: ReadingRun,
   options: ReadOptions & {
     readonly window: BackfillWindow;
-    /** called for each source: reads it, and keeps record of that */
+    /** called for each source: reads it, and records that */
     readonly track: (source: SourceName, read: () => Promise<void>) => Promise<void>;
   },
 ): Promise<boolean> {
@@ -55,17 +55,17 @@ export function readWindow(
   const stages = STAGES.filter(isSource).filter(
     ({ name }) => readsSource(run.tenant, name) && name === (window.source ?? name),
   );
-  // In a window that was asked for, no share is too old.
+  // No share is too old for a window that was asked for.
   const reading = { ...readingOf(run, options, undefined), window };
-  return readStages(stages, reading, (stage, taking) =>
-    track(stage.name, () => stage.backfill(taking)),
+  return readStages(stages, reading, (stage, counted) =>
+    track(stage.name, () => stage.backfill(counted)),
   );
 }
 
-async function readStages<Stage extends SourceStage | SyncStage, Reading extends StageReading>(
-  stages: readonly Stage[],
+async function readStages<Each extends Stage, Reading extends StageReading>(
+  stages: readonly Each[],
   reading: Reading,
-  read: (stage: Stage, reading: Reading) => Promise<void>,
+  read: (stage: Each, reading: Reading) => Promise<void>,
 ): Promise<boolean> {
   const { emit, counters } = reading.run;
   let pages = 0;
@@ -73,25 +73,25 @@ async function readStages<Stage extends SourceStage | SyncStage, Reading extends
     await reading.take(batch);
     pages += 1;
   };
-  const taking = { ...reading, take };
+  const counted = { ...reading, take };
   let failed = 0;
   for (const stage of stages) {
     emit?.({ kind: 'stage started', stage: stage.name });
-    const isDone = await tryStage(counters, () => read(stage, taking));
+    const isDone = await tryStage(counters, () => read(stage, counted));
     emit?.({ kind: 'stage ended', stage: stage.name, end: isDone ? 'done' : 'failed' });
     if (!isDone && isSource(stage)) failed += 1;
   }
   return failed > 0 && failed === stages.filter(isSource).length && pages === 0;
 }
 
-function isSource(stage: SourceStage | SyncStage): stage is SourceStage {
+function isSource(stage: Stage): stage is SourceStage {
   return 'backfill' in stage;
 }
 
 /** `start`: epoch milliseconds; earlier shares are not reported. */
 function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefined): StageReading {
   const { context, tenant, startedAt, connections, signal } = run;
-  const { take, driveRecord } = options;
+  const { take, driveDatabase } = options;
   return {
     run,
     db: context.db,
@@ -102,6 +102,6 @@ function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefi
     crm: connections.salesforce,
     signal,
     take,
-    driveRecord,
+    driveDatabase,
   };
 }

@@ -1,6 +1,6 @@
 import type { RunReport } from '../db/run-report.ts';
 import type { AppContext } from './context.ts';
-import { executeRun, type RunOptions } from './execute.ts';
+import { executeRun, type RunOptions } from './execute-run.ts';
 import type { SyncScope } from './reading.ts';
 import { readNew } from './stages.ts';
 import { startOf } from './start-time.ts';
@@ -10,10 +10,10 @@ export interface SyncOptions extends RunOptions, Pick<SyncScope, 'reach'> {}
 /** Executes one `sync` of one tenant. Throws RunBroken if the database failed, or for a bug. */
 export function runSync(context: AppContext, options: SyncOptions): Promise<RunReport> {
   const { reach } = options;
-  const driveRecord = async () => context.db;
+  const driveDatabase = async () => context.db;
   return executeRun(context, options, {
     kind: 'sync',
     read: async (run, take) =>
-      readNew(run, { take, driveRecord, reach, start: await startOf(run) }),
+      readNew(run, { take, driveDatabase, reach, start: await startOf(run) }),
   });
 }

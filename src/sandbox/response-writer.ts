@@ -36,11 +36,11 @@ export function resetConnection(target: ServerResponse): void {
 function wireResponseOf(response: SandboxResponse): WireResponse {
   const isText = typeof response.body === 'string';
   const contentType = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-  const given = lowerCaseNames(response.headers ?? {});
+  const headers = lowerCaseNames(response.headers ?? {});
   const text =
     isText || response.body === undefined ? response.body : JSON.stringify(response.body);
   return {
-    headers: response.body === undefined ? given : { 'content-type': contentType, ...given },
+    headers: response.body === undefined ? headers : { 'content-type': contentType, ...headers },
     body: Buffer.from(String(text ?? ''), 'utf8'),
   };
 }

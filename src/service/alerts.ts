@@ -41,7 +41,7 @@ async function post(
   if (webhook === undefined || items.length === 0) return false;
   try {
     const posted = await postText({ webhook, text: alertText(items), clock, signal });
-    if (posted.kind === 'taken') return true;
+    if (posted.kind === 'posted') return true;
     log.warn(`the alert was not delivered to alerts.webhook: ${posted.reason}`, {
       hint: 'Check the webhook in the chat tool. This log also shows what the alert was about.',
     });

@@ -63,7 +63,7 @@ test('exits with 2 and leaves no file if the copy cannot be written', async () =
   const before = readdirSync(world.folder);
   const { code, stderr } = await world.run('backup none/copy.db');
   expect(code).toBe(2);
-  expect(stderr).toContain(`There is no folder ${join(world.folder, 'none')}`);
+  expect(stderr).toContain(`Create the folder ${join(world.folder, 'none')} first`);
   expect(readdirSync(world.folder)).toEqual(before);
 });
 

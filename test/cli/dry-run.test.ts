@@ -107,7 +107,7 @@ test('exits with 1 and reports a failed source, and prints what could be read', 
   const { code, stdout, stderr } = await world.run('sync --dry-run --json');
   expect(code).toBe(1);
   expect(bodiesIn(stdout).map(({ shareId }) => shareId)).toEqual(waiting);
-  expect(stderr).toContain('salesforce: Salesforce answered INSUFFICIENT_ACCESS: no access');
+  expect(stderr).toContain('salesforce: Salesforce returned INSUFFICIENT_ACCESS: no access');
 });
 
 function bodiesIn(stdout: string): Record<string, unknown>[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { helpText } from '../../src/cli/command-line/help.ts';
+import { OVERVIEW_WIDTH } from '../../src/cli/command-line/help-overview.ts';
 import { definitions } from '../../src/cli/definitions.ts';
-import { OVERVIEW_WIDTH } from '../../src/cli/overview.ts';
 import { displayWidth } from '../../src/cli/terminal/width.ts';
 
 const names = ['', ...definitions.map(({ name }) => name)];
@@ -14,7 +14,9 @@ describe('help', () => {
 
   it('the overview that is printed without commander equals its help for the program', async () => {
     // `vitest run test/cli/help.test.ts --update` writes the overview again.
-    await expect(overviewModule()).toMatchFileSnapshot('../../src/cli/overview.ts');
+    await expect(overviewModule()).toMatchFileSnapshot(
+      '../../src/cli/command-line/help-overview.ts',
+    );
   });
 
   it('puts each description under its term on a narrow terminal', async () => {

@@ -115,9 +115,9 @@ describe('an invalid command line', () => {
 
   it.each([
     ['--state', 'lost', 'Allowed choices are held, pending, delivered,'],
-    ['--limit', '0', 'Allowed is a whole number from 1 to 10,000.'],
-    ['--limit', '10001', 'Allowed is a whole number from 1 to 10,000.'],
-    ['--limit', '1e3', 'Allowed is a whole number from 1 to 10,000.'],
+    ['--limit', '0', 'It must be a whole number from 1 to 10,000.'],
+    ['--limit', '10001', 'It must be a whole number from 1 to 10,000.'],
+    ['--limit', '1e3', 'It must be a whole number from 1 to 10,000.'],
   ])('events %s %s: %s', (flag, value, allowed) => {
     const { message } = refusal(['events', flag, value]);
     expect(message).toMatch(new RegExp(`^option '${flag} [A-Z]+' argument '${value}' is invalid`));

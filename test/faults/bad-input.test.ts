@@ -208,7 +208,7 @@ describe('vendor responses, as the operator sees them', () => {
     expect(await leaksOf(world)).toEqual([
       'the output shows the access key’s secret',
       'sharetrail.db shows a line of the private key',
-      'sharetrail.db shows a session of Salesforce',
+      'sharetrail.db shows a Salesforce session',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGongClient, type GongClientOptions } from '../../src/vendors/gong/client.ts';
-import type { GongTokenStore, GongTokens } from '../../src/vendors/gong/oauth.ts';
+import type { GongTokenStore, GongTokens } from '../../src/vendors/gong/tokens.ts';
 import { oauthConfig } from '../support/gong-config.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type Peer, type PeerReply, type PeerRequest, startPeer } from '../support/peer.ts';
@@ -10,36 +10,36 @@ const BODY = '{"contentTitle":"Prices"}';
 const DAY_MS = 86_400_000;
 const TOKEN_PATH = '/oauth2/generate-customer-token';
 
-/** A Gong whose refresh tokens work once; `events` is the story, in order. */
+/** A Gong with single-use refresh tokens; `events` lists what happened, in order. */
 class FakeGong {
   readonly events: string[] = [];
-  readonly rights = new Set<string>();
+  readonly validTokens = new Set<string>();
   refreshToken = 'refresh-token-0';
   pairs = 0;
-  moreInPair: object = {};
+  extraFields: object = {};
   onTokenRequest: ((reply: PeerReply) => boolean) | undefined;
   beforeTokens: (() => Promise<void>) | undefined;
 
   readonly handler = async (request: PeerRequest, reply: PeerReply): Promise<void> => {
     const url = new URL(request.url, 'http://gong');
-    if (url.pathname === TOKEN_PATH) await this.#trade(request, url, reply);
-    else this.#take(request, reply);
+    if (url.pathname === TOKEN_PATH) await this.#refresh(request, url, reply);
+    else this.#receive(request, reply);
   };
 
-  async #trade(request: PeerRequest, url: URL, reply: PeerReply): Promise<void> {
-    const given = url.searchParams.get('refresh_token') ?? '';
-    this.events.push(`trade ${given}`);
+  async #refresh(request: PeerRequest, url: URL, reply: PeerReply): Promise<void> {
+    const used = url.searchParams.get('refresh_token') ?? '';
+    this.events.push(`refresh ${used}`);
     await this.beforeTokens?.();
     if (this.onTokenRequest?.(reply)) return;
     const basic = Buffer.from('client-id-1:client-secret-1').toString('base64');
     if (request.method !== 'POST' || request.headers.authorization !== `Basic ${basic}`) {
-      reply.answer(401, { error: 'invalid_client' });
+      reply.respond(401, { error: 'invalid_client' });
     } else if (url.searchParams.get('grant_type') !== 'refresh_token' || request.body !== '') {
-      reply.answer(400, { error: 'unsupported_grant_type' });
-    } else if (given !== this.refreshToken) {
-      reply.answer(400, { error: 'invalid_grant' });
+      reply.respond(400, { error: 'unsupported_grant_type' });
+    } else if (used !== this.refreshToken) {
+      reply.respond(400, { error: 'invalid_grant' });
     } else {
-      reply.answer(200, this.newPair());
+      reply.respond(200, this.newPair());
     }
   }
 
@@ -47,22 +47,22 @@ class FakeGong {
     this.pairs += 1;
     this.refreshToken = `refresh-token-${this.pairs}`;
     const accessToken = `access-token-${this.pairs}`;
-    this.rights.clear();
-    this.rights.add(accessToken);
+    this.validTokens.clear();
+    this.validTokens.add(accessToken);
     return {
       access_token: accessToken,
       refresh_token: this.refreshToken,
       expires_in: DAY_MS / 1_000,
-      ...this.moreInPair,
+      ...this.extraFields,
     };
   }
 
-  #take(request: PeerRequest, reply: PeerReply): void {
-    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? 'nothing';
-    const isRight = this.rights.has(token);
-    this.events.push(`${isRight ? 'take' : 'refuse'} ${token}`);
-    if (isRight) reply.answer(200, { requestId: 'req1' });
-    else reply.answer(401, { errors: ['access token has been revoked'] });
+  #receive(request: PeerRequest, reply: PeerReply): void {
+    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? 'none';
+    const isValid = this.validTokens.has(token);
+    this.events.push(`${isValid ? 'accept' : 'refuse'} ${token}`);
+    if (isValid) reply.respond(200, { requestId: 'req1' });
+    else reply.respond(401, { errors: ['access token has been revoked'] });
   }
 }
 
@@ -89,8 +89,9 @@ class MemoryStore implements GongTokenStore {
   }
 }
 
-/** How often tokens were asked for, with whatever success. */
-const trades = (): number => gong.events.filter((event) => event.startsWith('trade')).length;
+/** the number of token requests, successful or not */
+const tokenRequests = (): number =>
+  gong.events.filter((event) => event.startsWith('refresh ')).length;
 
 let gong: FakeGong;
 let peer: Peer;
@@ -120,26 +121,26 @@ function pair(number: number, changes: Partial<GongTokens> = {}): GongTokens {
 }
 
 describe('the tokens of a Gong account', () => {
-  it('come from the configured refresh token first, and are saved before they are used', async () => {
+  it('come from the configured refresh token first, and are saved before use', async () => {
     expect(await client().shareContent(BODY, never)).toMatchObject({ kind: 'accepted' });
     expect(gong.events).toEqual([
-      'trade refresh-token-0',
+      'refresh refresh-token-0',
       'save access-token-1',
-      'take access-token-1',
+      'accept access-token-1',
     ]);
     expect(store.tokens).toEqual(pair(1));
   });
 
-  it('are those that were kept, without a request, as long as they live', async () => {
+  it('are the stored ones, without a request, until they expire', async () => {
     store.tokens = pair(7);
-    gong.rights.add('access-token-7');
+    gong.validTokens.add('access-token-7');
     const one = client();
     await one.shareContent(BODY, never);
     await one.shareContent(BODY, never);
-    expect(gong.events).toEqual(['take access-token-7', 'take access-token-7']);
+    expect(gong.events).toEqual(['accept access-token-7', 'accept access-token-7']);
   });
 
-  it('are renewed a minute before they run out, each time with the newest refresh token', async () => {
+  it('are renewed a minute before they expire, each time with the latest refresh token', async () => {
     const one = client();
     await one.shareContent(BODY, never);
     clock.advance(DAY_MS - 60_001);
@@ -147,35 +148,35 @@ describe('the tokens of a Gong account', () => {
     clock.advance(1);
     await one.shareContent(BODY, never);
     expect(gong.events).toEqual([
-      'trade refresh-token-0',
+      'refresh refresh-token-0',
       'save access-token-1',
-      'take access-token-1',
-      'take access-token-1',
-      'trade refresh-token-1',
+      'accept access-token-1',
+      'accept access-token-1',
+      'refresh refresh-token-1',
       'save access-token-2',
-      'take access-token-2',
+      'accept access-token-2',
     ]);
   });
 
-  it('are found again by the next process, which never uses a refresh token twice', async () => {
+  it('are loaded by the next process, which never uses a refresh token twice', async () => {
     await client().shareContent(BODY, never);
     clock.advance(2 * DAY_MS);
     expect(await client().shareContent(BODY, never)).toMatchObject({ kind: 'accepted' });
-    expect(gong.events.filter((event) => event.startsWith('trade'))).toEqual([
-      'trade refresh-token-0',
-      'trade refresh-token-1',
+    expect(gong.events.filter((event) => event.startsWith('refresh '))).toEqual([
+      'refresh refresh-token-0',
+      'refresh refresh-token-1',
     ]);
   });
 
-  it('are asked for once, however many senders want them at the same time', async () => {
+  it('are requested once for any number of parallel senders', async () => {
     const one = client();
     const calls = Array.from({ length: 20 }, () => one.shareContent(BODY, never));
     const kinds = (await Promise.all(calls)).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(['accepted']));
-    expect(trades()).toBe(1);
+    expect(tokenRequests()).toBe(1);
   });
 
-  it('need a store: without one there is no client', () => {
+  it('need a store: no client can be created without one', () => {
     expect(() => createGongClient({ config: oauthConfig(peer.origin), clock })).toThrow(
       /token store/,
     );
@@ -188,24 +189,24 @@ describe('a 401', () => {
     expect(await client().shareContent(BODY, never)).toMatchObject({ kind: 'accepted' });
     expect(gong.events).toEqual([
       'refuse access-token-0',
-      'trade refresh-token-0',
+      'refresh refresh-token-0',
       'save access-token-1',
-      'take access-token-1',
+      'accept access-token-1',
     ]);
   });
 
-  it('to twenty senders at once renews them once', async () => {
+  it('to twenty parallel senders renews them once', async () => {
     store.tokens = pair(0);
     const one = client();
     const calls = Array.from({ length: 20 }, () => one.shareContent(BODY, never));
     const kinds = (await Promise.all(calls)).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(['accepted']));
-    expect(trades()).toBe(1);
+    expect(tokenRequests()).toBe(1);
   });
 
-  it('to the renewed tokens as well is refused, with a hint', async () => {
+  it('to the renewed tokens too is refused, with a hint', async () => {
     store.tokens = pair(0);
-    gong.rights.add = () => gong.rights;
+    gong.validTokens.add = () => gong.validTokens;
     expect(await client().shareContent(BODY, never)).toMatchObject({
       kind: 'refused',
       status: 401,
@@ -216,7 +217,7 @@ describe('a 401', () => {
     expect(peer.requests).toHaveLength(3);
   });
 
-  it('takes what another process has renewed meanwhile', async () => {
+  it('uses the tokens that another process has renewed in the meantime', async () => {
     store.tokens = pair(0);
     const one = client();
     await one.shareContent(BODY, never);
@@ -225,15 +226,15 @@ describe('a 401', () => {
     store.tokens = pair(2);
     gong.events.length = 0;
     expect(await one.shareContent(BODY, never)).toMatchObject({ kind: 'accepted' });
-    expect(gong.events).toEqual(['refuse access-token-1', 'take access-token-2']);
+    expect(gong.events).toEqual(['refuse access-token-1', 'accept access-token-2']);
   });
 
-  it('repeats only where there is a call left', async () => {
+  it('repeats the call only if one is left', async () => {
     store.tokens = pair(0);
-    const asked: string[] = [];
-    const beforeRepeat = (answer: boolean) => async () => {
-      asked.push(gong.events.at(-1) ?? '');
-      return answer;
+    const lastEvents: string[] = [];
+    const beforeRepeat = (mayRepeat: boolean) => async () => {
+      lastEvents.push(gong.events.at(-1) ?? '');
+      return mayRepeat;
     };
     const without = await client({ beforeRepeat: beforeRepeat(false) }).shareContent(BODY, never);
     expect(without).toMatchObject({ kind: 'unavailable' });
@@ -241,55 +242,55 @@ describe('a 401', () => {
     store.tokens = pair(8, { refreshToken: 'refresh-token-1' });
     const withOne = await client({ beforeRepeat: beforeRepeat(true) }).shareContent(BODY, never);
     expect(withOne).toMatchObject({ kind: 'accepted' });
-    expect(asked).toEqual(['save access-token-1', 'save access-token-2']);
+    expect(lastEvents).toEqual(['save access-token-1', 'save access-token-2']);
   });
 });
 
 describe('a renewal that fails', () => {
-  it('is refused where the refresh token is used up, and no event is sent', async () => {
+  it('is refused if the refresh token is used up, and no event is sent', async () => {
     gong.refreshToken = 'another';
     expect(await client().shareContent(BODY, never)).toMatchObject({
       kind: 'refused',
       status: 400,
-      errors: ['token request: Gong answered 400: invalid_grant'],
+      errors: ['token request: Gong returned 400: invalid_grant'],
       hint: expect.stringContaining('gong.auth.refreshToken'),
     });
-    expect(gong.events).toEqual(['trade refresh-token-0']);
+    expect(gong.events).toEqual(['refresh refresh-token-0']);
   });
 
-  it('is no failure where another process was faster by a moment', async () => {
+  it('does not fail if another process was slightly faster', async () => {
     gong.beforeTokens = async () => {
       gong.beforeTokens = undefined;
       gong.newPair();
       store.tokens = pair(1);
     };
     expect(await client().shareContent(BODY, never)).toMatchObject({ kind: 'accepted' });
-    expect(gong.events).toEqual(['trade refresh-token-0', 'take access-token-1']);
+    expect(gong.events).toEqual(['refresh refresh-token-0', 'accept access-token-1']);
   });
 
   it.each([
-    ['an error', (reply: PeerReply) => reply.answer(503, 'busy')],
+    ['an error', (reply: PeerReply) => reply.respond(503, 'busy')],
     ['a reset', (reply: PeerReply) => reply.reset()],
-    ['half an answer', (reply: PeerReply) => reply.cut('{"access_token":"access-', 100)],
-    ['a page', (reply: PeerReply) => reply.answer(200, '<html><body>hello</body></html>')],
+    ['half of a response', (reply: PeerReply) => reply.truncate('{"access_token":"access-', 100)],
+    ['a page', (reply: PeerReply) => reply.respond(200, '<html><body>hello</body></html>')],
     ['silence', () => {}],
-  ])('with %s is unavailable, and tried again by the next call', async (_, misbehave) => {
+  ])('with %s is unavailable, and retried by the next call', async (_, misbehave) => {
     gong.onTokenRequest = (reply) => {
       misbehave(reply);
       return true;
     };
     const one = client({ timeoutMs: 2_000 });
-    const answer = await one.shareContent(BODY, never);
-    expect(answer.kind).toBe('unavailable');
-    expect(answer.errors[0]).toMatch(/^token request: /);
+    const response = await one.shareContent(BODY, never);
+    expect(response.kind).toBe('unavailable');
+    expect(response.errors[0]).toMatch(/^token request: /);
     gong.onTokenRequest = undefined;
     expect(await one.shareContent(BODY, never)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('with a redirect is refused, and nobody else sees the client’s secret', async () => {
-    const stranger = await startPeer((_, reply) => reply.answer(200, gong.newPair()));
+  it('with a redirect is refused, and the other host never sees the client’s secret', async () => {
+    const stranger = await startPeer((_, reply) => reply.respond(200, gong.newPair()));
     gong.onTokenRequest = (reply) => {
-      reply.answer(307, '', { location: `${stranger.origin}${TOKEN_PATH}` });
+      reply.respond(307, '', { location: `${stranger.origin}${TOKEN_PATH}` });
       return true;
     };
     expect(await client().shareContent(BODY, never)).toMatchObject({
@@ -300,30 +301,30 @@ describe('a renewal that fails', () => {
     await stranger.close();
   });
 
-  it('for the store’s sake fails loudly, loses no token, and uses none unsaved', async () => {
+  it('in the store fails loudly, loses no token, and uses none unsaved', async () => {
     store.failures = 2;
     const one = client();
     await expect(one.shareContent(BODY, never)).rejects.toThrow('disk full');
     await expect(one.shareContent(BODY, never)).rejects.toThrow('disk full');
-    expect(gong.events).toEqual(['trade refresh-token-0']);
+    expect(gong.events).toEqual(['refresh refresh-token-0']);
     expect(await one.shareContent(BODY, never)).toMatchObject({ kind: 'accepted' });
     expect(gong.events).toEqual([
-      'trade refresh-token-0',
+      'refresh refresh-token-0',
       'save access-token-1',
-      'take access-token-1',
+      'accept access-token-1',
     ]);
   });
 });
 
-describe('where several processes share an account', () => {
-  it('a renewal is done within the store’s lock', async () => {
+describe('an account that several processes share', () => {
+  it('is renewed within the store’s lock', async () => {
     let inside = false;
-    const seen: boolean[] = [];
-    gong.beforeTokens = async () => void seen.push(inside);
+    const insideWhen: boolean[] = [];
+    gong.beforeTokens = async () => void insideWhen.push(inside);
     const locked: GongTokenStore = {
       load: () => store.load(),
       save: (tokens) => {
-        seen.push(inside);
+        insideWhen.push(inside);
         return store.save(tokens);
       },
       exclusive: async (work) => {
@@ -336,22 +337,22 @@ describe('where several processes share an account', () => {
       },
     };
     await client({ tokens: locked }).shareContent(BODY, never);
-    expect({ seen, after: inside }).toEqual({ seen: [true, true], after: false });
+    expect({ insideWhen, after: inside }).toEqual({ insideWhen: [true, true], after: false });
   });
 });
 
-describe('a stop while tokens are renewed', () => {
-  it('lets the renewal end and be saved, then rejects with the reason, and sends nothing', async () => {
+describe('a stop during a renewal', () => {
+  it('lets the renewal finish and be saved, then rejects with its reason, and sends nothing', async () => {
     const stop = new AbortController();
     const reason = new Error('asked to stop');
     gong.beforeTokens = async () => stop.abort(reason);
     await expect(client().shareContent(BODY, stop.signal)).rejects.toBe(reason);
-    expect(gong.events).toEqual(['trade refresh-token-0', 'save access-token-1']);
+    expect(gong.events).toEqual(['refresh refresh-token-0', 'save access-token-1']);
   });
 });
 
 describe('a stop before a call', () => {
-  it('does not even ask for tokens', async () => {
+  it('does not even request tokens', async () => {
     const reason = new Error('asked to stop');
     const call = client().shareContent(BODY, AbortSignal.abort(reason));
     await expect(call).rejects.toBe(reason);
@@ -360,15 +361,15 @@ describe('a stop before a call', () => {
 });
 
 describe('the customer’s own API address', () => {
-  it('is ignored where it is not https', async () => {
-    const stranger = await startPeer((_, reply) => reply.answer(200, { requestId: 'r' }));
-    gong.moreInPair = { api_base_url_for_customer: stranger.origin };
+  it('is ignored if it is not https', async () => {
+    const stranger = await startPeer((_, reply) => reply.respond(200, { requestId: 'r' }));
+    gong.extraFields = { api_base_url_for_customer: stranger.origin };
     expect(await client().shareContent(BODY, never)).toMatchObject({ kind: 'accepted' });
     expect(stranger.requests).toEqual([]);
     await stranger.close();
   });
 
-  it('is where events go from then on, also after a restart', async () => {
+  it('receives all further events, even after a restart', async () => {
     const firstBytes: number[] = [];
     const server = createServer((socket) => {
       socket.on('error', () => {});
@@ -382,13 +383,13 @@ describe('the customer’s own API address', () => {
     });
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    gong.moreInPair = { api_base_url_for_customer: `https://127.0.0.1:${port}/` };
+    gong.extraFields = { api_base_url_for_customer: `https://127.0.0.1:${port}/` };
     expect(await client().shareContent(BODY, never)).toMatchObject({ kind: 'unavailable' });
     expect(await client().shareContent(BODY, never)).toMatchObject({ kind: 'unavailable' });
     expect(store.tokens?.baseUrl).toBe(`https://127.0.0.1:${port}`);
     // 22: a TLS handshake. No event went to the configured address.
     expect(firstBytes).toEqual([22, 22]);
-    expect(gong.events).toEqual(['trade refresh-token-0', 'save access-token-1']);
+    expect(gong.events).toEqual(['refresh refresh-token-0', 'save access-token-1']);
     await new Promise((resolve) => {
       server.close(resolve);
     });

@@ -2,16 +2,16 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/lib/errors.ts';
 import { GoogleError, NotFound, PageTokenLost } from '../../src/vendors/google/errors.ts';
-import { GOOGLE_LIMITS } from '../../src/vendors/google/limits.ts';
+import { HTTP_LIMITS } from '../../src/vendors/http/limits.ts';
 import {
   apiError,
   createTestGoogleClient,
   fails,
   HTML_PAGE,
+  type Responder,
   rpcError,
   startGoogle,
   startWith,
-  type Way,
 } from '../support/google-peer.ts';
 import type { PeerReply } from '../support/peer.ts';
 import { collect } from '../support/salesforce-peer.ts';
@@ -20,32 +20,32 @@ const ANNA = 'anna@acme.com';
 const GOOD = { startPageToken: '7' };
 const ACTIVITIES = { eventName: 'change_user_access', startTime: 0, endTime: 1 };
 
-const passing: readonly (readonly [string, Way])[] = [
+const temporary: readonly (readonly [string, Responder])[] = [
   ['a 500', fails(500, apiError(500, 'backendError'))],
   ['a 503 with a page', fails(503, HTML_PAGE)],
   ['a 429', fails(429)],
-  ["a user's rate", fails(403, apiError(403, 'userRateLimitExceeded'))],
-  ["a project's rate", fails(403, apiError(403, 'rateLimitExceeded'))],
+  ["a user's rate limit", fails(403, apiError(403, 'userRateLimitExceeded'))],
+  ["a project's rate limit", fails(403, apiError(403, 'rateLimitExceeded'))],
   ['a reset connection', (reply) => reply.reset()],
-  ['a cut body', (reply) => reply.cut('{"startPage', 5_000)],
+  ['a truncated body', (reply) => reply.truncate('{"startPage', 5_000)],
   ['half of the JSON', fails(200, '{"startPageTo')],
   ['a web page with 200', fails(200, HTML_PAGE)],
   ['JSON of something else', fails(200, { hello: 'world' })],
-  ['an answer that is no HTTP', (reply) => reply.raw('SSH-2.0-OpenSSH_9.6\r\n')],
+  ['a response that is not HTTP', (reply) => reply.raw('SSH-2.0-OpenSSH_9.6\r\n')],
 ];
 
-describe('a failure that may pass', () => {
-  it.each(passing)('is tried again: %s', async (_what, way) => {
-    await using google = await startWith(way, way);
+describe('a temporary failure', () => {
+  it.each(temporary)('is retried: %s', async (_what, respond) => {
+    await using google = await startWith(respond, respond);
     const { client, clock, counted } = createTestGoogleClient(google.origin);
     expect(await client.startPageToken(ANNA)).toBe('7');
     expect(google.calls).toHaveLength(3);
     expect(counted()).toBe(3);
-    // Half of the longest wait, which doubles: full jitter with a random of 0.5.
+    // Half of the longest delay, which doubles: full jitter with a random value of 0.5.
     expect(clock.sleptMs).toEqual([500, 1_000]);
   });
 
-  it('is given up after five tries', async () => {
+  it('fails after five attempts', async () => {
     await using google = await startWith(...Array.from({ length: 9 }, () => fails(500)));
     const { client, clock } = createTestGoogleClient(google.origin);
     await expect(client.startPageToken(ANNA)).rejects.toThrow(RetryableError);
@@ -56,14 +56,14 @@ describe('a failure that may pass', () => {
   it.each([
     ['in seconds', '20'],
     ['as a date', 'Sun, 01 Nov 2026 00:00:20 GMT'],
-  ])('waits at least as long as Google asks: %s', async (_form, header) => {
+  ])('waits at least as long as Google requests: %s', async (_form, header) => {
     await using google = await startWith(fails(503, '', { 'retry-after': header }));
     const { client, clock } = createTestGoogleClient(google.origin);
     await client.startPageToken(ANNA);
     expect(clock.sleptMs).toEqual([20_000]);
   });
 
-  it('is given up at once where Google asks to wait longer than a run should', async () => {
+  it('fails immediately if Google requests a longer wait than a run should take', async () => {
     await using google = await startWith(fails(503, '', { 'retry-after': '301' }));
     const { client, clock } = createTestGoogleClient(google.origin);
     const failure = await client.startPageToken(ANNA).catch((error) => error);
@@ -72,7 +72,7 @@ describe('a failure that may pass', () => {
     expect(clock.sleptMs).toEqual([]);
   });
 
-  it('is a connection that nobody takes', async () => {
+  it('is a refused connection', async () => {
     const google = await startWith();
     await google.close();
     const { client } = createTestGoogleClient(google.origin);
@@ -80,13 +80,13 @@ describe('a failure that may pass', () => {
   });
 
   it.each([
-    ['an answer', (_reply: PeerReply) => {}],
+    ['no response', (_reply: PeerReply) => {}],
     [
-      'the rest of its body',
+      'only part of a body',
       (reply: PeerReply) => reply.raw('HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{'),
     ],
-  ])('is one that never gives %s', async (_what, way) => {
-    await using google = await startWith(way);
+  ])('is a connection that hangs with %s', async (_what, respond) => {
+    await using google = await startWith(respond);
     const { client } = createTestGoogleClient(google.origin, { responseMsMax: 300 });
     expect(await client.startPageToken(ANNA)).toBe('7');
     expect(google.calls).toHaveLength(2);
@@ -107,7 +107,7 @@ describe('a 401', () => {
     expect(clock.sleptMs).toEqual([]);
   });
 
-  it('that comes again is a refusal', async () => {
+  it('after a renewal is a refusal', async () => {
     await using google = await startWith(expired, expired, expired);
     const { client } = createTestGoogleClient(google.origin);
     const failure = await client.startPageToken(ANNA).catch((error) => error);
@@ -117,12 +117,12 @@ describe('a 401', () => {
     expect(google.tokenRequests).toHaveLength(2);
   });
 
-  it('to many calls at once renews the token once', async () => {
+  it('to many parallel calls renews the token once', async () => {
     const calls = 8;
     await using google = await startGoogle({
       call: (request, reply) => {
         if (request.headers.authorization === 'Bearer access-1') expired(reply);
-        else reply.answer(200, GOOD);
+        else reply.respond(200, GOOD);
       },
     });
     const { client } = createTestGoogleClient(google.origin);
@@ -131,7 +131,7 @@ describe('a 401', () => {
     expect(google.calls).toHaveLength(2 * calls);
   });
 
-  it('of Reports to an administrator without the privilege renews nothing', async () => {
+  it('of Reports for an administrator without the privilege renews nothing', async () => {
     const message = 'Access denied. You are not authorized to read activity records.';
     const denied = fails(401, apiError(401, 'authError', { message }));
     await using google = await startWith(denied, denied, denied);
@@ -144,22 +144,22 @@ describe('a 401', () => {
   });
 });
 
-describe('a place that Google forgot', () => {
-  const ways: readonly (readonly [string, Way])[] = [
+describe('a lost page token', () => {
+  const responders: readonly (readonly [string, Responder])[] = [
     ['400', fails(400, apiError(400, 'invalid', { location: 'pageToken' }))],
     ['403', fails(403, apiError(403, 'pageTokenExpired'))],
     ['404', fails(404, apiError(404, 'notFound'))],
     ['410', fails(410)],
   ];
 
-  it.each(ways)('is told as such: %s', async (_status, way) => {
-    await using google = await startWith(way);
+  it.each(responders)('is recognized: %s', async (_status, respond) => {
+    await using google = await startWith(respond);
     const { client } = createTestGoogleClient(google.origin);
     await expect(collect(client.listChanges(ANNA, 'old'))).rejects.toThrow(PageTokenLost);
     expect(google.calls).toHaveLength(1);
   });
 
-  it('is a page of files as well', async () => {
+  it('is recognized in a list of files too', async () => {
     await using google = await startWith(
       fails(400, apiError(400, 'invalid', { location: 'pageToken' })),
     );
@@ -167,7 +167,7 @@ describe('a place that Google forgot', () => {
     await expect(collect(client.listOwnedFiles(ANNA, 'old'))).rejects.toThrow(PageTokenLost);
   });
 
-  it('is no shared drive that is gone', async () => {
+  it('is not a deleted shared drive', async () => {
     const gone = { message: 'Shared drive not found: d1', location: 'driveId' };
     await using google = await startWith(fails(404, apiError(404, 'notFound', gone)));
     const { client } = createTestGoogleClient(google.origin);
@@ -175,10 +175,10 @@ describe('a place that Google forgot', () => {
   });
 });
 
-describe('what is gone', () => {
+describe('a deleted file', () => {
   const gone = fails(404, apiError(404, 'notFound', { location: 'fileId' }));
 
-  it('is no file', async () => {
+  it('is undefined', async () => {
     await using google = await startWith(gone);
     const { client } = createTestGoogleClient(google.origin);
     expect(await client.getFile(ANNA, 'f1')).toBeUndefined();
@@ -190,19 +190,19 @@ describe('what is gone', () => {
     await expect(collect(client.listPermissions(ANNA, 'f1'))).rejects.toThrow(NotFound);
   });
 
-  it('is not the address of Google: a page of somebody else is an error', async () => {
+  it('is not a web page with 404, which is an error', async () => {
     await using google = await startWith(fails(404, HTML_PAGE));
     const { client } = createTestGoogleClient(google.origin);
     await expect(client.getFile(ANNA, 'f1')).rejects.toThrow(GoogleError);
   });
 });
 
-describe('a good answer', () => {
-  it('may come compressed', async () => {
+describe('a success', () => {
+  it('can be compressed', async () => {
     const body = gzipSync(JSON.stringify(GOOD));
     const head = `content-encoding: gzip\r\ncontent-length: ${body.length}\r\n`;
-    const answer = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${head}\r\n`), body]);
-    await using google = await startWith((reply) => reply.raw(answer));
+    const response = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${head}\r\n`), body]);
+    await using google = await startWith((reply) => reply.raw(response));
     const { client } = createTestGoogleClient(google.origin);
     expect(await client.startPageToken(ANNA)).toBe('7');
     expect(google.calls).toHaveLength(1);
@@ -213,9 +213,9 @@ describe('a good answer', () => {
   });
 });
 
-describe('an answer without end', () => {
-  it('is given up where no answer of Google can be that long', async () => {
-    await using google = await startWith(fails(200, ' '.repeat(GOOGLE_LIMITS.bodyBytesMax + 1)));
+describe('an oversized response', () => {
+  it('is refused without a retry', async () => {
+    await using google = await startWith(fails(200, ' '.repeat(HTTP_LIMITS.bodyBytesMax + 1)));
     const { client } = createTestGoogleClient(google.origin);
     await expect(client.startPageToken(ANNA)).rejects.toThrow('more than 64 MB');
     expect(google.calls).toHaveLength(1);
@@ -223,7 +223,7 @@ describe('an answer without end', () => {
 });
 
 describe('a redirect', () => {
-  it('is not followed: the token would go with it', async () => {
+  it('is not followed: the token would be sent along', async () => {
     await using elsewhere = await startGoogle();
     await using google = await startWith(
       fails(302, '', { location: `${elsewhere.origin}/drive/v3/changes/startPageToken` }),
@@ -238,7 +238,7 @@ describe('a redirect', () => {
   it('of the sign-in is not followed either', async () => {
     await using elsewhere = await startGoogle();
     await using google = await startGoogle({
-      token: (_request, reply) => reply.answer(307, '', { location: `${elsewhere.origin}/token` }),
+      token: (_request, reply) => reply.respond(307, '', { location: `${elsewhere.origin}/token` }),
     });
     const { client } = createTestGoogleClient(google.origin);
     await expect(client.startPageToken(ANNA)).rejects.toThrow('redirect (307)');
@@ -247,38 +247,38 @@ describe('a redirect', () => {
 });
 
 describe('a stop', () => {
-  it('ends a call that hangs, with its reason', async () => {
+  it('aborts a hanging call with its own reason', async () => {
     const reason = new Error('asked to stop');
     let stop: AbortController | undefined;
     await using google = await startGoogle({ call: () => stop?.abort(reason) });
-    const made = createTestGoogleClient(google.origin);
-    stop = made.stop;
-    await expect(made.client.startPageToken(ANNA)).rejects.toBe(reason);
-    expect(made.counted()).toBe(1);
+    const rig = createTestGoogleClient(google.origin);
+    stop = rig.stop;
+    await expect(rig.client.startPageToken(ANNA)).rejects.toBe(reason);
+    expect(rig.counted()).toBe(1);
   });
 
-  it('ends a wait between two tries', async () => {
+  it('interrupts the delay between two attempts', async () => {
     const reason = new Error('asked to stop');
     await using google = await startWith(fails(500));
-    const made = createTestGoogleClient(google.origin);
-    const sleep = made.clock.sleep.bind(made.clock);
-    made.clock.sleep = (ms, signal) => {
-      made.stop.abort(reason);
+    const rig = createTestGoogleClient(google.origin);
+    const sleep = rig.clock.sleep.bind(rig.clock);
+    rig.clock.sleep = (ms, signal) => {
+      rig.stop.abort(reason);
       return sleep(ms, signal);
     };
-    await expect(made.client.startPageToken(ANNA)).rejects.toBe(reason);
+    await expect(rig.client.startPageToken(ANNA)).rejects.toBe(reason);
     expect(google.calls).toHaveLength(1);
   });
 
-  it('may have any value as its reason', async () => {
+  it('can have any value as its reason', async () => {
     let stop: AbortController | undefined;
-    await using google = await startGoogle({ call: () => stop?.abort('a mere word') });
-    const made = createTestGoogleClient(google.origin);
-    stop = made.stop;
-    await expect(made.client.startPageToken(ANNA)).rejects.toBe('a mere word');
+    await using google = await startGoogle({ call: () => stop?.abort('a plain string') });
+    const rig = createTestGoogleClient(google.origin);
+    stop = rig.stop;
+    await expect(rig.client.startPageToken(ANNA)).rejects.toBe('a plain string');
   });
 
-  it('lets nothing be sent afterwards', async () => {
+  it('prevents every later request', async () => {
     await using google = await startWith();
     const { client, stop, counted } = createTestGoogleClient(google.origin);
     stop.abort(new Error('asked to stop'));
@@ -289,12 +289,12 @@ describe('a stop', () => {
 });
 
 describe('an access token', () => {
-  it('is in no message, even where Google quotes it', async () => {
+  it('is in no message, even if Google quotes it', async () => {
     const token = 'ya29.very-secret-access-token';
     await using google = await startGoogle({
-      token: (_request, reply) => reply.answer(200, { access_token: token }),
+      token: (_request, reply) => reply.respond(200, { access_token: token }),
       call: (_request, reply) =>
-        reply.answer(403, rpcError('PERMISSION_DENIED', `token ${token} may not`)),
+        reply.respond(403, rpcError('PERMISSION_DENIED', `token ${token} may not`)),
     });
     const { client } = createTestGoogleClient(google.origin);
     const failure = await client.startPageToken(ANNA).catch((error) => error);

@@ -14,22 +14,22 @@ describe('a used-up quota', () => {
     message: "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'",
   });
 
-  it('of a minute is waited for up to a minute', async () => {
+  it('per minute delays the call up to a minute', async () => {
     await using google = await startWith(fails(403, minute), fails(403, minute));
     const { client, clock } = createTestGoogleClient(google.origin);
     await client.startPageToken(ANNA);
     expect(clock.sleptMs).toEqual([30_000, 30_000]);
   });
 
-  it('of Reports, a 503, likewise', async () => {
+  it('of Reports, a 503, delays the call up to a minute', async () => {
     await using google = await startWith(fails(503));
     const { client, clock } = createTestGoogleClient(google.origin);
     await collect(client.listActivities(ACTIVITIES));
     expect(clock.sleptMs).toEqual([30_000]);
   });
 
-  /** A Google that refuses the first call of all for `reason`, and a clock that stands still. */
-  async function refusingOnce(reason: string) {
+  /** A Google that refuses the first call with `reason`, and a clock that does not move. */
+  async function startRefusingOnce(reason: string) {
     const google = await startWith(fails(403, apiError(403, reason)));
     const clock = new ManualClock();
     const { client } = createTestGoogleClient(google.origin, { clock });
@@ -38,8 +38,8 @@ describe('a used-up quota', () => {
     return { google, clock, client, refused };
   }
 
-  it("of the project holds back the other users' calls until it is over", async () => {
-    const { google, clock, client, refused } = await refusingOnce('rateLimitExceeded');
+  it("of the project delays the other users' calls until it is free again", async () => {
+    const { google, clock, client, refused } = await startRefusingOnce('rateLimitExceeded');
     const other = client.startPageToken('ben@acme.com');
     await until(() => clock.sleepers === 2);
     expect(google.calls).toHaveLength(1);
@@ -49,8 +49,8 @@ describe('a used-up quota', () => {
     await google.close();
   });
 
-  it("of one user leaves the other users' calls alone", async () => {
-    const { google, clock, client, refused } = await refusingOnce('userRateLimitExceeded');
+  it("of one user does not delay the other users' calls", async () => {
+    const { google, clock, client, refused } = await startRefusingOnce('userRateLimitExceeded');
     expect(await client.startPageToken('ben@acme.com')).toBe('7');
     const same = client.startPageToken(ANNA);
     await until(() => clock.sleepers === 2);
@@ -60,7 +60,7 @@ describe('a used-up quota', () => {
     await google.close();
   });
 
-  it('stops those that already stand in line', async () => {
+  it('delays the calls that are already queued', async () => {
     const google = await startWith(fails(403, apiError(403, 'userRateLimitExceeded')));
     const clock = new ManualClock();
     const { client } = createTestGoogleClient(google.origin, { clock, requestsAtOnceMax: 1 });
@@ -73,7 +73,7 @@ describe('a used-up quota', () => {
     await google.close();
   });
 
-  it('takes no place among the calls in flight', async () => {
+  it('leaves its place among the calls in flight', async () => {
     const google = await startWith(fails(403, apiError(403, 'userRateLimitExceeded')));
     const clock = new ManualClock();
     const { client } = createTestGoogleClient(google.origin, { clock, requestsAtOnceMax: 1 });
@@ -85,7 +85,7 @@ describe('a used-up quota', () => {
     await google.close();
   });
 
-  it('for longer than a run should wait holds nobody back: each call is told', async () => {
+  it('for longer than a run should wait delays no call: each fails on its own', async () => {
     await using google = await startWith(fails(429, '', { 'retry-after': '301' }));
     const { client, clock } = createTestGoogleClient(google.origin);
     await expect(client.startPageToken(ANNA)).rejects.toThrow(RetryableError);
@@ -93,7 +93,7 @@ describe('a used-up quota', () => {
     expect(clock.sleptMs).toEqual([]);
   });
 
-  it('of a day ends the call at once, with what to do', async () => {
+  it('per day fails the call immediately, with a hint', async () => {
     await using google = await startWith(fails(403, apiError(403, 'dailyLimitExceeded')));
     const { client } = createTestGoogleClient(google.origin);
     const failure = await client.startPageToken(ANNA).catch((error) => error);

@@ -6,7 +6,7 @@ import {
   HTML_PAGE,
   oneUser,
   startGoogle,
-  tokenAnswer,
+  tokenBody,
 } from '../support/google-peer.ts';
 import type { PeerReply, PeerRequest } from '../support/peer.ts';
 
@@ -24,35 +24,38 @@ const UNAUTHORIZED = {
 };
 const MINUTE_MS = 60_000;
 
-const good = (_request: PeerRequest, reply: PeerReply) =>
-  reply.answer(200, { startPageToken: '7' });
+const succeed = (_request: PeerRequest, reply: PeerReply) =>
+  reply.respond(200, { startPageToken: '7' });
 
-/** The refusal of one subject's sign-in. */
-function startRefusing(refused: string, answer: object, status = 400) {
+/** A Google that refuses the sign-in of one subject. */
+function startRefusing(refused: string, body: object, status = 400) {
   return startGoogle({
-    call: good,
+    call: succeed,
     token: (request, reply) => {
-      if (assertionIn(request).claims['sub'] === refused) reply.answer(status, answer);
-      else reply.answer(200, tokenAnswer('access-good'));
+      if (assertionIn(request).claims['sub'] === refused) reply.respond(status, body);
+      else reply.respond(200, tokenBody('access-good'));
     },
   });
 }
 
-describe('a sign-in that fails', () => {
+describe('a failed sign-in', () => {
   it.each([
-    ['a web page', (reply: PeerReply) => reply.answer(502, HTML_PAGE)],
-    ['a cut answer', (reply: PeerReply) => reply.cut('{"access_tok', 500)],
-    ['an answer without a token', (reply: PeerReply) => reply.answer(200, { hello: 'world' })],
+    ['a web page', (reply: PeerReply) => reply.respond(502, HTML_PAGE)],
+    ['a truncated response', (reply: PeerReply) => reply.truncate('{"access_tok', 500)],
+    ['a response without a token', (reply: PeerReply) => reply.respond(200, { hello: 'world' })],
     ['a reset', (reply: PeerReply) => reply.reset()],
-    ['trouble', (reply: PeerReply) => reply.answer(500, { error: 'internal_failure' })],
-  ])('for the moment is tried again: %s', async (_what, way) => {
-    let tries = 0;
+    [
+      'an internal failure',
+      (reply: PeerReply) => reply.respond(500, { error: 'internal_failure' }),
+    ],
+  ])('is retried after %s', async (_what, fail) => {
+    let attempts = 0;
     await using google = await startGoogle({
-      call: good,
+      call: succeed,
       token: (_request, reply) => {
-        tries += 1;
-        if (tries < 3) way(reply);
-        else reply.answer(200, tokenAnswer('access-good'));
+        attempts += 1;
+        if (attempts < 3) fail(reply);
+        else reply.respond(200, tokenBody('access-good'));
       },
     });
     const { client, clock, counted } = createTestGoogleClient(google.origin);
@@ -61,9 +64,9 @@ describe('a sign-in that fails', () => {
     expect(counted()).toBe(1);
   });
 
-  it('for one suspended user is his alone', async () => {
-    const refusal = { error: 'invalid_grant', error_description: 'Account disabled' };
-    await using google = await startRefusing(ANNA, refusal);
+  it('of a suspended user concerns only that user', async () => {
+    const disabled = { error: 'invalid_grant', error_description: 'Account disabled' };
+    await using google = await startRefusing(ANNA, disabled);
     const { client } = createTestGoogleClient(google.origin);
     const [anna, ben] = await Promise.allSettled(
       [ANNA, BEN].map((user) => client.startPageToken(user)),
@@ -75,13 +78,13 @@ describe('a sign-in that fails', () => {
     expect(ben).toEqual({ status: 'fulfilled', value: '7' });
   });
 
-  it('is asked for anew the next time: a user may be activated', async () => {
+  it('is not cached: the user may be activated in the meantime', async () => {
     let suspended = true;
     await using google = await startGoogle({
-      call: good,
+      call: succeed,
       token: (_request, reply) => {
-        if (suspended) reply.answer(400, { error: 'invalid_grant' });
-        else reply.answer(200, tokenAnswer('access-good'));
+        if (suspended) reply.respond(400, { error: 'invalid_grant' });
+        else reply.respond(200, tokenBody('access-good'));
       },
     });
     const { client } = createTestGoogleClient(google.origin);
@@ -90,7 +93,7 @@ describe('a sign-in that fails', () => {
     expect(await client.startPageToken(ANNA)).toBe('7');
   });
 
-  it('for a missing scope names the scope and the client, and concerns everyone', async () => {
+  it('because of a missing scope names the scope and the client, and concerns everyone', async () => {
     await using google = await startRefusing(ANNA, UNAUTHORIZED, 401);
     const { client } = createTestGoogleClient(google.origin);
     const failure = await client.startPageToken(ANNA).catch((error) => error);
@@ -100,7 +103,7 @@ describe('a sign-in that fails', () => {
     expect(google.tokenRequests).toHaveLength(1);
   });
 
-  it('with the same words concerns one user only where another got the same scope', async () => {
+  it('with the same text concerns one user if another got the same scope', async () => {
     await using google = await startRefusing(ANNA, UNAUTHORIZED, 401);
     const { client } = createTestGoogleClient(google.origin);
     await client.startPageToken(BEN);
@@ -108,28 +111,28 @@ describe('a sign-in that fails', () => {
     expect(failure.concerns).toBe('subject');
   });
 
-  it('with a revoked refresh token says to authorise again', async () => {
+  it('with a revoked refresh token says to authorize again', async () => {
     await using google = await startGoogle({
-      token: (_request, reply) => reply.answer(400, { error: 'invalid_grant' }),
+      token: (_request, reply) => reply.respond(400, { error: 'invalid_grant' }),
     });
     const { client } = createTestGoogleClient(google.origin, { auth: oneUser() });
     const failure = await client.startPageToken(ANNA).catch((error) => error);
     expect(failure).toMatchObject({ reason: 'invalid_grant', concerns: 'everyone' });
-    expect(failure.hint).toContain('authorise again');
+    expect(failure.hint).toContain('authorize again');
   });
 });
 
-describe("a clock that is minutes off Google's", () => {
-  /** A Google whose clock is `aheadMs` ahead, and takes assertions of its own minute only. */
+describe("a clock that is minutes away from Google's", () => {
+  /** A Google with a clock `aheadMs` ahead, which accepts only assertions of its own minute. */
   function startAhead(nowMs: number, aheadMs: number) {
     return startGoogle({
-      call: good,
+      call: succeed,
       token: (request, reply) => {
         const issuedAt = Number(assertionIn(request).claims['iat']) * 1_000;
         const isNear = Math.abs(issuedAt - (nowMs + aheadMs)) < MINUTE_MS;
         const date = new Date(nowMs + aheadMs).toUTCString();
-        if (isNear) reply.answer(200, tokenAnswer(`access-${issuedAt}`));
-        else reply.answer(400, BAD_TIMES, { date });
+        if (isNear) reply.respond(200, tokenBody(`access-${issuedAt}`));
+        else reply.respond(400, BAD_TIMES, { date });
       },
     });
   }
@@ -137,24 +140,21 @@ describe("a clock that is minutes off Google's", () => {
   it.each([
     ['behind', 17 * MINUTE_MS],
     ['ahead of', -17 * MINUTE_MS],
-  ])(
-    'is %s it: sign-ins go by the time that Google told, with one warning',
-    async (way, aheadMs) => {
-      const made = createTestGoogleClient('http://127.0.0.1:1');
-      await using google = await startAhead(made.clock.now(), aheadMs);
-      const { client, warnings } = createTestGoogleClient(google.origin);
-      expect(await client.startPageToken(ANNA)).toBe('7');
-      expect(await client.startPageToken(BEN)).toBe('7');
-      // The second user's sign-in needs no refusal to know the time.
-      expect(google.tokenRequests).toHaveLength(3);
-      expect(warnings).toEqual([expect.stringContaining(`1020 s ${way} Google's`)]);
-    },
-  );
+  ])('is %s it: sign-ins use the time that Google sent, with one warning', async (way, aheadMs) => {
+    const probe = createTestGoogleClient('http://127.0.0.1:1');
+    await using google = await startAhead(probe.clock.now(), aheadMs);
+    const { client, warnings } = createTestGoogleClient(google.origin);
+    expect(await client.startPageToken(ANNA)).toBe('7');
+    expect(await client.startPageToken(BEN)).toBe('7');
+    // The second user's sign-in already uses that time.
+    expect(google.tokenRequests).toHaveLength(3);
+    expect(warnings).toEqual([expect.stringContaining(`1020 s ${way} Google's`)]);
+  });
 
-  it('cannot be helped where Google refuses its own time as well', async () => {
+  it('fails if Google refuses its own time too', async () => {
     await using google = await startGoogle({
       token: (_request, reply) =>
-        reply.answer(400, BAD_TIMES, { date: 'Sun, 01 Nov 2026 01:00:00 GMT' }),
+        reply.respond(400, BAD_TIMES, { date: 'Sun, 01 Nov 2026 01:00:00 GMT' }),
     });
     const { client } = createTestGoogleClient(google.origin);
     const failure = await client.startPageToken(ANNA).catch((error) => error);

@@ -26,7 +26,7 @@ describe('two runs of one tenant', () => {
 
     expect(text).toMatchObject({
       code: 3,
-      stdout: 'sandbox: busy. Another run holds this tenant; nothing was done for it.\n',
+      stdout: 'sandbox: busy. The tenant is locked by another run; nothing was done.\n',
     });
     expect(json.code).toBe(3);
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -71,7 +71,7 @@ describe('two runs of one tenant', () => {
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(problemsOf(world, ids)).toEqual([]);
     const { stdout } = await world.run('status');
-    expect(stdout).toContain('sync died before its end; what it did is kept');
+    expect(stdout).toContain('sync died before it finished; completed work is kept');
   });
 });
 
@@ -99,8 +99,6 @@ describe.concurrent('a run that is asked to stop', () => {
           hint: 'Run the command again: it resumes where this run was interrupted.',
         },
       ]);
-      const status = JSON.parse((await world.run('status --json')).stdout);
-      expect(status.tenants[0].runs[0].report.errors).toEqual(run.errors);
       expect(storedErrors(world)).toEqual([{ ...run.errors[0], code: 'stop-requested' }]);
       // Those in flight, and those sent before the process received the signal.
       expect(run.delivered).toBeGreaterThanOrEqual(5 + CONCURRENCY);

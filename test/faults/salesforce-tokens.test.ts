@@ -14,25 +14,25 @@ import {
   type SalesforcePeer,
   salesforceConfig,
   startSalesforce,
-  tokenAnswer,
+  tokenBody,
 } from '../support/salesforce-peer.ts';
 
-/** Longer than the other process takes to ask with the same token. */
-const TRADE_MS = 20;
+/** Longer than the other process takes to send the same token. */
+const RESPONSE_DELAY_MS = 20;
 const clock = new ShiftedClock();
 let folder = '';
 let peer: SalesforcePeer;
-/** the one token that Salesforce takes */
-let good = 'refresh-1';
+/** the only token that Salesforce accepts */
+let valid = 'refresh-1';
 let contexts: AppContext[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sharetrail-tokens-'));
-  good = 'refresh-1';
+  valid = 'refresh-1';
   contexts = [];
   peer = await startSalesforce({
-    login: ({ body }, reply) => trade(new URLSearchParams(body).get('refresh_token'), reply),
-    call: (_request, reply) => reply.answer(500),
+    login: ({ body }, reply) => refresh(new URLSearchParams(body).get('refresh_token'), reply),
+    call: (_request, reply) => reply.respond(500),
   });
 });
 
@@ -42,15 +42,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The old token ends when the new one is made, before anybody has it. */
-function trade(token: string | null, reply: PeerReply): void {
-  if (token !== good) {
-    reply.answer(400, { error: 'invalid_grant', error_description: 'expired token' });
+/** The old token expires when the new one is issued, before any client has it. */
+function refresh(token: string | null, reply: PeerReply): void {
+  if (token !== valid) {
+    reply.respond(400, { error: 'invalid_grant', error_description: 'expired token' });
     return;
   }
-  good = `refresh-${Number(good.slice('refresh-'.length)) + 1}`;
-  const answer = { ...tokenAnswer(peer.origin, `access-${good}`), refresh_token: good };
-  setTimeout(() => reply.answer(200, answer), TRADE_MS);
+  valid = `refresh-${Number(valid.slice('refresh-'.length)) + 1}`;
+  const body = { ...tokenBody(peer.origin, `access-${valid}`), refresh_token: valid };
+  setTimeout(() => reply.respond(200, body), RESPONSE_DELAY_MS);
 }
 
 function tenantOf(): TenantConfig {
@@ -87,7 +87,7 @@ interface Access {
   readonly secretKey: Secret | undefined;
 }
 
-/** What a process of its own would have: its own connection to the database. */
+/** The context of a separate process, with its own connection to the database. */
 async function open({ access, secretKey }: Access): Promise<AppContext> {
   const service = {
     database: `sqlite:${join(folder, 'sharetrail.db')}`,
@@ -123,34 +123,34 @@ async function logIn(access: Access, opened?: AppContext) {
 describe('a Salesforce app that rotates its refresh tokens', () => {
   const secretKey = new Secret(Buffer.alloc(32, 7).toString('base64'));
 
-  test('is asked by one process at a time: each goes on with the token of the other', async () => {
+  test('serves one process at a time: each continues with the other’s token', async () => {
     await logIn({ access: 'write', secretKey });
     const both = [logIn({ access: 'write', secretKey }), logIn({ access: 'read', secretKey })];
     expect((await Promise.all(both)).map(({ origin }) => origin)).toEqual([
       peer.origin,
       peer.origin,
     ]);
-    expect(good).toBe('refresh-4');
+    expect(valid).toBe('refresh-4');
     expect(peer.logins).toHaveLength(3);
   });
 
-  test('is remembered by what only reads, also where there was no database yet', async () => {
+  test('is remembered by read-only commands, even if no database existed yet', async () => {
     const reading = { access: 'read', secretKey } as const;
     const context = await open(reading);
     expect(existsSync(join(folder, 'sharetrail.db'))).toBe(false);
     await logIn(reading, context);
     await logIn(reading, context);
-    expect(good).toBe('refresh-3');
+    expect(valid).toBe('refresh-3');
   });
 
-  test('needs secretKey: without it this run works, and says what the next one needs', async () => {
+  test('needs secretKey: without it, this run works and says what the next one needs', async () => {
     const { counters, origin } = await logIn({ access: 'write', secretKey: undefined });
     expect(origin).toBe(peer.origin);
     expect(counters.errors).toEqual([
       {
         stage: 'salesforce',
         message: expect.stringContaining('without secretKey'),
-        hint: expect.stringMatching(/1\. Set secretKey.*2\. Authorise the app again/),
+        hint: expect.stringMatching(/1\. Set secretKey.*2\. Authorize the app again/),
       },
     ]);
     await expect(logIn({ access: 'write', secretKey: undefined })).rejects.toMatchObject({

@@ -3,43 +3,43 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { RetryableError, StopRequested, UserError } from '../../src/lib/errors.ts';
-import { SALESFORCE_LIMITS } from '../../src/vendors/salesforce/limits.ts';
-import { exchange } from '../../src/vendors/salesforce/transport.ts';
+import { HTTP_LIMITS } from '../../src/vendors/http/limits.ts';
+import { callSalesforce } from '../../src/vendors/salesforce/transport.ts';
 import { startPeer } from '../support/peer.ts';
 
 const running = new AbortController().signal;
 
 function get(url: string, options: { signal?: AbortSignal; responseMsMax?: number } = {}) {
-  const call = { method: 'GET', url, headers: { authorization: 'Bearer token' } };
-  return exchange(call, { signal: running, responseMsMax: 10_000, ...options });
+  const request = { method: 'GET', url, headers: { authorization: 'Bearer token' } };
+  return callSalesforce(request, { signal: running, responseMsMax: 10_000, ...options });
 }
 
-describe('the transport under jsforce', () => {
-  test('gives the whole answer, whatever its status', async () => {
+describe('a call to Salesforce', () => {
+  test('returns the complete response, whatever its status', async () => {
     await using peer = await startPeer((_request, reply) =>
-      reply.answer(503, 'später', { 'Retry-After': '7' }),
+      reply.respond(503, 'später', { 'Retry-After': '7' }),
     );
-    const answer = await get(peer.origin);
-    expect(answer).toMatchObject({ status: 503, body: 'später' });
-    expect(answer.headers['retry-after']).toBe('7');
+    const response = await get(peer.origin);
+    expect(response).toMatchObject({ status: 503, body: 'später' });
+    expect(response.headers['retry-after']).toBe('7');
   });
 
-  test('a body that is cut is worth another try', async () => {
-    await using peer = await startPeer((_request, reply) => reply.cut('{"records":[', 10_000));
+  test('a truncated body is retryable', async () => {
+    await using peer = await startPeer((_request, reply) => reply.truncate('{"records":[', 10_000));
     await expect(get(peer.origin)).rejects.toThrow(RetryableError);
   });
 
-  test('a connection that is reset is worth another try', async () => {
+  test('a reset connection is retryable', async () => {
     await using peer = await startPeer((_request, reply) => reply.reset());
     await expect(get(peer.origin)).rejects.toThrow(RetryableError);
   });
 
-  test('a peer that talks no HTTP is worth another try', async () => {
+  test('a peer that does not speak HTTP is retryable', async () => {
     await using peer = await startPeer((_request, reply) => reply.raw('hello\r\n\r\n'));
     await expect(get(peer.origin)).rejects.toThrow(RetryableError);
   });
 
-  test('a peer that is not there is named, with the reason', async () => {
+  test('a peer that is down is named, with the reason', async () => {
     const peer = await startPeer(() => {});
     await peer.close();
     const error = await get(peer.origin).catch((reason: unknown) => reason);
@@ -49,26 +49,26 @@ describe('the transport under jsforce', () => {
     });
   });
 
-  test('a peer that never answers ends with the time-out', async () => {
+  test('a peer that never responds times out', async () => {
     await using peer = await startPeer(() => {});
     await expect(get(peer.origin, { responseMsMax: 30 })).rejects.toThrow(
-      /did not answer whole within 0\.03 s/,
+      /sent no complete response within 0\.03 s/,
     );
   });
 
-  test('a body that stops in the middle ends with the time-out too', async () => {
+  test('a body that stalls times out too', async () => {
     await using stalling = await startStallingServer();
     await expect(get(stalling.origin, { responseMsMax: 60 })).rejects.toThrow(RetryableError);
   });
 
-  test('a stop ends a request that hangs, with the reason of the stop', async () => {
+  test('a stop aborts a hanging request with its own reason', async () => {
     const stop = new AbortController();
     await using peer = await startPeer(() => stop.abort(new StopRequested()));
     await expect(get(peer.origin, { signal: stop.signal })).rejects.toThrow(StopRequested);
   });
 
-  test('after a stop nothing is sent', async () => {
-    await using peer = await startPeer((_request, reply) => reply.answer(200));
+  test('nothing is sent after a stop', async () => {
+    await using peer = await startPeer((_request, reply) => reply.respond(200));
     const signal = AbortSignal.abort(new StopRequested());
     await expect(get(peer.origin, { signal })).rejects.toThrow(StopRequested);
     expect(peer.requests).toHaveLength(0);
@@ -77,9 +77,9 @@ describe('the transport under jsforce', () => {
   test.each([300, 301, 302, 303, 304, 307, 308])(
     'a redirect (%d) is refused, and the other host never sees the token',
     async (status) => {
-      await using other = await startPeer((_request, reply) => reply.answer(200));
+      await using other = await startPeer((_request, reply) => reply.respond(200));
       await using peer = await startPeer((_request, reply) =>
-        reply.answer(status, '', { location: `${other.origin}/elsewhere?secret=1` }),
+        reply.respond(status, '', { location: `${other.origin}/elsewhere?secret=1` }),
       );
       const error = await get(peer.origin).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(UserError);
@@ -92,13 +92,13 @@ describe('the transport under jsforce', () => {
     },
   );
 
-  test('a body without end is refused at the limit', async () => {
-    const body = ' '.repeat(SALESFORCE_LIMITS.bodyBytesMax + 1);
-    await using peer = await startPeer((_request, reply) => reply.answer(200, body));
+  test('an oversized body is refused at the limit', async () => {
+    const body = ' '.repeat(HTTP_LIMITS.bodyBytesMax + 1);
+    await using peer = await startPeer((_request, reply) => reply.respond(200, body));
     await expect(get(peer.origin)).rejects.toThrow('more than 64 MB');
   });
 
-  test('a hundred requests leave nothing on the signal of the run', async () => {
+  test('a hundred requests leave no listener on the run’s signal', async () => {
     const stop = new AbortController();
     let listeners = 0;
     const { addEventListener, removeEventListener } = stop.signal;
@@ -110,14 +110,14 @@ describe('the transport under jsforce', () => {
       listeners -= 1;
       removeEventListener.apply(stop.signal, parts);
     };
-    await using peer = await startPeer((_request, reply) => reply.answer(200, '{}'));
+    await using peer = await startPeer((_request, reply) => reply.respond(200, '{}'));
     for (let count = 0; count < 100; count += 1) await get(peer.origin, { signal: stop.signal });
     expect(listeners).toBe(0);
     expect(peer.requests).toHaveLength(100);
   });
 });
 
-/** Sends the beginning of a body and keeps the connection open. */
+/** Sends the first part of a body and keeps the connection open. */
 async function startStallingServer(): Promise<AsyncDisposable & { readonly origin: string }> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-length': 10_000 });

@@ -154,7 +154,7 @@ describe('two processes of start on one database', () => {
     await untilLogged(first, 'run ended');
     expect(await stop(first)).toMatchObject({ code: 0 });
     expect(await stop(second)).toMatchObject({ code: 0 });
-    expect(first.story()).toContain('another process took over tenant sandbox');
+    expect(first.stderr()).toContain('another process took over tenant sandbox');
     expect(guardedRows(world)).toEqual(before);
     expect(runRows(world).map(({ outcome }) => outcome)).toEqual([null, 'ok']);
     expect(problemsOf(world, ids)).toEqual([]);
@@ -169,8 +169,8 @@ describe('SIGHUP', () => {
 
     writeConfigFile(world, 'tenants/other.yaml', 'tenant: another\nfoo: 1\n');
     command.kill('SIGHUP');
-    await until(() => command.story().includes('the previous one stays in effect'));
-    expect(command.story()).toContain('tenants/other.yaml:2:1 foo: unknown key');
+    await until(() => command.stderr().includes('the previous one stays in effect'));
+    expect(command.stderr()).toContain('tenants/other.yaml:2:1 foo: unknown key');
 
     const file = readFileSync(join(world.folder, 'tenants', `${TENANT}.yaml`), 'utf8');
     const other = file.replace(`tenant: ${TENANT}`, 'tenant: other');

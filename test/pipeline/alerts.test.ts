@@ -10,7 +10,7 @@ let chat: Peer;
 
 beforeEach(async () => {
   world = await startCliWorld();
-  chat = await startPeer((_request, reply) => reply.answer(200, 'ok'));
+  chat = await startPeer((_request, reply) => reply.respond(200, 'ok'));
   configureAlerts(chat.origin);
 });
 
@@ -29,7 +29,7 @@ function texts(): string[] {
   return chat.requests.map(({ body }) => (JSON.parse(body) as { text: string }).text);
 }
 
-test('a run that Gong lets nobody in for is told once; its exit code is its own', async () => {
+test('a run that Gong refuses causes one alert, which does not affect the exit code', async () => {
   world.deliver(1);
   world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 401 } });
   const { code, stderr } = await world.run('sync');
@@ -41,14 +41,14 @@ test('a run that Gong lets nobody in for is told once; its exit code is its own'
   expect(stderr).not.toContain('alerts');
 });
 
-test('a run that is well is told to nobody, nor is a dry run', async () => {
+test('a successful run and a dry run cause no alert', async () => {
   world.deliver(1);
   expect((await world.run('sync --dry-run')).code).toBe(0);
   expect((await world.run('sync')).code).toBe(0);
   expect(chat.requests).toEqual([]);
 });
 
-test('a chat tool that is down changes nothing of the run, and its address is nowhere', async () => {
+test('a chat tool that is down does not affect the run, and its address is not visible anywhere', async () => {
   world.deliver(1);
   await chat.close();
   world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 401 } });
@@ -65,7 +65,7 @@ test('a chat tool that is down changes nothing of the run, and its address is no
   }
 });
 
-test('the scheduler tells of a run that failed, at once when it is stopped, and keeps house', async () => {
+test('the scheduler alerts on a failed run, immediately if it is stopped, and does housekeeping', async () => {
   world.deliver(1);
   world.configure({ schedule: '* * * * *' });
   world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 401 } });

@@ -24,7 +24,7 @@ function daysAgo(days: number): number {
   return world.clock.now() - days * DAY_MS;
 }
 
-/** A file of Ann's that she gave away so many days ago. */
+/** A file that Ann shared `days` days ago. */
 function sharedFile(name: string, days: number, to = ADA): string {
   const file = world.google.createFile({ name, owner: ann, at: daysAgo(days + 1) });
   world.google.share(file, { to, by: ann, at: daysAgo(days) });
@@ -36,8 +36,8 @@ async function rowsOf(table: 'cursor' | 'activity'): Promise<unknown[]> {
   return db.selectFrom(table).selectAll().execute();
 }
 
-describe('the audit log', () => {
-  test('tells who shared what in the window, and when; start says nothing', async () => {
+describe('a backfill from the audit log', () => {
+  test('finds who shared what in the window, and when, whatever `start` is', async () => {
     for (const [name, days] of [
       ['Before', 40],
       ['In', 20],
@@ -54,7 +54,7 @@ describe('the audit log', () => {
     expect(event?.share.drive?.detector).toBe('audit-log');
   });
 
-  test('and nights in any order tell each share once, also those that were no news to a night', async () => {
+  test('and syncs in any order report each share once, even those that were not new to a sync', async () => {
     const file = sharedFile('Old', 20);
     sharedFile('Late', 0.5);
     await world.backfill({ since: daysAgo(25), until: daysAgo(15) });
@@ -74,7 +74,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  test('a share that waits for its word is told by a window as well', async () => {
+  test('also resolves a share that waits for the audit log', async () => {
     const file = world.google.createFile({ name: 'Deck', owner: ann });
     await world.sync();
     world.clock.advance(HOUR_MS);
@@ -90,21 +90,21 @@ describe('the audit log', () => {
     ]);
   });
 
-  test('leaves the nightly cursors and entries as they are, and none of its own', async () => {
+  test('does not change the cursors and entries of sync, and leaves none of its own', async () => {
     sharedFile('Late', 0.5);
     await world.sync();
     const before = [await rowsOf('cursor'), await rowsOf('activity')];
     sharedFile('Old', 20);
-    // Of the nights' time, but no night has read it yet.
+    // A sync would read it, but none has run yet.
     sharedFile('Today', 0.1);
     expect(await world.backfill({ since: daysAgo(30) })).toMatchObject({ queued: 2 });
     expect([await rowsOf('cursor'), await rowsOf('activity')]).toEqual(before);
   });
 });
 
-describe('what a sync passed over as older than start', () => {
-  /** A share of ten hours ago, that a start moved to now hides. */
-  async function passedOver(by: string): Promise<void> {
+describe('a share that a sync skipped as older than `start`', () => {
+  /** A share made ten hours ago, before a `start` that was moved to now. */
+  async function skippedByAge(by: string): Promise<void> {
     const { google } = world;
     const file = google.createFile({ name: 'Deck', owner: by, at: daysAgo(2) });
     google.share(file, { to: ADA, by, at: daysAgo(0.4) });
@@ -118,7 +118,7 @@ describe('what a sync passed over as older than start', () => {
   }
 
   test('is sent by the backfill of its window', async () => {
-    await passedOver(ann);
+    await skippedByAge(ann);
     expect(await world.backfill({ since: daysAgo(1) })).toMatchObject({
       outcome: 'ok',
       found: { 'google-drive': 0 },
@@ -129,15 +129,15 @@ describe('what a sync passed over as older than start', () => {
     ]);
   });
 
-  test('by somebody of a domain that only the Directory knows, too', async () => {
+  test('is sent even if its sharer is in a domain that only the Directory knows', async () => {
     world.google.addDomain('acme.de');
     const eva = world.google.addUser('eva@acme.de');
-    await passedOver(eva);
+    await skippedByAge(eva);
     expect(await world.backfill({ since: daysAgo(1) })).toMatchObject({ queued: 1, skipped: {} });
   });
 
-  test('is sent where there is no audit log to read, for it is on record', async () => {
-    await passedOver(ann);
+  test('is sent even without the audit log, because it is on record', async () => {
+    await skippedByAge(ann);
     world.configure({ detect: ['changes'] });
     const report = await world.backfill({ since: daysAgo(1) });
     expect(report).toMatchObject({ queued: 1, errors: [{ stage: 'google-drive' }] });
@@ -145,7 +145,7 @@ describe('what a sync passed over as older than start', () => {
 });
 
 describe('without the audit log', () => {
-  test('Drive is refused with the reason, and Salesforce goes on', async () => {
+  test('Drive is refused with the reason, and Salesforce is read', async () => {
     const salesforce = { ...world.tenant.salesforce, contentDistributions: true };
     world.tenant = { ...world.tenant, salesforce };
     world.configure({ detect: ['changes'] });
@@ -168,9 +168,9 @@ describe('without the audit log', () => {
     expect(world.warnings).toEqual([]);
     const { db } = await world.context();
     const states = (await listBackfills(db, 'acme')).map(({ source, state }) => [source, state]);
-    // No call of the same command would go on with Drive's, so none is under way.
+    // The same command could never resume Drive's window, so it is not in progress.
     expect(states).toEqual([['salesforce', 'read']]);
-    // Asked for by itself, nothing could be read.
+    // Drive alone: nothing could be read.
     const alone = await world.backfill({ since: daysAgo(300), source: 'google-drive' });
     expect(alone).toMatchObject({ outcome: 'failed', calls: { salesforce: 0 } });
     const other = await world.backfill({ since: daysAgo(300), source: 'salesforce' });
@@ -179,7 +179,7 @@ describe('without the audit log', () => {
 });
 
 describe('180 days', () => {
-  test('of an older window what there is comes, and the log says what there is not', async () => {
+  test('of an older window, the rest is read, and the log says what is missing', async () => {
     sharedFile('Lost', 190);
     sharedFile('Kept', 170);
     const report = await world.backfill({ since: daysAgo(365) });
@@ -194,7 +194,7 @@ describe('180 days', () => {
     ]);
   });
 
-  test('a window that is older as a whole is said to be, and asks Google for none of it', async () => {
+  test('an entirely older window is reported, and Google is not queried', async () => {
     sharedFile('Lost', 190);
     const report = await world.backfill({ since: daysAgo(365), until: daysAgo(181.5) });
     expect(report).toMatchObject({ outcome: 'ok', errors: [], found: { 'google-drive': 0 } });
@@ -202,7 +202,7 @@ describe('180 days', () => {
     expect(world.google.calls.byMethod).not.toHaveProperty(['activities.list']);
   });
 
-  test('control: a younger window says nothing', async () => {
+  test('control: a newer window logs nothing', async () => {
     sharedFile('Kept', 170);
     expect(await world.backfill({ since: daysAgo(179) })).toMatchObject({ queued: 1 });
     expect(world.warnings).toEqual([]);
@@ -238,7 +238,7 @@ describe('an interrupted window', () => {
   test.each([
     ['within the second kind of entry', 'eventName=change_document_access_scope'],
     ['within the last kind of entry', 'eventName=shared_drive_membership_change'],
-  ])('%s: goes on with cursors of its own, and gives the same', async (_name, path) => {
+  ])('%s: resumes with its own cursors, with the same result', async (_name, path) => {
     for (let number = 0; number < 6; number += 1) sharedFile(`File ${number}`, 12 + number);
     const window = { since: daysAgo(30), until: daysAgo(10) };
     refuseOnce(path);
@@ -259,14 +259,14 @@ describe('an interrupted window', () => {
   });
 });
 
-/** Google refuses the next request of that kind. */
+/** Makes Google refuse the next request with this path. */
 function refuseOnce(pathIncludes: string): void {
   const error = { code: 403, message: 'no', errors: [{ reason: 'forbidden' }] };
   const action = { kind: 'answer', status: 403, body: { error } } as const;
   world.sandbox.faults.add({ vendor: 'google', pathIncludes, times: 1, action });
 }
 
-test('entries that came in while a window until now stood interrupted are found', async () => {
+test('entries that became visible while an open-ended window was interrupted are found', async () => {
   world.google.setLateAudit(3 * HOUR_MS);
   sharedFile('Late', 0.01);
   const window = { since: daysAgo(30) };
@@ -276,7 +276,7 @@ test('entries that came in while a window until now stood interrupted are found'
   expect(await world.backfill(window)).toMatchObject({ outcome: 'ok', queued: 1 });
 });
 
-test('a start in the future is no error: there is nothing to read yet', async () => {
+test('a start in the future is not an error: there is nothing to read yet', async () => {
   world.tenant = { ...world.tenant, start: world.clock.now() + DAY_MS };
   expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
 });

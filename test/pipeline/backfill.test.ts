@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('the window', () => {
-  test('takes what was made at its first moment and before its last, whatever start says', async () => {
+  test('includes its first moment and excludes its last, whatever `start` is', async () => {
     const since = past.daysAgo(20);
     const until = past.daysAgo(10);
     const at = [since - SECOND_MS, since, since + SECOND_MS, until - SECOND_MS, until];
@@ -35,7 +35,7 @@ describe('the window', () => {
     expect(past.sent()).toEqual(ids.slice(1, 4));
   });
 
-  test('may have its ends within a second', async () => {
+  test('can begin and end within a second', async () => {
     const since = past.daysAgo(20);
     const until = past.daysAgo(10);
     const [first, second, last] = [since, since + SECOND_MS, until].map((at) => past.deliverAt(at));
@@ -45,7 +45,7 @@ describe('the window', () => {
     expect(past.sent()).toEqual([second, first, last]);
   });
 
-  test('ends now where nothing else is said', async () => {
+  test('ends now by default', async () => {
     const [old, late] = [past.daysAgo(20), world.clock.now() - 10 * SECOND_MS].map((at) =>
       past.deliverAt(at),
     );
@@ -53,7 +53,7 @@ describe('the window', () => {
     expect(past.sent()).toEqual([old, late]);
   });
 
-  test('goes by the time of creation, whatever changed since', async () => {
+  test('selects by the time of creation, whatever has changed since', async () => {
     const id = past.deliverAt(past.daysAgo(20));
     world.org.update(id, { Name: 'Renamed today' });
     const later = past.deliverAt(past.daysAgo(5));
@@ -62,7 +62,7 @@ describe('the window', () => {
     expect(await past.stored(later)).toBeUndefined();
   });
 
-  test('may be empty', async () => {
+  test('can be empty', async () => {
     past.deliverAt(past.daysAgo(20));
     const report = await world.backfill({ since: past.daysAgo(10) }, { tenant });
     expect(report).toMatchObject({ outcome: 'ok', found: { salesforce: 0 }, queued: 0 });
@@ -70,17 +70,17 @@ describe('the window', () => {
 });
 
 describe('the next scheduled run', () => {
-  test('has its turn: what is not sent by then is queued, and goes with that run', async () => {
+  test('is not delayed: it sends what a backfill has queued but not sent by then', async () => {
     const ids = [20, 19, 18].map((days) => past.deliverAt(past.daysAgo(days)));
     const backfillUntil = world.clock.now();
     const window = { since: past.daysAgo(30) };
-    const brought = await world.backfill(window, { tenant, backfillUntil });
-    expect(brought).toMatchObject({ outcome: 'ok', queued: 3, delivered: 0, pending: 3 });
+    const backfilled = await world.backfill(window, { tenant, backfillUntil });
+    expect(backfilled).toMatchObject({ outcome: 'ok', queued: 3, delivered: 0, pending: 3 });
     expect(await world.sync({ tenant })).toMatchObject({ outcome: 'ok', delivered: 3 });
     expect(past.sent()).toEqual(ids);
   });
 
-  test('is one of each night, also while a run is at work on days of history', () => {
+  test('is due every night, even if a backfill takes days', () => {
     const nightly = { ...tenant, schedule: '0 2 * * *', timezone: 'Europe/Berlin' };
     const evening = Date.parse('2026-11-23T20:00:00Z');
     const night = Date.parse('2026-11-24T01:00:00Z');
@@ -90,17 +90,17 @@ describe('the next scheduled run', () => {
   });
 });
 
-describe('what a sync passed over as older than start', () => {
-  /** Read by a sync although it is old, for it was changed since. */
-  async function passedOver(days: number): Promise<string> {
+describe('a share that a sync skipped as older than `start`', () => {
+  /** An old delivery that a sync reads because it was changed. */
+  async function skippedByAge(days: number): Promise<string> {
     const id = past.deliverAt(past.daysAgo(days));
     world.org.update(id, { Name: 'Touched' });
     expect(await world.sync({ tenant })).toMatchObject({ skipped: { 'before-start': 1 } });
     return id;
   }
 
-  test('is sent by the backfill of its window, also where Salesforce has lost it', async () => {
-    const id = await passedOver(5);
+  test('is sent by the backfill of its window, even if Salesforce no longer has it', async () => {
+    const id = await skippedByAge(5);
     world.org.remove(id);
     await world.backfill({ since: past.daysAgo(4) }, { tenant });
     await world.backfill({ since: past.daysAgo(20), until: past.daysAgo(6) }, { tenant });
@@ -116,7 +116,7 @@ describe('what a sync passed over as older than start', () => {
     });
   });
 
-  test('is sent once start was moved past it, too', async () => {
+  test('is sent even if `start` was moved past it', async () => {
     const id = past.deliverAt(past.daysAgo(0.5));
     await world.sync({ tenant, push: 'queue-only' });
     const later = { ...tenant, start: world.clock.now() };
@@ -126,7 +126,7 @@ describe('what a sync passed over as older than start', () => {
     expect(past.sent().toSorted()).toEqual([id, next].toSorted());
   });
 
-  test('is judged by the other rules', async () => {
+  test('is still subject to the other rules', async () => {
     const robot = world.org.add('User', { LastName: 'Robot', Username: 'robot@package.example' });
     const id = world.org.deliver({
       title: 'Quote',
@@ -141,8 +141,8 @@ describe('what a sync passed over as older than start', () => {
     expect(await past.stored(id)).toMatchObject({ state: 'skipped', reason: 'ignored-creator' });
   });
 
-  test('more than a batch of it is gone through, in order', async () => {
-    // One with another reason stands among them, and stays.
+  test('is read in order, even if there is more than one batch', async () => {
+    // One of them has another reason, and stays skipped.
     const ids = Array.from({ length: 2_100 }, (_, number) =>
       past.deliverAt(past.daysAgo(5) + number * 1_000),
     );
@@ -160,10 +160,10 @@ describe('what a sync passed over as older than start', () => {
   });
 });
 
-describe('windows that overlap each other and the nightly runs', () => {
+describe('windows that overlap each other and syncs', () => {
   test.each<[string, readonly ('sync' | readonly [number, number])[]]>([
     [
-      'one after the other',
+      'earliest first',
       [
         [30, 15],
         [20, 5],
@@ -171,7 +171,7 @@ describe('windows that overlap each other and the nightly runs', () => {
       ],
     ],
     [
-      'the later first',
+      'latest first',
       [
         [10, 0],
         [20, 5],
@@ -181,12 +181,12 @@ describe('windows that overlap each other and the nightly runs', () => {
     ['a sync first', ['sync', [30, 0]]],
     ['a sync last', [[30, 0], 'sync']],
     ['a sync in between', [[30, 15], 'sync', [20, 0], 'sync']],
-    ['all of it twice', [[30, 0], 'sync', [30, 0], 'sync']],
+    ['everything twice', [[30, 0], 'sync', [30, 0], 'sync']],
   ])('%s: each share once, with one eventId', async (_name, runs) => {
     const ids = Array.from({ length: 30 }, (_, number) =>
       past.deliverAt(past.daysAgo(29.5 - number)),
     );
-    // Old ones that the nightly reading meets, too: they were changed lately.
+    // A sync reads these old ones, too, because they were changed lately.
     for (const id of ids.slice(0, 20)) world.org.update(id, { Name: 'Touched' });
     for (const run of runs) {
       const report =
@@ -203,7 +203,7 @@ describe('windows that overlap each other and the nightly runs', () => {
     expect(eventIds.toSorted()).toEqual(ids.map((id) => `salesforce:${id}`).toSorted());
   });
 
-  test('finished, it finds nothing new, and reads as little as it can', async () => {
+  test('a completed window, repeated, finds nothing new and reads as little as possible', async () => {
     past.deliverAt(past.daysAgo(20));
     const window = { since: past.daysAgo(30) };
     await world.backfill(window, { tenant });
@@ -214,7 +214,7 @@ describe('windows that overlap each other and the nightly runs', () => {
     expect(world.org.counters.total).toBe(1);
   });
 
-  test('what the first window missed, the same one finds', async () => {
+  test('a repeated window finds what the first one missed', async () => {
     const window = { since: past.daysAgo(30), until: past.daysAgo(10) };
     const hidden = past.deliverAt(past.daysAgo(20));
     world.org.hide(hidden);
@@ -225,11 +225,11 @@ describe('windows that overlap each other and the nightly runs', () => {
 });
 
 describe('an interrupted window', () => {
-  test('goes on at its last page with a cursor of its own, which is gone at the end', async () => {
+  test('resumes after its last page by its own cursor, which is deleted at the end', async () => {
     const { org } = world;
     past.deliverAt(past.daysAgo(0.5));
     await world.sync({ tenant });
-    const nightly = await past.cursors();
+    const ofSync = await past.cursors();
     org.set({ pageRowsMax: 200 });
     const first = past.daysAgo(20);
     const ids = Array.from({ length: 1_000 }, (_, number) =>
@@ -242,7 +242,7 @@ describe('an interrupted window', () => {
     expect(broken).toMatchObject({ outcome: 'partial', errors: [{ stage: 'salesforce' }] });
     const done = broken.queued;
     expect(done).toBe(400);
-    const own = (await past.cursors()).filter((cursor) => !nightly.includes(cursor));
+    const own = (await past.cursors()).filter((cursor) => !ofSync.includes(cursor));
     const ends = [since, until].map((at) => new Date(at).toISOString());
     const mark = new Date(first + (done - 1) * 60_000).toISOString();
     expect(own).toEqual([`backfill/salesforce/${ends.join('/')} {"mark":"${mark}"}`]);
@@ -252,13 +252,13 @@ describe('an interrupted window', () => {
     org.resetCounters();
     const rest = await world.backfill({ since, until }, { tenant, push: 'queue-only' });
     expect(rest).toMatchObject({ outcome: 'ok', queued: ids.length - done, errors: [] });
-    // The last row is asked for again, for others may share its second; and the Contact, page by page.
+    // The last row is read again, since other rows can have the same second; so is the Contact.
     expect(org.counters.rows - (ids.length - done)).toBeLessThanOrEqual(2);
-    expect(await past.cursors()).toEqual(nightly);
+    expect(await past.cursors()).toEqual(ofSync);
     expect(await listBackfills(db, 'acme')).toMatchObject([{ state: 'read', since, until }]);
   });
 
-  test('where nothing could be read is failed, and another one is not kept from its end', async () => {
+  test('that could not read anything is failed, and does not block another window', async () => {
     const body = [{ errorCode: 'INSUFFICIENT_ACCESS', message: 'no access' }];
     const action = { kind: 'answer', status: 403, body } as const;
     const fault = world.server.faults.add({ vendor: 'salesforce', pathIncludes: '/query', action });
@@ -273,7 +273,7 @@ describe('an interrupted window', () => {
     expect(states.toSorted()).toEqual(['read', 'reading']);
   });
 
-  test('its run that was told to stop says so, and nothing of it is lost', async () => {
+  test('loses nothing if its run was asked to stop, and the report says so', async () => {
     const ids = Array.from({ length: 3 }, (_, number) => past.deliverAt(past.daysAgo(20 - number)));
     const stop = new AbortController();
     const listener: RunListener = ({ kind }) => {
@@ -289,7 +289,7 @@ describe('an interrupted window', () => {
   });
 });
 
-test('while another run holds the tenant nothing is done', async () => {
+test('a backfill does nothing while another run has the tenant', async () => {
   past.deliverAt(past.daysAgo(20));
   const { db } = await world.context();
   await heldLease(db, world.clock.now());
@@ -298,7 +298,7 @@ test('while another run holds the tenant nothing is done', async () => {
   expect(await listBackfills(db, 'acme')).toEqual([]);
 });
 
-test('what was read is told of what there is, to its end, and never stands short of it', async () => {
+test('progress is reported up to the total, even if some rows are not shares of the window', async () => {
   const since = past.daysAgo(20);
   for (let number = 0; number < 5; number += 1) past.deliverAt(since + number * SECOND_MS);
   const read: (readonly [number, number])[] = [];
@@ -306,7 +306,7 @@ test('what was read is told of what there is, to its end, and never stands short
     if (event.kind === 'window read') read.push([event.done, event.total]);
   };
   await world.backfill(
-    // Salesforce counts the whole second in which the window begins.
+    // Salesforce counts all rows of the second in which the window begins.
     { since: since + 500 },
     { tenant, listeners: [listener] },
   );
@@ -314,8 +314,8 @@ test('what was read is told of what there is, to its end, and never stands short
   expect(read.at(-1)).toEqual([4, 4]);
 });
 
-describe('the calls of the coming nights', () => {
-  test('are left to them, and the days until the end are counted by the others', async () => {
+describe('the calls of scheduled runs', () => {
+  test('are reserved for them, and the remaining days are estimated from the other calls', async () => {
     const paced = { ...past.tenantWith('gong', { callsPerDay: 10 }), schedule: '0 2 * * *' };
     for (let share = 0; share < 4; share += 1) past.deliverAt(world.clock.now() - 60 * SECOND_MS);
     expect(await world.sync({ tenant: paced })).toMatchObject({ delivered: 4 });

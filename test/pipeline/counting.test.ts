@@ -19,17 +19,17 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-test('a call that never left counts for nothing: not in the report, not in the day', async () => {
+test('a request that was not sent is counted neither in the report nor in the day', async () => {
   deliver(2);
-  const nobody = { ...world.tenant.gong, baseUrl: 'http://127.0.0.1:9' };
-  const tenant = { ...world.tenant, gong: nobody };
+  const unreachable = { ...world.tenant.gong, baseUrl: 'http://127.0.0.1:9' };
+  const tenant = { ...world.tenant, gong: unreachable };
   const report = await world.sync({ tenant });
   expect(report).toMatchObject({ outcome: 'partial', pending: 2, calls: { gong: 0 } });
   const { db } = await world.context();
-  expect(await callsOfDay(db, gongAccountOf(nobody), world.clock.now())).toBe(0);
+  expect(await callsOfDay(db, gongAccountOf(unreachable), world.clock.now())).toBe(0);
 });
 
-test('control: one that left and got no answer counts in both', async () => {
+test('control: a request without a response is counted in both', async () => {
   deliver(1);
   const action = { kind: 'answer', status: 503, body: '' } as const;
   world.server.faults.add({ vendor: 'gong', action });
@@ -38,7 +38,7 @@ test('control: one that left and got no answer counts in both', async () => {
   expect(await callsOfDay(db, gongAccountOf(world.tenant.gong), world.clock.now())).toBe(5);
 });
 
-test('an absurd Retry-After pauses for a month at most, and status can say until when', async () => {
+test('an absurd Retry-After pauses for at most a month, and status shows until when', async () => {
   deliver(1);
   const headers = { 'retry-after': '9000000000000' };
   const action = { kind: 'answer', status: 429, headers, body: '{}' } as const;
@@ -50,7 +50,7 @@ test('an absurd Retry-After pauses for a month at most, and status can say until
   expect(days).toBeLessThanOrEqual(30);
 });
 
-test('what is as an operator wants it already is left alone', async () => {
+test('an event that already is as the operator wants it is left alone', async () => {
   world.org.deliver({ title: 'Deck', fields: { DistributionPublicUrl: null } });
   await world.sync();
   const context = await world.context();
@@ -60,17 +60,17 @@ test('what is as an operator wants it already is left alone', async () => {
   expect(await findActionable(context, [world.tenant], request)).toEqual([]);
 });
 
-test('a run that a bug ends by force still says what it sent and what waits', async () => {
+test('a run that a bug ends still reports what it sent and what is pending', async () => {
   const [first = ''] = deliver(30);
   await world.sync({ push: 'queue-only' });
   const context = await world.context();
-  // Half a JSON text, which nothing in the product writes.
+  // Incomplete JSON, which the product never writes.
   await context.db
     .updateTable('event')
     .set({ state: 'held', reason: 'unmatched', match: '{' })
     .where('event_id', '=', `salesforce:${first}`)
     .execute();
-  // Without reading, which would judge the held one anew and mend it.
+  // Without reading, which would decide the held event again and fix it.
   const salesforce = { ...world.tenant.salesforce, contentDistributions: false };
   const tenant = { ...world.tenant, salesforce };
   const broken = await world.sync({ tenant }).catch((error: unknown) => error);
@@ -82,7 +82,7 @@ test('a run that a bug ends by force still says what it sent and what waits', as
   expect(report.delivered).toBe(world.gong.events.length);
 });
 
-test('a run whose end the database cannot take still says what it did', async () => {
+test('a run reports what it did even if the database cannot record its end', async () => {
   deliver(1);
   const context = await world.context();
   let locked: Promise<unknown> | undefined;
@@ -101,12 +101,12 @@ test('a run whose end the database cannot take still says what it did', async ()
   expect(ended.report.errors).toMatchObject([{ stage: 'run' }]);
 });
 
-test('a first start is the whole second, as Salesforce stamps by', () => {
+test('a first start is a whole second, as Salesforce’s timestamps are', () => {
   const at = Date.parse('2026-11-24T02:00:31.631Z');
   expect(new Date(firstStart(at)).toISOString()).toBe('2026-11-24T02:00:31.000Z');
 });
 
-test('what is shared within the second of the first sync is reported by the next', async () => {
+test('a share in the same second as the first sync is reported by the next one', async () => {
   const { start: _start, ...tenant } = world.tenant;
   await world.sync({ tenant });
   const { db } = await world.context();

@@ -8,14 +8,14 @@ import { startWorld } from '../support/world.ts';
 
 const PAGES = 5;
 
-/** How many pages of a source were pulled by the time that each of them is written. */
-async function pulledAtWork(allowsReadAhead: boolean): Promise<number[]> {
+/** How many pages of a source have been pulled when each of them is written. */
+async function pulledPages(allowsReadAhead: boolean): Promise<number[]> {
   const world = await startWorld();
   onTestFinished(() => world.close());
   const { tenant } = world;
   const { db } = await testDatabase();
   let pulled = 0;
-  const atWork: number[] = [];
+  const pulledAtWrite: number[] = [];
   const source: Source = {
     name: 'salesforce',
     stream: 'pages',
@@ -36,21 +36,21 @@ async function pulledAtWork(allowsReadAhead: boolean): Promise<number[]> {
     crm: { queryBatch: async () => [] },
     signal: new AbortController().signal,
     take: async () => {
-      // Time for whatever is ahead to come.
-      for (let turn = 0; turn < 10; turn += 1) {
+      // Gives reading ahead the time that it needs.
+      for (let tick = 0; tick < 10; tick += 1) {
         await new Promise((resolve) => setImmediate(resolve));
       }
-      atWork.push(pulled);
+      pulledAtWrite.push(pulled);
     },
   };
   await readSource(reading, source);
-  return atWork;
+  return pulledAtWrite;
 }
 
-test('while a page is written, the next is looked up and the one after it fetched, no more', async () => {
-  expect(await pulledAtWork(true)).toEqual([3, 4, 5, 5, 5]);
+test('while a page is written, the next is looked up and the one after that fetched, no more', async () => {
+  expect(await pulledPages(true)).toEqual([3, 4, 5, 5, 5]);
 });
 
-test('a source whose pages build on what is written is asked for one at a time', async () => {
-  expect(await pulledAtWork(false)).toEqual([1, 2, 3, 4, 5]);
+test('pages that build on what is written are pulled one at a time', async () => {
+  expect(await pulledPages(false)).toEqual([1, 2, 3, 4, 5]);
 });

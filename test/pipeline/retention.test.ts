@@ -20,8 +20,8 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-/** Half a year and a day later, with all that is old erased. */
-async function growOld(): Promise<void> {
+/** Advances half a year and a day, and applies retention. */
+async function expire(): Promise<void> {
   world.clock.advance(181 * DAY_MS);
   await applyRetention(await world.context(), signal);
 }
@@ -36,10 +36,10 @@ function deliver(title: string, fields: Record<string, string | null> = {}): str
   return world.org.deliver({ title, relatedTo: contact, fields }).deliveryId;
 }
 
-test('what was delivered half a year ago is erased, and not sent again by sync --full', async () => {
+test('an event delivered half a year ago is erased, and sync --full does not send it again', async () => {
   const deliveryId = deliver('Deck');
   await world.sync();
-  await growOld();
+  await expire();
   expect(await stored(deliveryId)).toMatchObject({
     state: 'delivered',
     share: { content: { title: '' } },
@@ -51,7 +51,7 @@ test('what was delivered half a year ago is erased, and not sent again by sync -
   expect(world.gong.events).toHaveLength(1);
 });
 
-test('a day before, it is all there', async () => {
+test('a day earlier, it is not erased', async () => {
   const deliveryId = deliver('Deck');
   await world.sync();
   world.clock.advance(179 * DAY_MS);
@@ -59,11 +59,11 @@ test('a day before, it is all there', async () => {
   expect(await stored(deliveryId)).toMatchObject({ share: { content: { title: 'Deck' } } });
 });
 
-test('one that was skipped for want of a link is reported when the link comes, erased or not', async () => {
+test('a share skipped as no-url is reported once its link appears, even if it was erased', async () => {
   const deliveryId = deliver('Deck', { DistributionPublicUrl: null });
   await world.sync();
   expect(await stored(deliveryId)).toMatchObject({ state: 'skipped', reason: 'no-url' });
-  await growOld();
+  await expire();
   expect(await stored(deliveryId)).toHaveProperty('erasedAt');
   world.org.update(deliveryId, { DistributionPublicUrl: 'https://acme.example/link' });
   expect(await world.sync()).toMatchObject({ delivered: 1 });
@@ -71,7 +71,7 @@ test('one that was skipped for want of a link is reported when the link comes, e
   expect(await stored(deliveryId)).not.toHaveProperty('erasedAt');
 });
 
-test('a rejected one is refused by retry by its id, and passed over by its state', async () => {
+test('an erased rejected event is refused by retry by id, and omitted by retry by state', async () => {
   const deliveryId = deliver('Deck');
   const body = { requestId: 'r', errors: ['no'] };
   world.server.faults.add({
@@ -80,7 +80,7 @@ test('a rejected one is refused by retry by its id, and passed over by its state
     action: { kind: 'answer', status: 400, body },
   });
   await world.sync();
-  await growOld();
+  await expire();
   const { tenant } = world;
   const context = await world.context();
   const eventIds = [`salesforce:${deliveryId}`];
@@ -95,7 +95,7 @@ test('a rejected one is refused by retry by its id, and passed over by its state
   expect(await findActionable(context, [tenant], { eventIds, action: 'skip' })).toHaveLength(1);
 });
 
-test('after the runs of a command, unless one broke the database or a stop was asked for', async () => {
+test('a command applies retention after its runs, unless one broke or a stop was requested', async () => {
   const deliveryId = deliver('Deck');
   const report = await world.sync();
   world.clock.advance(181 * DAY_MS);
@@ -109,26 +109,26 @@ test('after the runs of a command, unless one broke the database or a stop was a
   expect(await stored(deliveryId)).toHaveProperty('erasedAt');
 });
 
-describe('a window of history that was given up', () => {
+describe('an abandoned backfill window', () => {
   const window = { tenant: 'acme', source: 'google-drive', since: 0, until: DAY_MS };
-  const lane = backfillStream(window);
-  const nights = 'nights';
+  const partition = backfillStream(window);
+  const ofSync = 'sync';
 
-  /** Half read: with a cursor, and entries of the audit log that no share was made of. */
+  /** Has a cursor, and audit log entries that are not part of a share yet. */
   async function halfRead(): Promise<Database> {
     const { db } = await world.context();
     const now = world.clock.now();
     const lease = await heldLease(db, now);
     await beginBackfill(db, lease, { backfill: window, now });
     const cursor = { tenant: 'acme', position: '{}', updatedAt: now };
-    for (const stream of [lane, `${lane}/acts`, nights])
+    for (const stream of [partition, `${partition}/acts`, ofSync])
       await writeCursor(db, { ...cursor, stream });
     const entry = { tenant: 'acme', key: 'k', at: 1, item: 'i', actor: 'ada@globex.example' };
     const columns = { payload: '{}', handled: 0 };
-    for (const of of [lane, nights]) {
+    for (const own of [partition, ofSync]) {
       await db
         .insertInto('activity')
-        .values({ ...entry, ...columns, lane: of })
+        .values({ ...entry, ...columns, lane: own })
         .execute();
     }
     return db;
@@ -141,13 +141,13 @@ describe('a window of history that was given up', () => {
     return [...windows, ...cursors, ...entries.map((row) => row.lane)];
   }
 
-  test('goes with the people in it, and the nights keep theirs', async () => {
+  test('is deleted with its entries, and those of sync are kept', async () => {
     const db = await halfRead();
-    await growOld();
-    expect(await leftOf(db)).toEqual([nights, nights]);
+    await expire();
+    expect(await leftOf(db)).toEqual([ofSync, ofSync]);
   });
 
-  test('control: a day before, and while a run is at work on it, it stays', async () => {
+  test('control: is kept a day earlier, and while a run is in progress', async () => {
     const db = await halfRead();
     const all = await leftOf(db);
     world.clock.advance(179 * DAY_MS);

@@ -23,10 +23,10 @@ function sync() {
   return world.sync({ tenant: { ...tenant, salesforce } });
 }
 
-type Told = Pick<ScenarioDelivery, 'title' | 'outcome' | 'reason' | 'names'>;
+type Outcome = Pick<ScenarioDelivery, 'title' | 'outcome' | 'reason' | 'names'>;
 
-/** What became of the deliveries, in the words of the story. */
-async function fatesOf(deliveries: readonly ScenarioDelivery[]): Promise<Told[]> {
+/** What happened to the deliveries, in terms of the sandbox’s scenario. */
+async function outcomesOf(deliveries: readonly ScenarioDelivery[]): Promise<Outcome[]> {
   const { db } = await world.context();
   const rows = await db.selectFrom('event').select(['share', 'state', 'reason']).execute();
   return deliveries.map(({ deliveryId, title }) => {
@@ -38,11 +38,11 @@ async function fatesOf(deliveries: readonly ScenarioDelivery[]): Promise<Told[]>
     );
     const outcome = row?.state === 'delivered' ? 'reported' : row?.state;
     const reason = row?.reason ? { reason: row.reason } : {};
-    return { title, outcome, ...reason, names } as Told;
+    return { title, outcome, ...reason, names } as Outcome;
   });
 }
 
-function toldOf(deliveries: readonly ScenarioDelivery[]): Told[] {
+function expectedOf(deliveries: readonly ScenarioDelivery[]): Outcome[] {
   return deliveries.map(({ title, outcome, reason, names }) => ({
     title,
     outcome,
@@ -51,17 +51,17 @@ function toldOf(deliveries: readonly ScenarioDelivery[]): Told[] {
   }));
 }
 
-test('two nights of the made-up company go as the story tells', async () => {
+test('two runs of the simulated company have the outcomes of the sandbox’s scenario', async () => {
   const first = seedFirstDay(world.org, world.clock);
   const firstRun = await sync();
   expect(firstRun.outcome).toBe('ok');
-  expect(await fatesOf(first.deliveries)).toEqual(toldOf(first.deliveries));
+  expect(await outcomesOf(first.deliveries)).toEqual(expectedOf(first.deliveries));
 
   world.clock.advance(DAY_MS);
   const next = seedNextDay(world.org, { clock: world.clock, first, since: first.seededAt });
   const secondRun = await sync();
   expect(secondRun.outcome).toBe('ok');
-  expect(await fatesOf(next)).toEqual(toldOf(next));
+  expect(await outcomesOf(next)).toEqual(expectedOf(next));
   const reported = [...first.deliveries, ...next].filter(({ outcome }) => outcome === 'reported');
   expect(world.gong.events).toHaveLength(reported.length);
   expect(world.gong.byStatus).toEqual({ 200: reported.length });

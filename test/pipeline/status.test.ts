@@ -14,9 +14,16 @@ test('each run has its id, in the database and in status', async () => {
   await world.close();
 });
 
-test('a run with an unreadable report is shown with its outcome', async () => {
+test('a stored report is printed without codes; an unreadable one is null, next to the outcome', async () => {
   await using world = await startCliWorld();
   await world.run('sync');
+  const error = { stage: 'run', message: 'asked to stop', hint: 'Run again.' };
+  const stop = JSON.stringify([{ ...error, code: 'stop-requested' }]);
+  world.query(`update run set report = json_set(report, '$.errors', json(?))`, stop);
+  const stopped = JSON.parse((await world.run('status --json')).stdout).tenants[0].runs[0];
+  expect(stopped.report.errors).toEqual([error]);
+  expect(stopped.report).not.toHaveProperty('runId');
+
   world.query(`update run set report = '{"errors":'`);
   const text = await world.run('status');
   expect(text).toMatchObject({ code: 0, stderr: '' });

@@ -30,7 +30,7 @@ export interface AlertRig {
 export async function startAlertRig(
   options: { readonly handler?: PeerHandler; readonly alerts?: 'off' } = {},
 ): Promise<AlertRig> {
-  const { handler = (_request, reply) => reply.answer(200, 'ok') } = options;
+  const { handler = (_request, reply) => reply.respond(200, 'ok') } = options;
   const peer = await startPeer(handler);
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-alerts-'));
   const clock = new ManualClock();

@@ -27,12 +27,12 @@ export interface CommandEnd {
 export interface Command {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** its standard error until now */
-  story(): string;
+  /** its standard error so far */
+  stderr(): string;
   ended(): Promise<CommandEnd>;
 }
 
-/** Starts `sharetrail WORDS` from the checkout, with nothing but these variables. */
+/** Starts `sharetrail WORDS` from the checkout, with only these environment variables. */
 export function startCommand(words: readonly string[], options: CommandOptions): Command {
   const { cwd, env, wrap, preloads = [], stdout = 'pipe' } = options;
   const shell = wrap === undefined ? [] : ['sh', '-c', wrap, 'sh'];
@@ -65,7 +65,7 @@ export function startCommand(words: readonly string[], options: CommandOptions):
     kill: (signal) => {
       child.kill(signal);
     },
-    story: () => texts.stderr,
+    stderr: () => texts.stderr,
     ended: () => end,
   };
 }

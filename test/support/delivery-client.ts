@@ -1,6 +1,6 @@
-import type { Row } from '../../src/vendors/salesforce/answers.ts';
 import type { SalesforceClient } from '../../src/vendors/salesforce/client.ts';
 import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
+import type { Row } from '../../src/vendors/salesforce/responses.ts';
 import { salesforceTime } from '../../src/vendors/salesforce/time.ts';
 
 export interface DeliveryFacts {

@@ -48,7 +48,7 @@ export function permission(key: string, role: string): Permission {
     deleted: false,
     pendingOwner: false,
     inherited: false,
-    isOriginTold: true,
+    isOriginKnown: true,
   };
   if (key === 'anyone') return { ...rest, type: 'anyone' };
   if (key.startsWith('domain:')) return { ...rest, type: 'domain', domain: key.slice(7) };

@@ -11,7 +11,7 @@ import { listEvents } from '../../src/outbox/queries.ts';
 import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
-import type { RunOptions } from '../../src/runs/execute.ts';
+import type { RunOptions } from '../../src/runs/execute-run.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';

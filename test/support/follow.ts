@@ -9,14 +9,14 @@ export interface LoggedEvent {
 }
 
 /** What the command has logged so far. */
-export function loggedBy(command: Pick<Command, 'story'>): LoggedEvent[] {
-  const complete = command.story().split('\n').slice(0, -1);
+export function loggedBy(command: Pick<Command, 'stderr'>): LoggedEvent[] {
+  const complete = command.stderr().split('\n').slice(0, -1);
   return complete.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
 /** Resolves once the command has logged this event, with these fields. */
 export async function untilLogged(
-  command: Pick<Command, 'story'>,
+  command: Pick<Command, 'stderr'>,
   msg: string,
   fields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

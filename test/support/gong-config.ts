@@ -1,7 +1,7 @@
 import type { GongConfig } from '../../src/config/types.ts';
 import { Secret } from '../../src/lib/secret.ts';
 
-/** A tenant's Gong with an access key, speaking to `baseUrl`. */
+/** A tenant's Gong with an access key, at `baseUrl`. */
 export function accessKeyConfig(baseUrl: string, changes: Partial<GongConfig> = {}): GongConfig {
   return {
     baseUrl,
@@ -19,7 +19,7 @@ export function accessKeyConfig(baseUrl: string, changes: Partial<GongConfig> = 
   };
 }
 
-/** A tenant's Gong with OAuth, `refreshToken` being the configured one. */
+/** A tenant's Gong with OAuth; `refreshToken` is the configured one. */
 export function oauthConfig(baseUrl: string, refreshToken = 'refresh-token-0'): GongConfig {
   return accessKeyConfig(baseUrl, {
     auth: {

@@ -12,7 +12,7 @@ const privateKeyPem = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).t
 /** The public half of the key with which the test's service account signs. */
 export const publicKey = keys.publicKey;
 
-/** The key file as Google Cloud hands it out, with a token address that nobody may use. */
+/** A key file as Google Cloud issues it, with a token address that must not be used. */
 export const KEY_FILE = {
   type: 'service_account',
   project_id: 'project-for-tests',
@@ -26,7 +26,7 @@ export const KEY_FILE = {
 export const ADMIN = 'admin@acme.com';
 
 export interface GooglePeer extends Peer {
-  /** requests that are not for tokens */
+  /** every request but those for tokens */
   readonly calls: readonly PeerRequest[];
   readonly tokenRequests: readonly PeerRequest[];
 }
@@ -37,44 +37,44 @@ export interface GoogleHandlers {
   readonly call?: (request: PeerRequest, reply: PeerReply) => void | Promise<void>;
 }
 
-/** A Google on loopback that answers as the test says. */
+/** A Google on loopback that responds as the test says. */
 export async function startGoogle(handlers: GoogleHandlers = {}): Promise<GooglePeer> {
   const calls: PeerRequest[] = [];
   const tokenRequests: PeerRequest[] = [];
   const peer = await startPeer((request, reply) => {
     if (request.url !== '/token') {
       calls.push(request);
-      return handlers.call ? handlers.call(request, reply) : reply.answer(404);
+      return handlers.call ? handlers.call(request, reply) : reply.respond(404);
     }
     tokenRequests.push(request);
     if (handlers.token) return handlers.token(request, reply);
-    reply.answer(200, tokenAnswer(`access-${tokenRequests.length}`));
+    reply.respond(200, tokenBody(`access-${tokenRequests.length}`));
   });
   return { ...peer, calls, tokenRequests };
 }
 
-/** How one call is answered. */
-export type Way = (reply: PeerReply) => void;
+/** Responds to one call. */
+export type Responder = (reply: PeerReply) => void;
 
-/** A Google that does the first calls in these ways, and all later ones well. */
-export function startWith(...ways: readonly Way[]): Promise<GooglePeer> {
+/** A Google with these responders for the first calls, and a success for every later one. */
+export function startWith(...responders: readonly Responder[]): Promise<GooglePeer> {
   let index = 0;
   return startGoogle({
     call: (_request, reply) => {
-      const way = ways[index];
+      const respond = responders[index];
       index += 1;
-      if (way) way(reply);
-      else reply.answer(200, { startPageToken: '7', items: [], files: [] });
+      if (respond) respond(reply);
+      else reply.respond(200, { startPageToken: '7', items: [], files: [] });
     },
   });
 }
 
 export const fails =
-  (status: number, body: object | string = '', headers: Record<string, string> = {}): Way =>
+  (status: number, body: object | string = '', headers: Record<string, string> = {}): Responder =>
   (reply) =>
-    reply.answer(status, body, headers);
+    reply.respond(status, body, headers);
 
-export function tokenAnswer(value: string, seconds = 3_599) {
+export function tokenBody(value: string, seconds = 3_599) {
   return { access_token: value, expires_in: seconds, token_type: 'Bearer' };
 }
 
@@ -89,7 +89,7 @@ export function apiError(
   return { error: { code: status, message, errors: [entry] } };
 }
 
-/** The newer form alone: a status of google.rpc and an ErrorInfo. */
+/** Only the newer form: a status of google.rpc and an ErrorInfo. */
 export function rpcError(reason: string, message: string, metadata: Record<string, string> = {}) {
   const info = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, metadata };
   return { error: { code: 403, message, status: 'PERMISSION_DENIED', details: [info] } };
@@ -113,12 +113,12 @@ interface SignedAssertion {
   readonly signature: Buffer;
 }
 
-/** The assertion in a token request, taken apart. */
+/** The decoded assertion of a token request. */
 export function assertionIn(request: PeerRequest | undefined): SignedAssertion {
-  return takeApart(new URLSearchParams(request?.body).get('assertion') ?? '');
+  return decodeAssertion(new URLSearchParams(request?.body).get('assertion') ?? '');
 }
 
-function takeApart(assertion: string): SignedAssertion {
+function decodeAssertion(assertion: string): SignedAssertion {
   const [header = '', claims = '', signature = ''] = assertion.split('.');
   const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
   return {
@@ -151,7 +151,7 @@ export interface TestGoogleClient {
   readonly warnings: string[];
 }
 
-/** A client of the peer whose waits take no time and whose jitter is half of the longest wait. */
+/** A client of the peer. Its delays take no time, and are half of the longest delay. */
 export function createTestGoogleClient(
   endpoint: string,
   options: Partial<GoogleClientOptions> & { readonly auth?: GoogleDriveConfig['auth'] } = {},

@@ -84,7 +84,7 @@ export class GoogleSandbox {
     return this.postToken({ grant_type: grantType, assertion });
   }
 
-  /** An access token that acts as this user; the same one until `forgetTokens`. */
+  /** An access token for this user; the same one until `forgetTokens`. */
   async tokenOf(user: string, scope: string = ALL_SCOPES): Promise<string> {
     const key = `${user} ${scope}`;
     const existing = this.#tokens.get(key);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** A request as it reached the peer, its body read whole. */
+/** A request as it reached the peer, with its complete body. */
 export interface PeerRequest {
   readonly method: string;
   /** path and query */
@@ -9,15 +9,15 @@ export interface PeerRequest {
   readonly body: string;
 }
 
-/** Does with the connection what it likes; doing nothing leaves the client hanging. */
+/** Decides what happens to the connection; doing nothing leaves the client hanging. */
 export type PeerHandler = (request: PeerRequest, reply: PeerReply) => void | Promise<void>;
 
 export interface PeerReply {
-  /** Answers; an object is sent as JSON, a string as it is. */
-  answer(status: number, body?: object | string, headers?: Record<string, string>): void;
-  /** Promises `promisedBytes` of body, sends `text`, and ends the connection. */
-  cut(text: string, promisedBytes: number): void;
-  /** Writes these very bytes to the connection and ends it: for answers that are not HTTP. */
+  /** Sends an object as JSON, a string as it is. */
+  respond(status: number, body?: object | string, headers?: Record<string, string>): void;
+  /** Announces `announcedBytes` of body, sends `text`, and ends the connection. */
+  truncate(text: string, announcedBytes: number): void;
+  /** Writes exactly these bytes to the connection and ends it: for responses that are not HTTP. */
   raw(bytes: string | Buffer): void;
   /** Resets the connection (RST). */
   reset(): void;
@@ -31,7 +31,7 @@ export interface Peer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A peer on loopback that answers, or misbehaves, as the handler says. */
+/** A peer on loopback that responds, or misbehaves, as the handler says. */
 export async function startPeer(handler: PeerHandler): Promise<Peer> {
   const requests: PeerRequest[] = [];
   const server = createServer(async (message, response) => {
@@ -54,7 +54,7 @@ export async function startPeer(handler: PeerHandler): Promise<Peer> {
   return { origin, requests, close, [Symbol.asyncDispose]: close };
 }
 
-/** undefined when the client went away in the middle */
+/** undefined if the client disconnected during the request */
 async function read(message: IncomingMessage): Promise<PeerRequest | undefined> {
   const chunks: Buffer[] = [];
   try {
@@ -72,7 +72,7 @@ async function read(message: IncomingMessage): Promise<PeerRequest | undefined> 
 
 function replyOver(response: ServerResponse): PeerReply {
   return {
-    answer(status, body = '', headers = {}) {
+    respond(status, body = '', headers = {}) {
       const isText = typeof body === 'string';
       response.writeHead(status, {
         'content-type': isText ? 'text/plain' : 'application/json',
@@ -80,8 +80,8 @@ function replyOver(response: ServerResponse): PeerReply {
       });
       response.end(isText ? body : JSON.stringify(body));
     },
-    cut(text, promisedBytes) {
-      response.writeHead(200, { 'content-length': promisedBytes });
+    truncate(text, announcedBytes) {
+      response.writeHead(200, { 'content-length': announcedBytes });
       response.flushHeaders();
       response.write(text);
       response.socket?.destroySoon();

@@ -12,18 +12,18 @@ import { type Peer, type PeerReply, type PeerRequest, startPeer } from './peer.t
 const TOKEN_PATH = '/services/oauth2/token';
 
 export interface SalesforcePeer extends Peer {
-  /** requests that are no logins */
+  /** every request but the logins */
   readonly calls: readonly PeerRequest[];
   readonly logins: readonly PeerRequest[];
 }
 
 export interface SalesforceHandlers {
-  /** default: a token for this very peer, `access-1`, `access-2` and so on */
+  /** default: a token for this peer, `access-1`, `access-2` and so on */
   readonly login?: (request: PeerRequest, reply: PeerReply) => void;
   readonly call: (request: PeerRequest, reply: PeerReply) => void | Promise<void>;
 }
 
-/** A Salesforce on loopback that answers calls, and logins where the test cares, as it is told. */
+/** A Salesforce on loopback that responds to calls, and to logins if given, as the test says. */
 export async function startSalesforce(handlers: SalesforceHandlers): Promise<SalesforcePeer> {
   const calls: PeerRequest[] = [];
   const logins: PeerRequest[] = [];
@@ -34,23 +34,23 @@ export async function startSalesforce(handlers: SalesforceHandlers): Promise<Sal
     }
     logins.push(request);
     if (handlers.login) return handlers.login(request, reply);
-    reply.answer(200, tokenAnswer(peer.origin, `access-${logins.length}`));
+    reply.respond(200, tokenBody(peer.origin, `access-${logins.length}`));
   });
   return { ...peer, calls, logins };
 }
 
-export function tokenAnswer(instanceUrl: string, accessToken: string) {
+export function tokenBody(instanceUrl: string, accessToken: string) {
   return { access_token: accessToken, instance_url: instanceUrl, token_type: 'Bearer' };
 }
 
-/** Salesforce's way to refuse: a list of one error. */
-export function errorAnswer(errorCode: string, message = `${errorCode} for the test`) {
+/** Salesforce's form of an error: a list of one. */
+export function errorBody(errorCode: string, message = `${errorCode} for the test`) {
   return [{ errorCode, message }];
 }
 
 export const HTML_PAGE = '<!DOCTYPE html><html><body>Down for maintenance</body></html>';
 
-export function queryAnswer(records: readonly object[], next?: { path: string; total: number }) {
+export function queryBody(records: readonly object[], next?: { path: string; total: number }) {
   return {
     totalSize: next?.total ?? records.length,
     done: next === undefined,
@@ -64,13 +64,14 @@ export function soqlOf(path: string): string {
   return new URL(path, 'http://localhost').searchParams.get('q') ?? '';
 }
 
-/** The queries of a composite request, and the answer to it that gives each these results. */
+/** The queries of a composite request. */
 export function soqlsOf(request: PeerRequest): string[] {
   const { compositeRequest } = JSON.parse(request.body);
   return compositeRequest.map(({ url }: { url: string }) => soqlOf(url));
 }
 
-export function compositeAnswer(bodies: readonly object[]) {
+/** The body of a response to a composite request, with one body per query. */
+export function compositeBody(bodies: readonly object[]) {
   return {
     compositeResponse: bodies.map((body, index) => ({
       body,
@@ -81,7 +82,7 @@ export function compositeAnswer(bodies: readonly object[]) {
   };
 }
 
-/** Time that moves only by sleeping, which takes no time and is written down. */
+/** A clock that moves only by sleeping. Sleeping takes no real time and is recorded. */
 export class SleeplessClock implements Clock {
   readonly sleptMs: number[] = [];
   #now: number;
@@ -125,18 +126,18 @@ export interface TestClient {
   /** billed calls, as the client counts them */
   readonly billed: () => number;
   readonly stop: AbortController;
-  /** refresh tokens that came and could not be kept */
-  readonly unkept: UserError[];
+  /** warnings about refresh tokens that could not be stored */
+  readonly tokenWarnings: UserError[];
 }
 
-/** A client of the peer whose waits take no time and whose jitter is half of the longest wait. */
+/** A client of the peer. Its delays take no time, and are half of the longest delay. */
 export function createTestClient(
   config: SalesforceConfig,
   options: Partial<Pick<SalesforceClientOptions, 'tokenStore' | 'responseMsMax'>> = {},
 ): TestClient {
   const clock = new SleeplessClock();
   const stop = new AbortController();
-  const unkept: UserError[] = [];
+  const tokenWarnings: UserError[] = [];
   let billed = 0;
   const client = createSalesforceClient({
     config,
@@ -145,11 +146,11 @@ export function createTestClient(
     onCall: () => {
       billed += 1;
     },
-    onUnkept: (warning) => unkept.push(warning),
+    onTokenNotSaved: (warning) => tokenWarnings.push(warning),
     signal: stop.signal,
     ...options,
   });
-  return { client, clock, billed: () => billed, stop, unkept };
+  return { client, clock, billed: () => billed, stop, tokenWarnings };
 }
 
 export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/lib/clock.ts';
-import type { GongAnswer } from '../../src/vendors/gong/answer.ts';
 import type { GongClient } from '../../src/vendors/gong/client.ts';
+import type { GongResponse } from '../../src/vendors/gong/response.ts';
 
 export interface ScriptedRequest {
   readonly eventId: string;
@@ -10,29 +10,29 @@ export interface ScriptedRequest {
   readonly attempt: number;
 }
 
-export type GongScript = (request: ScriptedRequest) => GongAnswer;
+export type GongScript = (request: ScriptedRequest) => GongResponse;
 
-export const accepted: GongAnswer = {
+export const accepted: GongResponse = {
   kind: 'accepted',
   status: 201,
   requestId: 'request-1',
   integrationId: '9223372036854775807',
   errors: [],
 };
-export const duplicate: GongAnswer = { kind: 'duplicate', status: 409, errors: ['exists'] };
-export const unavailable: GongAnswer = { kind: 'unavailable', status: 503, errors: ['down'] };
-export const refused: GongAnswer = {
+export const duplicate: GongResponse = { kind: 'duplicate', status: 409, errors: ['exists'] };
+export const unavailable: GongResponse = { kind: 'unavailable', status: 503, errors: ['down'] };
+export const refused: GongResponse = {
   kind: 'refused',
   status: 401,
   errors: ['no such key'],
   hint: 'Check gong.auth.',
 };
 
-export function rejected(...errors: string[]): GongAnswer {
+export function rejected(...errors: string[]): GongResponse {
   return { kind: 'rejected', status: 400, errors };
 }
 
-export function throttled(retryAfterMs?: number): GongAnswer {
+export function throttled(retryAfterMs?: number): GongResponse {
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   return { kind: 'throttled', status: 429, errors: ['too many'], ...wait };
 }
@@ -64,7 +64,11 @@ export class ScriptedGong implements GongClient {
     return this.requests.map((request) => request.eventId);
   }
 
-  async shareContent(body: string, signal: AbortSignal, onSent?: () => void): Promise<GongAnswer> {
+  async shareContent(
+    body: string,
+    signal: AbortSignal,
+    onSent?: () => void,
+  ): Promise<GongResponse> {
     signal.throwIfAborted();
     const { eventId } = JSON.parse(body) as { eventId: string };
     const attempt = this.sent.filter((sent) => sent === eventId).length + 1;

@@ -10,7 +10,7 @@ import { Secret } from '../../src/lib/secret.ts';
 import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import { type AppContext, openContext } from '../../src/runs/context.ts';
-import type { RunOptions } from '../../src/runs/execute.ts';
+import type { RunOptions } from '../../src/runs/execute-run.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import { createGong, type GongControl, type GongOptions } from '../../src/sandbox/gong/index.ts';
 import type { Org } from '../../src/sandbox/salesforce/org.ts';

@@ -36,10 +36,10 @@ describe('alertOnRuns', () => {
   });
 
   test('logs a warning without the address if the webhook fails', async () => {
-    const rig = await startAlertRig({ handler: (_request, reply) => reply.answer(403, 'no') });
+    const rig = await startAlertRig({ handler: (_request, reply) => reply.respond(403, 'no') });
     await alertOnRuns(rig.context, [reportOf('acme')]);
     expect(rig.logged).toEqual([
-      expect.stringMatching(/^warn the alert was not delivered to alerts.webhook: it answered 403/),
+      expect.stringMatching(/^warn the alert was not delivered to alerts.webhook: it returned 403/),
     ]);
     expect(rig.logged.join()).not.toContain(WEBHOOK_PATH);
     expect(rig.logged.join()).not.toContain(rig.peer.origin);

@@ -195,7 +195,7 @@ test('an alert that was not delivered is posted again an hour later', async () =
   const rig = await startAlertRig({
     handler: (_request, reply) => {
       responses += 1;
-      reply.answer(responses === 1 ? 404 : 200);
+      reply.respond(responses === 1 ? 404 : 200);
     },
   });
   const service = new Service(rig);

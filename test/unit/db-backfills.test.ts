@@ -78,14 +78,14 @@ test('a completed window loses its own cursors and entries, and no others', asyn
       await writeCursor(db, { tenant, stream, position: '{}', updatedAt: AT });
     }
   }
-  const lanes = ['', OF_JUNE, backfillStream(SINCE_JUNE)];
+  const partitions = ['', OF_JUNE, backfillStream(SINCE_JUNE)];
   await db
     .insertInto('activity')
     .values(
       ['acme', 'other'].flatMap((tenant) =>
-        lanes.map((lane) => ({
+        partitions.map((partition) => ({
           tenant,
-          lane,
+          lane: partition,
           key: 'key',
           at: AT,
           item: 'file',
@@ -102,11 +102,11 @@ test('a completed window loses its own cursors and entries, and no others', asyn
   expect(await left('acme')).toEqual(streams.slice(3).toSorted());
   expect(await left('other')).toEqual(streams.toSorted());
   const entries = await db.selectFrom('activity').select(['tenant', 'lane']).execute();
-  const kept = entries.map(({ tenant, lane }) => `${tenant} ${lane}`);
+  const kept = entries.map((entry) => `${entry.tenant} ${entry.lane}`);
   expect(kept.toSorted()).toEqual(
     [
-      ...lanes.filter((lane) => lane !== OF_JUNE).map((lane) => `acme ${lane}`),
-      ...lanes.map((lane) => `other ${lane}`),
+      ...partitions.filter((each) => each !== OF_JUNE).map((each) => `acme ${each}`),
+      ...partitions.map((each) => `other ${each}`),
     ].toSorted(),
   );
 });

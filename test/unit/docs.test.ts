@@ -21,6 +21,7 @@ import {
   commandLinesOf,
   invalidCommands,
   unknownKeys,
+  unknownOptions,
 } from '../support/docs/rules.ts';
 import { isProduct } from '../support/tidy/source.ts';
 import { readProject } from '../support/tidy/tree.ts';
@@ -44,6 +45,10 @@ describe.each(names)('%s', (name) => {
     // It is generated from the schemas, which also mention planned commands.
     const isGenerated = name === 'docs/configuration.md';
     expect(invalidCommands(page, isGenerated ? plannedCommands() : [])).toEqual([]);
+  });
+
+  test('every option exists', () => {
+    expect(unknownOptions(page)).toEqual([]);
   });
 
   test('every configuration key exists in a schema', () => {
@@ -169,6 +174,14 @@ describe('each rule reports problems', () => {
     expect(commandLinesOf(pageOf(text))).toEqual([{ text: 'sync --no-push', line: 2 }]);
     expect(invalidCommands(pageOf(`${text}\n\`sharetrail COMMAND\``), [])).toEqual([]);
     expect(invalidCommands(pageOf('`sharetrail explain`'), ['explain'])).toEqual([]);
+  });
+
+  test('an unknown option', () => {
+    const text = '`--dry-run` `--json` `--env-file` `--until WHEN` `--untill` `--dry`';
+    expect(unknownOptions(pageOf(text))).toEqual([
+      'README.md:1 no such option: --untill',
+      'README.md:1 no such option: --dry',
+    ]);
   });
 
   test.each(['`gong.callsPerHour`', '`gong.auth.flow: oauth` `gong.flow: oauth`', '`flaw: oauth`'])(

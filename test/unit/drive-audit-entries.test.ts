@@ -165,7 +165,7 @@ describe('an external grantee', () => {
     deleted: false,
     pendingOwner: false,
     inherited: false,
-    isOriginTold: true,
+    isOriginKnown: true,
   };
   const seen = (changes: Partial<Permission>) =>
     externalGrantOf({ ...PERMISSION, ...changes }, { domains: DOMAINS, now: AT });

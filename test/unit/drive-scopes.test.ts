@@ -38,7 +38,7 @@ const RESPONSE = {
 let peer: GooglePeer;
 let db: Database;
 beforeEach(async () => {
-  peer = await startGoogle({ call: (_request, reply) => reply.answer(200, RESPONSE) });
+  peer = await startGoogle({ call: (_request, reply) => reply.respond(200, RESPONSE) });
   db = openMemoryDatabase();
   await migrate(db);
 });

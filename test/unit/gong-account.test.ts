@@ -14,12 +14,12 @@ function keyed(accessKey: string, accessKeySecret: string): GongAuth {
   };
 }
 
-describe('the name of a Gong account', () => {
-  it('is 16 hexadecimal digits and holds nothing of the key', () => {
+describe('the id of a Gong account', () => {
+  it('has 16 hexadecimal digits and reveals nothing of the key', () => {
     expect(gongAccountOf(accessKeyConfig(BASE))).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  it('is the same for two tenants with one key, whatever else they set', () => {
+  it('is the same for two tenants with one key, whatever their other settings', () => {
     const one = accessKeyConfig(BASE);
     const other = accessKeyConfig(`${BASE}/`, { workspaceId: '1', callsPerDay: 5 });
     expect(gongAccountOf(other)).toBe(gongAccountOf(one));
@@ -32,16 +32,16 @@ describe('the name of a Gong account', () => {
   });
 
   it('differs by key, flow, and configured refresh token', () => {
-    const names = [
+    const ids = [
       accessKeyConfig(BASE),
       accessKeyConfig(BASE, { auth: keyed('key-two', 'key-secret-1') }),
       oauthConfig(BASE),
       oauthConfig(BASE, 'refresh-token-other'),
     ].map(gongAccountOf);
-    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('is the same at the common address and at the account’s own', () => {
+  it('is the same at the common address and at the customer’s own', () => {
     const own = accessKeyConfig('https://us-1.api.gong.io');
     expect(gongAccountOf(own)).toBe(gongAccountOf(accessKeyConfig(BASE)));
   });

@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { GongAnswer, GongAnswerKind } from '../../src/vendors/gong/answer.ts';
-import { classify, type HttpAnswer } from '../../src/vendors/gong/classify.ts';
+import { classifyResponse } from '../../src/vendors/gong/classify.ts';
+import type { GongResponse, GongResponseKind } from '../../src/vendors/gong/response.ts';
+import type { TextResponse } from '../../src/vendors/http/messages.ts';
 
 const NOW = Date.UTC(2026, 10, 1, 10);
 const ERRORS = JSON.stringify({ requestId: 'req1', errors: ['parties: must not be null'] });
 const SUCCESS = '{"requestId":"req1","integrationId":5517027188234205706}';
 
-function answerTo(status: number, body: string, headers: HttpAnswer['headers'] = {}): GongAnswer {
-  return classify({ status, headers, body, now: NOW });
+function classified(
+  status: number,
+  body: string,
+  headers: TextResponse['headers'] = {},
+): GongResponse {
+  return classifyResponse({ status, headers, body }, NOW);
 }
 
-/** The contract's table, status by status; what no row names is in the last ones. */
-const TABLE: readonly [from: number, to: number, kind: GongAnswerKind][] = [
+/** The contract's table, for every status. */
+const TABLE: readonly [from: number, to: number, kind: GongResponseKind][] = [
   [100, 199, 'unavailable'],
   [200, 299, 'accepted'],
   [300, 399, 'refused'],
@@ -30,10 +35,10 @@ const TABLE: readonly [from: number, to: number, kind: GongAnswerKind][] = [
   [500, 999, 'unavailable'],
 ];
 
-describe('what a status means', () => {
+describe('the meaning of a status', () => {
   const statuses = Array.from({ length: 900 }, (_, index) => index + 100);
 
-  it('is in the table once, for every status', () => {
+  it('is in the table exactly once', () => {
     const rows = statuses.map(
       (status) => TABLE.filter(([from, to]) => status >= from && status <= to).length,
     );
@@ -42,17 +47,17 @@ describe('what a status means', () => {
 
   it.each(TABLE)('%i to %i is %s', (from, to, kind) => {
     for (let status = from; status <= to; status += 1) {
-      const answer = answerTo(status, kind === 'accepted' ? SUCCESS : ERRORS);
-      expect({ status, kind: answer.kind }).toEqual({ status, kind });
-      expect(answer.status).toBe(status);
-      expect(answer.requestId).toBe('req1');
-      expect(answer.errors).toEqual(kind === 'accepted' ? [] : ['parties: must not be null']);
+      const response = classified(status, kind === 'accepted' ? SUCCESS : ERRORS);
+      expect({ status, kind: response.kind }).toEqual({ status, kind });
+      expect(response.status).toBe(status);
+      expect(response.requestId).toBe('req1');
+      expect(response.errors).toEqual(kind === 'accepted' ? [] : ['parties: must not be null']);
     }
   });
 
-  it('comes with a hint where a person must act, and only there', () => {
+  it('has a hint if a person must act, and only then', () => {
     for (const status of statuses) {
-      const { kind, hint } = answerTo(status, status < 300 ? SUCCESS : ERRORS);
+      const { kind, hint } = classified(status, status < 300 ? SUCCESS : ERRORS);
       expect({ status, hint: hint !== undefined }).toEqual({ status, hint: kind === 'refused' });
     }
   });
@@ -68,14 +73,14 @@ describe('what a status means', () => {
     ],
     [302, { location: '/login' }, /it redirects\. Set/],
     [304, {}, /gong\.baseUrl/],
-  ])('says for %i what to do', (status, headers, hint) => {
-    expect(answerTo(status, '', headers).hint).toMatch(hint);
+  ])('says what to do about a %i', (status, headers, hint) => {
+    expect(classified(status, '', headers).hint).toMatch(hint);
   });
 });
 
 describe('a success', () => {
   it('keeps a 64-bit integrationId digit for digit', () => {
-    expect(answerTo(200, SUCCESS).integrationId).toBe('5517027188234205706');
+    expect(classified(200, SUCCESS).integrationId).toBe('5517027188234205706');
   });
 
   it.each([
@@ -87,42 +92,42 @@ describe('a success', () => {
     ['{"requestId":"r","integrationId":5.5e18}', undefined],
     ['{"requestId":"r","integrationId":1.5}', undefined],
     ['{"requestId":"r","integrationId":"x"}', undefined],
-  ])('%s gives the integrationId %s', (body, integrationId) => {
-    const answer = answerTo(200, body);
-    expect(answer.kind).toBe('accepted');
-    expect(answer.integrationId).toBe(integrationId);
+  ])('%s has the integrationId %s', (body, integrationId) => {
+    const response = classified(200, body);
+    expect(response.kind).toBe('accepted');
+    expect(response.integrationId).toBe(integrationId);
   });
 
   it.each([
     ['nothing', ''],
-    ['half of it', '{"requestId":"req1","integr'],
+    ['half of the JSON', '{"requestId":"req1","integr'],
     ['a page', '<html><body>Welcome</body></html>'],
     ['a list', '["req1"]'],
     ['null', 'null'],
-    ['no requestId', '{"integrationId":1}'],
-    ['an empty requestId', '{"requestId":""}'],
-    ['a requestId that is no text', '{"requestId":7}'],
-  ])('of which %s arrived is sent again', (_, body) => {
-    const { kind, errors } = answerTo(200, body, { 'x-traceid': 'req1' });
+    ['JSON without a requestId', '{"integrationId":1}'],
+    ['JSON with an empty requestId', '{"requestId":""}'],
+    ['a requestId that is not a string', '{"requestId":7}'],
+  ])('with %s is sent again', (_, body) => {
+    const { kind, errors } = classified(200, body, { 'x-traceid': 'req1' });
     expect(kind).toBe('unavailable');
-    expect(errors[0]).toMatch(/^Gong answered 200 without JSON that holds a requestId/);
+    expect(errors[0]).toMatch(/^Gong returned 200 without JSON that contains a requestId/);
   });
 
-  it('does not mind fields that it does not know', () => {
-    expect(answerTo(201, '{"requestId":"r","new":{"deep":[1]}}').kind).toBe('accepted');
+  it('ignores unknown fields', () => {
+    expect(classified(201, '{"requestId":"r","new":{"deep":[1]}}').kind).toBe('accepted');
   });
 });
 
-describe('the errors of an answer', () => {
+describe('the errors of a response', () => {
   it.each([
     ['Gong’s own', '{"requestId":"r","errors":["a: b","c: d"]}', ['a: b', 'c: d']],
-    ['one as text', '{"errors":"a: b"}', ['a: b']],
+    ['one as a string', '{"errors":"a: b"}', ['a: b']],
     ['objects', '{"errors":[{"field":"a"}]}', ['{"field":"a"}']],
-    ['none', '{"requestId":"r","errors":[]}', ['Gong answered 400 without a reason']],
-    ['nulls', '{"errors":[null]}', ['Gong answered 400 without a reason']],
+    ['none', '{"requestId":"r","errors":[]}', ['Gong returned 400 without a reason']],
+    ['nulls', '{"errors":[null]}', ['Gong returned 400 without a reason']],
     ['a gateway’s', '{"error":"Bad Request","message":"too long"}', ['Bad Request', 'too long']],
     ['plain text', 'Payload\n  too large', ['Payload too large']],
-    ['no text', '', ['Gong answered 400 without a reason']],
+    ['no text', '', ['Gong returned 400 without a reason']],
     ['a JSON text', '"no"', ['"no"']],
     [
       'a page',
@@ -131,45 +136,45 @@ describe('the errors of an answer', () => {
       ['403 Request blocked'],
     ],
   ])('are read: %s', (_, body, errors) => {
-    expect(answerTo(400, body).errors).toEqual(errors);
+    expect(classified(400, body).errors).toEqual(errors);
   });
 
-  it('are cut: a long page to a sentence, a long list to twenty, a long error to 500', () => {
+  it('are truncated: a page to a sentence, a list to twenty, an error to 500', () => {
     const page = `<html><body>${'word '.repeat(20_000)}</body></html>`;
-    expect(answerTo(502, page).errors[0]).toHaveLength(201);
+    expect(classified(502, page).errors[0]).toHaveLength(201);
     const many = JSON.stringify({ errors: Array.from({ length: 100 }, () => 'e'.repeat(9_000)) });
-    const { errors } = answerTo(400, many);
+    const { errors } = classified(400, many);
     expect(errors).toHaveLength(20);
     expect(errors[0]).toHaveLength(501);
   });
 
-  it('do not cost seconds, whatever a page holds', () => {
+  it('never take seconds, whatever the page', () => {
     const nasty = `<html>${'<script'.repeat(20_000)}`;
     const before = process.cpuUsage();
-    answerTo(502, nasty);
+    classified(502, nasty);
     expect(process.cpuUsage(before).user / 1_000).toBeLessThan(500);
   });
 
-  it('come with a duplicate too, but none are made up for it', () => {
-    expect(answerTo(409, ERRORS).errors).toEqual(['parties: must not be null']);
-    expect(answerTo(409, '').errors).toEqual([]);
+  it('are kept for a duplicate, but none are added', () => {
+    expect(classified(409, ERRORS).errors).toEqual(['parties: must not be null']);
+    expect(classified(409, '').errors).toEqual([]);
   });
 });
 
-describe('how long an answer asks to wait', () => {
+describe('the wait that a response requests', () => {
   const header = { 'retry-after': '120' };
 
-  it.each([429, 408, 425, 500, 503])('%i says it', (status) => {
-    expect(answerTo(status, ERRORS, header).retryAfterMs).toBe(120_000);
-    expect(answerTo(status, ERRORS)).not.toHaveProperty('retryAfterMs');
+  it.each([429, 408, 425, 500, 503])('applies to %i', (status) => {
+    expect(classified(status, ERRORS, header).retryAfterMs).toBe(120_000);
+    expect(classified(status, ERRORS)).not.toHaveProperty('retryAfterMs');
   });
 
-  it.each([200, 400, 401, 409])('%i does not', (status) => {
-    expect(answerTo(status, SUCCESS, header)).not.toHaveProperty('retryAfterMs');
+  it.each([200, 400, 401, 409])('does not apply to %i', (status) => {
+    expect(classified(status, SUCCESS, header)).not.toHaveProperty('retryAfterMs');
   });
 
   it('can be a date', () => {
     const date = { 'retry-after': 'Sun, 01 Nov 2026 10:05:00 GMT' };
-    expect(answerTo(429, ERRORS, date).retryAfterMs).toBe(300_000);
+    expect(classified(429, ERRORS, date).retryAfterMs).toBe(300_000);
   });
 });

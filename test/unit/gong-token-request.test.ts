@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { scrub } from '../../src/lib/secret.ts';
-import type { HttpAnswer } from '../../src/vendors/gong/classify.ts';
-import { readTokenAnswer, tokenUrlOf } from '../../src/vendors/gong/token-request.ts';
+import { readTokenResponse, tokenUrlOf } from '../../src/vendors/gong/token-request.ts';
+import type { TextResponse } from '../../src/vendors/http/messages.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
 
-function answer(status: number, body: object | string, headers: HttpAnswer['headers'] = {}) {
+function read(status: number, body: object | string, headers: TextResponse['headers'] = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return readTokenAnswer({ status, headers, body: text }, NOW);
+  return readTokenResponse({ status, headers, body: text }, NOW);
 }
 
 const PAIR = { access_token: 'access-token-1', refresh_token: 'refresh-token-1' };
 
-describe('where tokens are asked for', () => {
+describe('the token URL', () => {
   it.each([
     ['https://api.gong.io', 'https://app.gong.io'],
     ['https://us-49467.api.gong.io/', 'https://app.gong.io'],
@@ -22,14 +22,14 @@ describe('where tokens are asked for', () => {
     ['http://127.0.0.1:4000/deep/', 'http://127.0.0.1:4000'],
     ['http://localhost:4000', 'http://localhost:4000'],
     ['http://[::1]:4000', 'http://[::1]:4000'],
-  ])('for %s it is %s', (baseUrl, origin) => {
+  ])('for %s is at %s', (baseUrl, origin) => {
     expect(tokenUrlOf(baseUrl, 'a+b/c=')).toBe(
       `${origin}/oauth2/generate-customer-token?grant_type=refresh_token&refresh_token=a%2Bb%2Fc%3D`,
     );
   });
 });
 
-describe('what the token endpoint answers', () => {
+describe('a response of the token endpoint', () => {
   it.each([
     [{ expires_in: 3_600 }, 3_600],
     [{ expires_in: '3600' }, 3_600],
@@ -37,8 +37,8 @@ describe('what the token endpoint answers', () => {
     [{ expires_in: null }, 86_400],
     [{ expires_in: -1 }, 86_400],
     [{ expires_in: 'long' }, 86_400],
-  ])('a pair with %j lives %i seconds', (more, seconds) => {
-    expect(answer(200, { ...PAIR, ...more })).toEqual({
+  ])('with %j: the pair lives %i seconds', (more, seconds) => {
+    expect(read(200, { ...PAIR, ...more })).toEqual({
       kind: 'tokens',
       tokens: {
         accessToken: 'access-token-1',
@@ -58,40 +58,40 @@ describe('what the token endpoint answers', () => {
     ['', undefined],
     [null, undefined],
     [7, undefined],
-  ])('the customer’s own address %j is used as %j', (given, used) => {
-    const result = answer(200, { ...PAIR, api_base_url_for_customer: given });
+  ])('with the customer’s own address %j: %j is used', (sent, used) => {
+    const result = read(200, { ...PAIR, api_base_url_for_customer: sent });
     expect(result.kind === 'tokens' && result.tokens.baseUrl).toBe(used);
   });
 
-  it('a pair is unreadable in every message from then on', () => {
-    answer(200, { access_token: 'access-secret-xyz', refresh_token: 'refresh-secret-xyz' });
+  it('makes both tokens secrets', () => {
+    read(200, { access_token: 'access-secret-xyz', refresh_token: 'refresh-secret-xyz' });
     expect(scrub('access-secret-xyz refresh-secret-xyz')).toBe('••• •••');
   });
 
   it.each([
     ['half a pair', { access_token: 'access-token-2' }],
     ['an empty token', { ...PAIR, refresh_token: '' }],
-    ['no JSON', '{"access_token":"access-token-2","refr'],
+    ['truncated JSON', '{"access_token":"access-token-2","refr'],
     ['nothing', ''],
-  ])('%s is no answer at all, and is never quoted', (_, body) => {
-    expect(answer(200, body)).toEqual({
+  ])('with %s is unavailable, and never quoted', (_, body) => {
+    expect(read(200, body)).toEqual({
       kind: 'failed',
-      answer: {
+      response: {
         kind: 'unavailable',
         status: 200,
-        errors: ['token request: Gong answered 200 without tokens'],
+        errors: ['token request: Gong returned 200 without tokens'],
       },
     });
   });
 
-  it('a used-up refresh token is refused, with the way out', () => {
+  it('about a used-up refresh token is refused, with a hint', () => {
     const body = { error: 'invalid_grant', error_description: 'Refresh token code is invalid' };
-    expect(answer(400, body)).toEqual({
+    expect(read(400, body)).toEqual({
       kind: 'failed',
-      answer: {
+      response: {
         kind: 'refused',
         status: 400,
-        errors: ['token request: Gong answered 400: invalid_grant; Refresh token code is invalid'],
+        errors: ['token request: Gong returned 400: invalid_grant; Refresh token code is invalid'],
         hint: expect.stringMatching(/connect the app again.*gong\.auth\.refreshToken/),
       },
     });
@@ -110,16 +110,16 @@ describe('what the token endpoint answers', () => {
     [429, 'unavailable'],
     [500, 'unavailable'],
     [503, 'unavailable'],
-  ])('%i is %s', (status, kind) => {
-    const result = answer(status, 'no', { 'retry-after': '7' });
-    if (result.kind !== 'failed') throw new Error('tokens out of nothing');
-    expect(result.answer).toMatchObject({ kind, status });
-    expect(result.answer.hint !== undefined).toBe(kind === 'refused');
-    expect(result.answer.retryAfterMs).toBe(kind === 'unavailable' ? 7_000 : undefined);
+  ])('with %i is %s', (status, kind) => {
+    const result = read(status, 'no', { 'retry-after': '7' });
+    if (result.kind !== 'failed') throw new Error('unexpected tokens');
+    expect(result.response).toMatchObject({ kind, status });
+    expect(result.response.hint !== undefined).toBe(kind === 'refused');
+    expect(result.response.retryAfterMs).toBe(kind === 'unavailable' ? 7_000 : undefined);
   });
 
-  it('a wrong client is told apart from a wrong token', () => {
-    const result = answer(401, { error: 'invalid_client' });
-    expect(result).toMatchObject({ answer: { hint: expect.stringContaining('clientSecret') } });
+  it('distinguishes a wrong client from a wrong token', () => {
+    const result = read(401, { error: 'invalid_client' });
+    expect(result).toMatchObject({ response: { hint: expect.stringContaining('clientSecret') } });
   });
 });

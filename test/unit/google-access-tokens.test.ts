@@ -18,7 +18,7 @@ function createTokens(endpoint: string, options: Pick<AccessTokensOptions, 'toke
 }
 
 describe('access tokens', () => {
-  it('that several find refused at the same moment are renewed once', async () => {
+  it('that several callers find refused at once are renewed once', async () => {
     await using google = await startGoogle();
     const tokens = createTokens(google.origin);
     const [first, same] = await Promise.all([tokens.get(ANNA), tokens.get(ANNA)]);
@@ -28,11 +28,11 @@ describe('access tokens', () => {
     expect(google.tokenRequests).toHaveLength(2);
   });
 
-  it('are kept of the subjects that were asked for last, and no more', async () => {
+  it('are cached for the most recently used subjects only', async () => {
     await using google = await startGoogle();
     const tokens = createTokens(google.origin, { tokensMax: 3 });
     for (const subject of ['a', 'b', 'c']) await tokens.get(access(subject));
-    // Asked for again: b becomes the one that goes.
+    // Used again: now b is the one to be dropped.
     expect(await tokens.get(access('a'))).toBe('access-1');
     await tokens.get(access('d'));
     expect(await tokens.get(access('a'))).toBe('access-1');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Applicant, classifyLogin } from '../../src/vendors/google/classify-login.ts';
-import type { Verdict } from '../../src/vendors/google/verdict.ts';
+import { classifyLogin, type SignIn } from '../../src/vendors/google/classify-login.ts';
+import type { Failure } from '../../src/vendors/google/failure.ts';
 import { HTML_PAGE } from '../support/google-peer.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
@@ -11,15 +11,15 @@ const SERVICE = {
   clientId: '1112223',
   granted: false,
   nowMs: NOW,
-} as const satisfies Applicant;
-const GRANTED: Applicant = { ...SERVICE, granted: true };
-const USER: Applicant = { flow: 'refresh-token', scopes: ['scope-a'], nowMs: NOW };
+} as const satisfies SignIn;
+const GRANTED: SignIn = { ...SERVICE, granted: true };
+const USER: SignIn = { flow: 'refresh-token', scopes: ['scope-a'], nowMs: NOW };
 
 function login(
   status: number,
   error: string | readonly [string, string],
-  applicant: Applicant = SERVICE,
-): Verdict {
+  applicant: SignIn = SERVICE,
+): Failure {
   const [code, description] = typeof error === 'string' ? [error] : error;
   const body = JSON.stringify({ error: code, error_description: description });
   return classifyLogin({ status, headers: {}, body }, applicant);
@@ -32,9 +32,9 @@ const badTimes =
   'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. ' +
   'Check your iat and exp values in the JWT claim.';
 
-const table: readonly (readonly [string, Verdict, Partial<Verdict> & { hint?: string }])[] = [
+const table: readonly (readonly [string, Failure, Partial<Failure> & { hint?: string }])[] = [
   [
-    'a scope that was not granted',
+    'an ungranted scope',
     login(401, ['unauthorized_client', unauthorized]),
     {
       kind: 'refused',
@@ -44,47 +44,43 @@ const table: readonly (readonly [string, Verdict, Partial<Verdict> & { hint?: st
     },
   ],
   [
-    'the same words where another user got the same scopes: a stranger',
+    'the same text if another user got the same scopes: a stranger',
     login(401, ['unauthorized_client', unauthorized], GRANTED),
     { kind: 'refused', concerns: 'subject', hint: 'of this Workspace' },
   ],
   [
-    'a user who is suspended',
+    'a suspended user',
     login(400, ['invalid_grant', 'Account disabled']),
     { kind: 'refused', reason: 'invalid_grant', concerns: 'subject', hint: 'suspended' },
   ],
   [
-    'a user who does not exist',
+    'an unknown user',
     login(400, ['invalid_grant', 'Invalid email or User ID']),
     { kind: 'refused', concerns: 'subject', hint: 'deleted' },
   ],
   [
-    'a service account that does not exist',
+    'an unknown service account',
     login(400, ['invalid_grant', 'Invalid grant: account not found']),
     { kind: 'refused', concerns: 'everyone', hint: 'googleDrive.auth.key' },
   ],
   [
-    'a key that was deleted',
+    'a deleted key',
     login(400, ['invalid_grant', 'Invalid JWT Signature.']),
     { kind: 'refused', concerns: 'everyone', hint: 'create a new key' },
   ],
-  [
-    'a clock that is off',
-    login(400, ['invalid_grant', badTimes]),
-    { kind: 'clock-off', hint: 'clock' },
-  ],
+  ['a wrong clock', login(400, ['invalid_grant', badTimes]), { kind: 'clock-off', hint: 'clock' }],
   [
     'a policy',
     login(400, 'admin_policy_enforced'),
     { kind: 'refused', concerns: 'everyone', hint: 'policy' },
   ],
-  ['trouble of the moment', login(400, 'internal_failure'), { kind: 'retry' }],
+  ['a temporary failure', login(400, 'internal_failure'), { kind: 'retry' }],
   ['any 5xx', login(503, 'invalid_grant'), { kind: 'retry' }],
   ['a 429', login(429, 'invalid_grant'), { kind: 'retry' }],
   [
-    'a refresh token that was revoked',
+    'a revoked refresh token',
     login(400, ['invalid_grant', 'Token has been expired or revoked.'], USER),
-    { kind: 'refused', concerns: 'everyone', hint: 'authorise again' },
+    { kind: 'refused', concerns: 'everyone', hint: 'authorize again' },
   ],
   [
     'a wrong client',
@@ -94,12 +90,12 @@ const table: readonly (readonly [string, Verdict, Partial<Verdict> & { hint?: st
 ];
 
 describe('a refused sign-in to Google', () => {
-  it.each(table)('%s', (_what, verdict, { hint, ...expected }) => {
-    expect(verdict).toMatchObject(expected);
-    if (hint !== undefined) expect(verdict).toHaveProperty('hint', expect.stringContaining(hint));
+  it.each(table)('%s', (_what, failure, { hint, ...expected }) => {
+    expect(failure).toMatchObject(expected);
+    if (hint !== undefined) expect(failure).toHaveProperty('hint', expect.stringContaining(hint));
   });
 
-  it('says for whom it was', () => {
+  it('names the user', () => {
     expect(login(400, 'invalid_grant').message).toBe(
       'Google refused the sign-in as anna@acme.com: invalid_grant',
     );
@@ -108,13 +104,13 @@ describe('a refused sign-in to Google', () => {
     );
   });
 
-  it('may be nothing of Google at all', () => {
+  it('can be a response that is not Google’s', () => {
     const page = { status: 404, headers: {}, body: HTML_PAGE };
     expect(classifyLogin(page, SERVICE)).toMatchObject({
       kind: 'refused',
       reason: 'HTTP_404',
       concerns: 'everyone',
-      message: 'the Google sign-in answered with status 404 and a web page',
+      message: 'the Google sign-in returned status 404 and a web page',
     });
     const down = { status: 502, headers: { 'retry-after': '3' }, body: HTML_PAGE };
     expect(classifyLogin(down, SERVICE)).toMatchObject({ kind: 'retry', retryAfterMs: 3_000 });

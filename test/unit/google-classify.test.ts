@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Asked,
-  classifyAnswer,
+  classifyResponse,
   classifyUnreadable,
+  type RequestContext,
 } from '../../src/vendors/google/classify.ts';
-import type { Verdict } from '../../src/vendors/google/verdict.ts';
+import type { Failure } from '../../src/vendors/google/failure.ts';
 import { apiError, HTML_PAGE, rpcError } from '../support/google-peer.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
-const DRIVE: Asked = { service: 'drive', paged: false, scopes: ['scope-a'], nowMs: NOW };
-const PAGED: Asked = { ...DRIVE, paged: true };
-const REPORTS: Asked = { ...DRIVE, service: 'reports' };
-const DIRECTORY: Asked = { ...DRIVE, service: 'directory' };
+const DRIVE: RequestContext = { service: 'drive', paged: false, scopes: ['scope-a'], nowMs: NOW };
+const PAGED: RequestContext = { ...DRIVE, paged: true };
+const REPORTS: RequestContext = { ...DRIVE, service: 'reports' };
+const DIRECTORY: RequestContext = { ...DRIVE, service: 'directory' };
 
 function classify(
   status: number,
   body: object | string,
-  given: { readonly asked?: Asked; readonly headers?: Record<string, string> } = {},
-): Verdict {
+  options: { readonly context?: RequestContext; readonly headers?: Record<string, string> } = {},
+): Failure {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return classifyAnswer({ status, headers: given.headers ?? {}, body: text }, given.asked ?? DRIVE);
+  return classifyResponse(
+    { status, headers: options.headers ?? {}, body: text },
+    options.context ?? DRIVE,
+  );
 }
 
 const noReports = { message: 'Access denied. You are not authorized to read activity records.' };
@@ -31,29 +34,29 @@ const noFile = { message: 'File not found: f1.', location: 'fileId' };
 const noDrive = { message: 'Shared drive not found: d1', location: 'driveId' };
 const badToken = { message: 'Invalid Value', location: 'pageToken' };
 
-const table: readonly (readonly [string, Verdict, Partial<Verdict>])[] = [
+const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
   [
-    "one user's rate",
+    "one user's rate limit",
     classify(403, apiError(403, 'userRateLimitExceeded')),
     { kind: 'throttled', holder: 'subject', perMinute: false },
   ],
   [
-    "the project's rate",
+    "the project's rate limit",
     classify(403, apiError(403, 'rateLimitExceeded')),
     { kind: 'throttled', holder: 'service', perMinute: false },
   ],
   [
     'a quota of the Admin SDK',
-    classify(403, apiError(403, 'quotaExceeded'), { asked: DIRECTORY }),
+    classify(403, apiError(403, 'quotaExceeded'), { context: DIRECTORY }),
     { kind: 'throttled', holder: 'service' },
   ],
   [
-    'a quota that is said to be of a minute',
+    'a quota per minute',
     classify(403, apiError(403, 'rateLimitExceeded', { message: minute })),
     { kind: 'throttled', holder: 'service', perMinute: true },
   ],
   [
-    'a quota of a minute and user',
+    'a quota per minute and user',
     classify(403, apiError(403, 'rateLimitExceeded', { message: minuteOfUser })),
     { kind: 'throttled', holder: 'subject', perMinute: true },
   ],
@@ -84,22 +87,17 @@ const table: readonly (readonly [string, Verdict, Partial<Verdict>])[] = [
     { kind: 'retry', retryAfterMs: 90_000 },
   ],
   [
-    'a date that has passed',
-    classify(503, '', { headers: { 'retry-after': 'Sat, 31 Oct 2026 23:00:00 GMT' } }),
-    { kind: 'retry', retryAfterMs: 0 },
-  ],
-  [
-    'the quota of a day',
+    'a daily quota',
     classify(403, apiError(403, 'dailyLimitExceeded')),
     { kind: 'refused', reason: 'dailyLimitExceeded', concerns: 'everyone' },
   ],
   [
-    'the quota of a day behind the word for a rate',
+    'a daily quota with the reason of a rate limit',
     classify(403, apiError(403, 'rateLimitExceeded', { message: daily })),
     { kind: 'refused', concerns: 'everyone' },
   ],
   [
-    'the quota of a day, by its unit',
+    'a daily quota, by its unit',
     classify(
       429,
       rpcError('RATE_LIMIT_EXCEEDED', 'Quota exceeded', { quota_unit: '1/d/{project}' }),
@@ -112,82 +110,86 @@ const table: readonly (readonly [string, Verdict, Partial<Verdict>])[] = [
   ['a 408', classify(408, ''), { kind: 'retry' }],
   ['a 503 of Drive', classify(503, ''), { kind: 'retry' }],
   [
-    'a 503 of Reports, which means a used-up minute',
-    classify(503, '', { asked: REPORTS }),
+    'a 503 of Reports, which means a used-up quota per minute',
+    classify(503, '', { context: REPORTS }),
     { kind: 'throttled', holder: 'service', perMinute: true },
   ],
-  ['a 500 of Reports, which does not', classify(500, '', { asked: REPORTS }), { kind: 'retry' }],
+  ['a 500 of Reports, which does not', classify(500, '', { context: REPORTS }), { kind: 'retry' }],
   [
-    'a 401 of a token that ran out',
+    'a 401 for an expired token',
     classify(401, apiError(401, 'authError', { message: 'Invalid Credentials' })),
     { kind: 'token-expired' },
   ],
   [
-    'the same of Reports',
+    'the same from Reports',
     classify(401, apiError(401, 'authError', { message: 'Invalid Credentials' }), {
-      asked: REPORTS,
+      context: REPORTS,
     }),
     { kind: 'token-expired' },
   ],
   [
-    'a 401 of an administrator without the privilege',
-    classify(401, apiError(401, 'authError', noReports), { asked: REPORTS }),
+    'a 401 for an administrator without the privilege',
+    classify(401, apiError(401, 'authError', noReports), { context: REPORTS }),
     { kind: 'refused', reason: 'authError', concerns: 'everyone' },
   ],
   [
-    'a token of a page that cannot be read',
-    classify(400, apiError(400, 'invalid', badToken), { asked: PAGED }),
+    'an unreadable page token',
+    classify(400, apiError(400, 'invalid', badToken), { context: PAGED }),
     { kind: 'page-token-lost' },
   ],
   [
-    'the same where no token was sent',
+    'the same without a page token in the request',
     classify(400, apiError(400, 'invalid', badToken)),
     { kind: 'malformed' },
   ],
   [
-    'a token of a page that is too old',
-    classify(403, apiError(403, 'pageTokenExpired'), { asked: PAGED }),
+    'an expired page token',
+    classify(403, apiError(403, 'pageTokenExpired'), { context: PAGED }),
     { kind: 'page-token-lost' },
   ],
   [
-    'a 404 to a page',
-    classify(404, apiError(404, 'notFound'), { asked: PAGED }),
+    'a 404 for a later page',
+    classify(404, apiError(404, 'notFound'), { context: PAGED }),
     { kind: 'page-token-lost' },
   ],
-  ['a bare 410 to a page', classify(410, '', { asked: PAGED }), { kind: 'page-token-lost' }],
   [
-    'a 404 to a page that says that the drive is gone',
-    classify(404, apiError(404, 'notFound', noDrive), { asked: PAGED }),
+    'a bare 410 for a later page',
+    classify(410, '', { context: PAGED }),
+    { kind: 'page-token-lost' },
+  ],
+  [
+    'a 404 for a later page that names a deleted drive',
+    classify(404, apiError(404, 'notFound', noDrive), { context: PAGED }),
     { kind: 'not-found' },
   ],
   [
-    'a 400 to a page about something else',
-    classify(400, apiError(400, 'invalid', { location: 'pageSize' }), { asked: PAGED }),
+    'a 400 for a later page about another parameter',
+    classify(400, apiError(400, 'invalid', { location: 'pageSize' }), { context: PAGED }),
     { kind: 'malformed' },
   ],
   [
-    'a 400 to a page about nothing in particular: its token is all that is new',
-    classify(400, apiError(400, 'badRequest'), { asked: PAGED }),
+    'a 400 for a later page that names no parameter: only its token is new',
+    classify(400, apiError(400, 'badRequest'), { context: PAGED }),
     { kind: 'page-token-lost' },
   ],
   [
-    'a 400 to a page of a user without Drive',
-    classify(400, apiError(400, 'failedPrecondition'), { asked: PAGED }),
+    'a 400 for a later page of a user without Drive',
+    classify(400, apiError(400, 'failedPrecondition'), { context: PAGED }),
     { kind: 'refused', concerns: 'subject' },
   ],
   [
-    'a 403 to a page about something else',
-    classify(403, apiError(403, 'forbidden'), { asked: PAGED }),
+    'a 403 for a later page with another reason',
+    classify(403, apiError(403, 'forbidden'), { context: PAGED }),
     { kind: 'refused', concerns: 'item' },
   ],
-  ['a file that is gone', classify(404, apiError(404, 'notFound', noFile)), { kind: 'not-found' }],
+  ['a deleted file', classify(404, apiError(404, 'notFound', noFile)), { kind: 'not-found' }],
   [
-    'an id that cannot be one',
+    'an impossible id',
     classify(400, apiError(400, 'invalid', { location: 'driveId' })),
     { kind: 'not-found' },
   ],
   [
-    'a file whose grants the subject may not see',
+    'a file with grants that the subject may not see',
     classify(403, apiError(403, 'insufficientFilePermissions')),
     { kind: 'refused', reason: 'insufficientFilePermissions', concerns: 'item' },
   ],
@@ -197,19 +199,19 @@ const table: readonly (readonly [string, Verdict, Partial<Verdict>])[] = [
     { kind: 'refused', concerns: 'everyone' },
   ],
   [
-    'an interface that is not enabled',
+    'an API that is not enabled',
     classify(403, apiError(403, 'accessNotConfigured')),
     { kind: 'refused', concerns: 'everyone' },
   ],
   [
     'the same in the newer form',
     classify(403, rpcError('SERVICE_DISABLED', 'has not been used in project 1'), {
-      asked: DIRECTORY,
+      context: DIRECTORY,
     }),
     { kind: 'refused', reason: 'SERVICE_DISABLED', concerns: 'everyone' },
   ],
   [
-    'Drive that is switched off for one user',
+    'Drive switched off for one user',
     classify(403, apiError(403, 'domainPolicy')),
     { kind: 'refused', concerns: 'subject' },
   ],
@@ -219,83 +221,78 @@ const table: readonly (readonly [string, Verdict, Partial<Verdict>])[] = [
     { kind: 'refused', concerns: 'subject' },
   ],
   [
-    'a shared drive of others',
+    'a shared drive without membership',
     classify(403, apiError(403, 'teamDriveMembershipRequired')),
     { kind: 'refused', concerns: 'subject' },
   ],
   [
-    'an administrator who is none',
-    classify(403, apiError(403, 'forbidden'), { asked: DIRECTORY }),
+    'a subject who is not an administrator',
+    classify(403, apiError(403, 'forbidden'), { context: DIRECTORY }),
     { kind: 'refused', concerns: 'everyone' },
   ],
-  [
-    'a request that makes no sense',
-    classify(400, apiError(400, 'invalidParameter')),
-    { kind: 'malformed' },
-  ],
+  ['a malformed request', classify(400, apiError(400, 'invalidParameter')), { kind: 'malformed' }],
   [
     "a 404 that is not Google's",
     classify(404, HTML_PAGE),
     { kind: 'refused', reason: 'HTTP_404', concerns: 'everyone' },
   ],
   [
-    'an error that is only a word',
+    'an error that is only a string',
     classify(403, { error: 'access_denied' }),
     { kind: 'refused', reason: 'HTTP_403', concerns: 'everyone' },
   ],
 ];
 
-describe('an answer of Google', () => {
-  it.each(table)('%s', (_what, verdict, expected) => {
-    expect(verdict).toMatchObject(expected);
+describe('a response of Google', () => {
+  it.each(table)('%s', (_what, failure, expected) => {
+    expect(failure).toMatchObject(expected);
   });
 
-  it('quotes its words on one line, cut short', () => {
+  it('is quoted on one line, truncated', () => {
     const message = `first\n\tsecond ${'x'.repeat(1_000)}`;
-    const verdict = classify(403, apiError(403, 'forbidden', { message }));
-    expect(verdict.message).toContain('Google answered forbidden: first second xxx');
-    expect(verdict.message.length).toBeLessThan(340);
+    const failure = classify(403, apiError(403, 'forbidden', { message }));
+    expect(failure.message).toContain('Google returned forbidden: first second xxx');
+    expect(failure.message.length).toBeLessThan(340);
   });
 
-  it('names no waits that nobody asked for', () => {
+  it('requests no wait without a valid Retry-After', () => {
     expect(classify(429, '')).not.toHaveProperty('retryAfterMs');
-    const odd = { headers: { 'retry-after': 'soon' } };
-    expect(classify(503, '', odd)).not.toHaveProperty('retryAfterMs');
+    for (const header of ['soon', 'Sat, 31 Oct 2026 23:00:00 GMT']) {
+      const failure = classify(503, '', { headers: { 'retry-after': header } });
+      expect(failure.kind).toBe('retry');
+      expect(failure).not.toHaveProperty('retryAfterMs');
+    }
   });
 
   it.each([
     [
       'the privilege',
-      classify(401, apiError(401, 'authError', noReports), { asked: REPORTS }),
+      classify(401, apiError(401, 'authError', noReports), { context: REPORTS }),
       'privilege "Reports"',
     ],
     [
-      'the same by 403',
-      classify(403, apiError(403, 'forbidden'), { asked: REPORTS }),
+      'the same with 403',
+      classify(403, apiError(403, 'forbidden'), { context: REPORTS }),
       'privilege "Reports"',
     ],
-    ['the role', classify(403, apiError(403, 'forbidden'), { asked: DIRECTORY }), 'adminSubject'],
+    ['the role', classify(403, apiError(403, 'forbidden'), { context: DIRECTORY }), 'adminSubject'],
     ['the scope', classify(403, apiError(403, 'insufficientPermissions')), 'grant scope-a'],
-    [
-      'the interface',
-      classify(403, apiError(403, 'accessNotConfigured')),
-      'Enable the Google Drive API',
-    ],
+    ['the API', classify(403, apiError(403, 'accessNotConfigured')), 'Enable the Google Drive API'],
     [
       'the Admin SDK',
-      classify(403, apiError(403, 'accessNotConfigured'), { asked: REPORTS }),
+      classify(403, apiError(403, 'accessNotConfigured'), { context: REPORTS }),
       'Admin SDK API',
     ],
     ['the address', classify(404, HTML_PAGE), 'googleDrive.endpoint'],
-    ['the day', classify(403, apiError(403, 'dailyLimitExceeded')), 'midnight Pacific'],
-  ])('says how to mend %s', (_what, verdict, words) => {
-    expect(verdict).toHaveProperty('hint', expect.stringContaining(words));
+    ['the daily quota', classify(403, apiError(403, 'dailyLimitExceeded')), 'midnight Pacific'],
+  ])('says how to fix %s', (_what, failure, words) => {
+    expect(failure).toHaveProperty('hint', expect.stringContaining(words));
   });
 
-  it('that is good but cannot be read may come whole the next time', () => {
+  it('that is a success with an unreadable body is retried', () => {
     expect(classifyUnreadable(HTML_PAGE)).toEqual({
       kind: 'retry',
-      message: 'Google answered with a web page',
+      message: 'Google returned a web page',
     });
     expect(classifyUnreadable('{"files": [')).toMatchObject({ kind: 'retry' });
   });

@@ -18,12 +18,12 @@ const ANNA = 'anna@acme.com';
 const AUTH = 'https://www.googleapis.com/auth';
 const METADATA = `${AUTH}/drive.metadata.readonly`;
 
-/** A Google whose every answer is the next of these. */
-function answering(...answers: readonly object[]): Promise<GooglePeer> {
+/** A Google that responds with the next of these bodies to each call. */
+function responding(...bodies: readonly object[]): Promise<GooglePeer> {
   let index = 0;
   return start({
     call: (_request, reply) => {
-      reply.answer(200, answers[index] ?? {});
+      reply.respond(200, bodies[index] ?? {});
       index += 1;
     },
   });
@@ -38,8 +38,8 @@ function subjectsOf(google: GooglePeer): unknown[] {
 }
 
 describe('the sign-in', () => {
-  it('sends an assertion that the key signed, whatever the key file says about addresses', async () => {
-    await using google = await answering({ startPageToken: '7' });
+  it('sends an assertion signed with the key, and ignores the addresses in the key file', async () => {
+    await using google = await responding({ startPageToken: '7' });
     const { client, clock } = createTestGoogleClient(google.origin);
     await client.startPageToken(ANNA);
     const { header, claims, content, signature } = assertionIn(google.tokenRequests[0]);
@@ -58,22 +58,22 @@ describe('the sign-in', () => {
     expect(google.calls[0]?.headers.authorization).toBe('Bearer access-1');
   });
 
-  it('asks for one token a subject and set of scopes, however many calls want it at once', async () => {
+  it('requests one token per subject and scope set for any number of parallel calls', async () => {
     await using google = await start({
-      call: (_request, reply) => reply.answer(200, { startPageToken: '7', files: [], drives: [] }),
+      call: (_request, reply) => reply.respond(200, { startPageToken: '7', files: [], drives: [] }),
     });
     const { client } = createTestGoogleClient(google.origin);
-    const asked = [ANNA, ANNA, 'ben@acme.com', ANNA].map((user) => client.startPageToken(user));
-    await Promise.all(asked);
+    const calls = [ANNA, ANNA, 'ben@acme.com', ANNA].map((user) => client.startPageToken(user));
+    await Promise.all(calls);
     await collect(client.listOwnedFiles(ANNA));
     await collect(client.listDrives());
     expect(subjectsOf(google)).toEqual([ANNA, 'ben@acme.com', ADMIN]);
     expect(scopesOf(google)).toEqual([METADATA, METADATA, `${AUTH}/drive.readonly`]);
   });
 
-  it('asks anew two minutes before a token runs out', async () => {
+  it('requests a new token two minutes before the old one expires', async () => {
     await using google = await start({
-      call: (_request, reply) => reply.answer(200, { startPageToken: '7' }),
+      call: (_request, reply) => reply.respond(200, { startPageToken: '7' }),
     });
     const { client, clock } = createTestGoogleClient(google.origin);
     await client.startPageToken(ANNA);
@@ -86,13 +86,13 @@ describe('the sign-in', () => {
     expect(google.calls.at(-1)?.headers.authorization).toBe('Bearer access-2');
   });
 
-  it("trades one user's refresh token, for every subject the same", async () => {
+  it("uses one user's refresh token for every subject", async () => {
     await using google = await start({
-      call: (_request, reply) => reply.answer(200, { startPageToken: '7' }),
+      call: (_request, reply) => reply.respond(200, { startPageToken: '7' }),
     });
     const { client } = createTestGoogleClient(google.origin, { auth: oneUser() });
-    await client.startPageToken('whoever');
-    await client.startPageToken('somebody');
+    await client.startPageToken('any');
+    await client.startPageToken('other');
     expect(
       google.tokenRequests.map(({ body }) => Object.fromEntries(new URLSearchParams(body))),
     ).toEqual([
@@ -112,7 +112,7 @@ describe('the sign-in', () => {
     expect(google.requests).toHaveLength(0);
   });
 
-  it('says of a broken key file what it must be, and quotes none of it', async () => {
+  it('says what a broken key file must be, and quotes none of it', async () => {
     await using google = await start();
     const broken = { ...KEY_FILE, private_key: 'not-a-key-but-secret' };
     const { client } = createTestGoogleClient(google.origin, { auth: serviceAccount(broken) });
@@ -124,8 +124,8 @@ describe('the sign-in', () => {
 });
 
 describe('calls', () => {
-  it('are counted as they are sent, token requests not among them', async () => {
-    await using google = await answering(
+  it('are counted as they are sent, without token requests', async () => {
+    await using google = await responding(
       { changes: [], nextPageToken: 'b' },
       { changes: [], newStartPageToken: 'c' },
     );
@@ -134,12 +134,12 @@ describe('calls', () => {
     expect(counted()).toBe(2);
   });
 
-  it('keep a path that the endpoint has', async () => {
+  it('keep the path of the endpoint', async () => {
     await using google = await start({
       call: (request, reply) =>
         request.url === '/base/token'
-          ? reply.answer(200, { access_token: 'access-for-base' })
-          : reply.answer(200, { startPageToken: '7' }),
+          ? reply.respond(200, { access_token: 'access-for-base' })
+          : reply.respond(200, { startPageToken: '7' }),
     });
     const { client } = createTestGoogleClient(`${google.origin}/base`);
     await client.startPageToken(ANNA);
@@ -150,7 +150,7 @@ describe('calls', () => {
   });
 
   it('read the change log of a user without the items of shared drives', async () => {
-    await using google = await answering(
+    await using google = await responding(
       { changes: [], nextPageToken: 'b' },
       { changes: [], newStartPageToken: 'c' },
     );
@@ -160,9 +160,9 @@ describe('calls', () => {
       { rows: [], nextPageToken: 'b' },
       { rows: [], newStartPageToken: 'c' },
     ]);
-    const asked = google.calls.map(callOf);
-    expect(asked.map(({ query }) => query['pageToken'])).toEqual(['a', 'b']);
-    expect(asked[0]).toMatchObject({
+    const calls = google.calls.map(callOf);
+    expect(calls.map(({ query }) => query['pageToken'])).toEqual(['a', 'b']);
+    expect(calls[0]).toMatchObject({
       path: '/drive/v3/changes',
       query: {
         includeItemsFromAllDrives: 'false',
@@ -173,12 +173,12 @@ describe('calls', () => {
         pageSize: '1000',
       },
     });
-    expect(asked[0]?.query).not.toHaveProperty('driveId');
-    expect(asked[0]?.query['fields']).toContain('newStartPageToken');
+    expect(calls[0]?.query).not.toHaveProperty('driveId');
+    expect(calls[0]?.query['fields']).toContain('newStartPageToken');
   });
 
   it('read the change log of a shared drive as its member', async () => {
-    await using google = await answering(
+    await using google = await responding(
       { startPageToken: 'a' },
       { changes: [], newStartPageToken: 'c' },
     );
@@ -195,18 +195,18 @@ describe('calls', () => {
     expect(subjectsOf(google)).toEqual([ANNA]);
   });
 
-  it('list what a user owns, and go on from a kept token', async () => {
-    await using google = await answering({ files: [] });
+  it('list the files that a user owns, and resume from a stored token', async () => {
+    await using google = await responding({ files: [] });
     const { client } = createTestGoogleClient(google.origin);
-    await collect(client.listOwnedFiles(ANNA, 'kept'));
+    await collect(client.listOwnedFiles(ANNA, 'stored'));
     expect(callOf(google.calls[0])).toMatchObject({
       path: '/drive/v3/files',
-      query: { q: "'me' in owners", corpora: 'user', spaces: 'drive', pageToken: 'kept' },
+      query: { q: "'me' in owners", corpora: 'user', spaces: 'drive', pageToken: 'stored' },
     });
   });
 
   it('list the items of a shared drive', async () => {
-    await using google = await answering({ files: [], nextPageToken: '2' }, { files: [] });
+    await using google = await responding({ files: [], nextPageToken: '2' }, { files: [] });
     const { client } = createTestGoogleClient(google.origin);
     await collect(client.listDriveFiles(ANNA, 'drive-1'));
     const [first, second] = google.calls.map(callOf);
@@ -220,8 +220,8 @@ describe('calls', () => {
     expect(second?.query).toMatchObject({ driveId: 'drive-1', pageToken: '2' });
   });
 
-  it('list permissions a hundred a page', async () => {
-    await using google = await answering({ permissions: [] });
+  it('list permissions, a hundred per page', async () => {
+    await using google = await responding({ permissions: [] });
     const { client } = createTestGoogleClient(google.origin);
     await collect(client.listPermissions(ANNA, 'file-1'));
     const { path, query } = callOf(google.calls[0]);
@@ -232,7 +232,7 @@ describe('calls', () => {
   });
 
   it('list the members of a shared drive as administrator, with the smaller scope', async () => {
-    await using google = await answering({ permissions: [] });
+    await using google = await responding({ permissions: [] });
     const { client } = createTestGoogleClient(google.origin);
     await collect(client.listDriveMembers('drive-1'));
     expect(callOf(google.calls[0])).toMatchObject({
@@ -244,7 +244,7 @@ describe('calls', () => {
   });
 
   it('list shared drives as administrator', async () => {
-    await using google = await answering({ drives: [{ id: 'd1', name: 'Sales' }] });
+    await using google = await responding({ drives: [{ id: 'd1', name: 'Sales' }] });
     const { client } = createTestGoogleClient(google.origin);
     expect(await collect(client.listDrives())).toEqual([{ rows: [{ id: 'd1', name: 'Sales' }] }]);
     expect(callOf(google.calls[0])).toMatchObject({
@@ -254,7 +254,7 @@ describe('calls', () => {
   });
 
   it('read users and domains with the scopes of the directory', async () => {
-    await using google = await answering({ users: [] }, { domains: [] });
+    await using google = await responding({ users: [] }, { domains: [] });
     const { client } = createTestGoogleClient(google.origin);
     await collect(client.listUsers());
     await client.listDomains();
@@ -272,7 +272,7 @@ describe('calls', () => {
   });
 
   it('read one event of the audit log over all users', async () => {
-    await using google = await answering({ nextPageToken: 'p2' }, {});
+    await using google = await responding({ nextPageToken: 'p2' }, {});
     const { client } = createTestGoogleClient(google.origin);
     const query = {
       eventName: 'change_user_access',
@@ -293,16 +293,16 @@ describe('calls', () => {
     expect(subjectsOf(google)).toEqual([ADMIN]);
   });
 
-  it('tell whose Drive a refresh token opens', async () => {
+  it('report the account behind a refresh token', async () => {
     const user = { emailAddress: 'Anna@Acme.com', displayName: 'Anna' };
-    await using google = await answering({ user });
+    await using google = await responding({ user });
     const { client } = createTestGoogleClient(google.origin, { auth: oneUser() });
     expect(await client.whoAmI('')).toEqual({ email: ANNA, name: 'Anna' });
     expect(callOf(google.calls[0]).path).toBe('/drive/v3/about');
   });
 
-  it('ask for the next page only when it is wanted', async () => {
-    await using google = await answering({ files: [], nextPageToken: '2' }, { files: [] });
+  it('request the next page only when it is needed', async () => {
+    await using google = await responding({ files: [], nextPageToken: '2' }, { files: [] });
     const { client } = createTestGoogleClient(google.origin);
     const pages = client.listOwnedFiles(ANNA);
     await pages.next();
@@ -311,14 +311,14 @@ describe('calls', () => {
     expect(google.calls).toHaveLength(2);
   });
 
-  it('escape an id that is no id', async () => {
-    await using google = await answering({ id: 'x' });
+  it('escape an invalid id', async () => {
+    await using google = await responding({ id: 'x' });
     const { client } = createTestGoogleClient(google.origin);
     await client.getFile(ANNA, 'a/b?c=d');
     expect(google.calls[0]?.url).toContain('/drive/v3/files/a%2Fb%3Fc%3Dd?');
   });
 
-  it('are so many at once as the limit says, and no more', async () => {
+  it('are in flight up to the limit, and no more', async () => {
     let inFlight = 0;
     let most = 0;
     const waiting: (() => void)[] = [];
@@ -331,7 +331,7 @@ describe('calls', () => {
           if (waiting.length === 3) for (const go of waiting.splice(0)) go();
         });
         inFlight -= 1;
-        reply.answer(200, { startPageToken: '7' });
+        reply.respond(200, { startPageToken: '7' });
       },
     });
     const { client } = createTestGoogleClient(google.origin, { requestsAtOnceMax: 3 });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/lib/errors.ts';
-import { readActivities, readDomains, readUsers } from '../../src/vendors/google/admin-answers.ts';
+import {
+  readActivities,
+  readDomains,
+  readUsers,
+} from '../../src/vendors/google/admin-responses.ts';
 import {
   readChanges,
   readDrives,
@@ -8,26 +12,26 @@ import {
   readFiles,
   readPermissions,
   readStartPageToken,
-} from '../../src/vendors/google/drive-answers.ts';
+} from '../../src/vendors/google/drive-responses.ts';
 
 const TIME = '2026-11-01T09:30:00.123Z';
 const AT = Date.UTC(2026, 10, 1, 9, 30, 0, 123);
 const PLAIN = { id: 'p', type: 'user', role: 'reader' };
-const BARE = { deleted: false, pendingOwner: false, inherited: false, isOriginTold: false };
+const BARE = { deleted: false, pendingOwner: false, inherited: false, isOriginKnown: false };
 
-function permissionOf(given: object) {
-  return readPermissions({ permissions: [{ ...PLAIN, ...given }] }).rows[0];
+function permissionOf(fields: object) {
+  return readPermissions({ permissions: [{ ...PLAIN, ...fields }] }).rows[0];
 }
 
 describe('a permission', () => {
-  it('has its address in lower case and its time in milliseconds', () => {
-    const given = {
+  it('has its address in lowercase and its time in milliseconds', () => {
+    const fields = {
       emailAddress: 'Pat@Customer.com',
       displayName: 'Pat',
       expirationTime: '2026-12-01T00:00:00+01:00',
       pendingOwner: true,
     };
-    expect(permissionOf(given)).toEqual({
+    expect(permissionOf(fields)).toEqual({
       ...PLAIN,
       ...BARE,
       email: 'pat@customer.com',
@@ -37,7 +41,7 @@ describe('a permission', () => {
     });
   });
 
-  it('may have no address, an empty one, or a deleted account behind it', () => {
+  it('can have no address, an empty one, or a deleted account', () => {
     expect(permissionOf({})).toEqual({ ...PLAIN, ...BARE });
     expect(permissionOf({ emailAddress: '', deleted: true })).toEqual({
       ...PLAIN,
@@ -46,22 +50,22 @@ describe('a permission', () => {
     });
   });
 
-  it('may have fields that are null, which is as good as absent', () => {
-    const given = { emailAddress: null, expirationTime: null, deleted: null, domain: null };
-    expect(permissionOf({ ...given, permissionDetails: null })).toEqual({ ...PLAIN, ...BARE });
+  it('can have null fields, which count as absent', () => {
+    const fields = { emailAddress: null, expirationTime: null, deleted: null, domain: null };
+    expect(permissionOf({ ...fields, permissionDetails: null })).toEqual({ ...PLAIN, ...BARE });
   });
 
   it.each([
-    ['none is told', undefined, false],
+    ['no details', undefined, false],
     ['all are', [{ inherited: true }, { inherited: true }], true],
     ['one is not', [{ inherited: true }, { inherited: false }], false],
-    ['the list is empty', [], false],
-    ['a detail does not say', [{}], false],
-  ])('is inherited only where every detail says so: %s', (_when, permissionDetails, inherited) => {
+    ['an empty list', [], false],
+    ['a detail without the field', [{}], false],
+  ])('is inherited only if every detail says so: %s', (_case, permissionDetails, inherited) => {
     expect(permissionOf({ permissionDetails })).toMatchObject({ inherited });
   });
 
-  it('of a domain, of anyone, for a view', () => {
+  it('can be for a domain, for anyone, or for a view', () => {
     expect(permissionOf({ type: 'domain', domain: 'Customer.COM' })).toMatchObject({
       type: 'domain',
       domain: 'customer.com',
@@ -74,7 +78,7 @@ describe('a permission', () => {
 });
 
 describe('a file', () => {
-  it('needs nothing but its id', () => {
+  it('needs only its id', () => {
     expect(readFile({ id: 'f1' })).toEqual({
       id: 'f1',
       name: '',
@@ -88,7 +92,7 @@ describe('a file', () => {
     });
   });
 
-  it('tells no permissions from an empty list of them', () => {
+  it('distinguishes absent permissions from an empty list', () => {
     expect(readFile({ id: 'f1' })).not.toHaveProperty('permissions');
     expect(readFile({ id: 'f1', permissions: [] })).toHaveProperty('permissions', []);
   });
@@ -101,8 +105,8 @@ describe('a file', () => {
     ]);
   });
 
-  it('keeps the fields that are read, and no other', () => {
-    const given = {
+  it('keeps only the fields that are read', () => {
+    const fields = {
       id: 'f1',
       name: 'Offer',
       mimeType: 'application/pdf',
@@ -116,7 +120,7 @@ describe('a file', () => {
       permissionIds: ['p1'],
       thumbnailLink: 'https://example.com',
     };
-    expect(readFile(given)).toEqual({
+    expect(readFile(fields)).toEqual({
       id: 'f1',
       name: 'Offer',
       mimeType: 'application/pdf',
@@ -135,7 +139,7 @@ describe('a file', () => {
 });
 
 describe('a page of changes', () => {
-  it('holds files and drives, removed or not', () => {
+  it('contains files and drives, removed or not', () => {
     const changes = [
       { changeType: 'file', fileId: 'f1', time: TIME, removed: false, file: { id: 'f1' } },
       { changeType: 'file', fileId: 'f2', time: TIME, removed: true },
@@ -154,21 +158,21 @@ describe('a page of changes', () => {
     });
   });
 
-  it('may be empty and lead on', () => {
+  it('can be empty and not the last', () => {
     expect(readChanges({ changes: [], nextPageToken: '2' })).toEqual({
       rows: [],
       nextPageToken: '2',
     });
   });
 
-  it('with both tokens is not the last: the log goes on', () => {
+  it('with both tokens is not the last', () => {
     const both = { changes: [], nextPageToken: '2', newStartPageToken: '9' };
     expect(readChanges(both)).toEqual({ rows: [], nextPageToken: '2' });
   });
 });
 
 describe('the directory', () => {
-  it('tells suspended and archived users, and all addresses of each', () => {
+  it('lists suspended and archived users, and all addresses of each', () => {
     const users = [
       {
         id: 'u1',
@@ -197,12 +201,12 @@ describe('the directory', () => {
     });
   });
 
-  it('leaves empty lists out', () => {
+  it('can omit empty lists', () => {
     expect(readUsers({})).toEqual({ rows: [] });
     expect(readActivities({})).toEqual({ rows: [] });
   });
 
-  it('gives verified domains and their verified aliases, each once', () => {
+  it('returns verified domains and their verified aliases, each once', () => {
     const domains = [
       {
         domainName: 'Acme.com',
@@ -232,7 +236,7 @@ describe('an activity', () => {
     return readActivities({ items }).rows[0];
   }
 
-  it('has its qualifier digit for digit', () => {
+  it('keeps its qualifier digit for digit', () => {
     expect(eventWith()).toEqual({
       time: AT,
       uniqueQualifier: '-9007199254740993123',
@@ -244,16 +248,16 @@ describe('an activity', () => {
   it.each([
     ['a value', { value: 'can_view' }, ['can_view']],
     ['several values', { multiValue: ['none', 'can_edit'] }, ['none', 'can_edit']],
-    ['a truth value', { boolValue: false }, ['false']],
+    ['a boolean', { boolValue: false }, ['false']],
     ['a number', { intValue: '12' }, ['12']],
     ['several numbers', { multiIntValue: ['1', '2'] }, ['1', '2']],
     ['nothing', {}, []],
-  ])('has each parameter as a list: %s', (_what, given, expected) => {
-    const [event] = eventWith({ name: 'p', ...given })?.events ?? [];
+  ])('has each parameter as a list: %s', (_what, value, expected) => {
+    const [event] = eventWith({ name: 'p', ...value })?.events ?? [];
     expect(event?.parameters).toEqual({ p: expected });
   });
 
-  it('may have no actor and no events', () => {
+  it('can have no actor and no events', () => {
     const items = [{ id: { time: TIME, uniqueQualifier: '1' } }];
     expect(readActivities({ items }).rows).toEqual([
       { time: AT, uniqueQualifier: '1', actor: {}, events: [] },
@@ -261,10 +265,10 @@ describe('an activity', () => {
   });
 });
 
-describe('what is not the answer that was asked for', () => {
+describe('a body other than the requested one', () => {
   it.each([
     ['changes without a token', () => readChanges({ changes: [] })],
-    ['changes that are missing', () => readChanges({ newStartPageToken: '9' })],
+    ['missing changes', () => readChanges({ newStartPageToken: '9' })],
     [
       'an unknown kind of change',
       () => readChanges({ changes: [{ changeType: 'x', time: TIME }], newStartPageToken: '9' }),
@@ -273,10 +277,10 @@ describe('what is not the answer that was asked for', () => {
       'a change without a time',
       () => readChanges({ changes: [{ changeType: 'file', fileId: 'f' }], newStartPageToken: '9' }),
     ],
-    ['files that are missing', () => readFiles({})],
-    ['a search that is not complete', () => readFiles({ files: [], incompleteSearch: true })],
-    ['permissions that are missing', () => readPermissions({})],
-    ['drives that are missing', () => readDrives({})],
+    ['missing files', () => readFiles({})],
+    ['an incomplete search', () => readFiles({ files: [], incompleteSearch: true })],
+    ['missing permissions', () => readPermissions({})],
+    ['missing drives', () => readDrives({})],
     ['a file without an id', () => readFile({ name: 'Offer' })],
     ['a text', () => readUsers('<html>')],
     ['nothing', () => readStartPageToken('')],

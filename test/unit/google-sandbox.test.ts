@@ -22,7 +22,7 @@ let counted: () => number;
 
 /** The sandbox's Google, which rejects unknown parameters and fields, and applies the masks. */
 beforeAll(async () => {
-  const made = createGoogle({
+  const created = createGoogle({
     clock,
     domain: 'acme.com',
     serviceAccount: {
@@ -31,10 +31,10 @@ beforeAll(async () => {
       publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     },
   });
-  google = made.google;
+  google = created.google;
   for (const user of [ANNA, BEN]) google.addUser(user);
   google.addDomain('acme.de', ['acme.at']);
-  server = await startSandbox({ vendors: { google: made.vendor }, clock });
+  server = await startSandbox({ vendors: { google: created.vendor }, clock });
 });
 
 afterAll(() => server.stop());
@@ -93,8 +93,8 @@ describe("the sandbox's Google", () => {
       { kind: 'file', fileId, removed: false, file: { id: fileId } },
     ]);
     expect(last).toHaveProperty('newStartPageToken');
-    for (const answer of [403, 404, 410] as const) {
-      google.loseChangeTokens(ANNA, answer);
+    for (const status of [403, 404, 410] as const) {
+      google.loseChangeTokens(ANNA, status);
       await expect(collect(client.listChanges(ANNA, start))).rejects.toThrow(PageTokenLost);
     }
     await expect(collect(client.listChanges(ANNA, 'nonsense'))).rejects.toThrow(PageTokenLost);

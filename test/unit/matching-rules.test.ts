@@ -96,12 +96,12 @@ const RULES: readonly (readonly [rule: string, file: string, ...tests: string[]]
   [
     'objectTypes narrows what is named, not what counts as matched',
     'pipeline/drive-matching',
-    'objectTypes narrows what is named, not what counts as matched',
+    'objectTypes restricts what is named, not what counts as matched',
   ],
   [
     'a held delivery that gets a related record is matched again',
-    'pipeline/becoming',
-    'waits, and goes out with its Contact once it is related to one',
+    'pipeline/decisions',
+    'is held, and sent with its Contact once it is related to one',
   ],
   [
     'Ids use the 18-character form',
@@ -112,7 +112,7 @@ const RULES: readonly (readonly [rule: string, file: string, ...tests: string[]]
   [
     'a failed lookup is never treated as "no match"',
     'pipeline/drive-matching',
-    'a look-up that fails stores no share and moves no cursor; the next run has both',
+    'a failed look-up stores no share and moves no cursor; the next run does both',
   ],
   [
     'a Contact or Lead without an email is named, but is not a recipient',

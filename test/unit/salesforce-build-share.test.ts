@@ -6,8 +6,8 @@ import {
   parseDeliveryRow,
   timeIn,
 } from '../../src/sources/salesforce/delivery-row.ts';
-import type { Row } from '../../src/vendors/salesforce/answers.ts';
 import { salesforceId18 } from '../../src/vendors/salesforce/id.ts';
+import type { Row } from '../../src/vendors/salesforce/responses.ts';
 
 const INSTANCE = 'https://acme.my.salesforce.com';
 const LINK = 'https://acme.file.force.com/sfc/p/a/b';

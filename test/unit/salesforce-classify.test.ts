@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RetryableError, UserError } from '../../src/lib/errors.ts';
 import { rememberSecret } from '../../src/lib/secret.ts';
-import { classifyAnswer, classifyUnreadable } from '../../src/vendors/salesforce/classify.ts';
+import { classifyResponse, classifyUnreadable } from '../../src/vendors/salesforce/classify.ts';
 import { classifyLogin } from '../../src/vendors/salesforce/classify-login.ts';
 import {
   errorOf,
@@ -18,14 +18,14 @@ function refusal(errorCode: string, message = 'words') {
   return JSON.stringify([{ errorCode, message }]);
 }
 
-describe('an answer of the REST interface', () => {
+describe('a response of the REST API', () => {
   test.each([
-    ['a lasting server error', 500, refusal('UNKNOWN_EXCEPTION'), 'retry'],
-    ['a server that is not there', 503, refusal('SERVER_UNAVAILABLE'), 'retry'],
+    ['an internal server error', 500, refusal('UNKNOWN_EXCEPTION'), 'retry'],
+    ['an unavailable server', 503, refusal('SERVER_UNAVAILABLE'), 'retry'],
     ['a maintenance page', 503, HTML, 'retry'],
     ['a gateway', 502, '', 'retry'],
-    ['a proxy that asks to slow down', 429, '', 'retry'],
-    ['a request time-out', 408, '', 'retry'],
+    ['a proxy that throttles', 429, '', 'retry'],
+    ['a request timeout', 408, '', 'retry'],
     ['a locked row', 400, refusal('UNABLE_TO_LOCK_ROW'), 'retry'],
     ['a slow query', 400, refusal('QUERY_TIMEOUT'), 'retry'],
     [
@@ -35,7 +35,7 @@ describe('an answer of the REST interface', () => {
       'retry',
     ],
     [
-      'the calls of the day used up',
+      'the daily limit used up',
       403,
       refusal('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'),
       'refused',
@@ -48,21 +48,21 @@ describe('an answer of the REST interface', () => {
       refusal('INVALID_SESSION_ID', 'This session is not valid for use with the REST API'),
       'refused',
     ],
-    ['a forgotten locator', 400, refusal('INVALID_QUERY_LOCATOR'), 'locator-lost'],
-    ['a query of no grammar', 400, refusal('MALFORMED_QUERY'), 'malformed'],
+    ['a lost locator', 400, refusal('INVALID_QUERY_LOCATOR'), 'locator-lost'],
+    ['a malformed query', 400, refusal('MALFORMED_QUERY'), 'malformed'],
     ['a URL that is too long', 414, '', 'malformed'],
     ['headers that are too long', 431, '', 'malformed'],
-    ['an object out of sight', 400, refusal('INVALID_TYPE'), 'refused'],
-    ['a field out of sight', 400, refusal('INVALID_FIELD'), 'refused'],
+    ['a hidden object', 400, refusal('INVALID_TYPE'), 'refused'],
+    ['a hidden field', 400, refusal('INVALID_FIELD'), 'refused'],
     ['no access', 403, refusal('INSUFFICIENT_ACCESS'), 'refused'],
-    ['no interface at all', 403, refusal('API_DISABLED_FOR_ORG'), 'refused'],
-    ['a version that is not there', 404, refusal('NOT_FOUND'), 'refused'],
-    ['a web page in place of an answer', 404, HTML, 'refused'],
-    ['half an answer', 400, '[{"errorCode":"INVAL', 'refused'],
-    ['words of a proxy', 407, 'Proxy authentication required', 'refused'],
-    ['a code that nobody knows', 400, refusal('BRAND_NEW_CODE'), 'refused'],
-  ])('%s (status %d) is judged', (_what, status, body, kind) => {
-    expect(classifyAnswer({ status, headers: {}, body }, NOW_MS).kind).toBe(kind);
+    ['a disabled API', 403, refusal('API_DISABLED_FOR_ORG'), 'refused'],
+    ['an unsupported version', 404, refusal('NOT_FOUND'), 'refused'],
+    ['a web page', 404, HTML, 'refused'],
+    ['half of an error', 400, '[{"errorCode":"INVAL', 'refused'],
+    ['a text of a proxy', 407, 'Proxy authentication required', 'refused'],
+    ['an unknown code', 400, refusal('BRAND_NEW_CODE'), 'refused'],
+  ])('%s (status %d) is classified', (_what, status, body, kind) => {
+    expect(classifyResponse({ status, headers: {}, body }, NOW_MS).kind).toBe(kind);
   });
 
   test.each([
@@ -76,37 +76,37 @@ describe('an answer of the REST interface', () => {
     'UNSUPPORTED_API_VERSION',
     'REQUEST_LIMIT_EXCEEDED',
   ])('%s says what to do', (code) => {
-    const verdict = classifyAnswer({ status: 403, headers: {}, body: refusal(code) }, NOW_MS);
-    expect(verdict).toMatchObject({ kind: 'refused', code, hint: expect.stringMatching(/.{20,}/) });
+    const failure = classifyResponse({ status: 403, headers: {}, body: refusal(code) }, NOW_MS);
+    expect(failure).toMatchObject({ kind: 'refused', code, hint: expect.stringMatching(/.{20,}/) });
   });
 
   test.each([
     ['7', 7_000],
     ['Sun, 01 Nov 2026 00:01:30 GMT', 90_000],
-    ['Sat, 31 Oct 2026 00:00:00 GMT', 0],
+    ['Sat, 31 Oct 2026 00:00:00 GMT', undefined],
     ['soon', undefined],
   ])('Retry-After %s is %s ms', (value, retryAfterMs) => {
-    const answer = { status: 503, headers: { 'retry-after': value }, body: '' };
-    expect(errorOf(classifyAnswer(answer, NOW_MS))).toMatchObject({ retryAfterMs });
+    const response = { status: 503, headers: { 'retry-after': value }, body: '' };
+    expect(errorOf(classifyResponse(response, NOW_MS))).toMatchObject({ retryAfterMs });
   });
 
-  test('the message keeps the reason and drops the query, whose literals are addresses', () => {
+  test('the message keeps the reason and drops the query, since its literals are addresses', () => {
     const message =
       "\nSELECT Id, Nme FROM Contact WHERE Email IN ('ann@example.com')\n           ^\n" +
       "ERROR at Row:1:Column:12\nNo such column 'Nme' on entity 'Contact'.";
     const body = refusal('INVALID_FIELD', message);
-    const verdict = classifyAnswer({ status: 400, headers: {}, body }, NOW_MS);
-    expect(verdict.message).toBe(
-      "Salesforce answered INVALID_FIELD: No such column 'Nme' on entity 'Contact'.",
+    const failure = classifyResponse({ status: 400, headers: {}, body }, NOW_MS);
+    expect(failure.message).toBe(
+      "Salesforce returned INVALID_FIELD: No such column 'Nme' on entity 'Contact'.",
     );
   });
 
-  test('a body that is parsed already, as in a composite, is read too', () => {
+  test('a parsed body, as in a composite, is read too', () => {
     const body = [{ errorCode: 'INVALID_TYPE', message: 'words' }];
-    expect(classifyAnswer({ status: 400, headers: {}, body }, NOW_MS).kind).toBe('refused');
+    expect(classifyResponse({ status: 400, headers: {}, body }, NOW_MS).kind).toBe('refused');
   });
 
-  test('a good status with a web page or half an answer is tried again', () => {
+  test('a success with a web page or half of the JSON is retried', () => {
     expect(classifyUnreadable(HTML)).toMatchObject({
       kind: 'retry',
       message: expect.stringMatching(/web page/),
@@ -123,11 +123,11 @@ function login(error: string, description?: string, status = 400) {
   return classifyLogin({ status, headers: {}, body }, NOW_MS);
 }
 
-describe('an answer of the login', () => {
+describe('a response of the login', () => {
   test.each([
-    ['invalid_grant', "user hasn't approved this consumer", /Pre-authorise/],
-    ['invalid_grant', 'user is not admin approved to access this app', /Pre-authorise/],
-    ['OAUTH_APP_ACCESS_DENIED', 'user is blocked', /Pre-authorise/],
+    ['invalid_grant', "user hasn't approved this consumer", /Pre-authorize/],
+    ['invalid_grant', 'user is not admin approved to access this app', /Pre-authorize/],
+    ['OAUTH_APP_ACCESS_DENIED', 'user is blocked', /Pre-authorize/],
     ['invalid_grant', 'invalid assertion', /privateKey/],
     ['invalid_assertion', undefined, /privateKey/],
     ['invalid_grant', 'audience is invalid', /wrong kind of org/],
@@ -143,7 +143,7 @@ describe('an answer of the login', () => {
     ['invalid_grant', 'expired access/refresh token', /refreshToken/],
     ['invalid_request', 'External client app is not installed in this org', /install/],
     ['invalid_grant', 'authentication failure', /Login History/],
-  ])('%s: %s has a hint of its own', (error, description, hint) => {
+  ])('%s: %s has its own hint', (error, description, hint) => {
     expect(login(error, description)).toMatchObject({
       kind: 'refused',
       code: error,
@@ -156,7 +156,7 @@ describe('an answer of the login', () => {
     ['server_error', undefined, 500],
     ['invalid_grant', 'login rate exceeded', 400],
     ['anything', undefined, 503],
-  ])('%s: %s (%d) is tried again', (error, description, status) => {
+  ])('%s: %s (%d) is retried', (error, description, status) => {
     expect(login(error, description, status).kind).toBe('retry');
   });
 
@@ -174,23 +174,23 @@ describe('an answer of the login', () => {
   });
 });
 
-describe('the error of a verdict', () => {
+describe('the error for a failure', () => {
   test.each([
     [{ kind: 'retry', message: 'm', retryAfterMs: 5 }, RetryableError],
     [{ kind: 'session-expired', message: 'm' }, SessionExpired],
     [{ kind: 'locator-lost', message: 'm' }, LocatorLost],
     [{ kind: 'malformed', message: 'm' }, MalformedQuery],
     [{ kind: 'refused', code: 'C', message: 'm', hint: 'h' }, SalesforceError],
-  ] as const)('%o has a type of its own', (verdict, type) => {
-    expect(errorOf(verdict)).toBeInstanceOf(type);
+  ] as const)('%o has its own type', (failure, type) => {
+    expect(errorOf(failure)).toBeInstanceOf(type);
   });
 
-  test('only a refusal is for a person to mend', () => {
+  test('only a refusal is for a person to fix', () => {
     expect(errorOf({ kind: 'refused', code: 'C', message: 'm' })).toBeInstanceOf(UserError);
     expect(errorOf({ kind: 'malformed', message: 'm' })).not.toBeInstanceOf(UserError);
   });
 
-  test('no secret is left in the message', () => {
+  test('the message contains no secret', () => {
     rememberSecret('very-secret-value');
     const message = 'refused: very-secret-value';
     expect(errorOf({ kind: 'refused', code: 'C', message }).message).toBe('refused: •••');

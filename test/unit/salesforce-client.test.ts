@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/lib/errors.ts';
 import {
   collect,
-  compositeAnswer,
+  compositeBody,
   createTestClient,
-  errorAnswer,
+  errorBody,
   HTML_PAGE,
-  queryAnswer,
+  queryBody,
   salesforceConfig,
   soqlOf,
   soqlsOf,
@@ -16,14 +16,14 @@ import {
 const NEXT = '/services/data/v62.0/query/01gxx-2000';
 
 describe('a paged query', () => {
-  test('follows the locator to the end, one billed call a page', async () => {
+  test('follows the locator to the end, one billed call per page', async () => {
     await using peer = await startSalesforce({
       call: ({ url }, reply) =>
-        reply.answer(
+        reply.respond(
           200,
           url === NEXT
-            ? queryAnswer([{ Id: 'c' }])
-            : queryAnswer([{ Id: 'a' }, { Id: 'b' }], { path: NEXT, total: 3 }),
+            ? queryBody([{ Id: 'c' }])
+            : queryBody([{ Id: 'a' }, { Id: 'b' }], { path: NEXT, total: 3 }),
         ),
     });
     const { client, billed } = createTestClient(salesforceConfig(peer.origin));
@@ -39,23 +39,23 @@ describe('a paged query', () => {
     expect(billed()).toBe(2);
   });
 
-  test('asks for a page only when it is wanted', async () => {
+  test('requests a page only when it is needed', async () => {
     await using peer = await startSalesforce({
       call: (_request, reply) =>
-        reply.answer(200, queryAnswer([{ Id: 'a' }], { path: NEXT, total: 2 })),
+        reply.respond(200, queryBody([{ Id: 'a' }], { path: NEXT, total: 2 })),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
     for await (const _rows of client.queryPages('SELECT Id FROM A')) break;
     expect(peer.calls).toHaveLength(1);
   });
 
-  test('tells how much of the allocation is used, after a refusal too', async () => {
+  test('reports the used API calls, even after a refusal', async () => {
     let status = 200;
-    let silent = false;
+    let isOmitted = false;
     await using peer = await startSalesforce({
       call: (_request, reply) =>
-        reply.answer(status, status === 200 ? queryAnswer([]) : errorAnswer('INVALID_TYPE'), {
-          ...(silent ? {} : { 'Sforce-Limit-Info': `api-usage=${status}/15000` }),
+        reply.respond(status, status === 200 ? queryBody([]) : errorBody('INVALID_TYPE'), {
+          ...(isOmitted ? {} : { 'Sforce-Limit-Info': `api-usage=${status}/15000` }),
         }),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
@@ -65,32 +65,32 @@ describe('a paged query', () => {
     status = 400;
     await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow(UserError);
     expect(client.usage).toEqual({ used: 400, limit: 15_000 });
-    silent = true;
+    isOmitted = true;
     await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow(UserError);
     expect(client.usage).toEqual({ used: 400, limit: 15_000 });
   });
 
-  test('that does not fit a URL is not sent', async () => {
-    await using peer = await startSalesforce({ call: (_request, reply) => reply.answer(414) });
+  test('that does not fit in a URL is not sent', async () => {
+    await using peer = await startSalesforce({ call: (_request, reply) => reply.respond(414) });
     const { client } = createTestClient(salesforceConfig(peer.origin));
     await expect(collect(client.queryPages('x'.repeat(12_000)))).rejects.toThrow('does not fit');
     expect(peer.requests).toHaveLength(0);
   });
 });
 
-describe('an answer', () => {
-  const answers = {
+describe('a response', () => {
+  const contentTypes = {
     'without a content type': '',
     'of text/plain': 'text/plain',
     'of text/xml': 'text/xml; charset=UTF-8',
     'of text/csv': 'text/csv',
   };
-  test.each(Object.entries(answers))('%s is read by what it holds', async (_what, type) => {
+  test.each(Object.entries(contentTypes))('%s is parsed by its content', async (_what, type) => {
     await using peer = await startSalesforce({
       call: ({ method }, reply) => {
-        const rows = queryAnswer([{ Id: 'a' }]);
-        const answer = method === 'POST' ? compositeAnswer([rows]) : rows;
-        reply.answer(200, JSON.stringify(answer), { 'content-type': type });
+        const rows = queryBody([{ Id: 'a' }]);
+        const body = method === 'POST' ? compositeBody([rows]) : rows;
+        reply.respond(200, JSON.stringify(body), { 'content-type': type });
       },
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
@@ -98,21 +98,21 @@ describe('an answer', () => {
     expect(await client.queryBatch(['q'])).toEqual([[{ Id: 'a' }]]);
   });
 
-  test('that is a web page is one by its content, whatever it calls itself', async () => {
+  test('with a web page is recognized by its content, not its type', async () => {
     await using peer = await startSalesforce({
       call: (_request, reply) =>
-        reply.answer(200, HTML_PAGE, { 'content-type': 'application/json' }),
+        reply.respond(200, HTML_PAGE, { 'content-type': 'application/json' }),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
     await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow('a web page');
   });
 
-  test.each([{}, { totalSize: null }])('that announces no number is taken: %j', async (total) => {
-    const { totalSize: _, ...rows } = queryAnswer([{ Id: 'a' }]);
+  test.each([{}, { totalSize: null }])('without a total is accepted: %j', async (total) => {
+    const { totalSize: _, ...rows } = queryBody([{ Id: 'a' }]);
     await using peer = await startSalesforce({
       call: ({ method }, reply) => {
-        const answer = { ...rows, ...total };
-        reply.answer(200, method === 'POST' ? compositeAnswer([answer]) : answer);
+        const body = { ...rows, ...total };
+        reply.respond(200, method === 'POST' ? compositeBody([body]) : body);
       },
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
@@ -122,54 +122,54 @@ describe('an answer', () => {
 });
 
 describe('a batch of queries', () => {
-  test('comes back in its own order, whatever the order of the sub-answers', async () => {
+  test('returns its own order, whatever the order of the sub-responses', async () => {
     await using peer = await startSalesforce({
       call: (request, reply) => {
-        const rows = soqlsOf(request).map((soql) => queryAnswer([{ Asked: soql }]));
-        const { compositeResponse } = compositeAnswer(rows);
-        reply.answer(200, { compositeResponse: compositeResponse.toReversed() });
+        const rows = soqlsOf(request).map((soql) => queryBody([{ Soql: soql }]));
+        const { compositeResponse } = compositeBody(rows);
+        reply.respond(200, { compositeResponse: compositeResponse.toReversed() });
       },
     });
     const { client, billed } = createTestClient(salesforceConfig(peer.origin));
     const rows = await client.queryBatch(['q1', 'q2', 'q3']);
-    expect(rows).toEqual([[{ Asked: 'q1' }], [{ Asked: 'q2' }], [{ Asked: 'q3' }]]);
+    expect(rows).toEqual([[{ Soql: 'q1' }], [{ Soql: 'q2' }], [{ Soql: 'q3' }]]);
     expect(billed()).toBe(1);
   });
 
-  test('goes five to a billed call and comes back in its own order', async () => {
+  test('sends five per billed call and returns its own order', async () => {
     await using peer = await startSalesforce({
       call: (request, reply) =>
-        reply.answer(
+        reply.respond(
           200,
-          compositeAnswer(soqlsOf(request).map((soql) => queryAnswer([{ Asked: soql }]))),
+          compositeBody(soqlsOf(request).map((soql) => queryBody([{ Soql: soql }]))),
         ),
     });
     const { client, billed } = createTestClient(salesforceConfig(peer.origin));
     const soqls = Array.from({ length: 12 }, (_, index) => `SELECT Id FROM A${index}`);
     const rows = await client.queryBatch(soqls);
-    expect(rows).toEqual(soqls.map((soql) => [{ Asked: soql }]));
+    expect(rows).toEqual(soqls.map((soql) => [{ Soql: soql }]));
     expect(peer.calls.map((request) => soqlsOf(request).length)).toEqual([5, 5, 2]);
     expect(peer.calls[0]).toMatchObject({ method: 'POST', url: '/services/data/v62.0/composite' });
     expect(billed()).toBe(3);
   });
 
-  test('of none asks nothing', async () => {
-    await using peer = await startSalesforce({ call: (_request, reply) => reply.answer(500) });
+  test('without a query sends nothing', async () => {
+    await using peer = await startSalesforce({ call: (_request, reply) => reply.respond(500) });
     const { client } = createTestClient(salesforceConfig(peer.origin));
     expect(await client.queryBatch([])).toEqual([]);
     expect(peer.requests).toHaveLength(0);
   });
 
-  test('follows the locator of each sub-answer', async () => {
+  test('follows the locator of each sub-response', async () => {
     await using peer = await startSalesforce({
       call: ({ url }, reply) =>
-        reply.answer(
+        reply.respond(
           200,
           url === NEXT
-            ? queryAnswer([{ Id: 'b' }])
-            : compositeAnswer([
-                queryAnswer([{ Id: 'a' }], { path: NEXT, total: 2 }),
-                queryAnswer([{ Id: 'z' }]),
+            ? queryBody([{ Id: 'b' }])
+            : compositeBody([
+                queryBody([{ Id: 'a' }], { path: NEXT, total: 2 }),
+                queryBody([{ Id: 'z' }]),
               ]),
         ),
     });
@@ -182,7 +182,7 @@ describe('a batch of queries', () => {
   });
 
   test('with a query longer than SOQL allows is not sent', async () => {
-    await using peer = await startSalesforce({ call: (_request, reply) => reply.answer(500) });
+    await using peer = await startSalesforce({ call: (_request, reply) => reply.respond(500) });
     const { client } = createTestClient(salesforceConfig(peer.origin));
     await expect(client.queryBatch(['x'.repeat(100_001)])).rejects.toThrow('longer than SOQL');
     expect(peer.requests).toHaveLength(0);

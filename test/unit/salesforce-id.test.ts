@@ -29,7 +29,7 @@ describe('Salesforce ids', () => {
     '001a0000006vm9riac',
     '05D000000000001AAA',
     '001A0000006Vm9rZZ9',
-  ])('%s has 18 characters: it is what Salesforce calls the record, taken as it stands', (id) => {
+  ])('%s has 18 characters and is used as it is', (id) => {
     expect(isSalesforceId(id)).toBe(true);
     expect(salesforceId18(id)).toBe(id);
   });
@@ -38,12 +38,12 @@ describe('Salesforce ids', () => {
     ['empty', ''],
     ['14 characters', '001A0000006Vm9'],
     ['16 characters', '001A0000006Vm9rI'],
-    ['a character of no id', '001A0000006Vm9-'],
+    ['an invalid character', '001A0000006Vm9-'],
     ['19 characters', '001A0000006Vm9rIACA'],
-    ['a sign in the checksum', '001A0000006Vm9rIA-'],
+    ['an invalid checksum character', '001A0000006Vm9rIA-'],
     ['spaces around', ' 001A0000006Vm9r'],
     ['a line break at the end', '001A0000006Vm9r\n'],
-  ])('%s is no id', (_what, text) => {
+  ])('%s is not an id', (_what, text) => {
     expect(isSalesforceId(text)).toBe(false);
     expect(() => salesforceId18(text)).toThrow('not a Salesforce id');
   });
@@ -54,7 +54,7 @@ describe('Salesforce ids', () => {
   });
 });
 
-/** The checksum written another way: the bits of a chunk, read backwards, as a number. */
+/** The checksum computed another way: the reversed bits of a chunk, as a number. */
 function expectedOf(short: string): string {
   const suffix = [0, 5, 10].map((start) => {
     const bits = [...short.slice(start, start + 5)]

@@ -6,14 +6,14 @@ import { STOP_LIMITS } from '../../src/lib/limits.ts';
 import { Secret, scrub } from '../../src/lib/secret.ts';
 import { assertionAudience } from '../../src/vendors/salesforce/assertion.ts';
 import { SALESFORCE_LIMITS } from '../../src/vendors/salesforce/limits.ts';
-import type { TokenStore } from '../../src/vendors/salesforce/refresh-token.ts';
+import type { RefreshTokenStore } from '../../src/vendors/salesforce/refresh-token.ts';
 import {
   createTestClient,
-  queryAnswer,
+  queryBody,
   type SalesforceHandlers,
   salesforceConfig,
   startSalesforce,
-  tokenAnswer,
+  tokenBody,
 } from '../support/salesforce-peer.ts';
 
 const keys = generateKeyPairSync('rsa', {
@@ -21,7 +21,7 @@ const keys = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
-const empty: SalesforceHandlers['call'] = (_request, reply) => reply.answer(200, queryAnswer([]));
+const empty: SalesforceHandlers['call'] = (_request, reply) => reply.respond(200, queryBody([]));
 
 const jwtAuth = (privateKey: string): SalesforceConfig['auth'] => ({
   flow: 'jwt-bearer',
@@ -55,7 +55,7 @@ describe('the audience of an assertion', () => {
 });
 
 describe('the JWT bearer login', () => {
-  test('sends an assertion that the public key verifies, good for two minutes', async () => {
+  test('sends an assertion that the public key verifies, valid for two minutes', async () => {
     await using peer = await startSalesforce({ call: empty });
     const { client, clock } = createTestClient(
       salesforceConfig(peer.origin, jwtAuth(keys.privateKey)),
@@ -77,18 +77,18 @@ describe('the JWT bearer login', () => {
   });
 
   test.each([
-    ['no key', 'hello'],
+    ['a text', 'hello'],
     ['a key of another kind', ecPrivateKey()],
-  ])('%s is refused before anything is sent', async (_what, privateKey) => {
+  ])('refuses %s before anything is sent', async (_what, privateKey) => {
     await using peer = await startSalesforce({ call: empty });
     const { client } = createTestClient(salesforceConfig(peer.origin, jwtAuth(privateKey)));
-    await expect(client.instanceUrl()).rejects.toThrow(/privateKey .* key/);
+    await expect(client.instanceUrl()).rejects.toThrow(/privateKey .* RSA key/);
     expect(peer.requests).toHaveLength(0);
   });
 });
 
 describe('any login', () => {
-  test('of client credentials names the client and its secret', async () => {
+  test('with client credentials names the client and its secret', async () => {
     await using peer = await startSalesforce({ call: empty });
     await createTestClient(salesforceConfig(peer.origin)).client.instanceUrl();
     expect(Object.fromEntries(new URLSearchParams(peer.logins[0]?.body))).toEqual({
@@ -98,7 +98,7 @@ describe('any login', () => {
     });
   });
 
-  test('is shared by the requests that wait for it, and is no billed call', async () => {
+  test('is shared by the requests that wait for it, and is not a billed call', async () => {
     await using peer = await startSalesforce({ call: empty });
     const { client, billed } = createTestClient(salesforceConfig(peer.origin));
     await Promise.all([client.instanceUrl(), client.queryPages('SELECT Id FROM A').next()]);
@@ -108,7 +108,7 @@ describe('any login', () => {
 
   test('makes its access token a secret', async () => {
     await using peer = await startSalesforce({
-      login: (_request, reply) => reply.answer(200, tokenAnswer(peer.origin, 'token-to-hide')),
+      login: (_request, reply) => reply.respond(200, tokenBody(peer.origin, 'token-to-hide')),
       call: empty,
     });
     await createTestClient(salesforceConfig(peer.origin)).client.instanceUrl();
@@ -118,7 +118,7 @@ describe('any login', () => {
   test('that is refused says why and what to do, without the secret, once', async () => {
     await using peer = await startSalesforce({
       login: (_request, reply) =>
-        reply.answer(400, { error: 'invalid_client', error_description: 'not client-secret' }),
+        reply.respond(400, { error: 'invalid_client', error_description: 'not client-secret' }),
       call: empty,
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
@@ -135,21 +135,21 @@ describe('any login', () => {
     ['http://acme.my.salesforce.com', 'an instance without https: http://acme.my.salesforce.com'],
     ['http://user@127.0.0.1', 'an instance without https: http://127.0.0.1'],
     ['ftp://files.example.com', 'no token'],
-  ])('that names the instance %s is refused, whatever the login address is', async (url, said) => {
+  ])('that names the instance %s is refused, whatever the login URL', async (url, message) => {
     await using peer = await startSalesforce({
-      login: (_request, reply) => reply.answer(200, tokenAnswer(url, 'access-1')),
+      login: (_request, reply) => reply.respond(200, tokenBody(url, 'access-1')),
       call: empty,
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(client.instanceUrl()).rejects.toThrow(said);
+    await expect(client.instanceUrl()).rejects.toThrow(message);
   });
 
-  test('may answer without a content type, or with another', async () => {
+  test('can respond without a content type, or with another one', async () => {
     for (const type of ['', 'text/plain']) {
       await using peer = await startSalesforce({
         login: (_request, reply) => {
-          const answer = JSON.stringify(tokenAnswer(peer.origin, 'access-1'));
-          reply.answer(200, answer, { 'content-type': type });
+          const body = JSON.stringify(tokenBody(peer.origin, 'access-1'));
+          reply.respond(200, body, { 'content-type': type });
         },
         call: empty,
       });
@@ -164,11 +164,11 @@ describe('the refresh token login', () => {
     const used = new URLSearchParams(request.body).get('refresh_token') ?? '';
     const known = /^refresh-(\d+)$/.exec(used)?.[1];
     if (known === undefined) {
-      reply.answer(400, { error: 'invalid_grant', error_description: 'expired token' });
+      reply.respond(400, { error: 'invalid_grant', error_description: 'expired token' });
       return;
     }
-    reply.answer(200, {
-      ...tokenAnswer(`http://${request.headers.host}`, `access-${used}`),
+    reply.respond(200, {
+      ...tokenBody(`http://${request.headers.host}`, `access-${used}`),
       refresh_token: `refresh-${Number(known) + 1}`,
     });
   };
@@ -179,14 +179,15 @@ describe('the refresh token login', () => {
     return (request, reply) => {
       const token = request.headers.authorization;
       if (refused.size < count) refused.add(token);
-      if (refused.has(token)) reply.answer(401, [{ errorCode: 'INVALID_SESSION_ID', message: '' }]);
-      else reply.answer(200, queryAnswer([]));
+      if (refused.has(token))
+        reply.respond(401, [{ errorCode: 'INVALID_SESSION_ID', message: '' }]);
+      else reply.respond(200, queryBody([]));
     };
   };
 
-  test('keeps a rotated token in the store before the session is used', async () => {
+  test('stores a rotated token before the session is used', async () => {
     const events: string[] = [];
-    const store: TokenStore = {
+    const store: RefreshTokenStore = {
       load: async () => undefined,
       save: async (token) => void events.push(`saved ${token}`),
     };
@@ -194,17 +195,17 @@ describe('the refresh token login', () => {
       login: rotating,
       call: (_request, reply) => {
         events.push('called');
-        reply.answer(200, queryAnswer([]));
+        reply.respond(200, queryBody([]));
       },
     });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
-    const { client, unkept } = createTestClient(config, { tokenStore: store });
+    const { client, tokenWarnings } = createTestClient(config, { tokenStore: store });
     await client.queryPages('SELECT Id FROM A').next();
     expect(events).toEqual(['saved refresh-2', 'called']);
-    expect(unkept).toEqual([]);
+    expect(tokenWarnings).toEqual([]);
   });
 
-  test('goes on with the token in the store, not with the configured one', async () => {
+  test('continues with the stored token, not with the configured one', async () => {
     await using peer = await startSalesforce({ login: rotating, call: empty });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const store = storeOf('refresh-7');
@@ -213,7 +214,7 @@ describe('the refresh token login', () => {
     expect(await store.load()).toBe('refresh-8');
   });
 
-  test('never goes back to the configured token: the kept one came after it', async () => {
+  test('never returns to the configured token: the stored one is newer', async () => {
     await using peer = await startSalesforce({ login: rotating, call: empty });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const store = storeOf('revoked');
@@ -222,32 +223,32 @@ describe('the refresh token login', () => {
     expect(peer.logins.map(usedToken)).toEqual(['revoked']);
   });
 
-  test('takes the token that came into the store while the one before it was refused', async () => {
+  test('uses a token that was stored while the previous one was refused', async () => {
     await using peer = await startSalesforce({ login: rotating, call: empty });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
-    const loads = ['traded-by-another', 'refresh-7'];
+    const loads = ['used-by-another', 'refresh-7'];
     const saved: string[] = [];
-    const store: TokenStore = {
+    const store: RefreshTokenStore = {
       load: async () => loads.shift(),
       save: async (token) => void saved.push(token),
     };
     expect(await createTestClient(config, { tokenStore: store }).client.instanceUrl()).toBe(
       peer.origin,
     );
-    expect(peer.logins.map(usedToken)).toEqual(['traded-by-another', 'refresh-7']);
+    expect(peer.logins.map(usedToken)).toEqual(['used-by-another', 'refresh-7']);
     expect(saved).toEqual(['refresh-8']);
   });
 
-  test('loads, trades and saves while nobody else does', async () => {
+  test('loads, uses and saves a token within the store’s lock', async () => {
     const events: string[] = [];
     await using peer = await startSalesforce({
       login: (request, reply) => {
-        events.push('trade');
+        events.push('use');
         rotating(request, reply);
       },
       call: empty,
     });
-    const store: TokenStore = {
+    const store: RefreshTokenStore = {
       load: async () => void events.push('load'),
       save: async () => void events.push('save'),
       exclusive: async (work) => {
@@ -257,10 +258,10 @@ describe('the refresh token login', () => {
     };
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     await createTestClient(config, { tokenStore: store }).client.instanceUrl();
-    expect(events).toEqual(['lock', 'load', 'trade', 'save', 'unlock']);
+    expect(events).toEqual(['lock', 'load', 'use', 'save', 'unlock']);
   });
 
-  test('keeps a token whose answer comes after the stop, then stops', async () => {
+  test('stores a token that arrives after the stop, then stops', async () => {
     let stopNow = (): void => {};
     await using peer = await startSalesforce({
       login: (request, reply) => {
@@ -277,7 +278,7 @@ describe('the refresh token login', () => {
     expect(await store.load()).toBe('refresh-2');
   });
 
-  test('does not begin after a stop, neither at once nor after the wait for its turn', async () => {
+  test('does not start after a stop, neither immediately nor after the wait for the lock', async () => {
     await using peer = await startSalesforce({ login: rotating, call: empty });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const early = createTestClient(config, { tokenStore: storeOf(undefined) });
@@ -296,18 +297,18 @@ describe('the refresh token login', () => {
     expect(peer.logins).toEqual([]);
   });
 
-  test('ends by its own time limit, since a stop does not end it', async () => {
+  test('has its own time limit, since a stop does not abort it', async () => {
     await using peer = await startSalesforce({ login: () => stopNow(), call: empty });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const { client, stop } = createTestClient(config, { responseMsMax: 30 });
     const stopNow = () => stop.abort(new StopRequested());
     await expect(client.instanceUrl()).rejects.toThrow(StopRequested);
-    expect(SALESFORCE_LIMITS.tokenTradeMsMax).toBe(STOP_LIMITS.drainMsMax);
+    expect(SALESFORCE_LIMITS.tokenRefreshMsMax).toBe(STOP_LIMITS.drainMsMax);
   });
 
-  test('keeps the token of an answer that is no good otherwise', async () => {
+  test('stores the token of a response that is otherwise unusable', async () => {
     await using peer = await startSalesforce({
-      login: (_request, reply) => reply.answer(200, { refresh_token: 'refresh-2' }),
+      login: (_request, reply) => reply.respond(200, { refresh_token: 'refresh-2' }),
       call: empty,
     });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
@@ -317,43 +318,43 @@ describe('the refresh token login', () => {
     expect(await store.load()).toBe('refresh-2');
   });
 
-  test('without a store rotates in memory and says once what has to be done', async () => {
+  test('without a store rotates in memory and says once what to do', async () => {
     await using peer = await startSalesforce({ login: rotating, call: refusing(2) });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
-    const { client, unkept } = createTestClient(config);
+    const { client, tokenWarnings } = createTestClient(config);
     await client
       .queryPages('SELECT Id FROM A')
       .next()
       .catch(() => {});
     await client.queryPages('SELECT Id FROM A').next();
     expect(peer.logins.map(usedToken)).toEqual(['refresh-1', 'refresh-2', 'refresh-3']);
-    expect(unkept).toEqual([
+    expect(tokenWarnings).toEqual([
       expect.objectContaining({
         message: expect.stringContaining('replaced the refresh token'),
-        hint: expect.stringMatching(/secretKey.*Authorise the app again/),
+        hint: expect.stringMatching(/secretKey.*Authorize the app again/),
       }),
     ]);
   });
 
-  test('without a store names both steps where the token is used up already', async () => {
+  test('without a store names both steps if the token is already used up', async () => {
     await using peer = await startSalesforce({ login: rotating, call: empty });
     const { client } = createTestClient(salesforceConfig(peer.origin, refreshAuth('used-up')));
     await expect(client.instanceUrl()).rejects.toMatchObject({
       code: 'invalid_grant',
-      hint: expect.stringMatching(/secretKey.*Authorise the app again/),
+      hint: expect.stringMatching(/secretKey.*Authorize the app again/),
     });
   });
 
-  test('fails where the rotated token cannot be kept, and keeps it before the next', async () => {
+  test('fails if the rotated token cannot be stored, and stores it before the next use', async () => {
     await using peer = await startSalesforce({ login: rotating, call: empty });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
-    const kept = storeOf('refresh-1');
+    const inner = storeOf('refresh-1');
     let broken = true;
-    const store: TokenStore = {
-      load: kept.load,
+    const store: RefreshTokenStore = {
+      load: inner.load,
       save: async (token) => {
         if (broken) throw new Error('disk full');
-        await kept.save(token);
+        await inner.save(token);
       },
     };
     const { client } = createTestClient(config, { tokenStore: store });
@@ -369,12 +370,12 @@ function usedToken({ body }: { readonly body: string }): string | null {
   return new URLSearchParams(body).get('refresh_token');
 }
 
-function storeOf(first: string | undefined): TokenStore {
-  let kept = first;
+function storeOf(first: string | undefined): RefreshTokenStore {
+  let stored = first;
   return {
-    load: async () => kept,
+    load: async () => stored,
     save: async (token) => {
-      kept = token;
+      stored = token;
     },
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../src/vendors/salesforce/soql.ts';
 import { salesforceTime } from '../../src/vendors/salesforce/time.ts';
 
-/** What a SOQL parser does: a backslash takes the next character as it is, a bare quote ends. */
+/** Parses like SOQL: a backslash escapes the next character, a bare quote ends the literal. */
 function unescapeLiteral(literal: string): string {
   const inside = /^'((?:[^'\\]|\\['\\])*)'$/s.exec(literal)?.[1];
   if (inside === undefined) throw new Error(`not one literal: ${literal}`);
@@ -24,11 +24,11 @@ describe('SOQL literals', () => {
     ["x' OR Name != '", "'x\\' OR Name != \\''"],
     ['', "''"],
     ['\u{1F4C4} \u05E9\u05DC\u05D5\u05DD', "'\u{1F4C4} \u05E9\u05DC\u05D5\u05DD'"],
-  ])('%j is written %s', (value, literal) => {
+  ])('%j becomes %s', (value, literal) => {
     expect(soqlString(value)).toBe(literal);
   });
 
-  test('any text comes back from its literal as it was', () => {
+  test('any text can be parsed back from its literal', () => {
     const tricky = fc.string({
       unit: fc.constantFrom("'", '\\', '"', '%', '_', '\n', 'a', '\u{1F600}'),
     });
@@ -39,11 +39,11 @@ describe('SOQL literals', () => {
     );
   });
 
-  test('half a surrogate pair can still be put into a URL', () => {
+  test('half of a surrogate pair can still be put in a URL', () => {
     expect(encodeURIComponent(soqlString('a\uD83D'))).toBe("'a%EF%BF%BD'");
   });
 
-  test('an empty list is refused rather than left out', () => {
+  test('an empty list is refused, not omitted', () => {
     expect(() => soqlIn('Email', [])).toThrow('Email');
     expect(soqlIn('Email', ['a', "b'c"])).toBe("Email IN ('a','b\\'c')");
   });
@@ -58,7 +58,7 @@ describe('SOQL literals', () => {
 });
 
 describe('chunks of values', () => {
-  test('no value is lost, and no chunk is empty or over a limit', () => {
+  test('no value is lost, and no chunk is empty or exceeds a limit', () => {
     const values = fc.array(fc.string({ maxLength: 2_000 }), { maxLength: 300 });
     fc.assert(
       fc.property(values, (list) => {
@@ -75,7 +75,7 @@ describe('chunks of values', () => {
     );
   });
 
-  test('a chunk holds a thousand short values', () => {
+  test('a chunk contains a thousand short values', () => {
     const chunks = chunkValues(Array.from({ length: 2_500 }, (_, index) => `p${index}@x.com`));
     expect(chunks.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
   });
@@ -96,7 +96,7 @@ describe('Salesforce times', () => {
     expect(salesforceTime(text)).toBe(ms);
   });
 
-  test('are read alike in the usual form and in any other', () => {
+  test('have the same value in the usual form and in any other', () => {
     const bounds = { min: new Date('0100-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z') };
     fc.assert(
       fc.property(fc.date({ ...bounds, noInvalidDate: true }), (date) => {
@@ -107,13 +107,13 @@ describe('Salesforce times', () => {
     );
   });
 
-  test('of the usual length with a wrong character anywhere are read as any other, or refused', () => {
+  test('of the usual length with one wrong character are parsed like any other, or refused', () => {
     const usual = '2026-02-28T23:59:59.999+0000';
     const positions = fc.integer({ min: 0, max: usual.length - 1 });
     fc.assert(
       fc.property(positions, fc.constantFrom(...'0123456789:-+.TZ aé'), (position, character) => {
         const text = usual.slice(0, position) + character + usual.slice(position + 1);
-        // The same moment in a form that is never read by position.
+        // The same time in a form that is never parsed by position.
         expect(outcomeOf(text)).toBe(outcomeOf(text.replace(/\+0000$/, 'Z')));
       }),
       { numRuns: 500 },

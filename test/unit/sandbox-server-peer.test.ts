@@ -3,7 +3,7 @@ import { startPeer } from '../support/peer.ts';
 
 test('a peer responds as its handler returns and records its requests', async () => {
   await using peer = await startPeer(({ body }, reply) =>
-    reply.answer(201, { echo: body }, { a: 'b' }),
+    reply.respond(201, { echo: body }, { a: 'b' }),
   );
   const response = await fetch(`${peer.origin}/x?y=1`, { method: 'PUT', body: 'hello' });
   expect([response.status, response.headers.get('a')]).toEqual([201, 'b']);
@@ -14,7 +14,7 @@ test('a peer responds as its handler returns and records its requests', async ()
 test('a peer can reset, truncate, send garbage, and hang until it is closed', async () => {
   const peer = await startPeer(({ url }, reply) => {
     if (url === '/reset') reply.reset();
-    if (url === '/cut') reply.cut('half', 8);
+    if (url === '/cut') reply.truncate('half', 8);
     if (url === '/raw') reply.raw('SSH-2.0-OpenSSH\r\n');
   });
   await expect(fetch(`${peer.origin}/reset`)).rejects.toMatchObject({

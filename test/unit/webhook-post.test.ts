@@ -26,18 +26,18 @@ async function postTo(origin: string, changes: { clock?: ManualClock; signal?: A
   return posting;
 }
 
-/** Answers the statuses in turn, the last one for ever. */
-function answering(...statuses: number[]): PeerHandler {
-  let answered = 0;
+/** Responds with one status per request, and with the last one to every further request. */
+function responding(...statuses: number[]): PeerHandler {
+  let responses = 0;
   return (_request, reply) => {
-    reply.answer(statuses[Math.min(answered, statuses.length - 1)] ?? 200, 'secret said');
-    answered += 1;
+    reply.respond(statuses[Math.min(responses, statuses.length - 1)] ?? 200, 'a secret');
+    responses += 1;
   };
 }
 
-test('posts one JSON document with a text, as chat tools take it', async () => {
-  await using peer = await startPeer(answering(200));
-  expect(await postTo(peer.origin)).toEqual({ kind: 'taken' });
+test('posts one JSON document with a text, as chat tools accept it', async () => {
+  await using peer = await startPeer(responding(200));
+  expect(await postTo(peer.origin)).toEqual({ kind: 'posted' });
   expect(peer.requests).toHaveLength(1);
   const [request] = peer.requests;
   expect(request).toMatchObject({ method: 'POST', url: WEBHOOK_PATH });
@@ -45,62 +45,62 @@ test('posts one JSON document with a text, as chat tools take it', async () => {
   expect(JSON.parse(request?.body ?? '')).toEqual({ text: 'Hallo <Welt> 😀' });
 });
 
-describe('what is tried again, and how often', () => {
+describe('the number of requests', () => {
   test.each([
-    [[503, 200], 2, 'taken'],
-    [[429, 500, 202], 3, 'taken'],
-    [[500], 3, 'lost'],
-    [[404], 1, 'lost'],
-    [[410, 200], 1, 'lost'],
-    [[307], 1, 'lost'],
+    [[503, 200], 2, 'posted'],
+    [[429, 500, 202], 3, 'posted'],
+    [[500], 3, 'failed'],
+    [[404], 1, 'failed'],
+    [[410, 200], 1, 'failed'],
+    [[307], 1, 'failed'],
   ] as const)('%j: %d requests, %s', async (statuses, requests, kind) => {
-    await using peer = await startPeer(answering(...statuses));
+    await using peer = await startPeer(responding(...statuses));
     expect(await postTo(peer.origin)).toMatchObject({ kind });
     expect(peer.requests).toHaveLength(requests);
   });
 });
 
-test('no redirect is followed: the other address would learn what the text says', async () => {
-  await using other = await startPeer(answering(200));
+test('a redirect is not followed: the other address would receive the text', async () => {
+  await using other = await startPeer(responding(200));
   await using peer = await startPeer((_request, reply) =>
-    reply.answer(308, '', { location: `${other.origin}/elsewhere` }),
+    reply.respond(308, '', { location: `${other.origin}/elsewhere` }),
   );
-  expect(await postTo(peer.origin)).toMatchObject({ kind: 'lost' });
+  expect(await postTo(peer.origin)).toMatchObject({ kind: 'failed' });
   expect(other.requests).toEqual([]);
 });
 
-test('why nobody got it is told without any part of the address', async () => {
-  await using peer = await startPeer((request, reply) => reply.answer(404, `no ${request.url}`));
+test('the reason of a failure contains no part of the address', async () => {
+  await using peer = await startPeer((request, reply) => reply.respond(404, `no ${request.url}`));
   const refused = await postTo(peer.origin);
-  expect(refused).toEqual({ kind: 'lost', reason: 'it answered 404' });
+  expect(refused).toEqual({ kind: 'failed', reason: 'it returned 404' });
   await peer.close();
   const gone = await postTo(peer.origin);
-  expect(gone).toEqual({ kind: 'lost', reason: 'it could not be reached (ECONNREFUSED)' });
+  expect(gone).toEqual({ kind: 'failed', reason: 'it could not be reached (ECONNREFUSED)' });
   await using broken = await startPeer((_request, reply) => reply.reset());
   expect(await postTo(broken.origin)).toMatchObject({ reason: expect.stringMatching(/\(\w+\)$/) });
 });
 
-test('a stop leaves one try, and a short one', async () => {
+test('a stop leaves one attempt, and a short one', async () => {
   await using peer = await startPeer(() => {});
   const stop = new AbortController();
   stop.abort();
-  const began = systemClock.now();
+  const startedAt = systemClock.now();
   const posted = await postTo(peer.origin, { signal: stop.signal });
-  expect(posted).toEqual({ kind: 'lost', reason: 'it gave no answer in time' });
+  expect(posted).toEqual({ kind: 'failed', reason: 'it did not respond in time' });
   expect(peer.requests).toHaveLength(1);
   // Another attempt would take this time; the exact time is the machine's.
-  expect(systemClock.now() - began).toBeLessThan(WEBHOOK_LIMITS.timeoutMs);
+  expect(systemClock.now() - startedAt).toBeLessThan(WEBHOOK_LIMITS.timeoutMs);
 });
 
-test('an answer without an end is taken by its status', async () => {
-  await using peer = await startPeer((_request, reply) => reply.cut('ok', 1_000_000));
-  expect(await postTo(peer.origin)).toEqual({ kind: 'taken' });
+test('an endless response is classified by its status', async () => {
+  await using peer = await startPeer((_request, reply) => reply.truncate('ok', 1_000_000));
+  expect(await postTo(peer.origin)).toEqual({ kind: 'posted' });
 });
 
 describe('classifying', () => {
   test.each([
-    [200, 'taken'],
-    [299, 'taken'],
+    [200, 'posted'],
+    [299, 'posted'],
     [301, 'refused'],
     [400, 'refused'],
     [408, 'unavailable'],
@@ -111,7 +111,7 @@ describe('classifying', () => {
     expect(classifyStatus(status)).toMatchObject({ kind });
   });
 
-  test('a failure is told by its code alone, wherever it stands', () => {
+  test('a failure is described only by its code, at any depth', () => {
     const inner = Object.assign(new Error('getaddrinfo ENOTFOUND hooks.secret'), {
       code: 'ENOTFOUND',
     });

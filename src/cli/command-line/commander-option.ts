@@ -36,7 +36,7 @@ function refuseMissing(text: string): void {
 function parseInteger(text: string, range: { min: number; max: number }): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= range.min && number <= range.max) return number;
-  throw new InvalidArgumentError(`Allowed is ${rangeText(range)}.`);
+  throw new InvalidArgumentError(`It must be ${rangeText(range)}.`);
 }
 
 function describe(description: string, value: OptionValue): string {

@@ -55,7 +55,7 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-/** Why commander stopped at this command: an answer, or a UsageError. */
+/** What it means that commander stopped at this command. Throws UsageError if it is an error. */
 function outcomeOf(
   command: Command,
   stop: { readonly error: CommanderError; readonly definitions: readonly CommandDefinition[] },

@@ -2,7 +2,7 @@ import { type CommandDefinition, EXIT } from '../command.ts';
 
 export const demoDefinition: CommandDefinition = {
   name: 'demo',
-  summary: 'run the whole workflow against the sandbox, without any account',
+  summary: 'run the whole workflow on the sandbox; needs no account',
   description: [
     'Starts the sandbox, runs sync against it, shows the outcome of each share, and removes ' +
       'everything again. Nothing leaves this machine.',

@@ -27,13 +27,13 @@ const REASONS: Readonly<Record<SkipReason, string>> = {
 
 export async function writeIntroduction(
   io: Io,
-  story: {
+  scenario: {
     readonly origins: Sandbox['origins'];
     readonly deliveries: readonly ScenarioDelivery[];
     readonly grants: readonly ScenarioShare[];
   },
 ): Promise<void> {
-  const { origins, deliveries, grants } = story;
+  const { origins, deliveries, grants } = scenario;
   await writeHeading(io, 'sharetrail reports what was shared with customers to Gong');
   await writeParagraph(
     io,

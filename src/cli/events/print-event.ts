@@ -1,8 +1,9 @@
 import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
+import { escapeControlsBeyondAscii } from '../terminal/escape.ts';
 import { timeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { type Column, type Field, writeFields, writeTable } from '../terminal/table.ts';
-import { writeHeading, writeJson, writeParagraph } from '../terminal/write.ts';
+import { writeHeading, writeParagraph, writeText } from '../terminal/write.ts';
 import { recipientsOf, sharerOf, stateText } from './json-record.ts';
 
 /** Prints one event as text: the share, the match and its reasons, the attempts, the body. */
@@ -18,7 +19,7 @@ export async function printEvent(
   await writeAttempts(io, attempts, zone);
   if (!event.body) return;
   await startSection(io, 'Body');
-  await writeJson(io, event.body);
+  await writeText(io, escapeControlsBeyondAscii(JSON.stringify(event.body, undefined, 2)));
 }
 
 function fieldsOf(event: StoredEvent, zone: string): Field[] {

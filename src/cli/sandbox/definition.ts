@@ -5,7 +5,7 @@ const LATENCY_MS_MAX = 60_000;
 
 export const sandboxDefinition: CommandDefinition = {
   name: 'sandbox',
-  summary: 'serve a simulated Salesforce, Google and Gong on this machine',
+  summary: 'serve a simulated Salesforce, Google and Gong locally',
   description: [
     'Serves on loopback until stopped, and prints a configuration that uses the simulated ' +
       'services. Nothing leaves this machine, and no account is needed.',

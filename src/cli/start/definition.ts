@@ -4,11 +4,11 @@ export const startDefinition: CommandDefinition = {
   name: 'start',
   summary: 'run the scheduler: each tenant on its schedule',
   description: [
-    'Keeps running and runs each tenant that has a schedule at its due times, in its timezone. ' +
-      'Tenants without a schedule run on demand only. If a due time was missed because the ' +
-      'process was down or a run took too long, the scheduler catches up once. Daylight saving: ' +
-      'a run scheduled in the skipped hour starts at the transition; one in the repeated hour ' +
-      'runs once.',
+    'Runs until stopped, and starts a run for each tenant that has a schedule at its due times, ' +
+      'in its timezone. Tenants without a schedule run on demand only. If a due time was missed ' +
+      'because the process was down or a run took too long, the scheduler catches up once. ' +
+      'Daylight saving: a run scheduled in the skipped hour starts at the transition; one in the ' +
+      'repeated hour runs once.',
     'If another run has locked a tenant, the scheduler retries every few minutes. A failed run ' +
       'does not affect other tenants or later runs. The log on standard error reports each run.',
     'SIGHUP reloads the configuration; an invalid one changes nothing. On SIGTERM or SIGINT, the ' +

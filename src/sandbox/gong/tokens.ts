@@ -56,16 +56,17 @@ export class TokenIssuer {
     const parameters = parametersOf(request);
     if (parameters.get('grant_type') !== 'refresh_token')
       return oauthError(400, 'unsupported_grant_type', 'grant_type must be refresh_token here.');
-    const given = parameters.get('refresh_token');
-    if (given === null || given !== this.#refreshTokens.get(client.clientId))
+    const token = parameters.get('refresh_token');
+    if (token === null || token !== this.#refreshTokens.get(client.clientId))
       return oauthError(400, 'invalid_grant', 'Refresh token code is invalid.');
     return { status: 200, body: this.#newPair(client) };
   }
 
   #clientIn(request: SandboxRequest): GongOauthClient | undefined {
-    const given = basicCredentials(request.headers['authorization']);
+    const credentials = basicCredentials(request.headers['authorization']);
     return this.#clients.find(
-      ({ clientId, clientSecret }) => clientId === given?.user && clientSecret === given.password,
+      ({ clientId, clientSecret }) =>
+        clientId === credentials?.user && clientSecret === credentials.password,
     );
   }
 

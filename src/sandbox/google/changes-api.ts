@@ -27,7 +27,7 @@ export function listChanges(call: ApiCall): Resource {
   const size = pageSizeOf(call, { usual: PAGE_CHANGES_USUAL, max: PAGE_CHANGES_MAX });
   const includesDrives = includesAllDrives(call);
   if (call.query.has('driveId') && !includesDrives)
-    throw invalid('includeItemsFromAllDrives', 'It must be true where driveId is given.');
+    throw invalid('includeItemsFromAllDrives', 'It must be true with driveId.');
   const log = logOf(call);
   const { position, empties } = readToken(call, log);
   const kind = 'drive#changeList';

@@ -22,8 +22,8 @@ export class Records {
   }
 
   /** Adds a record, by default created now, and returns its Id. */
-  add(type: string, given: Values = {}): string {
-    const values = withoutUndefined(given);
+  add(type: string, input: Values = {}): string {
+    const values = withoutUndefined(input);
     const schema = this.#database.catalog.stored(type);
     const count = (this.#counts.get(type) ?? 0) + 1;
     this.#counts.set(type, count);
@@ -80,10 +80,10 @@ export class Records {
   }
 
   #write(schema: ObjectSchema, row: MemoryRow, values: Values): void {
-    for (const [name, given] of Object.entries(values)) {
+    for (const [name, input] of Object.entries(values)) {
       const field = schema.fields.get(name.toLowerCase());
       if (!field) throw new TypeError(`${schema.name} has no field ${name}`);
-      row.values.set(field.name, storeValue(field, given));
+      row.values.set(field.name, storeValue(field, input));
     }
     if (NAMED_PEOPLE.has(schema.name) && !values['Name']) {
       const parts = [row.get('FirstName'), row.get('LastName')];

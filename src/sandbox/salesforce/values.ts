@@ -45,33 +45,33 @@ export function compareKeys(left: Key, right: Key): number {
 }
 
 /** Converts a value for storing. Throws if it does not fit the field. */
-export function storeValue(field: Field, given: unknown): Value {
-  if (given === null || given === undefined || given === '') {
+export function storeValue(field: Field, input: unknown): Value {
+  if (input === null || input === undefined || input === '') {
     return field.type === 'boolean' ? false : null;
   }
-  if (field.type === 'datetime') return storeTime(field, given);
-  if (field.type === 'boolean' && typeof given === 'boolean') return given;
-  if (isNumberType(field.type) && typeof given === 'number') return given;
-  if (typeof given === 'string') return storeText(field, given);
-  throw new TypeError(`${field.name} takes a ${field.type}, not ${JSON.stringify(given)}`);
+  if (field.type === 'datetime') return storeTime(field, input);
+  if (field.type === 'boolean' && typeof input === 'boolean') return input;
+  if (isNumberType(field.type) && typeof input === 'number') return input;
+  if (typeof input === 'string') return storeText(field, input);
+  throw new TypeError(`${field.name} takes a ${field.type}, not ${JSON.stringify(input)}`);
 }
 
-function storeTime(field: Field, given: unknown): number {
-  const ms = typeof given === 'string' ? Date.parse(given) : given;
+function storeTime(field: Field, input: unknown): number {
+  const ms = typeof input === 'string' ? Date.parse(input) : input;
   if (typeof ms !== 'number' || !Number.isFinite(ms)) {
-    throw new TypeError(`${field.name} takes a time, not ${JSON.stringify(given)}`);
+    throw new TypeError(`${field.name} takes a time, not ${JSON.stringify(input)}`);
   }
   return wholeSecond(ms);
 }
 
-function storeText(field: Field, given: string): string {
+function storeText(field: Field, input: string): string {
   const fits =
-    (isIdType(field.type) && isId(given)) ||
-    (field.type === 'date' && /^\d{4}-\d{2}-\d{2}$/.test(given)) ||
-    (isTextType(field.type) && given.length <= field.length);
+    (isIdType(field.type) && isId(input)) ||
+    (field.type === 'date' && /^\d{4}-\d{2}-\d{2}$/.test(input)) ||
+    (isTextType(field.type) && input.length <= field.length);
   if (!fits)
-    throw new TypeError(`${field.name} takes a ${field.type}, not ${JSON.stringify(given)}`);
-  return isIdType(field.type) ? to18(given) : given;
+    throw new TypeError(`${field.name} takes a ${field.type}, not ${JSON.stringify(input)}`);
+  return isIdType(field.type) ? to18(input) : input;
 }
 
 /** The value as in REST API responses: times as 2026-11-01T10:00:00.000+0000. */

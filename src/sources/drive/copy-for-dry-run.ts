@@ -44,12 +44,12 @@ async function copyGrants(from: Database, to: Database, tenant: string): Promise
 async function copyEntries(from: Database, to: Database, tenant: string): Promise<void> {
   let after = { lane: '', key: '' };
   for (;;) {
-    const { lane, key } = after;
+    const { lane: partition, key } = after;
     const rows = await from
       .selectFrom('activity')
       .selectAll()
       .where('tenant', '=', tenant)
-      .where(({ eb, refTuple, tuple }) => eb(refTuple('lane', 'key'), '>', tuple(lane, key)))
+      .where(({ eb, refTuple, tuple }) => eb(refTuple('lane', 'key'), '>', tuple(partition, key)))
       .orderBy('lane')
       .orderBy('key')
       .limit(DATABASE_LIMITS.rowsPerInsertMax)

@@ -184,7 +184,7 @@ function withPermissions(
     permissions.filter(select).flatMap((permission) => externalGrantOf(permission, context) ?? []);
   const own = grantsOf((permission) => !permission.inherited);
   const inherited = grantsOf((permission) => permission.inherited);
-  const originUnknown = grantsOf(({ isOriginTold }) => !isOriginTold).map(({ key }) => key);
+  const originUnknown = grantsOf(({ isOriginKnown }) => !isOriginKnown).map(({ key }) => key);
   const access = { ...accessKeyOf(context, seen), own, inherited };
   if (own.length + inherited.length === 0) return withoutExternalAccess(seen, access);
   return {

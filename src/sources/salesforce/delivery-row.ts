@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Row } from '../../vendors/salesforce/answers.ts';
+import type { Row } from '../../vendors/salesforce/responses.ts';
 import {
   optionalFlag,
   optionalId,
@@ -8,7 +8,7 @@ import {
   optionalTime,
   requiredId,
   requiredTime,
-} from '../../vendors/salesforce/fields.ts';
+} from '../../vendors/salesforce/zod-fields.ts';
 
 /**
  * Never select Password or the download URLs: they give access to the file. ContentDocumentId has no

@@ -1,58 +1,44 @@
-import type { GongAnswer } from './answer.ts';
-import { type AnswerBody, readAnswer } from './answer-text.ts';
-import { retryAfterMsOf } from './retry-after.ts';
-
-/** An HTTP answer that came whole. */
-export interface HttpAnswer {
-  readonly status: number;
-  /** lower-case names */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: string;
-}
-
-/** 4xx that say "not now" and nothing about the request. */
-const PASSING_STATUSES: readonly number[] = [408, 425];
+import { isTransientStatus, type ResponseHead, type TextResponse } from '../http/messages.ts';
+import { retryAfterIn } from '../http/retry-after.ts';
+import type { GongResponse } from './response.ts';
+import { type ResponseBody, readResponseBody } from './response-body.ts';
 
 /**
- * What an answer to a shared-content call means; `now` in epoch milliseconds, for a Retry-After
- * that is a date. Gong documents 200, 400, 401, 409, 429 and 500; trusted IP lists answer 403;
- * a proxy in front of Gong may answer anything, in HTML.
+ * What a response to a shared-content call means; `now` in epoch milliseconds, for a Retry-After
+ * that is a date. Pure. Gong documents 200, 400, 401, 409, 429 and 500. Trusted IP lists respond
+ * with 403. A proxy in front of Gong may respond with anything, in HTML.
  */
-export function classify(answer: HttpAnswer & { readonly now: number }): GongAnswer {
-  const { status } = answer;
-  const body = readAnswer(answer.body);
+export function classifyResponse(response: TextResponse, now: number): GongResponse {
+  const { status, headers } = response;
+  const body = readResponseBody(response.body);
   if (status >= 200 && status < 300) return classifySuccess(status, body);
   if (status === 409) return { kind: 'duplicate', status, ...body };
-  const said = { status, ...body, errors: reasonsOf(status, body) };
-  const hint = hintOf(status, answer.headers);
-  if (hint !== undefined) return { kind: 'refused', ...said, hint };
-  const isRejection = status >= 400 && status < 500 && !PASSING_STATUSES.includes(status);
-  if (isRejection && status !== 429) return { kind: 'rejected', ...said };
-  const retryAfterMs = retryAfterMsOf(textOf(answer.headers['retry-after']), answer.now);
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return { kind: status === 429 ? 'throttled' : 'unavailable', ...said, ...wait };
+  const errors =
+    body.errors.length > 0 ? body.errors : [`Gong returned ${status} without a reason`];
+  const facts = { status, ...body, errors };
+  const hint = hintOf(response);
+  if (hint !== undefined) return { kind: 'refused', ...facts, hint };
+  if (status >= 400 && !isTransientStatus(status)) return { kind: 'rejected', ...facts };
+  const kind = status === 429 ? 'throttled' : 'unavailable';
+  return { kind, ...facts, ...retryAfterIn(headers, now) };
 }
 
-/** The answer that stands for none: the connection failed or broke, or time ran out. */
-export function classifyBroken(reason: string): GongAnswer {
+/** No complete response came. */
+export function unavailable(reason: string): GongResponse {
   return { kind: 'unavailable', errors: [reason] };
 }
 
-// Without a requestId it was not Gong that answered, or not all of it arrived: sending it again
-// is safe, since Gong knows a repeat by its eventId.
-function classifySuccess(status: number, body: AnswerBody): GongAnswer {
+// Without a requestId, the response is not Gong's or not complete. Sending the event again is
+// safe: Gong recognizes it by its eventId.
+function classifySuccess(status: number, body: ResponseBody): GongResponse {
   if (body.requestId !== undefined) return { kind: 'accepted', status, ...body, errors: [] };
   const text = body.errors.length > 0 ? `: ${body.errors.join('; ')}` : '';
-  const errors = [`Gong answered ${status} without JSON that holds a requestId${text}`];
+  const errors = [`Gong returned ${status} without JSON that contains a requestId${text}`];
   return { kind: 'unavailable', status, errors };
 }
 
-function reasonsOf(status: number, body: AnswerBody): readonly string[] {
-  return body.errors.length > 0 ? body.errors : [`Gong answered ${status} without a reason`];
-}
-
-function hintOf(status: number, headers: HttpAnswer['headers']): string | undefined {
-  if (status >= 300 && status < 400) return redirectHint(textOf(headers['location']));
+function hintOf({ status, headers }: ResponseHead): string | undefined {
+  if (status >= 300 && status < 400) return redirectHint(headers['location']);
   if (status === 401)
     return (
       'Gong does not accept the credentials at gong.baseUrl, or they lack the scope ' +
@@ -62,7 +48,7 @@ function hintOf(status: number, headers: HttpAnswer['headers']): string | undefi
   if (status === 403)
     return (
       'Gong forbids the call. If the company limits its API to trusted IP addresses, have a ' +
-      "Gong technical administrator add this machine's; else ask Gong whether content-shared " +
+      "Gong technical administrator add this machine's; otherwise ask Gong whether content-shared " +
       'events (Engagement API) are enabled for this company.'
     );
   if (status === 404)
@@ -78,10 +64,6 @@ function redirectHint(location: string | undefined): string {
   const where = host ? ` to ${host}` : '';
   return (
     `gong.baseUrl is not Gong's API: it redirects${where}. Set it to the address shown under ` +
-    "Gong's Company settings > Ecosystem > API; credentials are never sent on to another address."
+    "Gong's Company settings > Ecosystem > API; credentials are never sent to another address."
   );
-}
-
-function textOf(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.[0];
 }

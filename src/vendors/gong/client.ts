@@ -1,33 +1,28 @@
-import packageJson from '../../../package.json' with { type: 'json' };
 import type { GongConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { STOP_LIMITS } from '../../lib/limits.ts';
 import { scrub } from '../../lib/secret.ts';
+import { asText } from '../http/messages.ts';
+import { ConnectionFailed, send } from '../http/send.ts';
 import { gongAccountOf } from './account.ts';
-import type { GongAnswer } from './answer.ts';
-import { basicAuthorization } from './authorization.ts';
-import { classify, classifyBroken } from './classify.ts';
-import { type Exchange, exchange } from './exchange.ts';
-import type { GongTokenStore, GongTokens } from './oauth.ts';
+import { basicAuthorization } from './basic-auth.ts';
+import { classifyResponse, unavailable } from './classify.ts';
+import { GONG_LIMITS } from './limits.ts';
+import type { GongResponse } from './response.ts';
 import { TokenKeeper } from './token-keeper.ts';
+import type { GongTokenStore, GongTokens } from './tokens.ts';
 
 const CONTENT_SHARED_PATH = '/v2/customer-engagement/content/shared';
-const USER_AGENT = `sharetrail/${packageJson.version}`;
-/** Contract: one request to Gong, from connecting to the last byte. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** A renewal cannot be aborted, so it must end within the time that a stop grants. */
-const TOKEN_TIMEOUT_MS = STOP_LIMITS.drainMsMax;
 
-/** Everything that is said to Gong. Another kind of event is another method here. */
+/** All requests to Gong. Another kind of event is another method here. */
 export interface GongClient {
-  /** names the account for pacing; see `gongAccountOf` */
+  /** identifies the account for pacing; see `gongAccountOf` */
   readonly account: string;
   /**
-   * Reports one content share; `bodyText` is its JSON. Never throws for what Gong or the network
-   * does; rejects with the signal's reason when it is aborted, and where the token store does.
-   * `onSent` is called as the request has left this machine: connecting may take a while before.
+   * Reports one content share; `bodyText` is its JSON. Never throws because of Gong or the network.
+   * Rejects with the signal's reason when it is aborted, and if the token store rejects.
+   * `onSent` is called when the request has left this machine: connecting may take a while.
    */
-  shareContent(bodyText: string, signal: AbortSignal, onSent?: () => void): Promise<GongAnswer>;
+  shareContent(bodyText: string, signal: AbortSignal, onSent?: () => void): Promise<GongResponse>;
 }
 
 export interface GongClientOptions {
@@ -36,16 +31,16 @@ export interface GongClientOptions {
   /** required by the oauth flow */
   readonly tokens?: GongTokenStore;
   /**
-   * Asked before a call is repeated with a renewed token, since Gong counts that one too;
-   * false: there is no call left, and the answer is `unavailable`. Absent: repeats at once.
+   * Called before a call is repeated with renewed tokens, since Gong counts the repeat too. False:
+   * no call is left, and the response is `unavailable`. Absent: repeats immediately.
    */
   readonly beforeRepeat?: (signal: AbortSignal) => Promise<boolean>;
   readonly timeoutMs?: number;
 }
 
-/** One client an account and process: its senders then share one renewal of the tokens. */
+/** Create one client per account and process: its senders then share one renewal of the tokens. */
 export function createGongClient(options: GongClientOptions): GongClient {
-  const { config } = options;
+  const { config, clock, tokens, timeoutMs = GONG_LIMITS.tokenResponseMsMax } = options;
   const account = gongAccountOf(config);
   const { auth } = config;
   if (auth.flow === 'access-key') {
@@ -59,15 +54,8 @@ export function createGongClient(options: GongClientOptions): GongClient {
       shareContent: (body, signal, onSent) => put(options, target, { body, signal, onSent }),
     };
   }
-  if (!options.tokens) throw new Error('the oauth flow of Gong needs a token store');
-  const keeper = new TokenKeeper({
-    config,
-    auth,
-    store: options.tokens,
-    clock: options.clock,
-    timeoutMs: options.timeoutMs ?? TOKEN_TIMEOUT_MS,
-    userAgent: USER_AGENT,
-  });
+  if (!tokens) throw new Error('the oauth flow of Gong needs a token store');
+  const keeper = new TokenKeeper({ config, auth, store: tokens, clock, timeoutMs });
   return {
     account,
     shareContent: (body, signal, onSent) =>
@@ -86,21 +74,21 @@ interface Call {
   readonly onSent: (() => void) | undefined;
 }
 
-// A 401 is an access token that ran out early as well as a missing scope: renewed once, then said.
+// A 401 means a token that expired early or a missing scope: renew once, then report it.
 async function putWithTokens(
   options: GongClientOptions,
   keeper: TokenKeeper,
   call: Call,
-): Promise<GongAnswer> {
+): Promise<GongResponse> {
   call.signal.throwIfAborted();
   const first = await keeper.current();
-  if (first.kind === 'failed') return first.answer;
-  const answer = await put(options, targetOf(options.config, first.tokens), call);
-  if (answer.status !== 401) return answer;
+  if (first.kind === 'failed') return first.response;
+  const response = await put(options, targetOf(options.config, first.tokens), call);
+  if (response.status !== 401) return response;
   const second = await keeper.renew(first.tokens);
-  if (second.kind === 'failed') return second.answer;
+  if (second.kind === 'failed') return second.response;
   const mayRepeat = options.beforeRepeat ? await options.beforeRepeat(call.signal) : true;
-  if (!mayRepeat) return classifyBroken('the access token was renewed; no call is left to repeat');
+  if (!mayRepeat) return unavailable('the access token was renewed; no call is left to repeat');
   return put(options, targetOf(options.config, second.tokens), call);
 }
 
@@ -111,30 +99,30 @@ function targetOf(config: GongConfig, tokens: GongTokens): Target {
   };
 }
 
-async function put(options: GongClientOptions, target: Target, call: Call): Promise<GongAnswer> {
-  const result = await exchange(
-    {
-      method: 'PUT',
-      url: `${target.baseUrl.replace(/\/+$/, '')}${CONTENT_SHARED_PATH}`,
-      headers: {
-        authorization: target.authorization,
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'user-agent': USER_AGENT,
-      },
-      body: call.body,
-      timeoutMs: options.timeoutMs ?? REQUEST_TIMEOUT_MS,
-      ...(call.onSent && { onSent: call.onSent }),
-    },
-    call.signal,
-  );
-  const answer = answerOf(result, options.clock.now());
-  return { ...answer, errors: answer.errors.map(scrub) };
+async function put(options: GongClientOptions, target: Target, call: Call): Promise<GongResponse> {
+  const response = await putOnce(options, target, call);
+  return { ...response, errors: response.errors.map(scrub) };
 }
 
-function answerOf(result: Exchange, now: number): GongAnswer {
-  if (result.kind === 'answered') return classify({ ...result.answer, now });
-  // Gong's wish to wait stands in the head: it holds even where the rest is missing.
-  if (result.head?.status === 429) return classify({ ...result.head, body: '', now });
-  return classifyBroken(result.reason);
+async function putOnce(
+  { clock, timeoutMs = GONG_LIMITS.responseMsMax }: GongClientOptions,
+  { baseUrl, authorization }: Target,
+  { body, signal, onSent }: Call,
+): Promise<GongResponse> {
+  const request = {
+    method: 'PUT',
+    url: `${baseUrl.replace(/\/+$/, '')}${CONTENT_SHARED_PATH}`,
+    headers: { authorization, 'content-type': 'application/json', accept: 'application/json' },
+    body,
+  };
+  const { bodyBytesMax } = GONG_LIMITS;
+  try {
+    const limits = { signal, timeoutMs, bodyBytesMax, ...(onSent && { onSent }) };
+    return classifyResponse(asText(await send(request, limits)), clock.now());
+  } catch (error) {
+    if (!(error instanceof ConnectionFailed)) throw error;
+    // The wait that Gong requests is in the head: it applies even if the body is incomplete.
+    if (error.head?.status !== 429) return unavailable(error.message);
+    return classifyResponse({ ...error.head, body: '' }, clock.now());
+  }
 }

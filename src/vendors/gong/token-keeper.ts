@@ -1,10 +1,13 @@
 import type { GongConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type GongTokenStore, type GongTokens, rememberTokens, type TokenResult } from './oauth.ts';
+import { GONG_LIMITS } from './limits.ts';
 import { type GongOauth, requestTokens } from './token-request.ts';
-
-/** Access tokens are renewed a little early, for clocks that differ and calls under way. */
-const EXPIRY_MARGIN_MS = 60_000;
+import {
+  type GongTokenStore,
+  type GongTokens,
+  rememberTokens,
+  type TokenResult,
+} from './tokens.ts';
 
 export interface TokenKeeperOptions {
   readonly config: GongConfig;
@@ -12,17 +15,16 @@ export interface TokenKeeperOptions {
   readonly store: GongTokenStore;
   readonly clock: Clock;
   readonly timeoutMs: number;
-  readonly userAgent: string;
 }
 
 /**
- * Holds the tokens of one Gong account and renews them: one renewal at a time, whoever asks.
- * A new pair is saved before it is used, since the answer that brought it is the only copy.
+ * Keeps the tokens of one Gong account and renews them, with one renewal at a time for all callers.
+ * A new pair is saved before it is used: the response that carries it is the only copy.
  */
 export class TokenKeeper {
   readonly #options: TokenKeeperOptions;
   #tokens: GongTokens | undefined;
-  /** came from Gong, but the store failed: saved before anything else is tried */
+  /** received from Gong, but the store failed: saved before anything else is tried */
   #unsaved: GongTokens | undefined;
   #renewal: Promise<TokenResult> | undefined;
 
@@ -30,15 +32,15 @@ export class TokenKeeper {
     this.#options = options;
   }
 
-  /** Tokens that have not run out. Rejects only where the store does. */
+  /** Tokens that have not expired. Rejects only if the store does. */
   async current(): Promise<TokenResult> {
     const tokens = this.#tokens;
     return tokens && !this.#isStale(tokens) ? use(tokens) : this.renew(tokens);
   }
 
   /**
-   * Tokens other than `unusable`, which ran out or which Gong did not accept. Joins a renewal that
-   * is under way. Rejects only where the store does.
+   * Tokens other than `unusable`, which expired or which Gong refused. Joins a renewal that is in
+   * progress. Rejects only if the store does.
    */
   renew(unusable: GongTokens | undefined): Promise<TokenResult> {
     this.#renewal ??= this.#renewAlone(unusable).finally(() => {
@@ -55,8 +57,9 @@ export class TokenKeeper {
     return result;
   }
 
-  // 1. Save what an earlier try could not. 2. Take what another sender or process got meanwhile.
-  // 3. Trade the newest refresh token. 4. Save the pair before anybody sees it.
+  // 1. Save a pair that an earlier attempt could not save. 2. Use a pair that another sender or
+  // process has stored in the meantime. 3. Use the latest refresh token. 4. Save the new pair
+  // before anyone uses it.
   async #renewNow(unusable: GongTokens | undefined): Promise<TokenResult> {
     if (this.#unsaved) await this.#save(this.#unsaved);
     const stored = await this.#load();
@@ -66,24 +69,17 @@ export class TokenKeeper {
     const refreshToken = stored?.refreshToken ?? this.#options.auth.refreshToken.reveal();
     const result = await this.#request(refreshToken);
     if (result.kind === 'tokens') await this.#save(result.tokens);
-    if (result.kind === 'tokens' || result.answer.kind !== 'refused') return result;
-    // Another process may have traded the same token a moment ago, and saved the pair it got.
+    if (result.kind === 'tokens' || result.response.kind !== 'refused') return result;
+    // Another process may have just used the same token and saved its new pair.
     const latest = await this.#load();
-    const isNews = latest !== undefined && latest.refreshToken !== refreshToken;
-    return isNews && !this.#isStale(latest) ? use(latest) : result;
+    const isNew = latest !== undefined && latest.refreshToken !== refreshToken;
+    return isNew && !this.#isStale(latest) ? use(latest) : result;
   }
 
   #request(refreshToken: string): Promise<TokenResult> {
-    const { auth, config, clock, timeoutMs, userAgent } = this.#options;
+    const { auth, config, clock, timeoutMs } = this.#options;
     const now = () => clock.now();
-    return requestTokens({
-      auth,
-      refreshToken,
-      baseUrl: config.baseUrl,
-      userAgent,
-      timeoutMs,
-      now,
-    });
+    return requestTokens({ auth, refreshToken, baseUrl: config.baseUrl, timeoutMs, now });
   }
 
   async #save(tokens: GongTokens): Promise<void> {
@@ -99,7 +95,7 @@ export class TokenKeeper {
   }
 
   #isStale(tokens: GongTokens): boolean {
-    return tokens.expiresAt - EXPIRY_MARGIN_MS <= this.#options.clock.now();
+    return tokens.expiresAt - GONG_LIMITS.tokenReserveMs <= this.#options.clock.now();
   }
 }
 

@@ -1,32 +1,34 @@
 import { z } from 'zod';
+import { isLoopbackHost } from '../../config/addresses.ts';
 import type { GongAuth } from '../../config/types.ts';
+import { messageOf } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
-import type { GongAnswer } from './answer.ts';
-import { parsedObject, readAnswer } from './answer-text.ts';
-import { basicAuthorization } from './authorization.ts';
-import { classify, classifyBroken, type HttpAnswer } from './classify.ts';
-import { exchange } from './exchange.ts';
-import { type GongTokens, rememberTokens, type TokenResult } from './oauth.ts';
+import { asText, type TextResponse } from '../http/messages.ts';
+import { ConnectionFailed, send } from '../http/send.ts';
+import { basicAuthorization } from './basic-auth.ts';
+import { classifyResponse, unavailable } from './classify.ts';
+import { GONG_LIMITS } from './limits.ts';
+import type { GongResponse } from './response.ts';
+import { parsedObject, readResponseBody } from './response-body.ts';
+import { type GongTokens, rememberTokens, type TokenResult } from './tokens.ts';
 
 export type GongOauth = Extract<GongAuth, { flow: 'oauth' }>;
 
 export interface TokenRequest {
   readonly auth: GongOauth;
   readonly refreshToken: string;
-  /** gong.baseUrl: a loopback Gong hands out its own tokens */
+  /** gong.baseUrl: a Gong on loopback issues its own tokens */
   readonly baseUrl: string;
-  readonly userAgent: string;
   readonly timeoutMs: number;
   readonly now: () => number;
 }
 
-/** Gong's access tokens live about a day; a 401 renews one that did not. */
+/** Gong's access tokens live about a day; after an earlier expiry, a 401 renews them. */
 const LIFE_SECONDS_DEFAULT = 86_400;
 const TOKEN_PATH = '/oauth2/generate-customer-token';
 const TOKEN_ORIGIN = 'https://app.gong.io';
-const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
-const tokenAnswer = z.object({
+const tokenResponse = z.object({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1),
   expires_in: z.coerce.number().positive().catch(LIFE_SECONDS_DEFAULT),
@@ -34,71 +36,66 @@ const tokenAnswer = z.object({
 });
 
 /**
- * Trades a refresh token for a new pair. Never throws for what Gong or the network does. Cannot
- * be aborted: a pair whose answer is thrown away is lost, and with it the connection.
+ * Uses a refresh token to request a new pair. Never throws because of Gong or the network. Cannot
+ * be aborted: a pair in a discarded response is lost, and the access to Gong with it.
  */
 export async function requestTokens(request: TokenRequest): Promise<TokenResult> {
-  const { auth } = request;
-  const result = await exchange({
-    method: 'POST',
-    url: tokenUrlOf(request.baseUrl, request.refreshToken),
-    headers: {
-      authorization: basicAuthorization(auth.clientId, auth.clientSecret.reveal()),
-      accept: 'application/json',
-      'user-agent': request.userAgent,
-    },
-    body: '',
-    timeoutMs: request.timeoutMs,
-  });
-  if (result.kind === 'broken') {
-    return { kind: 'failed', answer: classifyBroken(`token request: ${result.reason}`) };
+  const { auth, timeoutMs } = request;
+  const authorization = basicAuthorization(auth.clientId, auth.clientSecret.reveal());
+  let response: TextResponse;
+  try {
+    const url = tokenUrlOf(request.baseUrl, request.refreshToken);
+    const headers = { authorization, accept: 'application/json' };
+    const limits = { signal: undefined, timeoutMs, bodyBytesMax: GONG_LIMITS.bodyBytesMax };
+    response = asText(await send({ method: 'POST', url, headers, body: '' }, limits));
+  } catch (error) {
+    if (!(error instanceof ConnectionFailed)) throw error;
+    return { kind: 'failed', response: unavailable(`token request: ${messageOf(error)}`) };
   }
-  return readTokenAnswer(result.answer, request.now());
+  return readTokenResponse(response, request.now());
 }
 
-/**
- * Gong, "Create an app for Gong": grant type and token stand in the query, the body is empty.
- */
+/** Gong, "Create an app for Gong": grant type and token are in the query, the body is empty. */
 export function tokenUrlOf(baseUrl: string, refreshToken: string): string {
   const base = new URL(baseUrl);
-  const url = new URL(TOKEN_PATH, LOOPBACK_HOST.test(base.hostname) ? base.origin : TOKEN_ORIGIN);
+  const url = new URL(TOKEN_PATH, isLoopbackHost(base.hostname) ? base.origin : TOKEN_ORIGIN);
   url.searchParams.set('grant_type', 'refresh_token');
   url.searchParams.set('refresh_token', refreshToken);
   return url.href;
 }
 
 /**
- * What an answer of the token endpoint means; `now` in epoch milliseconds. A refresh token that
- * is used up answers 400 with OAuth's `invalid_grant`.
+ * What a response of the token endpoint means; `now` in epoch milliseconds. For a used-up refresh
+ * token, Gong returns 400 with OAuth's `invalid_grant`.
  */
-export function readTokenAnswer(answer: HttpAnswer, now: number): TokenResult {
-  const isSuccess = answer.status >= 200 && answer.status < 300;
-  if (!isSuccess) return { kind: 'failed', answer: failureOf(answer, now) };
-  const parsed = tokenAnswer.safeParse(parsedObject(answer.body));
+export function readTokenResponse(response: TextResponse, now: number): TokenResult {
+  const { status, body } = response;
+  if (status < 200 || status >= 300) return { kind: 'failed', response: failureOf(response, now) };
+  const parsed = tokenResponse.safeParse(parsedObject(body));
   if (parsed.success) return { kind: 'tokens', tokens: tokensOf(parsed.data, now) };
-  // Never quoted: half an answer may hold half a token.
-  const errors = [`token request: Gong answered ${answer.status} without tokens`];
-  return { kind: 'failed', answer: { kind: 'unavailable', status: answer.status, errors } };
+  // Never quoted: a truncated response may contain part of a token.
+  const errors = [`token request: Gong returned ${status} without tokens`];
+  return { kind: 'failed', response: { kind: 'unavailable', status, errors } };
 }
 
-function tokensOf(answer: z.infer<typeof tokenAnswer>, now: number): GongTokens {
-  const baseUrl = httpsBase(answer.api_base_url_for_customer);
+function tokensOf(response: z.infer<typeof tokenResponse>, now: number): GongTokens {
+  const baseUrl = httpsBase(response.api_base_url_for_customer);
   const tokens = {
-    accessToken: answer.access_token,
-    refreshToken: answer.refresh_token,
-    expiresAt: now + answer.expires_in * 1_000,
+    accessToken: response.access_token,
+    refreshToken: response.refresh_token,
+    expiresAt: now + response.expires_in * 1_000,
     ...(baseUrl === undefined ? {} : { baseUrl }),
   };
   rememberTokens(tokens);
   return tokens;
 }
 
-/** Passing where the same status of the API is passing; all else wants a person. */
-function failureOf(answer: HttpAnswer, now: number): GongAnswer {
-  const { status } = answer;
-  const { kind, retryAfterMs } = classify({ ...answer, now });
-  const said = readAnswer(answer.body).errors.join('; ') || 'no reason given';
-  const errors = [scrub(`token request: Gong answered ${status}: ${said}`)];
+/** Temporary if the same status of the API is; every other failure needs attention. */
+function failureOf(response: TextResponse, now: number): GongResponse {
+  const { status, body } = response;
+  const { kind, retryAfterMs } = classifyResponse(response, now);
+  const reason = readResponseBody(body).errors.join('; ') || 'no reason given';
+  const errors = [scrub(`token request: Gong returned ${status}: ${reason}`)];
   if (kind !== 'throttled' && kind !== 'unavailable') {
     return { kind: 'refused', status, errors, hint: hintOf(status) };
   }
@@ -110,7 +107,7 @@ function failureOf(answer: HttpAnswer, now: number): GongAnswer {
 function hintOf(status: number): string {
   if (status === 401) return 'Check gong.auth.clientId and gong.auth.clientSecret.';
   return (
-    'A refresh token works once, and this one is used up or withdrawn. Have a Gong technical ' +
+    'A refresh token works once, and this one is used up or revoked. Have a Gong technical ' +
     'administrator connect the app again, and put the new token in gong.auth.refreshToken.'
   );
 }

@@ -2,40 +2,41 @@ import { z } from 'zod';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { rememberToken } from '../../lib/secret.ts';
-import { tokenUrlOf } from './addresses.ts';
-import { readServiceAccountKey, type ServiceAccountKey, signAssertion } from './assertion.ts';
-import { type Applicant, classifyLogin, classifyNoToken } from './classify-login.ts';
-import { parseJson } from './error-body.ts';
+import { asText, type TextResponse } from '../http/messages.ts';
+import { parseJson } from '../http/text.ts';
+import { JWT_BEARER } from '../jwt.ts';
+import { classifyLogin, classifyNoToken, type SignIn } from './classify-login.ts';
+import { tokenUrlOf } from './endpoints.ts';
 import { ClockOff, errorOf } from './errors.ts';
-import { type ExchangeOptions, exchange, type HttpAnswer, textOf } from './exchange.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import { SCOPES, type ScopeSet } from './scopes.ts';
+import { readServiceAccountKey, type ServiceAccountKey, signAssertion } from './service-account.ts';
+import { callGoogle, type GoogleCallOptions } from './transport.ts';
 
-const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** OAuth 2.0 for service accounts: a token lives an hour */
 const LIFE_SECONDS_DEFAULT = 3_600;
-/** Google's Date header is whole seconds, and an answer takes a while */
+/** Google's Date header is in whole seconds, and a response takes a while */
 const CLOCK_TOLERANCE_MS = 5_000;
 
-const tokenAnswer = z.object({
+const tokenResponse = z.object({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().positive().catch(LIFE_SECONDS_DEFAULT),
 });
 
-/** For whom, and for what, a token is. */
+/** The user and the scopes that a token is for. */
 export interface Access {
-  /** an email; without meaning where one user's refresh token is all there is */
+  /** an email; ignored if the only credential is one user's refresh token */
   readonly subject: string;
   readonly scopeSet: ScopeSet;
 }
 
 interface Token {
   readonly value: string;
-  /** epoch milliseconds, somewhat before it runs out */
+  /** epoch milliseconds, some time before it expires */
   readonly renewAt: number;
 }
 
-export interface AccessTokensOptions extends ExchangeOptions {
+export interface AccessTokensOptions extends GoogleCallOptions {
   readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;
@@ -43,14 +44,14 @@ export interface AccessTokensOptions extends ExchangeOptions {
   readonly tokensMax?: number;
 }
 
-/** One token a subject and scope set, that all requests share until it runs out. */
+/** One token per subject and scope set. All requests share it until it expires. */
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
-  /** the last used last */
+  /** in the order of their last use */
   readonly #tokens = new Map<string, Promise<Token>>();
   readonly #granted = new Set<ScopeSet>();
   #key: ServiceAccountKey | undefined;
-  /** how far Google's clock is ahead of ours, once Google refused our time */
+  /** how far Google's clock is ahead of ours; known once Google has refused our time */
   #clockOffsetMs = 0;
 
   constructor(options: AccessTokensOptions) {
@@ -58,9 +59,9 @@ export class AccessTokens {
   }
 
   /**
-   * A token that is valid; not `expired`, where that one was refused. Rejects with a GoogleError
-   * where Google refuses the sign-in, with a RetryableError where it could not be asked; the next
-   * call asks anew.
+   * A valid token other than `expired`, which Google refused. Rejects with a GoogleError if Google
+   * refuses the sign-in, and with a RetryableError if it may succeed later. A failure is not
+   * cached: the next call signs in again.
    */
   async get(access: Access, expired?: string): Promise<string> {
     const key = this.#keyOf(access);
@@ -69,8 +70,8 @@ export class AccessTokens {
       if (pending === undefined) return (await this.#request(key, access)).value;
       const token = await pending;
       const isGood = token.value !== expired && this.#options.clock.now() < token.renewAt;
-      // The first who finds it stale asks anew; the others then find the new one here. A good one
-      // moves to the end: the first goes when there are too many.
+      // The first caller that finds it stale requests a new one, which the others then find here.
+      // A good one moves to the end: the first one is dropped when there are too many.
       if (this.#tokens.get(key) === pending) this.#tokens.delete(key);
       if (!isGood) continue;
       this.#tokens.set(key, pending);
@@ -79,7 +80,7 @@ export class AccessTokens {
   }
 
   #request(key: string, access: Access): Promise<Token> {
-    const token = this.#ask(access);
+    const token = this.#signIn(access);
     this.#tokens.set(key, token);
     token.catch(() => {
       if (this.#tokens.get(key) === token) this.#tokens.delete(key);
@@ -92,23 +93,22 @@ export class AccessTokens {
     return token;
   }
 
-  async #ask(access: Access): Promise<Token> {
-    const answer = await this.#post(this.#formOf(access));
+  async #signIn(access: Access): Promise<Token> {
+    const response = await this.#post(this.#formOf(access));
     try {
-      return this.#read(answer, access);
+      return this.#read(response, access);
     } catch (error) {
-      if (!(error instanceof ClockOff) || !this.#learnTime(answer)) throw error;
+      if (!(error instanceof ClockOff) || !this.#adoptTime(response)) throw error;
     }
     return this.#read(await this.#post(this.#formOf(access)), access);
   }
 
-  #read(answer: HttpAnswer, access: Access): Token {
-    const body = textOf(answer.body);
+  #read(response: TextResponse, access: Access): Token {
     const nowMs = this.#options.clock.now();
-    if (answer.status >= 400) {
-      throw errorOf(classifyLogin({ ...answer, body }, this.#applicant(access, nowMs)));
+    if (response.status >= 400) {
+      throw errorOf(classifyLogin(response, this.#factsOf(access, nowMs)));
     }
-    const parsed = tokenAnswer.safeParse(parseJson(body));
+    const parsed = tokenResponse.safeParse(parseJson(response.body));
     if (!parsed.success) throw errorOf(classifyNoToken());
     const value = parsed.data.access_token;
     rememberToken(value);
@@ -117,8 +117,8 @@ export class AccessTokens {
     return { value, renewAt: nowMs + lifeMs - Math.min(GOOGLE_LIMITS.tokenReserveMs, lifeMs / 2) };
   }
 
-  /** Google wrote its own time on the refusal: the next assertion is made by that. */
-  #learnTime({ headers }: HttpAnswer): boolean {
+  /** The refusal carries Google's own time: the next assertion uses it. */
+  #adoptTime({ headers }: TextResponse): boolean {
     const date = Date.parse(headers['date'] ?? '');
     const offsetMs = date - this.#options.clock.now();
     if (Number.isNaN(date) || Math.abs(offsetMs - this.#clockOffsetMs) < CLOCK_TOLERANCE_MS) {
@@ -129,7 +129,7 @@ export class AccessTokens {
     const way = offsetMs > 0 ? 'behind' : 'ahead of';
     this.#options.onWarning(
       `This machine's clock is ${seconds} s ${way} Google's: set it. ` +
-        "Sign-ins go by Google's clock until then.",
+        "Until then, sign-ins use Google's clock.",
     );
     return true;
   }
@@ -150,8 +150,8 @@ export class AccessTokens {
     return { grant_type: JWT_BEARER, assertion: signAssertion(this.#key, facts) };
   }
 
-  #post(form: Readonly<Record<string, string>>): Promise<HttpAnswer> {
-    const call = {
+  async #post(form: Readonly<Record<string, string>>): Promise<TextResponse> {
+    const request = {
       method: 'POST',
       url: tokenUrlOf(this.#options.config.endpoint),
       headers: {
@@ -160,10 +160,10 @@ export class AccessTokens {
       },
       body: new URLSearchParams(form).toString(),
     };
-    return exchange(call, this.#options);
+    return asText(await callGoogle(request, this.#options));
   }
 
-  #applicant({ subject, scopeSet }: Access, nowMs: number): Applicant {
+  #factsOf({ subject, scopeSet }: Access, nowMs: number): SignIn {
     const scopes = SCOPES[scopeSet];
     if (this.#options.config.auth.flow === 'refresh-token') {
       return { flow: 'refresh-token', scopes, nowMs };

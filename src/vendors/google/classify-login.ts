@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { isHtml, parseJson, quoted, retryAfterMsOf } from './error-body.ts';
-import type { Concern, FailedAnswer, Verdict } from './verdict.ts';
+import { isTransientStatus, type TextResponse } from '../http/messages.ts';
+import { retryAfterIn } from '../http/retry-after.ts';
+import { isHtml, parseJson, quote } from '../http/text.ts';
+import type { Concern, Failure } from './failure.ts';
 
-/** Who asked for a token, and for what. */
-export type Applicant = {
+/** The facts about a sign-in that decide what its response means. */
+export type SignIn = {
   readonly scopes: readonly string[];
   /** epoch milliseconds, for a Retry-After that is a date */
   readonly nowMs: number;
@@ -11,7 +13,7 @@ export type Applicant = {
   | {
       readonly flow: 'service-account';
       readonly subject: string;
-      /** the service account's numeric id, where the key file has it */
+      /** the service account's numeric id, if the key file has it */
       readonly clientId?: string;
       /** the same scopes were granted for another subject */
       readonly granted: boolean;
@@ -24,7 +26,7 @@ const oauthError = z.object({
   error_description: z.string().optional().catch(undefined),
 });
 
-const PASSING_ERRORS = new Set([
+const TRANSIENT_ERRORS = new Set([
   'internal_failure',
   'backend_error',
   'server_error',
@@ -32,47 +34,50 @@ const PASSING_ERRORS = new Set([
   'rate_limit_exceeded',
 ]);
 
-/** What a token endpoint's answer other than a token means. Pure; messages quote its words. */
-export function classifyLogin(answer: FailedAnswer, applicant: Applicant): Verdict {
-  const oauth = oauthError.safeParse(parseJson(answer.body)).data;
-  if (oauth === undefined) return classifyForeign(answer, applicant);
-  const words = quoted([oauth.error, oauth.error_description].filter(Boolean).join(': '));
-  const whom = applicant.flow === 'service-account' ? ` as ${applicant.subject}` : '';
-  const message = `Google refused the sign-in${whom}: ${words}`;
-  const passing = answer.status >= 500 || answer.status === 429 || PASSING_ERRORS.has(oauth.error);
-  if (passing) return retry(answer, message, applicant.nowMs);
-  if (applicant.flow === 'refresh-token') {
-    const hint = refreshHint(words);
-    return { kind: 'refused', reason: oauth.error, message, concerns: 'everyone', hint };
+/** What a response of the token endpoint without a token means. Pure; messages quote it. */
+export function classifyLogin(response: TextResponse, signIn: SignIn): Failure {
+  const { status, headers, body } = response;
+  const oauth = oauthError.safeParse(parseJson(body)).data;
+  if (oauth === undefined) return classifyForeign(response, signIn);
+  const { error, error_description: description } = oauth;
+  const text = quote([error, description].filter(Boolean).join(': '));
+  const as = signIn.flow === 'service-account' ? ` as ${signIn.subject}` : '';
+  const message = `Google refused the sign-in${as}: ${text}`;
+  if (isTransientStatus(status) || TRANSIENT_ERRORS.has(error)) {
+    return { kind: 'retry', message, ...retryAfterIn(headers, signIn.nowMs) };
   }
-  if (/\biat\b|reasonable timeframe/i.test(words))
+  if (signIn.flow === 'refresh-token') {
+    const hint = refreshHint(text);
+    return { kind: 'refused', reason: error, message, concerns: 'everyone', hint };
+  }
+  if (/\biat\b|reasonable timeframe/i.test(text))
     return { kind: 'clock-off', message, hint: CLOCK };
-  return { kind: 'refused', reason: oauth.error, message, ...reaction(words, applicant) };
+  return { kind: 'refused', reason: error, message, ...reactionTo(text, signIn) };
 }
 
-/** An answer with a good status that holds no token. Never quoted: it may hold half of one. */
-export function classifyNoToken(): Verdict {
-  return { kind: 'retry', message: 'the Google sign-in answered without a token' };
+/** A success without a token. The body is never quoted: it may contain part of one. */
+export function classifyNoToken(): Failure {
+  return { kind: 'retry', message: 'the Google sign-in returned no token' };
 }
 
-type ServiceAccount = Extract<Applicant, { flow: 'service-account' }>;
+type ServiceAccount = Extract<SignIn, { flow: 'service-account' }>;
 
 /**
- * OAuth 2.0 for service accounts, "JWT error codes": invalid_grant stands for the user's troubles
- * and for the key's; unauthorized_client for a scope that was not granted and, with the same
- * words, for a user of another Workspace.
+ * OAuth 2.0 for service accounts, "JWT error codes": invalid_grant means a problem of the user or
+ * of the key. unauthorized_client means an ungranted scope or, with the same text, a user of
+ * another Workspace.
  */
-function reaction(words: string, applicant: ServiceAccount): { concerns: Concern; hint: string } {
-  if (/account not found|invalid jwt signature|invalid_client|deleted_client/i.test(words)) {
+function reactionTo(text: string, signIn: ServiceAccount): { concerns: Concern; hint: string } {
+  if (/account not found|invalid jwt signature|invalid_client|deleted_client/i.test(text)) {
     return { concerns: 'everyone', hint: KEY };
   }
-  if (/disabled_client|org_internal|admin_policy_enforced/i.test(words)) {
+  if (/disabled_client|org_internal|admin_policy_enforced/i.test(text)) {
     return { concerns: 'everyone', hint: POLICY };
   }
-  if (/^(?:unauthorized_client|access_denied|invalid_scope)/.test(words)) {
-    return applicant.granted
+  if (/^(?:unauthorized_client|access_denied|invalid_scope)/.test(text)) {
+    return signIn.granted
       ? { concerns: 'subject', hint: STRANGER }
-      : { concerns: 'everyone', hint: delegationHint(applicant) };
+      : { concerns: 'everyone', hint: delegationHint(signIn) };
   }
   return { concerns: 'subject', hint: USER };
 }
@@ -82,44 +87,44 @@ function delegationHint({ clientId, scopes }: ServiceAccount): string {
   return (
     'In the Google Admin console, under Security > Access and data control > API controls > ' +
     `Domain-wide delegation, grant ${client} exactly: ${scopes.join(', ')}. ` +
-    'It may take an hour to hold. The user must belong to that Workspace.'
+    'It may take an hour to take effect. The user must belong to that Workspace.'
   );
 }
 
-function refreshHint(words: string): string {
-  if (/^(?:invalid_client|unauthorized_client|deleted_client|disabled_client)/.test(words)) {
+function refreshHint(text: string): string {
+  if (/^(?:invalid_client|unauthorized_client|deleted_client|disabled_client)/.test(text)) {
     return (
-      'Check googleDrive.auth.clientId and clientSecret: the refresh token must have been given ' +
-      'to this very client (Google Cloud console > APIs & Services > Credentials).'
+      'Check googleDrive.auth.clientId and clientSecret: the refresh token must have been issued ' +
+      'to this client (Google Cloud console > APIs & Services > Credentials).'
     );
   }
   return (
-    'The refresh token was revoked, ran out (after seven days where the app is in testing) or was ' +
-    'not for this client: have the user authorise again, and set googleDrive.auth.refreshToken.'
+    'The refresh token was revoked, has expired (after seven days if the app is in testing), or ' +
+    'was issued to another client: have the user authorize again, and set ' +
+    'googleDrive.auth.refreshToken.'
   );
 }
 
-function classifyForeign(answer: FailedAnswer, { nowMs }: Applicant): Verdict {
-  const what = isHtml(answer.body) ? 'a web page' : 'no token';
-  const message = `the Google sign-in answered with status ${answer.status} and ${what}`;
-  if (answer.status >= 500 || [408, 425, 429].includes(answer.status)) {
-    return retry(answer, message, nowMs);
-  }
-  const reason = `HTTP_${answer.status}`;
-  return { kind: 'refused', reason, message, concerns: 'everyone', hint: FOREIGN };
-}
-
-function retry(answer: FailedAnswer, message: string, nowMs: number): Verdict {
-  const retryAfterMs = retryAfterMsOf(answer.headers, nowMs);
-  return { kind: 'retry', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+/** Not Google's own response: from a proxy, or from another server. */
+function classifyForeign({ status, headers, body }: TextResponse, { nowMs }: SignIn): Failure {
+  const what = isHtml(body) ? 'a web page' : 'no token';
+  const message = `the Google sign-in returned status ${status} and ${what}`;
+  if (isTransientStatus(status)) return { kind: 'retry', message, ...retryAfterIn(headers, nowMs) };
+  return {
+    kind: 'refused',
+    reason: `HTTP_${status}`,
+    message,
+    concerns: 'everyone',
+    hint: FOREIGN,
+  };
 }
 
 const KEY =
-  'googleDrive.auth.key is not (any more) a key of a service account: create a new key (Google ' +
-  'Cloud console > IAM & Admin > Service Accounts > Keys) and put it in its place.';
+  'googleDrive.auth.key is not, or no longer, a key of a service account: create a new key (Google ' +
+  'Cloud console > IAM & Admin > Service Accounts > Keys) and use it instead.';
 const POLICY =
-  "The client is switched off, or the Workspace's policy forbids it: look at the service account " +
-  'in the Google Cloud console and at API controls in the Google Admin console.';
+  "The client is switched off, or the Workspace's policy forbids it: check the service account " +
+  'in the Google Cloud console and the API controls in the Google Admin console.';
 const STRANGER =
   'The scopes are granted, but not for this user: the address must be the primary one of a user ' +
   'of this Workspace.';
@@ -128,5 +133,5 @@ const USER =
   'Google Admin console, or correct the address in the configuration.';
 const CLOCK = "Set this machine's clock: it is minutes away from Google's.";
 const FOREIGN =
-  'This does not look like Google: check googleDrive.endpoint, and what stands between this ' +
-  'machine and Google.';
+  'This does not look like Google: check googleDrive.endpoint and any proxy between this machine ' +
+  'and Google.';

@@ -1,10 +1,13 @@
-import { type ApiError, apiErrorOf, isHtml, retryAfterMsOf } from './error-body.ts';
-import type { Concern, FailedAnswer, QuotaHolder, Service, Verdict } from './verdict.ts';
+import { isTransientStatus, type TextResponse } from '../http/messages.ts';
+import { retryAfterIn } from '../http/retry-after.ts';
+import { isHtml } from '../http/text.ts';
+import { type ApiError, apiErrorOf } from './error-body.ts';
+import type { Concern, Failure, QuotaHolder, Service } from './failure.ts';
 
-/** What was asked, as far as it decides what an answer means. */
-export interface Asked {
+/** The facts about a request that decide what its response means. */
+export interface RequestContext {
   readonly service: Service;
-  /** the request went on from a page token */
+  /** the request had a page token */
   readonly paged: boolean;
   /** of the access token that was used */
   readonly scopes: readonly string[];
@@ -12,7 +15,14 @@ export interface Asked {
   readonly nowMs: number;
 }
 
-/** Drive guide, "Resolve errors"; the newer words are google.rpc.ErrorInfo's. */
+interface Facts {
+  readonly response: TextResponse;
+  readonly context: RequestContext;
+  readonly error: ApiError | undefined;
+  readonly message: string;
+}
+
+/** Drive guide, "Resolve errors"; the newer reasons are those of google.rpc.ErrorInfo. */
 const QUOTA_REASONS: Readonly<Record<string, QuotaHolder>> = {
   userRateLimitExceeded: 'subject',
   rateLimitExceeded: 'service',
@@ -21,8 +31,12 @@ const QUOTA_REASONS: Readonly<Record<string, QuotaHolder>> = {
   RESOURCE_EXHAUSTED: 'service',
 };
 const DAILY_REASONS = new Set(['dailyLimitExceeded', 'dailyLimitExceededUnreg']);
-const PASSING_REASONS = new Set(['backendError', 'internalError', 'transientError', 'UNAVAILABLE']);
-const PASSING_STATUSES = new Set([408, 425]);
+const TRANSIENT_REASONS = new Set([
+  'backendError',
+  'internalError',
+  'transientError',
+  'UNAVAILABLE',
+]);
 const GONE_REASONS = new Set(['notFound', 'NOT_FOUND', 'deleted', 'driveNotFound']);
 const ITEM_LOCATIONS = new Set(['fileId', 'driveId']);
 
@@ -33,109 +47,88 @@ const API_NAMES: Readonly<Record<Service, string>> = {
 };
 
 /**
- * What an answer with a status from 400 on means. Pure; the message quotes Google's words, which
- * name ids and quotas.
+ * What a response with a status from 400 on means. Pure. The message quotes Google, which names
+ * ids and quotas.
  */
-export function classifyAnswer(answer: FailedAnswer, asked: Asked): Verdict {
-  const error = apiErrorOf(answer.body);
-  const message = refusalOf(answer, error);
-  if (answer.status === 401) return classify401({ asked, error, message });
-  const quota = quotaOf(answer, { error, asked });
+export function classifyResponse(response: TextResponse, context: RequestContext): Failure {
+  const error = apiErrorOf(response.body);
+  const message = messageOf(response, error);
+  const facts: Facts = { response, context, error, message };
+  if (response.status === 401) return classify401(facts);
+  const quota = quotaOf(facts);
   if (quota === 'day') {
-    return {
-      kind: 'refused',
-      reason: error?.reason ?? '',
-      message,
-      concerns: 'everyone',
-      hint: DAY,
-    };
+    const reason = error?.reason ?? '';
+    return { kind: 'refused', reason, message, concerns: 'everyone', hint: DAY };
   }
-  const wait = waitOf(answer, { error, asked });
-  if (quota !== undefined) {
-    return { kind: 'throttled', message, ...quota, ...wait };
-  }
-  if (isPassing(answer, error)) return { kind: 'retry', message, ...wait };
-  if (asked.paged && isTokenLost(answer, { error, asked }))
-    return { kind: 'page-token-lost', message };
-  return error === undefined
-    ? classifyForeign(answer, message)
-    : classifyRefusal({ answer, asked, error, message });
+  if (quota !== undefined) return { kind: 'throttled', message, ...quota, ...waitOf(facts) };
+  if (isTransient(facts)) return { kind: 'retry', message, ...waitOf(facts) };
+  if (isPageTokenLost(facts)) return { kind: 'page-token-lost', message };
+  return error === undefined ? classifyForeign(facts) : classifyRefusal(facts, error);
 }
 
-/** A 2xx whose body is not what was asked for: cut, a web page, anything. */
-export function classifyUnreadable(body: unknown): Verdict {
-  const isPage = typeof body === 'string' && isHtml(body);
-  const what = isPage ? 'a web page' : 'something that is not its JSON, or half of it';
-  return { kind: 'retry', message: `Google answered with ${what}` };
-}
-
-interface Refusal {
-  readonly asked: Asked;
-  readonly error: ApiError | undefined;
-  readonly message: string;
+/** A 2xx whose body is not the requested JSON: truncated, a web page, anything. */
+export function classifyUnreadable(body: unknown): Failure {
+  const what = isHtml(body) ? 'a web page' : 'a body that is not the expected JSON, or half of it';
+  return { kind: 'retry', message: `Google returned ${what}` };
 }
 
 /**
- * Reports answers 401 where the administrator lacks the privilege: no new token mends that, and
- * its words are all that tells it from a token that ran out.
+ * Reports returns 401 if the administrator lacks the privilege. A new token does not fix that, and
+ * only the text distinguishes it from an expired token.
  */
-function classify401({ asked, error, message }: Refusal): Verdict {
-  const lasting = asked.service === 'reports' && /not authorized/i.test(error?.message ?? '');
-  if (!lasting) return { kind: 'token-expired', message };
-  return {
-    kind: 'refused',
-    reason: error?.reason || 'authError',
-    message,
-    concerns: 'everyone',
-    hint: REPORTS_PRIVILEGE,
-  };
+function classify401({ context, error, message }: Facts): Failure {
+  const isPermanent = context.service === 'reports' && /not authorized/i.test(error?.message ?? '');
+  if (!isPermanent) return { kind: 'token-expired', message };
+  const reason = error?.reason || 'authError';
+  return { kind: 'refused', reason, message, concerns: 'everyone', hint: REPORTS_PRIVILEGE };
 }
 
-/** Reports guide: more than 2,400 queries a minute are answered with 503. */
-function quotaOf(
-  { status }: FailedAnswer,
-  { error, asked }: Pick<Refusal, 'error' | 'asked'>,
-): { readonly holder: QuotaHolder; readonly perMinute: boolean } | 'day' | undefined {
+/** Reports guide: the response to more than 2,400 queries a minute is a 503. */
+function quotaOf({
+  response,
+  context,
+  error,
+}: Facts): { readonly holder: QuotaHolder; readonly perMinute: boolean } | 'day' | undefined {
+  const { status } = response;
   const reason = error?.reason ?? '';
   if (DAILY_REASONS.has(reason)) return 'day';
-  if (status === 503 && asked.service === 'reports') return { holder: 'service', perMinute: true };
+  if (status === 503 && context.service === 'reports')
+    return { holder: 'service', perMinute: true };
   const holder = QUOTA_REASONS[reason] ?? (status === 429 ? 'service' : undefined);
   if (holder === undefined) return undefined;
-  const said = `${error?.quotaUnit ?? ''} ${error?.message ?? ''}`;
-  if (/\/d(?:ay)?\/|\bper day\b|daily/i.test(said)) return 'day';
-  const perUser = /\/\{user\}|\bper user\b/i.test(said);
-  const perMinute = /\/min\/|\bper minute\b/i.test(said);
+  const text = `${error?.quotaUnit ?? ''} ${error?.message ?? ''}`;
+  if (/\/d(?:ay)?\/|\bper day\b|daily/i.test(text)) return 'day';
+  const perUser = /\/\{user\}|\bper user\b/i.test(text);
+  const perMinute = /\/min\/|\bper minute\b/i.test(text);
   return { holder: perUser ? 'subject' : holder, perMinute };
 }
 
-function isPassing({ status }: FailedAnswer, error: ApiError | undefined): boolean {
-  return status >= 500 || PASSING_STATUSES.has(status) || PASSING_REASONS.has(error?.reason ?? '');
+function isTransient({ response, error }: Facts): boolean {
+  return isTransientStatus(response.status) || TRANSIENT_REASONS.has(error?.reason ?? '');
 }
 
 /**
- * Drive answers 400 `invalid` at `pageToken` to a token that it cannot read; 403, 404 and 410
- * stand for one that it forgot. A 404 that names the item says that the item is gone.
+ * Drive returns 400 `invalid` at `pageToken` for a token that it cannot read, and 403, 404 or 410
+ * for one that it forgot. A 404 that names the item means that the item is gone.
  */
-function isTokenLost(
-  { status }: FailedAnswer,
-  { error, asked }: Pick<Refusal, 'error' | 'asked'>,
-): boolean {
+function isPageTokenLost({ response: { status }, context, error }: Facts): boolean {
+  if (!context.paged) return false;
   if (error?.location !== undefined && ITEM_LOCATIONS.has(error.location)) return false;
   if (status === 404 || status === 410) return true;
   if (error?.reason === 'pageTokenExpired') return true;
-  const named = error?.location === 'pageToken' || /page.?token/i.test(error?.message ?? '');
-  if (named && (status === 400 || status === 403)) return true;
-  // Of a list that went well before, the token is all that is new.
+  const isNamed = error?.location === 'pageToken' || /page.?token/i.test(error?.message ?? '');
+  if (isNamed && (status === 400 || status === 403)) return true;
+  // The earlier pages of this list were fine: only the token is new.
   return (
     status === 400 &&
     error !== undefined &&
     error.location === undefined &&
-    knownRefusal(error.reason, asked) === undefined
+    knownRefusal(error.reason, context) === undefined
   );
 }
 
-/** Not Google's own answer: something stands between, or the address is wrong. */
-function classifyForeign({ status, body }: FailedAnswer, message: string): Verdict {
+/** Not Google's own response: from a proxy, or from another server. */
+function classifyForeign({ response: { status, body }, message }: Facts): Failure {
   return {
     kind: 'refused',
     reason: `HTTP_${status}`,
@@ -145,38 +138,33 @@ function classifyForeign({ status, body }: FailedAnswer, message: string): Verdi
   };
 }
 
-function classifyRefusal(refusal: {
-  readonly answer: FailedAnswer;
-  readonly asked: Asked;
-  readonly error: ApiError;
-  readonly message: string;
-}): Verdict {
-  const { answer, asked, error, message } = refusal;
+function classifyRefusal({ response, context, message }: Facts, error: ApiError): Failure {
   const { reason, location } = error;
-  if (answer.status === 404 || answer.status === 410 || GONE_REASONS.has(reason)) {
+  const { status } = response;
+  if (status === 404 || status === 410 || GONE_REASONS.has(reason)) {
     return { kind: 'not-found', message };
   }
-  const known = knownRefusal(reason, asked);
+  const known = knownRefusal(reason, context);
   if (known !== undefined) return { kind: 'refused', reason, message, ...known };
-  if (answer.status === 403) return { kind: 'refused', reason, message, ...forbidden(asked) };
-  // An id that cannot be one, from a configuration file or a row of Google's own.
+  if (status === 403) return { kind: 'refused', reason, message, ...forbidden(context) };
+  // An impossible id, from a configuration file or from one of Google's own rows.
   if (location !== undefined && ITEM_LOCATIONS.has(location)) return { kind: 'not-found', message };
   return { kind: 'malformed', message };
 }
 
 interface Reaction {
   readonly concerns: Concern;
-  readonly hint?: string;
+  readonly hint: string;
 }
 
-function knownRefusal(reason: string, asked: Asked): Reaction | undefined {
+function knownRefusal(reason: string, context: RequestContext): Reaction | undefined {
   switch (reason) {
     case 'insufficientPermissions':
     case 'ACCESS_TOKEN_SCOPE_INSUFFICIENT':
-      return { concerns: 'everyone', hint: scopesHint(asked.scopes) };
+      return { concerns: 'everyone', hint: scopesHint(context.scopes) };
     case 'accessNotConfigured':
     case 'SERVICE_DISABLED':
-      return { concerns: 'everyone', hint: apiHint(API_NAMES[asked.service]) };
+      return { concerns: 'everyone', hint: apiHint(API_NAMES[context.service]) };
     case 'domainPolicy':
       return { concerns: 'subject', hint: DRIVE_OFF };
     case 'failedPrecondition':
@@ -189,27 +177,27 @@ function knownRefusal(reason: string, asked: Asked): Reaction | undefined {
   }
 }
 
-function forbidden({ service }: Asked): Reaction {
+function forbidden({ service }: RequestContext): Reaction {
   if (service === 'drive') return { concerns: 'item', hint: NO_ACCESS };
   return { concerns: 'everyone', hint: service === 'reports' ? REPORTS_PRIVILEGE : DIRECTORY_ROLE };
 }
 
-function waitOf(
-  answer: FailedAnswer,
-  { error, asked }: Pick<Refusal, 'error' | 'asked'>,
-): { readonly retryAfterMs?: number } {
-  const retryAfterMs = retryAfterMsOf(answer.headers, asked.nowMs) ?? error?.retryDelayMs;
-  return retryAfterMs === undefined ? {} : { retryAfterMs };
+function waitOf({ response, context, error }: Facts): { readonly retryAfterMs?: number } {
+  const retryDelayMs = error?.retryDelayMs;
+  return {
+    ...(retryDelayMs === undefined ? {} : { retryAfterMs: retryDelayMs }),
+    ...retryAfterIn(response.headers, context.nowMs),
+  };
 }
 
-function refusalOf({ status }: FailedAnswer, error: ApiError | undefined): string {
-  if (error === undefined) return `Google answered with status ${status}`;
+function messageOf({ status }: TextResponse, error: ApiError | undefined): string {
+  if (error === undefined) return `Google returned status ${status}`;
   const reason = error.reason === '' ? `status ${status}` : error.reason;
-  return `Google answered ${reason}${error.message === '' ? '' : `: ${error.message}`}`;
+  return `Google returned ${reason}${error.message === '' ? '' : `: ${error.message}`}`;
 }
 
 const DAY =
-  "The Google Cloud project's quota of a day is used up. Wait until midnight Pacific time, or " +
+  "The Google Cloud project's daily quota is used up. Wait until midnight Pacific time, or " +
   'raise it (Google Cloud console > APIs & Services > Quotas).';
 const REPORTS_PRIVILEGE =
   'googleDrive.auth.adminSubject may not read the audit log: give that administrator a role with ' +
@@ -219,22 +207,22 @@ const DIRECTORY_ROLE =
   'has the privileges to read users and domains (Google Admin console > Account > Admin roles).';
 const NO_ACCESS =
   'The account that reads this may not see who has access: give it access as an editor, or, on a ' +
-  'shared drive, as a content manager; listing all shared drives takes an administrator.';
+  'shared drive, as a content manager. Listing all shared drives requires an administrator.';
 const DRIVE_OFF =
   'Drive, or access to it by apps, is switched off for this user (Google Admin console > Apps > ' +
   'Google Workspace > Drive and Docs > Features and Applications).';
 const NO_DRIVE =
-  'This user has no Drive, or never opened it: give the user a licence and Drive in the Google ' +
+  'This user has no Drive, or never opened it: give the user a license and Drive in the Google ' +
   'Admin console, or leave the user out of googleDrive.users.';
 const MEMBER =
-  'The account is no member of this shared drive: name one in googleDrive.sharedDrives who may ' +
-  'write there.';
+  'The account is not a member of this shared drive: in googleDrive.sharedDrives, name a member ' +
+  'with write access.';
 const FOREIGN =
   'This does not look like Google: check googleDrive.endpoint (https://www.googleapis.com) and ' +
-  'what stands between this machine and Google.';
+  'any proxy between this machine and Google.';
 
 function scopesHint(scopes: readonly string[]): string {
-  return `The access lacks a scope: grant ${scopes.join(' and ')}, and authorise again.`;
+  return `The access token lacks a scope: grant ${scopes.join(' and ')}, and authorize again.`;
 }
 
 function apiHint(name: string): string {

@@ -1,6 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { readActivities, readDomains, readUsers } from './admin-answers.ts';
+import { readActivities, readDomains, readUsers } from './admin-responses.ts';
 import {
   readAbout,
   readChanges,
@@ -9,7 +9,7 @@ import {
   readFiles,
   readPermissions,
   readStartPageToken,
-} from './drive-answers.ts';
+} from './drive-responses.ts';
 import { NotFound } from './errors.ts';
 import {
   ABOUT_FIELDS,
@@ -24,7 +24,7 @@ import {
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
-import { pages } from './pages.ts';
+import { paginate } from './paginate.ts';
 import { type ApiCall, Requests } from './requests.ts';
 import type {
   Account,
@@ -43,7 +43,7 @@ export interface GoogleClientOptions {
   readonly clock: Clock;
   /** from 0 to 1, as Math.random */
   readonly random: () => number;
-  /** called as each request is sent; token requests are none */
+  /** called as each request is sent, except for token requests */
   readonly onCall: () => void;
   readonly onWarning?: (message: string) => void;
   readonly signal: AbortSignal;
@@ -119,10 +119,10 @@ class ApiClient implements GoogleClient {
   listChanges(subject: string, pageToken: string, driveId?: string): AsyncGenerator<ChangesPage> {
     const query = {
       ...inDrive(driveId),
-      // Of the user's own log the items of shared drives are left out: each drive has its own.
+      // The user's own log omits the items of shared drives: each drive has its own log.
       includeItemsFromAllDrives: driveId !== undefined,
       supportsAllDrives: true,
-      // A file that moved into a shared drive leaves this log, but not the subject's sight.
+      // A file that moved into a shared drive leaves this log, but the subject still sees it.
       includeCorpusRemovals: true,
       includeRemoved: true,
       spaces: 'drive',
@@ -243,7 +243,7 @@ class ApiClient implements GoogleClient {
 
   #pages<P extends Page<unknown>>(list: PagedCall<P>, first?: string): AsyncGenerator<P> {
     const { invoke, ...call } = list;
-    return pages(first, (pageToken) =>
+    return paginate(first, (pageToken) =>
       this.#requests.send({
         ...call,
         paged: pageToken !== undefined,

@@ -1,10 +1,10 @@
 import { RetryableError, UserError } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
-import type { Concern, QuotaHolder, Verdict } from './verdict.ts';
+import type { Concern, Failure, QuotaHolder } from './failure.ts';
 
 /**
- * Google refuses for a reason that a person must mend. `reason` is Google's own word for it;
- * `concerns` says whether another subject or item is worth asking for.
+ * Google refuses for a reason that a person must fix. `reason` is Google's own code; `concerns`
+ * says whether requests for another subject or item can still succeed.
  */
 export class GoogleError extends UserError {
   override readonly name = 'GoogleError';
@@ -21,25 +21,25 @@ export class GoogleError extends UserError {
   }
 }
 
-/** What was asked for is gone, or the subject cannot see it: Google does not tell these apart. */
+/** The item is gone, or the subject cannot see it: Google does not distinguish the two. */
 export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** Google does not know (any more) where a paged list was: begin it anew. */
+/** Google lost the position in a paged list: read the list again from the start. */
 export class PageTokenLost extends Error {
   override readonly name = 'PageTokenLost';
 }
 
-/** The access token is not valid any more: ask for a new one and repeat the request. */
+/** The access token is no longer valid: request a new one and repeat the request. */
 export class AccessTokenExpired extends Error {
   override readonly name = 'AccessTokenExpired';
 }
 
-/** Our clock and Google's differ by more than Google allows. */
+/** Our clock and Google's differ by more than Google accepts. */
 export class ClockOff extends GoogleError {}
 
-/** A quota is used up for the moment, for everybody who shares it. */
+/** A quota is used up for now, for every request that shares it. */
 export class Throttled extends RetryableError {
   readonly holder: QuotaHolder;
   readonly perMinute: boolean;
@@ -54,34 +54,34 @@ export class Throttled extends RetryableError {
   }
 }
 
-/** Of one user or drive, as far as anybody knows: the others are read meanwhile. */
-const NOT_UNDERSTOOD =
-  'Google did not understand what it was asked, which is most likely a bug in sharetrail: please ' +
-  'report it with this message.';
+const MALFORMED_HINT =
+  'Google did not understand the request. This is most likely a bug in sharetrail: please report ' +
+  'it with this message.';
 
-/** The error that stands for a verdict; no secret of this process is left in its message. */
-export function errorOf(verdict: Verdict): Error {
-  const message = scrub(verdict.message);
-  switch (verdict.kind) {
+/** The error for a failure, its message scrubbed of this process's secrets. */
+export function errorOf(failure: Failure): Error {
+  const message = scrub(failure.message);
+  switch (failure.kind) {
     case 'retry':
-      return new RetryableError(message, { retryAfterMs: verdict.retryAfterMs });
+      return new RetryableError(message, { retryAfterMs: failure.retryAfterMs });
     case 'throttled':
-      return new Throttled(message, verdict);
+      return new Throttled(message, failure);
     case 'token-expired':
       return new AccessTokenExpired(message);
     case 'clock-off':
-      return new ClockOff(message, { reason: 'invalid_grant', concerns: 'everyone', ...verdict });
+      return new ClockOff(message, { reason: 'invalid_grant', concerns: 'everyone', ...failure });
     case 'page-token-lost':
       return new PageTokenLost(message);
     case 'not-found':
       return new NotFound(message);
     case 'malformed':
+      // Only this user or drive is known to be affected: the others are still read.
       return new GoogleError(message, {
         reason: 'malformed',
         concerns: 'subject',
-        hint: NOT_UNDERSTOOD,
+        hint: MALFORMED_HINT,
       });
     case 'refused':
-      return new GoogleError(message, verdict);
+      return new GoogleError(message, failure);
   }
 }

@@ -1,4 +1,4 @@
-/** Only these fields are asked for: an answer without a mask is ten times as long. */
+/** Only these fields are requested: a response without a mask is ten times as long. */
 
 const PERMISSION =
   'id,type,role,emailAddress,displayName,domain,deleted,pendingOwner,expirationTime,view,' +

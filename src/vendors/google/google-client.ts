@@ -11,41 +11,40 @@ import type {
 } from './rows.ts';
 
 /**
- * Everything that is asked of Google; nothing is written. Lists come page by page, the next one
- * asked for when it is wanted; to go on later, keep the `nextPageToken` of the page at hand.
+ * All requests to Google; nothing is written. Lists are read page by page, each page when it is
+ * needed. To resume later, keep the `nextPageToken` of the current page.
  *
- * Every operation may throw GoogleError (a person must mend it), RetryableError (five tries are
- * used up), or the reason of the aborted signal; lists also PageTokenLost; and where a file, drive
- * or user is gone or hidden, NotFound.
+ * Every operation can throw GoogleError (a person must fix it), RetryableError (five attempts
+ * failed), or the reason of the aborted signal. Lists can also throw PageTokenLost. If a file,
+ * drive or user is gone or hidden, NotFound is thrown.
  *
- * With one user's refresh token `subject` has no meaning, and the operations of an administrator
- * throw.
+ * With one user's refresh token, `subject` is ignored, and the administrator's operations throw.
  */
 export interface GoogleClient {
-  /** The account behind `subject`, or behind the refresh token. */
+  /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
-  /** All users of the Workspace, suspended and archived ones included. As administrator. */
+  /** All users of the Workspace, including suspended and archived ones. As administrator. */
   listUsers(): AsyncGenerator<Page<User>>;
   /** The verified domains of the Workspace and their aliases. As administrator. */
   listDomains(): Promise<string[]>;
-  /** From where a change log can be read from now on. */
+  /** The current end of a change log, to read it from now on. */
   startPageToken(subject: string, driveId?: string): Promise<string>;
   /**
    * The change log of the subject, or of one shared drive as its member. PageTokenLost: read
-   * everything anew, and compare. A page may be empty without being the last.
+   * everything again, and compare. An empty page is not necessarily the last.
    */
   listChanges(subject: string, pageToken: string, driveId?: string): AsyncGenerator<ChangesPage>;
-  /** What the subject owns, in My Drive and out of it, trash included. */
+  /** The files that the subject owns, in My Drive or elsewhere, including trash. */
   listOwnedFiles(subject: string, pageToken?: string): AsyncGenerator<Page<File>>;
-  /** The items of one shared drive, trash included, as its member. */
+  /** The items of one shared drive, including trash, as its member. */
   listDriveFiles(subject: string, driveId: string, pageToken?: string): AsyncGenerator<Page<File>>;
-  /** undefined: there is none, or none that the subject may see. */
+  /** undefined: it does not exist, or the subject may not see it */
   getFile(subject: string, fileId: string): Promise<File | undefined>;
-  /** Who has access to an item or, by its id, to a whole shared drive. */
+  /** The permissions of an item or, by its id, of an entire shared drive. */
   listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>>;
-  /** All shared drives of the Workspace. As administrator, with a scope of its own. */
+  /** All shared drives of the Workspace. As administrator, with a separate scope. */
   listDrives(): AsyncGenerator<Page<SharedDrive>>;
-  /** The members of a shared drive, whoever they are. As administrator. */
+  /** The members of any shared drive. As administrator. */
   listDriveMembers(driveId: string): AsyncGenerator<Page<Permission>>;
   /** The audit log of Drive, newest first. As administrator. */
   listActivities(query: ActivityQuery): AsyncGenerator<Page<Activity>>;

@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
 
 /**
- * Quotas that Google said are used up, and until when: whoever shares one waits, instead of each
- * finding it out by a try of his own.
+ * The quotas that Google reported as used up, and until when. Every request that shares one waits,
+ * instead of finding out by an attempt of its own.
  */
 export class QuotaGate {
   readonly #until = new Map<string, number>();
@@ -12,13 +12,13 @@ export class QuotaGate {
     this.#clock = clock;
   }
 
-  /** Nobody passes `quota` for so long; a longer hold stays. */
-  hold(quota: string, delayMs: number): void {
+  /** Blocks `quota` for `delayMs`; a longer block stays in force. */
+  block(quota: string, delayMs: number): void {
     const until = this.#clock.now() + delayMs;
     this.#until.set(quota, Math.max(until, this.#until.get(quota) ?? 0));
   }
 
-  /** how long the longest hold on any of them still lasts; 0: none */
+  /** how long the longest block of these quotas still lasts; 0: none is blocked */
   remainingMs(quotas: readonly string[]): number {
     const now = this.#clock.now();
     let remaining = 0;
@@ -30,8 +30,8 @@ export class QuotaGate {
     return remaining;
   }
 
-  /** Resolves when none of them is held; rejects with the reason of an aborted signal. */
-  async pass(quotas: readonly string[], signal: AbortSignal): Promise<void> {
+  /** Resolves when none of the quotas is blocked; rejects with the reason of an aborted signal. */
+  async waitUntilFree(quotas: readonly string[], signal: AbortSignal): Promise<void> {
     for (let ms = this.remainingMs(quotas); ms > 0; ms = this.remainingMs(quotas)) {
       await this.#clock.sleep(ms, signal);
     }

@@ -2,26 +2,28 @@ import type { drive_v3 } from 'googleapis/build/src/apis/drive/v3.js';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { asText, type HttpRequest } from '../http/messages.ts';
+import { isTooLong, retryDelayMs, withRetries } from '../http/retry.ts';
 import { type Access, AccessTokens } from './access-tokens.ts';
-import { rootUrlOf } from './addresses.ts';
-import { type Apis, loadApis } from './apis.ts';
-import { classifyAnswer } from './classify.ts';
+import { classifyResponse } from './classify.ts';
+import { rootUrlOf } from './endpoints.ts';
 import { AccessTokenExpired, errorOf, GoogleError, Throttled } from './errors.ts';
-import { exchange, type HttpCall, textOf } from './exchange.ts';
+import type { QuotaHolder, Service } from './failure.ts';
+import { GOOGLE_LIMITS } from './limits.ts';
+import { type Apis, loadApis } from './load-apis.ts';
 import { QuotaGate } from './quota-gate.ts';
-import { isTooLong, retryDelayMs, withRetries } from './retry.ts';
 import { SCOPES } from './scopes.ts';
-import type { QuotaHolder, Service } from './verdict.ts';
+import { callGoogle } from './transport.ts';
 
-/** What Google's client takes beside the parameters of a call. */
+/** The options of Google's client, in addition to the parameters of a call. */
 export type CallOptions = NonNullable<ConstructorParameters<typeof drive_v3.Drive>[0]>;
 
 export interface ApiCall<T> extends Access {
   readonly service: Service;
-  /** the call goes on from a page token */
+  /** the call has a page token */
   readonly paged: boolean;
   readonly invoke: (apis: Apis, options: CallOptions) => Promise<{ readonly data: unknown }>;
-  /** reads the parsed body, or the text of one that is not JSON */
+  /** receives the parsed body, or the text of a body that is not JSON */
   readonly read: (body: unknown) => T;
 }
 
@@ -37,70 +39,72 @@ export interface RequestsOptions {
 }
 
 /**
- * Sends calls through Google's own client, with a transport, a retry policy and sign-ins of ours:
- * its own transport follows redirects with the token, has no time-out, ignores Retry-After and
- * never repeats a 403; its sign-in renews without end where Reports answers 401.
+ * Sends calls through Google's own client, with our transport, retries and sign-in: see
+ * docs/decisions/0007-sign-in-to-google.md.
  */
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #tokens: AccessTokens;
-  readonly #holds: QuotaGate;
+  readonly #gate: QuotaGate;
   readonly #limit: LimitFunction;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
     this.#tokens = new AccessTokens(options);
-    this.#holds = new QuotaGate(options.clock);
+    this.#gate = new QuotaGate(options.clock);
     this.#limit = pLimit(options.requestsAtOnceMax);
   }
 
   /**
-   * Any failure that may pass is tried again: every call only reads. Rejects with GoogleError,
-   * NotFound, PageTokenLost, RetryableError (tries are used up), or the reason of the signal.
+   * Retries every temporary failure: all calls only read. Rejects with GoogleError, NotFound,
+   * PageTokenLost, RetryableError (all attempts failed), or the reason of the signal.
    */
   send<T>(call: ApiCall<T>): Promise<T> {
-    return withRetries((tries) => this.#sendOnce(call, tries), this.#options);
+    // After a used-up quota, the next attempt waits at the gate.
+    const options = { ...this.#options, isPaced: (error: Error) => error instanceof Throttled };
+    return withRetries((attempts) => this.#sendOnce(call, attempts), options);
   }
 
-  async #sendOnce<T>(call: ApiCall<T>, tries: number): Promise<T> {
+  async #sendOnce<T>(call: ApiCall<T>, attempts: number): Promise<T> {
     this.#options.signal.throwIfAborted();
     const token = await this.#tokens.get(call);
     try {
-      return await this.#inTurn(call, token, tries);
+      return await this.#whenQuotasAllow(call, token, attempts);
     } catch (error) {
       if (!(error instanceof AccessTokenExpired)) throw error;
     }
     const renewed = await this.#tokens.get(call, token);
     try {
-      return await this.#inTurn(call, renewed, tries);
+      return await this.#whenQuotasAllow(call, renewed, attempts);
     } catch (error) {
       throw error instanceof AccessTokenExpired ? stillExpired(error) : error;
     }
   }
 
-  /** A call that waits for a quota takes no place among those in flight. */
-  async #inTurn<T>(call: ApiCall<T>, token: string, tries: number): Promise<T> {
+  /** A call that waits for a quota is not one of those in flight. */
+  async #whenQuotasAllow<T>(call: ApiCall<T>, token: string, attempts: number): Promise<T> {
     const quotas = quotasOf(call);
     for (;;) {
-      await this.#holds.pass(quotas, this.#options.signal);
-      const answer = await this.#limit(async () => {
-        // Somebody may have found it used up while this call stood in line.
-        if (this.#holds.remainingMs(quotas) > 0) return undefined;
+      await this.#gate.waitUntilFree(quotas, this.#options.signal);
+      const response = await this.#limit(async () => {
+        // Another call may have used up the quota while this one was queued.
+        if (this.#gate.remainingMs(quotas) > 0) return undefined;
         try {
           return { body: await this.#request(call, token) };
         } catch (error) {
-          if (error instanceof Throttled) this.#hold(quotaOf(call, error.holder), error, tries);
+          if (error instanceof Throttled) this.#block(quotaOf(call, error.holder), error, attempts);
           throw error;
         }
       });
-      if (answer !== undefined) return call.read(answer.body);
+      if (response !== undefined) return call.read(response.body);
     }
   }
 
-  #hold(quota: string, error: Throttled, tries: number): void {
+  #block(quota: string, error: Throttled, attempts: number): void {
     if (isTooLong(error)) return;
     const { random } = this.#options;
-    this.#holds.hold(quota, retryDelayMs(error, { tries, random }));
+    const delayMsMax = error.perMinute ? GOOGLE_LIMITS.minuteMs : undefined;
+    this.#gate.block(quota, retryDelayMs(error, { attempts, random, delayMsMax }));
   }
 
   async #request<T>(call: ApiCall<T>, token: string): Promise<unknown> {
@@ -114,11 +118,11 @@ export class Requests {
         headers: { authorization: `Bearer ${token}` },
         responseType: 'json',
         retry: false,
-        // A proxy is fetch's affair; the library would load an agent that nobody asks.
+        // Node itself handles proxies; the library would load an agent that is never used.
         noProxy: [/^/],
         fetchImplementation: async (url, init) => {
           try {
-            const headers = new Headers(init?.headers);
+            const headers = Object.fromEntries(new Headers(init?.headers));
             return await this.#fetch(call, { method: 'GET', url: String(url), headers });
           } catch (error) {
             thrown = { error };
@@ -132,18 +136,17 @@ export class Requests {
     }
   }
 
-  async #fetch<T>(call: ApiCall<T>, request: HttpCall): Promise<Response> {
+  async #fetch<T>(call: ApiCall<T>, request: HttpRequest): Promise<Response> {
     const { clock, onCall } = this.#options;
     this.#options.signal.throwIfAborted();
     onCall();
-    const answer = await exchange(request, this.#options);
-    if (answer.status >= 400) {
-      const failed = { ...answer, body: textOf(answer.body) };
+    const response = await callGoogle(request, this.#options);
+    if (response.status >= 400) {
       const { service, paged } = call;
-      const asked = { service, paged, scopes: SCOPES[call.scopeSet], nowMs: clock.now() };
-      throw errorOf(classifyAnswer(failed, asked));
+      const context = { service, paged, scopes: SCOPES[call.scopeSet], nowMs: clock.now() };
+      throw errorOf(classifyResponse(asText(response), context));
     }
-    return new Response(answer.body, { headers: answer.headers });
+    return new Response(response.body, { headers: response.headers });
   }
 }
 
@@ -152,8 +155,8 @@ function stillExpired(error: AccessTokenExpired): GoogleError {
     reason: 'authError',
     concerns: 'subject',
     hint:
-      'The sign-in works, but its access token is refused: look at API controls in the Google ' +
-      'Admin console, which may block the app, and at what stands between this machine and Google.',
+      'The sign-in works, but its access token is refused: check the API controls in the Google ' +
+      'Admin console, which may block the app, and any proxy between this machine and Google.',
   });
 }
 

@@ -1,14 +1,14 @@
-/** What Google's answers become: times in epoch milliseconds, addresses and domains lower case. */
+/** Google's data, parsed: times in epoch milliseconds, addresses and domains in lowercase. */
 
-/** One page of a list; `nextPageToken` leads to the page after it and is absent on the last. */
+/** One page of a list; `nextPageToken` links to the next page and is absent on the last. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly nextPageToken?: string;
 }
 
-/** One page of a change log; the last has `newStartPageToken`, each other `nextPageToken`. */
+/** One page of a change log. The last has `newStartPageToken`, every other `nextPageToken`. */
 export interface ChangesPage extends Page<Change> {
-  /** from where the log goes on, once every page is applied; it does not expire */
+  /** where to resume once every page is applied; it does not expire */
   readonly newStartPageToken?: string;
 }
 
@@ -35,56 +35,56 @@ export interface SharedDrive {
 /** A file or folder, as the subject sees it. */
 export interface File {
   readonly id: string;
-  /** may be empty */
+  /** can be empty */
   readonly name: string;
   readonly mimeType: string;
   readonly webViewLink?: string;
   readonly createdTime?: number;
   readonly trashed: boolean;
-  /** the shared drive that it is on */
+  /** the shared drive that contains it */
   readonly driveId?: string;
-  /** the folder that it is in, as far as the subject sees it; a shared drive, or My Drive's root */
+  /** its folder, if the subject sees it; can be a shared drive, or My Drive's root */
   readonly parents: readonly string[];
   readonly ownedByMe: boolean;
   readonly owners: readonly Partial<Account>[];
   readonly shared: boolean;
-  /** on a shared drive: somebody has access beside the drive's members; absent: not told */
+  /** on a shared drive: others than the drive's members have access; absent: unknown */
   readonly hasAugmentedPermissions?: boolean;
   readonly permissionIds: readonly string[];
-  /** absent where Google gives none: on shared drives, and where the subject may not share */
+  /** absent on shared drives, and if the subject may not share the file */
   readonly permissions?: readonly Permission[];
 }
 
-/** One grantee's access to one item. It has no time and no giver. */
+/** One grantee's access to one item. It has neither a time nor a grantor. */
 export interface Permission {
   /** the same for the same grantee everywhere */
   readonly id: string;
   readonly type: 'user' | 'group' | 'domain' | 'anyone';
   /** owner, organizer, fileOrganizer, writer, commenter, reader */
   readonly role: string;
-  /** a user may lack it */
+  /** can be absent for a user */
   readonly email?: string;
   readonly name?: string;
   readonly domain?: string;
-  /** the account behind it is deleted */
+  /** the grantee's account is deleted */
   readonly deleted: boolean;
   readonly pendingOwner: boolean;
   readonly expirationTime?: number;
   /** `published`: for a published view only; `metadata`: sees that the item exists */
   readonly view?: string;
-  /** there only by inheritance from a folder or a drive */
+  /** exists only by inheritance from a folder or a drive */
   readonly inherited: boolean;
-  /** false: Google did not say whether it is inherited */
-  readonly isOriginTold: boolean;
+  /** false: Google did not report whether it is inherited */
+  readonly isOriginKnown: boolean;
 }
 
-/** An entry of a change log: how the item is now, not what happened to it. */
+/** An entry of a change log: the item's current state, not what happened to it. */
 export type Change =
   | {
       readonly kind: 'file';
       readonly fileId: string;
       readonly time: number;
-      /** out of this log; with `file` where it only moved away and the subject still sees it */
+      /** no longer in this log; has `file` if it only moved and the subject still sees it */
       readonly removed: boolean;
       readonly file?: File;
     }
@@ -96,7 +96,7 @@ export type Change =
       readonly name?: string;
     };
 
-/** An entry of the audit log. The same one can come again; its key is time, qualifier, index. */
+/** An entry of the audit log. It can be returned again; its key is time, qualifier and index. */
 export interface Activity {
   readonly time: number;
   /** a 64-bit number, digit for digit */
@@ -104,23 +104,23 @@ export interface Activity {
   readonly actor: {
     readonly email?: string;
     readonly profileId?: string;
-    /** who or what acted where it was no user */
+    /** the actor, if it was not a user */
     readonly key?: string;
   };
-  /** of one act; also such as were not asked for */
+  /** of one action, including events that were not queried */
   readonly events: readonly ActivityEvent[];
 }
 
 export interface ActivityEvent {
   readonly name: string;
   readonly type: string;
-  /** each one a list, whether Google sent one value or several; truth values as true, false */
+  /** always a list, whether Google sent one value or several; booleans as 'true' and 'false' */
   readonly parameters: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface ActivityQuery {
   readonly eventName: string;
-  /** epoch milliseconds; older than 180 days: the last 180 days come */
+  /** epoch milliseconds; older than 180 days: Google returns the last 180 days */
   readonly startTime: number;
   readonly endTime: number;
   readonly pageToken?: string;

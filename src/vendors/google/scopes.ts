@@ -1,12 +1,12 @@
 const ROOT = 'https://www.googleapis.com/auth';
 
 /**
- * A token request with one scope that was not granted fails whole: so each set is asked for on its
- * own, and only when something of it is read.
+ * A token request with one ungranted scope fails entirely. So each set has its own token, which is
+ * requested only when something of that set is read.
  */
 export const SCOPES = {
   drive: [`${ROOT}/drive.metadata.readonly`],
-  /** drives.list takes no smaller one */
+  /** drives.list accepts no smaller one */
   allDrives: [`${ROOT}/drive.readonly`],
   reports: [`${ROOT}/admin.reports.audit.readonly`],
   directory: [`${ROOT}/admin.directory.user.readonly`, `${ROOT}/admin.directory.domain.readonly`],

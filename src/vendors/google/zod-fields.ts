@@ -3,7 +3,7 @@ import { classifyUnreadable } from './classify.ts';
 import { errorOf } from './errors.ts';
 import type { Page } from './rows.ts';
 
-/** Parts of Google's answers. An empty field is left out or null, as Google does either. */
+/** The fields of Google's responses. Google omits an empty field or sends null. */
 
 export const text = z.string();
 export const texts = z.array(z.string()).default([]);
@@ -11,11 +11,19 @@ export const flag = z.boolean().default(false);
 /** an address or a domain */
 export const address = z.string().trim().toLowerCase();
 /** RFC 3339 with any offset, to epoch milliseconds */
-export const time = z.iso.datetime({ offset: true }).transform((given) => Date.parse(given));
+export const time = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
+
+/** An empty text counts as absent. */
+export const filledText = text.optional().transform(filled);
+export const filledAddress = address.optional().transform(filled);
+
+function filled(value: string | undefined): string | undefined {
+  return value || undefined;
+}
 
 /**
- * Reads the body of a good answer. Throws a RetryableError where it is not what was asked for:
- * half an answer, or somebody else's.
+ * Reads the body of a success. Throws a RetryableError if it is not the requested one: truncated,
+ * or from another server.
  */
 export function readerOf<Row>(schema: z.ZodType<Row>): (body: unknown) => Row {
   return (body) => {
@@ -26,7 +34,7 @@ export function readerOf<Row>(schema: z.ZodType<Row>): (body: unknown) => Row {
   };
 }
 
-/** In place: nobody else has the body, and a copy of a page of files would be as large again. */
+/** In place: nothing else holds the body, and a copy of a page of files would be as large again. */
 function dropNulls(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, field] of Object.entries(value)) {
@@ -35,7 +43,7 @@ function dropNulls(value: unknown): void {
   }
 }
 
-/** An empty token is none. */
+/** One page of a list, from the list and the link to the next page, if any. */
 export function pageOf<Row>(rows: readonly Row[], nextPageToken: string | undefined): Page<Row> {
   return nextPageToken ? { rows, nextPageToken } : { rows };
 }

@@ -1,5 +1,6 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { UserError } from '../../lib/errors.ts';
+import { readRsaKey, signJwt } from '../jwt.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
 
 const PRODUCTION = 'https://login.salesforce.com';
@@ -15,9 +16,9 @@ export interface AssertionFacts {
 }
 
 /**
- * The `aud` of a JWT bearer assertion: Salesforce help, "OAuth 2.0 JWT Bearer Flow", wants the
- * login host of the kind of org, not the My Domain. Anything else (login, test, loopback, a site)
- * names itself.
+ * The `aud` of a JWT bearer assertion: Salesforce help, "OAuth 2.0 JWT Bearer Flow", requires the
+ * login host for the kind of org, not the My Domain. Any other address (login, test, loopback, a
+ * site) is its own audience.
  */
 export function assertionAudience(loginUrl: string): string {
   const { hostname, origin } = new URL(loginUrl);
@@ -29,7 +30,7 @@ export function assertionAudience(loginUrl: string): string {
   return sandbox ? SANDBOX : PRODUCTION;
 }
 
-/** The assertion of the JWT bearer flow, signed with RS256. `privateKey` is a PEM. */
+/** The assertion of the JWT bearer flow. `privateKey` is a PEM. */
 export function signAssertion(facts: AssertionFacts, privateKey: string): string {
   const claims = {
     iss: facts.clientId,
@@ -37,27 +38,18 @@ export function signAssertion(facts: AssertionFacts, privateKey: string): string
     aud: assertionAudience(facts.loginUrl),
     exp: Math.floor(facts.nowMs / 1_000) + SALESFORCE_LIMITS.assertionSecondsMax,
   };
-  const content = `${encode({ alg: 'RS256' })}.${encode(claims)}`;
-  const signature = sign('sha256', Buffer.from(content), readPrivateKey(privateKey));
-  return `${content}.${signature.toString('base64url')}`;
-}
-
-function encode(part: object): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url');
+  return signJwt(claims, readPrivateKey(privateKey));
 }
 
 function readPrivateKey(pem: string): KeyObject {
-  const hint =
-    'It must be the PEM of the RSA key that the certificate in the app was made from ' +
-    '(-----BEGIN PRIVATE KEY-----), with its line breaks and without a passphrase.';
-  let key: KeyObject;
   try {
-    key = createPrivateKey(pem);
+    return readRsaKey(pem);
   } catch (cause) {
-    throw new UserError('salesforce.auth.privateKey cannot be read as a key', { hint, cause });
+    throw new UserError('salesforce.auth.privateKey cannot be read as an RSA key', {
+      hint:
+        'It must be the PEM of the RSA key that the certificate in the app was made from ' +
+        '(-----BEGIN PRIVATE KEY-----), with its line breaks and without a passphrase.',
+      cause,
+    });
   }
-  if (key.asymmetricKeyType !== 'rsa') {
-    throw new UserError('salesforce.auth.privateKey is not an RSA key', { hint });
-  }
-  return key;
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { isHtml, retryAfterMsOf } from './classify.ts';
-import { SALESFORCE_LIMITS } from './limits.ts';
-import type { FailedAnswer, Verdict } from './verdict.ts';
+import { isTransientStatus } from '../http/messages.ts';
+import { isHtml, parseJson, quote } from '../http/text.ts';
+import { retryLater } from './classify.ts';
+import type { FailedResponse, Failure } from './failure.ts';
 
 const oauthError = z.object({ error: z.string(), error_description: z.string().optional() });
 
 const TRANSIENT_ERRORS = new Set(['server_error', 'temporarily_unavailable', 'unknown_error']);
-const TRANSIENT_WORDS = /retry your request|login rate exceeded|too many/i;
+const TRANSIENT_TEXTS = /retry your request|login rate exceeded|too many/i;
 
 const CHECK_SECRET =
   'Check salesforce.auth.clientId and clientSecret against the app (Setup > External Client App ' +
@@ -16,13 +17,13 @@ const CHECK_LOGIN_URL =
   'https://NAME.my.salesforce.com), without a path.';
 
 /**
- * What to do, by the words of `error: error_description`, the first that matches. Salesforce help,
- * "OAuth 2.0 Error Codes": most troubles share the error invalid_grant.
+ * What to do, by the text of `error: error_description`; the first match applies. Salesforce help,
+ * "OAuth 2.0 Error Codes": most failures share the error invalid_grant.
  */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /hasn'?t approved this consumer|not admin approved|app_access_denied|app not approved/i,
-    'Pre-authorise the integration user: in the app\'s OAuth policies choose "Admin approved ' +
+    'Pre-authorize the integration user: in the app\'s OAuth policies choose "Admin approved ' +
       'users are pre-authorized" and add the user\'s profile or permission set.',
   ],
   [
@@ -65,54 +66,37 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /expired access\/refresh token|invalid refresh token|token.*(?:revoked|expired)/i,
-    'The refresh token was revoked, ran out or was used up: authorise the app again and set the ' +
+    'The refresh token was revoked, has expired, or was used up: authorize the app again and set the ' +
       'new token in salesforce.auth.refreshToken.',
   ],
   [/invalid_client|client.?identifier|client credentials/i, CHECK_SECRET],
   [
     /invalid_grant/i,
     'Check salesforce.auth (user name, token, key) and the login history of the integration ' +
-      'user (Setup > Login History), which says why.',
+      'user (Setup > Login History), which shows the reason.',
   ],
 ];
 
-/** What a token endpoint's answer other than a token means. Pure; messages quote its words. */
-export function classifyLogin(answer: FailedAnswer, nowMs: number): Verdict {
-  const oauth = oauthErrorOf(answer.body);
-  if (oauth === undefined) return classifyForeign(answer, nowMs);
-  const words = [oauth.error, oauth.error_description].filter((part) => part !== undefined);
-  const quoted = words.join(': ').slice(0, SALESFORCE_LIMITS.quotedCharactersMax);
-  const message = `Salesforce refused the login: ${quoted}`;
-  if (isTransient(answer.status, oauth.error, quoted)) return retry(answer, message, nowMs);
-  const hint = HINTS.find(([pattern]) => pattern.test(quoted))?.[1];
-  return { kind: 'refused', code: oauth.error, message, ...(hint === undefined ? {} : { hint }) };
+/** What a response of the token endpoint without a token means. Pure; messages quote it. */
+export function classifyLogin(response: FailedResponse, nowMs: number): Failure {
+  const { status, body } = response;
+  const oauth = typeof body === 'string' ? oauthError.safeParse(parseJson(body)).data : undefined;
+  if (oauth === undefined) return classifyForeign(response, nowMs);
+  const { error, error_description: description } = oauth;
+  const text = quote(description === undefined ? error : `${error}: ${description}`);
+  const message = `Salesforce refused the login: ${text}`;
+  const isTransient =
+    isTransientStatus(status) || TRANSIENT_ERRORS.has(error) || TRANSIENT_TEXTS.test(text);
+  if (isTransient) return retryLater(response, message, nowMs);
+  const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1];
+  return { kind: 'refused', code: error, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-function isTransient(status: number, error: string, quoted: string): boolean {
-  return (
-    status >= 500 || status === 429 || TRANSIENT_ERRORS.has(error) || TRANSIENT_WORDS.test(quoted)
-  );
-}
-
-/** A web page, an empty body, a proxy's words: the address is wrong or the server is not well. */
-function classifyForeign(answer: FailedAnswer, nowMs: number): Verdict {
-  const what = isHtml(answer.body) ? 'a web page' : 'no token';
-  const message = `the Salesforce login answered with status ${answer.status} and ${what}`;
-  if (answer.status >= 500 || answer.status === 429) return retry(answer, message, nowMs);
-  return { kind: 'refused', code: `HTTP_${answer.status}`, message, hint: CHECK_LOGIN_URL };
-}
-
-function retry(answer: FailedAnswer, message: string, nowMs: number): Verdict {
-  const retryAfterMs = retryAfterMsOf(answer.headers, nowMs);
-  return { kind: 'retry', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-}
-
-function oauthErrorOf(body: unknown): z.infer<typeof oauthError> | undefined {
-  if (typeof body !== 'string') return undefined;
-  try {
-    return oauthError.safeParse(JSON.parse(body)).data;
-  } catch {
-    // Not JSON: not Salesforce's own answer.
-    return undefined;
-  }
+/** A web page, an empty body, a proxy's text: a wrong address, or a server that is down. */
+function classifyForeign(response: FailedResponse, nowMs: number): Failure {
+  const { status } = response;
+  const what = isHtml(response.body) ? 'a web page' : 'no token';
+  const message = `the Salesforce login returned status ${status} and ${what}`;
+  if (isTransientStatus(status)) return retryLater(response, message, nowMs);
+  return { kind: 'refused', code: `HTTP_${status}`, message, hint: CHECK_LOGIN_URL };
 }

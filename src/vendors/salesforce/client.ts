@@ -2,6 +2,12 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import { chunksOf } from '../../lib/chunks.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { RetryableError, type UserError } from '../../lib/errors.ts';
+import type { HttpRequest, TextResponse } from '../http/messages.ts';
+import { withRetries } from '../http/retry.ts';
+import { classifyResponse } from './classify.ts';
+import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
+import { SALESFORCE_LIMITS } from './limits.ts';
+import type { RefreshTokenStore } from './refresh-token.ts';
 import {
   compositeBody,
   type QueryPage,
@@ -9,16 +15,11 @@ import {
   readComposite,
   readFirstQueryPage,
   readQueryPage,
-} from './answers.ts';
-import { classifyAnswer } from './classify.ts';
-import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
-import { SALESFORCE_LIMITS } from './limits.ts';
-import type { TokenStore } from './refresh-token.ts';
-import { withRetries } from './retry.ts';
+} from './responses.ts';
 import { type OpenSession, Session } from './session.ts';
-import { exchange, type HttpAnswer, type HttpCall } from './transport.ts';
+import { callSalesforce } from './transport.ts';
 
-/** Calls of the org in the last 24 hours, by all integrations, and how many it has. */
+/** API calls of the org in the last 24 hours, by all integrations, and its limit. */
 export interface ApiUsage {
   readonly used: number;
   readonly limit: number;
@@ -30,21 +31,21 @@ export interface QueryPagesOptions {
 }
 
 export interface SalesforceClient {
-  /** `https://HOST` of the instance; logs in if need be. */
+  /** `https://HOST` of the instance; logs in if necessary. */
   instanceUrl(): Promise<string>;
   /**
-   * The pages of a query, as the server cuts them, one in memory at a time; each is a billed call.
-   * `onTotal` is told how many rows the first answer announces.
-   * Throws LocatorLost where the server forgot its place, UserError, RetryableError (tries are used
-   * up), or the reason of an aborted signal. No COUNT().
+   * The pages of a query, as the server splits it, one in memory at a time; each is a billed call.
+   * `onTotal` receives the number of rows that the first response announces.
+   * Throws LocatorLost if the server lost its position, UserError, RetryableError (all attempts
+   * failed), or the reason of an aborted signal. No COUNT().
    */
   queryPages(soql: string, options?: QueryPagesOptions): AsyncGenerator<Row[]>;
   /**
-   * All rows of each query, in the order of the queries; five queries a billed call. A query that
-   * failed makes the whole fail: no rows always means that there are none. No COUNT().
+   * All rows of each query, in the order of the queries; five queries per billed call. One failed
+   * query fails the batch: no rows always means that none exist. No COUNT().
    */
   queryBatch(soqls: readonly string[]): Promise<Row[][]>;
-  /** as the last answer said; undefined before the first */
+  /** from the latest response; undefined before the first */
   readonly usage: ApiUsage | undefined;
 }
 
@@ -53,9 +54,9 @@ export interface SalesforceClientOptions {
   readonly clock: Clock;
   /** from 0 to 1, as Math.random */
   readonly random: () => number;
-  /** where rotated refresh tokens are kept; absent: in memory only, and `onUnkept` is told */
-  readonly tokenStore?: TokenStore;
-  readonly onUnkept?: (warning: UserError) => void;
+  /** stores rotated refresh tokens; absent: they stay in memory, and `onTokenNotSaved` is called */
+  readonly tokenStore?: RefreshTokenStore;
+  readonly onTokenNotSaved?: (warning: UserError) => void;
   /** called as each billed call is sent; logins are not billed */
   readonly onCall: () => void;
   readonly signal: AbortSignal;
@@ -88,10 +89,10 @@ class RestClient implements SalesforceClient {
       config: options.config,
       clock: options.clock,
       tokenStore: options.tokenStore,
-      onUnkept: options.onUnkept ?? (() => {}),
+      onTokenNotSaved: options.onTokenNotSaved ?? (() => {}),
       signal: options.signal,
       responseMsMax: this.#responseMsMax,
-      send: (call, signal) => this.#exchange(call, signal ?? options.signal),
+      send: (request, signal) => this.#call(request, signal ?? options.signal),
     });
   }
 
@@ -127,7 +128,7 @@ class RestClient implements SalesforceClient {
     return rows;
   }
 
-  /** Where a locator is lost, the queries are asked again from the start: they have no order. */
+  /** After a lost locator, the queries run again from the start: they have no order. */
   async #queryChunk(soqls: readonly string[]): Promise<Row[][]> {
     for (let lost = 0; ; lost += 1) {
       try {
@@ -174,7 +175,7 @@ class RestClient implements SalesforceClient {
     return this.#send({ method: 'GET', ...call });
   }
 
-  /** Any failure that may pass is tried again: every request of this client only reads. */
+  /** Every temporary failure is retried: all requests of this client only read. */
   #send<T>(call: ApiCall<T>): Promise<T> {
     const { clock, random } = this.#options;
     return withRetries(() => this.#sendOnce(call), { clock, random, signal: call.signal });
@@ -197,21 +198,23 @@ class RestClient implements SalesforceClient {
 
   async #request<T>({ connection }: OpenSession, call: ApiCall<T>): Promise<T> {
     const { method, path, body, signal } = call;
-    const answer = await connection.request<unknown>(
+    const response = await connection.request<unknown>(
       body === undefined
         ? { method, url: path }
         : { method, url: path, body, headers: { 'content-type': 'application/json' } },
       { signal },
     );
-    return call.read(answer);
+    return call.read(response);
   }
 
-  async #exchange(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+  async #call(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
     this.#options.onCall();
-    const answer = await exchange(call, { signal, responseMsMax: this.#responseMsMax });
-    this.#usage = usageIn(answer.headers) ?? this.#usage;
-    if (answer.status >= 400) throw errorOf(classifyAnswer(answer, this.#options.clock.now()));
-    return answer;
+    const response = await callSalesforce(request, { signal, responseMsMax: this.#responseMsMax });
+    this.#usage = usageIn(response.headers) ?? this.#usage;
+    if (response.status >= 400) {
+      throw errorOf(classifyResponse(response, this.#options.clock.now()));
+    }
+    return response;
   }
 
   #signalWith(signal: AbortSignal | undefined): AbortSignal {
@@ -237,7 +240,7 @@ function stillExpired(error: SessionExpired): SalesforceError {
     code: 'INVALID_SESSION_ID',
     hint:
       'The login works, but its session is refused: give the app the OAuth scope "Manage user ' +
-      'data via APIs (api)", and look at the session and IP settings of the integration user.',
+      'data via APIs (api)", and check the session and IP settings of the integration user.',
   });
 }
 

@@ -1,8 +1,8 @@
 import { RetryableError, UserError } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
-import type { Verdict } from './verdict.ts';
+import type { Failure } from './failure.ts';
 
-/** Salesforce refuses for a reason that a person must mend; `code` is its own error code. */
+/** Salesforce refuses for a reason that a person must fix; `code` is its own error code. */
 export class SalesforceError extends UserError {
   override readonly name = 'SalesforceError';
   readonly code: string;
@@ -13,27 +13,27 @@ export class SalesforceError extends UserError {
   }
 }
 
-/** The access token is not valid any more: log in again and repeat the request. */
+/** The access token is no longer valid: log in again and repeat the request. */
 export class SessionExpired extends Error {
   override readonly name = 'SessionExpired';
 }
 
-/** The server forgot where a paged query was: query again from the last row that was read. */
+/** The server lost its position in a paged query: query again from the last row read. */
 export class LocatorLost extends Error {
   override readonly name = 'LocatorLost';
 }
 
-/** Salesforce cannot parse what we asked: our bug, so it ends the run loudly. */
+/** Salesforce cannot parse our request. This is our bug, so it ends the run loudly. */
 export class MalformedQuery extends Error {
   override readonly name = 'MalformedQuery';
 }
 
-/** The error that stands for a verdict; no secret of this process is left in its message. */
-export function errorOf(verdict: Verdict): Error {
-  const message = scrub(verdict.message);
-  switch (verdict.kind) {
+/** The error for a failure, its message scrubbed of this process's secrets. */
+export function errorOf(failure: Failure): Error {
+  const message = scrub(failure.message);
+  switch (failure.kind) {
     case 'retry':
-      return new RetryableError(message, { retryAfterMs: verdict.retryAfterMs });
+      return new RetryableError(message, { retryAfterMs: failure.retryAfterMs });
     case 'session-expired':
       return new SessionExpired(message);
     case 'locator-lost':
@@ -41,6 +41,6 @@ export function errorOf(verdict: Verdict): Error {
     case 'malformed':
       return new MalformedQuery(message);
     case 'refused':
-      return new SalesforceError(message, { code: verdict.code, hint: verdict.hint });
+      return new SalesforceError(message, failure);
   }
 }

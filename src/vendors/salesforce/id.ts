@@ -7,10 +7,9 @@ const CODE_A = 'A'.charCodeAt(0);
 const CODE_Z = 'Z'.charCodeAt(0);
 
 /**
- * The 18-character form of a record id that Salesforce sent. An 18-character id is taken as it
- * stands: it is what Salesforce calls the record, whatever the checksum says. A 15-character one
- * gets its checksum. Throws on anything else. (Salesforce help: "How to convert 15-character IDs
- * to 18".)
+ * The 18-character form of a record id that Salesforce sent. An 18-character id is used as it is,
+ * without verifying its checksum: Salesforce itself uses it. A 15-character id gets its checksum.
+ * Throws on anything else. (Salesforce help: "How to convert 15-character IDs to 18".)
  */
 export function salesforceId18(id: string): string {
   if (LONG_ID.test(id)) return id;
@@ -18,7 +17,7 @@ export function salesforceId18(id: string): string {
   throw new Error(`not a Salesforce id: ${JSON.stringify(id)}`);
 }
 
-/** Whether the text is a record id in one of its two forms: what `salesforceId18` takes. */
+/** Whether `salesforceId18` accepts the text. */
 export function isSalesforceId(text: string): boolean {
   return LONG_ID.test(text) || SHORT_ID.test(text);
 }

@@ -1,47 +1,36 @@
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
+import type { TokenStore } from '../token-store.ts';
 import { SalesforceError } from './errors.ts';
 
-/** Keeps the refresh token that Salesforce gave last, where the app rotates them. */
-export interface TokenStore {
-  /** undefined where none was kept yet */
-  load(): Promise<string | undefined>;
-  /** on disk when it resolves: Salesforce does not take the old one any more */
-  save(token: string): Promise<void>;
-  /**
-   * Does `work` while nobody else, in this process or another, trades a token of this store.
-   * Absent: nobody else does.
-   */
-  exclusive?<T>(work: () => Promise<T>): Promise<T>;
-}
+export type RefreshTokenStore = TokenStore<string>;
 
-/** What one trade of a refresh token brings. */
-export interface Trade {
-  /** the next refresh token, where the app rotates them */
+/** A response to the use of a refresh token. */
+export interface Refreshed {
+  /** the next refresh token, if the app rotates them */
   readonly refreshToken: string | undefined;
 }
 
 export interface RefreshTokensOptions {
-  /** the token of the configuration, which began the chain of those in the store */
+  /** the token in the configuration, the first of the chain */
   readonly configured: string;
-  readonly store: TokenStore | undefined;
-  /** the run's: no trade begins after it */
+  readonly store: RefreshTokenStore | undefined;
+  /** the run's: no token is used after it is aborted */
   readonly signal: AbortSignal;
-  /** called once, when a token came that cannot be kept beyond this process */
-  readonly onUnkept: (warning: UserError) => void;
+  /** called once, when a new token cannot be stored beyond this process */
+  readonly onTokenNotSaved: (warning: UserError) => void;
 }
 
-const AUTHORISE_AGAIN =
-  '1. Set secretKey in sharetrail.yaml (`openssl rand -base64 32` makes one). 2. Authorise the ' +
-  'app again, and put the new token where salesforce.auth.refreshToken leads: the one there is ' +
-  'used up.';
+const AUTHORIZE_AGAIN =
+  '1. Set secretKey in sharetrail.yaml (`openssl rand -base64 32` makes one). 2. Authorize the ' +
+  'app again, and replace the token that salesforce.auth.refreshToken refers to: it is used up.';
 
-/** The refresh tokens of one Salesforce app and user, of which only the newest may be good. */
+/** The refresh tokens of one Salesforce app and user. Only the latest may be valid. */
 export class RefreshTokens {
   readonly #options: RefreshTokensOptions;
-  /** newest of this process; the store knows newer ones, of other processes */
-  #newest: string | undefined;
-  /** came from Salesforce, but the store failed: saved before anything else is tried */
+  /** the latest in this process; the store may have a later one, from another process */
+  #latest: string | undefined;
+  /** received from Salesforce, but the store failed: saved before anything else is tried */
   #unsaved: string | undefined;
   #warned = false;
 
@@ -50,70 +39,70 @@ export class RefreshTokens {
   }
 
   /**
-   * Trades the newest token by `trade`, which must not heed the run's signal: a token whose answer
-   * is thrown away is lost for good. Rejects with what `trade` or the store threw, and with the
-   * signal's reason when the run was stopped meanwhile; the new token is kept by then.
+   * Calls `request` with the latest token. `request` must ignore the run's signal: a new token in a
+   * discarded response is lost. Rejects with an error of `request` or of the store, and with the
+   * signal's reason if the run was stopped in the meantime; the new token is stored by then.
    */
-  async trade<T extends Trade>(trade: (refreshToken: string) => Promise<T>): Promise<T> {
+  async use<T extends Refreshed>(request: (refreshToken: string) => Promise<T>): Promise<T> {
     const { store, signal } = this.#options;
     signal.throwIfAborted();
-    const work = () => this.#tradeAlone(trade);
-    const traded = await (store?.exclusive ? store.exclusive(work) : work());
+    const work = () => this.#useLatest(request);
+    const refreshed = await (store?.exclusive ? store.exclusive(work) : work());
     signal.throwIfAborted();
-    return traded;
+    return refreshed;
   }
 
-  // 1. Save what an earlier try could not. 2. Trade the newest token, which may be another
-  // process's. 3. Where it is refused, trade the one that came into the store meanwhile, if any.
-  async #tradeAlone<T extends Trade>(trade: (refreshToken: string) => Promise<T>): Promise<T> {
+  // 1. Save a token that an earlier attempt could not save. 2. Use the latest token, possibly
+  // another process's. 3. If it is refused, use the one that was stored in the meantime, if any.
+  async #useLatest<T extends Refreshed>(request: (token: string) => Promise<T>): Promise<T> {
     const { store, configured } = this.#options;
     if (this.#unsaved !== undefined) await this.#save(this.#unsaved);
-    const token = (await store?.load()) ?? this.#newest ?? configured;
+    const token = (await store?.load()) ?? this.#latest ?? configured;
     try {
-      return await this.#tradeOne(token, trade);
+      return await this.#useOne(token, request);
     } catch (error) {
       if (!(error instanceof SalesforceError) || error.code !== 'invalid_grant') throw error;
-      const latest = await store?.load();
-      if (latest !== undefined && latest !== token) return this.#tradeOne(latest, trade);
+      const stored = await store?.load();
+      if (stored !== undefined && stored !== token) return this.#useOne(stored, request);
       throw store === undefined ? withoutStore(error) : error;
     }
   }
 
-  async #tradeOne<T extends Trade>(token: string, trade: (token: string) => Promise<T>) {
+  async #useOne<T extends Refreshed>(token: string, request: (token: string) => Promise<T>) {
     // The wait for other processes may have been long.
     this.#options.signal.throwIfAborted();
-    const traded = await trade(token);
-    const { refreshToken } = traded;
+    const refreshed = await request(token);
+    const { refreshToken } = refreshed;
     if (refreshToken !== undefined && refreshToken !== token) await this.#save(refreshToken);
-    return traded;
+    return refreshed;
   }
 
-  /** Salesforce forgets the old token when it gives a new one: keep it before anything else. */
+  /** Salesforce revokes the old token when it issues a new one: store it before anything else. */
   async #save(token: string): Promise<void> {
     rememberSecret(token);
-    this.#newest = token;
-    const { store, onUnkept } = this.#options;
+    this.#latest = token;
+    const { store, onTokenNotSaved } = this.#options;
     if (store !== undefined) {
       this.#unsaved = token;
       await store.save(token);
       this.#unsaved = undefined;
     } else if (!this.#warned) {
       this.#warned = true;
-      onUnkept(unkept());
+      onTokenNotSaved(notSaved());
     }
   }
 }
 
-function unkept(): UserError {
+function notSaved(): UserError {
   return new UserError(
-    'Salesforce replaced the refresh token, and without secretKey there is nowhere to keep the ' +
-      'new one: the next run cannot log in',
-    { hint: AUTHORISE_AGAIN },
+    'Salesforce replaced the refresh token, and without secretKey the new one cannot be stored: ' +
+      'the next run cannot log in',
+    { hint: AUTHORIZE_AGAIN },
   );
 }
 
-/** The run before may have used the token up: then both steps are needed, not the second alone. */
+/** An earlier run may have used the token up: then both steps are needed. */
 function withoutStore({ message, code, hint }: SalesforceError): SalesforceError {
-  const rotates = `If the app rotates refresh tokens: ${AUTHORISE_AGAIN}`;
+  const rotates = `If the app rotates refresh tokens: ${AUTHORIZE_AGAIN}`;
   return new SalesforceError(message, { code, hint: hint ? `${hint} ${rotates}` : rotates });
 }

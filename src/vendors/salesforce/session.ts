@@ -5,67 +5,72 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
+import type { HttpRequest, TextResponse } from '../http/messages.ts';
+import { JWT_BEARER } from '../jwt.ts';
 import { signAssertion } from './assertion.ts';
 import { classifyLogin } from './classify-login.ts';
 import { errorOf } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
-import { RefreshTokens, type TokenStore } from './refresh-token.ts';
-import { createJsforceTransport, exchange, type HttpAnswer, type HttpCall } from './transport.ts';
+import { type RefreshTokenStore, RefreshTokens } from './refresh-token.ts';
+import { callSalesforce, createJsforceTransport } from './transport.ts';
 
-const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-
-const tokenAnswer = z.object({
+const tokenResponse = z.object({
   access_token: z.string().min(1),
   instance_url: z.url({ protocol: /^https?$/ }),
 });
-/** Read by itself: it must be kept even where the rest of the answer is not as it should be. */
+/** Parsed separately: it must be stored even if the rest of the response is unusable. */
 const rotation = z.object({ refresh_token: z.string().min(1) });
-type TokenAnswer = z.infer<typeof tokenAnswer>;
+type TokenResponse = z.infer<typeof tokenResponse>;
 
 export interface SessionOptions {
   readonly config: SalesforceConfig;
   readonly clock: Clock;
-  readonly tokenStore: TokenStore | undefined;
-  /** told once, when a refresh token came that cannot be kept beyond this process */
-  readonly onUnkept: (warning: UserError) => void;
-  /** sends what is not a login; decides what the answer means before jsforce sees it */
-  readonly send: (call: HttpCall, signal: AbortSignal | undefined) => Promise<HttpAnswer>;
-  /** the run's: no login begins after it */
+  readonly tokenStore: RefreshTokenStore | undefined;
+  /** called once, when a new refresh token cannot be stored beyond this process */
+  readonly onTokenNotSaved: (warning: UserError) => void;
+  /** sends every request but a login; decides what the response means before jsforce sees it */
+  readonly send: (request: HttpRequest, signal: AbortSignal | undefined) => Promise<TextResponse>;
+  /** the run's: no login starts after it is aborted */
   readonly signal: AbortSignal;
-  /** for one login and its whole answer, in milliseconds */
+  /** for one login and its complete response, in milliseconds */
   readonly responseMsMax: number;
 }
 
-/** The connection, and the access token that it had when it was given out. */
+/** The connection, and the access token that it had when the session was opened. */
 export interface OpenSession {
   readonly connection: Connection;
   readonly accessToken: string;
 }
 
 /**
- * One login that all requests share. jsforce's own renewal is switched off: it asks without end
- * after a lasting 401, hangs where a refresh throws, goes on at the old host after a move, drops a
- * rotated token and wraps every error in a plain one. Here a 401 is an error to the caller, who
- * calls `renew` once and repeats the request, whose address is then made from the new instance.
+ * One login that all requests share. jsforce's own renewal is switched off: it repeats a permanent
+ * 401 endlessly, hangs if a refresh throws, keeps using the old host after an org has moved, drops
+ * a rotated refresh token, and wraps every error in a plain one. Here a 401 is an error: the caller
+ * calls `renew` once and repeats the request, whose URL is then built from the new instance.
  */
 export class Session {
   readonly #options: SessionOptions;
-  /** of the refresh token flow alone */
+  /** only in the refresh token flow */
   readonly #refreshTokens: RefreshTokens | undefined;
   #connection: Promise<Connection> | undefined;
   #login: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { config, tokenStore, signal, onUnkept } = options;
+    const { config, tokenStore, signal, onTokenNotSaved } = options;
     if (config.auth.flow !== 'refresh-token') return;
     const configured = config.auth.refreshToken.reveal();
-    this.#refreshTokens = new RefreshTokens({ configured, store: tokenStore, signal, onUnkept });
+    this.#refreshTokens = new RefreshTokens({
+      configured,
+      store: tokenStore,
+      signal,
+      onTokenNotSaved,
+    });
   }
 
   /**
-   * Logs in when nobody has. Rejects with a UserError where Salesforce refuses the login, with a
-   * RetryableError where it could not be asked.
+   * Logs in if necessary. Rejects with a UserError if Salesforce refuses the login, and with a
+   * RetryableError if the login may succeed later.
    */
   async open(): Promise<OpenSession> {
     this.#connection ??= this.#connect();
@@ -74,13 +79,13 @@ export class Session {
     return { connection, accessToken: connection.accessToken ?? '' };
   }
 
-  /** Logs in again, unless somebody else did since `expired` was opened. */
+  /** Logs in again, unless another request has done so since `expired` was opened. */
   async renew(expired: OpenSession): Promise<void> {
     if (expired.connection.accessToken !== expired.accessToken) return;
     await this.#logInOnce(expired.connection);
   }
 
-  /** Requests that find the session closed together wait for one login. */
+  /** Requests that find the session expired at the same time wait for one login. */
   #logInOnce(connection: Connection): Promise<void> {
     this.#login ??= this.#logIn(connection).finally(() => {
       this.#login = undefined;
@@ -89,7 +94,7 @@ export class Session {
   }
 
   async #connect(): Promise<Connection> {
-    // 100 ms and 35 MB against 195 ms and 42 MB of the whole package; and only where it is used.
+    // 100 ms and 35 MB instead of the complete package's 195 ms and 42 MB, and only when needed.
     const [jsforce, { StreamPromise }] = await Promise.all([
       import('jsforce/lib/connection.js'),
       import('jsforce/lib/util/promise.js'),
@@ -104,45 +109,45 @@ export class Session {
     });
     connection._refreshDelegate = undefined;
     connection._transport = createJsforceTransport(StreamPromise, this.#options.send);
-    connection.oauth2._transport = createJsforceTransport(StreamPromise, (call) =>
-      this.#sendLogin(call),
+    connection.oauth2._transport = createJsforceTransport(StreamPromise, (request) =>
+      this.#sendLogin(request),
     );
     return connection;
   }
 
-  async #sendLogin(call: HttpCall): Promise<HttpAnswer> {
-    const { signal, responseMsMax } = this.#options;
-    // A refresh token is traded to the end: see RefreshTokens.
+  async #sendLogin(request: HttpRequest): Promise<TextResponse> {
+    const { signal, responseMsMax, clock } = this.#options;
+    // A refresh token's request is never aborted: see RefreshTokens.
     const limits = this.#refreshTokens
       ? {
           signal: undefined,
-          responseMsMax: Math.min(responseMsMax, SALESFORCE_LIMITS.tokenTradeMsMax),
+          responseMsMax: Math.min(responseMsMax, SALESFORCE_LIMITS.tokenRefreshMsMax),
         }
       : { signal, responseMsMax };
-    const answer = await exchange(call, limits);
-    if (answer.status >= 400) throw errorOf(classifyLogin(answer, this.#options.clock.now()));
-    return answer;
+    const response = await callSalesforce(request, limits);
+    if (response.status >= 400) throw errorOf(classifyLogin(response, clock.now()));
+    return response;
   }
 
   async #logIn(connection: Connection): Promise<void> {
-    const answer = await this.#requestToken(connection);
-    rememberSecret(answer.access_token);
-    const instance = new URL(answer.instance_url);
-    if (!isSafeUrl(answer.instance_url, { query: 'allowed' })) {
-      throw new UserError(`Salesforce named an instance without https: ${instance.origin}`);
+    const { access_token: accessToken, instance_url: url } = await this.#requestToken(connection);
+    rememberSecret(accessToken);
+    const { origin } = new URL(url);
+    if (!isSafeUrl(url, { query: 'allowed' })) {
+      throw new UserError(`Salesforce named an instance without https: ${origin}`);
     }
-    connection.instanceUrl = instance.origin;
-    connection.accessToken = answer.access_token;
+    connection.instanceUrl = origin;
+    connection.accessToken = accessToken;
   }
 
-  async #requestToken({ oauth2 }: Connection): Promise<TokenAnswer> {
+  async #requestToken({ oauth2 }: Connection): Promise<TokenResponse> {
     const { auth, loginUrl } = this.#options.config;
     if (this.#refreshTokens) {
-      const { answer } = await this.#refreshTokens.trade(async (token) => {
-        const traded: unknown = await oauth2.refreshToken(token);
-        return { answer: traded, refreshToken: rotation.safeParse(traded).data?.refresh_token };
+      const { response } = await this.#refreshTokens.use(async (token) => {
+        const renewed: unknown = await oauth2.refreshToken(token);
+        return { response: renewed, refreshToken: rotation.safeParse(renewed).data?.refresh_token };
       });
-      return readToken(answer);
+      return readToken(response);
     }
     if (auth.flow !== 'jwt-bearer') {
       return readToken(await oauth2.requestToken({ grant_type: 'client_credentials' }));
@@ -154,8 +159,8 @@ export class Session {
   }
 }
 
-function readToken(answer: unknown): TokenAnswer {
-  const parsed = tokenAnswer.safeParse(answer);
+function readToken(response: unknown): TokenResponse {
+  const parsed = tokenResponse.safeParse(response);
   if (parsed.success) return parsed.data;
   throw errorOf(classifyLogin({ status: 200, headers: {}, body: undefined }, 0));
 }

@@ -4,7 +4,7 @@ const SECOND_MS = 1_000;
 
 /**
  * A SOQL text literal. The backslash is escaped first, then the quote: SOQL refuses any other
- * backslash. A half of a surrogate pair cannot stand in a URL and becomes U+FFFD.
+ * backslash. Half of a surrogate pair is invalid in a URL and becomes U+FFFD.
  */
 export function soqlString(value: string): string {
   const escaped = value.toWellFormed().replaceAll('\\', '\\\\').replaceAll("'", "\\'");
@@ -12,20 +12,20 @@ export function soqlString(value: string): string {
 }
 
 /**
- * A SOQL dateTime literal of the whole second that holds `ms` (epoch milliseconds): Salesforce
+ * A SOQL dateTime literal of `ms` (epoch milliseconds), rounded down to the second: Salesforce
  * ignores milliseconds in comparisons.
  */
 export function soqlDateTime(ms: number): string {
   return new Date(Math.floor(ms / SECOND_MS) * SECOND_MS).toISOString().replace('.000Z', 'Z');
 }
 
-/** `field IN ('…', …)`. Throws on an empty list: SOQL has no empty list, and no filter is worse. */
+/** `field IN ('…', …)`. Throws on an empty list: SOQL has none, and must not run unfiltered. */
 export function soqlIn(field: string, values: readonly string[]): string {
   if (values.length === 0) throw new Error(`nothing to compare ${field} with`);
   return `${field} IN (${values.map(soqlString).join(',')})`;
 }
 
-/** Splits the values of one long IN list into lists that each fit one query of a batch. */
+/** Splits the values of a long IN list into lists that each fit in one query of a batch. */
 export function chunkValues(values: readonly string[]): string[][] {
   const chunks: string[][] = [];
   let chunk: string[] = [];

@@ -1,24 +1,23 @@
 const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?)(Z|[+-]\d\d:?\d\d)$/;
-/** `2026-11-01T09:30:00.000+0000`, which almost every answer has */
+/** `2026-11-01T09:30:00.000+0000`, the form of almost every response */
 const USUAL_LENGTH = 28;
 const USUAL_END = '+0000';
-/** what stands between the numbers, as character codes; the year ends at 4, the seconds at 19 */
+/** the separators, as character codes; the year ends at 4, the seconds at 19 */
 const [DASH, LETTER_T, COLON, POINT] = [45, 84, 58, 46];
 const ZERO = 48;
-/** Days that every month has: the rare others go the slow way, which knows the months. */
+/** Every month has these days. The others take the slow path, which knows the months. */
 const DAYS_SAFE = 28;
 const NOT_A_NUMBER = -1;
 
 /**
- * Epoch milliseconds of a dateTime as Salesforce's REST interface writes it,
- * `2026-11-01T09:30:00.000+0000` (no colon in the offset, which ISO parsers need not accept).
- * Throws on anything else.
+ * Epoch milliseconds of a dateTime of Salesforce's REST API, `2026-11-01T09:30:00.000+0000` (no
+ * colon in the offset, which ISO parsers may refuse). Throws on anything else.
  */
 export function salesforceTime(text: string): number {
   return usualTime(text) ?? anyTime(text);
 }
 
-/** A run reads several times a row: without a pattern and a second text this is far cheaper. */
+/** A run parses several times per row: reading by position is much cheaper than a pattern. */
 function usualTime(text: string): number | undefined {
   if (text.length !== USUAL_LENGTH || !text.endsWith(USUAL_END) || !isSeparatedAsUsual(text)) {
     return undefined;
@@ -33,7 +32,7 @@ function usualTime(text: string): number | undefined {
   const hundredths = digitsAt(text, 20);
   const thousandth = text.charCodeAt(22) - ZERO;
   const isUsual =
-    // Date.UTC takes years below 100 for the twentieth century's.
+    // Date.UTC maps years below 100 to the twentieth century.
     century > 0 &&
     yearOfCentury >= 0 &&
     isWithin(month, 1, 12) &&

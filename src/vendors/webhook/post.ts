@@ -1,69 +1,67 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Secret } from '../../lib/secret.ts';
-import { classifyFailure, classifyStatus, type Tried } from './classify.ts';
+import { send } from '../http/send.ts';
+import { type AttemptResult, classifyFailure, classifyStatus } from './classify.ts';
 import { WEBHOOK_LIMITS } from './limits.ts';
 
 export interface Post {
-  /** https, or http on loopback: the configuration lets nothing else through */
+  /** https, or http on loopback: the configuration accepts nothing else */
   readonly webhook: Secret;
   readonly text: string;
   readonly clock: Clock;
-  /** aborted: no more than one try, and a short one */
+  /** aborted: one more attempt at most, and a short one */
   readonly signal: AbortSignal;
 }
 
-/** `reason`: why nobody got it, without any part of the address. */
-export type Posted =
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'lost'; readonly reason: string };
+/** `reason`: why the post failed, without any part of the address. */
+export type PostResult =
+  | { readonly kind: 'posted' }
+  | { readonly kind: 'failed'; readonly reason: string };
 
 /**
  * Posts `{"text": …}`, the form that the incoming webhooks of Slack, Mattermost, Google Chat and
- * Teams take. Tries again where that may help; follows no redirect. Never throws.
+ * Teams accept. Retries temporary failures; follows no redirect. Never throws.
  */
-export async function postText(post: Post): Promise<Posted> {
+export async function postText(post: Post): Promise<PostResult> {
   const delays: readonly number[] = WEBHOOK_LIMITS.retryDelaysMs;
-  for (let tries = 0; ; tries += 1) {
-    const tried = await tryOnce(post);
-    if (tried.kind === 'taken') return tried;
-    const delayMs = delays[tries];
+  for (let attempts = 0; ; attempts += 1) {
+    const result = await attempt(post);
+    if (result.kind === 'posted') return result;
+    const delayMs = delays[attempts];
     const { signal } = post;
-    if (tried.kind === 'refused' || delayMs === undefined || signal.aborted) {
-      return { kind: 'lost', reason: tried.reason };
+    if (result.kind === 'refused' || delayMs === undefined || signal.aborted) {
+      return { kind: 'failed', reason: result.reason };
     }
-    // A stop cuts the wait short: then the last try follows at once.
+    // A stop interrupts the delay: the last attempt then follows immediately.
     await post.clock.sleep(delayMs, signal).catch(() => {});
   }
 }
 
-/** A stop that comes while the request is under way leaves it no longer than one made after it. */
-async function tryOnce({ webhook, text, signal }: Post): Promise<Tried> {
-  const over = new AbortController();
-  const timers = [setTimeout(() => expire(over), WEBHOOK_LIMITS.timeoutMs)];
+/** A stop during the request leaves it no more time than a request made after the stop. */
+async function attempt({ webhook, text, signal }: Post): Promise<AttemptResult> {
+  const deadline = new AbortController();
+  const expire = () => deadline.abort(new DOMException('too late', 'TimeoutError'));
+  const { timeoutMs, hurriedTimeoutMs } = WEBHOOK_LIMITS;
+  const timers = [setTimeout(expire, timeoutMs)];
   const hurry = () => {
-    timers.push(setTimeout(() => expire(over), WEBHOOK_LIMITS.hurriedTimeoutMs));
+    timers.push(setTimeout(expire, hurriedTimeoutMs));
   };
   if (signal.aborted) hurry();
   else signal.addEventListener('abort', hurry, { once: true });
   try {
-    const response = await fetch(webhook.reveal(), {
+    const request = {
       method: 'POST',
-      redirect: 'manual',
+      url: webhook.reveal(),
       headers: { 'content-type': 'application/json; charset=utf-8' },
       body: JSON.stringify({ text }),
-      signal: over.signal,
-    });
-    // The status says all; an answer without an end must not keep the connection.
-    await response.body?.cancel().catch(() => {});
-    return classifyStatus(response.status);
+    };
+    // The status says it all: the body is not read.
+    const limits = { signal: deadline.signal, timeoutMs, bodyBytesMax: 0 };
+    return classifyStatus((await send(request, limits)).status);
   } catch (error) {
     return classifyFailure(error);
   } finally {
     signal.removeEventListener('abort', hurry);
     for (const timer of timers) clearTimeout(timer);
   }
-}
-
-function expire(over: AbortController): void {
-  over.abort(new DOMException('too late', 'TimeoutError'));
 }

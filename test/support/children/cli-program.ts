@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CommandDefinition, EXIT, type Handler } from '../../../src/cli/command.ts';
-import { runProcess } from '../../../src/cli/process.ts';
+import { runProcess } from '../../../src/cli/run-process.ts';
 import { writeJson, writeJsonLines } from '../../../src/cli/terminal/write.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 
 // Commands that misbehave, run by the real process code; a child process of
-// test/cli/process.test.ts.
+// test/cli/run-process.test.ts.
 
 /** keeps the process alive, as a socket would */
 const KEEP_ALIVE_MS = 60_000;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { GLOBAL_OPTIONS } from '../../../src/cli/command.ts';
 import { parseArguments } from '../../../src/cli/command-line/parse.ts';
 import { UsageError } from '../../../src/cli/command-line/usage-error.ts';
 import { definitions } from '../../../src/cli/definitions.ts';
@@ -65,6 +66,22 @@ export function invalidCommands(page: Page, planned: readonly string[]): Problem
       return [`${page.path}:${line} sharetrail ${text}: ${error.message}`];
     }
   });
+}
+
+/** Options of docker and V8 that the pages mention. */
+const FOREIGN_OPTIONS = /^--(?:env-file|max-old-space-size|heap-growing-percent|semi-space-\S+)/;
+const options = new Set(
+  [...GLOBAL_OPTIONS, ...definitions.flatMap((definition) => definition.options)].map(
+    ({ flags }) => flags.split(' ')[0],
+  ),
+);
+
+/** Options in inline code that no command has: `--dry-run`, `--state rejected`. */
+export function unknownOptions(page: Page): Problems {
+  return page.spans
+    .filter(({ text }) => text.startsWith('--') && !FOREIGN_OPTIONS.test(text))
+    .filter(({ text }) => !options.has(text.split(' ')[0] ?? ''))
+    .map(({ text, line }) => `${page.path}:${line} no such option: ${text}`);
 }
 
 const keyPaths = [...listKeys(tenantSchema), ...listKeys(serviceSchema)].map(({ path }) =>

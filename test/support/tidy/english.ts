@@ -49,7 +49,7 @@ const PHRASES: readonly Phrase[] = [
   { not: 'cut off', but: 'truncated' },
   { not: 'growing waits', but: 'exponential backoff' },
   { not: '(that|which|it|there) is none', but: 'is not a …' },
-  { not: '(who|which|what|that) is no', but: 'is not a …' },
+  { not: '(who|which|what|that) is no(?! longer)', but: 'is not a …' },
   { not: '(needs|need|wants) (a person|persons)', but: 'needs attention' },
   { not: 'ends? with (the code )?[0-3]', but: 'exits with' },
   { not: 'one an? (line|tenant|file|share|account|process)', but: 'one per …' },
@@ -64,7 +64,10 @@ const PHRASES: readonly Phrase[] = [
 ];
 
 /** Literal quotations of a vendor, a law, or another program, and names of people, by file. */
-const QUOTED: Readonly<Record<string, readonly string[]>> = {};
+const QUOTED: Readonly<Record<string, readonly string[]>> = {
+  // The words of version 0.1, as its databases contain them.
+  'test/support/old-reports.ts': ['goes on'],
+};
 
 /** The lists of words, and the cases that the rules must report. */
 const OWN_FILES = ['english', 'identifiers'].flatMap((name) => [

@@ -28,7 +28,8 @@ export const filesNameNoLocalPaths: Rule = (files) => {
   const localPaths = ['farm', 'work', 'tmp/bash_jobs'].map(
     (folder) => `(?:^|[\\s"'\`(=:])/${folder}/`,
   );
-  const registry = `https?://[^\\s/"']*${'regis'}try[^\\s/"']*`;
+  // npm's public registry is the exception.
+  const registry = `https?://(?!${'regis'}try\\.npmjs\\.org)[^\\s/"']*${'regis'}try[^\\s/"']*`;
   const needle = new RegExp([...localPaths, registry].join('|'));
   return files.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {

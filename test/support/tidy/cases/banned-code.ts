@@ -40,6 +40,7 @@ export const bannedCodeCases: readonly RuleCases[] = [
       ['performance', { 'src/runs/a.ts': 'const now = performance.now();' }],
       ['Math.random', { 'src/push/a.ts': 'const random = Math.random;' }],
       ['fetch', { 'src/runs/a.ts': "const answer = await fetch('https://x');" }],
+      ['fetch', { 'src/vendors/gong/a.ts': "const response = await fetch('https://x');" }],
       ['globalThis', { 'src/runs/a.ts': 'const f = globalThis.fetch;' }],
       [
         "Gong's path",

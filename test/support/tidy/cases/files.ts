@@ -16,7 +16,10 @@ export const fileCases: readonly RuleCases[] = [
       ['names', { 'src/a.ts': `const a = '${['', 'farm', 'x'].join('/')}';` }],
       ['names', { '.npmrc': ['registry=https://', 'regis', 'try.example/'].join('') }],
     ],
-    passes: [{ 'README.md': 'https://www.npmjs.com/package/kysely and src/network/a, homework/x' }],
+    passes: [
+      { 'README.md': 'https://www.npmjs.com/package/kysely and src/network/a, homework/x' },
+      { '.github/a.yml': ['url: https://', 'regis', 'try.npmjs.org'].join('') },
+    ],
   },
   {
     name: 'the lock file names no registry host',

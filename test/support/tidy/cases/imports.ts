@@ -45,8 +45,15 @@ export const importCases: readonly RuleCases[] = [
     rule: vendorsAreSeparate,
     fails: [
       ['gong must not import google', { 'src/vendors/gong/a.ts': "import '../google/b.ts';" }],
+      ['shared code must not import gong', { 'src/vendors/http/a.ts': "import '../gong/b.ts';" }],
+      ['shared code must not import gong', { 'src/vendors/jwt.ts': "import './gong/b.ts';" }],
     ],
-    passes: [{ 'src/vendors/gong/a.ts': "import '../retry.ts';\nimport './b.ts';" }],
+    passes: [
+      { 'src/vendors/gong/a.ts': "import '../jwt.ts';\nimport './b.ts';" },
+      { 'src/vendors/gong/a.ts': "import '../http/b.ts';" },
+      { 'src/vendors/http/a.ts': "import './b.ts';" },
+      { 'src/push/a.ts': "import '../vendors/gong/b.ts';" },
+    ],
   },
   {
     name: 'a package is imported only in its own modules',
@@ -57,6 +64,7 @@ export const importCases: readonly RuleCases[] = [
       ['better-sqlite3', { 'src/outbox/a.ts': "import Database from 'better-sqlite3';" }],
       ['kysely', { 'src/push/a.ts': "import { sql } from 'kysely';" }],
       ['node:http', { 'src/runs/a.ts': "import { request } from 'node:http';" }],
+      ['node:https', { 'src/vendors/gong/a.ts': "import https from 'node:https';" }],
       ['node:process, allowed only in no file', { 'src/config/a.ts': "import 'node:process';" }],
     ],
     passes: [

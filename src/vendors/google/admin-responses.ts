@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { omitUndefined } from '../../lib/omit-undefined.ts';
+import type { Activity, ActivityEvent, Page, User } from './rows.ts';
+import {
+  address,
+  filledAddress,
+  filledText,
+  flag,
+  pageOf,
+  readerOf,
+  text,
+  time,
+} from './zod-fields.ts';
+
+const addresses = z.array(address).default([]);
+
+const user = z
+  .object({
+    id: text,
+    primaryEmail: address.min(1),
+    aliases: addresses,
+    nonEditableAliases: addresses,
+    name: z.object({ fullName: filledText }).optional(),
+    suspended: flag,
+    archived: flag,
+  })
+  .transform(({ id, primaryEmail, aliases, nonEditableAliases, name, suspended, archived }) =>
+    omitUndefined<User>({
+      id,
+      email: primaryEmail,
+      aliases: [...new Set([...aliases, ...nonEditableAliases])],
+      suspended,
+      archived,
+      name: name?.fullName,
+    }),
+  );
+
+// Directory and Reports omit an empty list.
+const users = z
+  .object({ users: z.array(user).default([]), nextPageToken: text.optional() })
+  .transform(({ users: rows, nextPageToken }): Page<User> => pageOf(rows, nextPageToken));
+
+const verified = z.boolean().default(true);
+
+/** Anyone can add any domain to a Workspace: only a verified one belongs to the company. */
+const domains = z
+  .object({
+    domains: z.array(
+      z.object({
+        domainName: address,
+        verified,
+        domainAliases: z.array(z.object({ domainAliasName: address, verified })).default([]),
+      }),
+    ),
+  })
+  .transform(({ domains: all }) => {
+    const names = all
+      .filter((domain) => domain.verified)
+      .flatMap(({ domainName, domainAliases }) => [
+        domainName,
+        ...domainAliases.flatMap((alias) => (alias.verified ? alias.domainAliasName : [])),
+      ]);
+    return [...new Set(names)];
+  });
+
+const digits = z.union([z.string(), z.int()]).transform(String);
+
+const parameter = z
+  .object({
+    name: text,
+    value: text.optional(),
+    multiValue: z.array(text).optional(),
+    boolValue: z.boolean().optional(),
+    intValue: digits.optional(),
+    multiIntValue: z.array(digits).optional(),
+  })
+  .transform((fields): readonly [string, readonly string[]] => {
+    const { name, value, multiValue, boolValue, intValue, multiIntValue } = fields;
+    const single = value ?? (boolValue === undefined ? intValue : String(boolValue));
+    return [name, multiValue ?? multiIntValue ?? (single === undefined ? [] : [single])];
+  });
+
+const event = z
+  .object({ name: text, type: text.default(''), parameters: z.array(parameter).default([]) })
+  .transform(
+    ({ parameters, ...rest }): ActivityEvent => ({
+      ...rest,
+      parameters: Object.fromEntries(parameters),
+    }),
+  );
+
+const actor = z
+  .object({ email: filledAddress, profileId: filledText, key: filledText })
+  .prefault({})
+  .transform((fields) => omitUndefined<Activity['actor']>(fields));
+
+const activity = z
+  .object({
+    id: z.object({ time, uniqueQualifier: digits }),
+    actor,
+    events: z.array(event).default([]),
+  })
+  .transform(({ id, ...rest }): Activity => ({ ...id, ...rest }));
+
+const activities = z
+  .object({ items: z.array(activity).default([]), nextPageToken: text.optional() })
+  .transform(({ items, nextPageToken }): Page<Activity> => pageOf(items, nextPageToken));
+
+export const readUsers = readerOf(users);
+export const readDomains = readerOf(domains);
+export const readActivities = readerOf(activities);

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { omitUndefined } from '../../lib/omit-undefined.ts';
+import type { Account, Change, ChangesPage, File, Page, Permission, SharedDrive } from './rows.ts';
+import {
+  address,
+  filledAddress,
+  filledText,
+  flag,
+  pageOf,
+  readerOf,
+  text,
+  texts,
+  time,
+} from './zod-fields.ts';
+
+const owner = z
+  .object({ emailAddress: filledAddress, displayName: filledText })
+  .transform(({ emailAddress: email, displayName: name }) =>
+    omitUndefined<Partial<Account>>({ email, name }),
+  );
+
+const permission = z
+  .object({
+    id: text,
+    type: z.enum(['user', 'group', 'domain', 'anyone']),
+    role: text,
+    // A deleted user has an empty address.
+    emailAddress: filledAddress,
+    displayName: filledText,
+    domain: filledAddress,
+    deleted: flag,
+    pendingOwner: flag,
+    expirationTime: time.optional(),
+    view: filledText,
+    permissionDetails: z.array(z.object({ inherited: flag })).default([]),
+  })
+  .transform(({ emailAddress, displayName, permissionDetails: details, ...rest }) =>
+    omitUndefined<Permission>({
+      ...rest,
+      email: emailAddress,
+      name: displayName,
+      inherited: details.length > 0 && details.every(({ inherited }) => inherited),
+      isOriginKnown: details.length > 0,
+    }),
+  );
+
+const file = z
+  .object({
+    id: text,
+    name: text.default(''),
+    mimeType: text.default(''),
+    webViewLink: filledText,
+    createdTime: time.optional(),
+    trashed: flag,
+    driveId: filledText,
+    parents: texts,
+    ownedByMe: flag,
+    owners: z.array(owner).default([]),
+    shared: flag,
+    hasAugmentedPermissions: z.boolean().optional(),
+    permissionIds: texts,
+    permissions: z.array(permission).optional(),
+  })
+  .transform((fields) => omitUndefined<File>(fields));
+
+const fileChange = z
+  .object({
+    changeType: z.literal('file').default('file'),
+    fileId: text,
+    time,
+    removed: flag,
+    file: file.optional(),
+  })
+  .transform(({ changeType: kind, ...rest }) => omitUndefined<Change>({ kind, ...rest }));
+
+const driveChange = z
+  .object({
+    changeType: z.literal('drive').default('drive'),
+    driveId: text,
+    time,
+    removed: flag,
+    drive: z.object({ name: text.optional() }).optional(),
+  })
+  .transform(({ changeType: kind, drive, ...rest }) =>
+    omitUndefined<Change>({ kind, ...rest, name: drive?.name }),
+  );
+
+const changes = z
+  .object({
+    changes: z.array(z.union([fileChange, driveChange])),
+    nextPageToken: text.optional(),
+    newStartPageToken: text.optional(),
+  })
+  // Without either, the response is truncated: the log would end without a position to resume from.
+  .refine(({ nextPageToken, newStartPageToken }) => nextPageToken ?? newStartPageToken)
+  .transform(({ changes: rows, nextPageToken, newStartPageToken }): ChangesPage => {
+    const page = pageOf(rows, nextPageToken);
+    // Google's last page has no next page. With one, the log is not read to its end.
+    const isLast = page.nextPageToken === undefined && newStartPageToken !== undefined;
+    return isLast ? { ...page, newStartPageToken } : page;
+  });
+
+const files = z
+  .object({
+    files: z.array(file),
+    nextPageToken: text.optional(),
+    incompleteSearch: z.literal(false).optional(),
+  })
+  .transform(({ files: rows, nextPageToken }): Page<File> => pageOf(rows, nextPageToken));
+
+const permissions = z
+  .object({ permissions: z.array(permission), nextPageToken: text.optional() })
+  .transform(
+    ({ permissions: rows, nextPageToken }): Page<Permission> => pageOf(rows, nextPageToken),
+  );
+
+const sharedDrive = z
+  .object({ id: text, name: text.default(''), createdTime: time.optional() })
+  .transform((fields) => omitUndefined<SharedDrive>(fields));
+
+const drives = z
+  .object({ drives: z.array(sharedDrive), nextPageToken: text.optional() })
+  .transform(({ drives: rows, nextPageToken }): Page<SharedDrive> => pageOf(rows, nextPageToken));
+
+const about = z
+  .object({ user: z.object({ emailAddress: address.min(1), displayName: filledText }) })
+  .transform(({ user: { emailAddress: email, displayName: name } }) =>
+    omitUndefined<Account>({ email, name }),
+  );
+
+const startPageToken = z
+  .object({ startPageToken: text.min(1) })
+  .transform(({ startPageToken: token }) => token);
+
+export const readAbout = readerOf(about);
+export const readStartPageToken = readerOf(startPageToken);
+export const readChanges = readerOf(changes);
+export const readFiles = readerOf(files);
+export const readFile = readerOf(file);
+export const readPermissions = readerOf(permissions);
+export const readDrives = readerOf(drives);

@@ -1,0 +1,20 @@
+import type { ResponseHead } from '../http/messages.ts';
+
+/** What a failed response of Salesforce means for the request. */
+export type Failure =
+  | { readonly kind: 'retry'; readonly message: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'session-expired'; readonly message: string }
+  | { readonly kind: 'locator-lost'; readonly message: string }
+  | { readonly kind: 'malformed'; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly message: string;
+      readonly hint?: string;
+    };
+
+/** A response to classify. */
+export interface FailedResponse extends ResponseHead {
+  /** as text, or already parsed (a sub-response of a composite) */
+  readonly body: unknown;
+}

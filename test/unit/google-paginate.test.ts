@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { PageTokenLost } from '../../src/vendors/google/errors.ts';
+import { paginate } from '../../src/vendors/google/paginate.ts';
+
+/** A list with a link from page `token` to `next(token)`; the token is also the only row. */
+function listOf(next: (token: number) => number | undefined) {
+  const fetched: number[] = [];
+  const fetchPage = async (token: string | undefined) => {
+    const at = Number(token ?? 0);
+    fetched.push(at);
+    const following = next(at);
+    return following === undefined
+      ? { rows: [at] }
+      : { rows: [at], nextPageToken: String(following) };
+  };
+  return { fetched, fetchPage };
+}
+
+async function walk(list: ReturnType<typeof listOf>, first?: string): Promise<number[]> {
+  const rows: number[] = [];
+  for await (const page of paginate(first, list.fetchPage)) rows.push(...page.rows);
+  return rows;
+}
+
+describe('the pages of a list', () => {
+  it('come in order, from the first or from a stored token', async () => {
+    const next = (token: number) => (token < 5 ? token + 1 : undefined);
+    expect(await walk(listOf(next))).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await walk(listOf(next), '3')).toEqual([3, 4, 5]);
+  });
+
+  it('can be thousands', async () => {
+    const rows = await walk(listOf((token) => (token < 5_000 ? token + 1 : undefined)));
+    expect(rows).toHaveLength(5_001);
+  });
+
+  it('that link to themselves fail immediately', async () => {
+    const list = listOf(() => 7);
+    await expect(walk(list, '7')).rejects.toThrow(PageTokenLost);
+    expect(list.fetched).toEqual([7]);
+  });
+
+  it.each([2, 3, 10, 100])('that form a cycle of %i fail', async (length) => {
+    const list = listOf((token) => (token === 20 + length - 1 ? 20 : token + 1));
+    await expect(walk(list)).rejects.toThrow(PageTokenLost);
+    expect(list.fetched.length).toBeLessThan(4 * (20 + length));
+  });
+});

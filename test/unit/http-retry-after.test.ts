@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { retryAfterMsOf } from '../../src/vendors/http/retry-after.ts';
+
+const NOW = Date.UTC(2026, 10, 1, 10);
+const MINUTE_MS = 60_000;
+
+describe('Retry-After', () => {
+  it.each([
+    ['0', 0],
+    ['1', 1_000],
+    [' 30 ', 30_000],
+    ['86400', 86_400_000],
+    ['2592000', 2_592_000_000],
+  ])('of %j seconds is %i ms', (header, waitMs) => {
+    expect(retryAfterMsOf(header, NOW)).toBe(waitMs);
+  });
+
+  it.each([
+    ['IMF-fixdate', 'Sun, 01 Nov 2026 10:01:00 GMT'],
+    ['RFC 850', 'Sunday, 01-Nov-26 10:01:00 GMT'],
+    ['asctime', 'Sun Nov  1 10:01:00 2026'],
+    ['any case', 'sun, 01 nov 2026 10:01:00 gmt'],
+  ])('can be a date: %s', (_, header) => {
+    expect(retryAfterMsOf(header, NOW)).toBe(MINUTE_MS);
+  });
+
+  it('reads two digits of a year as the nearest past or the next fifty years', () => {
+    const at = (header: string, now: number) => (retryAfterMsOf(header, now) ?? Number.NaN) + now;
+    expect(at('Friday, 01-Jan-27 00:00:00 GMT', NOW)).toBe(Date.UTC(2027, 0, 1));
+    expect(retryAfterMsOf('Saturday, 01-Jan-94 00:00:00 GMT', NOW)).toBeUndefined();
+  });
+
+  it('with the current date requests no wait', () => {
+    expect(retryAfterMsOf('Sun, 01 Nov 2026 10:00:00 GMT', NOW)).toBe(0);
+  });
+
+  it.each([
+    undefined,
+    '',
+    '-5',
+    '1.5',
+    '5 s',
+    'soon',
+    'soon 5',
+    'NaN',
+    'Infinity',
+    '1e3',
+    '99999999999999999999999',
+    '2026-11-01T10:01:00Z',
+    'Sun, 01 Foo 2026 10:01:00 GMT',
+    'Sun, 01 Nov 2026 10:01:00 CET',
+    'Sun, 01 Nov 2026 09:59:59 GMT',
+    'Sat, 01 Nov 1925 10:00:00 GMT',
+  ])('requests nothing with %j', (header) => {
+    expect(retryAfterMsOf(header, NOW)).toBeUndefined();
+  });
+});
