@@ -10,5 +10,11 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
+    // For `npm run coverage`. It does not count the commands that tests run as processes.
+    coverage: {
+      include: ['{src,migrations}/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+      thresholds: { statements: 90, branches: 90, functions: 90, lines: 90 },
+    },
   },
 });

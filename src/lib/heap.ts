@@ -2,14 +2,13 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 const YOUNG_MEGABYTES = 8;
 const BYTES_PER_MEGABYTE = 1024 * 1024;
-/** twelve are enough; where V8 does otherwise, the young generation stays as it is */
+/** Twelve are enough. If V8 does not grow the young generation, it stays as it is. */
 const ROUNDS_MAX = 64;
 
 /**
- * Keeps the heap near what is in use, for work that makes much garbage and keeps little: on a
- * machine with much memory V8 otherwise lets several times as much pile up before it collects.
- * Both flags only steer when the heap grows and are read at each collection, so they may be set
- * while the program runs. See docs/decisions/0005-a-small-heap.md.
+ * Keeps the heap close to the memory in use. On a machine with much memory, V8 otherwise lets
+ * several times as much garbage pile up. V8 reads both flags at each collection, so they can be set
+ * at run time. See docs/decisions/0005-a-small-heap.md.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
@@ -17,13 +16,13 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * Makes room for the young objects of a page at work: in the one megabyte that V8 begins with, all
- * of them outlive several collections and are copied each time. Costs some milliseconds, so only
- * what goes through many pages asks for it; asked again, it does nothing. V8 grows the young generation after a collection that
- * more outlived than it holds, which is what happens here.
+ * Grows the young generation from 1 MB, so that the objects of one page fit into it. In 1 MB they
+ * survive several collections, and each collection copies them. It takes some milliseconds, so only
+ * code that reads many pages calls it. A second call does nothing. V8 grows the young generation
+ * only after a collection with more survivors than it has room for, so this creates survivors.
  */
 export function growYoungGeneration(): void {
-  // A power of two of what there is, one megabyte at first: it is reached in one step.
+  // The size is a power of two, so that one step is enough.
   const factor = Math.max(1, Math.floor(YOUNG_MEGABYTES / youngMegabytes()));
   setFlagsFromString(`--semi-space-growth-factor=${factor}`);
   const survivors: unknown[] = [];
@@ -33,7 +32,7 @@ export function growYoungGeneration(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
-/** One of its two halves: what is filled between two collections. */
+/** The size of one of its two halves, which is filled between two collections. */
 export function youngMegabytes(): number {
   const young = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space');
   return (young?.space_size ?? 0) / 2 / BYTES_PER_MEGABYTE;

@@ -129,7 +129,7 @@ describe.each([
 test('the two services have the same restrictions, and the timer starts an existing one', () => {
   const guards = (path: string) => {
     const text = textOf(path);
-    return text.slice(text.indexOf('# The checkout'), text.indexOf('# Not MemoryDeny'));
+    return text.slice(text.indexOf('ProtectSystem='), text.indexOf('SystemCallErrorNumber='));
   };
   const [start, sync] = ['sharetrail.service', 'sharetrail-sync.service'];
   expect(guards(`deploy/systemd/${start}`)).toBe(guards(`deploy/systemd/${sync}`));

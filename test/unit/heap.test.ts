@@ -6,14 +6,14 @@ afterEach(() => {
   kept.length = 0;
 });
 
-/** Some megabytes that outlive the collections that they bring about. */
+/** Keeps some megabytes alive through the collections that they cause. */
 function surviveCollections(): void {
   for (let round = 0; round < 300; round += 1) {
     kept.push(Array.from({ length: 1_000 }, () => [round]));
   }
 }
 
-it('the young generation grows to eight megabytes when asked, and no further by itself', () => {
+it('the young generation grows to eight megabytes on request, and no further automatically', () => {
   keepHeapSmall();
   const before = youngMegabytes();
   growYoungGeneration();
