@@ -37,11 +37,6 @@ export function stateOf(holder: string): HolderState {
   return start === started ? 'alive' : 'dead';
 }
 
-/** True only if it is certain: on the same machine, the process is gone or has been replaced. */
-export function isDead(holder: string): boolean {
-  return stateOf(holder) === 'dead';
-}
-
 function machineIdentity(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

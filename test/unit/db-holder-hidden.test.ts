@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { formatHolder, isDead, thisProcess } from '../../src/db/holder.ts';
+import { formatHolder, stateOf, thisProcess } from '../../src/db/holder.ts';
 
 // A /proc that hides processes: mount option hidepid, systemd's ProtectProc.
 const hidden = vi.hoisted(() => ({ path: '' }));
@@ -15,11 +15,11 @@ vi.mock(import('node:fs'), async (importOriginal) => {
 test('a live holder that /proc hides does not count as dead', () => {
   const holder = formatHolder(thisProcess());
   hidden.path = `/proc/${process.pid}/stat`;
-  expect(isDead(holder)).toBe(false);
+  expect(stateOf(holder)).not.toBe('dead');
 });
 
 test('control: a hidden process that has ended counts as dead', () => {
   const holder = formatHolder({ ...thisProcess(), process: 0x7fff_fffe });
   hidden.path = `/proc/${0x7fff_fffe}/stat`;
-  expect(isDead(holder)).toBe(true);
+  expect(stateOf(holder)).toBe('dead');
 });

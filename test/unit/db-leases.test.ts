@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { formatHolder, isDead, thisProcess } from '../../src/db/holder.ts';
+import { formatHolder, stateOf, thisProcess } from '../../src/db/holder.ts';
 import {
   acquireLease,
   extendLease,
@@ -113,9 +113,9 @@ test('the lease of a killed holder is free even if its parent has not noticed', 
   expect(await holder.line()).toBe('held');
   const { holder: name } = await db.selectFrom('lease').select('holder').executeTakeFirstOrThrow();
   const pid = Number(name.split('|')[1]);
-  expect(isDead(name)).toBe(false);
+  expect(stateOf(name)).not.toBe('dead');
   process.kill(pid, 'SIGKILL');
-  while (!isDead(name)) await delay(1);
+  while (stateOf(name) !== 'dead') await delay(1);
   expect(() => process.kill(pid, 0)).not.toThrow();
   expect(await acquireLease(db, mine(), NOW)).toBe(true);
 });
@@ -143,19 +143,21 @@ describe('the holder of a lease', () => {
   const alive = thisProcess();
 
   test('is alive while its process is alive', () => {
-    expect(isDead(formatHolder(alive))).toBe(false);
+    expect(stateOf(formatHolder(alive))).not.toBe('dead');
   });
 
   test('is dead if its process has ended, or another process has its id', () => {
-    expect(isDead(formatHolder({ ...alive, process: 0x7fff_fffe }))).toBe(true);
-    expect(isDead(formatHolder({ ...alive, processStarted: '1' }))).toBe(true);
+    expect(stateOf(formatHolder({ ...alive, process: 0x7fff_fffe }))).toBe('dead');
+    expect(stateOf(formatHolder({ ...alive, processStarted: '1' }))).toBe('dead');
   });
 
   test('never counts as dead on another or an unknown machine', () => {
     const gone = { ...alive, process: 0x7fff_fffe };
-    expect(isDead(formatHolder({ ...gone, machine: 'other-boot/pid:[4026531836]' }))).toBe(false);
-    expect(isDead(formatHolder({ ...gone, machine: '' }))).toBe(false);
-    expect(isDead('')).toBe(false);
+    expect(stateOf(formatHolder({ ...gone, machine: 'other-boot/pid:[4026531836]' }))).not.toBe(
+      'dead',
+    );
+    expect(stateOf(formatHolder({ ...gone, machine: '' }))).not.toBe('dead');
+    expect(stateOf('')).not.toBe('dead');
   });
 
   test('differs between two runs of one process', () => {

@@ -68,12 +68,13 @@ export function invalidCommands(page: Page, planned: readonly string[]): Problem
   });
 }
 
-/** Options of docker and V8 that the pages mention. */
-const FOREIGN_OPTIONS = /^--(?:env-file|max-old-space-size|heap-growing-percent|semi-space-\S+)/;
+/** Options of docker, npm and V8 that the pages mention. */
+const FOREIGN_OPTIONS =
+  /^--(?:$|env-file|max-old-space-size|max-semi-space-size|heap-growing-percent|semi-space-\S+)/;
 const options = new Set(
-  [...GLOBAL_OPTIONS, ...definitions.flatMap((definition) => definition.options)].map(
-    ({ flags }) => flags.split(' ')[0],
-  ),
+  [...GLOBAL_OPTIONS, ...definitions.flatMap((definition) => definition.options)]
+    .map(({ flags }) => flags.split(' ')[0])
+    .concat('--help', '--version'),
 );
 
 /** Options in inline code that no command has: `--dry-run`, `--state rejected`. */
