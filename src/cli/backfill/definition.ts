@@ -1,4 +1,7 @@
+import { DRIVE_LIMITS } from '../../sources/drive/limits.ts';
 import { type CommandDefinition, EXIT, EXIT_CODES } from '../command.ts';
+
+const AUDIT_LOG_DAYS = DRIVE_LIMITS.auditLogKeptMs / (24 * 60 * 60_000);
 
 export const backfillDefinition: CommandDefinition = {
   name: 'backfill',
@@ -6,7 +9,7 @@ export const backfillDefinition: CommandDefinition = {
   description: [
     'Reads the shares made from --since on and before --until, regardless of `start`, and queues ' +
       'them behind all fresh shares. It reads Salesforce by creation time, and Google Drive from ' +
-      'the audit log, which Google keeps for 180 days. The cursors of sync do not change.',
+      `the audit log, which Google keeps for ${AUDIT_LOG_DAYS} days. The cursors of sync do not change.`,
     'If interrupted, run the same command again to resume. Re-running a finished backfill is a ' +
       'no-op. Windows may overlap each other and the scheduled runs. Later runs send the events ' +
       'that exceed today’s Gong calls or that are unsent when the tenant’s next scheduled run is ' +
