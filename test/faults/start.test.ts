@@ -162,16 +162,21 @@ describe('two processes of start on one database', () => {
 });
 
 describe('SIGHUP', () => {
-  test('an invalid configuration changes nothing; a fixed one takes effect', async () => {
+  test('reports a faulty new tenant, and runs it once it is fixed', async () => {
     await using world = await scheduledWorld();
     const command = world.start('start');
     await untilLogged(command, 'run ended');
+    const service = readFileSync(join(world.folder, 'sharetrail.yaml'), 'utf8');
 
     writeConfigFile(world, 'tenants/other.yaml', 'tenant: another\nfoo: 1\n');
     command.kill('SIGHUP');
-    await until(() => command.stderr().includes('the previous one stays in effect'));
-    expect(command.stderr()).toContain('tenants/other.yaml:2:1 foo: unknown key');
+    await until(() => command.stderr().includes('tenants/other.yaml:2:1 foo: unknown key'));
 
+    writeConfigFile(world, 'sharetrail.yaml', 'foo: 1\n');
+    command.kill('SIGHUP');
+    await until(() => command.stderr().includes('the previous one stays in effect'));
+
+    writeConfigFile(world, 'sharetrail.yaml', service);
     const file = readFileSync(join(world.folder, 'tenants', `${TENANT}.yaml`), 'utf8');
     const other = file.replace(`tenant: ${TENANT}`, 'tenant: other');
     writeConfigFile(world, 'tenants/other.yaml', other);
