@@ -91,7 +91,7 @@ describe('the published package', () => {
   test('runs the demo', async () => {
     const { code, stdout, stderr } = await run(main, ['demo'], { cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('Not in Gong, and why');
+    expect(stdout).toContain('Not in Gong: 5');
   });
 
   test('imports only Node and the one package that npm installs', () => {

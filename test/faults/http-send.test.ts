@@ -34,6 +34,25 @@ describe('a compressed response', () => {
     expect(asText(response).body).toBe(BODY);
   });
 
+  it.each([
+    ['401 Unauthorized', 'content-length: 0', ''],
+    ['302 Found', 'transfer-encoding: chunked', '0\r\n\r\n'],
+    ['409 Conflict', 'connection: close', ''],
+  ])('keeps the status of an empty body: %s, %s', async (status, framing, body) => {
+    await using peer = await startPeer((_, reply) => {
+      const head = `HTTP/1.1 ${status}\r\ncontent-encoding: gzip\r\n${framing}\r\n\r\n`;
+      reply.raw(Buffer.from(head + body));
+    });
+    const response = await get(peer.origin);
+    expect(response).toMatchObject({ status: Number.parseInt(status, 10), isTruncated: false });
+    expect(asText(response).body).toBe('');
+  });
+
+  it('fails if the connection breaks before the first byte', async () => {
+    await using peer = await startPeer((_, reply) => gzipped(reply, Buffer.alloc(0), 100));
+    expect((await failureOf(get(peer.origin))).head).toMatchObject({ status: 200 });
+  });
+
   it('fails if the connection breaks in the middle', async () => {
     const bytes = gzipSync(BODY);
     const half = bytes.subarray(0, bytes.length / 2);

@@ -31,7 +31,18 @@ export async function readBody(
 }
 
 function decompressed(response: IncomingMessage): AsyncIterable<Buffer> {
-  if (!/^(?:x-)?gzip$/i.test(response.headers['content-encoding'] ?? '')) return response;
-  // An error of one stream ends the other, and the loop that reads it.
-  return pipeline(response, createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES }), () => {});
+  const encoding = response.headers['content-encoding'] ?? '';
+  return /^(?:x-)?gzip$/i.test(encoding) ? gunzipped(response) : response;
+}
+
+/** Proxies announce gzip for responses without a body, too: to zlib, an empty body is an error. */
+async function* gunzipped(response: IncomingMessage): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
+  try {
+    // An error of one stream ends the other, and the loop that reads it.
+    yield* pipeline(response, gunzip, () => {}) as AsyncIterable<Buffer>;
+  } catch (error) {
+    const isEnd = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
+    if (!isEnd || gunzip.bytesWritten > 0 || !response.complete) throw error;
+  }
 }
