@@ -35,7 +35,7 @@ describe('a Drive share without a Salesforce record', () => {
     expect(event?.body?.crmContext).toEqual([
       { system: 'Salesforce', objects: [{ objectType: 'Contact', objectId: contact }] },
     ]);
-    expect(event?.match?.reasons.join(' ')).toContain(`${ADA} is the Contact`);
+    expect(event?.match?.reasons.join(' ')).toContain(`${ADA} belongs to the Contact`);
   });
 
   test('is skipped after its hold if the tenant is configured so', async () => {
