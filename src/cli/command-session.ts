@@ -5,7 +5,7 @@ import { selectFaulty, selectTenants } from '../config/select-tenants.ts';
 import type { FaultyTenant, TenantConfig } from '../config/types.ts';
 import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import { systemClock } from '../lib/clock.ts';
-import { type AppContext, openContext } from '../runs/context.ts';
+import { type AppContext, openContext } from '../runs/app-context.ts';
 import { type CommandInput, EXIT, type ExitCode, worstExit } from './command.ts';
 import { logLevel, tenantNames, textOption } from './command-line/input-options.ts';
 import { failureOf } from './failure.ts';

@@ -7,11 +7,11 @@ import { requeueEvent, skipEvent } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/paginate.ts';
 import { findEvents } from '../outbox/queries.ts';
 import { nextState, type State } from '../outbox/states.ts';
-import { connect } from '../runs/connections.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { RunCounters } from '../runs/counters.ts';
-import { decideForced, rulesOf } from '../runs/decide.ts';
+import { decideForced, rulesOf } from '../runs/decide-share.ts';
 import { lookUpOptionsOf } from '../runs/read-source.ts';
+import { connect } from '../runs/vendor-clients.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { LIST_LIMITS } from './limits.ts';
 

@@ -1,11 +1,12 @@
 import { beginBackfill, endBackfill } from '../db/backfills.ts';
 import type { RunReport } from '../db/run-report.ts';
 import type { SourceName } from '../share/share.ts';
-import { type BackfillWindow, backfillOf, hasHistory } from './backfill-window.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './app-context.ts';
+import { type BackfillWindow, backfillOf } from './backfill-window.ts';
 import { executeRun, type RunOptions } from './execute-run.ts';
-import type { Run } from './run.ts';
+import type { Run } from './run-lifecycle.ts';
 import { readWindow } from './stages.ts';
+import { hasHistory } from './tenant-sources.ts';
 
 export interface BackfillOptions extends RunOptions {
   readonly window: BackfillWindow;

@@ -1,7 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
 import { finishedRuns } from '../db/runs.ts';
 import { findGongAccount } from '../vendors/gong/account.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './app-context.ts';
 import { RESERVE_LIMITS } from './limits.ts';
 
 /**

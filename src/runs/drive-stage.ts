@@ -1,7 +1,7 @@
 import { backfillStream } from '../db/backfills.ts';
 import { sharesAwaitingAuditLog } from '../outbox/events.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
-import { storedDomains } from '../sources/drive/internal-domains.ts';
+import { storedDomains } from '../sources/drive/internal-domain-history.ts';
 import { DRIVE_LIMITS } from '../sources/drive/limits.ts';
 import {
   type DriveSyncOptions,
@@ -9,11 +9,11 @@ import {
   openDriveSync,
 } from '../sources/drive/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
-import { countCall } from './connections.ts';
 import { readSource } from './read-source.ts';
-import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading.ts';
-import { reopenBeforeStart } from './reopen-skipped.ts';
+import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading-types.ts';
+import { reopenBeforeStart } from './reopen-before-start.ts';
 import { inStage, runError } from './stage-errors.ts';
+import { countCall } from './vendor-clients.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -5,17 +5,17 @@ import type { NewEvent } from '../outbox/event-types.ts';
 import { pagesInState } from '../outbox/paginate.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import type { ApiUsage } from '../vendors/salesforce/client.ts';
+import type { AppContext } from './app-context.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import { callsForBackfill } from './call-reserve.ts';
-import { connect } from './connections.ts';
-import type { AppContext } from './context.ts';
 import { decisionRecordOf, RunCounters } from './counters.ts';
 import { DryRunDatabase } from './dry-run-database.ts';
-import { localRejections } from './outcome.ts';
-import type { ReadBatch, ReadOptions, SyncScope } from './reading.ts';
-import type { ReadingRun } from './run.ts';
+import { localRejections } from './push-errors.ts';
+import type { ReadBatch, ReadOptions, SyncScope } from './reading-types.ts';
+import type { ReadingRun } from './run-lifecycle.ts';
 import { readNew, readWindow } from './stages.ts';
 import { firstStart, keptStart } from './start-time.ts';
+import { connect } from './vendor-clients.ts';
 
 export interface DryRunOptions {
   readonly tenant: TenantConfig;

@@ -6,14 +6,14 @@ import { commitBatch } from '../outbox/commit.ts';
 import { type NewEvent, PRIORITY } from '../outbox/event-types.ts';
 import { countByState } from '../outbox/queries.ts';
 import type { PushReport } from '../push/report.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './app-context.ts';
 import { type DecisionRecord, decisionRecordOf, RunCounters } from './counters.ts';
-import { localRejections, outcomeOf, pushErrors } from './outcome.ts';
+import { localRejections, pushErrors } from './push-errors.ts';
 import { type PushStage, startPushStage } from './push-stage.ts';
-import type { ReadBatch } from './reading.ts';
-import { reportOf } from './report.ts';
-import { openRun, type Run, recordRun } from './run.ts';
+import type { ReadBatch } from './reading-types.ts';
+import { outcomeOf, reportOf } from './report.ts';
 import type { RunListener } from './run-events.ts';
+import { openRun, type Run, recordRun } from './run-lifecycle.ts';
 import { withTenantLease } from './tenant-lease.ts';
 
 /** What every kind of run requires. */

@@ -4,7 +4,7 @@ import { stillAwaitsAuditLog } from '../share/policy.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { type DriveKnowledge, driveKnowledge } from './drive-stage.ts';
 import { decider, takeReconsidered } from './read-source.ts';
-import type { ReadContext, SyncReading } from './reading.ts';
+import type { ReadContext, SyncReading } from './reading-types.ts';
 
 /** Decides held events again, page by page: one moves if its record appeared or its hold ended. */
 export async function reconsiderHeld(reading: SyncReading): Promise<void> {

@@ -1,9 +1,9 @@
 import { startPush } from '../push/push.ts';
 import type { PushReport } from '../push/report.ts';
 import { reservedCalls } from './call-reserve.ts';
-import { countCall } from './connections.ts';
-import type { Run } from './run.ts';
+import type { Run } from './run-lifecycle.ts';
 import { isVendorFailure, runError } from './stage-errors.ts';
+import { countCall } from './vendor-clients.ts';
 
 /** A run's pushing, in parallel with its reading. */
 export interface PushStage {

@@ -7,8 +7,8 @@ import { type NewEvent, PRIORITY } from '../outbox/event-types.ts';
 import { type KnownEvent, knownEvents } from '../outbox/events.ts';
 import type { Share } from '../share/share.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
-import { decideEarly, decideShare, type Rules } from './decide.ts';
-import type { ReadContext } from './reading.ts';
+import { decideEarly, decideShare, type Rules } from './decide-share.ts';
+import type { ReadContext } from './reading-types.ts';
 import { inStage } from './stage-errors.ts';
 
 /**

@@ -39,6 +39,15 @@ export function reportOf(counters: RunCounters, facts: RunFacts): RunReport {
   };
 }
 
+/** See RunReport.outcome. */
+export function outcomeOf(
+  counters: RunCounters,
+  facts: { readonly pushed: PushReport | undefined; readonly nothingRead: boolean },
+): Outcome {
+  if (facts.pushed?.stop?.kind === 'refused' || facts.nothingRead) return 'failed';
+  return counters.errors.length > 0 ? 'partial' : 'ok';
+}
+
 function gongWaitOf(pushed: Readonly<PushReport> | undefined): Pick<RunReport, 'gongWait'> {
   const { stop, cappedRetryAfterMs } = pushed ?? {};
   if (stop?.kind !== 'waiting' || stop.reason === 'day-used-up') return {};

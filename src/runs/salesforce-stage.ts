@@ -3,8 +3,8 @@ import { createSalesforceBackfill } from '../sources/salesforce/backfill-source.
 import { createSalesforceSync } from '../sources/salesforce/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
 import { readSource } from './read-source.ts';
-import type { ReadBatch, SyncReading, WindowReading } from './reading.ts';
-import { reopenBeforeStart } from './reopen-skipped.ts';
+import type { ReadBatch, SyncReading, WindowReading } from './reading-types.ts';
+import { reopenBeforeStart } from './reopen-before-start.ts';
 
 /** Reads the tenant's new content deliveries. */
 export async function readDeliveries(reading: SyncReading): Promise<void> {

@@ -1,6 +1,6 @@
 import type { SourceName } from '../share/share.ts';
-import { type BackfillWindow, readsSource } from './backfill-window.ts';
-import { rulesOf } from './decide.ts';
+import type { BackfillWindow } from './backfill-window.ts';
+import { rulesOf } from './decide-share.ts';
 import { readDrive, readDriveWindow } from './drive-stage.ts';
 import { reconsiderHeld } from './held-stage.ts';
 import type {
@@ -10,11 +10,12 @@ import type {
   SyncReading,
   SyncScope,
   WindowReading,
-} from './reading.ts';
-import type { ReadingRun } from './run.ts';
+} from './reading-types.ts';
 import type { ReadingStage } from './run-events.ts';
+import type { ReadingRun } from './run-lifecycle.ts';
 import { readDeliveries, readDeliveryWindow } from './salesforce-stage.ts';
 import { tryStage } from './stage-errors.ts';
+import { readsSource } from './tenant-sources.ts';
 
 /** What a sync does in a stage. Failures are sorted out by `tryStage`. */
 interface Stage {

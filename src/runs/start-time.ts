@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readCursor } from '../db/cursors.ts';
 import type { Database } from '../db/schema.ts';
 import { commitCursor } from '../outbox/commit.ts';
-import type { Run } from './run.ts';
+import type { Run } from './run-lifecycle.ts';
 
 const START_STREAM = 'start';
 const SECOND_MS = 1_000;

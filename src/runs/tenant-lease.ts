@@ -1,7 +1,7 @@
 import { acquireLease, extendLease, type LeaseKey, LeaseLost, releaseLease } from '../db/leases.ts';
 import { LEASE_LIMITS } from '../db/limits.ts';
 import { DatabaseError } from '../lib/errors.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './app-context.ts';
 
 /** The tenant's lease while a run works on it. */
 export interface TenantLease {

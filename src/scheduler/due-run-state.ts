@@ -1,6 +1,6 @@
 import { isLeased } from '../db/leases.ts';
 import { finishedRuns, type StoredRun } from '../db/runs.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { SCHEDULE_LIMITS } from './limits.ts';
 

@@ -1,9 +1,9 @@
 import type { TenantConfig } from '../config/types.ts';
 import { LeaseLost } from '../db/leases.ts';
 import { RetryableError, StopRequested, UserError } from '../lib/errors.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { logRun } from '../runs/log-run.ts';
-import type { TenantRun } from '../runs/run-tenant.ts';
+import type { TenantRun } from '../runs/try-run.ts';
 import { dueRunState } from './due-run-state.ts';
 import type { DueRun } from './schedule-state.ts';
 

@@ -2,7 +2,7 @@ import { ConfigError, formatProblem } from '../config/config-error.ts';
 import type { Config, FaultyTenant, TenantConfig } from '../config/types.ts';
 import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import type { Logger } from '../lib/log.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { logFailure } from './due-run.ts';
 import type { Scheduler } from './scheduler.ts';
 

@@ -1,5 +1,5 @@
 import type { Config, TenantConfig } from '../config/types.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { type DueRunEnd, executeDueRun, logFailure, type RunTenant } from './due-run.ts';
 import { SCHEDULE_LIMITS } from './limits.ts';
 import { type DueRun, isScheduled, type ScheduledTenant, ScheduleState } from './schedule-state.ts';

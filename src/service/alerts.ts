@@ -1,7 +1,7 @@
 import type { FaultyTenant } from '../config/types.ts';
 import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { postText } from '../vendors/webhook/post.ts';
 import { type AlertItem, alertText, type Overdue } from './alert-text.ts';
 import { ALERT_LIMITS } from './limits.ts';

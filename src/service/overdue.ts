@@ -2,7 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { isLeased } from '../db/leases.ts';
 import { lastGoodSync, rememberAlert, unwatchTenant, watchTenant } from '../db/overdue.ts';
 import { latestRuns } from '../db/runs.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import type { Alerts } from './alerts.ts';
 

@@ -4,7 +4,7 @@ import { isLeased } from '../db/leases.ts';
 import { pruneCalls, pruneRuns } from '../db/pruning.ts';
 import { ERASURE_LIMITS } from '../outbox/limits.ts';
 import { eraseSettled } from '../outbox/retention.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { RETENTION_LIMITS } from './limits.ts';
 

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import type { TenantConfig } from '../config/types.ts';
-import type { AppContext } from '../runs/context.ts';
-import { runTenant, type TenantRun, type TenantWork } from '../runs/run-tenant.ts';
-import { afterRuns } from './housekeeping.ts';
+import type { AppContext } from '../runs/app-context.ts';
+import { type TenantRun, type TenantWork, tryRun } from '../runs/try-run.ts';
+import { afterRuns } from './after-runs.ts';
 
 /** Runs each tenant once, up to `tenantsAtOnce` in parallel. A failure affects no other tenant. */
 export async function runTenants(
@@ -12,7 +12,7 @@ export async function runTenants(
 ): Promise<TenantRun[]> {
   const limit = pLimit(context.config.service.tenantsAtOnce);
   const runs = await Promise.all(
-    tenants.map((tenant) => limit(() => runTenant(context, tenant, work))),
+    tenants.map((tenant) => limit(() => tryRun(context, tenant, work))),
   );
   await afterRuns(context, runs, work.signal);
   return runs;

@@ -6,9 +6,9 @@ import type { TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
-import { connect } from '../../src/runs/connections.ts';
-import { type AppContext, openContext } from '../../src/runs/context.ts';
+import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
+import { connect } from '../../src/runs/vendor-clients.ts';
 import type { PeerReply } from '../support/peer.ts';
 import {
   type SalesforcePeer,

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { callsOfDay } from '../../src/db/calls.ts';
 import { findActionable } from '../../src/operator/retry-and-skip.ts';
 import { statusOf } from '../../src/operator/status.ts';
-import { RunBroken } from '../../src/runs/run.ts';
 import type { RunListener } from '../../src/runs/run-events.ts';
-import { runTenant } from '../../src/runs/run-tenant.ts';
+import { RunBroken } from '../../src/runs/run-lifecycle.ts';
 import { firstStart } from '../../src/runs/start-time.ts';
 import { runSync } from '../../src/runs/sync.ts';
+import { tryRun } from '../../src/runs/try-run.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -93,7 +93,7 @@ test('a run reports what it did even if the database cannot record its end', asy
   const { signal } = new AbortController();
   const how = { reach: 'new', push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
   const run = () => runSync(context, { ...how, tenant, signal, listeners: [lock] });
-  const ended = await runTenant(context, tenant, { kind: 'sync', signal, run });
+  const ended = await tryRun(context, tenant, { kind: 'sync', signal, run });
   await locked;
   expect(ended.broken).toMatchObject({ name: 'DatabaseError' });
   const found = { salesforce: 1, 'google-drive': 0 };

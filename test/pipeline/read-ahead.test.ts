@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { rulesOf } from '../../src/runs/decide.ts';
+import { rulesOf } from '../../src/runs/decide-share.ts';
 import { readSource } from '../../src/runs/read-source.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { testDatabase } from '../support/database.ts';

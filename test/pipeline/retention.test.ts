@@ -5,7 +5,7 @@ import type { Database } from '../../src/db/schema.ts';
 import { findActionable, retryState } from '../../src/operator/retry-and-skip.ts';
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
 import { findEvents } from '../../src/outbox/queries.ts';
-import { afterRuns } from '../../src/service/housekeeping.ts';
+import { afterRuns } from '../../src/service/after-runs.ts';
 import { applyRetention } from '../../src/service/retention.ts';
 import { heldLease } from '../support/database.ts';
 import { startWorld, type World } from '../support/world.ts';

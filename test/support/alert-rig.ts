@@ -6,7 +6,7 @@ import type { Config } from '../../src/config/types.ts';
 import type { RunReport } from '../../src/db/run-report.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
-import { type AppContext, openContext } from '../../src/runs/context.ts';
+import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Peer, type PeerHandler, startPeer } from './peer.ts';
 import { until } from './until.ts';

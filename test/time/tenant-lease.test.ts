@@ -5,7 +5,7 @@ import { acquireLease, isLeased, LeaseLost, releaseLease, withLease } from '../.
 import { LEASE_LIMITS } from '../../src/db/limits.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
 import { type LogFields, silentLogger } from '../../src/lib/log.ts';
-import type { AppContext } from '../../src/runs/context.ts';
+import type { AppContext } from '../../src/runs/app-context.ts';
 import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import { testDatabase } from '../support/database.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

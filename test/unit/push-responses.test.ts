@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { acquireLease, LeaseLost } from '../../src/db/leases.ts';
 import { countByState, listAttempts } from '../../src/outbox/queries.ts';
 import { RejectionStreak } from '../../src/push/rejection-streak.ts';
-import { pushErrors } from '../../src/runs/outcome.ts';
+import { pushErrors } from '../../src/runs/push-errors.ts';
 import { classifyResponse } from '../../src/vendors/gong/classify.ts';
 import { eventSeries, newEvent } from '../support/events.ts';
 import { pushRig } from '../support/push-rig.ts';

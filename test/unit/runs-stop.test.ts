@@ -4,7 +4,7 @@ import { StopRequested } from '../../src/lib/errors.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { logRun } from '../../src/runs/log-run.ts';
-import { pushErrors } from '../../src/runs/outcome.ts';
+import { pushErrors } from '../../src/runs/push-errors.ts';
 import { reportOf } from '../../src/runs/report.ts';
 import { runError } from '../../src/runs/stage-errors.ts';
 

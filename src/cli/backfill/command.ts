@@ -1,10 +1,11 @@
 import type { TenantConfig } from '../../config/types.ts';
 import { countBackfilled } from '../../outbox/queries.ts';
 import { runBackfill } from '../../runs/backfill.ts';
-import { type BackfillWindow, tenantsWithSource } from '../../runs/backfill-window.ts';
+import type { BackfillWindow } from '../../runs/backfill-window.ts';
 import { callsForBackfill } from '../../runs/call-reserve.ts';
 import { dryBackfill } from '../../runs/dry-run.ts';
 import { followProgress } from '../../runs/progress.ts';
+import { tenantsWithSource } from '../../runs/tenant-sources.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';
 import { runTenants } from '../../service/run-tenants.ts';
 import type { SourceName } from '../../share/share.ts';

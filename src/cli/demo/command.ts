@@ -6,7 +6,7 @@ import type { TenantConfig } from '../../config/types.ts';
 import type { RunReport } from '../../db/run-report.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { listEvents } from '../../outbox/queries.ts';
-import { type AppContext, openContext } from '../../runs/context.ts';
+import { type AppContext, openContext } from '../../runs/app-context.ts';
 import { followProgress } from '../../runs/progress.ts';
 import { printedReport } from '../../runs/report.ts';
 import { runSync } from '../../runs/sync.ts';

@@ -1,6 +1,6 @@
 import { logRun } from '../../runs/log-run.ts';
 import { printedReport } from '../../runs/report.ts';
-import type { TenantRun } from '../../runs/run-tenant.ts';
+import type { TenantRun } from '../../runs/try-run.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';

@@ -4,16 +4,16 @@ import { loadProcessTenants } from '../../config/load-process-config.ts';
 import { selectFaulty, selectTenants } from '../../config/select-tenants.ts';
 import type { FaultyTenant, TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { AppContext } from '../../runs/context.ts';
-import { runTenant } from '../../runs/run-tenant.ts';
+import type { AppContext } from '../../runs/app-context.ts';
 import { runSync } from '../../runs/sync.ts';
+import { tryRun } from '../../runs/try-run.ts';
 import { nextDue } from '../../scheduler/due-times.ts';
 import { createReload } from '../../scheduler/reload.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';
 import { Scheduler } from '../../scheduler/scheduler.ts';
 import { everyMinute } from '../../scheduler/ticks.ts';
+import { housekeeping } from '../../service/after-runs.ts';
 import { Alerts } from '../../service/alerts.ts';
-import { housekeeping } from '../../service/housekeeping.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { tenantNames, textOption } from '../command-line/input-options.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
@@ -34,7 +34,7 @@ async function serve({ context, tenants, faulty, input }: CommandSession): Promi
     run: async (current, { tenant }) => {
       const backfillUntil = nextDueOf(tenant, current.clock.now());
       const run = () => runSync(current, { ...SCHEDULED, tenant, backfillUntil, signal });
-      const ended = await runTenant(current, tenant, { kind: 'sync', signal, run });
+      const ended = await tryRun(current, tenant, { kind: 'sync', signal, run });
       alerts.addRun(current, ended.report);
       return ended;
     },

@@ -1,6 +1,9 @@
 import { DRIVE_STREAM } from './stream-names.ts';
 
-/** A part of the audit log that is read with its own cursors and staged entries. */
+/**
+ * Keeps the cursors and staged entries of each reading of the audit log apart: those of the sync, and
+ * those of each backfill, which reads the same entries again for its own window.
+ */
 export interface AuditPartition {
   /** stored with each staged entry */
   readonly name: string;

@@ -2,7 +2,7 @@ import { UserError } from '../../lib/errors.ts';
 import type { SourcePage } from '../source.ts';
 import { backfillPartition } from './audit-partition.ts';
 import { asRetryable } from './classify-errors.ts';
-import { readDomainHistory } from './internal-domains.ts';
+import { readDomainHistory } from './internal-domain-history.ts';
 import { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 import { processAuditEntries } from './process-audit-entries.ts';

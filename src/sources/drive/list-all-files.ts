@@ -5,7 +5,7 @@ import {
   type ChangeLogPage,
   type ReaderSession,
   readerIn,
-} from './change-log-session.ts';
+} from './change-log-readers.ts';
 import type { ChangeLogPosition, Sweep } from './cursor-positions.ts';
 import { itemOfDrive, itemsOfFiles, type SeenItem } from './item-access.ts';
 

@@ -12,10 +12,10 @@ import type { AuditPartition } from './audit-partition.ts';
 import { parseAuditPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
 import { loadGrants, saveGrants } from './grant-store.ts';
+import { type ShareAction, ShareActionGrouper } from './group-share-actions.ts';
 import type { ItemDetails, ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 import type { Scope } from './scope.ts';
-import { type ShareAction, ShareActionGrouper } from './share-actions.ts';
 import { loggedGrantOf, sharesFromAuditLog } from './shares-from-audit-log.ts';
 import { auditLogStream, shareActionStream } from './stream-names.ts';
 

@@ -7,7 +7,7 @@ import {
   type ReaderSession,
   readerIn,
   readerSessions,
-} from './change-log-session.ts';
+} from './change-log-readers.ts';
 import type { ChangeLog } from './change-logs.ts';
 import type { ChangeLogPosition } from './cursor-positions.ts';
 import { itemsOfChanges } from './item-access.ts';

@@ -3,9 +3,9 @@ import type { AuditEntry } from './audit-entry.ts';
 import { buildRemainingShare, buildShare, type ItemFacts } from './build-share.ts';
 import type { ExternalGrant } from './external-grantees.ts';
 import type { Grant, LoggedGrant } from './grant-history.ts';
+import type { ShareAction } from './group-share-actions.ts';
 import type { ItemDetails } from './item-details.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
-import type { ShareAction } from './share-actions.ts';
 import { driveOwner, userOwner } from './stream-names.ts';
 
 const LEAST_ROLE = 'reader';

@@ -1,7 +1,7 @@
 import type { Share } from '../../share/share.ts';
 import type { SourcePage } from '../source.ts';
 import { buildShare } from './build-share.ts';
-import type { ChangeLogPage } from './change-log-session.ts';
+import type { ChangeLogPage } from './change-log-readers.ts';
 import type { ChangeLog } from './change-logs.ts';
 import {
   compareGrants,

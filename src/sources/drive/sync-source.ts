@@ -2,11 +2,12 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import { listCursors } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
+import { readInOrder } from '../../lib/read-in-order.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { SYNC_PARTITION } from './audit-partition.ts';
 import { ChangeLogFailures, type OnFailure } from './change-log-failures.ts';
-import type { ChangeLogPage } from './change-log-session.ts';
+import type { ChangeLogPage } from './change-log-readers.ts';
 import { type ChangeLog, changeLogsOf } from './change-logs.ts';
 import {
   asRetryable,
@@ -17,8 +18,7 @@ import {
 } from './classify-errors.ts';
 import { type ChangeLogPosition, parseChangeLogPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
-import { readInOrder } from './fan-out.ts';
-import { type DomainHistory, readDomainHistory } from './internal-domains.ts';
+import { type DomainHistory, readDomainHistory } from './internal-domain-history.ts';
 import { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 import { processAuditEntries } from './process-audit-entries.ts';

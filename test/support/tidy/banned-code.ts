@@ -59,7 +59,7 @@ const BANS: readonly Ban[] = [
   {
     what: 'Math.random',
     // created where a process is set up, and passed on from there
-    allowedIn: ['src/runs/context.ts', 'src/cli/command-session.ts', 'src/cli/demo/command.ts'],
+    allowedIn: ['src/runs/app-context.ts', 'src/cli/command-session.ts', 'src/cli/demo/command.ts'],
     matches: member('Math', 'random'),
   },
   {

@@ -1,7 +1,6 @@
-import type { Outcome, RunError } from '../db/run-report.ts';
+import type { RunError } from '../db/run-report.ts';
 import { PUSH_LIMITS } from '../push/limits.ts';
 import type { PushReport } from '../push/report.ts';
-import type { RunCounters } from './counters.ts';
 import { runError } from './stage-errors.ts';
 
 const ERRORS_SHOWN_MAX = 3;
@@ -89,13 +88,4 @@ function unavailable(report: PushReport): RunError {
       'They stay in the outbox; the next run tries again. If this persists, check gong.baseUrl and the ' +
       'network between this machine and Gong.',
   };
-}
-
-/** See RunReport.outcome. */
-export function outcomeOf(
-  counters: RunCounters,
-  facts: { readonly pushed: PushReport | undefined; readonly nothingRead: boolean },
-): Outcome {
-  if (facts.pushed?.stop?.kind === 'refused' || facts.nothingRead) return 'failed';
-  return counters.errors.length > 0 ? 'partial' : 'ok';
 }

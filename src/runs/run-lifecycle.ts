@@ -4,13 +4,13 @@ import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
 import { DatabaseError, messageOf } from '../lib/errors.ts';
 import { countByState } from '../outbox/queries.ts';
-import { type Connections, connect } from './connections.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';
 import { reportOf } from './report.ts';
 import { createEmit, type Emit, logEvents, type RunListener } from './run-events.ts';
 import { runError } from './stage-errors.ts';
 import type { TenantLease } from './tenant-lease.ts';
+import { type Connections, connect } from './vendor-clients.ts';
 
 /** What reading needs of a run, whether it is real or dry. */
 export interface ReadingRun {

@@ -1,9 +1,9 @@
 import type { TenantConfig } from '../config/types.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';
 import { reportOf } from './report.ts';
-import { RunBroken } from './run.ts';
+import { RunBroken } from './run-lifecycle.ts';
 import { runError } from './stage-errors.ts';
 
 /** How one tenant's run ended. `broken`: the database failure or bug that ended it. */
@@ -21,7 +21,7 @@ export interface TenantWork {
 }
 
 /** Runs one tenant. Never throws: a database failure or bug is in `broken`. */
-export async function runTenant(
+export async function tryRun(
   context: AppContext,
   config: TenantConfig,
   work: TenantWork,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readInOrder } from '../../src/sources/drive/fan-out.ts';
+import { readInOrder } from '../../src/lib/read-in-order.ts';
 
 /** Sources that yield two values each and record what was requested. */
 function sources(failing: readonly number[] = []) {

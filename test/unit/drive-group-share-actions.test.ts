@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../src/sources/drive/audit-entry.ts';
-import { type ShareAction, ShareActionGrouper } from '../../src/sources/drive/share-actions.ts';
+import {
+  type ShareAction,
+  ShareActionGrouper,
+} from '../../src/sources/drive/group-share-actions.ts';
 
 const AT = Date.UTC(2026, 10, 2);
 

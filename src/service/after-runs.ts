@@ -1,7 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
 import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { AppContext } from '../runs/context.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { alertOnRuns } from './alerts.ts';
 import { checkOverdue, type OverdueWatch } from './overdue.ts';
 import { applyRetention } from './retention.ts';

@@ -9,7 +9,7 @@ import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
 import type { GongTokenStore, GongTokens } from '../vendors/gong/tokens.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
 import type { RefreshTokenStore } from '../vendors/salesforce/refresh-token.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './app-context.ts';
 import type { RunCounters } from './counters.ts';
 import type { Emit } from './run-events.ts';
 import { runError } from './stage-errors.ts';

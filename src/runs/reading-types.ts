@@ -5,8 +5,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import type { OpenedDrive } from '../sources/drive/sync-source.ts';
 import type { BackfillWindow } from './backfill-window.ts';
-import type { Rules } from './decide.ts';
-import type { ReadingRun } from './run.ts';
+import type { Rules } from './decide-share.ts';
+import type { ReadingRun } from './run-lifecycle.ts';
 
 /** Shares with their decisions. A real run commits the batch; a dry run shows it. */
 export interface ReadBatch {
