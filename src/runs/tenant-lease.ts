@@ -45,7 +45,8 @@ async function release({ db, log }: AppContext, lease: LeaseKey): Promise<void> 
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     const seconds = LEASE_LIMITS.leaseMs / 1_000;
-    log.warn(`the lease of ${lease.name} expires in up to ${seconds} s: ${error.message}`);
+    const message = `the lease of ${lease.name} expires in up to ${seconds} s: ${error.message}`;
+    log.warn(message, { stage: 'run' });
   }
 }
 
@@ -69,7 +70,8 @@ async function keepAlive(
     } catch (error) {
       if (signals.over.aborted) return;
       if (error instanceof DatabaseError && clock.now() < validUntil) continue;
-      if (error instanceof LeaseLost) context.log.error(error.message, { lease: lease.name });
+      if (error instanceof LeaseLost)
+        context.log.error(error.message, { stage: 'run', lease: lease.name });
       signals.lost.abort(error);
       return;
     }
