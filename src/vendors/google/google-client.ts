@@ -21,6 +21,10 @@ import type {
  * With one user's refresh token, `subject` is ignored, and the administrator's operations throw.
  */
 export interface GoogleClient {
+  /** Google's time in epoch milliseconds, as far as the Date headers of its responses tell. */
+  now(): number;
+  /** Learns Google's time for `now()`, unless a response contained it. As administrator. */
+  learnTime(): Promise<void>;
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
   /** All users of the Workspace, including suspended and archived ones. As administrator. */
