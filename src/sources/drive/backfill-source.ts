@@ -25,11 +25,11 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  * actor and time.
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
-  const { client, config, internalDomains, store, clock, log } = options;
-  const scope = await asRetryable(() => findScope({ client, config, internalDomains, log }));
-  const { wasInternal } = await readDomainHistory(store, scope.domains, clock.now());
-  const { since, until, onFailure, stream } = options;
-  const now = clock.now();
+  const { client, config, store, since, until, onFailure, stream } = options;
+  const now = options.clock.now();
+  const scope = await asRetryable(() => findScope({ ...options, now }));
+  const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, now);
+  const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
   const partition = backfillPartition(stream);
   async function* pages(): AsyncGenerator<SourcePage> {
     if (!config.detect.includes('audit-log')) throw withoutAuditLog();
@@ -42,14 +42,18 @@ export async function openDriveBackfill(options: DriveBackfillOptions): Promise<
     // Google no longer has any entry of the window.
     if (start >= end) return;
     yield* readAuditLog({ client, store, scope, partition, start, full: false, now: end });
-    const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
     const window = { since, until };
     yield* processAuditEntries({ store, scope, items, wasInternal, partition, window });
   }
   return {
     source: { name: 'google-drive', stream, allowsReadAhead: false, pull: pages },
-    internalDomains: scope.domains,
+    get insiders() {
+      return scope.insiders;
+    },
     isAuditLogRead: false,
+    get unreadable() {
+      return { leavers: 0, items: items.unreadable };
+    },
   };
 }
 
