@@ -27,10 +27,11 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  * actor and time.
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
-  const { client, config, internalDomains, store, clock, log } = options;
-  const scope = await asRetryable(() => findScope({ client, config, internalDomains, log }));
-  const { wasInternal } = await readDomainHistory(store, scope.domains, clock.now());
-  const { since, until, onFailure, stream } = options;
+  const { client, config, store, clock, log, since, until, onFailure, stream } = options;
+  const openedAt = clock.now();
+  const scope = await asRetryable(() => findScope({ ...options, now: openedAt }));
+  const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, openedAt);
+  let items: ItemDetailsReader | undefined;
   const partition = backfillPartition(stream);
   async function* pages(): AsyncGenerator<SourcePage> {
     if (!config.detect.includes('audit-log')) throw withoutAuditLog();
@@ -43,14 +44,19 @@ export async function openDriveBackfill(options: DriveBackfillOptions): Promise<
     // Google no longer has any entry of the window.
     if (earliestQueryable(now) >= end) return;
     yield* readAuditLog({ ...options, scope, partition, start, full: false, now, end });
-    const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
+    items = new ItemDetailsReader({ client, config, scope, now, onFailure });
     const window = { since, until };
     yield* processAuditEntries({ store, scope, items, wasInternal, partition, window });
   }
   return {
     source: { name: 'google-drive', stream, allowsReadAhead: false, pull: pages },
-    internalDomains: scope.domains,
+    get insiders() {
+      return scope.insiders;
+    },
     isAuditLogRead: false,
+    get unreadable() {
+      return { leavers: 0, items: items?.unreadable ?? 0 };
+    },
   };
 }
 

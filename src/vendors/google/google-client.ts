@@ -27,6 +27,10 @@ export interface GoogleClient {
   learnTime(): Promise<void>;
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
+  /**
+   * The user with this primary address or alias; undefined if there is none. As administrator.
+   */
+  findUser(address: string): Promise<User | undefined>;
   /** All users of the Workspace, including suspended and archived ones. As administrator. */
   listUsers(): AsyncGenerator<Page<User>>;
   /** The verified domains of the Workspace and their aliases. As administrator. */
