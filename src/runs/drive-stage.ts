@@ -82,13 +82,15 @@ function warnOfLostHistory({ tenant, window, clock, run }: WindowReading): void 
   run.context.log.warn(
     `Google keeps the audit log for ${days} days, so Drive has no history before ${date}; ` +
       (until <= kept ? 'the entire window is older' : 'the rest of the window is read'),
+    { stage: 'google-drive' },
   );
 }
 
 async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
   const { run, db, clock, signal, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
-  const { random, log } = run.context;
+  const { random } = run.context;
+  const log = run.context.log.child({ stage: 'google-drive' });
   if (config === undefined) throw new Error(`${tenant} has no Drive`);
   // Google's library loads slowly, and only tenants with Drive need it.
   const { createGoogleClient } = await import('../vendors/google/client.ts');
