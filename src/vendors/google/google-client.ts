@@ -28,7 +28,7 @@ export interface GoogleClient {
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
   /**
-   * The user with this primary address or alias; undefined if there is none. As administrator.
+   * The user with this primary address or alias; undefined if no user has it. As administrator.
    */
   findUser(address: string): Promise<User | undefined>;
   /** All users of the Workspace, including suspended and archived ones. As administrator. */
