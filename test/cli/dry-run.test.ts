@@ -124,7 +124,8 @@ test('prints a plan: what happens to each share and why, by name, in time order,
     Name: 'Renewal',
     StageName: 'Prospecting',
     CloseDate: '2099-01-01',
-    CreatedDate: new Date(clock.now() - 900_000).toISOString(),
+    CreatedDate: clock.now() - 86_400_000,
+    IsClosed: false,
   });
   const at = (minutes: number) => clock.now() - minutes * 60_000;
   org.deliver({ title: 'Waiting', relatedTo: contact, at: at(15) });
