@@ -31,7 +31,7 @@ async function printJson(
   const records: unknown[] = [];
   for (const row of rows) {
     const cursors = await syncCursors(context, row.status.tenant);
-    records.push(statusJson({ ...row, cursors }));
+    records.push(statusJson({ ...row, cursors }, input.io.asTyped));
   }
   await writeJson(input.io, { tenants: records });
 }
