@@ -70,6 +70,10 @@ export class DriveCompany implements GoogleClient {
     this.#now = now;
   }
 
+  inTurn(): this {
+    return this;
+  }
+
   // Actions of its people.
 
   create(id: string, where: { owner?: string; driveId?: string; folder?: string } = {}): string {

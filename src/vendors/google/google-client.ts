@@ -1,3 +1,4 @@
+import type { Turn } from '../../lib/turn.ts';
 import type {
   Account,
   Activity,
@@ -21,6 +22,8 @@ import type {
  * With one user's refresh token, `subject` is ignored, and the administrator's operations throw.
  */
 export interface GoogleClient {
+  /** The same client for a source that is read while others are consumed first. */
+  inTurn(turn: Turn): GoogleClient;
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
   /** All users of the Workspace, including suspended and archived ones. As administrator. */

@@ -5,6 +5,7 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { signAssertion } from './assertion.ts';
@@ -34,6 +35,7 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** for one login and its complete response, in milliseconds */
   readonly responseMsMax: number;
+  readonly budget: ByteBudget;
 }
 
 /** The connection, and the access token that it had when the session was opened. */
@@ -116,15 +118,17 @@ export class Session {
   }
 
   async #sendLogin(request: HttpRequest): Promise<TextResponse> {
-    const { signal, responseMsMax, clock } = this.#options;
+    const { signal, responseMsMax, clock, budget } = this.#options;
     // A refresh token's request is never aborted: see RefreshTokens.
     const limits = this.#refreshTokens
       ? {
           signal: undefined,
+          // It works once: a repetition must not meet a token that was used up.
+          reuse: 'never' as const,
           responseMsMax: Math.min(responseMsMax, SALESFORCE_LIMITS.tokenRefreshMsMax),
         }
-      : { signal, responseMsMax };
-    const response = await callSalesforce(request, limits);
+      : { signal, reuse: 'repeat' as const, responseMsMax };
+    const response = await callSalesforce(request, { ...limits, budget });
     if (response.status >= 400) throw errorOf(classifyLogin(response, clock.now()));
     return response;
   }
