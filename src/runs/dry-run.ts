@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
-import type { RunError, Vendor } from '../db/run-report.ts';
+import type { RunError, RunKind, Vendor } from '../db/run-report.ts';
 import type { ContentShared } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import { pagesInState } from '../outbox/paginate.ts';
@@ -12,6 +13,7 @@ import { decisionRecordOf, RunCounters } from './counters.ts';
 import { DryRunDatabase } from './dry-run-database.ts';
 import { localRejections } from './push-errors.ts';
 import type { ReadBatch, ReadOptions, SyncScope } from './reading-types.ts';
+import { emitterOf } from './run-events.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { readNew, readWindow } from './stages.ts';
 import { firstStart, keptStart } from './start-time.ts';
@@ -54,7 +56,7 @@ export async function dryRun(
   options: DryRunOptions & Pick<SyncScope, 'reach'>,
 ): Promise<DryRunReport> {
   const { tenant, reach } = options;
-  const run = openDryRun(context, options);
+  const run = openDryRun(context, options, 'sync');
   await showPending(run);
   const kept = tenant.start ?? (await keptStart(context.db, tenant.tenant));
   const start = kept ?? firstStart(run.startedAt);
@@ -68,19 +70,23 @@ export async function dryBackfill(
   options: DryRunOptions & { readonly window: BackfillWindow },
 ): Promise<DryRunReport> {
   const { tenant, window } = options;
-  const run = openDryRun(context, options);
+  const run = openDryRun(context, options, 'backfill');
   await readDry(run, (how) =>
     readWindow(run, { ...how, window, track: (_source, read) => read() }),
   );
   return reportOfDryRun(run, await callsForBackfill(context, tenant));
 }
 
-function openDryRun(context: AppContext, options: DryRunOptions): DryRun {
+/** `kind`: of the real run. */
+function openDryRun(context: AppContext, options: DryRunOptions, kind: RunKind): DryRun {
   const { tenant, signal, show } = options;
   const counters = new RunCounters();
-  const emit = undefined;
+  // The id is in no table: it only connects the lines of the log.
+  const log = context.log.child({ tenant: tenant.tenant, runId: randomUUID() });
+  const emit = emitterOf([], { counters, log });
+  emit?.({ kind: 'run started', run: kind, dryRun: true });
   return {
-    context: { ...context, log: context.log.child({ tenant: tenant.tenant }) },
+    context: { ...context, log },
     tenant,
     startedAt: context.clock.now(),
     counters,
@@ -148,6 +154,7 @@ function reportOfDryRun(run: DryRun, callsPerDay: number): DryRunReport {
   const { tenant, counters, sent, connections } = run;
   for (const error of localRejections(counters.rejectedLocally)) counters.addError(error);
   const { usage } = connections.salesforce;
+  run.emit?.({ kind: 'run ended' });
   return {
     tenant: tenant.tenant,
     found: counters.foundInAll,

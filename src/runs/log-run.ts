@@ -4,7 +4,7 @@ import type { Logger } from '../lib/log.ts';
 /** Logs how a run ended: each error, then one line with the counts. */
 export function logRun(log: Logger, report: RunReport): void {
   const { runId, tenant, outcome, errors } = report;
-  const run = { tenant, ...(runId !== undefined && { runId }) };
+  const run = { tenant, ...(runId !== undefined && { runId }), stage: 'run' };
   for (const { stage, message, hint, code } of errors) {
     // The operator asked for it: a service that is restarted has no error in its log.
     if (code === 'stop-requested') log.info(message, run);

@@ -1,13 +1,12 @@
 import type { TenantConfig } from '../config/types.ts';
-import { LeaseLost } from '../db/leases.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
-import { DatabaseError, messageOf } from '../lib/errors.ts';
+import { DatabaseError, LeaseLost, messageOf } from '../lib/errors.ts';
 import { countByState } from '../outbox/queries.ts';
 import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';
 import { reportOf } from './report.ts';
-import { createEmit, type Emit, logEvents, type RunListener } from './run-events.ts';
+import { type Emit, emitterOf, type RunListener } from './run-events.ts';
 import { runError } from './stage-errors.ts';
 import type { TenantLease } from './tenant-lease.ts';
 import { type Connections, connect } from './vendor-clients.ts';
@@ -46,8 +45,7 @@ export function openRun(
   const broken = new AbortController();
   const signal = AbortSignal.any([start.lease.signal, broken.signal]);
   const counters = new RunCounters();
-  const all = log.isDebug ? [...listeners, logEvents(log)] : listeners;
-  const emit = createEmit(all, { counters, log });
+  const emit = emitterOf(listeners, { counters, log });
   return {
     ...rest,
     context,
@@ -80,6 +78,7 @@ export async function recordRun(run: Run, work: () => Promise<RunReport>): Promi
   try {
     const report = await work();
     await recordEnd(run, report);
+    run.context.databaseFiles.requireUnchanged();
     emit?.({ kind: 'run ended', outcome: report.outcome });
     return report;
   } catch (error) {

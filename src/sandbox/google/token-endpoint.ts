@@ -86,10 +86,13 @@ function openUserSession(
   email: string,
   scopes: readonly string[],
 ): SandboxResponse {
-  const user = state.directory.find(email);
+  const user =
+    state.settings.aliasSignIn === 'accepted'
+      ? state.directory.findByAny(email)
+      : state.directory.find(email);
   if (!user) return badGrant('Invalid email or User ID');
   if (user.suspended || user.archived) return badGrant('Account disabled');
-  return openSession(state, email, scopes);
+  return openSession(state, user.email, scopes);
 }
 
 function openSession(

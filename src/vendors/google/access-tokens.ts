@@ -5,6 +5,7 @@ import { rememberToken } from '../../lib/secret.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import { parseJson } from '../http/json.ts';
 import { asText, type TextResponse } from '../http/messages.ts';
+import type { VendorTime } from '../http/vendor-time.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { classifyLogin, classifyNoToken, type SignIn } from './classify-login.ts';
 import { tokenUrlOf } from './endpoints.ts';
@@ -40,6 +41,8 @@ interface Token {
 export interface AccessTokensOptions extends Omit<GoogleCallOptions, 'lease'> {
   readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
   readonly clock: Clock;
+  /** learns Google's time from each response */
+  readonly time: VendorTime;
   readonly onWarning: (message: string) => void;
   readonly budget: ByteBudget;
   /** default: GOOGLE_LIMITS.tokensMax */
@@ -162,9 +165,13 @@ export class AccessTokens {
       },
       body: new URLSearchParams(form).toString(),
     };
-    const lease = this.#options.budget.open();
+    const { clock, time, budget } = this.#options;
+    const lease = budget.open();
+    const sentAt = clock.now();
     try {
-      return asText(await callGoogle(request, { ...this.#options, lease }));
+      const response = asText(await callGoogle(request, { ...this.#options, lease }));
+      time.learn(response.headers, sentAt);
+      return response;
     } finally {
       lease.release();
     }

@@ -2,7 +2,7 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Turn } from '../../lib/turn.ts';
 import { ByteBudget, type ByteLease } from '../http/byte-budget.ts';
-import { readActivities, readDomains, readUsers } from './admin-responses.ts';
+import { readActivities, readDomains, readUser, readUsers } from './admin-responses.ts';
 import {
   readAbout,
   readChanges,
@@ -22,6 +22,7 @@ import {
   FILE_FIELDS,
   FILES_FIELDS,
   PERMISSIONS_FIELDS,
+  USER_FIELDS,
   USERS_FIELDS,
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
@@ -93,6 +94,14 @@ class ApiClient implements GoogleClient {
     return new ApiClient({ ...this.#options, turn });
   }
 
+  now(): number {
+    return this.#options.requests.now();
+  }
+
+  learnTime(): Promise<void> {
+    return this.#options.requests.learnTime(this.#asAdmin('reports'));
+  }
+
   whoAmI(subject: string): Promise<Account> {
     return this.#send({
       ...asUser(subject),
@@ -100,6 +109,18 @@ class ApiClient implements GoogleClient {
       invoke: ({ drive }, options) => drive.about.get({ fields: ABOUT_FIELDS }, options),
       read: readAbout,
     });
+  }
+
+  findUser(address: string): Promise<User | undefined> {
+    return unlessNotFound(
+      this.#send({
+        ...this.#asAdmin('directory'),
+        paged: false,
+        invoke: ({ directory }, options) =>
+          directory.users.get({ userKey: address, fields: USER_FIELDS }, options),
+        read: readUser,
+      }),
+    );
   }
 
   listUsers(): AsyncGenerator<Page<User>> {
@@ -167,19 +188,16 @@ class ApiClient implements GoogleClient {
     return this.#files(subject, query, pageToken);
   }
 
-  async getFile(subject: string, fileId: string): Promise<File | undefined> {
+  getFile(subject: string, fileId: string): Promise<File | undefined> {
     const query = { fileId, supportsAllDrives: true, fields: FILE_FIELDS };
-    try {
-      return await this.#send({
+    return unlessNotFound(
+      this.#send({
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
         read: readFile,
-      });
-    } catch (error) {
-      if (error instanceof NotFound) return undefined;
-      throw error;
-    }
+      }),
+    );
   }
 
   listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>> {
@@ -300,6 +318,15 @@ interface PagedCall<P> extends Scoped, Pick<ApiCall<P>, 'read'> {
     options: Parameters<ApiCall<P>['invoke']>[1],
     page: { readonly pageToken?: string },
   ) => ReturnType<ApiCall<P>['invoke']>;
+}
+
+async function unlessNotFound<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
 }
 
 function asUser(subject: string): Scoped {

@@ -24,8 +24,16 @@ import type {
 export interface GoogleClient {
   /** The same client for a source that is read while others are consumed first. */
   inTurn(turn: Turn): GoogleClient;
+  /** Google's time in epoch milliseconds, as far as the Date headers of its responses tell. */
+  now(): number;
+  /** Learns Google's time for `now()`, unless a response contained it. As administrator. */
+  learnTime(): Promise<void>;
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
+  /**
+   * The user with this primary address or alias; undefined if there is none. As administrator.
+   */
+  findUser(address: string): Promise<User | undefined>;
   /** All users of the Workspace, including suspended and archived ones. As administrator. */
   listUsers(): AsyncGenerator<Page<User>>;
   /** The verified domains of the Workspace and their aliases. As administrator. */

@@ -6,6 +6,7 @@ import { ByteBudget } from '../http/byte-budget.ts';
 import { ListProgress } from '../http/list-progress.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import { withRetries } from '../http/retry.ts';
+import { VendorTime } from '../http/vendor-time.ts';
 import { classifyResponse } from './classify.ts';
 import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
@@ -33,6 +34,8 @@ export interface QueryPagesOptions {
 }
 
 export interface SalesforceClient {
+  /** Salesforce's time in epoch milliseconds, as far as the Date headers of its responses tell. */
+  now(): number;
   /** `https://HOST` of the instance; logs in if necessary. */
   instanceUrl(): Promise<string>;
   /**
@@ -85,15 +88,18 @@ class RestClient implements SalesforceClient {
   readonly #responseMsMax: number;
   readonly #budget: ByteBudget;
   readonly #session: Session;
+  readonly #time: VendorTime;
   #usage: ApiUsage | undefined;
 
   constructor(options: SalesforceClientOptions) {
     this.#options = options;
     this.#responseMsMax = options.responseMsMax ?? SALESFORCE_LIMITS.responseMsMax;
     this.#budget = options.budget ?? new ByteBudget();
+    this.#time = new VendorTime(options.clock);
     this.#session = new Session({
       config: options.config,
       clock: options.clock,
+      time: this.#time,
       tokenStore: options.tokenStore,
       onTokenNotSaved: options.onTokenNotSaved ?? (() => {}),
       signal: options.signal,
@@ -101,6 +107,10 @@ class RestClient implements SalesforceClient {
       budget: this.#budget,
       send: (request, signal) => this.#call(request, signal ?? options.signal),
     });
+  }
+
+  now(): number {
+    return this.#time.now();
   }
 
   get usage(): ApiUsage | undefined {
@@ -221,12 +231,14 @@ class RestClient implements SalesforceClient {
 
   async #call(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
     this.#options.onCall();
+    const sentAt = this.#options.clock.now();
     const response = await callSalesforce(request, {
       signal,
       responseMsMax: this.#responseMsMax,
       reuse: 'repeat',
       budget: this.#budget,
     });
+    this.#time.learn(response.headers, sentAt);
     this.#usage = usageIn(response.headers) ?? this.#usage;
     if (response.status >= 400) {
       throw errorOf(classifyResponse(response, this.#options.clock.now()));
