@@ -4,9 +4,14 @@ import type { ContentShared } from '../../event/contract.ts';
 import type { DryRunReport } from '../../runs/dry-run.ts';
 import { countOf, durationText, listOf, numberText, timeText } from '../terminal/format.ts';
 
-/** A run in one line, followed by its errors. */
+/** A run in one line, followed by its errors and by what it could not read. */
 export function runLines(report: RunReport): string[] {
-  return [`${report.tenant}: ${runText(report)}`, ...report.errors.flatMap(errorLines)];
+  const { tenant, errors, notes = [] } = report;
+  return [
+    `${tenant}: ${runText(report)}`,
+    ...errors.flatMap(errorLines),
+    ...notes.map((note) => `  ${note}`),
+  ];
 }
 
 /** `ok, in 4 s. 19 shares found, …` */
