@@ -2,7 +2,6 @@ import { backfillStream } from '../db/backfills.ts';
 import { sharesAwaitingAuditLog } from '../outbox/events.ts';
 import type { Insiders } from '../share/address.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
-import { DRIVE_LIMITS } from '../sources/drive/limits.ts';
 import { storedInsiders } from '../sources/drive/stored-insiders.ts';
 import {
   type DriveSyncOptions,
@@ -18,8 +17,6 @@ import { reopenBeforeStart } from './reopen-before-start.ts';
 import { inStage, runError } from './stage-errors.ts';
 import { countCall } from './vendor-clients.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
-
 /** Reads what is new in the tenant's Drive. Failures of single users and drives go into the report. */
 export async function readDrive(reading: SyncReading): Promise<void> {
   const { start, reach } = reading;
@@ -34,7 +31,6 @@ export async function readDrive(reading: SyncReading): Promise<void> {
 export async function readDriveWindow(reading: WindowReading): Promise<void> {
   const { tenant, window, clock } = reading;
   const drive = await inStage('google-drive', async () => {
-    warnOfLostHistory(reading);
     return openDriveBackfill({
       ...(await optionsOf(reading)),
       stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
@@ -93,20 +89,6 @@ function withInsiders(reading: StageReading, drive: OpenedDrive): StageReading {
   return { ...reading, rules };
 }
 
-/** Google deletes entries of the audit log after 180 days, and nothing else has them. */
-function warnOfLostHistory({ tenant, window, clock, run }: WindowReading): void {
-  const kept = clock.now() - DRIVE_LIMITS.auditLogKeptMs;
-  const { since, until = Number.POSITIVE_INFINITY } = window;
-  if (since >= kept || !tenant.googleDrive?.detect.includes('audit-log')) return;
-  const days = DRIVE_LIMITS.auditLogKeptMs / DAY_MS;
-  const date = new Date(kept).toISOString().slice(0, 10);
-  run.context.log.warn(
-    `Google keeps the audit log for ${days} days, so Drive has no history before ${date}; ` +
-      (until <= kept ? 'the entire window is older' : 'the rest of the window is read'),
-    { stage: 'google-drive' },
-  );
-}
-
 async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
   const { run, db, clock, signal, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
@@ -132,7 +114,8 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
       tenant,
       sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
-    clock,
+    // What is stored about Drive is in Google's time, however wrong this machine's clock is.
+    clock: { now: () => client.now(), sleep: (ms, stop) => clock.sleep(ms, stop) },
     log,
     onFailure: (where, error) => {
       const entry = runError('google-drive', error);

@@ -70,6 +70,12 @@ export class DriveCompany implements GoogleClient {
     this.#now = now;
   }
 
+  now(): number {
+    return this.#now();
+  }
+
+  async learnTime(): Promise<void> {}
+
   // Actions of its people.
 
   create(id: string, where: { owner?: string; driveId?: string; folder?: string } = {}): string {

@@ -64,14 +64,19 @@ function page(call: ApiCall, size: number, { from, until }: Window): Resource {
   };
 }
 
-/** An old startTime is not an error: the window then starts 180 days ago. */
 function windowOf(call: ApiCall): Window {
   const now = call.state.now();
   const from = timeIn(call, 'startTime') ?? now - KEPT_MS;
   const until = timeIn(call, 'endTime') ?? now;
   if (from > now) throw invalid('startTime', 'Start time cannot be in the future.');
   if (from >= until) throw invalid('startTime', 'Start time must be before the end time.');
-  return { from: Math.max(from, now - KEPT_MS), until };
+  if (Math.min(from, until) < now - KEPT_MS) throw tooOld();
+  return { from, until };
+}
+
+function tooOld(): ApiError {
+  const message = 'Start time and end time should be within last 180 days';
+  return new ApiError({ status: 400, reason: 'invalid', message });
 }
 
 function timeIn({ query }: ApiCall, name: 'startTime' | 'endTime'): number | undefined {

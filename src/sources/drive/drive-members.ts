@@ -14,7 +14,7 @@ export class GroupOnlyDrive extends UserError {}
 export interface MembersOptions {
   readonly client: GoogleClient;
   readonly sharedDrives: GoogleDriveConfig['sharedDrives'];
-  /** The account of an internal member that can be read as; undefined if there is none. */
+  /** The account of an internal member that can be read as; undefined if no such member exists. */
   readonly accountOf: (email: string) => string | undefined;
   readonly isInsider: (email: string) => boolean;
 }

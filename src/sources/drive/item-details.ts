@@ -111,7 +111,7 @@ export class ItemDetailsReader {
     }
   }
 
-  /** Whoever shared the item could see it then. If that is over, the audit log must do. */
+  /** The person who shared the item could see it then. If not any more, only the audit log knows it. */
   async #fileAsActor({ actor, itemId }: AuditEntry): Promise<File | undefined> {
     const { client, scope } = this.#options;
     const account = scope.accountOf(actor);

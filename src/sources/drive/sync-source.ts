@@ -23,8 +23,9 @@ import type { DriveStore } from './drive-store.ts';
 import { type DomainHistory, readDomainHistory } from './internal-domain-history.ts';
 import { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
+import { warnOfNotQueried } from './not-queried.ts';
 import { processAuditEntries } from './process-audit-entries.ts';
-import { readAuditLog } from './read-audit-log.ts';
+import { isFirstReading, readAuditLog } from './read-audit-log.ts';
 import { readChangeLog } from './read-change-log.ts';
 import { findScope, type Scope } from './scope.ts';
 import { sharesFromChangeLog } from './shares-from-change-log.ts';
@@ -36,6 +37,7 @@ export interface DriveSyncOptions {
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
   readonly store: DriveStore;
+  /** Google's time */
   readonly clock: Clock;
   /** epoch milliseconds: earlier shares are not needed */
   readonly start: number;
@@ -131,13 +133,16 @@ class DriveSync {
 
   /** If it fails, the change logs are still read, and their shares wait for the audit log. */
   async *#auditLog(): AsyncGenerator<SourcePage> {
-    const { client, config, store, start, full, clock, onFailure } = this.#options;
+    const { client, config, store, start, full, clock, onFailure, log } = this.#options;
     const scope = this.#scope;
-    const now = clock.now();
     const partition = SYNC_PARTITION;
     try {
+      await client.learnTime();
+      const now = clock.now();
+      const readsAll = full || (await isFirstReading(store, partition));
+      if (readsAll) warnOfNotQueried(log, { since: start, now });
       // Actions are formed only after the audit log is read completely.
-      yield* readAuditLog({ client, store, scope, partition, start, full, now });
+      yield* readAuditLog({ ...this.#options, scope, partition, start, full, now });
       yield* pagesOf(await scope.people.page());
       const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
       this.#items = items;

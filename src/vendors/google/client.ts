@@ -74,6 +74,14 @@ class ApiClient implements GoogleClient {
     });
   }
 
+  now(): number {
+    return this.#requests.now();
+  }
+
+  learnTime(): Promise<void> {
+    return this.#requests.learnTime(this.#asAdmin('reports'));
+  }
+
   whoAmI(subject: string): Promise<Account> {
     return this.#requests.send({
       ...asUser(subject),

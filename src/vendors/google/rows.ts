@@ -128,7 +128,7 @@ export interface ActivityEvent {
 
 export interface ActivityQuery {
   readonly eventName: string;
-  /** epoch milliseconds; older than 180 days: Google returns the last 180 days */
+  /** epoch milliseconds; Google rejects a time more than 180 days ago */
   readonly startTime: number;
   readonly endTime: number;
   readonly pageToken?: string;
