@@ -7,7 +7,7 @@ import { namesText } from '../terminal/format.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
 import { groupErrors } from './grouped-errors.ts';
 import { reportJson } from './report-json.ts';
-import { nextSteps, runLine } from './run-summary.ts';
+import { nextSteps, noteLines, runLine } from './run-summary.ts';
 
 /** Prints the results of the runs, logs them, and returns one exit code for all. */
 export async function printRuns(
@@ -39,7 +39,8 @@ async function writeRuns(session: CommandSession, runs: readonly TenantRun[]): P
   const complete = runs.flatMap(({ report, broken }) => (broken === undefined ? [report] : []));
   const { own, shared } = groupErrors(complete);
   for (const report of complete) {
-    for (const line of [runLine(report), ...own(report)]) await writeParagraph(io, line);
+    const lines = [runLine(report), ...own(report), ...noteLines(report)];
+    for (const line of lines) await writeParagraph(io, line);
   }
   for (const line of shared) await writeParagraph(io, line);
   if (!io.outIsTerminal) return;

@@ -1,9 +1,14 @@
 import type { RunError, RunReport } from '../../db/run-report.ts';
 import { countOf, durationText, listOf } from '../terminal/format.ts';
 
-/** A run in one line, followed by its errors. */
+/** A run in one line, followed by its errors and by what it could not read. */
 export function runLines(report: RunReport): string[] {
-  return [runLine(report), ...report.errors.flatMap(errorLines)];
+  return [runLine(report), ...report.errors.flatMap(errorLines), ...noteLines(report)];
+}
+
+/** What the run could not read, although nothing failed. */
+export function noteLines({ notes = [] }: RunReport): string[] {
+  return notes.map((note) => `  ${note}`);
 }
 
 /** `acme: ok, in 4 s. 19 shares found, …` */
