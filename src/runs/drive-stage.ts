@@ -102,6 +102,7 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
     clock,
     random,
     signal,
+    budget: run.connections.budget,
     onCall: () => countCall(run, 'google'),
     onWarning: (message) => log.warn(message),
   });

@@ -12,6 +12,7 @@ export function logRun(log: Logger, report: RunReport): void {
   }
   for (const note of report.notes ?? []) log.info(note, run);
   const { found, queued, held, delivered, duplicates, rejected, pending } = report;
+  const interrupted = errors.some(({ code }) => code === 'stop-requested');
   const counts = { found, queued, held, delivered, duplicates, rejected, pending };
-  log.info('run ended', { ...run, outcome, ...counts });
+  log.info('run ended', { ...run, outcome, ...(interrupted && { interrupted }), ...counts });
 }

@@ -180,7 +180,7 @@ describe('an address that now belongs to someone else', () => {
     const second = oldFile('Second');
     google.share(second, { to: BEN, by: alice });
     google.share(first, { to: ADA, by: renamed });
-    // The new user's log begins with a baseline, the renamed user's goes on.
+    // The new user's log begins with a baseline, the renamed user's continues.
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
     clock.advance(HOUR_MS);
     google.share(second, { to: ADA, by: alice });
