@@ -11,7 +11,7 @@ export type ReadingStage = SourceName | 'held';
 
 /** What happens in a run. `gong` is the stage that pushes; it runs in parallel with reading. */
 export type RunEvent =
-  | { readonly kind: 'run started'; readonly run: RunKind }
+  | { readonly kind: 'run started'; readonly run: RunKind; readonly dryRun?: true }
   | { readonly kind: 'stage started'; readonly stage: ReadingStage | 'gong' }
   | {
       readonly kind: 'stage ended';
@@ -26,7 +26,8 @@ export type RunEvent =
   | { readonly kind: 'call made'; readonly vendor: Vendor }
   | ({ readonly kind: 'event settled' } & SettledEvent)
   | { readonly kind: 'lease lost' }
-  | { readonly kind: 'run ended'; readonly outcome: Outcome };
+  /** a dry run has no outcome: it is not recorded */
+  | { readonly kind: 'run ended'; readonly outcome?: Outcome };
 
 /** Called at once, in order, with the run's counts so far; must be quick. */
 export type RunListener = (event: RunEvent, counters: Readonly<RunCounters>) => void;
@@ -36,6 +37,15 @@ export type RunListener = (event: RunEvent, counters: Readonly<RunCounters>) => 
  * create the event.
  */
 export type Emit = ((event: RunEvent) => void) | undefined;
+
+/** Reports to the run's listeners, and to the log at `debug`. */
+export function emitterOf(
+  listeners: readonly RunListener[],
+  { counters, log }: { readonly counters: RunCounters; readonly log: Logger },
+): Emit {
+  const all = log.isDebug ? [...listeners, logEvents(log)] : listeners;
+  return createEmit(all, { counters, log });
+}
 
 /** A listener that throws is logged and removed; the run continues. */
 export function createEmit(
@@ -50,14 +60,15 @@ export function createEmit(
         listener(event, counters);
       } catch (error) {
         active.delete(listener);
-        log.error(`a listener failed at "${event.kind}": ${messageOf(error)}`, { err: error });
+        const message = `a listener failed at "${event.kind}": ${messageOf(error)}`;
+        log.error(message, { stage: 'run', err: error });
       }
     }
   };
 }
 
 /** Logs every event at `debug`, with its stage: the current reading stage unless it names another. */
-export function logEvents(log: Logger): RunListener {
+function logEvents(log: Logger): RunListener {
   let reading: ReadingStage | 'run' = 'run';
   return (event) => {
     const { kind, ...fields } = event;

@@ -6,7 +6,7 @@ import { countByState } from '../outbox/queries.ts';
 import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';
 import { reportOf } from './report.ts';
-import { createEmit, type Emit, logEvents, type RunListener } from './run-events.ts';
+import { type Emit, emitterOf, type RunListener } from './run-events.ts';
 import { runError } from './stage-errors.ts';
 import type { TenantLease } from './tenant-lease.ts';
 import { type Connections, connect } from './vendor-clients.ts';
@@ -45,8 +45,7 @@ export function openRun(
   const broken = new AbortController();
   const signal = AbortSignal.any([start.lease.signal, broken.signal]);
   const counters = new RunCounters();
-  const all = log.isDebug ? [...listeners, logEvents(log)] : listeners;
-  const emit = createEmit(all, { counters, log });
+  const emit = emitterOf(listeners, { counters, log });
   return {
     ...rest,
     context,

@@ -78,8 +78,12 @@ async function readStages<Each extends Stage, Reading extends StageReading>(
   let failed = 0;
   for (const stage of stages) {
     emit?.({ kind: 'stage started', stage: stage.name });
-    const isDone = await tryStage(counters, () => read(stage, counted));
-    emit?.({ kind: 'stage ended', stage: stage.name, end: isDone ? 'done' : 'failed' });
+    let isDone = false;
+    try {
+      isDone = await tryStage(counters, () => read(stage, counted));
+    } finally {
+      emit?.({ kind: 'stage ended', stage: stage.name, end: isDone ? 'done' : 'failed' });
+    }
     if (!isDone && isSource(stage)) failed += 1;
   }
   return failed > 0 && failed === stages.filter(isSource).length && pages === 0;

@@ -45,7 +45,8 @@ async function release({ db, log }: AppContext, lease: LeaseKey): Promise<void> 
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     const seconds = LEASE_LIMITS.leaseMs / 1_000;
-    log.warn(`the lease of ${lease.name} expires in up to ${seconds} s: ${error.message}`);
+    const message = `the lease of ${lease.name} expires in up to ${seconds} s: ${error.message}`;
+    log.warn(message, { stage: 'run' });
   }
 }
 
@@ -71,7 +72,9 @@ async function keepAlive(
     } catch (error) {
       if (signals.over.aborted) return;
       if (mayPass(error) && clock.now() < validUntil) continue;
-      if (error instanceof LeaseLost) context.log.error(error.message, { lease: lease.name });
+      if (error instanceof LeaseLost) {
+        context.log.error(error.message, { stage: 'run', lease: lease.name });
+      }
       signals.lost.abort(error);
       return;
     }

@@ -1,9 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { acquireLease, releaseLease } from '../../src/db/leases.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
+import { dryRun } from '../../src/runs/dry-run.ts';
 import { createEmit, type RunEvent, type RunListener } from '../../src/runs/run-events.ts';
 import { leaseName } from '../../src/runs/tenant-lease.ts';
 import { startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
+import { recordPlan } from '../support/dry-run-plan.ts';
 import { type LogLine, recordLog } from '../support/recorded-log.ts';
 import { startWorld, type World, type WorldOptions } from '../support/world.ts';
 
@@ -63,6 +65,17 @@ describe('a run reports', () => {
       { stage: 'held', end: 'done' },
     ]);
     expect(events.at(-1)).toEqual({ kind: 'run ended', outcome: 'failed' });
+  });
+
+  test('the end of a stage that the database broke', async () => {
+    await worldWith({ tenant: { start: 0 } }, 1);
+    const { events, listener } = recorded();
+    await (await world.context()).db.schema.dropTable('cursor').execute();
+    await expect(world.sync({ listeners: [listener] })).rejects.toThrow();
+    expect(stages(events)).toMatchObject([
+      { kind: 'stage started', stage: 'salesforce' },
+      { kind: 'stage ended', stage: 'salesforce', end: 'failed' },
+    ]);
   });
 
   test('a backfill has no stage for held shares', async () => {
@@ -167,6 +180,26 @@ describe('the log', () => {
     expect(stagesOf('event settled')).toEqual(new Set(['gong']));
     expect(stagesOf('stage ended')).toEqual(new Set(['salesforce', 'held', 'gong']));
     expect(stagesOf('run ended')).toEqual(new Set(['run']));
+  });
+
+  test('at debug has the same lines for a dry run, with an id of its own', async () => {
+    const { log, lines } = recordLog({ isDebug: true });
+    await worldWith({ log }, 2);
+    const { signal } = new AbortController();
+    await dryRun(await world.context(), {
+      tenant: world.tenant,
+      signal,
+      reach: 'new',
+      ...recordPlan(),
+    });
+    const [first] = lines;
+    expect(first).toMatchObject({ message: 'run started', fields: { run: 'sync', dryRun: true } });
+    const runId = first?.fields['runId'];
+    expect(runId).toMatch(/^[0-9a-f-]{36}$/);
+    for (const { fields } of lines) expect(fields).toMatchObject({ tenant: 'acme', runId });
+    const messages = lines.map(({ message }) => message);
+    expect(messages).toEqual(expect.arrayContaining(['stage started', 'call made', 'stage ended']));
+    expect(messages.at(-1)).toBe('run ended');
   });
 
   test('above debug has none, and no event is created', async () => {

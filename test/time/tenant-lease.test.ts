@@ -116,7 +116,8 @@ describe('a run that lost its lock', () => {
     const start = clock.now();
     await expect(clock.run(work)).rejects.toBeInstanceOf(LeaseLost);
     expect(clock.now() - start).toBeLessThanOrEqual(LEASE_LIMITS.heartbeatMs);
-    expect(errors).toEqual([[expect.stringContaining('took over tenant acme'), { lease: NAME }]]);
+    const fields = { stage: 'run', lease: NAME };
+    expect(errors).toEqual([[expect.stringContaining('took over tenant acme'), fields]]);
   });
 
   test('does not release the lock of the new holder', async () => {

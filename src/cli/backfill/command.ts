@@ -56,8 +56,8 @@ function dryRunAll(session: CommandSession): Promise<ExitCode> {
   const { context, input } = session;
   const { signal } = input;
   const windows = windowsOf(session);
-  return printDryRuns(session, (tenant, show) =>
-    dryBackfill(context, { tenant, window: windows(tenant), signal, show }),
+  return printDryRuns(session, (options) =>
+    dryBackfill(context, { ...options, window: windows(options.tenant), signal }),
   );
 }
 
@@ -108,7 +108,7 @@ async function backlogsOf(
 
 function sinceMissing(): UsageError {
   return new UsageError('backfill needs --since', {
-    hint: 'Give the start of the window: sharetrail backfill --since 2026-01-01',
+    hint: 'Give the start of the window: `sharetrail backfill --since 2026-01-01`.',
   });
 }
 

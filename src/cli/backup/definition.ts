@@ -11,7 +11,7 @@ export const backupDefinition: CommandDefinition = {
     'To put the copy in place of the database, use "sharetrail restore FILE". Do not copy it over ' +
       'the database yourself: an old -wal file next to it would damage it.',
   ],
-  arguments: [{ name: 'FILE', description: 'path of the copy; its folder must exist' }],
+  arguments: [{ name: 'FILE', description: 'the path of the copy; its folder must exist' }],
   options: [],
   examples: [
     { command: 'sharetrail backup /var/backups/sharetrail.db', does: 'every night, from cron' },

@@ -10,7 +10,8 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     summary: 'list the events; show, retry or skip them',
     description: [
       'Each event represents one share: what was shared with whom, when, and its outcome. The ' +
-        'list is sorted by the time of the share, newest first. Skipped events show the reason.',
+        'list is sorted by the time of the share, newest first. It shows the reason, or Gong’s first ' +
+        'error. On a terminal, IDs are short: a unique prefix of an ID is accepted like the ID.',
     ],
     arguments: [],
     options: [
@@ -23,6 +24,11 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
         flags: '--since WHEN',
         description:
           'only shares since this date (midnight in the tenant’s timezone) or ISO-8601 time',
+        value: { kind: 'text' },
+      },
+      {
+        flags: '--until WHEN',
+        description: 'only shares before this date or time',
         value: { kind: 'text' },
       },
       {
@@ -53,7 +59,9 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
       'Shows the share as its source reported it, the Salesforce records that it was matched to ' +
         'and by which rule, the body for Gong, and every attempt with Gong’s response.',
     ],
-    arguments: [{ name: 'ID', description: 'ID of the event, as "sharetrail events" prints it' }],
+    arguments: [
+      { name: 'ID', description: 'the ID of an event, as `sharetrail events` prints it' },
+    ],
     options: [],
     examples: [
       { command: 'sharetrail events show ID', does: 'print it as text' },
@@ -74,7 +82,11 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
         'the same, so it cannot be reported twice. The next sync sends it.',
     ],
     arguments: [
-      { name: 'ID…', description: 'IDs of the events; instead of --state', optional: true },
+      {
+        name: 'ID…',
+        description: 'the IDs of events, as `sharetrail events` prints them; instead of --state',
+        optional: true,
+      },
     ],
     options: [
       {
@@ -107,9 +119,14 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     summary: 'make sure that events are never sent',
     description: [
       'For events that are pending, held or rejected. They stay on record as skipped, with the ' +
-        'reason "operator". To undo this, use "sharetrail events retry".',
+        'reason "operator". To undo this, use `sharetrail events retry`.',
     ],
-    arguments: [{ name: 'ID…', description: 'IDs of the events' }],
+    arguments: [
+      {
+        name: 'ID…',
+        description: 'the IDs of one or more events, as `sharetrail events` prints them',
+      },
+    ],
     options: [],
     examples: [{ command: 'sharetrail events skip ID', does: 'skip one event' }],
     exitCodes: {

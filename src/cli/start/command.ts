@@ -79,6 +79,6 @@ function requireSchedule(tenants: readonly TenantConfig[], faulty: readonly Faul
   throw new UserError('no tenant has a schedule: there is nothing to start', {
     hint:
       'Set schedule in a file of config/tenants, such as schedule: "0 2 * * *", or run the ' +
-      'tenants on demand with "sharetrail sync".',
+      'tenants on demand with `sharetrail sync`.',
   });
 }
