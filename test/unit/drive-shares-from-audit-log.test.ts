@@ -27,6 +27,7 @@ function sharesOf(entries: Entries, names: Readonly<Record<string, string>> = {}
       grants: new LoadedGrants([]),
       awaiting: new Map(),
       itemOf: () => undefined,
+      isOfCreation: () => false,
       nameOf: (email) => names[email],
       isExternal: () => true,
       wasInternal: () => false,

@@ -16,8 +16,10 @@ export interface ItemDetails {
   readonly facts: ItemFacts;
   /** by address: the item's owners and grantees, as far as they came with the item */
   readonly people: ReadonlyMap<string, PersonDetails>;
-  /** True for the entries that Google logs per member when an item is created on a shared drive. */
-  isOfCreation(entry: AuditEntry): boolean;
+  /** epoch milliseconds, as the uploader wrote it */
+  readonly createdAt?: number;
+  /** keys of the external members of the item's shared drive */
+  readonly driveMembers: ReadonlySet<string>;
 }
 
 /** Facts about a grantee or actor that the audit log lacks. */
@@ -31,6 +33,8 @@ export interface ItemDetailsReaderOptions {
   readonly config: GoogleDriveConfig;
   readonly onFailure: OnFailure;
 }
+
+const NO_MEMBERS: ReadonlySet<string> = new Set();
 
 /** Reads names and links of shared items, as the item's owner or as a member of the shared drive. */
 export class ItemDetailsReader {
@@ -76,17 +80,12 @@ export class ItemDetailsReader {
     if (item === 'drive') return this.#drive(entry);
     if ('owner' in place) {
       const file = await client.getFile(place.owner, itemId);
-      return file && { facts: factsOf(file), people: peopleOf(file), isOfCreation: () => false };
+      return file && detailsOf(file, NO_MEMBERS);
     }
     const [reader] = await scope.readersOf(place.driveId);
     if (reader === undefined) return undefined;
     const file = await client.getFile(reader, itemId);
-    if (file === undefined) return undefined;
-    return {
-      facts: factsOf(file),
-      people: peopleOf(file),
-      isOfCreation: await this.#creationOf(file, place.driveId),
-    };
+    return file && detailsOf(file, await this.#membersOf(place.driveId));
   }
 
   #drive({ itemId, title }: AuditEntry): ItemDetails {
@@ -94,16 +93,8 @@ export class ItemDetailsReader {
     return {
       facts: { itemId, item: 'drive', title: name || title },
       people: new Map(),
-      isOfCreation: () => false,
+      driveMembers: NO_MEMBERS,
     };
-  }
-
-  async #creationOf(file: File, driveId: string): Promise<ItemDetails['isOfCreation']> {
-    const { createdTime } = file;
-    if (createdTime === undefined) return () => false;
-    const members = await this.#membersOf(driveId);
-    return ({ at, grant }) =>
-      Math.abs(at - createdTime) <= DRIVE_LIMITS.changeLagMs && members.has(grant.key);
   }
 
   /** The external members of a shared drive, read once per run. */
@@ -123,6 +114,16 @@ export class ItemDetailsReader {
       permissions.flatMap((permission) => externalGrantOf(permission, { domains, now })?.key ?? []),
     );
   }
+}
+
+function detailsOf(file: File, driveMembers: ReadonlySet<string>): ItemDetails {
+  const { createdTime } = file;
+  return {
+    facts: factsOf(file),
+    people: peopleOf(file),
+    driveMembers,
+    ...(createdTime !== undefined && { createdAt: createdTime }),
+  };
 }
 
 /** In My Drive, the permissions come with the file, without another call. */

@@ -16,6 +16,8 @@ export interface AuditLogContext {
   /** shares from the change log that still wait for the audit log, by eventId */
   readonly awaiting: ReadonlyMap<string, Share>;
   readonly itemOf: (itemId: string) => ItemDetails | undefined;
+  /** True for the entries that Google logs per member when an item is created on a shared drive. */
+  readonly isOfCreation: (entry: AuditEntry) => boolean;
   /** the person's name in the Directory */
   readonly nameOf: (email: string) => string | undefined;
   /** True if the entry's grantee is external under the current configuration. */
@@ -66,13 +68,13 @@ export function loggedGrantOf(entry: AuditEntry): LoggedGrant {
  */
 function applyEntry(
   entry: AuditEntry,
-  { grants, awaiting, itemOf, wasInternal }: AuditLogContext,
+  { grants, awaiting, isOfCreation, wasInternal }: AuditLogContext,
 ): { readonly grant: Grant; readonly replacedEventId?: string } | undefined {
   const logged = loggedGrantOf(entry);
   const history = grants.history(entry.itemId, entry.grant.key);
   if (entry.change === 'revoke') history.applyRevoke(logged);
   if (entry.change === 'role') history.applyRoleChange(logged);
-  if (entry.change !== 'grant' || isOfCreation(entry, itemOf(entry.itemId))) return undefined;
+  if (entry.change !== 'grant' || isOfCreation(entry)) return undefined;
   const applied = history.applyGrant(logged);
   if (applied.kind === 'known') return undefined;
   if (wasInternal(entry)) {
@@ -83,11 +85,6 @@ function applyEntry(
   if (!awaiting.has(applied.eventId)) return undefined;
   applied.grant.eventId = undefined;
   return { grant: applied.grant, replacedEventId: applied.eventId };
-}
-
-/** Google logs the creation of an item on a shared drive as a grant to each member. */
-function isOfCreation(entry: AuditEntry, item: ItemDetails | undefined): boolean {
-  return item?.isOfCreation(entry) ?? false;
 }
 
 function shareOf(

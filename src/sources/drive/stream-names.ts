@@ -3,6 +3,7 @@
 /** The streams of all sync cursors start with it. */
 export const DRIVE_STREAM = 'drive';
 export const INTERNAL_DOMAINS_STREAM = `${DRIVE_STREAM}/internal-domains`;
+export const SCOPE_STREAM = `${DRIVE_STREAM}/scope`;
 /** The stream of a change log is this prefix plus the log's owner. */
 export const CHANGE_LOG_STREAM_PREFIX = `${DRIVE_STREAM}/changes/`;
 
