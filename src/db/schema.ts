@@ -18,6 +18,7 @@ export interface Tables {
   known_items: KnownItemsTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
+  drive_address: DriveAddressTable;
 }
 
 export interface CursorTable {
@@ -110,7 +111,7 @@ export interface GrantTable {
   role: string;
   /** 1: only inherited from the item's folder or drive */
   inherited: number;
-  /** the owner of the item: `user/EMAIL` or `drive/ID` */
+  /** the owner of the item: `user/ID` or `drive/ID` */
   owner: string;
   seen_by: string;
   /** a time at which it certainly existed */
@@ -175,6 +176,19 @@ export interface BackfillTable {
   state: string;
   started_at: number;
   updated_at: number;
+}
+
+/** An address of a Google user, and when they were seen to have it. */
+export interface DriveAddressTable {
+  tenant: string;
+  /** lower case */
+  address: string;
+  user_id: string;
+  since: number;
+  /** null: the user still has it */
+  until: number | null;
+  /** 1: the user's primary address when last seen */
+  is_primary: number;
 }
 
 export type Database = Kysely<Tables>;

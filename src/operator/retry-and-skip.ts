@@ -12,7 +12,6 @@ import { RunCounters } from '../runs/counters.ts';
 import { decideForced, rulesOf } from '../runs/decide-share.ts';
 import { lookUpOptionsOf } from '../runs/read-source.ts';
 import { connect } from '../runs/vendor-clients.ts';
-import { datedBy } from '../share/share.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { LIST_LIMITS } from './limits.ts';
 
@@ -86,14 +85,14 @@ export async function retryEvents(
     const shares = events.map(({ share }) => share);
     const records = await lookUp(salesforce, shares, lookUpOptionsOf(tenant));
     for (const share of shares) {
-      const now = context.clock.now();
-      const event = decideForced(datedBy(now, share), records, rules);
+      const event = decideForced(share, records, rules);
       if (event.state !== 'pending') {
         // Left unchanged: an event that was skipped without a link is queued once it has one.
         rejected += 1;
         problems.push(`${event.eventId}: ${event.errors?.join('; ')}`);
         continue;
       }
+      const now = context.clock.now();
       if (await requeueEvent(context.db, event, { tenant: tenant.tenant, now })) queued += 1;
     }
   }

@@ -5,7 +5,7 @@ import { growYoungGeneration } from '../lib/heap.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import { type NewEvent, PRIORITY } from '../outbox/event-types.ts';
 import { type KnownEvent, knownEvents } from '../outbox/events.ts';
-import { datedBy, type Share } from '../share/share.ts';
+import type { Share } from '../share/share.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
 import { decideEarly, decideShare, type Rules } from './decide-share.ts';
 import type { ReadContext } from './reading-types.ts';
@@ -143,8 +143,7 @@ export async function decider(
   const open = shares.filter((share) => decideEarly(share, rulesFor(share)) === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
   const now = clock.now();
-  return (found) => {
-    const share = datedBy(now, found);
+  return (share) => {
     const rules = rulesFor(share);
     return (
       decideEarly(share, rules) ??

@@ -1,7 +1,7 @@
-import { LeaseLost } from '../db/leases.ts';
 import type { RunError, Stage } from '../db/run-report.ts';
 import {
   DatabaseError,
+  LeaseLost,
   messageOf,
   RetryableError,
   StopRequested,
@@ -63,7 +63,7 @@ function entryOf(error: unknown): RunError {
 }
 
 /** Whether the run was ended from outside, rather than failed. */
-function isStop(error: unknown): boolean {
+export function isStop(error: unknown): boolean {
   return error instanceof StopRequested || error instanceof LeaseLost;
 }
 

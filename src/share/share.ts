@@ -77,8 +77,3 @@ export interface Share {
   readonly contentProperties: readonly Property[];
   readonly eventProperties: readonly Property[];
 }
-
-/** The share, dated no later than `now` (epoch milliseconds): a source's clock can be ahead. */
-export function datedBy(now: number, share: Share): Share {
-  return share.sharedAt <= now ? share : { ...share, sharedAt: now };
-}

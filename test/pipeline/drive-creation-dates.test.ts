@@ -40,18 +40,6 @@ describe('a date in the future', () => {
     const timestamp = event?.body?.eventTimestamp ?? '9999';
     expect(Date.parse(timestamp)).toBeLessThanOrEqual(clock.now());
   });
-
-  test('of Google’s clock dates no event later than now', async () => {
-    const { google, clock } = world;
-    const file = google.createFile({ name: 'Deck', owner: ann });
-    await world.sync();
-    google.set({ clockAheadMs: 30 * MINUTE_MS });
-    google.share(file, { to: ADA, by: ann });
-    clock.advance(MINUTE_MS);
-    await world.sync();
-    const [event] = await world.events();
-    expect(event?.sharedAt).toBeLessThanOrEqual(clock.now());
-  });
 });
 
 describe('the date of an upload into a shared drive with an external member', () => {

@@ -1,7 +1,5 @@
-import { DRIVE_LIMITS } from '../../sources/drive/limits.ts';
+import { AUDIT_LOG_DAYS } from '../../sources/drive/limits.ts';
 import { type CommandDefinition, EXIT, EXIT_CODES } from '../command.ts';
-
-const AUDIT_LOG_DAYS = DRIVE_LIMITS.auditLogKeptMs / (24 * 60 * 60_000);
 
 export const backfillDefinition: CommandDefinition = {
   name: 'backfill',
@@ -13,7 +11,7 @@ export const backfillDefinition: CommandDefinition = {
     'If interrupted, run the same command again to resume. Re-running a finished backfill is a ' +
       'no-op. Windows may overlap each other and the scheduled runs. Later runs send the events ' +
       'that exceed today’s Gong calls or that are unsent when the tenant’s next scheduled run is ' +
-      'due. "sharetrail status" shows the progress.',
+      'due. `sharetrail status` shows the progress.',
   ],
   arguments: [],
   options: [

@@ -67,17 +67,31 @@ const scope = z.strictObject({
 /** Which change logs are in scope since when, as far as their first reading is not complete. */
 export type ScopePosition = z.output<typeof scope>;
 
+const unreadDrives = z.strictObject({
+  /** shared drives that no account can be found for, and since when */
+  drives: z.array(z.strictObject({ id: z.string(), name: z.string(), since: time })),
+});
+
+export type UnreadDrivesPosition = z.output<typeof unreadDrives>;
+
 /** Each parser throws on a position that this source did not write. */
 export const parseChangeLogPosition = (text: string): ChangeLogPosition =>
   changeLog.parse(JSON.parse(text));
 export const parseAuditPosition = (text: string): AuditPosition => audit.parse(JSON.parse(text));
 export const parseDomainsPosition = (text: string): DomainsPosition =>
   domains.parse(JSON.parse(text));
+export const parseUnreadDrivesPosition = (text: string): UnreadDrivesPosition =>
+  unreadDrives.parse(JSON.parse(text));
 
 export const parseScopePosition = (text: string): ScopePosition => scope.parse(JSON.parse(text));
 
 export function formatPosition(
-  position: ChangeLogPosition | AuditPosition | DomainsPosition | ScopePosition,
+  position:
+    | ChangeLogPosition
+    | AuditPosition
+    | DomainsPosition
+    | ScopePosition
+    | UnreadDrivesPosition,
 ): string {
   return JSON.stringify(position, (key, value: unknown) =>
     typeof value === 'number' && TIME_KEYS.has(key) ? new Date(value).toISOString() : value,

@@ -164,14 +164,15 @@ function isBaseline({ facts, createdAt }: SeenItem, { page, rules, arrived }: Co
   return createdAt === undefined || createdAt < rules.baselineEnd;
 }
 
-function shareOf(item: SeenItem, newGrants: readonly NewGrant[], { page }: Context): Share {
+function shareOf(item: SeenItem, newGrants: readonly NewGrant[], { page, rules }: Context): Share {
   const { facts, fileOwner, createdAt } = item;
   const isFirstReading = page.sweep?.kind === 'baseline';
   const share = buildShare({
     detector: 'changes',
     item: facts,
-    // The time of the grant is unknown, but it is not before the file's creation.
-    at: isFirstReading ? (createdAt ?? item.at) : item.at,
+    // The time of the grant is unknown, but it is not before the file's creation. Uploaders write
+    // the time of creation, so it can be in the future.
+    at: Math.min(rules.now, isFirstReading ? (createdAt ?? item.at) : item.at),
     actor: fileOwner?.email ?? '',
     ...(fileOwner?.name !== undefined && { actorName: fileOwner.name }),
     grants: newGrants.map(({ seen, ordinal }) => ({ ...seen, ordinal })),
