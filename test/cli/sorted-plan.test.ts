@@ -60,7 +60,7 @@ test.each<[string, Partial<NewEvent>, string]>([
   expect(planLine(newEvent('e', changes), 'UTC')).toContain(text);
 });
 
-test('records have their names beside their Ids, and of many recipients some are counted', () => {
+test('records have their names next to their Ids, and of many recipients some are counted', () => {
   const recipients = Array.from({ length: 8 }, (_, index) => ({
     email: `p${index}@globex.example`,
   }));
