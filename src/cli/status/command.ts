@@ -16,7 +16,7 @@ async function showStatus(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, faulty, json, input } = session;
   const found = await statusOf(context, tenants, nextDue);
   const valid = found.map((each) => ({ status: each, health: healthOf(each) }));
-  const rows = worstFirst([...faulty.map(faultyRow), ...valid]);
+  const rows = worstFirst([...valid, ...faulty.map(faultyRow)]);
   // Programs find tenants by name; only people read the worst first.
   if (json) await printJson(session, valid);
   else await printText(session, rows);
