@@ -69,6 +69,15 @@ describe('npm itself', () => {
     expect(missing.stderr).toContain('as `npm run -s sharetrail -- events --config ./c` prints it');
   });
 
+  test('takes --verbose for a level, whatever level .npmrc sets', async () => {
+    const cwd = checkout({ '.npmrc': 'loglevel=error\n' });
+    const { code, stderr } = await npm(cwd, 'status --verbose');
+    expect(code).toBe(2);
+    expect(stderr).toContain('npm took --verbose for itself');
+    const own = checkout({ '.npmrc': 'loglevel=verbose\n' });
+    expect((await npm(own, 'evnts')).stderr).toContain('unknown command "evnts"');
+  });
+
   test('reads its own json and yes from .npmrc and from the environment', async () => {
     const inFile = await npm(checkout({ '.npmrc': 'json=true\ndry-run = true\n' }), 'sync');
     expect(inFile.stderr).toContain(ACCEPTED);
@@ -121,8 +130,10 @@ describe('flags that npm took', () => {
     ),
   )('$definition.name $option.flags is refused', ({ definition, option }) => {
     const [flag = ''] = option.flags.split(' ');
-    const key = flag.replace(/^--(?:no-)?/, '').replaceAll('-', '_');
-    const value = flag.startsWith('--no-') ? '' : 'true';
+    // npm has a --verbose of its own, which it writes as a level.
+    const isVerbose = flag === '--verbose';
+    const key = isVerbose ? 'loglevel' : flag.replace(/^--(?:no-)?/, '').replaceAll('-', '_');
+    const value = isVerbose ? 'verbose' : flag.startsWith('--no-') ? '' : 'true';
     expect(refuse(definition.name, { [`npm_config_${key}`]: value })).toContain(flag);
   });
 
