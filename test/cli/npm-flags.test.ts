@@ -74,8 +74,6 @@ describe('npm itself', () => {
     const { code, stderr } = await npm(cwd, 'status --verbose');
     expect(code).toBe(2);
     expect(stderr).toContain('npm took --verbose for itself');
-    const own = checkout({ '.npmrc': 'loglevel=verbose\n' });
-    expect((await npm(own, 'evnts')).stderr).toContain('unknown command "evnts"');
   });
 
   test('reads its own json and yes from .npmrc and from the environment', async () => {
@@ -143,6 +141,16 @@ describe('flags that npm took', () => {
     );
     expect(refuse('sync', { npm_config_full: 'true', npm_command: 'exec' })).toBe('accepted');
     expect(refuse('sync', {})).toBe('accepted');
+  });
+
+  test('count unless a file of npm sets the same value', () => {
+    const inFolder = (npmrc: string) =>
+      refuse('status', {
+        npm_config_loglevel: 'verbose',
+        npm_config_local_prefix: checkout({ '.npmrc': npmrc }),
+      });
+    expect(inFolder('loglevel = verbose\n')).toBe('accepted');
+    expect(inFolder('loglevel=error\n')).toBe('status --verbose');
   });
 
   test('of npm itself count only for a command that has them', () => {
