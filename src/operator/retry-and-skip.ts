@@ -1,5 +1,6 @@
 import type { TenantConfig } from '../config/types.ts';
 import { lookUp } from '../crm/look-up.ts';
+import { readBindings } from '../db/bindings.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { UserError } from '../lib/errors.ts';
 import type { StoredEvent } from '../outbox/event-types.ts';
@@ -73,6 +74,7 @@ export async function retryEvents(
 ): Promise<RetryReport> {
   const { salesforce } = connect(context, {
     tenant,
+    bindings: await readBindings(context.db, tenant.tenant),
     counters: new RunCounters(),
     signal: request.signal,
     emit: undefined,

@@ -11,11 +11,13 @@ import {
   type HoldRules,
   type PolicyRules,
 } from '../share/policy.ts';
-import type { Share } from '../share/share.ts';
+import type { Share, SourceName } from '../share/share.ts';
 
 /** The settings of a tenant that decide what happens to a share. */
 export interface Rules {
   readonly policy: PolicyRules & HoldRules;
+  /** epoch milliseconds: replaces `policy.start` for a source that a `rebind` started again */
+  readonly readFrom?: Partial<Readonly<Record<SourceName, number>>>;
   /** the domains that count as internal for Drive shares, including those of the Directory */
   readonly driveDomains: readonly string[];
   readonly body: BodySettings;
@@ -47,7 +49,7 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
 
 /** The decision, if it does not depend on Salesforce; otherwise undefined. */
 export function decideEarly(share: Share, rules: Rules): NewEvent | undefined {
-  const reason = earlySkip(share, rules.policy);
+  const reason = earlySkip(share, policyOf(share, rules));
   return reason && { eventId: share.eventId, share, state: 'skipped', reason };
 }
 
@@ -75,7 +77,12 @@ export function decideForced(share: Share, records: CrmRecords, rules: Rules): N
   return { eventId: share.eventId, share, match, ...withBody(share, match, rules.body) };
 }
 
-function policyOf({ source }: Share, { policy, driveDomains }: Rules): Rules['policy'] {
+function policyOf({ source }: Share, rules: Rules): Rules['policy'] {
+  const { driveDomains, readFrom } = rules;
+  const start = readFrom?.[source];
+  // A backfill has no start: no share is too old for it.
+  const isReplaced = start !== undefined && rules.policy.start !== undefined;
+  const policy = isReplaced ? { ...rules.policy, start } : rules.policy;
   return source === 'google-drive' ? { ...policy, internalDomains: driveDomains } : policy;
 }
 

@@ -10,16 +10,22 @@ import {
 } from '../sources/drive/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
 import { readSource } from './read-source.ts';
-import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading-types.ts';
+import {
+  type ReadContext,
+  type StageReading,
+  type SyncReading,
+  startOfSource,
+  type WindowReading,
+} from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import { inStage, runError } from './stage-errors.ts';
-import { countCall } from './vendor-clients.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Reads what is new in the tenant's Drive. Failures of single users and drives go into the report. */
 export async function readDrive(reading: SyncReading): Promise<void> {
-  const { start, reach } = reading;
+  const { reach } = reading;
+  const start = startOfSource(reading, 'google-drive');
   const drive = await inStage('google-drive', async () =>
     openDriveSync({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
   );
@@ -87,23 +93,14 @@ function warnOfLostHistory({ tenant, window, clock, run }: WindowReading): void 
 }
 
 async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
-  const { run, db, clock, signal, driveDatabase } = reading;
+  const { run, db, clock, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
-  const { random } = run.context;
   const log = run.context.log.child({ stage: 'google-drive' });
   if (config === undefined) throw new Error(`${tenant} has no Drive`);
-  // Google's library loads slowly, and only tenants with Drive need it.
-  const { createGoogleClient } = await import('../vendors/google/client.ts');
-  const client = createGoogleClient({
-    config,
-    clock,
-    random,
-    signal,
-    onCall: () => countCall(run, 'google'),
-    onWarning: (message) => log.warn(message),
-  });
+  // Fails if the sign-in may lead to another Workspace than the tenant's.
+  await run.connections.accounts.workspace();
   return {
-    client,
+    client: await run.connections.google(),
     config,
     internalDomains,
     store: {

@@ -113,10 +113,14 @@ async function undecided(
   };
 }
 
-/** A held share may have a related record by now; a skipped one a link, or an earlier start. */
+/**
+ * A held share may have a related record by now; a skipped one a link, an earlier start, or its
+ * account back.
+ */
 function canChange(share: Share, event: KnownEvent | undefined, rules: Rules): boolean {
   if (event?.state === 'held') return true;
   if (event?.state !== 'skipped') return false;
+  if (event.reason === 'rebound') return true;
   if (event.reason === 'no-url') return share.content.url !== undefined;
   return event.reason === 'before-start' && decideEarly(share, rules)?.reason !== 'before-start';
 }

@@ -1,6 +1,8 @@
+import type { Bindings } from '../db/bindings.ts';
+import { omitUndefined } from '../lib/omit-undefined.ts';
 import type { SourceName } from '../share/share.ts';
 import type { BackfillWindow } from './backfill-window.ts';
-import { rulesOf } from './decide-share.ts';
+import { type Rules, rulesOf } from './decide-share.ts';
 import { readDrive, readDriveWindow } from './drive-stage.ts';
 import { reconsiderHeld } from './held-stage.ts';
 import type {
@@ -95,18 +97,23 @@ function isSource(stage: Stage): stage is SourceStage {
 
 /** `start`: epoch milliseconds; earlier shares are not reported. */
 function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefined): StageReading {
-  const { context, tenant, startedAt, connections, signal } = run;
+  const { context, tenant, startedAt, connections, signal, bindings } = run;
   const { take, driveDatabase } = options;
   return {
     run,
     db: context.db,
     clock: context.clock,
     tenant,
-    rules: rulesOf(tenant, start),
+    rules: { ...rulesOf(tenant, start), readFrom: readFromOf(bindings) },
     runStartedAt: startedAt,
     crm: connections.salesforce,
     signal,
     take,
     driveDatabase,
   };
+}
+
+function readFromOf(bindings: Bindings): NonNullable<Rules['readFrom']> {
+  const { salesforce, 'google-drive': drive } = bindings;
+  return omitUndefined({ salesforce: salesforce?.readFrom, 'google-drive': drive?.readFrom });
 }

@@ -12,6 +12,7 @@ export const SKIP_REASONS = [
   'no-url',
   'unmatched',
   'operator',
+  'rebound',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 

@@ -169,6 +169,10 @@ export class DriveCompany implements GoogleClient {
     return { email: ANN };
   }
 
+  async customerId(): Promise<string> {
+    return 'C03company';
+  }
+
   async *listUsers(): AsyncGenerator<Page<User>> {
     yield* this.#pages(this.users);
   }

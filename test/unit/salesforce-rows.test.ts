@@ -9,6 +9,7 @@ async function soqlOf(from: string, until: string): Promise<string> {
   const client = {
     usage: undefined,
     instanceUrl: async () => '',
+    orgId: async () => undefined,
     queryBatch: async () => [],
     queryPages: async function* (soql: string) {
       soqls.push(soql);
@@ -75,6 +76,7 @@ test('a lost locator after a row with an invalid time restarts from the same sec
   const client = {
     usage: undefined,
     instanceUrl: async () => '',
+    orgId: async () => undefined,
     queryBatch: async () => [],
     queryPages: async function* (soql: string) {
       soqls.push(soql);

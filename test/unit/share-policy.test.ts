@@ -235,6 +235,7 @@ test('the reasons and their order match the contract', () => {
     'no-url',
     'unmatched',
     'operator',
+    'rebound',
   ]);
 });
 

@@ -24,6 +24,8 @@ Commands:
   start              run the scheduler: each tenant on its schedule
   status             show the runs, cursors, events and remaining Gong calls
   events             list the events; show, retry or skip them
+  rebind             let a tenant belong to another Salesforce org, Google
+                     customer or Gong account
   backup             copy the database while everything keeps running
   config             print the effective configuration, or its JSON Schema
   sandbox            serve a simulated Salesforce, Google and Gong locally

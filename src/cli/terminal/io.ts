@@ -20,6 +20,8 @@ export interface Io {
   readonly errColumns: number;
   readonly outColor: boolean;
   readonly errColor: boolean;
+  /** Opens standard input; undefined if the command cannot ask. */
+  readonly input: () => InputStream | undefined;
   /** aborted once the reader of standard output is gone: `sharetrail events | head` */
   readonly closed: AbortSignal;
 }
@@ -36,7 +38,12 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
+/** The parts of `process.stdin` that are used. */
+export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
 export interface IoOptions {
+  /** opened when it is first needed */
+  readonly stdin?: () => InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -44,7 +51,12 @@ export interface IoOptions {
 
 /** This process's own output. */
 export function processIo(environment: IoOptions['environment']): Io {
-  return openIo({ stdout: process.stdout, stderr: process.stderr, environment });
+  return openIo({
+    stdin: () => process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment,
+  });
 }
 
 /** An Io for two streams. Both share one screen, and so one progress line. */
@@ -57,6 +69,7 @@ class StreamIo implements Io {
   readonly errIsTerminal: boolean;
   readonly outColor: boolean;
   readonly errColor: boolean;
+  readonly input: Io['input'];
   readonly #stdout: OutputStream;
   readonly #stderr: OutputStream;
   readonly #footerAllowed: boolean;
@@ -64,7 +77,8 @@ class StreamIo implements Io {
   #footer = '';
   #stderrClosed = false;
 
-  constructor({ stdout, stderr, environment }: IoOptions) {
+  constructor({ stdin, stdout, stderr, environment }: IoOptions) {
+    this.input = stdin ?? (() => undefined);
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.outIsTerminal = stdout.isTTY === true;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ApiCall, pageSizeOf, readPageToken, writePageToken } from './api-call.ts';
 import { type Activity, qualifierOf } from './audit-log.ts';
-import { CUSTOMER_ID } from './directory-api.ts';
 import { digitsOf, domainOf } from './grantees.ts';
 import { ApiError, invalid } from './responses.ts';
 
@@ -56,7 +55,9 @@ function page(call: ApiCall, size: number, { from, until }: Window): Resource {
   return {
     kind: 'admin#reports#activities',
     etag: `"${createHash('sha256').update(`${at} ${order} ${found.length}`).digest('base64url')}"`,
-    ...(found.length > 0 ? { items: found.map(activityResource) } : {}),
+    ...(found.length > 0
+      ? { items: found.map((activity) => activityResource(call, activity)) }
+      : {}),
     ...(more && last ? { nextPageToken: writePageToken(call, [last.at, last.order]) } : {}),
   };
 }
@@ -118,7 +119,7 @@ function takeQuota({ state, query }: ApiCall): void {
   throw new ApiError({ status: 503, reason: 'backendError', message });
 }
 
-function activityResource(activity: Activity): Resource {
+function activityResource({ state }: ApiCall, activity: Activity): Resource {
   const { at, actor, events } = activity;
   return {
     kind: 'admin#reports#activity',
@@ -126,7 +127,7 @@ function activityResource(activity: Activity): Resource {
       time: new Date(at).toISOString(),
       uniqueQualifier: qualifierOf(activity),
       applicationName: 'drive',
-      customerId: CUSTOMER_ID,
+      customerId: state.settings.customerId,
     },
     etag: `"${qualifierOf(activity)}"`,
     actor: { callerType: 'USER', email: actor, profileId: digitsOf(`profile ${actor}`) },

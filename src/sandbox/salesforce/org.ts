@@ -23,6 +23,8 @@ export interface OrgOptions {
   /** the user that sharetrail logs in as; default: integration@acme.example */
   readonly username?: string;
   readonly isSandbox?: boolean;
+  /** default: the first of the simulated orgs */
+  readonly organizationId?: string;
   readonly personAccounts?: boolean;
 }
 
@@ -57,6 +59,7 @@ export class Org {
       Email: this.username,
     });
     this.organizationId = this.#records.add('Organization', {
+      Id: options.organizationId,
       Name: options.name ?? 'Acme',
       IsSandbox: options.isSandbox ?? false,
       InstanceName: 'NA99',

@@ -1,4 +1,5 @@
 import { omitUndefined } from '../../lib/omit-undefined.ts';
+import { eventIdOf } from '../../share/event-id.ts';
 import type { Property, RelatedRecord, Share, Sharer } from '../../share/share.ts';
 import type { DeliveryRow } from './delivery-row.ts';
 
@@ -6,6 +7,8 @@ export interface ShareOptions {
   /** `https://HOST` of the org's instance */
   readonly instanceUrl: string;
   readonly contentUrl: 'public-link' | 'record';
+  /** the org's Id if it is a sandbox */
+  readonly sandboxOrgId?: string | undefined;
 }
 
 /**
@@ -18,7 +21,7 @@ export function buildShare(row: DeliveryRow, options: ShareOptions): Share {
   const title = titleOf(row);
   return omitUndefined<Share>({
     source: 'salesforce',
-    eventId: `salesforce:${row.Id}`,
+    eventId: eventIdOf('salesforce', row.Id, options.sandboxOrgId),
     shareId: row.Id,
     sharedAt: row.CreatedDate,
     sharer: sharerOf(row),

@@ -11,6 +11,8 @@ import { batchesOf, type DeliveryQuery, readRows } from './read-rows.ts';
 export interface BatchOptions {
   readonly client: SalesforceClient;
   readonly config: Pick<SalesforceConfig, 'contentUrl'>;
+  /** the org's Id if it is a sandbox */
+  readonly sandboxOrgId?: string;
 }
 
 export interface DeliveryBatch {
@@ -54,8 +56,10 @@ export async function* deliveryBatches(
   if (unreadable.count > 0) throw unreadableDeliveries(unreadable);
 }
 
-async function shareOptionsOf({ client, config }: BatchOptions): Promise<ShareOptions> {
-  return { instanceUrl: await client.instanceUrl(), contentUrl: config.contentUrl };
+async function shareOptionsOf(options: BatchOptions): Promise<ShareOptions> {
+  const { client, config, sandboxOrgId } = options;
+  const { contentUrl } = config;
+  return { instanceUrl: await client.instanceUrl(), contentUrl, sandboxOrgId };
 }
 
 /** A count instead of a list: an org can have any number of faulty rows. */

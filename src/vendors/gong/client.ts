@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { scrub } from '../../lib/secret.ts';
 import { asText } from '../http/messages.ts';
 import { ConnectionFailed, send } from '../http/send.ts';
-import { gongAccountOf } from './account.ts';
+import { customerHostOf, gongAccountOf } from './account.ts';
 import { basicAuthorization } from './basic-auth.ts';
 import { classifyResponse, unavailable } from './classify.ts';
 import { GONG_LIMITS } from './limits.ts';
@@ -13,8 +13,8 @@ import type { GongTokenStore, GongTokens } from './tokens.ts';
 
 const CONTENT_SHARED_PATH = '/v2/customer-engagement/content/shared';
 
-/** All requests to Gong. Another kind of event is another method here. */
-export interface GongClient {
+/** Sends events. Another kind of event is another method here. */
+export interface GongSender {
   /** identifies the account for pacing; see `gongAccountOf` */
   readonly account: string;
   /**
@@ -23,6 +23,15 @@ export interface GongClient {
    * `onSent` is called when the request has left this machine: connecting may take a while.
    */
   shareContent(bodyText: string, signal: AbortSignal, onSent?: () => void): Promise<GongResponse>;
+}
+
+/** All requests to Gong. */
+export interface GongClient extends GongSender {
+  /**
+   * The host of the customer's own API address; undefined if it is not known. OAuth: may renew the
+   * tokens to learn it, and rejects if the token store does.
+   */
+  customerHost(): Promise<string | undefined>;
 }
 
 export interface GongClientOptions {
@@ -51,6 +60,7 @@ export function createGongClient(options: GongClientOptions): GongClient {
     const target = { baseUrl: config.baseUrl, authorization };
     return {
       account,
+      customerHost: async () => customerHostOf(config.baseUrl),
       shareContent: (body, signal, onSent) => put(options, target, { body, signal, onSent }),
     };
   }
@@ -58,6 +68,11 @@ export function createGongClient(options: GongClientOptions): GongClient {
   const keeper = new TokenKeeper({ config, auth, store: tokens, clock, timeoutMs });
   return {
     account,
+    customerHost: async () => {
+      const result = await keeper.current();
+      const own = result.kind === 'tokens' ? result.tokens.baseUrl : undefined;
+      return customerHostOf(own) ?? customerHostOf(config.baseUrl);
+    },
     shareContent: (body, signal, onSent) =>
       putWithTokens(options, keeper, { body, signal, onSent }),
   };

@@ -1,6 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { readActivities, readDomains, readUsers } from './admin-responses.ts';
+import { readActivities, readCustomerId, readDomains, readUsers } from './admin-responses.ts';
 import {
   readAbout,
   readChanges,
@@ -13,6 +13,7 @@ import {
 import { NotFound } from './errors.ts';
 import {
   ABOUT_FIELDS,
+  ACTIVITIES_CUSTOMER_FIELDS,
   ACTIVITIES_FIELDS,
   CHANGES_FIELDS,
   DOMAINS_FIELDS,
@@ -20,6 +21,7 @@ import {
   FILE_FIELDS,
   FILES_FIELDS,
   PERMISSIONS_FIELDS,
+  USERS_CUSTOMER_FIELDS,
   USERS_FIELDS,
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
@@ -57,6 +59,14 @@ export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
   return new ApiClient(options);
 }
 
+const ONE_USER = { customer: 'my_customer', maxResults: 1, fields: USERS_CUSTOMER_FIELDS };
+const ONE_ACTIVITY = {
+  userKey: 'all',
+  applicationName: 'drive',
+  maxResults: 1,
+  fields: ACTIVITIES_CUSTOMER_FIELDS,
+};
+
 type Scoped = Pick<ApiCall<unknown>, 'service' | 'subject' | 'scopeSet'>;
 
 class ApiClient implements GoogleClient {
@@ -79,6 +89,19 @@ class ApiClient implements GoogleClient {
       paged: false,
       invoke: ({ drive }, options) => drive.about.get({ fields: ABOUT_FIELDS }, options),
       read: readAbout,
+    });
+  }
+
+  customerId(from: 'directory' | 'reports'): Promise<string | undefined> {
+    const invoke: ApiCall<unknown>['invoke'] = ({ directory, reports }, options) =>
+      from === 'directory'
+        ? directory.users.list(ONE_USER, options)
+        : reports.activities.list(ONE_ACTIVITY, options);
+    return this.#requests.send({
+      ...this.#asAdmin(from),
+      paged: false,
+      invoke,
+      read: readCustomerId,
     });
   }
 

@@ -23,6 +23,11 @@ import type {
 export interface GoogleClient {
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
+  /**
+   * The id of the Workspace, from a user in the directory or an entry of the audit log, whichever the
+   * granted scopes allow. As administrator. Undefined if the response does not name it.
+   */
+  customerId(from: 'directory' | 'reports'): Promise<string | undefined>;
   /** All users of the Workspace, including suspended and archived ones. As administrator. */
   listUsers(): AsyncGenerator<Page<User>>;
   /** The verified domains of the Workspace and their aliases. As administrator. */
