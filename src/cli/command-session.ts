@@ -57,6 +57,7 @@ export async function withCommandSession(
   try {
     const json = input.options['json'] === true;
     const code = await work({ input, context, tenants, faulty, json });
+    if (code !== EXIT.couldNotRun) context.databaseFiles.requireUnchanged();
     return options.isService ? code : worstExit([code, ...faultyExits(faulty, names)]);
   } finally {
     await context.close();

@@ -101,7 +101,7 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   },
   {
     flags: '--log-level LEVEL',
-    description: 'least severe level to log; overrides log.level',
+    description: 'override log.level, the least severe level to log',
     value: { kind: 'choice', choices: LOG_LEVELS },
   },
   {

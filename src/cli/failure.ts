@@ -1,5 +1,4 @@
-import { LeaseLost } from '../db/leases.ts';
-import { RetryableError, StopRequested, UserError } from '../lib/errors.ts';
+import { LeaseLost, RetryableError, StopRequested, UserError } from '../lib/errors.ts';
 import { scrub } from '../lib/secret.ts';
 import { EXIT, type ExitCode } from './command.ts';
 import { escapeControlsInLines } from './terminal/escape.ts';

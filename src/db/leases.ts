@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { LeaseLost } from '../lib/errors.ts';
 import { stateOf } from './holder.ts';
 import { LEASE_LIMITS } from './limits.ts';
 import type { Database, Statement } from './schema.ts';
@@ -6,17 +7,6 @@ import type { Database, Statement } from './schema.ts';
 export interface LeaseKey {
   readonly name: string;
   readonly holder: string;
-}
-
-/** Another process took over the lease while this one was suspended: it must not write. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-
-  constructor(lease: string) {
-    super(
-      `another process took over ${lease} while this one was suspended; it wrote nothing since`,
-    );
-  }
 }
 
 /** Takes the lease if it is free, expired, or void, or its holder is certainly dead; false otherwise. */

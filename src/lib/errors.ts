@@ -11,7 +11,23 @@ export class UserError extends Error {
 
 /** The database failed. No run can continue without it, so this ends the command. */
 export class DatabaseError extends UserError {
-  override readonly name = 'DatabaseError';
+  override readonly name: string = 'DatabaseError';
+}
+
+/** The database's path no longer leads to the file that this process has open: a retry is useless. */
+export class DatabaseReplaced extends DatabaseError {
+  override readonly name = 'DatabaseReplaced';
+}
+
+/** Another process took over the lease while this one was suspended: it must not write. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+
+  constructor(lease: string) {
+    super(
+      `another process took over ${lease} while this one was suspended; it wrote nothing since`,
+    );
+  }
 }
 
 /** A retry may succeed. `retryAfterMs` is set if the other side named a delay. */

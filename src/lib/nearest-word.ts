@@ -1,16 +1,28 @@
+/** a shorter beginning of a word fits too many words */
+const PREFIX_LENGTH_MIN = 2;
+
 /** The candidate that `word` most likely means; undefined if none is similar enough. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  return nearestWords(word, candidates)[0];
+}
+
+/**
+ * The candidates that `word` may mean: equally similar ones, in their order. Case does not count,
+ * and the beginning of a word is as similar as a word with one wrong letter.
+ */
+export function nearestWords(word: string, candidates: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(word.length / 3));
-  let best: string | undefined;
-  let bestDistance = limit + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  const distances = [...candidates].map(
+    (candidate) => [candidate, distanceOf(word.toLowerCase(), candidate.toLowerCase())] as const,
+  );
+  const least = Math.min(limit, ...distances.map(([, distance]) => distance));
+  return distances.filter(([, distance]) => distance === least).map(([candidate]) => candidate);
+}
+
+function distanceOf(word: string, candidate: string): number {
+  const distance = editDistance(word, candidate);
+  const isBeginning = word.length >= PREFIX_LENGTH_MIN && candidate.startsWith(word);
+  return isBeginning ? Math.min(distance, 1) : distance;
 }
 
 /** Letters to insert, delete, replace or swap with the next one (optimal string alignment). */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/types.ts';
+import { type DatabaseFiles, UNWATCHED_FILES, watchDatabaseFiles } from '../db/database-files.ts';
 import { databaseFileExists } from '../db/file-exists.ts';
 import { formatHolder, thisProcess } from '../db/holder.ts';
 import { migrate, requireCurrent } from '../db/migrate.ts';
@@ -12,6 +13,8 @@ import { createPacer, type Pacer } from '../push/pacer.ts';
 export interface AppContext {
   readonly config: Config;
   readonly db: Database;
+  /** watched only if the access is `write` */
+  readonly databaseFiles: DatabaseFiles;
   readonly clock: Clock;
   /** in [0, 1) */
   readonly random: () => number;
@@ -40,16 +43,17 @@ export interface ContextOptions {
 /** Opens the database and migrates it. Throws DatabaseError. */
 export async function openContext(options: ContextOptions): Promise<AppContext> {
   const { config, clock, random, log, access } = options;
-  const db = await openCurrentDatabase(config.service.database, access);
+  const { db, files } = await openCurrentDatabase(config.service.database, access);
   const pacers = new Map<string, Pacer>();
   let opened: Promise<Database> | undefined = access === 'write' ? Promise.resolve(db) : undefined;
   const writable = () => {
-    opened ??= openCurrentDatabase(config.service.database, 'write');
+    opened ??= openCurrentDatabase(config.service.database, 'write').then((other) => other.db);
     return opened;
   };
   return {
     config,
     db,
+    databaseFiles: files,
     clock,
     random,
     log,
@@ -71,14 +75,16 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
 async function openCurrentDatabase(
   database: string,
   access: ContextOptions['access'],
-): Promise<Database> {
-  const absent = access === 'read' && !databaseFileExists(sqliteFile(database));
+): Promise<{ readonly db: Database; readonly files: DatabaseFiles }> {
+  const file = sqliteFile(database);
+  const absent = access === 'read' && !databaseFileExists(file);
   const db = absent ? openMemoryDatabase() : openDatabase({ database, access });
+  const files = access === 'write' ? watchDatabaseFiles(file) : UNWATCHED_FILES;
   try {
     await (access === 'read' && !absent ? requireCurrent(db) : migrate(db));
   } catch (error) {
     await db.destroy();
     throw error;
   }
-  return db;
+  return { db, files };
 }

@@ -54,7 +54,8 @@ const PRIORITIES: Readonly<Record<RunKind, number>> = {
  * 4. in parallel, push pending events;
  * 5. drain the push, and record how the run ended.
  *
- * Throws RunBroken if the database failed, or for a bug. Failures of vendors are in the report.
+ * Throws DatabaseReplaced, or RunBroken if the database failed later, or for a bug. Failures of
+ * vendors are in the report.
  */
 export async function executeRun(
   context: AppContext,
@@ -66,6 +67,7 @@ export async function executeRun(
   const name = tenant.tenant;
   const startedAt = context.clock.now();
   const runId = randomUUID();
+  context.databaseFiles.requireUnchanged();
   const runContext = { ...context, log: context.log.child({ tenant: name, runId }) };
   const report = await withTenantLease(runContext, { tenant: name, signal }, async (lease) => {
     const bindings = await readBindings(context.db, name);
@@ -113,6 +115,8 @@ async function commit(run: Run, batch: ReadBatch, pushing: PushStage | undefined
     priority: PRIORITIES[kind],
     now: context.clock.now(),
   });
+  // Not before: what is sent must be on record.
+  context.databaseFiles.requireUnchanged();
   counters.addCreated(records);
   counters.addReconsidered(reconsidered);
   counters.addReplaced(replaced);

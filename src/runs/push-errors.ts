@@ -45,7 +45,9 @@ function rejections(count: number): RunError {
   return {
     stage: 'gong',
     message: `Gong rejected ${count === 1 ? '1 event' : `${count} events`}`,
-    hint: 'Run `sharetrail events --state rejected` to see why. Fix it, then run `events retry`.',
+    hint:
+      'Run `sharetrail events --state rejected` to see why. Fix it, then run ' +
+      '`sharetrail events retry --state rejected`.',
   };
 }
 

@@ -1,9 +1,13 @@
+import { CALL_LIMITS } from '../db/limits.ts';
 import { startPush } from '../push/push.ts';
 import type { PushReport } from '../push/report.ts';
 import { reservedCalls } from './call-reserve.ts';
 import type { Run } from './run-lifecycle.ts';
 import { isVendorFailure, runError } from './stage-errors.ts';
 import { countCall } from './vendor-clients.ts';
+
+/** the longest pause for a Retry-After */
+const MAX_HOURS = CALL_LIMITS.pauseMsMax / (60 * 60_000);
 
 /** A run's pushing, in parallel with its reading. */
 export interface PushStage {
@@ -48,7 +52,7 @@ export async function startPushStage(run: Run, backfillUntil: number): Promise<P
     ({ stop, cappedRetryAfterMs }) => {
       if (cappedRetryAfterMs !== undefined) {
         context.log.warn(
-          'a response of Gong asked to wait longer than 24 hours; waiting 24 hours',
+          `a response of Gong asked to wait longer than ${MAX_HOURS} hours; waiting ${MAX_HOURS} hours`,
           {
             stage: 'gong',
             retryAfterSeconds: cappedRetryAfterMs / 1_000,

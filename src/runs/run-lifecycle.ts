@@ -1,9 +1,8 @@
 import type { TenantConfig } from '../config/types.ts';
 import type { Bindings } from '../db/bindings.ts';
-import { LeaseLost } from '../db/leases.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
-import { DatabaseError, messageOf } from '../lib/errors.ts';
+import { DatabaseError, LeaseLost, messageOf } from '../lib/errors.ts';
 import { countByState } from '../outbox/queries.ts';
 import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';
@@ -83,6 +82,7 @@ export async function recordRun(run: Run, work: () => Promise<RunReport>): Promi
   try {
     const report = await work();
     await recordEnd(run, report);
+    run.context.databaseFiles.requireUnchanged();
     emit?.({ kind: 'run ended', outcome: report.outcome });
     return report;
   } catch (error) {

@@ -1,7 +1,7 @@
-import { LeaseLost } from '../db/leases.ts';
 import type { RunError, Stage } from '../db/run-report.ts';
 import {
   DatabaseError,
+  LeaseLost,
   messageOf,
   RetryableError,
   StopRequested,

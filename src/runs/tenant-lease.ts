@@ -1,6 +1,6 @@
-import { acquireLease, extendLease, type LeaseKey, LeaseLost, releaseLease } from '../db/leases.ts';
+import { acquireLease, extendLease, type LeaseKey, releaseLease } from '../db/leases.ts';
 import { LEASE_LIMITS } from '../db/limits.ts';
-import { DatabaseError } from '../lib/errors.ts';
+import { DatabaseError, DatabaseReplaced, LeaseLost } from '../lib/errors.ts';
 import type { AppContext } from './app-context.ts';
 
 /** The tenant's lease while a run works on it. */
@@ -52,28 +52,35 @@ async function release({ db, log }: AppContext, lease: LeaseKey): Promise<void> 
 
 /**
  * Extends the lease until the work is over. A failed write does not end the run while the lease is
- * valid. A lost or expired lease does.
+ * valid. A lost or expired lease does, and so does a database that was replaced: another process can
+ * have taken the same tenant's lease in the new one.
  */
 async function keepAlive(
   context: AppContext,
   lease: LeaseKey,
   signals: { readonly lost: AbortController; readonly over: AbortSignal },
 ): Promise<void> {
-  const { clock, db } = context;
+  const { clock, databaseFiles, db } = context;
   let validUntil = clock.now() + LEASE_LIMITS.leaseMs;
   while (!signals.over.aborted) {
     try {
       await clock.sleep(LEASE_LIMITS.heartbeatMs, signals.over);
+      databaseFiles.requireUnchanged();
       const now = clock.now();
       await extendLease(db, lease, now);
       validUntil = now + LEASE_LIMITS.leaseMs;
     } catch (error) {
       if (signals.over.aborted) return;
-      if (error instanceof DatabaseError && clock.now() < validUntil) continue;
-      if (error instanceof LeaseLost)
+      if (mayPass(error) && clock.now() < validUntil) continue;
+      if (error instanceof LeaseLost) {
         context.log.error(error.message, { stage: 'run', lease: lease.name });
+      }
       signals.lost.abort(error);
       return;
     }
   }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof DatabaseError && !(error instanceof DatabaseReplaced);
 }

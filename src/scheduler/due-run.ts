@@ -1,6 +1,5 @@
 import type { TenantConfig } from '../config/types.ts';
-import { LeaseLost } from '../db/leases.ts';
-import { RetryableError, StopRequested, UserError } from '../lib/errors.ts';
+import { LeaseLost, RetryableError, StopRequested, UserError } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { logRun } from '../runs/log-run.ts';
 import type { TenantRun } from '../runs/try-run.ts';

@@ -1,5 +1,6 @@
 import { formatProblem } from '../config/config-error.ts';
 import type { FaultyTenant } from '../config/types.ts';
+import { CALL_LIMITS } from '../db/limits.ts';
 import type { RunError, RunReport } from '../db/run-report.ts';
 import { ALERT_LIMITS } from './limits.ts';
 
@@ -164,12 +165,17 @@ function errorLines({ stage, message, hint }: RunError): string[] {
 function pauseLines({ gongWait }: RunReport): string[] {
   const { cappedRetryAfterMs } = gongWait ?? {};
   if (cappedRetryAfterMs === undefined) return [];
-  const hours = Math.round(cappedRetryAfterMs / HOUR_MS).toLocaleString('en-US');
+  const hours = hoursText(cappedRetryAfterMs);
   return [
-    `gong: a response asked to wait ${hours} hours (Retry-After); sharetrail waits 24 hours`,
+    `gong: a response asked to wait ${hours} hours (Retry-After); ` +
+      `sharetrail waits ${hoursText(CALL_LIMITS.pauseMsMax)} hours`,
     '  Pending events stay in the outbox. If Gong did not intend this, check gong.baseUrl and any ' +
       'proxy in between.',
   ];
+}
+
+function hoursText(ms: number): string {
+  return Math.round(ms / HOUR_MS).toLocaleString('en-US');
 }
 
 function moreErrors(errors: number): string[] {

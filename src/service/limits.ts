@@ -5,6 +5,11 @@ export const RETENTION_LIMITS = {
   eventsPerCallMax: 20_000,
 } as const;
 
+export const DATABASE_WATCH_LIMITS = {
+  /** between two checks that a service's database is still the one that it opened */
+  intervalMs: 60_000,
+} as const;
+
 export const ALERT_LIMITS = {
   /** the time that a service waits after a first problem, to batch further ones */
   gatherMs: 10_000,

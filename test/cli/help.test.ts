@@ -59,6 +59,6 @@ function overviewModule(): string {
   return `/** \`sharetrail --help\`, written by test/cli/help.test.ts from the definitions. */
 export const OVERVIEW_WIDTH = ${OVERVIEW_WIDTH};
 export const OVERVIEW = \`\\
-${helpText(definitions, '', OVERVIEW_WIDTH)}\`;
+${helpText(definitions, '', OVERVIEW_WIDTH).replaceAll('`', '\\`')}\`;
 `;
 }

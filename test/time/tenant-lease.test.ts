@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
+import { UNWATCHED_FILES } from '../../src/db/database-files.ts';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
-import { acquireLease, isLeased, LeaseLost, releaseLease, withLease } from '../../src/db/leases.ts';
+import { acquireLease, isLeased, releaseLease, withLease } from '../../src/db/leases.ts';
 import { LEASE_LIMITS } from '../../src/db/limits.ts';
-import { DatabaseError } from '../../src/lib/errors.ts';
+import { DatabaseError, LeaseLost } from '../../src/lib/errors.ts';
 import { type LogFields, silentLogger } from '../../src/lib/log.ts';
 import type { AppContext } from '../../src/runs/app-context.ts';
 import { withTenantLease } from '../../src/runs/tenant-lease.ts';
@@ -27,7 +28,13 @@ async function context() {
   };
   const holder = () => formatHolder(thisProcess());
   // The parts of a run's context that the lease uses.
-  const parts: Pick<AppContext, 'db' | 'clock' | 'log' | 'holder'> = { db, clock, log, holder };
+  const parts: Pick<AppContext, 'db' | 'databaseFiles' | 'clock' | 'log' | 'holder'> = {
+    db,
+    databaseFiles: UNWATCHED_FILES,
+    clock,
+    log,
+    holder,
+  };
   return { context: parts as AppContext, clock, db, errors, warnings };
 }
 
@@ -109,7 +116,8 @@ describe('a run that lost its lock', () => {
     const start = clock.now();
     await expect(clock.run(work)).rejects.toBeInstanceOf(LeaseLost);
     expect(clock.now() - start).toBeLessThanOrEqual(LEASE_LIMITS.heartbeatMs);
-    expect(errors).toEqual([[expect.stringContaining('took over tenant acme'), { lease: NAME }]]);
+    const fields = { stage: 'run', lease: NAME };
+    expect(errors).toEqual([[expect.stringContaining('took over tenant acme'), fields]]);
   });
 
   test('does not release the lock of the new holder', async () => {

@@ -8,7 +8,8 @@ import {
   listBackfills,
 } from '../../src/db/backfills.ts';
 import { listCursors, writeCursor } from '../../src/db/cursors.ts';
-import { LeaseLost, releaseLease } from '../../src/db/leases.ts';
+import { releaseLease } from '../../src/db/leases.ts';
+import { LeaseLost } from '../../src/lib/errors.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 
 const AT = Date.UTC(2026, 10, 2);

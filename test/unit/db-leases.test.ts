@@ -6,11 +6,11 @@ import {
   extendLease,
   guardLease,
   isLeased,
-  LeaseLost,
   releaseLease,
 } from '../../src/db/leases.ts';
 import { beginRun, finishRun, latestRuns } from '../../src/db/runs.ts';
 import type { Database } from '../../src/db/schema.ts';
+import { LeaseLost } from '../../src/lib/errors.ts';
 import { commitBatch, commitCursor } from '../../src/outbox/commit.ts';
 import { deferToNextRun, settle } from '../../src/outbox/queue.ts';
 import { RunCounters } from '../../src/runs/counters.ts';

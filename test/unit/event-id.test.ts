@@ -5,6 +5,7 @@ import { eraseSettled } from '../../src/outbox/retention.ts';
 import {
   buildRemainingShare,
   buildShare,
+  type NumberedGrant,
   type ShareInput,
 } from '../../src/sources/drive/build-share.ts';
 import { buildShare as buildDeliveryShare } from '../../src/sources/salesforce/build-share.ts';
@@ -47,59 +48,74 @@ describe('the event id of a Drive share', () => {
   const ADA = person('ada@globex.com');
   const BEN = person('ben@initech.com');
   const LINK = { key: 'anyone', kind: 'anyone', role: 'reader' } as const;
-  const INPUT: ShareInput = {
+  const ITEM = { itemId: '1file', item: 'file', title: 'Deck' } as const;
+  const LOGGED = {
     detector: 'audit-log',
-    item: { itemId: '1file', item: 'file', title: 'Deck' },
+    item: ITEM,
     at: AT,
     actor: 'ann@acme.com',
     grants: [ADA],
-  };
+  } as const satisfies ShareInput;
+  const SEEN = { ...LOGGED, detector: 'changes', grants: [numbered(ADA)] } as const;
 
   function person(email: string) {
     return { key: email, kind: 'user', email, role: 'reader' } as const;
   }
 
-  test.each<[string, Partial<ShareInput>, string]>([
-    ['no grantee', { grants: [] }, '7aff5872f7dc1dc7b6b5d235ae0c6469'],
-    ['a person', {}, '3456dbff4cb1bac7b49aebca98344ddc'],
-    ['two people and a link', { grants: [BEN, ADA, LINK] }, '0796c1bc8681f51f4a4bba3558b45173'],
+  function numbered<Grant>(grant: Grant, ordinal = 1): Grant & { readonly ordinal: number } {
+    return { ...grant, ordinal };
+  }
+
+  test.each<[string, ShareInput, string]>([
+    ['no grantee', { ...LOGGED, grants: [] }, '7aff5872f7dc1dc7b6b5d235ae0c6469'],
+    ['a person', LOGGED, '3456dbff4cb1bac7b49aebca98344ddc'],
     [
-      'a shared drive, without an actor',
-      {
-        detector: 'changes',
-        item: { itemId: '0drive', item: 'drive', title: 'Deals' },
-        at: AT + 5,
-        actor: '',
-        grants: [
-          { key: 'id:1', kind: 'unaddressed', role: 'reader' },
-          { key: 'domain:globex.com', kind: 'domain', role: 'writer' },
-        ],
-      },
-      '107b76663e524eb686672d72556d8d1a',
+      'two people and a link',
+      { ...LOGGED, grants: [BEN, ADA, LINK] },
+      '0796c1bc8681f51f4a4bba3558b45173',
     ],
-  ])('is a hash of item, actor, time and grantees: %s', (_grants, changes, hash) => {
-    const { eventId, shareId } = buildShare({ ...INPUT, ...changes });
+  ])('in the audit log is a hash of item, actor, time and grantees: %s', (_grants, input, hash) => {
+    const { eventId, shareId } = buildShare(input);
     expect(eventId).toBe(`drive:${hash}`);
     expect(shareId).toBe(hash);
   });
 
-  test('for remaining grants equals the id of a share with these grants alone', () => {
-    const share = buildShare({ ...INPUT, grants: [BEN, ADA, LINK] });
-    expect(buildRemainingShare(share, [BEN]).eventId).toBe(
-      'drive:904168145377f8664bb3643701db617b',
-    );
+  const HIDDEN = { key: 'id:1', kind: 'unaddressed', role: 'reader' } as const;
+  const GLOBEX = { key: 'domain:globex.com', kind: 'domain', role: 'writer' } as const;
+
+  test.each<[string, readonly NumberedGrant[], string]>([
+    ['a person', [numbered(ADA)], '46103b99cc2e2891f31c92826bc19a6f'],
+    ['the same person again', [numbered(ADA, 2)], 'f5644be8511b90c13f36960dc2daddc9'],
+    [
+      'two people and a link',
+      [BEN, ADA, LINK].map((grant) => numbered(grant)),
+      '33a63fb2a5d0010bd601e9ac4a5aaa48',
+    ],
+    ['no address', [numbered(HIDDEN), numbered(GLOBEX)], 'd743147a25c58fa00d694628348979ee'],
+  ])('in a change log is a hash of item and numbered grantees: %s', (_grants, grants, hash) => {
+    const { eventId, shareId } = buildShare({ ...SEEN, grants });
+    expect(eventId).toBe(`drive:${hash}`);
+    expect(shareId).toBe(hash);
   });
 
-  test('does not depend on names, titles, roles, links or the detector', () => {
-    const renamed = { ...INPUT.item, title: 'Renamed', url: 'https://docs.google.com/d/1file' };
-    const input: ShareInput = {
-      ...INPUT,
-      detector: 'changes',
-      item: renamed,
-      actorName: 'Ann',
-      grants: [{ ...ADA, name: 'Ada', role: 'writer', expiresAt: AT + 1 }],
-    };
-    expect(buildShare(input).eventId).toBe(buildShare(INPUT).eventId);
+  test('in a change log depends on neither the time nor the owner, which later edits move', () => {
+    const { eventId } = buildShare(SEEN);
+    expect(buildShare({ ...SEEN, at: AT + 1 }).eventId).toBe(eventId);
+    expect(buildShare({ ...SEEN, actor: 'bob@acme.com' }).eventId).toBe(eventId);
+  });
+
+  test('for remaining grants equals the id of a share with these grants alone', () => {
+    const grants = [BEN, ADA, LINK].map((grant) => numbered(grant));
+    const rest = [numbered(BEN)];
+    const { eventId } = buildRemainingShare(buildShare({ ...SEEN, grants }), rest);
+    expect(eventId).toBe(buildShare({ ...SEEN, grants: rest }).eventId);
+  });
+
+  test.each([LOGGED, SEEN])('does not depend on names, titles, roles or links: $detector', (of) => {
+    const item = { ...ITEM, title: 'Renamed', url: 'https://docs.google.com/d/1file' };
+    const grants = [{ ...numbered(ADA), name: 'Ada', role: 'writer', expiresAt: AT + 1 }];
+    const { eventId } = buildShare({ ...of, item, actorName: 'Ann', grants });
+    expect(eventId).toBe(buildShare(of).eventId);
   });
 });
 

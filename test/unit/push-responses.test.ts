@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { acquireLease, LeaseLost } from '../../src/db/leases.ts';
+import { acquireLease } from '../../src/db/leases.ts';
+import { LeaseLost } from '../../src/lib/errors.ts';
 import { countByState, listAttempts } from '../../src/outbox/queries.ts';
 import { RejectionStreak } from '../../src/push/rejection-streak.ts';
 import { pushErrors } from '../../src/runs/push-errors.ts';

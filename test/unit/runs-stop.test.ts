@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LeaseLost } from '../../src/db/leases.ts';
-import { StopRequested } from '../../src/lib/errors.ts';
+import { LeaseLost, StopRequested } from '../../src/lib/errors.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { logRun } from '../../src/runs/log-run.ts';

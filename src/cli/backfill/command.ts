@@ -108,7 +108,7 @@ async function backlogsOf(
 
 function sinceMissing(): UsageError {
   return new UsageError('backfill needs --since', {
-    hint: 'Give the start of the window: sharetrail backfill --since 2026-01-01',
+    hint: 'Give the start of the window: `sharetrail backfill --since 2026-01-01`.',
   });
 }
 

@@ -13,7 +13,7 @@ export const backfillDefinition: CommandDefinition = {
     'If interrupted, run the same command again to resume. Re-running a finished backfill is a ' +
       'no-op. Windows may overlap each other and the scheduled runs. Later runs send the events ' +
       'that exceed today’s Gong calls or that are unsent when the tenant’s next scheduled run is ' +
-      'due. "sharetrail status" shows the progress.',
+      'due. `sharetrail status` shows the progress.',
   ],
   arguments: [],
   options: [

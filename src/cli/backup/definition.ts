@@ -11,7 +11,7 @@ export const backupDefinition: CommandDefinition = {
     'To restore, stop sharetrail, replace the database with the copy, and remove the -wal and ' +
       '-shm files of the old database. Later shares are read again and sent under the same IDs.',
   ],
-  arguments: [{ name: 'FILE', description: 'path of the copy; its folder must exist' }],
+  arguments: [{ name: 'FILE', description: 'the path of the copy; its folder must exist' }],
   options: [],
   examples: [
     { command: 'sharetrail backup /var/backups/sharetrail.db', does: 'every night, from cron' },

@@ -1,6 +1,12 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
+import { nearestWords } from '../../lib/nearest-word.ts';
 import type { OptionDefinition, OptionValue } from '../command.ts';
-import { numberText } from '../terminal/format.ts';
+import { listOf, numberText } from '../terminal/format.ts';
+import { didYouMean } from './suggestions.ts';
+import { UsageError } from './usage-error.ts';
+
+/** options that no value can be mistaken for */
+const SHORT_FLAGS = ['-h', '-V'];
 
 /**
  * An option as commander takes it. Its values are remembered here, so that one option may be part
@@ -10,37 +16,63 @@ export function commanderOption({ flags, description, value }: OptionDefinition)
   const option = new Option(flags.replace(/ ([A-Z]+)$/, ' <$1>'), describe(description, value));
   // commander recognizes a value by its brackets; help and errors show the name without them.
   option.flags = flags;
-  if (value.kind === 'choice') option.choices(value.choices);
   if (value.kind === 'integer' && value.default !== undefined) option.default(value.default);
   if (value.kind === 'flag') return option;
-  const choose = option.parseArg;
   const given: string[] = [];
   return option.argParser((text: string) => {
-    refuseMissing(text);
-    if (value.kind !== 'list' && given.length > 0) {
-      throw new InvalidArgumentError('The option can be given only once.');
-    }
+    refuseMissing(flags, text);
+    if (value.kind !== 'list' && given.length > 0) throw givenTwice(flags);
     given.push(text);
     if (value.kind === 'list') return given;
-    if (value.kind === 'integer') return parseInteger(text, value);
-    return choose ? choose(text, undefined) : text;
+    if (value.kind === 'integer') return parseInteger(flags, text, value);
+    if (value.kind === 'choice' && !value.choices.includes(text)) {
+      throw invalidChoice(flags, text, value.choices);
+    }
+    return text;
   });
 }
 
 /** An unset variable in `--config "$DIR"` must not mean the default, nor take the next option. */
-function refuseMissing(text: string): void {
-  if (text.trim() !== '' && !text.startsWith('--')) return;
-  throw new InvalidArgumentError('The value is missing.');
+function refuseMissing(flags: string, text: string): void {
+  const isOption = text.startsWith('--') || SHORT_FLAGS.includes(text);
+  if (text.trim() !== '' && !isOption) return;
+  throw missingValue(flags, isOption ? `, not the option "${text}"` : ', but it is empty');
 }
 
-function parseInteger(text: string, range: { min: number; max: number }): number {
+/** `--config` needs its value DIR. */
+export function missingValue(flags: string, found = ''): UsageError {
+  const [flag, name = 'VALUE'] = flags.split(' ');
+  return new UsageError(`"${flag}" needs a value${found}`, { hint: `Write ${flag} ${name}.` });
+}
+
+function givenTwice(flags: string): UsageError {
+  const [flag] = flags.split(' ');
+  return new UsageError(`"${flag}" is given twice, but takes one value`, {
+    hint: `Write ${flag} once.`,
+  });
+}
+
+function invalidChoice(flags: string, text: string, choices: readonly string[]): UsageError {
+  const meant = didYouMean(nearestWords(text, choices));
+  return invalidValue(flags, text, `one of ${listOf(choices)}`, meant);
+}
+
+function invalidValue(flags: string, text: string, expected: string, meant = ''): UsageError {
+  const [flag] = flags.split(' ');
+  return new UsageError(`"${text}" is not a value of "${flag}"`, {
+    hint: `${meant}It must be ${expected}.`,
+  });
+}
+
+function parseInteger(flags: string, text: string, range: { min: number; max: number }): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= range.min && number <= range.max) return number;
-  throw new InvalidArgumentError(`It must be ${rangeText(range)}.`);
+  throw invalidValue(flags, text, rangeText(range));
 }
 
 function describe(description: string, value: OptionValue): string {
-  return value.kind === 'integer' ? `${description}: ${rangeText(value)}` : description;
+  if (value.kind === 'integer') return `${description}: ${rangeText(value)}`;
+  return value.kind === 'choice' ? `${description}: ${listOf(value.choices)}` : description;
 }
 
 /** `a whole number from 1 to 10,000`: the same words in help and in errors. */

@@ -7,28 +7,38 @@ const GLOBAL = 'Global options:';
 const DESCRIPTION = [
   'Finds the files that people shared with customers in Salesforce and Google Drive, and reports ' +
     'each share to Gong once, as a content-shared event.',
-  'Run "sharetrail help COMMAND" for details and examples.',
+  'Run `sharetrail help COMMAND` for details and examples.',
 ];
+/** What help shows of `help`, which has no definition. */
+const HELP: HelpDetails = {
+  arguments: [{ name: 'COMMAND', description: 'name of the command', optional: true }],
+  examples: [],
+  exitCodes: {},
+};
+
 /** commander's commands for the definitions, without actions; `events show` is below `events`. */
 export function buildProgram(definitions: readonly CommandDefinition[]): Command {
   const globalOptions = GLOBAL_OPTIONS.map((option) => commanderOption(option).helpGroup(GLOBAL));
   const equip = (command: Command, details: HelpDetails): Command => {
+    const version = new Option('-V, --version', 'print the version').helpGroup(GLOBAL);
+    // Valid everywhere, but one mention in help is enough.
+    if (command.parent !== null) version.hideHelp();
+    command.addOption(version);
     for (const option of globalOptions) command.addOption(option);
+    command.addOption(new Option('-h, --help', 'print help').helpGroup(GLOBAL));
     command.createHelp = () => new HelpLayout(details);
-    return command.helpCommand(false);
+    // Help is an option like the others, and words are checked by the parser, so that an invalid
+    // word is an error even next to --help.
+    return command.helpOption(false).helpCommand(false).allowExcessArguments();
   };
   const program = new Command('sharetrail')
     .description(DESCRIPTION.join('\n\n'))
-    .optionsGroup(GLOBAL)
-    .version('', '-V, --version', 'print the version')
-    .addHelpOption(new Option('-h, --help', 'print help').helpGroup(GLOBAL))
     .configureOutput({ writeOut: () => {}, writeErr: () => {} })
     // A command and its subcommand may have an option of the same name: each takes its own.
     .enablePositionalOptions();
-  equip(program, { examples: [], exitCodes: EXIT_CODES });
+  equip(program, { arguments: [], examples: [], exitCodes: EXIT_CODES });
   for (const definition of definitions) equip(addCommand(program, definition), definition);
-  const help = program.command('help [command...]').summary('print help for a command');
-  equip(help, { examples: [], exitCodes: {} }).helpOption(false).allowUnknownOption();
+  equip(program.command('help').summary('print help for a command'), HELP);
   return program;
 }
 
@@ -40,10 +50,6 @@ function addCommand(program: Command, definition: CommandDefinition): Command {
     .command(name)
     .summary(definition.summary)
     .description(definition.description.join('\n\n'));
-  for (const { name: argument, description, optional } of definition.arguments) {
-    const variable = argument.replace('…', '...');
-    command.argument(optional ? `[${variable}]` : `<${variable}>`, description);
-  }
   for (const option of definition.options) command.addOption(commanderOption(option));
   return command;
 }

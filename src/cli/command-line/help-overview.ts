@@ -1,22 +1,12 @@
 /** `sharetrail --help`, written by test/cli/help.test.ts from the definitions. */
 export const OVERVIEW_WIDTH = 80;
 export const OVERVIEW = `\
-Usage: sharetrail [options] [command]
+Usage: sharetrail COMMAND [OPTIONS]
 
 Finds the files that people shared with customers in Salesforce and Google
 Drive, and reports each share to Gong once, as a content-shared event.
 
-Run "sharetrail help COMMAND" for details and examples.
-
-Global options:
-  -V, --version      print the version
-  --config DIR       configuration folder (default: SHARETRAIL_CONFIG or
-                     ./config)
-  --tenant NAME      only this tenant; can be repeated (default: all tenants)
-  --log-level LEVEL  least severe level to log; overrides log.level (choices:
-                     "debug", "info", "warn", "error", "silent")
-  --json             print the result as JSON; errors stay text on stderr
-  -h, --help         print help
+Run \`sharetrail help COMMAND\` for details and examples.
 
 Commands:
   sync               run each tenant once: read, match, queue, and send to Gong
@@ -31,6 +21,16 @@ Commands:
   sandbox            serve a simulated Salesforce, Google and Gong locally
   demo               run the whole workflow on the sandbox; needs no account
   help               print help for a command
+
+Global options:
+  -V, --version      print the version
+  --config DIR       configuration folder (default: SHARETRAIL_CONFIG or
+                     ./config)
+  --tenant NAME      only this tenant; can be repeated (default: all tenants)
+  --log-level LEVEL  override log.level, the least severe level to log: debug,
+                     info, warn, error, silent
+  --json             print the result as JSON; errors stay text on stderr
+  -h, --help         print help
 
 Exit codes:
   0  success

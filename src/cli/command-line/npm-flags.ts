@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../config/environment.ts';
+import { shellQuoted } from '../../lib/shell-quote.ts';
 import { type CommandDefinition, GLOBAL_OPTIONS, type OptionDefinition } from '../command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -119,7 +120,7 @@ function correctWords(
         return [flagOf(option), isLeft ? (found ?? option.flags.split(' ')[1] ?? '') : value];
       }),
     );
-  return [...start, ...left, ...flags].map(quoted);
+  return [...start, ...left, ...flags].map(shellQuoted);
 }
 
 /** Options that accept few words choose theirs first. */
@@ -132,10 +133,6 @@ function fits({ flags, value }: OptionDefinition, word: string): boolean {
   if (value.kind === 'choice') return value.choices.includes(word);
   if (value.kind === 'integer') return /^\d+$/.test(word);
   return !flags.endsWith(' WHEN') || /^\d{4}-\d{2}/.test(word);
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function definitionOf(definitions: readonly CommandDefinition[], words: readonly string[]) {

@@ -1,7 +1,17 @@
-import { Command, CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import type { CommandDefinition } from '../command.ts';
-import { buildProgram, commandNamed, subcommand } from './commander-program.ts';
-import { UsageError } from './usage-error.ts';
+import { missingValue } from './commander-option.ts';
+import { buildProgram, subcommand } from './commander-program.ts';
+import { isGlobal } from './suggestions.ts';
+import {
+  missingArgument,
+  nameOf,
+  optionBeforeCommand,
+  optionBetween,
+  tooManyArguments,
+  unknownCommand,
+  unknownOption,
+} from './usage-problems.ts';
 
 /** What the command line asks for. */
 export type Parsed =
@@ -15,38 +25,22 @@ export type Parsed =
   | { readonly kind: 'help'; readonly command: string; readonly requested: boolean }
   | { readonly kind: 'version' };
 
+type Definitions = readonly CommandDefinition[];
+
 /**
- * Reads the words after `sharetrail`. Global options may come before or after the command's name,
- * its own options after it. Throws UsageError.
+ * Reads the words after `sharetrail`. Global options may come anywhere, a command's own options
+ * after its name. An invalid word is an error even next to `--help`. Throws UsageError.
  */
-export function parseArguments(
-  definitions: readonly CommandDefinition[],
-  words: readonly string[],
-): Parsed {
+export function parseArguments(definitions: Definitions, words: readonly string[]): Parsed {
   let parsed: Parsed | undefined;
   const program = buildProgram(definitions);
   for (const command of withSubcommands(program)) {
-    command.hook('preSubcommand', refuseOptionsBetween).exitOverride((error) => {
-      parsed = outcomeOf(command, { error, definitions });
-      throw error;
-    });
-  }
-  for (const definition of definitions) {
-    if (definition.load === undefined) continue;
-    const command = commandNamed(program, definition.name);
+    command.exitOverride((error) => refuse(command, { error, words, definitions }));
     command.action(() => {
-      const options = { ...program.opts(), ...command.opts() };
-      parsed = { kind: 'run', definition, arguments: command.args, options };
+      parsed = parsedAt(command, definitions);
     });
   }
-  commandNamed(program, 'help').action((names: string[]) => {
-    parsed = helpOn(program, names);
-  });
-  try {
-    program.parse(words, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-  }
+  program.parse(words, { from: 'user' });
   if (parsed === undefined) throw new Error('commander neither ran a command nor stopped');
   return parsed;
 }
@@ -55,84 +49,99 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-/** What it means that commander stopped at this command. Throws UsageError if it is an error. */
-function outcomeOf(
+/** Why commander stopped at this command. Its own messages are not shown. */
+function refuse(
   command: Command,
-  stop: { readonly error: CommanderError; readonly definitions: readonly CommandDefinition[] },
-): Parsed {
-  const { error, definitions } = stop;
-  const [word = ''] = command.args;
-  switch (error.code) {
-    case 'commander.version':
-      return { kind: 'version' };
-    case 'commander.help':
-      return { kind: 'help', command: nameOf(command), requested: false };
-    case 'commander.helpDisplayed':
-      return helpOn(command, command.args);
-    case 'commander.excessArguments':
-      // commander takes the misspelled name of a subcommand for an argument.
-      if (command.commands.length > 0) refuseSubcommand(command, word);
-      break;
-    case 'commander.unknownOption':
-      if (command.parent === null) refuseOptionBefore(definitions, word);
-      break;
+  stop: {
+    readonly error: CommanderError;
+    readonly words: readonly string[];
+    readonly definitions: Definitions;
+  },
+): never {
+  const { error, words, definitions } = stop;
+  if (error.code === 'commander.optionMissingArgument') {
+    // Only the last word of a line can lack its value.
+    const flag = words.at(-1) ?? '';
+    const option = command.options.find(({ long, short }) => long === flag || short === flag);
+    throw missingValue(option?.flags ?? flag);
   }
-  throw usageError(command, error);
-}
-
-/** Help for the command that the words name from this one on; options end the name. */
-function helpOn(command: Command, words: readonly string[]): Parsed {
-  const [word, ...rest] = words.filter((one) => one !== '--help' && one !== '-h');
-  if (word === undefined || word.startsWith('-') || command.commands.length === 0) {
-    return { kind: 'help', command: nameOf(command), requested: true };
+  if (error.code !== 'commander.unknownOption') throw error;
+  const [first = ''] = command.args;
+  if (command.commands.length > 0 && !first.startsWith('-')) {
+    throw unknownCommand(command, first, definitions);
   }
-  return helpOn(subcommand(command, word) ?? refuseSubcommand(command, word), rest);
+  const given = command.args.find((word) => /^-\D/.test(word)) ?? first;
+  const before =
+    command.parent === null ? optionBeforeCommand(given, command.args, definitions) : undefined;
+  throw before ?? unknownOption(command, given, definitions);
 }
 
-/** commander suggests a name only if the command has no action, so a copy without one refuses. */
-function refuseSubcommand(command: Command, word: string): never {
-  const names = new Command().helpCommand(false).configureOutput(command.configureOutput());
-  for (const below of command.commands) names.command(below.name());
-  names.exitOverride((error) => {
-    throw usageError(command, error);
-  });
-  names.parse([word], { from: 'user' });
-  throw new Error(`"${word}" is a command`);
+/** What a line means that ends at this command. Throws UsageError. */
+function parsedAt(command: Command, definitions: Definitions): Parsed {
+  const name = nameOf(command);
+  const options = optionsAt(command);
+  const { args } = command;
+  if (name === 'help') return helpOn(rootOf(command), args, definitions);
+  const definition = definitions.find((one) => one.name === name);
+  checkWords(command, { definition, definitions });
+  if (options['help'] === true) return { kind: 'help', command: name, requested: true };
+  if (options['version'] === true) return { kind: 'version' };
+  if (definition?.load === undefined) return { kind: 'help', command: name, requested: false };
+  const missing = definition.arguments[args.length];
+  if (missing !== undefined && missing.optional !== true) {
+    throw missingArgument(definition, missing);
+  }
+  return { kind: 'run', definition, arguments: args, options };
 }
 
-/** `events --limit 3 show ID`: the option would belong to `events` and have no effect. */
-function refuseOptionsBetween(command: Command, below: Command): void {
-  if (command.parent === null) return;
-  const given = command.options.find(
-    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
-  );
-  if (given === undefined) return;
-  throw new UsageError(`"${given.long}" comes between "${command.name()}" and "${below.name()}"`, {
-    hint: `Put options at the end: sharetrail ${nameOf(below)} …`,
-  });
+/** Refuses words that are neither a command nor an argument. */
+function checkWords(
+  command: Command,
+  {
+    definition,
+    definitions,
+  }: {
+    readonly definition: CommandDefinition | undefined;
+    readonly definitions: Definitions;
+  },
+): void {
+  const { args } = command;
+  const [word] = args;
+  if (word === undefined) return;
+  if (definition === undefined || command.commands.length > 0) {
+    throw unknownCommand(command, word, definitions);
+  }
+  const { arguments: expected } = definition;
+  const isList = expected.some(({ name }) => name.endsWith('…'));
+  if (!isList && args.length > expected.length) throw tooManyArguments(definition, args);
 }
 
-/** `--dry-run sync`: a command's own option before the command. */
-function refuseOptionBefore(definitions: readonly CommandDefinition[], word: string): void {
-  const [flag = word] = word.split('=');
-  const owner = definitions.find(({ options }) =>
-    options.some(({ flags }) => flags.split(/[ ,]+/).includes(flag)),
-  );
-  if (owner === undefined) return;
-  throw new UsageError(`"${flag}" comes before the command`, {
-    hint: `Put it after the command: sharetrail ${owner.name} ${flag}`,
-  });
+/** The command's options and the global ones of the commands before it in the line. */
+function optionsAt(command: Command): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  let below = command;
+  for (let above = command.parent; above !== null; above = above.parent) {
+    for (const option of above.options) {
+      const name = option.attributeName();
+      if (above.getOptionValueSource(name) !== 'cli') continue;
+      const flag = option.long ?? option.flags;
+      if (above.parent !== null && !isGlobal(flag)) throw optionBetween(flag, above, below);
+      options[name] = above.getOptionValue(name);
+    }
+    below = above;
+  }
+  return { ...options, ...command.opts() };
 }
 
-function usageError(command: Command, error: CommanderError): UsageError {
-  return new UsageError(error.message.replace(/^error: /, ''), {
-    hint: `See "${`sharetrail help ${nameOf(command)}`.trim()}".`,
-    cause: error,
-  });
+/** Help for the command that the words name from this one on. */
+function helpOn(command: Command, words: readonly string[], definitions: Definitions): Parsed {
+  const [word, ...rest] = words;
+  if (word === undefined) return { kind: 'help', command: nameOf(command), requested: true };
+  const below = subcommand(command, word);
+  if (below === undefined) throw unknownCommand(command, word, definitions);
+  return helpOn(below, rest, definitions);
 }
 
-/** `events show`; '' for the program. */
-function nameOf(command: Command): string {
-  const { parent } = command;
-  return parent === null ? '' : `${nameOf(parent)} ${command.name()}`.trim();
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
 }

@@ -1,6 +1,7 @@
 import type { RunReport } from '../../db/run-report.ts';
 import type { ContentShared } from '../../event/contract.ts';
 import type { StoredEvent } from '../../outbox/event-types.ts';
+import { GONG_CALL_LIMITS } from '../../sandbox/gong/rate-limit.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { ScenarioDelivery, ScenarioShare } from '../../sandbox/scenario/index.ts';
 import type { SkipReason } from '../../share/policy.ts';
@@ -11,6 +12,7 @@ import { type Field, writeFields } from '../terminal/table.ts';
 import { writeHeading, writeParagraph } from '../terminal/write.ts';
 
 const ZONE = 'UTC';
+const PER_SECOND = GONG_CALL_LIMITS.callsPerSecond;
 
 /** What each reason means, for a first-time reader. */
 const REASONS: Readonly<Record<SkipReason, string>> = {
@@ -40,7 +42,7 @@ export async function writeIntroduction(
     io,
     'Salesforce, Google and Gong are simulated on this machine ' +
       `(${origins.salesforce}, ${origins.google}, ${origins.gong}). Everything else is the real ` +
-      'product, including signed logins and a limit of three Gong calls per second.',
+      `product, including signed logins and a limit of ${PER_SECOND} Gong calls per second.`,
   );
   await startSection(io, `One working day at Acme: ${deliveries.length} content deliveries`);
   for (const { line } of deliveries) await writeParagraph(io, `- ${line}`);
@@ -111,15 +113,11 @@ export async function writeDemoEnd(io: Io): Promise<void> {
   await startSection(io, 'Your own company in ten minutes');
   const steps = [
     '1. Follow README.md, "A first real tenant in ten minutes": logins and the tenant file.',
-    '2. Run "sharetrail sync --dry-run": it shows every event it would send and writes nothing.',
-    '3. Run "sharetrail sync". Then run "sharetrail status" and "sharetrail events".',
+    '2. Run `sharetrail sync --dry-run`: it shows every event it would send and writes nothing.',
+    '3. Run `sharetrail sync`. Then run `sharetrail status` and `sharetrail events`.',
   ];
   for (const step of steps) await writeParagraph(io, step);
-  await writeParagraph(
-    io,
-    'In a checkout, type "npm run -s sharetrail --" instead of "sharetrail". To try the simulated ' +
-      'companies yourself, run "sharetrail sandbox".',
-  );
+  await writeParagraph(io, 'To try the simulated companies yourself, run `sharetrail sandbox`.');
 }
 
 async function startSection(io: Io, title: string): Promise<void> {

@@ -53,7 +53,9 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
       'Shows the share as its source reported it, the Salesforce records that it was matched to ' +
         'and by which rule, the body for Gong, and every attempt with Gong’s response.',
     ],
-    arguments: [{ name: 'ID', description: 'ID of the event, as "sharetrail events" prints it' }],
+    arguments: [
+      { name: 'ID', description: 'the ID of an event, as `sharetrail events` prints it' },
+    ],
     options: [],
     examples: [
       { command: 'sharetrail events show ID', does: 'print it as text' },
@@ -74,7 +76,11 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
         'the same, so it cannot be reported twice. The next sync sends it.',
     ],
     arguments: [
-      { name: 'ID…', description: 'IDs of the events; instead of --state', optional: true },
+      {
+        name: 'ID…',
+        description: 'the IDs of events, as `sharetrail events` prints them; instead of --state',
+        optional: true,
+      },
     ],
     options: [
       {
@@ -107,9 +113,14 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     summary: 'make sure that events are never sent',
     description: [
       'For events that are pending, held or rejected. They stay on record as skipped, with the ' +
-        'reason "operator". To undo this, use "sharetrail events retry".',
+        'reason "operator". To undo this, use `sharetrail events retry`.',
     ],
-    arguments: [{ name: 'ID…', description: 'IDs of the events' }],
+    arguments: [
+      {
+        name: 'ID…',
+        description: 'the IDs of one or more events, as `sharetrail events` prints them',
+      },
+    ],
     options: [],
     examples: [{ command: 'sharetrail events skip ID', does: 'skip one event' }],
     exitCodes: {

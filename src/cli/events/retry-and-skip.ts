@@ -17,7 +17,9 @@ export const retry: Handler = (input) => {
   const state = textOption(input, 'state') as State | undefined;
   if ((state === undefined) === (input.arguments.length === 0)) {
     throw new UsageError('"events retry" takes either event IDs or --state', {
-      hint: 'See "sharetrail help events retry".',
+      hint:
+        'Take the IDs from `sharetrail events`, or write --state rejected. See ' +
+        '`sharetrail help events retry`.',
     });
   }
   return withCommandSession(input, { access: 'write' }, (session) => retryAll(session, state));

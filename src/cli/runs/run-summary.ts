@@ -22,16 +22,16 @@ export function nextSteps(reports: readonly RunReport[]): string[] {
   const steps: string[] = [];
   const any = (test: (report: RunReport) => boolean) => reports.some(test);
   if (any(({ rejected }) => rejected > 0)) {
-    steps.push('To see what was rejected and why: sharetrail events --state rejected');
+    steps.push('To see what was rejected and why, run `sharetrail events --state rejected`.');
   }
   if (any(({ held }) => held > 0)) {
-    steps.push('To see what waits for a Salesforce record: sharetrail events --state held');
+    steps.push('To see what waits for a Salesforce record, run `sharetrail events --state held`.');
   }
   if (any(({ pending }) => pending > 0)) {
-    steps.push('The next run sends the pending events. To follow them: sharetrail status');
+    steps.push('The next run sends the pending events. To follow them, run `sharetrail status`.');
   }
   if (steps.length === 0 && any(({ delivered }) => delivered > 0)) {
-    steps.push('To see what was reported: sharetrail events');
+    steps.push('To see what was reported, run `sharetrail events`.');
   }
   return steps;
 }

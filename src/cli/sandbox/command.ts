@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { shellQuoted } from '../../lib/shell-quote.ts';
 import {
   sandboxTenantYaml,
   writeSandboxConfiguration,
@@ -57,7 +58,7 @@ async function introduce(
     io,
     `Simulated Salesforce: ${salesforce}\nSimulated Google: ${google}\nSimulated Gong: ${gong}\n` +
       `Press Ctrl-C to stop all three.\n` +
-      `In another terminal, run: sharetrail sync --config ${dir}\n` +
+      `In another terminal, run \`sharetrail sync --config ${shellQuoted(dir)}\`.\n` +
       `To see what arrived, run: curl ${gong}/_sandbox/events`,
   );
 }

@@ -14,6 +14,7 @@ import { Scheduler } from '../../scheduler/scheduler.ts';
 import { everyMinute } from '../../scheduler/ticks.ts';
 import { housekeeping } from '../../service/after-runs.ts';
 import { Alerts } from '../../service/alerts.ts';
+import { watchDatabase } from '../../service/watch-database.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { tenantNames, textOption } from '../command-line/input-options.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
@@ -26,7 +27,8 @@ export const start: Handler = (input) =>
 
 async function serve({ context, tenants, faulty, input }: CommandSession): Promise<ExitCode> {
   requireSchedule(tenants, faulty);
-  const { signal } = input;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([input.signal, broken.signal]);
   const alerts = new Alerts(context, signal);
   const scheduler = new Scheduler({
     context,
@@ -48,11 +50,14 @@ async function serve({ context, tenants, faulty, input }: CommandSession): Promi
   process.on('SIGHUP', onHangUp);
   scheduler.begin();
   const ticks = everyMinute(() => scheduler.tick(), context.log);
+  const watching = watchDatabase(context, { signal, onReplaced: (error) => broken.abort(error) });
   try {
     if (!signal.aborted) await once(signal, 'abort');
     context.log.info('stopping: no new runs are started');
     const drained = await scheduler.drained();
     await alerts.settled();
+    await watching;
+    broken.signal.throwIfAborted();
     return drained === 'clean' ? EXIT.success : EXIT.needsAttention;
   } finally {
     ticks.stop();
@@ -74,6 +79,6 @@ function requireSchedule(tenants: readonly TenantConfig[], faulty: readonly Faul
   throw new UserError('no tenant has a schedule: there is nothing to start', {
     hint:
       'Set schedule in a file of config/tenants, such as schedule: "0 2 * * *", or run the ' +
-      'tenants on demand with "sharetrail sync".',
+      'tenants on demand with `sharetrail sync`.',
   });
 }

@@ -1,4 +1,10 @@
+import { STOP_LIMITS } from '../../lib/limits.ts';
+import { SCHEDULE_LIMITS } from '../../scheduler/limits.ts';
 import { type CommandDefinition, EXIT } from '../command.ts';
+import { durationText } from '../terminal/format.ts';
+
+const RETRY = durationText(SCHEDULE_LIMITS.retryMs);
+const DRAIN = durationText(STOP_LIMITS.drainMsMax);
 
 export const startDefinition: CommandDefinition = {
   name: 'start',
@@ -9,11 +15,11 @@ export const startDefinition: CommandDefinition = {
       'because the process was down or a run took too long, the scheduler catches up once. ' +
       'Daylight saving: a run scheduled in the skipped hour starts at the transition; one in the ' +
       'repeated hour runs once.',
-    'If another run has locked a tenant, the scheduler retries every few minutes. A failed run ' +
+    `If another run has locked a tenant, the scheduler retries every ${RETRY}. A failed run ` +
       'does not affect other tenants or later runs. The log on standard error reports each run.',
     'A tenant whose file or secrets have problems does not stop the others: the log and an alert ' +
       'report it. SIGHUP reloads the configuration; an invalid tenant keeps its previous one. On ' +
-      'SIGTERM or SIGINT, the scheduler starts no new runs, gives running ones ten seconds, and ' +
+      `SIGTERM or SIGINT, the scheduler starts no new runs, gives running ones ${DRAIN}, and ` +
       'exits. A second signal exits immediately. The next start catches up on interrupted runs.',
   ],
   arguments: [],

@@ -37,7 +37,7 @@ export const syncDefinition: CommandDefinition = {
     { command: 'sharetrail sync --tenant acme --dry-run', does: 'only show what would be sent' },
     {
       command: 'sharetrail sync --tenant acme --no-push',
-      does: 'queue only; then inspect with "sharetrail events"',
+      does: 'queue only; then inspect with `sharetrail events`',
     },
     { command: 'sharetrail sync --json', does: 'print the counts of each run, for a script' },
   ],

@@ -32,7 +32,7 @@ export type Destination =
   | { readonly drive: string }
   | { readonly owner: string };
 
-/** Creates, moves, renames, and deletes files and folders. */
+/** Creates, moves, transfers, renames, and deletes files and folders. */
 export class FileActions {
   readonly #state: WorkspaceState;
   readonly #recorder: ChangeRecorder;
@@ -87,6 +87,15 @@ export class FileActions {
     });
     this.#log(action, item, 'move');
     for (const one of [item, ...items.descendants(item)]) this.#logInherited(one, action, before);
+  }
+
+  /** Makes another user the owner, as an administrator does with the files of a leaver. */
+  transfer(id: string, to: string, action: Action): void {
+    const item = this.#state.items.kept(id);
+    this.#recorder.change(item, action.at, () => {
+      item.owner = to.toLowerCase();
+    });
+    this.#log(action, item, 'change_owner');
   }
 
   rename(id: string, name: string, action: Action): void {

@@ -181,6 +181,11 @@ export class Workspace {
     this.#files.move(fileId, to, this.#action(action));
   }
 
+  /** Makes another user the owner of a file in My Drive. */
+  transfer(fileId: string, { to, ...action }: ActionOptions & { readonly to: string }): void {
+    this.#files.transfer(fileId, to, this.#action(action));
+  }
+
   rename(fileId: string, name: string, action: ActionOptions): void {
     this.#files.rename(fileId, name, this.#action(action));
   }

@@ -13,18 +13,26 @@ export interface ItemFacts {
   readonly fileType?: string;
 }
 
+/** A grant that a change log shows. */
+export interface NumberedGrant extends ExternalGrant {
+  /** counts the grants of the same access to the same item; see GrantHistory */
+  readonly ordinal: number;
+}
+
+/** The grants of a share, one per grantee; at least one. */
+type SharedGrants =
+  | { readonly detector: 'audit-log'; readonly grants: readonly ExternalGrant[] }
+  | { readonly detector: 'changes'; readonly grants: readonly NumberedGrant[] };
+
 /** The facts that a Drive share is built from. */
-export interface ShareInput {
-  readonly detector: DriveFacts['detector'];
+export type ShareInput = SharedGrants & {
   readonly item: ItemFacts;
   /** epoch milliseconds */
   readonly at: number;
   /** email, otherwise another Google id; empty if unknown */
   readonly actor: string;
   readonly actorName?: string;
-  /** one per grantee; at least one */
-  readonly grants: readonly ExternalGrant[];
-}
+};
 
 const FILE_TYPES: Readonly<Record<string, string>> = {
   'application/vnd.google-apps.document': 'Google Docs',
@@ -39,7 +47,7 @@ const FILE_TYPES: Readonly<Record<string, string>> = {
 /** 128 bits: no two shares collide. */
 const ID_HEX_DIGITS = 32;
 
-/** Builds the share. Its ids depend on item, actor, time and grantees, not on titles or roles. */
+/** Builds the share. Its ids depend on facts that never change, not on titles or roles. */
 export function buildShare(input: ShareInput): Share {
   const { item, actor, actorName } = input;
   const shareId = shareIdOf(input);
@@ -61,13 +69,13 @@ export function buildShare(input: ShareInput): Share {
   };
 }
 
-/** The share that is left with only `grants`, once another share reports the other ones. */
-export function buildRemainingShare(share: Share, grants: readonly ExternalGrant[]): Share {
+/** The share that is left with only `grants`, once the audit log reports the other ones. */
+export function buildRemainingShare(share: Share, grants: readonly NumberedGrant[]): Share {
   const { content, contentProperties, drive, sharer } = share;
   if (drive === undefined) throw new Error(`share ${share.shareId} is not a Drive share`);
   const names = new Map(drive.grantees.map(({ email, name }) => [email, name]));
   const remaining = buildShare({
-    detector: drive.detector,
+    detector: 'changes',
     item: { itemId: content.id, item: drive.item, title: content.title },
     at: share.sharedAt,
     actor: sharer?.email ?? '',
@@ -79,10 +87,23 @@ export function buildRemainingShare(share: Share, grants: readonly ExternalGrant
   return { ...remaining, ...(sharer && { sharer }), content, contentProperties };
 }
 
-function shareIdOf({ item, actor, at, grants }: ShareInput): string {
-  const keys = grants.map(({ key }) => key).sort();
-  const facts = JSON.stringify([item.itemId, actor, new Date(at).toISOString(), ...keys]);
+function shareIdOf(input: ShareInput): string {
+  const facts = JSON.stringify(identifyingFactsOf(input));
   return createHash('sha256').update(facts).digest('hex').slice(0, ID_HEX_DIGITS);
+}
+
+/**
+ * The audit log dates an action for good. The time in a change log moves with each later edit and
+ * the owner with a transfer, so there the grants themselves identify the share.
+ */
+function identifyingFactsOf(input: ShareInput): unknown[] {
+  const { itemId } = input.item;
+  if (input.detector === 'changes') {
+    const grants = input.grants.map(({ key, ordinal }) => JSON.stringify([key, ordinal]));
+    return ['changes', itemId, ...grants.sort()];
+  }
+  const keys = input.grants.map(({ key }) => key).sort();
+  return [itemId, input.actor, new Date(input.at).toISOString(), ...keys];
 }
 
 function driveFactsOf({ grants, item, detector }: ShareInput): DriveFacts {

@@ -31,6 +31,8 @@ export interface CompareOptions {
 export interface NewGrant {
   readonly grant: Grant;
   readonly seen: ExternalGrant;
+  /** see GrantHistory */
+  readonly ordinal: number;
 }
 
 /**
@@ -48,7 +50,9 @@ export function compareGrants(
     const history = grants.history(access.itemId, key);
     const known = findOpenGrant(history, seen, { access, options });
     const grant = known ?? addGrant(history, seen, { access, options });
-    if (known === undefined && options.unknown === 'report') fresh.push({ grant, seen });
+    if (known === undefined && options.unknown === 'report') {
+      fresh.push({ grant, seen, ordinal: history.ordinalOf(grant) });
+    }
     grant.role = seen.role;
     grant.expiresAt = seen.expiresAt;
     grant.owner = access.owner;

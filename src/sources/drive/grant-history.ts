@@ -70,6 +70,14 @@ export class GrantHistory {
     return this.grants.findLast(({ inherited }) => inherited);
   }
 
+  /**
+   * 1 for the first direct grant that was recorded, then 2, and so on. Inherited grants do not count:
+   * the order in which they are recorded differs between databases.
+   */
+  ordinalOf({ generation }: Grant): number {
+    return this.grants.filter((grant) => !grant.inherited && grant.generation <= generation).length;
+  }
+
   /** True if the logged grant was applied before. */
   includes(logged: LoggedGrant): boolean {
     return this.#inOrder().some((grant) => isSameLoggedGrant(grant, logged));

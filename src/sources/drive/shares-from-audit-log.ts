@@ -122,9 +122,16 @@ function remainingShareOf(eventId: string, { grants, awaiting }: AuditLogContext
   const share = awaiting.get(eventId);
   const remaining = grants.grantsOfEvent(eventId);
   if (share === undefined || remaining.length === 0) return [];
-  const rest = buildRemainingShare(share, remaining.map(externalGrantOf));
+  const rest = buildRemainingShare(
+    share,
+    remaining.map((grant) => ({ ...externalGrantOf(grant), ordinal: ordinalOf(grant, grants) })),
+  );
   for (const grant of remaining) grant.eventId = rest.eventId;
   return [rest];
+}
+
+function ordinalOf(grant: Grant, grants: LoadedGrants): number {
+  return grants.history(grant.itemId, grant.grantee).ordinalOf(grant);
 }
 
 function externalGrantOf({ grantee, kind, role, expiresAt }: Grant): ExternalGrant {

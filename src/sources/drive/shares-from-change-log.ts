@@ -147,7 +147,7 @@ function shareOf(item: SeenItem, newGrants: readonly NewGrant[], { page }: Conte
     at: isFirstReading ? (createdAt ?? item.at) : item.at,
     actor: fileOwner?.email ?? '',
     ...(fileOwner?.name !== undefined && { actorName: fileOwner.name }),
-    grants: newGrants.map(({ seen }) => seen),
+    grants: newGrants.map(({ seen, ordinal }) => ({ ...seen, ordinal })),
   });
   for (const { grant } of newGrants) grant.eventId = share.eventId;
   return share;
