@@ -1,4 +1,5 @@
 import { backfillStream } from '../db/backfills.ts';
+import type { OrgIdentity } from '../db/bindings.ts';
 import { sharesAwaitingAuditLog } from '../outbox/events.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
 import { storedDomains } from '../sources/drive/internal-domain-history.ts';
@@ -18,7 +19,10 @@ import {
   type WindowReading,
 } from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
+import type { ReadingRun } from './run-lifecycle.ts';
+import { sandboxIdOf } from './sandbox-event-ids.ts';
 import { inStage, runError } from './stage-errors.ts';
+import { identified } from './verify-accounts.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -106,6 +110,7 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
     store: {
       db: await driveDatabase(),
       tenant,
+      ...sandboxIdOf(await orgOf(run)),
       sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
     clock,
@@ -115,4 +120,9 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
       run.counters.addError({ ...entry, message: `${where}: ${entry.message}` });
     },
   };
+}
+
+/** If Salesforce is down, the org on record counts. Without one, no share gets past the lookup. */
+async function orgOf({ bindings, connections }: ReadingRun): Promise<OrgIdentity | undefined> {
+  return bindings.salesforce?.identity ?? identified(connections.accounts.org());
 }

@@ -45,8 +45,10 @@ export async function recordAccounts(run: Verified, lease: LeaseKey): Promise<vo
   }
 }
 
-/** Its stage reports why it could not be identified. */
-async function identified<Identity>(found: Promise<Identity>): Promise<Identity | undefined> {
+/** Undefined if the account could not be identified: its stage reports why. */
+export async function identified<Identity>(
+  found: Promise<Identity>,
+): Promise<Identity | undefined> {
   try {
     return await found;
   } catch (error) {

@@ -208,6 +208,37 @@ describe('the events of a sandbox', () => {
     ]);
   });
 
+  test('carry it in Drive, too: a rehearsal reads the same Drive as production', async () => {
+    const eventIds: string[] = [];
+    for (const isSandbox of [true, false]) {
+      const world = await startDriveWorld();
+      try {
+        world.sandbox.salesforce.update(world.sandbox.salesforce.organizationId, {
+          IsSandbox: isSandbox,
+        });
+        const ann = world.google.addUser(`ann@${world.domain}`);
+        for (const detect of [['audit-log'], ['changes']] as const) {
+          world.configure({ detect: [...detect] });
+          await world.sync();
+          const file = world.google.createFile({ name: detect[0], owner: ann });
+          world.google.share(file, { to: 'ada@globex.example', by: ann, role: 'writer' });
+          await world.sync();
+        }
+        const org = world.sandbox.salesforce.organizationId;
+        const events = await world.events();
+        eventIds.push(...events.map(({ eventId }) => eventId.replace(org, 'ORG')));
+      } finally {
+        await world.close();
+      }
+    }
+    expect(eventIds).toEqual([
+      expect.stringMatching(/^drive:ORG:[0-9a-f]{32}$/),
+      expect.stringMatching(/^drive:ORG:[0-9a-f]{32}$/),
+      expect.stringMatching(/^drive:[0-9a-f]{32}$/),
+      expect.stringMatching(/^drive:[0-9a-f]{32}$/),
+    ]);
+  });
+
   test('keep the ids that an earlier version gave them', async () => {
     const known = deliver(rehearsal, 'Known');
     await rehearsal.sync();

@@ -87,6 +87,7 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
     {
       grants,
       awaiting,
+      sandboxOrgId: store.sandboxOrgId,
       itemOf: (itemId) => items.get(itemId),
       nameOf: (email) => scope.nameOf(email),
       isExternal: ({ grant: { email } }) =>

@@ -30,14 +30,15 @@ export interface CompareRules {
 
 /** Compares a page with the grants on record. Returns its new shares and the update of the grants. */
 export async function sharesFromChangeLog(
-  { db, tenant }: DriveStore,
+  { db, tenant, sandboxOrgId }: DriveStore,
   read: { readonly changeLog: ChangeLog; readonly page: ChangeLogPage },
   rules: CompareRules,
 ): Promise<SourcePage> {
   const { changeLog, page } = read;
   const { items, position, sweep } = page;
   const grants = await loadGrants(db, tenant, idsOf(items));
-  const shares = parentsFirst(items).flatMap((item) => sharesOf(grants, item, { ...read, rules }));
+  const context = { ...read, rules, sandboxOrgId };
+  const shares = parentsFirst(items).flatMap((item) => sharesOf(grants, item, context));
   const { changed } = grants;
   return {
     shares,
@@ -80,6 +81,7 @@ interface Context {
   readonly changeLog: ChangeLog;
   readonly page: ChangeLogPage;
   readonly rules: CompareRules;
+  readonly sandboxOrgId: string | undefined;
 }
 
 function sharesOf(grants: LoadedGrants, item: SeenItem, context: Context): Share[] {
@@ -137,11 +139,13 @@ function isBaseline({ createdAt }: SeenItem, { page, rules }: Context): boolean 
   return createdAt === undefined || createdAt < rules.start;
 }
 
-function shareOf(item: SeenItem, newGrants: readonly NewGrant[], { page }: Context): Share {
+function shareOf(item: SeenItem, newGrants: readonly NewGrant[], context: Context): Share {
+  const { page, sandboxOrgId } = context;
   const { facts, fileOwner, createdAt } = item;
   const isFirstReading = page.sweep?.kind === 'baseline';
   const share = buildShare({
     detector: 'changes',
+    sandboxOrgId,
     item: facts,
     // The time of the grant is unknown, but it is not before the file's creation.
     at: isFirstReading ? (createdAt ?? item.at) : item.at,
