@@ -5,6 +5,8 @@
 export interface ContactRecord {
   readonly id: string;
   readonly email?: string;
+  /** what Salesforce has as the email if it is not an address */
+  readonly invalidEmail?: string;
   readonly name?: string;
   readonly title?: string;
   readonly accountId?: string;
@@ -14,6 +16,8 @@ export interface ContactRecord {
 export interface LeadRecord {
   readonly id: string;
   readonly email?: string;
+  /** what Salesforce has as the email if it is not an address */
+  readonly invalidEmail?: string;
   readonly name?: string;
   readonly title?: string;
   readonly converted: boolean;

@@ -1,4 +1,4 @@
-import { isInternalAddress, isInternalSharer } from './address.ts';
+import { addressOf, isInternalAddress, isInternalSharer, isRobotAddress } from './address.ts';
 import type { Share, Sharer } from './share.ts';
 
 /** Why a share is not reported. The first reason that applies, in this order, is recorded. */
@@ -135,9 +135,14 @@ export function stillAwaitsAuditLog(wait: AuditLogWait): boolean {
   return heldByThisRun || !wait.auditLogRead;
 }
 
+/**
+ * Only a person with another company's address is an outsider. An automation is not a person, and
+ * without an address the sharer is assumed to be internal.
+ */
 function isExternalSharer(sharer: Sharer | undefined, domains: readonly string[]): boolean {
-  // Without an address, assume that the sharer is internal.
-  return Boolean(sharer?.email) && !isInternalSharer(sharer?.email ?? '', domains);
+  const email = addressOf(sharer?.email);
+  if (email === undefined || sharer?.isAutomation || isRobotAddress(email)) return false;
+  return !isInternalSharer(email, domains);
 }
 
 function isCreator(sharer: Sharer | undefined, entry: string): boolean {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { addressOf } from '../../share/address.ts';
 import { eventIdOf } from '../../share/event-id.ts';
 import type { DriveFacts, Grantee, Property, Share } from '../../share/share.ts';
 import type { ExternalGrant } from './external-grantees.ts';
@@ -54,13 +55,13 @@ const ID_HEX_DIGITS = 32;
 export function buildShare(input: ShareInput): Share {
   const { item, actor, actorName } = input;
   const shareId = shareIdOf(input);
-  const isAddress = actor.includes('@');
+  const sharer = addressOf(actor);
   return {
     source: 'google-drive',
     eventId: eventIdOf('drive', shareId, input.sandboxOrgId),
     shareId,
     sharedAt: input.at,
-    ...(isAddress && { sharer: { email: actor, ...(actorName && { name: actorName }) } }),
+    ...(sharer && { sharer: { email: sharer, ...(actorName && { name: actorName }) } }),
     content: {
       id: item.itemId,
       title: item.title.trim() === '' ? 'Untitled' : item.title,
