@@ -1,4 +1,5 @@
 import { lookUp } from '../crm/look-up.ts';
+import { refusalFor } from '../crm/refused-look-ups.ts';
 import { deleteProgressOf } from '../db/backfills.ts';
 import { writeBinding } from '../db/bindings.ts';
 import { deleteCursors } from '../db/cursors.ts';
@@ -61,6 +62,8 @@ async function rematchPending(context: AppContext, plan: RebindPlan): Promise<nu
     const shares = page.map(({ share }) => share).filter(({ source }) => source === 'google-drive');
     const records = await lookUp(connections.salesforce, shares, lookUpOptionsOf(tenant));
     for (const share of shares) {
+      const refusal = refusalFor(share, records);
+      if (refusal !== undefined) throw refusal;
       const { match, body, eventId } = decideForced(share, records, rules);
       if (match === undefined || body === undefined) continue;
       const event = { tenant: name, eventId, match, body, now: clock.now() };

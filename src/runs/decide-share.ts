@@ -1,6 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
 import { type Match, matchShare } from '../crm/match.ts';
 import type { CrmRecords } from '../crm/records.ts';
+import { refusalFor } from '../crm/refused-look-ups.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
@@ -64,8 +65,14 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
   const { rules, ...when } = context;
   const match = matchShare(share, records, { timezone: rules.timezone });
   const recipientEmails = match.recipients.map((recipient) => recipient.email);
-  const facts = { share, recipientEmails, matched: match.matched, ...when };
+  const refusal = refusalFor(share, records);
+  const isLookUpRefused = refusal !== undefined;
+  const facts = { share, recipientEmails, matched: match.matched, isLookUpRefused, ...when };
   const decision = decide(facts, policyOf(share, rules));
+  if (refusal) {
+    // Without its reasons: they would say that no record exists.
+    return { eventId: share.eventId, share, errors: [refusal.message], ...decision };
+  }
   const event = { eventId: share.eventId, share, match };
   if (decision.state !== 'pending') return { ...event, ...decision };
   return { ...event, ...withBody(share, match, rules.body) };

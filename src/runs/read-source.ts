@@ -137,7 +137,7 @@ interface DeciderOptions {
 
 /** Looks up all shares that need it in one batch. The result decides each of them. */
 export async function decider(
-  reading: Pick<ReadContext, 'rules' | 'crm' | 'clock' | 'tenant' | 'runStartedAt'>,
+  reading: Omit<ReadContext, 'db' | 'signal' | 'take'>,
   shares: readonly Share[],
   { awaitsAuditLog = false, ofBackfill = new Set() }: DeciderOptions,
 ): Promise<(share: Share) => NewEvent> {
@@ -146,6 +146,7 @@ export async function decider(
   const rulesFor = (share: Share) => (ofBackfill.has(share.eventId) ? withoutAge : reading.rules);
   const open = shares.filter((share) => decideEarly(share, rulesFor(share)) === undefined);
   const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
+  for (const error of records.refused?.values() ?? []) reading.onLookUpRefused?.(error);
   const now = clock.now();
   return (share) => {
     const rules = rulesFor(share);

@@ -2,6 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import type { QueryBatch } from '../crm/look-up.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { UserError } from '../lib/errors.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import type { SourceName } from '../share/share.ts';
 import type { OpenedDrive } from '../sources/drive/sync-source.ts';
@@ -32,6 +33,8 @@ export interface ReadContext {
   /** epoch milliseconds */
   readonly runStartedAt: number;
   readonly crm: QueryBatch;
+  /** Reports that Salesforce refuses a field of a lookup: the shares that need it are held. */
+  readonly onLookUpRefused?: (error: UserError) => void;
   readonly signal: AbortSignal;
   readonly take: (batch: ReadBatch) => Promise<void>;
 }

@@ -16,7 +16,7 @@ import type {
 import type { ReadingStage } from './run-events.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { readDeliveries, readDeliveryWindow } from './salesforce-stage.ts';
-import { tryStage } from './stage-errors.ts';
+import { runError, tryStage } from './stage-errors.ts';
 import { readsSource } from './tenant-sources.ts';
 
 /** What a sync does in a stage. Failures are sorted out by `tryStage`. */
@@ -107,6 +107,7 @@ function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefi
     rules: { ...rulesOf(tenant, start), readFrom: readFromOf(bindings) },
     runStartedAt: startedAt,
     crm: connections.salesforce,
+    onLookUpRefused: (error) => run.counters.addError(runError('crm', error)),
     signal,
     take,
     driveDatabase,

@@ -39,6 +39,8 @@ export interface HoldRules {
 
 export interface DecisionFacts extends ShareFacts {
   readonly matched: boolean;
+  /** whether Salesforce refused a lookup that the match depends on */
+  readonly isLookUpRefused?: boolean;
   /** epoch milliseconds */
   readonly now: number;
   /** the audit log can still supply the actor and the time */
@@ -47,14 +49,17 @@ export interface DecisionFacts extends ShareFacts {
   readonly runStartedAt: number;
 }
 
-/** What a held share waits for: its Salesforce record, or its audit log entry. */
-export type HoldReason = 'unmatched' | 'audit-log';
+/**
+ * What a held share waits for: its Salesforce record, its audit log entry, or the permission to look
+ * up its record.
+ */
+export type HoldReason = 'unmatched' | 'audit-log' | 'lookup-refused';
 
 /** The state in which a share enters the outbox. */
 export type Decision =
   | { readonly state: 'pending' }
-  /** each run matches and decides again until `notBefore` (epoch milliseconds) */
-  | { readonly state: 'held'; readonly reason: HoldReason; readonly notBefore: number }
+  /** each run matches and decides again, until `notBefore` (epoch milliseconds) if it is present */
+  | { readonly state: 'held'; readonly reason: HoldReason; readonly notBefore?: number }
   | { readonly state: 'skipped'; readonly reason: SkipReason };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -96,7 +101,8 @@ export function skipReason(facts: ShareFacts, rules: PolicyRules): SkipReason | 
 }
 
 /**
- * Decides the state of a share. A share that the audit log can still complete is held for at most a
+ * Decides the state of a share. A share whose records cannot be looked up is held until they can, and
+ * never counts as one without a record. A share that the audit log can still complete is held for at most a
  * day. A share without a Salesforce record is held until `sharedAt` plus `holdDays`; then
  * `unmatched` decides whether it is sent.
  */
@@ -108,6 +114,8 @@ export function decide(facts: DecisionFacts, rules: PolicyRules & HoldRules): De
     const notBefore = facts.runStartedAt + AUDIT_LOG_HOLD_MS;
     return { state: 'held', reason: 'audit-log', notBefore };
   }
+  // Even if its record was found: what it leads to may be missing.
+  if (facts.isLookUpRefused) return { state: 'held', reason: 'lookup-refused' };
   if (facts.matched) return { state: 'pending' };
   const notBefore = facts.share.sharedAt + rules.holdDays * DAY_MS;
   if (facts.now < notBefore) return { state: 'held', reason: 'unmatched', notBefore };

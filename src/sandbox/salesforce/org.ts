@@ -201,6 +201,19 @@ export class Org {
     this.state.database.catalog.hideField(objectName, fieldName);
   }
 
+  allowField(objectName: string, fieldName: string): void {
+    this.state.database.catalog.showField(objectName, fieldName);
+  }
+
+  /** Encrypts a field with Shield's probabilistic scheme: queries show it, but cannot filter by it. */
+  encryptField(objectName: string, fieldName: string): void {
+    this.state.database.catalog.encryptField(objectName, fieldName);
+  }
+
+  decryptField(objectName: string, fieldName: string): void {
+    this.state.database.catalog.decryptField(objectName, fieldName);
+  }
+
   /** Changes settings, such as page size, limits, API access, or instance URL. */
   set(settings: Partial<Settings>): void {
     Object.assign(this.state.settings, settings);
