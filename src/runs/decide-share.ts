@@ -1,10 +1,12 @@
 import type { TenantConfig } from '../config/types.ts';
 import { type Match, matchShare } from '../crm/match.ts';
+import { withNames } from '../crm/record-names.ts';
 import type { CrmRecords } from '../crm/records.ts';
 import { refusalFor } from '../crm/refused-look-ups.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
+import type { Insiders } from '../share/address.ts';
 import {
   type DecisionFacts,
   decide,
@@ -19,8 +21,8 @@ export interface Rules {
   readonly policy: PolicyRules & HoldRules;
   /** epoch milliseconds: replaces `policy.start` for a source that a `rebind` started again */
   readonly readFrom?: Partial<Readonly<Record<SourceName, number>>>;
-  /** the domains that count as internal for Drive shares, including those of the Directory */
-  readonly driveDomains: readonly string[];
+  /** who is internal for Drive shares: the Directory's domains and users, too */
+  readonly driveInsiders: Insiders;
   readonly body: BodySettings;
   readonly timezone: string;
 }
@@ -37,7 +39,7 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
       holdDays: tenant.crm.holdDays,
       unmatched: tenant.crm.unmatched,
     },
-    driveDomains: tenant.internalDomains,
+    driveInsiders: { domains: tenant.internalDomains, addresses: new Set() },
     body: {
       reportingSystem,
       actionName,
@@ -73,7 +75,7 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
     // Without its reasons: they would say that no record exists.
     return { eventId: share.eventId, share, errors: [refusal.message], ...decision };
   }
-  const event = { eventId: share.eventId, share, match };
+  const event = { eventId: share.eventId, share, match: withNames(match, records) };
   if (decision.state !== 'pending') return { ...event, ...decision };
   return { ...event, ...withBody(share, match, rules.body) };
 }
@@ -81,16 +83,19 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
 /** Builds the event that an operator asked for: queued regardless of the policy. Pure. */
 export function decideForced(share: Share, records: CrmRecords, rules: Rules): NewEvent {
   const match = matchShare(share, records, { timezone: rules.timezone });
-  return { eventId: share.eventId, share, match, ...withBody(share, match, rules.body) };
+  const named = withNames(match, records);
+  return { eventId: share.eventId, share, match: named, ...withBody(share, match, rules.body) };
 }
 
 function policyOf({ source }: Share, rules: Rules): Rules['policy'] {
-  const { driveDomains, readFrom } = rules;
+  const { driveInsiders, readFrom } = rules;
   const start = readFrom?.[source];
   // A backfill has no start: no share is too old for it.
   const isReplaced = start !== undefined && rules.policy.start !== undefined;
   const policy = isReplaced ? { ...rules.policy, start } : rules.policy;
-  return source === 'google-drive' ? { ...policy, internalDomains: driveDomains } : policy;
+  if (source !== 'google-drive') return policy;
+  const { domains, addresses } = driveInsiders;
+  return { ...policy, internalDomains: domains, internalAddresses: addresses };
 }
 
 /** Adds the body. An event that violates Gong's reference is rejected here and never sent. */

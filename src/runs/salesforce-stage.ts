@@ -13,18 +13,19 @@ import {
 } from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import { sandboxIdOf, withStoredIds } from './sandbox-event-ids.ts';
-import { inStage } from './stage-errors.ts';
+import { inStage, runError } from './stage-errors.ts';
 
 /** Reads the tenant's new content deliveries. */
 export async function readDeliveries(reading: SyncReading): Promise<void> {
-  const { tenant, reach } = reading;
+  const { run, tenant, reach } = reading;
   const org = await orgOf(reading);
   const source = createSalesforceSync({
-    client: reading.run.connections.salesforce,
+    client: run.connections.salesforce,
     config: tenant.salesforce,
     ...sandboxIdOf(org),
     start: startOfSource(reading, 'salesforce'),
     full: reach === 'all',
+    onFailure: (error) => run.counters.addError(runError('salesforce', error)),
   });
   await readSource(reading, withStoredIds(source, org, reading));
 }
@@ -45,6 +46,7 @@ export async function readDeliveryWindow(reading: WindowReading): Promise<void> 
     stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
     since: window.since,
     until: window.until ?? run.startedAt,
+    onFailure: (error) => run.counters.addError(runError('salesforce', error)),
     onTotal: (deliveries) => {
       total = deliveries;
       report();

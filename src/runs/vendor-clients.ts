@@ -9,6 +9,7 @@ import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
 import type { GongTokenStore, GongTokens } from '../vendors/gong/tokens.ts';
 import type { GoogleClient } from '../vendors/google/google-client.ts';
+import { ByteBudget } from '../vendors/http/byte-budget.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
 import type { RefreshTokenStore } from '../vendors/salesforce/refresh-token.ts';
 import { type Accounts, checkOrgOf, createAccounts } from './accounts.ts';
@@ -29,6 +30,8 @@ export interface Connections {
   readonly google: () => Promise<GoogleClient>;
   readonly gong: GongClient;
   readonly accounts: Accounts;
+  /** of all responses that the run reads */
+  readonly budget: ByteBudget;
 }
 
 export interface ConnectOptions {
@@ -52,15 +55,16 @@ export function countCall(
 /** Sends nothing yet: each session logs in when it is first used. */
 export function connect(context: AppContext, options: ConnectOptions): Connections {
   const { tenant, bindings } = options;
-  const salesforce = connectSalesforce(context, options);
+  const budget = new ByteBudget();
+  const salesforce = connectSalesforce(context, options, budget);
   const gong = connectGong(context, tenant);
   let opened: Promise<GoogleClient> | undefined;
   const google = () => {
-    opened ??= connectGoogle(context, options);
+    opened ??= connectGoogle(context, options, budget);
     return opened;
   };
   const accounts = createAccounts({ db: context.db, tenant, bindings, salesforce, google, gong });
-  return { salesforce, google, gong, accounts };
+  return { budget, salesforce, google, gong, accounts };
 }
 
 function connectGong(context: AppContext, tenant: TenantConfig): GongClient {
@@ -75,7 +79,11 @@ function connectGong(context: AppContext, tenant: TenantConfig): GongClient {
   });
 }
 
-async function connectGoogle(context: AppContext, options: ConnectOptions): Promise<GoogleClient> {
+async function connectGoogle(
+  context: AppContext,
+  options: ConnectOptions,
+  budget: ByteBudget,
+): Promise<GoogleClient> {
   const { tenant, signal } = options;
   const { clock, random } = context;
   const log = context.log.child({ stage: 'google-drive' });
@@ -87,14 +95,20 @@ async function connectGoogle(context: AppContext, options: ConnectOptions): Prom
     clock,
     random,
     signal,
+    budget,
     onCall: () => countCall(options, 'google'),
     onWarning: (message) => log.warn(message),
   });
 }
 
-function connectSalesforce(context: AppContext, options: ConnectOptions): SalesforceClient {
+function connectSalesforce(
+  context: AppContext,
+  options: ConnectOptions,
+  budget: ByteBudget,
+): SalesforceClient {
   const { tenant, counters, signal } = options;
   return createSalesforceClient({
+    budget,
     config: tenant.salesforce,
     clock: context.clock,
     random: context.random,

@@ -1,4 +1,10 @@
-import { addressOf, isInternalAddress, isInternalSharer, isRobotAddress } from './address.ts';
+import {
+  addressOf,
+  type Insiders,
+  isInsider,
+  isInternalSharer,
+  isRobotAddress,
+} from './address.ts';
 import type { Share, Sharer } from './share.ts';
 
 /** Why a share is not reported. The first reason that applies, in this order, is recorded. */
@@ -22,6 +28,8 @@ export interface PolicyRules {
   /** Salesforce user Ids (15 or 18 characters) or usernames */
   readonly ignoreCreatedBy: readonly string[];
   readonly internalDomains: readonly string[];
+  /** other internal addresses, in lower case; default: none */
+  readonly internalAddresses?: ReadonlySet<string>;
   /** what to do with Drive shares with anyone or with an entire external domain */
   readonly linkShares: 'skip' | 'report';
 }
@@ -64,6 +72,7 @@ export type Decision =
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const AUDIT_LOG_HOLD_MS = DAY_MS;
+const NO_ADDRESSES: ReadonlySet<string> = new Set();
 const ID_LENGTH_SHORT = 15;
 const ID_LENGTH_LONG = 18;
 
@@ -82,12 +91,13 @@ export function earlySkip(share: Share, rules: PolicyRules): SkipReason | undefi
 /** The reasons that need the share's recipients, and those that rank after them. */
 export function lateSkip(facts: ShareFacts, rules: PolicyRules): SkipReason | undefined {
   const { share } = facts;
-  const domains = rules.internalDomains;
+  const { internalDomains: domains, internalAddresses: addresses = NO_ADDRESSES } = rules;
+  const insiders: Insiders = { domains, addresses };
   // A Drive share names its grantees itself, whether or not Salesforce knows them.
   const emails = share.drive?.grantees.map(({ email }) => email) ?? facts.recipientEmails;
-  const allInternal = emails.every((email) => isInternalAddress(email, domains));
+  const allInternal = emails.every((email) => isInsider(email, insiders));
   if (emails.length > 0 && allInternal) return 'internal-only';
-  if (isExternalSharer(share.sharer, domains)) return 'external-sharer';
+  if (isExternalSharer(share.sharer, insiders)) return 'external-sharer';
   const { unnamed } = share.drive ?? {};
   const reported = unnamed === 'link-only' && rules.linkShares === 'report';
   if (unnamed !== undefined && !reported) return unnamed;
@@ -147,10 +157,10 @@ export function stillAwaitsAuditLog(wait: AuditLogWait): boolean {
  * Only a person with another company's address is an outsider. An automation is not a person, and
  * without an address the sharer is assumed to be internal.
  */
-function isExternalSharer(sharer: Sharer | undefined, domains: readonly string[]): boolean {
+function isExternalSharer(sharer: Sharer | undefined, insiders: Insiders): boolean {
   const email = addressOf(sharer?.email);
   if (email === undefined || sharer?.isAutomation || isRobotAddress(email)) return false;
-  return !isInternalSharer(email, domains);
+  return !isInsider(email, insiders) && !isInternalSharer(email, insiders.domains);
 }
 
 function isCreator(sharer: Sharer | undefined, entry: string): boolean {

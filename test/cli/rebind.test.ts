@@ -25,7 +25,7 @@ test('another org: sync exits with 1 and names the command, which resolves it', 
     expect(failed.code).toBe(1);
     const [run] = JSON.parse(failed.stdout).runs;
     expect(run).toMatchObject({ outcome: 'failed', delivered: 0, found: { salesforce: 0 } });
-    const [, command = ''] = /`sharetrail (rebind [^`]+)`/.exec(run.errors[0].hint) ?? [];
+    const [, command = ''] = /`[^`]+ (rebind \w+)[^`]*`/.exec(run.errors[0].hint) ?? [];
     expect(command).toBe(`rebind ${TENANT}`);
 
     const rebound = await world.run(`${command} --json`);

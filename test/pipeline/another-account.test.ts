@@ -78,9 +78,9 @@ describe('another org behind the same tenant name', () => {
     deliver(rehearsal, 'Rehearsed');
     await rehearsal.sync({ push: 'queue-only' });
     const shown: unknown[] = [];
-    const show = async (body: unknown) => void shown.push(body);
+    const plan = { add: async (event: unknown) => void shown.push(event), drop: () => {} };
     const context = await rehearsal.context();
-    const options = { tenant: moved(), reach: 'new', signal, show } as const;
+    const options = { tenant: moved(), reach: 'new', signal, plan, listeners: [] } as const;
     const { errors } = await dryRun(context, options);
     expect(errors).toMatchObject([{ stage: 'salesforce', message: /leads to the org/ }]);
     expect(shown).toEqual([]);

@@ -58,6 +58,7 @@ export class DriveCompany implements GoogleClient {
     suspended: false,
     archived: false,
   }));
+  readonly customerId = async () => 'C03company';
   readonly #now: () => number;
   readonly #items = new Map<string, Item>();
   readonly #members = new Map<string, string>([[ANN, 'organizer']]);
@@ -69,6 +70,15 @@ export class DriveCompany implements GoogleClient {
   constructor(now: () => number) {
     this.#now = now;
   }
+
+  inTurn(): this {
+    return this;
+  }
+  now(): number {
+    return this.#now();
+  }
+
+  async learnTime(): Promise<void> {}
 
   // Actions of its people.
 
@@ -164,13 +174,15 @@ export class DriveCompany implements GoogleClient {
 
   // Responses to a client.
 
-  async whoAmI() {
+  async whoAmI(subject: string) {
     this.#count();
-    return { email: ANN };
+    const user = await this.findUser(subject || ANN);
+    if (user === undefined) throw new NotFound(subject);
+    return { email: user.email, permissionId: `drive-${user.id}` };
   }
 
-  async customerId(): Promise<string> {
-    return 'C03company';
+  async findUser(address: string): Promise<User | undefined> {
+    return this.users.find(({ email, aliases }) => email === address || aliases.includes(address));
   }
 
   async *listUsers(): AsyncGenerator<Page<User>> {

@@ -1,7 +1,5 @@
-import { DRIVE_LIMITS } from '../../sources/drive/limits.ts';
+import { AUDIT_LOG_DAYS } from '../../sources/drive/limits.ts';
 import { type CommandDefinition, EXIT, EXIT_CODES } from '../command.ts';
-
-const AUDIT_LOG_DAYS = DRIVE_LIMITS.auditLogKeptMs / (24 * 60 * 60_000);
 
 export const backfillDefinition: CommandDefinition = {
   name: 'backfill',
@@ -37,8 +35,8 @@ export const backfillDefinition: CommandDefinition = {
     {
       flags: '--dry-run',
       description:
-        'read and build, but write nothing anywhere; print each event that would be sent and, on ' +
-        'standard error, their number and how long sending would take',
+        'read and build, but write nothing anywhere; print what would happen to each share and ' +
+        'why (with --json, each body) and, on standard error, how long sending would take',
       value: { kind: 'flag' },
     },
     {

@@ -1,4 +1,5 @@
 import { UserError } from '../../lib/errors.ts';
+import { type AsTyped, asInstalled } from '../hints/as-typed.ts';
 
 /** The parts of its process that a command uses; tests replace them all. */
 export interface Io {
@@ -22,6 +23,8 @@ export interface Io {
   readonly errColor: boolean;
   /** Opens standard input; undefined if the command cannot ask. */
   readonly input: () => InputStream | undefined;
+  /** a message with its commands as this process's user types them: apply it to every hint */
+  readonly asTyped: AsTyped;
   /** aborted once the reader of standard output is gone: `sharetrail events | head` */
   readonly closed: AbortSignal;
 }
@@ -47,16 +50,14 @@ export interface IoOptions {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** default: commands in the installed form */
+  readonly asTyped?: AsTyped;
 }
 
 /** This process's own output. */
-export function processIo(environment: IoOptions['environment']): Io {
-  return openIo({
-    stdin: () => process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    environment,
-  });
+export function processIo(options: Pick<IoOptions, 'environment' | 'asTyped'>): Io {
+  const { stdout, stderr } = process;
+  return openIo({ stdin: () => process.stdin, stdout, stderr, ...options });
 }
 
 /** An Io for two streams. Both share one screen, and so one progress line. */
@@ -70,6 +71,7 @@ class StreamIo implements Io {
   readonly outColor: boolean;
   readonly errColor: boolean;
   readonly input: Io['input'];
+  readonly asTyped: AsTyped;
   readonly #stdout: OutputStream;
   readonly #stderr: OutputStream;
   readonly #footerAllowed: boolean;
@@ -77,8 +79,9 @@ class StreamIo implements Io {
   #footer = '';
   #stderrClosed = false;
 
-  constructor({ stdin, stdout, stderr, environment }: IoOptions) {
+  constructor({ stdin, stdout, stderr, environment, asTyped = asInstalled }: IoOptions) {
     this.input = stdin ?? (() => undefined);
+    this.asTyped = asTyped;
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.outIsTerminal = stdout.isTTY === true;

@@ -6,8 +6,9 @@ import {
   writePageToken,
 } from './api-call.ts';
 import type { Domain, User } from './directory.ts';
-import { digitsOf, domainOf } from './grantees.ts';
+import { domainOf } from './grantees.ts';
 import { ApiError, forbidden, invalid } from './responses.ts';
+import type { WorkspaceState } from './workspace-state.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
 
@@ -34,7 +35,7 @@ export function listUsers(call: ApiCall): Resource {
   const users = directory
     .slice(from, size)
     .filter(isSelected)
-    .map((user) => userResource(call, user));
+    .map((user) => userResource(call.state, user));
   const next = from + size;
   return {
     kind: 'admin#directory#users',
@@ -47,8 +48,8 @@ export function listUsers(call: ApiCall): Resource {
 export function getUser(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
   const [key = ''] = call.ids;
-  const user = directory.find(decodeURIComponent(key).toLowerCase());
-  if (user) return userResource(call, user);
+  const user = directory.findByAny(decodeURIComponent(key).toLowerCase());
+  if (user) return userResource(call.state, user);
   throw new ApiError({ status: 404, reason: 'notFound', message: 'Resource Not Found: userKey' });
 }
 
@@ -103,11 +104,11 @@ function userTest(call: ApiCall): (user: User) => boolean {
     (stateOf === undefined || stateOf(user) === (state === 'true'));
 }
 
-function userResource({ state }: ApiCall, user: User): Resource {
+function userResource({ directory, settings }: WorkspaceState, user: User): Resource {
   const { email, givenName, familyName, privileges, suspended, archived, createdAt } = user;
   return {
     kind: 'admin#directory#user',
-    id: digitsOf(`profile ${email}`).slice(0, 21),
+    id: directory.profileIdOf(email),
     etag: `"${email}"`,
     primaryEmail: email,
     name: { givenName, familyName, fullName: `${givenName} ${familyName}` },
@@ -117,7 +118,7 @@ function userResource({ state }: ApiCall, user: User): Resource {
     archived,
     ...(user.aliases.length > 0 ? { aliases: user.aliases } : {}),
     emails: [{ address: email, primary: true }, ...user.aliases.map((address) => ({ address }))],
-    customerId: state.settings.customerId,
+    customerId: settings.customerId,
     orgUnitPath: '/',
     isMailboxSetup: true,
     creationTime: new Date(createdAt).toISOString(),

@@ -13,6 +13,8 @@ export interface ChangeLogPage {
   readonly position: ChangeLogPosition;
   /** the sweep that found the items; undefined if they come from the change log */
   readonly sweep?: Sweep & { readonly isOver: boolean };
+  /** epoch milliseconds: items in scope from before are known; undefined: not recorded yet */
+  readonly itemsSince: number | undefined;
 }
 
 /** What every change log is read with. */
@@ -21,7 +23,7 @@ export interface ChangeLogReading {
   readonly clock: Clock;
   readonly scope: Scope;
   /** epoch milliseconds: a first reading compares only files that were created from then on */
-  readonly start: number;
+  readonly baselineEnd: number;
   /** sweep and compare, whatever the position */
   readonly full: boolean;
   /** epoch milliseconds: the latest removal of an internal domain */
@@ -51,18 +53,17 @@ export async function* readerSessions(
 ): AsyncGenerator<ReaderSession> {
   const { client, clock, scope } = reading;
   const sessionOf = (subject: string, isChecked: boolean): ReaderSession => {
-    const { domains } = scope;
-    const folders = new FolderGrants({ client, subject, domains, now: clock.now() });
+    const { insiders } = scope;
+    const folders = new FolderGrants({ client, subject, insiders, now: clock.now() });
     return { reading, changeLog, subject, isChecked, folders };
   };
   if (changeLog.kind === 'user') {
     yield sessionOf(changeLog.email, true);
     return;
   }
-  const lastReader = position?.as;
-  if (lastReader !== undefined && scope.mayStillRead(changeLog.driveId, lastReader)) {
-    yield sessionOf(lastReader, false);
-  }
+  const before = position?.as;
+  const lastReader = before === undefined ? before : scope.lastReaderOf(changeLog.driveId, before);
+  if (lastReader !== undefined) yield sessionOf(lastReader, false);
   for (const subject of await scope.readersOf(changeLog.driveId)) yield sessionOf(subject, true);
 }
 
@@ -73,7 +74,7 @@ export function accessContextOf(session: ReaderSession): AccessContext {
     client,
     changeLog,
     subject,
-    domains: scope.domains,
+    insiders: scope.insiders,
     now: clock.now(),
     onRefusedItem: (where, error) => {
       // The reader may have lost access to the drive: let the next reader try.

@@ -2,8 +2,11 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import { chunksOf } from '../../lib/chunks.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { RetryableError, type UserError } from '../../lib/errors.ts';
+import { ByteBudget } from '../http/byte-budget.ts';
+import { ListProgress } from '../http/list-progress.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import { withRetries } from '../http/retry.ts';
+import { VendorTime } from '../http/vendor-time.ts';
 import { classifyResponse } from './classify.ts';
 import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
@@ -31,6 +34,8 @@ export interface QueryPagesOptions {
 }
 
 export interface SalesforceClient {
+  /** Salesforce's time in epoch milliseconds, as far as the Date headers of its responses tell. */
+  now(): number;
   /** `https://HOST` of the instance; logs in if necessary. */
   instanceUrl(): Promise<string>;
   /** The org's Id, 18 characters; logs in if necessary. Undefined if the login does not name it. */
@@ -66,6 +71,8 @@ export interface SalesforceClientOptions {
   readonly signal: AbortSignal;
   /** for one request and its body, in milliseconds; default: SALESFORCE_LIMITS.responseMsMax */
   readonly responseMsMax?: number;
+  /** shared with the run's other vendors; default: this client's own */
+  readonly budget?: ByteBudget;
 }
 
 interface ApiCall<T> {
@@ -83,22 +90,32 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
 class RestClient implements SalesforceClient {
   readonly #options: SalesforceClientOptions;
   readonly #responseMsMax: number;
+  readonly #budget: ByteBudget;
   readonly #session: Session;
+  readonly #time: VendorTime;
   #usage: ApiUsage | undefined;
 
   constructor(options: SalesforceClientOptions) {
     this.#options = options;
     this.#responseMsMax = options.responseMsMax ?? SALESFORCE_LIMITS.responseMsMax;
+    this.#budget = options.budget ?? new ByteBudget();
+    this.#time = new VendorTime(options.clock);
     this.#session = new Session({
       config: options.config,
       clock: options.clock,
+      time: this.#time,
       tokenStore: options.tokenStore,
       onTokenNotSaved: options.onTokenNotSaved ?? (() => {}),
       signal: options.signal,
       responseMsMax: this.#responseMsMax,
       checkOrg: options.checkOrg ?? (() => {}),
+      budget: this.#budget,
       send: (request, signal) => this.#call(request, signal ?? options.signal),
     });
+  }
+
+  now(): number {
+    return this.#time.now();
   }
 
   get usage(): ApiUsage | undefined {
@@ -121,10 +138,12 @@ class RestClient implements SalesforceClient {
       throw new Error(`a query of ${path.length} bytes does not fit a URL`);
     }
     const signal = this.#signalWith(options.signal);
+    const progress = new ListProgress('Salesforce', this.#options.clock);
     let page = await this.#get({ path, signal, read: readFirstQueryPage });
     if (page.total !== undefined) options.onTotal?.(page.total);
     yield page.rows;
     while (page.next !== undefined) {
+      progress.add(page.rows);
       page = await this.#nextPage(page.next, signal);
       yield page.rows;
     }
@@ -166,9 +185,12 @@ class RestClient implements SalesforceClient {
   }
 
   async #allRows(first: QueryPage): Promise<Row[]> {
+    const progress = new ListProgress('Salesforce', this.#options.clock);
     const rows = [...first.rows];
     let page = first;
     while (page.next !== undefined) {
+      progress.add(page.rows);
+      if (rows.length > SALESFORCE_LIMITS.rowsPerQueryMax) throw tooManyRows();
       page = await this.#nextPage(page.next, this.#options.signal);
       for (const row of page.rows) rows.push(row);
     }
@@ -219,7 +241,14 @@ class RestClient implements SalesforceClient {
 
   async #call(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
     this.#options.onCall();
-    const response = await callSalesforce(request, { signal, responseMsMax: this.#responseMsMax });
+    const sentAt = this.#options.clock.now();
+    const response = await callSalesforce(request, {
+      signal,
+      responseMsMax: this.#responseMsMax,
+      reuse: 'repeat',
+      budget: this.#budget,
+    });
+    this.#time.learn(response.headers, sentAt);
     this.#usage = usageIn(response.headers) ?? this.#usage;
     if (response.status >= 400) {
       throw errorOf(classifyResponse(response, this.#options.clock.now()));
@@ -243,6 +272,11 @@ class RestClient implements SalesforceClient {
   #dataPath(): string {
     return `/services/data/v${this.#options.config.apiVersion}`;
   }
+}
+
+function tooManyRows(): SalesforceError {
+  const message = `a query of Salesforce has more than ${SALESFORCE_LIMITS.rowsPerQueryMax} rows`;
+  return new SalesforceError(message, { code: 'TOO_MANY_ROWS' });
 }
 
 function stillExpired(error: SessionExpired): SalesforceError {

@@ -5,7 +5,9 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
+import type { VendorTime } from '../http/vendor-time.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { signAssertion } from './assertion.ts';
 import { classifyLogin } from './classify-login.ts';
@@ -28,6 +30,8 @@ type TokenResponse = z.infer<typeof tokenResponse>;
 export interface SessionOptions {
   readonly config: SalesforceConfig;
   readonly clock: Clock;
+  /** learns Salesforce's time from each login */
+  readonly time: VendorTime;
   readonly tokenStore: RefreshTokenStore | undefined;
   /** called once, when a new refresh token cannot be stored beyond this process */
   readonly onTokenNotSaved: (warning: UserError) => void;
@@ -39,6 +43,7 @@ export interface SessionOptions {
   readonly responseMsMax: number;
   /** Called after a login, before anything is sent to the org. If it throws, the login fails. */
   readonly checkOrg: (orgId: string) => void;
+  readonly budget: ByteBudget;
 }
 
 /** The connection, and the access token that it had when the session was opened. */
@@ -124,15 +129,19 @@ export class Session {
   }
 
   async #sendLogin(request: HttpRequest): Promise<TextResponse> {
-    const { signal, responseMsMax, clock } = this.#options;
+    const { signal, responseMsMax, clock, time, budget } = this.#options;
     // A refresh token's request is never aborted: see RefreshTokens.
     const limits = this.#refreshTokens
       ? {
           signal: undefined,
+          // It works once: a repetition must not meet a token that was used up.
+          reuse: 'never' as const,
           responseMsMax: Math.min(responseMsMax, SALESFORCE_LIMITS.tokenRefreshMsMax),
         }
-      : { signal, responseMsMax };
-    const response = await callSalesforce(request, limits);
+      : { signal, reuse: 'repeat' as const, responseMsMax };
+    const sentAt = clock.now();
+    const response = await callSalesforce(request, { ...limits, budget });
+    time.learn(response.headers, sentAt);
     if (response.status >= 400) throw errorOf(classifyLogin(response, clock.now()));
     return response;
   }
