@@ -31,7 +31,7 @@ async function printJson(
   const records: unknown[] = [];
   for (const row of rows) {
     const cursors = await syncCursors(context, row.status.tenant);
-    records.push(statusJson({ ...row, cursors }));
+    records.push(statusJson({ ...row, cursors }, input.io.asTyped));
   }
   await writeJson(input.io, { tenants: records });
 }
@@ -41,7 +41,7 @@ async function printText(session: CommandSession, rows: readonly TenantRow[]): P
   const { io } = input;
   const verbose = input.options['verbose'] === true;
   const now = context.clock.now();
-  await printSummary(io, rows, { now, accounts: verbose ? 'all' : 'lowest' });
+  await printSummary(io, rows, { now, details: verbose ? 'all' : 'few' });
   if (!verbose) return;
   for (const { status: found } of rows) {
     if (found) await printDetails(io, found, await syncCursors(context, found.tenant));

@@ -1,5 +1,6 @@
 import type { GongStatus, TenantStatus } from '../../operator/status.ts';
-import { countOf, namesText, numberText, zonedTimeText } from '../terminal/format.ts';
+import { namesText } from '../runs/grouped-errors.ts';
+import { countOf, numberText, zonedTimeText } from '../terminal/format.ts';
 import type { TenantRow } from './tenant-row.ts';
 
 /** accounts with a line each; with more, those with the most calls left share one line */
@@ -13,7 +14,7 @@ interface Account {
 }
 
 /** The calls left, once per Gong account; paused accounts and those with the fewest calls first. */
-export function accountLines(rows: readonly TenantRow[], shown: 'all' | 'lowest'): string[] {
+export function accountLines(rows: readonly TenantRow[], shown: 'all' | 'few'): string[] {
   const statuses = rows.flatMap(({ status }) => status ?? []);
   const accounts = accountsOf(statuses).toSorted(byNeed);
   const max = shown === 'all' ? accounts.length : ACCOUNTS_SHOWN_MAX;

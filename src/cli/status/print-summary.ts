@@ -3,25 +3,27 @@ import { writeFirstFitting } from '../terminal/table.ts';
 import { writeHeading, writeParagraph } from '../terminal/write.ts';
 import { attentionLines } from './attention-lines.ts';
 import { accountLines } from './gong-accounts.ts';
+import { noteLines } from './note-lines.ts';
 import { summaryLayouts } from './summary-columns.ts';
 import type { TenantRow } from './tenant-row.ts';
 
 export interface SummaryOptions {
   /** epoch milliseconds */
   readonly now: number;
-  /** which Gong accounts have their own line, if there are many */
-  readonly accounts: 'all' | 'lowest';
+  /** `few`: at most ten lines of notes, and of Gong accounts those with the fewest calls */
+  readonly details: 'all' | 'few';
 }
 
 /** One row per tenant, then what needs attention, then the Gong calls left, once per account. */
 export async function printSummary(
   io: Io,
   rows: readonly TenantRow[],
-  { now, accounts }: SummaryOptions,
+  { now, details }: SummaryOptions,
 ): Promise<void> {
   await writeFirstFitting(io, { layouts: summaryLayouts(now) }, rows);
   await printSection(io, 'Needs attention', attentionLines(rows));
-  await printSection(io, 'Gong calls left in 24 hours', accountLines(rows, accounts));
+  await printSection(io, 'Cannot be read', noteLines(rows, details));
+  await printSection(io, 'Gong calls left in 24 hours', accountLines(rows, details));
 }
 
 async function printSection(io: Io, title: string, lines: readonly string[]): Promise<void> {
