@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { printDetails } from '../../src/cli/status/print-details.ts';
 import { printSummary } from '../../src/cli/status/print-summary.ts';
 import type { TenantRow } from '../../src/cli/status/tenant-row.ts';
 import { displayWidth } from '../../src/cli/terminal/width.ts';
@@ -72,8 +73,8 @@ describe('forty tenants', () => {
     const lines = await summary(forty(() => ({ runs: [refused] })));
     expect(lines.slice(42, 45)).toEqual([
       'Needs attention',
-      '  tenant-0, tenant-1, tenant-2, tenant-3, tenant-4, tenant-5, tenant-6, tenant-7, tenant-8, ' +
-        'tenant-9 and 30 more: salesforce: Salesforce refused the login',
+      '  tenant-0, tenant-1, tenant-2, tenant-3, tenant-4 and 35 more: salesforce: Salesforce ' +
+        'refused the login',
       '    Check salesforce.loginUrl.',
     ]);
   });
@@ -162,16 +163,10 @@ test('backfills in progress are part of the row', async () => {
   expect(row).toContain('12 pending, backfill partly read, backfill day 1 of 2, 1 held');
 });
 
-test('what a run could not read is shown once, and for many tenants only the first', async () => {
-  const noted = (number: number) => ({ runs: [endedRun({ notes: [`${number} items`] })] });
-  const two = [0, 0].map((number, at) => tenantStatus({ tenant: `t${at}`, ...noted(number) }));
-  expect((await summary(two)).slice(4, 6)).toEqual(['Cannot be read', '  t0, t1: 0 items']);
-  const many = await summary(forty(noted));
-  expect(many.slice(42, 54)).toEqual([
-    'Cannot be read',
-    ...Array.from({ length: 9 }, (_, at) => `  tenant-${at}: ${at} items`),
-    '  and 31 more; --verbose lists them',
-    '',
-  ]);
-  expect(await summary(forty(noted), { details: 'all' })).toContain('  tenant-39: 39 items');
+test('--verbose shows what the latest run could not read', async () => {
+  const { io, stdout } = memoryIo({ environment: NO_COLOR });
+  const { report: _, ...running } = endedRun({});
+  const runs = [{ ...running, outcome: 'running' }, endedRun({ notes: ['2 items', '1 user'] })];
+  await printDetails(io, tenantStatus({ runs }), []);
+  expect(stdout()).toMatch(/^not read +2 items\n {2,}1 user\n/m);
 });

@@ -1,5 +1,5 @@
 import type { Attention } from '../../operator/health.ts';
-import { namesText } from '../runs/grouped-errors.ts';
+import { namesText } from '../terminal/format.ts';
 import { nameOf, type TenantRow } from './tenant-row.ts';
 
 interface TenantAttention {

@@ -1,6 +1,5 @@
 import type { GongStatus, TenantStatus } from '../../operator/status.ts';
-import { namesText } from '../runs/grouped-errors.ts';
-import { countOf, numberText, zonedTimeText } from '../terminal/format.ts';
+import { countOf, namesText, numberText, zonedTimeText } from '../terminal/format.ts';
 import type { TenantRow } from './tenant-row.ts';
 
 /** accounts with a line each; with more, those with the most calls left share one line */

@@ -13,10 +13,10 @@ interface StatusRecord {
 
 /** A tenant as `status --json` prints it; the keys are part of the external contract. */
 export function statusJson({ status: found, health, cursors }: StatusRecord, asTyped: AsTyped) {
-  const { attention } = health;
+  const { level, attention } = health;
   return {
     tenant: found.tenant,
-    health: health.level,
+    health: level,
     attention: attention ? { ...attention, hint: asTyped(attention.hint) } : null,
     nextRun: found.nextRun === undefined ? null : iso(found.nextRun),
     runs: found.runs.map((run) => ({

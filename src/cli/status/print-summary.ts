@@ -3,18 +3,18 @@ import { writeFirstFitting } from '../terminal/table.ts';
 import { writeHeading, writeParagraph } from '../terminal/write.ts';
 import { attentionLines } from './attention-lines.ts';
 import { accountLines } from './gong-accounts.ts';
-import { noteLines } from './note-lines.ts';
 import { summaryLayouts } from './summary-columns.ts';
 import type { TenantRow } from './tenant-row.ts';
+import { unreadDriveLines } from './unread-drive-lines.ts';
 
 export interface SummaryOptions {
   /** epoch milliseconds */
   readonly now: number;
-  /** `few`: at most ten lines of notes, and of Gong accounts those with the fewest calls */
+  /** `few`: if there are many drives or Gong accounts, only some have their own line */
   readonly details: 'all' | 'few';
 }
 
-/** One row per tenant, then what needs attention, then the Gong calls left, once per account. */
+/** One row per tenant, what needs attention or is not read, and the calls left per Gong account. */
 export async function printSummary(
   io: Io,
   rows: readonly TenantRow[],
@@ -22,7 +22,7 @@ export async function printSummary(
 ): Promise<void> {
   await writeFirstFitting(io, { layouts: summaryLayouts(now) }, rows);
   await printSection(io, 'Needs attention', attentionLines(rows));
-  await printSection(io, 'Cannot be read', noteLines(rows, details));
+  await printSection(io, 'Shared drives that are not read', unreadDriveLines(rows, details));
   await printSection(io, 'Gong calls left in 24 hours', accountLines(rows, details));
 }
 

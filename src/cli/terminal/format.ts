@@ -12,6 +12,15 @@ export function listOf(parts: readonly string[]): string {
   return parts.join(', ');
 }
 
+const NAMES_LISTED_MAX = 5;
+
+/** `acme, globex`; of many names only the first: `a, b, c, d, e and 35 more` */
+export function namesText(names: readonly string[]): string {
+  const more = names.length - NAMES_LISTED_MAX;
+  const listed = listOf(names.slice(0, NAMES_LISTED_MAX));
+  return more > 0 ? `${listed} and ${numberText(more)} more` : listed;
+}
+
 /** `4 s`, `3 min 20 s`, `56 min`, `2 h 5 min` */
 export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1_000);
