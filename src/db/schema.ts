@@ -1,4 +1,4 @@
-import type { ColumnType, Kysely, Transaction } from 'kysely';
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 
 /**
  * The tables. Times are epoch milliseconds. `share`, `match`, `body`, `errors`, `position`, `payload`,
@@ -17,6 +17,8 @@ export interface Tables {
   activity: ActivityTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
+  search_queue: SearchQueueTable;
+  search_document: SearchDocumentTable;
 }
 
 export interface CursorTable {
@@ -162,6 +164,22 @@ export interface BackfillTable {
   state: string;
   started_at: number;
   updated_at: number;
+}
+
+/** An event whose search terms are not indexed yet. */
+export interface SearchQueueTable {
+  /** in the order of writing */
+  id: Generated<number>;
+  tenant: string;
+  event_id: string;
+}
+
+/** The number of an event in the virtual table `search_index`. */
+export interface SearchDocumentTable {
+  id: Generated<number>;
+  tenant: string;
+  event_id: string;
+  shared_at: number;
 }
 
 export type Database = Kysely<Tables>;

@@ -9,3 +9,16 @@ export const ERASURE_LIMITS = {
   /** events erased in one transaction, which then takes about ten milliseconds */
   eventsPerBatchMax: 200,
 } as const;
+
+export const SEARCH_LIMITS = {
+  /** of a hashed term: enough that two terms never meet by chance */
+  termHexDigits: 20,
+  /** of one title or name */
+  wordsPerTextMax: 64,
+  /** events indexed in one transaction */
+  eventsPerBatchMax: 200,
+  /** events read at once during a search */
+  eventsPerPage: 200,
+  /** events not indexed yet that one search reads, newest first */
+  queuedEventsReadMax: 5_000,
+} as const;
