@@ -3,6 +3,7 @@ import { outbox } from './0001-outbox.ts';
 import { drive } from './0002-drive.ts';
 import { alerts } from './0003-alerts.ts';
 import { backfill } from './0004-backfill.ts';
+import { driveUsers } from './0005-drive-users.ts';
 import { search } from './0010-search.ts';
 
 /**
@@ -15,5 +16,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-drive': drive,
   '0003-alerts': alerts,
   '0004-backfill': backfill,
+  '0005-drive-users': driveUsers,
   '0010-search': search,
 };

@@ -17,6 +17,7 @@ export interface Tables {
   activity: ActivityTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
+  drive_address: DriveAddressTable;
   search_queue: SearchQueueTable;
   search_document: SearchDocumentTable;
 }
@@ -111,7 +112,7 @@ export interface GrantTable {
   role: string;
   /** 1: only inherited from the item's folder or drive */
   inherited: number;
-  /** the owner of the item: `user/EMAIL` or `drive/ID` */
+  /** the owner of the item: `user/ID` or `drive/ID` */
   owner: string;
   seen_by: string;
   /** a time at which it certainly existed */
@@ -166,6 +167,17 @@ export interface BackfillTable {
   updated_at: number;
 }
 
+/** An address of a Google user, and when they were seen to have it. */
+export interface DriveAddressTable {
+  tenant: string;
+  /** lower case */
+  address: string;
+  user_id: string;
+  since: number;
+  /** null: the user still has it */
+  until: number | null;
+  /** 1: the user's primary address when last seen */
+  is_primary: number;
 /** An event whose search terms are not indexed yet. */
 export interface SearchQueueTable {
   /** in the order of writing */

@@ -4,5 +4,7 @@ export const LIST_LIMITS = {
   eventsDefault: 50,
   eventsMax: 10_000,
   runsShown: 5,
+  /** of a message in a list; `status --verbose` and `events show` print it in full */
+  reasonCharactersMax: 160,
   problemsShown: 20,
 } as const;

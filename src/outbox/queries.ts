@@ -1,6 +1,6 @@
 import type { Statement } from '../db/schema.ts';
 import { type Attempt, PRIORITY, type StoredEvent } from './event-types.ts';
-import { toStoredEvent } from './rows.ts';
+import { storedErrors, toStoredEvent } from './rows.ts';
 import { STATES, type State } from './states.ts';
 
 export interface EventFilter {
@@ -87,6 +87,32 @@ async function countState(db: Statement, tenant: string, state: State): Promise<
     .where('tenant', '=', tenant)
     .executeTakeFirstOrThrow();
   return Number(row.events);
+}
+
+/** The rejected events that an operator can still fix, and the first error of the newest one. */
+export interface OpenRejections {
+  readonly count: number;
+  /** absent if Gong gave none */
+  readonly error?: string;
+}
+
+/** Erased events are not counted: they can no longer be rebuilt. */
+export async function openRejections(db: Statement, tenant: string): Promise<OpenRejections> {
+  const open = db
+    .selectFrom('event')
+    .where('state', '=', 'rejected' satisfies State)
+    .where('tenant', '=', tenant)
+    .where('erased_at', 'is', null);
+  const { events } = await open
+    .select((select) => select.fn.countAll<number>().as('events'))
+    .executeTakeFirstOrThrow();
+  const newest = await open
+    .select('errors')
+    .orderBy('updated_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const [error] = storedErrors(newest ?? { errors: null });
+  return { count: Number(events), ...(error !== undefined && { error }) };
 }
 
 /** Epoch milliseconds: `since` is inclusive, `until` exclusive. An absent bound is open. */

@@ -4,6 +4,7 @@ import type { CrmRecords } from '../crm/records.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
+import type { Insiders } from '../share/address.ts';
 import {
   type DecisionFacts,
   decide,
@@ -16,8 +17,8 @@ import type { Share } from '../share/share.ts';
 /** The settings of a tenant that decide what happens to a share. */
 export interface Rules {
   readonly policy: PolicyRules & HoldRules;
-  /** the domains that count as internal for Drive shares, including those of the Directory */
-  readonly driveDomains: readonly string[];
+  /** who is internal for Drive shares: the Directory's domains and users, too */
+  readonly driveInsiders: Insiders;
   readonly body: BodySettings;
   readonly timezone: string;
 }
@@ -34,7 +35,7 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
       holdDays: tenant.crm.holdDays,
       unmatched: tenant.crm.unmatched,
     },
-    driveDomains: tenant.internalDomains,
+    driveInsiders: { domains: tenant.internalDomains, addresses: new Set() },
     body: {
       reportingSystem,
       actionName,
@@ -75,8 +76,10 @@ export function decideForced(share: Share, records: CrmRecords, rules: Rules): N
   return { eventId: share.eventId, share, match, ...withBody(share, match, rules.body) };
 }
 
-function policyOf({ source }: Share, { policy, driveDomains }: Rules): Rules['policy'] {
-  return source === 'google-drive' ? { ...policy, internalDomains: driveDomains } : policy;
+function policyOf({ source }: Share, { policy, driveInsiders }: Rules): Rules['policy'] {
+  if (source !== 'google-drive') return policy;
+  const { domains, addresses } = driveInsiders;
+  return { ...policy, internalDomains: domains, internalAddresses: addresses };
 }
 
 /** Adds the body. An event that violates Gong's reference is rejected here and never sent. */

@@ -1,21 +1,20 @@
 import { backfillStream } from '../db/backfills.ts';
 import { sharesAwaitingAuditLog } from '../outbox/events.ts';
+import type { Insiders } from '../share/address.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
-import { storedDomains } from '../sources/drive/internal-domain-history.ts';
-import { DRIVE_LIMITS } from '../sources/drive/limits.ts';
+import { storedInsiders } from '../sources/drive/stored-insiders.ts';
 import {
   type DriveSyncOptions,
   type OpenedDrive,
   openDriveSync,
 } from '../sources/drive/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
+import type { Rules } from './decide-share.ts';
 import { readSource } from './read-source.ts';
 import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import { inStage, runError } from './stage-errors.ts';
 import { countCall } from './vendor-clients.ts';
-
-const DAY_MS = 24 * 60 * 60_000;
 
 /** Reads what is new in the tenant's Drive. Failures of single users and drives go into the report. */
 export async function readDrive(reading: SyncReading): Promise<void> {
@@ -24,14 +23,13 @@ export async function readDrive(reading: SyncReading): Promise<void> {
     openDriveSync({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
   );
   reading.drive = drive;
-  await readSource(withDomains(reading, drive), drive.source);
+  await readSource(withInsiders(reading, drive), drive.source);
 }
 
 /** Reads a past window of the tenant's Drive, including what a sync skipped as too old. */
 export async function readDriveWindow(reading: WindowReading): Promise<void> {
   const { tenant, window, clock } = reading;
   const drive = await inStage('google-drive', async () => {
-    warnOfLostHistory(reading);
     return openDriveBackfill({
       ...(await optionsOf(reading)),
       stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
@@ -39,7 +37,7 @@ export async function readDriveWindow(reading: WindowReading): Promise<void> {
       until: window.until ?? clock.now(),
     });
   });
-  const ofDrive = withDomains(reading, drive);
+  const ofDrive = withInsiders(reading, drive);
   // They are on record already, so no page brings them as new ones.
   await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
   await readSource(ofDrive, drive.source);
@@ -47,43 +45,37 @@ export async function readDriveWindow(reading: WindowReading): Promise<void> {
 
 /** What deciding again on Drive's held shares requires. */
 export interface DriveKnowledge {
-  /** the domains that count as internal */
-  readonly internalDomains: readonly string[];
+  readonly insiders: Insiders;
   /** if so, nothing has to wait for it */
   readonly isAuditLogRead: boolean;
 }
 
 /**
  * What the run knows of Drive; undefined if it may not decide on Drive's shares. If the Directory
- * could not be read, its last known domains count, so that no share waits longer than necessary.
+ * could not be read, its last known domains and users count, so that no share waits longer than necessary.
  */
 export async function driveKnowledge(reading: SyncReading): Promise<DriveKnowledge | undefined> {
   const { drive, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive } = reading.tenant;
   if (drive !== undefined) return drive;
   // Drive was removed from the configuration: there is nothing to wait for.
-  if (googleDrive === undefined) return { internalDomains, isAuditLogRead: true };
-  const kept = await storedDomains({ db: await driveDatabase(), tenant });
-  return kept && { internalDomains: kept, isAuditLogRead: false };
+  if (googleDrive === undefined) {
+    const insiders = { domains: internalDomains, addresses: new Set<string>() };
+    return { insiders, isAuditLogRead: true };
+  }
+  const insiders = await storedInsiders(await driveDatabase(), tenant);
+  return insiders && { insiders, isAuditLogRead: false };
 }
 
-/** Which domains count as internal is known once Drive is open. */
-function withDomains(reading: StageReading, { internalDomains }: OpenedDrive): ReadContext {
-  return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
-}
-
-/** Google deletes entries of the audit log after 180 days, and nothing else has them. */
-function warnOfLostHistory({ tenant, window, clock, run }: WindowReading): void {
-  const kept = clock.now() - DRIVE_LIMITS.auditLogKeptMs;
-  const { since, until = Number.POSITIVE_INFINITY } = window;
-  if (since >= kept || !tenant.googleDrive?.detect.includes('audit-log')) return;
-  const days = DRIVE_LIMITS.auditLogKeptMs / DAY_MS;
-  const date = new Date(kept).toISOString().slice(0, 10);
-  run.context.log.warn(
-    `Google keeps the audit log for ${days} days, so Drive has no history before ${date}; ` +
-      (until <= kept ? 'the entire window is older' : 'the rest of the window is read'),
-    { stage: 'google-drive' },
-  );
+/** Who is internal is known once Drive is open, and the run can find out more. */
+function withInsiders(reading: StageReading, drive: OpenedDrive): ReadContext {
+  const rules: Rules = {
+    ...reading.rules,
+    get driveInsiders() {
+      return drive.insiders;
+    },
+  };
+  return { ...reading, rules };
 }
 
 async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
@@ -111,7 +103,8 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
       tenant,
       sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
-    clock,
+    // What is stored about Drive is in Google's time, however wrong this machine's clock is.
+    clock: { now: () => client.now(), sleep: (ms, stop) => clock.sleep(ms, stop) },
     log,
     onFailure: (where, error) => {
       const entry = runError('google-drive', error);

@@ -5,6 +5,7 @@ import { backfillOf } from './backfill-window.ts';
 import { readSource } from './read-source.ts';
 import type { ReadBatch, SyncReading, WindowReading } from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
+import { runError } from './stage-errors.ts';
 
 /** Reads the tenant's new content deliveries. */
 export async function readDeliveries(reading: SyncReading): Promise<void> {
@@ -15,6 +16,7 @@ export async function readDeliveries(reading: SyncReading): Promise<void> {
     config: tenant.salesforce,
     start,
     full: reach === 'all',
+    onFailure: (error) => run.counters.addError(runError('salesforce', error)),
   });
   await readSource(reading, source);
 }
@@ -33,6 +35,7 @@ export async function readDeliveryWindow(reading: WindowReading): Promise<void> 
     stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
     since: window.since,
     until: window.until ?? run.startedAt,
+    onFailure: (error) => run.counters.addError(runError('salesforce', error)),
     onTotal: (deliveries) => {
       total = deliveries;
       report();

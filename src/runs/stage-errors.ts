@@ -63,7 +63,7 @@ function entryOf(error: unknown): RunError {
 }
 
 /** Whether the run was ended from outside, rather than failed. */
-function isStop(error: unknown): boolean {
+export function isStop(error: unknown): boolean {
   return error instanceof StopRequested || error instanceof LeaseLost;
 }
 

@@ -2,23 +2,52 @@ import { z } from 'zod';
 import { readCursor } from '../db/cursors.ts';
 import type { Database } from '../db/schema.ts';
 import { commitCursor } from '../outbox/commit.ts';
+import { futurePosition, isInFuture } from '../sources/future-position.ts';
 import type { Run } from './run-lifecycle.ts';
+import { isStop, isVendorFailure, runError } from './stage-errors.ts';
 
 const START_STREAM = 'start';
 const SECOND_MS = 1_000;
 
-/** The configured start, or the time of the first sync, which is stored then. Epoch milliseconds. */
+/**
+ * The configured start, or the time of the first sync, which is stored then: by Salesforce's clock,
+ * because all shares before it are skipped. A stored start in the future is moved back and reported.
+ * Epoch milliseconds.
+ */
 export async function startOf(run: Run): Promise<number> {
-  const { context, startedAt, lease } = run;
+  const { context, startedAt } = run;
   const { tenant, start } = run.tenant;
   if (start !== undefined) return start;
   const kept = await keptStart(context.db, tenant);
-  if (kept !== undefined) return kept;
-  const first = firstStart(startedAt);
-  const position = JSON.stringify({ start: new Date(first).toISOString() });
-  const cursor = { tenant, stream: START_STREAM, position, updatedAt: startedAt };
-  await commitCursor(context.db, lease.key, cursor);
+  if (kept !== undefined && !isInFuture(kept, startedAt)) return kept;
+  const now = await salesforceTime(run);
+  if (kept !== undefined && !isInFuture(kept, now)) return kept;
+  const first = firstStart(now);
+  if (kept !== undefined) {
+    run.counters.addError(runError('run', futurePosition({ position: kept, now, from: first })));
+  }
+  await keepStart(run, first);
   return first;
+}
+
+async function keepStart({ context, startedAt, lease, tenant }: Run, start: number): Promise<void> {
+  const position = JSON.stringify({ start: new Date(start).toISOString() });
+  const stream = START_STREAM;
+  const cursor = { tenant: tenant.tenant, stream, position, updatedAt: startedAt };
+  await commitCursor(context.db, lease.key, cursor);
+}
+
+/** Salesforce's time when the run began. A login shows it, and is not a billed call. */
+async function salesforceTime(run: Run): Promise<number> {
+  const { context, startedAt } = run;
+  const { salesforce } = run.connections;
+  try {
+    await salesforce.instanceUrl();
+  } catch (error) {
+    // Each stage that needs the login reports the failure.
+    if (!isVendorFailure(error) && !isStop(error)) throw error;
+  }
+  return startedAt + salesforce.now() - context.clock.now();
 }
 
 /** The stored time of the tenant's first sync; undefined before it. */

@@ -126,6 +126,8 @@ async function serveVendor(
   if (waitMs > 0) await context.clock.sleep(waitMs, context.stopped);
   const outcome = await applyFault(context.vendor, request, fault.action);
   context.traffic.add(entryOf(request, { at, fault, outcome }));
+  // Node would send the time of this machine; clients learn the vendor's time from it.
+  response.setHeader('date', new Date(context.clock.now()).toUTCString());
   deliver(response, outcome);
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { LEVELS } from '../../src/operator/health.ts';
 import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 
 // Strict shapes of the external contract: a missing key, a new key, or another type fails.
@@ -108,6 +109,9 @@ const statusResult = z.strictObject({
   tenants: z.array(
     z.strictObject({
       tenant: words,
+      health: z.enum(LEVELS),
+      attention: z.strictObject({ message: words, hint: words }).nullable(),
+      nextRun: time.nullable(),
       runs: z.array(
         z.strictObject({
           runId: z.uuid(),
@@ -254,6 +258,9 @@ test('status --json', async () => {
     tenants: [
       {
         tenant: 'sandbox',
+        health: 'died',
+        attention: { message: expect.stringContaining('died before it finished') },
+        nextRun: null,
         runs: [{ outcome: 'died' }, { outcome: 'ok' }, { outcome: 'partial' }],
         outbox: { held: 1, pending: 2, delivered: 2, duplicate: 1, rejected: 1, skipped: 1 },
         gong: { callsPerDay: 1_000_000, callsLeft: 999_995 },

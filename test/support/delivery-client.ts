@@ -27,12 +27,18 @@ export class DeliveryClient implements SalesforceClient {
   failure: Error | undefined;
   /** the page, counted across all queries, that fails with the error */
   failAt: { readonly page: number; readonly error: Error } | undefined;
+  /** epoch milliseconds: the org's time */
+  time = Date.UTC(2100, 0, 1);
   readonly #pageSize: number;
   readonly rows: DeliveryFacts[];
 
   constructor(rows: DeliveryFacts[], pageSize: number) {
     this.rows = rows;
     this.#pageSize = pageSize;
+  }
+
+  now(): number {
+    return this.time;
   }
 
   async instanceUrl(): Promise<string> {

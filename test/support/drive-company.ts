@@ -70,6 +70,12 @@ export class DriveCompany implements GoogleClient {
     this.#now = now;
   }
 
+  now(): number {
+    return this.#now();
+  }
+
+  async learnTime(): Promise<void> {}
+
   // Actions of its people.
 
   create(id: string, where: { owner?: string; driveId?: string; folder?: string } = {}): string {
@@ -164,9 +170,15 @@ export class DriveCompany implements GoogleClient {
 
   // Responses to a client.
 
-  async whoAmI() {
+  async whoAmI(subject: string) {
     this.#count();
-    return { email: ANN };
+    const user = await this.findUser(subject || ANN);
+    if (user === undefined) throw new NotFound(subject);
+    return { email: user.email, permissionId: `drive-${user.id}` };
+  }
+
+  async findUser(address: string): Promise<User | undefined> {
+    return this.users.find(({ email, aliases }) => email === address || aliases.includes(address));
   }
 
   async *listUsers(): AsyncGenerator<Page<User>> {

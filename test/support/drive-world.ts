@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GoogleDriveConfig, TenantConfig } from '../../src/config/types.ts';
 import type { RunReport } from '../../src/db/run-report.ts';
-import { ShiftedClock } from '../../src/lib/clock.ts';
+import { type Clock, ShiftedClock } from '../../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
@@ -19,7 +19,10 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 const DAY_MS = 86_400_000;
 /** A fake Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
 export interface DriveWorld {
+  /** the vendors' clock */
   readonly clock: ShiftedClock;
+  /** how far the clock of this machine is ahead of the vendors' */
+  aheadMs: number;
   readonly sandbox: Sandbox;
   readonly google: Workspace;
   /** the company's domain */
@@ -63,9 +66,14 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     warn: (message) => void warnings.push(message),
     child: () => log,
   };
-  const parts = { clock, random: () => 0.001, log, access: 'write' } as const;
+  const localClock: Clock = {
+    now: () => clock.now() + world.aheadMs,
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
+  const parts = { clock: localClock, random: () => 0.001, log, access: 'write' } as const;
   const world: DriveWorld = {
     clock,
+    aheadMs: 0,
     sandbox,
     google,
     domain: google.domain,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AccessTokens, type AccessTokensOptions } from '../../src/vendors/google/access-tokens.ts';
+import { VendorTime } from '../../src/vendors/http/vendor-time.ts';
 import { serviceAccount, startGoogle } from '../support/google-peer.ts';
 import { SleeplessClock } from '../support/salesforce-peer.ts';
 
@@ -8,6 +9,7 @@ const ANNA = access('anna@acme.com');
 
 function createTokens(endpoint: string, options: Pick<AccessTokensOptions, 'tokensMax'> = {}) {
   return new AccessTokens({
+    time: new VendorTime(new SleeplessClock()),
     config: { auth: serviceAccount(), endpoint },
     clock: new SleeplessClock(),
     onWarning: () => {},

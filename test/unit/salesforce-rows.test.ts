@@ -8,6 +8,7 @@ async function soqlOf(from: string, until: string): Promise<string> {
   const soqls: string[] = [];
   const client = {
     usage: undefined,
+    now: () => Date.UTC(2100, 0, 1),
     instanceUrl: async () => '',
     queryBatch: async () => [],
     queryPages: async function* (soql: string) {
@@ -74,6 +75,7 @@ test('a lost locator after a row with an invalid time restarts from the same sec
   const soqls: string[] = [];
   const client = {
     usage: undefined,
+    now: () => Date.UTC(2100, 0, 1),
     instanceUrl: async () => '',
     queryBatch: async () => [],
     queryPages: async function* (soql: string) {

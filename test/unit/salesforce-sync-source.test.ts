@@ -19,12 +19,13 @@ function deliveries(count: number, from: number, stepMs: number): DeliveryFacts[
   return Array.from({ length: count }, (_, index) => delivery(index, from + index * stepMs));
 }
 
-function sourceOf(client: DeliveryClient, full = false) {
+function sourceOf(client: DeliveryClient, full = false, failures: unknown[] = []) {
   return createSalesforceSync({
     client,
     config: { contentUrl: 'public-link' },
     start: START,
     full,
+    onFailure: (error) => void failures.push(error),
   });
 }
 
@@ -267,3 +268,45 @@ test('rows before a failing page are yielded before the error', async () => {
 function secondOf(position: string): string {
   return position.slice(0, position.indexOf('.'));
 }
+
+describe("the cursor and Salesforce's time", () => {
+  const NOW = START + 60 * MINUTE_MS;
+
+  test('a row stamped in the future is read and hides no later row', async () => {
+    const client = new DeliveryClient([delivery(1, START + 90 * 24 * 60 * MINUTE_MS)], 10);
+    client.time = NOW;
+    const first = await pull(client);
+    expect(first.position).toBe(positionAt(NOW));
+    expect(first.pages[0]?.shares.map(({ sharedAt }) => sharedAt)).toEqual([NOW]);
+    client.rows.push(
+      ...deliveries(5, NOW, MINUTE_MS).map((row, index) => ({
+        ...row,
+        ...delivery(10 + index, row.modifiedAt),
+      })),
+    );
+    client.time = NOW + 10 * MINUTE_MS;
+    const second = await pull(client, first.position);
+    expect(second.ids).toHaveLength(6);
+    expect(second.position).toBe(positionAt(client.time));
+  });
+
+  test.each([0, 1])(
+    'a stored position in the future is moved back and reported once (%i rows)',
+    async (count) => {
+      const client = new DeliveryClient(deliveries(count, START + MINUTE_MS, 1), 10);
+      client.time = NOW;
+      const failures: unknown[] = [];
+      const pages: SourcePage[] = [];
+      const source = sourceOf(client, false, failures);
+      for await (const page of source.pull(positionAt(NOW + 50 * 60 * MINUTE_MS))) pages.push(page);
+      expect(failures).toEqual([
+        expect.objectContaining({ message: expect.stringContaining('was in the future') }),
+      ]);
+      expect(lowerBound(client.soqls[0])).toBe('2026-11-01T00:00:00Z');
+      const moved = pages.at(-1)?.position;
+      expect(moved).toBe(positionAt(START + count * MINUTE_MS));
+      for await (const _page of source.pull(moved));
+      expect(failures).toHaveLength(1);
+    },
+  );
+});

@@ -1,7 +1,5 @@
-import { DRIVE_LIMITS } from '../../sources/drive/limits.ts';
+import { AUDIT_LOG_DAYS } from '../../sources/drive/limits.ts';
 import { type CommandDefinition, EXIT, EXIT_CODES } from '../command.ts';
-
-const AUDIT_LOG_DAYS = DRIVE_LIMITS.auditLogKeptMs / (24 * 60 * 60_000);
 
 export const backfillDefinition: CommandDefinition = {
   name: 'backfill',

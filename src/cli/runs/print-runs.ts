@@ -1,10 +1,10 @@
 import { logRun } from '../../runs/log-run.ts';
-import { printedReport } from '../../runs/report.ts';
 import type { TenantRun } from '../../runs/try-run.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
+import { reportJson } from './report-json.ts';
 import { nextSteps, runLines } from './run-summary.ts';
 
 /** Prints the results of the runs, logs them, and returns one exit code for all. */
@@ -25,7 +25,8 @@ export async function printRuns(
 async function writeRuns(session: CommandSession, runs: readonly TenantRun[]): Promise<void> {
   const { io } = session.input;
   const reports = runs.map(({ report }) => report);
-  if (session.json) return writeJson(io, { runs: reports.map(printedReport) });
+  if (session.json)
+    return writeJson(io, { runs: reports.map((report) => reportJson(report, io.asTyped)) });
   for (const { report, broken } of runs) {
     // Runs that broke off are reported on standard error, with the reason.
     if (broken !== undefined) continue;

@@ -1,11 +1,22 @@
+import type { Cursor } from '../../db/cursors.ts';
+import type { Health } from '../../operator/health.ts';
 import type { TenantStatus } from '../../operator/status.ts';
 import { printedReport } from '../../runs/report.ts';
 import { sendingDays } from '../runs/sending-days.ts';
 
+interface StatusRecord {
+  readonly status: TenantStatus;
+  readonly health: Health;
+  readonly cursors: readonly Cursor[];
+}
+
 /** A tenant as `status --json` prints it; the keys are part of the external contract. */
-export function statusJson(found: TenantStatus) {
+export function statusJson({ status: found, health, cursors }: StatusRecord) {
   return {
     tenant: found.tenant,
+    health: health.level,
+    attention: health.attention ?? null,
+    nextRun: found.nextRun === undefined ? null : iso(found.nextRun),
     runs: found.runs.map((run) => ({
       runId: run.runId,
       kind: run.kind,
@@ -14,7 +25,7 @@ export function statusJson(found: TenantStatus) {
       finishedAt: run.finishedAt === undefined ? null : iso(run.finishedAt),
       report: run.report === undefined ? null : printedReport(run.report),
     })),
-    cursors: found.cursors.map(({ stream, position, updatedAt }) => ({
+    cursors: cursors.map(({ stream, position, updatedAt }) => ({
       stream,
       position: JSON.parse(position) as unknown,
       updatedAt: iso(updatedAt),

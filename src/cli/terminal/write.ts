@@ -10,14 +10,14 @@ export async function writeHeading(io: Io, text: string): Promise<void> {
   await io.out(`${boldOnTerminal(io, escapeControls(text))}\n`);
 }
 
-/** One paragraph, wrapped under its own indentation; text from outside is escaped. */
+/** One paragraph with its commands as the user types them, wrapped under its own indentation; text from outside is escaped. */
 export async function writeParagraph(io: Io, text: string): Promise<void> {
-  await io.out(`${paragraph(escapeControls(text), io.columns)}\n`);
+  await io.out(`${paragraph(escapeControls(io.asTyped(text)), io.columns)}\n`);
 }
 
 /** The same on standard error, for each line of the text; stack traces are not wrapped. */
 export function writeError(io: Io, text: string): void {
-  const lines = escapeControlsInLines(text.trimEnd()).split('\n');
+  const lines = escapeControlsInLines(io.asTyped(text).trimEnd()).split('\n');
   const wrapped = lines.map((line) =>
     STACK_LINE.test(line) ? line : paragraph(line, io.errColumns),
   );

@@ -1,3 +1,4 @@
+import type { Insiders } from '../../share/address.ts';
 import type { Activity, ActivityEvent } from '../../vendors/google/rows.ts';
 import { type ExternalGrant, externalGranteeOf, type GranteeFacts } from './external-grantees.ts';
 
@@ -71,12 +72,12 @@ const OPEN_VISIBILITIES: ReadonlySet<string> = new Set([
  * (its owner's; on a shared drive, every member's) and grants that a folder passes on
  * (`…_hierarchy_reconciled`).
  */
-export function entriesOf(activity: Activity, domains: readonly string[]): AuditEntry[] {
+export function entriesOf(activity: Activity, insiders: Insiders): AuditEntry[] {
   const isCreation = activity.events.some(({ name }) => CREATIONS.has(name));
   return activity.events.flatMap((event, index) => {
     if (!NAMES.has(event.name)) return [];
     return changesOf(event).flatMap(({ change, role, grantee }, number): AuditEntry[] => {
-      const external = externalGranteeOf(grantee, domains);
+      const external = externalGranteeOf(grantee, insiders);
       const item = itemOf(event);
       if (external === undefined || item === undefined) return [];
       if (isCreation && change === 'grant') return [];

@@ -1,10 +1,12 @@
 import { UserError } from '../../lib/errors.ts';
 import type { SourcePage } from '../source.ts';
 import { backfillPartition } from './audit-partition.ts';
+import { earliestQueryable } from './audit-window.ts';
 import { asRetryable } from './classify-errors.ts';
 import { readDomainHistory } from './internal-domain-history.ts';
 import { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
+import { warnOfNotQueried } from './not-queried.ts';
 import { processAuditEntries } from './process-audit-entries.ts';
 import { readAuditLog } from './read-audit-log.ts';
 import { findScope } from './scope.ts';
@@ -25,31 +27,36 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  * actor and time.
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
-  const { client, config, internalDomains, store, clock, log } = options;
-  const scope = await asRetryable(() => findScope({ client, config, internalDomains, log }));
-  const { wasInternal } = await readDomainHistory(store, scope.domains, clock.now());
-  const { since, until, onFailure, stream } = options;
-  const now = clock.now();
+  const { client, config, store, clock, log, since, until, onFailure, stream } = options;
+  const openedAt = clock.now();
+  const scope = await asRetryable(() => findScope({ ...options, now: openedAt }));
+  const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, openedAt);
+  let items: ItemDetailsReader | undefined;
   const partition = backfillPartition(stream);
   async function* pages(): AsyncGenerator<SourcePage> {
     if (!config.detect.includes('audit-log')) throw withoutAuditLog();
+    await client.learnTime();
+    const now = clock.now();
+    warnOfNotQueried(log, { since, until, now });
     // An action that began before the window can reach into it, and one in it can end after it.
-    const start = Math.max(
-      since - DRIVE_LIMITS.backfillMarginMs,
-      now - DRIVE_LIMITS.auditLogKeptMs,
-    );
-    const end = Math.min(now, until + DRIVE_LIMITS.actionMsMax);
+    const start = since - DRIVE_LIMITS.backfillMarginMs;
+    const end = until + DRIVE_LIMITS.actionMsMax;
     // Google no longer has any entry of the window.
-    if (start >= end) return;
-    yield* readAuditLog({ client, store, scope, partition, start, full: false, now: end });
-    const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
+    if (earliestQueryable(now) >= end) return;
+    yield* readAuditLog({ ...options, scope, partition, start, full: false, now, end });
+    items = new ItemDetailsReader({ client, config, scope, now, onFailure });
     const window = { since, until };
     yield* processAuditEntries({ store, scope, items, wasInternal, partition, window });
   }
   return {
     source: { name: 'google-drive', stream, allowsReadAhead: false, pull: pages },
-    internalDomains: scope.domains,
+    get insiders() {
+      return scope.insiders;
+    },
     isAuditLogRead: false,
+    get unreadable() {
+      return { leavers: 0, items: items?.unreadable ?? 0 };
+    },
   };
 }
 

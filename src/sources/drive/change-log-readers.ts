@@ -51,18 +51,17 @@ export async function* readerSessions(
 ): AsyncGenerator<ReaderSession> {
   const { client, clock, scope } = reading;
   const sessionOf = (subject: string, isChecked: boolean): ReaderSession => {
-    const { domains } = scope;
-    const folders = new FolderGrants({ client, subject, domains, now: clock.now() });
+    const { insiders } = scope;
+    const folders = new FolderGrants({ client, subject, insiders, now: clock.now() });
     return { reading, changeLog, subject, isChecked, folders };
   };
   if (changeLog.kind === 'user') {
     yield sessionOf(changeLog.email, true);
     return;
   }
-  const lastReader = position?.as;
-  if (lastReader !== undefined && scope.mayStillRead(changeLog.driveId, lastReader)) {
-    yield sessionOf(lastReader, false);
-  }
+  const before = position?.as;
+  const lastReader = before === undefined ? before : scope.lastReaderOf(changeLog.driveId, before);
+  if (lastReader !== undefined) yield sessionOf(lastReader, false);
   for (const subject of await scope.readersOf(changeLog.driveId)) yield sessionOf(subject, true);
 }
 
@@ -73,7 +72,7 @@ export function accessContextOf(session: ReaderSession): AccessContext {
     client,
     changeLog,
     subject,
-    domains: scope.domains,
+    insiders: scope.insiders,
     now: clock.now(),
     onRefusedItem: (where, error) => {
       // The reader may have lost access to the drive: let the next reader try.

@@ -53,19 +53,34 @@ const domains = z.strictObject({
 /** The internal domains, current and former. */
 export type DomainsPosition = z.output<typeof domains>;
 
+const unreadDrives = z.strictObject({
+  /** shared drives that no account can be found for, and since when */
+  drives: z.array(z.strictObject({ id: z.string(), name: z.string(), since: time })),
+});
+
+export type UnreadDrivesPosition = z.output<typeof unreadDrives>;
+
 /** Each parser throws on a position that this source did not write. */
 export const parseChangeLogPosition = (text: string): ChangeLogPosition =>
   changeLog.parse(JSON.parse(text));
 export const parseAuditPosition = (text: string): AuditPosition => audit.parse(JSON.parse(text));
 export const parseDomainsPosition = (text: string): DomainsPosition =>
   domains.parse(JSON.parse(text));
+export const parseUnreadDrivesPosition = (text: string): UnreadDrivesPosition =>
+  unreadDrives.parse(JSON.parse(text));
 
 export function formatPosition(
-  position: ChangeLogPosition | AuditPosition | DomainsPosition,
+  position: ChangeLogPosition | AuditPosition | DomainsPosition | UnreadDrivesPosition,
 ): string {
   return JSON.stringify(position, (key, value: unknown) =>
     typeof value === 'number' && TIME_KEYS.has(key) ? new Date(value).toISOString() : value,
   );
 }
 
-const TIME_KEYS: ReadonlySet<string> = new Set(['startedAt', 'domainsAt', 'until', 'from']);
+const TIME_KEYS: ReadonlySet<string> = new Set([
+  'startedAt',
+  'domainsAt',
+  'until',
+  'from',
+  'since',
+]);

@@ -1,5 +1,9 @@
 /** The limits of this module, by name and unit. */
 
+const DAY_MS = 24 * 60 * 60_000;
+/** Google deletes entries of the audit log after this many days. */
+export const AUDIT_LOG_DAYS = 180;
+
 export const DRIVE_LIMITS = {
   /** grants by one person on one file within this time after the first are one share action */
   actionMsMax: 60_000,
@@ -12,8 +16,10 @@ export const DRIVE_LIMITS = {
    * only be separated after a quiet minute; no person, and hardly a script, shares all day without one
    */
   backfillMarginMs: 24 * 60 * 60_000,
-  /** Google keeps audit log entries for 180 days */
-  auditLogKeptMs: 180 * 24 * 60 * 60_000,
+  /** Google rejects a query that starts earlier */
+  auditLogKeptMs: AUDIT_LOG_DAYS * DAY_MS,
+  /** how much later than that a query starts: reading all its pages takes time */
+  auditLogMarginMs: 60 * 60_000,
   /** handled entries are kept this long before the last reading, to recognize them when reread */
   handledEntriesKeptMs: 48 * 60 * 60_000,
   /** times that Google logs for one operation can differ by this much */

@@ -1,5 +1,5 @@
 import { readCursor } from '../../db/cursors.ts';
-import { isInternalAddress } from '../../share/address.ts';
+import { isInsider } from '../../share/address.ts';
 import type { SourcePage } from '../source.ts';
 import { AUDIT_EVENT_NAMES, type AuditEntry } from './audit-entry.ts';
 import {
@@ -41,7 +41,8 @@ export async function* processAuditEntries(
   const { db } = processing.store;
   const key = partitionKeyOf(processing);
   const readUntil = await readUntilOf(processing);
-  const grouper = new ShareActionGrouper();
+  const { people } = processing.scope;
+  const grouper = new ShareActionGrouper(({ actor, at }) => people.idAt(actor, at));
   let after: AuditEntry | undefined;
   for (;;) {
     const limit = DRIVE_LIMITS.entriesPerPageMax;
@@ -79,8 +80,9 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
   const itemIds = entries.map(({ itemId }) => itemId);
   const grants = await loadGrants(db, tenant, itemIds);
   const awaiting = await store.sharesAwaitingAuditLog(grants.eventIds);
+  const loggedGrant = (entry: AuditEntry) => loggedGrantOf(entry, scope);
   const items = await readItems(processing, actions, (entry) =>
-    grants.history(entry.itemId, entry.grant.key).includes(loggedGrantOf(entry)),
+    grants.history(entry.itemId, entry.grant.key).includes(loggedGrant(entry)),
   );
   const { shares, replaced } = sharesFromAuditLog(
     { actions, others },
@@ -88,9 +90,10 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
       grants,
       awaiting,
       itemOf: (itemId) => items.get(itemId),
-      nameOf: (email) => scope.nameOf(email),
+      loggedGrant,
+      nameOf: (email, at) => scope.people.userAt(email, at)?.name,
       isExternal: ({ grant: { email } }) =>
-        email === undefined || !isInternalAddress(email, scope.domains),
+        email === undefined || !isInsider(email, scope.insiders),
       wasInternal,
     },
   );

@@ -1,14 +1,23 @@
 import { readCursor } from '../../db/cursors.ts';
-import { RetryableError } from '../../lib/errors.ts';
+import { RetryableError, UserError } from '../../lib/errors.ts';
 import { PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import { futurePosition } from '../future-position.ts';
 import type { SourcePage } from '../source.ts';
-import { AUDIT_EVENT_NAMES, entriesOf } from './audit-entry.ts';
+import { AUDIT_EVENT_NAMES, type AuditEntry, entriesOf } from './audit-entry.ts';
 import { stageEntries } from './audit-entry-store.ts';
 import type { AuditPartition } from './audit-partition.ts';
+import {
+  type AuditPlan,
+  type AuditWindow,
+  earliestQueryable,
+  planAuditReading,
+  type TimeRange,
+} from './audit-window.ts';
+import type { OnFailure } from './change-log-failures.ts';
 import { type AuditPosition, formatPosition, parseAuditPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
-import { DRIVE_LIMITS } from './limits.ts';
+import { AUDIT_LOG_DAYS } from './limits.ts';
 import type { Scope } from './scope.ts';
 import { auditLogStream } from './stream-names.ts';
 
@@ -21,21 +30,28 @@ export interface AuditLogReading {
   readonly start: number;
   /** read again from the start, whatever the position */
   readonly full: boolean;
-  /** epoch milliseconds: where the reading ends */
+  /** epoch milliseconds of Google's clock */
   readonly now: number;
+  /** epoch milliseconds: where the reading ends; default: `now` */
+  readonly end?: number;
+  /** Reports a failure that does not end the reading. */
+  readonly onFailure: OnFailure;
 }
 
-interface Window {
-  /** epoch milliseconds */
-  readonly from: number;
-  readonly until: number;
-  readonly page?: string;
+/** True before the first reading of the partition. */
+export async function isFirstReading(
+  { db, tenant }: DriveStore,
+  { prefix }: AuditPartition,
+): Promise<boolean> {
+  const [eventName] = AUDIT_EVENT_NAMES;
+  return (
+    (await readCursor(db, { tenant, stream: auditLogStream(prefix, eventName) })) === undefined
+  );
 }
 
 /**
- * Reads the audit log up to `now`, one kind of entry after another, and stages the entries in scope.
- * Its pages contain no shares yet. Entries become visible late, so each reading starts before the end
- * of the previous one.
+ * Reads the audit log up to its end, one kind of entry after another, and stages the entries in
+ * scope. Its pages contain no shares yet.
  */
 export async function* readAuditLog(reading: AuditLogReading): AsyncGenerator<SourcePage> {
   for (const eventName of AUDIT_EVENT_NAMES) yield* readEntries(reading, eventName);
@@ -45,42 +61,43 @@ async function* readEntries(
   reading: AuditLogReading,
   eventName: string,
 ): AsyncGenerator<SourcePage> {
-  const { store, partition, full, now } = reading;
+  const { store, partition, now, end = now } = reading;
   const stream = auditLogStream(partition.prefix, eventName);
   const stored = await readCursor(store.db, { tenant: store.tenant, stream });
   const position = stored === undefined ? {} : parseAuditPosition(stored);
-  // Finish an interrupted window first, then read what came after it.
-  const { window } = position;
-  if (window !== undefined) yield* retryWindow(reading, { eventName, stream, position, window });
-  const until = window?.until ?? position.until;
-  const earliest = earliestTime(reading);
-  const from =
-    until === undefined || full ? earliest : Math.max(earliest, until - DRIVE_LIMITS.lookBackMs);
-  const next = { from, until: Math.max(now, until ?? 0) };
-  // Google rejects an empty window.
-  if (next.from >= next.until) return;
-  yield* retryWindow(reading, {
-    eventName,
-    stream,
-    position: until === undefined ? {} : { until },
-    window: next,
-  });
+  const plan = planAuditReading(position, { ...reading, end: Math.min(end, now) });
+  report(reading, plan);
+  const { resumed, next, until } = plan;
+  if (resumed !== undefined) {
+    yield* retryWindow(reading, { eventName, stream, position, window: resumed });
+  }
+  if (next === undefined) return;
+  const kept = until === undefined ? {} : { until };
+  yield* retryWindow(reading, { eventName, stream, position: kept, window: next });
 }
 
-/**
- * The earliest time to read. A share action that spans the start began before it, so read a little
- * earlier. Never begin in the future of Google's clock, which can be minutes behind ours: Reports
- * rejects that ("The startTime must be before … the current time").
- */
-function earliestTime({ start, now }: AuditLogReading): number {
-  return Math.min(start, now) - DRIVE_LIMITS.auditLeadMs;
+function report({ now, onFailure }: AuditLogReading, plan: AuditPlan): void {
+  const { futurePosition: position, lost, next } = plan;
+  if (position !== undefined) {
+    onFailure('the audit log', futurePosition({ position, now, from: next?.from ?? now }));
+  }
+  if (lost !== undefined) onFailure('the audit log', entriesLost(lost));
+}
+
+function entriesLost(range: TimeRange): UserError {
+  const [from, until] = [range.from, range.until].map((time) => new Date(time).toISOString());
+  return new UserError(`the entries from ${from} to ${until} were not read: Google deleted them`, {
+    hint:
+      `Google keeps the audit log for ${AUDIT_LOG_DAYS} days, and no run has read it for longer. ` +
+      'Shares of that time are lost, unless a change log shows them. The rest is read.',
+  });
 }
 
 interface WindowReading {
   readonly eventName: string;
   readonly stream: string;
   readonly position: AuditPosition;
-  readonly window: Window;
+  readonly window: AuditWindow;
 }
 
 /** Starts the window over once if Google lost its page token. */
@@ -88,7 +105,9 @@ async function* retryWindow(
   reading: AuditLogReading,
   windowReading: WindowReading,
 ): AsyncGenerator<SourcePage> {
-  const { page: _page, ...fromStart } = windowReading.window;
+  const { from, until } = windowReading.window;
+  // Time has passed since the window was planned, and Google rejects a start that is too old.
+  const fromStart = { from: Math.max(from, earliestQueryable(reading.client.now())), until };
   for (const window of [windowReading.window, fromStart]) {
     try {
       yield* readWindow(reading, { ...windowReading, window });
@@ -113,9 +132,9 @@ async function* readWindow(
     ...(page !== undefined && { pageToken: page }),
   });
   for await (const { rows, nextPageToken } of pages) {
-    const entries = rows
-      .flatMap((activity) => entriesOf(activity, scope.domains))
-      .filter((entry) => scope.includes(entry.place));
+    const all = rows.flatMap((activity) => entriesOf(activity, scope.insiders));
+    await scope.people.findOwners(ownersOf(all));
+    const entries = all.filter(({ place, at }) => scope.includes(place, at));
     const next: AuditPosition =
       nextPageToken === undefined
         ? { until }
@@ -127,4 +146,8 @@ async function* readWindow(
       writeInTransaction: (trx) => stageEntries(trx, key, entries),
     };
   }
+}
+
+function ownersOf(entries: readonly AuditEntry[]): Set<string> {
+  return new Set(entries.flatMap(({ place }) => ('owner' in place ? place.owner : [])));
 }

@@ -6,7 +6,7 @@ import type { Grant, LoggedGrant } from './grant-history.ts';
 import type { ShareAction } from './group-share-actions.ts';
 import type { ItemDetails } from './item-details.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
-import { driveOwner, userOwner } from './stream-names.ts';
+import type { Scope } from './scope.ts';
 
 const LEAST_ROLE = 'reader';
 
@@ -16,8 +16,9 @@ export interface AuditLogContext {
   /** shares from the change log that still wait for the audit log, by eventId */
   readonly awaiting: ReadonlyMap<string, Share>;
   readonly itemOf: (itemId: string) => ItemDetails | undefined;
-  /** the person's name in the Directory */
-  readonly nameOf: (email: string) => string | undefined;
+  readonly loggedGrant: (entry: AuditEntry) => LoggedGrant;
+  /** the name in the Directory of the person who had the address at `at` (epoch milliseconds) */
+  readonly nameOf: (email: string, at: number) => string | undefined;
   /** True if the entry's grantee is external under the current configuration. */
   readonly isExternal: (entry: AuditEntry) => boolean;
   /** True if the entry's grantee was internal at the entry's time. */
@@ -54,10 +55,11 @@ export function sharesFromAuditLog(
   return { shares: [...shares, ...remaining], replaced: [...replaced] };
 }
 
-export function loggedGrantOf(entry: AuditEntry): LoggedGrant {
-  const { itemId, at, grant, place } = entry;
-  const owner = 'driveId' in place ? driveOwner(place.driveId) : userOwner(place.owner);
-  return { itemId, at, grant, owner };
+export function loggedGrantOf(
+  { itemId, at, grant, place }: AuditEntry,
+  scope: Pick<Scope, 'ownerOf'>,
+): LoggedGrant {
+  return { itemId, at, grant, owner: scope.ownerOf(place, at) };
 }
 
 /**
@@ -66,9 +68,9 @@ export function loggedGrantOf(entry: AuditEntry): LoggedGrant {
  */
 function applyEntry(
   entry: AuditEntry,
-  { grants, awaiting, itemOf, wasInternal }: AuditLogContext,
+  { grants, awaiting, itemOf, wasInternal, loggedGrant }: AuditLogContext,
 ): { readonly grant: Grant; readonly replacedEventId?: string } | undefined {
-  const logged = loggedGrantOf(entry);
+  const logged = loggedGrant(entry);
   const history = grants.history(entry.itemId, entry.grant.key);
   if (entry.change === 'revoke') history.applyRevoke(logged);
   if (entry.change === 'role') history.applyRoleChange(logged);
@@ -100,7 +102,7 @@ function shareOf(
   if (first === undefined) return [];
   const keys = new Set(reported.map(({ grant }) => grant.key));
   const item = itemOf(first.itemId);
-  const actorName = nameOf(first.actor) ?? item?.people.get(first.actor)?.name;
+  const actorName = nameOf(first.actor, first.at) ?? item?.people.get(first.actor)?.name;
   const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = buildShare({
     detector: 'audit-log',

@@ -3,6 +3,10 @@
 /** The streams of all sync cursors start with it. */
 export const DRIVE_STREAM = 'drive';
 export const INTERNAL_DOMAINS_STREAM = `${DRIVE_STREAM}/internal-domains`;
+/** Which users were found, and when their stored addresses last changed. */
+export const USERS_STREAM = `${DRIVE_STREAM}/users`;
+/** The shared drives that no one can be found to read. */
+export const UNREAD_DRIVES_STREAM = `${DRIVE_STREAM}/unread-drives`;
 /** The stream of a change log is this prefix plus the log's owner. */
 export const CHANGE_LOG_STREAM_PREFIX = `${DRIVE_STREAM}/changes/`;
 
@@ -16,9 +20,16 @@ export function shareActionStream(prefix: string): string {
   return `${prefix}/acts`;
 }
 
+const USER_OWNER_PREFIX = 'user/';
+
 /** The owner of items in a user's My Drive, as the grant table stores it. */
-export function userOwner(email: string): string {
-  return `user/${email}`;
+export function userOwner(id: string): string {
+  return `${USER_OWNER_PREFIX}${id}`;
+}
+
+/** True for a user whom an earlier version stored under an address instead of an id. */
+export function isAddressOwner(owner: string): boolean {
+  return owner.startsWith(USER_OWNER_PREFIX) && owner.includes('@');
 }
 
 /** The owner of items on a shared drive, as the grant table stores it. */

@@ -3,6 +3,7 @@ import { listCursors } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { readInOrder } from '../../lib/read-in-order.ts';
+import type { Insiders } from '../../share/address.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { SYNC_PARTITION } from './audit-partition.ts';
@@ -17,22 +18,26 @@ import {
   mayBeMissingScope,
 } from './classify-errors.ts';
 import { type ChangeLogPosition, parseChangeLogPosition } from './cursor-positions.ts';
+import { GroupOnlyDrive } from './drive-members.ts';
 import type { DriveStore } from './drive-store.ts';
 import { type DomainHistory, readDomainHistory } from './internal-domain-history.ts';
 import { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
+import { warnOfNotQueried } from './not-queried.ts';
 import { processAuditEntries } from './process-audit-entries.ts';
-import { readAuditLog } from './read-audit-log.ts';
+import { isFirstReading, readAuditLog } from './read-audit-log.ts';
 import { readChangeLog } from './read-change-log.ts';
 import { findScope, type Scope } from './scope.ts';
 import { sharesFromChangeLog } from './shares-from-change-log.ts';
 import { CHANGE_LOG_STREAM_PREFIX, DRIVE_STREAM } from './stream-names.ts';
+import { storedUnreadDrives, updateUnreadDrives } from './unread-drives.ts';
 
 export interface DriveSyncOptions {
   readonly client: GoogleClient;
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
   readonly store: DriveStore;
+  /** Google's time */
   readonly clock: Clock;
   /** epoch milliseconds: earlier shares are not needed */
   readonly start: number;
@@ -46,10 +51,19 @@ export interface DriveSyncOptions {
 /** A tenant's Drive after its scope was found. */
 export interface OpenedDrive {
   readonly source: Source;
-  /** the configured domains and the Directory's */
-  readonly internalDomains: readonly string[];
+  /** who is internal: at the configured domains or the Directory's, or a user */
+  readonly insiders: Insiders;
   /** true if no share needs to wait for the audit log, because it was read or is not used */
   readonly isAuditLogRead: boolean;
+  /** what the run could not read, and no one can help it */
+  readonly unreadable: Unreadable;
+}
+
+export interface Unreadable {
+  /** suspended and archived users, whose change logs Google does not show */
+  readonly leavers: number;
+  /** shared items of which only the audit log's facts are known */
+  readonly items: number;
 }
 
 /**
@@ -62,9 +76,10 @@ export interface OpenedDrive {
  * can be read.
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
-  const { client, config, internalDomains, store, clock, log } = options;
-  const scope = await asRetryable(() => findScope({ client, config, internalDomains, log }));
-  const domains = await readDomainHistory(store, scope.domains, clock.now());
+  const { store, clock } = options;
+  const now = clock.now();
+  const scope = await asRetryable(() => findScope({ ...options, now }));
+  const domains = await readDomainHistory(store, scope.insiders.domains, now);
   const sync = new DriveSync(options, { scope, domains });
   return {
     source: {
@@ -73,7 +88,12 @@ export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDr
       allowsReadAhead: false,
       pull: () => sync.pages(),
     },
-    internalDomains: scope.domains,
+    get insiders() {
+      return scope.insiders;
+    },
+    get unreadable() {
+      return sync.unreadable;
+    },
     get isAuditLogRead() {
       return sync.isAuditLogRead;
     },
@@ -85,6 +105,8 @@ class DriveSync {
   readonly #options: DriveSyncOptions;
   readonly #scope: Scope;
   readonly #domains: DomainHistory;
+  readonly #unread: { readonly id: string; readonly name: string }[] = [];
+  #items: ItemDetailsReader | undefined;
 
   constructor(
     options: DriveSyncOptions,
@@ -96,23 +118,34 @@ class DriveSync {
     this.isAuditLogRead = !options.config.detect.includes('audit-log');
   }
 
+  get unreadable(): Unreadable {
+    const { leavers } = this.#scope.people;
+    return { leavers: leavers.length, items: this.#items?.unreadable ?? 0 };
+  }
+
   async *pages(): AsyncGenerator<SourcePage> {
     const { detect } = this.#options.config;
     if (this.#domains.page !== undefined) yield this.#domains.page;
+    yield* pagesOf(await this.#scope.people.page());
     if (detect.includes('audit-log')) yield* this.#auditLog();
     if (detect.includes('changes')) yield* this.#changeLogs();
   }
 
   /** If it fails, the change logs are still read, and their shares wait for the audit log. */
   async *#auditLog(): AsyncGenerator<SourcePage> {
-    const { client, config, store, start, full, clock, onFailure } = this.#options;
+    const { client, config, store, start, full, clock, onFailure, log } = this.#options;
     const scope = this.#scope;
-    const now = clock.now();
     const partition = SYNC_PARTITION;
     try {
+      await client.learnTime();
+      const now = clock.now();
+      const readsAll = full || (await isFirstReading(store, partition));
+      if (readsAll) warnOfNotQueried(log, { since: start, now });
       // Actions are formed only after the audit log is read completely.
-      yield* readAuditLog({ client, store, scope, partition, start, full, now });
+      yield* readAuditLog({ ...this.#options, scope, partition, start, full, now });
+      yield* pagesOf(await scope.people.page());
       const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
+      this.#items = items;
       const { wasInternal } = this.#domains;
       yield* processAuditEntries({ store, scope, items, wasInternal, partition });
       this.isAuditLogRead = true;
@@ -139,8 +172,18 @@ class DriveSync {
     });
     yield* this.#readAll(deferred, { positions, failures, defer: () => false });
     failures.finish();
+    yield* this.#recordUnread();
     const { skipped } = failures;
     if (skipped > 0) log.info('Google users without Drive', { skipped });
+  }
+
+  /** Not an error of each night: `status` shows these drives until they are read. */
+  async *#recordUnread(): AsyncGenerator<SourcePage> {
+    const { store, log, clock } = this.#options;
+    const stored = await storedUnreadDrives(store.db, store.tenant);
+    const { added, page } = updateUnreadDrives(stored, this.#unread, clock.now());
+    for (const { id, name } of added) log.warn('shared drive without a reader', { id, name });
+    yield* pagesOf(page);
   }
 
   /** `defer` returns true if it takes a change log that failed, to be read again at the end. */
@@ -166,6 +209,8 @@ class DriveSync {
         yield await this.#compare(changeLog, outcome.value, positions.get(changeLog.stream));
       } else if (changeLog.kind === 'user' && isUserWithoutDrive(config, outcome.error)) {
         failures.addSkipped(outcome.error);
+      } else if (changeLog.kind === 'drive' && outcome.error instanceof GroupOnlyDrive) {
+        this.#unread.push({ id: changeLog.driveId, name: changeLog.driveName ?? '' });
       } else if (concernsOneOwner(outcome.error)) {
         failures.add(changeLog.title, outcome.error);
       } else if (!defer(changeLog, outcome.error)) {
@@ -191,6 +236,10 @@ class DriveSync {
       },
     );
   }
+}
+
+function pagesOf(page: SourcePage | undefined): SourcePage[] {
+  return page === undefined ? [] : [page];
 }
 
 async function positionsOf({ db, tenant }: DriveStore): Promise<Map<string, ChangeLogPosition>> {

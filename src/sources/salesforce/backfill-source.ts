@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { salesforceTime } from '../../vendors/salesforce/time.ts';
+import { futurePosition, isInFuture } from '../future-position.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { type BatchOptions, deliveryBatches } from './delivery-batches.ts';
 
@@ -14,6 +15,8 @@ export interface SalesforceBackfillOptions extends BatchOptions {
   readonly until: number;
   /** Receives the number of deliveries to read, once it is known. */
   readonly onTotal: (deliveries: number) => void;
+  /** Reports a failure that does not end the reading. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
@@ -34,14 +37,33 @@ async function* readPages(
   options: SalesforceBackfillOptions,
   position: string | undefined,
 ): AsyncGenerator<SourcePage> {
-  const { since, until, onTotal } = options;
+  const { client, since, until, onTotal } = options;
+  // Its response contains Salesforce's time.
+  await client.instanceUrl();
+  const now = client.now();
   const read = position === undefined ? undefined : positionSchema.parse(JSON.parse(position));
-  const from = Math.max(since, read?.mark ?? since);
+  const from = Math.max(since, markOf(read, options, now));
   const query = { field: 'CreatedDate', from, until, onTotal } as const;
-  for await (const batch of deliveryBatches(options, { query, reached: from })) {
+  for await (const batch of deliveryBatches(options, {
+    query,
+    reached: Math.min(from, now),
+    now,
+  })) {
     // Salesforce compares whole seconds, but the window can begin or end within one.
     const shares = batch.shares.filter(({ sharedAt }) => sharedAt >= since && sharedAt < until);
     const mark = new Date(batch.reached).toISOString();
     yield { shares, position: JSON.stringify({ mark }) };
   }
+}
+
+/** The stored mark; a mark in the future counts as none, and is reported. */
+function markOf(
+  read: { readonly mark: number } | undefined,
+  { since, onFailure }: SalesforceBackfillOptions,
+  now: number,
+): number {
+  if (read === undefined) return since;
+  if (!isInFuture(read.mark, now)) return read.mark;
+  onFailure(futurePosition({ position: read.mark, now, from: since }));
+  return since;
 }

@@ -15,7 +15,10 @@ export interface BatchOptions {
 
 export interface DeliveryBatch {
   readonly shares: readonly Share[];
-  /** epoch milliseconds: every delivery up to here was read, in the order of `query.field` */
+  /**
+   * epoch milliseconds: every delivery up to here was read, in the order of `query.field`; not after
+   * `now`
+   */
   readonly reached: number;
 }
 
@@ -26,9 +29,9 @@ export interface DeliveryBatch {
  */
 export async function* deliveryBatches(
   options: BatchOptions,
-  from: { readonly query: DeliveryQuery; readonly reached: number },
+  from: { readonly query: DeliveryQuery; readonly reached: number; readonly now: number },
 ): AsyncGenerator<DeliveryBatch> {
-  const { query } = from;
+  const { query, now } = from;
   let { reached } = from;
   const unreadable: UnreadableRows = { count: 0, first: undefined };
   try {
@@ -43,8 +46,9 @@ export async function* deliveryBatches(
           addUnreadable(unreadable, parsed);
           continue;
         }
-        shares.set(parsed.Id, buildShare(parsed, shareOptions));
-        if (unreadable.count === 0) reached = Math.max(reached, timeIn(row, query.field) ?? 0);
+        shares.set(parsed.Id, notAfter(now, buildShare(parsed, shareOptions)));
+        const time = Math.min(now, timeIn(row, query.field) ?? 0);
+        if (unreadable.count === 0) reached = Math.max(reached, time);
       }
       yield { shares: [...shares.values()], reached };
     }
@@ -52,6 +56,11 @@ export async function* deliveryBatches(
     throw isDeliveriesHidden(error) ? deliveriesHidden(error) : error;
   }
   if (unreadable.count > 0) throw unreadableDeliveries(unreadable);
+}
+
+/** An import can create rows with any time, but no event may be later than now. */
+function notAfter(now: number, share: Share): Share {
+  return share.sharedAt > now ? { ...share, sharedAt: now } : share;
 }
 
 async function shareOptionsOf({ client, config }: BatchOptions): Promise<ShareOptions> {

@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { rememberToken } from '../../lib/secret.ts';
 import { asText, type TextResponse } from '../http/messages.ts';
 import { parseJson } from '../http/text.ts';
+import type { VendorTime } from '../http/vendor-time.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { classifyLogin, classifyNoToken, type SignIn } from './classify-login.ts';
 import { tokenUrlOf } from './endpoints.ts';
@@ -39,6 +40,8 @@ interface Token {
 export interface AccessTokensOptions extends GoogleCallOptions {
   readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
   readonly clock: Clock;
+  /** learns Google's time from each response */
+  readonly time: VendorTime;
   readonly onWarning: (message: string) => void;
   /** default: GOOGLE_LIMITS.tokensMax */
   readonly tokensMax?: number;
@@ -160,7 +163,11 @@ export class AccessTokens {
       },
       body: new URLSearchParams(form).toString(),
     };
-    return asText(await callGoogle(request, this.#options));
+    const { clock, time } = this.#options;
+    const sentAt = clock.now();
+    const response = asText(await callGoogle(request, this.#options));
+    time.learn(response.headers, sentAt);
+    return response;
   }
 
   #factsOf({ subject, scopeSet }: Access, nowMs: number): SignIn {

@@ -1,6 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { readActivities, readDomains, readUsers } from './admin-responses.ts';
+import { readActivities, readDomains, readUser, readUsers } from './admin-responses.ts';
 import {
   readAbout,
   readChanges,
@@ -20,6 +20,7 @@ import {
   FILE_FIELDS,
   FILES_FIELDS,
   PERMISSIONS_FIELDS,
+  USER_FIELDS,
   USERS_FIELDS,
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
@@ -73,6 +74,14 @@ class ApiClient implements GoogleClient {
     });
   }
 
+  now(): number {
+    return this.#requests.now();
+  }
+
+  learnTime(): Promise<void> {
+    return this.#requests.learnTime(this.#asAdmin('reports'));
+  }
+
   whoAmI(subject: string): Promise<Account> {
     return this.#requests.send({
       ...asUser(subject),
@@ -80,6 +89,18 @@ class ApiClient implements GoogleClient {
       invoke: ({ drive }, options) => drive.about.get({ fields: ABOUT_FIELDS }, options),
       read: readAbout,
     });
+  }
+
+  findUser(address: string): Promise<User | undefined> {
+    return unlessNotFound(
+      this.#requests.send({
+        ...this.#asAdmin('directory'),
+        paged: false,
+        invoke: ({ directory }, options) =>
+          directory.users.get({ userKey: address, fields: USER_FIELDS }, options),
+        read: readUser,
+      }),
+    );
   }
 
   listUsers(): AsyncGenerator<Page<User>> {
@@ -147,19 +168,16 @@ class ApiClient implements GoogleClient {
     return this.#files(subject, query, pageToken);
   }
 
-  async getFile(subject: string, fileId: string): Promise<File | undefined> {
+  getFile(subject: string, fileId: string): Promise<File | undefined> {
     const query = { fileId, supportsAllDrives: true, fields: FILE_FIELDS };
-    try {
-      return await this.#requests.send({
+    return unlessNotFound(
+      this.#requests.send({
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
         read: readFile,
-      });
-    } catch (error) {
-      if (error instanceof NotFound) return undefined;
-      throw error;
-    }
+      }),
+    );
   }
 
   listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>> {
@@ -268,6 +286,15 @@ interface PagedCall<P> extends Scoped, Pick<ApiCall<P>, 'read'> {
     options: Parameters<ApiCall<P>['invoke']>[1],
     page: { readonly pageToken?: string },
   ) => ReturnType<ApiCall<P>['invoke']>;
+}
+
+async function unlessNotFound<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
 }
 
 function asUser(subject: string): Scoped {

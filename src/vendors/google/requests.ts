@@ -4,6 +4,7 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { asText, type HttpRequest } from '../http/messages.ts';
 import { isTooLong, retryDelayMs, withRetries } from '../http/retry.ts';
+import { VendorTime } from '../http/vendor-time.ts';
 import { type Access, AccessTokens } from './access-tokens.ts';
 import { classifyResponse } from './classify.ts';
 import { rootUrlOf } from './endpoints.ts';
@@ -44,15 +45,28 @@ export interface RequestsOptions {
  */
 export class Requests {
   readonly #options: RequestsOptions;
+  readonly #time: VendorTime;
   readonly #tokens: AccessTokens;
   readonly #gate: QuotaGate;
   readonly #limit: LimitFunction;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
-    this.#tokens = new AccessTokens(options);
+    this.#time = new VendorTime(options.clock);
+    this.#tokens = new AccessTokens({ ...options, time: this.#time });
     this.#gate = new QuotaGate(options.clock);
     this.#limit = pLimit(options.requestsAtOnceMax);
+  }
+
+  /** Google's time, as far as its responses tell. Epoch milliseconds. */
+  now(): number {
+    return this.#time.now();
+  }
+
+  /** Signs in, unless Google's time is known from a response. */
+  async learnTime(access: Access): Promise<void> {
+    if (this.#time.isKnown) return;
+    await withRetries(() => this.#tokens.get(access), this.#options);
   }
 
   /**
@@ -140,7 +154,9 @@ export class Requests {
     const { clock, onCall } = this.#options;
     this.#options.signal.throwIfAborted();
     onCall();
+    const sentAt = clock.now();
     const response = await callGoogle(request, this.#options);
+    this.#time.learn(response.headers, sentAt);
     if (response.status >= 400) {
       const { service, paged } = call;
       const context = { service, paged, scopes: SCOPES[call.scopeSet], nowMs: clock.now() };

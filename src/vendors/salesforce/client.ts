@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { RetryableError, type UserError } from '../../lib/errors.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import { withRetries } from '../http/retry.ts';
+import { VendorTime } from '../http/vendor-time.ts';
 import { classifyResponse } from './classify.ts';
 import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
@@ -31,6 +32,8 @@ export interface QueryPagesOptions {
 }
 
 export interface SalesforceClient {
+  /** Salesforce's time in epoch milliseconds, as far as the Date headers of its responses tell. */
+  now(): number;
   /** `https://HOST` of the instance; logs in if necessary. */
   instanceUrl(): Promise<string>;
   /**
@@ -80,20 +83,27 @@ class RestClient implements SalesforceClient {
   readonly #options: SalesforceClientOptions;
   readonly #responseMsMax: number;
   readonly #session: Session;
+  readonly #time: VendorTime;
   #usage: ApiUsage | undefined;
 
   constructor(options: SalesforceClientOptions) {
     this.#options = options;
     this.#responseMsMax = options.responseMsMax ?? SALESFORCE_LIMITS.responseMsMax;
+    this.#time = new VendorTime(options.clock);
     this.#session = new Session({
       config: options.config,
       clock: options.clock,
+      time: this.#time,
       tokenStore: options.tokenStore,
       onTokenNotSaved: options.onTokenNotSaved ?? (() => {}),
       signal: options.signal,
       responseMsMax: this.#responseMsMax,
       send: (request, signal) => this.#call(request, signal ?? options.signal),
     });
+  }
+
+  now(): number {
+    return this.#time.now();
   }
 
   get usage(): ApiUsage | undefined {
@@ -209,7 +219,9 @@ class RestClient implements SalesforceClient {
 
   async #call(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
     this.#options.onCall();
+    const sentAt = this.#options.clock.now();
     const response = await callSalesforce(request, { signal, responseMsMax: this.#responseMsMax });
+    this.#time.learn(response.headers, sentAt);
     this.#usage = usageIn(response.headers) ?? this.#usage;
     if (response.status >= 400) {
       throw errorOf(classifyResponse(response, this.#options.clock.now()));

@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
+import type { VendorTime } from '../http/vendor-time.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { signAssertion } from './assertion.ts';
 import { classifyLogin } from './classify-login.ts';
@@ -25,6 +26,8 @@ type TokenResponse = z.infer<typeof tokenResponse>;
 export interface SessionOptions {
   readonly config: SalesforceConfig;
   readonly clock: Clock;
+  /** learns Salesforce's time from each login */
+  readonly time: VendorTime;
   readonly tokenStore: RefreshTokenStore | undefined;
   /** called once, when a new refresh token cannot be stored beyond this process */
   readonly onTokenNotSaved: (warning: UserError) => void;
@@ -116,7 +119,7 @@ export class Session {
   }
 
   async #sendLogin(request: HttpRequest): Promise<TextResponse> {
-    const { signal, responseMsMax, clock } = this.#options;
+    const { signal, responseMsMax, clock, time } = this.#options;
     // A refresh token's request is never aborted: see RefreshTokens.
     const limits = this.#refreshTokens
       ? {
@@ -124,7 +127,9 @@ export class Session {
           responseMsMax: Math.min(responseMsMax, SALESFORCE_LIMITS.tokenRefreshMsMax),
         }
       : { signal, responseMsMax };
+    const sentAt = clock.now();
     const response = await callSalesforce(request, limits);
+    time.learn(response.headers, sentAt);
     if (response.status >= 400) throw errorOf(classifyLogin(response, clock.now()));
     return response;
   }
