@@ -178,6 +178,8 @@ export interface DriveAddressTable {
   until: number | null;
   /** 1: the user's primary address when last seen */
   is_primary: number;
+}
+
 /** An event whose search terms are not indexed yet. */
 export interface SearchQueueTable {
   /** in the order of writing */
