@@ -163,7 +163,8 @@ export async function deleteAwaitingAuditLog(
       .where('state', '=', AWAITING_AUDIT_LOG.state)
       .where('reason', '=', AWAITING_AUDIT_LOG.reason)
       .executeTakeFirst();
-    if (numDeletedRows !== BigInt(chunk.length)) throw new RetryableError('a share that awaited the audit log has changed its state since');
+    if (numDeletedRows !== BigInt(chunk.length))
+      throw new RetryableError('a share that awaited the audit log has changed its state since');
     await queueForSearch(trx, tenant, chunk);
   }
 }

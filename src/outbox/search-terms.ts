@@ -50,10 +50,19 @@ export function termsOf({ share, match }: { readonly share: Share; readonly matc
   const objectIds = objects.map(({ id }) => id);
   const names = Object.values(match?.names ?? {});
   add('id', [content.id, share.shareId, related?.id, sharer?.id, ...objectIds]);
-  add('email', people.flatMap(({ email }) => (email === undefined ? [] : comparedEmail(email))));
-  add('link', [content.url, content.infoUrl].map((link) => link && comparedLink(link)));
+  add(
+    'email',
+    people.flatMap(({ email }) => (email === undefined ? [] : comparedEmail(email))),
+  );
+  add(
+    'link',
+    [content.url, content.infoUrl].map((link) => link && comparedLink(link)),
+  );
   add('title', wordsOf(content.title));
-  add('name', people.flatMap(({ name = '' }) => wordsOf(name)));
+  add(
+    'name',
+    people.flatMap(({ name = '' }) => wordsOf(name)),
+  );
   add('name', names.flatMap(wordsOf));
   return terms;
 }

@@ -3,8 +3,8 @@ import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { alertOnRuns } from './alerts.ts';
-import { checkOverdue, type OverdueWatch } from './overdue.ts';
 import { indexForSearch } from './index-for-search.ts';
+import { checkOverdue, type OverdueWatch } from './overdue.ts';
 import { applyRetention } from './retention.ts';
 
 /**
@@ -41,6 +41,8 @@ export async function afterRuns(
     await applyRetention(context, signal);
     await indexForSearch(context, signal);
   } catch (error) {
-    context.log.warn(`the work after the runs failed, and the next run repeats it: ${messageOf(error)}`);
+    context.log.warn(
+      `the work after the runs failed, and the next run repeats it: ${messageOf(error)}`,
+    );
   }
 }
