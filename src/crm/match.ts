@@ -38,7 +38,7 @@ export interface Match {
   /** in the order of CRM_OBJECT_TYPES */
   readonly objects: readonly CrmObject[];
   readonly recipients: readonly Recipient[];
-  /** the names of `objects` by Id; absent if Salesforce shows none, or an earlier version matched */
+  /** the names of objects by Id; absent in events of earlier versions */
   readonly names?: Readonly<Record<string, string>>;
   /** sentences: the candidates, and why one or none was chosen */
   readonly reasons: readonly string[];
@@ -63,23 +63,7 @@ export function matchShare(
   options: { readonly timezone: string },
 ): Match {
   const context = { records, timezone: options.timezone };
-  const match = share.drive ? matchRecipients(share, context) : matchRelated(share, context);
-  const names = namesIn(match.objects, records);
-  return Object.keys(names).length > 0 ? { ...match, names } : match;
-}
-
-function namesIn(objects: readonly CrmObject[], records: CrmRecords): Record<string, string> {
-  const tables = {
-    Opportunity: records.opportunities,
-    Account: records.accounts,
-    Contact: records.contacts,
-    Lead: records.leads,
-  };
-  const entries = objects.flatMap(({ type, id }) => {
-    const name = tables[type].get(id)?.name;
-    return name === undefined ? [] : [[id, name] as const];
-  });
-  return Object.fromEntries(entries);
+  return share.drive ? matchRecipients(share, context) : matchRelated(share, context);
 }
 
 function matchRelated(share: Share, context: Context): Match {

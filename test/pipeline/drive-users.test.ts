@@ -142,11 +142,7 @@ describe('a renamed user', () => {
         .set({ stream: `drive/changes/${owner}` })
         .where('stream', '=', `drive/changes/user/${user_id}`)
         .execute();
-      await db
-        .updateTable('grant')
-        .set({ owner })
-        .where('owner', '=', `user/${user_id}`)
-        .execute();
+      await db.updateTable('grant').set({ owner }).where('owner', '=', `user/${user_id}`).execute();
     }
     await db.deleteFrom('drive_address').execute();
     await db.deleteFrom('cursor').where('stream', '=', 'drive/users').execute();
@@ -165,15 +161,17 @@ describe('an address that now belongs to someone else', () => {
     const second = oldFile('Second');
     google.share(second, { to: BEN, by: alice });
     google.share(first, { to: ADA, by: renamed });
-    // The new user's log begins with a baseline, the renamed user's goes on.
+    // The new user's log begins with a baseline, the renamed user's continues.
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
     clock.advance(HOUR_MS);
     google.share(second, { to: ADA, by: alice });
     await world.sync();
-    expect(summariesOf(await world.events())).toEqual([
-      `changes pending: ${renamed} -> ${ADA}: First`,
-      `changes pending: ${alice} -> ${ADA}: Second`,
-    ].toSorted());
+    expect(summariesOf(await world.events())).toEqual(
+      [
+        `changes pending: ${renamed} -> ${ADA}: First`,
+        `changes pending: ${alice} -> ${ADA}: Second`,
+      ].toSorted(),
+    );
   });
 
   test('starts a log of its own for a user who was deleted and created again', async () => {

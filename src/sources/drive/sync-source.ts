@@ -199,8 +199,12 @@ class DriveSync {
     const { client, clock, config, start, full, onFailure } = this.#options;
     const domainsAt = this.#domains.changedAt;
     const reading = { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
-    const outcomes = readInOrder(changeLogs, DRIVE_LIMITS.changeLogsAtOnceMax, (changeLog) =>
-      readChangeLog(reading, changeLog, positions.get(changeLog.stream)),
+    const outcomes = readInOrder(changeLogs, DRIVE_LIMITS.changeLogsAtOnceMax, (changeLog, turn) =>
+      readChangeLog(
+        { ...reading, client: client.inTurn(turn) },
+        changeLog,
+        positions.get(changeLog.stream),
+      ),
     );
     for await (const outcome of outcomes) {
       const { item: changeLog } = outcome;
