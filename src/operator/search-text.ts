@@ -44,7 +44,7 @@ export function parseSearchText(input: string): SearchText {
   }
   const id = isId(text) ? formOf(text) : undefined;
   const alternatives = [
-    ...(id === undefined ? [] : idTerms(id).map((term) => [term])),
+    ...(/\s/.test(text) ? [] : idTerms(text).map((term) => [term])),
     ...(['title', 'name'] as const).map((kind) => wordTerms(kind, text)),
   ];
   return { text, query: anyOf(alternatives), ...(id !== undefined && { id }) };

@@ -19,7 +19,8 @@ export function termOf(kind: TermKind, text: string): string {
  * letter or digit ends a word.
  */
 export function wordsOf(text: string): string[] {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  // Upper case first: it turns ß into SS.
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase().toLowerCase();
   const words = plain.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
   return [...new Set(words)].slice(0, SEARCH_LIMITS.wordsPerTextMax);
 }
