@@ -9,7 +9,7 @@ import { andList, quoted } from './sentences.ts';
 export interface ExplainedEvent {
   readonly event: StoredEvent;
   readonly attempts: readonly Attempt[];
-  readonly tenant: TenantConfig;
+  readonly tenant: Pick<TenantConfig, 'timezone' | 'schedule' | 'crm'>;
   readonly gong: GongWait;
   readonly now: number;
 }
@@ -229,7 +229,7 @@ function heldSentences(explained: ExplainedEvent): string[] {
   return [
     `The event is held${until}, because it has no Salesforce record yet (crm.holdDays). Each run ` +
       `looks for one. If none appears, the event is ${then}.`,
-    'Create a Contact or Lead with the address, or relate the delivery to a record. ' + now,
+    `Create a Contact or Lead with the address, or relate the delivery to a record. ${now}`,
   ];
 }
 

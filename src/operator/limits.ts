@@ -12,4 +12,8 @@ export const LIST_LIMITS = {
   searchCharactersMax: 1_000,
   grantsShown: 20,
   errorsShown: 3,
+  /** events that an ambiguous ID can mean */
+  candidatesShown: 10,
+  /** longer lists show full IDs: finding a short one takes a few queries */
+  idsShortenedMax: 1_000,
 } as const;

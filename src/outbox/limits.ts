@@ -22,3 +22,8 @@ export const SEARCH_LIMITS = {
   /** events not indexed yet that one search reads, newest first */
   queuedEventsReadMax: 5_000,
 } as const;
+
+export const ID_LIMITS = {
+  /** lengths of a short id, after the source's name: 8 digits for Drive, Salesforce's 15-character id */
+  shortCharacters: [8, 12, 15, 20],
+} as const;

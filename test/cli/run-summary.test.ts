@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { groupErrors, namesText } from '../../src/cli/runs/grouped-errors.ts';
+import { groupErrors } from '../../src/cli/runs/grouped-errors.ts';
 import { runLine } from '../../src/cli/runs/run-summary.ts';
 import type { RunError } from '../../src/db/run-report.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
@@ -52,9 +52,10 @@ describe('the errors of several runs', () => {
     });
   });
 
-  test('names ten tenants and counts the rest', () => {
-    const names = Array.from({ length: 40 }, (_, index) => `t${index}`);
-    expect(namesText(names)).toBe(`${names.slice(0, 10).join(', ')} and 30 more`);
+  test('of forty tenants, the first are named and the rest counted', () => {
+    const error: RunError = { stage: 'gong', message: 'm', hint: HINT };
+    const reports = Array.from({ length: 40 }, (_, index) => reportWith(`t${index}`, error));
+    expect(groupErrors(reports).shared[0]).toBe('t0, t1, t2, t3, t4 and 35 more: gong: m');
   });
 });
 

@@ -56,7 +56,7 @@ describe('a user who left', () => {
     const report = await world.sync();
     expect(report).toMatchObject({ outcome: 'ok', errors: [] });
     expect(report.notes?.[0]).toMatch(
-      /^google-drive: the change logs of 1 suspended .* detect leaves out,/,
+      /^google-drive: the change logs of 1 suspended .*detect leaves out,/,
     );
   });
 

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { type ExplainedEvent, explainEvent } from '../../src/operator/explain-event.ts';
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
 import { SKIP_REASONS } from '../../src/share/policy.ts';
-import { tenantConfig } from '../support/tenant-config.ts';
 
 const AT = Date.UTC(2026, 10, 24, 5, 34);
 const EVENT: StoredEvent = {
@@ -48,7 +47,10 @@ function sentences(changes: Partial<StoredEvent>, more: Partial<ExplainedEvent> 
   const explained: ExplainedEvent = {
     event: { ...EVENT, ...changes },
     attempts: [attempt],
-    tenant: tenantConfig({ timezone: 'America/New_York' }),
+    tenant: {
+      timezone: 'America/New_York',
+      crm: { objectTypes: [], matchAccountByDomain: false, unmatched: 'send', holdDays: 3 },
+    },
     gong: { callsPerDay: 10_000, callsLeft: 100 },
     now: AT + 7_200_000,
     ...more,

@@ -1,6 +1,5 @@
 import type { RunError, RunReport } from '../../db/run-report.ts';
-import { listOf } from '../terminal/format.ts';
-import { SUMMARY_LIMITS } from './limits.ts';
+import { namesText } from '../terminal/format.ts';
 import { errorLines } from './run-summary.ts';
 
 interface TenantError {
@@ -45,11 +44,4 @@ function sharedLines(group: readonly TenantError[]): string[] {
 
 function tenantsOf(group: readonly TenantError[]): string[] {
   return [...new Set(group.map(({ tenant }) => tenant))];
-}
-
-/** `a, b, c and 37 more` */
-export function namesText(tenants: readonly string[]): string {
-  const named = tenants.slice(0, SUMMARY_LIMITS.tenantsNamedMax);
-  const more = tenants.length - named.length;
-  return more > 0 ? `${listOf(named)} and ${more} more` : listOf(named);
 }

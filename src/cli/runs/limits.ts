@@ -6,8 +6,3 @@ export const PLAN_LIMITS = {
   /** recipients that a line names; the others are counted */
   recipientsNamedMax: 5,
 } as const;
-
-export const SUMMARY_LIMITS = {
-  /** tenants that an error names; the others are counted */
-  tenantsNamedMax: 10,
-} as const;

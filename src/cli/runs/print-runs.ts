@@ -3,8 +3,9 @@ import type { TenantRun } from '../../runs/try-run.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';
+import { namesText } from '../terminal/format.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
-import { groupErrors, namesText } from './grouped-errors.ts';
+import { groupErrors } from './grouped-errors.ts';
 import { reportJson } from './report-json.ts';
 import { nextSteps, noteLines, runLine } from './run-summary.ts';
 
