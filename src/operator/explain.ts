@@ -1,11 +1,13 @@
 import type { TenantConfig } from '../config/types.ts';
+import type { Statement } from '../db/schema.ts';
 import type { StoredEvent } from '../outbox/event-types.ts';
+import { findEventsByPrefix } from '../outbox/id-prefix.ts';
 import { findEvents, listAttempts } from '../outbox/queries.ts';
 import { searchEvents } from '../outbox/search.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { explainAbsence } from './explain-absence.ts';
 import { explainEvent } from './explain-event.ts';
-import { parseSearchText } from './search-text.ts';
+import { parseSearchText, type SearchText } from './search-text.ts';
 import { gongOf } from './status.ts';
 
 /** One share that the text identifies, or, without `event`, what is known although none was found. */
@@ -26,12 +28,7 @@ export async function explain(
 ): Promise<Explanation[]> {
   const search = parseSearchText(request.text);
   const names = tenants.map(({ tenant }) => tenant);
-  const byId = await findEvents(context.db, names, search.text);
-  const { query } = search;
-  const events =
-    byId.length > 0
-      ? byId
-      : await searchEvents(context.db, { tenants: names, query, limit: request.limit });
+  const events = await eventsOf(context.db, names, { ...search, limit: request.limit });
   const explained: Explanation[] = [];
   for (const event of events) {
     const tenant = tenants.find((candidate) => candidate.tenant === event.tenant);
@@ -49,6 +46,19 @@ export async function explain(
     absences.push({ tenant: tenant.tenant, sentences });
   }
   return absences;
+}
+
+/** The event with this id, else what the text finds, else the events whose id begins with it. */
+async function eventsOf(
+  db: Statement,
+  tenants: readonly string[],
+  { text, query, limit }: SearchText & { readonly limit: number },
+): Promise<readonly StoredEvent[]> {
+  const named = await findEvents(db, tenants, text);
+  if (named.length > 0) return named;
+  const found = await searchEvents(db, { tenants, query, limit });
+  if (found.length > 0 || text === '') return found;
+  return findEventsByPrefix(db, tenants, { prefix: text, limit });
 }
 
 /** What happened to one event, and what an operator can do. */

@@ -49,7 +49,8 @@ export interface DecisionFacts extends ShareFacts {
 }
 
 /** What a held share waits for: its Salesforce record, or its audit log entry. */
-export type HoldReason = 'unmatched' | 'audit-log';
+export const HOLD_REASONS = ['unmatched', 'audit-log'] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** The state in which a share enters the outbox. */
 export type Decision =
