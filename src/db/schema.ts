@@ -15,6 +15,7 @@ export interface Tables {
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
+  known_items: KnownItemsTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
   drive_address: DriveAddressTable;
@@ -141,6 +142,18 @@ export interface ActivityTable {
   payload: string;
   /** 1: its act is complete */
   handled: number;
+}
+
+/** A page of items that a change log knows, so that an item that comes into scope is noticed. */
+export interface KnownItemsTable {
+  tenant: string;
+  /** the owner of the items: `user/EMAIL` or `drive/ID` */
+  owner: string;
+  /** start of the sweep that listed them */
+  since: number;
+  number: number;
+  /** hashes of their ids */
+  items: string;
 }
 
 /** A tenant with a schedule, watched for successful runs. */

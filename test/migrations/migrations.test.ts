@@ -66,6 +66,7 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "grant" ("tenant" text not null, "item" text not null, "grantee" text not null, "generation" integer not null, "kind" text not null, "role" text not null, "inherited" integer not null, "owner" text not null, "seen_by" text not null, "seen_at" bigint not null, "granted_at" bigint, "expires_at" bigint, "revoked_at" bigint, "removed" integer not null, "swept_at" bigint, "event_id" text, constraint "grant_key" primary key ("tenant", "item", "grantee", "generation"))
     CREATE INDEX "grant_by_grantee" on "grant" ("tenant", "grantee")
     CREATE INDEX "grant_by_owner" on "grant" ("tenant", "owner")
+    CREATE TABLE "known_items" ("tenant" text not null, "owner" text not null, "since" bigint not null, "number" integer not null, "items" text not null, constraint "known_items_key" primary key ("tenant", "owner", "since", "number"))
     CREATE TABLE "lease" ("name" text not null primary key, "holder" text not null, "until" bigint not null)
     CREATE TABLE "overdue" ("tenant" text not null primary key, "schedule" text not null, "since" bigint not null, "told_for" bigint)
     CREATE TABLE "pause" ("account" text not null primary key, "until" bigint not null)

@@ -7,7 +7,7 @@ export function runLines(report: RunReport): string[] {
 }
 
 /** What the run could not read, although nothing failed. */
-export function noteLines({ notes = [] }: RunReport): string[] {
+export function noteLines({ notes = [] }: Pick<RunReport, 'notes'>): string[] {
   return notes.map((note) => `  ${note}`);
 }
 

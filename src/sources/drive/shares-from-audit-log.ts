@@ -16,6 +16,8 @@ export interface AuditLogContext {
   /** shares from the change log that still wait for the audit log, by eventId */
   readonly awaiting: ReadonlyMap<string, Share>;
   readonly itemOf: (itemId: string) => ItemDetails | undefined;
+  /** True for the entries that Google logs per member when an item is created on a shared drive. */
+  readonly isOfCreation: (entry: AuditEntry) => boolean;
   readonly loggedGrant: (entry: AuditEntry) => LoggedGrant;
   /** the name in the Directory of the person who had the address at `at` (epoch milliseconds) */
   readonly nameOf: (email: string, at: number) => string | undefined;
@@ -68,13 +70,13 @@ export function loggedGrantOf(
  */
 function applyEntry(
   entry: AuditEntry,
-  { grants, awaiting, itemOf, wasInternal, loggedGrant }: AuditLogContext,
+  { grants, awaiting, isOfCreation, wasInternal, loggedGrant }: AuditLogContext,
 ): { readonly grant: Grant; readonly replacedEventId?: string } | undefined {
   const logged = loggedGrant(entry);
   const history = grants.history(entry.itemId, entry.grant.key);
   if (entry.change === 'revoke') history.applyRevoke(logged);
   if (entry.change === 'role') history.applyRoleChange(logged);
-  if (entry.change !== 'grant' || isOfCreation(entry, itemOf(entry.itemId))) return undefined;
+  if (entry.change !== 'grant' || isOfCreation(entry)) return undefined;
   const applied = history.applyGrant(logged);
   if (applied.kind === 'known') return undefined;
   if (wasInternal(entry)) {
@@ -85,11 +87,6 @@ function applyEntry(
   if (!awaiting.has(applied.eventId)) return undefined;
   applied.grant.eventId = undefined;
   return { grant: applied.grant, replacedEventId: applied.eventId };
-}
-
-/** Google logs the creation of an item on a shared drive as a grant to each member. */
-function isOfCreation(entry: AuditEntry, item: ItemDetails | undefined): boolean {
-  return item?.isOfCreation(entry) ?? false;
 }
 
 function shareOf(
