@@ -24,7 +24,7 @@ export interface GongWait {
 }
 
 /**
- * The story of one event, in sentences: where and when its share was seen, who is in it, which record
+ * What happened to one event, in sentences: where and when its share was seen, who is in it, which record
  * it was matched to and why, what happened to it, and what an operator can do. Decides nothing: it
  * reads what was stored.
  */

@@ -17,7 +17,7 @@ export async function findListed(
     tenants,
     query,
     limit,
-    isWanted: (event) => passes(event, filter),
+    isIncluded: (event) => passes(event, filter),
   });
 }
 

@@ -17,7 +17,7 @@ export interface SearchOptions {
   readonly query: SearchQuery;
   readonly limit: number;
   /** which of the found events count; by default, all */
-  readonly isWanted?: (event: StoredEvent) => boolean;
+  readonly isIncluded?: (event: StoredEvent) => boolean;
 }
 
 /** The events that the query finds, newest share first, including those that are not indexed yet. */
@@ -30,13 +30,13 @@ export async function searchEvents(db: Statement, options: SearchOptions): Promi
 }
 
 async function indexedEvents(db: Statement, options: SearchOptions): Promise<StoredEvent[]> {
-  const { limit, isWanted = () => true } = options;
+  const { limit, isIncluded = () => true } = options;
   const found: StoredEvent[] = [];
   let after: DocumentRow | undefined;
   while (found.length < limit) {
     const rows = await documentsAfter(db, options, after);
     const events = await eventsOf(db, rows);
-    found.push(...events.filter((event) => matches(event, options) && isWanted(event)));
+    found.push(...events.filter((event) => matches(event, options) && isIncluded(event)));
     after = rows.at(-1);
     if (rows.length < SEARCH_LIMITS.eventsPerPage) break;
   }
@@ -80,7 +80,7 @@ function formatQuery({ anyOf }: SearchQuery): string {
 
 /** Events that were written since the last indexing: those with all terms of an alternative. */
 async function queuedEvents(db: Statement, options: SearchOptions): Promise<StoredEvent[]> {
-  const { tenants, isWanted = () => true } = options;
+  const { tenants, isIncluded = () => true } = options;
   if (tenants.length === 0) return [];
   const rows = await db
     .selectFrom('search_queue')
@@ -92,7 +92,7 @@ async function queuedEvents(db: Statement, options: SearchOptions): Promise<Stor
   const found: StoredEvent[] = [];
   for (const chunk of chunksOf(rows, SEARCH_LIMITS.eventsPerPage)) {
     const events = await eventsOf(db, chunk);
-    found.push(...events.filter((event) => matches(event, options) && isWanted(event)));
+    found.push(...events.filter((event) => matches(event, options) && isIncluded(event)));
   }
   return found;
 }

@@ -48,7 +48,7 @@ describe('sharetrail explain', () => {
 
   test('says what is known and what can be the reason if no share is found; exit code 0', async () => {
     await using world = await syncedWorld();
-    const text = 'nobody@elsewhere.example';
+    const text = 'stranger@elsewhere.example';
     const { code, stdout } = await world.run(`explain ${text}`);
     expect(code).toBe(0);
     expect(stdout).toContain(`No share of ${TENANT} contains “${text}”.`);
@@ -89,7 +89,7 @@ describe('sharetrail events', () => {
     expect(await count(`--search ${email}`)).toBe(3);
     expect(await count(`--search ${email} --limit 2`)).toBe(2);
     expect(await count(`--search ${email} --state held`)).toBe(0);
-    expect(await count('--search nobody@elsewhere.example')).toBe(0);
+    expect(await count('--search stranger@elsewhere.example')).toBe(0);
     expect(await count('--source salesforce')).toBe(3);
     expect(await count('--source google-drive')).toBe(0);
     expect(await count('--reason unmatched')).toBe(0);

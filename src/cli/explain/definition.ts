@@ -29,7 +29,7 @@ export const explainDefinition: CommandDefinition = {
   examples: [
     { command: 'sharetrail explain ines@brightwater.example', does: 'explain a person’s shares' },
     {
-      command: 'sharetrail explain https://drive.google.com/file/d/FILE/view',
+      command: 'sharetrail explain https://drive.google.com/open?id=ID',
       does: 'explain the shares of a file',
     },
     { command: 'sharetrail explain spare parts list', does: 'find shares by words of the title' },
