@@ -5,6 +5,7 @@ import { configDefinitions } from './config/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
 import { explainDefinition } from './explain/definition.ts';
+import { rebindDefinition } from './rebind/definition.ts';
 import { restoreDefinition } from './restore/definition.ts';
 import { sandboxDefinition } from './sandbox/definition.ts';
 import { startDefinition } from './start/definition.ts';
@@ -19,6 +20,7 @@ export const definitions: readonly CommandDefinition[] = [
   statusDefinition,
   ...eventsDefinitions,
   explainDefinition,
+  rebindDefinition,
   backupDefinition,
   restoreDefinition,
   ...configDefinitions,

@@ -225,6 +225,13 @@ function heldSentences(explained: ExplainedEvent): string[] {
       now,
     ];
   }
+  if (event.reason === 'lookup-refused') {
+    return [
+      'The event is held, because Salesforce refuses to look up its records. The latest run says ' +
+        'what to change; see `sharetrail status`.',
+      now,
+    ];
+  }
   const then = tenant.crm.unmatched === 'send' ? 'sent without a record' : 'skipped as unmatched';
   return [
     `The event is held${until}, because it has no Salesforce record yet (crm.holdDays). Each run ` +
@@ -273,4 +280,8 @@ const SKIPS: Readonly<Record<SkipReason, readonly [string, string]>> = {
     'To send such shares without a record, set crm.unmatched to send.',
   ],
   operator: ['an operator skipped it with `sharetrail events skip`.', ''],
+  rebound: [
+    'it was waiting when `sharetrail rebind` gave the tenant to another org, customer, or account.',
+    '',
+  ],
 };
