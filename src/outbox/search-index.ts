@@ -69,8 +69,7 @@ async function indexEvent(trx: Statement, { tenant, event_id }: EventKey): Promi
   `.execute(trx);
 }
 
-/** Removes an event from the index; it can be queued again. */
-export async function removeFromIndex(trx: Statement, key: EventKey): Promise<void> {
+async function removeFromIndex(trx: Statement, key: EventKey): Promise<void> {
   const removed = await trx
     .deleteFrom('search_document')
     .where('tenant', '=', key.tenant)

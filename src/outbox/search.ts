@@ -97,15 +97,6 @@ async function queuedEvents(db: Statement, options: SearchOptions): Promise<Stor
   return found;
 }
 
-/** How many events are not indexed yet, and how many of them a search reads. */
-export async function unindexedEvents(db: Statement): Promise<number> {
-  const { events } = await db
-    .selectFrom('search_queue')
-    .select((select) => select.fn.countAll<number>().as('events'))
-    .executeTakeFirstOrThrow();
-  return Number(events);
-}
-
 async function eventsOf(
   db: Statement,
   keys: readonly { readonly tenant: string; readonly event_id: string }[],
