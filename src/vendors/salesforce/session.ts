@@ -4,7 +4,7 @@ import { isSafeUrl } from '../../config/addresses.ts';
 import type { SalesforceConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
-import { rememberSecret } from '../../lib/secret.ts';
+import { rememberToken } from '../../lib/secret.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import type { VendorTime } from '../http/vendor-time.ts';
@@ -140,7 +140,7 @@ export class Session {
 
   async #logIn(connection: Connection): Promise<void> {
     const { access_token: accessToken, instance_url: url } = await this.#requestToken(connection);
-    rememberSecret(accessToken);
+    rememberToken(accessToken);
     const { origin } = new URL(url);
     if (!isSafeUrl(url, { query: 'allowed' })) {
       throw new UserError(`Salesforce named an instance without https: ${origin}`);
