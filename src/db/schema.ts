@@ -2,7 +2,7 @@ import type { ColumnType, Kysely, Transaction } from 'kysely';
 
 /**
  * The tables. Times are epoch milliseconds. `share`, `match`, `body`, `errors`, `position`, `payload`,
- * and `report` are JSON text; the module that writes each of them also parses it.
+ * `report`, and `identity` are JSON text; the module that writes each of them also parses it.
  */
 export interface Tables {
   cursor: CursorTable;
@@ -15,8 +15,10 @@ export interface Tables {
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
+  known_items: KnownItemsTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
+  binding: BindingTable;
   drive_address: DriveAddressTable;
 }
 
@@ -141,6 +143,18 @@ export interface ActivityTable {
   handled: number;
 }
 
+/** A page of items that a change log knows, so that an item that comes into scope is noticed. */
+export interface KnownItemsTable {
+  tenant: string;
+  /** the owner of the items: `user/EMAIL` or `drive/ID` */
+  owner: string;
+  /** start of the sweep that listed them */
+  since: number;
+  number: number;
+  /** hashes of their ids */
+  items: string;
+}
+
 /** A tenant with a schedule, watched for successful runs. */
 export interface OverdueTable {
   tenant: string;
@@ -162,6 +176,16 @@ export interface BackfillTable {
   /** `reading`, then `read` once its end was reached */
   state: string;
   started_at: number;
+  updated_at: number;
+}
+
+/** The account of a vendor that the tenant is bound to. */
+export interface BindingTable {
+  tenant: string;
+  vendor: string;
+  identity: string;
+  /** the start of the source since the last `rebind`; null: the tenant's own start */
+  read_from: number | null;
   updated_at: number;
 }
 

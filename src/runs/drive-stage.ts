@@ -1,4 +1,5 @@
 import { backfillStream } from '../db/backfills.ts';
+import type { OrgIdentity } from '../db/bindings.ts';
 import { sharesAwaitingAuditLog } from '../outbox/events.ts';
 import type { Insiders } from '../share/address.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
@@ -10,20 +11,29 @@ import {
 } from '../sources/drive/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
 import type { Rules } from './decide-share.ts';
+import { driveNotes } from './drive-notes.ts';
 import { readSource } from './read-source.ts';
-import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading-types.ts';
+import {
+  type StageReading,
+  type SyncReading,
+  startOfSource,
+  type WindowReading,
+} from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
+import type { ReadingRun } from './run-lifecycle.ts';
+import { sandboxIdOf } from './sandbox-event-ids.ts';
 import { inStage, runError } from './stage-errors.ts';
-import { countCall } from './vendor-clients.ts';
+import { identified } from './verify-accounts.ts';
 
 /** Reads what is new in the tenant's Drive. Failures of single users and drives go into the report. */
 export async function readDrive(reading: SyncReading): Promise<void> {
-  const { start, reach } = reading;
+  const { reach } = reading;
+  const start = startOfSource(reading, 'google-drive');
   const drive = await inStage('google-drive', async () =>
     openDriveSync({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
   );
   reading.drive = drive;
-  await readSource(withInsiders(reading, drive), drive.source);
+  await readOpened(withInsiders(reading, drive), drive);
 }
 
 /** Reads a past window of the tenant's Drive, including what a sync skipped as too old. */
@@ -40,7 +50,17 @@ export async function readDriveWindow(reading: WindowReading): Promise<void> {
   const ofDrive = withInsiders(reading, drive);
   // They are on record already, so no page brings them as new ones.
   await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
-  await readSource(ofDrive, drive.source);
+  await readOpened(ofDrive, drive);
+}
+
+/** Says what could not be read, even if reading ends early. */
+async function readOpened(reading: StageReading, drive: OpenedDrive): Promise<void> {
+  const { run, tenant } = reading;
+  try {
+    await readSource(reading, drive.source);
+  } finally {
+    run.counters.notes.push(...driveNotes(drive.unreadable, tenant.googleDrive?.detect ?? []));
+  }
 }
 
 /** What deciding again on Drive's held shares requires. */
@@ -68,7 +88,7 @@ export async function driveKnowledge(reading: SyncReading): Promise<DriveKnowled
 }
 
 /** Who is internal is known once Drive is open, and the run can find out more. */
-function withInsiders(reading: StageReading, drive: OpenedDrive): ReadContext {
+function withInsiders(reading: StageReading, drive: OpenedDrive): StageReading {
   const rules: Rules = {
     ...reading.rules,
     get driveInsiders() {
@@ -79,22 +99,13 @@ function withInsiders(reading: StageReading, drive: OpenedDrive): ReadContext {
 }
 
 async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
-  const { run, db, clock, signal, driveDatabase } = reading;
+  const { run, db, clock, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
-  const { random } = run.context;
   const log = run.context.log.child({ stage: 'google-drive' });
   if (config === undefined) throw new Error(`${tenant} has no Drive`);
-  // Google's library loads slowly, and only tenants with Drive need it.
-  const { createGoogleClient } = await import('../vendors/google/client.ts');
-  const client = createGoogleClient({
-    config,
-    clock,
-    random,
-    signal,
-    budget: run.connections.budget,
-    onCall: () => countCall(run, 'google'),
-    onWarning: (message) => log.warn(message),
-  });
+  // Fails if the sign-in may lead to another Workspace than the tenant's.
+  await run.connections.accounts.workspace();
+  const client = await run.connections.google();
   return {
     client,
     config,
@@ -102,6 +113,7 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
     store: {
       db: await driveDatabase(),
       tenant,
+      ...sandboxIdOf(await orgOf(run)),
       sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
     // What is stored about Drive is in Google's time, however wrong this machine's clock is.
@@ -112,4 +124,9 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
       run.counters.addError({ ...entry, message: `${where}: ${entry.message}` });
     },
   };
+}
+
+/** If Salesforce is down, the org on record counts. Without one, no share gets past the lookup. */
+async function orgOf({ bindings, connections }: ReadingRun): Promise<OrgIdentity | undefined> {
+  return bindings.salesforce?.identity ?? identified(connections.accounts.org());
 }

@@ -35,6 +35,7 @@ export function reportOf(counters: RunCounters, facts: RunFacts): RunReport {
     pending,
     calls: counters.calls,
     errors: counters.errors,
+    ...(counters.notes.length > 0 && { notes: counters.notes }),
     ...gongWaitOf(pushed),
   };
 }
@@ -48,19 +49,23 @@ export function outcomeOf(
   return counters.errors.length > 0 ? 'partial' : 'ok';
 }
 
+/** A capped Retry-After counts even if no event was left that had to wait for it. */
 function gongWaitOf(pushed: Readonly<PushReport> | undefined): Pick<RunReport, 'gongWait'> {
   const { stop, cappedRetryAfterMs } = pushed ?? {};
-  if (stop?.kind !== 'waiting' || stop.reason === 'day-used-up') return {};
+  const isThrottled = stop?.kind === 'waiting' && stop.reason === 'throttled';
+  const isPaused = stop?.kind === 'waiting' && stop.reason === 'paused';
+  if (!isThrottled && !isPaused && cappedRetryAfterMs === undefined) return {};
   return {
     gongWait: {
-      reason: stop.reason,
+      reason: isThrottled ? 'throttled' : 'paused',
       ...(cappedRetryAfterMs !== undefined && { cappedRetryAfterMs }),
     },
   };
 }
 
 /** The report as commands print it: its keys are part of the external contract. */
-export function printedReport({ runId: _, gongWait: _wait, errors, ...report }: RunReport) {
+export function printedReport(stored: RunReport) {
+  const { runId: _, gongWait: _wait, notes: _notes, errors, ...report } = stored;
   return {
     ...report,
     errors: errors.map(({ stage, message, hint }) => ({ stage, message, hint })),

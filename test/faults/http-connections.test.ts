@@ -229,7 +229,7 @@ describe('a connection that fails', () => {
     expect((await failureOf(post(url))).message).toContain(note);
   });
 
-  it('says nothing about a proxy if there is none, or once the request is sent', async () => {
+  it('says nothing about a proxy without one, or once the request is sent', async () => {
     expect((await failureOf(post('https://127.0.0.1:9/'))).message).not.toContain('PROXY');
     vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
     await using server = await startRaw((socket) => socket.end('HTTP/1.1 2'));

@@ -91,8 +91,9 @@ export class Workspace {
   /** Gives a user another primary address; by default, the old one stays as an alias. */
   renameUser(from: string, to: string, old: 'alias' | 'released' = 'alias'): string {
     const [before, after] = [from.toLowerCase(), to.toLowerCase()];
-    const { directory, items, changes } = this.state;
+    const { directory, items, changes, credentials } = this.state;
     directory.rename(before, after, old);
+    credentials.renameUser(before, after);
     items.renameUser(before, after);
     changes.rename(before, after);
     return after;

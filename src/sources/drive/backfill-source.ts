@@ -46,7 +46,7 @@ export async function openDriveBackfill(options: DriveBackfillOptions): Promise<
     yield* readAuditLog({ ...options, scope, partition, start, full: false, now, end });
     items = new ItemDetailsReader({ client, config, scope, now, onFailure });
     const window = { since, until };
-    yield* processAuditEntries({ store, scope, items, wasInternal, partition, window });
+    yield* processAuditEntries({ client, store, scope, items, wasInternal, partition, window });
   }
   return {
     source: { name: 'google-drive', stream, allowsReadAhead: false, pull: pages },

@@ -3,6 +3,7 @@
 /** The streams of all sync cursors start with it. */
 export const DRIVE_STREAM = 'drive';
 export const INTERNAL_DOMAINS_STREAM = `${DRIVE_STREAM}/internal-domains`;
+export const SCOPE_STREAM = `${DRIVE_STREAM}/scope`;
 /** Which users were found, and when their stored addresses last changed. */
 export const USERS_STREAM = `${DRIVE_STREAM}/users`;
 /** The shared drives that no one can be found to read. */
@@ -27,9 +28,9 @@ export function userOwner(id: string): string {
   return `${USER_OWNER_PREFIX}${id}`;
 }
 
-/** True for a user whom an earlier version stored under an address instead of an id. */
-export function isAddressOwner(owner: string): boolean {
-  return owner.startsWith(USER_OWNER_PREFIX) && owner.includes('@');
+/** The id in the owner of a My Drive; an address if an earlier version stored it. */
+export function userNameIn(owner: string): string | undefined {
+  return owner.startsWith(USER_OWNER_PREFIX) ? owner.slice(USER_OWNER_PREFIX.length) : undefined;
 }
 
 /** The owner of items on a shared drive, as the grant table stores it. */
