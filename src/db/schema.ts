@@ -2,7 +2,7 @@ import type { ColumnType, Kysely, Transaction } from 'kysely';
 
 /**
  * The tables. Times are epoch milliseconds. `share`, `match`, `body`, `errors`, `position`, `payload`,
- * and `report` are JSON text; the module that writes each of them also parses it.
+ * `report`, and `identity` are JSON text; the module that writes each of them also parses it.
  */
 export interface Tables {
   cursor: CursorTable;
@@ -18,6 +18,7 @@ export interface Tables {
   known_items: KnownItemsTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
+  binding: BindingTable;
   drive_address: DriveAddressTable;
 }
 
@@ -175,6 +176,16 @@ export interface BackfillTable {
   /** `reading`, then `read` once its end was reached */
   state: string;
   started_at: number;
+  updated_at: number;
+}
+
+/** The account of a vendor that the tenant is bound to. */
+export interface BindingTable {
+  tenant: string;
+  vendor: string;
+  identity: string;
+  /** the start of the source since the last `rebind`; null: the tenant's own start */
+  read_from: number | null;
   updated_at: number;
 }
 
