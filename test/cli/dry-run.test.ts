@@ -27,7 +27,7 @@ test('without a database, prints one body per line and the calls, and creates no
   expect(stderr).toContain('a run would take 12 Gong calls');
   // A run sends exactly these bodies.
   expect(await world.run('sync')).toMatchObject({ code: 0 });
-  const sent = world.sandbox.gong.events.map(({ body }) => body);
+  const sent = world.sandbox.gong.events.flatMap(({ body }) => body ?? []);
   // Several requests are in flight at a time, so they can arrive in another order.
   expect(sortedById(bodiesIn(stdout))).toEqual(sortedById(sent));
   expect(bodiesIn(stdout)).toHaveLength(12);
