@@ -1,6 +1,10 @@
+import { CALL_LIMITS } from '../db/limits.ts';
 import type { RunError } from '../db/run-report.ts';
 import { LIST_LIMITS } from './limits.ts';
 import type { RunStatus, TenantStatus } from './status.ts';
+
+/** the longest pause that is believed */
+const PAUSE = `${CALL_LIMITS.pauseMsMax / (60 * 60_000)} hours`;
 
 /**
  * The health of a tenant, worst first: this is the order of `status`. docs/operations.md has the
@@ -122,7 +126,7 @@ function attentionOf(level: Level, status: TenantStatus): Attention {
       return rejectedAttention(status);
     case 'paused':
       return {
-        message: 'Gong requested a pause of more than 24 hours; sharetrail waits 24 hours',
+        message: `Gong requested a pause of more than ${PAUSE}; sharetrail waits ${PAUSE}`,
         hint: 'Check `gong.baseUrl`, and for a proxy in between. Later runs send the events.',
       };
     default:

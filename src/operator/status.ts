@@ -18,6 +18,7 @@ import type { AppContext } from '../runs/app-context.ts';
 import { type BusiestNights, callsForBackfill, createBusiestNights } from '../runs/call-reserve.ts';
 import { type NextDue, overdueTimes } from '../runs/overdue-times.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
+import { storedUnreadDrives, type UnreadDrive } from '../sources/drive/unread-drives.ts';
 import { findGongAccount } from '../vendors/gong/account.ts';
 import { LIST_LIMITS } from './limits.ts';
 
@@ -56,6 +57,8 @@ export interface TenantStatus {
   /** the share time of the oldest pending event */
   readonly oldestPending?: number;
   readonly gong: GongStatus;
+  /** shared drives whose change log no one can be found to read */
+  readonly unreadDrives: readonly UnreadDrive[];
 }
 
 export interface GongStatus {
@@ -118,6 +121,7 @@ async function tenantStatus(
     rejections: await openRejections(db, tenant),
     ...(oldest !== undefined && { oldestPending: oldest }),
     gong: await gongOf(context, config, now),
+    unreadDrives: await unreadDrivesOf(context, config),
   };
 }
 
@@ -148,6 +152,14 @@ async function gongOf(context: AppContext, config: TenantConfig, now: number): P
   const pause = await pausedUntil(context.db, account, now);
   const callsLeft = Math.max(0, callsPerDay - used);
   return { callsPerDay, account, callsLeft, ...(pause > 0 && { pausedUntil: pause }) };
+}
+
+async function unreadDrivesOf(
+  { db }: AppContext,
+  { tenant, googleDrive }: TenantConfig,
+): Promise<readonly UnreadDrive[]> {
+  const reads = googleDrive?.sharedDrives === 'all' && googleDrive.detect.includes('changes');
+  return reads ? storedUnreadDrives(db, tenant) : [];
 }
 
 /** Only the newest run can have the tenant's lock. */

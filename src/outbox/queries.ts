@@ -5,7 +5,7 @@ import { STATES, type State } from './states.ts';
 
 export interface EventFilter {
   /** one window per timezone: a date means midnight in the tenant's own timezone */
-  readonly windows: readonly { readonly tenants: readonly string[]; readonly since?: number }[];
+  readonly windows: readonly (SharedAtWindow & { readonly tenants: readonly string[] })[];
   readonly state?: State;
   readonly limit: number;
 }
@@ -17,10 +17,11 @@ export async function listEvents(db: Statement, filter: EventFilter): Promise<St
     .selectAll()
     .where((where) =>
       where.or(
-        filter.windows.map(({ tenants, since }) =>
+        filter.windows.map(({ tenants, since, until }) =>
           where.and([
             where('tenant', 'in', tenants),
             where('shared_at', '>=', since ?? Number.MIN_SAFE_INTEGER),
+            where('shared_at', '<', until ?? Number.MAX_SAFE_INTEGER),
           ]),
         ),
       ),

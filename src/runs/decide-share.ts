@@ -1,5 +1,6 @@
 import type { TenantConfig } from '../config/types.ts';
 import { type Match, matchShare } from '../crm/match.ts';
+import { withNames } from '../crm/record-names.ts';
 import type { CrmRecords } from '../crm/records.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
@@ -65,7 +66,7 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
   const recipientEmails = match.recipients.map((recipient) => recipient.email);
   const facts = { share, recipientEmails, matched: match.matched, ...when };
   const decision = decide(facts, policyOf(share, rules));
-  const event = { eventId: share.eventId, share, match };
+  const event = { eventId: share.eventId, share, match: withNames(match, records) };
   if (decision.state !== 'pending') return { ...event, ...decision };
   return { ...event, ...withBody(share, match, rules.body) };
 }
@@ -73,7 +74,8 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
 /** Builds the event that an operator asked for: queued regardless of the policy. Pure. */
 export function decideForced(share: Share, records: CrmRecords, rules: Rules): NewEvent {
   const match = matchShare(share, records, { timezone: rules.timezone });
-  return { eventId: share.eventId, share, match, ...withBody(share, match, rules.body) };
+  const named = withNames(match, records);
+  return { eventId: share.eventId, share, match: named, ...withBody(share, match, rules.body) };
 }
 
 function policyOf({ source }: Share, { policy, driveInsiders }: Rules): Rules['policy'] {

@@ -10,8 +10,9 @@ import {
 } from '../sources/drive/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
 import type { Rules } from './decide-share.ts';
+import { driveNotes } from './drive-notes.ts';
 import { readSource } from './read-source.ts';
-import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading-types.ts';
+import type { StageReading, SyncReading, WindowReading } from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import { inStage, runError } from './stage-errors.ts';
 import { countCall } from './vendor-clients.ts';
@@ -23,7 +24,7 @@ export async function readDrive(reading: SyncReading): Promise<void> {
     openDriveSync({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
   );
   reading.drive = drive;
-  await readSource(withInsiders(reading, drive), drive.source);
+  await readOpened(withInsiders(reading, drive), drive);
 }
 
 /** Reads a past window of the tenant's Drive, including what a sync skipped as too old. */
@@ -40,7 +41,17 @@ export async function readDriveWindow(reading: WindowReading): Promise<void> {
   const ofDrive = withInsiders(reading, drive);
   // They are on record already, so no page brings them as new ones.
   await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
-  await readSource(ofDrive, drive.source);
+  await readOpened(ofDrive, drive);
+}
+
+/** Says what could not be read, even if reading ends early. */
+async function readOpened(reading: StageReading, drive: OpenedDrive): Promise<void> {
+  const { run, tenant } = reading;
+  try {
+    await readSource(reading, drive.source);
+  } finally {
+    run.counters.notes.push(...driveNotes(drive.unreadable, tenant.googleDrive?.detect ?? []));
+  }
 }
 
 /** What deciding again on Drive's held shares requires. */
@@ -68,7 +79,7 @@ export async function driveKnowledge(reading: SyncReading): Promise<DriveKnowled
 }
 
 /** Who is internal is known once Drive is open, and the run can find out more. */
-function withInsiders(reading: StageReading, drive: OpenedDrive): ReadContext {
+function withInsiders(reading: StageReading, drive: OpenedDrive): StageReading {
   const rules: Rules = {
     ...reading.rules,
     get driveInsiders() {
@@ -91,6 +102,7 @@ async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 
     clock,
     random,
     signal,
+    budget: run.connections.budget,
     onCall: () => countCall(run, 'google'),
     onWarning: (message) => log.warn(message),
   });

@@ -78,6 +78,7 @@ const share = z.strictObject({
 });
 const match = z.strictObject({
   matched: z.boolean(),
+  names: z.record(z.string(), z.string()).optional(),
   objects: z.array(crmObject),
   recipients: z.array(
     z.strictObject({

@@ -3,6 +3,9 @@ import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FIXTURE, MAIN, run, start } from '../support/cli/run.ts';
 
+/** as a user of this folder types it */
+const NODE = relative(process.cwd(), process.execPath).replace(/^\.\..*/, process.execPath);
+
 describe('the command line as a process', () => {
   it('prints help on standard output and exits with 0', async () => {
     const { code, stdout, stderr } = await run(MAIN, ['--help']);
@@ -24,7 +27,7 @@ describe('the command line as a process', () => {
       stdout: '',
       stderr:
         'sharetrail: unknown command "evnts"\n' +
-        `Did you mean events? See \`${process.execPath} ${relative(process.cwd(), MAIN)} help\`.\n`,
+        `Did you mean events? See \`${NODE} ${relative(process.cwd(), MAIN)} help\`.\n`,
     });
   });
 

@@ -60,12 +60,12 @@ test('status --verbose shows the change logs of many users in one line, and curs
   for (let number = 0; number < 30; number += 1) google.addUser(`user-${number}@${google.domain}`);
   await world.run('sync --no-push');
   world.query(
-    `UPDATE cursor SET position = ? WHERE stream = ?`,
+    `UPDATE cursor SET position = ? WHERE stream =
+       (SELECT min(stream) FROM cursor WHERE stream LIKE 'drive/changes/user/%')`,
     JSON.stringify({
       token: '7',
       sweep: { kind: 'compare', startedAt: '2026-11-02T00:00:00.000Z' },
     }),
-    `drive/changes/user/user-0@${google.domain}`,
   );
   const { stdout } = await world.run('status --verbose');
   expect(stdout).toMatch(
@@ -75,8 +75,33 @@ test('status --verbose shows the change logs of many users in one line, and curs
     / drive\/audit-log\/\S+ {2}until \S+ \d\d:\d\d UTC, stored at \S+ \d\d:\d\d UTC\n/,
   );
   // The database also remembers the internal domains with the cursors, as JSON.
-  expect(stdout).not.toMatch(/\[|\{|internal-domains/);
+  expect(stdout).not.toMatch(/\[|\{|internal-domains|drive\/users/);
   expect((await world.run('status')).stdout).not.toMatch(/drive\/|\[|\{/);
   const { tenants } = JSON.parse((await world.run('status --json')).stdout);
   expect(tenants[0].cursors.length).toBeGreaterThan(30);
+});
+
+test('a shared drive that only groups can edit is in status, and not an error of each night', async () => {
+  await using world = await startCliWorld();
+  const { google, origins, credentials } = world.sandbox;
+  const { adminSubject } = credentials.google;
+  const auth = { flow: 'service-account', key: '${file:secrets/google-key.json}', adminSubject };
+  world.configure({ googleDrive: { auth, endpoint: origins.google } });
+  const ann = google.addUser(`ann@${google.domain}`);
+  const group = `sales@${google.domain}`;
+  google.addGroup(group, [ann]);
+  const id = google.addSharedDrive({ name: 'Deals', members: { [group]: 'organizer' } });
+  for (const _night of [1, 2]) {
+    const { code, stderr } = await world.run('sync --no-push');
+    expect({ code, errors: stderr.includes('"level":"error"') }).toEqual({
+      code: 0,
+      errors: false,
+    });
+    const { stdout } = await world.run('status --exit-code');
+    expect(stdout.split(`  ${TENANT}: Deals (${id})\n`)).toHaveLength(2);
+    expect(stdout).toMatch(/Make an active\s+user a\s+contributor/);
+  }
+  google.setMember(id, { member: ann, role: 'organizer', by: google.admin });
+  expect(await world.run('sync --no-push')).toMatchObject({ code: 0 });
+  expect((await world.run('status')).stdout).not.toContain('Deals');
 });

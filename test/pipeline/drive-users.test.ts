@@ -91,6 +91,25 @@ describe('a renamed user', () => {
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
   });
 
+  test.each([['all'], ['listed']] as const)(
+    'is named by an old address as the reader of a shared drive: users %s',
+    async (users) => {
+      const { google, clock } = world;
+      const drive = google.addSharedDrive({ name: 'Deals', members: { [alice]: 'organizer' } });
+      world.configure({
+        detect: ['changes'],
+        sharedDrives: [{ id: drive, as: alice }],
+        users: users === 'all' ? 'all' : [alice],
+      });
+      const file = google.createFile({ name: 'Offer', drive, by: alice, at: world.start - DAY_MS });
+      await world.sync();
+      clock.advance(HOUR_MS);
+      google.renameUser(alice, renamed);
+      google.share(file, { to: ADA, by: renamed });
+      expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
+    },
+  );
+
   test('is one person for the grants of one action', async () => {
     world.configure({ detect: ['audit-log'] });
     const { google, clock } = world;
@@ -161,7 +180,7 @@ describe('an address that now belongs to someone else', () => {
     const second = oldFile('Second');
     google.share(second, { to: BEN, by: alice });
     google.share(first, { to: ADA, by: renamed });
-    // The new user's log begins with a baseline, the renamed user's goes on.
+    // The new user's log begins with a baseline, the renamed user's continues.
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
     clock.advance(HOUR_MS);
     google.share(second, { to: ADA, by: alice });

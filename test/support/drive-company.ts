@@ -70,6 +70,9 @@ export class DriveCompany implements GoogleClient {
     this.#now = now;
   }
 
+  inTurn(): this {
+    return this;
+  }
   now(): number {
     return this.#now();
   }

@@ -16,6 +16,7 @@ export function tenantStatus(changes: Partial<TenantStatus> = {}): TenantStatus 
     outbox: { held: 0, pending: 0, delivered: 1_204, duplicate: 0, rejected: 0, skipped: 7 },
     rejections: { count: 0 },
     gong: { account: 'one', callsPerDay: 10_000, callsLeft: 9_988 },
+    unreadDrives: [],
     ...changes,
   };
 }

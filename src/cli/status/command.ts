@@ -16,7 +16,7 @@ async function showStatus(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, faulty, json, input } = session;
   const found = await statusOf(context, tenants, nextDue);
   const valid = found.map((each) => ({ status: each, health: healthOf(each) }));
-  const rows = worstFirst([...faulty.map(faultyRow), ...valid]);
+  const rows = worstFirst([...valid, ...faulty.map(faultyRow)]);
   // Programs find tenants by name; only people read the worst first.
   if (json) await printJson(session, valid);
   else await printText(session, rows);
@@ -31,7 +31,7 @@ async function printJson(
   const records: unknown[] = [];
   for (const row of rows) {
     const cursors = await syncCursors(context, row.status.tenant);
-    records.push(statusJson({ ...row, cursors }));
+    records.push(statusJson({ ...row, cursors }, input.io.asTyped));
   }
   await writeJson(input.io, { tenants: records });
 }

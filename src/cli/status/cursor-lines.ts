@@ -2,6 +2,8 @@ import type { Cursor } from '../../db/cursors.ts';
 import {
   CHANGE_LOG_STREAM_PREFIX as CHANGE_LOGS,
   INTERNAL_DOMAINS_STREAM,
+  UNREAD_DRIVES_STREAM,
+  USERS_STREAM,
 } from '../../sources/drive/stream-names.ts';
 import { countOf, listOf, numberText } from '../terminal/format.ts';
 
@@ -9,14 +11,18 @@ type TimeOf = (at: number) => string;
 
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
-/**
- * One line per stream; one line for all change logs, as each user and drive has its own. The stream
- * of the internal domains is no position in anything, so it has no line.
- */
+/** Streams that are no position in anything. */
+const FACTS: ReadonlySet<string> = new Set([
+  INTERNAL_DOMAINS_STREAM,
+  UNREAD_DRIVES_STREAM,
+  USERS_STREAM,
+]);
+
+/** One line per stream; one line for all change logs, as each user and drive has its own. */
 export function cursorLines(cursors: readonly Cursor[], at: TimeOf): string[] {
   const logs = cursors.filter(({ stream }) => stream.startsWith(CHANGE_LOGS));
   const others = cursors.filter(
-    ({ stream }) => !stream.startsWith(CHANGE_LOGS) && stream !== INTERNAL_DOMAINS_STREAM,
+    ({ stream }) => !stream.startsWith(CHANGE_LOGS) && !FACTS.has(stream),
   );
   return [...others.map((cursor) => cursorLine(cursor, at)), ...changeLogLines(logs, at)];
 }

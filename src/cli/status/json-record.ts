@@ -1,7 +1,8 @@
 import type { Cursor } from '../../db/cursors.ts';
 import type { Health } from '../../operator/health.ts';
 import type { TenantStatus } from '../../operator/status.ts';
-import { printedReport } from '../../runs/report.ts';
+import type { AsTyped } from '../hints/as-typed.ts';
+import { reportJson } from '../runs/report-json.ts';
 import { sendingDays } from '../runs/sending-days.ts';
 
 interface StatusRecord {
@@ -11,11 +12,12 @@ interface StatusRecord {
 }
 
 /** A tenant as `status --json` prints it; the keys are part of the external contract. */
-export function statusJson({ status: found, health, cursors }: StatusRecord) {
+export function statusJson({ status: found, health, cursors }: StatusRecord, asTyped: AsTyped) {
+  const { level, attention } = health;
   return {
     tenant: found.tenant,
-    health: health.level,
-    attention: health.attention ?? null,
+    health: level,
+    attention: attention ? { ...attention, hint: asTyped(attention.hint) } : null,
     nextRun: found.nextRun === undefined ? null : iso(found.nextRun),
     runs: found.runs.map((run) => ({
       runId: run.runId,
@@ -23,7 +25,7 @@ export function statusJson({ status: found, health, cursors }: StatusRecord) {
       outcome: run.outcome,
       startedAt: iso(run.startedAt),
       finishedAt: run.finishedAt === undefined ? null : iso(run.finishedAt),
-      report: run.report === undefined ? null : printedReport(run.report),
+      report: run.report === undefined ? null : reportJson(run.report, asTyped),
     })),
     cursors: cursors.map(({ stream, position, updatedAt }) => ({
       stream,

@@ -5,6 +5,7 @@ import { attentionLines } from './attention-lines.ts';
 import { accountLines } from './gong-accounts.ts';
 import { summaryLayouts } from './summary-columns.ts';
 import type { TenantRow } from './tenant-row.ts';
+import { unreadDriveLines } from './unread-drive-lines.ts';
 
 export interface SummaryOptions {
   /** epoch milliseconds */
@@ -13,7 +14,7 @@ export interface SummaryOptions {
   readonly accounts: 'all' | 'lowest';
 }
 
-/** One row per tenant, then what needs attention, then the Gong calls left, once per account. */
+/** One row per tenant, then what needs attention or is not read, then the Gong calls left, once per account. */
 export async function printSummary(
   io: Io,
   rows: readonly TenantRow[],
@@ -21,6 +22,7 @@ export async function printSummary(
 ): Promise<void> {
   await writeFirstFitting(io, { layouts: summaryLayouts(now) }, rows);
   await printSection(io, 'Needs attention', attentionLines(rows));
+  await printSection(io, 'Shared drives that are not read', unreadDriveLines(rows, accounts));
   await printSection(io, 'Gong calls left in 24 hours', accountLines(rows, accounts));
 }
 

@@ -1,13 +1,14 @@
 import { styleText } from 'node:util';
 import { escapeControls, escapeControlsBeyondAscii, escapeControlsInLines } from './escape.ts';
 import type { Io } from './io.ts';
-import { wrapIndented } from './width.ts';
+import { wrap, wrapIndented } from './width.ts';
 
 const STACK_LINE = /^ {4}at /;
 
 /** A title, bold on a terminal. */
 export async function writeHeading(io: Io, text: string): Promise<void> {
-  await io.out(`${boldOnTerminal(io, escapeControls(text))}\n`);
+  const lines = wrap(escapeControls(text), io.columns);
+  await io.out(`${lines.map((line) => boldOnTerminal(io, line)).join('\n')}\n`);
 }
 
 /** One paragraph with its commands as the user types them, wrapped under its own indentation; text from outside is escaped. */

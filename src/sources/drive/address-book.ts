@@ -47,6 +47,8 @@ export class AddressBook {
   readonly #users: ReadonlyMap<string, DriveUser>;
   /** by address, in the order of `since` */
   readonly #held: ReadonlyMap<string, readonly HeldAddress[]>;
+  /** by user id, when last seen */
+  readonly #primaries: ReadonlyMap<string, string>;
   /** every address that a user of this run has or had, unless someone else has it now */
   readonly addresses: ReadonlySet<string>;
 
@@ -54,6 +56,8 @@ export class AddressBook {
     this.#users = new Map(users.map((user) => [user.id, user]));
     const ordered = held.toSorted((one, other) => one.since - other.since);
     this.#held = Map.groupBy(ordered, ({ address }) => address);
+    const primaries = ordered.filter(({ isPrimary }) => isPrimary);
+    this.#primaries = new Map(primaries.map(({ userId, address }) => [userId, address]));
     const ours = [...this.#held].filter(([, all]) => {
       const open = all.filter(isOpen);
       return (open.length > 0 ? open : all.slice(-1)).some(({ userId }) => this.#users.has(userId));
@@ -80,20 +84,14 @@ export class AddressBook {
     return id === undefined ? undefined : this.#users.get(id);
   }
 
-  /** Ids of users who still have the address. */
-  holdersOf(address: string): string[] {
-    return (this.#held.get(address) ?? []).filter(isOpen).map(({ userId }) => userId);
+  /** True if a user has or had the address. */
+  has(address: string): boolean {
+    return this.#held.has(address);
   }
 
   /** The primary address of a user when last seen. */
   primaryOf(userId: string): string | undefined {
-    const known = this.#users.get(userId)?.email;
-    if (known !== undefined) return known;
-    for (const held of this.#held.values()) {
-      const primary = held.findLast((one) => one.userId === userId && one.isPrimary);
-      if (primary !== undefined) return primary.address;
-    }
-    return undefined;
+    return this.#users.get(userId)?.email ?? this.#primaries.get(userId);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Statement } from '../../db/schema.ts';
 import type { AddressBook } from './address-book.ts';
-import { type DriveUser, kindOfId } from './drive-user.ts';
-import { CHANGE_LOG_STREAM_PREFIX, isAddressOwner, userOwner } from './stream-names.ts';
+import { type DriveUser, isId, kindOfId } from './drive-user.ts';
+import { moveKnownItems } from './known-items.ts';
+import { CHANGE_LOG_STREAM_PREFIX, userNameIn, userOwner } from './stream-names.ts';
 
 /** Owners (see stream-names.ts): what is stored under `from` belongs to `to`. */
 export interface OwnerMove {
@@ -14,28 +15,23 @@ export type StoredOwners = ReadonlyMap<string, number>;
 
 /**
  * Finds what is stored under a user's addresses (by earlier versions), or under their other id (if the
- * tenant began or ceased to read the Directory). A user takes over the log of their primary address
- * before those of their aliases, because an alias can have been another user's address.
+ * tenant began or ceased to read the Directory). What is stored under a primary address comes first:
+ * an alias can have been another user's address.
  */
-export function planMoves(
-  users: readonly DriveUser[],
-  stored: StoredOwners,
-  book: AddressBook,
-): OwnerMove[] {
-  const taken = new Map<string, string>();
-  const take = (user: DriveUser, address: string) => {
-    for (const from of ownersBehind(user, address, book)) {
-      const readAt = stored.get(from);
-      if (readAt === undefined || taken.has(from)) continue;
-      if (isSamePerson(user, { address, readAt, book })) taken.set(from, userOwner(user.id));
-    }
-  };
-  for (const user of users) take(user, user.email);
-  for (const user of users) for (const address of user.addresses) take(user, address);
-  return [...taken].map(([from, to]) => ({ from, to }));
+export function planMoves(stored: StoredOwners, book: AddressBook): OwnerMove[] {
+  const moves = [...stored].flatMap(([from, readAt]) => {
+    const name = userNameIn(from);
+    const user = name === undefined ? undefined : userBehind(name, readAt, book);
+    // The previous user of the address was deleted, and this one created, after the reading.
+    const isOther = user === undefined || (user.createdAt ?? 0) > readAt;
+    return isOther ? [] : [{ from, to: userOwner(user.id), isPrimary: name === user.email }];
+  });
+  return moves
+    .toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary))
+    .map(({ from, to }) => ({ from, to }));
 }
 
-/** Renames cursors and the owners of grants. A user who already has a cursor keeps it. */
+/** Renames cursors, and the owners of grants and known items. A user who already has a cursor keeps it. */
 export async function moveOwners(
   trx: Statement,
   tenant: string,
@@ -57,6 +53,7 @@ export async function moveOwners(
         .where('tenant', '=', tenant)
         .where('stream', '=', stream)
         .execute();
+      await moveKnownItems(trx, tenant, { from, to });
     } else {
       await trx
         .deleteFrom('cursor')
@@ -81,19 +78,17 @@ export async function addressOwnersOfGrants(db: Statement, tenant: string): Prom
     .distinct()
     .where('tenant', '=', tenant)
     .execute();
-  return rows.map(({ owner }) => owner).filter(isAddressOwner);
+  const owners = rows.map(({ owner }) => owner);
+  return owners.filter((owner) => userNameIn(owner)?.includes('@'));
 }
 
-/** What can be stored of the user under another name than their id. */
-function ownersBehind({ id }: DriveUser, address: string, book: AddressBook): string[] {
-  const others = book.holdersOf(address).filter((other) => kindOfId(other) !== kindOfId(id));
-  return [address, ...others].filter((name) => name !== id).map(userOwner);
-}
-
-/** False if the address was someone else's when it was read, such as a deleted user's. */
-function isSamePerson(
-  { id, createdAt = 0 }: DriveUser,
-  read: { readonly address: string; readonly readAt: number; readonly book: AddressBook },
-): boolean {
-  return createdAt <= read.readAt && read.book.idAt(read.address, read.readAt) === id;
+/** The user whose data is stored under a name that is not their id in this run. */
+function userBehind(name: string, readAt: number, book: AddressBook): DriveUser | undefined {
+  if (!isId(name)) {
+    const user = book.user(book.idAt(name, readAt));
+    return user?.id === name ? undefined : user;
+  }
+  if (book.user(name) !== undefined) return undefined;
+  const user = book.user(book.idAt(book.primaryOf(name) ?? '', Number.POSITIVE_INFINITY));
+  return user !== undefined && kindOfId(user.id) !== kindOfId(name) ? user : undefined;
 }

@@ -24,7 +24,7 @@ export async function findReaders(
   { client, sharedDrives, accountOf, isInsider }: MembersOptions,
   driveId: string,
 ): Promise<readonly string[]> {
-  if (typeof sharedDrives !== 'string') return listedReaders(sharedDrives, driveId);
+  if (typeof sharedDrives !== 'string') return listedReaders(sharedDrives, driveId, accountOf);
   const members = await collectRows(client.listDriveMembers(driveId));
   const writers = members.filter(({ role, deleted }) => WRITERS.includes(role) && !deleted);
   const readers = writers
@@ -38,11 +38,14 @@ export async function findReaders(
   throw withoutReader(driveId, writers, isInsider);
 }
 
+/** `as` can be an alias. If it is no active user's, reading as them reports why. */
 export function listedReaders(
   sharedDrives: Exclude<GoogleDriveConfig['sharedDrives'], string>,
   driveId: string,
+  accountOf: MembersOptions['accountOf'],
 ): readonly string[] {
-  return sharedDrives.filter(({ id }) => id === driveId).map(({ as }) => as.toLowerCase());
+  const listed = sharedDrives.filter(({ id }) => id === driveId);
+  return listed.map(({ as }) => accountOf(as.toLowerCase()) ?? as.toLowerCase());
 }
 
 function withoutReader(

@@ -51,6 +51,24 @@ export async function deleteEarlierKnownItems(
     .execute();
 }
 
+/** Renames the owner of known items; `to` has none that count. */
+export async function moveKnownItems(
+  trx: Statement,
+  tenant: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const itemsOf = (owner: string) => ({ tenant, owner });
+  await trx
+    .deleteFrom('known_items')
+    .where((where) => where.and(itemsOf(to)))
+    .execute();
+  await trx
+    .updateTable('known_items')
+    .set({ owner: to })
+    .where((where) => where.and(itemsOf(from)))
+    .execute();
+}
+
 /** Those of the items that a change log knew before `before` (epoch milliseconds, exclusive). */
 export async function findKnownItems(
   db: Statement,

@@ -109,7 +109,7 @@ export class People {
   async findOwners(owners: Iterable<string>): Promise<void> {
     const { auth, users, detect } = this.#options.config;
     if (users === 'all' || auth.flow === 'refresh-token' || detect.includes('changes')) return;
-    const isNew = [...owners].some((owner) => this.#book.holdersOf(owner).length === 0);
+    const isNew = [...owners].some((owner) => !this.#book.has(owner));
     if (!isNew) return;
     this.#finding ??= this.#findListed(users);
     await this.#finding;
@@ -151,7 +151,7 @@ export class People {
     const ofGrants = isFirst ? await addressOwnersOfGrants(db, tenant) : [];
     const { now } = this.#options;
     const stored = new Map([...ofGrants.map((owner) => [owner, now] as const), ...cursors]);
-    return planMoves(this.#users, stored, this.#book);
+    return planMoves(stored, this.#book);
   }
 
   /** The addresses that differ from what is stored, unless the user's id is not known yet. */

@@ -110,7 +110,9 @@ class FoundScope implements Scope {
   lastReaderOf(driveId: string, email: string): string | undefined {
     const { sharedDrives } = this.#options.config;
     if (typeof sharedDrives === 'string') return this.accountOf(email);
-    return listedReaders(sharedDrives, driveId).find((reader) => reader === email);
+    const account = this.accountOf(email) ?? email;
+    const listed = listedReaders(sharedDrives, driveId, (as) => this.accountOf(as));
+    return listed.find((reader) => reader === account);
   }
 
   accountOf(email: string): string | undefined {

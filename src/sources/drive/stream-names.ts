@@ -28,9 +28,9 @@ export function userOwner(id: string): string {
   return `${USER_OWNER_PREFIX}${id}`;
 }
 
-/** True for a user whom an earlier version stored under an address instead of an id. */
-export function isAddressOwner(owner: string): boolean {
-  return owner.startsWith(USER_OWNER_PREFIX) && owner.includes('@');
+/** The id in the owner of a My Drive; an address if an earlier version stored it. */
+export function userNameIn(owner: string): string | undefined {
+  return owner.startsWith(USER_OWNER_PREFIX) ? owner.slice(USER_OWNER_PREFIX.length) : undefined;
 }
 
 /** The owner of items on a shared drive, as the grant table stores it. */

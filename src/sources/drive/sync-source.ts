@@ -207,12 +207,17 @@ class DriveSync {
     const { positions, failures, history, unread, defer } = options;
     const { client, clock, config, full, onFailure } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    const reading = { client, clock, scope: this.#scope, full, domainsAt, onFailure };
-    const outcomes = readInOrder(changeLogs, DRIVE_LIMITS.changeLogsAtOnceMax, (changeLog) => {
-      const position = positions.get(changeLog.stream);
-      const baselineEnd = history.baselineEndOf(changeLog, position);
-      return readChangeLog({ ...reading, baselineEnd }, changeLog, position);
-    });
+    const reading = { scope: this.#scope, clock, full, domainsAt, onFailure };
+    const outcomes = readInOrder(
+      changeLogs,
+      DRIVE_LIMITS.changeLogsAtOnceMax,
+      (changeLog, turn) => {
+        const position = positions.get(changeLog.stream);
+        const baselineEnd = history.baselineEndOf(changeLog, position);
+        const inTurn = { ...reading, baselineEnd, client: client.inTurn(turn) };
+        return readChangeLog(inTurn, changeLog, position);
+      },
+    );
     for await (const outcome of outcomes) {
       const { item: changeLog } = outcome;
       if ('value' in outcome) {

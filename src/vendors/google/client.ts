@@ -1,5 +1,7 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Turn } from '../../lib/turn.ts';
+import { ByteBudget, type ByteLease } from '../http/byte-budget.ts';
 import { readActivities, readDomains, readUser, readUsers } from './admin-responses.ts';
 import {
   readAbout,
@@ -52,38 +54,56 @@ export interface GoogleClientOptions {
   readonly requestsAtOnceMax?: number;
   /** for one request and its body, in milliseconds; default: GOOGLE_LIMITS.responseMsMax */
   readonly responseMsMax?: number;
+  /** shared with the run's other vendors; default: this client's own */
+  readonly budget?: ByteBudget;
 }
 
 export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
-  return new ApiClient(options);
+  const { config, clock, budget = new ByteBudget() } = options;
+  const requests = new Requests({
+    ...options,
+    budget,
+    onWarning: options.onWarning ?? (() => {}),
+    requestsAtOnceMax: options.requestsAtOnceMax ?? GOOGLE_LIMITS.requestsAtOnceMax,
+    responseMsMax: options.responseMsMax ?? GOOGLE_LIMITS.responseMsMax,
+  });
+  return new ApiClient({ requests, auth: config.auth, clock, budget });
 }
 
+type Unleased<T> = Omit<ApiCall<T>, 'lease'>;
 type Scoped = Pick<ApiCall<unknown>, 'service' | 'subject' | 'scopeSet'>;
 
+interface ApiClientOptions {
+  readonly requests: Requests;
+  readonly auth: GoogleDriveConfig['auth'];
+  readonly clock: Clock;
+  readonly budget: ByteBudget;
+  readonly turn?: Turn;
+}
+
 class ApiClient implements GoogleClient {
-  readonly #requests: Requests;
+  readonly #options: ApiClientOptions;
   readonly #auth: GoogleDriveConfig['auth'];
 
-  constructor(options: GoogleClientOptions) {
-    this.#auth = options.config.auth;
-    this.#requests = new Requests({
-      ...options,
-      onWarning: options.onWarning ?? (() => {}),
-      requestsAtOnceMax: options.requestsAtOnceMax ?? GOOGLE_LIMITS.requestsAtOnceMax,
-      responseMsMax: options.responseMsMax ?? GOOGLE_LIMITS.responseMsMax,
-    });
+  constructor(options: ApiClientOptions) {
+    this.#options = options;
+    this.#auth = options.auth;
+  }
+
+  inTurn(turn: Turn): GoogleClient {
+    return new ApiClient({ ...this.#options, turn });
   }
 
   now(): number {
-    return this.#requests.now();
+    return this.#options.requests.now();
   }
 
   learnTime(): Promise<void> {
-    return this.#requests.learnTime(this.#asAdmin('reports'));
+    return this.#options.requests.learnTime(this.#asAdmin('reports'));
   }
 
   whoAmI(subject: string): Promise<Account> {
-    return this.#requests.send({
+    return this.#send({
       ...asUser(subject),
       paged: false,
       invoke: ({ drive }, options) => drive.about.get({ fields: ABOUT_FIELDS }, options),
@@ -93,7 +113,7 @@ class ApiClient implements GoogleClient {
 
   findUser(address: string): Promise<User | undefined> {
     return unlessNotFound(
-      this.#requests.send({
+      this.#send({
         ...this.#asAdmin('directory'),
         paged: false,
         invoke: ({ directory }, options) =>
@@ -119,7 +139,7 @@ class ApiClient implements GoogleClient {
 
   listDomains(): Promise<string[]> {
     const query = { customer: 'my_customer', fields: DOMAINS_FIELDS };
-    return this.#requests.send({
+    return this.#send({
       ...this.#asAdmin('directory'),
       paged: false,
       invoke: ({ directory }, options) => directory.domains.list(query, options),
@@ -129,7 +149,7 @@ class ApiClient implements GoogleClient {
 
   startPageToken(subject: string, driveId?: string): Promise<string> {
     const query = { ...inDrive(driveId), supportsAllDrives: true, fields: 'startPageToken' };
-    return this.#requests.send({
+    return this.#send({
       ...asUser(subject),
       paged: false,
       invoke: ({ drive }, options) => drive.changes.getStartPageToken(query, options),
@@ -171,7 +191,7 @@ class ApiClient implements GoogleClient {
   getFile(subject: string, fileId: string): Promise<File | undefined> {
     const query = { fileId, supportsAllDrives: true, fields: FILE_FIELDS };
     return unlessNotFound(
-      this.#requests.send({
+      this.#send({
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
@@ -261,14 +281,26 @@ class ApiClient implements GoogleClient {
 
   #pages<P extends Page<unknown>>(list: PagedCall<P>, first?: string): AsyncGenerator<P> {
     const { invoke, ...call } = list;
-    return paginate(first, (pageToken) =>
-      this.#requests.send({
+    const { requests, budget, turn, clock } = this.#options;
+    const fetchPage = (pageToken: string | undefined, lease: ByteLease) =>
+      requests.send({
         ...call,
+        lease,
         paged: pageToken !== undefined,
         invoke: (apis, options) =>
           invoke(apis, options, pageToken === undefined ? {} : { pageToken }),
-      }),
-    );
+      });
+    return paginate(first, { fetchPage, openLease: () => budget.open(turn), clock });
+  }
+
+  async #send<T>(call: Unleased<T>): Promise<T> {
+    const { requests, budget, turn } = this.#options;
+    const lease = budget.open(turn);
+    try {
+      return await requests.send({ ...call, lease });
+    } finally {
+      lease.release();
+    }
   }
 
   #asAdmin(scopeSet: 'drive' | 'allDrives' | 'reports' | 'directory'): Scoped {

@@ -1,3 +1,4 @@
+import type { Turn } from '../../lib/turn.ts';
 import type {
   Account,
   Activity,
@@ -21,6 +22,8 @@ import type {
  * With one user's refresh token, `subject` is ignored, and the administrator's operations throw.
  */
 export interface GoogleClient {
+  /** The same client for a source that is read while others are consumed first. */
+  inTurn(turn: Turn): GoogleClient;
   /** Google's time in epoch milliseconds, as far as the Date headers of its responses tell. */
   now(): number;
   /** Learns Google's time for `now()`, unless a response contained it. As administrator. */
