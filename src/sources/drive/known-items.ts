@@ -51,21 +51,23 @@ export async function deleteEarlierKnownItems(
     .execute();
 }
 
-/** Renames the owner of known items; `to` has none that count. */
+/** Renames the owner of known items, and keeps those that `to` already has. */
 export async function moveKnownItems(
   trx: Statement,
   tenant: string,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
-  const itemsOf = (owner: string) => ({ tenant, owner });
-  await trx
-    .deleteFrom('known_items')
-    .where((where) => where.and(itemsOf(to)))
-    .execute();
+  const last = await trx
+    .selectFrom('known_items')
+    .select((select) => select.fn.max<number | null>('number').as('number'))
+    .where('tenant', '=', tenant)
+    .where('owner', '=', to)
+    .executeTakeFirst();
   await trx
     .updateTable('known_items')
-    .set({ owner: to })
-    .where((where) => where.and(itemsOf(from)))
+    .set((set) => ({ owner: to, number: set('number', '+', last?.number ?? 0) }))
+    .where('tenant', '=', tenant)
+    .where('owner', '=', from)
     .execute();
 }
 
