@@ -1,4 +1,10 @@
-import { EMAIL_SHAPE, type Insiders, isInsider, isInternalAddress } from '../../share/address.ts';
+import {
+  EMAIL_SHAPE,
+  type Insiders,
+  isInsider,
+  isInternalAddress,
+  mailboxOf,
+} from '../../share/address.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 
 /**
@@ -12,7 +18,7 @@ export interface ExternalGrant {
   /** identifies the grantee among those of one item; the same for both detectors */
   readonly key: string;
   readonly kind: GranteeKind;
-  /** lower case; users and groups have one */
+  /** lower case, as given; users and groups have one */
   readonly email?: string;
   readonly name?: string;
   /** Drive's term: reader, commenter, writer, … */
@@ -53,7 +59,7 @@ export function externalGranteeOf(
       if (isInsider(email, insiders)) return undefined;
       // Gong rejects the entire event if one recipient's address is invalid.
       return EMAIL_SHAPE.test(email)
-        ? { key: email, kind: facts.kind, email }
+        ? { key: mailboxOf(email), kind: facts.kind, email }
         : { key: `id:${email}`, kind: 'unaddressed' };
     }
   }
