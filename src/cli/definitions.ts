@@ -4,6 +4,9 @@ import type { CommandDefinition } from './command.ts';
 import { configDefinitions } from './config/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
+import { explainDefinition } from './explain/definition.ts';
+import { rebindDefinition } from './rebind/definition.ts';
+import { restoreDefinition } from './restore/definition.ts';
 import { sandboxDefinition } from './sandbox/definition.ts';
 import { startDefinition } from './start/definition.ts';
 import { statusDefinition } from './status/definition.ts';
@@ -16,7 +19,10 @@ export const definitions: readonly CommandDefinition[] = [
   startDefinition,
   statusDefinition,
   ...eventsDefinitions,
+  explainDefinition,
+  rebindDefinition,
   backupDefinition,
+  restoreDefinition,
   ...configDefinitions,
   sandboxDefinition,
   demoDefinition,

@@ -1,8 +1,8 @@
-import type { ColumnType, Kysely, Transaction } from 'kysely';
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 
 /**
  * The tables. Times are epoch milliseconds. `share`, `match`, `body`, `errors`, `position`, `payload`,
- * and `report` are JSON text; the module that writes each of them also parses it.
+ * `report`, and `identity` are JSON text; the module that writes each of them also parses it.
  */
 export interface Tables {
   cursor: CursorTable;
@@ -18,7 +18,10 @@ export interface Tables {
   known_items: KnownItemsTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
+  binding: BindingTable;
   drive_address: DriveAddressTable;
+  search_queue: SearchQueueTable;
+  search_document: SearchDocumentTable;
 }
 
 export interface CursorTable {
@@ -178,6 +181,16 @@ export interface BackfillTable {
   updated_at: number;
 }
 
+/** The account of a vendor that the tenant is bound to. */
+export interface BindingTable {
+  tenant: string;
+  vendor: string;
+  identity: string;
+  /** the start of the source since the last `rebind`; null: the tenant's own start */
+  read_from: number | null;
+  updated_at: number;
+}
+
 /** An address of a Google user, and when they were seen to have it. */
 export interface DriveAddressTable {
   tenant: string;
@@ -189,6 +202,22 @@ export interface DriveAddressTable {
   until: number | null;
   /** 1: the user's primary address when last seen */
   is_primary: number;
+}
+
+/** An event whose search terms are not indexed yet. */
+export interface SearchQueueTable {
+  /** in the order of writing */
+  id: Generated<number>;
+  tenant: string;
+  event_id: string;
+}
+
+/** The number of an event in the virtual table `search_index`. */
+export interface SearchDocumentTable {
+  id: Generated<number>;
+  tenant: string;
+  event_id: string;
+  shared_at: number;
 }
 
 export type Database = Kysely<Tables>;

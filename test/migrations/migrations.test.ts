@@ -20,6 +20,8 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0004-backfill': '49d24ffb1f2446b9b289e6c8ae94a30f2a1731960f553f5cdc7cf714657e3ac9',
   '0005-drive-users': 'fe7589c7f04d3e1d47dfceae760e33fecc344fb137a96f0bdf5e8f9607cc5e30',
   '0006-drive-grants': 'a6d383d0680a9cfc41d0d2ac6caaa8727590c2a4cb3b7d5bbae83ca63d24d4ac',
+  '0007-tenant-bindings': '7aafa4c7752295ffbddd36d9f8a74f12caee52e6736c1fdd0049ae42efa7471c',
+  '0010-search': 'b909a512b626621da627ce76f857ef4678bb5bba584ebecf8554ba8c9cdbd4c0',
 };
 
 function withoutComments(code: string): string {
@@ -57,6 +59,7 @@ test('all migrations together create this schema', async () => {
     CREATE INDEX "activity_by_time" on "activity" ("tenant", "lane", "handled", "at", "key")
     CREATE TABLE "attempt" ("tenant" text not null, "event_id" text not null, "number" integer not null, "at" bigint not null, "outcome" text not null, "status" integer, "request_id" text, "errors" text not null, constraint "attempt_key" primary key ("tenant", "event_id", "number"), constraint "attempt_event" foreign key ("tenant", "event_id") references "event" ("tenant", "event_id"))
     CREATE TABLE "backfill" ("tenant" text not null, "source" text not null, "window" text not null, "since" bigint not null, "until" bigint, "state" text not null, "started_at" bigint not null, "updated_at" bigint not null, constraint "backfill_key" primary key ("tenant", "source", "window"))
+    CREATE TABLE "binding" ("tenant" text not null, "vendor" text not null, "identity" text not null, "read_from" bigint, "updated_at" bigint not null, constraint "binding_key" primary key ("tenant", "vendor"))
     CREATE TABLE "call" ("account" text not null, "at" bigint not null, "calls" integer not null, constraint "call_key" primary key ("account", "at"))
     CREATE TABLE "cursor" ("tenant" text not null, "stream" text not null, "position" text not null, "updated_at" bigint not null, constraint "cursor_key" primary key ("tenant", "stream"))
     CREATE TABLE "drive_address" ("tenant" text not null, "address" text not null, "user_id" text not null, "since" bigint not null, "until" bigint, "is_primary" integer not null, constraint "drive_address_key" primary key ("tenant", "address", "user_id", "since"))
@@ -73,7 +76,17 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "pause" ("account" text not null primary key, "until" bigint not null)
     CREATE TABLE "run" ("run_id" text not null primary key, "tenant" text not null, "kind" text not null, "started_at" bigint not null, "finished_at" bigint, "outcome" text, "report" text)
     CREATE INDEX "run_by_time" on "run" ("tenant", "started_at")
-    CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))"
+    CREATE TABLE "search_document" ("id" integer primary key autoincrement, "tenant" text not null, "event_id" text not null, "shared_at" bigint not null, constraint "search_document_key" unique ("tenant", "event_id"))
+    CREATE VIRTUAL TABLE search_index using fts5(
+          terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+        )
+    CREATE TABLE 'search_index_config'(k PRIMARY KEY, v) WITHOUT ROWID
+    CREATE TABLE 'search_index_data'(id INTEGER PRIMARY KEY, block BLOB)
+    CREATE TABLE 'search_index_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER)
+    CREATE TABLE 'search_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID
+    CREATE TABLE "search_queue" ("id" integer primary key autoincrement, "tenant" text not null, "event_id" text not null)
+    CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))
+    CREATE TABLE sqlite_sequence(name,seq)"
   `);
 });
 

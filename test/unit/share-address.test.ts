@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  addressOf,
   domainOf,
   isInternalAddress,
   isInternalSharer,
@@ -80,4 +81,46 @@ test.each([
   ['+x@gmail.com', '+x@gmail.com'],
 ])('the mailbox of %s is %s', (email, mailbox) => {
   expect(mailboxOf(email)).toBe(mailbox);
+});
+
+test.each([
+  ['ines@brightwater.example', 'ines@brightwater.example', 'a plain address'],
+  ["Ines.O'Neill+deck@Bright-Water.co.uk", "Ines.O'Neill+deck@Bright-Water.co.uk", 'as typed'],
+  ['  ines@brightwater.example\u00a0', 'ines@brightwater.example', 'blanks around it'],
+  ['ines @ brightwater.example', 'ines@brightwater.example', 'blanks around the @'],
+  ['\u200bines@bright\u200bwater.example\ufeff', 'ines@brightwater.example', 'zero-width'],
+  ['in\u00ades@brightwater.example', 'ines@brightwater.example', 'a soft hyphen'],
+  ['Ines <ines@brightwater.example>', 'ines@brightwater.example', 'a name before it'],
+  ['"Neves, Ines" < ines@brightwater.example >', 'ines@brightwater.example', 'a quoted name'],
+  ['<ines@brightwater.example>', 'ines@brightwater.example', 'only the brackets'],
+  ['ines@münchen.example', 'ines@münchen.example', 'an international domain'],
+])('%j is the address %s: %s', (text, address) => {
+  expect(addressOf(text)).toBe(address);
+});
+
+test.each([
+  ['ines@brightwater', 'no top-level domain'],
+  ['autoproc@00d5e0000000007eaa', 'an automation of Salesforce'],
+  ['ines@brightwater.example.', 'a trailing dot'],
+  ['ines@.brightwater.example', 'an empty label'],
+  ['ines@bright..water.example', 'an empty label within'],
+  ['ines neves@brightwater.example', 'a blank in the local part'],
+  ['ines@bright water.example', 'a blank in the domain'],
+  ['ines@brightwater.example, bob@globex.example', 'two addresses'],
+  ['ines@brightwater.example;bob', 'a separator'],
+  ['Ines <ines@x>', 'a name before no address'],
+  ['Ines <ines@brightwater.example> <bob@globex.example>', 'two addresses in brackets'],
+  ['ines@10.0.0.1', 'an IP address'],
+  ['ines@globex.example@brightwater.example', 'two @'],
+  ['@brightwater.example', 'no local part'],
+  ['ines', 'a word'],
+  [`${'a'.repeat(310)}@brightwater.example`, 'too long'],
+  [' ', 'blanks'],
+  ['', 'nothing'],
+])('%j is no address: %s', (text) => {
+  expect(addressOf(text)).toBeUndefined();
+});
+
+test('a very long text that is almost an address is refused at once', () => {
+  expect(addressOf(`ines@${'a-'.repeat(200_000)}`)).toBeUndefined();
 });

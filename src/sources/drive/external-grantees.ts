@@ -1,5 +1,5 @@
 import {
-  EMAIL_SHAPE,
+  addressOf,
   type Insiders,
   isInsider,
   isInternalAddress,
@@ -55,12 +55,13 @@ export function externalGranteeOf(
       return { key: `id:${facts.id}`, kind: 'unaddressed' };
     case 'user':
     case 'group': {
-      const email = facts.email.trim().toLowerCase();
-      if (isInsider(email, insiders)) return undefined;
+      const text = facts.email.trim().toLowerCase();
+      const email = addressOf(text);
+      if (isInsider(email ?? text, insiders)) return undefined;
       // Gong rejects the entire event if one recipient's address is invalid.
-      return EMAIL_SHAPE.test(email)
-        ? { key: mailboxOf(email), kind: facts.kind, email }
-        : { key: `id:${email}`, kind: 'unaddressed' };
+      return email === undefined
+        ? { key: `id:${text}`, kind: 'unaddressed' }
+        : { key: mailboxOf(email), kind: facts.kind, email };
     }
   }
 }

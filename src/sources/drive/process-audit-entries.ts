@@ -101,6 +101,7 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
     {
       grants,
       awaiting,
+      sandboxOrgId: store.sandboxOrgId,
       itemOf: (itemId) => items.get(itemId),
       isOfCreation,
       loggedGrant,

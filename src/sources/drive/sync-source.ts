@@ -78,9 +78,8 @@ export interface Unreadable {
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
   const { store, clock } = options;
-  const now = clock.now();
-  const scope = await asRetryable(() => findScope({ ...options, now }));
-  const domains = await readDomainHistory(store, scope.insiders.domains, now);
+  const scope = await asRetryable(() => findScope(options));
+  const domains = await readDomainHistory(store, scope.insiders.domains, clock.now());
   const sync = new DriveSync(options, { scope, domains });
   return {
     source: {
@@ -207,17 +206,14 @@ class DriveSync {
     const { positions, failures, history, unread, defer } = options;
     const { client, clock, config, full, onFailure } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    const reading = { scope: this.#scope, clock, full, domainsAt, onFailure };
-    const outcomes = readInOrder(
-      changeLogs,
-      DRIVE_LIMITS.changeLogsAtOnceMax,
-      (changeLog, turn) => {
-        const position = positions.get(changeLog.stream);
-        const baselineEnd = history.baselineEndOf(changeLog, position);
-        const inTurn = { ...reading, baselineEnd, client: client.inTurn(turn) };
-        return readChangeLog(inTurn, changeLog, position);
-      },
-    );
+    const reading = { client, clock, scope: this.#scope, full, domainsAt, onFailure };
+    const { changeLogsAtOnceMax } = DRIVE_LIMITS;
+    const outcomes = readInOrder(changeLogs, changeLogsAtOnceMax, (changeLog, turn) => {
+      const position = positions.get(changeLog.stream);
+      const baselineEnd = history.baselineEndOf(changeLog, position);
+      const inTurn = { ...reading, client: client.inTurn(turn), baselineEnd };
+      return readChangeLog(inTurn, changeLog, position);
+    });
     for await (const outcome of outcomes) {
       const { item: changeLog } = outcome;
       if ('value' in outcome) {
