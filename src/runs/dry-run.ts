@@ -48,6 +48,8 @@ export interface DryRunReport {
   /** the org's own count over 24 hours, for all integrations together */
   readonly salesforceUsage?: ApiUsage;
   readonly errors: readonly RunError[];
+  /** see RunReport.notes */
+  readonly notes: readonly string[];
 }
 
 interface DryRun extends ReadingRun {
@@ -188,5 +190,6 @@ function reportOfDryRun(run: DryRun, callsPerDay: number): DryRunReport {
     calls: counters.calls,
     ...(usage && { salesforceUsage: usage }),
     errors: counters.errors,
+    notes: counters.notes,
   };
 }

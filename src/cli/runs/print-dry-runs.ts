@@ -13,6 +13,7 @@ import {
   writeParagraph,
 } from '../terminal/write.ts';
 import { dryRunCalls, dryRunErrors, dryRunResult } from './dry-run-summary.ts';
+import { noteLines } from './run-summary.ts';
 import { startRunsProgress } from './runs-progress.ts';
 import { SortedPlan } from './sorted-plan.ts';
 
@@ -36,7 +37,7 @@ export async function printDryRuns(session: CommandSession, run: DryRunWork): Pr
     }
     const report = await runOne(session, tenant, run);
     const result = dryRunResult(report);
-    const lines = [dryRunCalls(report, tenant.gong), ...dryRunErrors(report)];
+    const lines = [dryRunCalls(report, tenant.gong), ...dryRunErrors(report), ...noteLines(report)];
     writeError(io, (json ? [result, ...lines] : lines).join('\n'));
     results.push(result);
     codes.push(report.errors.length > 0 ? EXIT.needsAttention : EXIT.success);
