@@ -1,3 +1,5 @@
+import type { UserError } from '../lib/errors.ts';
+import type { LookUpKind } from './queries.ts';
 import type {
   AccountRecord,
   CaseRecord,
@@ -23,6 +25,7 @@ type Rows = readonly unknown[];
 
 /** Collects the rows of a lookup as the records that matching reads. */
 export class LoadedRecords implements CrmRecords {
+  readonly refused = new Map<LookUpKind, UserError>();
   readonly accounts = new Map<string, AccountRecord>();
   readonly contacts = new Map<string, ContactRecord>();
   readonly leads = new Map<string, LeadRecord>();

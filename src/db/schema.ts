@@ -1,8 +1,8 @@
-import type { ColumnType, Kysely, Transaction } from 'kysely';
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 
 /**
  * The tables. Times are epoch milliseconds. `share`, `match`, `body`, `errors`, `position`, `payload`,
- * and `report` are JSON text; the module that writes each of them also parses it.
+ * `report`, and `identity` are JSON text; the module that writes each of them also parses it.
  */
 export interface Tables {
   cursor: CursorTable;
@@ -15,9 +15,13 @@ export interface Tables {
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
+  known_items: KnownItemsTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
+  binding: BindingTable;
   drive_address: DriveAddressTable;
+  search_queue: SearchQueueTable;
+  search_document: SearchDocumentTable;
 }
 
 export interface CursorTable {
@@ -141,6 +145,18 @@ export interface ActivityTable {
   handled: number;
 }
 
+/** A page of items that a change log knows, so that an item that comes into scope is noticed. */
+export interface KnownItemsTable {
+  tenant: string;
+  /** the owner of the items: `user/EMAIL` or `drive/ID` */
+  owner: string;
+  /** start of the sweep that listed them */
+  since: number;
+  number: number;
+  /** hashes of their ids */
+  items: string;
+}
+
 /** A tenant with a schedule, watched for successful runs. */
 export interface OverdueTable {
   tenant: string;
@@ -165,6 +181,16 @@ export interface BackfillTable {
   updated_at: number;
 }
 
+/** The account of a vendor that the tenant is bound to. */
+export interface BindingTable {
+  tenant: string;
+  vendor: string;
+  identity: string;
+  /** the start of the source since the last `rebind`; null: the tenant's own start */
+  read_from: number | null;
+  updated_at: number;
+}
+
 /** An address of a Google user, and when they were seen to have it. */
 export interface DriveAddressTable {
   tenant: string;
@@ -176,6 +202,22 @@ export interface DriveAddressTable {
   until: number | null;
   /** 1: the user's primary address when last seen */
   is_primary: number;
+}
+
+/** An event whose search terms are not indexed yet. */
+export interface SearchQueueTable {
+  /** in the order of writing */
+  id: Generated<number>;
+  tenant: string;
+  event_id: string;
+}
+
+/** The number of an event in the virtual table `search_index`. */
+export interface SearchDocumentTable {
+  id: Generated<number>;
+  tenant: string;
+  event_id: string;
+  shared_at: number;
 }
 
 export type Database = Kysely<Tables>;

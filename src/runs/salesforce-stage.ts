@@ -1,29 +1,39 @@
 import { backfillStream } from '../db/backfills.ts';
+import type { OrgIdentity } from '../db/bindings.ts';
 import { createSalesforceBackfill } from '../sources/salesforce/backfill-source.ts';
 import { createSalesforceSync } from '../sources/salesforce/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
 import { readSource } from './read-source.ts';
-import type { ReadBatch, SyncReading, WindowReading } from './reading-types.ts';
+import {
+  type ReadBatch,
+  type StageReading,
+  type SyncReading,
+  startOfSource,
+  type WindowReading,
+} from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
-import { runError } from './stage-errors.ts';
+import { sandboxIdOf, withStoredIds } from './sandbox-event-ids.ts';
+import { inStage, runError } from './stage-errors.ts';
 
 /** Reads the tenant's new content deliveries. */
 export async function readDeliveries(reading: SyncReading): Promise<void> {
-  const { run, tenant, start, reach } = reading;
-  const client = run.connections.salesforce;
+  const { run, tenant, reach } = reading;
+  const org = await orgOf(reading);
   const source = createSalesforceSync({
-    client,
+    client: run.connections.salesforce,
     config: tenant.salesforce,
-    start,
+    ...sandboxIdOf(org),
+    start: startOfSource(reading, 'salesforce'),
     full: reach === 'all',
     onFailure: (error) => run.counters.addError(runError('salesforce', error)),
   });
-  await readSource(reading, source);
+  await readSource(reading, withStoredIds(source, org, reading));
 }
 
 /** Reads the content deliveries of a past window, with a cursor of their own. */
 export async function readDeliveryWindow(reading: WindowReading): Promise<void> {
   const { run, tenant, window } = reading;
+  const org = await orgOf(reading);
   // What a sync skipped as too old is queued even if Salesforce no longer has it.
   await reopenBeforeStart(reading, { ...window, source: 'salesforce' });
   let total = 0;
@@ -32,6 +42,7 @@ export async function readDeliveryWindow(reading: WindowReading): Promise<void> 
   const source = createSalesforceBackfill({
     client: run.connections.salesforce,
     config: tenant.salesforce,
+    ...sandboxIdOf(org),
     stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
     since: window.since,
     until: window.until ?? run.startedAt,
@@ -47,10 +58,15 @@ export async function readDeliveryWindow(reading: WindowReading): Promise<void> 
     report();
   };
   try {
-    await readSource({ ...reading, take }, source);
+    await readSource({ ...reading, take }, withStoredIds(source, org, reading));
   } finally {
     // Rows that were not shares of the window no longer count.
     total = done;
     report();
   }
+}
+
+/** Undefined: Salesforce does not name the org. */
+function orgOf({ run }: StageReading): Promise<OrgIdentity | undefined> {
+  return inStage('salesforce', () => run.connections.accounts.org());
 }

@@ -128,7 +128,7 @@ test('prints a plan: what happens to each share and why, by name, in time order,
     IsClosed: false,
   });
   const at = (minutes: number) => clock.now() - minutes * 60_000;
-  org.deliver({ title: 'Waiting', relatedTo: contact, at: at(15) });
+  org.deliver({ title: 'Waiting', relatedTo: contact, at: at(13.5) });
   await world.run('sync --no-push');
   org.deliver({ title: 'Late', relatedTo: contact, at: at(12) });
   org.deliver({ title: 'Unknown', at: at(14) });
@@ -143,11 +143,11 @@ test('prints a plan: what happens to each share and why, by name, in time order,
   expect(code).toBe(0);
   const lines = stdout.trimEnd().split('\n');
   const titles = lines.map((line) => /“(\w+)”/.exec(line)?.[1]);
-  expect(titles).toEqual(['Waiting', 'Unknown', 'Internal', 'Late', undefined]);
+  expect(titles).toEqual(['Unknown', 'Waiting', 'Internal', 'Late', undefined]);
   const records = `on Opportunity “Renewal” (${deal}), Account “Globex” (${account}), Contact “Ada Byron” (${contact})`;
-  expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}send {2}“Waiting” from /);
-  expect(lines[0]).toContain(`to Ada Byron <ada@globex.example>, ${records}`);
-  expect(lines[1]).toMatch(
+  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}send {2}“Waiting” from /);
+  expect(lines[1]).toContain(`to Ada Byron <ada@globex.example>, ${records}`);
+  expect(lines[0]).toMatch(
     / {2}hold until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(unmatched\) {2}“Unknown”/,
   );
   expect(lines[2]).toContain('  skip (internal-only)  “Internal”');

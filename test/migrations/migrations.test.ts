@@ -19,6 +19,9 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0003-alerts': '6b308d55e76431ea729d33f3020a3c2428c3714f2524dfc667f24d021d9459e4',
   '0004-backfill': '49d24ffb1f2446b9b289e6c8ae94a30f2a1731960f553f5cdc7cf714657e3ac9',
   '0005-drive-users': 'fe7589c7f04d3e1d47dfceae760e33fecc344fb137a96f0bdf5e8f9607cc5e30',
+  '0006-drive-grants': 'a492708aba3ea3c1342c9cf621a2f0c2b9b043e9cb5fe7e6bca9a219becbbd73',
+  '0007-tenant-bindings': '7aafa4c7752295ffbddd36d9f8a74f12caee52e6736c1fdd0049ae42efa7471c',
+  '0010-search': 'b909a512b626621da627ce76f857ef4678bb5bba584ebecf8554ba8c9cdbd4c0',
 };
 
 function withoutComments(code: string): string {
@@ -56,6 +59,7 @@ test('all migrations together create this schema', async () => {
     CREATE INDEX "activity_by_time" on "activity" ("tenant", "lane", "handled", "at", "key")
     CREATE TABLE "attempt" ("tenant" text not null, "event_id" text not null, "number" integer not null, "at" bigint not null, "outcome" text not null, "status" integer, "request_id" text, "errors" text not null, constraint "attempt_key" primary key ("tenant", "event_id", "number"), constraint "attempt_event" foreign key ("tenant", "event_id") references "event" ("tenant", "event_id"))
     CREATE TABLE "backfill" ("tenant" text not null, "source" text not null, "window" text not null, "since" bigint not null, "until" bigint, "state" text not null, "started_at" bigint not null, "updated_at" bigint not null, constraint "backfill_key" primary key ("tenant", "source", "window"))
+    CREATE TABLE "binding" ("tenant" text not null, "vendor" text not null, "identity" text not null, "read_from" bigint, "updated_at" bigint not null, constraint "binding_key" primary key ("tenant", "vendor"))
     CREATE TABLE "call" ("account" text not null, "at" bigint not null, "calls" integer not null, constraint "call_key" primary key ("account", "at"))
     CREATE TABLE "cursor" ("tenant" text not null, "stream" text not null, "position" text not null, "updated_at" bigint not null, constraint "cursor_key" primary key ("tenant", "stream"))
     CREATE TABLE "drive_address" ("tenant" text not null, "address" text not null, "user_id" text not null, "since" bigint not null, "until" bigint, "is_primary" integer not null, constraint "drive_address_key" primary key ("tenant", "address", "user_id", "since"))
@@ -66,12 +70,23 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "grant" ("tenant" text not null, "item" text not null, "grantee" text not null, "generation" integer not null, "kind" text not null, "role" text not null, "inherited" integer not null, "owner" text not null, "seen_by" text not null, "seen_at" bigint not null, "granted_at" bigint, "expires_at" bigint, "revoked_at" bigint, "removed" integer not null, "swept_at" bigint, "event_id" text, constraint "grant_key" primary key ("tenant", "item", "grantee", "generation"))
     CREATE INDEX "grant_by_grantee" on "grant" ("tenant", "grantee")
     CREATE INDEX "grant_by_owner" on "grant" ("tenant", "owner")
+    CREATE TABLE "known_items" ("tenant" text not null, "owner" text not null, "since" bigint not null, "number" integer not null, "items" text not null, constraint "known_items_key" primary key ("tenant", "owner", "since", "number"))
     CREATE TABLE "lease" ("name" text not null primary key, "holder" text not null, "until" bigint not null)
     CREATE TABLE "overdue" ("tenant" text not null primary key, "schedule" text not null, "since" bigint not null, "told_for" bigint)
     CREATE TABLE "pause" ("account" text not null primary key, "until" bigint not null)
     CREATE TABLE "run" ("run_id" text not null primary key, "tenant" text not null, "kind" text not null, "started_at" bigint not null, "finished_at" bigint, "outcome" text, "report" text)
     CREATE INDEX "run_by_time" on "run" ("tenant", "started_at")
-    CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))"
+    CREATE TABLE "search_document" ("id" integer primary key autoincrement, "tenant" text not null, "event_id" text not null, "shared_at" bigint not null, constraint "search_document_key" unique ("tenant", "event_id"))
+    CREATE VIRTUAL TABLE search_index using fts5(
+          terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+        )
+    CREATE TABLE 'search_index_config'(k PRIMARY KEY, v) WITHOUT ROWID
+    CREATE TABLE 'search_index_data'(id INTEGER PRIMARY KEY, block BLOB)
+    CREATE TABLE 'search_index_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER)
+    CREATE TABLE 'search_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID
+    CREATE TABLE "search_queue" ("id" integer primary key autoincrement, "tenant" text not null, "event_id" text not null)
+    CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))
+    CREATE TABLE sqlite_sequence(name,seq)"
   `);
 });
 

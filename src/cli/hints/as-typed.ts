@@ -7,6 +7,11 @@ const WITHOUT_CONFIG = ['help', 'demo', 'sandbox', 'config schema'];
 /** commands that concern all tenants */
 const WITHOUT_TENANT = [...WITHOUT_CONFIG, 'backup', 'restore'];
 
+/** Whether the command with these words works on the tenants of --tenant. */
+export function concernsTenants(words: string): boolean {
+  return words !== '' && !startsWithOne(words, WITHOUT_TENANT);
+}
+
 /** A message with its commands as the user types them. */
 export type AsTyped = (text: string) => string;
 
@@ -32,8 +37,11 @@ export function asTypedWith(prefix: string, words: readonly string[]): AsTyped {
 
 function accepts(rest: string, without: readonly string[], flag: string): boolean {
   const text = rest.trim();
-  const isWithout = without.some((name) => text === name || text.startsWith(`${name} `));
-  return text !== '' && !isWithout && !text.split(/[ =]/).includes(flag);
+  return text !== '' && !startsWithOne(text, without) && !text.split(/[ =]/).includes(flag);
+}
+
+function startsWithOne(text: string, names: readonly string[]): boolean {
+  return names.some((name) => text === name || text.startsWith(`${name} `));
 }
 
 function flagged(flag: string, values: readonly string[]): string[] {

@@ -3,6 +3,7 @@ import type { DryRunOptions, DryRunPlan, DryRunReport } from '../../runs/dry-run
 import { followProgress } from '../../runs/progress.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
+import { escapeControls } from '../terminal/escape.ts';
 import type { Io } from '../terminal/io.ts';
 import {
   writeError,
@@ -12,6 +13,7 @@ import {
   writeParagraph,
 } from '../terminal/write.ts';
 import { dryRunCalls, dryRunErrors, dryRunResult } from './dry-run-summary.ts';
+import { noteLines } from './run-summary.ts';
 import { startRunsProgress } from './runs-progress.ts';
 import { SortedPlan } from './sorted-plan.ts';
 
@@ -35,7 +37,7 @@ export async function printDryRuns(session: CommandSession, run: DryRunWork): Pr
     }
     const report = await runOne(session, tenant, run);
     const result = dryRunResult(report);
-    const lines = [dryRunCalls(report, tenant.gong), ...dryRunErrors(report)];
+    const lines = [dryRunCalls(report, tenant.gong), ...dryRunErrors(report), ...noteLines(report)];
     writeError(io, (json ? [result, ...lines] : lines).join('\n'));
     results.push(result);
     codes.push(report.errors.length > 0 ? EXIT.needsAttention : EXIT.success);
@@ -53,7 +55,9 @@ async function runOne(
   using progress = startRunsProgress(session, { push: 'dry' });
   const listeners = [followProgress(progress.of(tenant.tenant))];
   if (json) return run({ tenant, plan: bodiesTo(input.io), listeners });
-  const plan = new SortedPlan(tenant.timezone, (line) => writeLines(input.io, line));
+  const plan = new SortedPlan(tenant.timezone, (line) =>
+    writeLines(input.io, escapeControls(line)),
+  );
   try {
     return await run({ tenant, plan, listeners });
   } finally {

@@ -39,7 +39,9 @@ export interface AuditEntry {
   readonly grant: ExternalGrant;
 }
 
-const CREATIONS: ReadonlySet<string> = new Set(['create', 'upload', 'copy']);
+/** The names of the entries that record an item's creation. */
+export const CREATION_EVENT_NAMES = ['upload', 'create', 'copy'] as const;
+const CREATIONS: ReadonlySet<string> = new Set(CREATION_EVENT_NAMES);
 const NAMES: ReadonlySet<string> = new Set(AUDIT_EVENT_NAMES);
 const NONE = 'none';
 const ROLES: Readonly<Record<string, string>> = {
@@ -94,6 +96,13 @@ export function entriesOf(activity: Activity, insiders: Insiders): AuditEntry[] 
       ];
     });
   });
+}
+
+/** The ids of the items that were created in an activity. */
+export function createdItemsOf({ events }: Activity): string[] {
+  return events
+    .filter(({ name }) => CREATIONS.has(name))
+    .flatMap((event) => textIn(event, 'doc_id') ?? []);
 }
 
 interface GranteeChange {

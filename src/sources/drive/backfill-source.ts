@@ -28,9 +28,8 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
   const { client, config, store, clock, log, since, until, onFailure, stream } = options;
-  const openedAt = clock.now();
-  const scope = await asRetryable(() => findScope({ ...options, now: openedAt }));
-  const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, openedAt);
+  const scope = await asRetryable(() => findScope(options));
+  const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, clock.now());
   let items: ItemDetailsReader | undefined;
   const partition = backfillPartition(stream);
   async function* pages(): AsyncGenerator<SourcePage> {
@@ -46,7 +45,7 @@ export async function openDriveBackfill(options: DriveBackfillOptions): Promise<
     yield* readAuditLog({ ...options, scope, partition, start, full: false, now, end });
     items = new ItemDetailsReader({ client, config, scope, now, onFailure });
     const window = { since, until };
-    yield* processAuditEntries({ store, scope, items, wasInternal, partition, window });
+    yield* processAuditEntries({ client, store, scope, items, wasInternal, partition, window });
   }
   return {
     source: { name: 'google-drive', stream, allowsReadAhead: false, pull: pages },

@@ -13,6 +13,8 @@ export interface ChangeLogPage {
   readonly position: ChangeLogPosition;
   /** the sweep that found the items; undefined if they come from the change log */
   readonly sweep?: Sweep & { readonly isOver: boolean };
+  /** epoch milliseconds: items in scope from before are known; undefined: not recorded yet */
+  readonly itemsSince: number | undefined;
 }
 
 /** What every change log is read with. */
@@ -21,7 +23,7 @@ export interface ChangeLogReading {
   readonly clock: Clock;
   readonly scope: Scope;
   /** epoch milliseconds: a first reading compares only files that were created from then on */
-  readonly start: number;
+  readonly baselineEnd: number;
   /** sweep and compare, whatever the position */
   readonly full: boolean;
   /** epoch milliseconds: the latest removal of an internal domain */

@@ -19,6 +19,7 @@ export interface SeenItem {
   readonly at: number;
   /** undefined if the item is no longer visible */
   readonly access?: ItemAccess;
+  /** epoch milliseconds, as the uploader wrote it */
   readonly createdAt?: number;
   /** ids of the folders that contain it */
   readonly parents?: readonly string[];
@@ -200,9 +201,14 @@ function withPermissions(
  * Drops the facts that only a share needs. Nearly all items of a company have no external access, and
  * pages of many change logs are in memory at once.
  */
-function withoutExternalAccess({ facts, at }: SeenItem, access: ItemAccess): SeenItem {
+function withoutExternalAccess({ facts, at, createdAt }: SeenItem, access: ItemAccess): SeenItem {
   const { itemId, item } = facts;
-  return { facts: { itemId, item, title: '' }, at, access };
+  return {
+    facts: { itemId, item, title: '' },
+    at,
+    access,
+    ...(createdAt !== undefined && { createdAt }),
+  };
 }
 
 function accessKeyOf({ changeLog }: AccessContext, { facts, at }: SeenItem) {

@@ -18,8 +18,10 @@ export interface ItemDetails {
   readonly facts: ItemFacts;
   /** by address: the item's owners and grantees, as far as they came with the item */
   readonly people: ReadonlyMap<string, PersonDetails>;
-  /** True for the entries that Google logs per member when an item is created on a shared drive. */
-  isOfCreation(entry: AuditEntry): boolean;
+  /** epoch milliseconds, as the uploader wrote it */
+  readonly createdAt?: number;
+  /** keys of the external members of the item's shared drive */
+  readonly driveMembers: ReadonlySet<string>;
 }
 
 /** Facts about a grantee or actor that the audit log lacks. */
@@ -33,6 +35,8 @@ export interface ItemDetailsReaderOptions {
   readonly config: GoogleDriveConfig;
   readonly onFailure: OnFailure;
 }
+
+const NO_MEMBERS: ReadonlySet<string> = new Set();
 
 /** Reads names and links of shared items, as the item's owner or as a member of the shared drive. */
 export class ItemDetailsReader {
@@ -86,14 +90,8 @@ export class ItemDetailsReader {
       ? this.#fileAsActor(entry)
       : this.#options.client.getFile(reader, itemId));
     if (file === undefined) return undefined;
-    return {
-      facts: factsOf(file),
-      people: peopleOf(file),
-      isOfCreation:
-        'driveId' in place && reader !== undefined
-          ? await this.#creationOf(file, place.driveId, reader)
-          : () => false,
-    };
+    const hasMembers = 'driveId' in place && reader !== undefined;
+    return detailsOf(file, hasMembers ? await this.#membersOf(place.driveId, reader) : NO_MEMBERS);
   }
 
   /** The owner, or a member of the shared drive; undefined if Google lets neither be acted as. */
@@ -131,19 +129,8 @@ export class ItemDetailsReader {
     return {
       facts: { itemId, item: 'drive', title: name || title },
       people: new Map(),
-      isOfCreation: () => false,
+      driveMembers: NO_MEMBERS,
     };
-  }
-
-  async #creationOf(
-    { createdTime }: File,
-    driveId: string,
-    reader: string,
-  ): Promise<ItemDetails['isOfCreation']> {
-    if (createdTime === undefined) return () => false;
-    const members = await this.#membersOf(driveId, reader);
-    return ({ at, grant }) =>
-      Math.abs(at - createdTime) <= DRIVE_LIMITS.changeLagMs && members.has(grant.key);
   }
 
   /** The external members of a shared drive, read once per run. */
@@ -164,6 +151,16 @@ export class ItemDetailsReader {
       ),
     );
   }
+}
+
+function detailsOf(file: File, driveMembers: ReadonlySet<string>): ItemDetails {
+  const { createdTime } = file;
+  return {
+    facts: factsOf(file),
+    people: peopleOf(file),
+    driveMembers,
+    ...(createdTime !== undefined && { createdAt: createdTime }),
+  };
 }
 
 /** In My Drive, the permissions come with the file, without another call. */

@@ -29,7 +29,13 @@ export async function startSweep(
     token,
     ...(keepsPlace && before.page !== undefined && { page: before.page }),
     ...(before?.domainsAt !== undefined && { domainsAt: before.domainsAt }),
-    sweep: { kind, startedAt, ...(domainsAt !== undefined && { domainsAt }) },
+    ...(before?.itemsSince !== undefined && { itemsSince: before.itemsSince }),
+    sweep: {
+      kind,
+      startedAt,
+      ...(domainsAt !== undefined && { domainsAt }),
+      ...(kind !== 'domains' && { recordsItems: true }),
+    },
   };
 }
 
@@ -56,8 +62,13 @@ async function* sweepPages(
   position: ChangeLogPosition & { readonly sweep: Sweep },
 ): AsyncGenerator<ChangeLogPage, ChangeLogPosition> {
   const { sweep: current, domainsAt: _before, ...rest } = position;
-  const { domainsAt, startedAt } = current;
-  const after = { ...rest, ...readerIn(session), ...(domainsAt !== undefined && { domainsAt }) };
+  const { domainsAt, startedAt, recordsItems } = current;
+  const after = {
+    ...rest,
+    ...readerIn(session),
+    ...(domainsAt !== undefined && { domainsAt }),
+    ...(recordsItems && { itemsSince: startedAt }),
+  };
   let drive =
     current.page === undefined ? await itemOfDrive(accessContextOf(session), startedAt) : undefined;
   for await (const { rows, nextPageToken } of itemPages(session, current)) {
@@ -68,6 +79,7 @@ async function* sweepPages(
         ? after
         : { ...position, ...readerIn(session), sweep: { ...current, page: nextPageToken } },
       sweep: { ...current, isOver },
+      itemsSince: position.itemsSince,
     };
     drive = undefined;
   }
@@ -99,15 +111,15 @@ async function nextItems(
   const { done, value } = await files.next();
   if (done) return undefined;
   const seen = await itemsOfFiles(accessContextOf(session), value.rows, sweep.startedAt);
-  const { start } = session.reading;
+  const { baselineEnd } = session.reading;
   // Reading folders costs calls, so it is limited to items whose unknown grants would be reported.
-  const rows = await session.folders.addTo(seen, (item) => isCompared(item, sweep, start));
+  const rows = await session.folders.addTo(seen, (item) => isCompared(item, sweep, baselineEnd));
   return { ...value, rows };
 }
 
 /** True if a grant of the item that is not on record is reported. */
-function isCompared({ createdAt }: SeenItem, { kind }: Sweep, start: number): boolean {
-  if (kind === 'baseline') return createdAt !== undefined && createdAt >= start;
+function isCompared({ createdAt }: SeenItem, { kind }: Sweep, baselineEnd: number): boolean {
+  if (kind === 'baseline') return createdAt !== undefined && createdAt >= baselineEnd;
   return kind === 'compare';
 }
 

@@ -104,7 +104,9 @@ async function* readLogPages(
       ...(newStartPageToken === undefined ? { page: nextPageToken } : { token: newStartPageToken }),
     };
     const isMoved = page !== undefined || nextPageToken !== undefined || next.token !== rest.token;
-    if (items.length > 0 || isMoved || next.as !== position.as) yield { items, position: next };
+    if (items.length > 0 || isMoved || next.as !== position.as) {
+      yield { items, position: next, itemsSince: position.itemsSince };
+    }
   }
 }
 

@@ -16,6 +16,10 @@ export interface AuditLogContext {
   /** shares from the change log that still wait for the audit log, by eventId */
   readonly awaiting: ReadonlyMap<string, Share>;
   readonly itemOf: (itemId: string) => ItemDetails | undefined;
+  /** see DriveStore */
+  readonly sandboxOrgId?: string | undefined;
+  /** True for the entries that Google logs per member when an item is created on a shared drive. */
+  readonly isOfCreation: (entry: AuditEntry) => boolean;
   readonly loggedGrant: (entry: AuditEntry) => LoggedGrant;
   /** the name in the Directory of the person who had the address at `at` (epoch milliseconds) */
   readonly nameOf: (email: string, at: number) => string | undefined;
@@ -68,13 +72,13 @@ export function loggedGrantOf(
  */
 function applyEntry(
   entry: AuditEntry,
-  { grants, awaiting, itemOf, wasInternal, loggedGrant }: AuditLogContext,
+  { grants, awaiting, isOfCreation, wasInternal, loggedGrant }: AuditLogContext,
 ): { readonly grant: Grant; readonly replacedEventId?: string } | undefined {
   const logged = loggedGrant(entry);
   const history = grants.history(entry.itemId, entry.grant.key);
   if (entry.change === 'revoke') history.applyRevoke(logged);
   if (entry.change === 'role') history.applyRoleChange(logged);
-  if (entry.change !== 'grant' || isOfCreation(entry, itemOf(entry.itemId))) return undefined;
+  if (entry.change !== 'grant' || isOfCreation(entry)) return undefined;
   const applied = history.applyGrant(logged);
   if (applied.kind === 'known') return undefined;
   if (wasInternal(entry)) {
@@ -87,15 +91,10 @@ function applyEntry(
   return { grant: applied.grant, replacedEventId: applied.eventId };
 }
 
-/** Google logs the creation of an item on a shared drive as a grant to each member. */
-function isOfCreation(entry: AuditEntry, item: ItemDetails | undefined): boolean {
-  return item?.isOfCreation(entry) ?? false;
-}
-
 function shareOf(
   { entries }: ShareAction,
   newGrants: ReadonlyMap<AuditEntry, Grant>,
-  { itemOf, nameOf }: AuditLogContext,
+  { itemOf, nameOf, sandboxOrgId }: AuditLogContext,
 ): Share[] {
   const reported = entries.filter((entry) => newGrants.has(entry));
   const [first] = reported;
@@ -106,6 +105,7 @@ function shareOf(
   const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = buildShare({
     detector: 'audit-log',
+    sandboxOrgId,
     item: item?.facts ?? loggedFactsOf(first),
     at: first.at,
     actor: first.actor,
@@ -120,13 +120,15 @@ function shareOf(
 }
 
 /** The share of the grants in a replaced share that the audit log does not contain. */
-function remainingShareOf(eventId: string, { grants, awaiting }: AuditLogContext): Share[] {
+function remainingShareOf(eventId: string, context: AuditLogContext): Share[] {
+  const { grants, awaiting, sandboxOrgId } = context;
   const share = awaiting.get(eventId);
   const remaining = grants.grantsOfEvent(eventId);
   if (share === undefined || remaining.length === 0) return [];
   const rest = buildRemainingShare(
     share,
     remaining.map((grant) => ({ ...externalGrantOf(grant), ordinal: ordinalOf(grant, grants) })),
+    sandboxOrgId,
   );
   for (const grant of remaining) grant.eventId = rest.eventId;
   return [rest];

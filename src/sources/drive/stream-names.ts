@@ -3,6 +3,7 @@
 /** The streams of all sync cursors start with it. */
 export const DRIVE_STREAM = 'drive';
 export const INTERNAL_DOMAINS_STREAM = `${DRIVE_STREAM}/internal-domains`;
+export const SCOPE_STREAM = `${DRIVE_STREAM}/scope`;
 /** Which users were found, and when their stored addresses last changed. */
 export const USERS_STREAM = `${DRIVE_STREAM}/users`;
 /** The shared drives that no one can be found to read. */

@@ -28,6 +28,7 @@ import { processAuditEntries } from './process-audit-entries.ts';
 import { isFirstReading, readAuditLog } from './read-audit-log.ts';
 import { readChangeLog } from './read-change-log.ts';
 import { findScope, type Scope } from './scope.ts';
+import { isUnread, ScopeHistory } from './scope-history.ts';
 import { sharesFromChangeLog } from './shares-from-change-log.ts';
 import { CHANGE_LOG_STREAM_PREFIX, DRIVE_STREAM } from './stream-names.ts';
 import { storedUnreadDrives, updateUnreadDrives } from './unread-drives.ts';
@@ -77,9 +78,8 @@ export interface Unreadable {
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
   const { store, clock } = options;
-  const now = clock.now();
-  const scope = await asRetryable(() => findScope({ ...options, now }));
-  const domains = await readDomainHistory(store, scope.insiders.domains, now);
+  const scope = await asRetryable(() => findScope(options));
+  const domains = await readDomainHistory(store, scope.insiders.domains, clock.now());
   const sync = new DriveSync(options, { scope, domains });
   return {
     source: {
@@ -147,7 +147,7 @@ class DriveSync {
       const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
       this.#items = items;
       const { wasInternal } = this.#domains;
-      yield* processAuditEntries({ store, scope, items, wasInternal, partition });
+      yield* processAuditEntries({ client, store, scope, items, wasInternal, partition });
       this.isAuditLogRead = true;
     } catch (error) {
       if (!isGoogleFailure(error)) throw error;
@@ -156,13 +156,17 @@ class DriveSync {
   }
 
   async *#changeLogs(): AsyncGenerator<SourcePage> {
-    const { store, onFailure, log } = this.#options;
+    const { store, start, clock, onFailure, log } = this.#options;
     const failures = new ChangeLogFailures(onFailure);
+    const startedAt = clock.now();
     const positions = await positionsOf(store);
+    const history = await ScopeHistory.read(store, start);
+    const changeLogs = changeLogsOf(this.#scope);
+    const unread = new Set(changeLogs.filter(({ stream }) => isUnread(positions.get(stream))));
+    const reading = { positions, failures, history, unread };
     const deferred: ChangeLog[] = [];
-    yield* this.#readAll(changeLogsOf(this.#scope), {
-      positions,
-      failures,
+    yield* this.#readAll(changeLogs, {
+      ...reading,
       defer: (changeLog, error) => {
         const isFull = deferred.length === DRIVE_LIMITS.changeLogsDeferredMax;
         if (isFull || !mayBeMissingScope(error)) return false;
@@ -170,7 +174,8 @@ class DriveSync {
         return true;
       },
     });
-    yield* this.#readAll(deferred, { positions, failures, defer: () => false });
+    yield* this.#readAll(deferred, { ...reading, defer: () => false });
+    yield history.pageAfter([...unread], startedAt);
     failures.finish();
     yield* this.#recordUnread();
     const { skipped } = failures;
@@ -192,25 +197,31 @@ class DriveSync {
     options: {
       readonly positions: ReadonlyMap<string, ChangeLogPosition>;
       readonly failures: ChangeLogFailures;
+      readonly history: ScopeHistory;
+      /** change logs without a complete first reading; those that complete it are removed */
+      readonly unread: Set<ChangeLog>;
       readonly defer: (changeLog: ChangeLog, error: unknown) => boolean;
     },
   ): AsyncGenerator<SourcePage> {
-    const { positions, failures, defer } = options;
-    const { client, clock, config, start, full, onFailure } = this.#options;
+    const { positions, failures, history, unread, defer } = options;
+    const { client, clock, config, full, onFailure } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    const reading = { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
-    const outcomes = readInOrder(changeLogs, DRIVE_LIMITS.changeLogsAtOnceMax, (changeLog, turn) =>
-      readChangeLog(
-        { ...reading, client: client.inTurn(turn) },
-        changeLog,
-        positions.get(changeLog.stream),
-      ),
-    );
+    const reading = { client, clock, scope: this.#scope, full, domainsAt, onFailure };
+    const { changeLogsAtOnceMax } = DRIVE_LIMITS;
+    const outcomes = readInOrder(changeLogs, changeLogsAtOnceMax, (changeLog, turn) => {
+      const position = positions.get(changeLog.stream);
+      const baselineEnd = history.baselineEndOf(changeLog, position);
+      const inTurn = { ...reading, client: client.inTurn(turn), baselineEnd };
+      return readChangeLog(inTurn, changeLog, position);
+    });
     for await (const outcome of outcomes) {
       const { item: changeLog } = outcome;
       if ('value' in outcome) {
         failures.addSuccess();
-        yield await this.#compare(changeLog, outcome.value, positions.get(changeLog.stream));
+        if (!isUnread(outcome.value.position)) unread.delete(changeLog);
+        const position = positions.get(changeLog.stream);
+        const baselineEnd = history.baselineEndOf(changeLog, position);
+        yield await this.#compare({ changeLog, page: outcome.value }, { position, baselineEnd });
       } else if (changeLog.kind === 'user' && isUserWithoutDrive(config, outcome.error)) {
         failures.addSkipped(outcome.error);
       } else if (changeLog.kind === 'drive' && outcome.error instanceof GroupOnlyDrive) {
@@ -224,21 +235,19 @@ class DriveSync {
   }
 
   #compare(
-    changeLog: ChangeLog,
-    page: ChangeLogPage,
-    position: ChangeLogPosition | undefined,
+    read: { readonly changeLog: ChangeLog; readonly page: ChangeLogPage },
+    {
+      position,
+      baselineEnd,
+    }: { readonly position: ChangeLogPosition | undefined; readonly baselineEnd: number },
   ): Promise<SourcePage> {
-    const { store, start, clock, config } = this.#options;
-    return sharesFromChangeLog(
-      store,
-      { changeLog, page },
-      {
-        start,
-        formerDomains: this.#domains.formerSince(position?.domainsAt),
-        now: clock.now(),
-        awaitsAuditLog: config.detect.includes('audit-log'),
-      },
-    );
+    const { store, clock, config } = this.#options;
+    return sharesFromChangeLog(store, read, {
+      baselineEnd,
+      formerDomains: this.#domains.formerSince(position?.domainsAt),
+      now: clock.now(),
+      awaitsAuditLog: config.detect.includes('audit-log'),
+    });
   }
 }
 

@@ -11,6 +11,8 @@ import { batchesOf, type DeliveryQuery, readRows } from './read-rows.ts';
 export interface BatchOptions {
   readonly client: SalesforceClient;
   readonly config: Pick<SalesforceConfig, 'contentUrl'>;
+  /** the org's Id if it is a sandbox */
+  readonly sandboxOrgId?: string;
 }
 
 export interface DeliveryBatch {
@@ -63,8 +65,10 @@ function notAfter(now: number, share: Share): Share {
   return share.sharedAt > now ? { ...share, sharedAt: now } : share;
 }
 
-async function shareOptionsOf({ client, config }: BatchOptions): Promise<ShareOptions> {
-  return { instanceUrl: await client.instanceUrl(), contentUrl: config.contentUrl };
+async function shareOptionsOf(options: BatchOptions): Promise<ShareOptions> {
+  const { client, config, sandboxOrgId } = options;
+  const { contentUrl } = config;
+  return { instanceUrl: await client.instanceUrl(), contentUrl, sandboxOrgId };
 }
 
 /** A count instead of a list: an org can have any number of faulty rows. */

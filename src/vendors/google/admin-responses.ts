@@ -108,7 +108,16 @@ const activities = z
   .object({ items: z.array(activity).default([]), nextPageToken: text.optional() })
   .transform(({ items, nextPageToken }): Page<Activity> => pageOf(items, nextPageToken));
 
+const customer = z
+  .object({
+    users: z.array(z.object({ customerId: filledText })).default([]),
+    items: z.array(z.object({ id: z.object({ customerId: filledText }).prefault({}) })).default([]),
+  })
+  .transform((page) => page.users[0]?.customerId ?? page.items[0]?.id.customerId);
+
 export const readUser = readerOf(user);
 export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
 export const readActivities = readerOf(activities);
+/** From the first page of users, or of activities. */
+export const readCustomerId = readerOf(customer);
