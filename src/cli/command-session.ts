@@ -53,7 +53,14 @@ export async function withCommandSession(
   const log = await openLogger({ io: input.io, clock, level });
   if (access === 'write') for (const gap of unsupportedKeys(config)) log.warn(gap);
   const random = () => Math.random();
-  const context = await openContext({ config, clock, random, log, access });
+  const context = await openContext({
+    config,
+    clock,
+    random,
+    log,
+    access,
+    signal: input.signal,
+  });
   try {
     const json = input.options['json'] === true;
     const code = await work({ input, context, tenants, faulty, json });

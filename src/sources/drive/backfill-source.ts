@@ -28,9 +28,8 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
   const { client, config, store, clock, log, since, until, onFailure, stream } = options;
-  const openedAt = clock.now();
-  const scope = await asRetryable(() => findScope({ ...options, now: openedAt }));
-  const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, openedAt);
+  const scope = await asRetryable(() => findScope(options));
+  const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, clock.now());
   let items: ItemDetailsReader | undefined;
   const partition = backfillPartition(stream);
   async function* pages(): AsyncGenerator<SourcePage> {

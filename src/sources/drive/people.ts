@@ -1,5 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { listCursors } from '../../db/cursors.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { isInternalAddress } from '../../share/address.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { SourcePage } from '../source.ts';
@@ -21,8 +22,8 @@ export interface PeopleOptions {
   readonly client: GoogleClient;
   readonly config: GoogleDriveConfig;
   readonly store: DriveStore;
-  /** epoch milliseconds */
-  readonly now: number;
+  /** read only after Google's first response, which corrects it */
+  readonly clock: Clock;
 }
 
 /** The users of the run, known by all their addresses. */
@@ -120,7 +121,7 @@ export class People {
    * under an address. Undefined if there is nothing new.
    */
   async page(): Promise<SourcePage | undefined> {
-    const { store, now } = this.#options;
+    const { store, clock } = this.#options;
     const { db, tenant } = store;
     const cursors = await listCursors(db, tenant);
     const isFirst = !cursors.some(({ stream }) => stream === USERS_STREAM);
@@ -138,7 +139,7 @@ export class People {
     return {
       shares: [],
       stream: USERS_STREAM,
-      position: JSON.stringify({ at: new Date(now).toISOString() }),
+      position: JSON.stringify({ at: new Date(clock.now()).toISOString() }),
       writeInTransaction: async (trx) => {
         await saveAddresses(trx, tenant, changed);
         await moveOwners(trx, tenant, moves);
@@ -149,7 +150,7 @@ export class People {
   async #moves(cursors: StoredOwners, isFirst: boolean): Promise<OwnerMove[]> {
     const { db, tenant } = this.#options.store;
     const ofGrants = isFirst ? await addressOwnersOfGrants(db, tenant) : [];
-    const { now } = this.#options;
+    const now = this.#options.clock.now();
     const stored = new Map([...ofGrants.map((owner) => [owner, now] as const), ...cursors]);
     return planMoves(stored, this.#book);
   }
@@ -178,7 +179,7 @@ export class People {
   }
 
   #set(users: readonly DriveUser[]): void {
-    const { now } = this.#options;
+    const now = this.#options.clock.now();
     this.#users = users.toSorted((one, other) => (one.email < other.email ? -1 : 1));
     const seen = { users: this.#users, isEveryone: this.areAllKnown, now };
     this.#held = updateAddresses(this.#stored, seen);

@@ -78,9 +78,8 @@ export interface Unreadable {
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
   const { store, clock } = options;
-  const now = clock.now();
-  const scope = await asRetryable(() => findScope({ ...options, now }));
-  const domains = await readDomainHistory(store, scope.insiders.domains, now);
+  const scope = await asRetryable(() => findScope(options));
+  const domains = await readDomainHistory(store, scope.insiders.domains, clock.now());
   const sync = new DriveSync(options, { scope, domains });
   return {
     source: {
