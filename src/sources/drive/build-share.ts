@@ -111,7 +111,7 @@ function identifyingFactsOf(input: ShareInput): unknown[] {
     const grants = input.grants.map(({ key, ordinal }) => JSON.stringify([key, ordinal]));
     return ['changes', itemId, ...grants.sort()];
   }
-  const keys = input.grants.map(({ key }) => key).sort();
+  const keys = input.grants.map(({ key, email }) => email ?? key).sort();
   return [itemId, input.actor, new Date(input.at).toISOString(), ...keys];
 }
 
