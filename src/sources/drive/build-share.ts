@@ -128,7 +128,7 @@ function driveFactsOf({ grants, item, detector }: ShareInput): DriveFacts {
 }
 
 /** The first reason that applies, in the order of SKIP_REASONS. */
-function whyUnnamed(grants: readonly ExternalGrant[]): DriveFacts['unnamed'] {
+function whyUnnamed(grants: readonly ExternalGrant[]): NonNullable<DriveFacts['unnamed']> {
   if (linkOf(grants) !== undefined) return 'link-only';
   const hasRobot = grants.some(({ email }) => email !== undefined && isRobotAddress(email));
   return hasRobot ? 'service-account' : 'no-address';
