@@ -3,6 +3,7 @@ import { outbox } from './0001-outbox.ts';
 import { drive } from './0002-drive.ts';
 import { alerts } from './0003-alerts.ts';
 import { backfill } from './0004-backfill.ts';
+import { setAsideRows } from './0008-set-aside-rows.ts';
 
 /**
  * All migrations by name, in order. The map is explicit, because a folder that is read at run time
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-drive': drive,
   '0003-alerts': alerts,
   '0004-backfill': backfill,
+  '0008-set-aside-rows': setAsideRows,
 };

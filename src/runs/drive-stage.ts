@@ -11,34 +11,42 @@ import { backfillOf } from './backfill-window.ts';
 import { readSource } from './read-source.ts';
 import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
+import { withSetAside } from './set-aside-rows.ts';
 import { inStage, runError } from './stage-errors.ts';
 import { countCall } from './vendor-clients.ts';
 
 /** Reads what is new in the tenant's Drive. Failures of single users and drives go into the report. */
 export async function readDrive(reading: SyncReading): Promise<void> {
   const { start, reach } = reading;
-  const drive = await inStage('google-drive', async () =>
-    openDriveSync({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
-  );
-  reading.drive = drive;
-  await readSource(withDomains(reading, drive), drive.source);
+  const retry = reach === 'all' ? 'all' : 'of earlier versions';
+  await withSetAside(reading, { source: 'google-drive', retry }, async (kept, setAside) => {
+    const drive = await inStage('google-drive', async () =>
+      openDriveSync({ ...(await optionsOf(kept)), setAside, start, full: reach === 'all' }),
+    );
+    reading.drive = drive;
+    await readSource(withDomains(kept, drive), drive.source);
+  });
 }
 
 /** Reads a past window of the tenant's Drive, including what a sync skipped as too old. */
 export async function readDriveWindow(reading: WindowReading): Promise<void> {
   const { tenant, window, clock } = reading;
-  const drive = await inStage('google-drive', async () => {
-    return openDriveBackfill({
-      ...(await optionsOf(reading)),
-      stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
-      since: window.since,
-      until: window.until ?? clock.now(),
-    });
+  const options = { source: 'google-drive', retry: 'none' } as const;
+  await withSetAside(reading, options, async (kept, setAside) => {
+    const drive = await inStage('google-drive', async () =>
+      openDriveBackfill({
+        ...(await optionsOf(kept)),
+        setAside,
+        stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
+        since: window.since,
+        until: window.until ?? clock.now(),
+      }),
+    );
+    const ofDrive = withDomains(kept, drive);
+    // They are on record already, so no page brings them as new ones.
+    await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
+    await readSource(ofDrive, drive.source);
   });
-  const ofDrive = withDomains(reading, drive);
-  // They are on record already, so no page brings them as new ones.
-  await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
-  await readSource(ofDrive, drive.source);
 }
 
 /** What deciding again on Drive's held shares requires. */
@@ -68,7 +76,9 @@ function withDomains(reading: StageReading, { internalDomains }: OpenedDrive): R
   return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
 }
 
-async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
+async function optionsOf(
+  reading: StageReading,
+): Promise<Omit<DriveSyncOptions, 'start' | 'full' | 'setAside'>> {
   const { run, db, clock, signal, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
   const { random } = run.context;

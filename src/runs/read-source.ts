@@ -133,7 +133,10 @@ interface DeciderOptions {
 
 /** Looks up all shares that need it in one batch. The result decides each of them. */
 export async function decider(
-  reading: Pick<ReadContext, 'rules' | 'crm' | 'clock' | 'tenant' | 'runStartedAt'>,
+  reading: Pick<
+    ReadContext,
+    'rules' | 'crm' | 'clock' | 'tenant' | 'runStartedAt' | 'onFaultyRecord'
+  >,
   shares: readonly Share[],
   { awaitsAuditLog = false, ofBackfill = new Set() }: DeciderOptions,
 ): Promise<(share: Share) => NewEvent> {
@@ -141,7 +144,9 @@ export async function decider(
   const withoutAge = withoutStart(reading.rules);
   const rulesFor = (share: Share) => (ofBackfill.has(share.eventId) ? withoutAge : reading.rules);
   const open = shares.filter((share) => decideEarly(share, rulesFor(share)) === undefined);
-  const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
+  const records = await inStage('crm', () =>
+    lookUp(crm, open, { ...lookUpOptionsOf(tenant), onFaultyRow: reading.onFaultyRecord }),
+  );
   const now = clock.now();
   return (share) => {
     const rules = rulesFor(share);

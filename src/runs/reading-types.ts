@@ -4,6 +4,7 @@ import type { Database, Statement } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import type { OpenedDrive } from '../sources/drive/sync-source.ts';
+import type { FaultyRow } from '../vendors/faulty-row.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import type { Rules } from './decide-share.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
@@ -31,6 +32,8 @@ export interface ReadContext {
   /** epoch milliseconds */
   readonly runStartedAt: number;
   readonly crm: QueryBatch;
+  /** takes a record of Salesforce that cannot be read */
+  readonly onFaultyRecord: (row: FaultyRow) => void;
   readonly signal: AbortSignal;
   readonly take: (batch: ReadBatch) => Promise<void>;
 }

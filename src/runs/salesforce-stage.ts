@@ -1,24 +1,30 @@
 import { backfillStream } from '../db/backfills.ts';
 import { createSalesforceBackfill } from '../sources/salesforce/backfill-source.ts';
 import { createSalesforceSync } from '../sources/salesforce/sync-source.ts';
+import type { SetAside } from '../sources/set-aside.ts';
 import { backfillOf } from './backfill-window.ts';
 import { readSource } from './read-source.ts';
 import type { ReadBatch, SyncReading, WindowReading } from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
+import { withSetAside } from './set-aside-rows.ts';
 import { runError } from './stage-errors.ts';
 
 /** Reads the tenant's new content deliveries. */
 export async function readDeliveries(reading: SyncReading): Promise<void> {
   const { run, tenant, start, reach } = reading;
-  const client = run.connections.salesforce;
-  const source = createSalesforceSync({
-    client,
-    config: tenant.salesforce,
-    start,
-    full: reach === 'all',
-    onFailure: (error) => run.counters.addError(runError('salesforce', error)),
+  const retry = reach === 'all' ? 'all' : 'of earlier versions';
+  await withSetAside(reading, { source: 'salesforce', retry }, async (kept, setAside) => {
+    const source = createSalesforceSync({
+      client: run.connections.salesforce,
+      config: tenant.salesforce,
+      tenant: tenant.tenant,
+      start,
+      full: reach === 'all',
+      onFailure: (error) => run.counters.addError(runError('salesforce', error)),
+      setAside,
+    });
+    await readSource(kept, source);
   });
-  await readSource(reading, source);
 }
 
 /** Reads the content deliveries of a past window, with a cursor of their own. */
@@ -29,25 +35,30 @@ export async function readDeliveryWindow(reading: WindowReading): Promise<void> 
   let total = 0;
   let done = 0;
   const report = () => run.emit?.({ kind: 'window read', done, total });
-  const source = createSalesforceBackfill({
-    client: run.connections.salesforce,
-    config: tenant.salesforce,
-    stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
-    since: window.since,
-    until: window.until ?? run.startedAt,
-    onFailure: (error) => run.counters.addError(runError('salesforce', error)),
-    onTotal: (deliveries) => {
-      total = deliveries;
-      report();
-    },
-  });
+  const sourceWith = (setAside: SetAside) =>
+    createSalesforceBackfill({
+      client: run.connections.salesforce,
+      config: tenant.salesforce,
+      stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
+      since: window.since,
+      until: window.until ?? run.startedAt,
+      onFailure: (error) => run.counters.addError(runError('salesforce', error)),
+      setAside,
+      onTotal: (deliveries) => {
+        total = deliveries;
+        report();
+      },
+    });
   const take = async (batch: ReadBatch) => {
     await reading.take(batch);
     done += batch.sharesRead;
     report();
   };
   try {
-    await readSource({ ...reading, take }, source);
+    const options = { source: 'salesforce', retry: 'none' } as const;
+    await withSetAside({ ...reading, take }, options, (kept, setAside) =>
+      readSource(kept, sourceWith(setAside)),
+    );
   } finally {
     // Rows that were not shares of the window no longer count.
     total = done;

@@ -1,7 +1,9 @@
 import type { SourceName } from '../share/share.ts';
+import type { FaultyRow } from '../vendors/faulty-row.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import { rulesOf } from './decide-share.ts';
 import { readDrive, readDriveWindow } from './drive-stage.ts';
+import { FaultyRowReport } from './faulty-row-report.ts';
 import { reconsiderHeld } from './held-stage.ts';
 import type {
   ReadBatch,
@@ -74,7 +76,8 @@ async function readStages<Each extends Stage, Reading extends StageReading>(
     await reading.take(batch);
     pages += 1;
   };
-  const counted = { ...reading, take };
+  const records = new FaultyRowReport();
+  const counted = { ...reading, take, onFaultyRecord: (row: FaultyRow) => records.add(row) };
   let failed = 0;
   for (const stage of stages) {
     emit?.({ kind: 'stage started', stage: stage.name });
@@ -86,6 +89,8 @@ async function readStages<Each extends Stage, Reading extends StageReading>(
     }
     if (!isDone && isSource(stage)) failed += 1;
   }
+  const error = records.errorOf('crm');
+  if (error !== undefined) counters.addError(error);
   return failed > 0 && failed === stages.filter(isSource).length && pages === 0;
 }
 
@@ -105,6 +110,7 @@ function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefi
     rules: rulesOf(tenant, start),
     runStartedAt: startedAt,
     crm: connections.salesforce,
+    onFaultyRecord: () => {},
     signal,
     take,
     driveDatabase,

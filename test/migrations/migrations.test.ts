@@ -18,6 +18,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0002-drive': '5655be2c1a6f596f5642d784b6935c645ae4c7eebf36bb988091380f862b8d79',
   '0003-alerts': '6b308d55e76431ea729d33f3020a3c2428c3714f2524dfc667f24d021d9459e4',
   '0004-backfill': '49d24ffb1f2446b9b289e6c8ae94a30f2a1731960f553f5cdc7cf714657e3ac9',
+  '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
 };
 
 function withoutComments(code: string): string {
@@ -69,7 +70,8 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "pause" ("account" text not null primary key, "until" bigint not null)
     CREATE TABLE "run" ("run_id" text not null primary key, "tenant" text not null, "kind" text not null, "started_at" bigint not null, "finished_at" bigint, "outcome" text, "report" text)
     CREATE INDEX "run_by_time" on "run" ("tenant", "started_at")
-    CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))"
+    CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))
+    CREATE TABLE "set_aside" ("tenant" text not null, "source" text not null, "kind" text not null, "id" text not null, "problem" text not null, "row" text, "place" text not null, "version" text not null, "at" bigint not null, constraint "set_aside_key" primary key ("tenant", "source", "kind", "id"))"
   `);
 });
 

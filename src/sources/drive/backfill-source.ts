@@ -27,8 +27,8 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  * actor and time.
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
-  const { client, config, internalDomains, store, clock, log } = options;
-  const scope = await asRetryable(() => findScope({ client, config, internalDomains, log }));
+  const { client, config, store, clock, log } = options;
+  const scope = await asRetryable(() => findScope(options));
   const { wasInternal } = await readDomainHistory(store, scope.domains, clock.now());
   const { since, until, onFailure, stream } = options;
   const partition = backfillPartition(stream);

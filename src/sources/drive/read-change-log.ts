@@ -7,11 +7,13 @@ import {
   type ReaderSession,
   readerIn,
   readerSessions,
+  setFileAside,
 } from './change-log-readers.ts';
 import type { ChangeLog } from './change-logs.ts';
 import type { ChangeLogPosition } from './cursor-positions.ts';
 import { itemsOfChanges } from './item-access.ts';
 import { startSweep, sweepFiles } from './list-all-files.ts';
+import { retryFiles } from './retry-rows.ts';
 
 /**
  * Reads a change log from `stored` on (undefined: for the first time). Uses the network only:
@@ -63,6 +65,7 @@ async function* readAs(
   if (full && stored !== undefined && stored.sweep?.kind !== 'compare') {
     position = yield* sweepFiles(session, await startSweep(session, position, 'compare'));
   }
+  if (stored !== undefined) yield* retryFiles(session, position);
   if ((yield* readLog(session, position)) === 'read') return;
   position = yield* sweepFiles(session, await startSweep(session, position, 'compare'));
   if ((yield* readLog(session, position)) === 'read') return;
@@ -95,8 +98,10 @@ async function* readLogPages(
   const { page, ...rest } = position;
   const driveId = changeLog.kind === 'drive' ? changeLog.driveId : undefined;
   const changes = reading.client.listChanges(subject, page ?? position.token, driveId);
-  for await (const { rows, nextPageToken, newStartPageToken } of changes) {
-    const seen = await itemsOfChanges(accessContextOf(session), rows);
+  const context = accessContextOf(session, { isFirstReading: false });
+  for await (const { rows, nextPageToken, newStartPageToken, faulty = [] } of changes) {
+    for (const row of faulty) setFileAside(session, row, false);
+    const seen = await itemsOfChanges(context, rows);
     const items = await session.folders.addTo(seen, () => true);
     // Replace the token only after the log's last page.
     const next: ChangeLogPosition = {

@@ -2,8 +2,10 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { isInternalAddress } from '../../share/address.ts';
+import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Page, SharedDrive } from '../../vendors/google/rows.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Place } from './audit-entry.ts';
 
 /** The users and shared drives that are read, and the internal domains. */
@@ -30,6 +32,7 @@ export interface ScopeOptions {
   readonly internalDomains: readonly string[];
   /** adds the tenant's name to each line */
   readonly log: Logger;
+  readonly setAside: Pick<SetAside, 'add'>;
 }
 
 /** Drive guide: roles with write access. Readers do not see who else has access. */
@@ -77,7 +80,7 @@ export async function findScope(options: ScopeOptions): Promise<Scope> {
  * files before. They come with the list of users, without another call, and take no more memory.
  */
 async function usersOf(
-  { client, config, log }: ScopeOptions,
+  { client, config, log, setAside }: ScopeOptions,
   names: Map<string, string>,
 ): Promise<string[]> {
   if (config.auth.flow === 'refresh-token') return [(await client.whoAmI('')).email];
@@ -86,7 +89,8 @@ async function usersOf(
   }
   const active: string[] = [];
   let inactive = 0;
-  for await (const { rows } of client.listUsers()) {
+  for await (const { rows, faulty = [] } of client.listUsers()) {
+    for (const row of faulty) setAside.add(row);
     for (const { email, name, suspended, archived } of rows) {
       if (name !== undefined) names.set(email, name);
       if (suspended || archived) inactive += 1;
@@ -97,24 +101,26 @@ async function usersOf(
   return [...new Set(active)].sort();
 }
 
-async function drivesOf({ client, config }: ScopeOptions): Promise<Scope['drives']> {
+async function drivesOf({ client, config, setAside }: ScopeOptions): Promise<Scope['drives']> {
   const { sharedDrives } = config;
   if (sharedDrives === 'none') return [];
   const drives =
     sharedDrives === 'all'
-      ? await collectRows(client.listDrives())
+      ? await collectRows(client.listDrives(), (row) => setAside.add(row))
       : sharedDrives.map(({ id }) => ({ id }));
   const byId = new Map(drives.map((drive) => [drive.id, drive]));
   return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 async function readersOf(
-  { client, config: { sharedDrives } }: ScopeOptions,
+  { client, config: { sharedDrives }, setAside }: ScopeOptions,
   driveId: string,
   isReader: (email: string) => boolean,
 ): Promise<readonly string[]> {
   if (typeof sharedDrives !== 'string') return listedReaders(sharedDrives, driveId);
-  const members = await collectRows(client.listDriveMembers(driveId));
+  const members = await collectRows(client.listDriveMembers(driveId), (row) =>
+    setAside.add({ ...row, id: `${row.id} of shared drive ${driveId}` }),
+  );
   const readers = members
     .flatMap(({ type, deleted, email, role }) =>
       type === 'user' && !deleted && email && WRITERS.includes(role) ? [{ email, role }] : [],
@@ -141,8 +147,14 @@ function listedReaders(
 }
 
 /** Collects all rows of a short list, such as drives or one item's permissions. */
-export async function collectRows<Row>(pages: AsyncGenerator<Page<Row>>): Promise<Row[]> {
+export async function collectRows<Row>(
+  pages: AsyncGenerator<Page<Row>>,
+  onFaultyRow: (row: FaultyRow) => void,
+): Promise<Row[]> {
   const all: Row[] = [];
-  for await (const { rows } of pages) all.push(...rows);
+  for await (const { rows, faulty = [] } of pages) {
+    all.push(...rows);
+    faulty.forEach(onFaultyRow);
+  }
   return all;
 }

@@ -6,6 +6,7 @@ import type { ChangeLog } from './change-logs.ts';
 import {
   compareGrants,
   type ItemAccess,
+  keepGrants,
   type NewGrant,
   recordBaseline,
   recordItemGone,
@@ -17,6 +18,7 @@ import type { Grant } from './grant-history.ts';
 import { endUnsweptGrants, loadGrants, saveGrants } from './grant-store.ts';
 import type { SeenItem } from './item-access.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
+import { deleteRetried } from './retry-rows.ts';
 
 export interface CompareRules {
   /** epoch milliseconds: grants on files that were created from then on are not baseline */
@@ -36,7 +38,9 @@ export async function sharesFromChangeLog(
 ): Promise<SourcePage> {
   const { changeLog, page } = read;
   const { items, position, sweep } = page;
-  const grants = await loadGrants(db, tenant, idsOf(items));
+  const unreadable = page.unreadable ?? [];
+  const grants = await loadGrants(db, tenant, [...idsOf(items), ...unreadable]);
+  keepGrants(grants, unreadable, sweptAtOf(page));
   const shares = parentsFirst(items).flatMap((item) => sharesOf(grants, item, { ...read, rules }));
   const { changed } = grants;
   return {
@@ -46,6 +50,7 @@ export async function sharesFromChangeLog(
     awaitsAuditLog: rules.awaitsAuditLog,
     writeInTransaction: async (trx) => {
       await saveGrants(trx, tenant, changed);
+      await deleteRetried(trx, tenant, page.retried ?? []);
       if (sweep?.kind !== 'compare' || !sweep.isOver) return;
       const { startedAt } = sweep;
       await endUnsweptGrants(trx, { tenant, owner: changeLog.owner, startedAt });
@@ -91,7 +96,7 @@ function sharesOf(grants: LoadedGrants, item: SeenItem, context: Context): Share
   }
   const access = withInherited(grants, item, item.access);
   const { now, formerDomains } = rules;
-  const sweptAt = page.sweep?.kind === 'compare' ? page.sweep.startedAt : undefined;
+  const sweptAt = sweptAtOf(page);
   if (page.sweep?.kind === 'domains') {
     const own = access.own.filter((grant) => isInternalGrant(grant, formerDomains));
     recordBaseline(grants, { ...access, own }, { unknown: 'baseline', now, sweptAt });
@@ -131,9 +136,13 @@ function isOpen(grant: Grant | undefined): boolean {
   return grant !== undefined && grant.revokedAt === undefined;
 }
 
+function sweptAtOf({ sweep }: ChangeLogPage): number | undefined {
+  return sweep?.kind === 'compare' ? sweep.startedAt : undefined;
+}
+
 /** True for a first reading, unless the file was created after `start`. */
-function isBaseline({ createdAt }: SeenItem, { page, rules }: Context): boolean {
-  if (page.sweep?.kind !== 'baseline') return false;
+function isBaseline({ createdAt, isFirstReading }: SeenItem, { page, rules }: Context): boolean {
+  if (page.sweep?.kind !== 'baseline' && !isFirstReading) return false;
   return createdAt === undefined || createdAt < rules.start;
 }
 

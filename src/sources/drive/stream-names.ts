@@ -3,6 +3,8 @@
 /** The streams of all sync cursors start with it. */
 export const DRIVE_STREAM = 'drive';
 export const INTERNAL_DOMAINS_STREAM = `${DRIVE_STREAM}/internal-domains`;
+/** Advances when rows that were set aside are read after all. */
+export const SET_ASIDE_STREAM = `${DRIVE_STREAM}/set-aside`;
 /** The stream of a change log is this prefix plus the log's owner. */
 export const CHANGE_LOG_STREAM_PREFIX = `${DRIVE_STREAM}/changes/`;
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { readInOrder } from '../../lib/read-in-order.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { SYNC_PARTITION } from './audit-partition.ts';
 import { ChangeLogFailures, type OnFailure } from './change-log-failures.ts';
@@ -25,6 +26,7 @@ import { warnOfNotQueried } from './not-queried.ts';
 import { processAuditEntries } from './process-audit-entries.ts';
 import { isFirstReading, readAuditLog } from './read-audit-log.ts';
 import { readChangeLog } from './read-change-log.ts';
+import { retryActivities } from './retry-rows.ts';
 import { findScope, type Scope } from './scope.ts';
 import { sharesFromChangeLog } from './shares-from-change-log.ts';
 import { CHANGE_LOG_STREAM_PREFIX, DRIVE_STREAM } from './stream-names.ts';
@@ -42,6 +44,7 @@ export interface DriveSyncOptions {
   readonly full: boolean;
   /** Reports a failure of one user, drive or detector; the others are still read. */
   readonly onFailure: OnFailure;
+  readonly setAside: SetAside;
   readonly log: Logger;
 }
 
@@ -64,8 +67,8 @@ export interface OpenedDrive {
  * can be read.
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
-  const { client, config, internalDomains, store, clock, log } = options;
-  const scope = await asRetryable(() => findScope({ client, config, internalDomains, log }));
+  const { store, clock } = options;
+  const scope = await asRetryable(() => findScope(options));
   const domains = await readDomainHistory(store, scope.domains, clock.now());
   const sync = new DriveSync(options, { scope, domains });
   return {
@@ -116,6 +119,8 @@ class DriveSync {
       const readsAll = full || (await isFirstReading(store, partition));
       if (readsAll) warnOfNotQueried(log, { since: start, now });
       // Actions are formed only after the audit log is read completely.
+      const retried = retryActivities({ ...this.#options, scope, partition });
+      if (retried !== undefined) yield retried;
       yield* readAuditLog({ ...this.#options, scope, partition, start, full, now });
       const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
       const { wasInternal } = this.#domains;
@@ -158,9 +163,9 @@ class DriveSync {
     },
   ): AsyncGenerator<SourcePage> {
     const { positions, failures, defer } = options;
-    const { client, clock, config, start, full, onFailure } = this.#options;
+    const { config } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    const reading = { client, clock, scope: this.#scope, start, full, domainsAt, onFailure };
+    const reading = { ...this.#options, scope: this.#scope, domainsAt };
     const outcomes = readInOrder(changeLogs, DRIVE_LIMITS.changeLogsAtOnceMax, (changeLog) =>
       readChangeLog(reading, changeLog, positions.get(changeLog.stream)),
     );

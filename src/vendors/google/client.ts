@@ -1,16 +1,17 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { FaultyRow } from '../faulty-row.ts';
 import { readActivities, readDomains, readUsers } from './admin-responses.ts';
 import {
   readAbout,
   readChanges,
   readDrives,
-  readFile,
   readFiles,
   readPermissions,
+  readRequestedFile,
   readStartPageToken,
 } from './drive-responses.ts';
-import { NotFound } from './errors.ts';
+import { GoogleError, NotFound } from './errors.ts';
 import {
   ABOUT_FIELDS,
   ACTIVITIES_FIELDS,
@@ -158,12 +159,15 @@ class ApiClient implements GoogleClient {
   async getFile(subject: string, fileId: string): Promise<File | undefined> {
     const query = { fileId, supportsAllDrives: true, fields: FILE_FIELDS };
     try {
-      return await this.#requests.send({
+      const { rows, faulty } = await this.#requests.send({
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
-        read: readFile,
+        read: readRequestedFile,
       });
+      const [file] = rows;
+      if (file === undefined) throw unreadableFile(faulty);
+      return file;
     } catch (error) {
       if (error instanceof NotFound) return undefined;
       throw error;
@@ -280,6 +284,15 @@ interface PagedCall<P> extends Scoped, Pick<ApiCall<P>, 'read'> {
 
 function asUser(subject: string): Scoped {
   return { service: 'drive', subject, scopeSet: 'drive' };
+}
+
+function unreadableFile(faulty: readonly FaultyRow[]): GoogleError {
+  const problems = faulty.map(({ problem }) => problem).join('; ');
+  return new GoogleError(`Google's description of the file cannot be read (${problems})`, {
+    reason: 'unreadableRow',
+    concerns: 'item',
+    hint: 'Please report this message. The other files are read.',
+  });
 }
 
 function inDrive(driveId: string | undefined): { driveId?: string } {
