@@ -3,6 +3,8 @@ import { outbox } from './0001-outbox.ts';
 import { drive } from './0002-drive.ts';
 import { alerts } from './0003-alerts.ts';
 import { backfill } from './0004-backfill.ts';
+import { driveUsers } from './0005-drive-users.ts';
+import { driveGrants } from './0006-drive-grants.ts';
 import { setAsideRows } from './0008-set-aside-rows.ts';
 
 /**
@@ -15,5 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-drive': drive,
   '0003-alerts': alerts,
   '0004-backfill': backfill,
+  '0005-drive-users': driveUsers,
+  '0006-drive-grants': driveGrants,
   '0008-set-aside-rows': setAsideRows,
 };

@@ -15,7 +15,7 @@ export async function printHelpOrVersion(words: readonly string[]): Promise<bool
   const [word = '', ...others] = words;
   const isHelp = HELP_WORDS.includes(word);
   if (others.length > 0 || !(isHelp || VERSION_WORDS.includes(word))) return false;
-  const io = processIo(environment());
+  const io = processIo({ environment: environment() });
   if (isHelp && io.columns < OVERVIEW_WIDTH) return false;
   return io.out(isHelp ? OVERVIEW : `${packageJson.version}\n`).then(
     () => true,

@@ -62,7 +62,7 @@ async function showHelp(
 
 /** What wraps text is loaded only for a terminal: nothing else has to work to report an error. */
 async function printError(io: Io, text: string): Promise<void> {
-  if (!io.errIsTerminal) return io.err(text);
+  if (!io.errIsTerminal) return io.err(io.asTyped(text));
   const { writeError } = await import('./terminal/write.ts');
   writeError(io, text);
 }

@@ -4,6 +4,7 @@ import { StopRequested } from '../lib/errors.ts';
 import { keepHeapSmall } from '../lib/heap.ts';
 import { type CommandDefinition, EXIT } from './command.ts';
 import { failureOf } from './failure.ts';
+import { asTypedHere } from './hints/of-process.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { type Io, processIo } from './terminal/io.ts';
 
@@ -17,7 +18,7 @@ export async function runProcess(
 ): Promise<void> {
   keepHeapSmall();
   const variables = environment();
-  const io = processIo(variables);
+  const io = processIo({ environment: variables, asTyped: asTypedHere(words, variables) });
   const stop = new AbortController();
   exitOnBugs(io);
   const signals = stopOnSignals(io, stop);

@@ -38,6 +38,8 @@ export interface Match {
   /** in the order of CRM_OBJECT_TYPES */
   readonly objects: readonly CrmObject[];
   readonly recipients: readonly Recipient[];
+  /** the names of objects by Id; absent in events of earlier versions */
+  readonly names?: Readonly<Record<string, string>>;
   /** sentences: the candidates, and why one or none was chosen */
   readonly reasons: readonly string[];
 }

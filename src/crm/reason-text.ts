@@ -8,7 +8,7 @@ interface NamedRecord {
 
 /** `"Acme" (001…)`, or the Id alone if Salesforce shows no name. */
 export function labelOf(record: NamedRecord): string {
-  const name = record.name === undefined ? '' : shorten(record.name);
+  const name = shortName(record.name ?? '');
   return name === '' ? record.id : `"${name}" (${record.id})`;
 }
 
@@ -39,7 +39,7 @@ export function orphanedLeadText(lead: LeadRecord, records: CrmRecords): string 
 
 /** An email address for a sentence: one line, whatever the source holds. */
 export function emailText(email: string): string {
-  return shorten(email) || 'an empty address';
+  return shortName(email) || 'an empty address';
 }
 
 /** Lists the first items and counts the rest: an Account can have thousands of Opportunities. */
@@ -54,8 +54,8 @@ export function timeText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-/** Cuts between code points: JSON in the database cannot hold half a surrogate pair. */
-function shorten(name: string): string {
+/** One short line. Cuts between code points: JSON in the database cannot hold half a pair. */
+export function shortName(name: string): string {
   const line = name.replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ').trim();
   if (line.length <= REASON_LIMITS.nameLengthMax) return line;
   const points = [...line];

@@ -1,37 +1,13 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { messageOf, UserError } from '../lib/errors.ts';
+import { UserError } from '../lib/errors.ts';
+import { beginPartialFile, type PartialFile, SIDE_FILES } from './partial-file.ts';
 
-const OWNER_ONLY_FILE = 0o600;
-/** the suffixes of SQLite's own files next to a database that is in use */
-const SIDE_FILES = ['-journal', '-wal', '-shm'] as const;
 const MAGIC = 'SQLite format 3\0';
 /** byte 18 of a database: its journal mode, 2 for WAL (https://sqlite.org/fileformat.html) */
 const WRITE_VERSION_AT = 18;
 const WRITE_VERSION_WAL = 2;
 const OTHER_NAME = 'Choose another file name, or remove this file first.';
-
-/** The file of a backup in progress: it has another name until it is complete. */
-export interface BackupFile {
-  /** path of an empty file that only its owner can read */
-  readonly partial: string;
-  /** Flushes the file to disk and gives it its final name. Returns its size in bytes. */
-  keep(): number;
-  /** Must be called once, at the end: removes what was not kept. */
-  end(): void;
-}
 
 /**
  * Begins a backup. At the end it replaces an earlier backup of the same name, but refuses to overwrite
@@ -40,57 +16,15 @@ export interface BackupFile {
 export function beginBackupFile(paths: {
   readonly source: string;
   readonly target: string;
-}): BackupFile {
+}): PartialFile {
   // Follows links: the backup replaces their target.
   const target = existsSync(paths.target) ? realpathSync(paths.target) : paths.target;
   if (existsSync(target)) requireReplaceable(target, paths.source);
-  const partial = `${target}.partial`;
-  // Left by a backup that was killed.
-  removeWithSideFiles(partial);
-  // Kept open, so that no other file can get its inode number.
-  const descriptor = createForOwnerOnly(partial, target);
-  const { ino } = fstatSync(descriptor);
-  const isOurs = () => statSync(partial, { throwIfNoEntry: false })?.ino === ino;
-  return {
-    partial,
-    keep: () => {
-      const bytes = sync(partial);
-      if (!isOurs()) throw new UserError(`another backup to ${target} has started since then`);
-      renameSync(partial, target);
-      sync(dirname(target));
-      return bytes;
-    },
-    end: () => {
-      if (isOurs()) removeWithSideFiles(partial);
-      closeSync(descriptor);
-    },
-  };
-}
-
-/** Returns the file descriptor. */
-function createForOwnerOnly(partial: string, target: string): number {
-  try {
-    return openSync(partial, 'wx', OWNER_ONLY_FILE);
-  } catch (error) {
-    const folder = dirname(target);
-    const hint = existsSync(folder)
-      ? 'Check that this user can write to its folder, and that the disk is not full.'
-      : `Create the folder ${folder} first, readable by its owner only.`;
-    throw new UserError(`the backup could not be started: ${messageOf(error)}`, {
-      hint,
-      cause: error,
-    });
-  }
+  return beginPartialFile({ action: 'backup', partial: `${target}.partial`, target });
 }
 
 function requireReplaceable(target: string, source: string): void {
-  const found = statSync(target);
-  const same = statSync(source);
-  if (found.ino === same.ino && found.dev === same.dev) {
-    throw new UserError(`${target} is the database itself`, { hint: 'Choose another file name.' });
-  }
-  if (!found.isFile())
-    throw new UserError(`${target} is not a file`, { hint: 'Choose the name of a file.' });
+  requireOtherFile(target, source);
   const isInUse = SIDE_FILES.some((suffix) => existsSync(target + suffix)) || isInWalMode(target);
   if (isInUse && looksLikeDatabase(target)) {
     throw new UserError(`${target} is a database in use, not a backup`, {
@@ -102,6 +36,17 @@ function requireReplaceable(target: string, source: string): void {
       hint: OTHER_NAME,
     });
   }
+}
+
+/** Throws UserError unless `file` is a plain file other than the database. */
+export function requireOtherFile(file: string, database: string): void {
+  const found = statSync(file);
+  const same = statSync(database, { throwIfNoEntry: false });
+  if (found.ino === same?.ino && found.dev === same.dev) {
+    throw new UserError(`${file} is the database itself`, { hint: 'Choose another file name.' });
+  }
+  if (found.isFile()) return;
+  throw new UserError(`${file} is not a file`, { hint: 'Choose the name of a file.' });
 }
 
 function headOf(path: string): Buffer {
@@ -124,7 +69,8 @@ function isInWalMode(path: string): boolean {
   return headOf(path)[WRITE_VERSION_AT] === WRITE_VERSION_WAL;
 }
 
-function hasOurTables(path: string): boolean {
+/** False for a file that is damaged or of another kind. */
+export function hasOurTables(path: string): boolean {
   if (!looksLikeDatabase(path)) return false;
   try {
     const database = new Sqlite(path, { readonly: true, fileMustExist: true });
@@ -136,22 +82,6 @@ function hasOurTables(path: string): boolean {
       database.close();
     }
   } catch {
-    // The file is damaged or of another kind, so it must not be replaced.
     return false;
   }
-}
-
-/** Flushes a file or a folder to disk. Returns its size in bytes. */
-function sync(path: string): number {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-    return fstatSync(file).size;
-  } finally {
-    closeSync(file);
-  }
-}
-
-function removeWithSideFiles(path: string): void {
-  for (const suffix of ['', ...SIDE_FILES]) rmSync(path + suffix, { force: true });
 }

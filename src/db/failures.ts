@@ -28,6 +28,11 @@ const FAILURES: readonly (readonly [codePrefix: string, sentence: string, hint: 
     'Check that its folder exists and that this user can write to it.',
   ],
   [
+    'SQLITE_READONLY_DBMOVED',
+    'the database file was replaced while sharetrail opened it',
+    'Run again: nothing was written.',
+  ],
+  [
     'SQLITE_READONLY',
     'the database file cannot be written',
     'Give this user write permission for the file, its -wal and -shm files, and the folder.',
@@ -35,7 +40,8 @@ const FAILURES: readonly (readonly [codePrefix: string, sentence: string, hint: 
   [
     'SQLITE_CORRUPT',
     'the database file is damaged',
-    'Restore the latest backup. Event IDs are stable, so nothing is reported twice.',
+    'Restore the latest backup with "sharetrail restore FILE". Event IDs are stable, so nothing is ' +
+      'reported twice.',
   ],
   [
     'SQLITE_NOTADB',
@@ -56,7 +62,8 @@ export function explainFailure(error: unknown, file: string): unknown {
   return new DatabaseError(`${sentence}: ${file} (${code})`, { hint, cause: error });
 }
 
-function codeOf(error: unknown): string {
+/** The code of an error of SQLite or of the system; empty if it has none. */
+export function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
 }

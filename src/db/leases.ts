@@ -14,7 +14,7 @@ export async function acquireLease(db: Database, key: LeaseKey, now: number): Pr
   const until = now + LEASE_LIMITS.leaseMs;
   return db.transaction().execute(async (trx) => {
     const current = await findLease(trx, key.name);
-    if (current && isValid(current, now)) return false;
+    if (current && isValidLease(current, now)) return false;
     await trx
       .insertInto('lease')
       .values({ ...key, until })
@@ -70,7 +70,7 @@ export async function withLease<T>(
 /** Whether the lease has a live holder, as far as this machine can see. */
 export async function isLeased(db: Statement, name: string, now: number): Promise<boolean> {
   const current = await findLease(db, name);
-  return current !== undefined && isValid(current, now);
+  return current !== undefined && isValidLease(current, now);
 }
 
 /**
@@ -79,7 +79,10 @@ export async function isLeased(db: Statement, name: string, now: number): Promis
  * heartbeat corrects the end). Otherwise, the lease of a dead run would last as long as its clock was
  * ahead.
  */
-function isValid(lease: { readonly holder: string; readonly until: number }, now: number): boolean {
+export function isValidLease(
+  lease: { readonly holder: string; readonly until: number },
+  now: number,
+): boolean {
   if (lease.until <= now) return false;
   const state = stateOf(lease.holder);
   if (state !== 'unknown') return state === 'alive';

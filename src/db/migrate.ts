@@ -16,13 +16,18 @@ export async function migrate(db: Database): Promise<void> {
 
 /** For read-only use: throws DatabaseError unless the schema is the newest. */
 export async function requireCurrent(db: Database): Promise<void> {
-  await refuseNewer(db);
-  const applied = await appliedMigrations(db);
-  if (applied.length < Object.keys(MIGRATIONS).length) {
+  if ((await requireKnownSchema(db)) === 'earlier') {
     throw new DatabaseError('the database has the schema of an earlier version', {
       hint: 'Run `sharetrail sync` once: it migrates the database.',
     });
   }
+}
+
+/** Throws DatabaseError if a newer version wrote the database. */
+export async function requireKnownSchema(db: Database): Promise<'current' | 'earlier'> {
+  await refuseNewer(db);
+  const applied = await appliedMigrations(db);
+  return applied.length < Object.keys(MIGRATIONS).length ? 'earlier' : 'current';
 }
 
 function migratorOf(db: Database): Migrator {

@@ -11,7 +11,8 @@ import {
   SqliteDriver,
 } from 'kysely';
 import { DatabaseError, UserError } from '../lib/errors.ts';
-import { explainFailure } from './failures.ts';
+import { damagedDatabase, findDamage } from './damage.ts';
+import { codeOf, explainFailure } from './failures.ts';
 import { DATABASE_LIMITS } from './limits.ts';
 import type { Database, Tables } from './schema.ts';
 
@@ -174,8 +175,15 @@ class Connection {
     try {
       return work();
     } catch (error) {
-      throw explainFailure(error, this.#file);
+      throw this.#damageBehind(error) ?? explainFailure(error, this.#file);
     }
+  }
+
+  /** A violated constraint is a bug, unless the rows on record already do not fit together. */
+  #damageBehind(error: unknown): DatabaseError | undefined {
+    if (!codeOf(error).startsWith('SQLITE_CONSTRAINT')) return undefined;
+    const damage = findDamage(this.#sqlite, 'full');
+    return damage === undefined ? undefined : damagedDatabase(this.#file, { damage, cause: error });
   }
 }
 

@@ -31,6 +31,20 @@ export async function watchTenant(
   return { since: tenant.now, alertedFor: undefined };
 }
 
+/** Since when the tenant is watched with this schedule; undefined: it is not, or with another one. */
+export async function watchedSince(
+  db: Statement,
+  tenant: { readonly tenant: string; readonly schedule: string },
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('overdue')
+    .select('since')
+    .where('tenant', '=', tenant.tenant)
+    .where('schedule', '=', tenant.schedule)
+    .executeTakeFirst();
+  return row?.since;
+}
+
 /** For a tenant that no longer has a schedule. */
 export async function unwatchTenant(db: Statement, tenant: string): Promise<void> {
   await db.deleteFrom('overdue').where('tenant', '=', tenant).execute();

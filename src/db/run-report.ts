@@ -60,6 +60,8 @@ const runReport = z
     /** calls as the vendor bills them */
     calls: z.object({ salesforce: count, google: count, gong: count }).readonly(),
     errors: z.array(runError).readonly(),
+    /** What the run could not read, although nothing failed. `--json` does not print it. */
+    notes: z.array(z.string()).readonly().optional().catch(undefined),
     /**
      * Present if pushing ended because Gong throttles: it is not an error, but not success either.
      * Commands do not print it. The watch for successful runs finds it by its key (see overdue.ts).

@@ -15,9 +15,11 @@ export interface Tables {
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
+  known_items: KnownItemsTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
   set_aside: SetAsideTable;
+  drive_address: DriveAddressTable;
 }
 
 export interface CursorTable {
@@ -110,7 +112,7 @@ export interface GrantTable {
   role: string;
   /** 1: only inherited from the item's folder or drive */
   inherited: number;
-  /** the owner of the item: `user/EMAIL` or `drive/ID` */
+  /** the owner of the item: `user/ID` or `drive/ID` */
   owner: string;
   seen_by: string;
   /** a time at which it certainly existed */
@@ -139,6 +141,18 @@ export interface ActivityTable {
   payload: string;
   /** 1: its act is complete */
   handled: number;
+}
+
+/** A page of items that a change log knows, so that an item that comes into scope is noticed. */
+export interface KnownItemsTable {
+  tenant: string;
+  /** the owner of the items: `user/EMAIL` or `drive/ID` */
+  owner: string;
+  /** start of the sweep that listed them */
+  since: number;
+  number: number;
+  /** hashes of their ids */
+  items: string;
 }
 
 /** A tenant with a schedule, watched for successful runs. */
@@ -181,6 +195,19 @@ export interface SetAsideTable {
   /** the version of sharetrail that could not read it */
   version: string;
   at: number;
+}
+
+/** An address of a Google user, and when they were seen to have it. */
+export interface DriveAddressTable {
+  tenant: string;
+  /** lower case */
+  address: string;
+  user_id: string;
+  since: number;
+  /** null: the user still has it */
+  until: number | null;
+  /** 1: the user's primary address when last seen */
+  is_primary: number;
 }
 
 export type Database = Kysely<Tables>;

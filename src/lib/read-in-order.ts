@@ -1,3 +1,5 @@
+import { Turn } from './turn.ts';
+
 /** The next value of one of the sources, or the error that ended it. */
 export type Outcome<Item, Value> =
   | { readonly item: Item; readonly value: Value }
@@ -6,18 +8,20 @@ export type Outcome<Item, Value> =
 interface Running<Item, Value> {
   readonly item: Item;
   readonly values: AsyncGenerator<Value>;
+  readonly turn: Turn;
   next: Promise<IteratorResult<Value>>;
 }
 
 /**
  * Reads up to `atOnce` sources concurrently and yields their values in the order of `items`, as if
  * they were read one after another: the result does not depend on which source is faster. Each source
- * is at most one value ahead, so memory stays flat.
+ * is at most one value ahead. `open` receives the turn of its source: until it is the first, its values
+ * only wait in memory.
  */
 export async function* readInOrder<Item, Value>(
   items: Iterable<Item>,
   atOnce: number,
-  open: (item: Item) => AsyncGenerator<Value>,
+  open: (item: Item, turn: Turn) => AsyncGenerator<Value>,
 ): AsyncGenerator<Outcome<Item, Value>> {
   const waiting = items[Symbol.iterator]();
   const running: Running<Item, Value>[] = [];
@@ -26,6 +30,7 @@ export async function* readInOrder<Item, Value>(
       startNext(waiting, running, { atOnce, open });
       const [first] = running;
       if (first === undefined) return;
+      first.turn.becomeFirst();
       const outcome = await outcomeOf(first);
       if (outcome !== undefined && 'value' in outcome) first.next = fetchNext(first.values);
       else running.shift();
@@ -43,13 +48,17 @@ export async function* readInOrder<Item, Value>(
 function startNext<Item, Value>(
   waiting: Iterator<Item>,
   running: Running<Item, Value>[],
-  how: { readonly atOnce: number; readonly open: (item: Item) => AsyncGenerator<Value> },
+  how: {
+    readonly atOnce: number;
+    readonly open: (item: Item, turn: Turn) => AsyncGenerator<Value>;
+  },
 ): void {
   while (running.length < how.atOnce) {
     const result = waiting.next();
     if (result.done) return;
-    const values = how.open(result.value);
-    running.push({ item: result.value, values, next: fetchNext(values) });
+    const turn = new Turn();
+    const values = how.open(result.value, turn);
+    running.push({ item: result.value, values, turn, next: fetchNext(values) });
   }
 }
 

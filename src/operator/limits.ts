@@ -4,5 +4,11 @@ export const LIST_LIMITS = {
   eventsDefault: 50,
   eventsMax: 10_000,
   runsShown: 5,
+  /** of a message in a list; `status --verbose` and `events show` print it in full */
+  reasonCharactersMax: 160,
   problemsShown: 20,
+  /** events that an ambiguous ID can mean */
+  candidatesShown: 10,
+  /** longer lists show full IDs: finding a short one takes a few queries */
+  idsShortenedMax: 1_000,
 } as const;

@@ -5,7 +5,6 @@ import { UserError } from '../lib/errors.ts';
 import type { StoredEvent } from '../outbox/event-types.ts';
 import { requeueEvent, skipEvent } from '../outbox/events.ts';
 import { pagesInState } from '../outbox/paginate.ts';
-import { findEvents } from '../outbox/queries.ts';
 import { nextState, type State } from '../outbox/states.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { RunCounters } from '../runs/counters.ts';
@@ -13,6 +12,7 @@ import { decideForced, rulesOf } from '../runs/decide-share.ts';
 import { lookUpOptionsOf } from '../runs/read-source.ts';
 import { connect } from '../runs/vendor-clients.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
+import { findNamedEvents } from './find-event.ts';
 import { LIST_LIMITS } from './limits.ts';
 
 const IN_GONG: readonly State[] = ['delivered', 'duplicate'];
@@ -28,7 +28,7 @@ export interface RetryReport {
 
 /**
  * The named events that the action still has to change. Throws UserError, and nothing is changed,
- * if an id belongs to no tenant or to several, if Gong already has the event, or if an event to
+ * if an id or its prefix belongs to no event or to several, if Gong already has the event, or if an event to
  * retry is erased.
  */
 export async function findActionable(
@@ -38,31 +38,13 @@ export async function findActionable(
 ): Promise<StoredEvent[]> {
   const names = tenants.map(({ tenant }) => tenant);
   const events: StoredEvent[] = [];
-  for (const eventId of new Set(request.eventIds)) {
-    const event = requireOne(await findEvents(context.db, names, eventId), eventId);
+  for (const event of await findNamedEvents(context.db, names, request.eventIds)) {
     if (IN_GONG.includes(event.state)) throw alreadyInGong(event, request.action);
     if (request.action === 'retry' && event.erasedAt !== undefined) throw erased(event);
     // Skips an event that is already in the requested state, so that scripts can be repeated.
     if (nextState(event.state, request.action) !== undefined) events.push(event);
   }
   return events;
-}
-
-/** The event with this id. Throws UserError if no tenant or several tenants have it. */
-export function requireOne(events: readonly StoredEvent[], eventId: string): StoredEvent {
-  const [event, ...others] = events;
-  if (!event) {
-    throw new UserError(`there is no event "${eventId}"`, {
-      hint: 'List events with `sharetrail events`. An event exists once a sync has read its share.',
-    });
-  }
-  if (others.length > 0) {
-    const tenants = [event, ...others].map(({ tenant }) => tenant).join(', ');
-    throw new UserError(`several tenants have an event "${eventId}": ${tenants}`, {
-      hint: 'Select one tenant with --tenant NAME.',
-    });
-  }
-  return event;
 }
 
 /** Matches the shares of the events again, rebuilds the events, and queues them. */

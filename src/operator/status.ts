@@ -3,13 +3,22 @@ import { isBackfillStream, listBackfills, type StoredBackfill } from '../db/back
 import { callsOfDay, pausedUntil } from '../db/calls.ts';
 import { type Cursor, listCursors } from '../db/cursors.ts';
 import { isLeased } from '../db/leases.ts';
+import { lastGoodSync, watchedSince } from '../db/overdue.ts';
 import type { RunReport } from '../db/run-report.ts';
 import { latestRuns, type StoredRun } from '../db/runs.ts';
-import { countBackfilled, countByState, oldestPendingSharedAt } from '../outbox/queries.ts';
+import {
+  countBackfilled,
+  countByState,
+  type OpenRejections,
+  oldestPendingSharedAt,
+  openRejections,
+} from '../outbox/queries.ts';
 import type { State } from '../outbox/states.ts';
 import type { AppContext } from '../runs/app-context.ts';
-import { callsForBackfill } from '../runs/call-reserve.ts';
+import { type BusiestNights, callsForBackfill, createBusiestNights } from '../runs/call-reserve.ts';
+import { type NextDue, overdueTimes } from '../runs/overdue-times.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
+import { storedUnreadDrives, type UnreadDrive } from '../sources/drive/unread-drives.ts';
 import { findGongAccount } from '../vendors/gong/account.ts';
 import { LIST_LIMITS } from './limits.ts';
 
@@ -24,12 +33,16 @@ export interface RunStatus {
   readonly report?: RunReport;
 }
 
+/** Times are epoch milliseconds. */
 export interface TenantStatus {
   readonly tenant: string;
+  readonly timezone: string;
   /** newest first */
   readonly runs: readonly RunStatus[];
-  /** the cursors of sync, without those of backfills */
-  readonly cursors: readonly Cursor[];
+  /** the next due time; absent without a schedule, or if it is never due */
+  readonly nextRun?: number;
+  /** since when a scheduled tenant has had no successful run; absent unless it is overdue */
+  readonly overdueSince?: number;
   /** backfills that are still reading, or whose events are still pending */
   readonly backfills: readonly StoredBackfill[];
   /** backfilled events: settled by a response of Gong, or still pending */
@@ -40,58 +53,113 @@ export interface TenantStatus {
     readonly callsPerDay: number;
   };
   readonly outbox: Readonly<Record<State, number>>;
-  /** epoch milliseconds: the share time of the oldest pending event */
+  readonly rejections: OpenRejections;
+  /** the share time of the oldest pending event */
   readonly oldestPending?: number;
-  readonly gong: {
-    readonly callsPerDay: number;
-    /** absent if the credentials, which name the account, cannot be read here */
-    readonly callsLeft?: number;
-    /** epoch milliseconds: the end of a pause that Gong requested */
-    readonly pausedUntil?: number;
-  };
+  readonly gong: GongStatus;
+  /** shared drives whose change log no one can be found to read */
+  readonly unreadDrives: readonly UnreadDrive[];
 }
 
-/** The status of a tenant, from the database only. */
-export async function statusOf(context: AppContext, config: TenantConfig): Promise<TenantStatus> {
+export interface GongStatus {
+  readonly callsPerDay: number;
+  /** absent if the credentials, which name the account, cannot be read here */
+  readonly account?: string;
+  /** absent like `account` */
+  readonly callsLeft?: number;
+  /** the end of a pause that Gong requested */
+  readonly pausedUntil?: number;
+}
+
+/** The cursors of sync, without those of backfills: a tenant can have thousands. */
+export async function syncCursors({ db }: AppContext, tenant: string): Promise<Cursor[]> {
+  const cursors = await listCursors(db, tenant);
+  return cursors.filter(({ stream }) => !isBackfillStream(stream));
+}
+
+/** The status of each tenant, from the database only. */
+export async function statusOf(
+  context: AppContext,
+  tenants: readonly TenantConfig[],
+  nextDue: NextDue,
+): Promise<TenantStatus[]> {
+  const busiestNights = createBusiestNights(context);
+  const found: TenantStatus[] = [];
+  for (const tenant of tenants) {
+    found.push(await tenantStatus(context, tenant, { nextDue, busiestNights }));
+  }
+  return found;
+}
+
+interface StatusTools {
+  readonly nextDue: NextDue;
+  readonly busiestNights: BusiestNights;
+}
+
+async function tenantStatus(
+  context: AppContext,
+  config: TenantConfig,
+  { nextDue, busiestNights }: StatusTools,
+): Promise<TenantStatus> {
   const { db, clock } = context;
-  const { tenant } = config;
+  const { tenant, timezone } = config;
   const now = clock.now();
   const oldest = await oldestPendingSharedAt(db, tenant);
-  const history = await historyOf(context, config);
-  const cursors = await listCursors(db, tenant);
+  const history = {
+    ...(await countBackfilled(db, tenant)),
+    callsPerDay: await callsForBackfill(context, config, busiestNights),
+  };
   const backfills = await listBackfills(db, tenant);
   return {
     tenant,
+    timezone,
     runs: await runsOf(context, tenant),
-    cursors: cursors.filter(({ stream }) => !isBackfillStream(stream)),
+    ...(await scheduleOf(context, config, nextDue)),
     backfills: backfills.filter(({ state }) => state === 'reading' || history.waiting > 0),
     history,
     outbox: await countByState(db, tenant),
+    rejections: await openRejections(db, tenant),
     ...(oldest !== undefined && { oldestPending: oldest }),
     gong: await gongOf(context, config, now),
+    unreadDrives: await unreadDrivesOf(context, config),
   };
 }
 
-async function historyOf(
-  context: AppContext,
-  config: TenantConfig,
-): Promise<TenantStatus['history']> {
-  const counts = await countBackfilled(context.db, config.tenant);
-  return { ...counts, callsPerDay: await callsForBackfill(context, config) };
+async function scheduleOf(
+  { db, clock }: AppContext,
+  { tenant, schedule, timezone }: TenantConfig,
+  nextDue: NextDue,
+): Promise<Pick<TenantStatus, 'nextRun' | 'overdueSince'>> {
+  if (schedule === undefined) return {};
+  const now = clock.now();
+  const dueAfter = (after: number) => nextDue({ schedule, timezone }, after);
+  const nextRun = dueAfter(now);
+  const watched = await watchedSince(db, { tenant, schedule });
+  const good = await lastGoodSync(db, tenant);
+  const since = Math.max(watched ?? Number.NEGATIVE_INFINITY, good ?? Number.NEGATIVE_INFINITY);
+  const isOverdue = Number.isFinite(since) && now >= overdueTimes(since, dueAfter).overdueAt;
+  return {
+    ...(Number.isFinite(nextRun) && { nextRun }),
+    ...(isOverdue && { overdueSince: since }),
+  };
 }
 
-async function gongOf(
-  context: AppContext,
-  config: TenantConfig,
-  now: number,
-): Promise<TenantStatus['gong']> {
+async function gongOf(context: AppContext, config: TenantConfig, now: number): Promise<GongStatus> {
   const account = findGongAccount(config.gong);
   const { callsPerDay } = config.gong;
   if (account === undefined) return { callsPerDay };
   const used = await callsOfDay(context.db, account, now);
   const pause = await pausedUntil(context.db, account, now);
   const callsLeft = Math.max(0, callsPerDay - used);
-  return { callsPerDay, callsLeft, ...(pause > 0 && { pausedUntil: pause }) };
+  return { callsPerDay, account, callsLeft, ...(pause > 0 && { pausedUntil: pause }) };
+}
+
+async function unreadDrivesOf(
+  { db }: AppContext,
+  { tenant, googleDrive }: TenantConfig,
+): Promise<readonly UnreadDrive[]> {
+  const reads = googleDrive?.sharedDrives === 'all' && googleDrive.detect.includes('changes');
+  return reads ? storedUnreadDrives(db, tenant) : [];
 }
 
 /** Only the newest run can have the tenant's lock. */

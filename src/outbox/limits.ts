@@ -9,3 +9,8 @@ export const ERASURE_LIMITS = {
   /** events erased in one transaction, which then takes about ten milliseconds */
   eventsPerBatchMax: 200,
 } as const;
+
+export const ID_LIMITS = {
+  /** lengths of a short id, after the source's name: 8 digits for Drive, Salesforce's 15-character id */
+  shortCharacters: [8, 12, 15, 20],
+} as const;

@@ -1,11 +1,11 @@
 import type { Statement } from '../db/schema.ts';
 import { type Attempt, PRIORITY, type StoredEvent } from './event-types.ts';
-import { toStoredEvent } from './rows.ts';
+import { storedErrors, toStoredEvent } from './rows.ts';
 import { STATES, type State } from './states.ts';
 
 export interface EventFilter {
   /** one window per timezone: a date means midnight in the tenant's own timezone */
-  readonly windows: readonly { readonly tenants: readonly string[]; readonly since?: number }[];
+  readonly windows: readonly (SharedAtWindow & { readonly tenants: readonly string[] })[];
   readonly state?: State;
   readonly limit: number;
 }
@@ -17,10 +17,11 @@ export async function listEvents(db: Statement, filter: EventFilter): Promise<St
     .selectAll()
     .where((where) =>
       where.or(
-        filter.windows.map(({ tenants, since }) =>
+        filter.windows.map(({ tenants, since, until }) =>
           where.and([
             where('tenant', 'in', tenants),
             where('shared_at', '>=', since ?? Number.MIN_SAFE_INTEGER),
+            where('shared_at', '<', until ?? Number.MAX_SAFE_INTEGER),
           ]),
         ),
       ),
@@ -87,6 +88,32 @@ async function countState(db: Statement, tenant: string, state: State): Promise<
     .where('tenant', '=', tenant)
     .executeTakeFirstOrThrow();
   return Number(row.events);
+}
+
+/** The rejected events that an operator can still fix, and the first error of the newest one. */
+export interface OpenRejections {
+  readonly count: number;
+  /** absent if Gong gave none */
+  readonly error?: string;
+}
+
+/** Erased events are not counted: they can no longer be rebuilt. */
+export async function openRejections(db: Statement, tenant: string): Promise<OpenRejections> {
+  const open = db
+    .selectFrom('event')
+    .where('state', '=', 'rejected' satisfies State)
+    .where('tenant', '=', tenant)
+    .where('erased_at', 'is', null);
+  const { events } = await open
+    .select((select) => select.fn.countAll<number>().as('events'))
+    .executeTakeFirstOrThrow();
+  const newest = await open
+    .select('errors')
+    .orderBy('updated_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const [error] = storedErrors(newest ?? { errors: null });
+  return { count: Number(events), ...(error !== undefined && { error }) };
 }
 
 /** Epoch milliseconds: `since` is inclusive, `until` exclusive. An absent bound is open. */

@@ -54,7 +54,7 @@ export function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
     sharedAt: row.shared_at,
     share: storedShare(row),
     attempts: row.attempts,
-    errors: row.errors === null ? [] : (JSON.parse(row.errors) as string[]),
+    errors: storedErrors(row),
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.not_before !== null && { notBefore: row.not_before }),
     ...(row.match !== null && {
@@ -66,6 +66,10 @@ export function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
     ...(row.integration_id !== null && { integrationId: row.integration_id }),
     ...(row.erased_at !== null && { erasedAt: row.erased_at }),
   };
+}
+
+export function storedErrors({ errors }: Pick<Selectable<EventTable>, 'errors'>): string[] {
+  return errors === null ? [] : (JSON.parse(errors) as string[]);
 }
 
 /** Rows that earlier versions wrote have no eventId inside `share`; the key column has it. */

@@ -20,6 +20,8 @@ export class RunCounters {
   readonly skipped: Record<string, number> = {};
   readonly calls: Record<Vendor, number> = { salesforce: 0, google: 0, gong: 0 };
   readonly errors: RunError[] = [];
+  /** see RunReport.notes */
+  readonly notes: string[] = [];
   queued = 0;
   held = 0;
   rejectedLocally = 0;

@@ -1,9 +1,11 @@
 import type { TenantConfig } from '../config/types.ts';
 import { type Match, matchShare } from '../crm/match.ts';
+import { withNames } from '../crm/record-names.ts';
 import type { CrmRecords } from '../crm/records.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
+import type { Insiders } from '../share/address.ts';
 import {
   type DecisionFacts,
   decide,
@@ -16,8 +18,8 @@ import type { Share } from '../share/share.ts';
 /** The settings of a tenant that decide what happens to a share. */
 export interface Rules {
   readonly policy: PolicyRules & HoldRules;
-  /** the domains that count as internal for Drive shares, including those of the Directory */
-  readonly driveDomains: readonly string[];
+  /** who is internal for Drive shares: the Directory's domains and users, too */
+  readonly driveInsiders: Insiders;
   readonly body: BodySettings;
   readonly timezone: string;
 }
@@ -34,7 +36,7 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
       holdDays: tenant.crm.holdDays,
       unmatched: tenant.crm.unmatched,
     },
-    driveDomains: tenant.internalDomains,
+    driveInsiders: { domains: tenant.internalDomains, addresses: new Set() },
     body: {
       reportingSystem,
       actionName,
@@ -64,7 +66,7 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
   const recipientEmails = match.recipients.map((recipient) => recipient.email);
   const facts = { share, recipientEmails, matched: match.matched, ...when };
   const decision = decide(facts, policyOf(share, rules));
-  const event = { eventId: share.eventId, share, match };
+  const event = { eventId: share.eventId, share, match: withNames(match, records) };
   if (decision.state !== 'pending') return { ...event, ...decision };
   return { ...event, ...withBody(share, match, rules.body) };
 }
@@ -72,11 +74,14 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
 /** Builds the event that an operator asked for: queued regardless of the policy. Pure. */
 export function decideForced(share: Share, records: CrmRecords, rules: Rules): NewEvent {
   const match = matchShare(share, records, { timezone: rules.timezone });
-  return { eventId: share.eventId, share, match, ...withBody(share, match, rules.body) };
+  const named = withNames(match, records);
+  return { eventId: share.eventId, share, match: named, ...withBody(share, match, rules.body) };
 }
 
-function policyOf({ source }: Share, { policy, driveDomains }: Rules): Rules['policy'] {
-  return source === 'google-drive' ? { ...policy, internalDomains: driveDomains } : policy;
+function policyOf({ source }: Share, { policy, driveInsiders }: Rules): Rules['policy'] {
+  if (source !== 'google-drive') return policy;
+  const { domains, addresses } = driveInsiders;
+  return { ...policy, internalDomains: domains, internalAddresses: addresses };
 }
 
 /** Adds the body. An event that violates Gong's reference is rejected here and never sent. */

@@ -1,15 +1,18 @@
 import { backfillStream } from '../db/backfills.ts';
 import { sharesAwaitingAuditLog } from '../outbox/events.ts';
+import type { Insiders } from '../share/address.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
-import { storedDomains } from '../sources/drive/internal-domain-history.ts';
+import { storedInsiders } from '../sources/drive/stored-insiders.ts';
 import {
   type DriveSyncOptions,
   type OpenedDrive,
   openDriveSync,
 } from '../sources/drive/sync-source.ts';
 import { backfillOf } from './backfill-window.ts';
+import type { Rules } from './decide-share.ts';
+import { driveNotes } from './drive-notes.ts';
 import { readSource } from './read-source.ts';
-import type { ReadContext, StageReading, SyncReading, WindowReading } from './reading-types.ts';
+import type { StageReading, SyncReading, WindowReading } from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import { withSetAside } from './set-aside-rows.ts';
 import { inStage, runError } from './stage-errors.ts';
@@ -24,7 +27,7 @@ export async function readDrive(reading: SyncReading): Promise<void> {
       openDriveSync({ ...(await optionsOf(kept)), setAside, start, full: reach === 'all' }),
     );
     reading.drive = drive;
-    await readSource(withDomains(kept, drive), drive.source);
+    await readOpened(withInsiders(kept, drive), drive);
   });
 }
 
@@ -42,38 +45,56 @@ export async function readDriveWindow(reading: WindowReading): Promise<void> {
         until: window.until ?? clock.now(),
       }),
     );
-    const ofDrive = withDomains(kept, drive);
+    const ofDrive = withInsiders(kept, drive);
     // They are on record already, so no page brings them as new ones.
     await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
-    await readSource(ofDrive, drive.source);
+    await readOpened(ofDrive, drive);
   });
+}
+
+/** Says what could not be read, even if reading ends early. */
+async function readOpened(reading: StageReading, drive: OpenedDrive): Promise<void> {
+  const { run, tenant } = reading;
+  try {
+    await readSource(reading, drive.source);
+  } finally {
+    run.counters.notes.push(...driveNotes(drive.unreadable, tenant.googleDrive?.detect ?? []));
+  }
 }
 
 /** What deciding again on Drive's held shares requires. */
 export interface DriveKnowledge {
-  /** the domains that count as internal */
-  readonly internalDomains: readonly string[];
+  readonly insiders: Insiders;
   /** if so, nothing has to wait for it */
   readonly isAuditLogRead: boolean;
 }
 
 /**
  * What the run knows of Drive; undefined if it may not decide on Drive's shares. If the Directory
- * could not be read, its last known domains count, so that no share waits longer than necessary.
+ * could not be read, its last known domains and users count, so that no share waits longer than necessary.
  */
 export async function driveKnowledge(reading: SyncReading): Promise<DriveKnowledge | undefined> {
   const { drive, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive } = reading.tenant;
   if (drive !== undefined) return drive;
   // Drive was removed from the configuration: there is nothing to wait for.
-  if (googleDrive === undefined) return { internalDomains, isAuditLogRead: true };
-  const kept = await storedDomains({ db: await driveDatabase(), tenant });
-  return kept && { internalDomains: kept, isAuditLogRead: false };
+  if (googleDrive === undefined) {
+    const insiders = { domains: internalDomains, addresses: new Set<string>() };
+    return { insiders, isAuditLogRead: true };
+  }
+  const insiders = await storedInsiders(await driveDatabase(), tenant);
+  return insiders && { insiders, isAuditLogRead: false };
 }
 
-/** Which domains count as internal is known once Drive is open. */
-function withDomains(reading: StageReading, { internalDomains }: OpenedDrive): ReadContext {
-  return { ...reading, rules: { ...reading.rules, driveDomains: internalDomains } };
+/** Who is internal is known once Drive is open, and the run can find out more. */
+function withInsiders(reading: StageReading, drive: OpenedDrive): StageReading {
+  const rules: Rules = {
+    ...reading.rules,
+    get driveInsiders() {
+      return drive.insiders;
+    },
+  };
+  return { ...reading, rules };
 }
 
 async function optionsOf(
@@ -91,6 +112,7 @@ async function optionsOf(
     clock,
     random,
     signal,
+    budget: run.connections.budget,
     onCall: () => countCall(run, 'google'),
     onWarning: (message) => log.warn(message),
   });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
 import type { RunError, RunKind, Vendor } from '../db/run-report.ts';
-import type { ContentShared } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import { pagesInState } from '../outbox/paginate.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
@@ -13,7 +12,7 @@ import { decisionRecordOf, RunCounters } from './counters.ts';
 import { DryRunDatabase } from './dry-run-database.ts';
 import { localRejections } from './push-errors.ts';
 import type { ReadBatch, ReadOptions, SyncScope } from './reading-types.ts';
-import { emitterOf } from './run-events.ts';
+import { emitterOf, type RunListener } from './run-events.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { readNew, readWindow } from './stages.ts';
 import { firstStart, keptStart } from './start-time.ts';
@@ -22,8 +21,15 @@ import { connect } from './vendor-clients.ts';
 export interface DryRunOptions {
   readonly tenant: TenantConfig;
   readonly signal: AbortSignal;
-  /** Receives each body once it is built; awaited, so that a slow reader slows the run. */
-  readonly show: (body: ContentShared) => Promise<void>;
+  readonly plan: DryRunPlan;
+  readonly listeners: readonly RunListener[];
+}
+
+/** Receives what a run would do with each share; awaited, so that a slow reader slows the run. */
+export interface DryRunPlan {
+  readonly add: (event: NewEvent) => Promise<void>;
+  /** Others replace events that were added before. */
+  readonly drop: (eventIds: readonly string[]) => void;
 }
 
 /** What a run would do now, and what finding out has cost. */
@@ -39,10 +45,12 @@ export interface DryRunReport {
   /** the org's own count over 24 hours, for all integrations together */
   readonly salesforceUsage?: ApiUsage;
   readonly errors: readonly RunError[];
+  /** see RunReport.notes */
+  readonly notes: readonly string[];
 }
 
 interface DryRun extends ReadingRun {
-  readonly show: DryRunOptions['show'];
+  readonly plan: DryRunPlan;
   /** events that would be sent */
   sent: number;
 }
@@ -79,11 +87,11 @@ export async function dryBackfill(
 
 /** `kind`: of the real run. */
 function openDryRun(context: AppContext, options: DryRunOptions, kind: RunKind): DryRun {
-  const { tenant, signal, show } = options;
+  const { tenant, signal, plan, listeners } = options;
   const counters = new RunCounters();
   // The id is in no table: it only connects the lines of the log.
   const log = context.log.child({ tenant: tenant.tenant, runId: randomUUID() });
-  const emit = emitterOf([], { counters, log });
+  const emit = emitterOf(listeners, { counters, log });
   emit?.({ kind: 'run started', run: kind, dryRun: true });
   return {
     context: { ...context, log },
@@ -93,7 +101,7 @@ function openDryRun(context: AppContext, options: DryRunOptions, kind: RunKind):
     connections: connect(context, { tenant, counters, signal, emit }),
     signal,
     emit,
-    show,
+    plan,
     sent: 0,
   };
 }
@@ -104,10 +112,10 @@ async function readDry(
   read: (options: ReadOptions) => Promise<unknown>,
 ): Promise<void> {
   const copy = new DryRunDatabase(run.context.db, run.tenant.tenant);
-  const show = batchesShownBy(run);
+  const showBatch = batchesShownBy(run);
   const take = async (batch: ReadBatch) => {
     await copy.keep(batch);
-    await show(batch);
+    await showBatch(batch);
   };
   try {
     await read({ take, driveDatabase: () => copy.open() });
@@ -125,12 +133,13 @@ function batchesShownBy(run: DryRun): (batch: ReadBatch) => Promise<void> {
     for (const { eventId } of reconsidered) moved.add(eventId);
     for (const eventId of replaced) moved.add(eventId);
     counters.addReplaced(replaced);
+    run.plan.drop(replaced);
     counters.addReconsidered(reconsidered);
     for (const event of created) {
       counters.addCreated([decisionRecordOf(event)]);
-      await showIfPending(run, event);
+      await show(run, event);
     }
-    for (const event of reconsidered) await showIfPending(run, event);
+    for (const event of reconsidered) await show(run, event);
   };
 }
 
@@ -138,16 +147,12 @@ async function showPending(run: DryRun): Promise<void> {
   const { tenant } = run.tenant;
   const size = BATCH_LIMITS.sharesPerBatchMax;
   const pages = pagesInState(run.context.db, { tenant, state: 'pending', size });
-  for await (const events of pages) for (const event of events) await showIfPending(run, event);
+  for await (const events of pages) for (const event of events) await show(run, event);
 }
 
-async function showIfPending(
-  run: DryRun,
-  { state, body }: Pick<NewEvent, 'state' | 'body'>,
-): Promise<void> {
-  if (state !== 'pending' || !body) return;
-  await run.show(body);
-  run.sent += 1;
+async function show(run: DryRun, event: NewEvent): Promise<void> {
+  await run.plan.add(event);
+  if (event.state === 'pending' && event.body) run.sent += 1;
 }
 
 function reportOfDryRun(run: DryRun, callsPerDay: number): DryRunReport {
@@ -165,5 +170,6 @@ function reportOfDryRun(run: DryRun, callsPerDay: number): DryRunReport {
     calls: counters.calls,
     ...(usage && { salesforceUsage: usage }),
     errors: counters.errors,
+    notes: counters.notes,
   };
 }

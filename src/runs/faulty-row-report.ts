@@ -25,10 +25,12 @@ export class FaultyRowReport {
   errorOf(stage: Stage): RunError | undefined {
     const count = this.#keys.size;
     if (count === 0) return undefined;
-    const rows =
-      count === 1 ? '1 row could not be read and was' : `${count} rows could not be read and were`;
     const others = count - this.#named.size;
     const named = [...this.#named.values(), ...(others > 0 ? [`${others} more`] : [])].join(', ');
-    return runError(stage, new UserError(`${rows} set aside: ${named}`, { hint: HINT }));
+    const message =
+      count === 1
+        ? `1 row could not be read and was set aside: ${named}`
+        : `${count} rows could not be read and were set aside: ${named}`;
+    return runError(stage, new UserError(message, { hint: HINT }));
   }
 }

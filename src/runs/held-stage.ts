@@ -11,7 +11,7 @@ export async function reconsiderHeld(reading: SyncReading): Promise<void> {
   const { db, signal } = reading;
   const { tenant } = reading.tenant;
   const drive = await driveKnowledge(reading);
-  const rules = { ...reading.rules, ...(drive && { driveDomains: drive.internalDomains }) };
+  const rules = { ...reading.rules, ...(drive && { driveInsiders: drive.insiders }) };
   const size = BATCH_LIMITS.sharesPerBatchMax;
   for await (const held of pagesInState(db, { tenant, state: 'held', size })) {
     signal.throwIfAborted();

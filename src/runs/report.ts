@@ -35,6 +35,7 @@ export function reportOf(counters: RunCounters, facts: RunFacts): RunReport {
     pending,
     calls: counters.calls,
     errors: counters.errors,
+    ...(counters.notes.length > 0 && { notes: counters.notes }),
     ...gongWaitOf(pushed),
   };
 }
@@ -60,7 +61,8 @@ function gongWaitOf(pushed: Readonly<PushReport> | undefined): Pick<RunReport, '
 }
 
 /** The report as commands print it: its keys are part of the external contract. */
-export function printedReport({ runId: _, gongWait: _wait, errors, ...report }: RunReport) {
+export function printedReport(stored: RunReport) {
+  const { runId: _, gongWait: _wait, notes: _notes, errors, ...report } = stored;
   return {
     ...report,
     errors: errors.map(({ stage, message, hint }) => ({ stage, message, hint })),

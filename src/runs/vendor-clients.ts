@@ -7,6 +7,7 @@ import type { Secret } from '../lib/secret.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
 import type { GongTokenStore, GongTokens } from '../vendors/gong/tokens.ts';
+import { ByteBudget } from '../vendors/http/byte-budget.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
 import type { RefreshTokenStore } from '../vendors/salesforce/refresh-token.ts';
 import type { AppContext } from './app-context.ts';
@@ -23,6 +24,8 @@ const INSTALLATION = '*';
 export interface Connections {
   readonly salesforce: SalesforceClient;
   readonly gong: GongClient;
+  /** of all responses that the run reads */
+  readonly budget: ByteBudget;
 }
 
 export interface ConnectOptions {
@@ -44,8 +47,10 @@ export function countCall(
 /** Sends nothing yet: each session logs in when it is first used. */
 export function connect(context: AppContext, options: ConnectOptions): Connections {
   const { tenant } = options;
+  const budget = new ByteBudget();
   return {
-    salesforce: connectSalesforce(context, options),
+    budget,
+    salesforce: connectSalesforce(context, options, budget),
     gong: createGongClient({
       config: tenant.gong,
       clock: context.clock,
@@ -58,9 +63,14 @@ export function connect(context: AppContext, options: ConnectOptions): Connectio
   };
 }
 
-function connectSalesforce(context: AppContext, options: ConnectOptions): SalesforceClient {
+function connectSalesforce(
+  context: AppContext,
+  options: ConnectOptions,
+  budget: ByteBudget,
+): SalesforceClient {
   const { tenant, counters, signal } = options;
   return createSalesforceClient({
+    budget,
     config: tenant.salesforce,
     clock: context.clock,
     random: context.random,

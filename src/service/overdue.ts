@@ -3,14 +3,9 @@ import { isLeased } from '../db/leases.ts';
 import { lastGoodSync, rememberAlert, unwatchTenant, watchTenant } from '../db/overdue.ts';
 import { latestRuns } from '../db/runs.ts';
 import type { AppContext } from '../runs/app-context.ts';
+import { type NextDue, overdueTimes } from '../runs/overdue-times.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import type { Alerts } from './alerts.ts';
-
-/** Returns the first due time after `after` in epoch milliseconds, or Infinity. */
-export type NextDue = (
-  timetable: { readonly schedule: string; readonly timezone: string },
-  after: number,
-) => number;
 
 export interface OverdueWatch {
   readonly alerts: Alerts;
@@ -50,18 +45,6 @@ async function checkTenant(
   alerts.addOverdue(context, { tenant, schedule, timezone, since, ...last }, () =>
     rememberAlert(db, { tenant, alertedFor: badSince }),
   );
-}
-
-/**
- * Overdue is two periods after `since`, and not before two due times have passed: for example, a
- * schedule for working days has periods of different lengths.
- */
-function overdueTimes(since: number, nextDue: (after: number) => number) {
-  const first = nextDue(since);
-  const second = nextDue(first);
-  const periodMs = second - first;
-  if (!Number.isFinite(second)) return { periodMs: 0, overdueAt: second };
-  return { periodMs, overdueAt: Math.max(second, since + 2 * periodMs) };
 }
 
 async function isRunning(

@@ -27,6 +27,19 @@ export function isInternalAddress(email: string, domains: readonly string[]): bo
   });
 }
 
+/** The people who belong to the company. */
+export interface Insiders {
+  /** lower case; subdomains count, too */
+  readonly domains: readonly string[];
+  /** lower case: addresses of the company's users, even at a domain that it no longer has */
+  readonly addresses: ReadonlySet<string>;
+}
+
+/** True if the address is an insider's. */
+export function isInsider(email: string, { domains, addresses }: Insiders): boolean {
+  return addresses.has(email.trim().toLowerCase()) || isInternalAddress(email, domains);
+}
+
 /**
  * Same as `isInternalAddress`, for a Salesforce user: users of a sandbox org are internal too.
  * Salesforce Help 000386507: creating, refreshing or cloning a sandbox appends `.invalid` to the

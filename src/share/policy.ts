@@ -1,4 +1,4 @@
-import { isInternalAddress, isInternalSharer } from './address.ts';
+import { type Insiders, isInsider, isInternalSharer } from './address.ts';
 import type { Share, Sharer } from './share.ts';
 
 /** Why a share is not reported. The first reason that applies, in this order, is recorded. */
@@ -21,6 +21,8 @@ export interface PolicyRules {
   /** Salesforce user Ids (15 or 18 characters) or usernames */
   readonly ignoreCreatedBy: readonly string[];
   readonly internalDomains: readonly string[];
+  /** other internal addresses, in lower case; default: none */
+  readonly internalAddresses?: ReadonlySet<string>;
   /** what to do with Drive shares with anyone or with an entire external domain */
   readonly linkShares: 'skip' | 'report';
 }
@@ -58,6 +60,7 @@ export type Decision =
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const AUDIT_LOG_HOLD_MS = DAY_MS;
+const NO_ADDRESSES: ReadonlySet<string> = new Set();
 const ID_LENGTH_SHORT = 15;
 const ID_LENGTH_LONG = 18;
 
@@ -76,12 +79,13 @@ export function earlySkip(share: Share, rules: PolicyRules): SkipReason | undefi
 /** The reasons that need the share's recipients, and those that rank after them. */
 export function lateSkip(facts: ShareFacts, rules: PolicyRules): SkipReason | undefined {
   const { share } = facts;
-  const domains = rules.internalDomains;
+  const { internalDomains: domains, internalAddresses: addresses = NO_ADDRESSES } = rules;
+  const insiders: Insiders = { domains, addresses };
   // A Drive share names its grantees itself, whether or not Salesforce knows them.
   const emails = share.drive?.grantees.map(({ email }) => email) ?? facts.recipientEmails;
-  const allInternal = emails.every((email) => isInternalAddress(email, domains));
+  const allInternal = emails.every((email) => isInsider(email, insiders));
   if (emails.length > 0 && allInternal) return 'internal-only';
-  if (isExternalSharer(share.sharer, domains)) return 'external-sharer';
+  if (isExternalSharer(share.sharer, insiders)) return 'external-sharer';
   const { unnamed } = share.drive ?? {};
   const reported = unnamed === 'link-only' && rules.linkShares === 'report';
   if (unnamed !== undefined && !reported) return unnamed;
@@ -134,9 +138,10 @@ export function stillAwaitsAuditLog(wait: AuditLogWait): boolean {
   return heldByThisRun || !wait.auditLogRead;
 }
 
-function isExternalSharer(sharer: Sharer | undefined, domains: readonly string[]): boolean {
+function isExternalSharer({ email }: Sharer = {}, insiders: Insiders): boolean {
   // Without an address, assume that the sharer is internal.
-  return Boolean(sharer?.email) && !isInternalSharer(sharer?.email ?? '', domains);
+  if (!email || isInsider(email, insiders)) return false;
+  return !isInternalSharer(email, insiders.domains);
 }
 
 function isCreator(sharer: Sharer | undefined, entry: string): boolean {

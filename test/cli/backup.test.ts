@@ -21,8 +21,8 @@ test('prints the size, the file and how to restore it, as text or as JSON', asyn
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(
     `Copied ${bytesText(statSync(file).size)} to ${file}.\n` +
-      `To restore, stop sharetrail, replace ${world.databaseFile} with the copy, and remove its ` +
-      '-wal and -shm files.\n',
+      `To put it in place of ${world.databaseFile}, stop sharetrail and run "sharetrail restore ` +
+      `${file}".\n`,
   );
   const again = await world.run('backup copy.db --json');
   expect(JSON.parse(again.stdout)).toEqual({

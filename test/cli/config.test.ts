@@ -10,9 +10,13 @@ function folder(files: Readonly<Record<string, string>>): string {
 }
 
 describe('sharetrail config', () => {
-  it('schema prints the file in the package, without any configuration', async () => {
-    const { code, stdout } = await run(MAIN, ['config', 'schema'], { cwd: folder({}) });
-    const kept = readFileSync(new URL('../../config/tenant.schema.json', import.meta.url), 'utf8');
+  it.each([
+    ['tenant.schema.json', []],
+    ['tenant.schema.json', ['--file', 'tenant']],
+    ['sharetrail.schema.json', ['--file', 'sharetrail']],
+  ])('schema prints %s of the package, without any configuration: %j', async (name, words) => {
+    const { code, stdout } = await run(MAIN, ['config', 'schema', ...words], { cwd: folder({}) });
+    const kept = readFileSync(new URL(`../../config/${name}`, import.meta.url), 'utf8');
     expect(code).toBe(0);
     expect(stdout).toBe(kept);
   });

@@ -110,6 +110,54 @@ test('exits with 1 and reports a failed source, and prints what could be read', 
   expect(stderr).toContain('salesforce: Salesforce returned INSUFFICIENT_ACCESS: no access');
 });
 
+test('prints a plan: what happens to each share and why, by name, in time order, the sum last', async () => {
+  const { salesforce: org, clock } = world.sandbox;
+  const account = org.add('Account', { Name: 'Globex' });
+  const contact = org.add('Contact', {
+    AccountId: account,
+    FirstName: 'Ada',
+    LastName: 'Byron',
+    Email: 'ada@globex.example',
+  });
+  const deal = org.add('Opportunity', {
+    AccountId: account,
+    Name: 'Renewal',
+    StageName: 'Prospecting',
+    CloseDate: '2099-01-01',
+    CreatedDate: clock.now() - 86_400_000,
+    IsClosed: false,
+  });
+  const at = (minutes: number) => clock.now() - minutes * 60_000;
+  org.deliver({ title: 'Waiting', relatedTo: contact, at: at(13.5) });
+  await world.run('sync --no-push');
+  org.deliver({ title: 'Late', relatedTo: contact, at: at(12) });
+  org.deliver({ title: 'Unknown', at: at(14) });
+  const inside = org.add('Contact', {
+    LastName: 'In',
+    Email: `in@${world.sandbox.credentials.internalDomains[0]}`,
+  });
+  org.deliver({ title: 'Internal', relatedTo: inside, at: at(13) });
+
+  const { code, stdout, stderr } = await world.run('sync --dry-run');
+
+  expect(code).toBe(0);
+  const lines = stdout.trimEnd().split('\n');
+  const titles = lines.map((line) => /“(\w+)”/.exec(line)?.[1]);
+  expect(titles).toEqual(['Unknown', 'Waiting', 'Internal', 'Late', undefined]);
+  const records = `on Opportunity “Renewal” (${deal}), Account “Globex” (${account}), Contact “Ada Byron” (${contact})`;
+  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}send {2}“Waiting” from /);
+  expect(lines[1]).toContain(`to Ada Byron <ada@globex.example>, ${records}`);
+  expect(lines[0]).toMatch(
+    / {2}hold until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(unmatched\) {2}“Unknown”/,
+  );
+  expect(lines[2]).toContain('  skip (internal-only)  “Internal”');
+  expect(lines[3]).toContain(records);
+  expect(lines[4]).toBe(
+    'sandbox: a run would send 2 events, hold 1, skip 1 (1 internal-only); nothing was written.',
+  );
+  expect(stderr).toContain('a run would take 2 Gong calls');
+});
+
 function bodiesIn(stdout: string): Record<string, unknown>[] {
   return stdout
     .split('\n')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { LEVELS } from '../../src/operator/health.ts';
 import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 
 // Strict shapes of the external contract: a missing key, a new key, or another type fails.
@@ -77,6 +78,7 @@ const share = z.strictObject({
 });
 const match = z.strictObject({
   matched: z.boolean(),
+  names: z.record(z.string(), z.string()).optional(),
   objects: z.array(crmObject),
   recipients: z.array(
     z.strictObject({
@@ -108,6 +110,9 @@ const statusResult = z.strictObject({
   tenants: z.array(
     z.strictObject({
       tenant: words,
+      health: z.enum(LEVELS),
+      attention: z.strictObject({ message: words, hint: words }).nullable(),
+      nextRun: time.nullable(),
       runs: z.array(
         z.strictObject({
           runId: z.uuid(),
@@ -254,6 +259,9 @@ test('status --json', async () => {
     tenants: [
       {
         tenant: 'sandbox',
+        health: 'died',
+        attention: { message: expect.stringContaining('died before it finished') },
+        nextRun: null,
         runs: [{ outcome: 'died' }, { outcome: 'ok' }, { outcome: 'partial' }],
         outbox: { held: 1, pending: 2, delivered: 2, duplicate: 1, rejected: 1, skipped: 1 },
         gong: { callsPerDay: 1_000_000, callsLeft: 999_995 },

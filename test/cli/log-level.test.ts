@@ -18,8 +18,8 @@ test('--log-level takes only a level', async () => {
   await using world = await startCliWorld();
   const { code, stderr } = await world.run('sync --log-level loud');
   expect(code).toBe(2);
-  expect(stderr).toContain("option '--log-level LEVEL' argument 'loud' is invalid.");
-  expect(stderr).toContain('Allowed choices are debug, info, warn, error, silent.');
+  expect(stderr).toContain('"loud" is not a value of "--log-level"');
+  expect(stderr).toContain('It must be one of debug, info, warn, error, silent.');
 });
 
 /** The levels of the lines that the command logs, each once. */

@@ -61,6 +61,14 @@ describe('npm itself', () => {
     expect(stderr).toContain(ACCEPTED);
   });
 
+  test('starts the program, so hints begin with npm run', async () => {
+    const { code, stderr } = await npm(checkout(), '-- evnts --config ./c');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean events? See `npm run -s sharetrail -- help`.');
+    const missing = await npm(checkout(), '-- events show --config ./c');
+    expect(missing.stderr).toContain('as `npm run -s sharetrail -- events --config ./c` prints it');
+  });
+
   test('reads its own json and yes from .npmrc and from the environment', async () => {
     const inFile = await npm(checkout({ '.npmrc': 'json=true\ndry-run = true\n' }), 'sync');
     expect(inFile.stderr).toContain(ACCEPTED);

@@ -1,12 +1,16 @@
 import { closeSync, openSync } from 'node:fs';
+import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FIXTURE, MAIN, run, start } from '../support/cli/run.ts';
+
+/** as a user of this folder types it */
+const NODE = relative(process.cwd(), process.execPath).replace(/^\.\..*/, process.execPath);
 
 describe('the command line as a process', () => {
   it('prints help on standard output and exits with 0', async () => {
     const { code, stdout, stderr } = await run(MAIN, ['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('Usage: sharetrail [options] [command]');
+    expect(stdout).toContain('Usage: sharetrail COMMAND [OPTIONS]');
   });
 
   it('prints the version of package.json', async () => {
@@ -22,9 +26,8 @@ describe('the command line as a process', () => {
       code: 2,
       stdout: '',
       stderr:
-        "sharetrail: unknown command 'evnts'\n" +
-        '(Did you mean events?)\n' +
-        'See "sharetrail help".\n',
+        'sharetrail: unknown command "evnts"\n' +
+        `Did you mean events? See \`${NODE} ${relative(process.cwd(), MAIN)} help\`.\n`,
     });
   });
 

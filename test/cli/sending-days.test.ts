@@ -38,11 +38,17 @@ async function lineAfter(
   return stderr().split('\u001b[K').at(-1)?.split('  ').join(' ') ?? '';
 }
 
-const NONE = { found: 0, queued: 0, settled: 0 };
+const NONE = { found: 0, queued: 0, settled: 0, calls: 0 };
 
 describe('the progress line of several runs', () => {
   test('shows the shares read out of the total, and the day of sending', async () => {
-    const state = { found: 600, queued: 600, settled: 20, read: { done: 600, total: 1_200 } };
+    const state = {
+      found: 600,
+      queued: 600,
+      settled: 20,
+      calls: 3,
+      read: { done: 600, total: 1_200 },
+    };
     const backlogs = new Map([['acme', { settled: 330, waiting: 150, callsPerDay: 100 }]]);
     const line = await lineAfter([['acme', state]], { push: 'send', backlogs });
     expect(line).toContain('shares read [============');
@@ -52,12 +58,24 @@ describe('the progress line of several runs', () => {
   });
 
   test('changes to the events sent once all shares are read', async () => {
-    const state = { found: 50, queued: 50, settled: 20, read: { done: 1_200, total: 1_200 } };
+    const state = {
+      found: 50,
+      queued: 50,
+      settled: 20,
+      calls: 3,
+      read: { done: 1_200, total: 1_200 },
+    };
     const backlogs = new Map([['acme', { settled: 0, waiting: 0, callsPerDay: 100 }]]);
     const line = await lineAfter([['acme', state]], { push: 'send', backlogs });
     expect(line).toContain('events sent');
     expect(line).toContain('20/50');
     expect(line).not.toContain('day');
+  });
+
+  test('counts the calls from the start, before a share is found', async () => {
+    expect(await lineAfter([], { push: 'send' })).toContain('reading; calls made 0');
+    const line = await lineAfter([['acme', { ...NONE, calls: 12 }]], { push: 'send' });
+    expect(line).toContain('reading; calls made 12');
   });
 
   test('counts the shares found if nothing is sent', async () => {
@@ -67,8 +85,8 @@ describe('the progress line of several runs', () => {
 
   test('sums all tenants, and shows the days of the slowest', async () => {
     const states: [string, Progress][] = [
-      ['acme', { found: 10, queued: 10, settled: 5 }],
-      ['other', { found: 30, queued: 30, settled: 1 }],
+      ['acme', { found: 10, queued: 10, settled: 5, calls: 1 }],
+      ['other', { found: 30, queued: 30, settled: 1, calls: 1 }],
     ];
     const backlogs = new Map([
       ['acme', { settled: 0, waiting: 240, callsPerDay: 100 }],
@@ -80,7 +98,7 @@ describe('the progress line of several runs', () => {
   });
 
   test('control: shows no days for a sync', async () => {
-    const state = { found: 1_000, queued: 1_000, settled: 5 };
+    const state = { found: 1_000, queued: 1_000, settled: 5, calls: 9 };
     const line = await lineAfter([['acme', state]], { push: 'send' });
     expect(line).toContain('5/1,000');
     expect(line).not.toContain('day');

@@ -45,7 +45,12 @@ describe('the width of text on a terminal', () => {
   });
 
   it('wraps into lines that fit, without losing a letter', () => {
-    const words = fc.array(fc.string({ unit: 'grapheme-ascii', minLength: 1 }), { minLength: 1 });
+    const word = fc.string({ unit: 'grapheme-ascii', minLength: 1 });
+    // A command in backticks stays in one line.
+    const words = fc.array(
+      word.filter((one) => !one.includes('`')),
+      { minLength: 1 },
+    );
     fc.assert(
       fc.property(words, fc.integer({ min: 2, max: 30 }), (given, width) => {
         const text = given.join(' ');

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { backUp } from '../../src/db/backup.ts';
 import { pauseAccount } from '../../src/db/calls.ts';
 import { readCursor } from '../../src/db/cursors.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
@@ -108,4 +111,37 @@ test('control: without the limit, the same process completes its work', async ()
   expect(JSON.parse(await child.line())).toEqual({ kind: 'done' });
   await child.ended();
   expect(await readCursor(file.open(), CURSOR)).toBe('5');
+});
+
+describe('rows that do not fit together, as after a copy next to an old -wal file', () => {
+  const ORPHAN = { tenant: 'acme', event_id: 'none', number: 1, at: 0, outcome: 'accepted' };
+  const row = { ...ORPHAN, status: 201, request_id: null, errors: '[]' };
+
+  test.each(['PRIMARYKEY', 'FOREIGNKEY'])('are named if a constraint fails: %s', async (kind) => {
+    const { db, file } = await testDatabase();
+    await sql`pragma foreign_keys = off`.execute(db);
+    await db.insertInto('attempt').values(row).execute();
+    await sql`pragma foreign_keys = on`.execute(db);
+    const second = kind === 'PRIMARYKEY' ? row : { ...row, event_id: 'other' };
+    await expect(db.insertInto('attempt').values(second).execute()).rejects.toMatchObject({
+      name: 'DatabaseError',
+      message:
+        `the database is damaged: ${file} (the table "attempt" has 1 row that refers to a missing ` +
+        'row)',
+      hint: expect.stringContaining('sharetrail restore FILE'),
+      cause: { code: `SQLITE_CONSTRAINT_${kind}` },
+    });
+  });
+
+  test('fail the check of a backup', async () => {
+    const { db, file, folder } = await testDatabase();
+    await sql`pragma foreign_keys = off`.execute(db);
+    await db.insertInto('attempt').values(row).execute();
+    const { signal } = new AbortController();
+    const target = join(folder, 'copy.db');
+    await expect(backUp({ source: file, target, onProgress: () => {}, signal })).rejects.toThrow(
+      'the copy failed its check: the table "attempt" has 1 row that refers to a missing row',
+    );
+    expect(existsSync(target)).toBe(false);
+  });
 });

@@ -108,6 +108,48 @@ describe('a call to Gong', () => {
     }
   });
 
+  it('takes a 407 of a proxy for a refusal, not for a rejection of the event', async () => {
+    const peer = await peerThat((_, reply) =>
+      reply.respond(407, 'Proxy Authentication Required', { 'proxy-authenticate': 'Basic' }),
+    );
+    expect(await send(peer.origin)).toMatchObject({
+      kind: 'refused',
+      status: 407,
+      errors: ['Proxy Authentication Required'],
+      hint: expect.stringContaining('The proxy between this machine and the vendor'),
+    });
+  });
+
+  it.each([
+    [401, 'refused'],
+    [404, 'refused'],
+    [308, 'refused'],
+    [409, 'unavailable'],
+    [429, 'throttled'],
+    [503, 'unavailable'],
+    [200, 'unavailable'],
+    [400, 'unavailable'],
+    [403, 'unavailable'],
+  ] as const)('knows what a %i means if its body breaks: %s', async (status, kind) => {
+    const head = `HTTP/1.1 ${status} X\r\ncontent-length: 100\r\nretry-after: 9\r\n\r\n{"err`;
+    const peer = await peerThat((_, reply) => reply.raw(head));
+    const response = await send(peer.origin);
+    expect(response.kind).toBe(kind);
+    expect(response.errors).not.toEqual([]);
+    if (kind === 'throttled') expect(response.retryAfterMs).toBe(9_000);
+  });
+
+  it.each(['[', '{"a":'])(
+    'takes deeply nested %s for a body that is not Gong’s',
+    async (opening) => {
+      const body = opening.repeat(10_000);
+      const peer = await peerThat((_, reply) => reply.respond(200, body));
+      expect(await send(peer.origin)).toMatchObject({ kind: 'unavailable', status: 200 });
+      const refusing = await peerThat((_, reply) => reply.respond(400, body));
+      expect(await send(refusing.origin)).toMatchObject({ kind: 'rejected', status: 400 });
+    },
+  );
+
   it('reports Retry-After in seconds and as a date', async () => {
     const headers = ['17', 'Sun, 01 Nov 2026 10:02:00 GMT', 'later'];
     const peer = await peerThat((_, reply) => {

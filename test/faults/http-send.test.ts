@@ -2,16 +2,23 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { ConnectionFailed } from '../../src/vendors/http/connection-failed.ts';
 import { asText, type HttpResponse } from '../../src/vendors/http/messages.ts';
-import { ConnectionFailed, type SendOptions, send } from '../../src/vendors/http/send.ts';
+import { type SendOptions, send } from '../../src/vendors/http/send.ts';
 import { type PeerReply, startPeer } from '../support/peer.ts';
 
 const BODY = JSON.stringify({ text: 'später '.repeat(1_000) });
 const LIMIT = 64 * 1024;
+const LIMITS = {
+  signal: undefined,
+  timeoutMs: 10_000,
+  reuse: 'fail',
+  bodyBytesMax: LIMIT,
+} as const;
 
 function get(url: string, options: Partial<SendOptions> = {}): Promise<HttpResponse> {
   const request = { method: 'GET', url, headers: { 'accept-encoding': 'gzip' } };
-  return send(request, { signal: undefined, timeoutMs: 10_000, bodyBytesMax: LIMIT, ...options });
+  return send(request, { ...LIMITS, ...options });
 }
 
 async function failureOf(response: Promise<HttpResponse>): Promise<ConnectionFailed> {
@@ -104,10 +111,9 @@ describe('a body', () => {
 describe('a request', () => {
   it('names the product, unless it has its own user agent', async () => {
     await using peer = await startPeer((_, reply) => reply.respond(200));
-    const limits = { signal: undefined, timeoutMs: 10_000, bodyBytesMax: LIMIT };
     await get(peer.origin);
     const headers = { 'user-agent': 'other' };
-    await send({ method: 'GET', url: peer.origin, headers }, limits);
+    await send({ method: 'GET', url: peer.origin, headers }, LIMITS);
     expect(peer.requests.map((request) => request.headers['user-agent'])).toEqual([
       expect.stringMatching(/^sharetrail\/\d+\.\d+\.\d+/),
       'other',
@@ -118,7 +124,7 @@ describe('a request', () => {
     await using peer = await startPeer((_, reply) => reply.respond(200));
     const headers = { 'Content-Length': '3' };
     const request = { method: 'POST', url: peer.origin, headers, body: BODY };
-    await send(request, { signal: undefined, timeoutMs: 10_000, bodyBytesMax: LIMIT });
+    await send(request, LIMITS);
     expect(peer.requests[0]?.body).toBe(BODY);
   });
 

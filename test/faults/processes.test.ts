@@ -70,7 +70,7 @@ describe('two runs of one tenant', () => {
 
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(problemsOf(world, ids)).toEqual([]);
-    const { stdout } = await world.run('status');
+    const { stdout } = await world.run('status --verbose');
     expect(stdout).toContain('sync died before it finished; completed work is kept');
   });
 });

@@ -39,7 +39,7 @@ function steps(...all: ((reply: PeerReply) => void)[]): SalesforceHandlers['call
 describe('a temporary failure', () => {
   test.each<[string, (reply: PeerReply) => void]>([
     ['a truncated body', (reply) => reply.truncate('{"records":[', 10_000)],
-    ['a reset connection', (reply) => reply.reset()],
+    ['a connection that breaks in the head', (reply) => reply.raw('HTTP/1.1 2')],
     ['a server error', (reply) => reply.respond(503, errorBody('SERVER_UNAVAILABLE'))],
     [
       'a maintenance page',

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { RetryableError, StopRequested, UserError } from '../../src/lib/errors.ts';
+import { ByteBudget } from '../../src/vendors/http/byte-budget.ts';
 import { HTTP_LIMITS } from '../../src/vendors/http/limits.ts';
 import { callSalesforce } from '../../src/vendors/salesforce/transport.ts';
 import { startPeer } from '../support/peer.ts';
@@ -11,7 +12,13 @@ const running = new AbortController().signal;
 
 function get(url: string, options: { signal?: AbortSignal; responseMsMax?: number } = {}) {
   const request = { method: 'GET', url, headers: { authorization: 'Bearer token' } };
-  return callSalesforce(request, { signal: running, responseMsMax: 10_000, ...options });
+  return callSalesforce(request, {
+    signal: running,
+    responseMsMax: 10_000,
+    reuse: 'repeat',
+    budget: new ByteBudget(),
+    ...options,
+  });
 }
 
 describe('a call to Salesforce', () => {
@@ -22,6 +29,16 @@ describe('a call to Salesforce', () => {
     const response = await get(peer.origin);
     expect(response).toMatchObject({ status: 503, body: 'später' });
     expect(response.headers['retry-after']).toBe('7');
+  });
+
+  test('a proxy that requires a login is named, not the address of the org', async () => {
+    const headers = { 'proxy-authenticate': 'Basic realm="corp"' };
+    await using peer = await startPeer((_request, reply) =>
+      reply.respond(407, '<html>Proxy Authentication Required</html>', headers),
+    );
+    const error: unknown = await get(peer.origin).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ message: expect.stringContaining('requires a login (407)') });
+    expect(error).toMatchObject({ hint: expect.not.stringContaining('My Domain') });
   });
 
   test('a truncated body is retryable', async () => {
@@ -95,7 +112,7 @@ describe('a call to Salesforce', () => {
   test('an oversized body is refused at the limit', async () => {
     const body = ' '.repeat(HTTP_LIMITS.bodyBytesMax + 1);
     await using peer = await startPeer((_request, reply) => reply.respond(200, body));
-    await expect(get(peer.origin)).rejects.toThrow('more than 64 MB');
+    await expect(get(peer.origin)).rejects.toThrow('more than 32 MB');
   });
 
   test('a hundred requests leave no listener on the run’s signal', async () => {

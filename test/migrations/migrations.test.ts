@@ -18,6 +18,8 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0002-drive': '5655be2c1a6f596f5642d784b6935c645ae4c7eebf36bb988091380f862b8d79',
   '0003-alerts': '6b308d55e76431ea729d33f3020a3c2428c3714f2524dfc667f24d021d9459e4',
   '0004-backfill': '49d24ffb1f2446b9b289e6c8ae94a30f2a1731960f553f5cdc7cf714657e3ac9',
+  '0005-drive-users': 'fe7589c7f04d3e1d47dfceae760e33fecc344fb137a96f0bdf5e8f9607cc5e30',
+  '0006-drive-grants': 'a492708aba3ea3c1342c9cf621a2f0c2b9b043e9cb5fe7e6bca9a219becbbd73',
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
 };
 
@@ -58,6 +60,7 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "backfill" ("tenant" text not null, "source" text not null, "window" text not null, "since" bigint not null, "until" bigint, "state" text not null, "started_at" bigint not null, "updated_at" bigint not null, constraint "backfill_key" primary key ("tenant", "source", "window"))
     CREATE TABLE "call" ("account" text not null, "at" bigint not null, "calls" integer not null, constraint "call_key" primary key ("account", "at"))
     CREATE TABLE "cursor" ("tenant" text not null, "stream" text not null, "position" text not null, "updated_at" bigint not null, constraint "cursor_key" primary key ("tenant", "stream"))
+    CREATE TABLE "drive_address" ("tenant" text not null, "address" text not null, "user_id" text not null, "since" bigint not null, "until" bigint, "is_primary" integer not null, constraint "drive_address_key" primary key ("tenant", "address", "user_id", "since"))
     CREATE TABLE "event" ("tenant" text not null, "event_id" text not null, "source" text not null, "state" text not null, "reason" text, "priority" integer not null, "shared_at" bigint not null, "not_before" bigint, "share" text not null, "match" text, "body" text, "attempts" integer default 0 not null, "last_status" integer, "request_id" text, "integration_id" text, "errors" text, "created_at" bigint not null, "updated_at" bigint not null, "erased_at" bigint, constraint "event_key" primary key ("tenant", "event_id"))
     CREATE INDEX "event_by_age" on "event" ("state", "updated_at") where erased_at is null and state in ('delivered', 'duplicate', 'rejected', 'skipped')
     CREATE INDEX "event_by_state" on "event" ("state", "tenant", "priority", "shared_at", "event_id")
@@ -65,6 +68,7 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "grant" ("tenant" text not null, "item" text not null, "grantee" text not null, "generation" integer not null, "kind" text not null, "role" text not null, "inherited" integer not null, "owner" text not null, "seen_by" text not null, "seen_at" bigint not null, "granted_at" bigint, "expires_at" bigint, "revoked_at" bigint, "removed" integer not null, "swept_at" bigint, "event_id" text, constraint "grant_key" primary key ("tenant", "item", "grantee", "generation"))
     CREATE INDEX "grant_by_grantee" on "grant" ("tenant", "grantee")
     CREATE INDEX "grant_by_owner" on "grant" ("tenant", "owner")
+    CREATE TABLE "known_items" ("tenant" text not null, "owner" text not null, "since" bigint not null, "number" integer not null, "items" text not null, constraint "known_items_key" primary key ("tenant", "owner", "since", "number"))
     CREATE TABLE "lease" ("name" text not null primary key, "holder" text not null, "until" bigint not null)
     CREATE TABLE "overdue" ("tenant" text not null primary key, "schedule" text not null, "since" bigint not null, "told_for" bigint)
     CREATE TABLE "pause" ("account" text not null primary key, "until" bigint not null)

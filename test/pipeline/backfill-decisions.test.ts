@@ -3,6 +3,7 @@ import type { TenantConfig } from '../../src/config/types.ts';
 import { PRIORITY } from '../../src/outbox/event-types.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import { dryBackfill } from '../../src/runs/dry-run.ts';
+import { recordPlan } from '../support/dry-run-plan.ts';
 import { Past } from '../support/past.ts';
 import type { World } from '../support/world.ts';
 
@@ -145,14 +146,12 @@ describe('a backfilled share', () => {
 
 describe('a dry run', () => {
   async function shown(window: BackfillWindow) {
-    const bodies: unknown[] = [];
+    const { bodies, ...how } = recordPlan();
     const report = await dryBackfill(await world.context(), {
       tenant,
       window,
       signal: new AbortController().signal,
-      show: async (body) => {
-        bodies.push(body);
-      },
+      ...how,
     });
     return { report, bodies };
   }

@@ -4,6 +4,7 @@ import { listCursors } from '../../src/db/cursors.ts';
 import { PRIORITY } from '../../src/outbox/event-types.ts';
 import { dryBackfill } from '../../src/runs/dry-run.ts';
 import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
+import { recordPlan } from '../support/dry-run-plan.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -219,19 +220,21 @@ test('a dry run writes nothing, and shows the bodies that the backfill then queu
     return Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
   };
   const before = await dump();
-  const bodies: string[] = [];
+  const { bodies, ...how } = recordPlan();
   const window = { since: daysAgo(30), until: daysAgo(10) };
   const report = await dryBackfill(await world.context(), {
     tenant: world.tenant,
     window,
     signal: new AbortController().signal,
-    show: async (body) => void bodies.push(JSON.stringify(body)),
+    ...how,
   });
   expect(report).toMatchObject({ found: 3, wouldSend: 3, errors: [] });
   expect(await dump()).toEqual(before);
   await world.backfill(window);
   const queued = (await world.events()).filter(({ priority }) => priority === PRIORITY.backfill);
-  expect(bodies.toSorted()).toEqual(queued.map(({ body }) => JSON.stringify(body)).toSorted());
+  expect(bodies.map((body) => JSON.stringify(body)).toSorted()).toEqual(
+    queued.map(({ body }) => JSON.stringify(body)).toSorted(),
+  );
 });
 
 describe('an interrupted window', () => {

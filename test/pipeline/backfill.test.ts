@@ -6,6 +6,7 @@ import { statusOf } from '../../src/operator/status.ts';
 import { PRIORITY } from '../../src/outbox/event-types.ts';
 import { runBackfill } from '../../src/runs/backfill.ts';
 import type { RunListener } from '../../src/runs/run-events.ts';
+import { nextDue } from '../../src/scheduler/due-times.ts';
 import { nextDueOf } from '../../src/scheduler/schedule-state.ts';
 import { heldLease } from '../support/database.ts';
 import { Past } from '../support/past.ts';
@@ -329,7 +330,7 @@ describe('the calls of scheduled runs', () => {
     const options = { tenant: paced, window, ...how, signal, listeners: [] };
     const report = await runBackfill(context, options);
     expect(report).toMatchObject({ outcome: 'ok', queued: 20, delivered: 2, pending: 18 });
-    const { history } = await statusOf(context, paced);
-    expect(history).toEqual({ settled: 2, waiting: 18, callsPerDay: 6 });
+    const [status] = await statusOf(context, [paced], nextDue);
+    expect(status?.history).toEqual({ settled: 2, waiting: 18, callsPerDay: 6 });
   });
 });

@@ -8,6 +8,7 @@ import { RunBroken } from '../../src/runs/run-lifecycle.ts';
 import { firstStart } from '../../src/runs/start-time.ts';
 import { runSync } from '../../src/runs/sync.ts';
 import { tryRun } from '../../src/runs/try-run.ts';
+import { nextDue } from '../../src/scheduler/due-times.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -44,8 +45,8 @@ test('an absurd Retry-After pauses for at most a day, and status shows until whe
   const action = { kind: 'answer', status: 429, headers, body: '{}' } as const;
   world.server.faults.add({ vendor: 'gong', times: 1, action });
   await world.sync();
-  const { gong } = await statusOf(await world.context(), world.tenant);
-  const hours = ((gong.pausedUntil ?? 0) - world.clock.now()) / (60 * 60_000);
+  const [status] = await statusOf(await world.context(), [world.tenant], nextDue);
+  const hours = ((status?.gong.pausedUntil ?? 0) - world.clock.now()) / (60 * 60_000);
   expect(hours).toBeGreaterThan(23);
   expect(hours).toBeLessThanOrEqual(24);
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/schema.ts';
 import { dryRun } from '../../src/runs/dry-run.ts';
 import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
+import { recordPlan } from '../support/dry-run-plan.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -89,18 +90,16 @@ test('a dry run finds what a run would, and changes nothing', async () => {
   const context = await world.context();
   const before = await rowsOf(context.db);
   for (const _attempt of [1, 2]) {
-    const shown: unknown[] = [];
+    const { bodies, ...how } = recordPlan();
     const report = await dryRun(context, {
       tenant: world.tenant,
       reach: 'new',
       signal: new AbortController().signal,
-      show: async (body) => {
-        shown.push(body);
-      },
+      ...how,
     });
     expect(report).toMatchObject({ found: 1, wouldSend: 1, errors: [] });
     expect(report.calls.google).toBeGreaterThan(0);
-    expect(shown).toMatchObject([{ contentId: file, contentTitle: 'Deck' }]);
+    expect(bodies).toMatchObject([{ contentId: file, contentTitle: 'Deck' }]);
     expect(await rowsOf(context.db)).toEqual(before);
   }
   expect(await world.sync()).toMatchObject({ queued: 1 });

@@ -20,8 +20,9 @@ function daysAgo(days: number): number {
 }
 
 function shareFile(name: string, days = 0): void {
-  const file = world.google.createFile({ name, owner: ann, at: daysAgo(days + 1) });
-  world.google.share(file, { to: ADA, by: ann, at: daysAgo(days) });
+  const at = daysAgo(days);
+  const file = world.google.createFile({ name, owner: ann, at });
+  world.google.share(file, { to: ADA, by: ann, at });
 }
 
 function startAt(start: number): void {

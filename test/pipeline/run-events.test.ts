@@ -5,6 +5,7 @@ import { dryRun } from '../../src/runs/dry-run.ts';
 import { createEmit, type RunEvent, type RunListener } from '../../src/runs/run-events.ts';
 import { leaseName } from '../../src/runs/tenant-lease.ts';
 import { startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
+import { recordPlan } from '../support/dry-run-plan.ts';
 import { type LogLine, recordLog } from '../support/recorded-log.ts';
 import { startWorld, type World, type WorldOptions } from '../support/world.ts';
 
@@ -185,8 +186,12 @@ describe('the log', () => {
     const { log, lines } = recordLog({ isDebug: true });
     await worldWith({ log }, 2);
     const { signal } = new AbortController();
-    const show = async () => {};
-    await dryRun(await world.context(), { tenant: world.tenant, signal, reach: 'new', show });
+    await dryRun(await world.context(), {
+      tenant: world.tenant,
+      signal,
+      reach: 'new',
+      ...recordPlan(),
+    });
     const [first] = lines;
     expect(first).toMatchObject({ message: 'run started', fields: { run: 'sync', dryRun: true } });
     const runId = first?.fields['runId'];

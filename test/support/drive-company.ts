@@ -70,6 +70,9 @@ export class DriveCompany implements GoogleClient {
     this.#now = now;
   }
 
+  inTurn(): this {
+    return this;
+  }
   now(): number {
     return this.#now();
   }
@@ -170,9 +173,15 @@ export class DriveCompany implements GoogleClient {
 
   // Responses to a client.
 
-  async whoAmI() {
+  async whoAmI(subject: string) {
     this.#count();
-    return { email: ANN };
+    const user = await this.findUser(subject || ANN);
+    if (user === undefined) throw new NotFound(subject);
+    return { email: user.email, permissionId: `drive-${user.id}` };
+  }
+
+  async findUser(address: string): Promise<User | undefined> {
+    return this.users.find(({ email, aliases }) => email === address || aliases.includes(address));
   }
 
   async *listUsers(): AsyncGenerator<Page<User>> {

@@ -3,11 +3,11 @@ import type { TenantConfig } from '../../src/config/types.ts';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease, extendLease } from '../../src/db/leases.ts';
 import { beginRun } from '../../src/db/runs.ts';
+import type { NextDue } from '../../src/runs/overdue-times.ts';
 import { leaseName } from '../../src/runs/tenant-lease.ts';
 import { nextDue } from '../../src/scheduler/due-times.ts';
 import { housekeeping } from '../../src/service/after-runs.ts';
 import { Alerts } from '../../src/service/alerts.ts';
-import type { NextDue } from '../../src/service/overdue.ts';
 import { type AlertRig, startAlertRig } from '../support/alert-rig.ts';
 import { until } from '../support/until.ts';
 

@@ -73,14 +73,26 @@ describe('deploy/Dockerfile', () => {
 
   test('sets only variables that the program reads', () => {
     const named = [...dockerfile.matchAll(/\b(SHARETRAIL_\w+)=/g)].map((match) => match[1] ?? '');
-    expect(named.toSorted()).toEqual(['SHARETRAIL_CONFIG', 'SHARETRAIL_DATABASE']);
-    const config = [...project].filter(([path]) => path.startsWith('src/config/'));
+    expect(named.toSorted()).toEqual([
+      'SHARETRAIL_COMMAND',
+      'SHARETRAIL_CONFIG',
+      'SHARETRAIL_DATABASE',
+    ]);
+    const source = [...project].filter(([path]) => path.startsWith('src/'));
     for (const name of named) {
       expect(
-        config.some(([, text]) => text.includes(`'${name}'`)),
+        source.some(([, text]) => text.includes(`'${name}'`)),
         name,
       ).toBe(true);
     }
+  });
+
+  test('names commands in hints as the docs run the image', () => {
+    const prefix = /^ENV SHARETRAIL_COMMAND="(.+)"$/m.exec(dockerfile)?.[1] ?? '';
+    const documented = textOf('docs/operations.md').replaceAll('\\\n  ', '');
+    expect(prefix).toMatch(/^docker run .+:[\d.]+$/);
+    expect(documented).toContain(`${prefix} sync\n`);
+    expect(prefix.endsWith(` ${image}`)).toBe(true);
   });
 
   test('installs packages without running their scripts', () => {

@@ -159,12 +159,12 @@ describe('each rule reports problems', () => {
   );
 
   test.each([
-    ['`sharetrail synk`', "unknown command 'synk'"],
-    ['`sharetrail sync --dry`', "unknown option '--dry'"],
-    ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', "unknown option '--nopush'"],
-    ['```sh\nnpm run -s sharetrail -- events show\n```', "missing required argument 'ID'"],
+    ['`sharetrail synk`', 'unknown command "synk"'],
+    ['`sharetrail sync --dry`', 'unknown option "--dry"'],
+    ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
+    ['```sh\nnpm run -s sharetrail -- events show\n```', '"events show" needs ID'],
     ['`sharetrail config`', 'incomplete'],
-    ['`sharetrail explain`', "unknown command 'explain'"],
+    ['`sharetrail explain`', 'unknown command "explain"'],
   ])('an invalid command line: %j', (text, problem) => {
     expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
   });

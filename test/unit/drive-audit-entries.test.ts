@@ -9,6 +9,7 @@ import {
 import type { Activity, Permission } from '../../src/vendors/google/rows.ts';
 
 const DOMAINS = ['acme.com', 'acme.de'];
+const INSIDERS = { domains: DOMAINS, addresses: new Set(['ann@sold.example']) };
 const AT = Date.UTC(2026, 10, 2, 9, 30, 0, 5);
 const ADA = 'ada@globex.com';
 type Event = Activity['events'][number];
@@ -30,7 +31,7 @@ function activity(...events: Event[]): Activity {
 const access = (target: string, before = 'none', after = 'can_view') =>
   event('change_user_access', { target_user: [target], old_value: [before], new_value: [after] });
 const changesIn = (...events: Event[]) =>
-  entriesOf(activity(...events), DOMAINS).map(({ change, grant }) => [
+  entriesOf(activity(...events), INSIDERS).map(({ change, grant }) => [
     change,
     grant.key,
     grant.role,
@@ -38,7 +39,7 @@ const changesIn = (...events: Event[]) =>
 
 describe('an entry of the audit log', () => {
   test('has actor, item, grantee, time and a key of its own', () => {
-    expect(entriesOf(activity(access('Ada@Globex.com')), DOMAINS)).toEqual([
+    expect(entriesOf(activity(access('Ada@Globex.com')), INSIDERS)).toEqual([
       {
         key: '2026-11-02T09:30:00.005Z/-42/0',
         at: AT,
@@ -71,7 +72,7 @@ describe('an entry of the audit log', () => {
       old_value: ['none'],
       new_value: ['can_view'],
     });
-    const keys = entriesOf(activity(both), DOMAINS).map(({ key }) => key.split('/-42/')[1]);
+    const keys = entriesOf(activity(both), INSIDERS).map(({ key }) => key.split('/-42/')[1]);
     expect(keys).toEqual(['0', '0/2']);
   });
 
@@ -119,7 +120,7 @@ describe('an entry of the audit log', () => {
       removed_role: ['none'],
       shared_drive_id: ['drive'],
     });
-    expect(entriesOf(activity(member), DOMAINS)).toMatchObject([
+    expect(entriesOf(activity(member), INSIDERS)).toMatchObject([
       { itemId: 'drive', item: 'drive', place: { driveId: 'drive' }, change: 'grant' },
     ]);
   });
@@ -127,13 +128,13 @@ describe('an entry of the audit log', () => {
   test('has the shared drive of its item, and is omitted without an item', () => {
     const { parameters } = access(ADA);
     const onDrive = event('change_user_access', { ...parameters, shared_drive_id: ['drive'] });
-    expect(entriesOf(activity(onDrive), DOMAINS)).toMatchObject([
+    expect(entriesOf(activity(onDrive), INSIDERS)).toMatchObject([
       { itemId: 'file', place: { driveId: 'drive' } },
     ]);
     // `owner` then contains the drive's name.
     for (const name of ['owner_shared_drive_id', 'team_drive_id', 'owner_team_drive_id']) {
       const older = event('change_user_access', { ...parameters, [name]: ['drive'] });
-      expect(entriesOf(activity(older), DOMAINS)).toMatchObject([{ place: { driveId: 'drive' } }]);
+      expect(entriesOf(activity(older), INSIDERS)).toMatchObject([{ place: { driveId: 'drive' } }]);
     }
     expect(changesIn(event('change_user_access', { ...parameters, doc_id: [] }))).toEqual([]);
   });
@@ -153,7 +154,7 @@ describe('an external grantee', () => {
     [{ kind: 'anyone' }, 'anyone'],
     [{ kind: 'unaddressed', id: '123' }, 'id:123'],
   ])('%j has the key %j', (facts, key) => {
-    expect(externalGranteeOf(facts, DOMAINS)?.key).toEqual(key);
+    expect(externalGranteeOf(facts, INSIDERS)?.key).toEqual(key);
   });
 
   const PERMISSION: Permission = {
@@ -168,7 +169,7 @@ describe('an external grantee', () => {
     isOriginKnown: true,
   };
   const seen = (changes: Partial<Permission>) =>
-    externalGrantOf({ ...PERMISSION, ...changes }, { domains: DOMAINS, now: AT });
+    externalGrantOf({ ...PERMISSION, ...changes }, { insiders: INSIDERS, now: AT });
 
   test('has name, role and expiry from the permission', () => {
     expect(seen({ expirationTime: AT + 1 })).toEqual({
@@ -191,7 +192,7 @@ describe('an external grantee', () => {
   test('has the role’s access as a pending owner, and an id as key without an address', () => {
     expect(seen({ pendingOwner: true })?.role).toBe('writer');
     const { email: _email, ...withoutAddress } = PERMISSION;
-    const context = { domains: DOMAINS, now: AT };
+    const context = { insiders: INSIDERS, now: AT };
     expect(externalGrantOf(withoutAddress, context)).toMatchObject({ key: 'id:p1' });
   });
 

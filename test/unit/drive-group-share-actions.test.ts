@@ -27,7 +27,7 @@ const keysOf = (actions: readonly ShareAction[]) =>
   actions.map(({ entries }) => entries.map(({ key }) => key).join(' '));
 
 function actionsOf(entries: readonly AuditEntry[], bound: number): string[] {
-  const grouper = new ShareActionGrouper();
+  const grouper = new ShareActionGrouper(({ actor }) => actor);
   const actions = entries.flatMap((each) => grouper.add(each));
   return keysOf([...actions, ...grouper.closeBefore(AT + bound)]);
 }

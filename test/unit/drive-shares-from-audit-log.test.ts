@@ -27,6 +27,8 @@ function sharesOf(entries: Entries, names: Readonly<Record<string, string>> = {}
       grants: new LoadedGrants([]),
       awaiting: new Map(),
       itemOf: () => undefined,
+      isOfCreation: () => false,
+      loggedGrant: ({ itemId, at, grant }) => ({ itemId, at, grant, owner: 'user/1' }),
       nameOf: (email) => names[email],
       isExternal: () => true,
       wasInternal: () => false,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AccessTokens, type AccessTokensOptions } from '../../src/vendors/google/access-tokens.ts';
+import { ByteBudget } from '../../src/vendors/http/byte-budget.ts';
 import { VendorTime } from '../../src/vendors/http/vendor-time.ts';
 import { serviceAccount, startGoogle } from '../support/google-peer.ts';
 import { SleeplessClock } from '../support/salesforce-peer.ts';
@@ -15,6 +16,7 @@ function createTokens(endpoint: string, options: Pick<AccessTokensOptions, 'toke
     onWarning: () => {},
     signal: new AbortController().signal,
     responseMsMax: 10_000,
+    budget: new ByteBudget(),
     ...options,
   });
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PageTokenLost } from '../../src/vendors/google/errors.ts';
 import { paginate } from '../../src/vendors/google/paginate.ts';
+import { ByteBudget } from '../../src/vendors/http/byte-budget.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const clock = new ManualClock();
 
 /** A list with a link from page `token` to `next(token)`; the token is also the only row. */
 function listOf(next: (token: number) => number | undefined) {
@@ -18,7 +22,9 @@ function listOf(next: (token: number) => number | undefined) {
 
 async function walk(list: ReturnType<typeof listOf>, first?: string): Promise<number[]> {
   const rows: number[] = [];
-  for await (const page of paginate(first, list.fetchPage)) rows.push(...page.rows);
+  const { fetchPage } = list;
+  const options = { fetchPage, openLease: () => new ByteBudget().open(), clock };
+  for await (const page of paginate(first, options)) rows.push(...page.rows);
   return rows;
 }
 

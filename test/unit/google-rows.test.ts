@@ -344,7 +344,7 @@ describe('a faulty row', () => {
       ['permission', 'p', 'type: Invalid option: expected one of "user"|"group"|"domain"|"anyone"'],
     ],
     [
-      'a row that is no object',
+      'a number in place of an object',
       () => readFiles({ files: [7, { id: 'g' }] }),
       ['file', expect.stringMatching(/^without-id-/), expect.any(String)],
     ],

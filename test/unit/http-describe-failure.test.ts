@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rememberSecret } from '../../src/lib/secret.ts';
-import { describeFailure, failureCodeOf } from '../../src/vendors/http/describe-failure.ts';
+import { describeFailure, failureCodesOf } from '../../src/vendors/http/describe-failure.ts';
 
 function failed(message: string, code?: string, cause?: unknown): Error {
   return Object.assign(new Error(message, { cause }), code === undefined ? {} : { code });
@@ -46,14 +46,14 @@ describe('the description of a failure', () => {
   });
 });
 
-describe('the code of a failure', () => {
-  it.each<[string, unknown, string | undefined]>([
-    ['its own', V4, 'ECONNREFUSED'],
-    ['that of a cause', failed('fetch failed', undefined, V6), 'ENETUNREACH'],
-    ['that of a member', new AggregateError([new Error('no'), V6]), 'ENETUNREACH'],
-    ['not a text with other characters', failed('no', 'see http://host'), undefined],
-    ['undefined without any', circle(), undefined],
-  ])('is %s', (_what, error, code) => {
-    expect(failureCodeOf(error)).toBe(code);
+describe('the codes of a failure', () => {
+  it.each<[string, unknown, string[]]>([
+    ['its own', V4, ['ECONNREFUSED']],
+    ['that of a cause', failed('fetch failed', undefined, V6), ['ENETUNREACH']],
+    ['those of its members, each once', BOTH, ['ECONNREFUSED', 'ENETUNREACH']],
+    ['not a text with other characters', failed('no', 'see http://host'), []],
+    ['empty without any', circle(), []],
+  ])('are %s', (_what, error, codes) => {
+    expect(failureCodesOf(error)).toEqual(codes);
   });
 });

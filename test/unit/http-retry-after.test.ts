@@ -20,6 +20,9 @@ describe('Retry-After', () => {
     ['RFC 850', 'Sunday, 01-Nov-26 10:01:00 GMT'],
     ['asctime', 'Sun Nov  1 10:01:00 2026'],
     ['any case', 'sun, 01 nov 2026 10:01:00 gmt'],
+    ['a leap second', 'Sun, 01 Nov 2026 10:00:60 GMT'],
+    ['a leap second, RFC 850', 'Sunday, 01-Nov-26 10:00:60 GMT'],
+    ['a leap second, asctime', 'Sun Nov  1 10:00:60 2026'],
   ])('can be a date: %s', (_, header) => {
     expect(retryAfterMsOf(header, NOW)).toBe(MINUTE_MS);
   });
@@ -27,7 +30,11 @@ describe('Retry-After', () => {
   it('reads two digits of a year as the nearest past or the next fifty years', () => {
     const at = (header: string, now: number) => (retryAfterMsOf(header, now) ?? Number.NaN) + now;
     expect(at('Friday, 01-Jan-27 00:00:00 GMT', NOW)).toBe(Date.UTC(2027, 0, 1));
+    expect(at('Sunday, 01-Nov-76 10:00:00 GMT', NOW)).toBe(Date.UTC(2076, 10, 1, 10));
+    expect(retryAfterMsOf('Sunday, 01-Nov-76 10:00:01 GMT', NOW)).toBeUndefined();
     expect(retryAfterMsOf('Saturday, 01-Jan-94 00:00:00 GMT', NOW)).toBeUndefined();
+    const atCenturyEnd = Date.UTC(2098, 11, 31);
+    expect(at('Thursday, 01-Jan-04 00:00:00 GMT', atCenturyEnd)).toBe(Date.UTC(2104, 0, 1));
   });
 
   it('with the current date requests no wait', () => {
@@ -49,6 +56,11 @@ describe('Retry-After', () => {
     '2026-11-01T10:01:00Z',
     'Sun, 01 Foo 2026 10:01:00 GMT',
     'Sun, 01 Nov 2026 10:01:00 CET',
+    'Mon, 31 Nov 2026 10:01:00 GMT',
+    'Sun, 00 Nov 2026 10:01:00 GMT',
+    'Sun, 01 Nov 2026 24:00:00 GMT',
+    'Sun, 01 Nov 2026 10:60:00 GMT',
+    'Sun, 01 Nov 2026 10:01:61 GMT',
     'Sun, 01 Nov 2026 09:59:59 GMT',
     'Sat, 01 Nov 1925 10:00:00 GMT',
   ])('requests nothing with %j', (header) => {

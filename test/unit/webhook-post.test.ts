@@ -116,11 +116,11 @@ describe('classifying', () => {
       code: 'ENOTFOUND',
     });
     const wrapped = new TypeError('fetch failed', { cause: inner });
-    expect(classifyFailure(wrapped)).toEqual({
+    expect(classifyFailure(wrapped, '')).toEqual({
       kind: 'unavailable',
       reason: 'it could not be reached (ENOTFOUND)',
     });
-    expect(classifyFailure(new TypeError('bad secret'))).toEqual({
+    expect(classifyFailure(new TypeError('bad secret'), '')).toEqual({
       kind: 'unavailable',
       reason: 'it could not be reached (no connection)',
     });

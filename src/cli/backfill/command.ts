@@ -56,8 +56,8 @@ function dryRunAll(session: CommandSession): Promise<ExitCode> {
   const { context, input } = session;
   const { signal } = input;
   const windows = windowsOf(session);
-  return printDryRuns(session, (tenant, show) =>
-    dryBackfill(context, { tenant, window: windows(tenant), signal, show }),
+  return printDryRuns(session, (options) =>
+    dryBackfill(context, { ...options, window: windows(options.tenant), signal }),
   );
 }
 

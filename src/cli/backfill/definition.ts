@@ -35,8 +35,8 @@ export const backfillDefinition: CommandDefinition = {
     {
       flags: '--dry-run',
       description:
-        'read and build, but write nothing anywhere; print each event that would be sent and, on ' +
-        'standard error, their number and how long sending would take',
+        'read and build, but write nothing anywhere; print what would happen to each share and ' +
+        'why (with --json, each body) and, on standard error, how long sending would take',
       value: { kind: 'flag' },
     },
     {

@@ -28,8 +28,7 @@ export const backup: Handler = async (input) => {
   await writeParagraph(io, `Copied ${bytesText(bytes)} to ${target}.`);
   await writeParagraph(
     io,
-    `To restore, stop sharetrail, replace ${source} with the copy, and remove its -wal and -shm ` +
-      'files.',
+    `To put it in place of ${source}, stop sharetrail and run "sharetrail restore ${target}".`,
   );
   return EXIT.success;
 };

@@ -8,8 +8,8 @@ export const backupDefinition: CommandDefinition = {
       'is one file that only its owner can read. It contains all tenants, but not the ' +
       'configuration and its secrets. backup writes to FILE.partial until the copy is complete. ' +
       'It then replaces an existing backup of that name, but refuses to overwrite any other file.',
-    'To restore, stop sharetrail, replace the database with the copy, and remove the -wal and ' +
-      '-shm files of the old database. Later shares are read again and sent under the same IDs.',
+    'To put the copy in place of the database, use "sharetrail restore FILE". Do not copy it over ' +
+      'the database yourself: an old -wal file next to it would damage it.',
   ],
   arguments: [{ name: 'FILE', description: 'the path of the copy; its folder must exist' }],
   options: [],

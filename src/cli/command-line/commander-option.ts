@@ -54,20 +54,18 @@ function givenTwice(flags: string): UsageError {
 
 function invalidChoice(flags: string, text: string, choices: readonly string[]): UsageError {
   const meant = didYouMean(nearestWords(text, choices));
-  return invalidValue(flags, text, `one of ${listOf(choices)}`, meant);
+  return invalidValue(flags, text, `${meant}It must be one of ${listOf(choices)}.`);
 }
 
-function invalidValue(flags: string, text: string, expected: string, meant = ''): UsageError {
+function invalidValue(flags: string, text: string, hint: string): UsageError {
   const [flag] = flags.split(' ');
-  return new UsageError(`"${text}" is not a value of "${flag}"`, {
-    hint: `${meant}It must be ${expected}.`,
-  });
+  return new UsageError(`"${text}" is not a value of "${flag}"`, { hint });
 }
 
 function parseInteger(flags: string, text: string, range: { min: number; max: number }): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= range.min && number <= range.max) return number;
-  throw invalidValue(flags, text, rangeText(range));
+  throw invalidValue(flags, text, `It must be ${rangeText(range)}.`);
 }
 
 function describe(description: string, value: OptionValue): string {

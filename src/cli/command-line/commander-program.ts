@@ -38,7 +38,8 @@ export function buildProgram(definitions: readonly CommandDefinition[]): Command
     .enablePositionalOptions();
   equip(program, { arguments: [], examples: [], exitCodes: EXIT_CODES });
   for (const definition of definitions) equip(addCommand(program, definition), definition);
-  equip(program.command('help').summary('print help for a command'), HELP);
+  const help = program.command('help').summary('print help for a command');
+  equip(help.description('Prints help for a command, or for the program.'), HELP);
   return program;
 }
 

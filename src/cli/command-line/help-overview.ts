@@ -12,9 +12,10 @@ Commands:
   sync               run each tenant once: read, match, queue, and send to Gong
   backfill           report the shares of a past window
   start              run the scheduler: each tenant on its schedule
-  status             show the runs, cursors, events and remaining Gong calls
+  status             show one row per tenant, and what needs attention
   events             list the events; show, retry or skip them
   backup             copy the database while everything keeps running
+  restore            replace the database with a backup while nothing runs
   config             print the effective configuration, or its JSON Schema
   sandbox            serve a simulated Salesforce, Google and Gong locally
   demo               run the whole workflow on the sandbox; needs no account

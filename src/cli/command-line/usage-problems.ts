@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ArgumentDefinition, CommandDefinition } from '../command.ts';
+import { concernsTenants } from '../hints/as-typed.ts';
 import { countOf } from '../terminal/format.ts';
 import { flagsOf, suggestCommands, suggestOptions } from './suggestions.ts';
 import { UsageError } from './usage-error.ts';
@@ -76,7 +77,7 @@ export function tooManyArguments(
     );
   }
   return new UsageError(`too many arguments for "${name}": expected none, but got ${got}`, {
-    hint: `To select a tenant, write --tenant NAME. ${seeHelp(name)}`,
+    hint: `${concernsTenants(name) ? 'To select a tenant, write --tenant NAME. ' : ''}${seeHelp(name)}`,
   });
 }
 
@@ -86,9 +87,9 @@ export function missingArgument(
   { name: term, description }: ArgumentDefinition,
 ): UsageError {
   const [example] = examples;
-  const text = example === undefined ? '' : ` Example: \`${example.command}\`.`;
+  const text = example === undefined ? '' : `Example: \`${example.command}\`. `;
   return new UsageError(`"${name}" needs ${term}: ${description}`, {
-    hint: `Write ${term} after "${name}".${text} ${seeHelp(name)}`,
+    hint: `${text}${seeHelp(name)}`,
   });
 }
 

@@ -6,9 +6,10 @@ import { EXIT, type Handler } from '../command.ts';
 import { tenantNames, textOption } from '../command-line/input-options.ts';
 import { writeJson, writeLines, writeText } from '../terminal/write.ts';
 
-/** The text of `config/tenant.schema.json`; it is JSON even without `--json`. */
-export const printSchema: Handler = async ({ io }) => {
-  await writeText(io, renderJsonSchema('tenant'));
+/** The text of a schema in `config`; it is JSON even without `--json`. */
+export const printSchema: Handler = async (input) => {
+  const isService = textOption(input, 'file') === 'sharetrail';
+  await writeText(input.io, renderJsonSchema(isService ? 'service' : 'tenant'));
   return EXIT.success;
 };
 

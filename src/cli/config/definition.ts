@@ -21,14 +21,24 @@ export const configDefinitions: readonly CommandDefinition[] = [
   },
   {
     name: 'config schema',
-    summary: 'print the JSON Schema of a tenant file',
+    summary: 'print the JSON Schema of a tenant file or of sharetrail.yaml',
     description: ['For editors and other tools. It needs no configuration.'],
     arguments: [],
-    options: [],
+    options: [
+      {
+        flags: '--file FILE',
+        description: 'the kind of file (default: tenant)',
+        value: { kind: 'choice', choices: ['tenant', 'sharetrail'] },
+      },
+    ],
     examples: [
       {
         command: 'sharetrail config schema > config/tenant.schema.json',
         does: 'save it for an editor',
+      },
+      {
+        command: 'sharetrail config schema --file sharetrail',
+        does: 'print the schema of sharetrail.yaml',
       },
     ],
     exitCodes: { [EXIT.success]: 'printed', [EXIT.couldNotRun]: 'could not run (usage)' },

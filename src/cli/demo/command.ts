@@ -8,7 +8,6 @@ import { LIST_LIMITS } from '../../operator/limits.ts';
 import { listEvents } from '../../outbox/queries.ts';
 import { type AppContext, openContext } from '../../runs/app-context.ts';
 import { followProgress } from '../../runs/progress.ts';
-import { printedReport } from '../../runs/report.ts';
 import { runSync } from '../../runs/sync.ts';
 import { writeSandboxConfiguration } from '../../sandbox/configuration-folder.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -21,6 +20,7 @@ import {
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { logLevel } from '../command-line/input-options.ts';
 import { openLogger } from '../logging/logger.ts';
+import { reportJson } from '../runs/report-json.ts';
 import { startProgress } from '../terminal/progress-line.ts';
 import { writeJson } from '../terminal/write.ts';
 import {
@@ -93,7 +93,7 @@ async function runDemo(running: Demo): Promise<ExitCode> {
   const runs = [firstRun, secondRun];
   if (json) {
     const gong = sandbox.gong.events.map(({ body }) => body);
-    await writeJson(io, { runs: runs.map(printedReport), gong });
+    await writeJson(io, { runs: runs.map((report) => reportJson(report, io.asTyped)), gong });
   } else {
     await printOutcomes(running);
   }

@@ -1,17 +1,17 @@
+import { findEvent } from '../../operator/find-event.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import { requireOne } from '../../operator/retry-and-skip.ts';
-import type { StoredEvent } from '../../outbox/event-types.ts';
-import { findEvents, listAttempts, listEvents as readEvents } from '../../outbox/queries.ts';
+import { type EventFilter, listAttempts, listEvents as readEvents } from '../../outbox/queries.ts';
 import type { State } from '../../outbox/states.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
 import { parseWhen } from '../command-line/parse-date-or-time.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
-import { numberText, timeText } from '../terminal/format.ts';
-import { type Column, writeTable } from '../terminal/table.ts';
+import { numberText } from '../terminal/format.ts';
 import { writeError, writeJson, writeJsonLines, writeParagraph } from '../terminal/write.ts';
-import { eventDetailJson, eventJson, recipientsOf, sharerOf, stateText } from './json-record.ts';
+import { eventDetailJson, eventJson } from './json-record.ts';
 import { printEvent } from './print-event.ts';
+import { printEvents } from './print-events.ts';
 
 export const listEvents: Handler = (input) =>
   withCommandSession(input, { access: 'read', secrets: 'deferred' }, showList);
@@ -20,7 +20,7 @@ export const showEvent: Handler = (input) =>
   withCommandSession(input, { access: 'read', secrets: 'deferred' }, showOne);
 
 async function showList(session: CommandSession): Promise<ExitCode> {
-  const { context, input, json } = session;
+  const { context, tenants, input, json } = session;
   const state = textOption(input, 'state') as State | undefined;
   const limit = Number(input.options['limit'] ?? LIST_LIMITS.eventsDefault);
   const windows = windowsOf(session);
@@ -29,7 +29,12 @@ async function showList(session: CommandSession): Promise<ExitCode> {
     await writeJsonLines(input.io, events.map(eventJson));
     return EXIT.success;
   }
-  await writeTable(input.io, columnsOf(session), events);
+  await printEvents(input.io, events, {
+    db: context.db,
+    zones: new Map(tenants.map(({ tenant, timezone }) => [tenant, timezone])),
+    // Not only the listed ones: a short ID must also work without --tenant.
+    allTenants: context.config.tenants.map(({ tenant }) => tenant),
+  });
   if (events.length === 0) await writeParagraph(input.io, 'No events.');
   if (events.length === limit) {
     const max = numberText(LIST_LIMITS.eventsMax);
@@ -39,37 +44,33 @@ async function showList(session: CommandSession): Promise<ExitCode> {
 }
 
 /** Tenants in the same timezone share a window: a date starts at midnight there. */
-function windowsOf({ tenants, input }: CommandSession) {
+function windowsOf({ tenants, input }: CommandSession): EventFilter['windows'] {
   const since = textOption(input, 'since');
-  const zones = Map.groupBy(tenants, ({ timezone }) => (since === undefined ? '' : timezone));
-  return [...zones].map(([timezone, members]) => ({
-    tenants: members.map(({ tenant }) => tenant),
-    ...(since !== undefined && { since: parseWhen(since, timezone) }),
-  }));
+  const until = textOption(input, 'until');
+  const isOpen = since === undefined && until === undefined;
+  const zones = Map.groupBy(tenants, ({ timezone }) => (isOpen ? '' : timezone));
+  return [...zones].map(([timezone, members]) => {
+    const window = {
+      ...(since !== undefined && { since: parseWhen(since, timezone) }),
+      ...(until !== undefined && { until: parseWhen(until, timezone) }),
+    };
+    refuseEmpty(window);
+    return { ...window, tenants: members.map(({ tenant }) => tenant) };
+  });
 }
 
-function columnsOf({ tenants }: CommandSession): Column<StoredEvent>[] {
-  const zones = new Map(tenants.map(({ tenant, timezone }) => [tenant, timezone]));
-  const several = tenants.length > 1;
-  return [
-    {
-      title: 'shared',
-      value: (event) => timeText(event.sharedAt, zones.get(event.tenant) ?? 'UTC'),
-    },
-    ...(several ? [{ title: 'tenant', value: (event: StoredEvent) => event.tenant }] : []),
-    { title: 'state', value: stateText },
-    { title: 'content', value: (event) => event.share.content.title, shrinks: true },
-    { title: 'from', value: sharerOf, shrinks: true },
-    { title: 'to', value: (event) => recipientsOf(event).join(', '), shrinks: true },
-    { title: 'event', value: (event) => event.eventId },
-  ];
+function refuseEmpty({ since, until }: { readonly since?: number; readonly until?: number }): void {
+  if (since === undefined || until === undefined || since < until) return;
+  throw new UsageError('--until is not after --since: no event can be in between', {
+    hint: 'The list includes --since and ends before --until.',
+  });
 }
 
 async function showOne(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, input, json } = session;
   const [eventId = ''] = input.arguments;
   const names = tenants.map(({ tenant }) => tenant);
-  const event = requireOne(await findEvents(context.db, names, eventId), eventId);
+  const event = await findEvent(context.db, names, eventId);
   const attempts = await listAttempts(context.db, event);
   const zone = tenants.find(({ tenant }) => tenant === event.tenant)?.timezone ?? 'UTC';
   if (json) await writeJson(input.io, eventDetailJson(event, attempts));

@@ -10,7 +10,8 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     summary: 'list the events; show, retry or skip them',
     description: [
       'Each event represents one share: what was shared with whom, when, and its outcome. The ' +
-        'list is sorted by the time of the share, newest first. Skipped events show the reason.',
+        'list is sorted by the time of the share, newest first. It shows the reason, or Gong’s first ' +
+        'error. On a terminal, IDs are short: a unique prefix of an ID is accepted like the ID.',
     ],
     arguments: [],
     options: [
@@ -23,6 +24,11 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
         flags: '--since WHEN',
         description:
           'only shares since this date (midnight in the tenant’s timezone) or ISO-8601 time',
+        value: { kind: 'text' },
+      },
+      {
+        flags: '--until WHEN',
+        description: 'only shares before this date or time',
         value: { kind: 'text' },
       },
       {

@@ -48,6 +48,11 @@ export function recipientsOf({ match, share }: StoredEvent): string[] {
   return (match?.recipients ?? share.drive?.grantees ?? []).map(({ email }) => email);
 }
 
+/** Why the event is in its state: Gong's first error, or the reason of a decision. */
+export function whyOf({ state, reason, errors: [error] }: StoredEvent): string | undefined {
+  return state === 'rejected' ? (error ?? reason) : (reason ?? error);
+}
+
 export function stateText(event: StoredEvent): string {
   return event.reason === undefined ? event.state : `${event.state} (${event.reason})`;
 }

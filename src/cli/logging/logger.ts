@@ -36,7 +36,7 @@ export async function openLogger({ io, clock, level }: LoggerOptions): Promise<L
     },
     destination,
   );
-  return wrapPino(logger);
+  return wrapPino(logger, io.asTyped);
 }
 
 function jsonDestination(io: Io): DestinationStream {
@@ -64,11 +64,14 @@ async function terminalDestination(io: Io): Promise<DestinationStream> {
   };
 }
 
-function wrapPino(logger: Pino): Logger {
+function wrapPino(logger: Pino, asTyped: Io['asTyped']): Logger {
+  const clean = (fields: LogFields) => cleanFields(withHint(fields, asTyped), scrub);
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields: LogFields = {}): void => {
-      if (logger.isLevelEnabled(level)) logger[level](cleanFields(fields, scrub), scrub(message));
+      if (logger.isLevelEnabled(level)) {
+        logger[level](clean(fields), scrub(asTyped(message)));
+      }
     };
   return {
     isDebug: logger.isLevelEnabled('debug'),
@@ -76,6 +79,11 @@ function wrapPino(logger: Pino): Logger {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => wrapPino(logger.child(cleanFields(fields, scrub))),
+    child: (fields) => wrapPino(logger.child(clean(fields)), asTyped),
   };
+}
+
+function withHint(fields: LogFields, asTyped: Io['asTyped']): LogFields {
+  const { hint } = fields;
+  return typeof hint === 'string' ? { ...fields, hint: asTyped(hint) } : fields;
 }

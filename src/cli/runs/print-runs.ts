@@ -1,11 +1,13 @@
 import { logRun } from '../../runs/log-run.ts';
-import { printedReport } from '../../runs/report.ts';
 import type { TenantRun } from '../../runs/try-run.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';
+import { namesText } from '../terminal/format.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
-import { nextSteps, runLines } from './run-summary.ts';
+import { groupErrors } from './grouped-errors.ts';
+import { reportJson } from './report-json.ts';
+import { nextSteps, noteLines, runLine } from './run-summary.ts';
 
 /** Prints the results of the runs, logs them, and returns one exit code for all. */
 export async function printRuns(
@@ -14,23 +16,33 @@ export async function printRuns(
 ): Promise<ExitCode> {
   logRuns(session, runs);
   await writeRuns(session, runs);
-  const { io } = session.input;
-  for (const { tenant, broken } of runs) {
-    if (broken === undefined) continue;
-    writeError(io, failureOf(broken, tenant).text);
-  }
+  reportBroken(session, runs);
   return worstExit(runs.map(exitOf));
+}
+
+/** The same failure of several tenants, such as a stop or a full disk, is one message. */
+function reportBroken({ input }: CommandSession, runs: readonly TenantRun[]): void {
+  const broken = runs.filter((run) => run.broken !== undefined);
+  const groups = Map.groupBy(broken, (run) => failureOf(run.broken).text);
+  for (const [, [first, ...others]] of groups) {
+    const names = namesText([first, ...others].flatMap((run) => (run ? [run.tenant] : [])));
+    writeError(input.io, failureOf(first?.broken, names).text);
+  }
 }
 
 async function writeRuns(session: CommandSession, runs: readonly TenantRun[]): Promise<void> {
   const { io } = session.input;
   const reports = runs.map(({ report }) => report);
-  if (session.json) return writeJson(io, { runs: reports.map(printedReport) });
-  for (const { report, broken } of runs) {
-    // Runs that broke off are reported on standard error, with the reason.
-    if (broken !== undefined) continue;
-    for (const line of runLines(report)) await writeParagraph(io, line);
+  if (session.json)
+    return writeJson(io, { runs: reports.map((report) => reportJson(report, io.asTyped)) });
+  // Runs that broke off are reported on standard error, with the reason.
+  const complete = runs.flatMap(({ report, broken }) => (broken === undefined ? [report] : []));
+  const { own, shared } = groupErrors(complete);
+  for (const report of complete) {
+    const lines = [runLine(report), ...own(report), ...noteLines(report)];
+    for (const line of lines) await writeParagraph(io, line);
   }
+  for (const line of shared) await writeParagraph(io, line);
   if (!io.outIsTerminal) return;
   for (const line of nextSteps(reports)) await writeParagraph(io, line);
 }

@@ -3,9 +3,12 @@ import type { CommandSession } from '../command-session.ts';
 import { type Counts, startProgress } from '../terminal/progress-line.ts';
 import { type PacedBacklog, sendingDays } from './sending-days.ts';
 
+/** the label while nothing is found */
+const CALLS = 'reading; calls made';
+
 export interface RunsProgressOptions {
-  /** `queue-only` counts the shares found */
-  readonly push: 'send' | 'queue-only';
+  /** `queue-only` and `dry` count the shares found */
+  readonly push: 'send' | 'queue-only' | 'dry';
   /** backfilled events from before these runs, by tenant: the same calls send them */
   readonly backlogs?: ReadonlyMap<string, PacedBacklog>;
 }
@@ -18,13 +21,16 @@ export interface RunsProgress extends Disposable {
 
 /**
  * One line for all tenants. While shares are left to read and their number is known, it counts the
- * shares read; then the events sent out of those queued, or the shares found if nothing is sent.
+ * shares read; then the events sent out of those queued, or the shares found if nothing is sent. Until
+ * there are any, it counts calls.
  */
 export function startRunsProgress(
   { context, input }: CommandSession,
   options: RunsProgressOptions,
 ): RunsProgress {
   const progress = startProgress({ io: input.io, clock: context.clock });
+  // At once: the first page can take long.
+  progress.update({ label: CALLS, done: 0 });
   const byTenant = new Map<string, RunProgress>();
   const of = (tenant: string) => (state: RunProgress) => {
     byTenant.set(tenant, state);
@@ -41,9 +47,11 @@ function countsOf(all: readonly RunProgress[], push: RunsProgressOptions['push']
   const read = sum((state) => state.read?.done ?? 0);
   const toRead = sum((state) => state.read?.total ?? 0);
   if (read < toRead) return { label: 'shares read', done: read, total: toRead };
-  if (push === 'queue-only') return { label: 'shares found', done: sum(({ found }) => found) };
+  const found = sum((state) => state.found);
+  if (push !== 'send' && found > 0) return { label: 'shares found', done: found };
   const done = sum(({ settled }) => settled);
   const queued = sum((state) => state.queued);
+  if (done === 0 && queued === 0) return { label: CALLS, done: sum(({ calls }) => calls) };
   return { label: 'events sent', done, total: Math.max(done, queued) };
 }
 

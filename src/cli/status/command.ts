@@ -1,23 +1,49 @@
-import { statusOf, type TenantStatus } from '../../operator/status.ts';
+import { healthOf, worstFirst } from '../../operator/health.ts';
+import { statusOf, syncCursors } from '../../operator/status.ts';
+import { nextDue } from '../../scheduler/due-times.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
 import { writeJson } from '../terminal/write.ts';
 import { statusJson } from './json-record.ts';
-import { printStatus } from './print-status.ts';
+import { printDetails } from './print-details.ts';
+import { printSummary } from './print-summary.ts';
+import { faultyRow, type TenantRow, type ValidTenantRow } from './tenant-row.ts';
 
 export const status: Handler = (input) =>
   withCommandSession(input, { access: 'read', secrets: 'deferred' }, showStatus);
 
 async function showStatus(session: CommandSession): Promise<ExitCode> {
-  const { context, tenants, json, input } = session;
-  const all: TenantStatus[] = [];
-  for (const [index, tenant] of tenants.entries()) {
-    const found = await statusOf(context, tenant);
-    all.push(found);
-    if (json) continue;
-    if (index > 0) await input.io.out('\n');
-    await printStatus(input.io, found, tenant);
+  const { context, tenants, faulty, json, input } = session;
+  const found = await statusOf(context, tenants, nextDue);
+  const valid = found.map((each) => ({ status: each, health: healthOf(each) }));
+  const rows = worstFirst([...valid, ...faulty.map(faultyRow)]);
+  // Programs find tenants by name; only people read the worst first.
+  if (json) await printJson(session, valid);
+  else await printText(session, rows);
+  const needsAttention = rows.some(({ health }) => health.attention !== undefined);
+  return needsAttention && input.options['exitCode'] === true ? EXIT.needsAttention : EXIT.success;
+}
+
+async function printJson(
+  { context, input }: CommandSession,
+  rows: readonly ValidTenantRow[],
+): Promise<void> {
+  const records: unknown[] = [];
+  for (const row of rows) {
+    const cursors = await syncCursors(context, row.status.tenant);
+    records.push(statusJson({ ...row, cursors }, input.io.asTyped));
   }
-  if (json) await writeJson(input.io, { tenants: all.map(statusJson) });
-  return EXIT.success;
+  await writeJson(input.io, { tenants: records });
+}
+
+async function printText(session: CommandSession, rows: readonly TenantRow[]): Promise<void> {
+  const { context, input } = session;
+  const { io } = input;
+  const verbose = input.options['verbose'] === true;
+  const now = context.clock.now();
+  await printSummary(io, rows, { now, accounts: verbose ? 'all' : 'lowest' });
+  if (!verbose) return;
+  for (const { status: found } of rows) {
+    if (found) await printDetails(io, found, await syncCursors(context, found.tenant));
+  }
 }

@@ -1,20 +1,33 @@
+import type { Cursor } from '../../db/cursors.ts';
+import type { Health } from '../../operator/health.ts';
 import type { TenantStatus } from '../../operator/status.ts';
-import { printedReport } from '../../runs/report.ts';
+import type { AsTyped } from '../hints/as-typed.ts';
+import { reportJson } from '../runs/report-json.ts';
 import { sendingDays } from '../runs/sending-days.ts';
 
+interface StatusRecord {
+  readonly status: TenantStatus;
+  readonly health: Health;
+  readonly cursors: readonly Cursor[];
+}
+
 /** A tenant as `status --json` prints it; the keys are part of the external contract. */
-export function statusJson(found: TenantStatus) {
+export function statusJson({ status: found, health, cursors }: StatusRecord, asTyped: AsTyped) {
+  const { level, attention } = health;
   return {
     tenant: found.tenant,
+    health: level,
+    attention: attention ? { ...attention, hint: asTyped(attention.hint) } : null,
+    nextRun: found.nextRun === undefined ? null : iso(found.nextRun),
     runs: found.runs.map((run) => ({
       runId: run.runId,
       kind: run.kind,
       outcome: run.outcome,
       startedAt: iso(run.startedAt),
       finishedAt: run.finishedAt === undefined ? null : iso(run.finishedAt),
-      report: run.report === undefined ? null : printedReport(run.report),
+      report: run.report === undefined ? null : reportJson(run.report, asTyped),
     })),
-    cursors: found.cursors.map(({ stream, position, updatedAt }) => ({
+    cursors: cursors.map(({ stream, position, updatedAt }) => ({
       stream,
       position: JSON.parse(position) as unknown,
       updatedAt: iso(updatedAt),

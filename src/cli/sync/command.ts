@@ -39,7 +39,7 @@ function dryRunAll(session: CommandSession): Promise<ExitCode> {
   const { context, input } = session;
   const { signal } = input;
   const reach = reachOf(session);
-  return printDryRuns(session, (tenant, show) => dryRun(context, { tenant, reach, signal, show }));
+  return printDryRuns(session, (options) => dryRun(context, { ...options, reach, signal }));
 }
 
 function reachOf({ input }: CommandSession): 'new' | 'all' {

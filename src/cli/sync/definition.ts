@@ -15,8 +15,9 @@ export const syncDefinition: CommandDefinition = {
     {
       flags: '--dry-run',
       description:
-        'read and build, but write nothing anywhere; print each event that would be sent and, on ' +
-        'standard error, the calls made and the calls that a real run would make',
+        'read and build, but write nothing anywhere; print what would happen to each share and ' +
+        'why (with --json, each body) and, on standard error, the calls made and the calls that a ' +
+        'real run would make',
       value: { kind: 'flag' },
     },
     {

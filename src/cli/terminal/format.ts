@@ -12,6 +12,15 @@ export function listOf(parts: readonly string[]): string {
   return parts.join(', ');
 }
 
+const NAMES_LISTED_MAX = 5;
+
+/** `acme, globex`; of many names only the first: `a, b, c, d, e and 35 more` */
+export function namesText(names: readonly string[]): string {
+  const more = names.length - NAMES_LISTED_MAX;
+  const listed = listOf(names.slice(0, NAMES_LISTED_MAX));
+  return more > 0 ? `${listed} and ${numberText(more)} more` : listed;
+}
+
 /** `4 s`, `3 min 20 s`, `56 min`, `2 h 5 min` */
 export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1_000);
@@ -30,12 +39,41 @@ export function bytesText(bytes: number): string {
   return megabytes < 1_000 ? `${megabytes.toFixed(1)} MB` : `${(megabytes / 1_000).toFixed(1)} GB`;
 }
 
+/** How long ago, or until when: `40 s`, `5 min`, `7 h`, `3 d`. */
+export function ageText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
+}
+
 /** The local time in that timezone: `2026-11-24 02:00:05`. */
 export function timeText(at: number, timezone: string): string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: timezone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  });
-  return format.format(at);
+  return formatOf(timezone, 'time').format(at);
+}
+
+/** The same time to the minute, with its zone: `2026-11-24 02:00 -05:00`, `2026-11-24 07:00 UTC`. */
+export function zonedTimeText(at: number, timezone: string): string {
+  const [, offset] = OFFSET.exec(formatOf(timezone, 'offset').format(at)) ?? [];
+  const zone = offset === undefined || offset === '+00:00' ? 'UTC' : offset;
+  return `${timeText(at, timezone).slice(0, -SECONDS.length)} ${zone}`;
+}
+
+const SECONDS = ':05';
+const OFFSET = /GMT([+-]\d\d:\d\d)/;
+/** Building a format takes longer than using it a hundred times. There are few timezones. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string, part: 'time' | 'offset'): Intl.DateTimeFormat {
+  const key = `${part} ${timeZone}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const format =
+    part === 'time'
+      ? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+      : new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  formats.set(key, format);
+  return format;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../lib/errors.ts';
+import { type AsTyped, asInstalled } from '../hints/as-typed.ts';
 
 /** The parts of its process that a command uses; tests replace them all. */
 export interface Io {
@@ -20,6 +21,8 @@ export interface Io {
   readonly errColumns: number;
   readonly outColor: boolean;
   readonly errColor: boolean;
+  /** a message with its commands as this process's user types them: apply it to every hint */
+  readonly asTyped: AsTyped;
   /** aborted once the reader of standard output is gone: `sharetrail events | head` */
   readonly closed: AbortSignal;
 }
@@ -40,11 +43,13 @@ export interface IoOptions {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** default: commands in the installed form */
+  readonly asTyped?: AsTyped;
 }
 
 /** This process's own output. */
-export function processIo(environment: IoOptions['environment']): Io {
-  return openIo({ stdout: process.stdout, stderr: process.stderr, environment });
+export function processIo(options: Pick<IoOptions, 'environment' | 'asTyped'>): Io {
+  return openIo({ stdout: process.stdout, stderr: process.stderr, ...options });
 }
 
 /** An Io for two streams. Both share one screen, and so one progress line. */
@@ -57,6 +62,7 @@ class StreamIo implements Io {
   readonly errIsTerminal: boolean;
   readonly outColor: boolean;
   readonly errColor: boolean;
+  readonly asTyped: AsTyped;
   readonly #stdout: OutputStream;
   readonly #stderr: OutputStream;
   readonly #footerAllowed: boolean;
@@ -64,7 +70,8 @@ class StreamIo implements Io {
   #footer = '';
   #stderrClosed = false;
 
-  constructor({ stdout, stderr, environment }: IoOptions) {
+  constructor({ stdout, stderr, environment, asTyped = asInstalled }: IoOptions) {
+    this.asTyped = asTyped;
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.outIsTerminal = stdout.isTTY === true;

@@ -2,8 +2,6 @@ import type { Clock } from '../../lib/clock.ts';
 import { durationText, numberText } from './format.ts';
 import type { Io } from './io.ts';
 
-/** shorter work shows no progress */
-const FIRST_DRAW_MS = 1_000;
 /** at most ten redraws per second */
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
@@ -36,7 +34,7 @@ export interface ProgressOptions {
 }
 
 /**
- * Appears after a second, then follows `update` until `end`. Always call `end`: in a `finally`, or
+ * Appears at the first `update`, then follows them until `end`. Always call `end`: in a `finally`, or
  * by `using progress = startProgress(…)`.
  */
 export function startProgress({ io, clock }: ProgressOptions): Progress {
@@ -46,7 +44,7 @@ export function startProgress({ io, clock }: ProgressOptions): Progress {
   let first = 0;
   let startedAt = clock.now();
   const draw = () => {
-    if (counts === undefined) return;
+    if (counts === undefined || ended.signal.aborted) return;
     const state = { counts, first, elapsedMs: clock.now() - startedAt };
     io.footer(progressLine(state, io.errColumns));
   };
@@ -63,7 +61,9 @@ export function startProgress({ io, clock }: ProgressOptions): Progress {
         first = next.done;
         if (counts !== undefined) startedAt = clock.now();
       }
+      const isFirst = counts === undefined;
       counts = next;
+      if (isFirst) draw();
     },
     end,
     [Symbol.dispose]: end,
@@ -84,16 +84,14 @@ interface Redraw {
 
 /** Redraws by the clock alone, so that the rate of stalled work falls visibly. */
 async function redraw({ clock, signal, draw }: Redraw): Promise<void> {
-  let waitMs = FIRST_DRAW_MS;
   while (!signal.aborted) {
     try {
-      await clock.sleep(waitMs, signal);
+      await clock.sleep(REDRAW_MS, signal);
     } catch (error) {
       if (signal.aborted) return;
       throw error;
     }
     draw();
-    waitMs = REDRAW_MS;
   }
 }
 

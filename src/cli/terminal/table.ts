@@ -4,7 +4,7 @@ import { displayWidth, pad, truncate, wrapIndented } from './width.ts';
 import { boldOnTerminal } from './write.ts';
 
 const GAP = '  ';
-/** a column that shrinks is never narrower than this; narrower screens get one field per line */
+/** a column that shrinks is never narrower than this */
 const SHRUNK_WIDTH_MIN = 8;
 /** shown for a missing value, so that no column looks shifted */
 const MISSING = '-';
@@ -14,8 +14,11 @@ export interface Column<Row> {
   /** the cell's text, straight from the data: it is escaped here */
   readonly value: (row: Row) => string | undefined;
   readonly align?: 'left' | 'right';
-  /** on a narrow terminal, its cells are truncated with an ellipsis */
-  readonly shrinks?: true;
+  /**
+   * On a narrow terminal, its cells are truncated with an ellipsis to at least `to` cells (default
+   * 8); those that shrink `last` only after all others have.
+   */
+  readonly shrinks?: true | { readonly to?: number; readonly last?: true };
 }
 
 /**
@@ -27,13 +30,41 @@ export async function writeTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
 ): Promise<void> {
+  await writeFirstFitting(io, { layouts: [columns] }, rows);
+}
+
+/**
+ * The same with the first of the layouts that fits. If none does, it writes each row with
+ * `otherwise`, or one field of the last layout per line.
+ */
+export async function writeFirstFitting<Row>(
+  io: Io,
+  options: {
+    readonly layouts: readonly (readonly Column<Row>[])[];
+    readonly otherwise?: (row: Row) => Promise<void>;
+  },
+  rows: readonly Row[],
+): Promise<void> {
+  const { layouts, otherwise } = options;
   if (rows.length === 0) return;
-  const cells = rows.map((row) => columns.map((column) => cellText(column.value(row))));
-  const widths = fitWidths(columns, cells, io.columns);
-  if (widths === undefined) {
-    await writeRecords(io, columns, cells);
-    return;
+  for (const columns of layouts) {
+    const cells = cellsOf(columns, rows);
+    const widths = fitWidths(columns, cells, io.columns);
+    if (widths !== undefined) return writeRows(io, { columns, cells, widths });
   }
+  if (otherwise) for (const row of rows) await otherwise(row);
+  else await writeRecords(io, layouts.at(-1) ?? [], rows);
+}
+
+async function writeRows<Row>(
+  io: Io,
+  table: {
+    readonly columns: readonly Column<Row>[];
+    readonly cells: readonly (readonly string[])[];
+    readonly widths: readonly number[];
+  },
+): Promise<void> {
+  const { columns, cells, widths } = table;
   const line = (texts: readonly string[]) =>
     texts
       .map((text, at) =>
@@ -43,6 +74,10 @@ export async function writeTable<Row>(
       .trimEnd();
   await io.out(`${boldOnTerminal(io, line(columns.map(({ title }) => title)))}\n`);
   for (const texts of cells) await io.out(`${line(texts)}\n`);
+}
+
+function cellsOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[][] {
+  return rows.map((row) => columns.map((column) => cellText(column.value(row))));
 }
 
 export type Field = readonly [label: string, value: string | undefined];
@@ -61,7 +96,7 @@ function cellText(value: string | undefined): string {
   return value === undefined || value === '' ? MISSING : escapeControls(value);
 }
 
-/** Each column's width; the widest columns shrink first. Undefined if they cannot shrink enough. */
+/** Each column's width; the widest columns that may shrink do so first. Undefined if they cannot shrink enough. */
 function fitWidths<Row>(
   columns: readonly Column<Row>[],
   cells: readonly (readonly string[])[],
@@ -85,21 +120,31 @@ function widestThatShrinks<Row>(
   columns: readonly Column<Row>[],
   widths: readonly number[],
 ): number | undefined {
-  let widest: number | undefined;
-  for (const [at, width] of widths.entries()) {
-    const floor = Math.max(SHRUNK_WIDTH_MIN, displayWidth(columns[at]?.title ?? ''));
-    if (columns[at]?.shrinks !== true || width <= floor) continue;
-    if (widest === undefined || width > (widths[widest] ?? 0)) widest = at;
-  }
-  return widest;
+  const shrinking = [...widths.keys()].filter((at) => (widths[at] ?? 0) > floorOf(columns[at]));
+  const first = shrinking.filter((at) => !shrinksLast(columns[at]));
+  return (first.length > 0 ? first : shrinking).reduce<number | undefined>(
+    (widest, at) =>
+      widest === undefined || (widths[at] ?? 0) > (widths[widest] ?? 0) ? at : widest,
+    undefined,
+  );
+}
+
+function floorOf<Row>(column: Column<Row> | undefined): number {
+  if (column?.shrinks === undefined) return Number.POSITIVE_INFINITY;
+  const { to = SHRUNK_WIDTH_MIN } = column.shrinks === true ? {} : column.shrinks;
+  return Math.max(to, displayWidth(column.title));
+}
+
+function shrinksLast<Row>(column: Column<Row> | undefined): boolean {
+  return typeof column?.shrinks === 'object' && column.shrinks.last === true;
 }
 
 async function writeRecords<Row>(
   io: Io,
   columns: readonly Column<Row>[],
-  cells: readonly (readonly string[])[],
+  rows: readonly Row[],
 ): Promise<void> {
-  for (const [index, row] of cells.entries()) {
+  for (const [index, row] of cellsOf(columns, rows).entries()) {
     const fields = columns.map(({ title }, at) => [title, row[at] ?? MISSING] as const);
     await io.out((index === 0 ? '' : '\n') + fieldLines(fields, io.columns));
   }

@@ -4,6 +4,10 @@ import wrapAnsi from 'wrap-ansi';
 const ELLIPSIS = '…';
 /** indented text is wrapped into at least this many cells */
 const INDENTED_WIDTH_MIN = 10;
+/** A command. The terminal breaks it if it must, so that it can be copied as one line. */
+const IN_BACKTICKS = /`[^`\n]+`/g;
+/** for a space that is not broken at; a code point for private use */
+const GLUE = '\uE0FF';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** How many cells of a terminal the text takes. Control characters must be escaped before. */
@@ -31,11 +35,20 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
 }
 
 /**
- * Lines of at most `width` cells, broken at spaces; a longer word is broken where a line ends.
+ * Lines of at most `width` cells, broken at spaces; a longer word is broken where a line ends. A
+ * command in backticks stays in one line, which may be longer.
  * Without a limit, the text stays exactly as it is.
  */
 export function wrap(text: string, width: number): string[] {
-  return Number.isFinite(width) ? wrapAnsi(text, width, { hard: true }).split('\n') : [text];
+  if (!Number.isFinite(width)) return [text];
+  const glued = text.replace(IN_BACKTICKS, (command) => command.replaceAll(' ', GLUE));
+  return wrapAnsi(glued, width)
+    .split('\n')
+    .flatMap((line) =>
+      line.includes(GLUE)
+        ? [line.replaceAll(GLUE, ' ')]
+        : wrapAnsi(line, width, { hard: true, trim: false }).split('\n'),
+    );
 }
 
 /** The same as one text, in which every line but the first begins with the indentation. */

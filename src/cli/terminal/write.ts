@@ -1,23 +1,24 @@
 import { styleText } from 'node:util';
 import { escapeControls, escapeControlsBeyondAscii, escapeControlsInLines } from './escape.ts';
 import type { Io } from './io.ts';
-import { wrapIndented } from './width.ts';
+import { wrap, wrapIndented } from './width.ts';
 
 const STACK_LINE = /^ {4}at /;
 
 /** A title, bold on a terminal. */
 export async function writeHeading(io: Io, text: string): Promise<void> {
-  await io.out(`${boldOnTerminal(io, escapeControls(text))}\n`);
+  const lines = wrap(escapeControls(text), io.columns);
+  await io.out(`${lines.map((line) => boldOnTerminal(io, line)).join('\n')}\n`);
 }
 
-/** One paragraph, wrapped under its own indentation; text from outside is escaped. */
+/** One paragraph with its commands as the user types them, wrapped under its own indentation; text from outside is escaped. */
 export async function writeParagraph(io: Io, text: string): Promise<void> {
-  await io.out(`${paragraph(escapeControls(text), io.columns)}\n`);
+  await io.out(`${paragraph(escapeControls(io.asTyped(text)), io.columns)}\n`);
 }
 
 /** The same on standard error, for each line of the text; stack traces are not wrapped. */
 export function writeError(io: Io, text: string): void {
-  const lines = escapeControlsInLines(text.trimEnd()).split('\n');
+  const lines = escapeControlsInLines(io.asTyped(text).trimEnd()).split('\n');
   const wrapped = lines.map((line) =>
     STACK_LINE.test(line) ? line : paragraph(line, io.errColumns),
   );

@@ -87,6 +87,13 @@ export class ChangeLogs {
     return this.#logs.get(name) ?? new ChangeLog(name);
   }
 
+  /** The log of a renamed user stays the same log. */
+  rename(from: string, to: string): void {
+    const log = this.kept(from);
+    this.#logs.delete(from);
+    this.#logs.set(to, log);
+  }
+
   kept(name: string): ChangeLog {
     const log = this.of(name);
     this.#logs.set(name, log);

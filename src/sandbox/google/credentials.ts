@@ -91,6 +91,12 @@ export class Credentials {
     return this.#consents.get(refreshToken);
   }
 
+  /** A consent is the account's, whatever its address. */
+  renameUser(from: string, to: string): void {
+    for (const [token, consent] of this.#consents)
+      if (consent.email === from) this.#consents.set(token, { ...consent, email: to });
+  }
+
   revokeRefreshToken(refreshToken: string): void {
     this.#consents.delete(refreshToken);
   }

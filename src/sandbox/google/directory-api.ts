@@ -5,8 +5,8 @@ import {
   readPageToken,
   writePageToken,
 } from './api-call.ts';
-import type { Domain, User } from './directory.ts';
-import { digitsOf, domainOf } from './grantees.ts';
+import type { Directory, Domain, User } from './directory.ts';
+import { domainOf } from './grantees.ts';
 import { ApiError, forbidden, invalid } from './responses.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
@@ -33,7 +33,10 @@ export function listUsers(call: ApiCall): Resource {
     above: 'refused',
   });
   const [from = 0] = readPageToken(call) ?? [];
-  const users = directory.slice(from, size).filter(isSelected).map(userResource);
+  const users = directory
+    .slice(from, size)
+    .filter(isSelected)
+    .map((user) => userResource(directory, user));
   const next = from + size;
   return {
     kind: 'admin#directory#users',
@@ -46,8 +49,8 @@ export function listUsers(call: ApiCall): Resource {
 export function getUser(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
   const [key = ''] = call.ids;
-  const user = directory.find(decodeURIComponent(key).toLowerCase());
-  if (user) return userResource(user);
+  const user = directory.findByAny(decodeURIComponent(key).toLowerCase());
+  if (user) return userResource(directory, user);
   throw new ApiError({ status: 404, reason: 'notFound', message: 'Resource Not Found: userKey' });
 }
 
@@ -101,11 +104,11 @@ function userTest({ query }: ApiCall): (user: User) => boolean {
     (stateOf === undefined || stateOf(user) === (state === 'true'));
 }
 
-function userResource(user: User): Resource {
+function userResource(directory: Directory, user: User): Resource {
   const { email, givenName, familyName, privileges, suspended, archived, createdAt } = user;
   return {
     kind: 'admin#directory#user',
-    id: digitsOf(`profile ${email}`).slice(0, 21),
+    id: directory.profileIdOf(email),
     etag: `"${email}"`,
     primaryEmail: email,
     name: { givenName, familyName, fullName: `${givenName} ${familyName}` },

@@ -1,3 +1,5 @@
+import { digitsOf, type Grantee, permissionIdOf } from './grantees.ts';
+
 /** An administrator's privileges: read the directory, the audit log, all shared drives. */
 export type Privilege = 'directory' | 'reports' | 'drives';
 
@@ -15,7 +17,10 @@ export interface NewUser {
 }
 
 export interface User {
+  /** the primary address */
   readonly email: string;
+  /** unique name of the account, which renaming does not change: Google's ids derive from it */
+  readonly account: string;
   readonly givenName: string;
   readonly familyName: string;
   readonly aliases: readonly string[];
@@ -45,9 +50,10 @@ export function newUser(options: NewUser, createdAt: number): User {
   const local = email.slice(0, email.indexOf('@'));
   return {
     email,
+    account: email,
     givenName: options.givenName ?? local.charAt(0).toUpperCase() + local.slice(1),
     familyName: options.familyName ?? 'Tester',
-    aliases: options.aliases ?? [],
+    aliases: (options.aliases ?? []).map((alias) => alias.toLowerCase()),
     privileges: new Set(options.privileges),
     audited: options.audited ?? true,
     createdAt,
@@ -62,11 +68,58 @@ export class Directory {
   readonly #groups = new Map<string, readonly string[]>();
   readonly #domains: Domain[] = [];
   readonly #deleted = new Set<string>();
+  readonly #accounts = new Set<string>();
+  /** accounts by the present address of a renamed user */
+  readonly #renamed = new Map<string, string>();
   /** computed users; set once for a benchmark */
   generated: ComputedUsers | undefined;
 
-  add(user: User): void {
-    this.#users.set(user.email, user);
+  /** A new user with the address of a deleted or renamed one has another account. */
+  add(user: User): User {
+    const { account: name } = user;
+    let account = name;
+    for (let number = 2; this.#accounts.has(account); number += 1) account = `${name} ${number}`;
+    const added = { ...user, account };
+    this.#accounts.add(account);
+    this.#deleted.delete(user.email);
+    this.#users.set(user.email, added);
+    if (account !== user.email) this.#renamed.set(user.email, account);
+    return added;
+  }
+
+  /** Gives a user another primary address; the old one becomes an alias or is free again. */
+  rename(from: string, to: string, old: 'alias' | 'released'): User {
+    const user = this.kept(from);
+    const aliases = user.aliases.filter((alias) => alias !== to);
+    const renamed: User = {
+      ...user,
+      email: to,
+      aliases: old === 'alias' ? [...aliases, from] : aliases,
+    };
+    const others = [...this.#users.values()].map((each) => (each === user ? renamed : each));
+    this.#users.clear();
+    for (const each of others) this.#users.set(each.email, each);
+    this.#renamed.delete(from);
+    this.#renamed.set(to, user.account);
+    return renamed;
+  }
+
+  setAliases(email: string, aliases: readonly string[]): void {
+    const user = this.kept(email);
+    this.#users.set(user.email, { ...user, aliases });
+  }
+
+  /** Drive reference, Permission.id: the same for a grantee on every item and after renaming. */
+  permissionIdOf(grantee: Grantee): string {
+    const account = 'email' in grantee ? this.#renamed.get(grantee.email) : undefined;
+    return account === undefined
+      ? permissionIdOf(grantee)
+      : permissionIdOf({ type: 'user', email: account });
+  }
+
+  /** The id in the Directory and in the audit log. */
+  profileIdOf(email: string): string {
+    return digitsOf(`profile ${this.find(email)?.account ?? email}`).slice(0, 21);
   }
 
   /** Deletes the account. Its grants remain, as those of a deleted account. */
@@ -82,6 +135,12 @@ export class Directory {
   find(email: string): User | undefined {
     if (this.#deleted.has(email)) return undefined;
     return this.#users.get(email) ?? this.generated?.userWith(email);
+  }
+
+  /** The user with this primary address or alias. */
+  findByAny(address: string): User | undefined {
+    const byAlias = () => this.#users.values().find(({ aliases }) => aliases.includes(address));
+    return this.find(address) ?? byAlias();
   }
 
   /** The user, stored from now on even if computed. Throws for an unknown email. */
@@ -116,12 +175,21 @@ export class Directory {
     this.#groups.set(email.toLowerCase(), members);
   }
 
+  isGroup(email: string): boolean {
+    return this.#groups.has(email);
+  }
+
   membersOf(group: string): readonly string[] {
     return this.#groups.get(group) ?? [];
   }
 
   addDomain(domain: Domain): void {
     this.#domains.push(domain);
+  }
+
+  removeDomain(name: string): void {
+    const index = this.#domains.findIndex((domain) => domain.name === name);
+    if (index >= 0) this.#domains.splice(index, 1);
   }
 
   get domains(): readonly Domain[] {

@@ -1,5 +1,5 @@
 import type { Directory } from './directory.ts';
-import { domainOf, type Grant, isAtLeast, permissionIdOf, type Role } from './grantees.ts';
+import { domainOf, type Grant, isAtLeast, type Role } from './grantees.ts';
 import type { Item, Items, SharedDrive } from './items.ts';
 
 /** The origin of a permission: the item itself, or a folder or drive above it. */
@@ -32,18 +32,18 @@ export class EffectivePermissions {
     const merged = new Map<string, EffectivePermission>();
     const file = 'file' as const;
     const own = { permissionType: file, inherited: false };
-    for (const grant of ownGrants(item)) merge(merged, grant, own);
+    for (const grant of ownGrants(item)) this.#merge(merged, grant, own);
     let folder = this.#items.parentOf(item);
     for (; folder; folder = this.#items.parentOf(folder)) {
       const from = { permissionType: file, inherited: true, inheritedFrom: folder.id };
       // The owner of a folder can edit what others put into it, but does not own it.
       for (const grant of ownGrants(folder))
-        merge(merged, grant.role === 'owner' ? { ...grant, role: 'writer' } : grant, from);
+        this.#merge(merged, grant.role === 'owner' ? { ...grant, role: 'writer' } : grant, from);
     }
     const drive = item.driveId === undefined ? undefined : this.#items.drive(item.driveId);
     for (const grant of drive?.members.values() ?? []) {
       const inheritedFrom = item.driveId ?? '';
-      merge(merged, grant, { permissionType: 'member', inherited: true, inheritedFrom });
+      this.#merge(merged, grant, { permissionType: 'member', inherited: true, inheritedFrom });
     }
     return [...merged.values()];
   }
@@ -51,7 +51,7 @@ export class EffectivePermissions {
   ofDrive(drive: SharedDrive): readonly EffectivePermission[] {
     const merged = new Map<string, EffectivePermission>();
     for (const grant of drive.members.values())
-      merge(merged, grant, { permissionType: 'member', inherited: false });
+      this.#merge(merged, grant, { permissionType: 'member', inherited: false });
     return [...merged.values()];
   }
 
@@ -85,22 +85,22 @@ export class EffectivePermissions {
         return grantee.email === email;
     }
   }
+
+  #merge(
+    merged: Map<string, EffectivePermission>,
+    grant: Grant,
+    from: Omit<PermissionDetail, 'role'>,
+  ): void {
+    const id = this.#directory.permissionIdOf(grant.grantee);
+    const known = merged.get(id);
+    const details = [...(known?.details ?? []), { ...from, role: grant.role }];
+    const isHigher = !known || !isAtLeast(known.grant.role, grant.role);
+    merged.set(id, { id, grant: isHigher ? grant : known.grant, details });
+  }
 }
 
 function ownGrants(item: Item): readonly Grant[] {
   if (item.owner === undefined) return [...item.grants.values()];
   const owner: Grant = { grantee: { type: 'user', email: item.owner }, role: 'owner' };
   return [owner, ...item.grants.values()];
-}
-
-function merge(
-  merged: Map<string, EffectivePermission>,
-  grant: Grant,
-  from: Omit<PermissionDetail, 'role'>,
-): void {
-  const id = permissionIdOf(grant.grantee);
-  const known = merged.get(id);
-  const details = [...(known?.details ?? []), { ...from, role: grant.role }];
-  const isHigher = !known || !isAtLeast(known.grant.role, grant.role);
-  merged.set(id, { id, grant: isHigher ? grant : known.grant, details });
 }

@@ -24,6 +24,8 @@ export interface NewFile {
   readonly at?: number;
   /** false: Drive has no webViewLink for it */
   readonly hasLink?: false;
+  /** epoch milliseconds: an upload that keeps the date of the original, or any other date */
+  readonly uploadedWithDate?: number;
 }
 
 /** The target of a move: a folder, or the root of a shared drive or of a user's My Drive. */
@@ -50,7 +52,7 @@ export class FileActions {
     const item: Item = {
       id: this.makeId('1'),
       mimeType: file.mimeType ?? DOCUMENT_TYPE,
-      createdAt: at,
+      createdAt: file.uploadedWithDate ?? at,
       modifiedAt: at,
       hasLink: file.hasLink ?? true,
       grants: new Map(),
@@ -65,7 +67,8 @@ export class FileActions {
       throw new TypeError('a file has an owner or a shared drive');
     items.add(item);
     this.#recorder.change(item, at, () => {});
-    this.#logCreation(item, { by: file.by ?? item.owner ?? this.#organizerOf(item), at });
+    const action = { by: file.by ?? item.owner ?? this.#organizerOf(item), at };
+    this.#logCreation(item, action, file.uploadedWithDate === undefined ? 'create' : 'upload');
     return item.id;
   }
 
@@ -140,18 +143,24 @@ export class FileActions {
     return prefix === '1' ? `1${number}sandboxFile${digits}` : `0A${number}${digits.slice(-8)}PVA`;
   }
 
-  /** As in real audit logs, a new file logs its owner's grant, or one grant per drive member. */
-  #logCreation(item: Item, action: Action): void {
+  /**
+   * As in real audit logs, a new file logs its owner's grant, or one grant per drive member: with the
+   * creation, or after an upload in entries of their own.
+   */
+  #logCreation(item: Item, action: Action, name: 'create' | 'upload'): void {
     if (!this.#recorder.isAudited(item)) return;
     const drive = this.#driveOf(item);
     const about = { ...this.#subject(item), isPrimary: false };
     const granted: readonly (readonly [Grantee, Role])[] = drive
       ? [...drive.members.values()].map(({ grantee, role }) => [grantee, role])
       : [[{ type: 'user', email: item.owner ?? '' }, 'owner']];
-    this.#recorder.log(action, [
-      accessEvent('create', this.#subject(item)),
-      ...granted.map(([grantee, to]) => userAccessEvent({ about, grantee, from: undefined, to })),
-    ]);
+    const creation = accessEvent(name, this.#subject(item));
+    const grants = granted.map(([grantee, to]) =>
+      userAccessEvent({ about, grantee, from: undefined, to }),
+    );
+    const events = [creation, ...grants];
+    const activities = name === 'create' ? [events] : events.map((event) => [event]);
+    for (const activity of activities) this.#recorder.log(action, activity);
   }
 
   #logInherited(item: Item, action: Action, before: ReadonlySet<string>): void {

@@ -78,8 +78,9 @@ function routeOf({ path }: SandboxRequest) {
 function sessionOf(state: WorkspaceState, { headers }: SandboxRequest): Session {
   const [, token = ''] = /^Bearer (.+)$/i.exec(headers['authorization'] ?? '') ?? [];
   const session = state.credentials.session(token, state.now());
-  const user = session && state.directory.find(session.email);
-  if (session && !user?.suspended && !user?.archived) return session;
+  const user = session && state.directory.findByAny(session.email);
+  if (session && !user?.suspended && !user?.archived)
+    return { ...session, email: user?.email ?? session.email };
   throw new ApiError({
     status: 401,
     reason: 'authError',

@@ -84,6 +84,15 @@ export class Items {
     return this.#order;
   }
 
+  /** Replaces a renamed user as an owner, a grantee and a member. */
+  renameUser(from: string, to: string): void {
+    for (const item of this.#byId.values()) {
+      if (item.owner === from) item.owner = to;
+      renameGrantee(item.grants, from, to);
+    }
+    for (const drive of this.#drives.values()) renameGrantee(drive.members, from, to);
+  }
+
   parentOf(item: Item): Item | undefined {
     return item.parent === undefined ? undefined : this.get(item.parent);
   }
@@ -117,5 +126,13 @@ export class Items {
     if (item.parent === undefined) return;
     const siblings = this.#children.get(item.parent) ?? new Set();
     this.#children.set(item.parent, siblings.add(item));
+  }
+}
+
+function renameGrantee(grants: Map<string, Grant>, from: string, to: string): void {
+  for (const [id, grant] of grants) {
+    const { grantee } = grant;
+    if (grantee.type !== 'user' || grantee.email !== from) continue;
+    grants.set(id, { ...grant, grantee: { ...grantee, email: to } });
   }
 }

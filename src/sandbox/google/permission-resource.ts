@@ -1,5 +1,5 @@
 import type { EffectivePermission } from './effective-permissions.ts';
-import { type Grant, permissionIdOf } from './grantees.ts';
+import type { Grant } from './grantees.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
 /** Where the item is. Drive shows different details of permissions in each place. */
@@ -37,7 +37,7 @@ export function personResource(
     kind: 'drive#user',
     displayName: personName(state, email),
     me: email === user,
-    permissionId: permissionIdOf({ type: 'user', email }),
+    permissionId: state.directory.permissionIdOf({ type: 'user', email }),
     emailAddress: email,
   };
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type ApiCall, pageSizeOf, readPageToken, writePageToken } from './api-call.ts';
 import { type Activity, qualifierOf } from './audit-log.ts';
 import { CUSTOMER_ID } from './directory-api.ts';
-import { digitsOf, domainOf } from './grantees.ts';
+import { domainOf } from './grantees.ts';
 import { ApiError, invalid } from './responses.ts';
+import type { WorkspaceState } from './workspace-state.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
 
@@ -56,7 +57,9 @@ function page(call: ApiCall, size: number, { from, until }: Window): Resource {
   return {
     kind: 'admin#reports#activities',
     etag: `"${createHash('sha256').update(`${at} ${order} ${found.length}`).digest('base64url')}"`,
-    ...(found.length > 0 ? { items: found.map(activityResource) } : {}),
+    ...(found.length > 0
+      ? { items: found.map((activity) => activityResource(call.state, activity)) }
+      : {}),
     ...(more && last ? { nextPageToken: writePageToken(call, [last.at, last.order]) } : {}),
   };
 }
@@ -123,7 +126,7 @@ function takeQuota({ state, query }: ApiCall): void {
   throw new ApiError({ status: 503, reason: 'backendError', message });
 }
 
-function activityResource(activity: Activity): Resource {
+function activityResource({ directory }: WorkspaceState, activity: Activity): Resource {
   const { at, actor, events } = activity;
   return {
     kind: 'admin#reports#activity',
@@ -134,7 +137,7 @@ function activityResource(activity: Activity): Resource {
       customerId: CUSTOMER_ID,
     },
     etag: `"${qualifierOf(activity)}"`,
-    actor: { callerType: 'USER', email: actor, profileId: digitsOf(`profile ${actor}`) },
+    actor: { callerType: 'USER', email: actor, profileId: directory.profileIdOf(actor) },
     ipAddress: '203.0.113.7',
     ownerDomain: domainOf(actor),
     events,

@@ -12,6 +12,8 @@ export interface GoogleSettings {
   childEntries: 'none' | 'some' | 'all';
   /** whether My Drive items have `permissionDetails`, as items on shared drives do */
   myDriveDetails: 'shown' | 'missing';
+  /** whether a sign-in can name an alias instead of the primary address: not documented */
+  aliasSignIn: 'accepted' | 'refused';
   /** Admin SDK, "Reports API: Limits and quotas" */
   reportsPerMinute: number;
   /** the same quota for queries with `filters` */
@@ -26,6 +28,7 @@ export function defaultSettings(): GoogleSettings {
     auditRepeats: 0,
     childEntries: 'all',
     myDriveDetails: 'shown',
+    aliasSignIn: 'refused',
     reportsPerMinute: 2_400,
     filteredReportsPerMinute: 250,
   };

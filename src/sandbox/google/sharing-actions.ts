@@ -8,7 +8,7 @@ import {
 } from './audit-events.ts';
 import type { AuditEvent } from './audit-log.ts';
 import type { Action, ChangeRecorder } from './change-recorder.ts';
-import { type Grant, type Grantee, permissionIdOf, type Role } from './grantees.ts';
+import type { Grant, Grantee, Role } from './grantees.ts';
 import type { Item, SharedDrive } from './items.ts';
 import { visibilityOf } from './visibility.ts';
 import type { WorkspaceState } from './workspace-state.ts';
@@ -92,7 +92,7 @@ export class SharingActions {
   /** Adds a member to a shared drive or changes their role; without a role, removes the member. */
   setMember(drive: SharedDrive, grantee: Grantee, change: Action & { readonly role?: Role }): void {
     const { role, at } = change;
-    const id = permissionIdOf(grantee);
+    const id = this.#state.directory.permissionIdOf(grantee);
     const from = drive.members.get(id)?.role;
     if (from === role) return;
     this.#recorder.changeDrive(drive, at, () => {
@@ -137,13 +137,14 @@ export class SharingActions {
     const done = changes
       .filter(([grantee]) => !isOwner(item, grantee))
       .map(([grantee, grant]) => {
-        const old = item.grants.get(permissionIdOf(grantee));
+        const old = item.grants.get(this.#state.directory.permissionIdOf(grantee));
         return { grantee, grant, old };
       })
       .filter(({ grant, old }) => !isSame(grant, old));
     if (done.length === 0) return;
     this.#recorder.change(item, action.at, () => {
-      for (const { grantee, grant } of done) this.#set(item, permissionIdOf(grantee), grant);
+      for (const { grantee, grant } of done)
+        this.#set(item, this.#state.directory.permissionIdOf(grantee), grant);
     });
     this.#acts += 1;
     const changed = done.filter(({ grant, old }) => grant?.role !== old?.role);

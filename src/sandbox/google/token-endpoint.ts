@@ -1,6 +1,7 @@
 import type { SandboxRequest, SandboxResponse } from '../http-types.ts';
 import { isSignedBy, isTimely, readAssertion } from './assertion.ts';
 import { type ServiceAccount, TOKEN_SECONDS } from './credentials.ts';
+import type { User } from './directory.ts';
 import { json, oauthFailure } from './responses.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
@@ -68,7 +69,10 @@ function delegate(
       'Client is unauthorized to retrieve access tokens using this method, or client not ' +
         'authorized for any of the scopes requested.',
     );
-  return openUserSession(state, email, scopes);
+  const { directory, settings } = state;
+  const isAccepted = settings.aliasSignIn === 'accepted';
+  const user = isAccepted ? directory.findByAny(email) : directory.find(email);
+  return openUserSession(state, user, scopes);
 }
 
 function refresh(state: WorkspaceState, form: URLSearchParams): SandboxResponse {
@@ -78,18 +82,17 @@ function refresh(state: WorkspaceState, form: URLSearchParams): SandboxResponse 
     return oauthFailure(401, 'invalid_client', 'Unauthorized');
   const consent = state.credentials.consent(form.get('refresh_token') ?? '');
   if (consent?.clientId !== client.clientId) return badGrant('Token has been expired or revoked.');
-  return openUserSession(state, consent.email, consent.scopes);
+  return openUserSession(state, state.directory.find(consent.email), consent.scopes);
 }
 
 function openUserSession(
   state: WorkspaceState,
-  email: string,
+  user: User | undefined,
   scopes: readonly string[],
 ): SandboxResponse {
-  const user = state.directory.find(email);
   if (!user) return badGrant('Invalid email or User ID');
   if (user.suspended || user.archived) return badGrant('Account disabled');
-  return openSession(state, email, scopes);
+  return openSession(state, user.email, scopes);
 }
 
 function openSession(

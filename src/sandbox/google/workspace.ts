@@ -12,7 +12,7 @@ import { Directory, type NewUser, newUser, type Privilege } from './directory.ts
 import { EffectivePermissions } from './effective-permissions.ts';
 import { type Destination, FileActions, type NewFile } from './file-actions.ts';
 import { Generated, type GeneratedCompany } from './generated-company.ts';
-import type { Role } from './grantees.ts';
+import type { Grantee, Role } from './grantees.ts';
 import { type InjectedErrorRule, InjectedErrors } from './injected-errors.ts';
 import { FOLDER_TYPE, Items, type SharedDrive } from './items.ts';
 import { defaultSettings, type GoogleSettings } from './settings.ts';
@@ -38,7 +38,7 @@ export interface ActionOptions {
 
 export interface NewSharedDrive {
   readonly name: string;
-  /** roles by email; the first organizer creates the drive */
+  /** roles by email of a person or group; the first organizer creates the drive */
   readonly members: Readonly<Record<string, Role>>;
   /** epoch milliseconds; default: now */
   readonly at?: number;
@@ -86,9 +86,24 @@ export class Workspace {
   /** Adds a user of the company; returns the email. */
   addUser(user: NewUser | string): string {
     const options = typeof user === 'string' ? { email: user } : user;
-    const added = newUser(options, this.state.now());
-    this.state.directory.add(added);
-    return added.email;
+    return this.state.directory.add(newUser(options, this.state.now())).email;
+  }
+
+  /** Gives a user another primary address; by default, the old one stays as an alias. */
+  renameUser(from: string, to: string, old: 'alias' | 'released' = 'alias'): string {
+    const [before, after] = [from.toLowerCase(), to.toLowerCase()];
+    const { directory, items, changes, credentials } = this.state;
+    directory.rename(before, after, old);
+    credentials.renameUser(before, after);
+    items.renameUser(before, after);
+    changes.rename(before, after);
+    return after;
+  }
+
+  /** Replaces the aliases of a user. */
+  setAliases(email: string, aliases: readonly string[]): void {
+    const lowered = aliases.map((alias) => alias.toLowerCase());
+    this.state.directory.setAliases(email, lowered);
   }
 
   /** Suspended and archived users get no tokens but keep their files. */
@@ -110,6 +125,11 @@ export class Workspace {
 
   allow(email: string, privilege: Privilege): void {
     this.state.directory.kept(email).privileges.add(privilege);
+  }
+
+  /** Removes a domain of the company. Renames no one. */
+  removeDomain(name: string): void {
+    this.state.directory.removeDomain(name.toLowerCase());
   }
 
   /** Adds a secondary domain of the company, with its alias domains. */
@@ -138,7 +158,7 @@ export class Workspace {
     driveId: string,
     member: ActionOptions & { readonly member: string; readonly role: Role },
   ): void {
-    const grantee = { type: 'user', email: member.member.toLowerCase() } as const;
+    const grantee = this.#member(member.member);
     const change = { ...this.#action(member), role: member.role };
     this.#sharing.setMember(this.#drive(driveId), grantee, change);
   }
@@ -147,7 +167,7 @@ export class Workspace {
     driveId: string,
     { member, ...action }: ActionOptions & { readonly member: string },
   ): void {
-    const grantee = { type: 'user', email: member.toLowerCase() } as const;
+    const grantee = this.#member(member);
     this.#sharing.setMember(this.#drive(driveId), grantee, this.#action(action));
   }
 
@@ -297,6 +317,11 @@ export class Workspace {
 
   #action({ by, at }: ActionOptions): Action {
     return { by: by.toLowerCase(), at: at ?? this.state.now() };
+  }
+
+  #member(address: string): Grantee {
+    const email = address.toLowerCase();
+    return { type: this.state.directory.isGroup(email) ? 'group' : 'user', email };
   }
 
   #drive(id: string): SharedDrive {

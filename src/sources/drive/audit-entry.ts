@@ -1,3 +1,4 @@
+import type { Insiders } from '../../share/address.ts';
 import type { Activity, ActivityEvent } from '../../vendors/google/rows.ts';
 import { type ExternalGrant, externalGranteeOf, type GranteeFacts } from './external-grantees.ts';
 
@@ -38,7 +39,9 @@ export interface AuditEntry {
   readonly grant: ExternalGrant;
 }
 
-const CREATIONS: ReadonlySet<string> = new Set(['create', 'upload', 'copy']);
+/** The names of the entries that record an item's creation. */
+export const CREATION_EVENT_NAMES = ['upload', 'create', 'copy'] as const;
+const CREATIONS: ReadonlySet<string> = new Set(CREATION_EVENT_NAMES);
 const NAMES: ReadonlySet<string> = new Set(AUDIT_EVENT_NAMES);
 const NONE = 'none';
 const ROLES: Readonly<Record<string, string>> = {
@@ -71,12 +74,12 @@ const OPEN_VISIBILITIES: ReadonlySet<string> = new Set([
  * (its owner's; on a shared drive, every member's) and grants that a folder passes on
  * (`…_hierarchy_reconciled`).
  */
-export function entriesOf(activity: Activity, domains: readonly string[]): AuditEntry[] {
+export function entriesOf(activity: Activity, insiders: Insiders): AuditEntry[] {
   const isCreation = activity.events.some(({ name }) => CREATIONS.has(name));
   return activity.events.flatMap((event, index) => {
     if (!NAMES.has(event.name)) return [];
     return changesOf(event).flatMap(({ change, role, grantee }, number): AuditEntry[] => {
-      const external = externalGranteeOf(grantee, domains);
+      const external = externalGranteeOf(grantee, insiders);
       const item = itemOf(event);
       if (external === undefined || item === undefined) return [];
       if (isCreation && change === 'grant') return [];
@@ -93,6 +96,13 @@ export function entriesOf(activity: Activity, domains: readonly string[]): Audit
       ];
     });
   });
+}
+
+/** The ids of the items that were created in an activity. */
+export function createdItemsOf({ events }: Activity): string[] {
+  return events
+    .filter(({ name }) => CREATIONS.has(name))
+    .flatMap((event) => textIn(event, 'doc_id') ?? []);
 }
 
 interface GranteeChange {

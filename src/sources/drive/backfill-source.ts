@@ -10,7 +10,7 @@ import { warnOfNotQueried } from './not-queried.ts';
 import { processAuditEntries } from './process-audit-entries.ts';
 import { readAuditLog } from './read-audit-log.ts';
 import { findScope } from './scope.ts';
-import type { DriveSyncOptions, OpenedDrive } from './sync-source.ts';
+import { type DriveSyncOptions, googleTime, type OpenedDrive } from './sync-source.ts';
 
 export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | 'full'> {
   /** stored: the streams of the backfill's cursors start with it */
@@ -27,14 +27,15 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  * actor and time.
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
-  const { client, config, store, clock, log } = options;
-  const scope = await asRetryable(() => findScope(options));
-  const { wasInternal } = await readDomainHistory(store, scope.domains, clock.now());
-  const { since, until, onFailure, stream } = options;
+  const { client, config, store, clock, log, since, until, onFailure, stream } = options;
+  const openedAt = await googleTime(options);
+  const scope = await asRetryable(() => findScope({ ...options, now: openedAt }));
+  const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, openedAt);
+  let items: ItemDetailsReader | undefined;
   const partition = backfillPartition(stream);
   async function* pages(): AsyncGenerator<SourcePage> {
     if (!config.detect.includes('audit-log')) throw withoutAuditLog();
-    await client.learnTime();
+    await client.learnTime('reports');
     const now = clock.now();
     warnOfNotQueried(log, { since, until, now });
     // An action that began before the window can reach into it, and one in it can end after it.
@@ -43,14 +44,19 @@ export async function openDriveBackfill(options: DriveBackfillOptions): Promise<
     // Google no longer has any entry of the window.
     if (earliestQueryable(now) >= end) return;
     yield* readAuditLog({ ...options, scope, partition, start, full: false, now, end });
-    const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
+    items = new ItemDetailsReader({ client, config, scope, now, onFailure });
     const window = { since, until };
-    yield* processAuditEntries({ store, scope, items, wasInternal, partition, window });
+    yield* processAuditEntries({ client, store, scope, items, wasInternal, partition, window });
   }
   return {
     source: { name: 'google-drive', stream, allowsReadAhead: false, pull: pages },
-    internalDomains: scope.domains,
+    get insiders() {
+      return scope.insiders;
+    },
     isAuditLogRead: false,
+    get unreadable() {
+      return { leavers: 0, items: items?.unreadable ?? 0 };
+    },
   };
 }
 

@@ -93,7 +93,7 @@ function shareIdOf(input: ShareInput): string {
 }
 
 /**
- * The audit log dates an action for good. The time in a change log moves with each later edit and
+ * The audit log dates an action permanently. The time in a change log moves with each later edit and
  * the owner with a transfer, so there the grants themselves identify the share.
  */
 function identifyingFactsOf(input: ShareInput): unknown[] {

@@ -20,6 +20,8 @@ export interface ChangeLogPage {
   readonly unreadable?: readonly string[];
   /** rows that were set aside and are read now */
   readonly retried?: readonly SetAsideRow[];
+  /** epoch milliseconds: items in scope from before are known; undefined: not recorded yet */
+  readonly itemsSince: number | undefined;
 }
 
 /** What every change log is read with. */
@@ -28,7 +30,7 @@ export interface ChangeLogReading {
   readonly clock: Clock;
   readonly scope: Scope;
   /** epoch milliseconds: a first reading compares only files that were created from then on */
-  readonly start: number;
+  readonly baselineEnd: number;
   /** sweep and compare, whatever the position */
   readonly full: boolean;
   /** epoch milliseconds: the latest removal of an internal domain */
@@ -59,18 +61,17 @@ export async function* readerSessions(
 ): AsyncGenerator<ReaderSession> {
   const { client, clock, scope } = reading;
   const sessionOf = (subject: string, isChecked: boolean): ReaderSession => {
-    const { domains } = scope;
-    const folders = new FolderGrants({ client, subject, domains, now: clock.now() });
+    const { insiders } = scope;
+    const folders = new FolderGrants({ client, subject, insiders, now: clock.now() });
     return { reading, changeLog, subject, isChecked, folders };
   };
   if (changeLog.kind === 'user') {
     yield sessionOf(changeLog.email, true);
     return;
   }
-  const lastReader = position?.as;
-  if (lastReader !== undefined && scope.mayStillRead(changeLog.driveId, lastReader)) {
-    yield sessionOf(lastReader, false);
-  }
+  const before = position?.as;
+  const lastReader = before === undefined ? before : scope.lastReaderOf(changeLog.driveId, before);
+  if (lastReader !== undefined) yield sessionOf(lastReader, false);
   for (const subject of await scope.readersOf(changeLog.driveId)) yield sessionOf(subject, true);
 }
 
@@ -94,7 +95,7 @@ export function accessContextOf(
     client,
     changeLog,
     subject,
-    domains: scope.domains,
+    insiders: scope.insiders,
     now: clock.now(),
     onFaultyRow: (row) => setFileAside(session, row, isFirstReading),
     onRefusedItem: (where, error) => {

@@ -10,7 +10,7 @@ export type ChangeLog = {
   /** for messages */
   readonly title: string;
 } & (
-  | { readonly kind: 'user'; readonly email: string }
+  | { readonly kind: 'user'; readonly email: string; readonly addresses: readonly string[] }
   | {
       readonly kind: 'drive';
       readonly driveId: string;
@@ -20,10 +20,16 @@ export type ChangeLog = {
 );
 
 /** Users first, then shared drives, each in order. */
-export function changeLogsOf({ users, drives }: Scope): ChangeLog[] {
+export function changeLogsOf({ people, drives }: Scope): ChangeLog[] {
   return [
-    ...users.map(
-      (email): ChangeLog => ({ kind: 'user', email, title: email, ...keysOf(userOwner(email)) }),
+    ...people.readable.map(
+      ({ id, email, addresses }): ChangeLog => ({
+        kind: 'user',
+        email,
+        addresses,
+        title: email,
+        ...keysOf(userOwner(id)),
+      }),
     ),
     ...drives.map(
       ({ id, name, createdTime }): ChangeLog => ({

@@ -1,6 +1,7 @@
 import { isBackfillStream } from '../../db/backfills.ts';
 import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { Database } from '../../db/schema.ts';
+import { loadAddresses, saveAddresses } from './address-store.ts';
 import { DRIVE_STREAM } from './stream-names.ts';
 
 /** Copies a tenant's Drive data, so that a dry run can write to the copy. */
@@ -8,6 +9,8 @@ export async function copyDriveData(from: Database, to: Database, tenant: string
   await copyCursors(from, to, tenant);
   await copyGrants(from, to, tenant);
   await copyEntries(from, to, tenant);
+  await copyKnownItems(from, to, tenant);
+  await saveAddresses(to, tenant, await loadAddresses(from, tenant));
 }
 
 async function copyCursors(from: Database, to: Database, tenant: string): Promise<void> {
@@ -57,6 +60,29 @@ async function copyEntries(from: Database, to: Database, tenant: string): Promis
     const last = rows.at(-1);
     if (last === undefined) return;
     await to.insertInto('activity').values(rows).execute();
+    after = last;
+  }
+}
+
+async function copyKnownItems(from: Database, to: Database, tenant: string): Promise<void> {
+  let after = { owner: '', since: 0, number: 0 };
+  for (;;) {
+    const { owner, since, number } = after;
+    const rows = await from
+      .selectFrom('known_items')
+      .selectAll()
+      .where('tenant', '=', tenant)
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('owner', 'since', 'number'), '>', tuple(owner, since, number)),
+      )
+      .orderBy('owner')
+      .orderBy('since')
+      .orderBy('number')
+      .limit(DATABASE_LIMITS.rowsPerInsertMax)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    await to.insertInto('known_items').values(rows).execute();
     after = last;
   }
 }

@@ -16,6 +16,8 @@ const sweep = z.strictObject({
   page: z.string().optional(),
   /** the change of internal domains that the sweep covers */
   domainsAt: time.optional(),
+  /** each of its pages recorded the items that it lists; sweeps of earlier versions did not */
+  recordsItems: z.boolean().optional(),
 });
 
 const changeLog = z.strictObject({
@@ -28,6 +30,8 @@ const changeLog = z.strictObject({
   as: z.string().optional(),
   /** the latest change of internal domains for which grantees are recorded */
   domainsAt: time.optional(),
+  /** start of the latest sweep that recorded all items; see known-items.ts */
+  itemsSince: time.optional(),
 });
 
 /** How far the change log of one user or shared drive is read. */
@@ -53,19 +57,53 @@ const domains = z.strictObject({
 /** The internal domains, current and former. */
 export type DomainsPosition = z.output<typeof domains>;
 
+const scope = z.strictObject({
+  /** start of the last sync that read the change logs */
+  readAt: time,
+  /** change logs that were in scope by then but not read yet, and since when they are in scope */
+  unread: z.array(z.strictObject({ stream: z.string(), since: time })),
+});
+
+/** Which change logs are in scope since when, as far as their first reading is not complete. */
+export type ScopePosition = z.output<typeof scope>;
+
+const unreadDrives = z.strictObject({
+  /** shared drives that no account can be found for, and since when */
+  drives: z.array(z.strictObject({ id: z.string(), name: z.string(), since: time })),
+});
+
+export type UnreadDrivesPosition = z.output<typeof unreadDrives>;
+
 /** Each parser throws on a position that this source did not write. */
 export const parseChangeLogPosition = (text: string): ChangeLogPosition =>
   changeLog.parse(JSON.parse(text));
 export const parseAuditPosition = (text: string): AuditPosition => audit.parse(JSON.parse(text));
 export const parseDomainsPosition = (text: string): DomainsPosition =>
   domains.parse(JSON.parse(text));
+export const parseUnreadDrivesPosition = (text: string): UnreadDrivesPosition =>
+  unreadDrives.parse(JSON.parse(text));
+
+export const parseScopePosition = (text: string): ScopePosition => scope.parse(JSON.parse(text));
 
 export function formatPosition(
-  position: ChangeLogPosition | AuditPosition | DomainsPosition,
+  position:
+    | ChangeLogPosition
+    | AuditPosition
+    | DomainsPosition
+    | ScopePosition
+    | UnreadDrivesPosition,
 ): string {
   return JSON.stringify(position, (key, value: unknown) =>
     typeof value === 'number' && TIME_KEYS.has(key) ? new Date(value).toISOString() : value,
   );
 }
 
-const TIME_KEYS: ReadonlySet<string> = new Set(['startedAt', 'domainsAt', 'until', 'from']);
+const TIME_KEYS: ReadonlySet<string> = new Set([
+  'startedAt',
+  'domainsAt',
+  'until',
+  'from',
+  'itemsSince',
+  'readAt',
+  'since',
+]);

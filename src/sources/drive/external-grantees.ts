@@ -1,4 +1,4 @@
-import { EMAIL_SHAPE, isInternalAddress } from '../../share/address.ts';
+import { EMAIL_SHAPE, type Insiders, isInsider, isInternalAddress } from '../../share/address.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 
 /**
@@ -36,13 +36,13 @@ const VIEW_WITHOUT_CONTENT = 'metadata';
 /** The grantee's key and kind if the grantee is external, otherwise undefined. */
 export function externalGranteeOf(
   facts: GranteeFacts,
-  domains: readonly string[],
+  insiders: Insiders,
 ): Pick<ExternalGrant, 'key' | 'kind' | 'email'> | undefined {
   switch (facts.kind) {
     case 'anyone':
       return { key: 'anyone', kind: 'anyone' };
     case 'domain':
-      return isInternalDomain(facts.domain, domains)
+      return isInternalDomain(facts.domain, insiders.domains)
         ? undefined
         : { key: `domain:${facts.domain.toLowerCase()}`, kind: 'domain' };
     case 'unaddressed':
@@ -50,7 +50,7 @@ export function externalGranteeOf(
     case 'user':
     case 'group': {
       const email = facts.email.trim().toLowerCase();
-      if (isInternalAddress(email, domains)) return undefined;
+      if (isInsider(email, insiders)) return undefined;
       // Gong rejects the entire event if one recipient's address is invalid.
       return EMAIL_SHAPE.test(email)
         ? { key: email, kind: facts.kind, email }
@@ -65,12 +65,12 @@ export function externalGranteeOf(
  */
 export function externalGrantOf(
   permission: Permission,
-  context: { readonly domains: readonly string[]; readonly now: number },
+  context: { readonly insiders: Insiders; readonly now: number },
 ): ExternalGrant | undefined {
   const { role, name, expirationTime } = permission;
   if (permission.deleted || permission.view === VIEW_WITHOUT_CONTENT) return undefined;
   if (expirationTime !== undefined && expirationTime <= context.now) return undefined;
-  const grantee = externalGranteeOf(granteeOf(permission), context.domains);
+  const grantee = externalGranteeOf(granteeOf(permission), context.insiders);
   if (grantee === undefined) return undefined;
   return {
     ...grantee,

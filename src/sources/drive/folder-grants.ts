@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { Insiders } from '../../share/address.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import { externalGrantOf } from './external-grantees.ts';
@@ -9,7 +10,7 @@ interface FolderGrantsOptions {
   readonly client: GoogleClient;
   /** the account that reads the folders */
   readonly subject: string;
-  readonly domains: readonly string[];
+  readonly insiders: Insiders;
   /** epoch milliseconds */
   readonly now: number;
 }
@@ -58,11 +59,13 @@ export class FolderGrants {
 
   /** Empty if the folder is not visible: then its items' grants count as their own. */
   async #readGrantees(folderId: string): Promise<ReadonlySet<string>> {
-    const { client, subject, domains, now } = this.#options;
+    const { client, subject, insiders, now } = this.#options;
     try {
       const folder = await client.getFile(subject, folderId);
       const permissions = folder?.permissions ?? [];
-      const grants = permissions.map((permission) => externalGrantOf(permission, { domains, now }));
+      const grants = permissions.map((permission) =>
+        externalGrantOf(permission, { insiders, now }),
+      );
       return new Set(grants.flatMap((grant) => grant?.key ?? []));
     } catch (error) {
       if (error instanceof GoogleError && error.concerns === 'item') return NO_GRANTEES;

@@ -14,11 +14,17 @@ export interface ShareAction {
  */
 export class ShareActionGrouper {
   readonly #open = new Map<string, [AuditEntry, ...AuditEntry[]]>();
+  readonly #actorOf: (entry: AuditEntry) => string;
+
+  /** `actorOf`: identifies the person, who may have several addresses. */
+  constructor(actorOf: (entry: AuditEntry) => string) {
+    this.#actorOf = actorOf;
+  }
 
   /** Adds the next grant and returns the actions that are complete by its time. */
   add(entry: AuditEntry): ShareAction[] {
     const completed = this.closeBefore(entry.at);
-    const key = JSON.stringify([entry.actor, entry.itemId]);
+    const key = JSON.stringify([this.#actorOf(entry), entry.itemId]);
     const entries = this.#open.get(key);
     if (entries === undefined) this.#open.set(key, [entry]);
     else entries.push(entry);

@@ -18,15 +18,6 @@ export interface DomainHistory {
   readonly page: SourcePage | undefined;
 }
 
-/** The internal domains of the last run that read Drive; undefined if there was none. */
-export async function storedDomains({
-  db,
-  tenant,
-}: Pick<DriveStore, 'db' | 'tenant'>): Promise<readonly string[] | undefined> {
-  const stored = await readCursor(db, { tenant, stream: INTERNAL_DOMAINS_STREAM });
-  return stored === undefined ? undefined : parseDomainsPosition(stored).domains;
-}
-
 /** `now`: epoch milliseconds. */
 export async function readDomainHistory(
   { db, tenant }: DriveStore,

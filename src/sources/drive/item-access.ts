@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RetryableError } from '../../lib/errors.ts';
+import type { Insiders } from '../../share/address.ts';
 import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
@@ -8,9 +9,9 @@ import type { ItemFacts } from './build-share.ts';
 import type { OnFailure } from './change-log-failures.ts';
 import type { ChangeLog } from './change-logs.ts';
 import type { ItemAccess } from './compare-grants.ts';
+import { collectRows } from './drive-members.ts';
 import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
 import { DRIVE_LIMITS } from './limits.ts';
-import { collectRows } from './scope.ts';
 
 /** An item that a change log or a sweep shows. */
 export interface SeenItem {
@@ -19,6 +20,7 @@ export interface SeenItem {
   readonly at: number;
   /** undefined if the item is no longer visible */
   readonly access?: ItemAccess;
+  /** epoch milliseconds, as the uploader wrote it */
   readonly createdAt?: number;
   /** ids of the folders that contain it */
   readonly parents?: readonly string[];
@@ -37,7 +39,7 @@ export interface AccessContext {
   readonly changeLog: ChangeLog;
   /** the account that reads the items */
   readonly subject: string;
-  readonly domains: readonly string[];
+  readonly insiders: Insiders;
   /** epoch milliseconds */
   readonly now: number;
   /** Handles one item that cannot be read; if it throws, the reading ends. */
@@ -126,7 +128,7 @@ async function itemOfFile(
     at,
     parents: file.parents,
     ...(createdTime !== undefined && { createdAt: createdTime }),
-    ...(changeLog.kind === 'user' && { fileOwner: ownerOf(file, changeLog.email) }),
+    ...(changeLog.kind === 'user' && { fileOwner: ownerOf(file, changeLog) }),
   };
   const { permissions, permissionIds, faultyPermissions: faulty = [] } = file;
   // If the file came with only some of its permissions, the missing ones would count as revoked.
@@ -144,7 +146,8 @@ async function itemOfFile(
 function belongsTo(changeLog: ChangeLog, { driveId, ownedByMe, owners }: File): boolean {
   if (changeLog.kind === 'drive') return driveId === changeLog.driveId;
   return (
-    driveId === undefined && (ownedByMe || owners.some(({ email }) => email === changeLog.email))
+    driveId === undefined &&
+    (ownedByMe || owners.some(({ email }) => email && changeLog.addresses.includes(email)))
   );
 }
 
@@ -218,9 +221,14 @@ function withPermissions(
  * Drops the facts that only a share needs. Nearly all items of a company have no external access, and
  * pages of many change logs are in memory at once.
  */
-function withoutExternalAccess({ facts, at }: SeenItem, access: ItemAccess): SeenItem {
+function withoutExternalAccess({ facts, at, createdAt }: SeenItem, access: ItemAccess): SeenItem {
   const { itemId, item } = facts;
-  return { facts: { itemId, item, title: '' }, at, access };
+  return {
+    facts: { itemId, item, title: '' },
+    at,
+    access,
+    ...(createdAt !== undefined && { createdAt }),
+  };
 }
 
 /** The file is set aside, because a permission cannot be requested on its own. */
@@ -248,7 +256,10 @@ export function factsOf(file: File): ItemFacts {
   };
 }
 
-function ownerOf({ owners }: File, email: string): NonNullable<SeenItem['fileOwner']> {
-  const owner = owners.find((candidate) => candidate.email === email);
+function ownerOf(
+  { owners }: File,
+  { email, addresses }: Extract<ChangeLog, { kind: 'user' }>,
+): NonNullable<SeenItem['fileOwner']> {
+  const owner = owners.find((candidate) => candidate.email && addresses.includes(candidate.email));
   return { email, ...(owner?.name !== undefined && { name: owner.name }) };
 }

@@ -1,23 +1,27 @@
 import pLimit from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
+import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { File } from '../../vendors/google/rows.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import type { ItemFacts } from './build-share.ts';
 import type { OnFailure } from './change-log-failures.ts';
 import { concernsOneOwner, isUserWithoutDrive } from './classify-errors.ts';
+import { collectRows, GroupOnlyDrive } from './drive-members.ts';
 import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
 import { factsOf } from './item-access.ts';
 import { DRIVE_LIMITS } from './limits.ts';
-import { collectRows, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** What Drive returns now for an item in the audit log. */
 export interface ItemDetails {
   readonly facts: ItemFacts;
   /** by address: the item's owners and grantees, as far as they came with the item */
   readonly people: ReadonlyMap<string, PersonDetails>;
-  /** True for the entries that Google logs per member when an item is created on a shared drive. */
-  isOfCreation(entry: AuditEntry): boolean;
+  /** epoch milliseconds, as the uploader wrote it */
+  readonly createdAt?: number;
+  /** keys of the external members of the item's shared drive */
+  readonly driveMembers: ReadonlySet<string>;
 }
 
 /** Facts about a grantee or actor that the audit log lacks. */
@@ -32,13 +36,21 @@ export interface ItemDetailsReaderOptions {
   readonly onFailure: OnFailure;
 }
 
+const NO_MEMBERS: ReadonlySet<string> = new Set();
+
 /** Reads names and links of shared items, as the item's owner or as a member of the shared drive. */
 export class ItemDetailsReader {
   readonly #options: ItemDetailsReaderOptions;
   readonly #members = new Map<string, Promise<ReadonlySet<string>>>();
+  #unreadable = 0;
 
   constructor(options: ItemDetailsReaderOptions) {
     this.#options = options;
+  }
+
+  /** items whose owner left or whose shared drive has no reader, and that the sharer cannot see */
+  get unreadable(): number {
+    return this.#unreadable;
   }
 
   /**
@@ -71,22 +83,45 @@ export class ItemDetailsReader {
   }
 
   async #item(entry: AuditEntry): Promise<ItemDetails | undefined> {
-    const { client, scope } = this.#options;
-    const { place, itemId, item } = entry;
-    if (item === 'drive') return this.#drive(entry);
-    if ('owner' in place) {
-      const file = await client.getFile(place.owner, itemId);
-      return file && { facts: factsOf(file), people: peopleOf(file), isOfCreation: () => false };
-    }
-    const [reader] = await scope.readersOf(place.driveId);
-    if (reader === undefined) return undefined;
-    const file = await client.getFile(reader, itemId);
+    if (entry.item === 'drive') return this.#drive(entry);
+    const { place, itemId } = entry;
+    const reader = await this.#readerOf(entry);
+    const file = await (reader === undefined
+      ? this.#fileAsActor(entry)
+      : this.#options.client.getFile(reader, itemId));
     if (file === undefined) return undefined;
-    return {
-      facts: factsOf(file),
-      people: peopleOf(file),
-      isOfCreation: await this.#creationOf(file, place.driveId),
-    };
+    const hasMembers = 'driveId' in place && reader !== undefined;
+    return detailsOf(file, hasMembers ? await this.#membersOf(place.driveId, reader) : NO_MEMBERS);
+  }
+
+  /** The owner, or a member of the shared drive; undefined if Google lets neither be acted as. */
+  async #readerOf({ place, at }: AuditEntry): Promise<string | undefined> {
+    const { scope } = this.#options;
+    if ('owner' in place) {
+      const owner = scope.people.userAt(place.owner, at);
+      return owner?.isActive ? owner.email : undefined;
+    }
+    try {
+      return (await scope.readersOf(place.driveId))[0];
+    } catch (error) {
+      if (error instanceof GroupOnlyDrive) return undefined;
+      throw error;
+    }
+  }
+
+  /** The person who shared the item could see it then. If not any more, only the audit log knows it. */
+  async #fileAsActor({ actor, itemId }: AuditEntry): Promise<File | undefined> {
+    const { client, scope } = this.#options;
+    const account = scope.accountOf(actor);
+    try {
+      const file = account === undefined ? undefined : await client.getFile(account, itemId);
+      if (file === undefined) this.#unreadable += 1;
+      return file;
+    } catch (error) {
+      if (!(error instanceof GoogleError) || error.concerns === 'everyone') throw error;
+      this.#unreadable += 1;
+      return undefined;
+    }
   }
 
   #drive({ itemId, title }: AuditEntry): ItemDetails {
@@ -94,39 +129,42 @@ export class ItemDetailsReader {
     return {
       facts: { itemId, item: 'drive', title: name || title },
       people: new Map(),
-      isOfCreation: () => false,
+      driveMembers: NO_MEMBERS,
     };
   }
 
-  async #creationOf(file: File, driveId: string): Promise<ItemDetails['isOfCreation']> {
-    const { createdTime } = file;
-    if (createdTime === undefined) return () => false;
-    const members = await this.#membersOf(driveId);
-    return ({ at, grant }) =>
-      Math.abs(at - createdTime) <= DRIVE_LIMITS.changeLagMs && members.has(grant.key);
-  }
-
   /** The external members of a shared drive, read once per run. */
-  #membersOf(driveId: string): Promise<ReadonlySet<string>> {
-    const members = this.#members.get(driveId) ?? this.#readMembers(driveId);
+  #membersOf(driveId: string, reader: string): Promise<ReadonlySet<string>> {
+    const members = this.#members.get(driveId) ?? this.#readMembers(driveId, reader);
     this.#members.set(driveId, members);
     members.catch(() => {});
     return members;
   }
 
-  async #readMembers(driveId: string): Promise<ReadonlySet<string>> {
+  async #readMembers(driveId: string, reader: string): Promise<ReadonlySet<string>> {
     const { client, scope, now } = this.#options;
-    const [reader = ''] = await scope.readersOf(driveId);
     const permissions = await collectRows(
       client.listPermissions(reader, driveId),
       // The drive's change log sets a faulty membership aside.
       () => {},
     );
-    const { domains } = scope;
+    const { insiders } = scope;
     return new Set(
-      permissions.flatMap((permission) => externalGrantOf(permission, { domains, now })?.key ?? []),
+      permissions.flatMap(
+        (permission) => externalGrantOf(permission, { insiders, now })?.key ?? [],
+      ),
     );
   }
+}
+
+function detailsOf(file: File, driveMembers: ReadonlySet<string>): ItemDetails {
+  const { createdTime } = file;
+  return {
+    facts: factsOf(file),
+    people: peopleOf(file),
+    driveMembers,
+    ...(createdTime !== undefined && { createdAt: createdTime }),
+  };
 }
 
 /** In My Drive, the permissions come with the file, without another call. */

@@ -24,6 +24,8 @@ export const DRIVE_LIMITS = {
   handledEntriesKeptMs: 48 * 60 * 60_000,
   /** times that Google logs for one operation can differ by this much */
   changeLagMs: 5_000,
+  /** entries about creations are queried together if the grants to explain are this close */
+  creationGapMsMax: 60_000,
   /** audit log entries that are grouped into share actions together */
   entriesPerPageMax: 1_000,
   /** change logs that are read concurrently */

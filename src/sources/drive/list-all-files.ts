@@ -30,7 +30,13 @@ export async function startSweep(
     token,
     ...(keepsPlace && before.page !== undefined && { page: before.page }),
     ...(before?.domainsAt !== undefined && { domainsAt: before.domainsAt }),
-    sweep: { kind, startedAt, ...(domainsAt !== undefined && { domainsAt }) },
+    ...(before?.itemsSince !== undefined && { itemsSince: before.itemsSince }),
+    sweep: {
+      kind,
+      startedAt,
+      ...(domainsAt !== undefined && { domainsAt }),
+      ...(kind !== 'domains' && { recordsItems: true }),
+    },
   };
 }
 
@@ -57,8 +63,13 @@ async function* sweepPages(
   position: ChangeLogPosition & { readonly sweep: Sweep },
 ): AsyncGenerator<ChangeLogPage, ChangeLogPosition> {
   const { sweep: current, domainsAt: _before, ...rest } = position;
-  const { domainsAt, startedAt } = current;
-  const after = { ...rest, ...readerIn(session), ...(domainsAt !== undefined && { domainsAt }) };
+  const { domainsAt, startedAt, recordsItems } = current;
+  const after = {
+    ...rest,
+    ...readerIn(session),
+    ...(domainsAt !== undefined && { domainsAt }),
+    ...(recordsItems && { itemsSince: startedAt }),
+  };
   let drive =
     current.page === undefined
       ? await itemOfDrive(contextOf(session, current), startedAt)
@@ -72,6 +83,7 @@ async function* sweepPages(
         : { ...position, ...readerIn(session), sweep: { ...current, page: nextPageToken } },
       sweep: { ...current, isOver },
       unreadable: faulty.map(({ id }) => id),
+      itemsSince: position.itemsSince,
     };
     drive = undefined;
   }
@@ -104,9 +116,9 @@ async function nextItems(
   if (done) return undefined;
   for (const row of value.faulty ?? []) setFileAside(session, row, isBaseline(sweep));
   const seen = await itemsOfFiles(contextOf(session, sweep), value.rows, sweep.startedAt);
-  const { start } = session.reading;
+  const { baselineEnd } = session.reading;
   // Reading folders costs calls, so it is limited to items whose unknown grants would be reported.
-  const rows = await session.folders.addTo(seen, (item) => isCompared(item, sweep, start));
+  const rows = await session.folders.addTo(seen, (item) => isCompared(item, sweep, baselineEnd));
   return { ...value, rows };
 }
 
@@ -119,8 +131,8 @@ function isBaseline({ kind }: Sweep): boolean {
 }
 
 /** True if a grant of the item that is not on record is reported. */
-function isCompared({ createdAt }: SeenItem, { kind }: Sweep, start: number): boolean {
-  if (kind === 'baseline') return createdAt !== undefined && createdAt >= start;
+function isCompared({ createdAt }: SeenItem, { kind }: Sweep, baselineEnd: number): boolean {
+  if (kind === 'baseline') return createdAt !== undefined && createdAt >= baselineEnd;
   return kind === 'compare';
 }
 

@@ -1,5 +1,6 @@
 import { readCursor } from '../../db/cursors.ts';
-import { isInternalAddress } from '../../share/address.ts';
+import { isInsider } from '../../share/address.ts';
+import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { SourcePage } from '../source.ts';
 import { AUDIT_EVENT_NAMES, type AuditEntry } from './audit-entry.ts';
 import {
@@ -13,13 +14,15 @@ import { parseAuditPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
 import { loadGrants, saveGrants } from './grant-store.ts';
 import { type ShareAction, ShareActionGrouper } from './group-share-actions.ts';
-import type { ItemDetails, ItemDetailsReader } from './item-details.ts';
+import { findCreations } from './item-creations.ts';
+import type { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 import type { Scope } from './scope.ts';
 import { loggedGrantOf, sharesFromAuditLog } from './shares-from-audit-log.ts';
 import { auditLogStream, shareActionStream } from './stream-names.ts';
 
 export interface AuditProcessing {
+  readonly client: GoogleClient;
   readonly store: DriveStore;
   readonly scope: Scope;
   readonly items: ItemDetailsReader;
@@ -41,7 +44,8 @@ export async function* processAuditEntries(
   const { db } = processing.store;
   const key = partitionKeyOf(processing);
   const readUntil = await readUntilOf(processing);
-  const grouper = new ShareActionGrouper();
+  const { people } = processing.scope;
+  const grouper = new ShareActionGrouper(({ actor, at }) => people.idAt(actor, at));
   let after: AuditEntry | undefined;
   for (;;) {
     const limit = DRIVE_LIMITS.entriesPerPageMax;
@@ -69,7 +73,7 @@ interface EntriesPage {
 }
 
 async function processPage(processing: AuditProcessing, page: EntriesPage): Promise<SourcePage> {
-  const { store, scope, partition, wasInternal } = processing;
+  const { client, store, scope, partition, wasInternal } = processing;
   const { db, tenant } = store;
   const { readUntil, isLast } = page;
   const handled = [...page.others, ...page.actions.flatMap((action) => action.entries)];
@@ -79,18 +83,25 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
   const itemIds = entries.map(({ itemId }) => itemId);
   const grants = await loadGrants(db, tenant, itemIds);
   const awaiting = await store.sharesAwaitingAuditLog(grants.eventIds);
-  const items = await readItems(processing, actions, (entry) =>
-    grants.history(entry.itemId, entry.grant.key).includes(loggedGrantOf(entry)),
-  );
+  const loggedGrant = (entry: AuditEntry) => loggedGrantOf(entry, scope);
+  const unknown = actions
+    .flatMap((action) => action.entries)
+    .filter((entry) => !grants.history(entry.itemId, entry.grant.key).includes(loggedGrant(entry)));
+  // One entry per item: the latest.
+  const latest = new Map(unknown.map((entry) => [entry.itemId, entry]));
+  const items = await processing.items.read([...latest.values()]);
+  const isOfCreation = await findCreations({ client, readUntil }, unknown, items);
   const { shares, replaced } = sharesFromAuditLog(
     { actions, others },
     {
       grants,
       awaiting,
       itemOf: (itemId) => items.get(itemId),
-      nameOf: (email) => scope.nameOf(email),
+      isOfCreation,
+      loggedGrant,
+      nameOf: (email, at) => scope.people.userAt(email, at)?.name,
       isExternal: ({ grant: { email } }) =>
-        email === undefined || !isInternalAddress(email, scope.domains),
+        email === undefined || !isInsider(email, scope.insiders),
       wasInternal,
     },
   );
@@ -118,19 +129,6 @@ function partitionKeyOf({ store, partition }: AuditProcessing): PartitionKey {
 /** A share action belongs to the window in which it begins. */
 function isInWindow({ at }: AuditEntry, { window }: AuditProcessing): boolean {
   return window === undefined || (at >= window.since && at < window.until);
-}
-
-/** Reads the items of the actions that are not on record yet. */
-async function readItems(
-  { items }: AuditProcessing,
-  actions: readonly ShareAction[],
-  isKnown: (entry: AuditEntry) => boolean,
-): Promise<Map<string, ItemDetails>> {
-  const latest = new Map<string, AuditEntry>();
-  for (const { entries } of actions) {
-    for (const entry of entries) if (!isKnown(entry)) latest.set(entry.itemId, entry);
-  }
-  return items.read([...latest.values()]);
 }
 
 /** Epoch milliseconds: every kind of entry has been read up to here. */

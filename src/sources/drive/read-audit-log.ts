@@ -5,7 +5,7 @@ import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import { futurePosition } from '../future-position.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { SourcePage } from '../source.ts';
-import { AUDIT_EVENT_NAMES, entriesOf } from './audit-entry.ts';
+import { AUDIT_EVENT_NAMES, type AuditEntry, entriesOf } from './audit-entry.ts';
 import { stageEntries } from './audit-entry-store.ts';
 import type { AuditPartition } from './audit-partition.ts';
 import {
@@ -135,9 +135,9 @@ async function* readWindow(
   });
   for await (const { rows, nextPageToken, faulty = [] } of pages) {
     for (const row of faulty) setAside.add(row);
-    const entries = rows
-      .flatMap((activity) => entriesOf(activity, scope.domains))
-      .filter((entry) => scope.includes(entry.place));
+    const all = rows.flatMap((activity) => entriesOf(activity, scope.insiders));
+    await scope.people.findOwners(ownersOf(all));
+    const entries = all.filter(({ place, at }) => scope.includes(place, at));
     const next: AuditPosition =
       nextPageToken === undefined
         ? { until }
@@ -149,4 +149,8 @@ async function* readWindow(
       writeInTransaction: (trx) => stageEntries(trx, key, entries),
     };
   }
+}
+
+function ownersOf(entries: readonly AuditEntry[]): Set<string> {
+  return new Set(entries.flatMap(({ place }) => ('owner' in place ? place.owner : [])));
 }

@@ -1,5 +1,6 @@
 import { RetryableError } from '../../lib/errors.ts';
 import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
+import type { ChangesPage } from '../../vendors/google/rows.ts';
 import {
   accessContextOf,
   type ChangeLogPage,
@@ -11,7 +12,7 @@ import {
 } from './change-log-readers.ts';
 import type { ChangeLog } from './change-logs.ts';
 import type { ChangeLogPosition } from './cursor-positions.ts';
-import { itemsOfChanges } from './item-access.ts';
+import { itemsOfChanges, type SeenItem } from './item-access.ts';
 import { startSweep, sweepFiles } from './list-all-files.ts';
 import { retryFiles } from './retry-rows.ts';
 
@@ -98,11 +99,7 @@ async function* readLogPages(
   const { page, ...rest } = position;
   const driveId = changeLog.kind === 'drive' ? changeLog.driveId : undefined;
   const changes = reading.client.listChanges(subject, page ?? position.token, driveId);
-  const context = accessContextOf(session, { isFirstReading: false });
-  for await (const { rows, nextPageToken, newStartPageToken, faulty = [] } of changes) {
-    for (const row of faulty) setFileAside(session, row, false);
-    const seen = await itemsOfChanges(context, rows);
-    const items = await session.folders.addTo(seen, () => true);
+  for await (const { items, nextPageToken, newStartPageToken } of itemPages(session, changes)) {
     // Replace the token only after the log's last page.
     const next: ChangeLogPosition = {
       ...rest,
@@ -110,6 +107,41 @@ async function* readLogPages(
       ...(newStartPageToken === undefined ? { page: nextPageToken } : { token: newStartPageToken }),
     };
     const isMoved = page !== undefined || nextPageToken !== undefined || next.token !== rest.token;
-    if (items.length > 0 || isMoved || next.as !== position.as) yield { items, position: next };
+    if (items.length > 0 || isMoved || next.as !== position.as) {
+      yield { items, position: next, itemsSince: position.itemsSince };
+    }
   }
+}
+
+interface ItemsPage extends Omit<ChangesPage, 'rows'> {
+  readonly items: readonly SeenItem[];
+}
+
+/** Holds a page's changes, which can be much larger than its items, only until the items are formed. */
+async function* itemPages(
+  session: ReaderSession,
+  changes: AsyncGenerator<ChangesPage>,
+): AsyncGenerator<ItemsPage> {
+  try {
+    for (;;) {
+      const page = await nextItems(session, changes);
+      if (page === undefined) return;
+      yield page;
+    }
+  } finally {
+    await changes.return(undefined);
+  }
+}
+
+async function nextItems(
+  session: ReaderSession,
+  changes: AsyncGenerator<ChangesPage>,
+): Promise<ItemsPage | undefined> {
+  const { done, value } = await changes.next();
+  if (done) return undefined;
+  const { rows, faulty = [], ...links } = value;
+  for (const row of faulty) setFileAside(session, row, false);
+  const context = accessContextOf(session, { isFirstReading: false });
+  const seen = await itemsOfChanges(context, rows);
+  return { ...links, items: await session.folders.addTo(seen, () => true) };
 }

@@ -39,8 +39,8 @@ export function retryActivities(reading: {
   if (read.length === 0) return undefined;
   const entries = read
     .flatMap(({ rows: activities }) => activities)
-    .flatMap((activity) => entriesOf(activity, scope.domains))
-    .filter((entry) => scope.includes(entry.place));
+    .flatMap((activity) => entriesOf(activity, scope.insiders))
+    .filter(({ place, at }) => scope.includes(place, at));
   const key = { tenant: store.tenant, partition: partition.name };
   return {
     shares: [],
@@ -71,7 +71,9 @@ export async function* retryFiles(
     items.push(...seen.map((item) => ({ ...item, isFirstReading })));
     retried.push(row);
   }
-  if (retried.length > 0) yield { items, position, retried };
+  if (retried.length > 0) {
+    yield { items, position, retried, itemsSince: position.itemsSince };
+  }
 }
 
 function placed({ changeLog, subject }: ReaderSession, row: SetAsideRow) {

@@ -1,104 +1,129 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
-import { UserError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
-import { isInternalAddress } from '../../share/address.ts';
-import type { FaultyRow } from '../../vendors/faulty-row.ts';
+import { type Insiders, isInsider } from '../../share/address.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
-import type { Page, SharedDrive } from '../../vendors/google/rows.ts';
+import type { SharedDrive } from '../../vendors/google/rows.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { Place } from './audit-entry.ts';
+import { collectRows, findReaders, listedReaders } from './drive-members.ts';
+import type { DriveStore } from './drive-store.ts';
+import { People } from './people.ts';
+import { driveOwner, userOwner } from './stream-names.ts';
 
-/** The users and shared drives that are read, and the internal domains. */
+/** The users and shared drives that are read, and who is internal. */
 export interface Scope {
-  /** emails, in order */
-  readonly users: readonly string[];
+  readonly people: People;
   /** in the order of their ids */
   readonly drives: readonly (Partial<SharedDrive> & { readonly id: string })[];
-  /** lower case: the configured domains and the Directory's */
-  readonly domains: readonly string[];
-  /** The person's name in the Directory; undefined if the Directory was not read. */
-  nameOf(email: string): string | undefined;
-  /** True if items at this place are in scope. */
-  includes(place: Place): boolean;
+  /** the configured domains, the Directory's, and the addresses of the users */
+  readonly insiders: Insiders;
+  /** True if items that were at this place at `at` (epoch milliseconds) are in scope. */
+  includes(place: Place, at: number): boolean;
+  /** The owner of items at this place, as the grant table stores it. */
+  ownerOf(place: Place, at: number): string;
   /** The accounts that can read a shared drive, best first. Throws UserError if there are none. */
   readersOf(driveId: string): Promise<readonly string[]>;
-  /** True if the last reader of a shared drive can be reused without listing its members. */
-  mayStillRead(driveId: string, email: string): boolean;
+  /**
+   * The account of a shared drive's last reader, if it can be reused without listing the drive's
+   * members; otherwise undefined.
+   */
+  lastReaderOf(driveId: string, email: string): string | undefined;
+  /** The present address of a user of the company who can be acted as, by any of their addresses. */
+  accountOf(email: string): string | undefined;
 }
 
 export interface ScopeOptions {
   readonly client: GoogleClient;
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
+  readonly store: DriveStore;
+  /** epoch milliseconds */
+  readonly now: number;
   /** adds the tenant's name to each line */
   readonly log: Logger;
   readonly setAside: Pick<SetAside, 'add'>;
 }
 
-/** Drive guide: roles with write access. Readers do not see who else has access. */
-const WRITERS = ['organizer', 'fileOrganizer', 'writer'];
-/** members that are tried before a shared drive counts as unreadable */
-const READERS_MAX = 3;
-
 export async function findScope(options: ScopeOptions): Promise<Scope> {
-  const { client, config, internalDomains } = options;
-  const names = new Map<string, string>();
-  const users = await usersOf(options, names);
-  const readsDirectory = config.users === 'all' && config.auth.flow === 'service-account';
-  const domains = readsDirectory
-    ? [...new Set([...internalDomains, ...(await client.listDomains())])].sort()
-    : [...internalDomains];
-  const drives = await drivesOf(options);
-  const userSet = new Set(users);
-  const driveIds = new Set(drives.map(({ id }) => id));
-  const readers = new Map<string, Promise<readonly string[]>>();
-  const isReader = (email: string) =>
-    readsDirectory ? userSet.has(email) : isInternalAddress(email, domains);
-  return {
-    users,
-    drives,
-    domains,
-    nameOf: (email) => names.get(email),
-    includes: (place) =>
-      'driveId' in place ? driveIds.has(place.driveId) : userSet.has(place.owner),
-    readersOf: (driveId) => {
-      const found = readers.get(driveId) ?? readersOf(options, driveId, isReader);
-      readers.set(driveId, found);
-      // Each caller handles the error; without a caller, it must not end the process.
-      found.catch(() => {});
-      return found;
-    },
-    mayStillRead: (driveId, email) =>
-      typeof config.sharedDrives === 'string'
-        ? isReader(email)
-        : listedReaders(config.sharedDrives, driveId).includes(email),
-  };
+  const people = await People.find(options);
+  const { readable, leavers } = people;
+  options.log.info('Google users', {
+    active: readable.length,
+    suspendedOrArchived: leavers.length,
+  });
+  return new FoundScope(options, people, await drivesOf(options));
 }
 
-/**
- * `names` receives the names by address, including those of suspended users, who may have shared
- * files before. They come with the list of users, without another call, and take no more memory.
- */
-async function usersOf(
-  { client, config, log, setAside }: ScopeOptions,
-  names: Map<string, string>,
-): Promise<string[]> {
-  if (config.auth.flow === 'refresh-token') return [(await client.whoAmI('')).email];
-  if (config.users !== 'all') {
-    return [...new Set(config.users.map((email) => email.toLowerCase()))].sort();
+class FoundScope implements Scope {
+  readonly people: People;
+  readonly drives: Scope['drives'];
+  readonly #options: ScopeOptions;
+  readonly #domains: readonly string[];
+  readonly #driveIds: ReadonlySet<string>;
+  readonly #readers = new Map<string, Promise<readonly string[]>>();
+
+  constructor(options: ScopeOptions, people: People, drives: Scope['drives']) {
+    const { internalDomains } = options;
+    this.people = people;
+    this.drives = drives;
+    this.#options = options;
+    this.#domains =
+      people.domains.length === 0
+        ? internalDomains
+        : [...new Set([...internalDomains, ...people.domains])].sort();
+    this.#driveIds = new Set(drives.map(({ id }) => id));
   }
-  const active: string[] = [];
-  let inactive = 0;
-  for await (const { rows, faulty = [] } of client.listUsers()) {
-    for (const row of faulty) setAside.add(row);
-    for (const { email, name, suspended, archived } of rows) {
-      if (name !== undefined) names.set(email, name);
-      if (suspended || archived) inactive += 1;
-      else active.push(email);
-    }
+
+  get insiders(): Insiders {
+    return { domains: this.#domains, addresses: this.people.addresses };
   }
-  log.info('Google users', { active: active.length, suspendedOrArchived: inactive });
-  return [...new Set(active)].sort();
+
+  includes(place: Place, at: number): boolean {
+    return 'driveId' in place
+      ? this.#driveIds.has(place.driveId)
+      : this.people.isOwner(place.owner, at);
+  }
+
+  ownerOf(place: Place, at: number): string {
+    return 'driveId' in place
+      ? driveOwner(place.driveId)
+      : userOwner(this.people.idAt(place.owner, at));
+  }
+
+  readersOf(driveId: string): Promise<readonly string[]> {
+    const { client, config, setAside } = this.#options;
+    const found =
+      this.#readers.get(driveId) ??
+      findReaders(
+        {
+          client,
+          setAside,
+          sharedDrives: config.sharedDrives,
+          accountOf: (email) => this.accountOf(email),
+          isInsider: (email) => isInsider(email, this.insiders),
+        },
+        driveId,
+      );
+    this.#readers.set(driveId, found);
+    // Each caller handles the error; without a caller, it must not end the process.
+    found.catch(() => {});
+    return found;
+  }
+
+  lastReaderOf(driveId: string, email: string): string | undefined {
+    const { sharedDrives } = this.#options.config;
+    if (typeof sharedDrives === 'string') return this.accountOf(email);
+    const account = this.accountOf(email) ?? email;
+    const listed = listedReaders(sharedDrives, driveId, (as) => this.accountOf(as));
+    return listed.find((reader) => reader === account);
+  }
+
+  accountOf(email: string): string | undefined {
+    const user = this.people.userAt(email, this.#options.now);
+    if (user !== undefined) return user.isActive ? user.email : undefined;
+    // Without the Directory, not every user of the company is known.
+    return !this.people.areAllKnown && isInsider(email, this.insiders) ? email : undefined;
+  }
 }
 
 async function drivesOf({ client, config, setAside }: ScopeOptions): Promise<Scope['drives']> {
@@ -110,51 +135,4 @@ async function drivesOf({ client, config, setAside }: ScopeOptions): Promise<Sco
       : sharedDrives.map(({ id }) => ({ id }));
   const byId = new Map(drives.map((drive) => [drive.id, drive]));
   return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
-}
-
-async function readersOf(
-  { client, config: { sharedDrives }, setAside }: ScopeOptions,
-  driveId: string,
-  isReader: (email: string) => boolean,
-): Promise<readonly string[]> {
-  if (typeof sharedDrives !== 'string') return listedReaders(sharedDrives, driveId);
-  const members = await collectRows(client.listDriveMembers(driveId), (row) =>
-    setAside.add({ ...row, id: `${row.id} of shared drive ${driveId}` }),
-  );
-  const readers = members
-    .flatMap(({ type, deleted, email, role }) =>
-      type === 'user' && !deleted && email && WRITERS.includes(role) ? [{ email, role }] : [],
-    )
-    .filter(({ email }) => isReader(email))
-    .sort(
-      (one, other) =>
-        WRITERS.indexOf(one.role) - WRITERS.indexOf(other.role) ||
-        (one.email < other.email ? -1 : 1),
-    );
-  if (readers.length > 0) return readers.slice(0, READERS_MAX).map(({ email }) => email);
-  throw new UserError(`shared drive ${driveId} has no internal member with write access`, {
-    hint:
-      'Make an active user a contributor or manager of the drive, or list the drives to read under ' +
-      'googleDrive.sharedDrives, each with `as`.',
-  });
-}
-
-function listedReaders(
-  sharedDrives: Exclude<GoogleDriveConfig['sharedDrives'], string>,
-  driveId: string,
-): readonly string[] {
-  return sharedDrives.filter(({ id }) => id === driveId).map(({ as }) => as.toLowerCase());
-}
-
-/** Collects all rows of a short list, such as drives or one item's permissions. */
-export async function collectRows<Row>(
-  pages: AsyncGenerator<Page<Row>>,
-  onFaultyRow: (row: FaultyRow) => void,
-): Promise<Row[]> {
-  const all: Row[] = [];
-  for await (const { rows, faulty = [] } of pages) {
-    all.push(...rows);
-    faulty.forEach(onFaultyRow);
-  }
-  return all;
 }

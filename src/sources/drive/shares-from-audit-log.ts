@@ -6,7 +6,7 @@ import type { Grant, LoggedGrant } from './grant-history.ts';
 import type { ShareAction } from './group-share-actions.ts';
 import type { ItemDetails } from './item-details.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
-import { driveOwner, userOwner } from './stream-names.ts';
+import type { Scope } from './scope.ts';
 
 const LEAST_ROLE = 'reader';
 
@@ -16,8 +16,11 @@ export interface AuditLogContext {
   /** shares from the change log that still wait for the audit log, by eventId */
   readonly awaiting: ReadonlyMap<string, Share>;
   readonly itemOf: (itemId: string) => ItemDetails | undefined;
-  /** the person's name in the Directory */
-  readonly nameOf: (email: string) => string | undefined;
+  /** True for the entries that Google logs per member when an item is created on a shared drive. */
+  readonly isOfCreation: (entry: AuditEntry) => boolean;
+  readonly loggedGrant: (entry: AuditEntry) => LoggedGrant;
+  /** the name in the Directory of the person who had the address at `at` (epoch milliseconds) */
+  readonly nameOf: (email: string, at: number) => string | undefined;
   /** True if the entry's grantee is external under the current configuration. */
   readonly isExternal: (entry: AuditEntry) => boolean;
   /** True if the entry's grantee was internal at the entry's time. */
@@ -54,10 +57,11 @@ export function sharesFromAuditLog(
   return { shares: [...shares, ...remaining], replaced: [...replaced] };
 }
 
-export function loggedGrantOf(entry: AuditEntry): LoggedGrant {
-  const { itemId, at, grant, place } = entry;
-  const owner = 'driveId' in place ? driveOwner(place.driveId) : userOwner(place.owner);
-  return { itemId, at, grant, owner };
+export function loggedGrantOf(
+  { itemId, at, grant, place }: AuditEntry,
+  scope: Pick<Scope, 'ownerOf'>,
+): LoggedGrant {
+  return { itemId, at, grant, owner: scope.ownerOf(place, at) };
 }
 
 /**
@@ -66,13 +70,13 @@ export function loggedGrantOf(entry: AuditEntry): LoggedGrant {
  */
 function applyEntry(
   entry: AuditEntry,
-  { grants, awaiting, itemOf, wasInternal }: AuditLogContext,
+  { grants, awaiting, isOfCreation, wasInternal, loggedGrant }: AuditLogContext,
 ): { readonly grant: Grant; readonly replacedEventId?: string } | undefined {
-  const logged = loggedGrantOf(entry);
+  const logged = loggedGrant(entry);
   const history = grants.history(entry.itemId, entry.grant.key);
   if (entry.change === 'revoke') history.applyRevoke(logged);
   if (entry.change === 'role') history.applyRoleChange(logged);
-  if (entry.change !== 'grant' || isOfCreation(entry, itemOf(entry.itemId))) return undefined;
+  if (entry.change !== 'grant' || isOfCreation(entry)) return undefined;
   const applied = history.applyGrant(logged);
   if (applied.kind === 'known') return undefined;
   if (wasInternal(entry)) {
@@ -85,11 +89,6 @@ function applyEntry(
   return { grant: applied.grant, replacedEventId: applied.eventId };
 }
 
-/** Google logs the creation of an item on a shared drive as a grant to each member. */
-function isOfCreation(entry: AuditEntry, item: ItemDetails | undefined): boolean {
-  return item?.isOfCreation(entry) ?? false;
-}
-
 function shareOf(
   { entries }: ShareAction,
   newGrants: ReadonlyMap<AuditEntry, Grant>,
@@ -100,7 +99,7 @@ function shareOf(
   if (first === undefined) return [];
   const keys = new Set(reported.map(({ grant }) => grant.key));
   const item = itemOf(first.itemId);
-  const actorName = nameOf(first.actor) ?? item?.people.get(first.actor)?.name;
+  const actorName = nameOf(first.actor, first.at) ?? item?.people.get(first.actor)?.name;
   const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = buildShare({
     detector: 'audit-log',

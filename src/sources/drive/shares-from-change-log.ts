@@ -1,3 +1,4 @@
+import type { Statement } from '../../db/schema.ts';
 import type { Share } from '../../share/share.ts';
 import type { SourcePage } from '../source.ts';
 import { buildShare } from './build-share.ts';
@@ -17,12 +18,14 @@ import { type ExternalGrant, isInternalGrant } from './external-grantees.ts';
 import type { Grant } from './grant-history.ts';
 import { endUnsweptGrants, loadGrants, saveGrants } from './grant-store.ts';
 import type { SeenItem } from './item-access.ts';
+import { addKnownItems, deleteEarlierKnownItems } from './known-items.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
+import { scopeChangeOf } from './new-in-scope.ts';
 import { deleteRetried } from './retry-rows.ts';
 
 export interface CompareRules {
-  /** epoch milliseconds: grants on files that were created from then on are not baseline */
-  readonly start: number;
+  /** epoch milliseconds: in a first reading, grants on files created from then on are reported */
+  readonly baselineEnd: number;
   /** domains that were internal until the configuration changed */
   readonly formerDomains: readonly string[];
   /** epoch milliseconds */
@@ -32,7 +35,7 @@ export interface CompareRules {
 
 /** Compares a page with the grants on record. Returns its new shares and the update of the grants. */
 export async function sharesFromChangeLog(
-  { db, tenant }: DriveStore,
+  { db, tenant }: Pick<DriveStore, 'db' | 'tenant'>,
   read: { readonly changeLog: ChangeLog; readonly page: ChangeLogPage },
   rules: CompareRules,
 ): Promise<SourcePage> {
@@ -41,7 +44,14 @@ export async function sharesFromChangeLog(
   const unreadable = page.unreadable ?? [];
   const grants = await loadGrants(db, tenant, [...idsOf(items), ...unreadable]);
   keepGrants(grants, unreadable, sweptAtOf(page));
-  const shares = parentsFirst(items).flatMap((item) => sharesOf(grants, item, { ...read, rules }));
+  const { owner } = changeLog;
+  const { arrived, unrecorded } = await scopeChangeOf(
+    { db, tenant },
+    { page, owner },
+    { grants, start: rules.baselineEnd },
+  );
+  const context = { ...read, rules, arrived };
+  const shares = parentsFirst(items).flatMap((item) => sharesOf(grants, item, context));
   const { changed } = grants;
   return {
     shares,
@@ -51,11 +61,26 @@ export async function sharesFromChangeLog(
     writeInTransaction: async (trx) => {
       await saveGrants(trx, tenant, changed);
       await deleteRetried(trx, tenant, page.retried ?? []);
+      await recordKnownItems(trx, { tenant, owner, page }, unrecorded);
       if (sweep?.kind !== 'compare' || !sweep.isOver) return;
-      const { startedAt } = sweep;
-      await endUnsweptGrants(trx, { tenant, owner: changeLog.owner, startedAt });
+      await endUnsweptGrants(trx, { tenant, owner, startedAt: sweep.startedAt });
     },
   };
+}
+
+async function recordKnownItems(
+  trx: Statement,
+  of: { readonly tenant: string; readonly owner: string; readonly page: ChangeLogPage },
+  itemIds: readonly string[],
+): Promise<void> {
+  const { tenant, owner, page } = of;
+  const { sweep, itemsSince } = page;
+  const since = sweep?.startedAt ?? itemsSince;
+  if (since === undefined) return;
+  await addKnownItems(trx, { tenant, owner, since }, itemIds);
+  if (sweep?.recordsItems && sweep.isOver) {
+    await deleteEarlierKnownItems(trx, { tenant, owner, since });
+  }
 }
 
 /** The items, and the folders that some of them may inherit grants from. */
@@ -85,6 +110,8 @@ interface Context {
   readonly changeLog: ChangeLog;
   readonly page: ChangeLogPage;
   readonly rules: CompareRules;
+  /** old items that came into scope */
+  readonly arrived: ReadonlySet<string>;
 }
 
 function sharesOf(grants: LoadedGrants, item: SeenItem, context: Context): Share[] {
@@ -140,20 +167,22 @@ function sweptAtOf({ sweep }: ChangeLogPage): number | undefined {
   return sweep?.kind === 'compare' ? sweep.startedAt : undefined;
 }
 
-/** True for a first reading, unless the file was created after `start`. */
-function isBaseline({ createdAt, isFirstReading }: SeenItem, { page, rules }: Context): boolean {
-  if (page.sweep?.kind !== 'baseline' && !isFirstReading) return false;
-  return createdAt === undefined || createdAt < rules.start;
+/** True for an old file in a first reading, and for one that came into scope later. */
+function isBaseline(item: SeenItem, { page, rules, arrived }: Context): boolean {
+  const { facts, createdAt, isFirstReading } = item;
+  if (page.sweep?.kind !== 'baseline' && !isFirstReading) return arrived.has(facts.itemId);
+  return createdAt === undefined || createdAt < rules.baselineEnd;
 }
 
-function shareOf(item: SeenItem, newGrants: readonly NewGrant[], { page }: Context): Share {
+function shareOf(item: SeenItem, newGrants: readonly NewGrant[], { page, rules }: Context): Share {
   const { facts, fileOwner, createdAt } = item;
   const isFirstReading = page.sweep?.kind === 'baseline';
   const share = buildShare({
     detector: 'changes',
     item: facts,
-    // The time of the grant is unknown, but it is not before the file's creation.
-    at: isFirstReading ? (createdAt ?? item.at) : item.at,
+    // The time of the grant is unknown, but it is not before the file's creation. Uploaders write
+    // the time of creation, so it can be in the future.
+    at: Math.min(rules.now, isFirstReading ? (createdAt ?? item.at) : item.at),
     actor: fileOwner?.email ?? '',
     ...(fileOwner?.name !== undefined && { actorName: fileOwner.name }),
     grants: newGrants.map(({ seen, ordinal }) => ({ ...seen, ordinal })),

@@ -3,6 +3,7 @@ import { listCursors } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { readInOrder } from '../../lib/read-in-order.ts';
+import type { Insiders } from '../../share/address.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { Source, SourcePage } from '../source.ts';
@@ -18,6 +19,7 @@ import {
   mayBeMissingScope,
 } from './classify-errors.ts';
 import { type ChangeLogPosition, parseChangeLogPosition } from './cursor-positions.ts';
+import { GroupOnlyDrive } from './drive-members.ts';
 import type { DriveStore } from './drive-store.ts';
 import { type DomainHistory, readDomainHistory } from './internal-domain-history.ts';
 import { ItemDetailsReader } from './item-details.ts';
@@ -28,8 +30,10 @@ import { isFirstReading, readAuditLog } from './read-audit-log.ts';
 import { readChangeLog } from './read-change-log.ts';
 import { retryActivities } from './retry-rows.ts';
 import { findScope, type Scope } from './scope.ts';
+import { isUnread, ScopeHistory } from './scope-history.ts';
 import { sharesFromChangeLog } from './shares-from-change-log.ts';
 import { CHANGE_LOG_STREAM_PREFIX, DRIVE_STREAM } from './stream-names.ts';
+import { storedUnreadDrives, updateUnreadDrives } from './unread-drives.ts';
 
 export interface DriveSyncOptions {
   readonly client: GoogleClient;
@@ -51,10 +55,19 @@ export interface DriveSyncOptions {
 /** A tenant's Drive after its scope was found. */
 export interface OpenedDrive {
   readonly source: Source;
-  /** the configured domains and the Directory's */
-  readonly internalDomains: readonly string[];
+  /** who is internal: at the configured domains or the Directory's, or a user */
+  readonly insiders: Insiders;
   /** true if no share needs to wait for the audit log, because it was read or is not used */
   readonly isAuditLogRead: boolean;
+  /** what the run could not read, and no one can help it */
+  readonly unreadable: Unreadable;
+}
+
+export interface Unreadable {
+  /** suspended and archived users, whose change logs Google does not show */
+  readonly leavers: number;
+  /** shared items of which only the audit log's facts are known */
+  readonly items: number;
 }
 
 /**
@@ -67,9 +80,10 @@ export interface OpenedDrive {
  * can be read.
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
-  const { store, clock } = options;
-  const scope = await asRetryable(() => findScope(options));
-  const domains = await readDomainHistory(store, scope.domains, clock.now());
+  const { store } = options;
+  const now = await googleTime(options);
+  const scope = await asRetryable(() => findScope({ ...options, now }));
+  const domains = await readDomainHistory(store, scope.insiders.domains, now);
   const sync = new DriveSync(options, { scope, domains });
   return {
     source: {
@@ -78,11 +92,34 @@ export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDr
       allowsReadAhead: false,
       pull: () => sync.pages(),
     },
-    internalDomains: scope.domains,
+    get insiders() {
+      return scope.insiders;
+    },
+    get unreadable() {
+      return sync.unreadable;
+    },
     get isAuditLogRead() {
       return sync.isAuditLogRead;
     },
   };
+}
+
+/** Google's time; it is stored with what is found, so a wrong clock of this machine does not count. */
+export async function googleTime({
+  client,
+  clock,
+  config,
+}: Pick<DriveSyncOptions, 'client' | 'clock' | 'config'>): Promise<number> {
+  if (config.auth.flow === 'service-account') {
+    try {
+      if (config.users === 'all') await client.learnTime('directory');
+      else if (config.detect.includes('audit-log')) await client.learnTime('reports');
+    } catch (error) {
+      // Reading with the same access reports the failure.
+      if (!isGoogleFailure(error)) throw error;
+    }
+  }
+  return clock.now();
 }
 
 class DriveSync {
@@ -90,6 +127,8 @@ class DriveSync {
   readonly #options: DriveSyncOptions;
   readonly #scope: Scope;
   readonly #domains: DomainHistory;
+  readonly #unread: { readonly id: string; readonly name: string }[] = [];
+  #items: ItemDetailsReader | undefined;
 
   constructor(
     options: DriveSyncOptions,
@@ -101,9 +140,15 @@ class DriveSync {
     this.isAuditLogRead = !options.config.detect.includes('audit-log');
   }
 
+  get unreadable(): Unreadable {
+    const { leavers } = this.#scope.people;
+    return { leavers: leavers.length, items: this.#items?.unreadable ?? 0 };
+  }
+
   async *pages(): AsyncGenerator<SourcePage> {
     const { detect } = this.#options.config;
     if (this.#domains.page !== undefined) yield this.#domains.page;
+    yield* pagesOf(await this.#scope.people.page());
     if (detect.includes('audit-log')) yield* this.#auditLog();
     if (detect.includes('changes')) yield* this.#changeLogs();
   }
@@ -114,7 +159,7 @@ class DriveSync {
     const scope = this.#scope;
     const partition = SYNC_PARTITION;
     try {
-      await client.learnTime();
+      await client.learnTime('reports');
       const now = clock.now();
       const readsAll = full || (await isFirstReading(store, partition));
       if (readsAll) warnOfNotQueried(log, { since: start, now });
@@ -122,9 +167,11 @@ class DriveSync {
       const retried = retryActivities({ ...this.#options, scope, partition });
       if (retried !== undefined) yield retried;
       yield* readAuditLog({ ...this.#options, scope, partition, start, full, now });
+      yield* pagesOf(await scope.people.page());
       const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
+      this.#items = items;
       const { wasInternal } = this.#domains;
-      yield* processAuditEntries({ store, scope, items, wasInternal, partition });
+      yield* processAuditEntries({ client, store, scope, items, wasInternal, partition });
       this.isAuditLogRead = true;
     } catch (error) {
       if (!isGoogleFailure(error)) throw error;
@@ -133,13 +180,17 @@ class DriveSync {
   }
 
   async *#changeLogs(): AsyncGenerator<SourcePage> {
-    const { store, onFailure, log } = this.#options;
+    const { store, start, clock, onFailure, log } = this.#options;
     const failures = new ChangeLogFailures(onFailure);
+    const startedAt = clock.now();
     const positions = await positionsOf(store);
+    const history = await ScopeHistory.read(store, start);
+    const changeLogs = changeLogsOf(this.#scope);
+    const unread = new Set(changeLogs.filter(({ stream }) => isUnread(positions.get(stream))));
+    const reading = { positions, failures, history, unread };
     const deferred: ChangeLog[] = [];
-    yield* this.#readAll(changeLogsOf(this.#scope), {
-      positions,
-      failures,
+    yield* this.#readAll(changeLogs, {
+      ...reading,
       defer: (changeLog, error) => {
         const isFull = deferred.length === DRIVE_LIMITS.changeLogsDeferredMax;
         if (isFull || !mayBeMissingScope(error)) return false;
@@ -147,10 +198,21 @@ class DriveSync {
         return true;
       },
     });
-    yield* this.#readAll(deferred, { positions, failures, defer: () => false });
+    yield* this.#readAll(deferred, { ...reading, defer: () => false });
+    yield history.pageAfter([...unread], startedAt);
     failures.finish();
+    yield* this.#recordUnread();
     const { skipped } = failures;
     if (skipped > 0) log.info('Google users without Drive', { skipped });
+  }
+
+  /** Not an error of each night: `status` shows these drives until they are read. */
+  async *#recordUnread(): AsyncGenerator<SourcePage> {
+    const { store, log, clock } = this.#options;
+    const stored = await storedUnreadDrives(store.db, store.tenant);
+    const { added, page } = updateUnreadDrives(stored, this.#unread, clock.now());
+    for (const { id, name } of added) log.warn('shared drive without a reader', { id, name });
+    yield* pagesOf(page);
   }
 
   /** `defer` returns true if it takes a change log that failed, to be read again at the end. */
@@ -159,23 +221,35 @@ class DriveSync {
     options: {
       readonly positions: ReadonlyMap<string, ChangeLogPosition>;
       readonly failures: ChangeLogFailures;
+      readonly history: ScopeHistory;
+      /** change logs without a complete first reading; those that complete it are removed */
+      readonly unread: Set<ChangeLog>;
       readonly defer: (changeLog: ChangeLog, error: unknown) => boolean;
     },
   ): AsyncGenerator<SourcePage> {
-    const { positions, failures, defer } = options;
-    const { config } = this.#options;
+    const { positions, failures, history, unread, defer } = options;
+    const { client, config } = this.#options;
     const domainsAt = this.#domains.changedAt;
     const reading = { ...this.#options, scope: this.#scope, domainsAt };
-    const outcomes = readInOrder(changeLogs, DRIVE_LIMITS.changeLogsAtOnceMax, (changeLog) =>
-      readChangeLog(reading, changeLog, positions.get(changeLog.stream)),
-    );
+    const { changeLogsAtOnceMax } = DRIVE_LIMITS;
+    const outcomes = readInOrder(changeLogs, changeLogsAtOnceMax, (changeLog, turn) => {
+      const position = positions.get(changeLog.stream);
+      const baselineEnd = history.baselineEndOf(changeLog, position);
+      const inTurn = { ...reading, client: client.inTurn(turn), baselineEnd };
+      return readChangeLog(inTurn, changeLog, position);
+    });
     for await (const outcome of outcomes) {
       const { item: changeLog } = outcome;
       if ('value' in outcome) {
         failures.addSuccess();
-        yield await this.#compare(changeLog, outcome.value, positions.get(changeLog.stream));
+        if (!isUnread(outcome.value.position)) unread.delete(changeLog);
+        const position = positions.get(changeLog.stream);
+        const baselineEnd = history.baselineEndOf(changeLog, position);
+        yield await this.#compare({ changeLog, page: outcome.value }, { position, baselineEnd });
       } else if (changeLog.kind === 'user' && isUserWithoutDrive(config, outcome.error)) {
         failures.addSkipped(outcome.error);
+      } else if (changeLog.kind === 'drive' && outcome.error instanceof GroupOnlyDrive) {
+        this.#unread.push({ id: changeLog.driveId, name: changeLog.driveName ?? '' });
       } else if (concernsOneOwner(outcome.error)) {
         failures.add(changeLog.title, outcome.error);
       } else if (!defer(changeLog, outcome.error)) {
@@ -185,22 +259,24 @@ class DriveSync {
   }
 
   #compare(
-    changeLog: ChangeLog,
-    page: ChangeLogPage,
-    position: ChangeLogPosition | undefined,
+    read: { readonly changeLog: ChangeLog; readonly page: ChangeLogPage },
+    {
+      position,
+      baselineEnd,
+    }: { readonly position: ChangeLogPosition | undefined; readonly baselineEnd: number },
   ): Promise<SourcePage> {
-    const { store, start, clock, config } = this.#options;
-    return sharesFromChangeLog(
-      store,
-      { changeLog, page },
-      {
-        start,
-        formerDomains: this.#domains.formerSince(position?.domainsAt),
-        now: clock.now(),
-        awaitsAuditLog: config.detect.includes('audit-log'),
-      },
-    );
+    const { store, clock, config } = this.#options;
+    return sharesFromChangeLog(store, read, {
+      baselineEnd,
+      formerDomains: this.#domains.formerSince(position?.domainsAt),
+      now: clock.now(),
+      awaitsAuditLog: config.detect.includes('audit-log'),
+    });
   }
+}
+
+function pagesOf(page: SourcePage | undefined): SourcePage[] {
+  return page === undefined ? [] : [page];
 }
 
 async function positionsOf({ db, tenant }: DriveStore): Promise<Map<string, ChangeLogPosition>> {

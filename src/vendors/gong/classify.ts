@@ -1,7 +1,12 @@
-import { isTransientStatus, type ResponseHead, type TextResponse } from '../http/messages.ts';
+import type { ResponseHead, TextResponse } from '../http/messages.ts';
+import { PROXY_LOGIN_HINT } from '../http/proxy-login.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
+import { isRedirect, isTransientStatus } from '../http/status.ts';
 import type { GongResponse } from './response.ts';
 import { parsedObject, type ResponseBody, readResponseBody } from './response-body.ts';
+
+/** They mean the same whatever the body says. */
+const KNOWN_STATUSES = new Set([401, 404]);
 
 /**
  * What a response to a shared-content call means; `now` in epoch milliseconds, for a Retry-After
@@ -14,7 +19,9 @@ export function classifyResponse(response: TextResponse, now: number): GongRespo
   if (status >= 200 && status < 300) return classifySuccess(status, body);
   if (status === 409) return { kind: 'duplicate', status, ...body };
   const errors =
-    body.errors.length > 0 ? body.errors : [`Gong returned ${status} without a reason`];
+    body.errors.length > 0
+      ? body.errors
+      : [`${senderOf(response)} returned ${status} without a reason`];
   const facts = { status, ...body, errors };
   const hint = hintOf(response);
   if (hint !== undefined) {
@@ -24,6 +31,16 @@ export function classifyResponse(response: TextResponse, now: number): GongRespo
   if (status >= 400 && !isTransientStatus(status)) return { kind: 'rejected', ...facts };
   const kind = status === 429 ? 'throttled' : 'unavailable';
   return { kind, ...facts, ...retryAfterIn(headers, now) };
+}
+
+/**
+ * What a status means whose body never came; undefined if that depends on the body. A 403 can be a
+ * firewall's, a success needs its requestId, and a rejection its reasons.
+ */
+export function classifyHead(head: ResponseHead, now: number): GongResponse | undefined {
+  const { status } = head;
+  const isKnown = isRedirect(status) || isTransientStatus(status) || KNOWN_STATUSES.has(status);
+  return isKnown ? classifyResponse({ ...head, body: '' }, now) : undefined;
 }
 
 /** No complete response came. */
@@ -47,8 +64,13 @@ function isGongs(body: string): boolean {
   return 'requestId' in json || 'errors' in json || Object.keys(json).length === 0;
 }
 
-function hintOf({ status, headers }: ResponseHead): string | undefined {
-  if (status >= 300 && status < 400) return redirectHint(headers['location']);
+function senderOf({ isFromProxy }: ResponseHead): string {
+  return isFromProxy ? 'a proxy' : 'Gong';
+}
+
+function hintOf({ status, headers, isFromProxy }: ResponseHead): string | undefined {
+  if (isFromProxy) return PROXY_LOGIN_HINT;
+  if (isRedirect(status)) return redirectHint(headers['location']);
   if (status === 401)
     return (
       'Gong does not accept the credentials at gong.baseUrl, or they lack the scope ' +

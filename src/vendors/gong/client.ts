@@ -1,11 +1,13 @@
 import type { GongConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { scrub } from '../../lib/secret.ts';
-import { asText } from '../http/messages.ts';
-import { ConnectionFailed, send } from '../http/send.ts';
+import { ConnectionFailed } from '../http/connection-failed.ts';
+import { asText, type ResponseHead } from '../http/messages.ts';
+import { send } from '../http/send.ts';
+import { isRedirect } from '../http/status.ts';
 import { gongAccountOf } from './account.ts';
 import { basicAuthorization } from './basic-auth.ts';
-import { classifyResponse, unavailable } from './classify.ts';
+import { classifyHead, classifyResponse, unavailable } from './classify.ts';
 import { GONG_LIMITS } from './limits.ts';
 import type { GongResponse } from './response.ts';
 import { TokenKeeper } from './token-keeper.ts';
@@ -115,14 +117,17 @@ async function putOnce(
     headers: { authorization, 'content-type': 'application/json', accept: 'application/json' },
     body,
   };
-  const { bodyBytesMax } = GONG_LIMITS;
+  // A redirect is known from its head.
+  const bodyBytesMax = ({ status }: ResponseHead) =>
+    isRedirect(status) ? 0 : GONG_LIMITS.bodyBytesMax;
   try {
-    const limits = { signal, timeoutMs, bodyBytesMax, ...(onSent && { onSent }) };
+    // One call is one request: the pacer counted one.
+    const reuse = 'fail';
+    const limits = { signal, timeoutMs, reuse, bodyBytesMax, ...(onSent && { onSent }) } as const;
     return classifyResponse(asText(await send(request, limits)), clock.now());
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
-    // The wait that Gong requests is in the head: it applies even if the body is incomplete.
-    if (error.head?.status !== 429) return unavailable(error.message);
-    return classifyResponse({ ...error.head, body: '' }, clock.now());
+    const known = error.head && classifyHead(error.head, clock.now());
+    return known ?? unavailable(error.message);
   }
 }

@@ -1,5 +1,6 @@
 import { parseJsonKeepingDigits } from '../../lib/json.ts';
-import { isHtml } from '../http/text.ts';
+import { isHtml } from '../http/html.ts';
+import { isSafeJson } from '../http/json.ts';
 import { GONG_LIMITS } from './limits.ts';
 
 /** The fields of a response that are read; Gong may add others at any time. */
@@ -28,6 +29,7 @@ export function readResponseBody(body: string): ResponseBody {
 
 /** Undefined if `body` is not a JSON object. */
 export function parsedObject(body: string): Readonly<Record<string, unknown>> | undefined {
+  if (!isSafeJson(body)) return undefined;
   try {
     const value = parseJsonKeepingDigits(body);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);

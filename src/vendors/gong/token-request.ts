@@ -3,8 +3,9 @@ import { isLoopbackHost } from '../../config/addresses.ts';
 import type { GongAuth } from '../../config/types.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
+import { ConnectionFailed } from '../http/connection-failed.ts';
 import { asText, type TextResponse } from '../http/messages.ts';
-import { ConnectionFailed, send } from '../http/send.ts';
+import { send } from '../http/send.ts';
 import { basicAuthorization } from './basic-auth.ts';
 import { classifyResponse, unavailable } from './classify.ts';
 import { GONG_LIMITS } from './limits.ts';
@@ -46,7 +47,9 @@ export async function requestTokens(request: TokenRequest): Promise<TokenResult>
   try {
     const url = tokenUrlOf(request.baseUrl, request.refreshToken);
     const headers = { authorization, accept: 'application/json' };
-    const limits = { signal: undefined, timeoutMs, bodyBytesMax: GONG_LIMITS.bodyBytesMax };
+    const { bodyBytesMax } = GONG_LIMITS;
+    // The refresh token works once: a repetition would find it used up.
+    const limits = { signal: undefined, timeoutMs, reuse: 'never', bodyBytesMax } as const;
     response = asText(await send({ method: 'POST', url, headers, body: '' }, limits));
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
@@ -93,11 +96,16 @@ function tokensOf(response: z.infer<typeof tokenResponse>, now: number): GongTok
 /** Temporary if the same status of the API is; every other failure needs attention. */
 function failureOf(response: TextResponse, now: number): GongResponse {
   const { status, body } = response;
-  const { kind, retryAfterMs } = classifyResponse(response, now);
+  const { kind, retryAfterMs, hint } = classifyResponse(response, now);
   const reason = readResponseBody(body).errors.join('; ') || 'no reason given';
   const errors = [scrub(`token request: Gong returned ${status}: ${reason}`)];
   if (kind !== 'throttled' && kind !== 'unavailable') {
-    return { kind: 'refused', status, errors, hint: hintOf(status) };
+    return {
+      kind: 'refused',
+      status,
+      errors,
+      hint: response.isFromProxy && hint ? hint : hintOf(status),
+    };
   }
   // Not `throttled`: the token endpoint's limit is not the API's.
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { rememberToken } from '../../lib/secret.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
+import { parseJson } from '../http/json.ts';
 import { asText, type TextResponse } from '../http/messages.ts';
-import { parseJson } from '../http/text.ts';
 import type { VendorTime } from '../http/vendor-time.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { classifyLogin, classifyNoToken, type SignIn } from './classify-login.ts';
@@ -37,12 +38,13 @@ interface Token {
   readonly renewAt: number;
 }
 
-export interface AccessTokensOptions extends GoogleCallOptions {
+export interface AccessTokensOptions extends Omit<GoogleCallOptions, 'lease'> {
   readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
   readonly clock: Clock;
   /** learns Google's time from each response */
   readonly time: VendorTime;
   readonly onWarning: (message: string) => void;
+  readonly budget: ByteBudget;
   /** default: GOOGLE_LIMITS.tokensMax */
   readonly tokensMax?: number;
 }
@@ -163,11 +165,16 @@ export class AccessTokens {
       },
       body: new URLSearchParams(form).toString(),
     };
-    const { clock, time } = this.#options;
+    const { clock, time, budget } = this.#options;
+    const lease = budget.open();
     const sentAt = clock.now();
-    const response = asText(await callGoogle(request, this.#options));
-    time.learn(response.headers, sentAt);
-    return response;
+    try {
+      const response = asText(await callGoogle(request, { ...this.#options, lease }));
+      time.learn(response.headers, sentAt);
+      return response;
+    } finally {
+      lease.release();
+    }
   }
 
   #factsOf({ subject, scopeSet }: Access, nowMs: number): SignIn {

@@ -28,15 +28,17 @@ const user = z
     name: z.object({ fullName: filledText }).optional(),
     suspended: flag,
     archived: flag,
+    creationTime: time.optional().catch(undefined),
   })
-  .transform(({ id, primaryEmail, aliases, nonEditableAliases, name, suspended, archived }) =>
+  .transform(({ id, primaryEmail, aliases, nonEditableAliases, name, ...fields }) =>
     omitUndefined<User>({
       id,
       email: primaryEmail,
       aliases: [...new Set([...aliases, ...nonEditableAliases])],
-      suspended,
-      archived,
+      suspended: fields.suspended,
+      archived: fields.archived,
       name: name?.fullName,
+      createdTime: fields.creationTime,
     }),
   );
 
@@ -129,6 +131,7 @@ const activities = z
   .object({ items: rowsOf(activityKind).prefault([]), nextPageToken: text.optional() })
   .transform(({ items, nextPageToken }): Page<Activity> => pageOf(items, nextPageToken));
 
+export const readUser = readerOf(user);
 export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
 export const readActivities = readerOf(activities);

@@ -1,6 +1,7 @@
-import { isTransientStatus, type TextResponse } from '../http/messages.ts';
+import { isHtml } from '../http/html.ts';
+import type { TextResponse } from '../http/messages.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
-import { isHtml } from '../http/text.ts';
+import { isTransientStatus } from '../http/status.ts';
 import { type ApiError, apiErrorOf } from './error-body.ts';
 import type { Concern, Failure, QuotaHolder, Service } from './failure.ts';
 

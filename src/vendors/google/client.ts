@@ -1,7 +1,9 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { FaultyRow } from '../faulty-row.ts';
-import { readActivities, readDomains, readUsers } from './admin-responses.ts';
+import type { Turn } from '../../lib/turn.ts';
+import type { ParsedRows } from '../faulty-row.ts';
+import { ByteBudget, type ByteLease } from '../http/byte-budget.ts';
+import { readActivities, readDomains, readUser, readUsers } from './admin-responses.ts';
 import {
   readAbout,
   readChanges,
@@ -21,6 +23,7 @@ import {
   FILE_FIELDS,
   FILES_FIELDS,
   PERMISSIONS_FIELDS,
+  USER_FIELDS,
   USERS_FIELDS,
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
@@ -52,43 +55,73 @@ export interface GoogleClientOptions {
   readonly requestsAtOnceMax?: number;
   /** for one request and its body, in milliseconds; default: GOOGLE_LIMITS.responseMsMax */
   readonly responseMsMax?: number;
+  /** shared with the run's other vendors; default: this client's own */
+  readonly budget?: ByteBudget;
 }
 
 export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
-  return new ApiClient(options);
+  const { config, clock, budget = new ByteBudget() } = options;
+  const requests = new Requests({
+    ...options,
+    budget,
+    onWarning: options.onWarning ?? (() => {}),
+    requestsAtOnceMax: options.requestsAtOnceMax ?? GOOGLE_LIMITS.requestsAtOnceMax,
+    responseMsMax: options.responseMsMax ?? GOOGLE_LIMITS.responseMsMax,
+  });
+  return new ApiClient({ requests, auth: config.auth, clock, budget });
 }
 
+type Unleased<T> = Omit<ApiCall<T>, 'lease'>;
 type Scoped = Pick<ApiCall<unknown>, 'service' | 'subject' | 'scopeSet'>;
 
+interface ApiClientOptions {
+  readonly requests: Requests;
+  readonly auth: GoogleDriveConfig['auth'];
+  readonly clock: Clock;
+  readonly budget: ByteBudget;
+  readonly turn?: Turn;
+}
+
 class ApiClient implements GoogleClient {
-  readonly #requests: Requests;
+  readonly #options: ApiClientOptions;
   readonly #auth: GoogleDriveConfig['auth'];
 
-  constructor(options: GoogleClientOptions) {
-    this.#auth = options.config.auth;
-    this.#requests = new Requests({
-      ...options,
-      onWarning: options.onWarning ?? (() => {}),
-      requestsAtOnceMax: options.requestsAtOnceMax ?? GOOGLE_LIMITS.requestsAtOnceMax,
-      responseMsMax: options.responseMsMax ?? GOOGLE_LIMITS.responseMsMax,
-    });
+  constructor(options: ApiClientOptions) {
+    this.#options = options;
+    this.#auth = options.auth;
+  }
+
+  inTurn(turn: Turn): GoogleClient {
+    return new ApiClient({ ...this.#options, turn });
   }
 
   now(): number {
-    return this.#requests.now();
+    return this.#options.requests.now();
   }
 
-  learnTime(): Promise<void> {
-    return this.#requests.learnTime(this.#asAdmin('reports'));
+  learnTime(scopeSet: 'reports' | 'directory'): Promise<void> {
+    return this.#options.requests.learnTime(this.#asAdmin(scopeSet));
   }
 
   whoAmI(subject: string): Promise<Account> {
-    return this.#requests.send({
+    return this.#send({
       ...asUser(subject),
       paged: false,
       invoke: ({ drive }, options) => drive.about.get({ fields: ABOUT_FIELDS }, options),
       read: readAbout,
     });
+  }
+
+  findUser(address: string): Promise<User | undefined> {
+    return unlessNotFound(
+      this.#send({
+        ...this.#asAdmin('directory'),
+        paged: false,
+        invoke: ({ directory }, options) =>
+          directory.users.get({ userKey: address, fields: USER_FIELDS }, options),
+        read: readUser,
+      }),
+    );
   }
 
   listUsers(): AsyncGenerator<Page<User>> {
@@ -107,7 +140,7 @@ class ApiClient implements GoogleClient {
 
   listDomains(): Promise<string[]> {
     const query = { customer: 'my_customer', fields: DOMAINS_FIELDS };
-    return this.#requests.send({
+    return this.#send({
       ...this.#asAdmin('directory'),
       paged: false,
       invoke: ({ directory }, options) => directory.domains.list(query, options),
@@ -117,7 +150,7 @@ class ApiClient implements GoogleClient {
 
   startPageToken(subject: string, driveId?: string): Promise<string> {
     const query = { ...inDrive(driveId), supportsAllDrives: true, fields: 'startPageToken' };
-    return this.#requests.send({
+    return this.#send({
       ...asUser(subject),
       paged: false,
       invoke: ({ drive }, options) => drive.changes.getStartPageToken(query, options),
@@ -156,22 +189,16 @@ class ApiClient implements GoogleClient {
     return this.#files(subject, query, pageToken);
   }
 
-  async getFile(subject: string, fileId: string): Promise<File | undefined> {
+  getFile(subject: string, fileId: string): Promise<File | undefined> {
     const query = { fileId, supportsAllDrives: true, fields: FILE_FIELDS };
-    try {
-      const { rows, faulty } = await this.#requests.send({
+    return unlessNotFound(
+      this.#send({
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
-        read: readRequestedFile,
-      });
-      const [file] = rows;
-      if (file === undefined) throw unreadableFile(faulty);
-      return file;
-    } catch (error) {
-      if (error instanceof NotFound) return undefined;
-      throw error;
-    }
+        read: (body) => fileIn(readRequestedFile(body)),
+      }),
+    );
   }
 
   listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>> {
@@ -255,14 +282,26 @@ class ApiClient implements GoogleClient {
 
   #pages<P extends Page<unknown>>(list: PagedCall<P>, first?: string): AsyncGenerator<P> {
     const { invoke, ...call } = list;
-    return paginate(first, (pageToken) =>
-      this.#requests.send({
+    const { requests, budget, turn, clock } = this.#options;
+    const fetchPage = (pageToken: string | undefined, lease: ByteLease) =>
+      requests.send({
         ...call,
+        lease,
         paged: pageToken !== undefined,
         invoke: (apis, options) =>
           invoke(apis, options, pageToken === undefined ? {} : { pageToken }),
-      }),
-    );
+      });
+    return paginate(first, { fetchPage, openLease: () => budget.open(turn), clock });
+  }
+
+  async #send<T>(call: Unleased<T>): Promise<T> {
+    const { requests, budget, turn } = this.#options;
+    const lease = budget.open(turn);
+    try {
+      return await requests.send({ ...call, lease });
+    } finally {
+      lease.release();
+    }
   }
 
   #asAdmin(scopeSet: 'drive' | 'allDrives' | 'reports' | 'directory'): Scoped {
@@ -282,13 +321,24 @@ interface PagedCall<P> extends Scoped, Pick<ApiCall<P>, 'read'> {
   ) => ReturnType<ApiCall<P>['invoke']>;
 }
 
+async function unlessNotFound<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
 function asUser(subject: string): Scoped {
   return { service: 'drive', subject, scopeSet: 'drive' };
 }
 
-function unreadableFile(faulty: readonly FaultyRow[]): GoogleError {
+function fileIn({ rows, faulty }: ParsedRows<File>): File {
+  const [file] = rows;
+  if (file !== undefined) return file;
   const problems = faulty.map(({ problem }) => problem).join('; ');
-  return new GoogleError(`Google's description of the file cannot be read (${problems})`, {
+  throw new GoogleError(`Google's description of the file cannot be read (${problems})`, {
     reason: 'unreadableRow',
     concerns: 'item',
     hint: 'Please report this message. The other files are read.',

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
-import type { Account, Change, ChangesPage, File, Page, Permission, SharedDrive } from './rows.ts';
+import type {
+  Account,
+  Change,
+  ChangesPage,
+  File,
+  Page,
+  Permission,
+  Person,
+  SharedDrive,
+} from './rows.ts';
 import {
   address,
   filledAddress,
@@ -20,7 +29,7 @@ import {
 const owner = z
   .object({ emailAddress: filledAddress, displayName: filledText })
   .transform(({ emailAddress: email, displayName: name }) =>
-    omitUndefined<Partial<Account>>({ email, name }),
+    omitUndefined<Partial<Person>>({ email, name }),
   );
 
 const permission = z
@@ -158,9 +167,15 @@ const drives = z
   .transform(({ drives: rows, nextPageToken }): Page<SharedDrive> => pageOf(rows, nextPageToken));
 
 const about = z
-  .object({ user: z.object({ emailAddress: address.min(1), displayName: filledText }) })
-  .transform(({ user: { emailAddress: email, displayName: name } }) =>
-    omitUndefined<Account>({ email, name }),
+  .object({
+    user: z.object({
+      emailAddress: address.min(1),
+      displayName: filledText,
+      permissionId: filledText,
+    }),
+  })
+  .transform(({ user: { emailAddress: email, displayName: name, permissionId } }) =>
+    omitUndefined<Account>({ email, name, permissionId }),
   );
 
 const startPageToken = z

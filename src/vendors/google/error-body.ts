@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseJson, quote } from '../http/text.ts';
+import { parseJson } from '../http/json.ts';
+import { quote } from '../http/quote.ts';
 
 /** An error of a Google API, in whichever form it came. */
 export interface ApiError {

@@ -19,11 +19,12 @@ export const PERMISSIONS_FIELDS = `nextPageToken,permissions(${PERMISSION})`;
 
 export const DRIVES_FIELDS = 'nextPageToken,drives(id,name,createdTime)';
 
-export const ABOUT_FIELDS = 'user(emailAddress,displayName)';
+export const ABOUT_FIELDS = 'user(emailAddress,displayName,permissionId)';
 
-export const USERS_FIELDS =
-  'nextPageToken,' +
-  'users(id,primaryEmail,aliases,nonEditableAliases,name(fullName),suspended,archived)';
+export const USER_FIELDS =
+  'id,primaryEmail,aliases,nonEditableAliases,name(fullName),suspended,archived,creationTime';
+
+export const USERS_FIELDS = `nextPageToken,users(${USER_FIELDS})`;
 
 export const DOMAINS_FIELDS =
   'domains(domainName,verified,domainAliases(domainAliasName,verified))';

@@ -1,3 +1,4 @@
+import type { Turn } from '../../lib/turn.ts';
 import type {
   Account,
   Activity,
@@ -21,12 +22,21 @@ import type {
  * With one user's refresh token, `subject` is ignored, and the administrator's operations throw.
  */
 export interface GoogleClient {
+  /** The same client for a source that is read while others are consumed first. */
+  inTurn(turn: Turn): GoogleClient;
   /** Google's time in epoch milliseconds, as far as the Date headers of its responses tell. */
   now(): number;
-  /** Learns Google's time for `now()`, unless a response contained it. As administrator. */
-  learnTime(): Promise<void>;
+  /**
+   * Learns Google's time for `now()` from a sign-in for these scopes, unless a response contained it.
+   * As administrator.
+   */
+  learnTime(scopeSet: 'reports' | 'directory'): Promise<void>;
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
+  /**
+   * The user with this primary address or alias; undefined if no user has it. As administrator.
+   */
+  findUser(address: string): Promise<User | undefined>;
   /** All users of the Workspace, including suspended and archived ones. As administrator. */
   listUsers(): AsyncGenerator<Page<User>>;
   /** The verified domains of the Workspace and their aliases. As administrator. */

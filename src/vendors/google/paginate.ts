@@ -1,33 +1,54 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { ByteLease } from '../http/byte-budget.ts';
+import { ListProgress } from '../http/list-progress.ts';
 import { PageTokenLost } from './errors.ts';
 import type { Page } from './rows.ts';
 
+export interface PaginateOptions<P extends Page<unknown>> {
+  readonly fetchPage: (pageToken: string | undefined, lease: ByteLease) => Promise<P>;
+  readonly openLease: () => ByteLease;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
 /**
- * The pages of a list from the page token `first` on. Throws PageTokenLost if they form a cycle of
- * any length: otherwise the list would never end. (Brent's algorithm: remember one token, and a
- * later one each time the number of steps has doubled.)
+ * The pages of a list from the page token `first` on; the bytes of a page count until the next one
+ * is requested. Throws PageTokenLost if they form a cycle of any length: otherwise the list would
+ * never end. (Brent's algorithm: remember one token, and a later one each time the number of steps
+ * has doubled.) Throws a RetryableError if they have new tokens but make no progress.
  */
 export async function* paginate<P extends Page<unknown>>(
   first: string | undefined,
-  fetchPage: (pageToken: string | undefined) => Promise<P>,
+  { fetchPage, openLease, clock }: PaginateOptions<P>,
 ): AsyncGenerator<P> {
+  const progress = new ListProgress('Google', clock);
+  const lease = openLease();
   let remembered = first;
   let limit = 1;
   let steps = 0;
-  for (let token = first; ; ) {
-    let next: string | undefined;
-    // No variable holds the page: a suspended generator keeps its variables, and pages are large.
-    yield fetchPage(token).then((page) => {
-      next = page.nextPageToken;
-      if (next === undefined || next !== remembered) return page;
-      throw new PageTokenLost('the pages of a list of Google form a cycle');
-    });
-    if (next === undefined) return;
-    token = next;
-    steps += 1;
-    if (steps >= limit) {
-      remembered = token;
-      limit *= 2;
-      steps = 0;
+  try {
+    for (let token = first; ; ) {
+      let next: string | undefined;
+      // No variable holds the page: a suspended generator keeps its variables, and pages are large.
+      yield fetchPage(token, lease).then((page) => {
+        next = page.nextPageToken;
+        if (next === undefined) return page;
+        if (next === remembered) {
+          throw new PageTokenLost('the pages of a list of Google form a cycle');
+        }
+        progress.add(page.rows);
+        return page;
+      });
+      lease.release();
+      if (next === undefined) return;
+      token = next;
+      steps += 1;
+      if (steps >= limit) {
+        remembered = token;
+        limit *= 2;
+        steps = 0;
+      }
     }
+  } finally {
+    lease.release();
   }
 }

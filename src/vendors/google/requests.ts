@@ -2,6 +2,7 @@ import type { drive_v3 } from 'googleapis/build/src/apis/drive/v3.js';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { ByteBudget, ByteLease } from '../http/byte-budget.ts';
 import { asText, type HttpRequest } from '../http/messages.ts';
 import { isTooLong, retryDelayMs, withRetries } from '../http/retry.ts';
 import { VendorTime } from '../http/vendor-time.ts';
@@ -23,6 +24,8 @@ export interface ApiCall<T> extends Access {
   readonly service: Service;
   /** the call has a page token */
   readonly paged: boolean;
+  /** holds the bytes of the response; the caller releases it */
+  readonly lease: ByteLease;
   readonly invoke: (apis: Apis, options: CallOptions) => Promise<{ readonly data: unknown }>;
   /** receives the parsed body, or the text of a body that is not JSON */
   readonly read: (body: unknown) => T;
@@ -37,6 +40,7 @@ export interface RequestsOptions {
   readonly signal: AbortSignal;
   readonly requestsAtOnceMax: number;
   readonly responseMsMax: number;
+  readonly budget: ByteBudget;
 }
 
 /**
@@ -155,14 +159,17 @@ export class Requests {
     this.#options.signal.throwIfAborted();
     onCall();
     const sentAt = clock.now();
-    const response = await callGoogle(request, this.#options);
+    const response = await callGoogle(request, { ...this.#options, lease: call.lease });
     this.#time.learn(response.headers, sentAt);
     if (response.status >= 400) {
       const { service, paged } = call;
       const context = { service, paged, scopes: SCOPES[call.scopeSet], nowMs: clock.now() };
       throw errorOf(classifyResponse(asText(response), context));
     }
-    return new Response(response.body, { headers: response.headers });
+    const { headers } = response;
+    const { body } = asText(response);
+    // The library reads nothing but the text. A Response with a body would copy it twice.
+    return Object.assign(new Response(null, { headers }), { text: async () => body });
   }
 }
 

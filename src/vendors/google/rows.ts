@@ -16,18 +16,26 @@ export interface ChangesPage extends Page<Change> {
   readonly newStartPageToken?: string;
 }
 
-export interface Account {
+export interface Person {
   readonly email: string;
   readonly name?: string;
 }
 
+/** The user whom a token is for. */
+export interface Account extends Person {
+  /** Drive's own id of the account; it does not change with the address */
+  readonly permissionId?: string;
+}
+
 /** A user of the Workspace's directory. */
-export interface User extends Account {
+export interface User extends Person {
+  /** it does not change with the address, and a new user with an old address has another */
   readonly id: string;
   /** other addresses of the same person */
   readonly aliases: readonly string[];
   readonly suspended: boolean;
   readonly archived: boolean;
+  readonly createdTime?: number;
 }
 
 export interface SharedDrive {
@@ -50,7 +58,7 @@ export interface File {
   /** its folder, if the subject sees it; can be a shared drive, or My Drive's root */
   readonly parents: readonly string[];
   readonly ownedByMe: boolean;
-  readonly owners: readonly Partial<Account>[];
+  readonly owners: readonly Partial<Person>[];
   readonly shared: boolean;
   /** on a shared drive: others than the drive's members have access; absent: unknown */
   readonly hasAugmentedPermissions?: boolean;

@@ -2,25 +2,27 @@ import { type ApiCallOptions, callApi, type Refusal } from '../http/call-api.ts'
 import type { HttpRequest, HttpResponse } from '../http/messages.ts';
 import { GoogleError } from './errors.ts';
 
-export type GoogleCallOptions = Pick<ApiCallOptions, 'signal' | 'responseMsMax'>;
+export type GoogleCallOptions = Pick<ApiCallOptions, 'signal' | 'responseMsMax' | 'lease'>;
 
 /** One request to Google and its complete response; see `callApi`. */
 export function callGoogle(
   request: HttpRequest,
-  { signal, responseMsMax }: GoogleCallOptions,
+  { signal, responseMsMax, lease }: GoogleCallOptions,
 ): Promise<HttpResponse> {
-  return callApi(request, { signal, responseMsMax, credential: 'the access token', refuse });
+  const credential = 'the access token';
+  return callApi(request, { signal, responseMsMax, reuse: 'repeat', lease, credential, refuse });
 }
 
-function refuse({ kind, status, message }: Refusal): GoogleError {
-  if (kind === 'too-large') {
+function refuse({ kind, status, message, hint }: Refusal): GoogleError {
+  if (kind === 'too-large' || kind === 'too-complex') {
     return new GoogleError(message, { reason: 'responseTooLarge', concerns: 'subject' });
   }
   return new GoogleError(message, {
     reason: `HTTP_${status}`,
     concerns: 'everyone',
     hint:
+      hint ??
       'Check googleDrive.endpoint (https://www.googleapis.com) and any proxy between this ' +
-      'machine and Google.',
+        'machine and Google.',
   });
 }

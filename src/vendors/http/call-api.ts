@@ -1,13 +1,22 @@
 import type { UserError } from '../../lib/errors.ts';
+import { scrub } from '../../lib/secret.ts';
+import type { ByteLease } from './byte-budget.ts';
+import { ConnectionFailed } from './connection-failed.ts';
+import { jsonProblem } from './json.ts';
 import { HTTP_LIMITS } from './limits.ts';
-import type { HttpRequest, HttpResponse } from './messages.ts';
+import type { HttpRequest, HttpResponse, ResponseHead } from './messages.ts';
+import type { Reuse } from './open-response.ts';
+import { PROXY_LOGIN_HINT, PROXY_LOGIN_STATUS } from './proxy-login.ts';
 import { send } from './send.ts';
+import { isRedirect, isTransientStatus } from './status.ts';
 
 /** A response that no attempt can make usable. */
 export interface Refusal {
-  readonly kind: 'redirect' | 'too-large';
+  readonly kind: 'redirect' | 'too-large' | 'too-complex' | 'proxy-login';
   readonly status: number;
   readonly message: string;
+  /** if the failure is not about the vendor */
+  readonly hint?: string;
 }
 
 export interface ApiCallOptions {
@@ -15,6 +24,9 @@ export interface ApiCallOptions {
   readonly signal: AbortSignal | undefined;
   /** for request and body together */
   readonly responseMsMax: number;
+  readonly reuse: Reuse;
+  /** holds the bytes of the response; the caller releases it */
+  readonly lease: ByteLease;
   /** what a redirect would pass on to another host */
   readonly credential: string;
   /** the vendor's own error, with its hint */
@@ -24,31 +36,79 @@ export interface ApiCallOptions {
 /**
  * One request to a vendor that is read, and its complete response, with any status from 200 to
  * 299 and from 400 on. Rejects with the vendor's error for a redirect, which is never followed,
- * and for an oversized body; with a RetryableError if the connection fails, hangs or breaks; with
- * the reason of an aborted signal.
+ * for a body that is too large or too complex, and if a proxy requires a login; with a
+ * RetryableError if the connection fails, hangs or breaks; with the reason of an aborted signal.
+ * The lease is empty after an error.
  */
 export async function callApi(
   request: HttpRequest,
   options: ApiCallOptions,
 ): Promise<HttpResponse> {
-  const { signal, responseMsMax, credential, refuse } = options;
-  const { connectMsMax, bodyBytesMax } = HTTP_LIMITS;
-  const headers = { ...request.headers, 'accept-encoding': 'gzip' };
-  const limits = { signal, timeoutMs: responseMsMax, connectMsMax, bodyBytesMax };
-  const response = await send({ ...request, headers }, limits);
-  const { status, isTruncated } = response;
-  const { host } = new URL(request.url);
-  if (status >= 300 && status < 400) {
-    const target = URL.parse(response.headers['location'] ?? '', request.url)?.host;
-    const to = target === undefined ? '' : ` to ${target}`;
-    const message =
-      `${host} responded with a redirect (${status})${to}. It is not followed: ` +
-      `${credential} would be sent along`;
-    throw refuse({ kind: 'redirect', status, message });
+  const { lease } = options;
+  try {
+    const response = await exchange(request, options);
+    checkHead(request, response, options);
+    checkBody(request, response, options);
+    lease.settle();
+    return response;
+  } catch (error) {
+    lease.release();
+    throw error;
   }
+}
+
+/** A temporary failure is known from its head, even if the body never comes. */
+async function exchange(request: HttpRequest, options: ApiCallOptions): Promise<HttpResponse> {
+  const { signal, responseMsMax: timeoutMs, reuse, lease } = options;
+  const { connectMsMax } = HTTP_LIMITS;
+  try {
+    return await send(request, { signal, timeoutMs, connectMsMax, reuse, lease, bodyBytesMax });
+  } catch (error) {
+    const head = error instanceof ConnectionFailed ? error.head : undefined;
+    if (head === undefined || !isTransientStatus(head.status)) throw error;
+    return { ...head, body: Buffer.alloc(0), isTruncated: false };
+  }
+}
+
+function bodyBytesMax({ status }: ResponseHead): number {
+  if (isRedirect(status) || status === PROXY_LOGIN_STATUS) return 0;
+  return status >= 400 ? HTTP_LIMITS.errorBytesMax : HTTP_LIMITS.bodyBytesMax;
+}
+
+function checkHead(
+  { url }: HttpRequest,
+  { status, headers }: ResponseHead,
+  { credential, refuse }: ApiCallOptions,
+): void {
+  const { host } = new URL(url);
+  if (status === PROXY_LOGIN_STATUS) {
+    const message = `a proxy refused the request to ${host}: it requires a login (${status})`;
+    throw refuse({ kind: 'proxy-login', status, message, hint: PROXY_LOGIN_HINT });
+  }
+  if (!isRedirect(status)) return;
+  const target = URL.parse(headers['location'] ?? '', url)?.host;
+  const to = target === undefined ? '' : ` to ${target}`;
+  const message =
+    `${host} responded with a redirect (${status})${to}. sharetrail does not follow redirects, ` +
+    `because it would send ${credential} to that host`;
+  throw refuse({ kind: 'redirect', status, message: scrub(message) });
+}
+
+function checkBody(
+  { url }: HttpRequest,
+  { status, body, isTruncated }: HttpResponse,
+  { refuse }: ApiCallOptions,
+): void {
+  // An error is classified by its status and the beginning of its text.
+  if (status >= 400) return;
+  const { host } = new URL(url);
   if (isTruncated) {
-    const message = `${host} sent a response of more than ${bodyBytesMax / 1024 / 1024} MB`;
+    const megabytes = HTTP_LIMITS.bodyBytesMax / 1024 / 1024;
+    const message = `${host} sent a response of more than ${megabytes} MB`;
     throw refuse({ kind: 'too-large', status, message });
   }
-  return response;
+  const problem = jsonProblem(body);
+  if (problem === undefined) return;
+  const message = `${host} sent a response that cannot be read: ${problem}`;
+  throw refuse({ kind: 'too-complex', status, message });
 }

@@ -5,33 +5,35 @@ const CAUSES_MAX = 10;
 
 /**
  * Why a connection failed, for a person: the error with its code, then its causes down to the last.
- * Names each member of an AggregateError (one per address of the host) once. Contains no secret of
- * this process.
+ * Names each member of an AggregateError (one per address of the host) once. Never empty. Contains
+ * no secret of this process.
  */
 export function describeFailure(error: unknown): string {
-  return scrub(describe(error, 0));
+  return scrub(describe(error, 0)) || 'no reason given';
 }
 
 function describe(error: unknown, depth: number): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return isBlank(error) ? '' : String(error);
+  if (depth > CAUSES_MAX) return '';
   const members = membersOf(error).map((member) => describe(member, depth + 1));
-  const parts = [members.length > 0 ? error.message : textOf(error)];
-  parts.push([...new Set(members)].join('; '));
-  if (error.cause !== undefined && depth < CAUSES_MAX) parts.push(describe(error.cause, depth + 1));
-  return [...new Set(parts)].filter((part) => part !== '').join(': ');
+  const own = members.length > 0 ? error.message : messageWithCode(error);
+  const cause = describe(error.cause, depth + 1);
+  return distinct([own, distinct(members).join('; '), cause]).join(': ');
 }
 
-/** The code of the failure alone, such as ECONNREFUSED: a message may name the host. */
-export function failureCodeOf(error: unknown, depth = 0): string | undefined {
-  if (!(error instanceof Error) || depth > CAUSES_MAX) return undefined;
+/** The codes of a failure and its causes, such as ECONNREFUSED: a message may name the host. */
+export function failureCodesOf(error: unknown): string[] {
+  return distinct(codesIn(error, 0));
+}
+
+function codesIn(error: unknown, depth: number): string[] {
+  if (!(error instanceof Error) || depth > CAUSES_MAX) return [];
   const code = codeOf(error);
-  if (/^[A-Z][A-Z0-9_]+$/.test(code)) return code;
-  return [...membersOf(error), error.cause]
-    .map((inner) => failureCodeOf(inner, depth + 1))
-    .find((found) => found !== undefined);
+  const inner = [...membersOf(error), error.cause].flatMap((one) => codesIn(one, depth + 1));
+  return /^[A-Z][A-Z0-9_]+$/.test(code) ? [code, ...inner] : inner;
 }
 
-function textOf(error: Error): string {
+function messageWithCode(error: Error): string {
   const code = codeOf(error);
   if (error.message === '') return code || error.name;
   return code === '' || error.message.includes(code) ? error.message : `${error.message} (${code})`;
@@ -43,4 +45,13 @@ function codeOf(error: Error): string {
 
 function membersOf(error: Error): readonly unknown[] {
   return error instanceof AggregateError ? error.errors : [];
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || String(value).trim() === '';
+}
+
+/** Without empty texts and repetitions. */
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].filter((text) => text !== '');
 }

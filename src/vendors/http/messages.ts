@@ -9,6 +9,8 @@ export interface ResponseHead {
   readonly status: number;
   /** lower-case names */
   readonly headers: Readonly<Record<string, string>>;
+  /** a 407 of a proxy in between, which requires a login */
+  readonly isFromProxy?: true;
 }
 
 export interface HttpResponse extends ResponseHead {
@@ -22,14 +24,6 @@ export interface TextResponse extends ResponseHead {
   readonly body: string;
 }
 
-export function asText({ status, headers, body }: HttpResponse): TextResponse {
-  return { status, headers, body: new TextDecoder().decode(body) };
-}
-
-/**
- * 408 and 425 ask for the same request again, 429 asks to slow down, and a 5xx is a failure of
- * the server: the same request may succeed later.
- */
-export function isTransientStatus(status: number): boolean {
-  return status >= 500 || status === 408 || status === 425 || status === 429;
+export function asText({ body, isTruncated: _, ...head }: HttpResponse): TextResponse {
+  return { ...head, body: new TextDecoder().decode(body) };
 }

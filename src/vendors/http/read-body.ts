@@ -6,13 +6,16 @@ import type { HttpResponse } from './messages.ts';
 /** Larger than zlib's default of 16 KB, which takes four times as many steps. */
 const GUNZIP_CHUNK_BYTES = 64 * 1024;
 
-/**
- * Reads a body up to `bytesMax` decompressed bytes, then closes the connection. Every body of
- * every vendor is read here: what limits the bytes in memory belongs here too.
- */
+export interface ReadBodyOptions {
+  readonly bytesMax: number;
+  /** Called before the bytes are kept; a promise delays the reading. */
+  readonly onBytes: (bytes: number) => Promise<void> | undefined;
+}
+
+/** Reads a body up to `bytesMax` decompressed bytes, then closes the connection. */
 export async function readBody(
   response: IncomingMessage,
-  bytesMax: number,
+  { bytesMax, onBytes }: ReadBodyOptions,
 ): Promise<Pick<HttpResponse, 'body' | 'isTruncated'>> {
   if (bytesMax === 0) {
     response.destroy();
@@ -20,19 +23,44 @@ export async function readBody(
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of decompressed(response)) {
+  for await (const chunk of decoded(response)) {
+    const room = onBytes(chunk.length);
+    if (room !== undefined) await room;
     chunks.push(chunk);
     bytes += chunk.length;
     // Leaving the loop closes the connection.
     if (bytes > bytesMax) break;
   }
   const isTruncated = bytes > bytesMax;
-  return { body: Buffer.concat(chunks, Math.min(bytes, bytesMax)), isTruncated };
+  return { body: joined(chunks, Math.min(bytes, bytesMax)), isTruncated };
 }
 
-function decompressed(response: IncomingMessage): AsyncIterable<Buffer> {
-  const encoding = response.headers['content-encoding'] ?? '';
-  return /^(?:x-)?gzip$/i.test(encoding) ? gunzipped(response) : response;
+/** Empties `chunks` as it copies, so that a large body is not in memory twice. */
+function joined(chunks: Buffer[], length: number): Buffer<ArrayBuffer> {
+  const body = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const [index, chunk] of chunks.entries()) {
+    at += chunk.copy(body, at);
+    chunks[index] = Buffer.alloc(0);
+  }
+  return body;
+}
+
+function decoded(response: IncomingMessage): AsyncIterable<Buffer> {
+  const encoding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (encoding === '' || encoding === 'identity') return response;
+  if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipped(response);
+  return undecodable(response, encoding);
+}
+
+/** Only gzip is requested. An empty body needs no decoding. */
+async function* undecodable(response: IncomingMessage, encoding: string): AsyncGenerator<Buffer> {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    if (chunk.length > 0) {
+      throw new Error(`the response has the encoding "${encoding}", which was not requested`);
+    }
+    yield chunk;
+  }
 }
 
 /** Proxies announce gzip for responses without a body, too: to zlib, an empty body is an error. */

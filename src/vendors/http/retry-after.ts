@@ -1,10 +1,4 @@
-const TIME = '\\d{2}:\\d{2}:\\d{2}';
-/** The three forms of an HTTP date (RFC 9110, 5.6.7), all in UTC. `Date.parse` takes far more. */
-const HTTP_DATES = [
-  new RegExp(`^[a-z]{3}, \\d{2} [a-z]{3} \\d{4} ${TIME} gmt$`, 'i'),
-  new RegExp(`^[a-z]+, \\d{2}-[a-z]{3}-\\d{2} ${TIME} gmt$`, 'i'),
-  new RegExp(`^[a-z]{3} [a-z]{3} [ \\d]\\d ${TIME} \\d{4}$`, 'i'),
-];
+import { parseHttpDate } from './http-date.ts';
 
 /** The wait that a response requests; empty if it requests none, or none that makes sense. */
 export function retryAfterIn(
@@ -26,8 +20,6 @@ export function retryAfterMsOf(header: string | undefined, nowMs: number): numbe
     const waitMs = Number(value) * 1_000;
     return Number.isSafeInteger(waitMs) ? waitMs : undefined;
   }
-  if (!HTTP_DATES.some((form) => form.test(value))) return undefined;
-  // Only the last form does not name its zone, and would be read as local time.
-  const waitMs = Date.parse(/gmt$/i.test(value) ? value : `${value} GMT`) - nowMs;
-  return waitMs >= 0 ? waitMs : undefined;
+  const at = parseHttpDate(value, nowMs);
+  return at === undefined || at < nowMs ? undefined : at - nowMs;
 }

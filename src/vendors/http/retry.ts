@@ -7,7 +7,7 @@ export interface RetryOptions {
   /** from 0 to 1, as Math.random */
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** true: `attempt` itself waits before it tries again after this error */
+  /** true: after this error, the next `attempt` waits by itself */
   readonly isPaced?: (error: RetryableError) => boolean;
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { isTransientStatus } from '../http/messages.ts';
-import { isHtml, parseJson, quote } from '../http/text.ts';
+import { isHtml } from '../http/html.ts';
+import { parseJson } from '../http/json.ts';
+import { quote } from '../http/quote.ts';
+import { isTransientStatus } from '../http/status.ts';
 import { retryLater } from './classify.ts';
 import type { FailedResponse, Failure } from './failure.ts';
 

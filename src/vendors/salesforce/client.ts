@@ -2,6 +2,8 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import { chunksOf } from '../../lib/chunks.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { RetryableError, type UserError } from '../../lib/errors.ts';
+import { ByteBudget } from '../http/byte-budget.ts';
+import { ListProgress } from '../http/list-progress.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import { withRetries } from '../http/retry.ts';
 import { VendorTime } from '../http/vendor-time.ts';
@@ -65,6 +67,8 @@ export interface SalesforceClientOptions {
   readonly signal: AbortSignal;
   /** for one request and its body, in milliseconds; default: SALESFORCE_LIMITS.responseMsMax */
   readonly responseMsMax?: number;
+  /** shared with the run's other vendors; default: this client's own */
+  readonly budget?: ByteBudget;
 }
 
 interface ApiCall<T> {
@@ -82,6 +86,7 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
 class RestClient implements SalesforceClient {
   readonly #options: SalesforceClientOptions;
   readonly #responseMsMax: number;
+  readonly #budget: ByteBudget;
   readonly #session: Session;
   readonly #time: VendorTime;
   #usage: ApiUsage | undefined;
@@ -89,6 +94,7 @@ class RestClient implements SalesforceClient {
   constructor(options: SalesforceClientOptions) {
     this.#options = options;
     this.#responseMsMax = options.responseMsMax ?? SALESFORCE_LIMITS.responseMsMax;
+    this.#budget = options.budget ?? new ByteBudget();
     this.#time = new VendorTime(options.clock);
     this.#session = new Session({
       config: options.config,
@@ -98,6 +104,7 @@ class RestClient implements SalesforceClient {
       onTokenNotSaved: options.onTokenNotSaved ?? (() => {}),
       signal: options.signal,
       responseMsMax: this.#responseMsMax,
+      budget: this.#budget,
       send: (request, signal) => this.#call(request, signal ?? options.signal),
     });
   }
@@ -121,10 +128,12 @@ class RestClient implements SalesforceClient {
       throw new Error(`a query of ${path.length} bytes does not fit a URL`);
     }
     const signal = this.#signalWith(options.signal);
+    const progress = new ListProgress('Salesforce', this.#options.clock);
     let page = await this.#get({ path, signal, read: readFirstQueryPage });
     if (page.total !== undefined) options.onTotal?.(page.total);
     yield page.rows;
     while (page.next !== undefined) {
+      progress.add(page.rows);
       page = await this.#nextPage(page.next, signal);
       yield page.rows;
     }
@@ -166,9 +175,12 @@ class RestClient implements SalesforceClient {
   }
 
   async #allRows(first: QueryPage): Promise<Row[]> {
+    const progress = new ListProgress('Salesforce', this.#options.clock);
     const rows = [...first.rows];
     let page = first;
     while (page.next !== undefined) {
+      progress.add(page.rows);
+      if (rows.length > SALESFORCE_LIMITS.rowsPerQueryMax) throw tooManyRows();
       page = await this.#nextPage(page.next, this.#options.signal);
       for (const row of page.rows) rows.push(row);
     }
@@ -220,7 +232,12 @@ class RestClient implements SalesforceClient {
   async #call(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
     this.#options.onCall();
     const sentAt = this.#options.clock.now();
-    const response = await callSalesforce(request, { signal, responseMsMax: this.#responseMsMax });
+    const response = await callSalesforce(request, {
+      signal,
+      responseMsMax: this.#responseMsMax,
+      reuse: 'repeat',
+      budget: this.#budget,
+    });
     this.#time.learn(response.headers, sentAt);
     this.#usage = usageIn(response.headers) ?? this.#usage;
     if (response.status >= 400) {
@@ -245,6 +262,11 @@ class RestClient implements SalesforceClient {
   #dataPath(): string {
     return `/services/data/v${this.#options.config.apiVersion}`;
   }
+}
+
+function tooManyRows(): SalesforceError {
+  const message = `a query of Salesforce has more than ${SALESFORCE_LIMITS.rowsPerQueryMax} rows`;
+  return new SalesforceError(message, { code: 'TOO_MANY_ROWS' });
 }
 
 function stillExpired(error: SessionExpired): SalesforceError {

@@ -5,6 +5,7 @@ import type { SalesforceConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { rememberSecret } from '../../lib/secret.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import type { VendorTime } from '../http/vendor-time.ts';
 import { JWT_BEARER } from '../jwt.ts';
@@ -37,6 +38,7 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** for one login and its complete response, in milliseconds */
   readonly responseMsMax: number;
+  readonly budget: ByteBudget;
 }
 
 /** The connection, and the access token that it had when the session was opened. */
@@ -119,16 +121,18 @@ export class Session {
   }
 
   async #sendLogin(request: HttpRequest): Promise<TextResponse> {
-    const { signal, responseMsMax, clock, time } = this.#options;
+    const { signal, responseMsMax, clock, time, budget } = this.#options;
     // A refresh token's request is never aborted: see RefreshTokens.
     const limits = this.#refreshTokens
       ? {
           signal: undefined,
+          // It works once: a repetition must not meet a token that was used up.
+          reuse: 'never' as const,
           responseMsMax: Math.min(responseMsMax, SALESFORCE_LIMITS.tokenRefreshMsMax),
         }
-      : { signal, responseMsMax };
+      : { signal, reuse: 'repeat' as const, responseMsMax };
     const sentAt = clock.now();
-    const response = await callSalesforce(request, limits);
+    const response = await callSalesforce(request, { ...limits, budget });
     time.learn(response.headers, sentAt);
     if (response.status >= 400) throw errorOf(classifyLogin(response, clock.now()));
     return response;

@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 import type { Transport } from 'jsforce/lib/transport.js';
 import type { StreamPromise } from 'jsforce/lib/util/promise.js';
 import { UserError } from '../../lib/errors.ts';
-import { type ApiCallOptions, callApi } from '../http/call-api.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
+import { type ApiCallOptions, callApi, type Refusal } from '../http/call-api.ts';
 import { asText, type HttpRequest, type TextResponse } from '../http/messages.ts';
 
 const REDIRECT_HINT =
@@ -12,15 +13,23 @@ const REDIRECT_HINT =
 /** One request to Salesforce and its complete response; see `callApi`. */
 export async function callSalesforce(
   request: HttpRequest,
-  options: Pick<ApiCallOptions, 'signal' | 'responseMsMax'>,
+  options: Pick<ApiCallOptions, 'signal' | 'responseMsMax' | 'reuse'> & {
+    readonly budget: ByteBudget;
+  },
 ): Promise<TextResponse> {
-  const response = await callApi(request, {
-    ...options,
-    credential: 'the login',
-    refuse: ({ kind, message }) =>
-      new UserError(message, kind === 'redirect' ? { hint: REDIRECT_HINT } : {}),
-  });
-  return asText(response);
+  const { budget, ...rest } = options;
+  // jsforce parses the page right after it is read, and only one page is read ahead.
+  const lease = budget.open();
+  try {
+    return asText(await callApi(request, { ...rest, lease, credential: 'the login', refuse }));
+  } finally {
+    lease.release();
+  }
+}
+
+function refuse({ kind, message, hint }: Refusal): UserError {
+  if (kind === 'redirect') return new UserError(message, { hint: REDIRECT_HINT });
+  return new UserError(message, hint === undefined ? {} : { hint });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Secret } from '../../lib/secret.ts';
+import { ConnectionFailed } from '../http/connection-failed.ts';
 import { send } from '../http/send.ts';
 import { type AttemptResult, classifyFailure, classifyStatus } from './classify.ts';
 import { WEBHOOK_LIMITS } from './limits.ts';
@@ -56,10 +57,15 @@ async function attempt({ webhook, text, signal }: Post): Promise<AttemptResult> 
       body: JSON.stringify({ text }),
     };
     // The status says it all: the body is not read.
-    const limits = { signal: deadline.signal, timeoutMs, bodyBytesMax: 0 };
+    const limits = {
+      signal: deadline.signal,
+      timeoutMs,
+      reuse: 'repeat',
+      bodyBytesMax: 0,
+    } as const;
     return classifyStatus((await send(request, limits)).status);
   } catch (error) {
-    return classifyFailure(error);
+    return classifyFailure(error, error instanceof ConnectionFailed ? error.note : '');
   } finally {
     signal.removeEventListener('abort', hurry);
     for (const timer of timers) clearTimeout(timer);

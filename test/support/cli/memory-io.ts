@@ -23,7 +23,7 @@ export function memoryIo({ columns, environment = {} }: MemoryIoOptions = {}): M
   };
 }
 
-function memoryStream(columns: number | undefined) {
+export function memoryStream(columns: number | undefined) {
   const written: string[] = [];
   const stream: OutputStream = {
     write: (text, done) => {

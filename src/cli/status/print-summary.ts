@@ -1,0 +1,34 @@
+import type { Io } from '../terminal/io.ts';
+import { writeFirstFitting } from '../terminal/table.ts';
+import { writeHeading, writeParagraph } from '../terminal/write.ts';
+import { attentionLines } from './attention-lines.ts';
+import { accountLines } from './gong-accounts.ts';
+import { summaryLayouts } from './summary-columns.ts';
+import type { TenantRow } from './tenant-row.ts';
+import { unreadDriveLines } from './unread-drive-lines.ts';
+
+export interface SummaryOptions {
+  /** epoch milliseconds */
+  readonly now: number;
+  /** which Gong accounts have their own line, if there are many */
+  readonly accounts: 'all' | 'lowest';
+}
+
+/** One row per tenant, then what needs attention or is not read, then the Gong calls left, once per account. */
+export async function printSummary(
+  io: Io,
+  rows: readonly TenantRow[],
+  { now, accounts }: SummaryOptions,
+): Promise<void> {
+  await writeFirstFitting(io, { layouts: summaryLayouts(now) }, rows);
+  await printSection(io, 'Needs attention', attentionLines(rows));
+  await printSection(io, 'Shared drives that are not read', unreadDriveLines(rows, accounts));
+  await printSection(io, 'Gong calls left in 24 hours', accountLines(rows, accounts));
+}
+
+async function printSection(io: Io, title: string, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return;
+  await io.out('\n');
+  await writeHeading(io, title);
+  for (const line of lines) await writeParagraph(io, `  ${line}`);
+}

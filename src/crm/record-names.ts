@@ -1,0 +1,36 @@
+import type { CrmObject, Match } from './match.ts';
+import { shortName } from './reason-text.ts';
+import type { CrmRecords } from './records.ts';
+
+/** The match with the names of its objects, for people who read it; hidden names are missing. */
+export function withNames(match: Match, records: CrmRecords): Match {
+  const named = match.objects.flatMap((object) => {
+    const name = shortName(nameOf(object, match, records) ?? '');
+    return name === '' ? [] : [[object.id, name] as const];
+  });
+  return named.length === 0 ? match : { ...match, names: Object.fromEntries(named) };
+}
+
+function nameOf({ type, id }: CrmObject, match: Match, records: CrmRecords): string | undefined {
+  switch (type) {
+    case 'Opportunity':
+      return opportunityName(id, match, records);
+    case 'Account':
+      return records.accounts.get(id)?.name;
+    case 'Contact':
+      return records.contacts.get(id)?.name;
+    case 'Lead':
+      return records.leads.get(id)?.name;
+  }
+}
+
+/** Named by the share itself, or chosen from those of its Accounts. */
+function opportunityName(id: string, { objects }: Match, records: CrmRecords): string | undefined {
+  const named = records.opportunities.get(id);
+  if (named) return named.name;
+  for (const { id: accountId } of objects.filter(({ type }) => type === 'Account')) {
+    const found = records.opportunitiesOfAccount.get(accountId)?.find((one) => one.id === id);
+    if (found) return found.name;
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { UserError } from '../lib/errors.ts';
+import { codeOf, explainFailure } from './failures.ts';
+import { isValidLease } from './leases.ts';
+import { DATABASE_LIMITS } from './limits.ts';
+import { SIDE_FILES } from './partial-file.ts';
+
+const STOP_ALL =
+  'Stop `start`, wait for runs to end, and try again. Find the process with "fuser FILE".';
+
+/**
+ * Locks the database against every other process, and merges its write-ahead log into it: from then
+ * on, it is a single file, which one rename replaces. A process that opened it before, but did not use
+ * it yet, gets SQLITE_READONLY_DBMOVED when it writes. Returns undefined if the file is not a database.
+ * Throws UserError if the database is in use.
+ */
+export function lockForRestore(
+  file: string,
+  now: number,
+): { readonly release: () => void } | undefined {
+  const database = open(file);
+  try {
+    requireNoLease(database, now);
+    database.pragma('journal_mode = delete');
+    database.exec('begin exclusive');
+    if (SIDE_FILES.some((suffix) => existsSync(file + suffix))) throw inUse(file);
+  } catch (error) {
+    database.close();
+    if (isUnreadable(error)) return undefined;
+    throw isBusy(error) ? inUse(file, error) : explainFailure(error, file);
+  }
+  return { release: () => database.close() };
+}
+
+function open(file: string): Sqlite.Database {
+  try {
+    return new Sqlite(file, { fileMustExist: true, timeout: DATABASE_LIMITS.busyTimeoutMs });
+  } catch (error) {
+    throw explainFailure(error, file);
+  }
+}
+
+/** A run on another machine has no lock that this one can see. */
+function requireNoLease(database: Sqlite.Database, now: number): void {
+  const hasLeases = "select count(*) from sqlite_schema where name = 'lease'";
+  if (database.prepare(hasLeases).pluck().get() === 0) return;
+  const leases = database.prepare('select name, holder, until from lease').all() as readonly {
+    readonly name: string;
+    readonly holder: string;
+    readonly until: number;
+  }[];
+  const valid = leases.find((lease) => isValidLease(lease, now));
+  if (valid === undefined) return;
+  const until = new Date(valid.until).toISOString();
+  throw new UserError(`the database is in use: another process holds ${valid.name}`, {
+    hint: `Wait for its run to end. If that process is dead, its lease expires at ${until}.`,
+  });
+}
+
+function inUse(file: string, cause?: unknown): UserError {
+  return new UserError(`the database is in use by another process: ${file}`, {
+    hint: STOP_ALL,
+    cause,
+  });
+}
+
+function isBusy(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_BUSY');
+}
+
+function isUnreadable(error: unknown): boolean {
+  return /^SQLITE_(?:NOTADB|CORRUPT)/.test(codeOf(error));
+}

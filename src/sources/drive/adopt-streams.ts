@@ -1,0 +1,92 @@
+import type { Statement } from '../../db/schema.ts';
+import type { AddressBook } from './address-book.ts';
+import { type DriveUser, isId, kindOfId } from './drive-user.ts';
+import { CHANGE_LOG_STREAM_PREFIX, userNameIn, userOwner } from './stream-names.ts';
+
+/** Owners (see stream-names.ts): what is stored under `from` belongs to `to`. */
+export interface OwnerMove {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The owners of change logs on record: epoch milliseconds of their last reading. */
+export type StoredOwners = ReadonlyMap<string, number>;
+
+/**
+ * Finds what is stored under a user's addresses (by earlier versions), or under their other id (if the
+ * tenant began or ceased to read the Directory). What is stored under a primary address comes first:
+ * an alias can have been another user's address.
+ */
+export function planMoves(stored: StoredOwners, book: AddressBook): OwnerMove[] {
+  const moves = [...stored].flatMap(([from, readAt]) => {
+    const name = userNameIn(from);
+    const user = name === undefined ? undefined : userBehind(name, readAt, book);
+    // The previous user of the address was deleted, and this one created, after the reading.
+    const isOther = user === undefined || (user.createdAt ?? 0) > readAt;
+    return isOther ? [] : [{ from, to: userOwner(user.id), isPrimary: name === user.email }];
+  });
+  return moves
+    .toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary))
+    .map(({ from, to }) => ({ from, to }));
+}
+
+/** Renames cursors and the owners of grants. A user who already has a cursor keeps it. */
+export async function moveOwners(
+  trx: Statement,
+  tenant: string,
+  moves: readonly OwnerMove[],
+): Promise<void> {
+  for (const { from, to } of moves) {
+    const stream = `${CHANGE_LOG_STREAM_PREFIX}${from}`;
+    const renamed = `${CHANGE_LOG_STREAM_PREFIX}${to}`;
+    const known = await trx
+      .selectFrom('cursor')
+      .select('stream')
+      .where('tenant', '=', tenant)
+      .where('stream', '=', renamed)
+      .executeTakeFirst();
+    if (known === undefined) {
+      await trx
+        .updateTable('cursor')
+        .set({ stream: renamed })
+        .where('tenant', '=', tenant)
+        .where('stream', '=', stream)
+        .execute();
+    } else {
+      await trx
+        .deleteFrom('cursor')
+        .where('tenant', '=', tenant)
+        .where('stream', '=', stream)
+        .execute();
+    }
+    await trx
+      .updateTable('grant')
+      .set({ owner: to })
+      .where('tenant', '=', tenant)
+      .where('owner', '=', from)
+      .execute();
+  }
+}
+
+/** The owners of the grants that an earlier version stored under an address. */
+export async function addressOwnersOfGrants(db: Statement, tenant: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('grant')
+    .select('owner')
+    .distinct()
+    .where('tenant', '=', tenant)
+    .execute();
+  const owners = rows.map(({ owner }) => owner);
+  return owners.filter((owner) => userNameIn(owner)?.includes('@'));
+}
+
+/** The user whose data is stored under a name that is not their id in this run. */
+function userBehind(name: string, readAt: number, book: AddressBook): DriveUser | undefined {
+  if (!isId(name)) {
+    const user = book.user(book.idAt(name, readAt));
+    return user?.id === name ? undefined : user;
+  }
+  if (book.user(name) !== undefined) return undefined;
+  const user = book.user(book.idAt(book.primaryOf(name) ?? '', Number.POSITIVE_INFINITY));
+  return user !== undefined && kindOfId(user.id) !== kindOfId(name) ? user : undefined;
+}

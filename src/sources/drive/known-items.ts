@@ -1,0 +1,108 @@
+import { hash } from 'node:crypto';
+import { DATABASE_LIMITS } from '../../db/limits.ts';
+import type { Statement } from '../../db/schema.ts';
+
+/**
+ * The items that a change log's sweep listed, and old items that it met since. Each row has the
+ * hashes of a page of items: a company has millions, and only few of them are ever looked up.
+ */
+export interface KnownItemsKey {
+  readonly tenant: string;
+  /** the owner of the items; see stream-names.ts */
+  readonly owner: string;
+  /** epoch milliseconds: start of the sweep */
+  readonly since: number;
+}
+
+/** 48 bits: among a hundred million items, one of three million others is taken for known. */
+const HASH_HEX_DIGITS = 12;
+
+export async function addKnownItems(
+  trx: Statement,
+  key: KnownItemsKey,
+  itemIds: readonly string[],
+): Promise<void> {
+  if (itemIds.length === 0) return;
+  const last = await trx
+    .selectFrom('known_items')
+    .select((select) => select.fn.max<number | null>('number').as('number'))
+    .where('tenant', '=', key.tenant)
+    .where('owner', '=', key.owner)
+    .where('since', '=', key.since)
+    .executeTakeFirst();
+  const number = (last?.number ?? 0) + 1;
+  const items = itemIds.map(hashOf).join('');
+  await trx
+    .insertInto('known_items')
+    .values({ ...key, number, items })
+    .execute();
+}
+
+/** Deletes what earlier sweeps listed; the sweep from `since` is complete. */
+export async function deleteEarlierKnownItems(
+  trx: Statement,
+  { tenant, owner, since }: KnownItemsKey,
+): Promise<void> {
+  await trx
+    .deleteFrom('known_items')
+    .where('tenant', '=', tenant)
+    .where('owner', '=', owner)
+    .where('since', '<', since)
+    .execute();
+}
+
+/** Those of the items that a change log knew before `before` (epoch milliseconds, exclusive). */
+export async function findKnownItems(
+  db: Statement,
+  among: {
+    readonly tenant: string;
+    /** undefined: every owner's */
+    readonly owner?: string;
+    readonly before: number;
+  },
+  itemIds: readonly string[],
+): Promise<Set<string>> {
+  const requested = new Map(itemIds.map((id) => [hashOf(id), id]));
+  const found = new Set<string>();
+  let after = { owner: '', since: 0, number: 0 };
+  while (found.size < requested.size) {
+    const rows = await rowsAfter(db, among, after);
+    for (const { items } of rows) for (const id of matchesIn(items, requested)) found.add(id);
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    after = last;
+  }
+  return found;
+}
+
+function rowsAfter(
+  db: Statement,
+  { tenant, owner, before }: Parameters<typeof findKnownItems>[1],
+  after: { readonly owner: string; readonly since: number; readonly number: number },
+) {
+  return db
+    .selectFrom('known_items')
+    .select(['owner', 'since', 'number', 'items'])
+    .where('tenant', '=', tenant)
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('owner', 'since', 'number'), '>', tuple(after.owner, after.since, after.number)),
+    )
+    .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''))
+    .where('since', '<', before)
+    .orderBy('owner')
+    .orderBy('since')
+    .orderBy('number')
+    .limit(DATABASE_LIMITS.rowsPerInsertMax)
+    .execute();
+}
+
+function* matchesIn(items: string, requested: ReadonlyMap<string, string>): Generator<string> {
+  for (let at = 0; at < items.length; at += HASH_HEX_DIGITS) {
+    const id = requested.get(items.slice(at, at + HASH_HEX_DIGITS));
+    if (id !== undefined) yield id;
+  }
+}
+
+function hashOf(itemId: string): string {
+  return hash('sha1', itemId).slice(0, HASH_HEX_DIGITS);
+}

@@ -1,0 +1,15 @@
+import { readCursor } from '../../db/cursors.ts';
+import type { Statement } from '../../db/schema.ts';
+import type { Insiders } from '../../share/address.ts';
+import { loadAddresses } from './address-store.ts';
+import { parseDomainsPosition } from './cursor-positions.ts';
+import { INTERNAL_DOMAINS_STREAM } from './stream-names.ts';
+
+/** Who was internal in the last run that read Drive; undefined if there was none. */
+export async function storedInsiders(db: Statement, tenant: string): Promise<Insiders | undefined> {
+  const stored = await readCursor(db, { tenant, stream: INTERNAL_DOMAINS_STREAM });
+  if (stored === undefined) return undefined;
+  const held = await loadAddresses(db, tenant);
+  const addresses = held.filter(({ until }) => until === undefined).map(({ address }) => address);
+  return { domains: parseDomainsPosition(stored).domains, addresses: new Set(addresses) };
+}

@@ -1,0 +1,73 @@
+import type http from 'node:http';
+import { libraryFor, singleUseAgent } from './agents.ts';
+import type { HttpRequest } from './messages.ts';
+
+/**
+ * Whether a request can use a connection that an earlier one opened. The server may close such a
+ * connection at any time. `repeat`: a request that is hit by this is sent again, once, on a new
+ * connection. `fail`: it fails, since each sent request counts. `never`: it opens its own.
+ */
+export type Reuse = 'repeat' | 'fail' | 'never';
+
+export interface OpenOptions {
+  /** ends the exchange at any time */
+  readonly signal: AbortSignal;
+  /** after this time, Node gives up on a proxy: an abort does not end that */
+  readonly connectMsMax: number;
+  readonly reuse: Reuse;
+  /** called once the operating system has taken the complete request */
+  readonly onSent: () => void;
+}
+
+/** The server closed a kept connection before it sent a byte. */
+class ConnectionWasStale extends Error {
+  override readonly name = 'ConnectionWasStale';
+}
+
+/** Sends a request; resolves with the head of the response, and its body as a stream. */
+export async function openResponse(
+  request: HttpRequest,
+  options: OpenOptions,
+): Promise<http.IncomingMessage> {
+  try {
+    return await open(request, options);
+  } catch (error) {
+    if (!(error instanceof ConnectionWasStale) || options.reuse !== 'repeat') throw error;
+    return open(request, { ...options, reuse: 'never' });
+  }
+}
+
+function open(request: HttpRequest, options: OpenOptions): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { method, headers, body } = request;
+    const { signal, reuse, connectMsMax, onSent } = options;
+    const library = libraryFor(request.url);
+    const outgoing = library.request(new URL(request.url), {
+      method,
+      headers,
+      signal,
+      timeout: connectMsMax,
+      ...(reuse === 'never' && { agent: singleUseAgent(library) }),
+    });
+    // While a proxy connects, the request has no socket, and an abort would have no effect.
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    let isStale = false;
+    outgoing.once('socket', (socket) => {
+      isStale = outgoing.reusedSocket;
+      // Before the parser, which may fail on the same bytes.
+      socket.prependOnceListener('data', () => {
+        isStale = false;
+      });
+    });
+    outgoing.once('finish', onSent);
+    outgoing.on('response', resolve);
+    // Stays after the response: a write that fails late must not end the process.
+    outgoing.on('error', (error) => reject(isStale ? staleError(error) : error));
+    outgoing.on('close', () => reject(new Error('the connection closed without a response')));
+    outgoing.end(body);
+  });
+}
+
+function staleError(cause: Error): ConnectionWasStale {
+  return new ConnectionWasStale('the server closed a connection that it had kept open', { cause });
+}
