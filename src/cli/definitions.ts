@@ -4,6 +4,7 @@ import type { CommandDefinition } from './command.ts';
 import { configDefinitions } from './config/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
+import { rebindDefinition } from './rebind/definition.ts';
 import { restoreDefinition } from './restore/definition.ts';
 import { sandboxDefinition } from './sandbox/definition.ts';
 import { startDefinition } from './start/definition.ts';
@@ -17,6 +18,7 @@ export const definitions: readonly CommandDefinition[] = [
   startDefinition,
   statusDefinition,
   ...eventsDefinitions,
+  rebindDefinition,
   backupDefinition,
   restoreDefinition,
   ...configDefinitions,

@@ -16,6 +16,7 @@ export function queryAccountsByDomain(emails: readonly string[], loaded: LoadedR
     if (emailDomain.kind === 'company') domains.add(emailDomain.domain);
   }
   return {
+    kind: 'accountsByWebsite',
     soqls: accountsByWebsite([...domains]),
     add: (rows) => loaded.addWebsites(rows, websiteDomainOf),
   };

@@ -3,8 +3,6 @@
 export const LOOK_UP_LIMITS = {
   /** the references, then the Contact or Account they lead to, then Opportunities and roles */
   roundsMax: 3,
-  /** RFC 5321: 64 characters before the @ and 255 after it */
-  emailLengthMax: 320,
   /** domains per query; each takes three conditions on an unindexed field */
   domainsPerQueryMax: 100,
   /** reads Opportunities created up to this long after the last share, to mention in reasons */

@@ -1,4 +1,6 @@
+import type { UserError } from '../lib/errors.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';
+import type { LookUpKind } from './queries.ts';
 import type {
   AccountRecord,
   CaseRecord,
@@ -25,6 +27,7 @@ type Rows = readonly unknown[];
 
 /** Collects the rows of a lookup as the records that matching reads. */
 export class LoadedRecords implements CrmRecords {
+  readonly refused = new Map<LookUpKind, UserError>();
   readonly accounts = new Map<string, AccountRecord>();
   readonly contacts = new Map<string, ContactRecord>();
   readonly leads = new Map<string, LeadRecord>();

@@ -12,6 +12,7 @@ import {
 import type { CrmQuery } from './queries.ts';
 import * as queries from './queries.ts';
 import type { CrmRecords } from './records.ts';
+import { isFieldRefusal, refusedLookUp } from './refused-look-ups.ts';
 
 /** The part of a Salesforce session that the lookup needs. */
 export interface QueryBatch {
@@ -35,8 +36,9 @@ export interface LookUpOptions {
  * Reads the records that matching `shares` needs, in a few rounds of queries: the related records,
  * and the Contacts and Leads with the recipients' addresses; the Contacts of Cases and converted
  * Leads; the Opportunities of the Accounts and the contact roles of the recipients. Each round
- * queries everything known to be missing, so most batches need two. Every failure throws, because
- * it must not look like a record that does not exist.
+ * queries everything known to be missing, so most batches need two. A failure must not look like a
+ * record that does not exist: it throws, unless Salesforce refuses a field. Then `refused` has it, and
+ * `refusalFor` tells which shares it concerns.
  */
 export async function lookUp(
   client: QueryBatch,
@@ -55,7 +57,7 @@ export async function lookUp(
     if (rounds === LOOK_UP_LIMITS.roundsMax) {
       throw new Error(`the lookup needs more than ${LOOK_UP_LIMITS.roundsMax} rounds`);
     }
-    await runQueries(client, round);
+    await runQueries(client, round, loaded);
     round = nextQueries();
   }
   return loaded.finish();
@@ -67,12 +69,21 @@ export async function lookUp(
     const take = (key: keyof typeof missing) => takeUnrequested(missing[key], requested[key]);
     const accounts = take('opportunityAccounts');
     return [
-      { soqls: queries.contactsById(take('contacts')), add: loaded.addContacts },
       {
+        kind: 'contactsById',
+        soqls: queries.contactsById(take('contacts')),
+        add: loaded.addContacts,
+      },
+      {
+        kind: 'accountOpportunities',
         soqls: queries.opportunitiesOfAccounts(accounts, window),
         add: loaded.addAccountOpportunities,
       },
-      { soqls: queries.rolesOfContacts(take('roleContacts')), add: loaded.addRoles },
+      {
+        kind: 'contactRoles',
+        soqls: queries.rolesOfContacts(take('roleContacts')),
+        add: loaded.addRoles,
+      },
       ...(domains ? [domains.queryAccountsByDomain(take('unknownEmails'), loaded)] : []),
     ];
   }
@@ -82,23 +93,55 @@ function firstQueries(references: References, loaded: LoadedRecords): readonly C
   const ids = (type: string) => [...idsOfType(references.related, type)];
   const emails = [...references.emails];
   return [
-    { soqls: queries.contactsById(ids('Contact')), add: loaded.addContacts },
-    { soqls: queries.leadsById(ids('Lead')), add: loaded.addLeads },
-    { soqls: queries.accountsById(ids('Account')), add: loaded.addAccounts },
-    { soqls: queries.opportunitiesById(ids('Opportunity')), add: loaded.addOpportunities },
-    { soqls: queries.casesById(ids('Case')), add: loaded.addCases },
-    { soqls: queries.contactsByEmail(emails), add: loaded.addContactsByEmail },
-    { soqls: queries.leadsByEmail(emails), add: loaded.addLeadsByEmail },
+    { kind: 'contactsById', soqls: queries.contactsById(ids('Contact')), add: loaded.addContacts },
+    { kind: 'leadsById', soqls: queries.leadsById(ids('Lead')), add: loaded.addLeads },
+    { kind: 'accountsById', soqls: queries.accountsById(ids('Account')), add: loaded.addAccounts },
+    {
+      kind: 'opportunitiesById',
+      soqls: queries.opportunitiesById(ids('Opportunity')),
+      add: loaded.addOpportunities,
+    },
+    { kind: 'casesById', soqls: queries.casesById(ids('Case')), add: loaded.addCases },
+    {
+      kind: 'contactsByEmail',
+      soqls: queries.contactsByEmail(emails),
+      add: loaded.addContactsByEmail,
+    },
+    { kind: 'leadsByEmail', soqls: queries.leadsByEmail(emails), add: loaded.addLeadsByEmail },
   ];
 }
 
-async function runQueries(client: QueryBatch, round: readonly CrmQuery[]): Promise<void> {
-  const soqls = round.flatMap((query) => query.soqls);
+/** If Salesforce refuses a field, the other queries still run, and the refused ones are recorded. */
+async function runQueries(
+  client: QueryBatch,
+  round: readonly CrmQuery[],
+  loaded: LoadedRecords,
+): Promise<void> {
+  try {
+    await runTogether(client, round);
+  } catch (error) {
+    if (!isFieldRefusal(error)) throw error;
+    for (const query of round) await runAlone(client, query, loaded);
+  }
+}
+
+async function runAlone(client: QueryBatch, query: CrmQuery, loaded: LoadedRecords): Promise<void> {
+  if (query.soqls.length === 0) return;
+  try {
+    await runTogether(client, [query]);
+  } catch (error) {
+    if (!isFieldRefusal(error)) throw error;
+    loaded.refused.set(query.kind, refusedLookUp(query.kind, error));
+  }
+}
+
+async function runTogether(client: QueryBatch, queriesToRun: readonly CrmQuery[]): Promise<void> {
+  const soqls = queriesToRun.flatMap((query) => query.soqls);
   const results = [...(await client.queryBatch(soqls))];
   if (results.length !== soqls.length) {
     throw new Error(`Salesforce returned ${results.length} of ${soqls.length} query results`);
   }
-  for (const query of round) {
+  for (const query of queriesToRun) {
     for (const rows of results.splice(0, query.soqls.length)) query.add(rows);
   }
 }

@@ -3,8 +3,21 @@ import { chunksOf } from '../lib/chunks.ts';
 import { chunkValues, soqlDateTime, soqlIn, soqlString } from '../vendors/salesforce/soql.ts';
 import { LOOK_UP_LIMITS } from './limits.ts';
 
+export type LookUpKind =
+  | 'contactsById'
+  | 'leadsById'
+  | 'accountsById'
+  | 'opportunitiesById'
+  | 'casesById'
+  | 'contactsByEmail'
+  | 'leadsByEmail'
+  | 'accountOpportunities'
+  | 'contactRoles'
+  | 'accountsByWebsite';
+
 /** Queries of one kind, and the function that stores their rows. */
 export interface CrmQuery {
+  readonly kind: LookUpKind;
   readonly soqls: readonly string[];
   readonly add: (rows: readonly unknown[]) => void;
 }

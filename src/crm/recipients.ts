@@ -1,5 +1,5 @@
+import { ADDRESS_LIMITS } from '../share/limits.ts';
 import type { Grantee, Share } from '../share/share.ts';
-import { LOOK_UP_LIMITS } from './limits.ts';
 
 /** Excludes whitespace, control characters and lone surrogates, which SOQL may reject. */
 const ADDRESS = /^[^\s\p{C}@]+(@[^\s\p{C}@]+)+$/u;
@@ -16,5 +16,5 @@ export function recipientsOfShare(share: Share): readonly Grantee[] {
 
 /** Whether a record can have the address. Searching for any other could fail the entire query. */
 export function isSearchableEmail(email: string): boolean {
-  return email.length <= LOOK_UP_LIMITS.emailLengthMax && ADDRESS.test(email);
+  return email.length <= ADDRESS_LIMITS.charactersMax && ADDRESS.test(email);
 }

@@ -1,3 +1,6 @@
+import type { UserError } from '../lib/errors.ts';
+import type { LookUpKind } from './queries.ts';
+
 /**
  * The Salesforce records that matching reads, as plain objects. Ids have 18 characters; times are
  * epoch milliseconds. Deleted and hidden records are absent.
@@ -5,6 +8,8 @@
 export interface ContactRecord {
   readonly id: string;
   readonly email?: string;
+  /** what Salesforce has as the email if it is not an address */
+  readonly invalidEmail?: string;
   readonly name?: string;
   readonly title?: string;
   readonly accountId?: string;
@@ -14,6 +19,8 @@ export interface ContactRecord {
 export interface LeadRecord {
   readonly id: string;
   readonly email?: string;
+  /** what Salesforce has as the email if it is not an address */
+  readonly invalidEmail?: string;
   readonly name?: string;
   readonly title?: string;
   readonly converted: boolean;
@@ -60,6 +67,8 @@ export interface EmailDomain {
 
 /** All records that were looked up for one batch of shares. */
 export interface CrmRecords {
+  /** lookups that Salesforce refused: no records of theirs does not mean that none exist */
+  readonly refused?: ReadonlyMap<LookUpKind, UserError>;
   readonly accounts: ReadonlyMap<string, AccountRecord>;
   readonly contacts: ReadonlyMap<string, ContactRecord>;
   readonly leads: ReadonlyMap<string, LeadRecord>;

@@ -1,5 +1,11 @@
 import type { RelatedRecord } from '../share/share.ts';
-import { accountLabel, contactWithAccountText, labelOf, orphanedLeadText } from './reason-text.ts';
+import {
+  accountLabel,
+  contactWithAccountText,
+  emailText,
+  labelOf,
+  orphanedLeadText,
+} from './reason-text.ts';
 import type { CaseRecord, ContactRecord, CrmRecords, LeadRecord } from './records.ts';
 
 /** The recipient, as far as the related record says. */
@@ -192,8 +198,10 @@ function emailReasons(
   type: 'Contact' | 'Lead',
   record: ContactRecord | LeadRecord,
 ): readonly string[] {
-  if (record.email) return [];
-  return [`The ${type} ${labelOf(record)} has no email, so it is named, but is not a recipient.`];
+  const { email, invalidEmail } = record;
+  if (email) return [];
+  const lacks = invalidEmail ? `no valid email (${emailText(invalidEmail)})` : 'no email';
+  return [`The ${type} ${labelOf(record)} has ${lacks}, so it is named, but is not a recipient.`];
 }
 
 function deletedOrHidden(type: string, id: string): RelatedRecordPath {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../lib/errors.ts';
+import { addressOf } from '../share/address.ts';
 import { type FaultyRow, faultyRowOf } from '../vendors/faulty-row.ts';
 import {
   decidingFlag,
@@ -154,9 +155,10 @@ export function readCase(row: unknown): WithAccount<CaseRecord> {
 }
 
 function personOf(row: z.output<typeof contactRow> | z.output<typeof leadRow>) {
+  const email = addressOf(row.Email);
   return {
     id: row.Id,
-    ...present('email', row.Email),
+    ...(email === undefined ? present('invalidEmail', row.Email?.trim()) : { email }),
     ...present('name', row.Name),
     ...present('title', row.Title),
     modifiedAt: row.LastModifiedDate,

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { deleteCursors } from './cursors.ts';
 import { guardLease, type LeaseKey } from './leases.ts';
 import type { BackfillTable, Database, Statement } from './schema.ts';
 
@@ -122,17 +123,27 @@ export async function forgetBackfill(
 async function deleteProgress(trx: Statement, backfill: Backfill): Promise<void> {
   const { tenant } = backfill;
   const stream = backfillStream(backfill);
-  await trx
-    .deleteFrom('cursor')
-    .where('tenant', '=', tenant)
-    .where((where) =>
-      where.or([where('stream', '=', stream), where('stream', 'like', `${stream}/%`)]),
-    )
-    .execute();
+  await deleteCursors(trx, { tenant, stream });
   await trx
     .deleteFrom('activity')
     .where('tenant', '=', tenant)
     .where('lane', '=', stream)
+    .execute();
+}
+
+/** Deletes all windows of a source, with their cursors: they were another account's. */
+export async function deleteProgressOf(
+  trx: Statement,
+  windows: { readonly tenant: string; readonly source: string },
+): Promise<void> {
+  const { tenant, source } = windows;
+  for (const backfill of await listBackfills(trx, tenant)) {
+    if (backfill.source === source) await deleteProgress(trx, backfill);
+  }
+  await trx
+    .deleteFrom('backfill')
+    .where('tenant', '=', tenant)
+    .where('source', '=', source)
     .execute();
 }
 

@@ -47,3 +47,18 @@ export async function listCursors(db: Statement, tenant: string): Promise<Cursor
     updatedAt: row.updated_at,
   }));
 }
+
+/** Deletes the cursor of a stream, and those of the streams below it (`STREAM/…`). */
+export async function deleteCursors(
+  trx: Statement,
+  cursors: { readonly tenant: string; readonly stream: string },
+): Promise<void> {
+  const { tenant, stream } = cursors;
+  await trx
+    .deleteFrom('cursor')
+    .where('tenant', '=', tenant)
+    .where((where) =>
+      where.or([where('stream', '=', stream), where('stream', 'like', `${stream}/%`)]),
+    )
+    .execute();
+}

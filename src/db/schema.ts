@@ -2,7 +2,7 @@ import type { ColumnType, Kysely, Transaction } from 'kysely';
 
 /**
  * The tables. Times are epoch milliseconds. `share`, `match`, `body`, `errors`, `position`, `payload`,
- * and `report` are JSON text; the module that writes each of them also parses it.
+ * `report`, and `identity` are JSON text; the module that writes each of them also parses it.
  */
 export interface Tables {
   cursor: CursorTable;
@@ -19,6 +19,7 @@ export interface Tables {
   overdue: OverdueTable;
   backfill: BackfillTable;
   set_aside: SetAsideTable;
+  binding: BindingTable;
   drive_address: DriveAddressTable;
 }
 
@@ -195,6 +196,16 @@ export interface SetAsideTable {
   /** the version of sharetrail that could not read it */
   version: string;
   at: number;
+}
+
+/** The account of a vendor that the tenant is bound to. */
+export interface BindingTable {
+  tenant: string;
+  vendor: string;
+  identity: string;
+  /** the start of the source since the last `rebind`; null: the tenant's own start */
+  read_from: number | null;
+  updated_at: number;
 }
 
 /** An address of a Google user, and when they were seen to have it. */

@@ -1,8 +1,9 @@
 import type { Match, Recipient } from '../crm/match.ts';
 import { CRM_OBJECT_TYPES, type CrmObject, type CrmObjectType } from '../crm/match.ts';
 import { omitUndefined, type Undefinable } from '../lib/omit-undefined.ts';
+import { addressOf } from '../share/address.ts';
 import type { Property, Share, Sharer } from '../share/share.ts';
-import { type ContentShared, type GenericProperty, isEmail, isLink } from './contract.ts';
+import { type ContentShared, type GenericProperty, isLink } from './contract.ts';
 
 /** The tenant's settings for a body. */
 export interface BodySettings {
@@ -44,9 +45,7 @@ type BodyRecipient = NonNullable<ContentShared['recipients']>[number];
 
 // Omits `id`: it is the person's user id in Gong, and the source knows only its own system's id.
 function sharerOf(sharer: Sharer | undefined): ContentShared['sharer'] {
-  const email = textOf(sharer?.email)?.trim();
-  const name = textOf(sharer?.name);
-  const known = omitUndefined({ email: email && isEmail(email) ? email : undefined, name });
+  const known = omitUndefined({ email: addressOf(sharer?.email), name: textOf(sharer?.name) });
   return Object.keys(known).length > 0 ? known : undefined;
 }
 

@@ -156,11 +156,6 @@ export function isLink(value: string): boolean {
   return LINK.test(value) && URL.canParse(value) && value.isWellFormed();
 }
 
-/** Whether `value` has the shape of an email address. Only its server knows whether it exists. */
-export function isEmail(value: string): boolean {
-  return EMAIL_SHAPE.test(value);
-}
-
 /** The message for an invalid discriminator of a union. Its members have their own messages. */
 function mustBeOneOf(...values: readonly string[]) {
   const requirement = `must be one of ${values.join(', ')}`;

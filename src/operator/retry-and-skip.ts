@@ -1,5 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
 import { lookUp } from '../crm/look-up.ts';
+import { refusalFor } from '../crm/refused-look-ups.ts';
+import { readBindings } from '../db/bindings.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { UserError } from '../lib/errors.ts';
 import type { StoredEvent } from '../outbox/event-types.ts';
@@ -55,6 +57,7 @@ export async function retryEvents(
 ): Promise<RetryReport> {
   const { salesforce } = connect(context, {
     tenant,
+    bindings: await readBindings(context.db, tenant.tenant),
     counters: new RunCounters(),
     signal: request.signal,
     emit: undefined,
@@ -67,6 +70,8 @@ export async function retryEvents(
     const shares = events.map(({ share }) => share);
     const records = await lookUp(salesforce, shares, lookUpOptionsOf(tenant));
     for (const share of shares) {
+      const refusal = refusalFor(share, records);
+      if (refusal !== undefined) throw refusal;
       const event = decideForced(share, records, rules);
       if (event.state !== 'pending') {
         // Left unchanged: an event that was skipped without a link is queued once it has one.

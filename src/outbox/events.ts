@@ -83,9 +83,10 @@ function insertQuery(trx: Statement, rows: readonly Insertable<EventTable>[]) {
 
 /**
  * The reasons for which a skipped event is decided again when its share is read again: the start
- * was moved, or the link has appeared. All other decisions are final.
+ * was moved, the link has appeared, or the tenant is bound to the share's account again. All other
+ * decisions are final.
  */
-const REVISABLE_SKIP_REASONS = ['before-start', 'no-url'] as const;
+export const REOPENED_IF_READ_AGAIN: readonly string[] = ['before-start', 'no-url', 'rebound'];
 
 /** Writes a new decision about an event, unless the event has changed its state in the meantime. */
 export async function updateReconsidered(
@@ -113,7 +114,7 @@ export async function updateReconsidered(
     .where((where) =>
       where.or([
         where('state', '=', 'held'),
-        where.and([where('state', '=', 'skipped'), where('reason', 'in', REVISABLE_SKIP_REASONS)]),
+        where.and([where('state', '=', 'skipped'), where('reason', 'in', REOPENED_IF_READ_AGAIN)]),
       ]),
     )
     .execute();

@@ -168,3 +168,14 @@ export async function oldestPendingSharedAt(
     .executeTakeFirst();
   return row?.at ?? undefined;
 }
+
+/** Whether the tenant has any event. */
+export async function hasEvents(db: Statement, tenant: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('event')
+    .select('event_id')
+    .where('tenant', '=', tenant)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -16,7 +16,7 @@ export type StateEvent = (typeof STATE_EVENTS)[number];
  * The transition table. `undefined`: not allowed. A missing cell does not compile.
  * A skipped event can still be accepted, if an operator skipped it while its request was in flight:
  * Gong's response is the truth about what Gong has. A skipped event can be queued once its reason
- * no longer applies (see REVISABLE_SKIP_REASONS).
+ * no longer applies (see REOPENED_IF_READ_AGAIN).
  */
 const NEXT: Record<State, Record<StateEvent, State | undefined>> = {
   held: {

@@ -3,7 +3,7 @@ import { STOP_LIMITS } from '../lib/limits.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
 import { PRIORITY } from '../outbox/event-types.ts';
 import { claimPending, isPending, type QueuedEvent } from '../outbox/queue.ts';
-import type { GongClient } from '../vendors/gong/client.ts';
+import type { GongSender } from '../vendors/gong/client.ts';
 import type { GongResponse } from '../vendors/gong/response.ts';
 import { PUSH_LIMITS } from './limits.ts';
 import type { PaceSettings, Permit } from './pacer.ts';
@@ -18,7 +18,7 @@ export interface SettledEvent {
 }
 
 export interface PushOptions extends RecordOptions {
-  readonly gong: GongClient;
+  readonly gong: GongSender;
   readonly settings: PaceSettings & { readonly concurrency: number };
   /** the calls of a day that backfilled events must leave to fresh ones of later runs */
   readonly callsForFresh: number;

@@ -2,6 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { type Match, matchShare } from '../crm/match.ts';
 import { withNames } from '../crm/record-names.ts';
 import type { CrmRecords } from '../crm/records.ts';
+import { refusalFor } from '../crm/refused-look-ups.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
@@ -13,11 +14,13 @@ import {
   type HoldRules,
   type PolicyRules,
 } from '../share/policy.ts';
-import type { Share } from '../share/share.ts';
+import type { Share, SourceName } from '../share/share.ts';
 
 /** The settings of a tenant that decide what happens to a share. */
 export interface Rules {
   readonly policy: PolicyRules & HoldRules;
+  /** epoch milliseconds: replaces `policy.start` for a source that a `rebind` started again */
+  readonly readFrom?: Partial<Readonly<Record<SourceName, number>>>;
   /** who is internal for Drive shares: the Directory's domains and users, too */
   readonly driveInsiders: Insiders;
   readonly body: BodySettings;
@@ -49,7 +52,7 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
 
 /** The decision, if it does not depend on Salesforce; otherwise undefined. */
 export function decideEarly(share: Share, rules: Rules): NewEvent | undefined {
-  const reason = earlySkip(share, rules.policy);
+  const reason = earlySkip(share, policyOf(share, rules));
   return reason && { eventId: share.eventId, share, state: 'skipped', reason };
 }
 
@@ -64,8 +67,14 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
   const { rules, ...when } = context;
   const match = matchShare(share, records, { timezone: rules.timezone });
   const recipientEmails = match.recipients.map((recipient) => recipient.email);
-  const facts = { share, recipientEmails, matched: match.matched, ...when };
+  const refusal = refusalFor(share, records);
+  const isLookUpRefused = refusal !== undefined;
+  const facts = { share, recipientEmails, matched: match.matched, isLookUpRefused, ...when };
   const decision = decide(facts, policyOf(share, rules));
+  if (refusal) {
+    // Without its reasons: they would say that no record exists.
+    return { eventId: share.eventId, share, errors: [refusal.message], ...decision };
+  }
   const event = { eventId: share.eventId, share, match: withNames(match, records) };
   if (decision.state !== 'pending') return { ...event, ...decision };
   return { ...event, ...withBody(share, match, rules.body) };
@@ -78,7 +87,12 @@ export function decideForced(share: Share, records: CrmRecords, rules: Rules): N
   return { eventId: share.eventId, share, match: named, ...withBody(share, match, rules.body) };
 }
 
-function policyOf({ source }: Share, { policy, driveInsiders }: Rules): Rules['policy'] {
+function policyOf({ source }: Share, rules: Rules): Rules['policy'] {
+  const { driveInsiders, readFrom } = rules;
+  const start = readFrom?.[source];
+  // A backfill has no start: no share is too old for it.
+  const isReplaced = start !== undefined && rules.policy.start !== undefined;
+  const policy = isReplaced ? { ...rules.policy, start } : rules.policy;
   if (source !== 'google-drive') return policy;
   const { domains, addresses } = driveInsiders;
   return { ...policy, internalDomains: domains, internalAddresses: addresses };

@@ -1,4 +1,5 @@
 import { backfillStream } from '../db/backfills.ts';
+import type { OrgIdentity } from '../db/bindings.ts';
 import { sharesAwaitingAuditLog } from '../outbox/events.ts';
 import type { Insiders } from '../share/address.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
@@ -12,15 +13,23 @@ import { backfillOf } from './backfill-window.ts';
 import type { Rules } from './decide-share.ts';
 import { driveNotes } from './drive-notes.ts';
 import { readSource } from './read-source.ts';
-import type { StageReading, SyncReading, WindowReading } from './reading-types.ts';
+import {
+  type StageReading,
+  type SyncReading,
+  startOfSource,
+  type WindowReading,
+} from './reading-types.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
+import type { ReadingRun } from './run-lifecycle.ts';
+import { sandboxIdOf } from './sandbox-event-ids.ts';
 import { withSetAside } from './set-aside-rows.ts';
 import { inStage, runError } from './stage-errors.ts';
-import { countCall } from './vendor-clients.ts';
+import { identified } from './verify-accounts.ts';
 
 /** Reads what is new in the tenant's Drive. Failures of single users and drives go into the report. */
 export async function readDrive(reading: SyncReading): Promise<void> {
-  const { start, reach } = reading;
+  const { reach } = reading;
+  const start = startOfSource(reading, 'google-drive');
   const retry = reach === 'all' ? 'all' : 'of earlier versions';
   await withSetAside(reading, { source: 'google-drive', retry }, async (kept, setAside) => {
     const drive = await inStage('google-drive', async () =>
@@ -100,22 +109,13 @@ function withInsiders(reading: StageReading, drive: OpenedDrive): StageReading {
 async function optionsOf(
   reading: StageReading,
 ): Promise<Omit<DriveSyncOptions, 'start' | 'full' | 'setAside'>> {
-  const { run, db, clock, signal, driveDatabase } = reading;
+  const { run, db, clock, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
-  const { random } = run.context;
   const log = run.context.log.child({ stage: 'google-drive' });
   if (config === undefined) throw new Error(`${tenant} has no Drive`);
-  // Google's library loads slowly, and only tenants with Drive need it.
-  const { createGoogleClient } = await import('../vendors/google/client.ts');
-  const client = createGoogleClient({
-    config,
-    clock,
-    random,
-    signal,
-    budget: run.connections.budget,
-    onCall: () => countCall(run, 'google'),
-    onWarning: (message) => log.warn(message),
-  });
+  // Fails if the sign-in may lead to another Workspace than the tenant's.
+  await run.connections.accounts.workspace();
+  const client = await run.connections.google();
   return {
     client,
     config,
@@ -123,6 +123,7 @@ async function optionsOf(
     store: {
       db: await driveDatabase(),
       tenant,
+      ...sandboxIdOf(await orgOf(run)),
       sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
     // What is stored about Drive is in Google's time, however wrong this machine's clock is.
@@ -133,4 +134,9 @@ async function optionsOf(
       run.counters.addError({ ...entry, message: `${where}: ${entry.message}` });
     },
   };
+}
+
+/** If Salesforce is down, the org on record counts. Without one, no share gets past the lookup. */
+async function orgOf({ bindings, connections }: ReadingRun): Promise<OrgIdentity | undefined> {
+  return bindings.salesforce?.identity ?? identified(connections.accounts.org());
 }

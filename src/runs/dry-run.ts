@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
+import { readBindings } from '../db/bindings.ts';
 import type { RunError, RunKind, Vendor } from '../db/run-report.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import { pagesInState } from '../outbox/paginate.ts';
@@ -14,9 +15,11 @@ import { localRejections } from './push-errors.ts';
 import type { ReadBatch, ReadOptions, SyncScope } from './reading-types.ts';
 import { emitterOf, type RunListener } from './run-events.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
+import { runError } from './stage-errors.ts';
 import { readNew, readWindow } from './stages.ts';
 import { firstStart, keptStart } from './start-time.ts';
 import { connect } from './vendor-clients.ts';
+import { findAccountChanges } from './verify-accounts.ts';
 
 export interface DryRunOptions {
   readonly tenant: TenantConfig;
@@ -64,11 +67,13 @@ export async function dryRun(
   options: DryRunOptions & Pick<SyncScope, 'reach'>,
 ): Promise<DryRunReport> {
   const { tenant, reach } = options;
-  const run = openDryRun(context, options, 'sync');
-  await showPending(run);
-  const kept = tenant.start ?? (await keptStart(context.db, tenant.tenant));
-  const start = kept ?? firstStart(run.startedAt);
-  await readDry(run, (how) => readNew(run, { ...how, start, reach }));
+  const run = await openDryRun(context, options, 'sync');
+  if (await mayRead(run)) {
+    await showPending(run);
+    const kept = tenant.start ?? (await keptStart(context.db, tenant.tenant));
+    const start = kept ?? firstStart(run.startedAt);
+    await readDry(run, (how) => readNew(run, { ...how, start, reach }));
+  }
   return reportOfDryRun(run, tenant.gong.callsPerDay);
 }
 
@@ -78,17 +83,24 @@ export async function dryBackfill(
   options: DryRunOptions & { readonly window: BackfillWindow },
 ): Promise<DryRunReport> {
   const { tenant, window } = options;
-  const run = openDryRun(context, options, 'backfill');
-  await readDry(run, (how) =>
-    readWindow(run, { ...how, window, track: (_source, read) => read() }),
-  );
+  const run = await openDryRun(context, options, 'backfill');
+  if (await mayRead(run)) {
+    await readDry(run, (how) =>
+      readWindow(run, { ...how, window, track: (_source, read) => read() }),
+    );
+  }
   return reportOfDryRun(run, await callsForBackfill(context, tenant));
 }
 
 /** `kind`: of the real run. */
-function openDryRun(context: AppContext, options: DryRunOptions, kind: RunKind): DryRun {
+async function openDryRun(
+  context: AppContext,
+  options: DryRunOptions,
+  kind: RunKind,
+): Promise<DryRun> {
   const { tenant, signal, plan, listeners } = options;
   const counters = new RunCounters();
+  const bindings = await readBindings(context.db, tenant.tenant);
   // The id is in no table: it only connects the lines of the log.
   const log = context.log.child({ tenant: tenant.tenant, runId: randomUUID() });
   const emit = emitterOf(listeners, { counters, log });
@@ -98,12 +110,20 @@ function openDryRun(context: AppContext, options: DryRunOptions, kind: RunKind):
     tenant,
     startedAt: context.clock.now(),
     counters,
-    connections: connect(context, { tenant, counters, signal, emit }),
+    bindings,
+    connections: connect(context, { tenant, bindings, counters, signal, emit }),
     signal,
     emit,
     plan,
     sent: 0,
   };
+}
+
+/** False if the tenant's accounts changed: the report then says so. Records nothing. */
+async function mayRead(run: DryRun): Promise<boolean> {
+  const changes = await findAccountChanges(run);
+  for (const change of changes) run.counters.addError(runError(change.vendor, change));
+  return changes.length === 0;
 }
 
 /** Reads by the stages of a real run, but shows each batch, and lets Drive write into a copy. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
+import { readBindings } from '../db/bindings.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
 import { beginRun } from '../db/runs.ts';
 import { commitBatch } from '../outbox/commit.ts';
 import { type NewEvent, PRIORITY } from '../outbox/event-types.ts';
 import { countByState } from '../outbox/queries.ts';
 import type { PushReport } from '../push/report.ts';
+import type { AccountChanged } from './account-changed.ts';
 import type { AppContext } from './app-context.ts';
 import { type DecisionRecord, decisionRecordOf, RunCounters } from './counters.ts';
 import { localRejections, pushErrors } from './push-errors.ts';
@@ -14,7 +16,9 @@ import type { ReadBatch } from './reading-types.ts';
 import { outcomeOf, reportOf } from './report.ts';
 import type { RunListener } from './run-events.ts';
 import { openRun, type Run, recordRun } from './run-lifecycle.ts';
+import { runError } from './stage-errors.ts';
 import { withTenantLease } from './tenant-lease.ts';
+import { findAccountChanges, recordAccounts } from './verify-accounts.ts';
 
 /** What every kind of run requires. */
 export interface RunOptions {
@@ -45,9 +49,10 @@ const PRIORITIES: Readonly<Record<RunKind, number>> = {
 /**
  * Executes one run over one tenant:
  * 1. take the tenant's lease, and record that a run began;
- * 2. read, decide, and commit, by the stages of stages.ts;
- * 3. in parallel, from the first commit on, push pending events;
- * 4. drain the push, and record how the run ended.
+ * 2. verify that the configuration leads to the accounts that the tenant is bound to;
+ * 3. read, decide, and commit, by the stages of stages.ts;
+ * 4. in parallel, push pending events;
+ * 5. drain the push, and record how the run ended.
  *
  * Throws DatabaseReplaced, or RunBroken if the database failed later, or for a bug. Failures of
  * vendors are in the report.
@@ -65,8 +70,10 @@ export async function executeRun(
   context.databaseFiles.requireUnchanged();
   const runContext = { ...context, log: context.log.child({ tenant: name, runId }) };
   const report = await withTenantLease(runContext, { tenant: name, signal }, async (lease) => {
+    const bindings = await readBindings(context.db, name);
     await beginRun(context.db, { runId, tenant: name, kind, startedAt });
-    const run = openRun(runContext, { kind, tenant, runId, startedAt, lease, listeners });
+    const start = { kind, tenant, runId, startedAt, lease, bindings, listeners };
+    const run = openRun(runContext, start);
     return recordRun(run, () => carryOut(run, options, work));
   });
   return report ?? busy(context, { kind, tenant: name, startedAt });
@@ -74,6 +81,9 @@ export async function executeRun(
 
 async function carryOut(run: Run, options: RunOptions, work: RunWork): Promise<RunReport> {
   const { push, backfillUntil } = options;
+  const changes = await findAccountChanges(run);
+  if (changes.length > 0) return refuse(run, changes);
+  await recordAccounts(run, run.lease.key);
   const pushing = push === 'send' ? await startPushStage(run, backfillUntil) : undefined;
   let nothingRead = false;
   try {
@@ -86,6 +96,12 @@ async function carryOut(run: Run, options: RunOptions, work: RunWork): Promise<R
     await pushing?.settled();
   }
   return conclude(run, { pushed: await pushing?.finish(), nothingRead });
+}
+
+/** Another account behind the same name: nothing is read or sent before an operator decides. */
+function refuse(run: Run, changes: readonly AccountChanged[]): Promise<RunReport> {
+  for (const change of changes) run.counters.addError(runError(change.vendor, change));
+  return conclude(run, { pushed: undefined, nothingRead: true });
 }
 
 async function commit(run: Run, batch: ReadBatch, pushing: PushStage | undefined): Promise<void> {

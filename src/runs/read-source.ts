@@ -113,10 +113,14 @@ async function undecided(
   };
 }
 
-/** A held share may have a related record by now; a skipped one a link, or an earlier start. */
+/**
+ * A held share may have a related record by now; a skipped one a link, an earlier start, or its
+ * account back.
+ */
 function canChange(share: Share, event: KnownEvent | undefined, rules: Rules): boolean {
   if (event?.state === 'held') return true;
   if (event?.state !== 'skipped') return false;
+  if (event.reason === 'rebound') return true;
   if (event.reason === 'no-url') return share.content.url !== undefined;
   return event.reason === 'before-start' && decideEarly(share, rules)?.reason !== 'before-start';
 }
@@ -133,10 +137,7 @@ interface DeciderOptions {
 
 /** Looks up all shares that need it in one batch. The result decides each of them. */
 export async function decider(
-  reading: Pick<
-    ReadContext,
-    'rules' | 'crm' | 'clock' | 'tenant' | 'runStartedAt' | 'onFaultyRecord'
-  >,
+  reading: Omit<ReadContext, 'db' | 'signal' | 'take'>,
   shares: readonly Share[],
   { awaitsAuditLog = false, ofBackfill = new Set() }: DeciderOptions,
 ): Promise<(share: Share) => NewEvent> {
@@ -147,6 +148,7 @@ export async function decider(
   const records = await inStage('crm', () =>
     lookUp(crm, open, { ...lookUpOptionsOf(tenant), onFaultyRow: reading.onFaultyRecord }),
   );
+  for (const error of records.refused?.values() ?? []) reading.onLookUpRefused?.(error);
   const now = clock.now();
   return (share) => {
     const rules = rulesFor(share);

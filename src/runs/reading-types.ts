@@ -2,7 +2,9 @@ import type { TenantConfig } from '../config/types.ts';
 import type { QueryBatch } from '../crm/look-up.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { UserError } from '../lib/errors.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
+import type { SourceName } from '../share/share.ts';
 import type { OpenedDrive } from '../sources/drive/sync-source.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';
 import type { BackfillWindow } from './backfill-window.ts';
@@ -34,6 +36,8 @@ export interface ReadContext {
   readonly crm: QueryBatch;
   /** takes a record of Salesforce that cannot be read */
   readonly onFaultyRecord: (row: FaultyRow) => void;
+  /** Reports that Salesforce refuses a field of a lookup: the shares that need it are held. */
+  readonly onLookUpRefused?: (error: UserError) => void;
   readonly signal: AbortSignal;
   readonly take: (batch: ReadBatch) => Promise<void>;
 }
@@ -52,7 +56,7 @@ export interface StageReading extends ReadContext, ReadOptions {
 
 /** What a sync reads. */
 export interface SyncScope {
-  /** epoch milliseconds: earlier shares are not reported */
+  /** epoch milliseconds: earlier shares are not reported, unless a `rebind` says otherwise */
   readonly start: number;
   /** `all`: each source in full again, compared with what is on record */
   readonly reach: 'new' | 'all';
@@ -65,4 +69,9 @@ export interface SyncReading extends StageReading, SyncScope {
 
 export interface WindowReading extends StageReading {
   readonly window: BackfillWindow;
+}
+
+/** Epoch milliseconds: the time from which `rebind` reads the source, otherwise the tenant's start. */
+export function startOfSource({ run, start }: SyncReading, source: SourceName): number {
+  return run.bindings[source]?.readFrom ?? start;
 }

@@ -49,12 +49,15 @@ export function outcomeOf(
   return counters.errors.length > 0 ? 'partial' : 'ok';
 }
 
+/** A capped Retry-After counts even if no event was left that had to wait for it. */
 function gongWaitOf(pushed: Readonly<PushReport> | undefined): Pick<RunReport, 'gongWait'> {
   const { stop, cappedRetryAfterMs } = pushed ?? {};
-  if (stop?.kind !== 'waiting' || stop.reason === 'day-used-up') return {};
+  const isThrottled = stop?.kind === 'waiting' && stop.reason === 'throttled';
+  const isPaused = stop?.kind === 'waiting' && stop.reason === 'paused';
+  if (!isThrottled && !isPaused && cappedRetryAfterMs === undefined) return {};
   return {
     gongWait: {
-      reason: stop.reason,
+      reason: isThrottled ? 'throttled' : 'paused',
       ...(cappedRetryAfterMs !== undefined && { cappedRetryAfterMs }),
     },
   };

@@ -73,13 +73,16 @@ function logEvents(log: Logger): RunListener {
   return (event) => {
     const { kind, ...fields } = event;
     if (kind === 'stage started' && event.stage !== 'gong') reading = event.stage;
-    log.debug(kind, { stage: stageOf(event) ?? reading, ...fields });
+    log.debug(kind, { stage: stageOf(event, reading), ...fields });
     if (kind === 'stage ended' && event.stage !== 'gong') reading = 'run';
   };
 }
 
-function stageOf(event: RunEvent): string | undefined {
+function stageOf(event: RunEvent, reading: ReadingStage | 'run'): string {
   if (event.kind === 'event settled') return 'gong';
-  if (event.kind === 'call made' && event.vendor === 'gong') return 'gong';
-  return undefined;
+  if (event.kind !== 'call made') return reading;
+  if (event.vendor === 'gong') return 'gong';
+  if (reading !== 'run') return reading;
+  // Before the first stage, the run identifies its accounts.
+  return event.vendor === 'google' ? 'google-drive' : event.vendor;
 }

@@ -1,4 +1,5 @@
 import type { TenantConfig } from '../config/types.ts';
+import type { Bindings } from '../db/bindings.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
 import { DatabaseError, LeaseLost, messageOf } from '../lib/errors.ts';
@@ -19,6 +20,8 @@ export interface ReadingRun {
   /** epoch milliseconds */
   readonly startedAt: number;
   readonly counters: RunCounters;
+  /** the accounts that the tenant is bound to */
+  readonly bindings: Bindings;
   readonly connections: Connections;
   /** aborted by a stop, a lost lease, or a failure that ends the run */
   readonly signal: AbortSignal;
@@ -36,12 +39,13 @@ export interface Run extends ReadingRun {
 
 export function openRun(
   context: AppContext,
-  start: Pick<Run, 'kind' | 'tenant' | 'runId' | 'startedAt' | 'lease'> & {
+  start: Pick<Run, 'kind' | 'tenant' | 'runId' | 'startedAt' | 'lease' | 'bindings'> & {
     readonly listeners: readonly RunListener[];
   },
 ): Run {
   const { log } = context;
   const { listeners, ...rest } = start;
+  const { tenant, bindings } = rest;
   const broken = new AbortController();
   const signal = AbortSignal.any([start.lease.signal, broken.signal]);
   const counters = new RunCounters();
@@ -50,7 +54,7 @@ export function openRun(
     ...rest,
     context,
     counters,
-    connections: connect(context, { tenant: start.tenant, counters, signal, emit }),
+    connections: connect(context, { tenant, bindings, counters, signal, emit }),
     signal,
     emit,
     abort: (reason) => broken.abort(reason),

@@ -1,7 +1,9 @@
+import type { Bindings } from '../db/bindings.ts';
+import { omitUndefined } from '../lib/omit-undefined.ts';
 import type { SourceName } from '../share/share.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';
 import type { BackfillWindow } from './backfill-window.ts';
-import { rulesOf } from './decide-share.ts';
+import { type Rules, rulesOf } from './decide-share.ts';
 import { readDrive, readDriveWindow } from './drive-stage.ts';
 import { FaultyRowReport } from './faulty-row-report.ts';
 import { reconsiderHeld } from './held-stage.ts';
@@ -16,7 +18,7 @@ import type {
 import type { ReadingStage } from './run-events.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { readDeliveries, readDeliveryWindow } from './salesforce-stage.ts';
-import { tryStage } from './stage-errors.ts';
+import { runError, tryStage } from './stage-errors.ts';
 import { readsSource } from './tenant-sources.ts';
 
 /** What a sync does in a stage. Failures are sorted out by `tryStage`. */
@@ -100,19 +102,25 @@ function isSource(stage: Stage): stage is SourceStage {
 
 /** `start`: epoch milliseconds; earlier shares are not reported. */
 function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefined): StageReading {
-  const { context, tenant, startedAt, connections, signal } = run;
+  const { context, tenant, startedAt, connections, signal, bindings } = run;
   const { take, driveDatabase } = options;
   return {
     run,
     db: context.db,
     clock: context.clock,
     tenant,
-    rules: rulesOf(tenant, start),
+    rules: { ...rulesOf(tenant, start), readFrom: readFromOf(bindings) },
     runStartedAt: startedAt,
     crm: connections.salesforce,
     onFaultyRecord: () => {},
+    onLookUpRefused: (error) => run.counters.addError(runError('crm', error)),
     signal,
     take,
     driveDatabase,
   };
+}
+
+function readFromOf(bindings: Bindings): NonNullable<Rules['readFrom']> {
+  const { salesforce, 'google-drive': drive } = bindings;
+  return omitUndefined({ salesforce: salesforce?.readFrom, 'google-drive': drive?.readFrom });
 }

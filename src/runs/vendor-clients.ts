@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
+import type { Bindings } from '../db/bindings.ts';
 import { withLease } from '../db/leases.ts';
 import type { Vendor } from '../db/run-report.ts';
 import { createSecretStore, type SecretStore } from '../db/secrets.ts';
@@ -7,9 +8,11 @@ import type { Secret } from '../lib/secret.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
 import type { GongTokenStore, GongTokens } from '../vendors/gong/tokens.ts';
+import type { GoogleClient } from '../vendors/google/google-client.ts';
 import { ByteBudget } from '../vendors/http/byte-budget.ts';
 import { createSalesforceClient, type SalesforceClient } from '../vendors/salesforce/client.ts';
 import type { RefreshTokenStore } from '../vendors/salesforce/refresh-token.ts';
+import { type Accounts, checkOrgOf, createAccounts } from './accounts.ts';
 import type { AppContext } from './app-context.ts';
 import type { RunCounters } from './counters.ts';
 import type { Emit } from './run-events.ts';
@@ -23,13 +26,18 @@ const INSTALLATION = '*';
 /** The vendors that a run calls; each call is counted. */
 export interface Connections {
   readonly salesforce: SalesforceClient;
+  /** Throws if the tenant has no Drive. */
+  readonly google: () => Promise<GoogleClient>;
   readonly gong: GongClient;
+  readonly accounts: Accounts;
   /** of all responses that the run reads */
   readonly budget: ByteBudget;
 }
 
 export interface ConnectOptions {
   readonly tenant: TenantConfig;
+  /** what the tenant is bound to: a login that leads to another org fails */
+  readonly bindings: Bindings;
   readonly counters: RunCounters;
   readonly signal: AbortSignal;
   readonly emit: Emit;
@@ -46,21 +54,51 @@ export function countCall(
 
 /** Sends nothing yet: each session logs in when it is first used. */
 export function connect(context: AppContext, options: ConnectOptions): Connections {
-  const { tenant } = options;
+  const { tenant, bindings } = options;
   const budget = new ByteBudget();
-  return {
-    budget,
-    salesforce: connectSalesforce(context, options, budget),
-    gong: createGongClient({
-      config: tenant.gong,
-      clock: context.clock,
-      tokens: gongTokenStore(context, tenant),
-      beforeRepeat: async (signal) => {
-        const pacer = context.pacerOf(gongAccountOf(tenant.gong));
-        return (await pacer.acquire(tenant.gong, signal)).kind === 'granted';
-      },
-    }),
+  const salesforce = connectSalesforce(context, options, budget);
+  const gong = connectGong(context, tenant);
+  let opened: Promise<GoogleClient> | undefined;
+  const google = () => {
+    opened ??= connectGoogle(context, options, budget);
+    return opened;
   };
+  const accounts = createAccounts({ db: context.db, tenant, bindings, salesforce, google, gong });
+  return { budget, salesforce, google, gong, accounts };
+}
+
+function connectGong(context: AppContext, tenant: TenantConfig): GongClient {
+  return createGongClient({
+    config: tenant.gong,
+    clock: context.clock,
+    tokens: gongTokenStore(context, tenant),
+    beforeRepeat: async (signal) => {
+      const pacer = context.pacerOf(gongAccountOf(tenant.gong));
+      return (await pacer.acquire(tenant.gong, signal)).kind === 'granted';
+    },
+  });
+}
+
+async function connectGoogle(
+  context: AppContext,
+  options: ConnectOptions,
+  budget: ByteBudget,
+): Promise<GoogleClient> {
+  const { tenant, signal } = options;
+  const { clock, random } = context;
+  const log = context.log.child({ stage: 'google-drive' });
+  if (tenant.googleDrive === undefined) throw new Error(`${tenant.tenant} has no Drive`);
+  // Google's library loads slowly, and only tenants with Drive need it.
+  const { createGoogleClient } = await import('../vendors/google/client.ts');
+  return createGoogleClient({
+    config: tenant.googleDrive,
+    clock,
+    random,
+    signal,
+    budget,
+    onCall: () => countCall(options, 'google'),
+    onWarning: (message) => log.warn(message),
+  });
 }
 
 function connectSalesforce(
@@ -77,6 +115,7 @@ function connectSalesforce(
     ...salesforceTokens(context, tenant),
     onTokenNotSaved: (warning) => counters.addError(runError('salesforce', warning)),
     onCall: () => countCall(options, 'salesforce'),
+    checkOrg: checkOrgOf(tenant.tenant, options.bindings),
     signal,
   });
 }

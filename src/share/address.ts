@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { ADDRESS_LIMITS } from './limits.ts';
 
 /** Characters that the URL standard's host parser would strip or decode. No domain contains them. */
 const NOT_IN_A_DOMAIN = /[\s/?#\\:@[\]%<>]/;
@@ -6,7 +7,37 @@ const NOT_IN_A_DOMAIN = /[\s/?#\\:@[\]%<>]/;
 const PLAIN_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 /** Checks the form only: whether an address exists, only its mail server knows. */
 export const EMAIL_SHAPE = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
+/** Already valid, which most addresses are: nothing to repair. */
+const PLAIN_EMAIL = /^[a-z0-9._%+'-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
+/** Zero-width characters, soft hyphens, and marks of the writing direction. */
+const INVISIBLE = /\p{Cf}+/gu;
+/** A mail program's form: `Ines Neves <ines@brightwater.example>`. */
+const IN_BRACKETS = /^[^<>]*<([^<>]*)>$/;
+const BLANKS_AT_SIGN = /\s*@\s*/g;
+const NOT_IN_AN_ADDRESS = /[\p{C}<>,;]/u;
+const NUMERIC = /^\d+$/;
 const SANDBOX_SUFFIX = '.invalid';
+const ROBOT_DOMAIN = '.gserviceaccount.com';
+
+/**
+ * The email address that a person or a program has typed. Repairs what is certain: blanks,
+ * invisible characters, and a name before angle brackets. Undefined if that leaves no valid address,
+ * such as one without a top-level domain: Gong would reject the entire event.
+ */
+export function addressOf(text: string | null | undefined): string | undefined {
+  if (!text || text.length > ADDRESS_LIMITS.charactersMax) return undefined;
+  if (PLAIN_EMAIL.test(text)) return text;
+  const visible = text.replace(INVISIBLE, '').trim();
+  const inBrackets = IN_BRACKETS.exec(visible)?.[1] ?? visible;
+  const address = inBrackets.trim().replace(BLANKS_AT_SIGN, '@');
+  return isAddress(address) ? address : undefined;
+}
+
+function isAddress(address: string): boolean {
+  if (!EMAIL_SHAPE.test(address) || NOT_IN_AN_ADDRESS.test(address)) return false;
+  const domain = domainOf(address);
+  return domain !== undefined && !NUMERIC.test(domain.slice(domain.lastIndexOf('.') + 1));
+}
 
 /**
  * The domain of an email address in the form that DNS compares: lower case, punycode, without the
@@ -47,6 +78,11 @@ export function isInsider(email: string, { domains, addresses }: Insiders): bool
  */
 export function isInternalSharer(email: string, domains: readonly string[]): boolean {
   return isInternalAddress(withoutSandboxSuffix(email.trim()), domains);
+}
+
+/** True for the accounts of programs in Google Cloud; they belong to no company's people. */
+export function isRobotAddress(email: string): boolean {
+  return domainOf(email)?.endsWith(ROBOT_DOMAIN) ?? false;
 }
 
 function withoutSandboxSuffix(email: string): string {

@@ -1,4 +1,10 @@
-import { type Insiders, isInsider, isInternalSharer } from './address.ts';
+import {
+  addressOf,
+  type Insiders,
+  isInsider,
+  isInternalSharer,
+  isRobotAddress,
+} from './address.ts';
 import type { Share, Sharer } from './share.ts';
 
 /** Why a share is not reported. The first reason that applies, in this order, is recorded. */
@@ -12,6 +18,7 @@ export const SKIP_REASONS = [
   'no-url',
   'unmatched',
   'operator',
+  'rebound',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
@@ -40,6 +47,8 @@ export interface HoldRules {
 
 export interface DecisionFacts extends ShareFacts {
   readonly matched: boolean;
+  /** whether Salesforce refused a lookup that the match depends on */
+  readonly isLookUpRefused?: boolean;
   /** epoch milliseconds */
   readonly now: number;
   /** the audit log can still supply the actor and the time */
@@ -48,14 +57,17 @@ export interface DecisionFacts extends ShareFacts {
   readonly runStartedAt: number;
 }
 
-/** What a held share waits for: its Salesforce record, or its audit log entry. */
-export type HoldReason = 'unmatched' | 'audit-log';
+/**
+ * What a held share waits for: its Salesforce record, its audit log entry, or the permission to look
+ * up its record.
+ */
+export type HoldReason = 'unmatched' | 'audit-log' | 'lookup-refused';
 
 /** The state in which a share enters the outbox. */
 export type Decision =
   | { readonly state: 'pending' }
-  /** each run matches and decides again until `notBefore` (epoch milliseconds) */
-  | { readonly state: 'held'; readonly reason: HoldReason; readonly notBefore: number }
+  /** each run matches and decides again, until `notBefore` (epoch milliseconds) if it is present */
+  | { readonly state: 'held'; readonly reason: HoldReason; readonly notBefore?: number }
   | { readonly state: 'skipped'; readonly reason: SkipReason };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -99,7 +111,8 @@ export function skipReason(facts: ShareFacts, rules: PolicyRules): SkipReason | 
 }
 
 /**
- * Decides the state of a share. A share that the audit log can still complete is held for at most a
+ * Decides the state of a share. A share whose records cannot be looked up is held until they can, and
+ * never counts as one without a record. A share that the audit log can still complete is held for at most a
  * day. A share without a Salesforce record is held until `sharedAt` plus `holdDays`; then
  * `unmatched` decides whether it is sent.
  */
@@ -111,6 +124,8 @@ export function decide(facts: DecisionFacts, rules: PolicyRules & HoldRules): De
     const notBefore = facts.runStartedAt + AUDIT_LOG_HOLD_MS;
     return { state: 'held', reason: 'audit-log', notBefore };
   }
+  // Even if its record was found: what it leads to may be missing.
+  if (facts.isLookUpRefused) return { state: 'held', reason: 'lookup-refused' };
   if (facts.matched) return { state: 'pending' };
   const notBefore = facts.share.sharedAt + rules.holdDays * DAY_MS;
   if (facts.now < notBefore) return { state: 'held', reason: 'unmatched', notBefore };
@@ -138,10 +153,14 @@ export function stillAwaitsAuditLog(wait: AuditLogWait): boolean {
   return heldByThisRun || !wait.auditLogRead;
 }
 
-function isExternalSharer({ email }: Sharer = {}, insiders: Insiders): boolean {
-  // Without an address, assume that the sharer is internal.
-  if (!email || isInsider(email, insiders)) return false;
-  return !isInternalSharer(email, insiders.domains);
+/**
+ * Only a person with another company's address is an outsider. An automation is not a person, and
+ * without an address the sharer is assumed to be internal.
+ */
+function isExternalSharer(sharer: Sharer | undefined, insiders: Insiders): boolean {
+  const email = addressOf(sharer?.email);
+  if (email === undefined || sharer?.isAutomation || isRobotAddress(email)) return false;
+  return !isInsider(email, insiders) && !isInternalSharer(email, insiders.domains);
 }
 
 function isCreator(sharer: Sharer | undefined, entry: string): boolean {

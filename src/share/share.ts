@@ -16,6 +16,8 @@ export interface Sharer {
   readonly name?: string;
   /** Salesforce username; `ignoreCreatedBy` can list it */
   readonly username?: string;
+  /** an automation of the source, not a person */
+  readonly isAutomation?: true;
 }
 
 /** The Salesforce record that a delivery relates to; `id` in the 18-character form. */

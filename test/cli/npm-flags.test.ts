@@ -69,6 +69,13 @@ describe('npm itself', () => {
     expect(missing.stderr).toContain('as `npm run -s sharetrail -- events --config ./c` prints it');
   });
 
+  test('takes --verbose for a level, whatever level .npmrc sets', async () => {
+    const cwd = checkout({ '.npmrc': 'loglevel=error\n' });
+    const { code, stderr } = await npm(cwd, 'status --verbose');
+    expect(code).toBe(2);
+    expect(stderr).toContain('npm took --verbose for itself');
+  });
+
   test('reads its own json and yes from .npmrc and from the environment', async () => {
     const inFile = await npm(checkout({ '.npmrc': 'json=true\ndry-run = true\n' }), 'sync');
     expect(inFile.stderr).toContain(ACCEPTED);
@@ -121,8 +128,10 @@ describe('flags that npm took', () => {
     ),
   )('$definition.name $option.flags is refused', ({ definition, option }) => {
     const [flag = ''] = option.flags.split(' ');
-    const key = flag.replace(/^--(?:no-)?/, '').replaceAll('-', '_');
-    const value = flag.startsWith('--no-') ? '' : 'true';
+    // npm has a --verbose of its own, which it writes as a level.
+    const isVerbose = flag === '--verbose';
+    const key = isVerbose ? 'loglevel' : flag.replace(/^--(?:no-)?/, '').replaceAll('-', '_');
+    const value = isVerbose ? 'verbose' : flag.startsWith('--no-') ? '' : 'true';
     expect(refuse(definition.name, { [`npm_config_${key}`]: value })).toContain(flag);
   });
 
@@ -132,6 +141,16 @@ describe('flags that npm took', () => {
     );
     expect(refuse('sync', { npm_config_full: 'true', npm_command: 'exec' })).toBe('accepted');
     expect(refuse('sync', {})).toBe('accepted');
+  });
+
+  test('count unless a file of npm sets the same value', () => {
+    const inFolder = (npmrc: string) =>
+      refuse('status', {
+        npm_config_loglevel: 'verbose',
+        npm_config_local_prefix: checkout({ '.npmrc': npmrc }),
+      });
+    expect(inFolder('loglevel = verbose\n')).toBe('accepted');
+    expect(inFolder('loglevel=error\n')).toBe('status --verbose');
   });
 
   test('of npm itself count only for a command that has them', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { printDetails } from '../../src/cli/status/print-details.ts';
 import { printSummary } from '../../src/cli/status/print-summary.ts';
 import type { TenantRow } from '../../src/cli/status/tenant-row.ts';
 import { displayWidth } from '../../src/cli/terminal/width.ts';
@@ -14,12 +15,12 @@ const refused = endedRun({ outcome: 'failed', errors: [errorOf('Salesforce refus
 
 async function summary(
   statuses: readonly TenantStatus[],
-  options: MemoryIoOptions & { readonly accounts?: 'all' | 'lowest' } = {},
+  options: MemoryIoOptions & { readonly details?: 'all' | 'few' } = {},
 ): Promise<string[]> {
-  const { accounts = 'lowest', ...io } = options;
+  const { details = 'few', ...io } = options;
   const memory = memoryIo({ environment: NO_COLOR, ...io });
   const rows: TenantRow[] = statuses.map((status) => ({ status, health: healthOf(status) }));
-  await printSummary(memory.io, worstFirst(rows), { now: STATUS_NOW, accounts });
+  await printSummary(memory.io, worstFirst(rows), { now: STATUS_NOW, details });
   return memory.stdout().trimEnd().split('\n');
 }
 
@@ -70,10 +71,25 @@ describe('forty tenants', () => {
 
   test('with the same problem share a line that says what to do', async () => {
     const lines = await summary(forty(() => ({ runs: [refused] })));
-    expect(lines.slice(42, 44)).toEqual([
+    expect(lines.slice(42, 45)).toEqual([
       'Needs attention',
       '  tenant-0, tenant-1, tenant-2, tenant-3, tenant-4 and 35 more: salesforce: Salesforce ' +
-        'refused the login. Check salesforce.loginUrl.',
+        'refused the login',
+      '    Check salesforce.loginUrl.',
+    ]);
+  });
+
+  test('with messages that differ in a host share what to do', async () => {
+    const lines = await summary(
+      forty((number) => {
+        const error = errorOf(`tenant-${number}.my.salesforce.com: connection refused`);
+        return { runs: [endedRun({ outcome: 'failed', errors: [error] })] };
+      }),
+    );
+    expect(lines.slice(81, 84)).toEqual([
+      '  tenant-38: salesforce: tenant-38.my.salesforce.com: connection refused',
+      '  tenant-39: salesforce: tenant-39.my.salesforce.com: connection refused',
+      '    Check salesforce.loginUrl.',
     ]);
   });
 });
@@ -112,7 +128,7 @@ describe('the Gong calls left', () => {
       '  tenant-38: 9,961 of 10,000',
     ]);
     expect(lines.at(-1)).toBe('  31 other accounts: at least 99 %; --verbose lists them');
-    expect((await summary(many, { accounts: 'all' })).slice(-41, -39)).toEqual([
+    expect((await summary(many, { details: 'all' })).slice(-41, -39)).toEqual([
       'Gong calls left in 24 hours',
       '  tenant-39: 9,960 of 10,000',
     ]);
@@ -129,10 +145,10 @@ test('a tenant with a faulty configuration is a row, too', async () => {
   const attention = { message: 'it has a problem', hint: 'Fix it.' };
   await printSummary(io, [{ faulty: 'typo', health: { level: 'faulty', attention } }], {
     now: STATUS_NOW,
-    accounts: 'lowest',
+    details: 'few',
   });
   expect(stdout()).toMatch(/^typo +faulty +- +- +-$/m);
-  expect(stdout()).toContain('  typo: it has a problem. Fix it.');
+  expect(stdout()).toContain('  typo: it has a problem\n    Fix it.\n');
 });
 
 test('backfills in progress are part of the row', async () => {
@@ -145,4 +161,12 @@ test('backfills in progress are part of the row', async () => {
     }),
   ]);
   expect(row).toContain('12 pending, backfill partly read, backfill day 1 of 2, 1 held');
+});
+
+test('--verbose shows what the latest run could not read', async () => {
+  const { io, stdout } = memoryIo({ environment: NO_COLOR });
+  const { report: _, ...running } = endedRun({});
+  const runs = [{ ...running, outcome: 'running' }, endedRun({ notes: ['2 items', '1 user'] })];
+  await printDetails(io, tenantStatus({ runs }), []);
+  expect(stdout()).toMatch(/^not read +2 items\n {2,}1 user\n/m);
 });

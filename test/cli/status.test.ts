@@ -1,7 +1,9 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
+
+const HOUR_MS = 60 * 60_000;
 
 test('status --exit-code exits with 1 and says why if something needs attention', async () => {
   await using world = await startCliWorld();
@@ -14,7 +16,7 @@ test('status --exit-code exits with 1 and says why if something needs attention'
   expect(failed).toMatchObject({ code: 1, stderr: '' });
   expect(failed.stdout).toMatch(/^sandbox +failed +\S+ \d\d:\d\d UTC +\S+ 02:00 UTC +1 pending/m);
   expect(failed.stdout).toMatch(
-    /^Needs attention\n {2}sandbox: gong: Gong refused \(401\): .*\. .*\.$/m,
+    /^Needs attention\n {2}sandbox: gong: Gong refused \(401\): .*\n {4}\S.*\.$/m,
   );
   expect(await world.run('status')).toMatchObject({ code: 0, stdout: failed.stdout });
   const { code, stdout } = await world.run('status --json --exit-code');
@@ -29,6 +31,36 @@ test('status --exit-code exits with 1 and says why if something needs attention'
   await world.run('sync');
   expect(await world.run('status --exit-code')).toMatchObject({ code: 0 });
 });
+
+test.each(['86400000', 'Fri, 31 Dec 2100 23:59:59 GMT'])(
+  'a Retry-After of %s needs attention, and status shows until when the account is paused',
+  async (retryAfter) => {
+    await using world = await startCliWorld();
+    const other = readFileSync(join(world.folder, 'tenants/sandbox.yaml'), 'utf8');
+    writeConfigFile(world, 'tenants/other.yaml', other.replace('tenant: sandbox', 'tenant: other'));
+    world.deliver(1);
+    const headers = { 'retry-after': retryAfter };
+    const action = { kind: 'answer', status: 429, headers, body: '{}' } as const;
+    world.sandbox.faults.add({ vendor: 'gong', times: 1, action });
+    expect(await world.run('sync --tenant sandbox')).toMatchObject({ code: 0 });
+    await world.run('sync --tenant sandbox');
+    const { code, stdout } = await world.run('status --exit-code');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^sandbox +paused .* 1 pending /m);
+    expect(stdout).toMatch(/^ {2}sandbox: Gong requested a pause of more than 24 hours/m);
+    const paused = / {2}other, sandbox: [\d,]+ of [\d,]+; Gong paused until (\S+ \S+) UTC\n$/.exec(
+      stdout,
+    );
+    const hours = (Date.parse(`${paused?.[1]}Z`) - world.sandbox.clock.now()) / HOUR_MS;
+    expect(hours).toBeGreaterThan(23);
+    expect(hours).toBeLessThanOrEqual(24);
+    const { tenants } = JSON.parse((await world.run('status --json')).stdout);
+    expect(tenants).toMatchObject([
+      { tenant: 'other', health: 'new', gong: { pausedUntil: tenants[1].gong.pausedUntil } },
+      { tenant: 'sandbox', health: 'paused', gong: { pausedUntil: expect.any(String) } },
+    ]);
+  },
+);
 
 test('a tenant with a faulty file is the first row; --json has the valid tenants', async () => {
   await using world = await startCliWorld();

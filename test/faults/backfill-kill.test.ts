@@ -57,8 +57,8 @@ describe('control: without the guard, the same kill causes a problem', () => {
     const problems = await killedWithout(
       {
         file: 'sources/salesforce/build-share.ts',
-        find: '`salesforce:${row.Id}`',
-        put: '`salesforce:${row.Id}${process.pid}`',
+        find: "eventIdOf('salesforce', row.Id,",
+        put: "eventIdOf('salesforce', `${row.Id}${process.pid}`,",
       },
       { since: 'insert into "event"', at: '^commit', when: 'after' },
     );

@@ -113,6 +113,7 @@ async function logIn(access: Access, opened?: AppContext) {
   const counters = new RunCounters();
   const { salesforce } = connect(context, {
     tenant,
+    bindings: {},
     counters,
     signal: new AbortController().signal,
     emit: undefined,

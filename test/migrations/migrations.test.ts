@@ -20,6 +20,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0004-backfill': '49d24ffb1f2446b9b289e6c8ae94a30f2a1731960f553f5cdc7cf714657e3ac9',
   '0005-drive-users': 'fe7589c7f04d3e1d47dfceae760e33fecc344fb137a96f0bdf5e8f9607cc5e30',
   '0006-drive-grants': 'a492708aba3ea3c1342c9cf621a2f0c2b9b043e9cb5fe7e6bca9a219becbbd73',
+  '0007-tenant-bindings': '7aafa4c7752295ffbddd36d9f8a74f12caee52e6736c1fdd0049ae42efa7471c',
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
 };
 
@@ -58,6 +59,7 @@ test('all migrations together create this schema', async () => {
     CREATE INDEX "activity_by_time" on "activity" ("tenant", "lane", "handled", "at", "key")
     CREATE TABLE "attempt" ("tenant" text not null, "event_id" text not null, "number" integer not null, "at" bigint not null, "outcome" text not null, "status" integer, "request_id" text, "errors" text not null, constraint "attempt_key" primary key ("tenant", "event_id", "number"), constraint "attempt_event" foreign key ("tenant", "event_id") references "event" ("tenant", "event_id"))
     CREATE TABLE "backfill" ("tenant" text not null, "source" text not null, "window" text not null, "since" bigint not null, "until" bigint, "state" text not null, "started_at" bigint not null, "updated_at" bigint not null, constraint "backfill_key" primary key ("tenant", "source", "window"))
+    CREATE TABLE "binding" ("tenant" text not null, "vendor" text not null, "identity" text not null, "read_from" bigint, "updated_at" bigint not null, constraint "binding_key" primary key ("tenant", "vendor"))
     CREATE TABLE "call" ("account" text not null, "at" bigint not null, "calls" integer not null, constraint "call_key" primary key ("account", "at"))
     CREATE TABLE "cursor" ("tenant" text not null, "stream" text not null, "position" text not null, "updated_at" bigint not null, constraint "cursor_key" primary key ("tenant", "stream"))
     CREATE TABLE "drive_address" ("tenant" text not null, "address" text not null, "user_id" text not null, "since" bigint not null, "until" bigint, "is_primary" integer not null, constraint "drive_address_key" primary key ("tenant", "address", "user_id", "since"))

@@ -62,6 +62,33 @@ describe('a share without a Salesforce record', () => {
   });
 });
 
+describe('an unusable address of a Contact or Lead', () => {
+  test.each([
+    ['ines@brightwater', undefined],
+    ['ines@brightwater.example.', undefined],
+    ['n/a', undefined],
+    ['Ines <ines@brightwater.example>', 'ines@brightwater.example'],
+    [' ines@brightwater.example\u200b', 'ines@brightwater.example'],
+  ])('%j: the record is named, and the recipient is %s', async (email, recipient) => {
+    const { org, gong } = world;
+    const ids = [
+      org.add('Contact', { LastName: 'Neves', Email: email }),
+      org.add('Lead', { LastName: 'Neves', Email: email }),
+    ];
+    for (const id of ids) org.deliver({ title: 'Deck', relatedTo: id });
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 2, rejected: 0 });
+    for (const { body } of gong.events) {
+      const recipients = body?.['recipients'] as { email: string }[] | undefined;
+      expect(recipients?.map((each) => each.email)).toEqual(recipient && [recipient]);
+    }
+    expect(JSON.stringify(gong.events)).toContain(ids[0]);
+    const { db } = await world.context();
+    const rows = await db.selectFrom('event').select('match').execute();
+    const reason = `has no valid email (${email}), so it is named, but is not a recipient.`;
+    for (const { match } of rows) expect(match?.includes(reason)).toBe(recipient === undefined);
+  });
+});
+
 describe('a share that is not reported leaves a row with its reason', () => {
   test('before-start', async () => {
     const { org, tenant, clock } = world;
@@ -99,6 +126,20 @@ describe('a share that is not reported leaves a row with its reason', () => {
     const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
     org.deliver({ title: 'Deck', byUserId: partner, relatedTo: contact });
     expect(await world.sync()).toMatchObject({ skipped: { 'external-sharer': 1 } });
+  });
+
+  test('a delivery by an automation is no external-sharer', async () => {
+    const { org, gong } = world;
+    const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+    for (const user of [
+      { LastName: 'Process', Email: 'autoproc@00d5e0000000007eaa', UserType: 'AutomatedProcess' },
+      { LastName: 'Platform', Email: 'x@partner.example', UserType: 'CloudIntegrationUser' },
+    ]) {
+      org.deliver({ title: 'Deck', byUserId: org.add('User', user), relatedTo: contact });
+    }
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', delivered: 2, skipped: {} });
+    const sharers = gong.events.map(({ body }) => body?.['sharer']);
+    expect(sharers).toContainEqual({ name: 'Process' });
   });
 
   test('no-url, unless the record is the link', async () => {

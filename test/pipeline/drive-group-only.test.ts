@@ -33,9 +33,9 @@ test('its shares are found in the audit log, with the names that the sharer can 
   const { google, clock } = world;
   const file = google.createFile({ name: 'Offer', drive, by: ann });
   await world.sync();
-  google.rename(file, 'Offer, final', { by: ann });
   clock.advance(HOUR_MS);
   google.share(file, { to: ADA, by: ann });
+  google.rename(file, 'Offer, final', { by: ann });
   clock.advance(HOUR_MS);
   expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
   expect(summariesOf(await world.events())).toEqual([

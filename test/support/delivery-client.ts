@@ -45,6 +45,10 @@ export class DeliveryClient implements SalesforceClient {
     return 'https://acme.my.salesforce.com';
   }
 
+  async orgId(): Promise<string> {
+    return '00DHp0000000001MAA';
+  }
+
   async queryBatch(): Promise<Row[][]> {
     throw new Error('the source does not use it');
   }

@@ -58,6 +58,7 @@ export class DriveCompany implements GoogleClient {
     suspended: false,
     archived: false,
   }));
+  readonly customerId = async () => 'C03company';
   readonly #now: () => number;
   readonly #items = new Map<string, Item>();
   readonly #members = new Map<string, string>([[ANN, 'organizer']]);

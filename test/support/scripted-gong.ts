@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/lib/clock.ts';
-import type { GongClient } from '../../src/vendors/gong/client.ts';
+import type { GongSender } from '../../src/vendors/gong/client.ts';
 import type { GongResponse } from '../../src/vendors/gong/response.ts';
 
 export interface ScriptedRequest {
@@ -38,7 +38,7 @@ export function throttled(retryAfterMs?: number): GongResponse {
 }
 
 /** A fake Gong client: responds by script, after a delay on the given clock. */
-export class ScriptedGong implements GongClient {
+export class ScriptedGong implements GongSender {
   readonly account = 'account';
   readonly requests: ScriptedRequest[] = [];
   inFlight = 0;

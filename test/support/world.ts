@@ -13,7 +13,7 @@ import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import type { RunOptions } from '../../src/runs/execute-run.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import { createGong, type GongControl, type GongOptions } from '../../src/sandbox/gong/index.ts';
-import type { Org } from '../../src/sandbox/salesforce/org.ts';
+import type { Org, OrgOptions } from '../../src/sandbox/salesforce/org.ts';
 import { createSalesforce } from '../../src/sandbox/salesforce/salesforce.ts';
 import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
 
@@ -43,6 +43,7 @@ export interface World {
 
 export interface WorldOptions {
   readonly gong?: Partial<GongOptions>;
+  readonly org?: Partial<OrgOptions>;
   /** replaces parts of the tenant's configuration */
   readonly tenant?: Partial<TenantConfig>;
   readonly log?: Logger;
@@ -51,7 +52,7 @@ export interface WorldOptions {
 /** Starts a world without Gong's limits, since most tests are not about pacing. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = new ShiftedClock();
-  const { vendor: salesforce, org } = createSalesforce({ clock });
+  const { vendor: salesforce, org } = createSalesforce({ clock, ...options.org });
   org.addClient({ clientId: CLIENT_ID, publicKey: keys.publicKey });
   const limits = { callsPerSecond: 100_000, callsPerDay: 1_000_000 };
   const { vendor, gong } = createGong({ clock, keys: [GONG_KEY], limits, ...options.gong });

@@ -10,6 +10,7 @@ async function soqlOf(from: string, until: string): Promise<string> {
     usage: undefined,
     now: () => Date.UTC(2100, 0, 1),
     instanceUrl: async () => '',
+    orgId: async () => undefined,
     queryBatch: async () => [],
     queryPages: async function* (soql: string) {
       soqls.push(soql);
@@ -77,6 +78,7 @@ test('a lost locator after a row with an invalid time restarts from the same sec
     usage: undefined,
     now: () => Date.UTC(2100, 0, 1),
     instanceUrl: async () => '',
+    orgId: async () => undefined,
     queryBatch: async () => [],
     queryPages: async function* (soql: string) {
       soqls.push(soql);

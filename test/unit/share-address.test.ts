@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { domainOf, isInternalAddress, isInternalSharer } from '../../src/share/address.ts';
+import {
+  addressOf,
+  domainOf,
+  isInternalAddress,
+  isInternalSharer,
+} from '../../src/share/address.ts';
 
 const DOMAINS = ['acme.com', 'münchen.example'];
 
@@ -65,4 +70,46 @@ test("a sandbox user's address is internal if it is internal without .invalid", 
 test('the domain of an address has the form that DNS compares', () => {
   expect(domainOf('Jane@MÜNCHEN.example.')).toBe('xn--mnchen-3ya.example');
   expect(domainOf('jane')).toBeUndefined();
+});
+
+test.each([
+  ['ines@brightwater.example', 'ines@brightwater.example', 'a plain address'],
+  ["Ines.O'Neill+deck@Bright-Water.co.uk", "Ines.O'Neill+deck@Bright-Water.co.uk", 'as typed'],
+  ['  ines@brightwater.example\u00a0', 'ines@brightwater.example', 'blanks around it'],
+  ['ines @ brightwater.example', 'ines@brightwater.example', 'blanks around the @'],
+  ['\u200bines@bright\u200bwater.example\ufeff', 'ines@brightwater.example', 'zero-width'],
+  ['in\u00ades@brightwater.example', 'ines@brightwater.example', 'a soft hyphen'],
+  ['Ines <ines@brightwater.example>', 'ines@brightwater.example', 'a name before it'],
+  ['"Neves, Ines" < ines@brightwater.example >', 'ines@brightwater.example', 'a quoted name'],
+  ['<ines@brightwater.example>', 'ines@brightwater.example', 'only the brackets'],
+  ['ines@münchen.example', 'ines@münchen.example', 'an international domain'],
+])('%j is the address %s: %s', (text, address) => {
+  expect(addressOf(text)).toBe(address);
+});
+
+test.each([
+  ['ines@brightwater', 'no top-level domain'],
+  ['autoproc@00d5e0000000007eaa', 'an automation of Salesforce'],
+  ['ines@brightwater.example.', 'a trailing dot'],
+  ['ines@.brightwater.example', 'an empty label'],
+  ['ines@bright..water.example', 'an empty label within'],
+  ['ines neves@brightwater.example', 'a blank in the local part'],
+  ['ines@bright water.example', 'a blank in the domain'],
+  ['ines@brightwater.example, bob@globex.example', 'two addresses'],
+  ['ines@brightwater.example;bob', 'a separator'],
+  ['Ines <ines@x>', 'a name before no address'],
+  ['Ines <ines@brightwater.example> <bob@globex.example>', 'two addresses in brackets'],
+  ['ines@10.0.0.1', 'an IP address'],
+  ['ines@globex.example@brightwater.example', 'two @'],
+  ['@brightwater.example', 'no local part'],
+  ['ines', 'a word'],
+  [`${'a'.repeat(310)}@brightwater.example`, 'too long'],
+  [' ', 'blanks'],
+  ['', 'nothing'],
+])('%j is no address: %s', (text) => {
+  expect(addressOf(text)).toBeUndefined();
+});
+
+test('a very long text that is almost an address is refused at once', () => {
+  expect(addressOf(`ines@${'a-'.repeat(200_000)}`)).toBeUndefined();
 });

@@ -104,6 +104,16 @@ test('a share by an external sharer is skipped', () => {
   expect(skipReason(facts(share), RULES)).toBe('external-sharer');
 });
 
+test.each([
+  ['Salesforce’s automated process', { email: 'autoproc@00d5e0000000007eaa' }],
+  ['an automation, whatever its address', { email: 'cloud@partner.example', isAutomation: true }],
+  ['a service account', { email: 'sync@project.iam.gserviceaccount.com' }],
+  ['an address without a domain', { email: 'root@localhost' }],
+  ['no address', { email: 'integration' }],
+] as const)('only a person with another company’s address is external, not %s', (_who, sharer) => {
+  expect(skipReason(facts({ sharer }), RULES)).toBeUndefined();
+});
+
 test('a sharer without an email does not count as external', () => {
   expect(skipReason(facts({ sharer: { id: CREATOR } }), RULES)).toBeUndefined();
   expect(skipReason(facts({ sharer: { id: CREATOR, email: '' } }), RULES)).toBeUndefined();
@@ -235,6 +245,7 @@ test('the reasons and their order match the contract', () => {
     'no-url',
     'unmatched',
     'operator',
+    'rebound',
   ]);
 });
 

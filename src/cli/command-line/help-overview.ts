@@ -14,6 +14,8 @@ Commands:
   start              run the scheduler: each tenant on its schedule
   status             show one row per tenant, and what needs attention
   events             list the events; show, retry or skip them
+  rebind             let a tenant belong to another Salesforce org, Google
+                     customer or Gong account
   backup             copy the database while everything keeps running
   restore            replace the database with a backup while nothing runs
   config             print the effective configuration, or its JSON Schema

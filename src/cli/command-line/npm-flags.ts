@@ -59,22 +59,44 @@ function takenValue(
   if (value === undefined) return [];
   if (NPM_OPTIONS.includes(name)) {
     const isSet = value === (name === 'verbose' ? 'verbose' : 'true');
-    if (!isSet || !isOwn || isSetElsewhere(key, environment)) return [];
+    if (!isSet || !isOwn || isSetElsewhere({ key, value }, environment)) return [];
   }
   return [{ option, values: value.split('\n\n') }];
 }
 
-/** True if a file of npm or the environment in which npm was started sets the key. */
-function isSetElsewhere(key: string, environment: Environment): boolean {
-  if (Object.hasOwn(environment, variableOf(key).toUpperCase())) return true;
+interface NpmSetting {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** True if a file of npm or the environment in which npm was started sets the key to this value. */
+function isSetElsewhere(setting: NpmSetting, environment: Environment): boolean {
+  const variable = variableOf(setting.key);
+  const upper = environment[variable.toUpperCase()];
+  if (upper !== undefined && sets(upper, setting)) return true;
   const files = [
     environment['npm_config_userconfig'],
     environment['npm_config_globalconfig'],
     join(environment['npm_config_local_prefix'] ?? '', '.npmrc'),
   ];
-  const line = new RegExp(`^\\s*${key}\\s*(?:=|$)`, 'm');
-  if (files.some((file) => file !== undefined && line.test(readIfPossible(file)))) return true;
-  return environmentOfNpm().some((entry) => entry.toLowerCase().startsWith(`${variableOf(key)}=`));
+  if (files.some((file) => file !== undefined && setsInFile(readIfPossible(file), setting))) {
+    return true;
+  }
+  return environmentOfNpm().some((entry) => {
+    const [name = '', text = ''] = entry.split('=');
+    return name.toLowerCase() === variable && sets(text, setting);
+  });
+}
+
+/** The project's own .npmrc sets `loglevel`, for example, but not to the level of --verbose. */
+function setsInFile(file: string, setting: NpmSetting): boolean {
+  const line = new RegExp(`^\\s*${setting.key}\\s*(?:=\\s*(.*?)\\s*)?$`, 'm').exec(file);
+  return line !== null && sets(line[1] ?? 'true', setting);
+}
+
+/** A flag of npm is set by any text but `false`. */
+function sets(text: string, { value }: NpmSetting): boolean {
+  return value === 'true' ? text !== 'false' : text === value;
 }
 
 /** The variables that npm was started with. Empty if the system does not show them. */

@@ -41,7 +41,7 @@ async function printText(session: CommandSession, rows: readonly TenantRow[]): P
   const { io } = input;
   const verbose = input.options['verbose'] === true;
   const now = context.clock.now();
-  await printSummary(io, rows, { now, accounts: verbose ? 'all' : 'lowest' });
+  await printSummary(io, rows, { now, details: verbose ? 'all' : 'few' });
   if (!verbose) return;
   for (const { status: found } of rows) {
     if (found) await printDetails(io, found, await syncCursors(context, found.tenant));

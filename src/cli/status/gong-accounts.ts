@@ -13,7 +13,7 @@ interface Account {
 }
 
 /** The calls left, once per Gong account; paused accounts and those with the fewest calls first. */
-export function accountLines(rows: readonly TenantRow[], shown: 'all' | 'lowest'): string[] {
+export function accountLines(rows: readonly TenantRow[], shown: 'all' | 'few'): string[] {
   const statuses = rows.flatMap(({ status }) => status ?? []);
   const accounts = accountsOf(statuses).toSorted(byNeed);
   const max = shown === 'all' ? accounts.length : ACCOUNTS_SHOWN_MAX;

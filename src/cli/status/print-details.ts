@@ -30,12 +30,19 @@ function fieldsOf(found: TenantStatus, cursors: readonly Cursor[]): Field[] {
       'runs',
       found.runs.map((run) => `${at(run.startedAt)}  ${runStatusText(run)}`),
     ),
+    ...noteFields(found),
     ...labelled('read up to', cursorLines(cursors, at)),
     ...(backfills.length === 0 ? [] : labelled('backfills', backfillLines(found, at))),
     ...historyFields(found),
     ['outbox', listOf(STATES.map((state) => `${numberText(outbox[state])} ${state}`))],
     ['oldest pending', oldestPending === undefined ? undefined : at(oldestPending)],
   ];
+}
+
+/** What the latest run could not read, although nothing failed. */
+function noteFields({ runs }: TenantStatus): Field[] {
+  const notes = runs.find(({ report }) => report !== undefined)?.report?.notes ?? [];
+  return notes.length === 0 ? [] : labelled('not read', notes);
 }
 
 function backfillLines({ backfills }: TenantStatus, at: TimeOf): string[] {

@@ -10,20 +10,20 @@ import { unreadDriveLines } from './unread-drive-lines.ts';
 export interface SummaryOptions {
   /** epoch milliseconds */
   readonly now: number;
-  /** which Gong accounts have their own line, if there are many */
-  readonly accounts: 'all' | 'lowest';
+  /** `few`: if there are many drives or Gong accounts, only some have their own line */
+  readonly details: 'all' | 'few';
 }
 
-/** One row per tenant, then what needs attention or is not read, then the Gong calls left, once per account. */
+/** One row per tenant, what needs attention or is not read, and the calls left per Gong account. */
 export async function printSummary(
   io: Io,
   rows: readonly TenantRow[],
-  { now, accounts }: SummaryOptions,
+  { now, details }: SummaryOptions,
 ): Promise<void> {
   await writeFirstFitting(io, { layouts: summaryLayouts(now) }, rows);
   await printSection(io, 'Needs attention', attentionLines(rows));
-  await printSection(io, 'Shared drives that are not read', unreadDriveLines(rows, accounts));
-  await printSection(io, 'Gong calls left in 24 hours', accountLines(rows, accounts));
+  await printSection(io, 'Shared drives that are not read', unreadDriveLines(rows, details));
+  await printSection(io, 'Gong calls left in 24 hours', accountLines(rows, details));
 }
 
 async function printSection(io: Io, title: string, lines: readonly string[]): Promise<void> {

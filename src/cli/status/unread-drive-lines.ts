@@ -5,7 +5,7 @@ import type { TenantRow } from './tenant-row.ts';
 const DRIVES_SHOWN_MAX = 10;
 
 /** One line per shared drive that has no account to read it as, and what to do about them. */
-export function unreadDriveLines(rows: readonly TenantRow[], shown: 'all' | 'lowest'): string[] {
+export function unreadDriveLines(rows: readonly TenantRow[], shown: 'all' | 'few'): string[] {
   const max = shown === 'all' ? Number.POSITIVE_INFINITY : DRIVES_SHOWN_MAX;
   const lines = rows.flatMap(({ status }) => {
     if (status === undefined) return [];

@@ -21,6 +21,8 @@ export interface Io {
   readonly errColumns: number;
   readonly outColor: boolean;
   readonly errColor: boolean;
+  /** Opens standard input; undefined if the command cannot ask. */
+  readonly input: () => InputStream | undefined;
   /** a message with its commands as this process's user types them: apply it to every hint */
   readonly asTyped: AsTyped;
   /** aborted once the reader of standard output is gone: `sharetrail events | head` */
@@ -39,7 +41,12 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
+/** The parts of `process.stdin` that are used. */
+export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
 export interface IoOptions {
+  /** opened when it is first needed */
+  readonly stdin?: () => InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -49,7 +56,8 @@ export interface IoOptions {
 
 /** This process's own output. */
 export function processIo(options: Pick<IoOptions, 'environment' | 'asTyped'>): Io {
-  return openIo({ stdout: process.stdout, stderr: process.stderr, ...options });
+  const { stdout, stderr } = process;
+  return openIo({ stdin: () => process.stdin, stdout, stderr, ...options });
 }
 
 /** An Io for two streams. Both share one screen, and so one progress line. */
@@ -62,6 +70,7 @@ class StreamIo implements Io {
   readonly errIsTerminal: boolean;
   readonly outColor: boolean;
   readonly errColor: boolean;
+  readonly input: Io['input'];
   readonly asTyped: AsTyped;
   readonly #stdout: OutputStream;
   readonly #stderr: OutputStream;
@@ -70,7 +79,8 @@ class StreamIo implements Io {
   #footer = '';
   #stderrClosed = false;
 
-  constructor({ stdout, stderr, environment, asTyped = asInstalled }: IoOptions) {
+  constructor({ stdin, stdout, stderr, environment, asTyped = asInstalled }: IoOptions) {
+    this.input = stdin ?? (() => undefined);
     this.asTyped = asTyped;
     this.#stdout = stdout;
     this.#stderr = stderr;

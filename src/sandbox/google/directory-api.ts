@@ -5,13 +5,12 @@ import {
   readPageToken,
   writePageToken,
 } from './api-call.ts';
-import type { Directory, Domain, User } from './directory.ts';
+import type { Domain, User } from './directory.ts';
 import { domainOf } from './grantees.ts';
 import { ApiError, forbidden, invalid } from './responses.ts';
+import type { WorkspaceState } from './workspace-state.ts';
 
 type Resource = Readonly<Record<string, unknown>>;
-
-export const CUSTOMER_ID = 'C03sandbox';
 
 /** Directory reference, users.list: 100 a page, at most 500. */
 const PAGE_USERS_MAX = 500;
@@ -36,7 +35,7 @@ export function listUsers(call: ApiCall): Resource {
   const users = directory
     .slice(from, size)
     .filter(isSelected)
-    .map((user) => userResource(directory, user));
+    .map((user) => userResource(call.state, user));
   const next = from + size;
   return {
     kind: 'admin#directory#users',
@@ -50,13 +49,13 @@ export function getUser(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
   const [key = ''] = call.ids;
   const user = directory.findByAny(decodeURIComponent(key).toLowerCase());
-  if (user) return userResource(directory, user);
+  if (user) return userResource(call.state, user);
   throw new ApiError({ status: 404, reason: 'notFound', message: 'Resource Not Found: userKey' });
 }
 
 export function listDomains(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
-  requireCustomer(call.ids[0]);
+  requireCustomer(call, call.ids[0]);
   const domains = directory.domains.map((domain) => ({
     kind: 'admin#directory#domain',
     etag: `"${domain.name}"`,
@@ -71,7 +70,7 @@ export function listDomains(call: ApiCall): Resource {
 
 export function listDomainAliases(call: ApiCall): Resource {
   const { directory } = requireAdmin(call);
-  requireCustomer(call.ids[0]);
+  requireCustomer(call, call.ids[0]);
   const parent = call.query.get('parentDomainName');
   const domainAliases = directory.domains
     .filter(({ name }) => parent === null || parent === name)
@@ -85,17 +84,18 @@ function requireAdmin({ state, user }: ApiCall) {
   throw forbidden('forbidden', 'Not Authorized to access this resource/api');
 }
 
-function requireCustomer(customer: string | undefined): void {
-  if (customer === 'my_customer' || customer === CUSTOMER_ID) return;
+function requireCustomer({ state }: ApiCall, customer: string | undefined): void {
+  if (customer === 'my_customer' || customer === state.settings.customerId) return;
   throw new ApiError({ status: 400, reason: 'invalid', message: 'Invalid Input: customer' });
 }
 
-function userTest({ query }: ApiCall): (user: User) => boolean {
+function userTest(call: ApiCall): (user: User) => boolean {
+  const { query } = call;
   const domain = query.get('domain');
   const customer = query.get('customer');
   if (domain === null && customer === null)
     throw new ApiError({ status: 400, reason: 'badRequest', message: 'Bad Request' });
-  if (customer !== null) requireCustomer(customer);
+  if (customer !== null) requireCustomer(call, customer);
   const [, name = '', state] = /^(\w+)=(true|false)$/.exec(query.get('query') ?? '') ?? [];
   const stateOf = STATES[name];
   if (query.has('query') && !stateOf) throw invalid('query', 'Invalid Input: query');
@@ -104,7 +104,7 @@ function userTest({ query }: ApiCall): (user: User) => boolean {
     (stateOf === undefined || stateOf(user) === (state === 'true'));
 }
 
-function userResource(directory: Directory, user: User): Resource {
+function userResource({ directory, settings }: WorkspaceState, user: User): Resource {
   const { email, givenName, familyName, privileges, suspended, archived, createdAt } = user;
   return {
     kind: 'admin#directory#user',
@@ -118,7 +118,7 @@ function userResource(directory: Directory, user: User): Resource {
     archived,
     ...(user.aliases.length > 0 ? { aliases: user.aliases } : {}),
     emails: [{ address: email, primary: true }, ...user.aliases.map((address) => ({ address }))],
-    customerId: CUSTOMER_ID,
+    customerId: settings.customerId,
     orgUnitPath: '/',
     isMailboxSetup: true,
     creationTime: new Date(createdAt).toISOString(),

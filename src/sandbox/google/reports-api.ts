@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ApiCall, pageSizeOf, readPageToken, writePageToken } from './api-call.ts';
 import { type Activity, qualifierOf } from './audit-log.ts';
-import { CUSTOMER_ID } from './directory-api.ts';
 import { domainOf } from './grantees.ts';
 import { ApiError, invalid } from './responses.ts';
 import type { WorkspaceState } from './workspace-state.ts';
@@ -126,7 +125,7 @@ function takeQuota({ state, query }: ApiCall): void {
   throw new ApiError({ status: 503, reason: 'backendError', message });
 }
 
-function activityResource({ directory }: WorkspaceState, activity: Activity): Resource {
+function activityResource({ directory, settings }: WorkspaceState, activity: Activity): Resource {
   const { at, actor, events } = activity;
   return {
     kind: 'admin#reports#activity',
@@ -134,7 +133,7 @@ function activityResource({ directory }: WorkspaceState, activity: Activity): Re
       time: new Date(at).toISOString(),
       uniqueQualifier: qualifierOf(activity),
       applicationName: 'drive',
-      customerId: CUSTOMER_ID,
+      customerId: settings.customerId,
     },
     etag: `"${qualifierOf(activity)}"`,
     actor: { callerType: 'USER', email: actor, profileId: directory.profileIdOf(actor) },

@@ -2,6 +2,8 @@
 export interface GoogleSettings {
   /** how far Google's clock is ahead of the sandbox's; negative: behind */
   clockAheadMs: number;
+  /** the id of the Workspace */
+  customerId: string;
   /** delay until an action appears in the audit log; Infinity: it never appears */
   auditDelayMs: number;
   /** maximum page size of lists, even if the request allows more: Google "may return fewer" */
@@ -23,6 +25,7 @@ export interface GoogleSettings {
 export function defaultSettings(): GoogleSettings {
   return {
     clockAheadMs: 0,
+    customerId: 'C03sandbox',
     auditDelayMs: 0,
     pageSizeMax: Number.POSITIVE_INFINITY,
     auditRepeats: 0,

@@ -23,6 +23,8 @@ export interface OrgOptions {
   /** the user that sharetrail logs in as; default: integration@acme.example */
   readonly username?: string;
   readonly isSandbox?: boolean;
+  /** default: the first of the simulated orgs */
+  readonly organizationId?: string;
   readonly personAccounts?: boolean;
 }
 
@@ -57,6 +59,7 @@ export class Org {
       Email: this.username,
     });
     this.organizationId = this.#records.add('Organization', {
+      Id: options.organizationId,
       Name: options.name ?? 'Acme',
       IsSandbox: options.isSandbox ?? false,
       InstanceName: 'NA99',
@@ -196,6 +199,19 @@ export class Org {
   /** Removes the API user's read access to a field. */
   denyField(objectName: string, fieldName: string): void {
     this.state.database.catalog.hideField(objectName, fieldName);
+  }
+
+  allowField(objectName: string, fieldName: string): void {
+    this.state.database.catalog.showField(objectName, fieldName);
+  }
+
+  /** Encrypts a field with Shield's probabilistic scheme: queries show it, but cannot filter by it. */
+  encryptField(objectName: string, fieldName: string): void {
+    this.state.database.catalog.encryptField(objectName, fieldName);
+  }
+
+  decryptField(objectName: string, fieldName: string): void {
+    this.state.database.catalog.decryptField(objectName, fieldName);
   }
 
   /** Changes settings, such as page size, limits, API access, or instance URL. */

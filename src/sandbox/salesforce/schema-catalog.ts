@@ -7,6 +7,7 @@ export class SchemaCatalog {
   readonly #objects = new Map(OBJECTS.map((object) => [object.name, object]));
   readonly #hiddenObjects = new Set<string>();
   readonly #hiddenFields = new Set<string>();
+  readonly #encryptedFields = new Set<string>();
   #visible = new Map<string, ObjectSchema>();
 
   constructor(options: { readonly personAccounts: boolean }) {
@@ -56,10 +57,30 @@ export class SchemaCatalog {
 
   /** Field-level security: for the API user, the field does not exist. */
   hideField(objectName: string, fieldName: string): void {
+    this.#hiddenFields.add(this.#nameOf(objectName, fieldName));
+    this.#refresh();
+  }
+
+  /** Shield Platform Encryption, probabilistic scheme: no query can filter or sort by the field. */
+  encryptField(objectName: string, fieldName: string): void {
+    this.#encryptedFields.add(this.#nameOf(objectName, fieldName));
+    this.#refresh();
+  }
+
+  decryptField(objectName: string, fieldName: string): void {
+    this.#encryptedFields.delete(this.#nameOf(objectName, fieldName));
+    this.#refresh();
+  }
+
+  showField(objectName: string, fieldName: string): void {
+    this.#hiddenFields.delete(this.#nameOf(objectName, fieldName));
+    this.#refresh();
+  }
+
+  #nameOf(objectName: string, fieldName: string): string {
     const found = this.stored(objectName).fields.get(fieldName.toLowerCase());
     if (!found) throw new TypeError(`${objectName} has no field ${fieldName}`);
-    this.#hiddenFields.add(`${objectName}.${found.name}`);
-    this.#refresh();
+    return `${objectName}.${found.name}`;
   }
 
   #addPersonAccounts(): void {
@@ -73,9 +94,13 @@ export class SchemaCatalog {
     this.#visible = new Map();
     for (const { name, keyPrefix, fields } of this.#objects.values()) {
       if (this.#hiddenObjects.has(name)) continue;
-      const shown = [...fields.values()].filter(
-        (field) => !this.#hiddenFields.has(`${name}.${field.name}`),
-      );
+      const shown = [...fields.values()]
+        .filter((field) => !this.#hiddenFields.has(`${name}.${field.name}`))
+        .map((field) =>
+          this.#encryptedFields.has(`${name}.${field.name}`)
+            ? { ...field, filterable: false, sortable: false }
+            : field,
+        );
       this.#visible.set(name.toLowerCase(), defineObject(name, keyPrefix, shown));
     }
   }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { addressOf } from '../../share/address.ts';
+import { eventIdOf } from '../../share/event-id.ts';
 import type { DriveFacts, Grantee, Property, Share } from '../../share/share.ts';
 import type { ExternalGrant } from './external-grantees.ts';
 
@@ -32,6 +34,8 @@ export type ShareInput = SharedGrants & {
   /** email, otherwise another Google id; empty if unknown */
   readonly actor: string;
   readonly actorName?: string;
+  /** the Id of the tenant's Salesforce org if it is a sandbox */
+  readonly sandboxOrgId?: string | undefined;
 };
 
 const FILE_TYPES: Readonly<Record<string, string>> = {
@@ -51,13 +55,13 @@ const ID_HEX_DIGITS = 32;
 export function buildShare(input: ShareInput): Share {
   const { item, actor, actorName } = input;
   const shareId = shareIdOf(input);
-  const isAddress = actor.includes('@');
+  const sharer = addressOf(actor);
   return {
     source: 'google-drive',
-    eventId: `drive:${shareId}`,
+    eventId: eventIdOf('drive', shareId, input.sandboxOrgId),
     shareId,
     sharedAt: input.at,
-    ...(isAddress && { sharer: { email: actor, ...(actorName && { name: actorName }) } }),
+    ...(sharer && { sharer: { email: sharer, ...(actorName && { name: actorName }) } }),
     content: {
       id: item.itemId,
       title: item.title.trim() === '' ? 'Untitled' : item.title,
@@ -70,12 +74,17 @@ export function buildShare(input: ShareInput): Share {
 }
 
 /** The share that is left with only `grants`, once the audit log reports the other ones. */
-export function buildRemainingShare(share: Share, grants: readonly NumberedGrant[]): Share {
+export function buildRemainingShare(
+  share: Share,
+  grants: readonly NumberedGrant[],
+  sandboxOrgId?: string,
+): Share {
   const { content, contentProperties, drive, sharer } = share;
   if (drive === undefined) throw new Error(`share ${share.shareId} is not a Drive share`);
   const names = new Map(drive.grantees.map(({ email, name }) => [email, name]));
   const remaining = buildShare({
     detector: 'changes',
+    sandboxOrgId,
     item: { itemId: content.id, item: drive.item, title: content.title },
     at: share.sharedAt,
     actor: sharer?.email ?? '',

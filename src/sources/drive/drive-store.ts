@@ -5,6 +5,8 @@ import type { Share } from '../../share/share.ts';
 export interface DriveStore {
   readonly db: Statement;
   readonly tenant: string;
+  /** the Id of the tenant's Salesforce org if it is a sandbox: event IDs carry it */
+  readonly sandboxOrgId?: string;
   /** The shares of those events that still wait for the audit log, by eventId. */
   sharesAwaitingAuditLog(eventIds: readonly string[]): Promise<ReadonlyMap<string, Share>>;
 }

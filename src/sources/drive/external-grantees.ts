@@ -1,4 +1,4 @@
-import { EMAIL_SHAPE, type Insiders, isInsider, isInternalAddress } from '../../share/address.ts';
+import { addressOf, type Insiders, isInsider, isInternalAddress } from '../../share/address.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 
 /**
@@ -49,12 +49,13 @@ export function externalGranteeOf(
       return { key: `id:${facts.id}`, kind: 'unaddressed' };
     case 'user':
     case 'group': {
-      const email = facts.email.trim().toLowerCase();
-      if (isInsider(email, insiders)) return undefined;
+      const text = facts.email.trim().toLowerCase();
+      const email = addressOf(text);
+      if (isInsider(email ?? text, insiders)) return undefined;
       // Gong rejects the entire event if one recipient's address is invalid.
-      return EMAIL_SHAPE.test(email)
-        ? { key: email, kind: facts.kind, email }
-        : { key: `id:${email}`, kind: 'unaddressed' };
+      return email === undefined
+        ? { key: `id:${text}`, kind: 'unaddressed' }
+        : { key: email, kind: facts.kind, email };
     }
   }
 }

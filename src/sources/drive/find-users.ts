@@ -58,12 +58,10 @@ class ListedUsers {
   }
 
   async find(address: string): Promise<DriveUser> {
-    const onRecord = this.#onRecord(address);
     return (
-      (await this.#signInAs(address, address)) ??
-      (await this.#renamed(address, onRecord)) ??
+      (await this.#signInAs(address)) ??
       (await this.#inDirectory(address)) ??
-      onRecord
+      this.#onRecord(address)
     );
   }
 
@@ -74,17 +72,10 @@ class ListedUsers {
     return { id, email, addresses, hasAllAddresses: false, isActive: true };
   }
 
-  #signInAs(address: string, listedAs: string): Promise<DriveUser | undefined> {
+  #signInAs(address: string): Promise<DriveUser | undefined> {
     return this.#signIns.try(async () =>
-      userOfAccount(await this.#client.whoAmI(address), listedAs),
+      userOfAccount(await this.#client.whoAmI(address), address),
     );
-  }
-
-  /** The user no longer has the listed address. Their present one is on record. */
-  async #renamed(address: string, onRecord: DriveUser): Promise<DriveUser | undefined> {
-    if (onRecord.email === address) return undefined;
-    const user = await this.#signInAs(onRecord.email, address);
-    return user?.id === onRecord.id ? user : undefined;
   }
 
   /** Google may refuse a sign-in with an alias. The Directory knows it, if its scope is granted. */

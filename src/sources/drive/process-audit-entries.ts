@@ -96,6 +96,7 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
     {
       grants,
       awaiting,
+      sandboxOrgId: store.sandboxOrgId,
       itemOf: (itemId) => items.get(itemId),
       isOfCreation,
       loggedGrant,

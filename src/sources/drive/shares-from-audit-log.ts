@@ -16,6 +16,8 @@ export interface AuditLogContext {
   /** shares from the change log that still wait for the audit log, by eventId */
   readonly awaiting: ReadonlyMap<string, Share>;
   readonly itemOf: (itemId: string) => ItemDetails | undefined;
+  /** see DriveStore */
+  readonly sandboxOrgId?: string | undefined;
   /** True for the entries that Google logs per member when an item is created on a shared drive. */
   readonly isOfCreation: (entry: AuditEntry) => boolean;
   readonly loggedGrant: (entry: AuditEntry) => LoggedGrant;
@@ -92,7 +94,7 @@ function applyEntry(
 function shareOf(
   { entries }: ShareAction,
   newGrants: ReadonlyMap<AuditEntry, Grant>,
-  { itemOf, nameOf }: AuditLogContext,
+  { itemOf, nameOf, sandboxOrgId }: AuditLogContext,
 ): Share[] {
   const reported = entries.filter((entry) => newGrants.has(entry));
   const [first] = reported;
@@ -103,6 +105,7 @@ function shareOf(
   const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = buildShare({
     detector: 'audit-log',
+    sandboxOrgId,
     item: item?.facts ?? loggedFactsOf(first),
     at: first.at,
     actor: first.actor,
@@ -117,13 +120,15 @@ function shareOf(
 }
 
 /** The share of the grants in a replaced share that the audit log does not contain. */
-function remainingShareOf(eventId: string, { grants, awaiting }: AuditLogContext): Share[] {
+function remainingShareOf(eventId: string, context: AuditLogContext): Share[] {
+  const { grants, awaiting, sandboxOrgId } = context;
   const share = awaiting.get(eventId);
   const remaining = grants.grantsOfEvent(eventId);
   if (share === undefined || remaining.length === 0) return [];
   const rest = buildRemainingShare(
     share,
     remaining.map((grant) => ({ ...externalGrantOf(grant), ordinal: ordinalOf(grant, grants) })),
+    sandboxOrgId,
   );
   for (const grant of remaining) grant.eventId = rest.eventId;
   return [rest];

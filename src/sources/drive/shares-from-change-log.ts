@@ -35,7 +35,7 @@ export interface CompareRules {
 
 /** Compares a page with the grants on record. Returns its new shares and the update of the grants. */
 export async function sharesFromChangeLog(
-  { db, tenant }: Pick<DriveStore, 'db' | 'tenant'>,
+  { db, tenant, sandboxOrgId }: Pick<DriveStore, 'db' | 'tenant' | 'sandboxOrgId'>,
   read: { readonly changeLog: ChangeLog; readonly page: ChangeLogPage },
   rules: CompareRules,
 ): Promise<SourcePage> {
@@ -50,7 +50,7 @@ export async function sharesFromChangeLog(
     { page, owner },
     { grants, start: rules.baselineEnd },
   );
-  const context = { ...read, rules, arrived };
+  const context = { ...read, rules, arrived, sandboxOrgId };
   const shares = parentsFirst(items).flatMap((item) => sharesOf(grants, item, context));
   const { changed } = grants;
   return {
@@ -110,6 +110,7 @@ interface Context {
   readonly changeLog: ChangeLog;
   readonly page: ChangeLogPage;
   readonly rules: CompareRules;
+  readonly sandboxOrgId: string | undefined;
   /** old items that came into scope */
   readonly arrived: ReadonlySet<string>;
 }
@@ -174,11 +175,13 @@ function isBaseline(item: SeenItem, { page, rules, arrived }: Context): boolean 
   return createdAt === undefined || createdAt < rules.baselineEnd;
 }
 
-function shareOf(item: SeenItem, newGrants: readonly NewGrant[], { page, rules }: Context): Share {
+function shareOf(item: SeenItem, newGrants: readonly NewGrant[], context: Context): Share {
+  const { page, rules, sandboxOrgId } = context;
   const { facts, fileOwner, createdAt } = item;
   const isFirstReading = page.sweep?.kind === 'baseline';
   const share = buildShare({
     detector: 'changes',
+    sandboxOrgId,
     item: facts,
     // The time of the grant is unknown, but it is not before the file's creation. Uploaders write
     // the time of creation, so it can be in the future.

@@ -1,4 +1,6 @@
 import { omitUndefined } from '../../lib/omit-undefined.ts';
+import { addressOf } from '../../share/address.ts';
+import { eventIdOf } from '../../share/event-id.ts';
 import type { Property, RelatedRecord, Share, Sharer } from '../../share/share.ts';
 import type { DeliveryRow } from './delivery-row.ts';
 
@@ -6,6 +8,8 @@ export interface ShareOptions {
   /** `https://HOST` of the org's instance */
   readonly instanceUrl: string;
   readonly contentUrl: 'public-link' | 'record';
+  /** the org's Id if it is a sandbox */
+  readonly sandboxOrgId?: string | undefined;
 }
 
 /**
@@ -18,7 +22,7 @@ export function buildShare(row: DeliveryRow, options: ShareOptions): Share {
   const title = titleOf(row);
   return omitUndefined<Share>({
     source: 'salesforce',
-    eventId: `salesforce:${row.Id}`,
+    eventId: eventIdOf('salesforce', row.Id, options.sandboxOrgId),
     shareId: row.Id,
     sharedAt: row.CreatedDate,
     sharer: sharerOf(row),
@@ -38,13 +42,17 @@ function titleOf(row: DeliveryRow): string {
   return presentText(row.ContentVersion?.Title) ?? presentText(row.Name) ?? 'Untitled';
 }
 
+/** Object reference, User.UserType: flows and packages run as these users. */
+const AUTOMATIONS: ReadonlySet<string> = new Set(['AutomatedProcess', 'CloudIntegrationUser']);
+
 /** `CreatedBy` is null if the integration user has no access to other users. */
 function sharerOf(row: DeliveryRow): Sharer | undefined {
   const sharer = omitUndefined<Sharer>({
     id: row.CreatedById || undefined,
-    email: presentText(row.CreatedBy?.Email),
+    email: addressOf(row.CreatedBy?.Email),
     name: presentText(row.CreatedBy?.Name),
     username: presentText(row.CreatedBy?.Username),
+    isAutomation: AUTOMATIONS.has(row.CreatedBy?.UserType ?? '') ? true : undefined,
   });
   return Object.keys(sharer).length === 0 ? undefined : sharer;
 }

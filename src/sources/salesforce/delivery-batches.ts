@@ -13,6 +13,8 @@ export interface BatchOptions {
   readonly client: SalesforceClient;
   readonly config: Pick<SalesforceConfig, 'contentUrl'>;
   readonly setAside: SetAside;
+  /** the org's Id if it is a sandbox */
+  readonly sandboxOrgId?: string;
 }
 
 export interface DeliveryBatch {
@@ -58,11 +60,12 @@ export function notAfter(now: number, share: Share): Share {
   return share.sharedAt > now ? { ...share, sharedAt: now } : share;
 }
 
-export async function shareOptionsOf({
-  client,
-  config,
-}: Pick<BatchOptions, 'client' | 'config'>): Promise<ShareOptions> {
-  return { instanceUrl: await client.instanceUrl(), contentUrl: config.contentUrl };
+export async function shareOptionsOf(
+  options: Omit<BatchOptions, 'setAside'>,
+): Promise<ShareOptions> {
+  const { client, config, sandboxOrgId } = options;
+  const { contentUrl } = config;
+  return { instanceUrl: await client.instanceUrl(), contentUrl, sandboxOrgId };
 }
 
 /** Salesforce help: if content deliveries are off, the object is not in the schema. */

@@ -24,6 +24,7 @@ export const DELIVERY_FIELDS = [
   'CreatedBy.Name',
   'CreatedBy.Email',
   'CreatedBy.Username',
+  'CreatedBy.UserType',
   'ContentDocumentId',
   'ContentVersionId',
   'ContentVersion.Title',
@@ -53,7 +54,12 @@ const deliveryRow = z.compile(
     CreatedDate: requiredTime,
     CreatedById: optionalId,
     CreatedBy: z
-      .object({ Name: optionalText, Email: optionalText, Username: optionalText })
+      .object({
+        Name: optionalText,
+        Email: optionalText,
+        Username: optionalText,
+        UserType: optionalText,
+      })
       .nullish()
       .catch(undefined),
     ContentDocumentId: optionalId,

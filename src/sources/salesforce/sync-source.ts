@@ -7,7 +7,7 @@ import type { DeliveryQuery } from './read-rows.ts';
 import { retryDeliveries } from './retry-deliveries.ts';
 
 /** Stored in the database. */
-const STREAM = 'salesforce/content-distributions';
+export const SALESFORCE_STREAM = 'salesforce/content-distributions';
 /**
  * A row becomes visible when its transaction commits, later than its timestamp. Ten minutes is the
  * longest look-back in use elsewhere (Airbyte 600 s, CopyStorm 300 s).
@@ -39,7 +39,7 @@ export interface SalesforceSyncOptions extends BatchOptions {
 export function createSalesforceSync(options: SalesforceSyncOptions): Source {
   return {
     name: 'salesforce',
-    stream: STREAM,
+    stream: SALESFORCE_STREAM,
     allowsReadAhead: true,
     pull: (position) =>
       readFrom(options, position === undefined ? undefined : parsePosition(position)),

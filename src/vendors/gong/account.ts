@@ -30,3 +30,12 @@ export function findGongAccount(config: Pick<GongConfig, 'auth'>): string | unde
     throw error;
   }
 }
+
+/** Gong gives each customer an API address of its own: us-49467.api.gong.io. */
+const CUSTOMER_HOST = /^[a-z]{2}-\d+\.api\.gong\.io$/;
+
+/** The host of the customer's own API address; undefined if others share the address. */
+export function customerHostOf(baseUrl: string | undefined): string | undefined {
+  const host = baseUrl === undefined ? undefined : URL.parse(baseUrl)?.hostname;
+  return host !== undefined && CUSTOMER_HOST.test(host) ? host : undefined;
+}

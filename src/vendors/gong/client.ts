@@ -5,7 +5,7 @@ import { ConnectionFailed } from '../http/connection-failed.ts';
 import { asText, type ResponseHead } from '../http/messages.ts';
 import { send } from '../http/send.ts';
 import { isRedirect } from '../http/status.ts';
-import { gongAccountOf } from './account.ts';
+import { customerHostOf, gongAccountOf } from './account.ts';
 import { basicAuthorization } from './basic-auth.ts';
 import { classifyHead, classifyResponse, unavailable } from './classify.ts';
 import { GONG_LIMITS } from './limits.ts';
@@ -15,8 +15,8 @@ import type { GongTokenStore, GongTokens } from './tokens.ts';
 
 const CONTENT_SHARED_PATH = '/v2/customer-engagement/content/shared';
 
-/** All requests to Gong. Another kind of event is another method here. */
-export interface GongClient {
+/** Sends events. Another kind of event is another method here. */
+export interface GongSender {
   /** identifies the account for pacing; see `gongAccountOf` */
   readonly account: string;
   /**
@@ -25,6 +25,15 @@ export interface GongClient {
    * `onSent` is called when the request has left this machine: connecting may take a while.
    */
   shareContent(bodyText: string, signal: AbortSignal, onSent?: () => void): Promise<GongResponse>;
+}
+
+/** All requests to Gong. */
+export interface GongClient extends GongSender {
+  /**
+   * The host of the customer's own API address; undefined if it is not known. OAuth: may renew the
+   * tokens to learn it, and rejects if the token store does.
+   */
+  customerHost(): Promise<string | undefined>;
 }
 
 export interface GongClientOptions {
@@ -53,6 +62,7 @@ export function createGongClient(options: GongClientOptions): GongClient {
     const target = { baseUrl: config.baseUrl, authorization };
     return {
       account,
+      customerHost: async () => customerHostOf(config.baseUrl),
       shareContent: (body, signal, onSent) => put(options, target, { body, signal, onSent }),
     };
   }
@@ -60,6 +70,11 @@ export function createGongClient(options: GongClientOptions): GongClient {
   const keeper = new TokenKeeper({ config, auth, store: tokens, clock, timeoutMs });
   return {
     account,
+    customerHost: async () => {
+      const result = await keeper.current();
+      const own = result.kind === 'tokens' ? result.tokens.baseUrl : undefined;
+      return customerHostOf(own) ?? customerHostOf(config.baseUrl);
+    },
     shareContent: (body, signal, onSent) =>
       putWithTokens(options, keeper, { body, signal, onSent }),
   };

@@ -131,6 +131,13 @@ const activities = z
   .object({ items: rowsOf(activityKind).prefault([]), nextPageToken: text.optional() })
   .transform(({ items, nextPageToken }): Page<Activity> => pageOf(items, nextPageToken));
 
+const customer = z
+  .object({
+    users: z.array(z.object({ customerId: filledText })).default([]),
+    items: z.array(z.object({ id: z.object({ customerId: filledText }).prefault({}) })).default([]),
+  })
+  .transform((page) => page.users[0]?.customerId ?? page.items[0]?.id.customerId);
+
 export const readUser = readerOf(user);
 export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
@@ -140,3 +147,5 @@ export const readActivities = readerOf(activities);
 export function parseActivity(row: unknown): ParsedRows<Activity> {
   return parseRows([row], activityKind);
 }
+/** From the first page of users, or of activities. */
+export const readCustomerId = readerOf(customer);

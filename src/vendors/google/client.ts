@@ -3,7 +3,13 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Turn } from '../../lib/turn.ts';
 import type { ParsedRows } from '../faulty-row.ts';
 import { ByteBudget, type ByteLease } from '../http/byte-budget.ts';
-import { readActivities, readDomains, readUser, readUsers } from './admin-responses.ts';
+import {
+  readActivities,
+  readCustomerId,
+  readDomains,
+  readUser,
+  readUsers,
+} from './admin-responses.ts';
 import {
   readAbout,
   readChanges,
@@ -16,6 +22,7 @@ import {
 import { GoogleError, NotFound } from './errors.ts';
 import {
   ABOUT_FIELDS,
+  ACTIVITIES_CUSTOMER_FIELDS,
   ACTIVITIES_FIELDS,
   CHANGES_FIELDS,
   DOMAINS_FIELDS,
@@ -24,6 +31,7 @@ import {
   FILES_FIELDS,
   PERMISSIONS_FIELDS,
   USER_FIELDS,
+  USERS_CUSTOMER_FIELDS,
   USERS_FIELDS,
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
@@ -71,6 +79,14 @@ export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
   return new ApiClient({ requests, auth: config.auth, clock, budget });
 }
 
+const ONE_USER = { customer: 'my_customer', maxResults: 1, fields: USERS_CUSTOMER_FIELDS };
+const ONE_ACTIVITY = {
+  userKey: 'all',
+  applicationName: 'drive',
+  maxResults: 1,
+  fields: ACTIVITIES_CUSTOMER_FIELDS,
+};
+
 type Unleased<T> = Omit<ApiCall<T>, 'lease'>;
 type Scoped = Pick<ApiCall<unknown>, 'service' | 'subject' | 'scopeSet'>;
 
@@ -109,6 +125,18 @@ class ApiClient implements GoogleClient {
       paged: false,
       invoke: ({ drive }, options) => drive.about.get({ fields: ABOUT_FIELDS }, options),
       read: readAbout,
+    });
+  }
+
+  customerId(from: 'directory' | 'reports'): Promise<string | undefined> {
+    return this.#send<string | undefined>({
+      ...this.#asAdmin(from),
+      paged: false,
+      invoke: ({ directory, reports }, options) =>
+        from === 'directory'
+          ? directory.users.list(ONE_USER, options)
+          : reports.activities.list(ONE_ACTIVITY, options),
+      read: readCustomerId,
     });
   }
 

@@ -32,3 +32,7 @@ export const DOMAINS_FIELDS =
 export const ACTIVITIES_FIELDS =
   'nextPageToken,items(id(time,uniqueQualifier),actor(email,profileId,key),' +
   'events(name,type,parameters(name,value,multiValue,boolValue,intValue,multiIntValue)))';
+
+export const USERS_CUSTOMER_FIELDS = 'users(customerId)';
+
+export const ACTIVITIES_CUSTOMER_FIELDS = 'items(id(customerId))';

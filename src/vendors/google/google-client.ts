@@ -34,6 +34,11 @@ export interface GoogleClient {
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
   /**
+   * The id of the Workspace, from a user in the directory or an entry of the audit log, whichever the
+   * granted scopes allow. As administrator. Undefined if the response does not name it.
+   */
+  customerId(from: 'directory' | 'reports'): Promise<string | undefined>;
+  /**
    * The user with this primary address or alias; undefined if no user has it. As administrator.
    */
   findUser(address: string): Promise<User | undefined>;

@@ -38,6 +38,8 @@ export interface SalesforceClient {
   now(): number;
   /** `https://HOST` of the instance; logs in if necessary. */
   instanceUrl(): Promise<string>;
+  /** The org's Id, 18 characters; logs in if necessary. Undefined if the login does not name it. */
+  orgId(): Promise<string | undefined>;
   /**
    * The pages of a query, as the server splits it, one in memory at a time; each is a billed call.
    * `onTotal` receives the number of rows that the first response announces.
@@ -64,6 +66,8 @@ export interface SalesforceClientOptions {
   readonly onTokenNotSaved?: (warning: UserError) => void;
   /** called as each billed call is sent; logins are not billed */
   readonly onCall: () => void;
+  /** called with the org's Id after each login; if it throws, the login fails; absent: any org */
+  readonly checkOrg?: (orgId: string) => void;
   readonly signal: AbortSignal;
   /** for one request and its body, in milliseconds; default: SALESFORCE_LIMITS.responseMsMax */
   readonly responseMsMax?: number;
@@ -104,6 +108,7 @@ class RestClient implements SalesforceClient {
       onTokenNotSaved: options.onTokenNotSaved ?? (() => {}),
       signal: options.signal,
       responseMsMax: this.#responseMsMax,
+      checkOrg: options.checkOrg ?? (() => {}),
       budget: this.#budget,
       send: (request, signal) => this.#call(request, signal ?? options.signal),
     });
@@ -120,6 +125,11 @@ class RestClient implements SalesforceClient {
   async instanceUrl(): Promise<string> {
     const { connection } = await withRetries(() => this.#session.open(), this.#options);
     return connection.instanceUrl;
+  }
+
+  async orgId(): Promise<string | undefined> {
+    const { orgId } = await withRetries(() => this.#session.open(), this.#options);
+    return orgId;
   }
 
   async *queryPages(soql: string, options: QueryPagesOptions = {}): AsyncGenerator<Row[]> {

@@ -12,6 +12,7 @@ import { JWT_BEARER } from '../jwt.ts';
 import { signAssertion } from './assertion.ts';
 import { classifyLogin } from './classify-login.ts';
 import { errorOf } from './errors.ts';
+import { isSalesforceId, salesforceId18 } from './id.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
 import { type RefreshTokenStore, RefreshTokens } from './refresh-token.ts';
 import { callSalesforce, createJsforceTransport } from './transport.ts';
@@ -19,6 +20,8 @@ import { callSalesforce, createJsforceTransport } from './transport.ts';
 const tokenResponse = z.object({
   access_token: z.string().min(1),
   instance_url: z.url({ protocol: /^https?$/ }),
+  // The identity URL: https://login.salesforce.com/id/ORGANIZATION/USER
+  id: z.string().optional().catch(undefined),
 });
 /** Parsed separately: it must be stored even if the rest of the response is unusable. */
 const rotation = z.object({ refresh_token: z.string().min(1) });
@@ -38,6 +41,8 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** for one login and its complete response, in milliseconds */
   readonly responseMsMax: number;
+  /** Called after a login, before anything is sent to the org. If it throws, the login fails. */
+  readonly checkOrg: (orgId: string) => void;
   readonly budget: ByteBudget;
 }
 
@@ -45,6 +50,8 @@ export interface SessionOptions {
 export interface OpenSession {
   readonly connection: Connection;
   readonly accessToken: string;
+  /** of the org that the login led to, 18 characters; undefined if its response does not say */
+  readonly orgId: string | undefined;
 }
 
 /**
@@ -59,6 +66,7 @@ export class Session {
   readonly #refreshTokens: RefreshTokens | undefined;
   #connection: Promise<Connection> | undefined;
   #login: Promise<void> | undefined;
+  #orgId: string | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -81,7 +89,7 @@ export class Session {
     this.#connection ??= this.#connect();
     const connection = await this.#connection;
     if (!connection.accessToken) await this.#logInOnce(connection);
-    return { connection, accessToken: connection.accessToken ?? '' };
+    return { connection, accessToken: connection.accessToken ?? '', orgId: this.#orgId };
   }
 
   /** Logs in again, unless another request has done so since `expired` was opened. */
@@ -139,8 +147,12 @@ export class Session {
   }
 
   async #logIn(connection: Connection): Promise<void> {
-    const { access_token: accessToken, instance_url: url } = await this.#requestToken(connection);
+    const token = await this.#requestToken(connection);
+    const { access_token: accessToken, instance_url: url } = token;
     rememberSecret(accessToken);
+    const orgId = orgIdOf(token);
+    if (orgId !== undefined) this.#options.checkOrg(orgId);
+    this.#orgId = orgId;
     const { origin } = new URL(url);
     if (!isSafeUrl(url, { query: 'allowed' })) {
       throw new UserError(`Salesforce named an instance without https: ${origin}`);
@@ -172,4 +184,12 @@ function readToken(response: unknown): TokenResponse {
   const parsed = tokenResponse.safeParse(response);
   if (parsed.success) return parsed.data;
   throw errorOf(classifyLogin({ status: 200, headers: {}, body: undefined }, 0));
+}
+
+/** In an identity URL, the org's Id comes before the user's. A session ID begins with it, too. */
+function orgIdOf({ id = '', access_token: token }: TokenResponse): string | undefined {
+  const [, fromUrl = ''] = /\/id\/(00D\w+)\/\w+\/?$/.exec(id) ?? [];
+  const [fromToken = ''] = token.split('!', 1);
+  const orgId = [fromUrl, fromToken].find((text) => text.startsWith('00D') && isSalesforceId(text));
+  return orgId === undefined ? undefined : salesforceId18(orgId);
 }

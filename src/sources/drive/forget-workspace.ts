@@ -1,0 +1,9 @@
+import type { Statement } from '../../db/schema.ts';
+
+/** Deletes what is on record about a Workspace's files and users: another Workspace's files start from a baseline. */
+export async function forgetWorkspace(trx: Statement, tenant: string): Promise<void> {
+  await trx.deleteFrom('grant').where('tenant', '=', tenant).execute();
+  await trx.deleteFrom('activity').where('tenant', '=', tenant).execute();
+  await trx.deleteFrom('known_items').where('tenant', '=', tenant).execute();
+  await trx.deleteFrom('drive_address').where('tenant', '=', tenant).execute();
+}
