@@ -236,7 +236,7 @@ class DriveSync {
       const position = positions.get(changeLog.stream);
       const baselineEnd = history.baselineEndOf(changeLog, position);
       const inTurn = { ...reading, client: client.inTurn(turn), baselineEnd };
-      return readChangeLog(inTurn, changeLog, position);
+      return counted(readChangeLog(inTurn, changeLog, position), failures);
     });
     for await (const outcome of outcomes) {
       const { item: changeLog } = outcome;
@@ -273,6 +273,14 @@ class DriveSync {
       awaitsAuditLog: config.detect.includes('audit-log'),
     });
   }
+}
+
+async function* counted<Page>(
+  pages: AsyncGenerator<Page>,
+  failures: ChangeLogFailures,
+): AsyncGenerator<Page> {
+  yield* pages;
+  failures.addCompleted();
 }
 
 function pagesOf(page: SourcePage | undefined): SourcePage[] {
