@@ -7,6 +7,7 @@ import { driveUsers } from './0005-drive-users.ts';
 import { driveGrants } from './0006-drive-grants.ts';
 import { tenantBindings } from './0007-tenant-bindings.ts';
 import { setAsideRows } from './0008-set-aside-rows.ts';
+import { search } from './0010-search.ts';
 
 /**
  * All migrations by name, in order. The map is explicit, because a folder that is read at run time
@@ -22,4 +23,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-drive-grants': driveGrants,
   '0007-tenant-bindings': tenantBindings,
   '0008-set-aside-rows': setAsideRows,
+  '0010-search': search,
 };

@@ -4,6 +4,7 @@ import type { CommandDefinition } from './command.ts';
 import { configDefinitions } from './config/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
+import { explainDefinition } from './explain/definition.ts';
 import { rebindDefinition } from './rebind/definition.ts';
 import { restoreDefinition } from './restore/definition.ts';
 import { sandboxDefinition } from './sandbox/definition.ts';
@@ -18,6 +19,7 @@ export const definitions: readonly CommandDefinition[] = [
   startDefinition,
   statusDefinition,
   ...eventsDefinitions,
+  explainDefinition,
   rebindDefinition,
   backupDefinition,
   restoreDefinition,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { BACKUP_LIMITS, DATABASE_LIMITS } from './limits.ts';
+import { BACKUP_LIMITS } from './limits.ts';
 
 export interface PageCopy {
   readonly source: string;
@@ -41,7 +41,7 @@ export async function copyPages({ source, target, onProgress, signal }: PageCopy
  */
 function openForCopying(source: string): Sqlite.Database {
   const readonly = existsSync(`${source}-wal`);
-  const timeout = DATABASE_LIMITS.busyTimeoutMs;
+  const timeout = BACKUP_LIMITS.lockWaitMsMax;
   const database = new Sqlite(source, { readonly, fileMustExist: true, timeout });
   database.pragma('query_only = on');
   return database;

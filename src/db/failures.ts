@@ -67,3 +67,9 @@ export function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
 }
+
+/** True for an error of SQLite, explained or not, that ends with another process's lock. */
+export function isLocked(error: unknown): boolean {
+  const cause = error instanceof DatabaseError ? error.cause : error;
+  return codeOf(cause).startsWith('SQLITE_BUSY');
+}

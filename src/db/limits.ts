@@ -1,10 +1,17 @@
 /** The limits of this module, by name and unit. */
 
+/** so that a dead holder's lease expires within a minute */
+const LEASE_MS = 45_000;
+
 export const DATABASE_LIMITS = {
-  /** how long a statement waits for another process's write */
-  busyTimeoutMs: 5_000,
-  /** between two attempts to switch a new file to a write-ahead log */
-  walRetryMs: 20,
+  /** how long one attempt waits for another process's lock; it blocks the event loop */
+  busyTimeoutMs: 50,
+  /** between two attempts */
+  lockRetryMs: 50,
+  /** the longest wait: the term of a lease, after which a suspended process has lost its own */
+  lockWaitMsMax: LEASE_MS,
+  /** the longest wait once a stop was requested: the process then has ten seconds */
+  lockWaitAfterStopMsMax: 5_000,
   preparedStatementsMax: 200,
   /** an event has about 3 kB: a page holds five; one of SQLite's default size (4 kB) holds one */
   pageBytes: 16_384,
@@ -16,8 +23,7 @@ export const DATABASE_LIMITS = {
 } as const;
 
 export const LEASE_LIMITS = {
-  /** so that a dead holder's lease expires within a minute */
-  leaseMs: 45_000,
+  leaseMs: LEASE_MS,
   heartbeatMs: 15_000,
   /** how far the clocks of two machines can differ; with the term, still less than a minute */
   clockDifferenceMsMax: 10_000,
@@ -43,4 +49,6 @@ export const PRUNING_LIMITS = {
 export const BACKUP_LIMITS = {
   /** pages copied per step: some megabytes, in some milliseconds */
   pagesPerStep: 512,
+  /** how long a backup or restore waits for another process's lock */
+  lockWaitMsMax: 5_000,
 } as const;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { UserError } from '../lib/errors.ts';
-import { codeOf, explainFailure } from './failures.ts';
+import { codeOf, explainFailure, isLocked } from './failures.ts';
 import { isValidLease } from './leases.ts';
-import { DATABASE_LIMITS } from './limits.ts';
+import { BACKUP_LIMITS } from './limits.ts';
 import { SIDE_FILES } from './partial-file.ts';
 
 const STOP_ALL =
@@ -28,14 +28,14 @@ export function lockForRestore(
   } catch (error) {
     database.close();
     if (isUnreadable(error)) return undefined;
-    throw isBusy(error) ? inUse(file, error) : explainFailure(error, file);
+    throw isLocked(error) ? inUse(file, error) : explainFailure(error, file);
   }
   return { release: () => database.close() };
 }
 
 function open(file: string): Sqlite.Database {
   try {
-    return new Sqlite(file, { fileMustExist: true, timeout: DATABASE_LIMITS.busyTimeoutMs });
+    return new Sqlite(file, { fileMustExist: true, timeout: BACKUP_LIMITS.lockWaitMsMax });
   } catch (error) {
     throw explainFailure(error, file);
   }
@@ -63,10 +63,6 @@ function inUse(file: string, cause?: unknown): UserError {
     hint: STOP_ALL,
     cause,
   });
-}
-
-function isBusy(error: unknown): boolean {
-  return codeOf(error).startsWith('SQLITE_BUSY');
 }
 
 function isUnreadable(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { ColumnType, Kysely, Transaction } from 'kysely';
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 
 /**
  * The tables. Times are epoch milliseconds. `share`, `match`, `body`, `errors`, `position`, `payload`,
@@ -21,6 +21,8 @@ export interface Tables {
   set_aside: SetAsideTable;
   binding: BindingTable;
   drive_address: DriveAddressTable;
+  search_queue: SearchQueueTable;
+  search_document: SearchDocumentTable;
 }
 
 export interface CursorTable {
@@ -219,6 +221,22 @@ export interface DriveAddressTable {
   until: number | null;
   /** 1: the user's primary address when last seen */
   is_primary: number;
+}
+
+/** An event whose search terms are not indexed yet. */
+export interface SearchQueueTable {
+  /** in the order of writing */
+  id: Generated<number>;
+  tenant: string;
+  event_id: string;
+}
+
+/** The number of an event in the virtual table `search_index`. */
+export interface SearchDocumentTable {
+  id: Generated<number>;
+  tenant: string;
+  event_id: string;
+  shared_at: number;
 }
 
 export type Database = Kysely<Tables>;

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { UserError } from '../lib/errors.ts';
-import { rememberSecret, type Secret } from '../lib/secret.ts';
+import { rememberToken, type Secret } from '../lib/secret.ts';
 import type { Database } from './schema.ts';
 
 const CIPHER = 'aes-256-gcm';
@@ -38,11 +38,11 @@ export function createSecretStore(options: {
         .executeTakeFirst();
       if (!row) return undefined;
       const value = unseal(row.sealed, keyOf(options.secretKey, name), associated);
-      rememberSecret(value);
+      rememberToken(value);
       return value;
     },
     save: async (value) => {
-      rememberSecret(value);
+      rememberToken(value);
       const sealed = seal(value, keyOf(options.secretKey, name), associated);
       const row = { tenant, name, sealed, updated_at: options.now() };
       await durably(await options.writable(), async (connection) => {

@@ -144,7 +144,12 @@ async function scheduleOf(
   };
 }
 
-async function gongOf(context: AppContext, config: TenantConfig, now: number): Promise<GongStatus> {
+/** The tenant's Gong account: its limit, and how much of it is left. */
+export async function gongOf(
+  context: AppContext,
+  config: TenantConfig,
+  now: number,
+): Promise<GongStatus> {
   const account = findGongAccount(config.gong);
   const { callsPerDay } = config.gong;
   if (account === undefined) return { callsPerDay };

@@ -41,6 +41,9 @@ export interface StoredEvent {
   /** a value of PRIORITY */
   readonly priority: number;
   readonly sharedAt: number;
+  /** when a run first recorded the share, and when its state or content last changed */
+  readonly createdAt: number;
+  readonly updatedAt: number;
   readonly notBefore?: number;
   readonly share: Share;
   readonly match?: Match;

@@ -7,6 +7,7 @@ import { RetryableError } from '../lib/errors.ts';
 import type { Share } from '../share/share.ts';
 import type { NewEvent } from './event-types.ts';
 import { contentColumns, storedShare, toEventRow } from './rows.ts';
+import { queueForSearch } from './search-index.ts';
 import { type State, type StateEvent, statesAllowing } from './states.ts';
 
 /** The current states of those of the events that are on record. */
@@ -68,6 +69,8 @@ export async function insertEvents(
     const parameters = rows.flatMap((row) => Object.values(row));
     if (query?.parameters.length !== parameters.length) query = insertQuery(trx, rows).compile();
     await trx.executeQuery({ ...query, parameters });
+    const eventIds = chunk.map(({ eventId }) => eventId);
+    await queueForSearch(trx, options.tenant, eventIds);
     // SQLite runs in this thread. Without this pause, a page would delay the network: the next
     // page's lookup, and the paced calls of other runs.
     await setImmediate();
@@ -118,6 +121,7 @@ export async function updateReconsidered(
       ]),
     )
     .execute();
+  await queueForSearch(trx, options.tenant, [event.eventId]);
 }
 
 const AWAITING_AUDIT_LOG = { state: 'held', reason: 'audit-log' } as const;
@@ -160,8 +164,9 @@ export async function deleteAwaitingAuditLog(
       .where('state', '=', AWAITING_AUDIT_LOG.state)
       .where('reason', '=', AWAITING_AUDIT_LOG.reason)
       .executeTakeFirst();
-    if (numDeletedRows === BigInt(chunk.length)) continue;
-    throw new RetryableError('a share that awaited the audit log has changed its state since');
+    if (numDeletedRows !== BigInt(chunk.length))
+      throw new RetryableError('a share that awaited the audit log has changed its state since');
+    await queueForSearch(trx, tenant, chunk);
   }
 }
 
@@ -171,6 +176,8 @@ export async function requeueEvent(
   event: NewEvent,
   options: { readonly tenant: string; readonly now: number },
 ): Promise<boolean> {
+  // First, because these are two transactions: indexing an unchanged event does no harm.
+  await queueForSearch(db, options.tenant, [event.eventId]);
   return applyStateEvent(
     db,
     { ...contentColumns(event), updated_at: options.now, erased_at: null },

@@ -10,6 +10,19 @@ export const ERASURE_LIMITS = {
   eventsPerBatchMax: 200,
 } as const;
 
+export const SEARCH_LIMITS = {
+  /** of a hashed term: enough that two terms never meet by chance */
+  termHexDigits: 20,
+  /** of one title or name */
+  wordsPerTextMax: 64,
+  /** events indexed in one transaction */
+  eventsPerBatchMax: 200,
+  /** events read at once during a search */
+  eventsPerPage: 200,
+  /** events not indexed yet that one search reads, newest first */
+  queuedEventsReadMax: 5_000,
+} as const;
+
 export const ID_LIMITS = {
   /** lengths of a short id, after the source's name: 8 digits for Drive, Salesforce's 15-character id */
   shortCharacters: [8, 12, 15, 20],

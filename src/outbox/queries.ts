@@ -1,4 +1,5 @@
 import type { Statement } from '../db/schema.ts';
+import type { SourceName } from '../share/share.ts';
 import { type Attempt, PRIORITY, type StoredEvent } from './event-types.ts';
 import { storedErrors, toStoredEvent } from './rows.ts';
 import { STATES, type State } from './states.ts';
@@ -7,6 +8,8 @@ export interface EventFilter {
   /** one window per timezone: a date means midnight in the tenant's own timezone */
   readonly windows: readonly (SharedAtWindow & { readonly tenants: readonly string[] })[];
   readonly state?: State;
+  readonly reason?: string;
+  readonly source?: SourceName;
   readonly limit: number;
 }
 
@@ -27,6 +30,8 @@ export async function listEvents(db: Statement, filter: EventFilter): Promise<St
       ),
     )
     .$if(filter.state !== undefined, (query) => query.where('state', '=', filter.state ?? ''))
+    .$if(filter.reason !== undefined, (query) => query.where('reason', '=', filter.reason ?? ''))
+    .$if(filter.source !== undefined, (query) => query.where('source', '=', filter.source ?? ''))
     .orderBy('shared_at', 'desc')
     .orderBy('tenant')
     .orderBy('event_id')

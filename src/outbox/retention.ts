@@ -3,6 +3,7 @@ import type { Database, Statement } from '../db/schema.ts';
 import type { Share } from '../share/share.ts';
 import { ERASURE_LIMITS } from './limits.ts';
 import { storedShare } from './rows.ts';
+import { queueForSearch } from './search-index.ts';
 
 /**
  * Must equal the condition of the partial index on the age: SQLite uses a partial index only if the
@@ -21,7 +22,10 @@ export async function eraseSettled(
 ): Promise<number> {
   return db.transaction().execute(async (trx) => {
     const events = await settledBefore(trx, options.before);
-    for (const event of events) await erase(trx, event, options.now);
+    for (const event of events) {
+      await erase(trx, event, options.now);
+      await queueForSearch(trx, event.tenant, [event.event_id]);
+    }
     return events.length;
   });
 }

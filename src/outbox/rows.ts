@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { Match } from '../crm/match.ts';
 import type { EventTable } from '../db/schema.ts';
 import type { Share } from '../share/share.ts';
 import type { NewEvent, StoredEvent } from './event-types.ts';
@@ -45,6 +46,7 @@ export function toEventRow(
 
 /** Trusts the shapes of the JSON columns, because only `contentColumns` and `settle` write them. */
 export function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
+  const match = storedMatch(row);
   return {
     tenant: row.tenant,
     eventId: row.event_id,
@@ -52,14 +54,14 @@ export function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
     state: row.state as StoredEvent['state'],
     priority: row.priority,
     sharedAt: row.shared_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
     share: storedShare(row),
     attempts: row.attempts,
     errors: storedErrors(row),
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.not_before !== null && { notBefore: row.not_before }),
-    ...(row.match !== null && {
-      match: JSON.parse(row.match) as NonNullable<StoredEvent['match']>,
-    }),
+    ...(match && { match }),
     ...(row.body !== null && { body: JSON.parse(row.body) as NonNullable<StoredEvent['body']> }),
     ...(row.last_status !== null && { lastStatus: row.last_status }),
     ...(row.request_id !== null && { requestId: row.request_id }),
@@ -76,4 +78,8 @@ export function storedErrors({ errors }: Pick<Selectable<EventTable>, 'errors'>)
 export function storedShare(row: Pick<Selectable<EventTable>, 'event_id' | 'share'>): Share {
   const share = JSON.parse(row.share) as Omit<Share, 'eventId'>;
   return { ...share, eventId: row.event_id };
+}
+
+export function storedMatch({ match }: Pick<Selectable<EventTable>, 'match'>): Match | undefined {
+  return match === null ? undefined : (JSON.parse(match) as Match);
 }

@@ -90,17 +90,26 @@ async function findWorkspace(options: AccountsOptions): Promise<WorkspaceIdentit
 async function findGong({ tenant, bindings, gong }: AccountsOptions): Promise<GongIdentity> {
   const bound = bindings.gong?.identity;
   const credentials = gong.account;
-  if (bound?.credentials === credentials) return bound;
-  const host = await customerHostOf(gong);
-  const isSame = bound === undefined || (host !== undefined && host === bound.host);
-  if (!isSame) throw gongChanged(tenant.tenant);
-  return { credentials, ...(host !== undefined && { host }) };
+  const isKnown = bound === undefined || bound.credentials === credentials;
+  if (isKnown && bound?.host !== undefined) return bound;
+  // New tokens are requested only for a comparison.
+  const host = await customerHostOf(gong, isKnown ? 'stored' : 'valid');
+  if (isKnown) return host === undefined && bound ? bound : { credentials, ...hostIn(host) };
+  if (host === undefined || host !== bound.host) throw gongChanged(tenant.tenant);
+  return { credentials, host };
 }
 
-/** Sending reports why the tokens cannot be renewed. */
-async function customerHostOf(gong: GongClient): Promise<string | undefined> {
+function hostIn(host: string | undefined): Pick<GongIdentity, 'host'> {
+  return host === undefined ? {} : { host };
+}
+
+/** Sending reports why there are no tokens. */
+async function customerHostOf(
+  gong: GongClient,
+  tokens: 'stored' | 'valid',
+): Promise<string | undefined> {
   try {
-    return await gong.customerHost();
+    return await gong.customerHost(tokens);
   } catch (error) {
     if (isVendorFailure(error)) return undefined;
     throw error;

@@ -38,16 +38,18 @@ export interface ContextOptions {
   readonly log: Logger;
   /** `read` changes nothing, not even the schema; a missing database reads as an empty one */
   readonly access: 'write' | 'read';
+  /** once it is aborted, waits for locks of other processes are short */
+  readonly signal?: AbortSignal;
 }
 
 /** Opens the database and migrates it. Throws DatabaseError. */
 export async function openContext(options: ContextOptions): Promise<AppContext> {
   const { config, clock, random, log, access } = options;
-  const { db, files } = await openCurrentDatabase(config.service.database, access);
+  const { db, files } = await openCurrentDatabase(options);
   const pacers = new Map<string, Pacer>();
   let opened: Promise<Database> | undefined = access === 'write' ? Promise.resolve(db) : undefined;
   const writable = () => {
-    opened ??= openCurrentDatabase(config.service.database, 'write').then((other) => other.db);
+    opened ??= openCurrentDatabase({ ...options, access: 'write' }).then((other) => other.db);
     return opened;
   };
   return {
@@ -72,13 +74,17 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
   };
 }
 
-async function openCurrentDatabase(
-  database: string,
-  access: ContextOptions['access'],
-): Promise<{ readonly db: Database; readonly files: DatabaseFiles }> {
+async function openCurrentDatabase({
+  config,
+  access,
+  signal,
+}: ContextOptions): Promise<{ readonly db: Database; readonly files: DatabaseFiles }> {
+  const { database } = config.service;
   const file = sqliteFile(database);
   const absent = access === 'read' && !databaseFileExists(file);
-  const db = absent ? openMemoryDatabase() : openDatabase({ database, access });
+  const db = absent
+    ? openMemoryDatabase()
+    : openDatabase({ database, access, ...(signal && { signal }) });
   const files = access === 'write' ? watchDatabaseFiles(file) : UNWATCHED_FILES;
   try {
     await (access === 'read' && !absent ? requireCurrent(db) : migrate(db));

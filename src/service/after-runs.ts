@@ -3,12 +3,13 @@ import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { alertOnRuns } from './alerts.ts';
+import { indexForSearch } from './index-for-search.ts';
 import { checkOverdue, type OverdueWatch } from './overdue.ts';
 import { applyRetention } from './retention.ts';
 
 /**
- * The work of a service after each run and once per hour: retention, and alerts about tenants
- * without a successful run. Throws DatabaseError.
+ * The work of a service after each run and once per hour: alerts about tenants without a successful
+ * run, retention, and the search index. Throws DatabaseError.
  */
 export async function housekeeping(
   context: AppContext,
@@ -17,11 +18,13 @@ export async function housekeeping(
 ): Promise<void> {
   if (context.config.service.alerts) await checkOverdue(context, tenants, options);
   await applyRetention(context, options.signal);
+  await indexForSearch(context, options.signal);
 }
 
 /**
- * The work of a command after its runs: alerts about those that need attention, and retention.
- * Never throws, because the runs are already done. Skips retention if the database broke a run.
+ * The work of a command after its runs: alerts about those that need attention, retention, and the
+ * search index. Never throws, because the runs are already done. Does only the alerts if the database
+ * broke a run.
  */
 export async function afterRuns(
   context: AppContext,
@@ -36,7 +39,10 @@ export async function afterRuns(
   if (runs.some(({ broken }) => broken !== undefined)) return;
   try {
     await applyRetention(context, signal);
+    await indexForSearch(context, signal);
   } catch (error) {
-    context.log.warn(`data older than retentionDays could not be erased: ${messageOf(error)}`);
+    context.log.warn(
+      `the work after the runs failed, and the next run repeats it: ${messageOf(error)}`,
+    );
   }
 }

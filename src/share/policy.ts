@@ -14,6 +14,7 @@ export const SKIP_REASONS = [
   'internal-only',
   'external-sharer',
   'link-only',
+  'service-account',
   'no-address',
   'no-url',
   'unmatched',
@@ -61,7 +62,8 @@ export interface DecisionFacts extends ShareFacts {
  * What a held share waits for: its Salesforce record, its audit log entry, or the permission to look
  * up its record.
  */
-export type HoldReason = 'unmatched' | 'audit-log' | 'lookup-refused';
+export const HOLD_REASONS = ['unmatched', 'audit-log', 'lookup-refused'] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** The state in which a share enters the outbox. */
 export type Decision =

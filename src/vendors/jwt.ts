@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { rememberToken } from '../lib/secret.ts';
 
 /** RFC 7523: the grant type of a request that exchanges a signed assertion for an access token. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -10,11 +11,13 @@ export function readRsaKey(pem: string): KeyObject {
   return key;
 }
 
-/** A JSON Web Token (RFC 7519) with these claims, signed with RS256. */
+/** A JSON Web Token (RFC 7519) with these claims, signed with RS256; `scrub` knows it. */
 export function signJwt(claims: object, key: KeyObject, header: object = {}): string {
   const content = `${encode({ alg: 'RS256', ...header })}.${encode(claims)}`;
   const signature = sign('sha256', Buffer.from(content), key);
-  return `${content}.${signature.toString('base64url')}`;
+  const token = `${content}.${signature.toString('base64url')}`;
+  rememberToken(token);
+  return token;
 }
 
 function encode(part: object): string {

@@ -80,6 +80,22 @@ describe('the log in a file or a pipe', () => {
   });
 });
 
+describe('control characters', () => {
+  const title = 'a\u009b2J\u202e\u200f\u2066\u2028\u061c\ufeff\u{e0041}\u001b[2J\nb';
+
+  it.each([undefined, 80])(
+    'are escaped, and the values stay equal (columns: %s)',
+    async (columns) => {
+      const { logger, stderr } = await log(columns === undefined ? {} : { columns });
+      logger.info(`file ${title}`, { title, [title]: 1, err: new Error(title) });
+      const text = stderr().replaceAll('\n  ', '').slice(0, -1);
+      expect(text).not.toMatch(/[\p{Cc}\p{Zl}\p{Bidi_Control}\ufeff\u{e0041}]/u);
+      if (columns !== undefined) return;
+      expect(JSON.parse(stderr())).toMatchObject({ msg: `file ${title}`, title, [title]: 1 });
+    },
+  );
+});
+
 describe('no secret reaches the log', () => {
   const pem = '-----BEGIN KEY-----\nMIIEvQIBADAN\n-----END KEY-----';
 

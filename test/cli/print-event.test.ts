@@ -20,6 +20,8 @@ function skipped(detector: DriveFacts['detector']): StoredEvent {
     priority: 0,
     sharedAt: share.sharedAt,
     share: { ...share, drive: { ...drive, detector } },
+    createdAt: 0,
+    updatedAt: 0,
     attempts: 0,
     errors: [],
   };

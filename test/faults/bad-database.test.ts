@@ -14,6 +14,18 @@ import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 import type { CommandOptions } from '../support/command.ts';
 import { holesOf, problemsOf } from '../support/exactly-once.ts';
 
+/** A wait for a lock that ends soon, instead of after the term of a lease. */
+const SHORT_WAIT: CommandOptions = {
+  preloads: ['sabotage.ts'],
+  env: {
+    SABOTAGE: JSON.stringify({
+      file: 'db/limits.ts',
+      find: 'lockWaitMsMax: LEASE_MS',
+      put: 'lockWaitMsMax: 300',
+    }),
+  },
+};
+
 /** the system's unprivileged user, which can write only its own files */
 const UNPRIVILEGED = 65_534;
 
@@ -58,7 +70,6 @@ describe('a full disk', () => {
 });
 
 describe('a database that another process has locked', () => {
-  // In parallel, because each waits for the lock for five seconds.
   test('from the start, or while events are sent: exit 2, and nothing is lost', async () => {
     await Promise.all([lockedFromTheStart(), lockedWhileSending()]);
   });
@@ -70,7 +81,7 @@ async function lockedFromTheStart(): Promise<void> {
   const ids = world.deliver(5);
   const lock = startChild('hold-lock.ts', { args: [world.databaseFile] });
   await lock.line();
-  expectLocked(await world.run('sync'), world);
+  expectLocked(await world.run('sync', SHORT_WAIT), world);
   // Reading needs no lock.
   expect(await world.run('status')).toMatchObject({ code: 0 });
   lock.send('release');
@@ -82,10 +93,8 @@ async function lockedFromTheStart(): Promise<void> {
 async function lockedWhileSending(): Promise<void> {
   await using world = await startCliWorld();
   const ids = world.deliver(20);
-  // Writes in progress wait for five seconds each, one after another.
-  world.configure({ gong: { concurrency: 1 } });
   const gong = world.barrier({ vendor: 'gong', skip: 5 });
-  const command = world.start('sync');
+  const command = world.start('sync', SHORT_WAIT);
   await gong.reached();
   const lock = startChild('hold-lock.ts', { args: [world.databaseFile] });
   await lock.line();

@@ -1,22 +1,31 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { backUp } from '../../src/db/backup.ts';
 import { pauseAccount } from '../../src/db/calls.ts';
 import { readCursor } from '../../src/db/cursors.ts';
+import { extendLease, releaseLease } from '../../src/db/leases.ts';
+import { DATABASE_LIMITS } from '../../src/db/limits.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import type { Database } from '../../src/db/schema.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { countByState } from '../../src/outbox/queries.ts';
 import { startChild } from '../support/child.ts';
 import { heldLease, testDatabase, testFile } from '../support/database.ts';
 import { batchOf, eventSeries } from '../support/events.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { until } from '../support/until.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const CURSOR = { tenant: 'acme', stream: 'salesforce' };
 
-test('a lock that another process keeps too long is an error; once it is free, all works', async () => {
-  const { db, file } = await testDatabase();
-  await sql`pragma busy_timeout = 50`.execute(db);
+test('a lock that another process keeps for the term of a lease is an error; once it is free, all works', async () => {
+  const { file, openWaiting } = await testDatabase();
+  const clock = new VirtualClock();
+  const db = await openWaiting(clock);
   const holder = startChild('hold-lock.ts', { args: [file] });
   expect(await holder.line()).toBe('locked');
   const lease = { name: 'tenant acme', holder: 'another' };
@@ -25,7 +34,7 @@ test('a lock that another process keeps too long is an error; once it is free, a
     commitBatch(db, lease, batchOf(eventSeries(1))),
     db.transaction().execute((trx) => pauseAccount(trx, 'account', 1)),
   ];
-  for (const ended of await Promise.allSettled(attempts)) {
+  for (const ended of await clock.run(Promise.allSettled(attempts))) {
     expect(ended).toMatchObject({
       reason: {
         name: 'DatabaseError',
@@ -41,13 +50,50 @@ test('a lock that another process keeps too long is an error; once it is free, a
   expect(await db.selectFrom('pause').select('until').execute()).toEqual([{ until: 2 }]);
 });
 
-test('a lock that is released in time only causes a wait', async () => {
-  const { db, file } = await testDatabase();
+test.each<[string, (db: Database) => Promise<unknown>]>([
+  ['a statement', (db) => pauseAccount(db, 'account', 1)],
+  ['a transaction', (db) => db.transaction().execute((trx) => pauseAccount(trx, 'account', 1))],
+  ['a heartbeat', async (db) => extendLease(db, await heldLease(db, 0), 1)],
+  ['the release of a lease', async (db) => releaseLease(db, { name: 'any', holder: 'any' })],
+  ['a migration', (db) => migrate(db)],
+])(
+  'a lock that is released in time: %s waits, and this process keeps working',
+  async (_, write) => {
+    const { file, openWaiting } = await testDatabase();
+    const clock = new ManualClock();
+    const db = await openWaiting(clock);
+    const holder = startChild('hold-lock.ts', { args: [file] });
+    expect(await holder.line()).toBe('locked');
+    const writing = write(db);
+    // Most of the term passes.
+    const { lockRetryMs, lockWaitMsMax, busyTimeoutMs } = DATABASE_LIMITS;
+    const waits = lockWaitMsMax / (lockRetryMs + busyTimeoutMs) - 2;
+    for (let count = 0; count < waits; count += 1) {
+      await until(() => clock.sleepers > 0);
+      clock.advance(lockRetryMs);
+    }
+    await until(() => clock.sleepers > 0);
+    holder.send('release');
+    expect(await holder.line()).toBe('free');
+    clock.advance(lockRetryMs);
+    await writing;
+  },
+);
+
+test('after a stop was requested, a wait for a lock ends soon', async () => {
+  const { file, setting } = await testDatabase();
+  const clock = new VirtualClock();
+  const stop = new AbortController();
+  const options = { database: setting, access: 'write', clock, signal: stop.signal } as const;
+  const db = openDatabase(options);
+  onTestFinished(() => db.destroy());
+  await sql`pragma busy_timeout = 0`.execute(db);
   const holder = startChild('hold-lock.ts', { args: [file] });
-  expect(await holder.line()).toBe('locked');
-  // The wait blocks this process, so the message is sent before it.
-  holder.send('release');
-  await expect(pauseAccount(db, 'account', 1)).resolves.toBeUndefined();
+  await holder.line();
+  const startedAt = clock.now();
+  stop.abort();
+  await expect(clock.run(pauseAccount(db, 'account', 1))).rejects.toThrow('locked');
+  expect(clock.now() - startedAt).toBeLessThan(DATABASE_LIMITS.lockWaitAfterStopMsMax);
 });
 
 test('a full disk is an error; what was committed is kept, and the same commit works later', async () => {

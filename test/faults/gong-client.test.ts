@@ -150,6 +150,21 @@ describe('a call to Gong', () => {
     },
   );
 
+  it('masks the key in every form in which a proxy can repeat it', async () => {
+    const forms = (text: string) => [
+      encodeURIComponent(text),
+      Buffer.from(text).toString('hex'),
+      Buffer.from(text).toString('base64'),
+      JSON.stringify({ body: `secret=${text}` }),
+    ];
+    const quoted = forms('key-secret-1');
+    const page = `${'x '.repeat(245)}${quoted.join(' ')}`;
+    const peer = await peerThat((_, reply) => reply.respond(403, { errors: quoted, page }));
+    expect((await send(peer.origin)).errors.join()).not.toMatch(/a2V5LXNlY3JldC|6b65792d|key-sec/i);
+    const truncating = await peerThat((_, reply) => reply.respond(403, { message: page }));
+    expect((await send(truncating.origin)).errors.join()).not.toContain('key-');
+  });
+
   it('reports Retry-After in seconds and as a date', async () => {
     const headers = ['17', 'Sun, 01 Nov 2026 10:02:00 GMT', 'later'];
     const peer = await peerThat((_, reply) => {

@@ -214,7 +214,7 @@ describe('an oversized response', () => {
   it('is refused without a retry', async () => {
     await using google = await startWith(fails(200, ' '.repeat(HTTP_LIMITS.bodyBytesMax + 1)));
     const { client } = createTestGoogleClient(google.origin);
-    await expect(client.startPageToken(ANNA)).rejects.toThrow('more than 32 MB');
+    await expect(client.startPageToken(ANNA)).rejects.toThrow('more than 24 MB');
     expect(google.calls).toHaveLength(1);
   });
 });
@@ -298,5 +298,20 @@ describe('an access token', () => {
     expect(failure.message).toContain('token ••• may not');
     expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(token);
     expect(failure.cause).toBeUndefined();
+  });
+});
+
+describe('JSON that is nested without end', () => {
+  it.each(['[', '{"files":'])('is one failure, without a retry: %s', async (opening) => {
+    await using google = await startWith(fails(200, opening.repeat(100_000)));
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(client.startPageToken(ANNA)).rejects.toThrow('nested more than 100 levels deep');
+    expect(google.calls).toHaveLength(1);
+  });
+
+  it('does not hide the status of an error', async () => {
+    await using google = await startWith(fails(503, '['.repeat(100_000)));
+    const { client } = createTestGoogleClient(google.origin);
+    expect(await client.startPageToken(ANNA)).toBe('7');
   });
 });

@@ -220,6 +220,22 @@ describe('a connection that fails', () => {
     expect(message).not.toContain('proxy-password');
   });
 
+  it.each([
+    ['https_proxy', 'https://127.0.0.1:9/', 'https_proxy is set, but not used'],
+    ['HTTP_PROXY', 'http://127.0.0.1:9/', 'HTTP_PROXY is set, but not used'],
+    ['ALL_PROXY', 'https://127.0.0.1:9/', 'ALL_PROXY is set, but Node does not use it'],
+  ])('says the same for %s', async (variable, url, note) => {
+    vi.stubEnv(variable, 'http://127.0.0.1:9');
+    expect((await failureOf(post(url))).message).toContain(note);
+  });
+
+  it('says nothing about a proxy without one, or once the request is sent', async () => {
+    expect((await failureOf(post('https://127.0.0.1:9/'))).message).not.toContain('PROXY');
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
+    await using server = await startRaw((socket) => socket.end('HTTP/1.1 2'));
+    expect((await failureOf(post(server.origin))).message).not.toContain('PROXY');
+  });
+
   it('at a proxy that hangs ends by our deadline, with the words for it', async () => {
     await using proxy = await useProxy(() => {});
     const { message } = await failureOf(post('https://vendor.example/', { connectMsMax: 50 }));

@@ -178,6 +178,29 @@ describe('an expired session', () => {
     expect(peer.logins).toHaveLength(2);
   });
 
+  test('of an org that has moved is renewed once, then its address is the problem', async () => {
+    const moved = (reply: PeerReply) =>
+      reply.respond(
+        400,
+        errorBody(
+          'URL_NOT_RESET',
+          'Destination URL not reset. The URL returned from login must be set',
+        ),
+      );
+    await using once = await startSalesforce({
+      call: steps(moved, (reply) => reply.respond(200, ROWS)),
+    });
+    const { client } = createTestClient(salesforceConfig(once.origin));
+    expect(await collect(client.queryPages(SOQL))).toEqual([[{ Id: 'a' }]]);
+    expect(once.logins).toHaveLength(2);
+    await using always = await startSalesforce({ call: steps(moved) });
+    const { client: other } = createTestClient(salesforceConfig(always.origin));
+    await expect(collect(other.queryPages(SOQL))).rejects.toMatchObject({
+      hint: expect.stringContaining('My Domain'),
+    });
+    expect(always.logins).toHaveLength(2);
+  });
+
   test('of many parallel requests is renewed once', async () => {
     await using peer = await startSalesforce({
       call: ({ headers }, reply) =>

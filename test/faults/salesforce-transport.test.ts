@@ -112,7 +112,7 @@ describe('a call to Salesforce', () => {
   test('an oversized body is refused at the limit', async () => {
     const body = ' '.repeat(HTTP_LIMITS.bodyBytesMax + 1);
     await using peer = await startPeer((_request, reply) => reply.respond(200, body));
-    await expect(get(peer.origin)).rejects.toThrow('more than 32 MB');
+    await expect(get(peer.origin)).rejects.toThrow('more than 24 MB');
   });
 
   test('a hundred requests leave no listener on the run’s signal', async () => {

@@ -19,9 +19,10 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0003-alerts': '6b308d55e76431ea729d33f3020a3c2428c3714f2524dfc667f24d021d9459e4',
   '0004-backfill': '49d24ffb1f2446b9b289e6c8ae94a30f2a1731960f553f5cdc7cf714657e3ac9',
   '0005-drive-users': 'fe7589c7f04d3e1d47dfceae760e33fecc344fb137a96f0bdf5e8f9607cc5e30',
-  '0006-drive-grants': 'a492708aba3ea3c1342c9cf621a2f0c2b9b043e9cb5fe7e6bca9a219becbbd73',
+  '0006-drive-grants': 'a6d383d0680a9cfc41d0d2ac6caaa8727590c2a4cb3b7d5bbae83ca63d24d4ac',
   '0007-tenant-bindings': '7aafa4c7752295ffbddd36d9f8a74f12caee52e6736c1fdd0049ae42efa7471c',
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
+  '0010-search': 'b909a512b626621da627ce76f857ef4678bb5bba584ebecf8554ba8c9cdbd4c0',
 };
 
 function withoutComments(code: string): string {
@@ -76,8 +77,18 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "pause" ("account" text not null primary key, "until" bigint not null)
     CREATE TABLE "run" ("run_id" text not null primary key, "tenant" text not null, "kind" text not null, "started_at" bigint not null, "finished_at" bigint, "outcome" text, "report" text)
     CREATE INDEX "run_by_time" on "run" ("tenant", "started_at")
+    CREATE TABLE "search_document" ("id" integer primary key autoincrement, "tenant" text not null, "event_id" text not null, "shared_at" bigint not null, constraint "search_document_key" unique ("tenant", "event_id"))
+    CREATE VIRTUAL TABLE search_index using fts5(
+          terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+        )
+    CREATE TABLE 'search_index_config'(k PRIMARY KEY, v) WITHOUT ROWID
+    CREATE TABLE 'search_index_data'(id INTEGER PRIMARY KEY, block BLOB)
+    CREATE TABLE 'search_index_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER)
+    CREATE TABLE 'search_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID
+    CREATE TABLE "search_queue" ("id" integer primary key autoincrement, "tenant" text not null, "event_id" text not null)
     CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))
-    CREATE TABLE "set_aside" ("tenant" text not null, "source" text not null, "kind" text not null, "id" text not null, "problem" text not null, "row" text, "place" text not null, "version" text not null, "at" bigint not null, constraint "set_aside_key" primary key ("tenant", "source", "kind", "id"))"
+    CREATE TABLE "set_aside" ("tenant" text not null, "source" text not null, "kind" text not null, "id" text not null, "problem" text not null, "row" text, "place" text not null, "version" text not null, "at" bigint not null, constraint "set_aside_key" primary key ("tenant", "source", "kind", "id"))
+    CREATE TABLE sqlite_sequence(name,seq)"
   `);
 });
 

@@ -168,6 +168,14 @@ describe('a renamed user', () => {
   }
 });
 
+test('an address is stored with Google’s time, not with that of a clock ahead', async () => {
+  world.aheadMs = 50 * HOUR_MS;
+  await world.sync();
+  const { db } = await world.context();
+  const held = await db.selectFrom('drive_address').select('since').execute();
+  expect(Math.max(...held.map(({ since }) => since))).toBeLessThanOrEqual(world.clock.now());
+});
+
 describe('an address that now belongs to someone else', () => {
   test('does not mix up the change logs of the two users', async () => {
     world.configure({ detect: ['changes'] });

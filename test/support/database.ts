@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { onTestFinished } from 'vitest';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease, type LeaseKey } from '../../src/db/leases.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { openDatabase } from '../../src/db/open.ts';
+import { type OpenOptions, openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 
 /** A real SQLite file in a folder of its own; removed when the test ends. */
 export interface TestFile {
@@ -16,6 +18,8 @@ export interface TestFile {
   readonly setting: string;
   /** Opens another connection, closed when the test ends. */
   open(access?: 'write' | 'read'): Database;
+  /** Opens another connection, which waits for locks of other processes only by this clock. */
+  openWaiting(clock: Clock): Promise<Database>;
 }
 
 /** Works only inside a test. The file does not exist until the first connection is opened. */
@@ -28,13 +32,19 @@ export function testFile(): TestFile {
     await Promise.all(opened.map((db) => db.destroy()));
     rmSync(folder, { recursive: true, force: true });
   });
+  const open = (options: Omit<OpenOptions, 'database'>) => {
+    const db = openDatabase({ database: setting, ...options });
+    opened.push(db);
+    return db;
+  };
   return {
     folder,
     file,
     setting,
-    open: (access = 'write') => {
-      const db = openDatabase({ database: setting, access });
-      opened.push(db);
+    open: (access = 'write') => open({ access }),
+    openWaiting: async (clock) => {
+      const db = open({ access: 'write', clock });
+      await sql`pragma busy_timeout = 0`.execute(db);
       return db;
     },
   };

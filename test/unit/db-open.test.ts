@@ -6,12 +6,23 @@ import { Kysely, SqliteDialect, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { pauseAccount } from '../../src/db/calls.ts';
 import { listCursors, readCursor, writeCursor } from '../../src/db/cursors.ts';
+import { DATABASE_LIMITS } from '../../src/db/limits.ts';
 import { requireCurrent } from '../../src/db/migrate.ts';
 import { openDatabase, sqliteFile } from '../../src/db/open.ts';
 import type { Database, Tables } from '../../src/db/schema.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { DatabaseError, UserError } from '../../src/lib/errors.ts';
 import { testDatabase, testFile } from '../support/database.ts';
 import { recordStatements } from '../support/statements.ts';
+
+/** Every wait is over at once. */
+class InstantClock implements Clock {
+  now(): number {
+    return 0;
+  }
+
+  async sleep(): Promise<void> {}
+}
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const pragmaOf = async (db: Database, name: string) => {
@@ -46,21 +57,20 @@ test('only the owner can read the file, SQLite’s side files and new folders, w
   }
 });
 
-test('an existing file keeps its permissions and content', async () => {
+test('an existing file keeps its content, and its folder its permissions', async () => {
   const { file, folder, open, db } = await testDatabase();
   await pauseAccount(db, 'account', 7);
-  chmodSync(file, 0o640);
   chmodSync(folder, 0o750);
   const again = open();
   expect(await again.selectFrom('pause').selectAll().execute()).toHaveLength(1);
-  expect([modeOf(file), modeOf(folder)]).toEqual(['640', '750']);
+  expect([modeOf(file), modeOf(folder)]).toEqual(['600', '750']);
 });
 
 test('the write-ahead log, foreign keys and a lock timeout are on', async () => {
   const { db } = await testDatabase();
   expect(await pragmaOf(db, 'journal_mode')).toBe('wal');
   expect(await pragmaOf(db, 'foreign_keys')).toBe(1);
-  expect(await pragmaOf(db, 'busy_timeout')).toBe(5_000);
+  expect(await pragmaOf(db, 'busy_timeout')).toBe(DATABASE_LIMITS.busyTimeoutMs);
   const orphan = { tenant: 'acme', event_id: 'none', number: 1, at: 0, outcome: 'accepted' };
   const row = { ...orphan, status: 201, request_id: null, errors: '[]' };
   await expect(db.insertInto('attempt').values(row).execute()).rejects.toMatchObject({
@@ -87,9 +97,8 @@ async function readThenWrite(db: Kysely<Tables>, between: () => Promise<unknown>
 }
 
 test('a transaction takes the write lock when it begins, so that its own write never fails', async () => {
-  const { db, open } = await testDatabase();
-  const other = open();
-  await sql`pragma busy_timeout = 0`.execute(other);
+  const { db, openWaiting } = await testDatabase();
+  const other = await openWaiting(new InstantClock());
   await readThenWrite(db, () =>
     expect(pauseAccount(other, 'theirs', 1)).rejects.toThrow(
       'the database is locked by another process',
@@ -163,7 +172,9 @@ test('a read-only connection never creates a file', () => {
 test('a file that is not an SQLite database, or cannot be created, is explained', async () => {
   const { folder, file, open } = testFile();
   writeFileSync(file, 'not a database at all, but long enough to hold a header of SQLite');
-  expect(() => open()).toThrow(`the database file is not an SQLite database: ${file}`);
+  await expect(pragmaOf(open(), 'user_version')).rejects.toThrow(
+    `the database file is not an SQLite database: ${file}`,
+  );
   expect(() => openDatabase({ database: `sqlite:${file}/below.db`, access: 'write' })).toThrow(
     `the database file could not be created: ${file}/below.db`,
   );

@@ -76,7 +76,7 @@ describe('README.md', () => {
 
   test('the commands that are not built do not exist', () => {
     const planned = plannedCommands();
-    expect(planned).toContain('explain');
+    expect(planned).toContain('check');
     expect(definitions.filter(({ name }) => planned.includes(name))).toEqual([]);
   });
 
@@ -164,7 +164,7 @@ describe('each rule reports problems', () => {
     ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
     ['```sh\nnpm run -s sharetrail -- events show\n```', '"events show" needs ID'],
     ['`sharetrail config`', 'incomplete'],
-    ['`sharetrail explain`', 'unknown command "explain"'],
+    ['`sharetrail forget`', 'unknown command "forget"'],
   ])('an invalid command line: %j', (text, problem) => {
     expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
   });

@@ -78,6 +78,26 @@ const table: readonly (readonly [string, Failure, Partial<Failure> & { hint?: st
   ['any 5xx', login(503, 'invalid_grant'), { kind: 'retry' }],
   ['a 429', login(429, 'invalid_grant'), { kind: 'retry' }],
   [
+    'a session that the Workspace ended',
+    login(400, ['invalid_grant', 'reauth related error (invalid_rapt)'], USER),
+    { kind: 'refused', reason: 'invalid_grant', hint: 'Google Cloud session control' },
+  ],
+  [
+    'a session that the Workspace ended, in other words',
+    login(400, ['invalid_grant', 'reauth related error (rapt_required)'], USER),
+    { kind: 'refused', reason: 'invalid_grant', hint: 'Google Cloud session control' },
+  ],
+  [
+    'a policy of the Workspace',
+    login(400, ['admin_policy_enforced', 'Access denied by the administrator.'], USER),
+    { kind: 'refused', hint: 'API controls' },
+  ],
+  [
+    'a refresh token without the scope',
+    login(400, ['invalid_scope', 'Some requested scopes were invalid.'], USER),
+    { kind: 'refused', hint: 'drive.metadata.readonly' },
+  ],
+  [
     'a revoked refresh token',
     login(400, ['invalid_grant', 'Token has been expired or revoked.'], USER),
     { kind: 'refused', concerns: 'everyone', hint: 'authorize again' },

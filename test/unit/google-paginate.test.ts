@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { RetryableError } from '../../src/lib/errors.ts';
 import { PageTokenLost } from '../../src/vendors/google/errors.ts';
 import { paginate } from '../../src/vendors/google/paginate.ts';
+import type { Page } from '../../src/vendors/google/rows.ts';
 import { ByteBudget } from '../../src/vendors/http/byte-budget.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -20,8 +22,11 @@ function listOf(next: (token: number) => number | undefined) {
   return { fetched, fetchPage };
 }
 
-async function walk(list: ReturnType<typeof listOf>, first?: string): Promise<number[]> {
-  const rows: number[] = [];
+async function walk(
+  list: { readonly fetchPage: (token?: string) => Promise<Page<unknown>> },
+  first?: string,
+): Promise<unknown[]> {
+  const rows: unknown[] = [];
   const { fetchPage } = list;
   const options = { fetchPage, openLease: () => new ByteBudget().open(), clock };
   for await (const page of paginate(first, options)) rows.push(...page.rows);
@@ -38,6 +43,29 @@ describe('the pages of a list', () => {
   it('can be thousands', async () => {
     const rows = await walk(listOf((token) => (token < 5_000 ? token + 1 : undefined)));
     expect(rows).toHaveLength(5_001);
+  });
+
+  it.each<[string, (token: number) => readonly unknown[], RegExp]>([
+    ['without rows', () => [], /200 pages in a row have no rows/],
+    ['with the same rows', () => ['a', 'b'], /repeat the same rows/],
+    ['with a cycle of rows', (token) => [token % 7], /repeat the same rows/],
+    ['with ever new rows', (token) => [token], /more than 20000 pages/],
+  ])('that never end fail, though each has a new token: %s', async (_what, rowsOf, message) => {
+    const fetchPage = async (token = '0') => ({
+      rows: rowsOf(Number(token)),
+      nextPageToken: String(Number(token) + 1),
+    });
+    const walking = walk({ fetchPage });
+    await expect(walking).rejects.toThrow(message);
+    await expect(walking).rejects.toThrow(RetryableError);
+  });
+
+  it('fail if they take longer than any list', async () => {
+    const fetchPage = async (token = '0') => {
+      clock.advance(60 * 60_000);
+      return { rows: [token], nextPageToken: `${token}1` };
+    };
+    await expect(walk({ fetchPage })).rejects.toThrow(/more than 12 hours/);
   });
 
   it('that link to themselves fail immediately', async () => {

@@ -41,7 +41,7 @@ const cases: readonly [Level, Partial<TenantStatus>][] = [
 ];
 
 describe('the health of a tenant', () => {
-  test.each(cases)('%s: %j', (level, changes) => {
+  test.each(cases)('%s (case %#)', (level, changes) => {
     expect(healthOf(tenantStatus(changes)).level).toBe(level);
   });
 
@@ -50,13 +50,16 @@ describe('the health of a tenant', () => {
     expect(LEVELS.toSorted()).toEqual([...covered].toSorted());
   });
 
-  test.each(cases)('%s names what failed and what to do if it needs attention', (_, changes) => {
-    const { level, attention } = healthOf(tenantStatus(changes));
-    expect(attention !== undefined).toBe(needsAttention(level));
-    if (attention === undefined) return;
-    expect(attention.message).not.toBe('');
-    expect(attention.hint).toMatch(/^[A-Z].*\.$/);
-  });
+  test.each(cases)(
+    '%s (case %#) names what failed and what to do if it needs attention',
+    (_, changes) => {
+      const { level, attention } = healthOf(tenantStatus(changes));
+      expect(attention !== undefined).toBe(needsAttention(level));
+      if (attention === undefined) return;
+      expect(attention.message).not.toBe('');
+      expect(attention.hint).toMatch(/^[A-Z].*\.$/);
+    },
+  );
 });
 
 test('docs/operations.md lists the levels in order, and which of them need attention', () => {

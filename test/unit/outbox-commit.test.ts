@@ -41,6 +41,8 @@ test('a stored event is read back unchanged, field by field', async () => {
   expect(await stored(db, 'rich')).toEqual({
     tenant: 'acme',
     priority: 0,
+    createdAt: Date.UTC(2026, 10, 2),
+    updatedAt: Date.UTC(2026, 10, 2),
     eventId: 'rich',
     source: 'salesforce',
     state: 'rejected',
@@ -59,6 +61,8 @@ test('a stored event is read back unchanged, field by field', async () => {
     source: 'salesforce',
     state: 'pending',
     priority: 0,
+    createdAt: Date.UTC(2026, 10, 2),
+    updatedAt: Date.UTC(2026, 10, 2),
     sharedAt: plain.share.sharedAt,
     attempts: 0,
     errors: [],

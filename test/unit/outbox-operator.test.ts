@@ -34,7 +34,8 @@ describe('skipEvent', () => {
     expect(await skipEvent(db, { ...ONE, now: 9 })).toBe(allowed);
     if (!allowed) return expect(await stored()).toEqual(before);
     const { notBefore: _, ...rest } = before ?? {};
-    expect(await stored()).toEqual({ ...rest, state: 'skipped', reason: 'operator' });
+    const skipped = { state: 'skipped', reason: 'operator', updatedAt: 9 };
+    expect(await stored()).toEqual({ ...rest, ...skipped });
   });
 
   test('of an unknown event returns false', async () => {
@@ -53,7 +54,8 @@ describe('requeueEvent', () => {
     const allowed = ['rejected', 'skipped', 'held'].includes(state);
     expect(await requeueEvent(db, rebuilt, { tenant: 'acme', now: 9 })).toBe(allowed);
     const { reason: _, ...rest } = before ?? {};
-    const after = allowed ? { ...rest, state: 'pending', match: rebuilt.match } : before;
+    const queued = { state: 'pending', match: rebuilt.match, updatedAt: 9 };
+    const after = allowed ? { ...rest, ...queued } : before;
     expect(await stored()).toEqual(after);
   });
 

@@ -56,6 +56,8 @@ describe('eraseSettled, on an event that was settled long ago', () => {
     const [event] = await findEvents(db, ['acme'], 'old');
     expect(event).toEqual({
       priority: 0,
+      createdAt: BEFORE - 1,
+      updatedAt: BEFORE - 1,
       tenant: 'acme',
       eventId: 'old',
       source: 'salesforce',

@@ -48,6 +48,15 @@ describe('a response of the REST API', () => {
       refusal('INVALID_SESSION_ID', 'This session is not valid for use with the REST API'),
       'refused',
     ],
+    [
+      'an org that has moved',
+      400,
+      refusal(
+        'URL_NOT_RESET',
+        'Destination URL not reset. The URL returned from login must be set',
+      ),
+      'session-expired',
+    ],
     ['a lost locator', 400, refusal('INVALID_QUERY_LOCATOR'), 'locator-lost'],
     ['a malformed query', 400, refusal('MALFORMED_QUERY'), 'malformed'],
     ['a URL that is too long', 414, '', 'malformed'],
@@ -75,6 +84,14 @@ describe('a response of the REST API', () => {
     'NOT_FOUND',
     'UNSUPPORTED_API_VERSION',
     'REQUEST_LIMIT_EXCEEDED',
+    'FUNCTIONALITY_NOT_ENABLED',
+    'OPERATION_TOO_LARGE',
+    'CLIENT_NOT_ACCESSIBLE_FOR_USER',
+    'INVALID_OPERATION_WITH_EXPIRED_PASSWORD',
+    'LOGIN_DURING_RESTRICTED_TIME',
+    'LOGIN_DURING_RESTRICTED_DOMAIN',
+    'ORG_LOCKED',
+    'TRIAL_EXPIRED',
   ])('%s says what to do', (code) => {
     const failure = classifyResponse({ status: 403, headers: {}, body: refusal(code) }, NOW_MS);
     expect(failure).toMatchObject({ kind: 'refused', code, hint: expect.stringMatching(/.{20,}/) });
@@ -142,6 +159,20 @@ describe('a response of the login', () => {
     ['unsupported_grant_type', 'grant type not supported', /auth\.flow/],
     ['invalid_grant', 'expired access/refresh token', /refreshToken/],
     ['invalid_request', 'External client app is not installed in this org', /install/],
+    ['invalid_grant', 'expired authorization code', /Set the clock/],
+    ['invalid_grant', 'Audience validation failed', /wrong kind of org/],
+    [
+      'invalid_request',
+      'refresh_token scope is required and the connected app should be installed and preauthorized',
+      /scope "Perform requests at any time.*pre-authorize/,
+    ],
+    ['invalid_scope', 'the requested scope is not allowed', /scopes "Manage user data via APIs/],
+    ['OAUTH_APP_BLOCKED', 'this app is blocked by admin', /Connected Apps OAuth Usage/],
+    ['OAUTH_EC_APP_NOT_FOUND', 'external client app not found', /install/],
+    ['app_not_found', 'External client app is not installed in this org', /install/],
+    ['OAUTH_APPROVAL_ERROR_GENERIC', 'An unexpected error has occurred', /Pre-authorize/],
+    ['invalid_grant', 'API is not enabled for this Organization or Partner', /API Enabled/],
+    ['invalid_grant', 'user is logging in outside of login hours', /login hours/],
     ['invalid_grant', 'authentication failure', /Login History/],
   ])('%s: %s has its own hint', (error, description, hint) => {
     expect(login(error, description)).toMatchObject({

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { classifyFailure, classifyStatus } from '../../src/vendors/webhook/classify.ts';
@@ -78,6 +78,24 @@ test('the reason of a failure contains no part of the address', async () => {
   expect(gone).toEqual({ kind: 'failed', reason: 'it could not be reached (ECONNREFUSED)' });
   await using broken = await startPeer((_request, reply) => reply.reset());
   expect(await postTo(broken.origin)).toMatchObject({ reason: expect.stringMatching(/\(\w+\)$/) });
+});
+
+test('the reason of a failure says that a proxy is not used, or requires a login', async () => {
+  const peer = await startPeer(() => {});
+  await peer.close();
+  vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
+  const unused = await postTo(peer.origin);
+  vi.unstubAllEnvs();
+  expect(unused).toMatchObject({
+    reason: expect.stringMatching(
+      /^it could not be reached \(ECONNREFUSED\)\. HTTP_PROXY is set, but not used/,
+    ),
+  });
+  await using proxy = await startPeer(responding(407));
+  expect(await postTo(proxy.origin)).toEqual({
+    kind: 'failed',
+    reason: 'a proxy requires a login (407)',
+  });
 });
 
 test('a stop leaves one attempt, and a short one', async () => {

@@ -14,6 +14,7 @@ Commands:
   start              run the scheduler: each tenant on its schedule
   status             show one row per tenant, and what needs attention
   events             list the events; show, retry or skip them
+  explain            explain what happened to a share, and why
   rebind             let a tenant belong to another Salesforce org, Google
                      customer or Gong account
   backup             copy the database while everything keeps running

@@ -1,7 +1,9 @@
 import { findEvent } from '../../operator/find-event.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import { type EventFilter, listAttempts, listEvents as readEvents } from '../../outbox/queries.ts';
+import { findListed } from '../../operator/list-events.ts';
+import { type EventFilter, listAttempts } from '../../outbox/queries.ts';
 import type { State } from '../../outbox/states.ts';
+import type { SourceName } from '../../share/share.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
 import { parseWhen } from '../command-line/parse-date-or-time.ts';
@@ -21,10 +23,10 @@ export const showEvent: Handler = (input) =>
 
 async function showList(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, input, json } = session;
-  const state = textOption(input, 'state') as State | undefined;
   const limit = Number(input.options['limit'] ?? LIST_LIMITS.eventsDefault);
-  const windows = windowsOf(session);
-  const events = await readEvents(context.db, { windows, limit, ...(state && { state }) });
+  const text = textOption(input, 'search');
+  const filter = filterOf(session, limit);
+  const events = await findListed(context.db, text === undefined ? filter : { ...filter, text });
   if (json) {
     await writeJsonLines(input.io, events.map(eventJson));
     return EXIT.success;
@@ -41,6 +43,21 @@ async function showList(session: CommandSession): Promise<ExitCode> {
     writeError(input.io, `These are the newest ${limit}. For more, use --limit (at most ${max}).`);
   }
   return EXIT.success;
+}
+
+/** The options, which the parser has checked. */
+function filterOf(session: CommandSession, limit: number): EventFilter {
+  const { input } = session;
+  const state = textOption(input, 'state') as State | undefined;
+  const source = textOption(input, 'source') as SourceName | undefined;
+  const reason = textOption(input, 'reason');
+  return {
+    windows: windowsOf(session),
+    limit,
+    ...(state && { state }),
+    ...(source && { source }),
+    ...(reason && { reason }),
+  };
 }
 
 /** Tenants in the same timezone share a window: a date starts at midnight there. */

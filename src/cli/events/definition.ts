@@ -1,7 +1,9 @@
 import { LIST_LIMITS } from '../../operator/limits.ts';
+import { HOLD_REASONS, SKIP_REASONS } from '../../share/policy.ts';
 import { type CommandDefinition, EXIT } from '../command.ts';
 
 const STATES = ['held', 'pending', 'delivered', 'duplicate', 'rejected', 'skipped'];
+const REASONS = [...new Set([...HOLD_REASONS, ...SKIP_REASONS])];
 const COULD_NOT_RUN = 'could not run (usage, configuration or database, or no such event)';
 
 export const eventsDefinitions: readonly CommandDefinition[] = [
@@ -19,6 +21,21 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
         flags: '--state STATE',
         description: 'only events in this state',
         value: { kind: 'choice', choices: STATES },
+      },
+      {
+        flags: '--reason R',
+        description: 'only events that are held or skipped for this reason',
+        value: { kind: 'choice', choices: REASONS },
+      },
+      {
+        flags: '--source S',
+        description: 'only shares from this source',
+        value: { kind: 'choice', choices: ['salesforce', 'google-drive'] },
+      },
+      {
+        flags: '--search TEXT',
+        description: 'only shares that TEXT identifies: see `sharetrail help explain`',
+        value: { kind: 'text' },
       },
       {
         flags: '--since WHEN',

@@ -41,7 +41,8 @@ export async function openLogger({ io, clock, level }: LoggerOptions): Promise<L
 
 function jsonDestination(io: Io): DestinationStream {
   // Again for the complete line: a secret may become known after a child's fields were bound.
-  return { write: (line) => io.err(scrub(line)) };
+  // JSON has escaped the ASCII controls. Terminals that show the file obey others, too.
+  return { write: (line) => io.err(escapeControlsBeyondAscii(scrub(line))) };
 }
 
 async function terminalDestination(io: Io): Promise<DestinationStream> {

@@ -26,7 +26,7 @@ export function runText(report: RunReport): string {
 }
 
 /** A requested stop is not a failure, though the run is not complete. */
-export function isInterrupted({ errors }: RunReport): boolean {
+function isInterrupted({ errors }: RunReport): boolean {
   return errors.some(({ code }) => code === 'stop-requested');
 }
 

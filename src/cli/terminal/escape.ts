@@ -1,6 +1,9 @@
-/** DEL and C1 controls, line and paragraph separators, and characters that change text direction. */
+/**
+ * DEL and C1 controls, line and paragraph separators, characters that change text direction, and
+ * invisible ones that nothing but a fake needs: zero-width spaces, annotations, and tags.
+ */
 const UNSAFE_BEYOND_ASCII =
-  /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 const UNSAFE = new RegExp(`[\\u0000-\\u001f]|${UNSAFE_BEYOND_ASCII.source}`, 'gu');
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -25,10 +28,14 @@ export function escapeControlsBeyondAscii(text: string): string {
   return text.replace(UNSAFE_BEYOND_ASCII, jsonEscapeOf);
 }
 
+/** One escape per UTF-16 unit. */
 function jsonEscapeOf(found: string): string {
-  return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return found
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 function codePointOf(found: string): string {
-  return `\\u{${found.charCodeAt(0).toString(16)}}`;
+  return `\\u{${found.codePointAt(0)?.toString(16)}}`;
 }

@@ -1,6 +1,7 @@
 import type { ExternalGrant } from './external-grantees.ts';
 import { endGrant, type Grant, type GrantHistory, startOf } from './grant-history.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
+import { LoggedElsewhere } from './other-address.ts';
 
 /** The external access to an item, as it is now. */
 export interface ItemAccess {
@@ -48,12 +49,21 @@ export function compareGrants(
 ): NewGrant[] {
   const fresh: NewGrant[] = [];
   const own = byKey(access.own);
+  const loggedElsewhere = new LoggedElsewhere(grants.histories(access.itemId), {
+    at: access.at,
+    keys: new Set(own.keys()),
+  });
   for (const [key, seen] of own) {
     const history = grants.history(access.itemId, key);
     const known = findOpenGrant(history, seen, { access, options });
     const grant = known ?? addGrant(history, seen, { access, options });
     if (known === undefined && options.unknown === 'report') {
-      fresh.push({ grant, seen, ordinal: history.ordinalOf(grant) });
+      const logged = loggedElsewhere.take(seen);
+      if (logged === undefined) {
+        fresh.push({ grant, seen, ordinal: history.ordinalOf(grant) });
+      } else {
+        Object.assign(grant, { grantedAt: logged.grantedAt, eventId: logged.eventId });
+      }
     }
     grant.role = seen.role;
     grant.expiresAt = seen.expiresAt;

@@ -24,6 +24,25 @@ export async function loadGrants(
   return new LoadedGrants(grants);
 }
 
+/** The grants on record of one item or of one grantee, newest first. */
+export async function findGrants(
+  db: Statement,
+  tenant: string,
+  filter: { readonly item?: string; readonly grantee?: string; readonly limit: number },
+): Promise<Grant[]> {
+  const { item, grantee, limit } = filter;
+  const rows = await db
+    .selectFrom('grant')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .$if(item !== undefined, (all) => all.where('item', '=', item ?? ''))
+    .$if(grantee !== undefined, (all) => all.where('grantee', '=', grantee ?? ''))
+    .orderBy('seen_at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(grantOf);
+}
+
 /** Inserts or updates the grants. */
 export async function saveGrants(
   trx: Statement,

@@ -1,5 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { listCursors } from '../../db/cursors.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { isInternalAddress } from '../../share/address.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { SetAside } from '../set-aside.ts';
@@ -23,8 +24,8 @@ export interface PeopleOptions {
   readonly config: GoogleDriveConfig;
   readonly store: DriveStore;
   readonly setAside: Pick<SetAside, 'add'>;
-  /** epoch milliseconds */
-  readonly now: number;
+  /** read only after Google's first response, which corrects it */
+  readonly clock: Clock;
 }
 
 /** The users of the run, known by all their addresses. */
@@ -122,7 +123,7 @@ export class People {
    * under an address. Undefined if there is nothing new.
    */
   async page(): Promise<SourcePage | undefined> {
-    const { store, now } = this.#options;
+    const { store, clock } = this.#options;
     const { db, tenant } = store;
     const cursors = await listCursors(db, tenant);
     const isFirst = !cursors.some(({ stream }) => stream === USERS_STREAM);
@@ -140,7 +141,7 @@ export class People {
     return {
       shares: [],
       stream: USERS_STREAM,
-      position: JSON.stringify({ at: new Date(now).toISOString() }),
+      position: JSON.stringify({ at: new Date(clock.now()).toISOString() }),
       writeInTransaction: async (trx) => {
         await saveAddresses(trx, tenant, changed);
         await moveOwners(trx, tenant, moves);
@@ -151,7 +152,7 @@ export class People {
   async #moves(cursors: StoredOwners, isFirst: boolean): Promise<OwnerMove[]> {
     const { db, tenant } = this.#options.store;
     const ofGrants = isFirst ? await addressOwnersOfGrants(db, tenant) : [];
-    const { now } = this.#options;
+    const now = this.#options.clock.now();
     const stored = new Map([...ofGrants.map((owner) => [owner, now] as const), ...cursors]);
     return planMoves(stored, this.#book);
   }
@@ -180,7 +181,7 @@ export class People {
   }
 
   #set(users: readonly DriveUser[]): void {
-    const { now } = this.#options;
+    const now = this.#options.clock.now();
     this.#users = users.toSorted((one, other) => (one.email < other.email ? -1 : 1));
     const seen = { users: this.#users, isEveryone: this.areAllKnown, now };
     this.#held = updateAddresses(this.#stored, seen);

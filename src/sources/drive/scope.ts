@@ -1,4 +1,5 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { type Insiders, isInsider } from '../../share/address.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
@@ -37,8 +38,7 @@ export interface ScopeOptions {
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
   readonly store: DriveStore;
-  /** epoch milliseconds */
-  readonly now: number;
+  readonly clock: Clock;
   /** adds the tenant's name to each line */
   readonly log: Logger;
   readonly setAside: Pick<SetAside, 'add'>;
@@ -119,7 +119,7 @@ class FoundScope implements Scope {
   }
 
   accountOf(email: string): string | undefined {
-    const user = this.people.userAt(email, this.#options.now);
+    const user = this.people.userAt(email, this.#options.clock.now());
     if (user !== undefined) return user.isActive ? user.email : undefined;
     // Without the Directory, not every user of the company is known.
     return !this.people.areAllKnown && isInsider(email, this.insiders) ? email : undefined;

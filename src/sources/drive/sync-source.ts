@@ -80,10 +80,10 @@ export interface Unreadable {
  * can be read.
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
-  const { store } = options;
-  const now = await googleTime(options);
-  const scope = await asRetryable(() => findScope({ ...options, now }));
-  const domains = await readDomainHistory(store, scope.insiders.domains, now);
+  const { store, clock } = options;
+  await learnGoogleTime(options);
+  const scope = await asRetryable(() => findScope(options));
+  const domains = await readDomainHistory(store, scope.insiders.domains, clock.now());
   const sync = new DriveSync(options, { scope, domains });
   return {
     source: {
@@ -104,22 +104,19 @@ export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDr
   };
 }
 
-/** Google's time; it is stored with what is found, so a wrong clock of this machine does not count. */
-export async function googleTime({
+/** Google's time is stored with what is found, so a wrong clock of this machine does not count. */
+export async function learnGoogleTime({
   client,
-  clock,
   config,
-}: Pick<DriveSyncOptions, 'client' | 'clock' | 'config'>): Promise<number> {
-  if (config.auth.flow === 'service-account') {
-    try {
-      if (config.users === 'all') await client.learnTime('directory');
-      else if (config.detect.includes('audit-log')) await client.learnTime('reports');
-    } catch (error) {
-      // Reading with the same access reports the failure.
-      if (!isGoogleFailure(error)) throw error;
-    }
+}: Pick<DriveSyncOptions, 'client' | 'config'>): Promise<void> {
+  if (config.auth.flow !== 'service-account') return;
+  try {
+    if (config.users === 'all') await client.learnTime('directory');
+    else if (config.detect.includes('audit-log')) await client.learnTime('reports');
+  } catch (error) {
+    // Reading with the same access reports the failure.
+    if (!isGoogleFailure(error)) throw error;
   }
-  return clock.now();
 }
 
 class DriveSync {

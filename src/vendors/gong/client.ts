@@ -30,10 +30,10 @@ export interface GongSender {
 /** All requests to Gong. */
 export interface GongClient extends GongSender {
   /**
-   * The host of the customer's own API address; undefined if it is not known. OAuth: may renew the
-   * tokens to learn it, and rejects if the token store does.
+   * The host of the customer's own API address; undefined if it is not known. OAuth: from the stored
+   * tokens, or from valid ones, which may renew them. Rejects if the token store does.
    */
-  customerHost(): Promise<string | undefined>;
+  customerHost(tokens: 'stored' | 'valid'): Promise<string | undefined>;
 }
 
 export interface GongClientOptions {
@@ -70,10 +70,9 @@ export function createGongClient(options: GongClientOptions): GongClient {
   const keeper = new TokenKeeper({ config, auth, store: tokens, clock, timeoutMs });
   return {
     account,
-    customerHost: async () => {
-      const result = await keeper.current();
-      const own = result.kind === 'tokens' ? result.tokens.baseUrl : undefined;
-      return customerHostOf(own) ?? customerHostOf(config.baseUrl);
+    customerHost: async (which) => {
+      const known = which === 'stored' ? await tokens.load() : await keeper.valid();
+      return customerHostOf(known?.baseUrl) ?? customerHostOf(config.baseUrl);
     },
     shareContent: (body, signal, onSent) =>
       putWithTokens(options, keeper, { body, signal, onSent }),

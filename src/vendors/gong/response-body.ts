@@ -1,4 +1,5 @@
 import { parseJsonKeepingDigits } from '../../lib/json.ts';
+import { scrub } from '../../lib/secret.ts';
 import { isHtml } from '../http/html.ts';
 import { isSafeJson } from '../http/json.ts';
 import { GONG_LIMITS } from './limits.ts';
@@ -18,10 +19,10 @@ export interface ResponseBody {
 export function readResponseBody(body: string): ResponseBody {
   const json = parsedObject(body);
   if (!json) return { errors: sentencesOf([plainText(body, GONG_LIMITS.pageCharactersMax)]) };
-  const requestId = json['requestId'];
+  const requestId = requestIdOf(json['requestId']);
   const integrationId = digitsOf(json['integrationId']);
   return {
-    ...(typeof requestId === 'string' && requestId !== '' ? { requestId } : {}),
+    ...(requestId === undefined ? {} : { requestId }),
     ...(integrationId === undefined ? {} : { integrationId }),
     errors: errorsOf(json),
   };
@@ -58,7 +59,8 @@ function sentencesOf(values: readonly unknown[]): readonly string[] {
 }
 
 function plainText(text: string, lengthMax: number): string {
-  const start = text.slice(0, GONG_LIMITS.pageReadCharactersMax);
+  // Before it is truncated: a part of a secret is not recognized.
+  const start = scrub(text).slice(0, GONG_LIMITS.pageReadCharactersMax);
   const words = (isHtml(start) ? withoutMarkup(start) : start).replace(/\s+/g, ' ').trim();
   if (words.length <= lengthMax) return words;
   return `${words.slice(0, lengthMax).toWellFormed()}…`;
@@ -68,6 +70,11 @@ function withoutMarkup(page: string): string {
   return page
     .replace(/<(script|style)\b[^>]*>[\s\S]*?(?:<\/\1>|$)/gi, ' ')
     .replace(/<[^>]*(?:>|$)/g, ' ');
+}
+
+function requestIdOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return plainText(value, GONG_LIMITS.errorCharactersMax) || undefined;
 }
 
 /** Gong's ids have up to 20 digits; those beyond 2^53 are strings already. */

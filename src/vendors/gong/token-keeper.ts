@@ -38,6 +38,12 @@ export class TokenKeeper {
     return tokens && !this.#isStale(tokens) ? use(tokens) : this.renew(tokens);
   }
 
+  /** The same; undefined if Gong does not issue any. */
+  async valid(): Promise<GongTokens | undefined> {
+    const result = await this.current();
+    return result.kind === 'tokens' ? result.tokens : undefined;
+  }
+
   /**
    * Tokens other than `unusable`, which expired or which Gong refused. Joins a renewal that is in
    * progress. Rejects only if the store does.

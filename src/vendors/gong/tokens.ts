@@ -1,4 +1,4 @@
-import { rememberSecret } from '../../lib/secret.ts';
+import { rememberToken } from '../../lib/secret.ts';
 import type { TokenStore } from '../token-store.ts';
 import type { GongResponse } from './response.ts';
 
@@ -21,6 +21,6 @@ export type TokenResult =
 
 /** Scrubs both tokens of the pair from everything that is logged from here on. */
 export function rememberTokens(tokens: GongTokens): void {
-  rememberSecret(tokens.accessToken);
-  rememberSecret(tokens.refreshToken);
+  rememberToken(tokens.accessToken);
+  rememberToken(tokens.refreshToken);
 }

@@ -95,7 +95,10 @@ function delegationHint({ clientId, scopes }: ServiceAccount): string {
 }
 
 function refreshHint(text: string): string {
-  if (/^(?:invalid_client|unauthorized_client|deleted_client|disabled_client)/.test(text)) {
+  if (/rapt/i.test(text)) return SESSION_CONTROL;
+  if (/admin_policy_enforced|org_internal|disabled_client|access_denied/i.test(text)) return POLICY;
+  if (/^invalid_scope/.test(text)) return USER_SCOPE;
+  if (/^(?:invalid_client|unauthorized_client|deleted_client)/.test(text)) {
     return (
       'Check googleDrive.auth.clientId and clientSecret: the refresh token must have been issued ' +
       'to this client (Google Cloud console > APIs & Services > Credentials).'
@@ -134,6 +137,13 @@ const STRANGER =
 const USER =
   'The user is suspended, deleted, or not a user of this Workspace: activate the user in the ' +
   'Google Admin console, or correct the address in the configuration.';
+const SESSION_CONTROL =
+  'The Workspace ends sessions of apps after some hours (Google Admin console > Security > Access ' +
+  'and data control > Google Cloud session control). Exempt this app there as trusted, then have the ' +
+  'user authorize again, and set googleDrive.auth.refreshToken.';
+const USER_SCOPE =
+  'Have the user authorize the app again with the scope drive.metadata.readonly, and set ' +
+  'googleDrive.auth.refreshToken.';
 const CLOCK = "Set this machine's clock: it is minutes away from Google's.";
 const FOREIGN =
   'This does not look like Google: check googleDrive.endpoint and any proxy between this machine ' +

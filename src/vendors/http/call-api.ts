@@ -2,6 +2,7 @@ import type { UserError } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
 import type { ByteLease } from './byte-budget.ts';
 import { ConnectionFailed } from './connection-failed.ts';
+import { freeBytes } from './growing-buffer.ts';
 import { jsonProblem } from './json.ts';
 import { HTTP_LIMITS } from './limits.ts';
 import type { HttpRequest, HttpResponse, ResponseHead } from './messages.ts';
@@ -102,13 +103,17 @@ function checkBody(
   // An error is classified by its status and the beginning of its text.
   if (status >= 400) return;
   const { host } = new URL(url);
+  const refused = (kind: Refusal['kind'], text: string) => {
+    freeBytes(body);
+    return refuse({ kind, status, message: text });
+  };
   if (isTruncated) {
     const megabytes = HTTP_LIMITS.bodyBytesMax / 1024 / 1024;
     const message = `${host} sent a response of more than ${megabytes} MB`;
-    throw refuse({ kind: 'too-large', status, message });
+    throw refused('too-large', message);
   }
   const problem = jsonProblem(body);
   if (problem === undefined) return;
   const message = `${host} sent a response that cannot be read: ${problem}`;
-  throw refuse({ kind: 'too-complex', status, message });
+  throw refused('too-complex', message);
 }

@@ -10,8 +10,10 @@ const CLOSING = 0x5d | BRACE_BIT;
 export interface JsonShape {
   /** how deep arrays and objects are nested */
   readonly levels: number;
-  /** arrays, objects, and their elements */
-  readonly values: number;
+  /** arrays and objects */
+  readonly containers: number;
+  /** of all arrays and objects; those that are empty count as one */
+  readonly elements: number;
 }
 
 /**
@@ -22,23 +24,24 @@ export interface JsonShape {
 export function jsonShapeOf(text: Uint8Array): JsonShape {
   let depth = 0;
   let levels = 0;
-  let values = 0;
+  let containers = 0;
+  let commas = 0;
   const { length } = text;
   for (let at = 0; at < length; at += 1) {
     const byte = text[at] as number;
     if (byte === QUOTE) {
       at = endOfString(text, at);
     } else if (byte === COMMA) {
-      values += 1;
+      commas += 1;
     } else if ((byte | BRACE_BIT) === OPENING) {
-      values += 1;
+      containers += 1;
       depth += 1;
       if (depth > levels) levels = depth;
     } else if ((byte | BRACE_BIT) === CLOSING) {
       depth -= 1;
     }
   }
-  return { levels, values };
+  return { levels, containers, elements: containers + commas };
 }
 
 function endOfString(text: Uint8Array, start: number): number {

@@ -17,11 +17,14 @@ export function isSafeJson(text: string): boolean {
 
 /** Why a body must not be parsed; undefined if it can be. */
 export function jsonProblem(body: Uint8Array): string | undefined {
-  const { jsonLevelsMax, jsonValuesMax } = HTTP_LIMITS;
+  const { jsonLevelsMax, jsonContainersMax, jsonElementsMax } = HTTP_LIMITS;
   // Each level has at least one byte.
   if (body.length <= jsonLevelsMax) return undefined;
-  const { levels, values } = jsonShapeOf(body);
+  const { levels, containers, elements } = jsonShapeOf(body);
   if (levels > jsonLevelsMax) return `its JSON is nested more than ${jsonLevelsMax} levels deep`;
-  if (values > jsonValuesMax) return `its JSON has more than ${jsonValuesMax} values`;
+  if (containers > jsonContainersMax) {
+    return `its JSON has more than ${jsonContainersMax} objects and lists`;
+  }
+  if (elements > jsonElementsMax) return `its JSON has more than ${jsonElementsMax} elements`;
   return undefined;
 }

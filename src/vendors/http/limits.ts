@@ -3,17 +3,19 @@ export const HTTP_LIMITS = {
   /** for opening a connection to a vendor that is read, TLS included */
   connectMsMax: 10_000,
   /** of one response, decompressed; a page of 1,000 Drive files is usually about 1 MB */
-  bodyBytesMax: 32 * 1024 * 1024,
+  bodyBytesMax: 24 * 1024 * 1024,
   /** of a response that reports an error */
   errorBytesMax: 1024 * 1024,
   /** of all responses that a run holds at once, decompressed */
-  bytesInFlightMax: 64 * 1024 * 1024,
+  bytesInFlightMax: 48 * 1024 * 1024,
   /** of each response, not counted: most have a few kilobytes */
   freeBytesMax: 256 * 1024,
   /** arrays and objects inside each other; vendors nest about ten */
   jsonLevelsMax: 100,
-  /** arrays, objects, and their elements in one response; a page of 1,000 files has about 50,000 */
-  jsonValuesMax: 1_000_000,
+  /** in one response; a page of 1,000 files usually has about 5,000 */
+  jsonContainersMax: 400_000,
+  /** elements of arrays and objects in one response */
+  jsonElementsMax: 2_000_000,
   /** of one list, in a row */
   emptyPagesMax: 200,
   /** of one list, with the same rows as an earlier page */

@@ -1,3 +1,5 @@
+import { freeBytes } from './growing-buffer.ts';
+
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
@@ -24,6 +26,14 @@ export interface TextResponse extends ResponseHead {
   readonly body: string;
 }
 
+/** Frees the bytes: a large body must not be in memory twice. */
 export function asText({ body, isTruncated: _, ...head }: HttpResponse): TextResponse {
-  return { ...head, body: new TextDecoder().decode(body) };
+  const text = textOf(body);
+  freeBytes(body);
+  return { ...head, body: text };
+}
+
+/** `toString` alone keeps a byte order mark, which JSON must not have. */
+function textOf(body: Buffer): string {
+  return body.toString('utf8').replace(/^\uFEFF/, '');
 }

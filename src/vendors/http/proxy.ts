@@ -7,7 +7,7 @@ export function proxyNote(url: string): string {
   return proxyNoteFor({ isTls: url.startsWith('https:'), isUsed, variables: environment() });
 }
 
-export interface ProxyFacts {
+interface ProxyFacts {
   readonly isTls: boolean;
   /** Node reads the variables */
   readonly isUsed: boolean;
@@ -15,7 +15,7 @@ export interface ProxyFacts {
 }
 
 /** Pure; names variables, never their values, which can contain a password. */
-export function proxyNoteFor({ isTls, isUsed, variables }: ProxyFacts): string {
+function proxyNoteFor({ isTls, isUsed, variables }: ProxyFacts): string {
   const isSet = (variable: string) => Boolean(variables[variable]);
   const name = isTls ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const found = [name.toLowerCase(), name].find(isSet);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { GrowingBuffer } from './growing-buffer.ts';
 import type { HttpResponse } from './messages.ts';
 
 /** Larger than zlib's default of 16 KB, which takes four times as many steps. */
@@ -21,29 +22,17 @@ export async function readBody(
     response.destroy();
     return { body: Buffer.alloc(0), isTruncated: true };
   }
-  const chunks: Buffer[] = [];
+  const body = new GrowingBuffer(bytesMax);
   let bytes = 0;
   for await (const chunk of decoded(response)) {
     const room = onBytes(chunk.length);
     if (room !== undefined) await room;
-    chunks.push(chunk);
+    body.add(chunk);
     bytes += chunk.length;
     // Leaving the loop closes the connection.
     if (bytes > bytesMax) break;
   }
-  const isTruncated = bytes > bytesMax;
-  return { body: joined(chunks, Math.min(bytes, bytesMax)), isTruncated };
-}
-
-/** Empties `chunks` as it copies, so that a large body is not in memory twice. */
-function joined(chunks: Buffer[], length: number): Buffer<ArrayBuffer> {
-  const body = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const [index, chunk] of chunks.entries()) {
-    at += chunk.copy(body, at);
-    chunks[index] = Buffer.alloc(0);
-  }
-  return body;
+  return { body: body.bytes(), isTruncated: bytes > bytesMax };
 }
 
 function decoded(response: IncomingMessage): AsyncIterable<Buffer> {

@@ -3,13 +3,13 @@ import { isHtml } from '../http/html.ts';
 import { parseJson } from '../http/json.ts';
 import { quote } from '../http/quote.ts';
 import { isTransientStatus } from '../http/status.ts';
-import { retryLater } from './classify.ts';
+import { API_ENABLED, retryLater } from './classify.ts';
 import type { FailedResponse, Failure } from './failure.ts';
 
 const oauthError = z.object({ error: z.string(), error_description: z.string().optional() });
 
 const TRANSIENT_ERRORS = new Set(['server_error', 'temporarily_unavailable', 'unknown_error']);
-const TRANSIENT_TEXTS = /retry your request|login rate exceeded|too many/i;
+const TRANSIENT_TEXTS = /retry your request|login rate exceeded|too many|maintenance/i;
 
 const CHECK_SECRET =
   'Check salesforce.auth.clientId and clientSecret against the app (Setup > External Client App ' +
@@ -24,22 +24,48 @@ const CHECK_LOGIN_URL =
  */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
-    /hasn'?t approved this consumer|not admin approved|app_access_denied|app not approved/i,
+    /refresh_token scope is required/i,
+    'Add the scope "Perform requests at any time (refresh_token, offline_access)" to the app, and ' +
+      'pre-authorize the integration user: choose "Admin approved users are pre-authorized" in the ' +
+      "app's OAuth policies, and add the user's profile or permission set.",
+  ],
+  [
+    /invalid_scope|scope is not allowed/i,
+    'Add the OAuth scopes "Manage user data via APIs (api)" and "Perform requests at any time ' +
+      '(refresh_token, offline_access)" to the app, and wait ten minutes.',
+  ],
+  [
+    /app_blocked|app is blocked|blocked by admin/i,
+    'An administrator blocked the app: unblock it (Setup > Connected Apps OAuth Usage), or install ' +
+      'it there.',
+  ],
+  [/api_disabled|api is (?:not enabled|disabled)/i, API_ENABLED],
+  [
+    /login hours|restricted[ _]time/i,
+    "The login is outside the login hours of the integration user's profile: change the hours or " +
+      'the schedule.',
+  ],
+  [
+    /expired password|password.*expired/i,
+    'The integration user\'s password has expired: reset it, and set "Password Never Expires".',
+  ],
+  [
+    /hasn'?t approved this consumer|not admin approved|app_(?:access_)?denied|app not approved|invalid_app_access|approval_error/i,
     'Pre-authorize the integration user: in the app\'s OAuth policies choose "Admin approved ' +
       'users are pre-authorized" and add the user\'s profile or permission set.',
   ],
   [
-    /app.*not (?:found|installed)/i,
+    /app.*not[ _](?:found|installed)/i,
     'salesforce.auth.clientId names an app that this org does not have: install it in the org, ' +
       'or correct salesforce.loginUrl or the client id.',
   ],
   [
-    /audience is invalid/i,
+    /audience is invalid|audience validation failed/i,
     'The assertion went to the wrong kind of org: salesforce.loginUrl must be the My Domain of ' +
       'the org itself (a sandbox has --NAME.sandbox in it), or test.salesforce.com for a sandbox.',
   ],
   [
-    /expired.*(?:assertion|jwt)|(?:assertion|jwt).*expired/i,
+    /expired authorization code|expired.*(?:assertion|jwt)|(?:assertion|jwt).*expired/i,
     'Set the clock of this machine: the assertion was not valid at the time of the login.',
   ],
   [
@@ -56,7 +82,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /inactive.?user|user is inactive|user.*locked|locked out/i,
     'Activate and unlock the integration user (Setup > Users).',
   ],
-  [/inactive.?org|org.*suspended/i, 'The Salesforce org is not active: ask its administrator.'],
+  [
+    /inactive.?org|org.*(?:suspended|inactive|locked)|trial.?expired/i,
+    'The Salesforce org is not active: ask its administrator.',
+  ],
   [
     /client credentials user/i,
     "Enable the client credentials flow in the app's OAuth policies and choose its Run As user.",

@@ -31,6 +31,9 @@ const MALFORMED_CODES = new Set([
 ]);
 const MALFORMED_STATUSES = new Set([405, 413, 414, 415, 431]);
 
+/** The org has moved to another instance: a new login returns the new address. */
+const MOVED_CODES = new Set(['URL_NOT_RESET', 'ORG_NOT_OWNED_BY_INSTANCE', 'INVALID_SERVER_URL']);
+
 /** The message of a 401 that a new access token does not fix. */
 const PERMANENT_401 = ['not valid for use with the REST API', 'not attached to Agent'];
 
@@ -39,12 +42,14 @@ const SEE_OBJECTS =
 const SEE_FIELDS =
   'Give the integration user read access to the field ' +
   '(permission set > Object Settings > Field Permissions).';
-const API_ENABLED =
+export const API_ENABLED =
   'The org or the integration user lacks the API: use an edition with API access and the ' +
   'permission "API Enabled".';
 const CHECK_LOGIN_URL =
   "Check that salesforce.loginUrl is the org's My Domain (https://NAME.my.salesforce.com) and " +
   'that the org still exists.';
+
+const ORG_INACTIVE = 'The Salesforce org is not active: ask its administrator.';
 
 const HINTS: Readonly<Record<string, string>> = {
   INVALID_TYPE: SEE_OBJECTS,
@@ -54,6 +59,22 @@ const HINTS: Readonly<Record<string, string>> = {
   API_DISABLED_FOR_ORG: API_ENABLED,
   API_CURRENTLY_DISABLED: API_ENABLED,
   NOT_FOUND: 'Check salesforce.apiVersion: the org does not support that version.',
+  FUNCTIONALITY_NOT_ENABLED:
+    'The message names a feature that the org has not enabled. For content deliveries, use Setup > ' +
+    'Content Deliveries and Public Links, or set salesforce.contentDistributions: false.',
+  OPERATION_TOO_LARGE:
+    'Salesforce checks the access to too many records for this user: give the integration user ' +
+    'the permissions "View All Data" and "Query All Files".',
+  CLIENT_NOT_ACCESSIBLE_FOR_USER:
+    "Pre-authorize the integration user in the app's OAuth policies (profile or permission set).",
+  INVALID_OPERATION_WITH_EXPIRED_PASSWORD:
+    'The password of the integration user has expired: reset it, and set "Password Never Expires".',
+  LOGIN_DURING_RESTRICTED_TIME:
+    "Change the login hours of the integration user's profile, or the schedule.",
+  LOGIN_DURING_RESTRICTED_DOMAIN:
+    "Add this machine's address to the login IP ranges of the integration user's profile.",
+  ORG_LOCKED: ORG_INACTIVE,
+  TRIAL_EXPIRED: ORG_INACTIVE,
   UNSUPPORTED_API_VERSION: 'Raise salesforce.apiVersion: Salesforce retired that version.',
 };
 
@@ -107,6 +128,7 @@ function classify401({ status, body }: FailedResponse, error: ApiError | undefin
 }
 
 function classifyRefusal({ code }: ApiError, message: string): Failure {
+  if (MOVED_CODES.has(code)) return { kind: 'session-expired', message, hint: CHECK_LOGIN_URL };
   if (code === 'INVALID_QUERY_LOCATOR') return { kind: 'locator-lost', message };
   if (MALFORMED_CODES.has(code)) return { kind: 'malformed', message };
   const hint = HINTS[code];

@@ -283,8 +283,9 @@ function stillExpired(error: SessionExpired): SalesforceError {
   return new SalesforceError(`${error.message} (again after a new login)`, {
     code: 'INVALID_SESSION_ID',
     hint:
+      error.hint ??
       'The login works, but its session is refused: give the app the OAuth scope "Manage user ' +
-      'data via APIs (api)", and check the session and IP settings of the integration user.',
+        'data via APIs (api)", and check the session and IP settings of the integration user.',
   });
 }
 

@@ -16,6 +16,13 @@ export class SalesforceError extends UserError {
 /** The access token is no longer valid: log in again and repeat the request. */
 export class SessionExpired extends Error {
   override readonly name = 'SessionExpired';
+  /** what to do if a new login does not help */
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
 }
 
 /** The server lost its position in a paged query: query again from the last row read. */
@@ -35,7 +42,7 @@ export function errorOf(failure: Failure): Error {
     case 'retry':
       return new RetryableError(message, { retryAfterMs: failure.retryAfterMs });
     case 'session-expired':
-      return new SessionExpired(message);
+      return new SessionExpired(message, failure.hint);
     case 'locator-lost':
       return new LocatorLost(message);
     case 'malformed':

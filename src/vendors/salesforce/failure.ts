@@ -3,7 +3,8 @@ import type { ResponseHead } from '../http/messages.ts';
 /** What a failed response of Salesforce means for the request. */
 export type Failure =
   | { readonly kind: 'retry'; readonly message: string; readonly retryAfterMs?: number }
-  | { readonly kind: 'session-expired'; readonly message: string }
+  /** `hint`: what to do if a new login does not help */
+  | { readonly kind: 'session-expired'; readonly message: string; readonly hint?: string }
   | { readonly kind: 'locator-lost'; readonly message: string }
   | { readonly kind: 'malformed'; readonly message: string }
   | {

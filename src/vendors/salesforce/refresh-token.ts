@@ -1,5 +1,5 @@
 import { UserError } from '../../lib/errors.ts';
-import { rememberSecret } from '../../lib/secret.ts';
+import { rememberToken } from '../../lib/secret.ts';
 import type { TokenStore } from '../token-store.ts';
 import { SalesforceError } from './errors.ts';
 
@@ -71,6 +71,8 @@ export class RefreshTokens {
   async #useOne<T extends Refreshed>(token: string, request: (token: string) => Promise<T>) {
     // The wait for other processes may have been long.
     this.#options.signal.throwIfAborted();
+    // Of another process, or long ago.
+    rememberToken(token);
     const refreshed = await request(token);
     const { refreshToken } = refreshed;
     if (refreshToken !== undefined && refreshToken !== token) await this.#save(refreshToken);
@@ -79,7 +81,7 @@ export class RefreshTokens {
 
   /** Salesforce revokes the old token when it issues a new one: store it before anything else. */
   async #save(token: string): Promise<void> {
-    rememberSecret(token);
+    rememberToken(token);
     this.#latest = token;
     const { store, onTokenNotSaved } = this.#options;
     if (store !== undefined) {

@@ -4,7 +4,7 @@ import { isSafeUrl } from '../../config/addresses.ts';
 import type { SalesforceConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
-import { rememberSecret } from '../../lib/secret.ts';
+import { rememberToken } from '../../lib/secret.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import type { VendorTime } from '../http/vendor-time.ts';
@@ -149,7 +149,7 @@ export class Session {
   async #logIn(connection: Connection): Promise<void> {
     const token = await this.#requestToken(connection);
     const { access_token: accessToken, instance_url: url } = token;
-    rememberSecret(accessToken);
+    rememberToken(accessToken);
     const orgId = orgIdOf(token);
     if (orgId !== undefined) this.#options.checkOrg(orgId);
     this.#orgId = orgId;

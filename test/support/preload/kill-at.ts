@@ -1,4 +1,5 @@
-// Loaded before the program: kills it with SIGKILL at a statement of its database.
+// Loaded before the program: kills or suspends it at a statement of its database.
+import { writeSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 
 /** Where to kill it: regular expressions for the text of a statement. */
@@ -9,6 +10,8 @@ export interface KillPoint {
   readonly since?: string;
   /** how many matching statements to let pass first */
   readonly skip?: number;
+  /** default: SIGKILL */
+  readonly signal?: 'SIGKILL' | 'SIGSTOP';
 }
 
 const point = JSON.parse(process.env['KILL_POINT'] ?? '') as KillPoint;
@@ -16,6 +19,7 @@ const at = new RegExp(point.at);
 const since = point.since === undefined ? undefined : new RegExp(point.since);
 let armed = since === undefined;
 let left = point.skip ?? 0;
+let isOver = false;
 
 function isReached(sql: string): boolean {
   if (!armed || !at.test(sql)) return false;
@@ -24,7 +28,9 @@ function isReached(sql: string): boolean {
 }
 
 function die(): void {
-  process.kill(process.pid, 'SIGKILL');
+  isOver = true;
+  if (point.signal === 'SIGSTOP') writeSync(2, `suspended\n`);
+  process.kill(process.pid, point.signal ?? 'SIGKILL');
 }
 
 const memory = new Sqlite(':memory:');
@@ -33,7 +39,7 @@ memory.close();
 for (const name of ['run', 'all'] as const) {
   const execute = statements[name] as (this: Sqlite.Statement, ...parameters: unknown[]) => never;
   statements[name] = function (this: Sqlite.Statement, ...parameters: unknown[]) {
-    const reached = isReached(this.source);
+    const reached = !isOver && isReached(this.source);
     if (reached && point.when === 'before') die();
     const result = execute.apply(this, parameters);
     if (reached) die();

@@ -1,0 +1,41 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/**
+ * What events can be found by. `search_queue` names events whose terms are not indexed yet, in the
+ * order of writing; `search_document` gives each indexed event a number; `search_index` maps hashed
+ * terms to these numbers.
+ */
+export const search: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable('search_queue')
+      .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('tenant', 'text', (column) => column.notNull())
+      .addColumn('event_id', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('search_document')
+      .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('tenant', 'text', (column) => column.notNull())
+      .addColumn('event_id', 'text', (column) => column.notNull())
+      .addColumn('shared_at', 'bigint', (column) => column.notNull())
+      .addUniqueConstraint('search_document_key', ['tenant', 'event_id'])
+      .execute();
+    await createIndex(db);
+    await sql`
+      insert into search_queue (tenant, event_id) select tenant, event_id from event order by shared_at
+    `.execute(db);
+  },
+};
+
+/** Stores no text and no positions: terms are only looked up. */
+async function createIndex(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create virtual table search_index using fts5(
+      terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+    )
+  `.execute(db);
+  // Deleted terms leave the file at once, not at some later merge.
+  await sql`insert into search_index (search_index, rank) values ('secure-delete', 1)`.execute(db);
+}

@@ -1,0 +1,34 @@
+import type { Statement } from '../db/schema.ts';
+import type { StoredEvent } from '../outbox/event-types.ts';
+import { type EventFilter, listEvents } from '../outbox/queries.ts';
+import { searchEvents } from '../outbox/search.ts';
+import { parseSearchText } from './search-text.ts';
+
+/** The events that pass the filter and, with `text`, that the text identifies; newest share first. */
+export async function findListed(
+  db: Statement,
+  filter: EventFilter & { readonly text?: string },
+): Promise<StoredEvent[]> {
+  const { text, limit } = filter;
+  if (text === undefined) return listEvents(db, filter);
+  const { query } = parseSearchText(text);
+  const tenants = filter.windows.flatMap((window) => window.tenants);
+  return searchEvents(db, {
+    tenants,
+    query,
+    limit,
+    isIncluded: (event) => passes(event, filter),
+  });
+}
+
+function passes(event: StoredEvent, { windows, state, reason, source }: EventFilter): boolean {
+  const window = windows.find(({ tenants }) => tenants.includes(event.tenant));
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = window ?? {};
+  return (
+    event.sharedAt >= since &&
+    event.sharedAt < until &&
+    event.state === (state ?? event.state) &&
+    event.reason === (reason ?? event.reason) &&
+    event.source === (source ?? event.source)
+  );
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../src/db/schema.ts';
+import { parseSearchText } from '../../src/operator/search-text.ts';
+import { commitBatch } from '../../src/outbox/commit.ts';
+import type { NewEvent } from '../../src/outbox/event-types.ts';
+import { updateReconsidered } from '../../src/outbox/events.ts';
+import { eraseSettled } from '../../src/outbox/retention.ts';
+import { searchEvents } from '../../src/outbox/search.ts';
+import { indexNextEvents } from '../../src/outbox/search-index.ts';
+import { heldLease, testDatabase } from '../support/database.ts';
+import { batchOf, newEvent } from '../support/events.ts';
+
+const FILE = '1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-abcde';
+const CONTACT = '003000000000001AAA';
+const ACCOUNT = '001000000000001AAA';
+
+function event(eventId: string, changes: Partial<NewEvent['share']> = {}): NewEvent {
+  const base = newEvent(eventId);
+  return {
+    ...base,
+    share: {
+      ...base.share,
+      sharer: { email: 'ada@acme.example', name: 'Ada Byron' },
+      content: {
+        id: FILE,
+        title: 'Résumé of the Größe: Q3_plan',
+        url: 'https://acme.my.salesforce.com/sfc/p/0000/a/xyz/Key',
+        infoUrl: 'https://acme.lightning.force.com/lightning/r/ContentDistribution/05D/view',
+      },
+      related: { id: CONTACT, type: 'Contact' },
+      ...changes,
+    },
+    match: {
+      matched: true,
+      objects: [{ type: 'Account', id: ACCOUNT }],
+      names: { [ACCOUNT]: 'Kestrel Robotics' },
+      recipients: [{ email: 'Ines@Brightwater.example', name: 'Inês Ramos' }],
+      reasons: [],
+    },
+  };
+}
+
+async function databaseWith(events: readonly NewEvent[], { isIndexed = true } = {}) {
+  const { db } = await testDatabase();
+  await commitBatch(db, await heldLease(db, 0), batchOf(events));
+  if (isIndexed) await indexAll(db);
+  return db;
+}
+
+async function indexAll(db: Database): Promise<void> {
+  while ((await indexNextEvents(db)) > 0);
+}
+
+async function search(db: Database, text: string, limit = 10): Promise<string[]> {
+  const { query } = parseSearchText(text);
+  const found = await searchEvents(db, { tenants: ['acme'], query, limit });
+  return found.map(({ eventId }) => eventId);
+}
+
+const IDENTIFYING = [
+  FILE,
+  `https://drive.google.com/file/d/${FILE}/view?usp=sharing`,
+  `https://docs.google.com/document/d/${FILE}/edit#heading=h.1`,
+  `https://docs.google.com/spreadsheets/u/0/d/${FILE}/edit`,
+  `https://drive.google.com/open?id=${FILE}`,
+  `https://drive.google.com/drive/folders/${FILE}`,
+  'https://acme.my.salesforce.com/sfc/p/0000/a/xyz/Key',
+  'HTTPS://ACME.my.salesforce.com/sfc/p/0000/a/xyz/Key/',
+  CONTACT,
+  CONTACT.slice(0, 15),
+  `https://acme.lightning.force.com/lightning/r/Account/${ACCOUNT}/view`,
+  `https://acme.my.salesforce.com/${ACCOUNT.slice(0, 15)}`,
+  'share-found',
+  'INES@brightwater.example',
+  ' ada@acme.example ',
+  'resume',
+  'GROSSE plan',
+  'q3 RÉSUMÉ',
+  'kestrel robotics',
+  'ines ramos',
+];
+
+const OTHERS = [
+  `${FILE}x`,
+  'https://drive.google.com/file/d/1AnotherFileIdOfTheSameLength0000000000000',
+  'https://acme.my.salesforce.com/sfc/p/0000/a/xyz/Other',
+  '003000000000002AAA',
+  'ines@brightwater.exampl',
+  'resume kestrel',
+  'res',
+  '%',
+  '_',
+  '"',
+  '" OR "',
+  '*',
+  '',
+  'x'.repeat(10_000),
+];
+
+describe.each([
+  ['the index', true],
+  ['the events that are not indexed yet', false],
+])('a search in %s', (_name, isIndexed) => {
+  test.each(IDENTIFYING)('finds the event by %s', async (text) => {
+    const db = await databaseWith([event('found')], { isIndexed });
+    expect(await search(db, text)).toEqual(['found']);
+  });
+
+  test.each(OTHERS)('finds nothing by %s', async (text) => {
+    const db = await databaseWith([event('found')], { isIndexed });
+    expect(await search(db, text)).toEqual([]);
+  });
+
+  test('finds the newest share first, and at most `limit`', async () => {
+    const days = [3, 1, 2].map((day) => event(`day-${day}`, { sharedAt: day * 86_400_000 }));
+    const db = await databaseWith(days, { isIndexed });
+    expect(await search(db, 'resume')).toEqual(['day-3', 'day-2', 'day-1']);
+    expect(await search(db, 'resume', 2)).toEqual(['day-3', 'day-2']);
+  });
+
+  test('finds all of more events than one page has', async () => {
+    const many = Array.from({ length: 450 }, (_, index) => event(`many-${index}`));
+    const db = await databaseWith(many, { isIndexed });
+    expect(new Set(await search(db, 'resume', 10_000)).size).toBe(450);
+  });
+});
+
+describe('the index', () => {
+  test('follows an event that was decided again', async () => {
+    const db = await databaseWith([{ ...event('held'), state: 'held' }]);
+    const moved = event('held', { content: { id: FILE, title: 'Contract' } });
+    await updateReconsidered(db, moved, { tenant: 'acme', priority: 0, now: 1 });
+    expect(await search(db, 'contract')).toEqual(['held']);
+    expect(await search(db, 'resume')).toEqual([]);
+    await indexAll(db);
+    expect(await search(db, 'contract')).toEqual(['held']);
+    expect(await search(db, 'resume')).toEqual([]);
+  });
+
+  test('no longer finds the people of an erased event, but its ids', async () => {
+    const db = await databaseWith([{ ...event('old'), state: 'delivered' }]);
+    await eraseSettled(db, { before: Number.MAX_SAFE_INTEGER, now: 1 });
+    await indexAll(db);
+    expect(await search(db, 'ines@brightwater.example')).toEqual([]);
+    expect(await search(db, FILE)).toEqual(['old']);
+  });
+
+  test('contains no readable text', async () => {
+    const db = await databaseWith([event('found')]);
+    const { rows } = await db.executeQuery<{ block: Buffer }>({
+      ...db.selectFrom('event').select('event_id').compile(),
+      sql: 'select block from search_index_data',
+      parameters: [],
+    });
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { block } of rows) {
+      expect(block.toString('latin1')).not.toMatch(/ines|brightwater|resume|kestrel/i);
+    }
+  });
+});
