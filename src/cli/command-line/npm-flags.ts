@@ -21,8 +21,9 @@ export function refuseFlagsTakenByNpm(
   const definition = definitionOf(definitions, script === 'demo' ? ['demo'] : words);
   const own = [...(definition?.options ?? []), ...GLOBAL_OPTIONS];
   const all = [...own, ...definitions.flatMap(({ options }) => options)];
-  const distinct = new Map(all.toReversed().map((option) => [nameOf(option), option]));
-  const taken = [...distinct.values()]
+  // The command's own options come first: another command's option of that name adds nothing.
+  const taken = [...Map.groupBy(all, nameOf).values()]
+    .flatMap(([first]) => first ?? [])
     .flatMap((option) => takenValue(option, { environment, isOwn: own.includes(option) }))
     .filter(({ option }) => !isGiven(option, words));
   if (taken.length === 0) return;
