@@ -108,7 +108,7 @@ describe('flags that npm took', () => {
     [
       'events 5',
       { npm_config_limit: 'true', npm_config_state: 'rejected' },
-      'events --state rejected --limit 5',
+      'events --limit 5 --state rejected',
     ],
     [
       'backfill acme 2026-01-01',
