@@ -58,6 +58,21 @@ export function isInternalAddress(email: string, domains: readonly string[]): bo
   });
 }
 
+const GMAIL = 'gmail.com';
+const GMAIL_DOMAINS: ReadonlySet<string> = new Set([GMAIL, 'googlemail.com']);
+
+/**
+ * The same text for all spellings of one mailbox. Gmail ignores dots, what follows a `+`, and the
+ * difference between its two domains. For comparison only: the address as given is looked up and sent.
+ */
+export function mailboxOf(email: string): string {
+  const address = email.trim().toLowerCase();
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at).replace(/\+.*$/, '').replaceAll('.', '');
+  const isGmail = GMAIL_DOMAINS.has(address.slice(at + 1));
+  return isGmail && local !== '' ? `${local}@${GMAIL}` : address;
+}
+
 /** The people who belong to the company. */
 export interface Insiders {
   /** lower case; subdomains count, too */

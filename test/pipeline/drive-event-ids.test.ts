@@ -67,4 +67,21 @@ describe('the event id of a share that a change log shows', () => {
     }
     expect(new Set(await idsOf(reader)).size).toBe(2);
   });
+
+  test('stays valid if an earlier version stored another one', async () => {
+    const { google, clock } = world;
+    await world.sync();
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    google.share(file, { to: ADA, by: ann });
+    expect(await world.sync()).toMatchObject({ queued: 1 });
+    const { db } = await world.context();
+    await db.updateTable('event').set({ event_id: 'drive:earlier' }).execute();
+    await db.updateTable('grant').set({ event_id: 'drive:earlier' }).execute();
+    clock.advance(HOUR_MS);
+    google.edit(file, { by: ann });
+    for (const reach of ['new', 'all'] as const) {
+      expect(await world.sync({ reach })).toMatchObject({ found: { 'google-drive': 0 } });
+    }
+    expect((await world.events()).map(({ eventId }) => eventId)).toEqual(['drive:earlier']);
+  });
 });

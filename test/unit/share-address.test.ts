@@ -4,6 +4,7 @@ import {
   domainOf,
   isInternalAddress,
   isInternalSharer,
+  mailboxOf,
 } from '../../src/share/address.ts';
 
 const DOMAINS = ['acme.com', 'münchen.example'];
@@ -70,6 +71,16 @@ test("a sandbox user's address is internal if it is internal without .invalid", 
 test('the domain of an address has the form that DNS compares', () => {
   expect(domainOf('Jane@MÜNCHEN.example.')).toBe('xn--mnchen-3ya.example');
   expect(domainOf('jane')).toBeUndefined();
+});
+
+test.each([
+  ['ines.neves@gmail.com', 'inesneves@gmail.com'],
+  ['Ines.Neves+deals@GoogleMail.com ', 'inesneves@gmail.com'],
+  ['ines.neves+deals@globex.com', 'ines.neves+deals@globex.com'],
+  ['ines.neves@mail.gmail.com', 'ines.neves@mail.gmail.com'],
+  ['+x@gmail.com', '+x@gmail.com'],
+])('the mailbox of %s is %s', (email, mailbox) => {
+  expect(mailboxOf(email)).toBe(mailbox);
 });
 
 test.each([

@@ -21,8 +21,9 @@ export function refuseFlagsTakenByNpm(
   const definition = definitionOf(definitions, script === 'demo' ? ['demo'] : words);
   const own = [...(definition?.options ?? []), ...GLOBAL_OPTIONS];
   const all = [...own, ...definitions.flatMap(({ options }) => options)];
-  const distinct = new Map(all.toReversed().map((option) => [nameOf(option), option]));
-  const taken = [...distinct.values()]
+  // The command's own options come first: another command's option of that name adds nothing.
+  const taken = [...Map.groupBy(all, nameOf).values()]
+    .flatMap(([first]) => first ?? [])
     .flatMap((option) => takenValue(option, { environment, isOwn: own.includes(option) }))
     .filter(({ option }) => !isGiven(option, words));
   if (taken.length === 0) return;
@@ -94,9 +95,9 @@ function setsInFile(file: string, setting: NpmSetting): boolean {
   return line !== null && sets(line[1] ?? 'true', setting);
 }
 
-/** A flag of npm is set by any text but `false`. */
+/** A flag of npm is set by any text but `false`; an empty variable sets nothing. */
 function sets(text: string, { value }: NpmSetting): boolean {
-  return value === 'true' ? text !== 'false' : text === value;
+  return value === 'true' ? text !== '' && text !== 'false' : text === value;
 }
 
 /** The variables that npm was started with. Empty if the system does not show them. */

@@ -37,6 +37,10 @@ export interface Sharing extends Recipients {
   readonly pendingOwner?: true;
   /** Drive hides the addresses of these people */
   readonly addressHidden?: true;
+  /** the audit log names the first grantee by this address, such as an alias of the person */
+  readonly loggedAs?: string;
+  /** the audit log logs the grants once more, under another qualifier */
+  readonly loggedAgainAfterMs?: number;
 }
 
 interface Expiry {
@@ -44,6 +48,8 @@ interface Expiry {
   readonly item: Item;
   readonly permissionId: string;
 }
+
+type LoggedAction = Action & Pick<Sharing, 'loggedAs' | 'loggedAgainAfterMs'>;
 
 /** Grants and revokes access to items and shared drives. */
 export class SharingActions {
@@ -74,7 +80,7 @@ export class SharingActions {
     );
     this.#apply(
       item,
-      { by: by.toLowerCase(), at },
+      { ...sharing, by: by.toLowerCase(), at },
       grants.map((grant) => [grant.grantee, grant]),
     );
   }
@@ -130,7 +136,7 @@ export class SharingActions {
 
   #apply(
     item: Item,
-    action: Action,
+    action: LoggedAction,
     changes: readonly (readonly [Grantee, Grant | undefined])[],
   ): void {
     const oldVisibility = visibilityOf(this.#state, item);
@@ -170,7 +176,7 @@ export class SharingActions {
 
   #logShares(
     item: Item,
-    action: Action,
+    action: LoggedAction,
     {
       oldVisibility,
       changes,
@@ -183,8 +189,9 @@ export class SharingActions {
     const form = this.#acts % 3 === 0 ? 'value' : 'multiValue';
     const about = { ...this.#subject(item), oldVisibility, form } as const;
     const logged: AuditEvent[] = [];
-    for (const change of changes) {
-      const events = eventsOf({ ...change, about });
+    for (const [index, change] of changes.entries()) {
+      const grantee = index === 0 ? loggedGrantee(change.grantee, action) : change.grantee;
+      const events = eventsOf({ ...change, grantee, about });
       const waiting = this.#waitingFor(change.grantee);
       if (!waiting) logged.push(...events);
       else waiting.push(() => this.#recorder.log({ ...action, at: this.#state.now() }, events));
@@ -192,6 +199,8 @@ export class SharingActions {
     // Real activities contain other events too: the queried event is not always the first.
     const sibling = accessEvent('edit', { ...about, isPrimary: false });
     if (logged.length > 0) this.#recorder.log(action, [sibling, ...logged]);
+    const { loggedAgainAfterMs: againMs } = action;
+    if (againMs !== undefined) this.#recorder.log({ ...action, at: action.at + againMs }, logged);
     for (const child of this.#state.items.descendants(item))
       this.#logReconciled(child, action, changes);
   }
@@ -215,6 +224,10 @@ export class SharingActions {
     const drive = item.driveId === undefined ? undefined : this.#state.items.drive(item.driveId);
     return { item, drive, visibility: visibilityOf(this.#state, item) };
   }
+}
+
+function loggedGrantee(grantee: Grantee, { loggedAs }: LoggedAction): Grantee {
+  return 'email' in grantee && loggedAs !== undefined ? { ...grantee, email: loggedAs } : grantee;
 }
 
 function eventsOf(change: AccessChange): readonly AuditEvent[] {

@@ -1,6 +1,7 @@
 import type { Statement } from '../../db/schema.ts';
 import type { AddressBook } from './address-book.ts';
 import { type DriveUser, isId, kindOfId } from './drive-user.ts';
+import { moveKnownItems } from './known-items.ts';
 import { CHANGE_LOG_STREAM_PREFIX, userNameIn, userOwner } from './stream-names.ts';
 
 /** Owners (see stream-names.ts): what is stored under `from` belongs to `to`. */
@@ -30,7 +31,7 @@ export function planMoves(stored: StoredOwners, book: AddressBook): OwnerMove[] 
     .map(({ from, to }) => ({ from, to }));
 }
 
-/** Renames cursors and the owners of grants. A user who already has a cursor keeps it. */
+/** Renames cursors, and the owners of grants and known items. A user who already has a cursor keeps it. */
 export async function moveOwners(
   trx: Statement,
   tenant: string,
@@ -52,6 +53,7 @@ export async function moveOwners(
         .where('tenant', '=', tenant)
         .where('stream', '=', stream)
         .execute();
+      await moveKnownItems(trx, tenant, { from, to });
     } else {
       await trx
         .deleteFrom('cursor')

@@ -67,6 +67,29 @@ export async function unhandledEntriesAfter(
   return rows.map(({ payload }) => JSON.parse(payload) as AuditEntry);
 }
 
+/** The handled entries about the items between two times (epoch milliseconds, inclusive). */
+export async function handledEntriesBetween(
+  db: Statement,
+  { tenant, partition }: PartitionKey,
+  range: { readonly itemIds: readonly string[]; readonly from: number; readonly until: number },
+): Promise<AuditEntry[]> {
+  const entries: AuditEntry[] = [];
+  for (const chunk of chunksOf(range.itemIds, DATABASE_LIMITS.idsPerQueryMax)) {
+    const rows = await db
+      .selectFrom('activity')
+      .select('payload')
+      .where('tenant', '=', tenant)
+      .where('lane', '=', partition)
+      .where('handled', '=', 1)
+      .where('at', '>=', range.from)
+      .where('at', '<=', range.until)
+      .where('item', 'in', chunk)
+      .execute();
+    entries.push(...rows.map(({ payload }) => JSON.parse(payload) as AuditEntry));
+  }
+  return entries;
+}
+
 export async function markHandled(
   trx: Statement,
   { tenant, partition }: PartitionKey,

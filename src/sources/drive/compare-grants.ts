@@ -1,6 +1,7 @@
 import type { ExternalGrant } from './external-grantees.ts';
 import { endGrant, type Grant, type GrantHistory, startOf } from './grant-history.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
+import { LoggedElsewhere } from './other-address.ts';
 
 /** The external access to an item, as it is now. */
 export interface ItemAccess {
@@ -12,6 +13,8 @@ export interface ItemAccess {
   readonly own: readonly ExternalGrant[];
   /** access by inheritance only; undefined if it was not read */
   readonly inherited?: readonly ExternalGrant[];
+  /** some of the access cannot be read: a grant that is missing here may exist */
+  readonly isIncomplete?: boolean;
 }
 
 /**
@@ -46,12 +49,21 @@ export function compareGrants(
 ): NewGrant[] {
   const fresh: NewGrant[] = [];
   const own = byKey(access.own);
+  const loggedElsewhere = new LoggedElsewhere(grants.histories(access.itemId), {
+    at: access.at,
+    keys: new Set(own.keys()),
+  });
   for (const [key, seen] of own) {
     const history = grants.history(access.itemId, key);
     const known = findOpenGrant(history, seen, { access, options });
     const grant = known ?? addGrant(history, seen, { access, options });
     if (known === undefined && options.unknown === 'report') {
-      fresh.push({ grant, seen, ordinal: history.ordinalOf(grant) });
+      const logged = loggedElsewhere.take(seen);
+      if (logged === undefined) {
+        fresh.push({ grant, seen, ordinal: history.ordinalOf(grant) });
+      } else {
+        Object.assign(grant, { grantedAt: logged.grantedAt, eventId: logged.eventId });
+      }
     }
     grant.role = seen.role;
     grant.expiresAt = seen.expiresAt;
@@ -60,6 +72,10 @@ export function compareGrants(
   }
   for (const [key, { latest }] of grants.histories(access.itemId)) {
     if (latest === undefined || own.has(key)) continue;
+    if (access.isIncomplete) {
+      keepGrant(latest, options.sweptAt);
+      continue;
+    }
     // The item is visible again without this grant: if it appears later, it was made again.
     if (latest.removed) latest.removed = false;
     if (!isOver(latest, options.now)) endGrant(latest, access.at);
@@ -97,6 +113,24 @@ export function recordItemGone(
       grant.removed = true;
     }
   }
+}
+
+/** Keeps the grants of items that a sweep found, but that cannot be read. */
+export function keepGrants(
+  grants: LoadedGrants,
+  itemIds: readonly string[],
+  sweptAt: number | undefined,
+): void {
+  for (const itemId of itemIds) {
+    for (const history of grants.histories(itemId).values()) {
+      for (const grant of history.grants) keepGrant(grant, sweptAt);
+    }
+  }
+}
+
+/** Otherwise the end of the sweep would end the grant. */
+function keepGrant(grant: Grant, sweptAt: number | undefined): void {
+  if (sweptAt !== undefined) grant.sweptAt = sweptAt;
 }
 
 interface Context {
@@ -173,7 +207,9 @@ function recordInherited(
   }
   for (const [key, { latestInherited }] of grants.histories(access.itemId)) {
     if (latestInherited === undefined || latestInherited.revokedAt !== undefined) continue;
-    if (!inherited.has(key)) endGrant(latestInherited, access.at);
+    if (inherited.has(key)) continue;
+    if (access.isIncomplete) keepGrant(latestInherited, sweptAt);
+    else endGrant(latestInherited, access.at);
   }
 }
 

@@ -1,4 +1,10 @@
-import { addressOf, type Insiders, isInsider, isInternalAddress } from '../../share/address.ts';
+import {
+  addressOf,
+  type Insiders,
+  isInsider,
+  isInternalAddress,
+  mailboxOf,
+} from '../../share/address.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 
 /**
@@ -12,7 +18,7 @@ export interface ExternalGrant {
   /** identifies the grantee among those of one item; the same for both detectors */
   readonly key: string;
   readonly kind: GranteeKind;
-  /** lower case; users and groups have one */
+  /** lower case, as given; users and groups have one */
   readonly email?: string;
   readonly name?: string;
   /** Drive's term: reader, commenter, writer, … */
@@ -55,7 +61,7 @@ export function externalGranteeOf(
       // Gong rejects the entire event if one recipient's address is invalid.
       return email === undefined
         ? { key: `id:${text}`, kind: 'unaddressed' }
-        : { key: email, kind: facts.kind, email };
+        : { key: mailboxOf(email), kind: facts.kind, email };
     }
   }
 }

@@ -243,15 +243,14 @@ function isSameEnd({ revokedAt }: Grant, at: number): boolean {
   return revokedAt !== undefined && Math.abs(revokedAt - at) <= DRIVE_LIMITS.changeLagMs;
 }
 
-/** The audit log logs a link's grant twice, under two names, a moment apart. */
-function isSameLoggedGrant(grant: Grant, { at, grant: logged }: LoggedGrant): boolean {
+/**
+ * The audit log logs a grant again under another qualifier, minutes apart, and a link's grant under
+ * two names.
+ */
+function isSameLoggedGrant(grant: Grant, { at }: LoggedGrant): boolean {
   const { grantedAt } = grant;
   if (grantedAt === undefined) return false;
   if (grantedAt === at) return true;
-  const isLink = logged.kind === 'anyone' || logged.kind === 'domain';
-  return (
-    isLink &&
-    Math.abs(grantedAt - at) <= DRIVE_LIMITS.actionMsMax &&
-    !isEnded(grant, Math.max(at, grantedAt))
-  );
+  const isClose = Math.abs(grantedAt - at) <= DRIVE_LIMITS.repeatedGrantMsMax;
+  return isClose && !isEnded(grant, Math.max(at, grantedAt));
 }

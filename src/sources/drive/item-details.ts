@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
+import { mailboxOf } from '../../share/address.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { File } from '../../vendors/google/rows.ts';
@@ -16,7 +17,7 @@ import type { Scope } from './scope.ts';
 /** What Drive returns now for an item in the audit log. */
 export interface ItemDetails {
   readonly facts: ItemFacts;
-  /** by address: the item's owners and grantees, as far as they came with the item */
+  /** by mailbox: the item's owners and grantees, as far as they came with the item */
   readonly people: ReadonlyMap<string, PersonDetails>;
   /** epoch milliseconds, as the uploader wrote it */
   readonly createdAt?: number;
@@ -143,7 +144,11 @@ export class ItemDetailsReader {
 
   async #readMembers(driveId: string, reader: string): Promise<ReadonlySet<string>> {
     const { client, scope, now } = this.#options;
-    const permissions = await collectRows(client.listPermissions(reader, driveId));
+    const permissions = await collectRows(
+      client.listPermissions(reader, driveId),
+      // The drive's change log sets a faulty membership aside.
+      () => {},
+    );
     const { insiders } = scope;
     return new Set(
       permissions.flatMap(
@@ -167,11 +172,11 @@ function detailsOf(file: File, driveMembers: ReadonlySet<string>): ItemDetails {
 function peopleOf({ owners, permissions = [] }: File): Map<string, PersonDetails> {
   const people = new Map<string, PersonDetails>();
   for (const { email, name } of owners) {
-    if (email !== undefined && name !== undefined) people.set(email, { name });
+    if (email !== undefined && name !== undefined) people.set(mailboxOf(email), { name });
   }
   for (const { type, email, name, expirationTime } of permissions) {
     if (email === undefined || (type !== 'user' && type !== 'group')) continue;
-    people.set(email, {
+    people.set(mailboxOf(email), {
       kind: type,
       ...(name !== undefined && { name }),
       ...(expirationTime !== undefined && { expiresAt: expirationTime }),

@@ -51,6 +51,26 @@ export async function deleteEarlierKnownItems(
     .execute();
 }
 
+/** Renames the owner of known items, and keeps those that `to` already has. */
+export async function moveKnownItems(
+  trx: Statement,
+  tenant: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const last = await trx
+    .selectFrom('known_items')
+    .select((select) => select.fn.max<number | null>('number').as('number'))
+    .where('tenant', '=', tenant)
+    .where('owner', '=', to)
+    .executeTakeFirst();
+  await trx
+    .updateTable('known_items')
+    .set((set) => ({ owner: to, number: set('number', '+', last?.number ?? 0) }))
+    .where('tenant', '=', tenant)
+    .where('owner', '=', from)
+    .execute();
+}
+
 /** Those of the items that a change log knew before `before` (epoch milliseconds, exclusive). */
 export async function findKnownItems(
   db: Statement,

@@ -26,6 +26,10 @@ export const DRIVE_LIMITS = {
   changeLagMs: 5_000,
   /** entries about creations are queried together if the grants to explain are this close */
   creationGapMsMax: 60_000,
+  /** a change can be dated this much before the audit log's entry about it */
+  clockSkewMs: 1_000,
+  /** the same grant that is logged again within this time is one grant */
+  repeatedGrantMsMax: 10 * 60_000,
   /** audit log entries that are grouped into share actions together */
   entriesPerPageMax: 1_000,
   /** change logs that are read concurrently */

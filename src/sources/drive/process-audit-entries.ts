@@ -5,6 +5,7 @@ import type { SourcePage } from '../source.ts';
 import { AUDIT_EVENT_NAMES, type AuditEntry } from './audit-entry.ts';
 import {
   deleteHandled,
+  handledEntriesBetween,
   markHandled,
   type PartitionKey,
   unhandledEntriesAfter,
@@ -77,8 +78,12 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
   const { db, tenant } = store;
   const { readUntil, isLast } = page;
   const handled = [...page.others, ...page.actions.flatMap((action) => action.entries)];
-  const actions = page.actions.filter(({ entries: [first] }) => isInWindow(first, processing));
   const others = page.others.filter((entry) => isInWindow(entry, processing));
+  const separated = await grantsAround(processing, others);
+  const actions = [
+    ...page.actions,
+    ...separated.map((entry): ShareAction => ({ entries: [entry] })),
+  ].filter(({ entries: [first] }) => isInWindow(first, processing));
   const entries = [...others, ...actions.flatMap((action) => action.entries)];
   const itemIds = entries.map(({ itemId }) => itemId);
   const grants = await loadGrants(db, tenant, itemIds);
@@ -121,6 +126,34 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
       await deleteHandled(trx, { ...key, before: readUntil - DRIVE_LIMITS.handledEntriesKeptMs });
     },
   };
+}
+
+/**
+ * The handled grants that counted as one until a revocation between them was logged: they are applied
+ * again.
+ */
+async function grantsAround(
+  processing: AuditProcessing,
+  others: readonly AuditEntry[],
+): Promise<AuditEntry[]> {
+  const revocations = others.filter(({ change }) => change === 'revoke');
+  const times = revocations.map(({ at }) => at);
+  if (times.length === 0) return [];
+  const handled = await handledEntriesBetween(processing.store.db, partitionKeyOf(processing), {
+    itemIds: [...new Set(revocations.map(({ itemId }) => itemId))],
+    from: Math.min(...times) - DRIVE_LIMITS.repeatedGrantMsMax,
+    until: Math.max(...times) + DRIVE_LIMITS.repeatedGrantMsMax,
+  });
+  return handled.filter(
+    ({ change, at, itemId, grant }) =>
+      change === 'grant' &&
+      revocations.some(
+        (revocation) =>
+          revocation.itemId === itemId &&
+          revocation.grant.key === grant.key &&
+          Math.abs(revocation.at - at) <= DRIVE_LIMITS.repeatedGrantMsMax,
+      ),
+  );
 }
 
 function partitionKeyOf({ store, partition }: AuditProcessing): PartitionKey {

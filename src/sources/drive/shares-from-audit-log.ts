@@ -1,3 +1,4 @@
+import { mailboxOf } from '../../share/address.ts';
 import type { Share } from '../../share/share.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { buildRemainingShare, buildShare, type ItemFacts } from './build-share.ts';
@@ -6,6 +7,7 @@ import type { Grant, LoggedGrant } from './grant-history.ts';
 import type { ShareAction } from './group-share-actions.ts';
 import type { ItemDetails } from './item-details.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
+import { waitingUnderOtherAddress } from './other-address.ts';
 import type { Scope } from './scope.ts';
 
 const LEAST_ROLE = 'reader';
@@ -53,9 +55,21 @@ export function sharesFromAuditLog(
     newGrants.set(entry, applied.grant);
     if (applied.replacedEventId !== undefined) replaced.add(applied.replacedEventId);
   }
+  const sameGrants = waitingUnderOtherAddress(newGrants, {
+    grants: context.grants,
+    awaiting: new Set(context.awaiting.keys()),
+  });
+  for (const waiting of sameGrants.values()) {
+    if (waiting.eventId !== undefined) replaced.add(waiting.eventId);
+    waiting.eventId = undefined;
+  }
   // Before the actions' shares are built: one can have the same eventId as a share that it replaces.
   const remaining = [...replaced].flatMap((eventId) => remainingShareOf(eventId, context));
   const shares = logged.actions.flatMap((action) => shareOf(action, newGrants, context));
+  for (const [entry, waiting] of sameGrants) {
+    const { grantedAt, eventId } = newGrants.get(entry) ?? waiting;
+    Object.assign(waiting, { grantedAt, eventId });
+  }
   return { shares: [...shares, ...remaining], replaced: [...replaced] };
 }
 
@@ -101,7 +115,7 @@ function shareOf(
   if (first === undefined) return [];
   const keys = new Set(reported.map(({ grant }) => grant.key));
   const item = itemOf(first.itemId);
-  const actorName = nameOf(first.actor, first.at) ?? item?.people.get(first.actor)?.name;
+  const actorName = nameOf(first.actor, first.at) ?? item?.people.get(mailboxOf(first.actor))?.name;
   const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = buildShare({
     detector: 'audit-log',
@@ -125,9 +139,13 @@ function remainingShareOf(eventId: string, context: AuditLogContext): Share[] {
   const share = awaiting.get(eventId);
   const remaining = grants.grantsOfEvent(eventId);
   if (share === undefined || remaining.length === 0) return [];
+  const emails = new Map(share.drive?.grantees.map(({ email }) => [mailboxOf(email), email]));
   const rest = buildRemainingShare(
     share,
-    remaining.map((grant) => ({ ...externalGrantOf(grant), ordinal: ordinalOf(grant, grants) })),
+    remaining.map((grant) => ({
+      ...externalGrantOf(grant, emails.get(grant.grantee) ?? grant.grantee),
+      ordinal: ordinalOf(grant, grants),
+    })),
     sandboxOrgId,
   );
   for (const grant of remaining) grant.eventId = rest.eventId;
@@ -138,13 +156,13 @@ function ordinalOf(grant: Grant, grants: LoadedGrants): number {
   return grants.history(grant.itemId, grant.grantee).ordinalOf(grant);
 }
 
-function externalGrantOf({ grantee, kind, role, expiresAt }: Grant): ExternalGrant {
+function externalGrantOf({ grantee, kind, role, expiresAt }: Grant, email: string): ExternalGrant {
   const hasEmail = kind === 'user' || kind === 'group';
   return {
     key: grantee,
     kind,
     role,
-    ...(hasEmail && { email: grantee }),
+    ...(hasEmail && { email }),
     ...(expiresAt !== undefined && { expiresAt }),
   };
 }
@@ -155,7 +173,7 @@ function loggedFactsOf({ itemId, item, title, documentType }: AuditEntry): ItemF
 }
 
 /**
- * One grant per grantee. A link's grant is logged under two names, in any order, and only one of the
+ * One grant per grantee, with the address that was logged first. A link's grant is logged under two names, in any order, and only one of the
  * entries contains the role; the other has the least role.
  */
 function grantsByKey(entries: readonly AuditEntry[]): Map<string, ExternalGrant> {
@@ -163,7 +181,8 @@ function grantsByKey(entries: readonly AuditEntry[]): Map<string, ExternalGrant>
   for (const { grant } of entries) {
     const isLink = grant.kind === 'anyone' || grant.kind === 'domain';
     const isKnown = isLink && grant.role === LEAST_ROLE && grants.has(grant.key);
-    if (!isKnown) grants.set(grant.key, grant);
+    const { email } = grants.get(grant.key) ?? grant;
+    if (!isKnown) grants.set(grant.key, { ...grant, ...(email !== undefined && { email }) });
   }
   return grants;
 }

@@ -26,8 +26,11 @@ export interface GoogleClient {
   inTurn(turn: Turn): GoogleClient;
   /** Google's time in epoch milliseconds, as far as the Date headers of its responses tell. */
   now(): number;
-  /** Learns Google's time for `now()`, unless a response contained it. As administrator. */
-  learnTime(): Promise<void>;
+  /**
+   * Learns Google's time for `now()` from a sign-in for these scopes, unless a response contained it.
+   * As administrator.
+   */
+  learnTime(scopeSet: 'reports' | 'directory'): Promise<void>;
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
   /**
