@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/config-error.ts';
+import { exposureWarnings } from '../config/exposure-warnings.ts';
 import type { SecretResolution } from '../config/interpolate-document.ts';
 import { loadProcessTenants } from '../config/load-process-config.ts';
 import { selectFaulty, selectTenants } from '../config/select-tenants.ts';
@@ -52,6 +53,7 @@ export async function withCommandSession(
   const level = logLevel(input) ?? config.service.log.level;
   const log = await openLogger({ io: input.io, clock, level });
   if (access === 'write') for (const gap of unsupportedKeys(config)) log.warn(gap);
+  for (const warning of exposureWarnings(config)) log.warn(warning);
   const random = () => Math.random();
   const context = await openContext({
     config,

@@ -9,6 +9,11 @@ export interface ReferenceSources {
   file(path: string): Lookup;
 }
 
+export interface TrackedSources extends ReferenceSources {
+  /** absolute paths of the files read so far that other users can read */
+  readonly exposedFiles: ReadonlySet<string>;
+}
+
 /** A value, or the problem in finding it. */
 export type Lookup = { readonly value: string } | { readonly problem: string };
 
@@ -59,9 +64,11 @@ function find(inner: string, sources: ReferenceSources): Lookup {
 }
 
 /** Variables of `environment`, and files relative to `dir`. Reads each file once. */
-export function createReferenceSources(dir: string, environment: Environment): ReferenceSources {
+export function createReferenceSources(dir: string, environment: Environment): TrackedSources {
   const files = new Map<string, Lookup>();
+  const exposedFiles = new Set<string>();
   return {
+    exposedFiles,
     variable: (name) => {
       const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
       if (value) return { value };
@@ -69,18 +76,19 @@ export function createReferenceSources(dir: string, environment: Environment): R
       return { problem: `the environment variable ${name} ${state}` };
     },
     file: (path) => {
-      const known = files.get(path) ?? readReferenced(path, resolve(dir, path));
+      const known = files.get(path) ?? readReferenced(path, resolve(dir, path), exposedFiles);
       files.set(path, known);
       return known;
     },
   };
 }
 
-function readReferenced(path: string, absolutePath: string): Lookup {
+function readReferenced(path: string, absolutePath: string, exposedFiles: Set<string>): Lookup {
   const read = readTextFile(absolutePath, { bytesMax: CONFIG_LIMITS.referencedBytesMax });
   if ('problem' in read) {
     return { problem: `the file ${path} ${read.problem} (path: ${absolutePath})` };
   }
+  if (read.exposed) exposedFiles.add(absolutePath);
   // An editor or `echo` ends a file with a newline, which is not part of the secret.
   const value = read.text.replace(/\r?\n$/, '');
   return value === '' ? { problem: `the file ${path} is empty` } : { value };

@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly dir: string;
   readonly workingDirectory: string;
   readonly environment: Environment;
+  /** other users can read the file of these variables */
+  readonly exposedFiles?: readonly string[];
 }
 
 const DATABASE_VARIABLE = 'SHARETRAIL_DATABASE';
@@ -28,10 +30,10 @@ const DATABASE_VARIABLE = 'SHARETRAIL_DATABASE';
  * files, none of which contains a secret.
  */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
-  const { dir, service, tenants, problems } = await read(options, 'resolved');
+  const { dir, service, tenants, problems, exposedFiles } = await read(options, 'resolved');
   const all = [...problems, ...tenants.flatMap((tenant) => tenant.problems)];
   if (all.length > 0 || !service) throw new ConfigError(all);
-  return { dir, service, tenants: tenants.flatMap(({ value }) => value ?? []) };
+  return { dir, service, tenants: tenants.flatMap(({ value }) => value ?? []), exposedFiles };
 }
 
 /**
@@ -42,7 +44,7 @@ export async function loadValidTenants(
   options: LoadOptions,
   secrets: SecretResolution,
 ): Promise<Config & { readonly faulty: readonly FaultyTenant[] }> {
-  const { dir, service, tenants, problems } = await read(options, secrets);
+  const { dir, service, tenants, problems, exposedFiles } = await read(options, secrets);
   const valid = tenants.flatMap(({ value }) => value ?? []);
   if (problems.length > 0 || !service || valid.length === 0) {
     throw new ConfigError([...problems, ...tenants.flatMap((tenant) => tenant.problems)]);
@@ -52,6 +54,7 @@ export async function loadValidTenants(
     dir,
     service,
     tenants: valid,
+    exposedFiles,
     faulty: faulty.map(({ name, problems: own }) => ({ tenant: name, problems: own })),
   };
 }
@@ -70,6 +73,7 @@ interface ReadConfig {
   readonly tenants: readonly NamedValidation[];
   /** those that are not a tenant's */
   readonly problems: readonly Problem[];
+  readonly exposedFiles: readonly string[];
 }
 
 interface NamedValidation extends Validation<TenantConfig> {
@@ -90,10 +94,11 @@ async function read(options: LoadOptions, secrets: SecretResolution): Promise<Re
   }
   const override = databaseOverride(options.environment);
   const problems = [...folder.problems, ...override.problems, ...found.problems];
-  if (!found.value) return { dir, service: undefined, tenants, problems };
+  const exposedFiles = [...(options.exposedFiles ?? []), ...sources.exposedFiles];
+  if (!found.value) return { dir, service: undefined, tenants, problems, exposedFiles };
   const database = override.value ?? found.value.database;
   for (const password of databasePasswords(database)) rememberSecret(password);
-  return { dir, service: { ...found.value, database }, tenants, problems };
+  return { dir, service: { ...found.value, database }, tenants, problems, exposedFiles };
 }
 
 interface ServiceValidation extends Validation<ServiceConfig> {

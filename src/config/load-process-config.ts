@@ -49,25 +49,28 @@ function processPlace(folder: string | undefined): Place {
 }
 
 function loadOptions({ folder, workingDirectory, environment: given }: Place): LoadOptions {
-  const merged = withEnvironmentFile(given, workingDirectory);
+  const { merged, exposedFiles } = withEnvironmentFile(given, workingDirectory);
   const dir = folder ?? (merged[FOLDER_VARIABLE] || FOLDER_DEFAULT);
-  return { dir, workingDirectory, environment: merged };
+  return { dir, workingDirectory, environment: merged, exposedFiles };
 }
 
 /** A variable that is already set has priority over `.env`; an empty one counts as not set. */
-function withEnvironmentFile(given: Environment, workingDirectory: string): Environment {
-  const read = readTextFile(join(workingDirectory, '.env'), {
-    bytesMax: CONFIG_LIMITS.referencedBytesMax,
-  });
+function withEnvironmentFile(
+  given: Environment,
+  workingDirectory: string,
+): { readonly merged: Environment; readonly exposedFiles: readonly string[] } {
+  const path = join(workingDirectory, '.env');
+  const read = readTextFile(path, { bytesMax: CONFIG_LIMITS.referencedBytesMax });
   if ('problem' in read) {
-    if (read.code === 'ENOENT') return given;
+    if (read.code === 'ENOENT') return { merged: given, exposedFiles: [] };
     throw new ConfigError([fileProblem('.env', read.problem)]);
   }
   const variables = parseEnv(read.text);
   const cut = cutValues(read.text, variables);
   if (cut.length > 0) throw new ConfigError(cut);
   const set = Object.entries(given).filter(([, value]) => value);
-  return { ...variables, ...Object.fromEntries(set) };
+  const merged = { ...variables, ...Object.fromEntries(set) };
+  return { merged, exposedFiles: read.exposed ? [path] : [] };
 }
 
 /** `NAME=one#two`, which Node reads as `one`. */

@@ -1,19 +1,22 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { isExposedSecret } from '../lib/file-exposure.ts';
 
-/** The text, or the rest of a sentence that starts with the file's name, and the system's code. */
+/** The text, and whether other users can read a secret in it; or the rest of a sentence that starts with the file's name, and the system's code. */
 export type FileText =
-  | { readonly text: string }
+  | { readonly text: string; readonly exposed: boolean }
   | { readonly problem: string; readonly code: string };
 
 /** Reads a UTF-8 file without its byte order mark. Never throws. */
 export function readTextFile(path: string, options: { readonly bytesMax: number }): FileText {
   try {
-    const { size } = requireFile(path);
+    const stat = requireFile(path);
+    const { size } = stat;
     if (size > options.bytesMax) {
       const problem = `is too large: ${size} bytes, at most ${options.bytesMax}`;
       return { problem, code: 'EFBIG' };
     }
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return { text, exposed: isExposedSecret(path, stat) };
   } catch (error) {
     const code = codeOf(error);
     return { problem: explainFileError(code), code };
@@ -21,7 +24,7 @@ export function readTextFile(path: string, options: { readonly bytesMax: number 
 }
 
 /** Throws an error with a `code` unless `path` is a plain file: reading a pipe can block. */
-function requireFile(path: string): { readonly size: number } {
+function requireFile(path: string): Stats {
   const stat = statSync(path);
   if (stat.isFile()) return stat;
   throw Object.assign(new Error('not a file'), {

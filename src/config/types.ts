@@ -27,6 +27,8 @@ export interface Config {
   readonly service: ServiceConfig;
   /** in the order of their names */
   readonly tenants: readonly TenantConfig[];
+  /** paths of files with secrets that other users can read; absent: not checked */
+  readonly exposedFiles?: readonly string[];
   /** the requested tenants that cannot run; absent if every file must be valid */
   readonly faulty?: readonly FaultyTenant[];
 }

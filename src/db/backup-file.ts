@@ -60,7 +60,7 @@ function headOf(path: string): Buffer {
   return head;
 }
 
-function looksLikeDatabase(path: string): boolean {
+export function looksLikeDatabase(path: string): boolean {
   return headOf(path).toString('latin1', 0, MAGIC.length) === MAGIC;
 }
 

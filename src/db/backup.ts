@@ -5,6 +5,7 @@ import { copyPages, type PageCopy } from './copy-pages.ts';
 import { findDamage } from './damage.ts';
 import { codeOf, explainFailure } from './failures.ts';
 import { databaseFileExists } from './file-exists.ts';
+import { requireOwnerOnly } from './require-owner-only.ts';
 
 /** `source` is the database's file, `target` the path of the copy. */
 export type BackupOptions = PageCopy;
@@ -21,6 +22,7 @@ export async function backUp(options: BackupOptions): Promise<number> {
       hint: 'The first `sharetrail sync` creates it. A relative path starts in the working directory.',
     });
   }
+  requireOwnerOnly(source);
   const file = beginBackupFile({ source, target });
   try {
     await copyPages({ ...options, target: file.partial });

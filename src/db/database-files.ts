@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { DatabaseReplaced } from '../lib/errors.ts';
 
 /** The database's files while a process uses them. */
@@ -22,12 +22,14 @@ const STOP_ALL = 'Stop every sharetrail process.';
  */
 export function watchDatabaseFiles(file: string): DatabaseFiles {
   const opened = identityOf(file);
+  // SQLite names its side files after the file itself, not after a link.
+  const real = realpathSync(file);
   const sideFiles = new Map<string, string>();
   return {
     requireUnchanged: () => {
       requireSame(file, { opened, found: identityOf(file) });
       for (const suffix of SIDE_FILES) {
-        const path = file + suffix;
+        const path = real + suffix;
         const found = identityOf(path);
         const known = sideFiles.get(path);
         if (known !== undefined && known !== found) throw sideFileChanged(path);

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
 import { type Clock, systemClock } from '../lib/clock.ts';
@@ -6,19 +6,11 @@ import { DatabaseError, UserError } from '../lib/errors.ts';
 import { Connection } from './connection.ts';
 import { ImmediateDialect } from './dialect.ts';
 import { LockWait } from './lock-wait.ts';
+import { requireOwnerOnly } from './require-owner-only.ts';
 import type { Database, Tables } from './schema.ts';
 
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
-
-const NOT_CREATED = [
-  'could not be created',
-  'Check that its folder exists and that this user can write to it.',
-] as const;
-const NOT_WRITABLE = [
-  'cannot be written',
-  'Give this user write permission for the file, its -wal and -shm files, and the folder.',
-] as const;
 
 export interface OpenOptions {
   /** the `database` setting: `sqlite:PATH`, relative to the working directory */
@@ -33,7 +25,7 @@ export interface OpenOptions {
 
 /**
  * Opens the database. Creates the file, readable by its owner only, if it does not exist. Throws
- * DatabaseError if it cannot be opened, and UserError for a setting that is not supported yet.
+ * DatabaseError if it cannot be opened, or if other users can read it, and UserError for a setting that is not supported yet.
  *
  * Inside a `transaction()` callback, use only the transaction. There is a single connection, so a
  * statement on the outer object would wait for itself permanently.
@@ -64,7 +56,9 @@ export function sqliteFile(database: string): string {
 
 function connect(file: string, access: OpenOptions['access']): Connection {
   if (access === 'read') return connectForReading(file);
-  createForOwnerOnly(file);
+  if (existsSync(file)) requireWritable(file);
+  else createForOwnerOnly(file);
+  requireOwnerOnly(file);
   return new Connection(file, {});
 }
 
@@ -74,6 +68,7 @@ function connect(file: string, access: OpenOptions['access']): Connection {
  * connection would move their content into the database when it closes.
  */
 function connectForReading(file: string): Connection {
+  if (existsSync(file)) requireOwnerOnly(file);
   const readonly = existsSync(`${file}-wal`);
   const connection = new Connection(file, { readonly, fileMustExist: true });
   connection.forbidWriting();
@@ -86,7 +81,21 @@ function createForOwnerOnly(file: string): void {
     mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
     closeSync(openSync(file, 'a', OWNER_ONLY_FILE));
   } catch (error) {
-    const [what, hint] = existsSync(file) ? NOT_WRITABLE : NOT_CREATED;
-    throw new DatabaseError(`the database file ${what}: ${file}`, { hint, cause: error });
+    throw new DatabaseError(`the database file could not be created: ${file}`, {
+      hint: 'Check that its folder exists and that this user can write to it.',
+      cause: error,
+    });
+  }
+}
+
+/** Opens no file: closing one would release the locks of this process's other connections to it. */
+function requireWritable(file: string): void {
+  try {
+    accessSync(file, constants.W_OK);
+  } catch (error) {
+    throw new DatabaseError(`the database file cannot be written: ${file}`, {
+      hint: 'Give this user write permission for the file, its -wal and -shm files, and the folder.',
+      cause: error,
+    });
   }
 }

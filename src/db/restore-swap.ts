@@ -1,8 +1,17 @@
-import { existsSync, linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { flushToDisk, type PartialFile, SIDE_FILES } from './partial-file.ts';
 
+const OWNER_ONLY_FILE = 0o600;
 const KEPT = '.replaced-';
 
 /**
@@ -26,6 +35,7 @@ export function replaceDatabase(
       kept.push(name + suffix);
     }
     if (existsSync(database)) {
+      chmodSync(database, OWNER_ONLY_FILE);
       linkOrExplain(database, name);
       kept.unshift(name);
     }

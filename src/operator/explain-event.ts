@@ -270,6 +270,7 @@ const SKIPS: Readonly<Record<SkipReason, readonly [string, string]>> = {
     'it names no person; the file is open to anyone with the link, or to an entire domain.',
     'To report such shares, set googleDrive.linkShares to report.',
   ],
+  'service-account': ['only the accounts of programs (*.gserviceaccount.com) got access.', ''],
   'no-address': ['Google does not disclose the address of the person or group.', ''],
   'no-url': [
     'Salesforce shows no public link for the delivery to the integration user.',

@@ -62,7 +62,7 @@ async function eventsOf(
 }
 
 /** What happened to one event, and what an operator can do. */
-export async function sentencesOf(
+async function sentencesOf(
   context: AppContext,
   tenant: TenantConfig,
   event: StoredEvent,

@@ -3,7 +3,7 @@ import { CALL_LIMITS } from '../db/limits.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
-import { deferToNextRun, type QueuedEvent, settle } from '../outbox/queue.ts';
+import { deferToNextRun, type QueuedEvent, type Settlement, settle } from '../outbox/queue.ts';
 import type { GongResponse } from '../vendors/gong/response.ts';
 import { BlockedEvents } from './blocked-events.ts';
 import { PUSH_LIMITS } from './limits.ts';
@@ -117,11 +117,11 @@ export class ResponseRecorder {
 }
 
 /** The state event of each kind of response. Without one, the event stays pending. */
-const STATE_EVENT = {
+const STATE_EVENT: Readonly<Record<GongResponse['kind'], Pick<Settlement, 'stateEvent'>>> = {
   accepted: { stateEvent: 'accept' },
   duplicate: { stateEvent: 'conflict' },
   rejected: { stateEvent: 'reject' },
   refused: {},
   throttled: {},
   unavailable: {},
-} as const;
+};

@@ -87,7 +87,7 @@ export async function recordRun(run: Run, work: () => Promise<RunReport>): Promi
     return report;
   } catch (error) {
     const report = await brokenReport(run, error);
-    if (!(error instanceof DatabaseError)) await recordEnd(run, report);
+    if (!(error instanceof DatabaseError)) await recordBrokenEnd(run, report);
     emit?.({ kind: 'run ended', outcome: report.outcome });
     throw new RunBroken(report, { cause: error });
   }
@@ -100,6 +100,15 @@ async function recordEnd(run: Run, report: RunReport): Promise<void> {
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     emit?.({ kind: 'lease lost' });
+  }
+}
+
+/** The error that broke the run is reported, whatever prevents its record. */
+async function recordBrokenEnd(run: Run, report: RunReport): Promise<void> {
+  try {
+    await recordEnd(run, report);
+  } catch (error) {
+    run.context.log.warn(`the end of the run could not be recorded: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError, formatProblem } from '../config/config-error.ts';
+import { exposureWarnings } from '../config/exposure-warnings.ts';
 import type { Config, FaultyTenant, TenantConfig } from '../config/types.ts';
 import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import type { Logger } from '../lib/log.ts';
@@ -38,6 +39,7 @@ async function reload({ context, scheduler, onFaulty, load }: ReloadOptions): Pr
     log.info('configuration reloaded');
     for (const sentence of [
       ...unsupportedKeys(config),
+      ...exposureWarnings(config),
       ...restartWarnings(context.config, config),
     ]) {
       log.warn(sentence);

@@ -14,6 +14,7 @@ export const SKIP_REASONS = [
   'internal-only',
   'external-sharer',
   'link-only',
+  'service-account',
   'no-address',
   'no-url',
   'unmatched',

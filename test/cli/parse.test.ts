@@ -147,7 +147,6 @@ describe('an invalid command line', () => {
     ],
     ['status --full', '--full', 'status', '--full is an option of sync. '],
     ['sync -x', '-x', 'sync', ''],
-    ['events show X --limit 3', '--limit', 'events show', '--limit is an option of events. '],
   ])('"%s": unknown option %s', (line, flag, name, meant) => {
     expect(refusal(line.split(' '))).toEqual({
       message: `unknown option "${flag}" for "${name}"`,

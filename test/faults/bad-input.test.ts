@@ -200,8 +200,8 @@ describe('vendor responses, as the operator sees them', () => {
     world.query('update event set errors = ?', `${line} ${sessionToken(1)}`);
     const sabotage: Sabotage = {
       file: 'lib/secret.ts',
-      find: 'if (clean.includes(value))',
-      put: 'if (false)',
+      find: 'if (ranges.length === 0) return text;',
+      put: 'return text;',
     };
     const env = { SABOTAGE: JSON.stringify(sabotage) };
     await world.run(`events show ${accessKeySecret}`, { preloads: ['sabotage.ts'], env });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TenantConfig } from '../../src/config/types.ts';
+import { backfillStream } from '../../src/db/backfills.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { rebind } from '../../src/operator/rebind.ts';
 import { planRebind } from '../../src/operator/rebind-plan.ts';
@@ -130,6 +131,14 @@ describe('another org behind the same tenant name', () => {
     const tenant = { ...rehearsal.tenant, start };
     await rehearsal.sync({ tenant });
     await rehearsal.backfill({ since }, { tenant, push: 'queue-only' });
+    // As if the backfill had been interrupted at its end.
+    const { db } = await rehearsal.context();
+    const stream = backfillStream({ tenant: 'acme', source: 'salesforce', since });
+    const position = JSON.stringify({ mark: new Date(clock.now()).toISOString() });
+    await db
+      .insertInto('cursor')
+      .values({ tenant: 'acme', stream, position, updated_at: clock.now() })
+      .execute();
     deliver(production, 'Real', 5);
     const target = { ...moved(), start };
     await rebindMoved(target);

@@ -257,6 +257,23 @@ describe('not a separate share, or skipped:', () => {
     expect(await world.sync()).toMatchObject({ skipped: { 'no-address': 1 } });
   });
 
+  test('the account of a program is no person; the action’s other grantees are reported', async () => {
+    const { google, clock } = world;
+    const file = google.createFile({ name: 'Deck', owner: ann });
+    await world.sync();
+    clock.advance(HOUR_MS);
+    const robot = 'backup@crm-tools.iam.gserviceaccount.com';
+    google.share(file, { to: robot, by: ann });
+    clock.advance(5 * MINUTE_MS);
+    google.share(file, { to: ['123-compute@developer.gserviceaccount.com', ADA], by: ann });
+    clock.advance(HOUR_MS);
+    expect(await world.sync()).toMatchObject({ queued: 1, skipped: { 'service-account': 1 } });
+    expect(summariesOf(await world.events())).toEqual([
+      `audit-log pending: ${ann} -> ${ADA}: Deck`,
+      `audit-log skipped service-account: ${ann} -> : Deck`,
+    ]);
+  });
+
   test('a grantee with an invalid address; the action’s other grantees are reported', async () => {
     const { google, clock } = world;
     const file = google.createFile({ name: 'Deck', owner: ann });

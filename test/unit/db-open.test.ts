@@ -57,14 +57,13 @@ test('only the owner can read the file, SQLite’s side files and new folders, w
   }
 });
 
-test('an existing file keeps its permissions and content', async () => {
+test('an existing file keeps its content, and its folder its permissions', async () => {
   const { file, folder, open, db } = await testDatabase();
   await pauseAccount(db, 'account', 7);
-  chmodSync(file, 0o640);
   chmodSync(folder, 0o750);
   const again = open();
   expect(await again.selectFrom('pause').selectAll().execute()).toHaveLength(1);
-  expect([modeOf(file), modeOf(folder)]).toEqual(['640', '750']);
+  expect([modeOf(file), modeOf(folder)]).toEqual(['600', '750']);
 });
 
 test('the write-ahead log, foreign keys and a lock timeout are on', async () => {

@@ -13,6 +13,7 @@ const BEN = { ...person('ben@initech.com'), name: 'Ben', role: 'writer', expires
 const LINK = { key: 'anyone', kind: 'anyone', role: 'reader' } as const;
 const DOMAIN = { key: 'domain:globex.com', kind: 'domain', role: 'reader' } as const;
 const HIDDEN = { key: 'id:1', kind: 'unaddressed', role: 'reader' } as const;
+const ROBOT = person('backup@crm-tools.iam.gserviceaccount.com');
 
 type LoggedInput = Extract<ShareInput, { readonly detector: 'audit-log' }>;
 
@@ -72,6 +73,14 @@ describe('a Drive share', () => {
     ['a person and a link', [ADA, LINK], undefined],
     ['a link', [LINK], 'link-only'],
     ['an external domain', [DOMAIN], 'link-only'],
+    ['the account of a program', [ROBOT], 'service-account'],
+    ['the account of a program, and a person', [ROBOT, ADA], undefined],
+    ['the account of a program, and a link', [ROBOT, LINK], 'link-only'],
+    [
+      'the account of a program, and a person without an address',
+      [ROBOT, HIDDEN],
+      'service-account',
+    ],
     ['a person without an address', [HIDDEN], 'no-address'],
     ['a person without an address, and a link', [HIDDEN, LINK], 'link-only'],
   ])('with %s says why it names no one', (_who, grants, unnamed) => {

@@ -133,7 +133,7 @@ describe('a Drive share', () => {
   });
   const ann = { kind: 'user', email: 'ann@globex.com', role: 'reader' } as const;
 
-  test.each(['link-only', 'no-address'] as const)(
+  test.each(['link-only', 'service-account', 'no-address'] as const)(
     'without a named grantee is skipped with its reason: %s',
     (unnamed) => {
       const unnamedShare = facts(drive({ unnamed }), { recipientEmails: [] });
@@ -241,6 +241,7 @@ test('the reasons and their order match the contract', () => {
     'internal-only',
     'external-sharer',
     'link-only',
+    'service-account',
     'no-address',
     'no-url',
     'unmatched',

@@ -94,9 +94,9 @@ function setsInFile(file: string, setting: NpmSetting): boolean {
   return line !== null && sets(line[1] ?? 'true', setting);
 }
 
-/** A flag of npm is set by any text but `false`. */
+/** A flag of npm is set by any text but `false`; an empty variable sets nothing. */
 function sets(text: string, { value }: NpmSetting): boolean {
-  return value === 'true' ? text !== 'false' : text === value;
+  return value === 'true' ? text !== '' && text !== 'false' : text === value;
 }
 
 /** The variables that npm was started with. Empty if the system does not show them. */

@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<SkipReason, string>> = {
   'internal-only': 'all its recipients are colleagues (internalDomains)',
   'external-sharer': 'an outsider shared it, not one of our people',
   'link-only': 'it names no person, only a link',
+  'service-account': 'it names no person, only accounts of programs',
   'no-address': 'none of its recipients has an email address',
   'no-url': 'Salesforce has no public link for it',
   unmatched: 'no Salesforce record belongs to it',

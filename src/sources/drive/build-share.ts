@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { addressOf } from '../../share/address.ts';
+import { addressOf, isRobotAddress } from '../../share/address.ts';
 import { eventIdOf } from '../../share/event-id.ts';
 import type { DriveFacts, Grantee, Property, Share } from '../../share/share.ts';
 import type { ExternalGrant } from './external-grantees.ts';
@@ -118,19 +118,27 @@ function identifyingFactsOf(input: ShareInput): unknown[] {
 function driveFactsOf({ grants, item, detector }: ShareInput): DriveFacts {
   const grantees = grants.flatMap(granteeOf);
   const link = linkOf(grants);
-  const unnamed = link === undefined ? 'no-address' : 'link-only';
   return {
     detector,
     item: item.item,
     grantees,
     ...(link !== undefined && { link }),
-    ...(grantees.length === 0 && { unnamed }),
+    ...(grantees.length === 0 && { unnamed: whyUnnamed(grants) }),
   };
 }
 
+/** The first reason that applies, in the order of SKIP_REASONS. */
+function whyUnnamed(grants: readonly ExternalGrant[]): NonNullable<DriveFacts['unnamed']> {
+  if (linkOf(grants) !== undefined) return 'link-only';
+  const hasRobot = grants.some(({ email }) => email !== undefined && isRobotAddress(email));
+  return hasRobot ? 'service-account' : 'no-address';
+}
+
+/** A person or a group: the account of a program receives nothing that a deal's timeline shows. */
 function granteeOf(grant: ExternalGrant): Grantee[] {
   const { kind, email, name, role, expiresAt } = grant;
   if (email === undefined || (kind !== 'user' && kind !== 'group')) return [];
+  if (isRobotAddress(email)) return [];
   return [
     {
       kind,
