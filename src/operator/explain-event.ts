@@ -1,6 +1,6 @@
 import type { TenantConfig } from '../config/types.ts';
 import { localTimeText } from '../lib/local-time-text.ts';
-import type { Attempt, StoredEvent } from '../outbox/event-types.ts';
+import type { Attempt, StoredEvent } from '../outbox/outbox-event.ts';
 import type { SkipReason } from '../share/policy.ts';
 import type { Share, Sharer } from '../share/share.ts';
 import { andList, quoted } from './sentences.ts';

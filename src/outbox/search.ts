@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
-import type { StoredEvent } from './event-types.ts';
+import { toStoredEvent } from './event-rows.ts';
 import { SEARCH_LIMITS } from './limits.ts';
-import { toStoredEvent } from './rows.ts';
+import type { StoredEvent } from './outbox-event.ts';
 import { termsOf } from './search-terms.ts';
 
 /** Hashed terms: an event is found if it has all terms of at least one alternative. */

@@ -2,7 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import type { Bindings, GongIdentity, OrgIdentity, WorkspaceIdentity } from '../db/bindings.ts';
 import type { Database } from '../db/schema.ts';
 import { UserError } from '../lib/errors.ts';
-import { hasEvents } from '../outbox/queries.ts';
+import { hasEvents } from '../outbox/event-counts.ts';
 import type { GongClient } from '../vendors/gong/client.ts';
 import type { GoogleClient } from '../vendors/google/google-client.ts';
 import type { SalesforceClient } from '../vendors/salesforce/client.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
-import type { StoredEvent } from '../../src/outbox/event-types.ts';
-import { listAttempts, listEvents } from '../../src/outbox/queries.ts';
+import { listAttempts, listEvents } from '../../src/outbox/event-list.ts';
+import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const STREAM = 'salesforce/content-distributions';

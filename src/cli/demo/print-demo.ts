@@ -1,6 +1,6 @@
 import type { RunReport } from '../../db/run-report.ts';
 import type { ContentShared } from '../../event/contract.ts';
-import type { StoredEvent } from '../../outbox/event-types.ts';
+import type { StoredEvent } from '../../outbox/outbox-event.ts';
 import { GONG_CALL_LIMITS } from '../../sandbox/gong/rate-limit.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { ScenarioDelivery, ScenarioShare } from '../../sandbox/scenario/index.ts';

@@ -9,7 +9,6 @@ import type { SetAside } from '../set-aside.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { SYNC_PARTITION } from './audit-partition.ts';
 import { ChangeLogFailures, type OnFailure } from './change-log-failures.ts';
-import type { ChangeLogPage } from './change-log-readers.ts';
 import { type ChangeLog, changeLogsOf } from './change-logs.ts';
 import {
   asRetryable,
@@ -19,7 +18,6 @@ import {
   mayBeMissingScope,
 } from './classify-errors.ts';
 import { type ChangeLogPosition, parseChangeLogPosition } from './cursor-positions.ts';
-import { GroupOnlyDrive } from './drive-members.ts';
 import type { DriveStore } from './drive-store.ts';
 import { type DomainHistory, readDomainHistory } from './internal-domain-history.ts';
 import { ItemDetailsReader } from './item-details.ts';
@@ -28,9 +26,11 @@ import { warnOfNotQueried } from './not-queried.ts';
 import { processAuditEntries } from './process-audit-entries.ts';
 import { isFirstReading, readAuditLog } from './read-audit-log.ts';
 import { readChangeLog } from './read-change-log.ts';
+import type { ChangeLogPage } from './reader-sessions.ts';
 import { retryActivities } from './retry-rows.ts';
 import { findScope, type Scope } from './scope.ts';
 import { isUnread, ScopeHistory } from './scope-history.ts';
+import { GroupOnlyDrive } from './shared-drive-readers.ts';
 import { sharesFromChangeLog } from './shares-from-change-log.ts';
 import { CHANGE_LOG_STREAM_PREFIX, DRIVE_STREAM } from './stream-names.ts';
 import { storedUnreadDrives, updateUnreadDrives } from './unread-drives.ts';
@@ -138,14 +138,14 @@ class DriveSync {
   }
 
   get unreadable(): Unreadable {
-    const { leavers } = this.#scope.people;
+    const { leavers } = this.#scope.users;
     return { leavers: leavers.length, items: this.#items?.unreadable ?? 0 };
   }
 
   async *pages(): AsyncGenerator<SourcePage> {
     const { detect } = this.#options.config;
     if (this.#domains.page !== undefined) yield this.#domains.page;
-    yield* pagesOf(await this.#scope.people.page());
+    yield* pagesOf(await this.#scope.users.page());
     if (detect.includes('audit-log')) yield* this.#auditLog();
     if (detect.includes('changes')) yield* this.#changeLogs();
   }
@@ -164,7 +164,7 @@ class DriveSync {
       const retried = retryActivities({ ...this.#options, scope, partition });
       if (retried !== undefined) yield retried;
       yield* readAuditLog({ ...this.#options, scope, partition, start, full, now });
-      yield* pagesOf(await scope.people.page());
+      yield* pagesOf(await scope.users.page());
       const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
       this.#items = items;
       const { wasInternal } = this.#domains;
