@@ -1,6 +1,6 @@
 import type { TenantConfig } from '../config/types.ts';
 import type { Statement } from '../db/schema.ts';
-import { findEvents, listAttempts } from '../outbox/event-list.ts';
+import { findEvents, listAttempts } from '../outbox/find-events.ts';
 import { findEventsByPrefix } from '../outbox/id-prefix.ts';
 import type { StoredEvent } from '../outbox/outbox-event.ts';
 import { searchEvents } from '../outbox/search.ts';

@@ -1,6 +1,6 @@
 import type { Statement } from '../db/schema.ts';
 import { UserError } from '../lib/errors.ts';
-import { findEvents } from '../outbox/event-list.ts';
+import { findEvents } from '../outbox/find-events.ts';
 import { findEventsByPrefix } from '../outbox/id-prefix.ts';
 import type { StoredEvent } from '../outbox/outbox-event.ts';
 import { LIST_LIMITS } from './limits.ts';

@@ -1,5 +1,5 @@
 import type { Statement } from '../db/schema.ts';
-import { type EventFilter, listEvents } from '../outbox/event-list.ts';
+import { type EventFilter, listEvents } from '../outbox/list-events.ts';
 import type { StoredEvent } from '../outbox/outbox-event.ts';
 import { searchEvents } from '../outbox/search.ts';
 import { parseSearchText } from './search-text.ts';

@@ -1,5 +1,4 @@
 import type { Statement } from '../db/schema.ts';
-import type { SharedAtWindow } from './event-list.ts';
 import { storedErrors } from './event-rows.ts';
 import { PRIORITY } from './outbox-event.ts';
 import { STATES, type State } from './states.ts';
@@ -45,6 +44,12 @@ export async function openRejections(db: Statement, tenant: string): Promise<Ope
     .executeTakeFirst();
   const [error] = storedErrors(newest ?? { errors: null });
   return { count: Number(events), ...(error !== undefined && { error }) };
+}
+
+/** Epoch milliseconds: `since` is inclusive, `until` exclusive. An absent bound is open. */
+export interface SharedAtWindow {
+  readonly since?: number;
+  readonly until?: number;
 }
 
 /**

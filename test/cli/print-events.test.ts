@@ -3,7 +3,7 @@ import { printEvents } from '../../src/cli/events/print-events.ts';
 import { displayWidth } from '../../src/cli/terminal/width.ts';
 import { LIST_LIMITS } from '../../src/operator/limits.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { listEvents } from '../../src/outbox/event-list.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import type { NewEvent } from '../../src/outbox/outbox-event.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { heldLease, testDatabase } from '../support/database.ts';

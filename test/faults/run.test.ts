@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
-import { listAttempts, listEvents } from '../../src/outbox/event-list.ts';
+import { listAttempts } from '../../src/outbox/find-events.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { startWorld, type World } from '../support/world.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findEvents } from '../../src/outbox/event-list.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { startWorld, type World } from '../support/world.ts';
 

@@ -5,7 +5,7 @@ import {
   retryState,
   skipEvents,
 } from '../../src/operator/retry-and-skip.ts';
-import { findEvents } from '../../src/outbox/event-list.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { startWorld, type World } from '../support/world.ts';
 

@@ -12,7 +12,7 @@ import { silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { sharesAwaitingAuditLog } from '../../src/outbox/awaiting-audit-log.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { listEvents } from '../../src/outbox/event-list.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/outbox-event.ts';
 import type { Share } from '../../src/share/share.ts';
 import { openDriveBackfill } from '../../src/sources/drive/backfill-source.ts';

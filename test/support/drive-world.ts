@@ -6,7 +6,7 @@ import type { RunReport } from '../../src/db/run-report.ts';
 import { type Clock, ShiftedClock } from '../../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
-import { listEvents } from '../../src/outbox/event-list.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';

@@ -1,6 +1,6 @@
 import type { TenantConfig } from '../../src/config/types.ts';
 import { listCursors } from '../../src/db/cursors.ts';
-import { findEvents } from '../../src/outbox/event-list.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { startWorld, type World } from './world.ts';
 

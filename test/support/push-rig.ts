@@ -1,7 +1,7 @@
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { findEvents } from '../../src/outbox/event-list.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { createPacer, type Pacer } from '../../src/push/pacer.ts';
 import { type Push, type PushOptions, startPush } from '../../src/push/push.ts';

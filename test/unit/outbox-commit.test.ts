@@ -4,7 +4,7 @@ import { listCursors, readCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { RetryableError } from '../../src/lib/errors.ts';
 import { commitBatch, commitCursor } from '../../src/outbox/commit.ts';
-import { findEvents } from '../../src/outbox/event-list.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
 import { knownEvents } from '../../src/outbox/known-events.ts';
 import { type NewEvent, PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { STATES } from '../../src/outbox/states.ts';

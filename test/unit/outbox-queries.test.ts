@@ -7,7 +7,8 @@ import {
   countByState,
   oldestPendingSharedAt,
 } from '../../src/outbox/event-counts.ts';
-import { listAttempts, listEvents } from '../../src/outbox/event-list.ts';
+import { listAttempts } from '../../src/outbox/find-events.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { STATES } from '../../src/outbox/states.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
