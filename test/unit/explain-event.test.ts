@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ExplainedEvent, explainEvent } from '../../src/operator/explain-event.ts';
+import { explainEvent } from '../../src/operator/explain-event.ts';
+import type { ExplainedEvent } from '../../src/operator/explained-event.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { SKIP_REASONS } from '../../src/share/policy.ts';
 

@@ -14,7 +14,7 @@ import {
 import { formatPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
 import { type ExternalGrant, isInternalGrant } from './external-grantees.ts';
-import type { Grant } from './grant-history.ts';
+import type { Grant } from './grant.ts';
 import { endUnsweptGrants, loadGrants, saveGrants } from './grant-store.ts';
 import type { SeenItem } from './item-access.ts';
 import { addKnownItems, deleteEarlierKnownItems } from './known-items.ts';
