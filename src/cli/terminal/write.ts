@@ -3,6 +3,7 @@ import { escapeControls, escapeControlsBeyondAscii, escapeControlsInLines } from
 import type { Io } from './io.ts';
 import { wrap, wrapIndented } from './width.ts';
 
+const INDENT = '  ';
 const STACK_LINE = /^ {4}at /;
 
 /** A title, bold on a terminal. */
@@ -16,7 +17,12 @@ export async function writeParagraph(io: Io, text: string): Promise<void> {
   await io.out(`${paragraph(escapeControls(io.asTyped(text)), io.columns)}\n`);
 }
 
-/** The same on standard error, for each line of the text; stack traces are not wrapped. */
+/** One item of a list, indented where it wraps; text from outside is escaped, and nothing replaced. */
+export async function writeItem(io: Io, text: string): Promise<void> {
+  await io.out(`${wrapIndented(escapeControls(text), INDENT, io.columns)}\n`);
+}
+
+/** Paragraphs on standard error, for each line of the text; stack traces are not wrapped. */
 export function writeError(io: Io, text: string): void {
   const lines = escapeControlsInLines(io.asTyped(text).trimEnd()).split('\n');
   const wrapped = lines.map((line) =>
