@@ -6,6 +6,7 @@ import type {
   ActivityQuery,
   Change,
   ChangesPage,
+  Domains,
   File,
   Page,
   Permission,
@@ -189,9 +190,9 @@ export class DriveCompany implements GoogleClient {
     yield* this.#pages(this.users);
   }
 
-  async listDomains(): Promise<string[]> {
+  async listDomains(): Promise<Domains> {
     this.#count();
-    return [DOMAIN];
+    return { rows: [DOMAIN], faulty: [], areAllNamed: true };
   }
 
   async startPageToken(subject: string, driveId?: string): Promise<string> {
