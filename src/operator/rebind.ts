@@ -13,7 +13,7 @@ import { decideForced, rulesOf } from '../runs/decide-share.ts';
 import { lookUpOptionsOf } from '../runs/read-source.ts';
 import { withTenantLease } from '../runs/tenant-lease.ts';
 import type { SourceName } from '../share/share.ts';
-import { forgetWorkspace } from '../sources/drive/forget-workspace.ts';
+import { deleteWorkspaceData } from '../sources/drive/delete-workspace-data.ts';
 import { DRIVE_STREAM } from '../sources/drive/stream-names.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { SALESFORCE_STREAM } from '../sources/salesforce/sync-source.ts';
@@ -104,5 +104,5 @@ async function startAgain(
   await deleteAllSetAside(trx, { tenant, source });
   const stream = source === 'salesforce' ? SALESFORCE_STREAM : DRIVE_STREAM;
   await deleteCursors(trx, { tenant, stream });
-  if (source === 'google-drive') await forgetWorkspace(trx, tenant);
+  if (source === 'google-drive') await deleteWorkspaceData(trx, tenant);
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { STOP_LIMITS } from '../lib/limits.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
-import { PRIORITY } from '../outbox/event-types.ts';
+import { PRIORITY } from '../outbox/outbox-event.ts';
 import { claimPending, isPending, type QueuedEvent } from '../outbox/queue.ts';
 import type { GongSender } from '../vendors/gong/client.ts';
 import type { GongResponse } from '../vendors/gong/response.ts';
@@ -9,7 +9,7 @@ import { PUSH_LIMITS } from './limits.ts';
 import type { PaceSettings, Permit } from './pacer.ts';
 import { type RecordOptions, ResponseRecorder } from './record-response.ts';
 import type { PushReport, PushStop } from './report.ts';
-import { AutoResetEvent } from './wake-signal.ts';
+import { WakeSignal } from './wake-signal.ts';
 
 /** `exhausted`: every attempt of this run failed. */
 export interface SettledEvent {
@@ -70,7 +70,7 @@ class Drain {
   readonly #slots: ReturnType<typeof pLimit>;
   /** events in flight or between two attempts, by eventId */
   readonly #claimed = new Map<string, Promise<void>>();
-  readonly #wakeSignal = new AutoResetEvent();
+  readonly #wakeSignal = new WakeSignal();
   /** ends claims and waits */
   readonly #stop = new AbortController();
   /** cancels requests in flight */

@@ -1,7 +1,7 @@
 import type { RunReport } from '../db/run-report.ts';
 import type { AppContext } from './app-context.ts';
 import { executeRun, type RunOptions } from './execute-run.ts';
-import type { SyncScope } from './reading-types.ts';
+import type { SyncScope } from './reading-context.ts';
 import { readNew } from './stages.ts';
 import { startOf } from './start-time.ts';
 

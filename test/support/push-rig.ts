@@ -1,8 +1,8 @@
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import type { NewEvent, StoredEvent } from '../../src/outbox/event-types.ts';
-import { findEvents } from '../../src/outbox/queries.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
+import type { NewEvent, StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { createPacer, type Pacer } from '../../src/push/pacer.ts';
 import { type Push, type PushOptions, startPush } from '../../src/push/push.ts';
 import type { PushReport } from '../../src/push/report.ts';

@@ -45,8 +45,8 @@ export async function* processAuditEntries(
   const { db } = processing.store;
   const key = partitionKeyOf(processing);
   const readUntil = await readUntilOf(processing);
-  const { people } = processing.scope;
-  const grouper = new ShareActionGrouper(({ actor, at }) => people.idAt(actor, at));
+  const { users } = processing.scope;
+  const grouper = new ShareActionGrouper(({ actor, at }) => users.idAt(actor, at));
   let after: AuditEntry | undefined;
   for (;;) {
     const limit = DRIVE_LIMITS.entriesPerPageMax;
@@ -105,7 +105,7 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
       itemOf: (itemId) => items.get(itemId),
       isOfCreation,
       loggedGrant,
-      nameOf: (email, at) => scope.people.userAt(email, at)?.name,
+      nameOf: (email, at) => scope.users.userAt(email, at)?.name,
       isExternal: ({ grant: { email } }) =>
         email === undefined || !isInsider(email, scope.insiders),
       wasInternal,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GrowingBuffer } from './growing-buffer.ts';
-import type { HttpResponse } from './messages.ts';
+import type { HttpResponse } from './http-message.ts';
 
 /** Larger than zlib's default of 16 KB, which takes four times as many steps. */
 const GUNZIP_CHUNK_BYTES = 64 * 1024;
