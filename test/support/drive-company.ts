@@ -6,7 +6,6 @@ import type {
   ActivityQuery,
   Change,
   ChangesPage,
-  Domains,
   File,
   Page,
   Permission,
@@ -190,7 +189,7 @@ export class DriveCompany implements GoogleClient {
     yield* this.#pages(this.users);
   }
 
-  async listDomains(): Promise<Domains> {
+  async listDomains(): ReturnType<GoogleClient['listDomains']> {
     this.#count();
     return { rows: [DOMAIN], faulty: [], areAllNamed: true };
   }
