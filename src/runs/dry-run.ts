@@ -3,7 +3,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { readBindings } from '../db/bindings.ts';
 import type { RunError, RunKind, Vendor } from '../db/run-report.ts';
 import type { NewEvent } from '../outbox/outbox-event.ts';
-import { pagesInState } from '../outbox/paginate.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import type { ApiUsage } from '../vendors/salesforce/client.ts';
 import type { AppContext } from './app-context.ts';
