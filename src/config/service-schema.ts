@@ -4,8 +4,12 @@ import { CONFIG_LIMITS } from './limits.ts';
 import { choice, mapping, maskedText, number, secret, text } from './schema-fields.ts';
 
 const SQLITE = /^sqlite:.+$/;
-/** SQLAlchemy's form, a shell's home folder, and SQLite's own URI: as a path, each is another file. */
-const OTHER_FORM = /^sqlite:(?:\/\/|~|file:|:memory:)/i;
+/**
+ * As a path, each of these is another file: SQLAlchemy's form, SQLite's own URI with its parameters,
+ * what a shell would expand or unquote, a Windows path, a folder, and a file of the database itself.
+ */
+const OTHER_FORM =
+  /^sqlite:(?:\/\/|~|file:|:memory:|.*[?$\\'"`*]|\s|(?:.*\/)?\.{0,2}$|.*-(?:wal|shm|journal)$)/i;
 
 export const databaseField = text({
   expected: '`sqlite:PATH` or `postgres://…`',
@@ -14,7 +18,8 @@ export const databaseField = text({
   hidden: true,
 }).refine((value) => !OTHER_FORM.test(value), {
   error:
-    'expected a path directly after `sqlite:`, without //, ~ or file: ' +
+    'expected the path of a file directly after `sqlite:`, without //, ~, file:, spaces before it, ' +
+    'parameters, quotes, variables or backslashes ' +
     '(sqlite:./data/sharetrail.db, or sqlite:/var/lib/sharetrail.db)',
 });
 

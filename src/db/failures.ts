@@ -40,7 +40,7 @@ const FAILURES: readonly (readonly [codePrefix: string, sentence: string, hint: 
   [
     'SQLITE_CORRUPT',
     'the database file is damaged',
-    'Restore the latest backup with "sharetrail restore FILE". Event IDs are stable, so nothing is ' +
+    'Restore the latest backup with `sharetrail restore FILE`. Event IDs are stable, so nothing is ' +
       'reported twice.',
   ],
   [
