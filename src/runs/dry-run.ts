@@ -5,7 +5,7 @@ import type { RunError, RunKind, Vendor } from '../db/run-report.ts';
 import type { NewEvent } from '../outbox/outbox-event.ts';
 import { pagesInState } from '../outbox/pages-in-state.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
-import type { ApiUsage } from '../vendors/salesforce/client.ts';
+import type { ApiUsage } from '../vendors/salesforce/api-usage.ts';
 import type { AppContext } from './app-context.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import { decisionRecordOf, RunCounters } from './counters.ts';

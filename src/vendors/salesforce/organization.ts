@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SalesforceClient } from './client.ts';
 import { SalesforceError } from './errors.ts';
+import type { SalesforceClient } from './salesforce-client.ts';
 import { requiredId } from './zod-fields.ts';
 
 const QUERY = 'SELECT Id, IsSandbox FROM Organization';
