@@ -7,7 +7,7 @@ export interface QueryPagesOptions {
 }
 
 export interface SalesforceClient {
-  /** Salesforce's time in epoch milliseconds, as far as the Date headers of its responses tell. */
+  /** Salesforce's time in epoch milliseconds, from the Date headers of its responses. */
   now(): number;
   /** `https://HOST` of the instance; logs in if necessary. */
   instanceUrl(): Promise<string>;
