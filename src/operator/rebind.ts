@@ -6,7 +6,7 @@ import { deleteCursors } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Statement } from '../db/schema.ts';
 import { deleteAllSetAside } from '../db/set-aside.ts';
-import { pagesInState } from '../outbox/paginate.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import { rebuildPending, skipRebound } from '../outbox/rebound-events.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { decideForced, rulesOf } from '../runs/decide-share.ts';

@@ -6,7 +6,7 @@ import { commitBatch } from '../../src/outbox/commit.ts';
 import { findEvents, listAttempts } from '../../src/outbox/find-events.ts';
 import { knownEvents } from '../../src/outbox/known-events.ts';
 import { PRIORITY } from '../../src/outbox/outbox-event.ts';
-import { pagesInState } from '../../src/outbox/paginate.ts';
+import { pagesInState } from '../../src/outbox/pages-in-state.ts';
 import {
   claimPending,
   deferToNextRun,

@@ -1,6 +1,6 @@
+import { listFilteredEvents } from '../../operator/filter-events.ts';
 import { findEvent } from '../../operator/find-event.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import { listFilteredEvents } from '../../operator/list-events.ts';
 import { listAttempts } from '../../outbox/find-events.ts';
 import type { EventFilter } from '../../outbox/list-events.ts';
 import type { State } from '../../outbox/states.ts';

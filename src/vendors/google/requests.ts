@@ -64,7 +64,7 @@ export class Requests {
     this.#limit = pLimit(options.requestsAtOnceMax);
   }
 
-  /** Google's time, as far as its responses tell. Epoch milliseconds. */
+  /** Google's time, as far as its responses show it. Epoch milliseconds. */
   now(): number {
     return this.#time.now();
   }
