@@ -79,6 +79,7 @@ export class DriveCompany implements GoogleClient {
   }
 
   async learnTime(): Promise<void> {}
+  async signIn(): Promise<void> {}
 
   // Actions of its people.
 

@@ -2,21 +2,21 @@ import pLimit from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { RetryableError } from '../../lib/errors.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import { AddressBook, type HeldAddress } from './address-book.ts';
 import { isGoogleFailure, mayBeMissingScope } from './classify-errors.ts';
 import { type DriveUser, userOfAccount, userOfDirectory } from './drive-user.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 
 /** All users of the Directory, active or not. */
-export async function listDirectoryUsers(client: GoogleClient): Promise<DriveUser[]> {
+export async function listDirectoryUsers(client: GoogleFinder): Promise<DriveUser[]> {
   const users: DriveUser[] = [];
   for await (const { rows } of client.listUsers()) users.push(...rows.map(userOfDirectory));
   return users;
 }
 
 /** The user whose refresh token is used. */
-export async function findTokenUser(client: GoogleClient): Promise<DriveUser> {
+export async function findTokenUser(client: GoogleFinder): Promise<DriveUser> {
   return userOfAccount(await client.whoAmI(''));
 }
 
@@ -25,7 +25,7 @@ export async function findTokenUser(client: GoogleClient): Promise<DriveUser> {
  * record about the address: reading their Drive then reports why.
  */
 export async function findListedUsers(
-  client: GoogleClient,
+  client: GoogleFinder,
   listed: Extract<GoogleDriveConfig['users'], readonly string[]>,
   stored: readonly HeldAddress[],
 ): Promise<DriveUser[]> {
@@ -40,12 +40,12 @@ export async function findListedUsers(
 }
 
 class ListedUsers {
-  readonly #client: GoogleClient;
+  readonly #client: GoogleFinder;
   readonly #stored: AddressBook;
   readonly #signIns = new Attempts();
   readonly #directory = new Attempts();
 
-  constructor(client: GoogleClient, stored: AddressBook) {
+  constructor(client: GoogleFinder, stored: AddressBook) {
     this.#client = client;
     this.#stored = stored;
   }

@@ -55,7 +55,7 @@ export async function* deliveryBatches(
       yield { shares: [...shares.values()], reached };
     }
   } catch (error) {
-    throw isDeliveriesHidden(error) ? deliveriesHidden(error) : error;
+    throw explainHiddenDeliveries(error);
   }
   if (unreadable.count > 0) throw unreadableDeliveries(unreadable);
 }
@@ -92,6 +92,11 @@ function unreadableDeliveries({ count, first }: UnreadableRows): UserError {
       'The others were read, and each run reads this one again, so nothing is lost. Check the ' +
       'delivery in Salesforce; to skip it, set start to a time after its last change.',
   });
+}
+
+/** The error itself, unless it means that the org shows no deliveries. */
+export function explainHiddenDeliveries(error: unknown): unknown {
+  return isDeliveriesHidden(error) ? deliveriesHidden(error) : error;
 }
 
 /** Salesforce help: if content deliveries are off, the object is not in the schema. */
