@@ -188,11 +188,39 @@ describe('Salesforce: each thing that is missing is named with its remedy', () =
     });
   });
 
-  test('few API calls left, no visible delivery, and no visible user are warnings', async () => {
-    const { salesforce } = world.sandbox;
-    salesforce.setApiUsage({ limit: 1_000, others: 950 });
-    const usage = findCheck(await world.check(), { area: 'salesforce', name: 'API calls' });
-    expect(usage).toMatchObject({ status: 'warning', hint: expect.stringMatching(/buy more/) });
+  test('few API calls left is a warning, and none is a failure', async () => {
+    org(world).setApiUsage({ limit: 1_000, others: 950 });
+    const name = { area: 'salesforce', name: 'API calls' } as const;
+    expect(findCheck(await world.check(), name)).toMatchObject({
+      status: 'warning',
+      hint: expect.stringMatching(/buy more/),
+    });
+    org(world).setApiUsage({ limit: 1_000, others: 1_000 });
+    expect(problemsIn(await world.check())).toContain('salesforce API calls failed');
+  });
+
+  test('a user who sees no delivery, or no other user, is a warning', async () => {
+    for (const id of world.hideable) org(world).hide(id);
+    const checks = await world.check();
+    expect(problemsIn(checks)).toEqual([
+      'salesforce ContentDistribution warning',
+      'salesforce User warning',
+    ]);
+    expect(checks.map(({ hint }) => hint).join()).toMatch(/Query All Files.*View All Users/);
+  });
+
+  test('without deliveries as a source, only what the lookup reads is checked', async () => {
+    org(world).setDeliveries('off');
+    world.tenant = withSalesforce(world.tenant, { contentDistributions: false });
+    expect(problemsIn(await world.check())).toEqual([]);
+  });
+
+  test('a lookup by domain also reads the website', async () => {
+    org(world).denyField('Account', 'Website');
+    expect(problemsIn(await world.check())).toEqual([]);
+    world.tenant = { ...world.tenant, crm: { ...world.tenant.crm, matchAccountByDomain: true } };
+    const account = findCheck(await world.check(), { area: 'salesforce', name: 'Account' });
+    expect(account?.message).toMatch(/these fields of Account: Website/);
   });
 });
 
@@ -284,6 +312,54 @@ describe('Google: each thing that is missing is named with its remedy', () => {
     expect(problemsIn(checks)).toEqual(['google-drive shared drive Team warning']);
     const readable = findCheck(checks, { area: 'google-drive', name: 'shared drives' });
     expect(readable?.message).toContain(`shared drive Deals as ${ann}`);
+  });
+
+  test("one user's refresh token: the sign-in, and that user's Drive", async () => {
+    const { google, ann } = world;
+    const client = { clientId: 'drive-client', clientSecret: 'drive-secret-1' };
+    google.addOAuthClient(client);
+    const consent = { clientId: client.clientId, email: ann, scopes: [SCOPES.driveMetadata] };
+    const refreshToken = google.issueRefreshToken(consent);
+    world.configure({
+      auth: {
+        flow: 'refresh-token',
+        clientId: client.clientId,
+        clientSecret: new Secret(client.clientSecret),
+        refreshToken: new Secret(refreshToken),
+      },
+      sharedDrives: 'none',
+      detect: ['changes'],
+    });
+    expect(problemsIn(await world.check())).toEqual([]);
+    google.revokeRefreshToken(refreshToken);
+    const signIn = findCheck(await world.check(), { area: 'google-drive', name: 'sign-in' });
+    expect(signIn).toMatchObject({ hint: expect.stringMatching(/authorize again/) });
+  });
+
+  test('another Workspace than the bound one is told how to rebind', async () => {
+    await world.sync({ push: 'queue-only' });
+    const { db } = await world.context();
+    const identity = JSON.stringify({ customerId: 'C0other', credentials: 'others' });
+    const rows = db.updateTable('binding').set({ identity });
+    await rows.where('vendor', '=', 'google-drive').execute();
+    expect(findCheck(await world.check(), { area: 'google-drive', name: 'account' })).toMatchObject(
+      { status: 'failed', hint: expect.stringContaining('sharetrail rebind acme') },
+    );
+  });
+
+  test('all users without Drive is a failure; some are usual', async () => {
+    const { google, ann } = world;
+    const method = 'changes.getStartPageToken';
+    const refuse = (user: string) =>
+      google.refuse({ reason: 'domainPolicy', times: Infinity, method, user });
+    refuse(google.admin);
+    expect(problemsIn(await world.check())).toEqual([]);
+    refuse(ann);
+    const users = findCheck(await world.check(), { area: 'google-drive', name: 'users' });
+    expect(users).toMatchObject({
+      status: 'failed',
+      hint: expect.stringMatching(/Drive and Docs > Features and Applications/),
+    });
   });
 
   test('a missing privilege leaves the checks that do not need it', async () => {

@@ -12,6 +12,10 @@ export interface CheckWorld extends DriveWorld {
   /** a user besides the administrator and the integration user */
   readonly ann: string;
   readonly driveId: string;
+  /** the records that sharing rules and file access could hide from the integration user */
+  readonly hideable: readonly string[];
+  /** of the database */
+  readonly folder: string;
   check(options?: Partial<CheckOptions>): Promise<readonly Check[]>;
 }
 
@@ -21,13 +25,15 @@ export async function startCheckWorld(): Promise<CheckWorld> {
   const ann = google.addUser(`ann@${domain}`);
   const driveId = google.addSharedDrive({ name: 'Deals', members: { [ann]: 'organizer' } });
   const { salesforce: org } = sandbox;
-  org.add('User', { LastName: 'Ann', Username: ann, Email: ann });
+  const user = org.add('User', { LastName: 'Ann', Username: ann, Email: ann });
   const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
-  org.deliver({ title: 'Offer', relatedTo: contact, at: drive.start });
+  const { deliveryId } = org.deliver({ title: 'Offer', relatedTo: contact, at: drive.start });
   drive.tenant = withSalesforce(drive.tenant, { contentDistributions: true });
   return Object.assign(drive, {
     ann,
     driveId,
+    hideable: [user, deliveryId],
+    folder: (await drive.context()).config.dir,
     check: async (options: Partial<CheckOptions> = {}) =>
       check({ ...(await defaultsOf(drive)), ...options }),
   });

@@ -8,21 +8,16 @@ import {
 import { scrub } from '../../lib/secret.ts';
 import { AccountChanged } from '../../runs/account-changed.ts';
 import { NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
-import { CheckTimeout, type Deadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
+import { NETWORK_HINT } from './network-hint.ts';
 import type { Check, CheckArea, Finding } from './types.ts';
 
 const RETRY_HINT: Readonly<Record<CheckArea, string>> = {
   configuration: 'Correct the file, then run the command again.',
   database: 'Check the disk and the file, then run the command again.',
-  salesforce:
-    'Check salesforce.loginUrl, the network between this machine and Salesforce, and ' +
-    'https://status.salesforce.com. Then run the command again.',
-  'google-drive':
-    'Check googleDrive.endpoint, the network between this machine and Google, and ' +
-    'https://www.google.com/appsstatus. Then run the command again.',
-  gong:
-    'Check gong.baseUrl, the network between this machine and Gong, and https://status.gong.io. ' +
-    'Then run the command again.',
+  salesforce: `Check salesforce.loginUrl and https://status.salesforce.com. ${NETWORK_HINT}`,
+  'google-drive': `Check googleDrive.endpoint and https://www.google.com/appsstatus. ${NETWORK_HINT}`,
+  gong: `Check gong.baseUrl and https://status.gong.io. ${NETWORK_HINT}`,
   schedule: 'Correct `schedule` in the tenant file.',
   alerts: 'Correct `alerts` in sharetrail.yaml.',
 };
@@ -94,9 +89,6 @@ export class AreaChecks {
 
 function explain(error: unknown, area: CheckArea): { message: string; hint: string } {
   const message = messageOf(error);
-  if (error instanceof CheckTimeout) {
-    return { message, hint: `${error.hint} ${RETRY_HINT[area]}` };
-  }
   if (error instanceof UserError) return { message, hint: error.hint ?? RETRY_HINT[area] };
   const isTemporary =
     error instanceof RetryableError ||

@@ -2,14 +2,12 @@ import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { CHECK_LIMITS } from './limits.ts';
 
-/** The vendors had no more time. */
+/** The vendors had no more time: the check of each says what to do. */
 export class CheckTimeout extends UserError {
   override readonly name = 'CheckTimeout';
 
   constructor() {
-    super(`no complete response within ${CHECK_LIMITS.vendorsMsMax / 1_000} s`, {
-      hint: 'Check the network between this machine and the vendor: firewall, proxy, DNS.',
-    });
+    super(`no complete response within ${CHECK_LIMITS.vendorsMsMax / 1_000} s`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { GongResponse } from '../../vendors/gong/response.ts';
+import { NETWORK_HINT } from './network-hint.ts';
 import { type Finding, failed, ok, warning } from './types.ts';
 
 /** What can be wrong, in the order in which a request meets it. */
@@ -10,8 +11,8 @@ const UNEXPECTED =
   'settings > Ecosystem > API, and check any proxy between this machine and Gong.';
 const LATER = 'Nothing is wrong with the configuration. Run the command again later.';
 const UNREACHABLE =
-  "Check gong.baseUrl (the address shown under Gong's Company settings > Ecosystem > API) and the " +
-  'network between this machine and Gong: DNS, firewall, proxy.';
+  "Check gong.baseUrl: the address shown under Gong's Company settings > Ecosystem > API. " +
+  NETWORK_HINT;
 
 /**
  * What the response to a body that is not JSON means. A 400 shows that address, key, and endpoint are

@@ -6,7 +6,7 @@ import type { AreaChecks } from './area-checks.ts';
 import { clockWarning } from './clock-warning.ts';
 import type { GoogleOptions } from './google-options.ts';
 import { checkReaders } from './google-readers.ts';
-import { type Finding, ok, warning } from './types.ts';
+import { type Finding, ok } from './types.ts';
 
 interface ScopeNeed {
   readonly scopeSet: ScopeSet;
@@ -127,8 +127,5 @@ function workspaceFinding(
   workspace: Awaited<ReturnType<Connections['accounts']['workspace']>>,
 ): Finding {
   if (workspace !== undefined) return ok(`the Google customer ${workspace.customerId}`);
-  return warning(
-    'the granted scopes do not show the Google customer, so a later change is not noticed',
-    'To identify it, use `users: all`, or `detect` with audit-log.',
-  );
+  return ok('not identified: only `users: all` or the audit log shows the Google customer');
 }
