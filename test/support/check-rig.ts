@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect } from 'vitest';
 import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { type CheckOptions, check } from '../../src/operator/check/check.ts';
@@ -81,3 +83,31 @@ export function findCheck(
 export function statusesIn(checks: readonly Check[], area: CheckArea): Set<CheckStatus> {
   return new Set(checks.filter((each) => each.area === area).map(({ status }) => status));
 }
+
+/** Removes exactly one thing; the check of that name says what to do about it. */
+export type CheckCase = readonly [
+  name: string,
+  hint: RegExp,
+  remove: (world: CheckWorld) => void,
+];
+
+export async function expectFailure(
+  world: CheckWorld,
+  area: CheckArea,
+  [name, hint, remove]: CheckCase,
+): Promise<void> {
+  remove(world);
+  const checks = await world.check();
+  expect(findCheck(checks, { area, name }), JSON.stringify(checks)).toMatchObject({
+    status: 'failed',
+    message: expect.stringMatching(/\S/),
+    hint: expect.stringMatching(hint),
+  });
+}
+
+/** A valid PEM that no vendor knows. */
+export const anotherKey = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+}).privateKey;

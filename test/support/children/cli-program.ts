@@ -44,7 +44,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   /** leaves a timer, as the look-up of a host name would */
   lingers: async ({ io }) => {
-    setTimeout(() => {}, KEEP_ALIVE_MS);
+    setInterval(() => {}, KEEP_ALIVE_MS);
     await writeJson(io, { filling: 'x'.repeat(1_000_000), end: 'reached' });
     return EXIT.needsAttention;
   },
