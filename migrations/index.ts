@@ -6,6 +6,7 @@ import { backfill } from './0004-backfill.ts';
 import { driveUsers } from './0005-drive-users.ts';
 import { driveGrants } from './0006-drive-grants.ts';
 import { tenantBindings } from './0007-tenant-bindings.ts';
+import { setAsideRows } from './0008-set-aside-rows.ts';
 import { search } from './0010-search.ts';
 
 /**
@@ -21,5 +22,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-drive-users': driveUsers,
   '0006-drive-grants': driveGrants,
   '0007-tenant-bindings': tenantBindings,
+  '0008-set-aside-rows': setAsideRows,
   '0010-search': search,
 };

@@ -1,4 +1,5 @@
 import type { UserError } from '../lib/errors.ts';
+import type { FaultyRow } from '../vendors/faulty-row.ts';
 import type { LookUpKind } from './queries.ts';
 import type {
   AccountRecord,
@@ -18,6 +19,7 @@ import {
   readLead,
   readOpportunity,
   readWebsite,
+  UnreadableRecord,
   type WithAccount,
 } from './rows.ts';
 
@@ -40,41 +42,48 @@ export class LoadedRecords implements CrmRecords {
 
   readonly #relatedAccounts: ReadonlySet<string>;
   readonly #websitesRead = new Set<string>();
+  readonly #onFaultyRow: ((row: FaultyRow) => void) | undefined;
 
   /**
    * `relatedAccounts` are the Accounts that a share is related to. Only their own query decides
    * whether they are visible; otherwise a share's match would depend on the rest of its batch.
+   * Without `onFaultyRow`, a row that cannot be read throws UnreadableRecord.
    */
-  constructor(relatedAccounts: ReadonlySet<string>) {
+  constructor(
+    relatedAccounts: ReadonlySet<string>,
+    options: { readonly onFaultyRow?: ((row: FaultyRow) => void) | undefined } = {},
+  ) {
     this.#relatedAccounts = relatedAccounts;
+    this.#onFaultyRow = options.onFaultyRow;
   }
 
   readonly addAccounts = (rows: Rows): void => {
-    for (const row of rows) setById(this.accounts, readAccount(row));
+    for (const account of this.#read(rows, readAccount)) setById(this.accounts, account);
   };
 
   readonly addContacts = (rows: Rows): void => {
-    for (const row of rows) setById(this.contacts, this.#withoutAccount(readContact(row)));
+    for (const contact of this.#read(rows, readContact)) {
+      setById(this.contacts, this.#withoutAccount(contact));
+    }
   };
 
   readonly addLeads = (rows: Rows): void => {
-    for (const row of rows) setById(this.leads, readLead(row));
+    for (const lead of this.#read(rows, readLead)) setById(this.leads, lead);
   };
 
   readonly addContactsByEmail = (rows: Rows): void => {
-    for (const row of rows) {
-      appendByEmail(this.contactsOfEmail, this.#withoutAccount(readContact(row)));
+    for (const contact of this.#read(rows, readContact)) {
+      appendByEmail(this.contactsOfEmail, this.#withoutAccount(contact));
     }
   };
 
   readonly addLeadsByEmail = (rows: Rows): void => {
-    for (const row of rows) appendByEmail(this.leadsOfEmail, readLead(row));
+    for (const lead of this.#read(rows, readLead)) appendByEmail(this.leadsOfEmail, lead);
   };
 
   /** `domainOf` returns the registrable domain of a website. */
   addWebsites(rows: Rows, domainOf: (website: string) => string | undefined): void {
-    for (const row of rows) {
-      const { account, website } = readWebsite(row);
+    for (const { account, website } of this.#read(rows, readWebsite)) {
       const domain = domainOf(website);
       // A query also returns similar websites, so that two queries can return the same Account.
       if (domain === undefined || this.#websitesRead.has(account.id)) continue;
@@ -84,24 +93,25 @@ export class LoadedRecords implements CrmRecords {
   }
 
   readonly addCases = (rows: Rows): void => {
-    for (const row of rows) setById(this.cases, this.#withoutAccount(readCase(row)));
+    for (const row of this.#read(rows, readCase)) setById(this.cases, this.#withoutAccount(row));
   };
 
   readonly addOpportunities = (rows: Rows): void => {
-    for (const row of rows) setById(this.opportunities, this.#withoutAccount(readOpportunity(row)));
+    for (const opportunity of this.#read(rows, readOpportunity)) {
+      setById(this.opportunities, this.#withoutAccount(opportunity));
+    }
   };
 
   readonly addAccountOpportunities = (rows: Rows): void => {
-    for (const row of rows) {
-      const opportunity = this.#withoutAccount(readOpportunity(row));
+    for (const row of this.#read(rows, readOpportunity)) {
+      const opportunity = this.#withoutAccount(row);
       const { accountId } = opportunity;
       if (accountId !== undefined) append(this.opportunitiesOfAccount, accountId, opportunity);
     }
   };
 
   readonly addRoles = (rows: Rows): void => {
-    for (const row of rows) {
-      const role = readContactRole(row);
+    for (const role of this.#read(rows, readContactRole)) {
       append(this.rolesOfOpportunity, role.opportunityId, role);
     }
   };
@@ -118,6 +128,17 @@ export class LoadedRecords implements CrmRecords {
       if (!opportunityIds.has(id)) this.rolesOfOpportunity.delete(id);
     }
     return this;
+  }
+
+  *#read<T>(rows: Rows, read: (row: unknown) => T): Generator<T> {
+    for (const row of rows) {
+      try {
+        yield read(row);
+      } catch (error) {
+        if (!(error instanceof UnreadableRecord) || this.#onFaultyRow === undefined) throw error;
+        this.#onFaultyRow(error.row);
+      }
+    }
   }
 
   #withoutAccount<T>({ record, account }: WithAccount<T>): T {

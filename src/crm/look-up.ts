@@ -1,4 +1,5 @@
 import type { RelatedRecord, Share } from '../share/share.ts';
+import type { FaultyRow } from '../vendors/faulty-row.ts';
 import { dayBefore, dayInTimezone } from './day.ts';
 import { LOOK_UP_LIMITS } from './limits.ts';
 import { LoadedRecords } from './loaded-records.ts';
@@ -27,6 +28,8 @@ export interface LookUpOptions {
   readonly timezone: string;
   /** whether to search for an Account by domain if no record has the address */
   readonly matchAccountByDomain?: boolean;
+  /** takes a record that cannot be read: it counts as hidden; default: the lookup fails */
+  readonly onFaultyRow?: (row: FaultyRow) => void;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function lookUp(
   options: LookUpOptions,
 ): Promise<CrmRecords> {
   const references = referencesIn(shares);
-  const loaded = new LoadedRecords(idsOfType(references.related, 'Account'));
+  const loaded = new LoadedRecords(idsOfType(references.related, 'Account'), options);
   if (references.shares.length === 0) return loaded.finish();
   const window = opportunityWindowOf(references.shares, options.timezone);
   // Loads the list of public suffixes only if domains are searched.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../lib/errors.ts';
 import { addressOf } from '../share/address.ts';
+import { type FaultyRow, faultyRowOf } from '../vendors/faulty-row.ts';
 import {
   decidingFlag,
   optionalId,
@@ -79,6 +80,8 @@ const caseRow = z.compile(
   }),
 );
 
+const idOnly = z.object({ Id: z.string() });
+
 /** A record with the Account that its row contains. */
 export interface WithAccount<T> {
   readonly record: T;
@@ -86,8 +89,8 @@ export interface WithAccount<T> {
 }
 
 /**
- * Each reader parses one row of a Salesforce response. Throws a UserError if a required column is
- * missing or invalid; an invalid optional column counts as empty.
+ * Each reader parses one row of a Salesforce response. Throws UnreadableRecord if a required column
+ * is missing or invalid; an invalid optional column counts as empty.
  */
 export function readContact(row: unknown): WithAccount<ContactRecord> {
   const contact = parse('Contact', contactRow, row);
@@ -175,17 +178,22 @@ function present<K extends string>(key: K, value: string | null | undefined) {
   return (value ? { [key]: value } : {}) as { readonly [P in K]?: string };
 }
 
-/** The error names fields and expectations, but never quotes the row, which has personal data. */
+/** A record that cannot be read. Its message names fields, but never quotes the row. */
+export class UnreadableRecord extends UserError {
+  override readonly name = 'UnreadableRecord';
+  readonly row: FaultyRow;
+
+  constructor(row: FaultyRow) {
+    super(`Salesforce returned a ${row.kind} row that cannot be read: ${row.problem}`, {
+      hint: "Check the integration user's access to this object and its fields in Salesforce.",
+    });
+    this.row = row;
+  }
+}
+
 function parse<T>(object: string, schema: z.ZodType<T>, row: unknown): T {
   const parsed = schema.safeParse(row);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new UserError(
-    `Salesforce returned a ${object} row that cannot be read: ${problems.join('; ')}`,
-    {
-      hint:
-        "Check the integration user's access to this object and its fields in Salesforce. The " +
-        'page was not stored, and nothing is lost: the next run reads it again.',
-    },
-  );
+  const id = idOnly.safeParse(row).data?.Id;
+  throw new UnreadableRecord(faultyRowOf(object, row, { id, issues: parsed.error.issues }));
 }

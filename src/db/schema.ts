@@ -18,6 +18,7 @@ export interface Tables {
   known_items: KnownItemsTable;
   overdue: OverdueTable;
   backfill: BackfillTable;
+  set_aside: SetAsideTable;
   binding: BindingTable;
   drive_address: DriveAddressTable;
   search_queue: SearchQueueTable;
@@ -179,6 +180,24 @@ export interface BackfillTable {
   state: string;
   started_at: number;
   updated_at: number;
+}
+
+/** A vendor's row that could not be read, kept until a later version can read it. */
+export interface SetAsideTable {
+  tenant: string;
+  source: string;
+  /** the vendor's kind of record */
+  kind: string;
+  id: string;
+  /** the fields and what is wrong with each */
+  problem: string;
+  /** JSON text, without secrets; null: too long, or requested again by its id */
+  row: string | null;
+  /** JSON text: where the source read it */
+  place: string;
+  /** the version of sharetrail that could not read it */
+  version: string;
+  at: number;
 }
 
 /** The account of a vendor that the tenant is bound to. */

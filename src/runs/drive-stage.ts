@@ -22,6 +22,7 @@ import {
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { sandboxIdOf } from './sandbox-event-ids.ts';
+import { withSetAside } from './set-aside-rows.ts';
 import { inStage, runError } from './stage-errors.ts';
 import { identified } from './verify-accounts.ts';
 
@@ -29,28 +30,35 @@ import { identified } from './verify-accounts.ts';
 export async function readDrive(reading: SyncReading): Promise<void> {
   const { reach } = reading;
   const start = startOfSource(reading, 'google-drive');
-  const drive = await inStage('google-drive', async () =>
-    openDriveSync({ ...(await optionsOf(reading)), start, full: reach === 'all' }),
-  );
-  reading.drive = drive;
-  await readOpened(withInsiders(reading, drive), drive);
+  const retry = reach === 'all' ? 'all' : 'of earlier versions';
+  await withSetAside(reading, { source: 'google-drive', retry }, async (kept, setAside) => {
+    const drive = await inStage('google-drive', async () =>
+      openDriveSync({ ...(await optionsOf(kept)), setAside, start, full: reach === 'all' }),
+    );
+    reading.drive = drive;
+    await readOpened(withInsiders(kept, drive), drive);
+  });
 }
 
 /** Reads a past window of the tenant's Drive, including what a sync skipped as too old. */
 export async function readDriveWindow(reading: WindowReading): Promise<void> {
-  const { tenant, window, clock } = reading;
-  const drive = await inStage('google-drive', async () => {
-    return openDriveBackfill({
-      ...(await optionsOf(reading)),
-      stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
-      since: window.since,
-      until: window.until ?? clock.now(),
-    });
+  const { tenant, window } = reading;
+  const options = { source: 'google-drive', retry: 'none' } as const;
+  await withSetAside(reading, options, async (kept, setAside) => {
+    const drive = await inStage('google-drive', async () =>
+      openDriveBackfill({
+        ...(await optionsOf(kept)),
+        setAside,
+        stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
+        since: window.since,
+        until: window.until,
+      }),
+    );
+    const ofDrive = withInsiders(kept, drive);
+    // They are on record already, so no page brings them as new ones.
+    await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
+    await readOpened(ofDrive, drive);
   });
-  const ofDrive = withInsiders(reading, drive);
-  // They are on record already, so no page brings them as new ones.
-  await reopenBeforeStart(ofDrive, { ...window, source: 'google-drive' });
-  await readOpened(ofDrive, drive);
 }
 
 /** Says what could not be read, even if reading ends early. */
@@ -98,7 +106,9 @@ function withInsiders(reading: StageReading, drive: OpenedDrive): StageReading {
   return { ...reading, rules };
 }
 
-async function optionsOf(reading: StageReading): Promise<Omit<DriveSyncOptions, 'start' | 'full'>> {
+async function optionsOf(
+  reading: StageReading,
+): Promise<Omit<DriveSyncOptions, 'start' | 'full' | 'setAside'>> {
   const { run, db, clock, driveDatabase } = reading;
   const { tenant, internalDomains, googleDrive: config } = reading.tenant;
   const log = run.context.log.child({ stage: 'google-drive' });

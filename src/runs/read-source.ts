@@ -145,7 +145,9 @@ export async function decider(
   const withoutAge = withoutStart(reading.rules);
   const rulesFor = (share: Share) => (ofBackfill.has(share.eventId) ? withoutAge : reading.rules);
   const open = shares.filter((share) => decideEarly(share, rulesFor(share)) === undefined);
-  const records = await inStage('crm', () => lookUp(crm, open, lookUpOptionsOf(tenant)));
+  const records = await inStage('crm', () =>
+    lookUp(crm, open, { ...lookUpOptionsOf(tenant), onFaultyRow: reading.onFaultyRecord }),
+  );
   for (const error of records.refused?.values() ?? []) reading.onLookUpRefused?.(error);
   const now = clock.now();
   return (share) => {

@@ -6,6 +6,7 @@ import type { UserError } from '../lib/errors.ts';
 import type { NewEvent } from '../outbox/event-types.ts';
 import type { SourceName } from '../share/share.ts';
 import type { OpenedDrive } from '../sources/drive/sync-source.ts';
+import type { FaultyRow } from '../vendors/faulty-row.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import type { Rules } from './decide-share.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
@@ -33,6 +34,8 @@ export interface ReadContext {
   /** epoch milliseconds */
   readonly runStartedAt: number;
   readonly crm: QueryBatch;
+  /** takes a record of Salesforce that cannot be read */
+  readonly onFaultyRecord: (row: FaultyRow) => void;
   /** Reports that Salesforce refuses a field of a lookup: the shares that need it are held. */
   readonly onLookUpRefused?: (error: UserError) => void;
   readonly signal: AbortSignal;

@@ -1,9 +1,11 @@
 import type { Bindings } from '../db/bindings.ts';
 import { omitUndefined } from '../lib/omit-undefined.ts';
 import type { SourceName } from '../share/share.ts';
+import type { FaultyRow } from '../vendors/faulty-row.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import { type Rules, rulesOf } from './decide-share.ts';
 import { readDrive, readDriveWindow } from './drive-stage.ts';
+import { FaultyRowReport } from './faulty-row-report.ts';
 import { reconsiderHeld } from './held-stage.ts';
 import type {
   ReadBatch,
@@ -76,7 +78,8 @@ async function readStages<Each extends Stage, Reading extends StageReading>(
     await reading.take(batch);
     pages += 1;
   };
-  const counted = { ...reading, take };
+  const records = new FaultyRowReport();
+  const counted = { ...reading, take, onFaultyRecord: (row: FaultyRow) => records.add(row) };
   let failed = 0;
   for (const stage of stages) {
     emit?.({ kind: 'stage started', stage: stage.name });
@@ -88,6 +91,8 @@ async function readStages<Each extends Stage, Reading extends StageReading>(
     }
     if (!isDone && isSource(stage)) failed += 1;
   }
+  const error = records.errorOf('crm');
+  if (error !== undefined) counters.addError(error);
   return failed > 0 && failed === stages.filter(isSource).length && pages === 0;
 }
 
@@ -107,6 +112,7 @@ function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefi
     rules: { ...rulesOf(tenant, start), readFrom: readFromOf(bindings) },
     runStartedAt: startedAt,
     crm: connections.salesforce,
+    onFaultyRecord: () => {},
     onLookUpRefused: (error) => run.counters.addError(runError('crm', error)),
     signal,
     take,

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { forgetBackfill, staleBackfills } from '../db/backfills.ts';
 import { isLeased } from '../db/leases.ts';
 import { pruneCalls, pruneRuns } from '../db/pruning.ts';
+import { pruneSetAside } from '../db/set-aside.ts';
 import { ERASURE_LIMITS } from '../outbox/limits.ts';
 import { eraseSettled } from '../outbox/retention.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -29,6 +30,7 @@ export async function applyRetention(context: AppContext, signal: AbortSignal): 
   }
   const runs = await pruneRuns(db, before);
   await deleteStaleBackfills(context, { before, now });
+  await pruneSetAside(db, before);
   await pruneCalls(db, now);
   if (erased > 0 || runs > 0) log.info('erased data older than retentionDays', { erased, runs });
 }

@@ -101,7 +101,7 @@ describe('text that people write', () => {
     const { code, stdout } = await world.run('sync');
     expect(code).toBe(1);
     expect(stdout).toContain("1 event was not sent: the body violates Gong's reference");
-    expect(stdout).toContain('sharetrail events --state rejected');
+    expect(stdout).toContain(' events --state rejected --config ');
     const { stdout: rejected } = await world.run('events --state rejected --json');
     expect(JSON.parse(rejected)).toMatchObject({ errors: ['contentUrl: must be given'] });
     expect(world.sandbox.gong.requests).toEqual([]);
@@ -139,7 +139,7 @@ describe('vendor responses, as the operator sees them', () => {
     expect(stdout).toContain(
       'Gong rejected 20 events in a row with the same errors: reportingSystem: unknown',
     );
-    expect(stdout).toContain('sharetrail events retry --state rejected');
+    expect(stdout).toContain(' events retry --state rejected');
     const { stdout: list } = await world.run('events --state pending --json');
     expect(linesOf(list).length).toBeGreaterThan(30);
   });

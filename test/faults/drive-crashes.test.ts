@@ -180,7 +180,7 @@ describe('a stream that cannot be read', () => {
     if (user === undefined) throw new Error('no user');
     company.users = Array.from({ length: 50 }, (_, number) => {
       const email = `user-${String(number).padStart(2, '0')}@${DOMAIN}`;
-      return { ...user, email };
+      return { ...user, id: email, email };
     });
     let attempts = 0;
     company.startPageToken = async () => {

@@ -23,9 +23,6 @@ const ACTIVITIES = { eventName: 'change_user_access', startTime: 0, endTime: 1 }
 const temporary: readonly (readonly [string, Responder])[] = [
   ['a 500', fails(500, apiError(500, 'backendError'))],
   ['a 503 with a page', fails(503, HTML_PAGE)],
-  ['a 429', fails(429)],
-  ["a user's rate limit", fails(403, apiError(403, 'userRateLimitExceeded'))],
-  ["a project's rate limit", fails(403, apiError(403, 'rateLimitExceeded'))],
   ['a connection that breaks in the head', (reply) => reply.raw('HTTP/1.1 2')],
   ['a truncated body', (reply) => reply.truncate('{"startPage', 5_000)],
   ['half of the JSON', fails(200, '{"startPageTo')],

@@ -14,11 +14,49 @@ describe('a used-up quota', () => {
     message: "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'",
   });
 
-  it('per minute delays the call up to a minute', async () => {
+  it('per minute waits out the minute', async () => {
     await using google = await startWith(fails(403, minute), fails(403, minute));
     const { client, clock } = createTestGoogleClient(google.origin);
     await client.startPageToken(ANNA);
-    expect(clock.sleptMs).toEqual([30_000, 30_000]);
+    expect(clock.sleptMs).toEqual([60_000, 60_000]);
+  });
+
+  it.each([
+    ['a 429', fails(429)],
+    ["a user's rate limit", fails(403, apiError(403, 'userRateLimitExceeded'))],
+    ["a project's rate limit", fails(403, apiError(403, 'rateLimitExceeded'))],
+  ])('is waited for: %s', async (_what, respond) => {
+    await using google = await startWith(respond, respond);
+    const { client, clock, counted } = createTestGoogleClient(google.origin);
+    expect(await client.startPageToken(ANNA)).toBe('7');
+    expect(counted()).toBe(3);
+    expect(clock.sleptMs).toEqual([60_000, 60_000]);
+  });
+
+  it('per minute uses up no attempts: nine refusals, then a success', async () => {
+    const google = await startWith(...Array.from({ length: 9 }, () => fails(403, minute)));
+    const { client, clock } = createTestGoogleClient(google.origin);
+    expect(await client.startPageToken(ANNA)).toBe('7');
+    expect(clock.sleptMs).toHaveLength(9);
+    await google.close();
+  });
+
+  it('that lasts ends the waiting: ten minutes, then the usual attempts', async () => {
+    const google = await startWith(...Array.from({ length: 99 }, () => fails(403, minute)));
+    const { client, clock } = createTestGoogleClient(google.origin);
+    await expect(client.startPageToken(ANNA)).rejects.toThrow(RetryableError);
+    expect(clock.sleptMs.length).toBeGreaterThanOrEqual(10);
+    expect(clock.sleptMs.length).toBeLessThanOrEqual(15);
+    await google.close();
+  });
+
+  it('with a wait that does not help waits out the minute next', async () => {
+    const short = fails(429, '', { 'retry-after': '2' });
+    await using google = await startWith(short, short, short);
+    const { client, clock } = createTestGoogleClient(google.origin);
+    await client.startPageToken(ANNA);
+    expect(clock.sleptMs[0]).toBe(2_000);
+    expect(clock.sleptMs.at(-1)).toBe(60_000);
   });
 
   it('of Reports, a 503, delays the call up to a minute', async () => {
@@ -43,20 +81,19 @@ describe('a used-up quota', () => {
     const other = client.startPageToken('ben@acme.com');
     await until(() => clock.sleepers === 2);
     expect(google.calls).toHaveLength(1);
-    clock.advance(500);
+    clock.advance(60_000);
     expect(await Promise.all([refused, other])).toEqual(['7', '7']);
     expect(google.calls).toHaveLength(3);
     await google.close();
   });
 
-  it("of one user does not delay the other users' calls", async () => {
+  it("of one user delays the other users' calls, too: the project has one quota", async () => {
     const { google, clock, client, refused } = await startRefusingOnce('userRateLimitExceeded');
-    expect(await client.startPageToken('ben@acme.com')).toBe('7');
-    const same = client.startPageToken(ANNA);
+    const other = client.startPageToken('ben@acme.com');
     await until(() => clock.sleepers === 2);
-    expect(google.calls).toHaveLength(2);
-    clock.advance(500);
-    expect(await Promise.all([refused, same])).toEqual(['7', '7']);
+    expect(google.calls).toHaveLength(1);
+    clock.advance(60_000);
+    expect(await Promise.all([refused, other])).toEqual(['7', '7']);
     await google.close();
   });
 
@@ -67,7 +104,7 @@ describe('a used-up quota', () => {
     const both = Promise.all([client.startPageToken(ANNA), client.startPageToken(ANNA)]);
     await until(() => clock.sleepers === 2);
     expect(google.calls).toHaveLength(1);
-    clock.advance(500);
+    clock.advance(60_000);
     expect(await both).toEqual(['7', '7']);
     expect(google.calls).toHaveLength(3);
     await google.close();
@@ -79,8 +116,9 @@ describe('a used-up quota', () => {
     const { client } = createTestGoogleClient(google.origin, { clock, requestsAtOnceMax: 1 });
     const refused = client.startPageToken(ANNA);
     await until(() => clock.sleepers === 1);
-    expect(await client.startPageToken('ben@acme.com')).toBe('7');
-    clock.advance(500);
+    // Another service has its own quota.
+    expect(await collect(client.listActivities(ACTIVITIES))).toHaveLength(1);
+    clock.advance(60_000);
     expect(await refused).toBe('7');
     await google.close();
   });

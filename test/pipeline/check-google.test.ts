@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/lib/secret.ts';
 import { SCOPES } from '../../src/sandbox/google/credentials.ts';
 import {
+  anotherKey,
   type CheckCase,
   type CheckWorld,
-  anotherKey,
   expectFailure,
   findCheck,
   problemsIn,

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/lib/secret.ts';
 import {
+  anotherKey,
   type CheckCase,
   type CheckWorld,
-  anotherKey,
   expectFailure,
   findCheck,
   problemsIn,

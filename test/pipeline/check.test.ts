@@ -1,9 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  type CheckWorld,
-  problemsIn,
-  startCheckWorld,
-} from '../support/check-rig.ts';
+import { type CheckWorld, problemsIn, startCheckWorld } from '../support/check-rig.ts';
 
 let world: CheckWorld;
 beforeEach(async () => {

@@ -33,7 +33,7 @@ describe('a person with two addresses', () => {
   ])('is one grantee if Gmail ignores the difference: %s', async (_name, logged) => {
     const { google, clock } = world;
     google.share(file, { to: INES, by: ann, loggedAs: logged });
-    // The change log then has another time.
+    // The change log then has a different time.
     clock.advance(2 * MINUTE_MS);
     google.edit(file, { by: ann });
     expect(await sync(3)).toEqual([`audit-log pending: ${ann} -> ${logged}: Deck`]);

@@ -32,6 +32,23 @@ describe('a user whom Google refuses', () => {
     expect(summariesOf(await world.events())).toEqual([`changes pending: ${zoe} -> ${ADA}: Deck`]);
   });
 
+  test.each(['domainPolicy', 'activeSessionInvalid'] as const)(
+    'fail no night, even a quiet one: %s',
+    async (reason) => {
+      const { google, clock, domain } = world;
+      const room = google.addUser(`room@${domain}`);
+      google.refuse({ reason, times: Number.POSITIVE_INFINITY, user: room });
+      for (let night = 0; night < 3; night += 1) {
+        expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
+        clock.advance(HOUR_MS);
+      }
+      // Not a lost login: the token is not requested again.
+      const token = google.calls.byMethod['token'];
+      await world.sync();
+      expect((google.calls.byMethod['token'] ?? 0) - (token ?? 0)).toBeLessThan(10);
+    },
+  );
+
   test('because they belong to another Workspace is reported; the others are read', async () => {
     const { google, clock, domain } = world;
     const zoe = google.addUser(`zoe@${domain}`);

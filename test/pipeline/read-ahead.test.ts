@@ -33,6 +33,7 @@ async function pulledPages(allowsReadAhead: boolean): Promise<number[]> {
     tenant,
     rules: rulesOf(tenant, undefined),
     runStartedAt: 0,
+    onFaultyRecord: () => {},
     crm: { queryBatch: async () => [] },
     signal: new AbortController().signal,
     take: async () => {

@@ -85,11 +85,7 @@ export function statusesIn(checks: readonly Check[], area: CheckArea): Set<Check
 }
 
 /** Removes exactly one thing; the check of that name says what to do about it. */
-export type CheckCase = readonly [
-  name: string,
-  hint: RegExp,
-  remove: (world: CheckWorld) => void,
-];
+export type CheckCase = readonly [name: string, hint: RegExp, remove: (world: CheckWorld) => void];
 
 export async function expectFailure(
   world: CheckWorld,

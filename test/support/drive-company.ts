@@ -77,7 +77,6 @@ export class DriveCompany implements GoogleClient {
   now(): number {
     return this.#now();
   }
-
   async learnTime(): Promise<void> {}
   async signIn(): Promise<void> {}
 

@@ -13,11 +13,12 @@ import { Secret } from '../../src/lib/secret.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/event-types.ts';
 import { sharesAwaitingAuditLog } from '../../src/outbox/events.ts';
-import { listEvents } from '../../src/outbox/queries.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import type { Share } from '../../src/share/share.ts';
 import { openDriveBackfill } from '../../src/sources/drive/backfill-source.ts';
 import { type DriveSyncOptions, openDriveSync } from '../../src/sources/drive/sync-source.ts';
 import type { SourcePage } from '../../src/sources/source.ts';
+import type { FaultyRow } from '../../src/vendors/faulty-row.ts';
 import { heldLease } from './database.ts';
 import { DOMAIN, DriveCompany } from './drive-company.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -41,6 +42,7 @@ export class DriveRig {
   detect: Detectors;
   config: Partial<GoogleDriveConfig> = {};
   failures: string[] = [];
+  readonly setAside: FaultyRow[] = [];
   readonly #lease: Awaited<ReturnType<typeof heldLease>>;
 
   private constructor(parts: {
@@ -126,6 +128,7 @@ export class DriveRig {
         this.failures.push(`${where}: ${error instanceof Error ? error.message : error}`);
       },
       log: silentLogger,
+      setAside: { add: (row) => void this.setAside.push(row), retried: [] },
     };
   }
 

@@ -304,6 +304,23 @@ test.each([
   await expect(failure).rejects.toThrow(`a ${type} row that cannot be read`);
 });
 
+test.each([
+  ['Contact', { Id: ANN.id }],
+  ['Lead', { Id: idOf('Lead', 1), IsConverted: 'false', LastModifiedDate: CREATED }],
+  ['Opportunity', { Id: DEAL.id, CreatedDate: 'yesterday', IsClosed: false }],
+  ['Case', { Id: 'x' }],
+  ['Account', { Id: 7 }],
+] as const)(
+  'a %s row that cannot be read is set aside if the caller takes it',
+  async (type, row) => {
+    const client: QueryBatch = { queryBatch: async (soqls) => soqls.map(() => [row]) };
+    const faulty: unknown[] = [];
+    const onFaultyRow = (one: unknown) => void faulty.push(one);
+    await lookUp(client, [related(type)], { ...OPTIONS, onFaultyRow });
+    expect(faulty).toMatchObject([{ kind: type, problem: expect.any(String) }]);
+  },
+);
+
 test('an invalid optional column counts as empty', async () => {
   const modified = { LastModifiedDate: CREATED };
   const rows: Partial<Record<OrgType, object>> = {

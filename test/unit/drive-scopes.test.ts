@@ -69,6 +69,7 @@ async function requestedScopes(config: Partial<GoogleDriveConfig>): Promise<stri
       throw new Error(where, { cause: error });
     },
     log: silentLogger,
+    setAside: { add: () => {}, retried: [] },
   });
   for await (const page of drive.source.pull(undefined)) await page.writeInTransaction?.(db);
   return peer.tokenRequests.map((request) => {

@@ -19,7 +19,7 @@ describe('the event id of a delivery', () => {
   function eventIdOf(changes: object): string {
     const row = { Id: '05D000000000001AAA', CreatedDate: '2026-11-01T00:00:00.000+0000' };
     const parsed = parseDeliveryRow({ ...row, ...changes });
-    if ('unreadable' in parsed) throw new Error(parsed.unreadable);
+    if ('problem' in parsed) throw new Error(parsed.problem);
     const options = {
       instanceUrl: 'https://acme.my.salesforce.com',
       contentUrl: 'record',

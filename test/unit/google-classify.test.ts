@@ -38,27 +38,27 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
   [
     "one user's rate limit",
     classify(403, apiError(403, 'userRateLimitExceeded')),
-    { kind: 'throttled', holder: 'subject', perMinute: false },
+    { kind: 'throttled', isCertain: true },
   ],
   [
     "the project's rate limit",
     classify(403, apiError(403, 'rateLimitExceeded')),
-    { kind: 'throttled', holder: 'service', perMinute: false },
+    { kind: 'throttled', isCertain: true },
   ],
   [
     'a quota of the Admin SDK',
     classify(403, apiError(403, 'quotaExceeded'), { context: DIRECTORY }),
-    { kind: 'throttled', holder: 'service' },
+    { kind: 'throttled', isCertain: true },
   ],
   [
     'a quota per minute',
     classify(403, apiError(403, 'rateLimitExceeded', { message: minute })),
-    { kind: 'throttled', holder: 'service', perMinute: true },
+    { kind: 'throttled', isCertain: true },
   ],
   [
     'a quota per minute and user',
     classify(403, apiError(403, 'rateLimitExceeded', { message: minuteOfUser })),
-    { kind: 'throttled', holder: 'subject', perMinute: true },
+    { kind: 'throttled', isCertain: true },
   ],
   [
     'a quota in the newer form, by its unit',
@@ -66,16 +66,16 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
       429,
       rpcError('RATE_LIMIT_EXCEEDED', 'Quota exceeded', { quota_unit: '1/min/{project}/{user}' }),
     ),
-    { kind: 'throttled', holder: 'subject', perMinute: true },
+    { kind: 'throttled', isCertain: true },
   ],
   [
     'a wait in the newer form',
     classify(429, {
       error: { status: 'RESOURCE_EXHAUSTED', message: 'slow', details: [{ retryDelay: '12.5s' }] },
     }),
-    { kind: 'throttled', holder: 'service', retryAfterMs: 12_500 },
+    { kind: 'throttled', isCertain: true, retryAfterMs: 12_500 },
   ],
-  ['a bare 429', classify(429, ''), { kind: 'throttled', holder: 'service', perMinute: false }],
+  ['a bare 429', classify(429, ''), { kind: 'throttled', isCertain: true }],
   [
     'a wait in seconds',
     classify(429, '', { headers: { 'retry-after': '7' } }),
@@ -85,6 +85,45 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
     'a wait until a date',
     classify(503, '', { headers: { 'retry-after': 'Sun, 01 Nov 2026 00:01:30 GMT' } }),
     { kind: 'retry', retryAfterMs: 90_000 },
+  ],
+  [
+    "a user's rate limit, in Google's words",
+    classify(
+      403,
+      apiError(403, 'userRateLimitExceeded', {
+        message:
+          'User Rate Limit Exceeded. Rate of requests for user exceed configured project quota, ' +
+          'you may consider re-evaluating expected per-user traffic to the API and adjust project ' +
+          'quota limits accordingly.',
+      }),
+    ),
+    { kind: 'throttled', isCertain: true },
+  ],
+  [
+    'a quota per minute, by its name',
+    classify(
+      429,
+      rpcError('RATE_LIMIT_EXCEEDED', 'Quota exceeded', {
+        quota_limit: 'defaultPerMinutePerProject',
+      }),
+    ),
+    { kind: 'throttled', isCertain: true },
+  ],
+  [
+    'a quota per day, by its name',
+    classify(
+      429,
+      rpcError('RATE_LIMIT_EXCEEDED', 'Quota exceeded', { quota_limit: 'DefaultPerDayPerProject' }),
+    ),
+    { kind: 'refused', concerns: 'everyone' },
+  ],
+  [
+    'a user without Drive',
+    classify(
+      401,
+      apiError(401, 'authError', { message: 'Active session is invalid. Error code: 4' }),
+    ),
+    { kind: 'refused', concerns: 'subject' },
   ],
   [
     'a daily quota',
@@ -112,7 +151,7 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
   [
     'a 503 of Reports, which means a used-up quota per minute',
     classify(503, '', { context: REPORTS }),
-    { kind: 'throttled', holder: 'service', perMinute: true },
+    { kind: 'throttled', isCertain: false },
   ],
   ['a 500 of Reports, which does not', classify(500, '', { context: REPORTS }), { kind: 'retry' }],
   [

@@ -8,9 +8,9 @@ import {
 import {
   readChanges,
   readDrives,
-  readFile,
   readFiles,
   readPermissions,
+  readRequestedFile,
   readStartPageToken,
 } from '../../src/vendors/google/drive-responses.ts';
 
@@ -18,6 +18,10 @@ const TIME = '2026-11-01T09:30:00.123Z';
 const AT = Date.UTC(2026, 10, 1, 9, 30, 0, 123);
 const PLAIN = { id: 'p', type: 'user', role: 'reader' };
 const BARE = { deleted: false, pendingOwner: false, inherited: false, isOriginKnown: false };
+
+function readFile(row: object) {
+  return readRequestedFile(row).rows[0];
+}
 
 function permissionOf(fields: object) {
   return readPermissions({ permissions: [{ ...PLAIN, ...fields }] }).rows[0];
@@ -99,7 +103,7 @@ describe('a file', () => {
 
   it('has owners with or without an address', () => {
     const owners = [{ emailAddress: 'Anna@Acme.com', displayName: 'Anna' }, { displayName: 'Ben' }];
-    expect(readFile({ id: 'f1', owners }).owners).toEqual([
+    expect(readFile({ id: 'f1', owners })?.owners).toEqual([
       { email: 'anna@acme.com', name: 'Anna' },
       { name: 'Ben' },
     ]);
@@ -269,14 +273,6 @@ describe('a body other than the requested one', () => {
   it.each([
     ['changes without a token', () => readChanges({ changes: [] })],
     ['missing changes', () => readChanges({ newStartPageToken: '9' })],
-    [
-      'an unknown kind of change',
-      () => readChanges({ changes: [{ changeType: 'x', time: TIME }], newStartPageToken: '9' }),
-    ],
-    [
-      'a change without a time',
-      () => readChanges({ changes: [{ changeType: 'file', fileId: 'f' }], newStartPageToken: '9' }),
-    ],
     ['missing files', () => readFiles({})],
     ['an incomplete search', () => readFiles({ files: [], incompleteSearch: true })],
     ['missing permissions', () => readPermissions({})],
@@ -284,8 +280,88 @@ describe('a body other than the requested one', () => {
     ['a file without an id', () => readFile({ name: 'Offer' })],
     ['a text', () => readUsers('<html>')],
     ['nothing', () => readStartPageToken('')],
-    ['an activity without a time', () => readActivities({ items: [{ id: {} }] })],
   ])('is never taken for an empty list: %s', (_what, read) => {
     expect(read).toThrow(RetryableError);
+  });
+});
+
+describe('a faulty row', () => {
+  const good = { id: { time: TIME, uniqueQualifier: '1' } };
+
+  it.each([
+    [
+      'an activity with a numeric profileId',
+      () =>
+        readActivities({
+          items: [{ ...good, actor: { profileId: 5 } }, good],
+        }),
+      ['activity', `${TIME}/1`, 'actor.profileId: Invalid input: expected string, received number'],
+    ],
+    [
+      'an activity without a time',
+      () => readActivities({ items: [{ id: { uniqueQualifier: '9' } }, good] }),
+      ['activity', '9', 'id.time: Invalid input: expected string, received undefined'],
+    ],
+    [
+      'a change without a time',
+      () =>
+        readChanges({
+          changes: [{ fileId: 'f' }, { fileId: 'g', time: TIME }],
+          newStartPageToken: '9',
+        }),
+      ['file', 'f', 'time: Invalid input: expected string, received undefined'],
+    ],
+    [
+      'a change of an unknown kind',
+      () =>
+        readChanges({
+          changes: [
+            { changeType: 'x', fileId: 'f', time: TIME },
+            { fileId: 'g', time: TIME },
+          ],
+          newStartPageToken: '9',
+        }),
+      ['file', 'f', 'changeType: Invalid input: expected "file"'],
+    ],
+    [
+      'a file',
+      () => readFiles({ files: [{ id: 'f', name: 7 }, { id: 'g' }] }),
+      ['file', 'f', 'name: Invalid input: expected string, received number'],
+    ],
+    [
+      'a user',
+      () => readUsers({ users: [{ id: 'u' }, { id: 'v', primaryEmail: 'v@acme.com' }] }),
+      ['user', 'u', 'primaryEmail: Invalid input: expected string, received undefined'],
+    ],
+    [
+      'a shared drive',
+      () => readDrives({ drives: [{ id: 'd', name: 1 }, { id: 'e' }] }),
+      ['shared drive', 'd', 'name: Invalid input: expected string, received number'],
+    ],
+    [
+      'a permission of an unknown type',
+      () => readPermissions({ permissions: [{ ...PLAIN, type: 'audience' }, PLAIN] }),
+      ['permission', 'p', 'type: Invalid option: expected one of "user"|"group"|"domain"|"anyone"'],
+    ],
+    [
+      'a number in place of an object',
+      () => readFiles({ files: [7, { id: 'g' }] }),
+      ['file', expect.stringMatching(/^without-id-/), expect.any(String)],
+    ],
+  ])('does not affect the others: %s', (_what, read, [kind, id, problem]) => {
+    const page = read();
+    expect(page.rows).toHaveLength(1);
+    expect(page.faulty).toMatchObject([{ kind, id, problem }]);
+  });
+
+  it('in a file: a permission of an unknown type leaves the other permissions', () => {
+    const file = readFile({ id: 'f1', permissions: [{ ...PLAIN, type: 'audience' }, PLAIN] });
+    expect(file?.permissions).toHaveLength(1);
+    expect(file?.faultyPermissions).toMatchObject([{ kind: 'permission', id: 'p' }]);
+  });
+
+  it('never leaves out an internal domain: the list is refused', () => {
+    const domains = [{ domainName: 'acme.com' }, { domainName: 7 }];
+    expect(() => readDomains({ domains })).toThrow(RetryableError);
   });
 });

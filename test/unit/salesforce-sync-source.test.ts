@@ -23,8 +23,10 @@ function sourceOf(client: DeliveryClient, full = false, failures: unknown[] = []
   return createSalesforceSync({
     client,
     config: { contentUrl: 'public-link' },
+    tenant: 'acme',
     start: START,
     full,
+    setAside: { add: (row) => void failures.push(row), retried: [] },
     onFailure: (error) => void failures.push(error),
   });
 }
@@ -201,54 +203,45 @@ describe('a delivery that cannot be read', () => {
   const nonsense = (number: number, modifiedAt: number) => ({ id: `bad${number}`, modifiedAt });
   const minute = (count: number) => START + count * MINUTE_MS;
 
-  /** The pages before the error, and the error. */
-  async function pullUntilError(client: DeliveryClient, position?: string) {
-    const pages: SourcePage[] = [];
-    let error: unknown;
-    try {
-      for await (const page of sourceOf(client).pull(position)) pages.push(page);
-    } catch (reason) {
-      error = reason;
-    }
-    const ids = pages.flatMap(({ shares }) => shares.map(({ shareId }) => shareId));
-    return { pages, ids, error };
-  }
-
-  test('is named by its Id at the end; all other deliveries are read', async () => {
+  test('is set aside by its Id; the others are read, and the mark moves past it', async () => {
     const rows = [...deliveries(2_500, START, 1_000), nonsense(1, minute(30))];
-    const client = new DeliveryClient(rows, 1_000);
-    const { ids, error } = await pullUntilError(client);
-    expect(ids).toHaveLength(2_500);
-    expect(error).toBeInstanceOf(UserError);
-    expect(error).toMatchObject({
-      message: 'Salesforce sent a delivery that cannot be read: bad1 (Id: not a Salesforce Id)',
-      hint: expect.stringContaining('start'),
-    });
+    const last = delivery(9_999, minute(90));
+    const client = new DeliveryClient([...rows, last], 1_000);
+    const setAside: unknown[] = [];
+    const pages: SourcePage[] = [];
+    for await (const page of sourceOf(client, false, setAside).pull(undefined)) pages.push(page);
+    expect(pages.flatMap(({ shares }) => shares)).toHaveLength(2_501);
+    expect(setAside).toEqual([
+      expect.objectContaining({ kind: 'delivery', id: 'bad1', problem: 'Id: not a Salesforce Id' }),
+    ]);
+    expect(pages.at(-1)?.position).toBe(positionAt(last.modifiedAt));
   });
 
-  test('keeps the mark before it, so that each run reads it again', async () => {
-    const [first, last] = [delivery(1, minute(10)), delivery(2, minute(90))];
-    const client = new DeliveryClient([first, nonsense(1, minute(40)), last], 10);
-    const { pages } = await pullUntilError(client);
-    const position = pages.at(-1)?.position;
-    expect(position).toBe(positionAt(first.modifiedAt));
-    const again = await pullUntilError(client, position);
-    expect(again.ids).toEqual([first.id, last.id]);
-    expect(again.error).toBeInstanceOf(UserError);
-    // Control: once it can be read, the mark moves.
-    client.rows[1] = delivery(3, minute(40));
-    expect((await pull(client, position)).position).toBe(positionAt(last.modifiedAt));
+  test('moves the mark even if it is alone', async () => {
+    const client = new DeliveryClient([nonsense(1, minute(40))], 10);
+    expect((await pull(client)).position).toBe(positionAt(minute(40)));
   });
 
-  test('is counted; only the first one is named', async () => {
-    const rows = [1, 2, 3].map((number) => nonsense(number, minute(number)));
-    const { pages, error } = await pullUntilError(new DeliveryClient(rows, 10));
-    expect(pages).toEqual([]);
-    expect(error).toMatchObject({
-      message: expect.stringMatching(
-        /^Salesforce sent 3 deliveries that cannot be read; the first: bad1 /,
-      ),
+  test('is tried again: its share is read, and it is no longer set aside', async () => {
+    const client = new DeliveryClient([], 10);
+    const keptRow = (name: string, row: object) => ({
+      ...{ kind: 'delivery', id: name, problem: '', row: JSON.stringify(row), place: '{}' },
+      ...{ version: '0.0.1', at: START },
     });
+    const { id } = delivery(7, START);
+    const stamp = '2026-11-01T00:00:00.000+0000';
+    const good = keptRow('good', { Id: id, CreatedDate: stamp });
+    const added: unknown[] = [];
+    const source = createSalesforceSync({
+      ...{ client, config: { contentUrl: 'public-link' }, tenant: 'acme', start: START },
+      ...{ full: false, onFailure: () => {} },
+      setAside: { add: (row) => void added.push(row), retried: [good, keptRow('bad', { Id: 7 })] },
+    });
+    const pages: SourcePage[] = [];
+    for await (const page of source.pull(undefined)) pages.push(page);
+    expect(pages.map(({ shares }) => shares.map(({ shareId }) => shareId))).toEqual([[id]]);
+    expect(added).toEqual([expect.objectContaining({ kind: 'delivery' })]);
+    expect(pages[0]?.writeInTransaction).toBeDefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { type CommandDefinition, EXIT } from '../command.ts';
 
 export const checkDefinition: CommandDefinition = {
   name: 'check',
-  summary: 'check everything that a run needs, and say what to do about what is missing',
+  summary: 'check what a run needs, and say what is missing',
   description: [
     'Checks the configuration, the database, the schedule, the address for alerts, and each login, ' +
       'permission, and scope at Salesforce, Google, and Gong. A failed check is followed by what to ' +

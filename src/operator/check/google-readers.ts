@@ -2,10 +2,13 @@ import pLimit from 'p-limit';
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { silentLogger } from '../../lib/log.ts';
+import { FaultyRowReport } from '../../runs/faulty-row-report.ts';
 import { changeLogsOf } from '../../sources/drive/change-logs.ts';
 import { isGoogleFailure, isUserWithoutDrive } from '../../sources/drive/classify-errors.ts';
 import { GroupOnlyDrive } from '../../sources/drive/drive-members.ts';
 import { findScope, type Scope } from '../../sources/drive/scope.ts';
+import type { SetAside } from '../../sources/set-aside.ts';
+import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import type { GoogleClient, GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { AreaChecks } from './area-checks.ts';
 import type { GoogleOptions } from './google-options.ts';
@@ -29,7 +32,11 @@ export async function checkReaders(
   options: GoogleOptions,
 ): Promise<void> {
   const { finder, wasCut } = shortLists(client);
-  const found = await findOrFail(checks, () => scopeOf(client, finder, options));
+  const faultyRows = new FaultyRowReport();
+  const setAside = { add: (row: FaultyRow) => faultyRows.add(row) };
+  const found = await findOrFail(checks, () => scopeOf(client, { finder, setAside }, options));
+  const unreadable = faultyRows.errorOf('google-drive');
+  if (unreadable) checks.add('rows', failed(unreadable.message, unreadable.hint));
   if (found === undefined) {
     return checks.skip(['shared drives'], 'the users could not be found');
   }
@@ -69,7 +76,7 @@ async function findOrFail(
 
 function scopeOf(
   google: GoogleClient,
-  finder: GoogleFinder,
+  { finder, setAside }: { readonly finder: GoogleFinder; readonly setAside: Pick<SetAside, 'add'> },
   options: GoogleOptions,
 ): Promise<Scope> {
   const { tenant, config, db, clock: own } = options;
@@ -77,7 +84,15 @@ function scopeOf(
   const sharesAwaitingAuditLog = async () => new Map();
   const store = { db, tenant: tenant.tenant, sharesAwaitingAuditLog };
   const clock: Clock = { now: () => google.now(), sleep: (ms, stop) => own.sleep(ms, stop) };
-  return findScope({ client: finder, config, internalDomains, store, clock, log: silentLogger });
+  return findScope({
+    client: finder,
+    config,
+    internalDomains,
+    store,
+    clock,
+    log: silentLogger,
+    setAside,
+  });
 }
 
 async function checkUsers(

@@ -4,6 +4,7 @@ import type { Session } from './credentials.ts';
 import { parseFields, select } from './field-mask.ts';
 import { ApiError, errorResponse, forbidden, json } from './responses.ts';
 import { ROUTES, type Route } from './routes.ts';
+import { changeRows } from './row-changes.ts';
 import { handleTokenRequest } from './token-endpoint.ts';
 import { type GoogleOptions, Workspace } from './workspace.ts';
 import type { WorkspaceState } from './workspace-state.ts';
@@ -62,7 +63,8 @@ function handleCall(state: WorkspaceState, request: SandboxRequest): object {
   state.injectedErrors.throwIfMatched({ method: route.method, user: session.email, about });
   const fields = parseFields(query.get('fields') ?? route.usualFields, route.names);
   const call: ApiCall = { state, user: session.email, query, ids, fields };
-  return Object(select(route.handle(call), fields));
+  const response = Object(select(route.handle(call), fields));
+  return changeRows(response, state.rowChanges.get(route.method));
 }
 
 function routeOf({ path }: SandboxRequest) {

@@ -20,7 +20,12 @@ const fault = (status: number, message: string): KnownError => ({
 
 /** Drive guide, "Resolve errors": the reasons with their usual status. */
 const KNOWN_ERRORS = {
-  userRateLimitExceeded: limit(403, 'User Rate Limit Exceeded.'),
+  userRateLimitExceeded: limit(
+    403,
+    'User Rate Limit Exceeded. Rate of requests for user exceed configured project quota, you may ' +
+      'consider re-evaluating expected per-user traffic to the API and adjust project quota limits ' +
+      'accordingly.',
+  ),
   rateLimitExceeded: limit(403, 'Rate Limit Exceeded.'),
   quotaExceeded: limit(403, "Quota exceeded for quota metric 'Queries'."),
   dailyLimitExceeded: limit(403, 'Daily Limit Exceeded.'),
@@ -30,6 +35,8 @@ const KNOWN_ERRORS = {
   pageTokenExpired: fault(403, 'The page token has expired.'),
   forbidden: fault(403, 'Not Authorized to access this resource/api'),
   authError: fault(401, 'Invalid Credentials'),
+  /** a user without Drive */
+  activeSessionInvalid: fault(401, 'Active session is invalid. Error code: 4'),
   notFound: fault(404, 'Not Found'),
   gone: fault(410, 'Gone'),
   internalError: fault(500, 'Internal Error'),
@@ -95,6 +102,7 @@ function matches({ method, user, about }: InjectedErrorRule, call: CallDescripti
 
 function errorOf({ reason, status, retryAfter }: InjectedErrorRule): ApiError {
   const known = KNOWN_ERRORS[reason];
+  const sent = reason === 'activeSessionInvalid' ? 'authError' : reason;
   const headers = retryAfter === undefined ? {} : { headers: { 'retry-after': retryAfter } };
-  return new ApiError({ ...known, reason, status: status ?? known.status, ...headers });
+  return new ApiError({ ...known, reason: sent, status: status ?? known.status, ...headers });
 }

@@ -70,6 +70,7 @@ export class Workspace {
       audit: new AuditLog(),
       injectedErrors: new InjectedErrors(),
       callCounts: new CallCounts(),
+      rowChanges: new Map(),
     };
     this.#recorder = new ChangeRecorder(this.state);
     this.#sharing = new SharingActions(this.state, this.#recorder);

@@ -40,6 +40,11 @@ export class ChangeLogFailures {
     this.#inRow = 0;
   }
 
+  /** Counts a user or drive that was read to its end: a quiet one has no page. */
+  addCompleted(): void {
+    this.#successes += 1;
+  }
+
   /** Counts a user without Drive whom the configuration does not list: not a failure. */
   addSkipped(error: unknown): void {
     this.#skipped += 1;

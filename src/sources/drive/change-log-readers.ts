@@ -1,5 +1,8 @@
+import type { SetAsideRow } from '../../db/set-aside.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { OnFailure } from './change-log-failures.ts';
 import type { ChangeLog } from './change-logs.ts';
 import type { ChangeLogPosition, Sweep } from './cursor-positions.ts';
@@ -13,6 +16,10 @@ export interface ChangeLogPage {
   readonly position: ChangeLogPosition;
   /** the sweep that found the items; undefined if they come from the change log */
   readonly sweep?: Sweep & { readonly isOver: boolean };
+  /** ids of items that cannot be read */
+  readonly unreadable?: readonly string[];
+  /** rows that were set aside and are read now */
+  readonly retried?: readonly SetAsideRow[];
   /** epoch milliseconds: items in scope from before are known; undefined: not recorded yet */
   readonly itemsSince: number | undefined;
 }
@@ -29,6 +36,7 @@ export interface ChangeLogReading {
   /** epoch milliseconds: the latest removal of an internal domain */
   readonly domainsAt: number | undefined;
   readonly onFailure: OnFailure;
+  readonly setAside: SetAside;
 }
 
 /** One account's reading of one change log. */
@@ -67,7 +75,20 @@ export async function* readerSessions(
   for (const subject of await scope.readersOf(changeLog.driveId)) yield sessionOf(subject, true);
 }
 
-export function accessContextOf(session: ReaderSession): AccessContext {
+/** Sets a file aside, with the place where a later version looks for it. */
+export function setFileAside(
+  { reading, changeLog, subject }: ReaderSession,
+  row: FaultyRow,
+  isFirstReading: boolean,
+): void {
+  const driveId = changeLog.kind === 'drive' ? changeLog.driveId : undefined;
+  reading.setAside.add(row, { subject, driveId, isFirstReading });
+}
+
+export function accessContextOf(
+  session: ReaderSession,
+  { isFirstReading }: { readonly isFirstReading: boolean },
+): AccessContext {
   const { changeLog, subject, isChecked } = session;
   const { client, scope, clock, onFailure } = session.reading;
   return {
@@ -76,6 +97,7 @@ export function accessContextOf(session: ReaderSession): AccessContext {
     subject,
     insiders: scope.insiders,
     now: clock.now(),
+    onFaultyRow: (row) => setFileAside(session, row, isFirstReading),
     onRefusedItem: (where, error) => {
       // The reader may have lost access to the drive: let the next reader try.
       if (!isChecked) throw error;

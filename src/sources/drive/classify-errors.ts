@@ -1,5 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { DatabaseError, RetryableError, UserError } from '../../lib/errors.ts';
+import { SESSION_INVALID } from '../../vendors/google/classify.ts';
 import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
 
 /** True if the error concerns one user or shared drive, so that the others can still be read. */
@@ -32,6 +33,7 @@ const WITHOUT_DRIVE: ReadonlySet<string> = new Set([
   'domainPolicy',
   'failedPrecondition',
   'FAILED_PRECONDITION',
+  SESSION_INVALID,
 ]);
 
 /**

@@ -13,6 +13,8 @@ export interface ItemAccess {
   readonly own: readonly ExternalGrant[];
   /** access by inheritance only; undefined if it was not read */
   readonly inherited?: readonly ExternalGrant[];
+  /** some of the access cannot be read: a grant that is missing here may exist */
+  readonly isIncomplete?: boolean;
 }
 
 /**
@@ -70,6 +72,10 @@ export function compareGrants(
   }
   for (const [key, { latest }] of grants.histories(access.itemId)) {
     if (latest === undefined || own.has(key)) continue;
+    if (access.isIncomplete) {
+      keepGrant(latest, options.sweptAt);
+      continue;
+    }
     // The item is visible again without this grant: if it appears later, it was made again.
     if (latest.removed) latest.removed = false;
     if (!isOver(latest, options.now)) endGrant(latest, access.at);
@@ -107,6 +113,24 @@ export function recordItemGone(
       grant.removed = true;
     }
   }
+}
+
+/** Keeps the grants of items that a sweep found, but that cannot be read. */
+export function keepGrants(
+  grants: LoadedGrants,
+  itemIds: readonly string[],
+  sweptAt: number | undefined,
+): void {
+  for (const itemId of itemIds) {
+    for (const history of grants.histories(itemId).values()) {
+      for (const grant of history.grants) keepGrant(grant, sweptAt);
+    }
+  }
+}
+
+/** Otherwise the end of the sweep would end the grant. */
+function keepGrant(grant: Grant, sweptAt: number | undefined): void {
+  if (sweptAt !== undefined) grant.sweptAt = sweptAt;
 }
 
 interface Context {
@@ -183,7 +207,9 @@ function recordInherited(
   }
   for (const [key, { latestInherited }] of grants.histories(access.itemId)) {
     if (latestInherited === undefined || latestInherited.revokedAt !== undefined) continue;
-    if (!inherited.has(key)) endGrant(latestInherited, access.at);
+    if (inherited.has(key)) continue;
+    if (access.isIncomplete) keepGrant(latestInherited, sweptAt);
+    else endGrant(latestInherited, access.at);
   }
 }
 

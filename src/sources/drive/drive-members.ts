@@ -1,7 +1,9 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
+import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { Page, Permission } from '../../vendors/google/rows.ts';
+import type { SetAside } from '../set-aside.ts';
 
 /** Drive guide: roles with write access. Readers do not see who else has access. */
 const WRITERS = ['organizer', 'fileOrganizer', 'writer'];
@@ -17,15 +19,18 @@ export interface MembersOptions {
   /** The account of an internal member that can be read as; undefined if no such member exists. */
   readonly accountOf: (email: string) => string | undefined;
   readonly isInsider: (email: string) => boolean;
+  readonly setAside: Pick<SetAside, 'add'>;
 }
 
 /** The accounts that can read a shared drive, best first. Throws UserError if there are none. */
 export async function findReaders(
-  { client, sharedDrives, accountOf, isInsider }: MembersOptions,
+  { client, sharedDrives, accountOf, isInsider, setAside }: MembersOptions,
   driveId: string,
 ): Promise<readonly string[]> {
   if (typeof sharedDrives !== 'string') return listedReaders(sharedDrives, driveId, accountOf);
-  const members = await collectRows(client.listDriveMembers(driveId));
+  const members = await collectRows(client.listDriveMembers(driveId), (row) =>
+    setAside.add({ ...row, id: `${row.id} of shared drive ${driveId}` }),
+  );
   const writers = members.filter(({ role, deleted }) => WRITERS.includes(role) && !deleted);
   const readers = writers
     .flatMap(({ type, email, role }) => {
@@ -69,8 +74,14 @@ const READER =
   'googleDrive.sharedDrives, each with `as`.';
 
 /** Collects all rows of a short list, such as drives or one item's permissions. */
-export async function collectRows<Row>(pages: AsyncGenerator<Page<Row>>): Promise<Row[]> {
+export async function collectRows<Row>(
+  pages: AsyncGenerator<Page<Row>>,
+  onFaultyRow: (row: FaultyRow) => void,
+): Promise<Row[]> {
   const all: Row[] = [];
-  for await (const { rows } of pages) all.push(...rows);
+  for await (const { rows, faulty = [] } of pages) {
+    all.push(...rows);
+    faulty.forEach(onFaultyRow);
+  }
   return all;
 }

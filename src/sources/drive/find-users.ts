@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { RetryableError } from '../../lib/errors.ts';
+import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import { AddressBook, type HeldAddress } from './address-book.ts';
@@ -9,9 +10,15 @@ import { type DriveUser, userOfAccount, userOfDirectory } from './drive-user.ts'
 import { DRIVE_LIMITS } from './limits.ts';
 
 /** All users of the Directory, active or not. */
-export async function listDirectoryUsers(client: GoogleFinder): Promise<DriveUser[]> {
+export async function listDirectoryUsers(
+  client: GoogleFinder,
+  onFaultyRow: (row: FaultyRow) => void,
+): Promise<DriveUser[]> {
   const users: DriveUser[] = [];
-  for await (const { rows } of client.listUsers()) users.push(...rows.map(userOfDirectory));
+  for await (const { rows, faulty = [] } of client.listUsers()) {
+    users.push(...rows.map(userOfDirectory));
+    faulty.forEach(onFaultyRow);
+  }
   return users;
 }
 

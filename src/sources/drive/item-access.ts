@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { RetryableError } from '../../lib/errors.ts';
 import type { Insiders } from '../../share/address.ts';
+import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { Change, File, Permission } from '../../vendors/google/rows.ts';
@@ -25,6 +26,8 @@ export interface SeenItem {
   readonly parents?: readonly string[];
   /** keys of the grantees for whom Google does not say whether the grant is inherited */
   readonly originUnknown?: ReadonlySet<string>;
+  /** true: found by the first reading of its change log, although it could not be read then */
+  readonly isFirstReading?: boolean;
   /** keys of the grantees of its folders, if they were read */
   readonly folderGrantees?: ReadonlySet<string>;
   /** undefined on a shared drive */
@@ -41,6 +44,14 @@ export interface AccessContext {
   readonly now: number;
   /** Handles one item that cannot be read; if it throws, the reading ends. */
   readonly onRefusedItem: OnFailure;
+  /** Takes an item that cannot be read completely. */
+  readonly onFaultyRow: (row: FaultyRow) => void;
+}
+
+interface ListedPermissions {
+  readonly permissions: readonly Permission[];
+  /** those that cannot be read */
+  readonly faulty: readonly FaultyRow[];
 }
 
 /** Attempts to list an item's permissions. */
@@ -119,10 +130,10 @@ async function itemOfFile(
     ...(createdTime !== undefined && { createdAt: createdTime }),
     ...(changeLog.kind === 'user' && { fileOwner: ownerOf(file, changeLog) }),
   };
-  const { permissions, permissionIds } = file;
+  const { permissions, permissionIds, faultyPermissions: faulty = [] } = file;
   // If the file came with only some of its permissions, the missing ones would count as revoked.
-  if (permissions !== undefined && permissions.length >= permissionIds.length) {
-    return withPermissions(context, seen, permissions);
+  if (permissions !== undefined && permissions.length + faulty.length >= permissionIds.length) {
+    return withPermissions(context, seen, { permissions, faulty });
   }
   // On a shared drive, an item without permissions of its own has only those of the members.
   if (changeLog.kind === 'drive' && file.hasAugmentedPermissions === false) {
@@ -167,10 +178,13 @@ async function withListedPermissions(
 async function permissionsOf(
   { client, subject }: Pick<AccessContext, 'client' | 'subject'>,
   itemId: string,
-): Promise<Permission[]> {
+): Promise<ListedPermissions> {
   for (let attempt = 1; ; attempt += 1) {
+    const faulty: FaultyRow[] = [];
     try {
-      return await collectRows(client.listPermissions(subject, itemId));
+      const pages = client.listPermissions(subject, itemId);
+      const permissions = await collectRows(pages, (row) => faulty.push(row));
+      return { permissions, faulty };
     } catch (error) {
       if (!(error instanceof PageTokenLost)) throw error;
       if (attempt === LIST_ATTEMPTS_MAX) throw new RetryableError(error.message, { cause: error });
@@ -181,14 +195,20 @@ async function permissionsOf(
 function withPermissions(
   context: AccessContext,
   seen: SeenItem,
-  permissions: readonly Permission[],
+  { permissions, faulty }: ListedPermissions,
 ): SeenItem {
+  for (const row of faulty) context.onFaultyRow(asFile(row, seen));
   const grantsOf = (select: (permission: Permission) => boolean): ExternalGrant[] =>
     permissions.filter(select).flatMap((permission) => externalGrantOf(permission, context) ?? []);
   const own = grantsOf((permission) => !permission.inherited);
   const inherited = grantsOf((permission) => permission.inherited);
   const originUnknown = grantsOf(({ isOriginKnown }) => !isOriginKnown).map(({ key }) => key);
-  const access = { ...accessKeyOf(context, seen), own, inherited };
+  const access = {
+    ...accessKeyOf(context, seen),
+    own,
+    inherited,
+    ...(faulty.length > 0 && { isIncomplete: true }),
+  };
   if (own.length + inherited.length === 0) return withoutExternalAccess(seen, access);
   return {
     ...seen,
@@ -208,6 +228,16 @@ function withoutExternalAccess({ facts, at, createdAt }: SeenItem, access: ItemA
     at,
     access,
     ...(createdAt !== undefined && { createdAt }),
+  };
+}
+
+/** The file is set aside, because a permission cannot be requested on its own. */
+function asFile({ id, problem }: FaultyRow, { facts }: SeenItem): FaultyRow {
+  return {
+    kind: 'file',
+    id: facts.itemId,
+    problem: `permission ${id}: ${problem}`,
+    row: undefined,
   };
 }
 

@@ -144,7 +144,11 @@ export class ItemDetailsReader {
 
   async #readMembers(driveId: string, reader: string): Promise<ReadonlySet<string>> {
     const { client, scope, now } = this.#options;
-    const permissions = await collectRows(client.listPermissions(reader, driveId));
+    const permissions = await collectRows(
+      client.listPermissions(reader, driveId),
+      // The drive's change log sets a faulty membership aside.
+      () => {},
+    );
     const { insiders } = scope;
     return new Set(
       permissions.flatMap(

@@ -5,9 +5,10 @@ import {
   type ChangeLogPage,
   type ReaderSession,
   readerIn,
+  setFileAside,
 } from './change-log-readers.ts';
 import type { ChangeLogPosition, Sweep } from './cursor-positions.ts';
-import { itemOfDrive, itemsOfFiles, type SeenItem } from './item-access.ts';
+import { type AccessContext, itemOfDrive, itemsOfFiles, type SeenItem } from './item-access.ts';
 
 /** Attempts to list the files of one change log. */
 const SWEEP_ATTEMPTS_MAX = 3;
@@ -70,8 +71,10 @@ async function* sweepPages(
     ...(recordsItems && { itemsSince: startedAt }),
   };
   let drive =
-    current.page === undefined ? await itemOfDrive(accessContextOf(session), startedAt) : undefined;
-  for await (const { rows, nextPageToken } of itemPages(session, current)) {
+    current.page === undefined
+      ? await itemOfDrive(contextOf(session, current), startedAt)
+      : undefined;
+  for await (const { rows, nextPageToken, faulty = [] } of itemPages(session, current)) {
     const isOver = nextPageToken === undefined;
     yield {
       items: drive === undefined ? rows : [drive, ...rows],
@@ -79,6 +82,7 @@ async function* sweepPages(
         ? after
         : { ...position, ...readerIn(session), sweep: { ...current, page: nextPageToken } },
       sweep: { ...current, isOver },
+      unreadable: faulty.map(({ id }) => id),
       itemsSince: position.itemsSince,
     };
     drive = undefined;
@@ -110,11 +114,20 @@ async function nextItems(
 ): Promise<Page<SeenItem> | undefined> {
   const { done, value } = await files.next();
   if (done) return undefined;
-  const seen = await itemsOfFiles(accessContextOf(session), value.rows, sweep.startedAt);
+  for (const row of value.faulty ?? []) setFileAside(session, row, isBaseline(sweep));
+  const seen = await itemsOfFiles(contextOf(session, sweep), value.rows, sweep.startedAt);
   const { baselineEnd } = session.reading;
   // Reading folders costs calls, so it is limited to items whose unknown grants would be reported.
   const rows = await session.folders.addTo(seen, (item) => isCompared(item, sweep, baselineEnd));
   return { ...value, rows };
+}
+
+function contextOf(session: ReaderSession, sweep: Sweep): AccessContext {
+  return accessContextOf(session, { isFirstReading: isBaseline(sweep) });
+}
+
+function isBaseline({ kind }: Sweep): boolean {
+  return kind === 'baseline';
 }
 
 /** True if a grant of the item that is not on record is reported. */

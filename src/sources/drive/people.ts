@@ -3,6 +3,7 @@ import { listCursors } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { isInternalAddress } from '../../share/address.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { SourcePage } from '../source.ts';
 import { AddressBook, type HeldAddress, updateAddresses } from './address-book.ts';
 import { loadAddresses, saveAddresses } from './address-store.ts';
@@ -22,6 +23,7 @@ export interface PeopleOptions {
   readonly client: GoogleFinder;
   readonly config: GoogleDriveConfig;
   readonly store: DriveStore;
+  readonly setAside: Pick<SetAside, 'add'>;
   /** read only after Google's first response, which corrects it */
   readonly clock: Clock;
 }
@@ -49,11 +51,11 @@ export class People {
    * when an owner is not among the listed addresses: see `findOwners`.
    */
   static async find(options: PeopleOptions): Promise<People> {
-    const { client, config, store } = options;
+    const { client, config, store, setAside } = options;
     const people = new People(options, await loadAddresses(store.db, store.tenant));
     if (config.auth.flow === 'refresh-token') people.#set([await findTokenUser(client)]);
     else if (config.users === 'all') {
-      people.#set(await listDirectoryUsers(client));
+      people.#set(await listDirectoryUsers(client, (row) => setAside.add(row)));
       people.#domains = await client.listDomains();
     } else if (config.detect.includes('changes')) await people.#findListed(config.users);
     else people.#set(people.#listedOnRecord(config.users));

@@ -3,6 +3,7 @@ import { RetryableError, UserError } from '../../lib/errors.ts';
 import { PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import { futurePosition } from '../future-position.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { SourcePage } from '../source.ts';
 import { AUDIT_EVENT_NAMES, type AuditEntry, entriesOf } from './audit-entry.ts';
 import { stageEntries } from './audit-entry-store.ts';
@@ -36,6 +37,7 @@ export interface AuditLogReading {
   readonly end?: number;
   /** Reports a failure that does not end the reading. */
   readonly onFailure: OnFailure;
+  readonly setAside: SetAside;
 }
 
 /** True before the first reading of the partition. */
@@ -120,7 +122,7 @@ async function* retryWindow(
 }
 
 async function* readWindow(
-  { client, store, scope, partition }: AuditLogReading,
+  { client, store, scope, partition, setAside }: AuditLogReading,
   { eventName, stream, position, window }: WindowReading,
 ): AsyncGenerator<SourcePage> {
   const { from, until, page } = window;
@@ -131,7 +133,8 @@ async function* readWindow(
     endTime: until,
     ...(page !== undefined && { pageToken: page }),
   });
-  for await (const { rows, nextPageToken } of pages) {
+  for await (const { rows, nextPageToken, faulty = [] } of pages) {
+    for (const row of faulty) setAside.add(row);
     const all = rows.flatMap((activity) => entriesOf(activity, scope.insiders));
     await scope.people.findOwners(ownersOf(all));
     const entries = all.filter(({ place, at }) => scope.includes(place, at));

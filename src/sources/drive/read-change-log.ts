@@ -8,11 +8,13 @@ import {
   type ReaderSession,
   readerIn,
   readerSessions,
+  setFileAside,
 } from './change-log-readers.ts';
 import type { ChangeLog } from './change-logs.ts';
 import type { ChangeLogPosition } from './cursor-positions.ts';
 import { itemsOfChanges, type SeenItem } from './item-access.ts';
 import { startSweep, sweepFiles } from './list-all-files.ts';
+import { retryFiles } from './retry-rows.ts';
 
 /**
  * Reads a change log from `stored` on (undefined: for the first time). Uses the network only:
@@ -64,6 +66,7 @@ async function* readAs(
   if (full && stored !== undefined && stored.sweep?.kind !== 'compare') {
     position = yield* sweepFiles(session, await startSweep(session, position, 'compare'));
   }
+  if (stored !== undefined) yield* retryFiles(session, position);
   if ((yield* readLog(session, position)) === 'read') return;
   position = yield* sweepFiles(session, await startSweep(session, position, 'compare'));
   if ((yield* readLog(session, position)) === 'read') return;
@@ -136,7 +139,9 @@ async function nextItems(
 ): Promise<ItemsPage | undefined> {
   const { done, value } = await changes.next();
   if (done) return undefined;
-  const { rows, ...links } = value;
-  const seen = await itemsOfChanges(accessContextOf(session), rows);
+  const { rows, faulty = [], ...links } = value;
+  for (const row of faulty) setFileAside(session, row, false);
+  const context = accessContextOf(session, { isFirstReading: false });
+  const seen = await itemsOfChanges(context, rows);
   return { ...links, items: await session.folders.addTo(seen, () => true) };
 }

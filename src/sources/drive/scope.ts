@@ -4,6 +4,7 @@ import type { Logger } from '../../lib/log.ts';
 import { type Insiders, isInsider } from '../../share/address.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { SharedDrive } from '../../vendors/google/rows.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Place } from './audit-entry.ts';
 import { collectRows, findReaders, listedReaders } from './drive-members.ts';
 import type { DriveStore } from './drive-store.ts';
@@ -40,6 +41,7 @@ export interface ScopeOptions {
   readonly clock: Clock;
   /** adds the tenant's name to each line */
   readonly log: Logger;
+  readonly setAside: Pick<SetAside, 'add'>;
 }
 
 export async function findScope(options: ScopeOptions): Promise<Scope> {
@@ -89,12 +91,13 @@ class FoundScope implements Scope {
   }
 
   readersOf(driveId: string): Promise<readonly string[]> {
-    const { client, config } = this.#options;
+    const { client, config, setAside } = this.#options;
     const found =
       this.#readers.get(driveId) ??
       findReaders(
         {
           client,
+          setAside,
           sharedDrives: config.sharedDrives,
           accountOf: (email) => this.accountOf(email),
           isInsider: (email) => isInsider(email, this.insiders),
@@ -123,12 +126,12 @@ class FoundScope implements Scope {
   }
 }
 
-async function drivesOf({ client, config }: ScopeOptions): Promise<Scope['drives']> {
+async function drivesOf({ client, config, setAside }: ScopeOptions): Promise<Scope['drives']> {
   const { sharedDrives } = config;
   if (sharedDrives === 'none') return [];
   const drives =
     sharedDrives === 'all'
-      ? await collectRows(client.listDrives())
+      ? await collectRows(client.listDrives(), (row) => setAside.add(row))
       : sharedDrives.map(({ id }) => ({ id }));
   const byId = new Map(drives.map((drive) => [drive.id, drive]));
   return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));

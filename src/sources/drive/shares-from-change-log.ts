@@ -7,6 +7,7 @@ import type { ChangeLog } from './change-logs.ts';
 import {
   compareGrants,
   type ItemAccess,
+  keepGrants,
   type NewGrant,
   recordBaseline,
   recordItemGone,
@@ -20,6 +21,7 @@ import type { SeenItem } from './item-access.ts';
 import { addKnownItems, deleteEarlierKnownItems } from './known-items.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
 import { scopeChangeOf } from './new-in-scope.ts';
+import { deleteRetried } from './retry-rows.ts';
 
 export interface CompareRules {
   /** epoch milliseconds: in a first reading, grants on files created from then on are reported */
@@ -39,7 +41,9 @@ export async function sharesFromChangeLog(
 ): Promise<SourcePage> {
   const { changeLog, page } = read;
   const { items, position, sweep } = page;
-  const grants = await loadGrants(db, tenant, idsOf(items));
+  const unreadable = page.unreadable ?? [];
+  const grants = await loadGrants(db, tenant, [...idsOf(items), ...unreadable]);
+  keepGrants(grants, unreadable, sweptAtOf(page));
   const { owner } = changeLog;
   const { arrived, unrecorded } = await scopeChangeOf(
     { db, tenant },
@@ -56,6 +60,7 @@ export async function sharesFromChangeLog(
     awaitsAuditLog: rules.awaitsAuditLog,
     writeInTransaction: async (trx) => {
       await saveGrants(trx, tenant, changed);
+      await deleteRetried(trx, tenant, page.retried ?? []);
       await recordKnownItems(trx, { tenant, owner, page }, unrecorded);
       if (sweep?.kind !== 'compare' || !sweep.isOver) return;
       await endUnsweptGrants(trx, { tenant, owner, startedAt: sweep.startedAt });
@@ -119,7 +124,7 @@ function sharesOf(grants: LoadedGrants, item: SeenItem, context: Context): Share
   }
   const access = withInherited(grants, item, item.access);
   const { now, formerDomains } = rules;
-  const sweptAt = page.sweep?.kind === 'compare' ? page.sweep.startedAt : undefined;
+  const sweptAt = sweptAtOf(page);
   if (page.sweep?.kind === 'domains') {
     const own = access.own.filter((grant) => isInternalGrant(grant, formerDomains));
     recordBaseline(grants, { ...access, own }, { unknown: 'baseline', now, sweptAt });
@@ -159,9 +164,14 @@ function isOpen(grant: Grant | undefined): boolean {
   return grant !== undefined && grant.revokedAt === undefined;
 }
 
+function sweptAtOf({ sweep }: ChangeLogPage): number | undefined {
+  return sweep?.kind === 'compare' ? sweep.startedAt : undefined;
+}
+
 /** True for an old file in a first reading, and for one that came into scope later. */
-function isBaseline({ facts, createdAt }: SeenItem, { page, rules, arrived }: Context): boolean {
-  if (page.sweep?.kind !== 'baseline') return arrived.has(facts.itemId);
+function isBaseline(item: SeenItem, { page, rules, arrived }: Context): boolean {
+  const { facts, createdAt, isFirstReading } = item;
+  if (page.sweep?.kind !== 'baseline' && !isFirstReading) return arrived.has(facts.itemId);
   return createdAt === undefined || createdAt < rules.baselineEnd;
 }
 

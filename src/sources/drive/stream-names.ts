@@ -3,6 +3,8 @@
 /** The streams of all sync cursors start with it. */
 export const DRIVE_STREAM = 'drive';
 export const INTERNAL_DOMAINS_STREAM = `${DRIVE_STREAM}/internal-domains`;
+/** Advances when rows that were set aside are read after all. */
+export const SET_ASIDE_STREAM = `${DRIVE_STREAM}/set-aside`;
 export const SCOPE_STREAM = `${DRIVE_STREAM}/scope`;
 /** Which users were found, and when their stored addresses last changed. */
 export const USERS_STREAM = `${DRIVE_STREAM}/users`;

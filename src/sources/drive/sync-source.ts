@@ -5,6 +5,7 @@ import type { Logger } from '../../lib/log.ts';
 import { readInOrder } from '../../lib/read-in-order.ts';
 import type { Insiders } from '../../share/address.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { SYNC_PARTITION } from './audit-partition.ts';
 import { ChangeLogFailures, type OnFailure } from './change-log-failures.ts';
@@ -27,6 +28,7 @@ import { warnOfNotQueried } from './not-queried.ts';
 import { processAuditEntries } from './process-audit-entries.ts';
 import { isFirstReading, readAuditLog } from './read-audit-log.ts';
 import { readChangeLog } from './read-change-log.ts';
+import { retryActivities } from './retry-rows.ts';
 import { findScope, type Scope } from './scope.ts';
 import { isUnread, ScopeHistory } from './scope-history.ts';
 import { sharesFromChangeLog } from './shares-from-change-log.ts';
@@ -46,6 +48,7 @@ export interface DriveSyncOptions {
   readonly full: boolean;
   /** Reports a failure of one user, drive or detector; the others are still read. */
   readonly onFailure: OnFailure;
+  readonly setAside: SetAside;
   readonly log: Logger;
 }
 
@@ -78,6 +81,7 @@ export interface Unreadable {
  */
 export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDrive> {
   const { store, clock } = options;
+  await learnGoogleTime(options);
   const scope = await asRetryable(() => findScope(options));
   const domains = await readDomainHistory(store, scope.insiders.domains, clock.now());
   const sync = new DriveSync(options, { scope, domains });
@@ -98,6 +102,21 @@ export async function openDriveSync(options: DriveSyncOptions): Promise<OpenedDr
       return sync.isAuditLogRead;
     },
   };
+}
+
+/** Google's time is stored with what is found, so a wrong clock of this machine does not count. */
+export async function learnGoogleTime({
+  client,
+  config,
+}: Pick<DriveSyncOptions, 'client' | 'config'>): Promise<void> {
+  if (config.auth.flow !== 'service-account') return;
+  try {
+    if (config.users === 'all') await client.learnTime('directory');
+    else if (config.detect.includes('audit-log')) await client.learnTime('reports');
+  } catch (error) {
+    // Reading with the same access reports the failure.
+    if (!isGoogleFailure(error)) throw error;
+  }
 }
 
 class DriveSync {
@@ -137,11 +156,13 @@ class DriveSync {
     const scope = this.#scope;
     const partition = SYNC_PARTITION;
     try {
-      await client.learnTime();
+      await client.learnTime('reports');
       const now = clock.now();
       const readsAll = full || (await isFirstReading(store, partition));
       if (readsAll) warnOfNotQueried(log, { since: start, now });
       // Actions are formed only after the audit log is read completely.
+      const retried = retryActivities({ ...this.#options, scope, partition });
+      if (retried !== undefined) yield retried;
       yield* readAuditLog({ ...this.#options, scope, partition, start, full, now });
       yield* pagesOf(await scope.people.page());
       const items = new ItemDetailsReader({ client, config, scope, now, onFailure });
@@ -204,15 +225,15 @@ class DriveSync {
     },
   ): AsyncGenerator<SourcePage> {
     const { positions, failures, history, unread, defer } = options;
-    const { client, clock, config, full, onFailure } = this.#options;
+    const { client, config } = this.#options;
     const domainsAt = this.#domains.changedAt;
-    const reading = { client, clock, scope: this.#scope, full, domainsAt, onFailure };
+    const reading = { ...this.#options, scope: this.#scope, domainsAt };
     const { changeLogsAtOnceMax } = DRIVE_LIMITS;
     const outcomes = readInOrder(changeLogs, changeLogsAtOnceMax, (changeLog, turn) => {
       const position = positions.get(changeLog.stream);
       const baselineEnd = history.baselineEndOf(changeLog, position);
       const inTurn = { ...reading, client: client.inTurn(turn), baselineEnd };
-      return readChangeLog(inTurn, changeLog, position);
+      return counted(readChangeLog(inTurn, changeLog, position), failures);
     });
     for await (const outcome of outcomes) {
       const { item: changeLog } = outcome;
@@ -249,6 +270,14 @@ class DriveSync {
       awaitsAuditLog: config.detect.includes('audit-log'),
     });
   }
+}
+
+async function* counted<Page>(
+  pages: AsyncGenerator<Page>,
+  failures: ChangeLogFailures,
+): AsyncGenerator<Page> {
+  yield* pages;
+  failures.addCompleted();
 }
 
 function pagesOf(page: SourcePage | undefined): SourcePage[] {

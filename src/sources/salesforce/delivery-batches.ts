@@ -4,13 +4,15 @@ import type { Share } from '../../share/share.ts';
 import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { SalesforceError } from '../../vendors/salesforce/errors.ts';
 import { BATCH_LIMITS } from '../limits.ts';
+import type { SetAside } from '../set-aside.ts';
 import { buildShare, type ShareOptions } from './build-share.ts';
-import { parseDeliveryRow, timeIn, type UnreadableRow } from './delivery-row.ts';
+import { parseDeliveryRow, timeIn } from './delivery-row.ts';
 import { batchesOf, type DeliveryQuery, readRows } from './read-rows.ts';
 
 export interface BatchOptions {
   readonly client: SalesforceClient;
   readonly config: Pick<SalesforceConfig, 'contentUrl'>;
+  readonly setAside: SetAside;
   /** the org's Id if it is a sandbox */
   readonly sandboxOrgId?: string;
 }
@@ -25,9 +27,8 @@ export interface DeliveryBatch {
 }
 
 /**
- * Yields the deliveries as shares, in batches. `reached` stays before a faulty delivery, so that
- * every run reads it again and reports it. The deliveries after it are still read. Then throws
- * UserError; also throws UserError if the org shows no deliveries at all.
+ * Yields the deliveries as shares, in batches. Sets faulty deliveries aside. Throws UserError if the
+ * org shows no deliveries at all.
  */
 export async function* deliveryBatches(
   options: BatchOptions,
@@ -35,7 +36,6 @@ export async function* deliveryBatches(
 ): AsyncGenerator<DeliveryBatch> {
   const { query, now } = from;
   let { reached } = from;
-  const unreadable: UnreadableRows = { count: 0, first: undefined };
   try {
     const rows = readRows(options.client, query);
     for await (const batch of batchesOf(rows, BATCH_LIMITS.sharesPerBatchMax)) {
@@ -44,54 +44,28 @@ export async function* deliveryBatches(
       const shares = new Map<string, Share>();
       for (const row of batch) {
         const parsed = parseDeliveryRow(row);
-        if ('unreadable' in parsed) {
-          addUnreadable(unreadable, parsed);
-          continue;
-        }
-        shares.set(parsed.Id, notAfter(now, buildShare(parsed, shareOptions)));
-        const time = Math.min(now, timeIn(row, query.field) ?? 0);
-        if (unreadable.count === 0) reached = Math.max(reached, time);
+        if ('problem' in parsed) options.setAside.add(parsed);
+        else shares.set(parsed.Id, notAfter(now, buildShare(parsed, shareOptions)));
+        reached = Math.max(reached, Math.min(now, timeIn(row, query.field) ?? 0));
       }
       yield { shares: [...shares.values()], reached };
     }
   } catch (error) {
     throw explainHiddenDeliveries(error);
   }
-  if (unreadable.count > 0) throw unreadableDeliveries(unreadable);
 }
 
 /** An import can create rows with any time, but no event may be later than now. */
-function notAfter(now: number, share: Share): Share {
+export function notAfter(now: number, share: Share): Share {
   return share.sharedAt > now ? { ...share, sharedAt: now } : share;
 }
 
-async function shareOptionsOf(options: BatchOptions): Promise<ShareOptions> {
+export async function shareOptionsOf(
+  options: Omit<BatchOptions, 'setAside'>,
+): Promise<ShareOptions> {
   const { client, config, sandboxOrgId } = options;
   const { contentUrl } = config;
   return { instanceUrl: await client.instanceUrl(), contentUrl, sandboxOrgId };
-}
-
-/** A count instead of a list: an org can have any number of faulty rows. */
-interface UnreadableRows {
-  count: number;
-  first: string | undefined;
-}
-
-function addUnreadable(rows: UnreadableRows, row: UnreadableRow): void {
-  rows.count += 1;
-  rows.first ??= row.unreadable;
-}
-
-function unreadableDeliveries({ count, first }: UnreadableRows): UserError {
-  const message =
-    count === 1
-      ? `Salesforce sent a delivery that cannot be read: ${first}`
-      : `Salesforce sent ${count} deliveries that cannot be read; the first: ${first}`;
-  return new UserError(message, {
-    hint:
-      'The others were read, and each run reads this one again, so nothing is lost. Check the ' +
-      'delivery in Salesforce; to skip it, set start to a time after its last change.',
-  });
 }
 
 /** The error itself, unless it means that the org shows no deliveries. */

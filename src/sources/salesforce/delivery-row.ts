@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FaultyRow, faultyRowOf } from '../../vendors/faulty-row.ts';
 import type { Row } from '../../vendors/salesforce/responses.ts';
 import {
   optionalFlag,
@@ -89,20 +90,16 @@ const deliveryRow = z.compile(
 /** A ContentDistribution: ids in the 18-character form, times in epoch milliseconds. */
 export type DeliveryRow = z.infer<typeof deliveryRow>;
 
-/** Why a row is not a valid delivery; contains no personal data. */
-export interface UnreadableRow {
-  readonly unreadable: string;
-}
-
 /**
  * A delivery needs an Id and a CreatedDate to become a share. Any other invalid column counts as
  * empty.
  */
-export function parseDeliveryRow(row: Row): DeliveryRow | UnreadableRow {
+export function parseDeliveryRow(row: Row): DeliveryRow | FaultyRow {
   const parsed = deliveryRow.safeParse(row);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  return { unreadable: `${String(row['Id'])} (${problems.join('; ')})` };
+  const { Id: id } = row;
+  const given = { id: typeof id === 'string' ? id : undefined, issues: parsed.error.issues };
+  return faultyRowOf('delivery', row, given);
 }
 
 /** A time of an unparsed row, in epoch milliseconds; undefined if it is invalid. */

@@ -4,6 +4,7 @@ import { futurePosition, isInFuture } from '../future-position.ts';
 import type { Source, SourcePage } from '../source.ts';
 import { type BatchOptions, deliveryBatches } from './delivery-batches.ts';
 import type { DeliveryQuery } from './read-rows.ts';
+import { retryDeliveries } from './retry-deliveries.ts';
 
 /** Stored in the database. */
 export const SALESFORCE_STREAM = 'salesforce/content-distributions';
@@ -25,6 +26,7 @@ export interface SalesforceSyncOptions extends BatchOptions {
   readonly full: boolean;
   /** Reports a failure that does not end the reading. */
   readonly onFailure: (error: unknown) => void;
+  readonly tenant: string;
 }
 
 /**
@@ -49,6 +51,8 @@ async function* readFrom(
   stored: Position | undefined,
 ): AsyncGenerator<SourcePage> {
   const { client, start, full, onFailure } = options;
+  const retried = await retryDeliveries(options);
+  if (retried !== undefined) yield retried;
   // Its response contains Salesforce's time.
   await client.instanceUrl();
   const now = client.now();
@@ -81,9 +85,10 @@ async function* readPages(
   // the mark leaves a gap that was not read: then begin with the new `from`.
   const from = read && options.start <= read.mark ? read.from : query.from;
   for await (const batch of deliveryBatches(options, { query, reached, now })) {
+    const isMoved = batch.reached > reached;
     ({ reached } = batch);
     const position = formatPosition({ from, mark: reached });
-    if (batch.shares.length > 0) yield { shares: batch.shares, position };
+    if (batch.shares.length > 0 || isMoved) yield { shares: batch.shares, position };
   }
   if (query.from < from || isAhead) {
     yield { shares: [], position: formatPosition({ from: query.from, mark: reached }) };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
+import type { ParsedRows } from '../faulty-row.ts';
 import type { Activity, ActivityEvent, Page, User } from './rows.ts';
 import {
   address,
@@ -7,8 +8,12 @@ import {
   filledText,
   flag,
   pageOf,
+  parseRows,
+  type RowKind,
   readerOf,
+  rowsOf,
   text,
+  textAt,
   time,
 } from './zod-fields.ts';
 
@@ -37,14 +42,23 @@ const user = z
     }),
   );
 
+const userKind: RowKind<User> = {
+  kind: 'user',
+  schema: () => user,
+  idOf: (row) => textAt(row, 'id') ?? textAt(row, 'primaryEmail'),
+};
+
 // Directory and Reports omit an empty list.
 const users = z
-  .object({ users: z.array(user).default([]), nextPageToken: text.optional() })
+  .object({ users: rowsOf(userKind).prefault([]), nextPageToken: text.optional() })
   .transform(({ users: rows, nextPageToken }): Page<User> => pageOf(rows, nextPageToken));
 
 const verified = z.boolean().default(true);
 
-/** Anyone can add any domain to a Workspace: only a verified one belongs to the company. */
+/**
+ * Anyone can add any domain to a Workspace: only a verified one belongs to the company. Not parsed
+ * row by row: without one of the domains, its people would count as outsiders.
+ */
 const domains = z
   .object({
     domains: z.array(
@@ -104,8 +118,17 @@ const activity = z
   })
   .transform(({ id, ...rest }): Activity => ({ ...id, ...rest }));
 
+const activityKind: RowKind<Activity> = {
+  kind: 'activity',
+  schema: () => activity,
+  idOf: (row) => {
+    const parts = [textAt(row, 'id', 'time'), textAt(row, 'id', 'uniqueQualifier')];
+    return parts.filter((part) => part !== undefined).join('/');
+  },
+};
+
 const activities = z
-  .object({ items: z.array(activity).default([]), nextPageToken: text.optional() })
+  .object({ items: rowsOf(activityKind).prefault([]), nextPageToken: text.optional() })
   .transform(({ items, nextPageToken }): Page<Activity> => pageOf(items, nextPageToken));
 
 const customer = z
@@ -119,5 +142,10 @@ export const readUser = readerOf(user);
 export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
 export const readActivities = readerOf(activities);
+
+/** Parses an activity that was set aside. */
+export function parseActivity(row: unknown): ParsedRows<Activity> {
+  return parseRows([row], activityKind);
+}
 /** From the first page of users, or of activities. */
 export const readCustomerId = readerOf(customer);

@@ -3,7 +3,7 @@ import type { TextResponse } from '../http/messages.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
 import { isTransientStatus } from '../http/status.ts';
 import { type ApiError, apiErrorOf } from './error-body.ts';
-import type { Concern, Failure, QuotaHolder, Service } from './failure.ts';
+import type { Concern, Failure, Service } from './failure.ts';
 
 /** The facts about a request that decide what its response means. */
 export interface RequestContext {
@@ -24,13 +24,14 @@ interface Facts {
 }
 
 /** Drive guide, "Resolve errors"; the newer reasons are those of google.rpc.ErrorInfo. */
-const QUOTA_REASONS: Readonly<Record<string, QuotaHolder>> = {
-  userRateLimitExceeded: 'subject',
-  rateLimitExceeded: 'service',
-  quotaExceeded: 'service',
-  RATE_LIMIT_EXCEEDED: 'service',
-  RESOURCE_EXHAUSTED: 'service',
-};
+const QUOTA_REASONS = new Set([
+  'userRateLimitExceeded',
+  'rateLimitExceeded',
+  'quotaExceeded',
+  'limitExceeded',
+  'RATE_LIMIT_EXCEEDED',
+  'RESOURCE_EXHAUSTED',
+]);
 const DAILY_REASONS = new Set(['dailyLimitExceeded', 'dailyLimitExceededUnreg']);
 const TRANSIENT_REASONS = new Set([
   'backendError',
@@ -38,6 +39,8 @@ const TRANSIENT_REASONS = new Set([
   'transientError',
   'UNAVAILABLE',
 ]);
+/** Ours, for an `authError` of a user without Drive. */
+export const SESSION_INVALID = 'activeSessionInvalid';
 const GONE_REASONS = new Set(['notFound', 'NOT_FOUND', 'deleted', 'driveNotFound']);
 const ITEM_LOCATIONS = new Set(['fileId', 'driveId']);
 
@@ -74,34 +77,38 @@ export function classifyUnreadable(body: unknown): Failure {
 }
 
 /**
- * Reports returns 401 if the administrator lacks the privilege. A new token does not fix that, and
- * only the text distinguishes it from an expired token.
+ * Reports returns 401 if the administrator lacks the privilege, and Drive for a user without Drive. A
+ * new token does not fix that, and only the text distinguishes it from an expired token.
  */
 function classify401({ context, error, message }: Facts): Failure {
-  const isPermanent = context.service === 'reports' && /not authorized/i.test(error?.message ?? '');
-  if (!isPermanent) return { kind: 'token-expired', message };
-  const reason = error?.reason || 'authError';
-  return { kind: 'refused', reason, message, concerns: 'everyone', hint: REPORTS_PRIVILEGE };
+  const text = error?.message ?? '';
+  if (context.service === 'reports' && /not authorized/i.test(text)) {
+    const reason = error?.reason || 'authError';
+    return { kind: 'refused', reason, message, concerns: 'everyone', hint: REPORTS_PRIVILEGE };
+  }
+  if (context.service === 'drive' && /active session is invalid/i.test(text)) {
+    const reason = SESSION_INVALID;
+    return { kind: 'refused', reason, message, concerns: 'subject', hint: NO_DRIVE };
+  }
+  return { kind: 'token-expired', message };
 }
 
-/** Reports guide: the response to more than 2,400 queries a minute is a 503. */
+/**
+ * Undefined if no quota is used up. A quota per user counts as one of the project: the other users
+ * are next. Reports guide: the response to more than 2,400 queries a minute is a 503.
+ */
 function quotaOf({
   response,
   context,
   error,
-}: Facts): { readonly holder: QuotaHolder; readonly perMinute: boolean } | 'day' | undefined {
+}: Facts): { readonly isCertain: boolean } | 'day' | undefined {
   const { status } = response;
   const reason = error?.reason ?? '';
   if (DAILY_REASONS.has(reason)) return 'day';
-  if (status === 503 && context.service === 'reports')
-    return { holder: 'service', perMinute: true };
-  const holder = QUOTA_REASONS[reason] ?? (status === 429 ? 'service' : undefined);
-  if (holder === undefined) return undefined;
-  const text = `${error?.quotaUnit ?? ''} ${error?.message ?? ''}`;
-  if (/\/d(?:ay)?\/|\bper day\b|daily/i.test(text)) return 'day';
-  const perUser = /\/\{user\}|\bper user\b/i.test(text);
-  const perMinute = /\/min\/|\bper minute\b/i.test(text);
-  return { holder: perUser ? 'subject' : holder, perMinute };
+  if (status === 503 && context.service === 'reports') return { isCertain: false };
+  if (!QUOTA_REASONS.has(reason) && status !== 429) return undefined;
+  const text = `${error?.quota ?? ''} ${error?.message ?? ''}`;
+  return /\/d(?:ay)?\/|per ?day|daily/i.test(text) ? 'day' : { isCertain: true };
 }
 
 function isTransient({ response, error }: Facts): boolean {

@@ -1,6 +1,7 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Turn } from '../../lib/turn.ts';
+import type { ParsedRows } from '../faulty-row.ts';
 import { ByteBudget, type ByteLease } from '../http/byte-budget.ts';
 import {
   readActivities,
@@ -13,12 +14,12 @@ import {
   readAbout,
   readChanges,
   readDrives,
-  readFile,
   readFiles,
   readPermissions,
+  readRequestedFile,
   readStartPageToken,
 } from './drive-responses.ts';
-import { NotFound } from './errors.ts';
+import { GoogleError, NotFound, RESPONSE_TOO_LARGE } from './errors.ts';
 import {
   ABOUT_FIELDS,
   ACTIVITIES_CUSTOMER_FIELDS,
@@ -35,6 +36,7 @@ import {
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
+import { PageSize } from './page-size.ts';
 import { paginate } from './paginate.ts';
 import { type ApiCall, Requests } from './requests.ts';
 import type {
@@ -115,8 +117,8 @@ class ApiClient implements GoogleClient {
     return this.#options.requests.now();
   }
 
-  learnTime(): Promise<void> {
-    return this.#options.requests.learnTime(this.#asAdmin('reports'));
+  learnTime(scopeSet: 'reports' | 'directory'): Promise<void> {
+    return this.#options.requests.learnTime(this.#asAdmin(scopeSet));
   }
 
   async signIn(scopeSet: ScopeSet, subject?: string): Promise<void> {
@@ -160,7 +162,6 @@ class ApiClient implements GoogleClient {
   listUsers(): AsyncGenerator<Page<User>> {
     const query = {
       customer: 'my_customer',
-      maxResults: GOOGLE_LIMITS.usersPerPageMax,
       fields: USERS_FIELDS,
     };
     return this.#pages({
@@ -168,6 +169,7 @@ class ApiClient implements GoogleClient {
       invoke: ({ directory }, options, page) =>
         directory.users.list({ ...query, ...page }, options),
       read: readUsers,
+      size: { maxResults: GOOGLE_LIMITS.usersPerPageMax },
     });
   }
 
@@ -201,7 +203,6 @@ class ApiClient implements GoogleClient {
       includeCorpusRemovals: true,
       includeRemoved: true,
       spaces: 'drive',
-      pageSize: GOOGLE_LIMITS.filesPerPageMax,
       fields: CHANGES_FIELDS,
     };
     const list = {
@@ -209,6 +210,7 @@ class ApiClient implements GoogleClient {
       invoke: ({ drive }, options, page) =>
         drive.changes.list({ ...query, ...page, pageToken: page.pageToken ?? pageToken }, options),
       read: readChanges,
+      size: { pageSize: GOOGLE_LIMITS.filesPerPageMax },
     } satisfies PagedCall<ChangesPage>;
     return this.#pages(list, pageToken);
   }
@@ -229,7 +231,7 @@ class ApiClient implements GoogleClient {
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
-        read: readFile,
+        read: (body) => fileIn(readRequestedFile(body)),
       }),
     );
   }
@@ -241,13 +243,13 @@ class ApiClient implements GoogleClient {
   listDrives(): AsyncGenerator<Page<SharedDrive>> {
     const query = {
       useDomainAdminAccess: true,
-      pageSize: GOOGLE_LIMITS.drivesPerPageMax,
       fields: DRIVES_FIELDS,
     };
     return this.#pages({
       ...this.#asAdmin('allDrives'),
       invoke: ({ drive }, options, page) => drive.drives.list({ ...query, ...page }, options),
       read: readDrives,
+      size: { pageSize: GOOGLE_LIMITS.drivesPerPageMax },
     });
   }
 
@@ -263,7 +265,6 @@ class ApiClient implements GoogleClient {
       eventName: query.eventName,
       startTime: new Date(query.startTime).toISOString(),
       endTime: new Date(query.endTime).toISOString(),
-      maxResults: GOOGLE_LIMITS.activitiesPerPageMax,
       fields: ACTIVITIES_FIELDS,
     };
     const list = {
@@ -271,6 +272,7 @@ class ApiClient implements GoogleClient {
       invoke: ({ reports }, options, page) =>
         reports.activities.list({ ...parameters, ...page }, options),
       read: readActivities,
+      size: { maxResults: GOOGLE_LIMITS.activitiesPerPageMax },
     } satisfies PagedCall<Page<Activity>>;
     return this.#pages(list, query.pageToken);
   }
@@ -284,13 +286,13 @@ class ApiClient implements GoogleClient {
       ...query,
       supportsAllDrives: true,
       spaces: 'drive',
-      pageSize: GOOGLE_LIMITS.filesPerPageMax,
       fields: FILES_FIELDS,
     };
     const list = {
       ...asUser(subject),
       invoke: ({ drive }, options, page) => drive.files.list({ ...parameters, ...page }, options),
       read: readFiles,
+      size: { pageSize: GOOGLE_LIMITS.filesPerPageMax },
     } satisfies PagedCall<Page<File>>;
     return this.#pages(list, pageToken);
   }
@@ -302,7 +304,6 @@ class ApiClient implements GoogleClient {
     const parameters = {
       ...query,
       supportsAllDrives: true,
-      pageSize: GOOGLE_LIMITS.permissionsPerPageMax,
       fields: PERMISSIONS_FIELDS,
     };
     return this.#pages({
@@ -310,20 +311,40 @@ class ApiClient implements GoogleClient {
       invoke: ({ drive }, options, page) =>
         drive.permissions.list({ ...parameters, ...page }, options),
       read: readPermissions,
+      size: { pageSize: GOOGLE_LIMITS.permissionsPerPageMax },
     });
   }
 
   #pages<P extends Page<unknown>>(list: PagedCall<P>, first?: string): AsyncGenerator<P> {
-    const { invoke, ...call } = list;
+    const { invoke, size, ...call } = list;
     const { requests, budget, turn, clock } = this.#options;
-    const fetchPage = (pageToken: string | undefined, lease: ByteLease) =>
+    const [sizeName = 'pageSize', sizeMax = GOOGLE_LIMITS.pageSizeMin] =
+      Object.entries(size)[0] ?? [];
+    const pageSize = new PageSize(sizeMax);
+    const fetchOnce = (pageToken: string | undefined, lease: ByteLease) =>
       requests.send({
         ...call,
         lease,
         paged: pageToken !== undefined,
         invoke: (apis, options) =>
-          invoke(apis, options, pageToken === undefined ? {} : { pageToken }),
+          invoke(apis, options, {
+            [sizeName]: pageSize.current,
+            ...(pageToken !== undefined && { pageToken }),
+          }),
+        onTemporaryFailure: () => void pageSize.shrink(),
       });
+    const fetchPage = async (pageToken: string | undefined, lease: ByteLease): Promise<P> => {
+      for (;;) {
+        try {
+          const page = await fetchOnce(pageToken, lease);
+          pageSize.addSuccess();
+          return page;
+        } catch (error) {
+          const isTooLarge = error instanceof GoogleError && error.reason === RESPONSE_TOO_LARGE;
+          if (!isTooLarge || !pageSize.shrink()) throw error;
+        }
+      }
+    };
     return paginate(first, { fetchPage, openLease: () => budget.open(turn), clock });
   }
 
@@ -347,24 +368,28 @@ class ApiClient implements GoogleClient {
 }
 
 interface PagedCall<P> extends Scoped, Pick<ApiCall<P>, 'read'> {
+  /** the parameter that sets the page size, and the largest size */
+  readonly size: { readonly pageSize: number } | { readonly maxResults: number };
   readonly invoke: (
     apis: Parameters<ApiCall<P>['invoke']>[0],
     options: Parameters<ApiCall<P>['invoke']>[1],
-    page: { readonly pageToken?: string },
+    page: { readonly pageToken?: string; readonly pageSize?: number; readonly maxResults?: number },
   ) => ReturnType<ApiCall<P>['invoke']>;
-}
-
-async function unlessNotFound<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found;
-  } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  }
 }
 
 function asUser(subject: string): Scoped {
   return { service: 'drive', subject, scopeSet: 'drive' };
+}
+
+function fileIn({ rows, faulty }: ParsedRows<File>): File {
+  const [file] = rows;
+  if (file !== undefined) return file;
+  const problems = faulty.map(({ problem }) => problem).join('; ');
+  throw new GoogleError(`Google's description of the file cannot be read (${problems})`, {
+    reason: 'unreadableRow',
+    concerns: 'item',
+    hint: 'Please report this message. The other files are read.',
+  });
 }
 
 function inDrive(driveId: string | undefined): { driveId?: string } {

@@ -16,8 +16,12 @@ import {
   filledText,
   flag,
   pageOf,
+  parseRows,
+  type RowKind,
   readerOf,
+  rowsOf,
   text,
+  textAt,
   texts,
   time,
 } from './zod-fields.ts';
@@ -53,6 +57,12 @@ const permission = z
     }),
   );
 
+const permissionKind: RowKind<Permission> = {
+  kind: 'permission',
+  schema: () => permission,
+  idOf: (row) => textAt(row, 'id'),
+};
+
 const file = z
   .object({
     id: text,
@@ -68,9 +78,21 @@ const file = z
     shared: flag,
     hasAugmentedPermissions: z.boolean().optional(),
     permissionIds: texts,
-    permissions: z.array(permission).optional(),
+    permissions: rowsOf(permissionKind).optional(),
   })
-  .transform((fields) => omitUndefined<File>(fields));
+  .transform(({ permissions: parsed, ...fields }) =>
+    omitUndefined<File>({
+      ...fields,
+      permissions: parsed?.rows,
+      faultyPermissions: parsed?.faulty.length ? parsed.faulty : undefined,
+    }),
+  );
+
+const fileKind: RowKind<File> = {
+  kind: 'file',
+  schema: () => file,
+  idOf: (row) => textAt(row, 'id'),
+};
 
 const fileChange = z
   .object({
@@ -94,9 +116,16 @@ const driveChange = z
     omitUndefined<Change>({ kind, ...rest, name: drive?.name }),
   );
 
+/** A change is set aside as its file, whose present state is requested later. */
+const changeKind: RowKind<Change> = {
+  kind: 'file',
+  schema: (row) => (textAt(row, 'changeType') === 'drive' ? driveChange : fileChange),
+  idOf: (row) => textAt(row, 'fileId') ?? textAt(row, 'driveId'),
+};
+
 const changes = z
   .object({
-    changes: z.array(z.union([fileChange, driveChange])),
+    changes: rowsOf(changeKind),
     nextPageToken: text.optional(),
     newStartPageToken: text.optional(),
   })
@@ -111,14 +140,14 @@ const changes = z
 
 const files = z
   .object({
-    files: z.array(file),
+    files: rowsOf(fileKind),
     nextPageToken: text.optional(),
     incompleteSearch: z.literal(false).optional(),
   })
   .transform(({ files: rows, nextPageToken }): Page<File> => pageOf(rows, nextPageToken));
 
 const permissions = z
-  .object({ permissions: z.array(permission), nextPageToken: text.optional() })
+  .object({ permissions: rowsOf(permissionKind), nextPageToken: text.optional() })
   .transform(
     ({ permissions: rows, nextPageToken }): Page<Permission> => pageOf(rows, nextPageToken),
   );
@@ -127,8 +156,14 @@ const sharedDrive = z
   .object({ id: text, name: text.default(''), createdTime: time.optional() })
   .transform((fields) => omitUndefined<SharedDrive>(fields));
 
+const driveKind: RowKind<SharedDrive> = {
+  kind: 'shared drive',
+  schema: () => sharedDrive,
+  idOf: (row) => textAt(row, 'id'),
+};
+
 const drives = z
-  .object({ drives: z.array(sharedDrive), nextPageToken: text.optional() })
+  .object({ drives: rowsOf(driveKind), nextPageToken: text.optional() })
   .transform(({ drives: rows, nextPageToken }): Page<SharedDrive> => pageOf(rows, nextPageToken));
 
 const about = z
@@ -151,6 +186,9 @@ export const readAbout = readerOf(about);
 export const readStartPageToken = readerOf(startPageToken);
 export const readChanges = readerOf(changes);
 export const readFiles = readerOf(files);
-export const readFile = readerOf(file);
+/** A file that was requested by its id, as a list of one. */
+export const readRequestedFile = readerOf(
+  z.looseObject({ id: text }).transform((row) => parseRows([row], fileKind)),
+);
 export const readPermissions = readerOf(permissions);
 export const readDrives = readerOf(drives);

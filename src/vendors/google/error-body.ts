@@ -9,8 +9,8 @@ export interface ApiError {
   readonly message: string;
   /** the parameter at fault */
   readonly location: string | undefined;
-  /** the unit of a quota, in Google's form: `1/min/{project}` */
-  readonly quotaUnit: string | undefined;
+  /** unit and name of a quota, in Google's form: `1/min/{project} defaultPerMinutePerProject` */
+  readonly quota: string;
   /** the delay that Google requests */
   readonly retryDelayMs: number | undefined;
 }
@@ -31,7 +31,7 @@ const errorBody = z.object({
         z.object({
           reason: text,
           retryDelay: text,
-          metadata: z.object({ quota_unit: text }).optional().catch(undefined),
+          metadata: z.object({ quota_unit: text, quota_limit: text }).optional().catch(undefined),
         }),
       )
       .optional()
@@ -49,7 +49,10 @@ export function apiErrorOf(body: string): ApiError | undefined {
     reason: first?.reason ?? details.find(hasReason)?.reason ?? error.status ?? '',
     message: quote(first?.message ?? error.message ?? ''),
     location: first?.location,
-    quotaUnit: details.find(({ metadata }) => metadata?.quota_unit)?.metadata?.quota_unit,
+    quota: details
+      .flatMap(({ metadata }) => [metadata?.quota_unit, metadata?.quota_limit])
+      .filter((part) => part !== undefined)
+      .join(' '),
     retryDelayMs: durationMs(details.find(({ retryDelay }) => retryDelay)?.retryDelay),
   };
 }

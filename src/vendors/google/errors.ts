@@ -1,6 +1,6 @@
 import { RetryableError, UserError } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
-import type { Concern, Failure, QuotaHolder } from './failure.ts';
+import type { Concern, Failure } from './failure.ts';
 
 /**
  * Google refuses for a reason that a person must fix. `reason` is Google's own code; `concerns`
@@ -21,9 +21,22 @@ export class GoogleError extends UserError {
   }
 }
 
+/** The reason of a GoogleError for a response that exceeds our limits. */
+export const RESPONSE_TOO_LARGE = 'responseTooLarge';
+
 /** The item is gone, or the subject cannot see it: Google does not distinguish the two. */
 export class NotFound extends Error {
   override readonly name = 'NotFound';
+}
+
+/** Undefined if the item is gone or hidden. */
+export async function unlessNotFound<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** Google lost the position in a paged list: read the list again from the start. */
@@ -39,18 +52,14 @@ export class AccessTokenExpired extends Error {
 /** Our clock and Google's differ by more than Google accepts. */
 export class ClockOff extends GoogleError {}
 
-/** A quota is used up for now, for every request that shares it. */
+/** A quota per minute is used up, for every request to the service. */
 export class Throttled extends RetryableError {
-  readonly holder: QuotaHolder;
-  readonly perMinute: boolean;
+  /** false: the status alone suggests it */
+  readonly isCertain: boolean;
 
-  constructor(
-    message: string,
-    options: { holder: QuotaHolder; perMinute: boolean; retryAfterMs?: number | undefined },
-  ) {
+  constructor(message: string, options: { isCertain: boolean; retryAfterMs?: number | undefined }) {
     super(message, { retryAfterMs: options.retryAfterMs });
-    this.holder = options.holder;
-    this.perMinute = options.perMinute;
+    this.isCertain = options.isCertain;
   }
 }
 

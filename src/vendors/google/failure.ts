@@ -4,18 +4,14 @@ export type Service = 'drive' | 'reports' | 'directory';
 /** What a refusal applies to: every request, the requests of one subject, or one item. */
 export type Concern = 'everyone' | 'subject' | 'item';
 
-/** Whose requests share a used-up quota: all of the service, or those of one subject. */
-export type QuotaHolder = 'service' | 'subject';
-
 /** What a failed response of Google means for the request. */
 export type Failure =
   | { readonly kind: 'retry'; readonly message: string; readonly retryAfterMs?: number }
   | {
       readonly kind: 'throttled';
       readonly message: string;
-      readonly holder: QuotaHolder;
-      /** Google says that a quota per minute is used up. */
-      readonly perMinute: boolean;
+      /** Google names a quota. False: the status alone suggests it. */
+      readonly isCertain: boolean;
       readonly retryAfterMs?: number;
     }
   | { readonly kind: 'token-expired'; readonly message: string }

@@ -27,8 +27,11 @@ export interface GoogleClient {
   inTurn(turn: Turn): GoogleClient;
   /** Google's time in epoch milliseconds, as far as the Date headers of its responses tell. */
   now(): number;
-  /** Learns Google's time for `now()`, unless a response contained it. As administrator. */
-  learnTime(): Promise<void>;
+  /**
+   * Learns Google's time for `now()` from a sign-in for these scopes, unless a response contained it.
+   * As administrator.
+   */
+  learnTime(scopeSet: 'reports' | 'directory'): Promise<void>;
   /** Signs in with one set of scopes, as `subject` (default: the administrator). */
   signIn(scopeSet: ScopeSet, subject?: string): Promise<void>;
   /** The account of `subject`, or of the refresh token. */

@@ -4,8 +4,18 @@ export const GOOGLE_LIMITS = {
   responseMsMax: 60_000,
   /** requests in flight at once, per client */
   requestsAtOnceMax: 16,
-  /** the longest delay after Google reports a used-up quota per minute */
+  /** the delay after Google reports a used-up quota per minute */
   minuteMs: 60_000,
+  /** how long used-up quotas without a success in between use up no attempts */
+  quotaWaitMsMax: 10 * 60_000,
+  /** used-up quotas of one request that use up no attempts */
+  quotaWaitsMax: 30,
+  /** the smallest page that is requested after failures */
+  pageSizeMin: 50,
+  /** after a failure, the page is this many times smaller */
+  pageShrinkFactor: 4,
+  /** pages that succeed before the page size doubles */
+  pagesBeforeGrowth: 4,
   /** OAuth 2.0 for service accounts: an assertion may live one hour */
   assertionSecondsMax: 3_600,
   /** how long before its expiry a token is renewed */

@@ -35,7 +35,7 @@ export async function* paginate<P extends Page<unknown>>(
         if (next === remembered) {
           throw new PageTokenLost('the pages of a list of Google form a cycle');
         }
-        progress.add(page.rows);
+        progress.add([...page.rows, ...(page.faulty ?? [])]);
         return page;
       });
       lease.release();

@@ -6,6 +6,8 @@ import type { Clock } from '../../lib/clock.ts';
  */
 export class QuotaGate {
   readonly #until = new Map<string, number>();
+  /** when the first block without a success since began */
+  readonly #since = new Map<string, number>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -14,8 +16,21 @@ export class QuotaGate {
 
   /** Blocks `quota` for `delayMs`; a longer block stays in force. */
   block(quota: string, delayMs: number): void {
-    const until = this.#clock.now() + delayMs;
+    const now = this.#clock.now();
+    if (!this.#since.has(quota)) this.#since.set(quota, now);
+    const until = now + delayMs;
     this.#until.set(quota, Math.max(until, this.#until.get(quota) ?? 0));
+  }
+
+  /** Call it after each success: the quota is not used up any more. */
+  addSuccess(quota: string): void {
+    this.#since.delete(quota);
+  }
+
+  /** how long the quota has been used up without a success; 0: it is not */
+  usedUpMs(quota: string): number {
+    const now = this.#clock.now();
+    return now - (this.#since.get(quota) ?? now);
   }
 
   /** how long the longest block of these quotas still lasts; 0: none is blocked */

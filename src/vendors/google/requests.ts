@@ -10,7 +10,7 @@ import { type Access, AccessTokens } from './access-tokens.ts';
 import { classifyResponse } from './classify.ts';
 import { rootUrlOf } from './endpoints.ts';
 import { AccessTokenExpired, errorOf, GoogleError, Throttled } from './errors.ts';
-import type { QuotaHolder, Service } from './failure.ts';
+import type { Service } from './failure.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import { type Apis, loadApis } from './load-apis.ts';
 import { QuotaGate } from './quota-gate.ts';
@@ -29,6 +29,8 @@ export interface ApiCall<T> extends Access {
   readonly invoke: (apis: Apis, options: CallOptions) => Promise<{ readonly data: unknown }>;
   /** receives the parsed body, or the text of a body that is not JSON */
   readonly read: (body: unknown) => T;
+  /** called after each failure that may pass, except for a used-up quota */
+  readonly onTemporaryFailure?: () => void;
 }
 
 export interface RequestsOptions {
@@ -82,9 +84,21 @@ export class Requests {
    * PageTokenLost, RetryableError (all attempts failed), or the reason of the signal.
    */
   send<T>(call: ApiCall<T>): Promise<T> {
-    // After a used-up quota, the next attempt waits at the gate.
-    const options = { ...this.#options, isPaced: (error: Error) => error instanceof Throttled };
-    return withRetries((attempts) => this.#sendOnce(call, attempts), options);
+    let waits = 0;
+    return withRetries((attempts) => this.#sendOnce(call, attempts), {
+      ...this.#options,
+      // After a used-up quota, the next attempt waits at the gate.
+      isPaced: (error) => error instanceof Throttled,
+      isFree: (error) => {
+        if (!(error instanceof Throttled) || !error.isCertain) {
+          call.onTemporaryFailure?.();
+          return false;
+        }
+        waits += 1;
+        const { quotaWaitMsMax, quotaWaitsMax } = GOOGLE_LIMITS;
+        return waits <= quotaWaitsMax && this.#gate.usedUpMs(call.service) < quotaWaitMsMax;
+      },
+    });
   }
 
   async #sendOnce<T>(call: ApiCall<T>, attempts: number): Promise<T> {
@@ -105,7 +119,7 @@ export class Requests {
 
   /** A call that waits for a quota is not one of those in flight. */
   async #whenQuotasAllow<T>(call: ApiCall<T>, token: string, attempts: number): Promise<T> {
-    const quotas = quotasOf(call);
+    const quotas = [call.service];
     for (;;) {
       await this.#gate.waitUntilFree(quotas, this.#options.signal);
       const response = await this.#limit(async () => {
@@ -114,19 +128,27 @@ export class Requests {
         try {
           return { body: await this.#request(call, token) };
         } catch (error) {
-          if (error instanceof Throttled) this.#block(quotaOf(call, error.holder), error, attempts);
+          if (error instanceof Throttled) this.#block(call.service, error, attempts);
           throw error;
         }
       });
-      if (response !== undefined) return call.read(response.body);
+      if (response === undefined) continue;
+      this.#gate.addSuccess(call.service);
+      return call.read(response.body);
     }
   }
 
+  /** Waits out the minute, or as long as Google says unless that has not helped. */
   #block(quota: string, error: Throttled, attempts: number): void {
     if (isTooLong(error)) return;
     const { random } = this.#options;
-    const delayMsMax = error.perMinute ? GOOGLE_LIMITS.minuteMs : undefined;
-    this.#gate.block(quota, retryDelayMs(error, { attempts, random, delayMsMax }));
+    const { minuteMs } = GOOGLE_LIMITS;
+
+    const { retryAfterMs = minuteMs } = error;
+    const delayMs = error.isCertain
+      ? Math.max(retryAfterMs, this.#gate.usedUpMs(quota) > retryAfterMs ? minuteMs : 0)
+      : retryDelayMs(error, { attempts, random, delayMsMax: minuteMs });
+    this.#gate.block(quota, delayMs);
   }
 
   async #request<T>(call: ApiCall<T>, token: string): Promise<unknown> {
@@ -185,12 +207,4 @@ function stillExpired(error: AccessTokenExpired): GoogleError {
       'The sign-in works, but its access token is refused: check the API controls in the Google ' +
       'Admin console, which may block the app, and any proxy between this machine and Google.',
   });
-}
-
-function quotasOf({ service, subject }: ApiCall<unknown>): readonly string[] {
-  return [service, `${service} ${subject}`];
-}
-
-function quotaOf({ service, subject }: ApiCall<unknown>, holder: QuotaHolder): string {
-  return holder === 'service' ? service : `${service} ${subject}`;
 }

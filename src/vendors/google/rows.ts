@@ -1,8 +1,12 @@
+import type { FaultyRow } from '../faulty-row.ts';
+
 /** Google's data, parsed: times in epoch milliseconds, addresses and domains in lowercase. */
 
 /** One page of a list; `nextPageToken` links to the next page and is absent on the last. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
+  /** rows that cannot be read; they are not among `rows` */
+  readonly faulty?: readonly FaultyRow[];
   readonly nextPageToken?: string;
 }
 
@@ -61,6 +65,8 @@ export interface File {
   readonly permissionIds: readonly string[];
   /** absent on shared drives, and if the subject may not share the file */
   readonly permissions?: readonly Permission[];
+  /** permissions that cannot be read; they are not among `permissions` */
+  readonly faultyPermissions?: readonly FaultyRow[];
 }
 
 /** One grantee's access to one item. It has neither a time nor a grantor. */

@@ -1,6 +1,6 @@
 import { type ApiCallOptions, callApi, type Refusal } from '../http/call-api.ts';
 import type { HttpRequest, HttpResponse } from '../http/messages.ts';
-import { GoogleError } from './errors.ts';
+import { GoogleError, RESPONSE_TOO_LARGE } from './errors.ts';
 
 export type GoogleCallOptions = Pick<ApiCallOptions, 'signal' | 'responseMsMax' | 'lease'>;
 
@@ -15,7 +15,7 @@ export function callGoogle(
 
 function refuse({ kind, status, message, hint }: Refusal): GoogleError {
   if (kind === 'too-large' || kind === 'too-complex') {
-    return new GoogleError(message, { reason: 'responseTooLarge', concerns: 'subject' });
+    return new GoogleError(message, { reason: RESPONSE_TOO_LARGE, concerns: 'subject' });
   }
   return new GoogleError(message, {
     reason: `HTTP_${status}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FaultyRow, faultyRowOf, type ParsedRows } from '../faulty-row.ts';
 import { classifyUnreadable } from './classify.ts';
 import { errorOf } from './errors.ts';
 import type { Page } from './rows.ts';
@@ -43,7 +44,50 @@ function dropNulls(value: unknown): void {
   }
 }
 
+/** A kind of row: its schema, and where its id is. */
+export interface RowKind<Row> {
+  readonly kind: string;
+  readonly schema: (row: unknown) => z.ZodType<Row>;
+  readonly idOf: (row: unknown) => string | undefined;
+}
+
+/** Rows that are parsed one by one: a faulty one does not affect the others. */
+export function rowsOf<Row>(kind: RowKind<Row>) {
+  return z.array(z.unknown()).transform((rows) => parseRows(rows, kind));
+}
+
+export function parseRows<Row>(raw: readonly unknown[], kind: RowKind<Row>): ParsedRows<Row> {
+  const rows: Row[] = [];
+  const faulty: FaultyRow[] = [];
+  for (const row of raw) {
+    const parsed = kind.schema(row).safeParse(row);
+    if (parsed.success) rows.push(parsed.data);
+    else {
+      const id = kind.idOf(row);
+      faulty.push(faultyRowOf(kind.kind, row, { id, issues: parsed.error.issues }));
+    }
+  }
+  return { rows, faulty };
+}
+
+/** The text at a path of an unparsed row. */
+export function textAt(row: unknown, ...path: readonly string[]): string | undefined {
+  let value = row;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[key];
+  }
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
 /** One page of a list, from the list and the link to the next page, if any. */
-export function pageOf<Row>(rows: readonly Row[], nextPageToken: string | undefined): Page<Row> {
-  return nextPageToken ? { rows, nextPageToken } : { rows };
+export function pageOf<Row>(
+  { rows, faulty }: ParsedRows<Row>,
+  nextPageToken: string | undefined,
+): Page<Row> {
+  return {
+    rows,
+    ...(nextPageToken && { nextPageToken }),
+    ...(faulty.length > 0 && { faulty }),
+  };
 }

@@ -9,6 +9,8 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
   /** true: after this error, the next `attempt` waits by itself */
   readonly isPaced?: (error: RetryableError) => boolean;
+  /** true: the error does not count as a failed attempt; called once for each error */
+  readonly isFree?: (error: RetryableError) => boolean;
 }
 
 /**
@@ -19,14 +21,16 @@ export async function withRetries<T>(
   attempt: (attempts: number) => Promise<T>,
   options: RetryOptions,
 ): Promise<T> {
-  const { clock, random, signal, isPaced } = options;
-  for (let attempts = 1; ; attempts += 1) {
+  const { clock, random, signal, isPaced, isFree } = options;
+  for (let attempts = 1; ; ) {
     try {
       return await attempt(attempts);
     } catch (error) {
-      if (!(error instanceof RetryableError) || attempts >= HTTP_LIMITS.attemptsMax) throw error;
-      if (isTooLong(error)) throw error;
+      if (!(error instanceof RetryableError) || isTooLong(error)) throw error;
+      const counts = isFree?.(error) !== true;
+      if (counts && attempts >= HTTP_LIMITS.attemptsMax) throw error;
       if (!isPaced?.(error)) await clock.sleep(retryDelayMs(error, { attempts, random }), signal);
+      if (counts) attempts += 1;
     }
   }
 }

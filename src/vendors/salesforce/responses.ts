@@ -25,12 +25,17 @@ const queryResponse = z.compile(
       .regex(/^\/services\/data\//)
       .optional(),
     // Checked, not copied: z.record would build every row a second time.
-    records: z.array(z.custom<Row>(isRow)),
+    records: z.array(z.unknown()),
   }),
 );
 
-function isRow(value: unknown): boolean {
+function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The reader of the rows sets aside a row without fields. */
+function rowOf(value: unknown): Row {
+  return isRow(value) ? value : { value };
 }
 
 type QueryResponse = z.infer<typeof queryResponse>;
@@ -68,7 +73,7 @@ function parseQueryResponse(body: unknown): QueryResponse {
 
 function pageOf({ done, nextRecordsUrl, records, totalSize }: QueryResponse): QueryPage {
   return {
-    rows: records,
+    rows: records.every(isRow) ? records : records.map(rowOf),
     next: done ? undefined : nextRecordsUrl,
     total: totalSize ?? undefined,
   };
