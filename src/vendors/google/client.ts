@@ -19,7 +19,7 @@ import {
   readRequestedFile,
   readStartPageToken,
 } from './drive-responses.ts';
-import { GoogleError, NotFound, RESPONSE_TOO_LARGE } from './errors.ts';
+import { GoogleError, RESPONSE_TOO_LARGE, unlessNotFound } from './errors.ts';
 import {
   ABOUT_FIELDS,
   ACTIVITIES_CUSTOMER_FIELDS,
