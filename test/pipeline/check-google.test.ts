@@ -103,6 +103,19 @@ describe('Google: each thing that is missing is named with its remedy', () => {
     await expectRunError();
   });
 
+  test('a listed member who can only read does not see who has access', async () => {
+    const { google, driveId } = world;
+    const reader = google.addUser('reader@acme.example');
+    google.setMember(driveId, { member: reader, role: 'reader', by: google.admin });
+    world.configure({ sharedDrives: [{ id: driveId, as: reader }] });
+    const drive = { area: 'google-drive', name: `shared drive ${driveId}` } as const;
+    expect(findCheck(await world.check(), drive)).toMatchObject({
+      status: 'failed',
+      hint: expect.stringContaining('as a content manager'),
+    });
+    await expectRunError();
+  });
+
   test('a shared drive that only groups can edit is a warning', async () => {
     const { google, domain, ann } = world;
     google.addGroup(`sales@${domain}`, [ann]);

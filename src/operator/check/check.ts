@@ -54,7 +54,7 @@ export async function check(options: CheckOptions): Promise<readonly Check[]> {
     const each = await Promise.all(tenants.map((tenant) => limit(() => vendors.check(tenant))));
     found.push(...each.flat());
   } finally {
-    deadline.end();
+    await deadline.end();
     await database.close();
   }
   for (const tenant of tenants) found.push(scheduleCheck(tenant, now, nextDue));

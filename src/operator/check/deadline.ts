@@ -3,7 +3,7 @@ import { UserError } from '../../lib/errors.ts';
 import { CHECK_LIMITS } from './limits.ts';
 
 /** The vendors had no more time: the check of each says what to do. */
-export class CheckTimeout extends UserError {
+class CheckTimeout extends UserError {
   override readonly name = 'CheckTimeout';
 
   constructor() {
@@ -17,8 +17,11 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Rejects when the time is over, even if `work` cannot be aborted. */
   race<T>(work: Promise<T>): Promise<T>;
-  /** Ends the requests that are still in flight. */
-  end(): void;
+  /**
+   * Ends the requests that are still in flight. Resolves once they have ended, or after the drain: a
+   * request for a single-use token cannot be aborted, and its response is the only copy of the next.
+   */
+  end(): Promise<void>;
 }
 
 export function startDeadline({
@@ -41,12 +44,24 @@ export function startDeadline({
   });
   // Without a race in progress, no one handles it.
   aborted.catch(() => {});
+  const running = new Set<Promise<unknown>>();
   return {
     signal: both,
-    race: (work) => Promise.race([work, aborted]),
-    end: () => {
+    race: (work) => {
+      running.add(work);
+      return Promise.race([work, aborted]);
+    },
+    end: async () => {
       ended.abort();
       over.abort(new CheckTimeout());
+      await settled([...running], clock);
     },
   };
+}
+
+async function settled(works: readonly Promise<unknown>[], clock: Clock): Promise<void> {
+  const drained = new AbortController();
+  const drain = clock.sleep(CHECK_LIMITS.drainMsMax, drained.signal).catch(() => {});
+  await Promise.race([Promise.allSettled(works), drain]);
+  drained.abort();
 }

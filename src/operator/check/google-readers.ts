@@ -172,6 +172,8 @@ async function openDrive(
   for (const reader of readers) {
     try {
       await client.startPageToken(reader, driveId);
+      // A member who can only read does not see who has access.
+      await client.listPermissions(reader, driveId).next();
       return reader;
     } catch (error) {
       if (!isGoogleFailure(error)) throw error;

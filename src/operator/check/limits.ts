@@ -1,13 +1,12 @@
+import { STOP_LIMITS } from '../../lib/limits.ts';
+
 /** The limits of this module, by name and unit. */
 
 export const CHECK_LIMITS = {
-  /**
-   * for all vendors; the command then ends within 30 s, because a request for a single-use token,
-   * which nothing may abort, can take 8 s more
-   */
+  /** for all vendors of all tenants; with the drain, the command ends within 30 s */
   vendorsMsMax: 20_000,
-  /** for the entire command, whatever hangs */
-  commandMsMax: 29_000,
+  /** for requests that cannot be aborted, after the vendors' time */
+  drainMsMax: STOP_LIMITS.drainMsMax,
   tenantsAtOnceMax: 16,
   requestsAtOnceMax: 5,
   /** someone waits for the result: the part of a run's delay between attempts that is used */
