@@ -61,6 +61,7 @@ test('a faulty tenant: exit 1 next to a sound one, 2 if it is named or the only 
     new Set(['configuration typo']),
   );
   expect(await world.run('check --tenant typo')).toMatchObject({ code: 2, stdout: '' });
+  expect(await world.run(`check --tenant typo --tenant ${TENANT}`)).toMatchObject({ code: 2 });
   expect(await world.run(`check --tenant ${TENANT}`)).toMatchObject({ code: 0 });
   writeConfigFile(world, 'sharetrail.yaml', 'databse: sqlite:x\n');
   expect(await world.run('check')).toMatchObject({ code: 2, stdout: '' });

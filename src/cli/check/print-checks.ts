@@ -1,7 +1,7 @@
 import type { Check, CheckStatus } from '../../operator/check/types.ts';
 import { countOf, listOf } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
-import { writeHeading, writeParagraph } from '../terminal/write.ts';
+import { writeHeading, writeItem, writeParagraph } from '../terminal/write.ts';
 
 const MARKS: Readonly<Record<CheckStatus, string>> = {
   ok: '✓',
@@ -21,16 +21,16 @@ export async function printChecks(io: Io, checks: readonly Check[]): Promise<voi
       area = check.area;
       await writeHeading(io, area);
     }
-    await writeParagraph(io, lineOf(check, tenants.size > 1));
+    await writeItem(io, MARKS[check.status], textOf(check, tenants.size > 1));
     if (check.hint !== undefined) await writeParagraph(io, `${HINT_INDENT}${check.hint}`);
   }
   await io.out('\n');
   for (const line of summaryOf(checks)) await writeParagraph(io, line);
 }
 
-function lineOf({ tenant, name, status, message }: Check, isNamed: boolean): string {
+function textOf({ tenant, name, message }: Check, isNamed: boolean): string {
   const owner = isNamed && tenant !== undefined ? `${tenant}: ` : '';
-  return `${MARKS[status]} ${owner}${name}: ${message}`;
+  return `${owner}${name}: ${message}`;
 }
 
 function summaryOf(checks: readonly Check[]): readonly string[] {

@@ -5,7 +5,7 @@ import type { AppContext } from '../../runs/app-context.ts';
 import type { Connections } from '../../runs/vendor-clients.ts';
 import type { GongResponse } from '../../vendors/gong/response.ts';
 import type { AreaChecks } from './area-checks.ts';
-import { GONG_NAMES, gongVerdicts } from './gong-finding.ts';
+import { GONG_NAMES, gongVerdicts } from './gong-verdicts.ts';
 import { type Finding, ok, warning } from './types.ts';
 
 /** Gong cannot accept it, whatever it accepts. */

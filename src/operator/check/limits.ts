@@ -19,7 +19,7 @@ export const CHECK_LIMITS = {
   /** how far this machine's clock can differ from a vendor's */
   clockDifferenceMsMax: 60_000,
   /** users whose Drive is opened, if all users are read */
-  usersSampled: 5,
+  usersSampled: 50,
   /** listed users and shared drives that are opened one by one */
   usersProbedMax: 200,
   drivesProbedMax: 100,
