@@ -5,8 +5,8 @@ import { silentLogger } from '../../lib/log.ts';
 import { FaultyRowReport } from '../../runs/faulty-row-report.ts';
 import { changeLogsOf } from '../../sources/drive/change-logs.ts';
 import { isGoogleFailure, isUserWithoutDrive } from '../../sources/drive/classify-errors.ts';
-import { GroupOnlyDrive } from '../../sources/drive/drive-members.ts';
 import { findScope, type Scope } from '../../sources/drive/scope.ts';
+import { GroupOnlyDrive } from '../../sources/drive/shared-drive-readers.ts';
 import type { SetAside } from '../../sources/set-aside.ts';
 import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import type { GoogleClient, GoogleFinder } from '../../vendors/google/google-client.ts';
@@ -120,7 +120,7 @@ async function checkUsers(
   const withoutDrive = opened.filter(({ error }) => isUserWithoutDrive(config, error));
   const broken = opened.filter((each) => each.error !== undefined && !withoutDrive.includes(each));
   const count = `${isCut ? 'at least ' : ''}${users.length}`;
-  const { leavers } = scope.people;
+  const { leavers } = scope.users;
   if (broken.length > 0) return addBroken(checks, 'user', broken);
   if (users.length === 0) return checks.add('users', NO_USERS);
   if (withoutDrive.length === opened.length) {

@@ -1,8 +1,8 @@
 import type { SalesforceConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Share } from '../../share/share.ts';
-import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { SalesforceError } from '../../vendors/salesforce/errors.ts';
+import type { SalesforceClient } from '../../vendors/salesforce/salesforce-client.ts';
 import { BATCH_LIMITS } from '../limits.ts';
 import type { SetAside } from '../set-aside.ts';
 import { buildShare, type ShareOptions } from './build-share.ts';

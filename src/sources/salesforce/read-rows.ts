@@ -1,7 +1,7 @@
 import { RetryableError } from '../../lib/errors.ts';
-import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { LocatorLost } from '../../vendors/salesforce/errors.ts';
 import type { Row } from '../../vendors/salesforce/responses.ts';
+import type { SalesforceClient } from '../../vendors/salesforce/salesforce-client.ts';
 import { soqlDateTime } from '../../vendors/salesforce/soql.ts';
 import { DELIVERY_FIELDS, timeIn } from './delivery-row.ts';
 

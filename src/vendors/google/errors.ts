@@ -29,16 +29,6 @@ export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** Undefined if the item is gone or hidden. */
-export async function unlessNotFound<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found;
-  } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  }
-}
-
 /** Google lost the position in a paged list: read the list again from the start. */
 export class PageTokenLost extends Error {
   override readonly name = 'PageTokenLost';

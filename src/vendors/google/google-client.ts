@@ -25,7 +25,7 @@ import type { ScopeSet } from './scopes.ts';
 export interface GoogleClient {
   /** The same client for a source that is read while others are consumed first. */
   inTurn(turn: Turn): GoogleClient;
-  /** Google's time in epoch milliseconds, as far as the Date headers of its responses tell. */
+  /** Google's time in epoch milliseconds, from the Date headers of its responses. */
   now(): number;
   /**
    * Learns Google's time for `now()` from a sign-in for these scopes, unless a response contained it.
