@@ -7,7 +7,7 @@ import type { NewEvent } from '../outbox/outbox-event.ts';
 import type { SourceName } from '../share/share.ts';
 import type { OpenedDrive } from '../sources/drive/sync-source.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';
-import type { SalesforceClient } from '../vendors/salesforce/client.ts';
+import type { SalesforceClient } from '../vendors/salesforce/salesforce-client.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import type { Rules } from './decide-share.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
