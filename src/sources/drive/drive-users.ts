@@ -2,7 +2,7 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import { listCursors } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { isInternalAddress } from '../../share/address.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { SourcePage } from '../source.ts';
 import { AddressBook, type HeldAddress, updateAddresses } from './address-book.ts';
@@ -20,7 +20,7 @@ import {
 import { CHANGE_LOG_STREAM_PREFIX, USERS_STREAM } from './stream-names.ts';
 
 export interface DriveUsersOptions {
-  readonly client: GoogleClient;
+  readonly client: GoogleFinder;
   readonly config: GoogleDriveConfig;
   readonly store: DriveStore;
   readonly setAside: Pick<SetAside, 'add'>;

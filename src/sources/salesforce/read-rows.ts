@@ -79,7 +79,7 @@ export async function* batchesOf(pages: AsyncIterable<Row[]>, size: number): Asy
  * Salesforce ignores milliseconds in comparisons. The lower bound is therefore the second that
  * contains `from`; the upper bound is `until`, rounded up to a whole second.
  */
-function soqlOf({ field, from, until }: DeliveryQuery): string {
+export function soqlOf({ field, from, until }: DeliveryQuery): string {
   const lower = `${field} >= ${soqlDateTime(from)}`;
   const upper = until === undefined ? '' : ` AND ${field} < ${soqlDateTime(until + SECOND_MS - 1)}`;
   const fields = DELIVERY_FIELDS.join(', ');

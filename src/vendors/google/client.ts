@@ -49,6 +49,7 @@ import type {
   SharedDrive,
   User,
 } from './rows.ts';
+import type { ScopeSet } from './scopes.ts';
 
 export interface GoogleClientOptions {
   readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
@@ -115,6 +116,11 @@ class ApiClient implements GoogleClient {
 
   learnTime(scopeSet: 'reports' | 'directory'): Promise<void> {
     return this.#options.requests.learnTime(this.#asAdmin(scopeSet));
+  }
+
+  async signIn(scopeSet: ScopeSet, subject?: string): Promise<void> {
+    const access = subject === undefined ? this.#asAdmin(scopeSet) : { subject, scopeSet };
+    await this.#options.requests.signIn(access);
   }
 
   whoAmI(subject: string): Promise<Account> {
@@ -306,7 +312,7 @@ class ApiClient implements GoogleClient {
     });
   }
 
-  #asAdmin(scopeSet: 'drive' | 'allDrives' | 'reports' | 'directory'): Scoped {
+  #asAdmin(scopeSet: ScopeSet): Scoped {
     if (this.#auth.flow !== 'service-account') {
       throw new Error("one user's refresh token cannot act as administrator");
     }

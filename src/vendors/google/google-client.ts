@@ -10,6 +10,7 @@ import type {
   SharedDrive,
   User,
 } from './rows.ts';
+import type { ScopeSet } from './scopes.ts';
 
 /**
  * All requests to Google; nothing is written. Lists are read page by page, each page when it is
@@ -31,6 +32,8 @@ export interface GoogleClient {
    * As administrator.
    */
   learnTime(scopeSet: 'reports' | 'directory'): Promise<void>;
+  /** Signs in with one set of scopes, as `subject` (default: the administrator). */
+  signIn(scopeSet: ScopeSet, subject?: string): Promise<void>;
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
   /**
@@ -68,3 +71,9 @@ export interface GoogleClient {
   /** The audit log of Drive, newest first. As administrator. */
   listActivities(query: ActivityQuery): AsyncGenerator<Page<Activity>>;
 }
+
+/** The requests that find out which users and shared drives are read, and as whom. */
+export type GoogleFinder = Pick<
+  GoogleClient,
+  'whoAmI' | 'findUser' | 'listUsers' | 'listDomains' | 'listDrives' | 'listDriveMembers'
+>;

@@ -71,7 +71,11 @@ export class Requests {
 
   /** Signs in, unless Google's time is known from a response. */
   async learnTime(access: Access): Promise<void> {
-    if (this.#time.isKnown) return;
+    if (!this.#time.isKnown) await this.signIn(access);
+  }
+
+  /** Requests a token, unless a valid one is known. */
+  async signIn(access: Access): Promise<void> {
     await withRetries(() => this.#tokens.get(access), this.#options);
   }
 
