@@ -4,7 +4,6 @@ import type { SecretResolution } from '../config/interpolate-document.ts';
 import { loadProcessTenants } from '../config/load-process-config.ts';
 import { selectFaulty, selectTenants } from '../config/select-tenants.ts';
 import type { FaultyTenant, TenantConfig } from '../config/types.ts';
-import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type AppContext, openContext } from '../runs/app-context.ts';
 import { type CommandInput, EXIT, type ExitCode, worstExit } from './command.ts';
@@ -52,7 +51,6 @@ export async function withCommandSession(
   const clock = systemClock;
   const level = logLevel(input) ?? config.service.log.level;
   const log = await openLogger({ io: input.io, clock, level });
-  if (access === 'write') for (const gap of unsupportedKeys(config)) log.warn(gap);
   for (const warning of exposureWarnings(config)) log.warn(warning);
   const random = () => Math.random();
   const context = await openContext({

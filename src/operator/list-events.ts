@@ -1,6 +1,6 @@
 import type { Statement } from '../db/schema.ts';
 import type { StoredEvent } from '../outbox/event-types.ts';
-import { type EventFilter, listEvents } from '../outbox/queries.ts';
+import { type EventFilter, listEvents } from '../outbox/list-events.ts';
 import { searchEvents } from '../outbox/search.ts';
 import { parseSearchText } from './search-text.ts';
 
@@ -9,7 +9,7 @@ export async function findListed(
   db: Statement,
   filter: EventFilter & { readonly text?: string },
 ): Promise<StoredEvent[]> {
-  const { text, limit } = filter;
+  const { text, limit, after } = filter;
   if (text === undefined) return listEvents(db, filter);
   const { query } = parseSearchText(text);
   const tenants = filter.windows.flatMap((window) => window.tenants);
@@ -17,6 +17,7 @@ export async function findListed(
     tenants,
     query,
     limit,
+    ...(after && { after }),
     isIncluded: (event) => passes(event, filter),
   });
 }

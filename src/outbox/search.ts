@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
-import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
-import type { StoredEvent } from './event-types.ts';
+import type { EventKey, StoredEvent } from './event-types.ts';
+import { compareEvents, findByKeys, keyText } from './find-by-keys.ts';
 import { SEARCH_LIMITS } from './limits.ts';
-import { toStoredEvent } from './rows.ts';
 import { termsOf } from './search-terms.ts';
 
 /** Hashed terms: an event is found if it has all terms of at least one alternative. */
@@ -16,6 +15,8 @@ export interface SearchOptions {
   readonly tenants: readonly string[];
   readonly query: SearchQuery;
   readonly limit: number;
+  /** only events after this one in the list */
+  readonly after?: EventKey;
   /** which of the found events count; by default, all */
   readonly isIncluded?: (event: StoredEvent) => boolean;
 }
@@ -25,22 +26,26 @@ export async function searchEvents(db: Statement, options: SearchOptions): Promi
   const { limit } = options;
   const indexed = await indexedEvents(db, options);
   const queued = await queuedEvents(db, options);
-  const all = new Map([...indexed, ...queued].map((event) => [keyOf(event), event]));
-  return [...all.values()].toSorted(newestFirst).slice(0, limit);
+  const all = new Map([...indexed, ...queued].map((event) => [keyText(event), event]));
+  return [...all.values()].toSorted(compareEvents).slice(0, limit);
 }
 
 async function indexedEvents(db: Statement, options: SearchOptions): Promise<StoredEvent[]> {
   const { limit, isIncluded = () => true } = options;
   const found: StoredEvent[] = [];
-  let after: DocumentRow | undefined;
+  let after = options.after && rowOf(options.after);
   while (found.length < limit) {
     const rows = await documentsAfter(db, options, after);
-    const events = await eventsOf(db, rows);
+    const events = await findByKeys(db, rows);
     found.push(...events.filter((event) => matches(event, options) && isIncluded(event)));
     after = rows.at(-1);
     if (rows.length < SEARCH_LIMITS.eventsPerPage) break;
   }
   return found;
+}
+
+function rowOf({ tenant, eventId, sharedAt }: EventKey): DocumentRow {
+  return { tenant, event_id: eventId, shared_at: sharedAt };
 }
 
 interface DocumentRow {
@@ -80,7 +85,8 @@ function formatQuery({ anyOf }: SearchQuery): string {
 
 /** Events that were written since the last indexing: those with all terms of an alternative. */
 async function queuedEvents(db: Statement, options: SearchOptions): Promise<StoredEvent[]> {
-  const { tenants, isIncluded = () => true } = options;
+  const { tenants, after, isIncluded = () => true } = options;
+  const isAfter = (event: StoredEvent) => after === undefined || compareEvents(event, after) > 0;
   if (tenants.length === 0) return [];
   const rows = await db
     .selectFrom('search_queue')
@@ -91,56 +97,16 @@ async function queuedEvents(db: Statement, options: SearchOptions): Promise<Stor
     .execute();
   const found: StoredEvent[] = [];
   for (const chunk of chunksOf(rows, SEARCH_LIMITS.eventsPerPage)) {
-    const events = await eventsOf(db, chunk);
-    found.push(...events.filter((event) => matches(event, options) && isIncluded(event)));
+    const events = await findByKeys(db, chunk);
+    found.push(
+      ...events.filter((event) => matches(event, options) && isAfter(event) && isIncluded(event)),
+    );
   }
   return found;
-}
-
-async function eventsOf(
-  db: Statement,
-  keys: readonly { readonly tenant: string; readonly event_id: string }[],
-): Promise<StoredEvent[]> {
-  const events = new Map<string, StoredEvent>();
-  for (const [tenant, members] of Map.groupBy(keys, (key) => key.tenant)) {
-    const ids = members.map(({ event_id }) => event_id);
-    for (const chunk of chunksOf(ids, DATABASE_LIMITS.idsPerQueryMax)) {
-      const rows = await db
-        .selectFrom('event')
-        .selectAll()
-        .where('tenant', '=', tenant)
-        .where('event_id', 'in', chunk)
-        .execute();
-      for (const row of rows) {
-        const event = toStoredEvent(row);
-        events.set(keyOf(event), event);
-      }
-    }
-  }
-  return keys.flatMap(
-    ({ tenant, event_id }) => events.get(keyOf({ tenant, eventId: event_id })) ?? [],
-  );
 }
 
 /** Checks the event itself: it may have changed since it was indexed. */
 function matches(event: StoredEvent, { query }: SearchOptions): boolean {
   const terms = termsOf(event);
   return query.anyOf.some((alternative) => alternative.every((term) => terms.has(term)));
-}
-
-function keyOf({ tenant, eventId }: Pick<StoredEvent, 'tenant' | 'eventId'>): string {
-  return JSON.stringify([tenant, eventId]);
-}
-
-function newestFirst(one: StoredEvent, other: StoredEvent): number {
-  return (
-    other.sharedAt - one.sharedAt ||
-    compareText(one.tenant, other.tenant) ||
-    compareText(one.eventId, other.eventId)
-  );
-}
-
-function compareText(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }
