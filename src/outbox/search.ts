@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
-import type { EventKey, StoredEvent } from './event-types.ts';
-import { compareEvents, findByKeys, keyText } from './find-by-keys.ts';
 import { SEARCH_LIMITS } from './limits.ts';
+import { type EventKey, loadEvents, newestFirst, textOf } from './load-events.ts';
+import type { StoredEvent } from './outbox-event.ts';
 import { termsOf } from './search-terms.ts';
 
 /** Hashed terms: an event is found if it has all terms of at least one alternative. */
@@ -15,7 +15,7 @@ export interface SearchOptions {
   readonly tenants: readonly string[];
   readonly query: SearchQuery;
   readonly limit: number;
-  /** only events after this one in the list */
+  /** only events that come after this one in the list */
   readonly after?: EventKey;
   /** which of the found events count; by default, all */
   readonly isIncluded?: (event: StoredEvent) => boolean;
@@ -26,55 +26,51 @@ export async function searchEvents(db: Statement, options: SearchOptions): Promi
   const { limit } = options;
   const indexed = await indexedEvents(db, options);
   const queued = await queuedEvents(db, options);
-  const all = new Map([...indexed, ...queued].map((event) => [keyText(event), event]));
-  return [...all.values()].toSorted(compareEvents).slice(0, limit);
+  const all = new Map([...indexed, ...queued].map((event) => [textOf(event), event]));
+  return [...all.values()].toSorted(newestFirst).slice(0, limit);
 }
 
 async function indexedEvents(db: Statement, options: SearchOptions): Promise<StoredEvent[]> {
   const { limit, isIncluded = () => true } = options;
   const found: StoredEvent[] = [];
-  let after = options.after && rowOf(options.after);
+  let after = options.after;
   while (found.length < limit) {
-    const rows = await documentsAfter(db, options, after);
-    const events = await findByKeys(db, rows);
+    const keys = await documentsAfter(db, options, after);
+    const events = await loadEvents(db, keys);
     found.push(...events.filter((event) => matches(event, options) && isIncluded(event)));
-    after = rows.at(-1);
-    if (rows.length < SEARCH_LIMITS.eventsPerPage) break;
+    after = keys.at(-1);
+    if (keys.length < pageSizeOf(options)) break;
   }
   return found;
-}
-
-function rowOf({ tenant, eventId, sharedAt }: EventKey): DocumentRow {
-  return { tenant, event_id: eventId, shared_at: sharedAt };
-}
-
-interface DocumentRow {
-  readonly tenant: string;
-  readonly event_id: string;
-  readonly shared_at: number;
 }
 
 /** The index finds the documents first: in the order of time, SQLite would read all events. */
 async function documentsAfter(
   db: Statement,
-  { tenants, query }: SearchOptions,
-  after: DocumentRow | undefined,
-): Promise<readonly DocumentRow[]> {
+  options: SearchOptions,
+  after: EventKey | undefined,
+): Promise<readonly EventKey[]> {
+  const { tenants, query } = options;
   if (tenants.length === 0 || query.anyOf.length === 0) return [];
   const rest =
     after === undefined
       ? sql``
       : sql`and (-document.shared_at, document.tenant, document.event_id)
-          > (${-after.shared_at}, ${after.tenant}, ${after.event_id})`;
-  const { rows } = await sql<DocumentRow>`
-    select document.tenant, document.event_id, document.shared_at
+          > (${-after.sharedAt}, ${after.tenant}, ${after.eventId})`;
+  const { rows } = await sql<EventKey>`
+    select
+      document.tenant, document.event_id as "eventId", document.shared_at as "sharedAt"
     from search_index cross join search_document as document on document.id = search_index.rowid
     where search_index match ${formatQuery(query)}
       and document.tenant in (${sql.join(tenants)}) ${rest}
     order by document.shared_at desc, document.tenant, document.event_id
-    limit ${SEARCH_LIMITS.eventsPerPage}
+    limit ${pageSizeOf(options)}
   `.execute(db);
   return rows;
+}
+
+function pageSizeOf({ limit }: SearchOptions): number {
+  return Math.min(limit, SEARCH_LIMITS.eventsPerPage);
 }
 
 /** FTS5's syntax: `("a" AND "b") OR ("c")`. The terms are hexadecimal, so they need no escaping. */
@@ -86,18 +82,18 @@ function formatQuery({ anyOf }: SearchQuery): string {
 /** Events that were written since the last indexing: those with all terms of an alternative. */
 async function queuedEvents(db: Statement, options: SearchOptions): Promise<StoredEvent[]> {
   const { tenants, after, isIncluded = () => true } = options;
-  const isAfter = (event: StoredEvent) => after === undefined || compareEvents(event, after) > 0;
+  const isAfter = (event: StoredEvent) => after === undefined || newestFirst(event, after) > 0;
   if (tenants.length === 0) return [];
   const rows = await db
     .selectFrom('search_queue')
-    .select(['tenant', 'event_id'])
+    .select(['tenant', 'event_id as eventId'])
     .where('tenant', 'in', tenants)
     .orderBy('id', 'desc')
     .limit(SEARCH_LIMITS.queuedEventsReadMax)
     .execute();
   const found: StoredEvent[] = [];
   for (const chunk of chunksOf(rows, SEARCH_LIMITS.eventsPerPage)) {
-    const events = await findByKeys(db, chunk);
+    const events = await loadEvents(db, chunk);
     found.push(
       ...events.filter((event) => matches(event, options) && isAfter(event) && isIncluded(event)),
     );

@@ -5,7 +5,7 @@ import type { CrmRecords } from '../crm/records.ts';
 import { refusalFor } from '../crm/refused-look-ups.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
-import type { NewEvent } from '../outbox/event-types.ts';
+import type { NewEvent } from '../outbox/outbox-event.ts';
 import type { Insiders } from '../share/address.ts';
 import {
   type DecisionFacts,

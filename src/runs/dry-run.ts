@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
 import { readBindings } from '../db/bindings.ts';
 import type { RunError, RunKind, Vendor } from '../db/run-report.ts';
-import type { NewEvent } from '../outbox/event-types.ts';
-import { pagesInState } from '../outbox/paginate.ts';
+import type { NewEvent } from '../outbox/outbox-event.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
-import type { ApiUsage } from '../vendors/salesforce/client.ts';
+import type { ApiUsage } from '../vendors/salesforce/api-usage.ts';
 import type { AppContext } from './app-context.ts';
 import type { BackfillWindow } from './backfill-window.ts';
-import { callsForBackfill } from './call-reserve.ts';
 import { decisionRecordOf, RunCounters } from './counters.ts';
 import { DryRunDatabase } from './dry-run-database.ts';
+import { callsForBackfill } from './gong-call-reserve.ts';
 import { localRejections } from './push-errors.ts';
-import type { ReadBatch, ReadOptions, SyncScope } from './reading-types.ts';
+import type { ReadBatch, ReadOptions, SyncScope } from './reading-context.ts';
 import { emitterOf, type RunListener } from './run-events.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { runError } from './stage-errors.ts';
 import { readNew, readWindow } from './stages.ts';
-import { firstStart, keptStart } from './start-time.ts';
+import { findStart } from './start-time.ts';
 import { connect } from './vendor-clients.ts';
 import { findAccountChanges } from './verify-accounts.ts';
 
@@ -70,8 +70,7 @@ export async function dryRun(
   const run = await openDryRun(context, options, 'sync');
   if (await mayRead(run)) {
     await showPending(run);
-    const kept = tenant.start ?? (await keptStart(context.db, tenant.tenant));
-    const start = kept ?? firstStart(run.startedAt);
+    const { start } = await findStart(run);
     await readDry(run, (how) => readNew(run, { ...how, start, reach }));
   }
   return reportOfDryRun(run, tenant.gong.callsPerDay);

@@ -11,7 +11,7 @@ import {
   type SyncReading,
   startOfSource,
   type WindowReading,
-} from './reading-types.ts';
+} from './reading-context.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import { sandboxIdOf, withStoredIds } from './sandbox-event-ids.ts';
 import { withSetAside } from './set-aside-rows.ts';
@@ -53,7 +53,7 @@ export async function readDeliveryWindow(reading: WindowReading): Promise<void> 
       ...sandboxIdOf(org),
       stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
       since: window.since,
-      until: window.until ?? run.startedAt,
+      until: window.until,
       onFailure: (error) => run.counters.addError(runError('salesforce', error)),
       setAside,
       onTotal: (deliveries) => {

@@ -1,6 +1,6 @@
 import { UserError } from '../lib/errors.ts';
 import { LIST_LIMITS } from '../operator/limits.ts';
-import type { EventKey } from '../outbox/event-types.ts';
+import type { EventKey } from '../outbox/load-events.ts';
 import { STATES, type State } from '../outbox/states.ts';
 import type { SourceName } from '../share/share.ts';
 

@@ -1,8 +1,8 @@
 import type { TenantConfig } from '../config/types.ts';
 import { DatabaseError, UserError } from '../lib/errors.ts';
+import { listFilteredEvents } from '../operator/filter-events.ts';
 import { findEvent } from '../operator/find-event.ts';
-import { findListed } from '../operator/list-events.ts';
-import type { StoredEvent } from '../outbox/event-types.ts';
+import type { StoredEvent } from '../outbox/outbox-event.ts';
 import type { EventQuery } from './event-query.ts';
 import type { View } from './web-data.ts';
 
@@ -28,7 +28,7 @@ export function tenantsFor(
 export function listFor(view: View, query: EventQuery, limit: number): Promise<StoredEvent[]> {
   const { tenant, ...filter } = query;
   const tenants = tenantsFor(view, tenant).map((each) => each.tenant);
-  return findListed(view.context.db, { windows: [{ tenants }], limit, ...filter });
+  return listFilteredEvents(view.context.db, { windows: [{ tenants }], limit, ...filter });
 }
 
 /** The event of the tenant with this ID or a unique prefix of it. Throws NotFound. */

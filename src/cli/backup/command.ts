@@ -5,6 +5,7 @@ import { sqliteFile } from '../../db/open.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { bytesText } from '../../lib/format.ts';
+import { shellQuoted } from '../../lib/shell-quote.ts';
 import { EXIT, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
 import { startProgress } from '../terminal/progress-line.ts';
@@ -28,7 +29,8 @@ export const backup: Handler = async (input) => {
   await writeParagraph(io, `Copied ${bytesText(bytes)} to ${target}.`);
   await writeParagraph(
     io,
-    `To put it in place of ${source}, stop sharetrail and run "sharetrail restore ${target}".`,
+    `To put it in place of ${source}, stop sharetrail and run ` +
+      `\`sharetrail restore ${shellQuoted(target)}\`.`,
   );
   return EXIT.success;
 };

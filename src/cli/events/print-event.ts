@@ -1,6 +1,6 @@
 import { timeText } from '../../lib/format.ts';
 import { recipientsOf, sharerOf, stateText } from '../../operator/event-json.ts';
-import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
+import type { Attempt, StoredEvent } from '../../outbox/outbox-event.ts';
 import { escapeControlsBeyondAscii } from '../terminal/escape.ts';
 import type { Io } from '../terminal/io.ts';
 import { type Column, type Field, writeFields, writeTable } from '../terminal/table.ts';

@@ -5,8 +5,8 @@ import { shellQuoted } from '../../lib/shell-quote.ts';
 const COMMAND = /`sharetrail((?: [^`]*)?)`/g;
 /** commands that read no configuration */
 const WITHOUT_CONFIG = ['help', 'demo', 'sandbox', 'config schema'];
-/** commands that concern all tenants */
-const WITHOUT_TENANT = [...WITHOUT_CONFIG, 'backup', 'restore'];
+/** commands that concern all tenants, or take theirs as an argument */
+const WITHOUT_TENANT = [...WITHOUT_CONFIG, 'backup', 'restore', 'rebind'];
 
 /** Whether the command with these words works on the tenants of --tenant. */
 export function concernsTenants(words: string): boolean {

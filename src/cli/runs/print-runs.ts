@@ -1,7 +1,7 @@
 import { namesText } from '../../lib/format.ts';
 import { reportJson } from '../../operator/report-json.ts';
 import { logRun } from '../../runs/log-run.ts';
-import type { TenantRun } from '../../runs/try-run.ts';
+import type { TenantRun } from '../../runs/tenant-run.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { TenantConfig } from '../../config/types.ts';
-import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
+import type { Attempt, StoredEvent } from '../../outbox/outbox-event.ts';
 import { nextState } from '../../outbox/states.ts';
 import { PAGE_LIMITS } from '../limits.ts';
 import { eventPath, tenantPath } from '../paths.ts';

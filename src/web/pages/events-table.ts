@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { recipientsOf, sharerOf, whyOf } from '../../operator/event-json.ts';
-import type { StoredEvent } from '../../outbox/event-types.ts';
+import type { StoredEvent } from '../../outbox/outbox-event.ts';
 import { eventPath } from '../paths.ts';
 import type { Html } from './layout.ts';
 import { type Moment, plain, stateBadge, timeHtml } from './parts.ts';

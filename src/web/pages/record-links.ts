@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { StoredEvent } from '../../outbox/event-types.ts';
+import type { StoredEvent } from '../../outbox/outbox-event.ts';
 import type { Html } from './layout.ts';
 import { externalLink, plain } from './parts.ts';
 

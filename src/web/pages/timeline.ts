@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
+import type { Attempt, StoredEvent } from '../../outbox/outbox-event.ts';
 import type { Html } from './layout.ts';
 import { exactTimeHtml, type Moment, plain } from './parts.ts';
 

@@ -7,7 +7,7 @@ import { healthOf } from '../../operator/health.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { syncCursors } from '../../operator/status.ts';
 import { statusJson } from '../../operator/status-json.ts';
-import { listAttempts } from '../../outbox/queries.ts';
+import { listAttempts } from '../../outbox/find-events.ts';
 import { BadQuery, readEventQuery, readLimit, requireSearchable } from '../event-query.ts';
 import { findOneEvent, listFor, tenantsFor } from '../find-events.ts';
 import type { WebData } from '../web-data.ts';

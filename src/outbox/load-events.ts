@@ -1,17 +1,25 @@
 import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
-import type { EventKey, StoredEvent } from './event-types.ts';
-import { toStoredEvent } from './rows.ts';
+import { toStoredEvent } from './event-rows.ts';
+import type { StoredEvent } from './outbox-event.ts';
 
-/** The events with these keys, in their order; those that no longer exist are left out. */
-export async function findByKeys(
+/** What identifies an event, and its place in a list. */
+export interface EventKey {
+  readonly tenant: string;
+  readonly eventId: string;
+  /** epoch milliseconds */
+  readonly sharedAt: number;
+}
+
+/** The events with these keys, in the same order; those that no longer exist are left out. */
+export async function loadEvents(
   db: Statement,
-  keys: readonly { readonly tenant: string; readonly event_id: string }[],
+  keys: readonly Pick<EventKey, 'tenant' | 'eventId'>[],
 ): Promise<StoredEvent[]> {
   const events = new Map<string, StoredEvent>();
   for (const [tenant, members] of Map.groupBy(keys, (key) => key.tenant)) {
-    const ids = members.map(({ event_id }) => event_id);
+    const ids = members.map(({ eventId }) => eventId);
     for (const chunk of chunksOf(ids, DATABASE_LIMITS.idsPerQueryMax)) {
       const rows = await db
         .selectFrom('event')
@@ -21,21 +29,20 @@ export async function findByKeys(
         .execute();
       for (const row of rows) {
         const event = toStoredEvent(row);
-        events.set(keyText(event), event);
+        events.set(textOf(event), event);
       }
     }
   }
-  return keys.flatMap(
-    ({ tenant, event_id }) => events.get(keyText({ tenant, eventId: event_id })) ?? [],
-  );
+  return keys.flatMap((key) => events.get(textOf(key)) ?? []);
 }
 
-export function keyText({ tenant, eventId }: Pick<StoredEvent, 'tenant' | 'eventId'>): string {
+/** Unique among all events. */
+export function textOf({ tenant, eventId }: Pick<EventKey, 'tenant' | 'eventId'>): string {
   return JSON.stringify([tenant, eventId]);
 }
 
-/** The order of lists: newest share first. */
-export function compareEvents(one: EventKey, other: EventKey): number {
+/** The order of a list: newest share first, then by tenant and ID. */
+export function newestFirst(one: EventKey, other: EventKey): number {
   return (
     other.sharedAt - one.sharedAt ||
     compareText(one.tenant, other.tenant) ||
