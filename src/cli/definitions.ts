@@ -1,5 +1,6 @@
 import { backfillDefinition } from './backfill/definition.ts';
 import { backupDefinition } from './backup/definition.ts';
+import { checkDefinition } from './check/definition.ts';
 import type { CommandDefinition } from './command.ts';
 import { configDefinitions } from './config/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
@@ -20,6 +21,7 @@ export const definitions: readonly CommandDefinition[] = [
   statusDefinition,
   ...eventsDefinitions,
   explainDefinition,
+  checkDefinition,
   rebindDefinition,
   backupDefinition,
   restoreDefinition,

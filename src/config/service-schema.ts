@@ -60,8 +60,9 @@ const alerts = mapping(
     webhook: secret({
       expected: 'an https URL',
       description:
-        'Receives a JSON POST with a `text` field, which chat tools display, when a run failed or ' +
-        'was partial, and when a scheduled tenant has had no successful run for two of its periods.',
+        'Receives a JSON POST with a `text` field, which chat tools display. sharetrail sends it when ' +
+        'a run failed or was partial, and when a scheduled tenant has had no successful run for two ' +
+        'of its periods.',
       check: (value) => isSafeUrl(value, { query: 'allowed' }),
     }),
   },

@@ -1,9 +1,9 @@
 import Sqlite from 'better-sqlite3';
-import { DatabaseError, UserError } from '../lib/errors.ts';
+import { codeOf, DatabaseError, UserError } from '../lib/errors.ts';
 import { beginBackupFile } from './backup-file.ts';
 import { copyPages, type PageCopy } from './copy-pages.ts';
 import { findDamage } from './damage.ts';
-import { codeOf, explainFailure } from './failures.ts';
+import { explainFailure } from './failures.ts';
 import { databaseFileExists } from './file-exists.ts';
 import { requireOwnFile } from './require-own-file.ts';
 

@@ -5,7 +5,7 @@ import { readBindings } from '../db/bindings.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { UserError } from '../lib/errors.ts';
 import type { StoredEvent } from '../outbox/outbox-event.ts';
-import { pagesInState } from '../outbox/paginate.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import { nextState, type State } from '../outbox/states.ts';
 import { requeueEvent, skipEvent } from '../outbox/write-events.ts';
 import type { AppContext } from '../runs/app-context.ts';

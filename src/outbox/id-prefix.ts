@@ -49,7 +49,7 @@ async function shortId(
   return eventId;
 }
 
-/** The same id in two tenants is one id: no prefix could tell them apart. */
+/** The same id in two tenants is one id: no prefix distinguishes them. */
 async function isUnique(
   db: Statement,
   tenants: readonly string[],

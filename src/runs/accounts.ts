@@ -5,8 +5,8 @@ import { UserError } from '../lib/errors.ts';
 import { hasEvents } from '../outbox/event-counts.ts';
 import type { GongClient } from '../vendors/gong/client.ts';
 import type { GoogleClient } from '../vendors/google/google-client.ts';
-import type { SalesforceClient } from '../vendors/salesforce/client.ts';
 import { readOrganization } from '../vendors/salesforce/organization.ts';
+import type { SalesforceClient } from '../vendors/salesforce/salesforce-client.ts';
 import { gongChanged, orgChanged, workspaceChanged } from './account-changed.ts';
 import { isVendorFailure } from './stage-errors.ts';
 

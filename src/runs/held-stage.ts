@@ -1,5 +1,5 @@
 import { PRIORITY, type StoredEvent } from '../outbox/outbox-event.ts';
-import { pagesInState } from '../outbox/paginate.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import { stillAwaitsAuditLog } from '../share/policy.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { type DriveKnowledge, driveKnowledge } from './drive-stage.ts';

@@ -1,4 +1,4 @@
-import { pagesInState } from '../outbox/paginate.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import type { SourceName } from '../share/share.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { decider, takeReconsidered } from './read-source.ts';

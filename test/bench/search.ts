@@ -11,7 +11,7 @@ import { acquireLease } from '../../src/db/leases.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { listFilteredEvents } from '../../src/operator/list-events.ts';
+import { listFilteredEvents } from '../../src/operator/filter-events.ts';
 import { parseSearchText } from '../../src/operator/search-text.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent } from '../../src/outbox/outbox-event.ts';

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { type Column, writeFields, writeTable } from '../../src/cli/terminal/table.ts';
 import {
   writeError,
-  writeItem,
   writeJson,
   writeJsonLines,
   writeLines,
   writeParagraph,
+  writePlanLine,
 } from '../../src/cli/terminal/write.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 
@@ -26,10 +26,10 @@ const ROWS: readonly Row[] = [
   { title: '契約書 🚀', count: 7 },
 ];
 
-describe('an item of a list', () => {
+describe('a line of a plan', () => {
   it('wraps between words on a terminal, and keeps a title as it is', async () => {
     const { io, stdout } = memoryIo({ columns: 30 });
-    await writeItem(io, '19:49  send  “`sharetrail sync`\u202e” from Ada <ada@acme.example>');
+    await writePlanLine(io, '19:49  send  “`sharetrail sync`\u202e” from Ada <ada@acme.example>');
     expect(stdout()).toBe(
       '19:49  send\n  “`sharetrail sync`\\u{202e}”\n  from Ada <ada@acme.example>\n',
     );

@@ -154,6 +154,13 @@ describe('a database that this user cannot write', () => {
       expect(stderr).toContain(
         'Give this user write permission for the file, its -wal and -shm files, and the folder.',
       );
+      const checked = await world.run('check --json', asUnprivileged());
+      expect(checked.code).toBe(1);
+      const { checks } = JSON.parse(checked.stdout);
+      const failed = checks.filter(({ status }: { status: string }) => status === 'failed');
+      expect(failed).toMatchObject([
+        { area: 'database', message: expect.stringContaining('cannot be written') },
+      ]);
       expect(world.sandbox.gong.requests).toEqual([]);
 
       chmodSync(world.folder, 0o700);

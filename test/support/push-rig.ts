@@ -3,8 +3,9 @@ import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { findEvents } from '../../src/outbox/find-events.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/outbox-event.ts';
+import type { PushOptions } from '../../src/push/drain.ts';
 import { createPacer, type Pacer } from '../../src/push/pacer.ts';
-import { type Push, type PushOptions, startPush } from '../../src/push/push.ts';
+import { type Push, startPush } from '../../src/push/push.ts';
 import type { PushReport } from '../../src/push/report.ts';
 import { heldLease, type TestFile, testDatabase } from './database.ts';
 import { batchOf } from './events.ts';
@@ -60,6 +61,7 @@ export async function pushRig(options: RigOptions): Promise<PushRig> {
       onCall: () => {
         calls += 1;
       },
+      onResponse: () => {},
       onSettled: () => {},
       ...changes,
     });

@@ -1,3 +1,4 @@
+import { countOf } from '../../lib/format.ts';
 import {
   findActionable,
   type RetryReport,
@@ -10,7 +11,6 @@ import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
-import { countOf } from '../terminal/format.ts';
 import { writeJson, writeParagraph } from '../terminal/write.ts';
 
 export const retry: Handler = (input) => {

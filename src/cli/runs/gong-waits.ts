@@ -1,6 +1,6 @@
 import { CALL_LIMITS } from '../../db/limits.ts';
 import type { RunReport } from '../../db/run-report.ts';
-import { namesText } from '../terminal/format.ts';
+import { namesText } from '../../lib/format.ts';
 
 const HOUR_MS = 60 * 60_000;
 const HOURS_MAX = `${CALL_LIMITS.pauseMsMax / HOUR_MS} hours`;

@@ -7,9 +7,9 @@ import type { Io } from '../terminal/io.ts';
 import {
   writeError,
   writeHeading,
-  writeItem,
   writeJsonLines,
   writeParagraph,
+  writePlanLine,
 } from '../terminal/write.ts';
 import { dryRunCalls, dryRunErrors, dryRunResult } from './dry-run-summary.ts';
 import { noteLines } from './run-summary.ts';
@@ -54,7 +54,7 @@ async function runOne(
   using progress = startRunsProgress(session, { push: 'dry' });
   const listeners = [followProgress(progress.of(tenant.tenant))];
   if (json) return run({ tenant, plan: bodiesTo(input.io), listeners });
-  const plan = new SortedPlan(tenant.timezone, (line) => writeItem(input.io, line));
+  const plan = new SortedPlan(tenant.timezone, (line) => writePlanLine(input.io, line));
   try {
     return await run({ tenant, plan, listeners });
   } finally {

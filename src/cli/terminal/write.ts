@@ -17,12 +17,19 @@ export async function writeParagraph(io: Io, text: string): Promise<void> {
   await io.out(`${paragraph(escapeControls(io.asTyped(text)), io.columns)}\n`);
 }
 
-/** One item of a list, indented where it wraps; text from outside is escaped, and nothing replaced. */
-export async function writeItem(io: Io, text: string): Promise<void> {
+/** The same for an item of a list: its other lines are indented under its text. */
+export async function writeItem(io: Io, mark: string, text: string): Promise<void> {
+  const indent = ' '.repeat(mark.length + 1);
+  const wrapped = wrapIndented(escapeControls(io.asTyped(text)), indent, io.columns);
+  await io.out(`${mark} ${wrapped}\n`);
+}
+
+/** Text from outside as one line, indented where it wraps: nothing in it becomes a command. */
+export async function writePlanLine(io: Io, text: string): Promise<void> {
   await io.out(`${wrapIndented(escapeControls(text), INDENT, io.columns)}\n`);
 }
 
-/** Paragraphs on standard error, for each line of the text; stack traces are not wrapped. */
+/** Paragraphs on standard error, one for each line of the text; stack traces are not wrapped. */
 export function writeError(io: Io, text: string): void {
   const lines = escapeControlsInLines(io.asTyped(text).trimEnd()).split('\n');
   const wrapped = lines.map((line) =>

@@ -2,7 +2,7 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { type Insiders, isInsider } from '../../share/address.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { SharedDrive } from '../../vendors/google/rows.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { Place } from './audit-entry.ts';
@@ -35,7 +35,7 @@ export interface Scope {
 }
 
 export interface ScopeOptions {
-  readonly client: GoogleClient;
+  readonly client: GoogleFinder;
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
   readonly store: DriveStore;

@@ -1,6 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 import type { SetAside } from '../set-aside.ts';
 import { collectRows } from './collect-rows.ts';
@@ -14,7 +14,7 @@ const READERS_MAX = 3;
 export class GroupOnlyDrive extends UserError {}
 
 export interface MembersOptions {
-  readonly client: GoogleClient;
+  readonly client: GoogleFinder;
   readonly sharedDrives: GoogleDriveConfig['sharedDrives'];
   /** The account of an internal member that can be read as; undefined if no such member exists. */
   readonly accountOf: (email: string) => string | undefined;

@@ -43,7 +43,7 @@ export interface OpenedDrive {
   readonly insiders: Insiders;
   /** true if no share needs to wait for the audit log, because it was read or is not used */
   readonly isAuditLogRead: boolean;
-  /** what the run could not read, and no one can help it */
+  /** what Google does not let anyone read */
   readonly unreadable: Unreadable;
 }
 

@@ -7,7 +7,7 @@ import {
   readActivities,
   readCustomerId,
   readDomains,
-  readUser,
+  readRequestedUser,
   readUsers,
 } from './admin-responses.ts';
 import { ApiCalls, type PagedCall, type Scoped } from './api-calls.ts';
@@ -43,12 +43,14 @@ import type {
   Activity,
   ActivityQuery,
   ChangesPage,
+  Domains,
   File,
   Page,
   Permission,
   SharedDrive,
   User,
 } from './rows.ts';
+import type { ScopeSet } from './scopes.ts';
 
 export interface GoogleClientOptions {
   readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
@@ -117,6 +119,11 @@ class ApiClient implements GoogleClient {
     return this.#options.requests.learnTime(this.#asAdmin(scopeSet));
   }
 
+  async signIn(scopeSet: ScopeSet, subject?: string): Promise<void> {
+    const access = subject === undefined ? this.#asAdmin(scopeSet) : { subject, scopeSet };
+    await this.#options.requests.signIn(access);
+  }
+
   whoAmI(subject: string): Promise<Account> {
     return this.#calls.send({
       ...asUser(subject),
@@ -145,7 +152,7 @@ class ApiClient implements GoogleClient {
         paged: false,
         invoke: ({ directory }, options) =>
           directory.users.get({ userKey: address, fields: USER_FIELDS }, options),
-        read: readUser,
+        read: (body) => rowIn(readRequestedUser(body), USER_UNREADABLE),
       }),
     );
   }
@@ -164,7 +171,7 @@ class ApiClient implements GoogleClient {
     });
   }
 
-  listDomains(): Promise<string[]> {
+  listDomains(): Promise<Domains> {
     const query = { customer: 'my_customer', fields: DOMAINS_FIELDS };
     return this.#calls.send({
       ...this.#asAdmin('directory'),
@@ -222,7 +229,7 @@ class ApiClient implements GoogleClient {
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
-        read: (body) => fileIn(readRequestedFile(body)),
+        read: (body) => rowIn(readRequestedFile(body), FILE_UNREADABLE),
       }),
     );
   }
@@ -306,7 +313,7 @@ class ApiClient implements GoogleClient {
     });
   }
 
-  #asAdmin(scopeSet: 'drive' | 'allDrives' | 'reports' | 'directory'): Scoped {
+  #asAdmin(scopeSet: ScopeSet): Scoped {
     if (this.#auth.flow !== 'service-account') {
       throw new Error("one user's refresh token cannot act as administrator");
     }
@@ -328,15 +335,30 @@ function asUser(subject: string): Scoped {
   return { service: 'drive', subject, scopeSet: 'drive' };
 }
 
-function fileIn({ rows, faulty }: ParsedRows<File>): File {
-  const [file] = rows;
-  if (file !== undefined) return file;
+interface Unreadable {
+  readonly what: string;
+  readonly concerns: 'item' | 'subject';
+  readonly hint: string;
+}
+
+const FILE_UNREADABLE: Unreadable = {
+  what: 'file',
+  concerns: 'item',
+  hint: 'Please report this message. The other files are read.',
+};
+const USER_UNREADABLE: Unreadable = {
+  what: 'user',
+  concerns: 'subject',
+  hint: 'Please report this message. The other users are read.',
+};
+
+/** The only row of a list of one. */
+function rowIn<Row>({ rows, faulty }: ParsedRows<Row>, { what, concerns, hint }: Unreadable): Row {
+  const [row] = rows;
+  if (row !== undefined) return row;
   const problems = faulty.map(({ problem }) => problem).join('; ');
-  throw new GoogleError(`Google's description of the file cannot be read (${problems})`, {
-    reason: 'unreadableRow',
-    concerns: 'item',
-    hint: 'Please report this message. The other files are read.',
-  });
+  const message = `Google's description of the ${what} cannot be read (${problems})`;
+  throw new GoogleError(message, { reason: 'unreadableRow', concerns, hint });
 }
 
 function inDrive(driveId: string | undefined): { driveId?: string } {

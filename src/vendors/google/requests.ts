@@ -64,14 +64,18 @@ export class Requests {
     this.#limit = pLimit(options.requestsAtOnceMax);
   }
 
-  /** Google's time, as far as its responses tell. Epoch milliseconds. */
+  /** Google's time, as far as its responses show it. Epoch milliseconds. */
   now(): number {
     return this.#time.now();
   }
 
   /** Signs in, unless Google's time is known from a response. */
   async learnTime(access: Access): Promise<void> {
-    if (this.#time.isKnown) return;
+    if (!this.#time.isKnown) await this.signIn(access);
+  }
+
+  /** Requests a token, unless a valid one is known. */
+  async signIn(access: Access): Promise<void> {
     await withRetries(() => this.#tokens.get(access), this.#options);
   }
 
