@@ -128,7 +128,9 @@ export class Drain {
     this.#endBackfillInTime();
     const alreadyClaimed = [...this.#claimed.keys()];
     const priorityMax = this.#priorityMax;
-    return claimPending(db, { tenant, alreadyClaimed, limit, runStartedAt, priorityMax });
+    // Neighbours in the queue are often alike, so what was blocked is compared with the other end.
+    const order = this.#recorder.isBlockUndecided ? 'from the end' : 'from the start';
+    return claimPending(db, { tenant, alreadyClaimed, limit, runStartedAt, priorityMax, order });
   }
 
   #start(event: QueuedEvent): void {
