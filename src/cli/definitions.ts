@@ -5,6 +5,7 @@ import { configDefinitions } from './config/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
 import { explainDefinition } from './explain/definition.ts';
+import { forgetDefinition } from './forget/definition.ts';
 import { rebindDefinition } from './rebind/definition.ts';
 import { restoreDefinition } from './restore/definition.ts';
 import { sandboxDefinition } from './sandbox/definition.ts';
@@ -20,6 +21,7 @@ export const definitions: readonly CommandDefinition[] = [
   statusDefinition,
   ...eventsDefinitions,
   explainDefinition,
+  forgetDefinition,
   rebindDefinition,
   backupDefinition,
   restoreDefinition,

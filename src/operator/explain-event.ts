@@ -39,6 +39,10 @@ export function explainEvent(explained: ExplainedEvent): string[] {
   ];
 }
 
+function stateText({ state, reason }: StoredEvent): string {
+  return reason === undefined ? state : `${state} (${reason})`;
+}
+
 function at(time: number, { tenant }: Pick<ExplainedEvent, 'tenant'>): string {
   return localTimeText(time, tenant.timezone);
 }
@@ -47,8 +51,9 @@ function erasedSentences(explained: ExplainedEvent): string[] {
   const { event } = explained;
   const erasedAt = at(event.erasedAt ?? event.updatedAt, explained);
   return [
-    `The share was made on ${at(event.sharedAt, explained)} and ended as ${event.state}.`,
-    `Its people, title, links and body were erased on ${erasedAt}, as retentionDays requires.`,
+    `The share was made on ${at(event.sharedAt, explained)} and ended as ${stateText(event)}.`,
+    `Its people, title, links and body were erased on ${erasedAt}, as retentionDays requires or by ` +
+      '`sharetrail forget`.',
   ];
 }
 
@@ -253,6 +258,7 @@ function skippedSentences(explained: ExplainedEvent): string[] {
 
 /** Why, and what changes it. */
 const SKIPS: Readonly<Record<SkipReason, readonly [string, string]>> = {
+  forgotten: ['`sharetrail forget` erased the only people it was shared with.', ''],
   'before-start': [
     'the share was made before `start`, the time from which sync reports shares.',
     'To report it, run `sharetrail backfill --since DATE` for its time.',

@@ -2,7 +2,7 @@ import type { Statement } from '../db/schema.ts';
 import type { SourceName } from '../share/share.ts';
 import { type Attempt, PRIORITY, type StoredEvent } from './event-types.ts';
 import { storedErrors, toStoredEvent } from './rows.ts';
-import { STATES, type State } from './states.ts';
+import { STATES, type State, type StateEvent, statesAllowing } from './states.ts';
 
 export interface EventFilter {
   /** one window per timezone: a date means midnight in the tenant's own timezone */
@@ -93,6 +93,29 @@ async function countState(db: Statement, tenant: string, state: State): Promise<
     .where('tenant', '=', tenant)
     .executeTakeFirstOrThrow();
   return Number(row.events);
+}
+
+/** How many events of the tenant an operator's action can change, without erased ones. */
+export async function countActionable(
+  db: Statement,
+  tenant: string,
+  select: {
+    readonly action: StateEvent;
+    readonly state?: State | undefined;
+    readonly reason?: string | undefined;
+  },
+): Promise<number> {
+  const { action, state, reason } = select;
+  const { events } = await db
+    .selectFrom('event')
+    .select(({ fn }) => fn.countAll<number>().as('events'))
+    .where('tenant', '=', tenant)
+    .where('state', 'in', statesAllowing(action))
+    .where('erased_at', 'is', null)
+    .$if(state !== undefined, (all) => all.where('state', '=', state ?? ''))
+    .$if(reason !== undefined, (all) => all.where('reason', '=', reason ?? ''))
+    .executeTakeFirstOrThrow();
+  return Number(events);
 }
 
 /** The rejected events that an operator can still fix, and the first error of the newest one. */

@@ -69,7 +69,7 @@ async function indexEvent(trx: Statement, { tenant, event_id }: EventKey): Promi
   `.execute(trx);
 }
 
-async function removeFromIndex(trx: Statement, key: EventKey): Promise<void> {
+export async function removeFromIndex(trx: Statement, key: EventKey): Promise<void> {
   const removed = await trx
     .deleteFrom('search_document')
     .where('tenant', '=', key.tenant)

@@ -11,6 +11,7 @@ import type { BackfillWindow } from './backfill-window.ts';
 import { callsForBackfill } from './call-reserve.ts';
 import { decisionRecordOf, RunCounters } from './counters.ts';
 import { DryRunDatabase } from './dry-run-database.ts';
+import { forgottenPeopleOf } from './forgotten-people.ts';
 import { localRejections } from './push-errors.ts';
 import type { ReadBatch, ReadOptions, SyncScope } from './reading-types.ts';
 import { emitterOf, type RunListener } from './run-events.ts';
@@ -111,6 +112,7 @@ async function openDryRun(
     startedAt: context.clock.now(),
     counters,
     bindings,
+    forgotten: await forgottenPeopleOf(context.db, tenant.tenant),
     connections: connect(context, { tenant, bindings, counters, signal, emit }),
     signal,
     emit,

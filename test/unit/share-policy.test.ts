@@ -247,6 +247,7 @@ test('the reasons and their order match the contract', () => {
     'unmatched',
     'operator',
     'rebound',
+    'forgotten',
   ]);
 });
 

@@ -15,6 +15,7 @@ Commands:
   status             show one row per tenant, and what needs attention
   events             list the events; show, retry or skip them
   explain            explain what happened to a share, and why
+  forget             erase a person from the database
   rebind             let a tenant belong to another Salesforce org, Google
                      customer or Gong account
   backup             copy the database while everything keeps running

@@ -75,7 +75,9 @@ class FoundScope implements Scope {
   }
 
   get insiders(): Insiders {
-    return { domains: this.#domains, addresses: this.people.addresses };
+    const { forgotten } = this.#options.store;
+    const { addresses } = this.people;
+    return { domains: this.#domains, addresses, ...(forgotten && { forgotten }) };
   }
 
   includes(place: Place, at: number): boolean {
