@@ -1,6 +1,6 @@
 import type { Statement } from '../db/schema.ts';
 import type { StoredEvent } from '../outbox/event-types.ts';
-import { type EventFilter, listEvents } from '../outbox/queries.ts';
+import { type EventFilter, listEvents } from '../outbox/list-events.ts';
 import { searchEvents } from '../outbox/search.ts';
 import { parseSearchText } from './search-text.ts';
 

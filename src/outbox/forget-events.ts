@@ -65,7 +65,7 @@ export async function forgetInEvents(
         .where('event_id', '=', eventId)
         .execute();
     }
-    await removeFromIndex(trx, { tenant, event_id: eventId });
+    await removeFromIndex(trx, tenant, [eventId]);
     await queueForSearch(trx, tenant, [eventId]);
   }
 }

@@ -1,44 +1,7 @@
 import type { Statement } from '../db/schema.ts';
-import type { SourceName } from '../share/share.ts';
 import { type Attempt, PRIORITY, type StoredEvent } from './event-types.ts';
 import { storedErrors, toStoredEvent } from './rows.ts';
 import { STATES, type State, type StateEvent, statesAllowing } from './states.ts';
-
-export interface EventFilter {
-  /** one window per timezone: a date means midnight in the tenant's own timezone */
-  readonly windows: readonly (SharedAtWindow & { readonly tenants: readonly string[] })[];
-  readonly state?: State;
-  readonly reason?: string;
-  readonly source?: SourceName;
-  readonly limit: number;
-}
-
-/** The events of the outbox, newest share first. */
-export async function listEvents(db: Statement, filter: EventFilter): Promise<StoredEvent[]> {
-  const rows = await db
-    .selectFrom('event')
-    .selectAll()
-    .where((where) =>
-      where.or(
-        filter.windows.map(({ tenants, since, until }) =>
-          where.and([
-            where('tenant', 'in', tenants),
-            where('shared_at', '>=', since ?? Number.MIN_SAFE_INTEGER),
-            where('shared_at', '<', until ?? Number.MAX_SAFE_INTEGER),
-          ]),
-        ),
-      ),
-    )
-    .$if(filter.state !== undefined, (query) => query.where('state', '=', filter.state ?? ''))
-    .$if(filter.reason !== undefined, (query) => query.where('reason', '=', filter.reason ?? ''))
-    .$if(filter.source !== undefined, (query) => query.where('source', '=', filter.source ?? ''))
-    .orderBy('shared_at', 'desc')
-    .orderBy('tenant')
-    .orderBy('event_id')
-    .limit(filter.limit)
-    .execute();
-  return rows.map(toStoredEvent);
-}
 
 /** The events with this id, at most one per tenant. */
 export async function findEvents(
@@ -145,7 +108,7 @@ export async function openRejections(db: Statement, tenant: string): Promise<Ope
 }
 
 /** Epoch milliseconds: `since` is inclusive, `until` exclusive. An absent bound is open. */
-interface SharedAtWindow {
+export interface SharedAtWindow {
   readonly since?: number;
   readonly until?: number;
 }

@@ -118,6 +118,27 @@ export async function deferToNextRun(
   });
 }
 
+/**
+ * Call it before a run claims events: no earlier run can have deferred one until after its start,
+ * unless that run's clock was ahead. Throws LeaseLost.
+ */
+export async function releaseDeferred(
+  db: Database,
+  lease: LeaseKey,
+  { tenant, runStartedAt }: { readonly tenant: string; readonly runStartedAt: number },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await guardLease(trx, lease);
+    await trx
+      .updateTable('event')
+      .set({ not_before: null })
+      .where('tenant', '=', tenant)
+      .where('state', '=', 'pending')
+      .where('not_before', '>', runStartedAt)
+      .execute();
+  });
+}
+
 function attemptRow(settlement: Settlement, number: number) {
   return {
     tenant: settlement.tenant,

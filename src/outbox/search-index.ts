@@ -6,11 +6,6 @@ import { SEARCH_LIMITS } from './limits.ts';
 import { storedMatch, storedShare } from './rows.ts';
 import { termsOf } from './search-terms.ts';
 
-interface EventKey {
-  readonly tenant: string;
-  readonly event_id: string;
-}
-
 /**
  * Notes that the content of these events was written. Indexing them at once would halve the speed of
  * a first sync, so it happens after the run.
@@ -41,41 +36,54 @@ export async function indexNextEvents(db: Database): Promise<number> {
       .execute();
     const last = queued.at(-1);
     if (last === undefined) return 0;
-    const keys = new Map(queued.map((key) => [JSON.stringify([key.tenant, key.event_id]), key]));
-    for (const key of keys.values()) await indexEvent(trx, key);
+    for (const [tenant, keys] of Map.groupBy(queued, (key) => key.tenant)) {
+      await indexEvents(trx, tenant, [...new Set(keys.map(({ event_id }) => event_id))]);
+    }
     await trx.deleteFrom('search_queue').where('id', '<=', last.id).execute();
     return queued.length;
   });
 }
 
-async function indexEvent(trx: Statement, { tenant, event_id }: EventKey): Promise<void> {
-  const row = await trx
+async function indexEvents(
+  trx: Statement,
+  tenant: string,
+  eventIds: readonly string[],
+): Promise<void> {
+  await removeFromIndex(trx, tenant, eventIds);
+  const rows = await trx
     .selectFrom('event')
-    .select(['event_id', 'share', 'match', 'shared_at'])
+    .select(['tenant', 'event_id', 'shared_at', 'share', 'match'])
     .where('tenant', '=', tenant)
-    .where('event_id', '=', event_id)
-    .executeTakeFirst();
-  await removeFromIndex(trx, { tenant, event_id });
-  if (row === undefined) return;
-  const { id } = await trx
+    .where('event_id', 'in', eventIds)
+    .execute();
+  if (rows.length === 0) return;
+  const documents = await trx
     .insertInto('search_document')
-    .values({ tenant, event_id, shared_at: row.shared_at })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const match = storedMatch(row);
-  const terms = termsOf({ share: storedShare(row), ...(match && { match }) });
-  await sql`
-    insert into search_index (rowid, terms) values (${id}, ${[...terms].join(' ')})
-  `.execute(trx);
+    .values(rows.map(({ event_id, shared_at }) => ({ tenant, event_id, shared_at })))
+    .returning(['id', 'event_id'])
+    .execute();
+  const ids = new Map(documents.map(({ id, event_id }) => [event_id, id]));
+  const values = rows.map((row) => {
+    const match = storedMatch(row);
+    const terms = termsOf({ share: storedShare(row), ...(match && { match }) });
+    return sql`(${ids.get(row.event_id)}, ${[...terms].join(' ')})`;
+  });
+  await sql`insert into search_index (rowid, terms) values ${sql.join(values)}`.execute(trx);
 }
 
-export async function removeFromIndex(trx: Statement, key: EventKey): Promise<void> {
+export async function removeFromIndex(
+  trx: Statement,
+  tenant: string,
+  eventIds: readonly string[],
+): Promise<void> {
   const removed = await trx
     .deleteFrom('search_document')
-    .where('tenant', '=', key.tenant)
-    .where('event_id', '=', key.event_id)
+    .where('tenant', '=', tenant)
+    .where('event_id', 'in', eventIds)
     .returning('id')
-    .executeTakeFirst();
-  if (removed === undefined) return;
-  await sql`delete from search_index where rowid = ${removed.id}`.execute(trx);
+    .execute();
+  // One by one, because that is how the full-text index deletes.
+  for (const { id } of removed) {
+    await sql`delete from search_index where rowid = ${id}`.execute(trx);
+  }
 }

@@ -42,7 +42,7 @@ export async function readDrive(reading: SyncReading): Promise<void> {
 
 /** Reads a past window of the tenant's Drive, including what a sync skipped as too old. */
 export async function readDriveWindow(reading: WindowReading): Promise<void> {
-  const { tenant, window, clock } = reading;
+  const { tenant, window } = reading;
   const options = { source: 'google-drive', retry: 'none' } as const;
   await withSetAside(reading, options, async (kept, setAside) => {
     const drive = await inStage('google-drive', async () =>
@@ -51,7 +51,7 @@ export async function readDriveWindow(reading: WindowReading): Promise<void> {
         setAside,
         stream: backfillStream(backfillOf(tenant, window, 'google-drive')),
         since: window.since,
-        until: window.until ?? clock.now(),
+        until: window.until,
       }),
     );
     const ofDrive = withInsiders(kept, drive);

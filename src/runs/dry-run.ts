@@ -18,7 +18,7 @@ import { emitterOf, type RunListener } from './run-events.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { runError } from './stage-errors.ts';
 import { readNew, readWindow } from './stages.ts';
-import { firstStart, keptStart } from './start-time.ts';
+import { findStart } from './start-time.ts';
 import { connect } from './vendor-clients.ts';
 import { findAccountChanges } from './verify-accounts.ts';
 
@@ -71,8 +71,7 @@ export async function dryRun(
   const run = await openDryRun(context, options, 'sync');
   if (await mayRead(run)) {
     await showPending(run);
-    const kept = tenant.start ?? (await keptStart(context.db, tenant.tenant));
-    const start = kept ?? firstStart(run.startedAt);
+    const { start } = await findStart(run);
     await readDry(run, (how) => readNew(run, { ...how, start, reach }));
   }
   return reportOfDryRun(run, tenant.gong.callsPerDay);

@@ -1,4 +1,5 @@
 import { CALL_LIMITS } from '../db/limits.ts';
+import { releaseDeferred } from '../outbox/queue.ts';
 import { startPush } from '../push/push.ts';
 import type { PushReport } from '../push/report.ts';
 import { reservedCalls } from './call-reserve.ts';
@@ -28,12 +29,14 @@ export interface PushStage {
  */
 export async function startPushStage(run: Run, backfillUntil: number): Promise<PushStage> {
   const { context, tenant, lease, connections, counters, emit } = run;
+  const { startedAt: runStartedAt } = run;
   emit?.({ kind: 'stage started', stage: 'gong' });
+  await releaseDeferred(context.db, lease.key, { tenant: tenant.tenant, runStartedAt });
   const push = startPush({
     db: context.db,
     lease: lease.key,
     tenant: tenant.tenant,
-    runStartedAt: run.startedAt,
+    runStartedAt,
     gong: connections.gong,
     pacer: context.pacerOf(connections.gong.account),
     settings: tenant.gong,

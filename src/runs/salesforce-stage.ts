@@ -53,7 +53,7 @@ export async function readDeliveryWindow(reading: WindowReading): Promise<void> 
       ...sandboxIdOf(org),
       stream: backfillStream(backfillOf(tenant, window, 'salesforce')),
       since: window.since,
-      until: window.until ?? run.startedAt,
+      until: window.until,
       onFailure: (error) => run.counters.addError(runError('salesforce', error)),
       setAside,
       onTotal: (deliveries) => {

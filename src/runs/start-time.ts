@@ -3,31 +3,39 @@ import { readCursor } from '../db/cursors.ts';
 import type { Database } from '../db/schema.ts';
 import { commitCursor } from '../outbox/commit.ts';
 import { futurePosition, isInFuture } from '../sources/future-position.ts';
-import type { Run } from './run-lifecycle.ts';
+import type { ReadingRun, Run } from './run-lifecycle.ts';
 import { isStop, isVendorFailure, runError } from './stage-errors.ts';
 
 const START_STREAM = 'start';
 const SECOND_MS = 1_000;
 
-/**
- * The configured start, or the time of the first sync, which is stored then: by Salesforce's clock,
- * because all shares before it are skipped. A stored start in the future is moved back and reported.
- * Epoch milliseconds.
- */
+/** The start of a sync, which its first run stores. Epoch milliseconds. */
 export async function startOf(run: Run): Promise<number> {
+  const { start, isNew } = await findStart(run);
+  if (isNew) await keepStart(run, start);
+  return start;
+}
+
+/**
+ * The configured start, or the time of the first sync: by Salesforce's clock, because all shares
+ * before it are skipped. A stored start in the future is moved back and reported. `isNew`: it is not
+ * stored yet. Epoch milliseconds.
+ */
+export async function findStart(
+  run: ReadingRun,
+): Promise<{ readonly start: number; readonly isNew: boolean }> {
   const { context, startedAt } = run;
   const { tenant, start } = run.tenant;
-  if (start !== undefined) return start;
+  if (start !== undefined) return { start, isNew: false };
   const kept = await keptStart(context.db, tenant);
-  if (kept !== undefined && !isInFuture(kept, startedAt)) return kept;
+  if (kept !== undefined && !isInFuture(kept, startedAt)) return { start: kept, isNew: false };
   const now = await salesforceTime(run);
-  if (kept !== undefined && !isInFuture(kept, now)) return kept;
+  if (kept !== undefined && !isInFuture(kept, now)) return { start: kept, isNew: false };
   const first = firstStart(now);
   if (kept !== undefined) {
     run.counters.addError(runError('run', futurePosition({ position: kept, now, from: first })));
   }
-  await keepStart(run, first);
-  return first;
+  return { start: first, isNew: true };
 }
 
 async function keepStart({ context, startedAt, lease, tenant }: Run, start: number): Promise<void> {
@@ -38,7 +46,7 @@ async function keepStart({ context, startedAt, lease, tenant }: Run, start: numb
 }
 
 /** Salesforce's time when the run began. A login shows it, and is not a billed call. */
-async function salesforceTime(run: Run): Promise<number> {
+async function salesforceTime(run: ReadingRun): Promise<number> {
   const { context, startedAt } = run;
   const { salesforce } = run.connections;
   try {

@@ -163,7 +163,8 @@ export interface AuditLogWait {
 /** True until a later run has read the audit log or a day has passed. */
 export function stillAwaitsAuditLog(wait: AuditLogWait): boolean {
   if (wait.now >= wait.notBefore) return false;
-  const heldByThisRun = wait.notBefore - AUDIT_LOG_HOLD_MS >= wait.runStartedAt;
+  // Another run whose clock was ahead can have set a later time.
+  const heldByThisRun = wait.notBefore - AUDIT_LOG_HOLD_MS === wait.runStartedAt;
   return heldByThisRun || !wait.auditLogRead;
 }
 

@@ -18,3 +18,5 @@ print('The scheduler, idle and busy');
 await import('./scheduler.ts');
 print('Reading Google Drive');
 await import('./drive.ts');
+print('Searching the events');
+await import('./search.ts');

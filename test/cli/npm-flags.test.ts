@@ -91,14 +91,26 @@ const NPM = {
   npm_config_loglevel: 'silent',
 };
 
-function refuse(line: string, variables: Readonly<Record<string, string>>): string {
+const NPX = {
+  npm_lifecycle_event: 'npx',
+  npm_lifecycle_script: "'sharetrail'",
+  npm_command: 'exec',
+};
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+function hintOf(line: string, variables: Variables): string {
   try {
     refuseFlagsTakenByNpm(definitions, line.split(' '), { ...NPM, ...variables });
     return 'accepted';
   } catch (error) {
-    if (error instanceof UsageError) return error.hint?.replace(/^.* sharetrail -- /, '') ?? '';
+    if (error instanceof UsageError) return error.hint ?? '';
     throw error;
   }
+}
+
+function refuse(line: string, variables: Variables): string {
+  return hintOf(line, variables).replace(/^.* sharetrail -- /, '');
 }
 
 describe('flags that npm took', () => {
@@ -108,7 +120,7 @@ describe('flags that npm took', () => {
     [
       'events 5',
       { npm_config_limit: 'true', npm_config_state: 'rejected' },
-      'events --limit 5 --state rejected',
+      'events --state rejected --limit 5',
     ],
     [
       'backfill acme 2026-01-01',
@@ -117,6 +129,10 @@ describe('flags that npm took', () => {
     ],
     ['sync', { npm_config_config: 'true' }, 'sync --config DIR'],
     ['sync', { npm_config_config: 'my folder' }, "sync --config 'my folder'"],
+    ['restore x.db a', { npm_config_tenant: 'true' }, 'restore x.db --tenant a'],
+    ['sync', { npm_config_dryrun: 'true' }, 'sync --dry-run'],
+    ['sync', { npm_config_psuh: '' }, 'sync --no-push'],
+    ['backfill 2026-01-01', { npm_config_sinc: 'true' }, 'backfill --since 2026-01-01'],
     ['backup f', { npm_config_log_level: 'debug' }, 'backup f --log-level debug'],
   ] as const)('%s with %o is written again as %s', (line, variables, right) => {
     expect(refuse(line, variables)).toBe(right);
@@ -133,6 +149,53 @@ describe('flags that npm took', () => {
     const key = isVerbose ? 'loglevel' : flag.replace(/^--(?:no-)?/, '').replaceAll('-', '_');
     const value = isVerbose ? 'verbose' : flag.startsWith('--no-') ? '' : 'true';
     expect(refuse(definition.name, { [`npm_config_${key}`]: value })).toContain(flag);
+  });
+
+  test.each([
+    ['a flag near none of the command', { npm_config_colour: 'true' }],
+    ["npm's own setting", { npm_config_loglevel: 'error', npm_config_cafile: '/etc/ca.crt' }],
+    ['npx --yes', { ...NPX, npm_config_yes: 'true' }],
+    ['npx with another program', { ...NPX, npm_lifecycle_script: 'zx', npm_config_full: 'true' }],
+    ['another script', { npm_lifecycle_event: 'test', npm_lifecycle_script: 'vitest run' }],
+  ])('do not include %s', (_name, variables) => {
+    expect(refuse('rebind acme', variables)).toBe('accepted');
+  });
+
+  test.each([
+    ['an older npm, which names no command', { npm_command: undefined }, 'sync --full'],
+    ['npm --prefix', { npm_config_local_prefix: '/opt/app', INIT_CWD: '/root' }, 'sync --full'],
+  ])('count below %s', (_name, variables, right) => {
+    expect(refuse('sync', { ...variables, npm_config_full: 'true' })).toBe(right);
+  });
+
+  test.each([
+    [
+      'outside of the package',
+      { npm_config_local_prefix: '/opt/my app', INIT_CWD: '/root' },
+      "Write -- before the words for sharetrail: npm --prefix '/opt/my app' run -s sharetrail -- sync --full",
+    ],
+    [
+      'of a script with words of its own',
+      { npm_lifecycle_event: 'nightly', npm_lifecycle_script: 'sharetrail sync' },
+      'Write -- before the words for sharetrail: npm run -s nightly -- --full',
+    ],
+    [
+      'of a script with other commands',
+      { npm_lifecycle_event: 'nightly', npm_lifecycle_script: 'cd x && node src/main.ts sync' },
+      'Write it into the script "nightly", after the command.',
+    ],
+    [
+      'of npm exec',
+      NPX,
+      'Start it with npx, which passes all words on: npx sharetrail sync --full',
+    ],
+  ])('%s have a line that can be pasted', (_name, variables, hint) => {
+    expect(hintOf('sync', { ...variables, npm_config_full: 'true' })).toBe(hint);
+  });
+
+  test('of the demo are not written after its name', () => {
+    const variables = { npm_lifecycle_event: 'demo', npm_config_json: 'true' };
+    expect(hintOf('demo', variables)).toMatch(/ npm run -s demo -- --json$/);
   });
 
   test('are looked for only below npm run sharetrail', () => {

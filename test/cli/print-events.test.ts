@@ -4,7 +4,7 @@ import { displayWidth } from '../../src/cli/terminal/width.ts';
 import { LIST_LIMITS } from '../../src/operator/limits.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent } from '../../src/outbox/event-types.ts';
-import { listEvents } from '../../src/outbox/queries.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, newEvent } from '../support/events.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listEvents } from '../../src/outbox/queries.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import type { FaultAction } from '../../src/sandbox/faults.ts';
 import { startWorld, type World } from '../support/world.ts';
 

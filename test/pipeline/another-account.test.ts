@@ -4,7 +4,7 @@ import { backfillStream } from '../../src/db/backfills.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { rebind } from '../../src/operator/rebind.ts';
 import { planRebind } from '../../src/operator/rebind-plan.ts';
-import { listEvents } from '../../src/outbox/queries.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import { dryRun } from '../../src/runs/dry-run.ts';
 import { startDriveWorld } from '../support/drive-world.ts';
 import { startWorld, type World } from '../support/world.ts';

@@ -13,7 +13,7 @@ import { Secret } from '../../src/lib/secret.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent, StoredEvent } from '../../src/outbox/event-types.ts';
 import { sharesAwaitingAuditLog } from '../../src/outbox/events.ts';
-import { listEvents } from '../../src/outbox/queries.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import type { Share } from '../../src/share/share.ts';
 import { openDriveBackfill } from '../../src/sources/drive/backfill-source.ts';
 import { type DriveSyncOptions, openDriveSync } from '../../src/sources/drive/sync-source.ts';

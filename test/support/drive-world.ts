@@ -7,7 +7,7 @@ import { type Clock, ShiftedClock } from '../../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { StoredEvent } from '../../src/outbox/event-types.ts';
-import { listEvents } from '../../src/outbox/queries.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { type BackfillOptions, runBackfill } from '../../src/runs/backfill.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';

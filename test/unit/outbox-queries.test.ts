@@ -3,11 +3,11 @@ import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { PRIORITY } from '../../src/outbox/event-types.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
 import {
   countBackfilled,
   countByState,
   listAttempts,
-  listEvents,
   oldestPendingSharedAt,
 } from '../../src/outbox/queries.ts';
 import { STATES } from '../../src/outbox/states.ts';

@@ -7,7 +7,13 @@ import { PRIORITY } from '../../src/outbox/event-types.ts';
 import { knownEvents } from '../../src/outbox/events.ts';
 import { pagesInState } from '../../src/outbox/paginate.ts';
 import { findEvents, listAttempts } from '../../src/outbox/queries.ts';
-import { claimPending, deferToNextRun, type Settlement, settle } from '../../src/outbox/queue.ts';
+import {
+  claimPending,
+  deferToNextRun,
+  releaseDeferred,
+  type Settlement,
+  settle,
+} from '../../src/outbox/queue.ts';
 import { STATES, type State } from '../../src/outbox/states.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, eventSharedAt, newEvent } from '../support/events.ts';
@@ -91,6 +97,14 @@ describe('claimPending', () => {
     expect(await claimIds({ runStartedAt: NOW + 4_999 })).toEqual(['event-000001']);
     expect(await claimIds({ runStartedAt: NOW + 5_000 })).toHaveLength(2);
     expect(await allPendingIds()).toHaveLength(2);
+  });
+
+  test('an event that was deferred by a clock ahead is claimed by the next run', async () => {
+    await commitBatch(db, lease, batchOf(eventSeries(2)));
+    const at = NOW + 50 * 3_600_000;
+    await deferToNextRun(db, lease, { tenant: 'acme', eventId: 'event-000000', at });
+    await releaseDeferred(db, lease, { tenant: 'acme', runStartedAt: NOW + 60_000 });
+    expect(await claimIds({ runStartedAt: NOW + 60_000 })).toHaveLength(2);
   });
 
   test('deferring changes only pending events of its tenant', async () => {

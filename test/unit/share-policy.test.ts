@@ -185,6 +185,8 @@ describe('a Drive share', () => {
     expect(stillAwaitsAuditLog({ ...wait, auditLogRead: false })).toBe(true);
     const over = { ...wait, auditLogRead: false, now: SHARED_AT + DAY_MS };
     expect(stillAwaitsAuditLog(over)).toBe(false);
+    const clockWasAhead = { ...wait, notBefore: SHARED_AT + 3 * DAY_MS };
+    expect(stillAwaitsAuditLog(clockWasAhead)).toBe(false);
   });
 });
 

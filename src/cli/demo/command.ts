@@ -5,7 +5,7 @@ import { loadConfigIn } from '../../config/load-process-config.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import type { RunReport } from '../../db/run-report.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import { listEvents } from '../../outbox/queries.ts';
+import { listEvents } from '../../outbox/list-events.ts';
 import { type AppContext, openContext } from '../../runs/app-context.ts';
 import { followProgress } from '../../runs/progress.ts';
 import { runSync } from '../../runs/sync.ts';

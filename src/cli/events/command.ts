@@ -1,7 +1,8 @@
 import { findEvent } from '../../operator/find-event.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { findListed } from '../../operator/list-events.ts';
-import { type EventFilter, listAttempts } from '../../outbox/queries.ts';
+import type { EventFilter } from '../../outbox/list-events.ts';
+import { listAttempts } from '../../outbox/queries.ts';
 import type { State } from '../../outbox/states.ts';
 import type { SourceName } from '../../share/share.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';

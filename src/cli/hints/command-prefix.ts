@@ -37,7 +37,7 @@ function scriptOfPackage({ environment }: ProcessStart): string | undefined {
 }
 
 /** ` --prefix DIR` if npm was called outside of the package. */
-function folderOfNpm(environment: ProcessStart['environment']): string {
+export function folderOfNpm(environment: ProcessStart['environment']): string {
   const { npm_config_local_prefix: root, INIT_CWD: caller } = environment;
   if (root === undefined || caller === undefined || isInside(caller, root)) return '';
   return ` --prefix ${shellQuoted(root)}`;

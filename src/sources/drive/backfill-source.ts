@@ -15,9 +15,10 @@ import { type DriveSyncOptions, learnGoogleTime, type OpenedDrive } from './sync
 export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | 'full'> {
   /** stored: the streams of the backfill's cursors start with it */
   readonly stream: string;
-  /** epoch milliseconds, inclusive and exclusive */
+  /** epoch milliseconds, inclusive */
   readonly since: number;
-  readonly until: number;
+  /** epoch milliseconds, exclusive; undefined: until now, by Google's clock */
+  readonly until: number | undefined;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface DriveBackfillOptions extends Omit<DriveSyncOptions, 'start' | '
  * actor and time.
  */
 export async function openDriveBackfill(options: DriveBackfillOptions): Promise<OpenedDrive> {
-  const { client, config, store, clock, log, since, until, onFailure, stream } = options;
+  const { client, config, store, clock, log, since, onFailure, stream } = options;
   await learnGoogleTime(options);
   const scope = await asRetryable(() => findScope(options));
   const { wasInternal } = await readDomainHistory(store, scope.insiders.domains, clock.now());
@@ -37,6 +38,7 @@ export async function openDriveBackfill(options: DriveBackfillOptions): Promise<
     if (!config.detect.includes('audit-log')) throw withoutAuditLog();
     await client.learnTime('reports');
     const now = clock.now();
+    const { until = now } = options;
     warnOfNotQueried(log, { since, until, now });
     // An action that began before the window can reach into it, and one in it can end after it.
     const start = since - DRIVE_LIMITS.backfillMarginMs;

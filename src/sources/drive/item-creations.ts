@@ -1,13 +1,14 @@
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import { type AuditEntry, CREATION_EVENT_NAMES, createdItemsOf } from './audit-entry.ts';
+import { earliestQueryable } from './audit-window.ts';
 import type { ItemDetails } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 
 /**
  * Google logs the creation of an item on a shared drive as a grant to each member. Such grants are
  * recognized by the item's creation: Drive has its date, but uploaders can write any other one, so
- * the audit log's own entry counts too. It is queried only for grants to members. `readUntil`: epoch
- * milliseconds, where the reading of the audit log ended.
+ * the audit log's own entry counts too. It is queried only for grants to members, as far back as
+ * Google keeps it. `readUntil`: epoch milliseconds, where the reading of the audit log ended.
  */
 export async function findCreations(
   { client, readUntil }: { readonly client: GoogleClient; readonly readUntil: number },
@@ -21,8 +22,13 @@ export async function findCreations(
   const created = new Map<string, number[]>();
   const undated = toMembers.filter((entry) => !isDated(entry));
   for (const { startTime, endTime } of windowsAround(undated)) {
-    // Google rejects an end in the future of its clock.
-    const window = { startTime, endTime: Math.min(endTime, readUntil) };
+    // Google rejects a start that is too old, and an end in the future of its clock.
+    const oldest = earliestQueryable(client.now());
+    const window = {
+      startTime: Math.max(startTime, oldest),
+      endTime: Math.min(endTime, readUntil),
+    };
+    if (window.startTime >= window.endTime) continue;
     for await (const { itemId, at } of creationsIn(client, window)) {
       if (items.has(itemId)) created.set(itemId, [...(created.get(itemId) ?? []), at]);
     }

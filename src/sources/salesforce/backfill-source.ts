@@ -10,9 +10,10 @@ const positionSchema = z.strictObject({ mark: z.string().transform(salesforceTim
 export interface SalesforceBackfillOptions extends BatchOptions {
   /** the stream of the backfill's cursor */
   readonly stream: string;
-  /** epoch milliseconds, inclusive and exclusive */
+  /** epoch milliseconds, inclusive */
   readonly since: number;
-  readonly until: number;
+  /** epoch milliseconds, exclusive; undefined: until now, by Salesforce's clock */
+  readonly until: number | undefined;
   /** Receives the number of deliveries to read, once it is known. */
   readonly onTotal: (deliveries: number) => void;
   /** Reports a failure that does not end the reading. */
@@ -37,10 +38,11 @@ async function* readPages(
   options: SalesforceBackfillOptions,
   position: string | undefined,
 ): AsyncGenerator<SourcePage> {
-  const { client, since, until, onTotal } = options;
+  const { client, since, onTotal } = options;
   // Its response contains Salesforce's time.
   await client.instanceUrl();
   const now = client.now();
+  const { until = now } = options;
   const read = position === undefined ? undefined : positionSchema.parse(JSON.parse(position));
   const from = Math.max(since, markOf(read, options, now));
   const query = { field: 'CreatedDate', from, until, onTotal } as const;
