@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { overwriteDeleted } from '../../src/db/erase-traces.ts';
 import { sqliteFile } from '../../src/db/open.ts';
 import { countPerson, forgetPerson, removeTraces } from '../../src/operator/forget.ts';
 import { findListed } from '../../src/operator/list-events.ts';
@@ -90,6 +92,8 @@ describe('a forgotten person', () => {
       const windows = [{ tenants: ['acme'] }];
       expect(await findListed(context.db, { windows, limit: 10, text })).toEqual([]);
     }
+    const ofBen = { windows: [{ tenants: ['acme'] }], limit: 10, text: BEN };
+    expect(await findListed(context.db, ofBen)).toHaveLength(2);
     expect(await countPerson(context, 'acme', ADA)).toEqual({
       events: 0,
       grants: 0,
@@ -156,4 +160,73 @@ test('a person of another mailbox stays', async () => {
   const [event] = await world.events();
   expect(event?.share.drive?.grantees.map(({ email }) => email)).toEqual([other]);
   expect(event?.body?.recipients?.map(({ email }) => email)).toEqual([other]);
+});
+
+test('errors of runs, rows set aside, and positions do not name the person either', async () => {
+  await world.sync();
+  const { db } = await world.context();
+  const said = (text: string) => JSON.stringify({ said: `\n${text}`, big: '1' });
+  await db
+    .updateTable('run')
+    .set({ report: said(`file of ${ADA}.`) })
+    .execute();
+  await db
+    .updateTable('cursor')
+    .set({ position: said(`mailto:${ADA}`) })
+    .execute();
+  await db
+    .insertInto('set_aside')
+    .values({
+      tenant: 'acme',
+      source: 'google-drive',
+      kind: 'activity',
+      id: '1',
+      problem: `target_user: ${SPELLINGS[0]}`,
+      row: said(SPELLINGS[2] ?? ''),
+      place: said('https://example.com/?to=ada.king%40gmail.com&x=1'),
+      version: '0',
+      at: 1,
+    })
+    .execute();
+  await forget(ADA);
+  expect(await tracesOf(ADA, ...SPELLINGS, 'ada.king%40gmail.com')).toEqual([]);
+  const row = await db.selectFrom('set_aside').selectAll().executeTakeFirstOrThrow();
+  expect(row).toMatchObject({
+    problem: 'target_user: [erased]',
+    row: said('[erased]'),
+    place: said('https://example.com/?to=[erased]&x=1'),
+  });
+});
+
+test('what earlier versions deleted without overwriting it leaves the files, too', async () => {
+  await world.sync();
+  const { db } = await world.context();
+  const rows = Array.from({ length: 40 }, (_, number) => ({
+    tenant: 'acme',
+    lane: '',
+    key: String(number),
+    at: 1,
+    item: 'item',
+    actor: ADA,
+    payload: JSON.stringify({ text: ADA.repeat(200) }),
+    handled: 1,
+  }));
+  await db.insertInto('activity').values(rows).execute();
+  await db.deleteFrom('activity').execute();
+  await sql`pragma wal_checkpoint(truncate)`.execute(db);
+  expect(await tracesOf(ADA)).not.toEqual([]);
+  await forget(ADA);
+  expect(await tracesOf(ADA)).toEqual([]);
+});
+
+test('what is deleted from now on is overwritten at once, before the file is rewritten', async () => {
+  const { db } = await world.context();
+  await overwriteDeleted(db);
+  const lease = (holder: string) => ({ name: 'other', holder, until: 0 });
+  await db.insertInto('lease').values(lease(ADA)).execute();
+  await sql`pragma wal_checkpoint(truncate)`.execute(db);
+  expect(await tracesOf(ADA)).not.toEqual([]);
+  await db.deleteFrom('lease').execute();
+  await sql`pragma wal_checkpoint(truncate)`.execute(db);
+  expect(await tracesOf(ADA)).toEqual([]);
 });
