@@ -6,6 +6,7 @@ import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
 import { explainDefinition } from './explain/definition.ts';
 import { forgetDefinition } from './forget/definition.ts';
+import { initDefinition } from './init/definition.ts';
 import { rebindDefinition } from './rebind/definition.ts';
 import { restoreDefinition } from './restore/definition.ts';
 import { sandboxDefinition } from './sandbox/definition.ts';
@@ -25,6 +26,7 @@ export const definitions: readonly CommandDefinition[] = [
   rebindDefinition,
   backupDefinition,
   restoreDefinition,
+  initDefinition,
   ...configDefinitions,
   sandboxDefinition,
   demoDefinition,
