@@ -81,8 +81,8 @@ export interface CommandDefinition {
   readonly examples: readonly Example[];
   /** the codes that this command can exit with, and what each means here */
   readonly exitCodes: Readonly<Partial<Record<ExitCode, string>>>;
-  /** absent if the command only groups its subcommands (`config`) */
-  readonly load?: () => Promise<Handler>;
+  /** gets all commands; absent if the command only groups its subcommands (`config`) */
+  readonly load?: (definitions: readonly CommandDefinition[]) => Promise<Handler>;
 }
 
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];

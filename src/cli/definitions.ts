@@ -1,6 +1,7 @@
 import { backfillDefinition } from './backfill/definition.ts';
 import { backupDefinition } from './backup/definition.ts';
 import type { CommandDefinition } from './command.ts';
+import { completionDefinition } from './completion/definition.ts';
 import { configDefinitions } from './config/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
@@ -28,6 +29,7 @@ export const definitions: readonly CommandDefinition[] = [
   restoreDefinition,
   initDefinition,
   ...configDefinitions,
+  completionDefinition,
   sandboxDefinition,
   demoDefinition,
 ];
