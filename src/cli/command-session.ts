@@ -3,9 +3,10 @@ import { exposureWarnings } from '../config/exposure-warnings.ts';
 import type { SecretResolution } from '../config/interpolate-document.ts';
 import { loadProcessTenants } from '../config/load-process-config.ts';
 import { selectFaulty, selectTenants } from '../config/select-tenants.ts';
-import type { FaultyTenant, TenantConfig } from '../config/types.ts';
+import type { Config, FaultyTenant, TenantConfig } from '../config/types.ts';
 import { unsupportedKeys } from '../config/unsupported-keys.ts';
-import { systemClock } from '../lib/clock.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
 import { type AppContext, openContext } from '../runs/app-context.ts';
 import { type CommandInput, EXIT, type ExitCode, worstExit } from './command.ts';
 import { logLevel, tenantNames, textOption } from './command-line/input-options.ts';
@@ -41,17 +42,10 @@ export async function withCommandSession(
   work: (session: CommandSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { secrets = 'resolved', access } = options;
-  const names = tenantNames(input);
-  const loaded = await loadProcessTenants(textOption(input, 'config'), secrets);
-  const tenants = selectTenants(loaded, names);
-  const faulty = selectFaulty(loaded, names);
-  const config = { ...loaded, faulty };
+  const { config, tenants, faulty, names, clock, log } = await loadSelection(input, secrets);
   for (const { tenant, problems } of faulty) {
     writeError(input.io, failureOf(new ConfigError(problems), tenant).text);
   }
-  const clock = systemClock;
-  const level = logLevel(input) ?? config.service.log.level;
-  const log = await openLogger({ io: input.io, clock, level });
   if (access === 'write') for (const gap of unsupportedKeys(config)) log.warn(gap);
   for (const warning of exposureWarnings(config)) log.warn(warning);
   const random = () => Math.random();
@@ -73,7 +67,36 @@ export async function withCommandSession(
   }
 }
 
+/** What a command is about, before it opens the database. */
+export interface Selection {
+  readonly config: Config;
+  /** the tenants named by `--tenant`, or all */
+  readonly tenants: readonly TenantConfig[];
+  /** the requested tenants whose file or secrets have problems */
+  readonly faulty: readonly FaultyTenant[];
+  /** the values of `--tenant` */
+  readonly names: readonly string[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Loads the configuration and opens the log. Throws ConfigError, UserError for an unknown tenant. */
+export async function loadSelection(
+  input: CommandInput,
+  secrets: SecretResolution,
+): Promise<Selection> {
+  const names = tenantNames(input);
+  const loaded = await loadProcessTenants(textOption(input, 'config'), secrets);
+  const tenants = selectTenants(loaded, names);
+  const faulty = selectFaulty(loaded, names);
+  const config = { ...loaded, faulty };
+  const clock = systemClock;
+  const level = logLevel(input) ?? config.service.log.level;
+  const log = await openLogger({ io: input.io, clock, level });
+  return { config, tenants, faulty, names, clock, log };
+}
+
 /** A command that names a faulty tenant could not do what it was asked to. */
-function faultyExits(faulty: readonly FaultyTenant[], names: readonly string[]): ExitCode[] {
+export function faultyExits(faulty: readonly FaultyTenant[], names: readonly string[]): ExitCode[] {
   return faulty.map(() => (names.length > 0 ? EXIT.couldNotRun : EXIT.needsAttention));
 }

@@ -81,6 +81,8 @@ export interface CommandDefinition {
   readonly examples: readonly Example[];
   /** the codes that this command can exit with, and what each means here */
   readonly exitCodes: Readonly<Partial<Record<ExitCode, string>>>;
+  /** the process exits with the command, even if the look-up of a host name still hangs */
+  readonly exitsAtOnce?: true;
   /** gets all commands; absent if the command only groups its subcommands (`config`) */
   readonly load?: (definitions: readonly CommandDefinition[]) => Promise<Handler>;
 }

@@ -1,5 +1,6 @@
 import { backfillDefinition } from './backfill/definition.ts';
 import { backupDefinition } from './backup/definition.ts';
+import { checkDefinition } from './check/definition.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionDefinition } from './completion/definition.ts';
 import { configDefinitions } from './config/definition.ts';
@@ -24,6 +25,7 @@ export const definitions: readonly CommandDefinition[] = [
   ...eventsDefinitions,
   explainDefinition,
   forgetDefinition,
+  checkDefinition,
   rebindDefinition,
   backupDefinition,
   restoreDefinition,

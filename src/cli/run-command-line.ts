@@ -13,6 +13,8 @@ export interface CommandLineOptions {
   readonly io: Io;
   readonly signal: AbortSignal;
   readonly version: string;
+  /** called once the command is done, if nothing that still hangs may delay the exit */
+  readonly exitAtOnce?: () => void;
   /** absent: the words do not come from npm */
   readonly environment?: Environment;
 }
@@ -42,7 +44,14 @@ async function dispatch(options: CommandLineOptions): Promise<ExitCode> {
     case 'run': {
       const handler = await parsed.definition.load?.(definitions);
       if (handler === undefined) throw new Error(`"${parsed.definition.name}" has no handler`);
-      return handler({ arguments: parsed.arguments, options: parsed.options, io, signal });
+      const code = await handler({
+        arguments: parsed.arguments,
+        options: parsed.options,
+        io,
+        signal,
+      });
+      if (parsed.definition.exitsAtOnce) options.exitAtOnce?.();
+      return code;
     }
   }
 }

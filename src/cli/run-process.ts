@@ -10,7 +10,7 @@ import { type Io, processIo } from './terminal/io.ts';
 
 /**
  * Runs this process's command line and sets its exit code. It does not force the exit, so that all
- * output is written first. The first SIGINT or SIGTERM stops the command, the second kills it.
+ * output is written first, unless the command requires it. The first SIGINT or SIGTERM stops the command, the second kills it.
  */
 export async function runProcess(
   definitions: readonly CommandDefinition[],
@@ -31,6 +31,7 @@ export async function runProcess(
   };
   process.once('beforeExit', reportNeverSettled);
   const { version } = packageJson;
+  let exitsAtOnce = false;
   const code = await runCommandLine({
     definitions,
     words,
@@ -38,10 +39,15 @@ export async function runProcess(
     signal: stop.signal,
     version,
     environment: variables,
+    exitAtOnce: () => {
+      exitsAtOnce = true;
+    },
   });
   process.off('beforeExit', reportNeverSettled);
   signals.release();
   process.exitCode = code;
+  // All output is written: each write waits for the system.
+  if (exitsAtOnce) process.exit(code);
 }
 
 function stopOnSignals(io: Io, stop: AbortController): { release: () => void } {

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { codeOf } from '../lib/errors.ts';
 import { fileProblem, type Problem } from './config-error.ts';
 import { CONFIG_LIMITS } from './limits.ts';
-import { codeOf, explainFileError, readTextFile } from './read-text-file.ts';
+import { explainFileError, readTextFile } from './read-text-file.ts';
 import { TENANT_NAME } from './tenant-schema.ts';
 
 /** The files of the configuration folder, not parsed yet. */
@@ -113,7 +114,7 @@ function listFolder(path: string): { names: string[] } | { problem: string } {
   try {
     return { names: readdirSync(path) };
   } catch (error) {
-    const code = codeOf(error);
+    const code = codeOf(error) || 'UNKNOWN';
     return { problem: code === 'ENOTDIR' ? 'is not a folder' : explainFileError(code) };
   }
 }

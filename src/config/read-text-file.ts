@@ -1,4 +1,5 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
+import { codeOf } from '../lib/errors.ts';
 import { isExposedSecret } from '../lib/file-exposure.ts';
 
 /** The text, and whether other users can read a secret in it; or the rest of a sentence that starts with the file's name, and the system's code. */
@@ -18,7 +19,7 @@ export function readTextFile(path: string, options: { readonly bytesMax: number 
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
     return { text, exposed: isExposedSecret(path, stat) };
   } catch (error) {
-    const code = codeOf(error);
+    const code = codeOf(error) || 'UNKNOWN';
     return { problem: explainFileError(code), code };
   }
 }
@@ -30,11 +31,6 @@ function requireFile(path: string): Stats {
   throw Object.assign(new Error('not a file'), {
     code: stat.isDirectory() ? 'EISDIR' : 'ENOTFILE',
   });
-}
-
-/** The system's code of an error that a file operation threw: `ENOENT`. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
 }
 
 const SENTENCES: Readonly<Record<string, string>> = {

@@ -4,8 +4,12 @@ import { CONFIG_LIMITS } from './limits.ts';
 import { choice, mapping, maskedText, number, secret, text } from './schema-fields.ts';
 
 const SQLITE = /^sqlite:.+$/;
-/** SQLAlchemy's form, a shell's home folder, and SQLite's own URI: as a path, each is another file. */
-const OTHER_FORM = /^sqlite:(?:\/\/|~|file:|:memory:)/i;
+/**
+ * As a path, each of these is another file: SQLAlchemy's form, SQLite's own URI with its parameters,
+ * what a shell would expand or unquote, a Windows path, a folder, and a file of the database itself.
+ */
+const OTHER_FORM =
+  /^sqlite:(?:\/\/|~|file:|:memory:|.*[?$\\'"`*]|\s|(?:.*\/)?\.{0,2}$|.*-(?:wal|shm|journal)$)/i;
 
 export const databaseField = text({
   expected: '`sqlite:PATH` or `postgres://…`',
@@ -14,7 +18,8 @@ export const databaseField = text({
   hidden: true,
 }).refine((value) => !OTHER_FORM.test(value), {
   error:
-    'expected a path directly after `sqlite:`, without //, ~ or file: ' +
+    'expected the path of a file directly after `sqlite:`, without //, ~, file:, spaces before it, ' +
+    'parameters, quotes, variables or backslashes ' +
     '(sqlite:./data/sharetrail.db, or sqlite:/var/lib/sharetrail.db)',
 });
 
@@ -55,8 +60,9 @@ const alerts = mapping(
     webhook: secret({
       expected: 'an https URL',
       description:
-        'Receives a JSON POST with a `text` field, which chat tools display, when a run failed or ' +
-        'was partial, and when a scheduled tenant has had no successful run for two of its periods.',
+        'Receives a JSON POST with a `text` field, which chat tools display. sharetrail sends it when ' +
+        'a run failed or was partial, and when a scheduled tenant has had no successful run for two ' +
+        'of its periods.',
       check: (value) => isSafeUrl(value, { query: 'allowed' }),
     }),
   },

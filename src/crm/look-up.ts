@@ -38,7 +38,7 @@ export interface LookUpOptions {
  * Leads; the Opportunities of the Accounts and the contact roles of the recipients. Each round
  * queries everything known to be missing, so most batches need two. A failure must not look like a
  * record that does not exist: it throws, unless Salesforce refuses a field. Then `refused` has it, and
- * `refusalFor` tells which shares it concerns.
+ * `refusalFor` returns the refusal that concerns a share.
  */
 export async function lookUp(
   client: QueryBatch,

@@ -30,9 +30,15 @@ export interface OpportunityWindow {
   readonly createdBefore: number;
 }
 
-const CONTACT_FIELDS = 'Id, Email, Name, Title, AccountId, Account.Name, LastModifiedDate';
-const LEAD_FIELDS =
-  'Id, Email, Name, Title, IsConverted, ConvertedContactId, ConvertedAccountId, LastModifiedDate';
+/** What each object is read for. */
+export const FIELDS = {
+  Contact: 'Id, Email, Name, Title, AccountId, Account.Name, LastModifiedDate',
+  Lead: 'Id, Email, Name, Title, IsConverted, ConvertedContactId, ConvertedAccountId, LastModifiedDate',
+  Account: 'Id, Name',
+  Opportunity: 'Id, Name, AccountId, Account.Name, CreatedDate, CloseDate, IsClosed',
+  OpportunityContactRole: 'OpportunityId, ContactId, IsPrimary',
+  Case: 'Id, AccountId, ContactId, Account.Name',
+} as const;
 
 /**
  * SOQL for the lookup. Each function returns as many queries as the limit on values requires, and
@@ -42,26 +48,26 @@ const LEAD_FIELDS =
 export function contactsById(ids: readonly string[]): readonly string[] {
   return chunked(
     ids,
-    (chunk) => `SELECT ${CONTACT_FIELDS} FROM Contact WHERE ${soqlIn('Id', chunk)}`,
+    (chunk) => `SELECT ${FIELDS.Contact} FROM Contact WHERE ${soqlIn('Id', chunk)}`,
   );
 }
 
 export function leadsById(ids: readonly string[]): readonly string[] {
-  return chunked(ids, (chunk) => `SELECT ${LEAD_FIELDS} FROM Lead WHERE ${soqlIn('Id', chunk)}`);
+  return chunked(ids, (chunk) => `SELECT ${FIELDS.Lead} FROM Lead WHERE ${soqlIn('Id', chunk)}`);
 }
 
 /** Salesforce ignores case in emails, by the rules of the API user's language. */
 export function contactsByEmail(emails: readonly string[]): readonly string[] {
   return chunked(
     emails,
-    (chunk) => `SELECT ${CONTACT_FIELDS} FROM Contact WHERE ${soqlIn('Email', chunk)}`,
+    (chunk) => `SELECT ${FIELDS.Contact} FROM Contact WHERE ${soqlIn('Email', chunk)}`,
   );
 }
 
 export function leadsByEmail(emails: readonly string[]): readonly string[] {
   return chunked(
     emails,
-    (chunk) => `SELECT ${LEAD_FIELDS} FROM Lead WHERE ${soqlIn('Email', chunk)}`,
+    (chunk) => `SELECT ${FIELDS.Lead} FROM Lead WHERE ${soqlIn('Email', chunk)}`,
   );
 }
 
@@ -82,7 +88,7 @@ export function accountsByWebsite(domains: readonly string[]): readonly string[]
         ),
       ),
     );
-    return `SELECT Id, Name, Website FROM Account WHERE ${conditions.join(' OR ')}`;
+    return `SELECT ${FIELDS.Account}, Website FROM Account WHERE ${conditions.join(' OR ')}`;
   });
 }
 
@@ -92,20 +98,20 @@ function spellingsOf(domain: string): readonly string[] {
 }
 
 export function accountsById(ids: readonly string[]): readonly string[] {
-  return chunked(ids, (chunk) => `SELECT Id, Name FROM Account WHERE ${soqlIn('Id', chunk)}`);
+  return chunked(
+    ids,
+    (chunk) => `SELECT ${FIELDS.Account} FROM Account WHERE ${soqlIn('Id', chunk)}`,
+  );
 }
 
 export function casesById(ids: readonly string[]): readonly string[] {
-  const fields = 'Id, AccountId, ContactId, Account.Name';
-  return chunked(ids, (chunk) => `SELECT ${fields} FROM Case WHERE ${soqlIn('Id', chunk)}`);
+  return chunked(ids, (chunk) => `SELECT ${FIELDS.Case} FROM Case WHERE ${soqlIn('Id', chunk)}`);
 }
-
-const OPPORTUNITY_FIELDS = 'Id, Name, AccountId, Account.Name, CreatedDate, CloseDate, IsClosed';
 
 export function opportunitiesById(ids: readonly string[]): readonly string[] {
   return chunked(
     ids,
-    (chunk) => `SELECT ${OPPORTUNITY_FIELDS} FROM Opportunity WHERE ${soqlIn('Id', chunk)}`,
+    (chunk) => `SELECT ${FIELDS.Opportunity} FROM Opportunity WHERE ${soqlIn('Id', chunk)}`,
   );
 }
 
@@ -116,17 +122,17 @@ export function opportunitiesOfAccounts(
   return chunked(
     ids,
     (chunk) =>
-      `SELECT ${OPPORTUNITY_FIELDS} FROM Opportunity WHERE ${soqlIn('AccountId', chunk)} ` +
+      `SELECT ${FIELDS.Opportunity} FROM Opportunity WHERE ${soqlIn('AccountId', chunk)} ` +
       `AND (IsClosed = false OR CloseDate >= ${window.closedFrom}) ` +
       `AND CreatedDate < ${soqlDateTime(window.createdBefore)}`,
   );
 }
 
 export function rolesOfContacts(ids: readonly string[]): readonly string[] {
-  const fields = 'OpportunityId, ContactId, IsPrimary';
   return chunked(
     ids,
-    (chunk) => `SELECT ${fields} FROM OpportunityContactRole WHERE ${soqlIn('ContactId', chunk)}`,
+    (chunk) =>
+      `SELECT ${FIELDS.OpportunityContactRole} FROM OpportunityContactRole WHERE ${soqlIn('ContactId', chunk)}`,
   );
 }
 

@@ -1,11 +1,11 @@
 import Sqlite from 'better-sqlite3';
-import { DatabaseError, UserError } from '../lib/errors.ts';
+import { codeOf, DatabaseError, UserError } from '../lib/errors.ts';
 import { beginBackupFile } from './backup-file.ts';
 import { copyPages, type PageCopy } from './copy-pages.ts';
 import { findDamage } from './damage.ts';
-import { codeOf, explainFailure } from './failures.ts';
+import { explainFailure } from './failures.ts';
 import { databaseFileExists } from './file-exists.ts';
-import { requireOwnerOnly } from './require-owner-only.ts';
+import { requireOwnFile } from './require-own-file.ts';
 
 /** `source` is the database's file, `target` the path of the copy. */
 export type BackupOptions = PageCopy;
@@ -22,7 +22,7 @@ export async function backUp(options: BackupOptions): Promise<number> {
       hint: 'The first `sharetrail sync` creates it. A relative path starts in the working directory.',
     });
   }
-  requireOwnerOnly(source);
+  requireOwnFile(source);
   const file = beginBackupFile({ source, target });
   try {
     await copyPages({ ...options, target: file.partial });
@@ -43,7 +43,7 @@ function checkCopy(partial: string): void {
     throw new DatabaseError(`the copy failed its check: ${damage}`, {
       hint:
         'The database itself is probably damaged. Restore an earlier backup with ' +
-        '"sharetrail restore FILE".',
+        '`sharetrail restore FILE`.',
     });
   } finally {
     copy.close();

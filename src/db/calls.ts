@@ -9,7 +9,7 @@ export interface CallLimits {
 }
 
 /** Whether a call can be sent now, or what it has to wait for. */
-export type Permission =
+export type CallDecision =
   /** counted at `at`, epoch milliseconds */
   | { readonly kind: 'go'; readonly at: number }
   | { readonly kind: 'wait'; readonly until: number }
@@ -26,7 +26,7 @@ export type Permission =
 export async function takeCall(
   db: Database,
   request: { readonly account: string; readonly now: () => number; readonly limits: CallLimits },
-): Promise<Permission> {
+): Promise<CallDecision> {
   const { account, limits } = request;
   return db.transaction().execute(async (trx) => {
     const now = request.now();
@@ -156,7 +156,7 @@ function bucketEnd(at: number): number {
 async function permit(
   trx: Statement,
   request: { readonly account: string; readonly now: number; readonly limits: CallLimits },
-): Promise<Permission> {
+): Promise<CallDecision> {
   const { account, now, limits } = request;
   const pause = await storedPause(trx, account);
   // Deleted, because a pause is never shortened: it would hide the next one.

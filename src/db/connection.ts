@@ -1,7 +1,8 @@
 import Sqlite from 'better-sqlite3';
 import type { DatabaseError } from '../lib/errors.ts';
+import { codeOf } from '../lib/errors.ts';
 import { damagedDatabase, findDamage } from './damage.ts';
-import { codeOf, explainFailure } from './failures.ts';
+import { explainFailure } from './failures.ts';
 import { DATABASE_LIMITS } from './limits.ts';
 
 /** better-sqlite3 in the form that Kysely expects, with cached statements and explained errors. */

@@ -29,7 +29,7 @@ export function damagedDatabase(
   return new DatabaseError(`the database is damaged: ${file} (${found.damage})`, {
     hint:
       'Its rows do not fit together: probably, a copy was put next to an old -wal file. Restore a ' +
-      'backup with "sharetrail restore FILE".',
+      'backup with `sharetrail restore FILE`.',
     cause: found.cause,
   });
 }

@@ -50,7 +50,7 @@ function requireSame(
       {
         hint:
           `${STOP_ALL} Before the next run, put the file back, or restore a backup with ` +
-          '"sharetrail restore FILE". Otherwise, the next run starts with an empty database.',
+          '`sharetrail restore FILE`. Otherwise, the next run starts with an empty database.',
       },
     );
   }
@@ -58,7 +58,7 @@ function requireSame(
   throw new DatabaseReplaced(`the database file was replaced while sharetrail used it: ${file}`, {
     hint:
       `${STOP_ALL} What this process wrote is not in the new file. The next run reads and sends it ` +
-      'again with the same IDs. To replace a database, use "sharetrail restore FILE".',
+      'again with the same IDs. To replace a database, use `sharetrail restore FILE`.',
   });
 }
 
@@ -68,7 +68,7 @@ function sideFileChanged(path: string): DatabaseReplaced {
     {
       hint:
         `${STOP_ALL} This file belongs to the database and must not be touched. Then run again. If ` +
-        'the database is damaged, restore a backup with "sharetrail restore FILE".',
+        'the database is damaged, restore a backup with `sharetrail restore FILE`.',
     },
   );
 }

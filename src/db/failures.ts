@@ -1,4 +1,4 @@
-import { DatabaseError } from '../lib/errors.ts';
+import { codeOf, DatabaseError } from '../lib/errors.ts';
 
 /** SQLite's result codes by prefix (https://sqlite.org/rescode.html), with what to do. */
 const FAILURES: readonly (readonly [codePrefix: string, sentence: string, hint: string])[] = [
@@ -40,7 +40,7 @@ const FAILURES: readonly (readonly [codePrefix: string, sentence: string, hint: 
   [
     'SQLITE_CORRUPT',
     'the database file is damaged',
-    'Restore the latest backup with "sharetrail restore FILE". Event IDs are stable, so nothing is ' +
+    'Restore the latest backup with `sharetrail restore FILE`. Event IDs are stable, so nothing is ' +
       'reported twice.',
   ],
   [
@@ -60,12 +60,6 @@ export function explainFailure(error: unknown, file: string): unknown {
   if (!known) return error;
   const [, sentence, hint] = known;
   return new DatabaseError(`${sentence}: ${file} (${code})`, { hint, cause: error });
-}
-
-/** The code of an error of SQLite or of the system; empty if it has none. */
-export function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
 }
 
 /** True for an error of SQLite, explained or not, that ends with another process's lock. */

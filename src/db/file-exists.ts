@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { DatabaseError } from '../lib/errors.ts';
+import { codeOf, DatabaseError } from '../lib/errors.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -18,7 +18,7 @@ export function databaseFileExists(file: string): boolean {
     statSync(file);
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+    const code = codeOf(error) || 'UNKNOWN';
     if (code === 'ENOENT') return false;
     const reason = REASONS[code] ?? code;
     throw new DatabaseError(`the database file cannot be reached: ${file} (${reason})`, {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { UserError } from '../lib/errors.ts';
-import { codeOf, explainFailure, isLocked } from './failures.ts';
+import { codeOf, UserError } from '../lib/errors.ts';
+import { explainFailure, isLocked } from './failures.ts';
 import { isValidLease } from './leases.ts';
 import { BACKUP_LIMITS } from './limits.ts';
 import { SIDE_FILES } from './partial-file.ts';

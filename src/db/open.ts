@@ -6,7 +6,7 @@ import { DatabaseError, UserError } from '../lib/errors.ts';
 import { Connection } from './connection.ts';
 import { ImmediateDialect } from './dialect.ts';
 import { LockWait } from './lock-wait.ts';
-import { requireOwnerOnly } from './require-owner-only.ts';
+import { requireOwnFile } from './require-own-file.ts';
 import type { Database, Tables } from './schema.ts';
 
 const OWNER_ONLY_FILE = 0o600;
@@ -58,7 +58,7 @@ function connect(file: string, access: OpenOptions['access']): Connection {
   if (access === 'read') return connectForReading(file);
   if (existsSync(file)) requireWritable(file);
   else createForOwnerOnly(file);
-  requireOwnerOnly(file);
+  requireOwnFile(file);
   return new Connection(file, {});
 }
 
@@ -68,7 +68,7 @@ function connect(file: string, access: OpenOptions['access']): Connection {
  * connection would move their content into the database when it closes.
  */
 function connectForReading(file: string): Connection {
-  if (existsSync(file)) requireOwnerOnly(file);
+  if (existsSync(file)) requireOwnFile(file);
   const readonly = existsSync(`${file}-wal`);
   const connection = new Connection(file, { readonly, fileMustExist: true });
   connection.forbidWriting();

@@ -1,12 +1,12 @@
 import { chownSync, existsSync, lstatSync, mkdirSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { DatabaseError, messageOf, UserError } from '../lib/errors.ts';
+import { codeOf, DatabaseError, messageOf, UserError } from '../lib/errors.ts';
 import { explainCopyFailure } from './backup.ts';
 import { hasOurTables, requireOtherFile } from './backup-file.ts';
 import { copyPages, type PageCopy } from './copy-pages.ts';
 import { findDamage } from './damage.ts';
-import { codeOf } from './failures.ts';
+
 import { lockForRestore } from './lock-for-restore.ts';
 import { requireKnownSchema } from './migrate.ts';
 import { openDatabase } from './open.ts';

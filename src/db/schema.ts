@@ -134,7 +134,7 @@ export interface GrantTable {
   event_id: string | null;
 }
 
-/** A relevant audit log entry, kept until its act is complete and it cannot be read again. */
+/** A relevant audit log entry, kept until its share action is complete and it cannot be read again. */
 export interface ActivityTable {
   tenant: string;
   /** which stream read it: empty for `sync`, otherwise the stream of a backfill window */
@@ -144,14 +144,14 @@ export interface ActivityTable {
   item: string;
   actor: string;
   payload: string;
-  /** 1: its act is complete */
+  /** 1: its share action is complete */
   handled: number;
 }
 
 /** A page of items that a change log knows, so that an item that comes into scope is noticed. */
 export interface KnownItemsTable {
   tenant: string;
-  /** the owner of the items: `user/EMAIL` or `drive/ID` */
+  /** the owner of the items: `user/ID` or `drive/ID` */
   owner: string;
   /** start of the sweep that listed them */
   since: number;

@@ -53,6 +53,12 @@ export class StopRequested extends Error {
   }
 }
 
+/** The code of an error of the system or a library, such as `ENOENT`; empty if it has none. */
+export function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
 /** The message of a thrown value of any type. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { shellQuoted } from './shell-quote.ts';
 
 /** The parts of a file's status that decide who can read it. */
 export interface FileOwnership {
@@ -51,12 +52,7 @@ export function isExposedOwnFile(path: string): boolean {
 
 /** The command that makes files readable by their owner only, as a user pastes it. */
 export function chmodLine(paths: readonly string[]): string {
-  const quoted = paths.map((path) => (/^[\w./@:+-]+$/.test(path) ? path : quote(path)));
-  return `chmod 600 ${quoted.join(' ')}`;
-}
-
-function quote(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
+  return `chmod 600 ${paths.map(shellQuoted).join(' ')}`;
 }
 
 function thisProcess(): ProcessIdentity | undefined {

@@ -1,7 +1,7 @@
 import { Turn } from './turn.ts';
 
 /** The next value of one of the sources, or the error that ended it. */
-export type Outcome<Item, Value> =
+export type ItemOutcome<Item, Value> =
   | { readonly item: Item; readonly value: Value }
   | { readonly item: Item; readonly error: unknown };
 
@@ -22,7 +22,7 @@ export async function* readInOrder<Item, Value>(
   items: Iterable<Item>,
   atOnce: number,
   open: (item: Item, turn: Turn) => AsyncGenerator<Value>,
-): AsyncGenerator<Outcome<Item, Value>> {
+): AsyncGenerator<ItemOutcome<Item, Value>> {
   const waiting = items[Symbol.iterator]();
   const running: Running<Item, Value>[] = [];
   try {
@@ -66,7 +66,7 @@ function startNext<Item, Value>(
 async function outcomeOf<Item, Value>({
   item,
   next,
-}: Running<Item, Value>): Promise<Outcome<Item, Value> | undefined> {
+}: Running<Item, Value>): Promise<ItemOutcome<Item, Value> | undefined> {
   try {
     const result = await next;
     return result.done ? undefined : { item, value: result.value };

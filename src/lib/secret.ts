@@ -41,9 +41,9 @@ export class Secret {
 
 /** Registers a configured value for `scrub` to blank out. */
 export function rememberSecret(value: string): void {
-  for (const part of partsOf(value)) {
-    permanent.add(part);
-    index.add(part);
+  for (const form of formsOf(value)) {
+    permanent.add(form);
+    index.add(form);
   }
 }
 
@@ -75,6 +75,17 @@ export function scrub(text: string): string {
     at = end;
   }
   return parts.join('') + text.slice(at);
+}
+
+/**
+ * The parts of a value, also as a form writes spaces, and as its bytes look one by one: escapes of a
+ * URL, base64 and hexadecimal encode the bytes of UTF-8.
+ */
+function formsOf(value: string): Set<string> {
+  const parts = partsOf(value);
+  const withPluses = parts.map((part) => part.replaceAll(' ', '+'));
+  const forms = [...parts, ...withPluses];
+  return new Set([...forms, ...forms.map((form) => Buffer.from(form).toString('latin1'))]);
 }
 
 /** Without a PEM's frame and line breaks, which are often replaced or dropped. */

@@ -6,7 +6,7 @@ import type { AppContext } from '../runs/app-context.ts';
 import { forgottenPeopleOf } from '../runs/forgotten-people.ts';
 import { keptStart } from '../runs/start-time.ts';
 import { isInsider } from '../share/address.ts';
-import type { Grant } from '../sources/drive/grant-history.ts';
+import type { Grant } from '../sources/drive/grant.ts';
 import { findGrants } from '../sources/drive/grant-store.ts';
 import { storedInsiders } from '../sources/drive/stored-insiders.ts';
 import { DRIVE_STREAM } from '../sources/drive/stream-names.ts';

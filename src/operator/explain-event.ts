@@ -1,27 +1,8 @@
-import type { TenantConfig } from '../config/types.ts';
-import { localTimeText } from '../lib/local-time-text.ts';
-import type { Attempt, StoredEvent } from '../outbox/event-types.ts';
-import type { SkipReason } from '../share/policy.ts';
+import type { StoredEvent } from '../outbox/outbox-event.ts';
 import type { Share, Sharer } from '../share/share.ts';
+import { explainOutcome } from './explain-outcome.ts';
+import { at, type ExplainedEvent } from './explained-event.ts';
 import { andList, quoted } from './sentences.ts';
-
-/** What the sentences about one event are made of. All times are epoch milliseconds. */
-export interface ExplainedEvent {
-  readonly event: StoredEvent;
-  readonly attempts: readonly Attempt[];
-  readonly tenant: Pick<TenantConfig, 'timezone' | 'schedule' | 'crm'>;
-  readonly gong: GongWait;
-  readonly now: number;
-}
-
-/** Why nothing can be sent to the tenant's Gong account at the moment. */
-export interface GongWait {
-  /** the end of a pause that Gong requested */
-  readonly pausedUntil?: number;
-  /** absent if the credentials, which name the account, cannot be read here */
-  readonly callsLeft?: number;
-  readonly callsPerDay: number;
-}
 
 /**
  * What happened to one event, in sentences: where and when its share was seen, who is in it, which record
@@ -35,16 +16,12 @@ export function explainEvent(explained: ExplainedEvent): string[] {
     ...seenSentences(explained),
     ...peopleSentences(event),
     ...matchSentences(event),
-    ...outcomeSentences(explained),
+    ...explainOutcome(explained),
   ];
 }
 
 function stateText({ state, reason }: StoredEvent): string {
   return reason === undefined ? state : `${state} (${reason})`;
-}
-
-function at(time: number, { tenant }: Pick<ExplainedEvent, 'tenant'>): string {
-  return localTimeText(time, tenant.timezone);
 }
 
 function erasedSentences(explained: ExplainedEvent): string[] {
@@ -150,145 +127,3 @@ function matchSentences({ match, share }: StoredEvent): string[] {
   const start = `It belongs to ${andList(records)}${onDeal ? '' : ', not to an Opportunity'}.`;
   return [start, ...match.reasons];
 }
-
-// Outcome
-
-function outcomeSentences(explained: ExplainedEvent): string[] {
-  switch (explained.event.state) {
-    case 'delivered':
-      return deliveredSentences(explained);
-    case 'duplicate':
-      return [
-        `Gong already had the event (status 409) on ${lastAttemptText(explained)}. This is success: ` +
-          'Gong shows the share once.',
-      ];
-    case 'rejected':
-      return rejectedSentences(explained);
-    case 'pending':
-      return pendingSentences(explained);
-    case 'held':
-      return heldSentences(explained);
-    case 'skipped':
-      return skippedSentences(explained);
-  }
-}
-
-function lastAttemptText(explained: ExplainedEvent): string {
-  const last = explained.attempts.at(-1);
-  return at(last?.at ?? explained.event.updatedAt, explained);
-}
-
-function deliveredSentences(explained: ExplainedEvent): string[] {
-  const { event, attempts } = explained;
-  const { requestId, integrationId } = event;
-  const ids = [
-    ...(requestId === undefined ? [] : [`request ${requestId}`]),
-    ...(integrationId === undefined ? [] : [`integration ${integrationId}`]),
-  ];
-  const tries = attempts.length > 1 ? ` with attempt ${attempts.length}` : '';
-  const gong = ids.length === 0 ? '' : ` (${ids.join(', ')})`;
-  return [`Gong accepted the event on ${lastAttemptText(explained)}${tries}${gong}.`];
-}
-
-function rejectedSentences(explained: ExplainedEvent): string[] {
-  const { event, attempts } = explained;
-  const problems = event.errors.join('; ') || 'no reason was given';
-  const how =
-    attempts.length === 0
-      ? `sharetrail did not send the event, because Gong would reject it: ${problems}.`
-      : `Gong rejected the event on ${lastAttemptText(explained)} with status ` +
-        `${event.lastStatus ?? 'unknown'}: ${problems}.`;
-  return [how, `Fix the cause, then run \`sharetrail events retry ${event.eventId}\`.`];
-}
-
-function pendingSentences(explained: ExplainedEvent): string[] {
-  const { event, attempts, gong, now, tenant } = explained;
-  const waits = ['The event waits to be sent to Gong.'];
-  const last = attempts.at(-1);
-  if (last !== undefined) {
-    const response = last.errors.join('; ') || last.outcome;
-    waits.push(`Attempt ${last.number} on ${at(last.at, explained)} failed: ${response}.`);
-  }
-  if (gong.pausedUntil !== undefined && gong.pausedUntil > now) {
-    waits.push(`Gong asked for a pause until ${at(gong.pausedUntil, explained)}.`);
-  } else if (gong.callsLeft === 0) {
-    waits.push(`The ${gong.callsPerDay} calls of the last 24 hours are used up.`);
-  }
-  if (event.priority > 0) waits.push('It comes from a backfill, so fresh shares are sent first.');
-  const next = tenant.schedule === undefined ? 'The next `sync`' : 'The next scheduled run';
-  return [...waits, `${next} sends it: \`sharetrail sync --tenant ${event.tenant}\`.`];
-}
-
-function heldSentences(explained: ExplainedEvent): string[] {
-  const { event, tenant } = explained;
-  const until = event.notBefore === undefined ? '' : ` until ${at(event.notBefore, explained)}`;
-  const now = `To send it now, run \`sharetrail events retry ${event.eventId}\`.`;
-  if (event.reason === 'audit-log') {
-    return [
-      `The event is held${until}, so that the audit log can name the person who shared it and the ` +
-        'time. After that, it is sent without them.',
-      now,
-    ];
-  }
-  if (event.reason === 'lookup-refused') {
-    return [
-      'The event is held, because Salesforce refuses to look up its records. The latest run says ' +
-        'what to change; see `sharetrail status`.',
-      now,
-    ];
-  }
-  const then = tenant.crm.unmatched === 'send' ? 'sent without a record' : 'skipped as unmatched';
-  return [
-    `The event is held${until}, because it has no Salesforce record yet (crm.holdDays). Each run ` +
-      `looks for one. If none appears, the event is ${then}.`,
-    `Create a Contact or Lead with the address, or relate the delivery to a record. ${now}`,
-  ];
-}
-
-function skippedSentences(explained: ExplainedEvent): string[] {
-  const { event } = explained;
-  const reason = SKIPS[event.reason as SkipReason] ?? [
-    `The event was skipped (${event.reason ?? 'unknown'}).`,
-    '',
-  ];
-  const [why, remedy] = reason;
-  const retry = `To send it anyway, run \`sharetrail events retry ${event.eventId}\`.`;
-  return [`It is not reported: ${why}`, ...(remedy === '' ? [] : [remedy]), retry];
-}
-
-/** Why, and what changes it. */
-const SKIPS: Readonly<Record<SkipReason, readonly [string, string]>> = {
-  forgotten: ['`sharetrail forget` erased the only people it was shared with.', ''],
-  'before-start': [
-    'the share was made before `start`, the time from which sync reports shares.',
-    'To report it, run `sharetrail backfill --since DATE` for its time.',
-  ],
-  'ignored-creator': ['its creator is listed in salesforce.ignoreCreatedBy.', ''],
-  'internal-only': [
-    'all its recipients are colleagues (internalDomains).',
-    'If an address is not a colleague’s, check internalDomains.',
-  ],
-  'external-sharer': [
-    'the person who shared it belongs to another company.',
-    'If they are a colleague, add their domain to internalDomains.',
-  ],
-  'link-only': [
-    'it names no person; the file is open to anyone with the link, or to an entire domain.',
-    'To report such shares, set googleDrive.linkShares to report.',
-  ],
-  'service-account': ['only the accounts of programs (*.gserviceaccount.com) got access.', ''],
-  'no-address': ['Google does not disclose the address of the person or group.', ''],
-  'no-url': [
-    'Salesforce shows no public link for the delivery to the integration user.',
-    'Once the link is readable, the next change of the delivery or `sharetrail sync --full` picks it up.',
-  ],
-  unmatched: [
-    'no Salesforce record appeared while it was held, and crm.unmatched is skip.',
-    'To send such shares without a record, set crm.unmatched to send.',
-  ],
-  operator: ['an operator skipped it with `sharetrail events skip`.', ''],
-  rebound: [
-    'it was waiting when `sharetrail rebind` gave the tenant to another org, customer, or account.',
-    '',
-  ],
-};

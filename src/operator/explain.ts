@@ -1,8 +1,8 @@
 import type { TenantConfig } from '../config/types.ts';
 import type { Statement } from '../db/schema.ts';
-import type { StoredEvent } from '../outbox/event-types.ts';
+import { findEvents, listAttempts } from '../outbox/find-events.ts';
 import { findEventsByPrefix } from '../outbox/id-prefix.ts';
-import { findEvents, listAttempts } from '../outbox/queries.ts';
+import type { StoredEvent } from '../outbox/outbox-event.ts';
 import { searchEvents } from '../outbox/search.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { explainAbsence } from './explain-absence.ts';

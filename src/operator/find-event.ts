@@ -1,8 +1,8 @@
 import type { Statement } from '../db/schema.ts';
 import { UserError } from '../lib/errors.ts';
-import type { StoredEvent } from '../outbox/event-types.ts';
+import { findEvents } from '../outbox/find-events.ts';
 import { findEventsByPrefix } from '../outbox/id-prefix.ts';
-import { findEvents } from '../outbox/queries.ts';
+import type { StoredEvent } from '../outbox/outbox-event.ts';
 import { LIST_LIMITS } from './limits.ts';
 
 /**

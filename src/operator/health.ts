@@ -127,7 +127,7 @@ function attentionOf(level: Level, status: TenantStatus): Attention {
     case 'paused':
       return {
         message: `Gong requested a pause of more than ${PAUSE}; sharetrail waits ${PAUSE}`,
-        hint: 'Check `gong.baseUrl`, and for a proxy in between. Later runs send the events.',
+        hint: 'Check `gong.baseUrl` and any proxy in between. Later runs send the events.',
       };
     default:
       return runAttention(status);

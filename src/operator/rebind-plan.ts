@@ -2,6 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { type Bindings, type BoundVendor, readBindings } from '../db/bindings.ts';
 import { UserError } from '../lib/errors.ts';
 import { countUnsent } from '../outbox/rebound-events.ts';
+import { ORG_UNKNOWN_HINT } from '../runs/accounts.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { RunCounters } from '../runs/counters.ts';
 import { type Connections, connect } from '../runs/vendor-clients.ts';
@@ -64,7 +65,9 @@ async function findIdentities(
   const { salesforce, 'google-drive': google, gong } = bindings;
   if (wants('salesforce') && salesforce) {
     const org = await accounts.org();
-    if (org === undefined) throw unidentified('Salesforce org');
+    if (org === undefined) {
+      throw new UserError('the Salesforce org cannot be identified', { hint: ORG_UNKNOWN_HINT });
+    }
     if (org.orgId !== salesforce.identity.orgId) {
       // The events on record are another org's.
       identities.salesforce = { ...org, hasPlainEventIds: false };
@@ -102,10 +105,4 @@ async function countSkipped(
   vendor: BoundVendor,
 ): Promise<number> {
   return vendor === 'gong' ? 0 : countUnsent(db, { tenant, source: vendor });
-}
-
-function unidentified(what: string): UserError {
-  return new UserError(`the ${what} cannot be identified`, {
-    hint: 'Check salesforce.loginUrl, and for a proxy between this machine and Salesforce.',
-  });
 }

@@ -5,7 +5,7 @@ import { writeBinding } from '../db/bindings.ts';
 import { deleteCursors } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Statement } from '../db/schema.ts';
-import { pagesInState } from '../outbox/paginate.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import { rebuildPending, skipRebound } from '../outbox/rebound-events.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { decideForced, rulesOf } from '../runs/decide-share.ts';
@@ -13,7 +13,7 @@ import { forgottenPeopleOf } from '../runs/forgotten-people.ts';
 import { lookUpOptionsOf } from '../runs/read-source.ts';
 import { withTenantLease } from '../runs/tenant-lease.ts';
 import type { SourceName } from '../share/share.ts';
-import { forgetWorkspace } from '../sources/drive/forget-workspace.ts';
+import { deleteWorkspaceData } from '../sources/drive/delete-workspace-data.ts';
 import { DRIVE_STREAM } from '../sources/drive/stream-names.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { SALESFORCE_STREAM } from '../sources/salesforce/sync-source.ts';
@@ -103,5 +103,5 @@ async function startAgain(
   await deleteProgressOf(trx, { tenant, source });
   const stream = source === 'salesforce' ? SALESFORCE_STREAM : DRIVE_STREAM;
   await deleteCursors(trx, { tenant, stream });
-  if (source === 'google-drive') await forgetWorkspace(trx, tenant);
+  if (source === 'google-drive') await deleteWorkspaceData(trx, tenant);
 }

@@ -12,10 +12,14 @@ import {
   type OpenRejections,
   oldestPendingSharedAt,
   openRejections,
-} from '../outbox/queries.ts';
+} from '../outbox/event-counts.ts';
 import type { State } from '../outbox/states.ts';
 import type { AppContext } from '../runs/app-context.ts';
-import { type BusiestNights, callsForBackfill, createBusiestNights } from '../runs/call-reserve.ts';
+import {
+  type BusiestNights,
+  callsForBackfill,
+  createBusiestNights,
+} from '../runs/gong-call-reserve.ts';
 import { type NextDue, overdueTimes } from '../runs/overdue-times.ts';
 import { leaseName } from '../runs/tenant-lease.ts';
 import { storedUnreadDrives, type UnreadDrive } from '../sources/drive/unread-drives.ts';

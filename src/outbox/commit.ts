@@ -1,8 +1,9 @@
 import { type Cursor, writeCursor } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, Statement } from '../db/schema.ts';
-import type { NewEvent } from './event-types.ts';
-import { deleteAwaitingAuditLog, insertEvents, updateReconsidered } from './events.ts';
+import { deleteAwaitingAuditLog } from './awaiting-audit-log.ts';
+import type { NewEvent } from './outbox-event.ts';
+import { insertEvents, updateReconsidered } from './write-events.ts';
 
 /** All changes of one batch of shares, and the position up to which the source was read. */
 export interface Batch {

@@ -11,8 +11,8 @@ import {
 } from '../event/without-forgotten.ts';
 import type { ForgottenPeople } from '../share/forgotten.ts';
 import type { SkipReason } from '../share/policy.ts';
+import { storedErrors, storedMatch, storedShare } from './event-rows.ts';
 import { ERASURE_LIMITS } from './limits.ts';
-import { storedErrors, storedMatch, storedShare } from './rows.ts';
 import { queueForSearch, removeFromIndex } from './search-index.ts';
 import type { State } from './states.ts';
 

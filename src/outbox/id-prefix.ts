@@ -1,7 +1,7 @@
 import type { Statement } from '../db/schema.ts';
-import type { StoredEvent } from './event-types.ts';
+import { toStoredEvent } from './event-rows.ts';
 import { ID_LIMITS } from './limits.ts';
-import { toStoredEvent } from './rows.ts';
+import type { StoredEvent } from './outbox-event.ts';
 
 /** Sorts after every character that an id contains. */
 const LAST_CHARACTER = '\u{10ffff}';
@@ -49,7 +49,7 @@ async function shortId(
   return eventId;
 }
 
-/** The same id in two tenants is one id: no prefix could tell them apart. */
+/** The same id in two tenants is one id: no prefix distinguishes them. */
 async function isUnique(
   db: Statement,
   tenants: readonly string[],

@@ -1,8 +1,8 @@
 import type { Statement } from '../db/schema.ts';
 import type { SourceName } from '../share/share.ts';
-import { PRIORITY, type StoredEvent } from './event-types.ts';
+import type { SharedAtWindow } from './event-counts.ts';
 import { type EventKey, loadEvents, newestFirst } from './load-events.ts';
-import type { SharedAtWindow } from './queries.ts';
+import { PRIORITY, type StoredEvent } from './outbox-event.ts';
 import { STATES, type State } from './states.ts';
 
 export interface EventFilter {

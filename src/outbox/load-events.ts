@@ -1,8 +1,8 @@
 import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
-import type { StoredEvent } from './event-types.ts';
-import { toStoredEvent } from './rows.ts';
+import { toStoredEvent } from './event-rows.ts';
+import type { StoredEvent } from './outbox-event.ts';
 
 /** What identifies an event, and its place in a list. */
 export interface EventKey {

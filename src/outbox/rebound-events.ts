@@ -3,8 +3,8 @@ import type { Statement } from '../db/schema.ts';
 import type { ContentShared } from '../event/contract.ts';
 import type { SkipReason } from '../share/policy.ts';
 import type { SourceName } from '../share/share.ts';
-import { REOPENED_IF_READ_AGAIN } from './events.ts';
 import { statesAllowing } from './states.ts';
+import { REOPENED_IF_READ_AGAIN } from './write-events.ts';
 
 const REASON: SkipReason = 'rebound';
 

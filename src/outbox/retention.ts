@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Database, Statement } from '../db/schema.ts';
 import { withoutPeople } from '../event/without-forgotten.ts';
+import { storedShare } from './event-rows.ts';
 import { ERASURE_LIMITS } from './limits.ts';
-import { storedShare } from './rows.ts';
 import { queueForSearch } from './search-index.ts';
 
 /**

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
+import { storedMatch, storedShare } from './event-rows.ts';
 import { SEARCH_LIMITS } from './limits.ts';
-import { storedMatch, storedShare } from './rows.ts';
 import { termsOf } from './search-terms.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
-import type { StoredEvent } from './event-types.ts';
 import { SEARCH_LIMITS } from './limits.ts';
 import { type EventKey, loadEvents, newestFirst, textOf } from './load-events.ts';
+import type { StoredEvent } from './outbox-event.ts';
 import { termsOf } from './search-terms.ts';
 
 /** Hashed terms: an event is found if it has all terms of at least one alternative. */

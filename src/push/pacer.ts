@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import {
+  type CallDecision,
   type CallLimits,
   foldCalls,
   giveCallBack,
   moveCall,
-  type Permission,
   pauseAccount,
   takeCall,
 } from '../db/calls.ts';
@@ -58,7 +58,7 @@ export function createPacer(options: {
   // Folds at the first call, because a nightly run can be shorter than the interval.
   let foldedAt = Number.NEGATIVE_INFINITY;
 
-  async function requestCall(settings: PaceSettings): Promise<Permission> {
+  async function requestCall(settings: PaceSettings): Promise<CallDecision> {
     const now = clock.now();
     if (now - foldedAt > CALL_LIMITS.bucketMs) {
       foldedAt = now;
@@ -70,11 +70,11 @@ export function createPacer(options: {
   async function waitForPermit(settings: PaceSettings, signal: AbortSignal): Promise<PermitResult> {
     for (;;) {
       signal.throwIfAborted();
-      const permission = await requestCall(settings);
-      if (permission.kind === 'go') return grantPermit(permission.at);
-      const waitMs = permission.until - clock.now();
-      const reason = denialReason(permission, waitMs);
-      if (reason) return { kind: 'denied', reason, until: permission.until };
+      const decision = await requestCall(settings);
+      if (decision.kind === 'go') return grantPermit(decision.at);
+      const waitMs = decision.until - clock.now();
+      const reason = denialReason(decision, waitMs);
+      if (reason) return { kind: 'denied', reason, until: decision.until };
       await clock.sleep(waitMs, signal);
     }
   }
@@ -131,11 +131,11 @@ function rejectOnAbort<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function denialReason(
-  permission: Exclude<Permission, { kind: 'go' }>,
+  decision: Exclude<CallDecision, { kind: 'go' }>,
   waitMs: number,
 ): 'day-used-up' | 'paused' | undefined {
-  if (permission.kind === 'wait') return undefined;
+  if (decision.kind === 'wait') return undefined;
   const waitMsMax =
-    permission.kind === 'paused' ? PUSH_LIMITS.retryAfterMsMax : PACE_LIMITS.dayWaitMsMax;
-  return waitMs > waitMsMax ? permission.kind : undefined;
+    decision.kind === 'paused' ? PUSH_LIMITS.retryAfterMsMax : PACE_LIMITS.dayWaitMsMax;
+  return waitMs > waitMsMax ? decision.kind : undefined;
 }

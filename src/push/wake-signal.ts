@@ -1,5 +1,5 @@
 /** Lets one waiter sleep until it is notified. A notification before the wait is not lost. */
-export class AutoResetEvent {
+export class WakeSignal {
   #notified = false;
   #wake: (() => void) | undefined;
 

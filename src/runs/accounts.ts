@@ -2,13 +2,17 @@ import type { TenantConfig } from '../config/types.ts';
 import type { Bindings, GongIdentity, OrgIdentity, WorkspaceIdentity } from '../db/bindings.ts';
 import type { Database } from '../db/schema.ts';
 import { UserError } from '../lib/errors.ts';
-import { hasEvents } from '../outbox/queries.ts';
+import { hasEvents } from '../outbox/event-counts.ts';
 import type { GongClient } from '../vendors/gong/client.ts';
 import type { GoogleClient } from '../vendors/google/google-client.ts';
-import type { SalesforceClient } from '../vendors/salesforce/client.ts';
 import { readOrganization } from '../vendors/salesforce/organization.ts';
+import type { SalesforceClient } from '../vendors/salesforce/salesforce-client.ts';
 import { gongChanged, orgChanged, workspaceChanged } from './account-changed.ts';
 import { isVendorFailure } from './stage-errors.ts';
+
+/** What to do if the Salesforce login does not name its org. */
+export const ORG_UNKNOWN_HINT =
+  'Check salesforce.loginUrl and any proxy between this machine and Salesforce.';
 
 /**
  * The accounts that the configuration leads to. Each is looked up once per run, when it is first
@@ -119,7 +123,7 @@ async function customerHostOf(
 function orgUnknown(tenant: string, orgId: string): UserError {
   return new UserError(
     `the Salesforce login does not name its org, so it may not be ${orgId}, the org of ${tenant}`,
-    { hint: 'Check salesforce.loginUrl, and for a proxy between this machine and Salesforce.' },
+    { hint: ORG_UNKNOWN_HINT },
   );
 }
 

@@ -44,32 +44,48 @@ export interface ContextOptions {
 
 /** Opens the database and migrates it. Throws DatabaseError. */
 export async function openContext(options: ContextOptions): Promise<AppContext> {
-  const { config, clock, random, log, access } = options;
+  const { access } = options;
   const { db, files } = await openCurrentDatabase(options);
-  const pacers = new Map<string, Pacer>();
   let opened: Promise<Database> | undefined = access === 'write' ? Promise.resolve(db) : undefined;
   const writable = () => {
     opened ??= openCurrentDatabase({ ...options, access: 'write' }).then((other) => other.db);
     return opened;
   };
-  return {
-    config,
+  return contextOf(options, {
     db,
     databaseFiles: files,
-    clock,
-    random,
-    log,
-    holder: () => formatHolder(thisProcess()),
-    pacerOf: (account) => {
-      const pacer = pacers.get(account) ?? createPacer({ db, account, clock });
-      pacers.set(account, pacer);
-      return pacer;
-    },
+    pacing: db,
     writable,
     close: async () => {
       const other = await opened;
       if (other && other !== db) await other.destroy();
       await db.destroy();
+    },
+  });
+}
+
+/** A context over databases that are open already. `pacing`: where calls to Gong are counted. */
+export function contextOf(
+  { config, clock, random, log }: Pick<ContextOptions, 'config' | 'clock' | 'random' | 'log'>,
+  {
+    pacing,
+    ...databases
+  }: Pick<AppContext, 'db' | 'databaseFiles' | 'writable' | 'close'> & {
+    readonly pacing: Database;
+  },
+): AppContext {
+  const pacers = new Map<string, Pacer>();
+  return {
+    ...databases,
+    config,
+    clock,
+    random,
+    log,
+    holder: () => formatHolder(thisProcess()),
+    pacerOf: (account) => {
+      const pacer = pacers.get(account) ?? createPacer({ db: pacing, account, clock });
+      pacers.set(account, pacer);
+      return pacer;
     },
   };
 }

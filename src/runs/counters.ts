@@ -1,5 +1,5 @@
 import type { RunError, Vendor } from '../db/run-report.ts';
-import type { NewEvent } from '../outbox/event-types.ts';
+import type { NewEvent } from '../outbox/outbox-event.ts';
 import type { PushReport } from '../push/report.ts';
 import type { SourceName } from '../share/share.ts';
 

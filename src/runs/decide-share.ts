@@ -6,7 +6,7 @@ import { refusalFor } from '../crm/refused-look-ups.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
 import { namesOnlyForgotten, withoutForgotten, withoutPeople } from '../event/without-forgotten.ts';
-import type { NewEvent } from '../outbox/event-types.ts';
+import type { NewEvent } from '../outbox/outbox-event.ts';
 import type { Insiders } from '../share/address.ts';
 import type { ForgottenPeople } from '../share/forgotten.ts';
 import {

@@ -8,7 +8,7 @@ export function driveNotes(
 ): string[] {
   const people = countOf(leavers, 'suspended or archived user');
   const rest = detect.includes('audit-log')
-    ? 'their audit log entries are'
+    ? 'their audit log entries are read'
     : 'only the audit log, which googleDrive.detect leaves out, has their shares';
   return [
     ...(leavers === 0

@@ -1,6 +1,6 @@
 import { backfillStream } from '../db/backfills.ts';
 import type { OrgIdentity } from '../db/bindings.ts';
-import { sharesAwaitingAuditLog } from '../outbox/events.ts';
+import { sharesAwaitingAuditLog } from '../outbox/awaiting-audit-log.ts';
 import type { Insiders } from '../share/address.ts';
 import { openDriveBackfill } from '../sources/drive/backfill-source.ts';
 import { storedInsiders } from '../sources/drive/stored-insiders.ts';
@@ -18,7 +18,7 @@ import {
   type SyncReading,
   startOfSource,
   type WindowReading,
-} from './reading-types.ts';
+} from './reading-context.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { sandboxIdOf } from './sandbox-event-ids.ts';

@@ -3,7 +3,7 @@ import { migrate } from '../db/migrate.ts';
 import { openMemoryDatabase } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
 import { copyDriveData } from '../sources/drive/copy-for-dry-run.ts';
-import type { ReadBatch } from './reading-types.ts';
+import type { ReadBatch } from './reading-context.ts';
 
 /**
  * A copy in memory of what is stored about a tenant's Drive, made when it is first needed. Each step

@@ -1,10 +1,10 @@
-import { PRIORITY, type StoredEvent } from '../outbox/event-types.ts';
-import { pagesInState } from '../outbox/paginate.ts';
+import { PRIORITY, type StoredEvent } from '../outbox/outbox-event.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import { stillAwaitsAuditLog } from '../share/policy.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { type DriveKnowledge, driveKnowledge } from './drive-stage.ts';
 import { decider, takeReconsidered } from './read-source.ts';
-import type { ReadContext, SyncReading } from './reading-types.ts';
+import type { ReadContext, SyncReading } from './reading-context.ts';
 
 /** Decides held events again, page by page: one moves if its record appeared or its hold ended. */
 export async function reconsiderHeld(reading: SyncReading): Promise<void> {

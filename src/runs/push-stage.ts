@@ -2,7 +2,7 @@ import { CALL_LIMITS } from '../db/limits.ts';
 import { releaseDeferred } from '../outbox/queue.ts';
 import { startPush } from '../push/push.ts';
 import type { PushReport } from '../push/report.ts';
-import { reservedCalls } from './call-reserve.ts';
+import { reservedCalls } from './gong-call-reserve.ts';
 import type { Run } from './run-lifecycle.ts';
 import { isVendorFailure, runError } from './stage-errors.ts';
 import { countCall } from './vendor-clients.ts';

@@ -3,12 +3,12 @@ import { type LookUpOptions, lookUp } from '../crm/look-up.ts';
 import { readCursor } from '../db/cursors.ts';
 import { growYoungGeneration } from '../lib/heap.ts';
 import { readAhead } from '../lib/read-ahead.ts';
-import { type NewEvent, PRIORITY } from '../outbox/event-types.ts';
-import { type KnownEvent, knownEvents } from '../outbox/events.ts';
+import { type KnownEvent, knownEvents } from '../outbox/known-events.ts';
+import { type NewEvent, PRIORITY } from '../outbox/outbox-event.ts';
 import type { Share } from '../share/share.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
 import { decideEarly, decideShare, type Rules } from './decide-share.ts';
-import type { ReadContext } from './reading-types.ts';
+import type { ReadContext } from './reading-context.ts';
 import { inStage } from './stage-errors.ts';
 
 /**

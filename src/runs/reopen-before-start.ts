@@ -1,8 +1,8 @@
-import { pagesInState } from '../outbox/paginate.ts';
+import { pagesInState } from '../outbox/pages-in-state.ts';
 import type { SourceName } from '../share/share.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { decider, takeReconsidered } from './read-source.ts';
-import type { ReadContext } from './reading-types.ts';
+import type { ReadContext } from './reading-context.ts';
 
 /** Decides again, page by page, what a sync skipped as too old and a backfill now asks for. */
 export async function reopenBeforeStart(

@@ -1,7 +1,7 @@
 import type { Outcome, RunKind, Vendor } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import type { SettledEvent } from '../push/push.ts';
+import type { SettledEvent } from '../push/drain.ts';
 import type { PushStop } from '../push/report.ts';
 import type { SourceName } from '../share/share.ts';
 import type { RunCounters } from './counters.ts';

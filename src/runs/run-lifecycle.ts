@@ -3,7 +3,7 @@ import type { Bindings } from '../db/bindings.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
 import { DatabaseError, LeaseLost, messageOf } from '../lib/errors.ts';
-import { countByState } from '../outbox/queries.ts';
+import { countByState } from '../outbox/event-counts.ts';
 import type { ForgottenPeople } from '../share/forgotten.ts';
 import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';

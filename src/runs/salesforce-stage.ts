@@ -11,7 +11,7 @@ import {
   type SyncReading,
   startOfSource,
   type WindowReading,
-} from './reading-types.ts';
+} from './reading-context.ts';
 import { reopenBeforeStart } from './reopen-before-start.ts';
 import { sandboxIdOf, withStoredIds } from './sandbox-event-ids.ts';
 import { withSetAside } from './set-aside-rows.ts';

@@ -1,8 +1,8 @@
 import type { OrgIdentity } from '../db/bindings.ts';
-import { knownEvents } from '../outbox/events.ts';
+import { knownEvents } from '../outbox/known-events.ts';
 import { plainEventId } from '../share/event-id.ts';
 import type { Source, SourcePage } from '../sources/source.ts';
-import type { ReadContext } from './reading-types.ts';
+import type { ReadContext } from './reading-context.ts';
 
 /** The Id that the events of a sandbox org carry: a full copy has the Ids of production. */
 export function sandboxIdOf(org: OrgIdentity | undefined): { readonly sandboxOrgId?: string } {

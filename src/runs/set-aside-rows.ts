@@ -8,7 +8,7 @@ import { KEPT_OF_KIND, type SetAside } from '../sources/set-aside.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';
 import { FaultyRowReport } from './faulty-row-report.ts';
 import { SET_ASIDE_LIMITS } from './limits.ts';
-import type { ReadBatch, StageReading } from './reading-types.ts';
+import type { ReadBatch, StageReading } from './reading-context.ts';
 
 export interface SetAsideOptions {
   readonly source: SourceName;

@@ -14,7 +14,7 @@ import type {
   SyncReading,
   SyncScope,
   WindowReading,
-} from './reading-types.ts';
+} from './reading-context.ts';
 import type { ReadingStage } from './run-events.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
 import { readDeliveries, readDeliveryWindow } from './salesforce-stage.ts';

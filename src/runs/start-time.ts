@@ -10,7 +10,7 @@ const START_STREAM = 'start';
 const SECOND_MS = 1_000;
 
 /** The start of a sync, which its first run stores. Epoch milliseconds. */
-export async function startOf(run: Run): Promise<number> {
+export async function startOfTenant(run: Run): Promise<number> {
   const { start, isNew } = await findStart(run);
   if (isNew) await keepStart(run, start);
   return start;

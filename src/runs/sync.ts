@@ -1,9 +1,9 @@
 import type { RunReport } from '../db/run-report.ts';
 import type { AppContext } from './app-context.ts';
 import { executeRun, type RunOptions } from './execute-run.ts';
-import type { SyncScope } from './reading-types.ts';
+import type { SyncScope } from './reading-context.ts';
 import { readNew } from './stages.ts';
-import { startOf } from './start-time.ts';
+import { startOfTenant } from './start-time.ts';
 
 export interface SyncOptions extends RunOptions, Pick<SyncScope, 'reach'> {}
 
@@ -14,6 +14,6 @@ export function runSync(context: AppContext, options: SyncOptions): Promise<RunR
   return executeRun(context, options, {
     kind: 'sync',
     read: async (run, take) =>
-      readNew(run, { take, driveDatabase, reach, start: await startOf(run) }),
+      readNew(run, { take, driveDatabase, reach, start: await startOfTenant(run) }),
   });
 }

@@ -2,7 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { LeaseLost, RetryableError, StopRequested, UserError } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { logRun } from '../runs/log-run.ts';
-import type { TenantRun } from '../runs/try-run.ts';
+import type { TenantRun } from '../runs/tenant-run.ts';
 import { dueRunState } from './due-run-state.ts';
 import type { DueRun } from './schedule-state.ts';
 

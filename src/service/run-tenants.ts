@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { TenantConfig } from '../config/types.ts';
 import type { AppContext } from '../runs/app-context.ts';
-import { type TenantRun, type TenantWork, tryRun } from '../runs/try-run.ts';
+import { type TenantRun, type TenantWork, tryRun } from '../runs/tenant-run.ts';
 import { afterRuns } from './after-runs.ts';
 
 /** Runs each tenant once, up to `tenantsAtOnce` in parallel. A failure affects no other tenant. */

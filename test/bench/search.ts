@@ -11,10 +11,10 @@ import { acquireLease } from '../../src/db/leases.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { findListed } from '../../src/operator/list-events.ts';
+import { listFilteredEvents } from '../../src/operator/filter-events.ts';
 import { parseSearchText } from '../../src/operator/search-text.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import type { NewEvent } from '../../src/outbox/event-types.ts';
+import type { NewEvent } from '../../src/outbox/outbox-event.ts';
 import { searchEvents } from '../../src/outbox/search.ts';
 import { indexNextEvents } from '../../src/outbox/search-index.ts';
 import { batchOf, newEvent } from '../support/events.ts';
@@ -122,7 +122,7 @@ try {
   await measure('by rare words of a title', () => find(`contract ${middle % 5_000}`));
   await measure('by common words of a title', () => find('contract offer'));
   const windows = [{ tenants: [TENANT] }];
-  await measure('the list of events', () => findListed(db, { windows, limit: 50 }));
+  await measure('the list of events', () => listFilteredEvents(db, { windows, limit: 50 }));
 } finally {
   await db.destroy();
   rmSync(folder, { recursive: true });

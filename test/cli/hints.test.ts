@@ -27,6 +27,7 @@ function prefixOf(start: Partial<ProcessStart>, ...files: string[]): string {
   return commandPrefix({
     script: '/opt/sharetrail/src/main.ts',
     node: 'node',
+    nodeOptions: [],
     workingDirectory: '/opt/sharetrail',
     environment: {},
     isFile: (path) => files.includes(path),
@@ -60,6 +61,11 @@ describe('the prefix of commands in hints is the one that started the process', 
       { environment: { NODE_RUN_SCRIPT_NAME: 'sharetrail' } },
     ],
     ['a path', 'node src/main.ts', {}],
+    [
+      'a path with options of Node',
+      "node '--env-file=my env' src/main.ts",
+      { nodeOptions: ['--env-file=my env'] },
+    ],
     [
       'a path to Node, as systemd calls it',
       'node_modules/.bin/node src/main.ts',
@@ -153,6 +159,7 @@ describe('a command in a hint', () => {
       '`sharetrail sync --tenant b --config=d`',
       '`npm run -s sharetrail -- sync --tenant b --config=d`',
     ],
+    ['sync --tenant a --tenant b', '`sharetrail rebind a`', '`npm run -s sharetrail -- rebind a`'],
     ['events show -- --config c', '`sharetrail events`', '`npm run -s sharetrail -- events`'],
     ['sync --config --tenant', '`sharetrail events`', '`npm run -s sharetrail -- events`'],
     [

@@ -59,11 +59,11 @@ test('repairs a database whose backup was copied next to an old -wal file', asyn
     const { code, stderr } = await world.run('sync');
     expect(code).toBe(2);
     expect(stderr).toContain('is damaged');
-    expect(stderr).toContain('sharetrail restore FILE');
+    expect(stderr).toMatch(/`.* restore FILE --config .*`/);
   }
   const backup = await world.run('backup other.db');
   expect(backup.code).toBe(2);
-  expect(backup.stderr).toContain('sharetrail restore FILE');
+  expect(backup.stderr).toMatch(/`.* restore FILE --config .*`/);
 
   expect(await world.run('restore copy.db')).toMatchObject({ code: 0 });
   expect(await world.run('sync')).toMatchObject({ code: 0 });

@@ -34,6 +34,11 @@ describe('the command line as a process', () => {
   it('exits with the command’s own exit code', async () => {
     expect(await run(FIXTURE, ['busy'])).toMatchObject({ code: 3 });
   });
+
+  it('exits at once if the command requires it: nothing that hangs delays it', async () => {
+    const { code, stdout } = await run(FIXTURE, ['lingers']);
+    expect({ code, end: stdout.slice(-11) }).toEqual({ code: 1, end: '"reached"}\n' });
+  });
 });
 
 describe('signals', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PLAN_LIMITS } from '../../src/cli/runs/limits.ts';
 import { planLine } from '../../src/cli/runs/plan-line.ts';
 import { SortedPlan } from '../../src/cli/runs/sorted-plan.ts';
-import type { NewEvent } from '../../src/outbox/event-types.ts';
+import type { NewEvent } from '../../src/outbox/outbox-event.ts';
 import { eventSharedAt, newEvent } from '../support/events.ts';
 
 const DAY = Date.UTC(2026, 10, 1);

@@ -69,6 +69,22 @@ describe('a full disk', () => {
   });
 });
 
+describe('a database that is not a file', () => {
+  test.each(['sync', 'status', 'backup copy.db', 'sync --dry-run'])(
+    '%s: exit 2, which names it, and no advice to change a device',
+    async (line) => {
+      await using world = await startCliWorld();
+      for (const path of [world.folder, '/dev/null']) {
+        const env = { SHARETRAIL_DATABASE: `sqlite:${path}` };
+        const { code, stderr } = await world.run(line, { env });
+        expect(code).toBe(2);
+        expect(stderr).toContain(`the database is not a file: ${path}\n`);
+        expect(stderr).not.toMatch(/bug|chmod/);
+      }
+    },
+  );
+});
+
 describe('a database that another process has locked', () => {
   test('from the start, or while events are sent: exit 2, and nothing is lost', async () => {
     await Promise.all([lockedFromTheStart(), lockedWhileSending()]);
@@ -138,6 +154,13 @@ describe('a database that this user cannot write', () => {
       expect(stderr).toContain(
         'Give this user write permission for the file, its -wal and -shm files, and the folder.',
       );
+      const checked = await world.run('check --json', asUnprivileged());
+      expect(checked.code).toBe(1);
+      const { checks } = JSON.parse(checked.stdout);
+      const failed = checks.filter(({ status }: { status: string }) => status === 'failed');
+      expect(failed).toMatchObject([
+        { area: 'database', message: expect.stringContaining('cannot be written') },
+      ]);
       expect(world.sandbox.gong.requests).toEqual([]);
 
       chmodSync(world.folder, 0o700);

@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { countByState } from '../../src/outbox/queries.ts';
+import { countByState } from '../../src/outbox/event-counts.ts';
 import { startChild } from '../support/child.ts';
 import { heldLease, testDatabase, testFile } from '../support/database.ts';
 import { batchOf, eventSeries } from '../support/events.ts';

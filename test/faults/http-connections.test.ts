@@ -5,7 +5,7 @@ import { UserError } from '../../src/lib/errors.ts';
 import { ByteBudget } from '../../src/vendors/http/byte-budget.ts';
 import { callApi } from '../../src/vendors/http/call-api.ts';
 import { ConnectionFailed } from '../../src/vendors/http/connection-failed.ts';
-import type { HttpResponse } from '../../src/vendors/http/messages.ts';
+import type { HttpResponse } from '../../src/vendors/http/http-message.ts';
 import { type SendOptions, send } from '../../src/vendors/http/send.ts';
 import { startPeer } from '../support/peer.ts';
 import { useProxy } from '../support/proxy.ts';
@@ -29,7 +29,7 @@ function call(url: string, options: { responseMsMax?: number } = {}) {
       signal: undefined,
       responseMsMax: 10_000,
       reuse: 'repeat',
-      lease: new ByteBudget().open(),
+      reservation: new ByteBudget().open(),
       credential: 'the login',
       refuse: ({ message, hint }) => new UserError(message, hint === undefined ? {} : { hint }),
       ...options,

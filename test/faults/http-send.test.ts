@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ConnectionFailed } from '../../src/vendors/http/connection-failed.ts';
-import { asText, type HttpResponse } from '../../src/vendors/http/messages.ts';
+import { asText, type HttpResponse } from '../../src/vendors/http/http-message.ts';
 import { type SendOptions, send } from '../../src/vendors/http/send.ts';
 import { type PeerReply, startPeer } from '../support/peer.ts';
 

@@ -74,7 +74,7 @@ describe('a database that is changed under a run', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(`sharetrail: sandbox: ${words} ${world.databaseFile}`);
     expect(stderr).toContain('Stop every sharetrail process.');
-    expect(stderr).toContain('sharetrail restore FILE');
+    expect(stderr).toMatch(/`.* restore FILE --config .*`/);
     expect(JSON.parse(stdout).runs).toMatchObject([
       { outcome: 'failed', errors: [{ stage: 'run', message: expect.stringContaining(words) }] },
     ]);

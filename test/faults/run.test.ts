@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCursor } from '../../src/db/cursors.ts';
-import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import { listAttempts } from '../../src/outbox/find-events.ts';
 import { listEvents } from '../../src/outbox/list-events.ts';
-import { listAttempts } from '../../src/outbox/queries.ts';
+import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const STREAM = 'salesforce/content-distributions';

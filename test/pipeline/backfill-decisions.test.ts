@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TenantConfig } from '../../src/config/types.ts';
-import { PRIORITY } from '../../src/outbox/event-types.ts';
+import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import type { BackfillWindow } from '../../src/runs/backfill-window.ts';
 import { dryBackfill } from '../../src/runs/dry-run.ts';
 import { recordPlan } from '../support/dry-run-plan.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listBackfills } from '../../src/db/backfills.ts';
 import { listCursors } from '../../src/db/cursors.ts';
-import { PRIORITY } from '../../src/outbox/event-types.ts';
+import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { dryBackfill } from '../../src/runs/dry-run.ts';
 import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
 import { recordPlan } from '../support/dry-run-plan.ts';

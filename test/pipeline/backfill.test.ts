@@ -3,7 +3,7 @@ import type { TenantConfig } from '../../src/config/types.ts';
 import { listBackfills } from '../../src/db/backfills.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import { statusOf } from '../../src/operator/status.ts';
-import { PRIORITY } from '../../src/outbox/event-types.ts';
+import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { runBackfill } from '../../src/runs/backfill.ts';
 import type { RunListener } from '../../src/runs/run-events.ts';
 import { nextDue } from '../../src/scheduler/due-times.ts';

@@ -7,7 +7,7 @@ import type { RunListener } from '../../src/runs/run-events.ts';
 import { RunBroken } from '../../src/runs/run-lifecycle.ts';
 import { firstStart } from '../../src/runs/start-time.ts';
 import { runSync } from '../../src/runs/sync.ts';
-import { tryRun } from '../../src/runs/try-run.ts';
+import { tryRun } from '../../src/runs/tenant-run.ts';
 import { nextDue } from '../../src/scheduler/due-times.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
 import { startWorld, type World } from '../support/world.ts';

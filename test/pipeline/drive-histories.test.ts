@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GoogleDriveConfig } from '../../src/config/types.ts';
-import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import {
   type History,
   histories,

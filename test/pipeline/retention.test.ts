@@ -3,8 +3,8 @@ import { backfillStream, beginBackfill, listBackfills } from '../../src/db/backf
 import { listCursors, writeCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { findActionable, retrySelected } from '../../src/operator/retry-and-skip.ts';
-import type { StoredEvent } from '../../src/outbox/event-types.ts';
-import { findEvents } from '../../src/outbox/queries.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
+import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { afterRuns } from '../../src/service/after-runs.ts';
 import { applyRetention } from '../../src/service/retention.ts';
 import { heldLease } from '../support/database.ts';

@@ -5,8 +5,8 @@ import {
   retrySelected,
   skipEvents,
 } from '../../src/operator/retry-and-skip.ts';
-import type { StoredEvent } from '../../src/outbox/event-types.ts';
-import { findEvents } from '../../src/outbox/queries.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
+import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const signal = new AbortController().signal;

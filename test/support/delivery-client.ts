@@ -1,6 +1,6 @@
-import type { SalesforceClient } from '../../src/vendors/salesforce/client.ts';
 import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
 import type { Row } from '../../src/vendors/salesforce/responses.ts';
+import type { SalesforceClient } from '../../src/vendors/salesforce/salesforce-client.ts';
 import { salesforceTime } from '../../src/vendors/salesforce/time.ts';
 
 export interface DeliveryFacts {

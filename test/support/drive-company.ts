@@ -77,8 +77,8 @@ export class DriveCompany implements GoogleClient {
   now(): number {
     return this.#now();
   }
-
   async learnTime(): Promise<void> {}
+  async signIn(): Promise<void> {}
 
   // Actions of its people.
 

@@ -1,5 +1,5 @@
 import type { ContentShared } from '../../src/event/contract.ts';
-import type { NewEvent } from '../../src/outbox/event-types.ts';
+import type { NewEvent } from '../../src/outbox/outbox-event.ts';
 import type { DryRunPlan } from '../../src/runs/dry-run.ts';
 
 /** A dry run's plan: the bodies that a run would send, and all events, in the order of reading. */

@@ -1,5 +1,5 @@
 import type { Batch } from '../../src/outbox/commit.ts';
-import { type NewEvent, PRIORITY } from '../../src/outbox/event-types.ts';
+import { type NewEvent, PRIORITY } from '../../src/outbox/outbox-event.ts';
 
 /** A pending event with defaults for what a test does not set. */
 export function newEvent(eventId: string, changes: Partial<NewEvent> = {}): NewEvent {

@@ -1,10 +1,11 @@
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import type { NewEvent, StoredEvent } from '../../src/outbox/event-types.ts';
-import { findEvents } from '../../src/outbox/queries.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
+import type { NewEvent, StoredEvent } from '../../src/outbox/outbox-event.ts';
+import type { PushOptions } from '../../src/push/drain.ts';
 import { createPacer, type Pacer } from '../../src/push/pacer.ts';
-import { type Push, type PushOptions, startPush } from '../../src/push/push.ts';
+import { type Push, startPush } from '../../src/push/push.ts';
 import type { PushReport } from '../../src/push/report.ts';
 import { heldLease, type TestFile, testDatabase } from './database.ts';
 import { batchOf } from './events.ts';

@@ -4,9 +4,9 @@ import type { UserError } from '../../src/lib/errors.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import {
   createSalesforceClient,
-  type SalesforceClient,
   type SalesforceClientOptions,
 } from '../../src/vendors/salesforce/client.ts';
+import type { SalesforceClient } from '../../src/vendors/salesforce/salesforce-client.ts';
 import { type Peer, type PeerReply, type PeerRequest, startPeer } from './peer.ts';
 
 const TOKEN_PATH = '/services/oauth2/token';

@@ -11,7 +11,7 @@ import { RunCounters } from '../../src/runs/counters.ts';
 import { reportOf } from '../../src/runs/report.ts';
 import { runError } from '../../src/runs/stage-errors.ts';
 import { withTenantLease } from '../../src/runs/tenant-lease.ts';
-import type { TenantRun } from '../../src/runs/try-run.ts';
+import type { TenantRun } from '../../src/runs/tenant-run.ts';
 import type { RunTenant } from '../../src/scheduler/due-run.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import { type TestFile, testFile } from './database.ts';

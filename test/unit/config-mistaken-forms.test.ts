@@ -9,17 +9,32 @@ describe('database', () => {
     'sqlite:~/x.db',
     'sqlite:file:x.db',
     'sqlite::memory:',
+    'sqlite: ./x.db',
+    'sqlite:./x.db?mode=ro',
+    'sqlite:$HOME/x.db',
+    'sqlite:"./x.db"',
+    "sqlite:'./x.db'",
+    'sqlite:C:\\x.db',
+    'sqlite:./data/',
+    'sqlite:/',
+    'sqlite:.',
+    'sqlite:../..',
+    'sqlite:./x.db-wal',
   ])('%s means something else: the right form is shown', (value) => {
     const { error } = databaseField.safeParse(value);
     expect(error?.issues[0]?.message).toContain('(sqlite:./data/sharetrail.db, or sqlite:/var');
   });
 
-  test.each(['sqlite:./x.db', 'sqlite:x.db', 'sqlite:/var/x.db', 'sqlite:../a b/x.db'])(
-    '%s is accepted',
-    (value) => {
-      expect(databaseField.safeParse(value).success).toBe(true);
-    },
-  );
+  test.each([
+    'sqlite:./x.db',
+    'sqlite:x.db',
+    'sqlite:/var/x.db',
+    'sqlite:../a b/x.db',
+    'sqlite:./.x',
+    'sqlite:x.',
+  ])('%s is accepted', (value) => {
+    expect(databaseField.safeParse(value).success).toBe(true);
+  });
 });
 
 describe('values as they are pasted', () => {

@@ -76,7 +76,7 @@ describe('README.md', () => {
 
   test('the commands that are not built do not exist', () => {
     const planned = plannedCommands();
-    expect(planned).toContain('check');
+    expect(planned).toContain('worker');
     expect(definitions.filter(({ name }) => planned.includes(name))).toEqual([]);
   });
 

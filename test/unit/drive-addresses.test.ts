@@ -4,8 +4,8 @@ import {
   type HeldAddress,
   updateAddresses,
 } from '../../src/sources/drive/address-book.ts';
-import { planMoves } from '../../src/sources/drive/adopt-streams.ts';
 import type { DriveUser } from '../../src/sources/drive/drive-user.ts';
+import { planMoves } from '../../src/sources/drive/owner-moves.ts';
 
 const ALICE = 'alice@acme.example';
 const REED = 'alice.reed@acme.example';

@@ -6,7 +6,8 @@ import {
   recordItemGone,
 } from '../../src/sources/drive/compare-grants.ts';
 import type { ExternalGrant } from '../../src/sources/drive/external-grantees.ts';
-import { type Grant, GrantHistory } from '../../src/sources/drive/grant-history.ts';
+import type { Grant } from '../../src/sources/drive/grant.ts';
+import { GrantHistory } from '../../src/sources/drive/grant-history.ts';
 import { LoadedGrants } from '../../src/sources/drive/loaded-grants.ts';
 
 const HOUR = 3_600_000;

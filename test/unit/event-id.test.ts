@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sharesAwaitingAuditLog } from '../../src/outbox/events.ts';
-import { findEvents } from '../../src/outbox/queries.ts';
+import { sharesAwaitingAuditLog } from '../../src/outbox/awaiting-audit-log.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
 import { eraseSettled } from '../../src/outbox/retention.ts';
 import {
   buildRemainingShare,

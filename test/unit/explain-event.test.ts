@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type ExplainedEvent, explainEvent } from '../../src/operator/explain-event.ts';
-import type { StoredEvent } from '../../src/outbox/event-types.ts';
+import { explainEvent } from '../../src/operator/explain-event.ts';
+import type { ExplainedEvent } from '../../src/operator/explained-event.ts';
+import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { SKIP_REASONS } from '../../src/share/policy.ts';
 
 const AT = Date.UTC(2026, 10, 24, 5, 34);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifyResponse } from '../../src/vendors/gong/classify.ts';
 import type { GongResponse, GongResponseKind } from '../../src/vendors/gong/response.ts';
-import type { TextResponse } from '../../src/vendors/http/messages.ts';
+import type { TextResponse } from '../../src/vendors/http/http-message.ts';
 
 const NOW = Date.UTC(2026, 10, 1, 10);
 const ERRORS = JSON.stringify({ requestId: 'req1', errors: ['parties: must not be null'] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scrub } from '../../src/lib/secret.ts';
 import { readTokenResponse, tokenUrlOf } from '../../src/vendors/gong/token-request.ts';
-import type { TextResponse } from '../../src/vendors/http/messages.ts';
+import type { TextResponse } from '../../src/vendors/http/http-message.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
 

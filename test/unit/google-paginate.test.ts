@@ -28,7 +28,7 @@ async function walk(
 ): Promise<unknown[]> {
   const rows: unknown[] = [];
   const { fetchPage } = list;
-  const options = { fetchPage, openLease: () => new ByteBudget().open(), clock };
+  const options = { fetchPage, openReservation: () => new ByteBudget().open(), clock };
   for await (const page of paginate(first, options)) rows.push(...page.rows);
   return rows;
 }

@@ -5,9 +5,9 @@ import { ByteBudget } from '../../src/vendors/http/byte-budget.ts';
 const LIMITS = { sharedBytesMax: 100, freeBytesMax: 10 };
 const never = new AbortController().signal;
 
-/** True if the lease got the bytes at once. */
-function takes(lease: ReturnType<ByteBudget['open']>, bytes: number): boolean {
-  return lease.take(bytes, never) === undefined;
+/** True if the reservation got the bytes at once. */
+function takes(reservation: ReturnType<ByteBudget['open']>, bytes: number): boolean {
+  return reservation.take(bytes, never) === undefined;
 }
 
 function laterTurn(): Turn {
@@ -69,10 +69,10 @@ describe('the byte budget of a run', () => {
 
   it('gets all bytes back, whatever the order', () => {
     const budget = new ByteBudget(LIMITS);
-    const leases = [budget.open(), budget.open(laterTurn())];
-    for (const lease of leases) takes(lease, 40);
-    for (const lease of leases) lease.release();
-    for (const lease of leases) lease.release();
+    const reservations = [budget.open(), budget.open(laterTurn())];
+    for (const reservation of reservations) takes(reservation, 40);
+    for (const reservation of reservations) reservation.release();
+    for (const reservation of reservations) reservation.release();
     expect(budget.heldBytes).toBe(0);
   });
 });

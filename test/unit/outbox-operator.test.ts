@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { requeueEvent, skipEvent } from '../../src/outbox/events.ts';
-import { findEvents } from '../../src/outbox/queries.ts';
+import { findEvents } from '../../src/outbox/find-events.ts';
 import { deferToNextRun, settle } from '../../src/outbox/queue.ts';
 import { STATES, type State } from '../../src/outbox/states.ts';
+import { requeueEvent, skipEvent } from '../../src/outbox/write-events.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, newEvent } from '../support/events.ts';
 

@@ -2,14 +2,14 @@ import { beforeEach, expect, test } from 'vitest';
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { PRIORITY } from '../../src/outbox/event-types.ts';
-import { listEvents } from '../../src/outbox/list-events.ts';
 import {
   countBackfilled,
   countByState,
-  listAttempts,
   oldestPendingSharedAt,
-} from '../../src/outbox/queries.ts';
+} from '../../src/outbox/event-counts.ts';
+import { listAttempts } from '../../src/outbox/find-events.ts';
+import { listEvents } from '../../src/outbox/list-events.ts';
+import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { STATES } from '../../src/outbox/states.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSharedAt, newEvent } from '../support/events.ts';

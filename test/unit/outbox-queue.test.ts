@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { PRIORITY } from '../../src/outbox/event-types.ts';
-import { knownEvents } from '../../src/outbox/events.ts';
-import { pagesInState } from '../../src/outbox/paginate.ts';
-import { findEvents, listAttempts } from '../../src/outbox/queries.ts';
+import { findEvents, listAttempts } from '../../src/outbox/find-events.ts';
+import { knownEvents } from '../../src/outbox/known-events.ts';
+import { PRIORITY } from '../../src/outbox/outbox-event.ts';
+import { pagesInState } from '../../src/outbox/pages-in-state.ts';
 import {
   claimPending,
   deferToNextRun,

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/schema.ts';
 import { parseSearchText } from '../../src/operator/search-text.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import type { NewEvent } from '../../src/outbox/event-types.ts';
-import { updateReconsidered } from '../../src/outbox/events.ts';
+import type { NewEvent } from '../../src/outbox/outbox-event.ts';
 import { eraseSettled } from '../../src/outbox/retention.ts';
 import { searchEvents } from '../../src/outbox/search.ts';
 import { indexNextEvents } from '../../src/outbox/search-index.ts';
+import { updateReconsidered } from '../../src/outbox/write-events.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, newEvent } from '../support/events.ts';
 

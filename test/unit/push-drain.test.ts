@@ -1,8 +1,8 @@
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { skipEvent } from '../../src/outbox/events.ts';
-import { countByState } from '../../src/outbox/queries.ts';
-import { AutoResetEvent } from '../../src/push/wake-signal.ts';
+import { countByState } from '../../src/outbox/event-counts.ts';
+import { skipEvent } from '../../src/outbox/write-events.ts';
+import { WakeSignal } from '../../src/push/wake-signal.ts';
 import { eventSeries, newEvent } from '../support/events.ts';
 import { pushRig, UNPACED } from '../support/push-rig.ts';
 import { accepted, refused, throttled, unavailable } from '../support/scripted-gong.ts';
@@ -131,8 +131,8 @@ describe('the end of pushing', () => {
   });
 });
 
-test('AutoResetEvent keeps a notification before the wait, and several count as one', async () => {
-  const event = new AutoResetEvent();
+test('WakeSignal keeps a notification before the wait, and several count as one', async () => {
+  const event = new WakeSignal();
   event.notify();
   event.notify();
   await event.wait();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { acquireLease } from '../../src/db/leases.ts';
 import { LeaseLost } from '../../src/lib/errors.ts';
-import { countByState, listAttempts } from '../../src/outbox/queries.ts';
+import { countByState } from '../../src/outbox/event-counts.ts';
+import { listAttempts } from '../../src/outbox/find-events.ts';
 import { RejectionStreak } from '../../src/push/rejection-streak.ts';
 import { pushErrors } from '../../src/runs/push-errors.ts';
 import { classifyResponse } from '../../src/vendors/gong/classify.ts';

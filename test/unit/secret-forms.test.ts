@@ -32,7 +32,12 @@ const FORMS: Readonly<Record<string, (secret: string) => string>> = {
   'in a form in JSON in JSON': (secret) =>
     JSON.stringify(JSON.stringify(encodeURIComponent(secret))).slice(1, -1),
 };
-const TOKENS = ['00D5e!AQ0AQ.tok/en+1==', 'plain-configured-secret', 'very+secret/value=='];
+const TOKENS = [
+  '00D5e!AQ0AQ.tok/en+1==',
+  'plain-configured-secret',
+  'very+secret/value==',
+  'pässwörd “quoted” € and spaces',
+];
 for (const token of TOKENS) rememberSecret(token);
 
 describe.each(Object.entries(FORMS))('a secret %s', (_form, encode) => {

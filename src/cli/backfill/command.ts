@@ -1,9 +1,9 @@
 import type { TenantConfig } from '../../config/types.ts';
-import { countBackfilled } from '../../outbox/queries.ts';
+import { countBackfilled } from '../../outbox/event-counts.ts';
 import { runBackfill } from '../../runs/backfill.ts';
 import type { BackfillWindow } from '../../runs/backfill-window.ts';
-import { callsForBackfill } from '../../runs/call-reserve.ts';
 import { dryBackfill } from '../../runs/dry-run.ts';
+import { callsForBackfill } from '../../runs/gong-call-reserve.ts';
 import { followProgress } from '../../runs/progress.ts';
 import { tenantsWithSource } from '../../runs/tenant-sources.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';

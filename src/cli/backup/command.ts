@@ -4,6 +4,7 @@ import { backUp } from '../../db/backup.ts';
 import { sqliteFile } from '../../db/open.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
+import { shellQuoted } from '../../lib/shell-quote.ts';
 import { EXIT, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
 import { bytesText } from '../terminal/format.ts';
@@ -28,7 +29,8 @@ export const backup: Handler = async (input) => {
   await writeParagraph(io, `Copied ${bytesText(bytes)} to ${target}.`);
   await writeParagraph(
     io,
-    `To put it in place of ${source}, stop sharetrail and run "sharetrail restore ${target}".`,
+    `To put it in place of ${source}, stop sharetrail and run ` +
+      `\`sharetrail restore ${shellQuoted(target)}\`.`,
   );
   return EXIT.success;
 };

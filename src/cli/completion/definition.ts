@@ -13,16 +13,16 @@ export const completionDefinition: CommandDefinition = {
   options: [],
   examples: [
     {
-      command: 'sharetrail completion bash > ~/.local/share/bash-completion/completions/sharetrail',
-      does: 'install it for bash',
+      command: 'sharetrail completion bash > FILE',
+      does: 'for bash: source FILE in ~/.bashrc',
     },
     {
-      command: 'sharetrail completion zsh > ~/.zfunc/_sharetrail',
-      does: 'install it for zsh, in a folder of fpath',
+      command: 'sharetrail completion zsh > FILE',
+      does: 'for zsh: source FILE in ~/.zshrc after compinit, or name it _sharetrail in fpath',
     },
     {
-      command: 'sharetrail completion fish > ~/.config/fish/completions/sharetrail.fish',
-      does: 'install it for fish',
+      command: 'sharetrail completion fish | source',
+      does: 'for fish: put this line into config.fish',
     },
   ],
   exitCodes: {

@@ -1,6 +1,6 @@
 import type { RunReport } from '../../db/run-report.ts';
 import type { ContentShared } from '../../event/contract.ts';
-import type { StoredEvent } from '../../outbox/event-types.ts';
+import type { StoredEvent } from '../../outbox/outbox-event.ts';
 import { GONG_CALL_LIMITS } from '../../sandbox/gong/rate-limit.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { ScenarioDelivery, ScenarioShare } from '../../sandbox/scenario/index.ts';
@@ -16,7 +16,7 @@ const PER_SECOND = GONG_CALL_LIMITS.callsPerSecond;
 
 /** What each reason means, for a first-time reader. */
 const REASONS: Readonly<Record<SkipReason, string>> = {
-  rebound: 'the tenant belongs to another account since then',
+  rebound: 'the tenant belongs to another account now',
   forgotten: 'its people asked to be forgotten (sharetrail forget)',
   'before-start': 'it was shared before the start date of the tenant',
   'ignored-creator': 'a package made it, not a person (salesforce.ignoreCreatedBy)',

@@ -1,8 +1,8 @@
+import { listFilteredEvents } from '../../operator/filter-events.ts';
 import { findEvent } from '../../operator/find-event.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import { findListed } from '../../operator/list-events.ts';
+import { listAttempts } from '../../outbox/find-events.ts';
 import type { EventFilter } from '../../outbox/list-events.ts';
-import { listAttempts } from '../../outbox/queries.ts';
 import type { State } from '../../outbox/states.ts';
 import type { SourceName } from '../../share/share.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
@@ -27,7 +27,10 @@ async function showList(session: CommandSession): Promise<ExitCode> {
   const limit = Number(input.options['limit'] ?? LIST_LIMITS.eventsDefault);
   const text = textOption(input, 'search');
   const filter = filterOf(session, limit);
-  const events = await findListed(context.db, text === undefined ? filter : { ...filter, text });
+  const events = await listFilteredEvents(
+    context.db,
+    text === undefined ? filter : { ...filter, text },
+  );
   if (json) {
     await writeJsonLines(input.io, events.map(eventJson));
     return EXIT.success;

@@ -1,4 +1,4 @@
-import type { Attempt, StoredEvent } from '../../outbox/event-types.ts';
+import type { Attempt, StoredEvent } from '../../outbox/outbox-event.ts';
 import { escapeControlsBeyondAscii } from '../terminal/escape.ts';
 import { timeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/schema.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import type { StoredEvent } from '../../outbox/event-types.ts';
 import { shortIds } from '../../outbox/id-prefix.ts';
+import type { StoredEvent } from '../../outbox/outbox-event.ts';
 import { listOf, zonedTimeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { type Column, writeFirstFitting } from '../terminal/table.ts';

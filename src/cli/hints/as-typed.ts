@@ -4,8 +4,8 @@ import { shellQuoted } from '../../lib/shell-quote.ts';
 const COMMAND = /`sharetrail((?: [^`]*)?)`/g;
 /** commands that read no configuration */
 const WITHOUT_CONFIG = ['help', 'demo', 'sandbox', 'config schema', 'completion'];
-/** commands that concern all tenants */
-const WITHOUT_TENANT = [...WITHOUT_CONFIG, 'backup', 'restore', 'init'];
+/** commands that concern all tenants, or take theirs as an argument */
+const WITHOUT_TENANT = [...WITHOUT_CONFIG, 'backup', 'restore', 'rebind', 'init'];
 
 /** Whether the command with these words works on the tenants of --tenant. */
 export function concernsTenants(words: string): boolean {

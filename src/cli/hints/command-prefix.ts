@@ -11,6 +11,8 @@ export interface ProcessStart {
   readonly script: string;
   /** Node as it was called: a bare name, or a path */
   readonly node: string;
+  /** the options of Node before the script: `--env-file=.env` */
+  readonly nodeOptions: readonly string[];
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isFile: (path: string) => boolean;
@@ -64,7 +66,8 @@ function scriptOfNode(start: ProcessStart): string {
   const { node, script, workingDirectory } = start;
   const program = isAbsolute(node) ? pathOf(node, start) : shellQuoted(node);
   const isNear = isInside(script, workingDirectory);
-  return `${program} ${shellQuoted(isNear ? relative(workingDirectory, script) : script)}`;
+  const path = isNear ? relative(workingDirectory, script) : script;
+  return [program, ...[...start.nodeOptions, path].map(shellQuoted)].join(' ');
 }
 
 /** A path that a shell runs as a program: relative if it is inside the working directory. */

@@ -10,6 +10,7 @@ export function asTypedHere(
   const prefix = commandPrefix({
     script: process.argv[1] ?? 'sharetrail',
     node: process.argv0,
+    nodeOptions: process.execArgv,
     workingDirectory: process.cwd(),
     environment,
     isFile,

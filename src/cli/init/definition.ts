@@ -20,7 +20,7 @@ export const initDefinition: CommandDefinition = {
   options: [
     {
       flags: '--domain D',
-      description: 'an own domain of the company; can be repeated',
+      description: 'a domain of the company; can be repeated',
       value: { kind: 'list' },
     },
     {

@@ -17,7 +17,7 @@ export const GONG_FLOWS = ['access-key', 'oauth'] as const;
 export type GongFlow = (typeof GONG_FLOWS)[number];
 
 /** No key accepts it, so `config show` reports each one that is left. */
-export const PLACEHOLDER = 'REPLACE-ME';
+const PLACEHOLDER = 'REPLACE-ME';
 
 const PLAIN = /^[\w./:@+-]+$/;
 

@@ -77,7 +77,7 @@ function forTenant(input: CommandInput): CommandInput {
   const [name = ''] = input.arguments;
   if (tenantNames(input).some((other) => other !== name)) {
     throw new UsageError('"rebind" takes one tenant', {
-      hint: 'Name it once: sharetrail rebind TENANT',
+      hint: 'Name it once: `sharetrail rebind TENANT`.',
     });
   }
   return { ...input, options: { ...input.options, tenant: [name] } };

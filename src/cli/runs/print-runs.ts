@@ -1,5 +1,5 @@
 import { logRun } from '../../runs/log-run.ts';
-import type { TenantRun } from '../../runs/try-run.ts';
+import type { TenantRun } from '../../runs/tenant-run.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../outbox/event-types.ts';
+import type { NewEvent } from '../../outbox/outbox-event.ts';
 import { PLAN_LIMITS } from './limits.ts';
 import { planLine } from './plan-line.ts';
 

@@ -6,7 +6,7 @@ import type { FaultyTenant, TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import { runSync } from '../../runs/sync.ts';
-import { tryRun } from '../../runs/try-run.ts';
+import { tryRun } from '../../runs/tenant-run.ts';
 import { nextDue } from '../../scheduler/due-times.ts';
 import { createReload } from '../../scheduler/reload.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';

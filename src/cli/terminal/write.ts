@@ -16,7 +16,14 @@ export async function writeParagraph(io: Io, text: string): Promise<void> {
   await io.out(`${paragraph(escapeControls(io.asTyped(text)), io.columns)}\n`);
 }
 
-/** The same on standard error, for each line of the text; stack traces are not wrapped. */
+/** The same for an item of a list: its other lines are indented under its text. */
+export async function writeItem(io: Io, mark: string, text: string): Promise<void> {
+  const indent = ' '.repeat(mark.length + 1);
+  const wrapped = wrapIndented(escapeControls(io.asTyped(text)), indent, io.columns);
+  await io.out(`${mark} ${wrapped}\n`);
+}
+
+/** Paragraphs on standard error, one for each line of the text; stack traces are not wrapped. */
 export function writeError(io: Io, text: string): void {
   const lines = escapeControlsInLines(io.asTyped(text).trimEnd()).split('\n');
   const wrapped = lines.map((line) =>

@@ -71,6 +71,8 @@ export interface GongControl {
   readonly byStatus: Readonly<Record<string, number>>;
   refreshTokenOf(clientId: string): string | undefined;
   revokeAccessTokens(): void;
+  /** Turns the Engagement API on or off for the company: off, its endpoint does not exist. */
+  setEndpoint(state: 'on' | 'off'): void;
   /** Clears events, requests, and call limits; keeps tokens. */
   reset(): void;
 }
@@ -99,12 +101,14 @@ export function createGong(options: GongOptions): { vendor: Vendor; gong: GongCo
   const success = successText(options.integrationId);
   const requestIds = createRequestIds();
 
+  let isEndpointOn = true;
+
   const vendor: Vendor = (request) => {
     const requestId = requestIds();
     const at = clock.now();
     const body = parseBody(request.body);
     const response =
-      routingError(request, requestId) ??
+      routingError(request, { requestId, isEndpointOn }) ??
       (request.path === TOKEN_PATH
         ? tokens.refresh(request)
         : responseOf(
@@ -128,6 +132,9 @@ export function createGong(options: GongOptions): { vendor: Vendor; gong: GongCo
     },
     refreshTokenOf: (clientId) => tokens.refreshTokenOf(clientId),
     revokeAccessTokens: () => tokens.revokeAccessTokens(),
+    setEndpoint: (state) => {
+      isEndpointOn = state === 'on';
+    },
     reset() {
       eventLog.reset();
       limiters.clear();
@@ -157,8 +164,12 @@ function callerOf(request: SandboxRequest, keys: readonly GongKey[], tokens: Tok
   return { account: holder.account ?? DEFAULT_ACCOUNT };
 }
 
-function routingError(request: SandboxRequest, requestId: string): SandboxResponse | undefined {
-  const method = METHOD_BY_PATH.get(request.path);
+function routingError(
+  request: SandboxRequest,
+  { requestId, isEndpointOn }: { readonly requestId: string; readonly isEndpointOn: boolean },
+): SandboxResponse | undefined {
+  const isOffered = isEndpointOn || request.path !== CONTENT_SHARED_PATH;
+  const method = isOffered ? METHOD_BY_PATH.get(request.path) : undefined;
   if (method === request.method) return undefined;
   const outcome =
     method === undefined

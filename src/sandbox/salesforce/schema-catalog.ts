@@ -31,11 +31,14 @@ export class SchemaCatalog {
     return object;
   }
 
-  /** The target object of a reference; `Name` if it is polymorphic. */
+  /**
+   * The target object of a reference, as the API user sees it; `Name` if it is polymorphic. Undefined
+   * if the user cannot read it: then the relationship does not exist either.
+   */
   target(reference: Field): ObjectSchema | undefined {
     const [only, ...others] = reference.referenceTo;
     if (only === undefined) return undefined;
-    return others.length > 0 ? NAME_SCHEMA : this.#objects.get(only);
+    return others.length > 0 ? NAME_SCHEMA : this.object(only);
   }
 
   typeOfId(id: string): string | undefined {

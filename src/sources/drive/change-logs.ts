@@ -20,9 +20,9 @@ export type ChangeLog = {
 );
 
 /** Users first, then shared drives, each in order. */
-export function changeLogsOf({ people, drives }: Scope): ChangeLog[] {
+export function changeLogsOf({ users, drives }: Scope): ChangeLog[] {
   return [
-    ...people.readable.map(
+    ...users.readable.map(
       ({ id, email, addresses }): ChangeLog => ({
         kind: 'user',
         email,

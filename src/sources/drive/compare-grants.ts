@@ -1,7 +1,8 @@
 import type { ExternalGrant } from './external-grantees.ts';
-import { endGrant, type Grant, type GrantHistory, startOf } from './grant-history.ts';
+import { endGrant, type Grant, startOf } from './grant.ts';
+import type { GrantHistory } from './grant-history.ts';
+import { LoggedElsewhere } from './grants-under-other-address.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
-import { LoggedElsewhere } from './other-address.ts';
 
 /** The external access to an item, as it is now. */
 export interface ItemAccess {

@@ -3,7 +3,7 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import { RetryableError } from '../../lib/errors.ts';
 import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import { AddressBook, type HeldAddress } from './address-book.ts';
 import { isGoogleFailure, mayBeMissingScope } from './classify-errors.ts';
 import { type DriveUser, userOfAccount, userOfDirectory } from './drive-user.ts';
@@ -11,7 +11,7 @@ import { DRIVE_LIMITS } from './limits.ts';
 
 /** All users of the Directory, active or not. */
 export async function listDirectoryUsers(
-  client: GoogleClient,
+  client: GoogleFinder,
   onFaultyRow: (row: FaultyRow) => void,
 ): Promise<DriveUser[]> {
   const users: DriveUser[] = [];
@@ -23,7 +23,7 @@ export async function listDirectoryUsers(
 }
 
 /** The user whose refresh token is used. */
-export async function findTokenUser(client: GoogleClient): Promise<DriveUser> {
+export async function findTokenUser(client: GoogleFinder): Promise<DriveUser> {
   return userOfAccount(await client.whoAmI(''));
 }
 
@@ -32,7 +32,7 @@ export async function findTokenUser(client: GoogleClient): Promise<DriveUser> {
  * record about the address: reading their Drive then reports why.
  */
 export async function findListedUsers(
-  client: GoogleClient,
+  client: GoogleFinder,
   listed: Extract<GoogleDriveConfig['users'], readonly string[]>,
   stored: readonly HeldAddress[],
 ): Promise<DriveUser[]> {
@@ -47,12 +47,12 @@ export async function findListedUsers(
 }
 
 class ListedUsers {
-  readonly #client: GoogleClient;
+  readonly #client: GoogleFinder;
   readonly #stored: AddressBook;
   readonly #signIns = new Attempts();
   readonly #directory = new Attempts();
 
-  constructor(client: GoogleClient, stored: AddressBook) {
+  constructor(client: GoogleFinder, stored: AddressBook) {
     this.#client = client;
     this.#stored = stored;
   }

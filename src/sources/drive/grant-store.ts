@@ -2,7 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { GrantTable, Statement } from '../../db/schema.ts';
 import { chunksOf } from '../../lib/chunks.ts';
-import type { Grant } from './grant-history.ts';
+import type { Grant } from './grant.ts';
 import { LoadedGrants } from './loaded-grants.ts';
 
 /** Loads all grants on record for the items. */

@@ -1,17 +1,15 @@
-import pLimit from 'p-limit';
 import { RetryableError } from '../../lib/errors.ts';
 import type { Insiders } from '../../share/address.ts';
 import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
-import type { Change, File, Permission } from '../../vendors/google/rows.ts';
+import type { Permission } from '../../vendors/google/rows.ts';
 import type { ItemFacts } from './build-share.ts';
 import type { OnFailure } from './change-log-failures.ts';
 import type { ChangeLog } from './change-logs.ts';
+import { collectRows } from './collect-rows.ts';
 import type { ItemAccess } from './compare-grants.ts';
-import { collectRows } from './drive-members.ts';
 import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
-import { DRIVE_LIMITS } from './limits.ts';
 
 /** An item that a change log or a sweep shows. */
 export interface SeenItem {
@@ -56,106 +54,12 @@ interface ListedPermissions {
 
 /** Attempts to list an item's permissions. */
 const LIST_ATTEMPTS_MAX = 3;
-const FOLDER_TYPE = 'application/vnd.google-apps.folder';
-
-/** The items of one page of a change changeLog. Omits items that belong to another change changeLog. */
-export function itemsOfChanges(
-  context: AccessContext,
-  changes: readonly Change[],
-): Promise<SeenItem[]> {
-  return readItems(changes, (change) => itemOfChange(context, change));
-}
-
-/** The items of one page of a sweep that started at `at` (epoch milliseconds). */
-export function itemsOfFiles(
-  context: AccessContext,
-  files: readonly File[],
-  at: number,
-): Promise<SeenItem[]> {
-  return readItems(files, (file) => itemOfFile(context, file, at));
-}
-
-async function readItems<Row>(
-  rows: readonly Row[],
-  itemOf: (row: Row) => Promise<SeenItem | undefined>,
-): Promise<SeenItem[]> {
-  const limit = pLimit(DRIVE_LIMITS.itemsAtOnceMax);
-  const items = await Promise.all(rows.map((row) => limit(() => itemOf(row))));
-  return items.filter((item) => item !== undefined);
-}
-
-/** The shared drive itself; its access is its membership. */
-export async function itemOfDrive(
-  context: AccessContext,
-  at: number,
-  name?: string,
-): Promise<SeenItem | undefined> {
-  const { changeLog } = context;
-  if (changeLog.kind !== 'drive') return undefined;
-  const { driveId, driveName, createdAt } = changeLog;
-  const facts = { itemId: driveId, item: 'drive', title: name ?? driveName ?? '' } as const;
-  return withListedPermissions(context, {
-    facts,
-    at,
-    ...(createdAt !== undefined && { createdAt }),
-  });
-}
-
-async function itemOfChange(context: AccessContext, change: Change): Promise<SeenItem | undefined> {
-  const { changeLog } = context;
-  if (change.kind === 'drive') {
-    if (changeLog.kind !== 'drive' || change.driveId !== changeLog.driveId) return undefined;
-    if (!change.removed) return itemOfDrive(context, change.time, change.name);
-    return { facts: { itemId: change.driveId, item: 'drive', title: '' }, at: change.time };
-  }
-  const { file, time, removed } = change;
-  if (file !== undefined && !removed) return itemOfFile(context, file, time);
-  // Moved elsewhere and still visible: another change log has it.
-  if (file !== undefined) return undefined;
-  return { facts: { itemId: change.fileId, item: 'file', title: '' }, at: time };
-}
-
-async function itemOfFile(
-  context: AccessContext,
-  file: File,
-  at: number,
-): Promise<SeenItem | undefined> {
-  const { changeLog } = context;
-  if (!belongsTo(changeLog, file)) return undefined;
-  const { createdTime } = file;
-  const seen: SeenItem = {
-    facts: factsOf(file),
-    at,
-    parents: file.parents,
-    ...(createdTime !== undefined && { createdAt: createdTime }),
-    ...(changeLog.kind === 'user' && { fileOwner: ownerOf(file, changeLog) }),
-  };
-  const { permissions, permissionIds, faultyPermissions: faulty = [] } = file;
-  // If the file came with only some of its permissions, the missing ones would count as revoked.
-  if (permissions !== undefined && permissions.length + faulty.length >= permissionIds.length) {
-    return withPermissions(context, seen, { permissions, faulty });
-  }
-  // On a shared drive, an item without permissions of its own has only those of the members.
-  if (changeLog.kind === 'drive' && file.hasAugmentedPermissions === false) {
-    return withoutExternalAccess(seen, { ...accessKeyOf(context, seen), own: [] });
-  }
-  return withListedPermissions(context, seen);
-}
-
-/** Each item belongs to one change log: its owner's, or its shared drive's. */
-function belongsTo(changeLog: ChangeLog, { driveId, ownedByMe, owners }: File): boolean {
-  if (changeLog.kind === 'drive') return driveId === changeLog.driveId;
-  return (
-    driveId === undefined &&
-    (ownedByMe || owners.some(({ email }) => email && changeLog.addresses.includes(email)))
-  );
-}
 
 /**
  * Lists the item's permissions. Returns the item without access if it no longer exists, and
  * undefined if it cannot be read, which is reported.
  */
-async function withListedPermissions(
+export async function withListedPermissions(
   context: AccessContext,
   seen: SeenItem,
 ): Promise<SeenItem | undefined> {
@@ -192,7 +96,7 @@ async function permissionsOf(
   }
 }
 
-function withPermissions(
+export function withPermissions(
   context: AccessContext,
   seen: SeenItem,
   { permissions, faulty }: ListedPermissions,
@@ -221,7 +125,10 @@ function withPermissions(
  * Drops the facts that only a share needs. Nearly all items of a company have no external access, and
  * pages of many change logs are in memory at once.
  */
-function withoutExternalAccess({ facts, at, createdAt }: SeenItem, access: ItemAccess): SeenItem {
+export function withoutExternalAccess(
+  { facts, at, createdAt }: SeenItem,
+  access: ItemAccess,
+): SeenItem {
   const { itemId, item } = facts;
   return {
     facts: { itemId, item, title: '' },
@@ -241,25 +148,6 @@ function asFile({ id, problem }: FaultyRow, { facts }: SeenItem): FaultyRow {
   };
 }
 
-function accessKeyOf({ changeLog }: AccessContext, { facts, at }: SeenItem) {
+export function accessKeyOf({ changeLog }: AccessContext, { facts, at }: SeenItem) {
   return { itemId: facts.itemId, owner: changeLog.owner, at };
-}
-
-export function factsOf(file: File): ItemFacts {
-  const { id, name, mimeType, webViewLink } = file;
-  return {
-    itemId: id,
-    item: mimeType === FOLDER_TYPE ? 'folder' : 'file',
-    title: name,
-    ...(webViewLink !== undefined && { url: webViewLink }),
-    ...(mimeType !== '' && { fileType: mimeType }),
-  };
-}
-
-function ownerOf(
-  { owners }: File,
-  { email, addresses }: Extract<ChangeLog, { kind: 'user' }>,
-): NonNullable<SeenItem['fileOwner']> {
-  const owner = owners.find((candidate) => candidate.email && addresses.includes(candidate.email));
-  return { email, ...(owner?.name !== undefined && { name: owner.name }) };
 }

@@ -8,11 +8,12 @@ import type { AuditEntry } from './audit-entry.ts';
 import type { ItemFacts } from './build-share.ts';
 import type { OnFailure } from './change-log-failures.ts';
 import { concernsOneOwner, isUserWithoutDrive } from './classify-errors.ts';
-import { collectRows, GroupOnlyDrive } from './drive-members.ts';
+import { collectRows } from './collect-rows.ts';
 import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
-import { factsOf } from './item-access.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 import type { Scope } from './scope.ts';
+import { factsOf } from './seen-items.ts';
+import { GroupOnlyDrive } from './shared-drive-readers.ts';
 
 /** What Drive returns now for an item in the audit log. */
 export interface ItemDetails {
@@ -99,7 +100,7 @@ export class ItemDetailsReader {
   async #readerOf({ place, at }: AuditEntry): Promise<string | undefined> {
     const { scope } = this.#options;
     if ('owner' in place) {
-      const owner = scope.people.userAt(place.owner, at);
+      const owner = scope.users.userAt(place.owner, at);
       return owner?.isActive ? owner.email : undefined;
     }
     try {

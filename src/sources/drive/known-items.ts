@@ -14,7 +14,7 @@ export interface KnownItemsKey {
   readonly since: number;
 }
 
-/** 48 bits: among a hundred million items, one of three million others is taken for known. */
+/** 48 bits: among a hundred million items, one of three million others counts as known by mistake. */
 const HASH_HEX_DIGITS = 12;
 
 export async function addKnownItems(

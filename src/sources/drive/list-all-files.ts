@@ -1,14 +1,15 @@
 import { PageTokenLost } from '../../vendors/google/errors.ts';
 import type { File, Page } from '../../vendors/google/rows.ts';
+import type { ChangeLogPosition, Sweep } from './cursor-positions.ts';
+import type { AccessContext, SeenItem } from './item-access.ts';
 import {
   accessContextOf,
   type ChangeLogPage,
   type ReaderSession,
   readerIn,
   setFileAside,
-} from './change-log-readers.ts';
-import type { ChangeLogPosition, Sweep } from './cursor-positions.ts';
-import { type AccessContext, itemOfDrive, itemsOfFiles, type SeenItem } from './item-access.ts';
+} from './reader-sessions.ts';
+import { itemOfDrive, itemsOfFiles } from './seen-items.ts';
 
 /** Attempts to list the files of one change log. */
 const SWEEP_ATTEMPTS_MAX = 3;

@@ -1,4 +1,5 @@
-import { type Grant, GrantHistory } from './grant-history.ts';
+import type { Grant } from './grant.ts';
+import { GrantHistory } from './grant-history.ts';
 
 /** The grants on record for the items of a page, and the changes that the page makes to them. */
 export class LoadedGrants {

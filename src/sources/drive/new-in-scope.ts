@@ -1,8 +1,8 @@
-import type { ChangeLogPage } from './change-log-readers.ts';
 import type { DriveStore } from './drive-store.ts';
 import type { SeenItem } from './item-access.ts';
 import { findKnownItems } from './known-items.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
+import type { ChangeLogPage } from './reader-sessions.ts';
 
 /** What a page shows of the items in scope. */
 export interface ScopeChange {

@@ -45,8 +45,8 @@ export async function* processAuditEntries(
   const { db } = processing.store;
   const key = partitionKeyOf(processing);
   const readUntil = await readUntilOf(processing);
-  const { people } = processing.scope;
-  const grouper = new ShareActionGrouper(({ actor, at }) => people.idAt(actor, at));
+  const { users } = processing.scope;
+  const grouper = new ShareActionGrouper(({ actor, at }) => users.idAt(actor, at));
   let after: AuditEntry | undefined;
   for (;;) {
     const limit = DRIVE_LIMITS.entriesPerPageMax;
@@ -74,28 +74,42 @@ interface EntriesPage {
 }
 
 async function processPage(processing: AuditProcessing, page: EntriesPage): Promise<SourcePage> {
-  const { client, store, scope, partition, wasInternal } = processing;
-  const { db, tenant } = store;
+  const { store, partition } = processing;
   const { readUntil, isLast } = page;
   const handled = [...page.others, ...page.actions.flatMap((action) => action.entries)];
-  const others = page.others.filter((entry) => isInWindow(entry, processing));
-  const separated = await grantsAround(processing, others);
-  const actions = [
-    ...page.actions,
-    ...separated.map((entry): ShareAction => ({ entries: [entry] })),
-  ].filter(({ entries: [first] }) => isInWindow(first, processing));
-  const entries = [...others, ...actions.flatMap((action) => action.entries)];
-  const itemIds = entries.map(({ itemId }) => itemId);
-  const grants = await loadGrants(db, tenant, itemIds);
+  const { shares, replaced, changed } = await sharesIn(processing, page);
+  const key = partitionKeyOf(processing);
+  const handledKeys = handled.map((entry) => entry.key);
+  return {
+    shares,
+    replaced,
+    stream: shareActionStream(partition.prefix),
+    position: JSON.stringify({ until: new Date(readUntil).toISOString() }),
+    writeInTransaction: async (trx) => {
+      await saveGrants(trx, store.tenant, changed);
+      await markHandled(trx, key, handledKeys);
+      if (!isLast) return;
+      await deleteHandled(trx, { ...key, before: readUntil - DRIVE_LIMITS.handledEntriesKeptMs });
+    },
+  };
+}
+
+async function sharesIn(processing: AuditProcessing, page: EntriesPage) {
+  const { client, store, scope, wasInternal } = processing;
+  const { actions, others } = await entriesToApply(processing, page);
+  const granted = actions.flatMap((action) => action.entries);
+  const itemIds = [...others, ...granted].map(({ itemId }) => itemId);
+  const grants = await loadGrants(store.db, store.tenant, itemIds);
   const awaiting = await store.sharesAwaitingAuditLog(grants.eventIds);
   const loggedGrant = (entry: AuditEntry) => loggedGrantOf(entry, scope);
-  const unknown = actions
-    .flatMap((action) => action.entries)
-    .filter((entry) => !grants.history(entry.itemId, entry.grant.key).includes(loggedGrant(entry)));
+  const unknown = granted.filter(
+    (entry) => !grants.history(entry.itemId, entry.grant.key).includes(loggedGrant(entry)),
+  );
   // One entry per item: the latest.
   const latest = new Map(unknown.map((entry) => [entry.itemId, entry]));
   const items = await processing.items.read([...latest.values()]);
-  const isOfCreation = await findCreations({ client, readUntil }, unknown, items);
+  const creations = { client, readUntil: page.readUntil };
+  const isOfCreation = await findCreations(creations, unknown, items);
   const { shares, replaced } = sharesFromAuditLog(
     { actions, others },
     {
@@ -105,27 +119,27 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
       itemOf: (itemId) => items.get(itemId),
       isOfCreation,
       loggedGrant,
-      nameOf: (email, at) => scope.people.userAt(email, at)?.name,
+      nameOf: (email, at) => scope.users.userAt(email, at)?.name,
       isExternal: ({ grant: { email } }) =>
         email === undefined || !isInsider(email, scope.insiders),
       wasInternal,
     },
   );
-  const { changed } = grants;
-  const key = partitionKeyOf(processing);
-  const handledKeys = handled.map((entry) => entry.key);
-  return {
-    shares,
-    replaced,
-    stream: shareActionStream(partition.prefix),
-    position: JSON.stringify({ until: new Date(readUntil).toISOString() }),
-    writeInTransaction: async (trx) => {
-      await saveGrants(trx, tenant, changed);
-      await markHandled(trx, key, handledKeys);
-      if (!isLast) return;
-      await deleteHandled(trx, { ...key, before: readUntil - DRIVE_LIMITS.handledEntriesKeptMs });
-    },
-  };
+  return { shares, replaced, changed: grants.changed };
+}
+
+/** The entries of the page that belong to the window, and those that must be applied again. */
+async function entriesToApply(
+  processing: AuditProcessing,
+  page: EntriesPage,
+): Promise<Pick<EntriesPage, 'actions' | 'others'>> {
+  const others = page.others.filter((entry) => isInWindow(entry, processing));
+  const separated = await grantsAround(processing, others);
+  const again = separated.map((entry): ShareAction => ({ entries: [entry] }));
+  const actions = [...page.actions, ...again].filter(({ entries: [first] }) =>
+    isInWindow(first, processing),
+  );
+  return { actions, others };
 }
 
 /**

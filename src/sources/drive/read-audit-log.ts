@@ -136,7 +136,7 @@ async function* readWindow(
   for await (const { rows, nextPageToken, faulty = [] } of pages) {
     for (const row of faulty) setAside.add(row);
     const all = rows.flatMap((activity) => entriesOf(activity, scope.insiders));
-    await scope.people.findOwners(ownersOf(all));
+    await scope.users.findOwners(ownersOf(all));
     const entries = all.filter(({ place, at }) => scope.includes(place, at));
     const next: AuditPosition =
       nextPageToken === undefined

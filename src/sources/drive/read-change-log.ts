@@ -1,6 +1,10 @@
 import { RetryableError } from '../../lib/errors.ts';
 import { GoogleError, NotFound, PageTokenLost } from '../../vendors/google/errors.ts';
 import type { ChangesPage } from '../../vendors/google/rows.ts';
+import type { ChangeLog } from './change-logs.ts';
+import type { ChangeLogPosition } from './cursor-positions.ts';
+import type { SeenItem } from './item-access.ts';
+import { startSweep, sweepFiles } from './list-all-files.ts';
 import {
   accessContextOf,
   type ChangeLogPage,
@@ -9,12 +13,9 @@ import {
   readerIn,
   readerSessions,
   setFileAside,
-} from './change-log-readers.ts';
-import type { ChangeLog } from './change-logs.ts';
-import type { ChangeLogPosition } from './cursor-positions.ts';
-import { itemsOfChanges, type SeenItem } from './item-access.ts';
-import { startSweep, sweepFiles } from './list-all-files.ts';
+} from './reader-sessions.ts';
 import { retryFiles } from './retry-rows.ts';
+import { itemsOfChanges } from './seen-items.ts';
 
 /**
  * Reads a change log from `stored` on (undefined: for the first time). Uses the network only:

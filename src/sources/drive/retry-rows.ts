@@ -7,11 +7,12 @@ import type { SourcePage } from '../source.ts';
 import { entriesOf } from './audit-entry.ts';
 import { stageEntries } from './audit-entry-store.ts';
 import type { AuditPartition } from './audit-partition.ts';
-import { accessContextOf, type ChangeLogPage, type ReaderSession } from './change-log-readers.ts';
 import type { ChangeLogPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
-import { itemOfDrive, itemsOfFiles, type SeenItem } from './item-access.ts';
+import type { SeenItem } from './item-access.ts';
+import { accessContextOf, type ChangeLogPage, type ReaderSession } from './reader-sessions.ts';
 import type { Scope } from './scope.ts';
+import { itemOfDrive, itemsOfFiles } from './seen-items.ts';
 import { SET_ASIDE_STREAM } from './stream-names.ts';
 
 /** Where a file was read that is set aside. */

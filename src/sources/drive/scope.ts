@@ -2,18 +2,19 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { type Insiders, isInsider } from '../../share/address.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { SharedDrive } from '../../vendors/google/rows.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { Place } from './audit-entry.ts';
-import { collectRows, findReaders, listedReaders } from './drive-members.ts';
+import { collectRows } from './collect-rows.ts';
 import type { DriveStore } from './drive-store.ts';
-import { People } from './people.ts';
+import { DriveUsers } from './drive-users.ts';
+import { findReaders, listedReaders } from './shared-drive-readers.ts';
 import { driveOwner, userOwner } from './stream-names.ts';
 
 /** The users and shared drives that are read, and who is internal. */
 export interface Scope {
-  readonly people: People;
+  readonly users: DriveUsers;
   /** in the order of their ids */
   readonly drives: readonly (Partial<SharedDrive> & { readonly id: string })[];
   /** the configured domains, the Directory's, and the addresses of the users */
@@ -34,7 +35,7 @@ export interface Scope {
 }
 
 export interface ScopeOptions {
-  readonly client: GoogleClient;
+  readonly client: GoogleFinder;
   readonly config: GoogleDriveConfig;
   readonly internalDomains: readonly string[];
   readonly store: DriveStore;
@@ -45,51 +46,51 @@ export interface ScopeOptions {
 }
 
 export async function findScope(options: ScopeOptions): Promise<Scope> {
-  const people = await People.find(options);
-  const { readable, leavers } = people;
+  const users = await DriveUsers.find(options);
+  const { readable, leavers } = users;
   options.log.info('Google users', {
     active: readable.length,
     suspendedOrArchived: leavers.length,
   });
-  return new FoundScope(options, people, await drivesOf(options));
+  return new FoundScope(options, users, await drivesOf(options));
 }
 
 class FoundScope implements Scope {
-  readonly people: People;
+  readonly users: DriveUsers;
   readonly drives: Scope['drives'];
   readonly #options: ScopeOptions;
   readonly #domains: readonly string[];
   readonly #driveIds: ReadonlySet<string>;
   readonly #readers = new Map<string, Promise<readonly string[]>>();
 
-  constructor(options: ScopeOptions, people: People, drives: Scope['drives']) {
+  constructor(options: ScopeOptions, users: DriveUsers, drives: Scope['drives']) {
     const { internalDomains } = options;
-    this.people = people;
+    this.users = users;
     this.drives = drives;
     this.#options = options;
     this.#domains =
-      people.domains.length === 0
+      users.domains.length === 0
         ? internalDomains
-        : [...new Set([...internalDomains, ...people.domains])].sort();
+        : [...new Set([...internalDomains, ...users.domains])].sort();
     this.#driveIds = new Set(drives.map(({ id }) => id));
   }
 
   get insiders(): Insiders {
     const { forgotten } = this.#options.store;
-    const { addresses } = this.people;
+    const { addresses } = this.users;
     return { domains: this.#domains, addresses, ...(forgotten && { forgotten }) };
   }
 
   includes(place: Place, at: number): boolean {
     return 'driveId' in place
       ? this.#driveIds.has(place.driveId)
-      : this.people.isOwner(place.owner, at);
+      : this.users.isOwner(place.owner, at);
   }
 
   ownerOf(place: Place, at: number): string {
     return 'driveId' in place
       ? driveOwner(place.driveId)
-      : userOwner(this.people.idAt(place.owner, at));
+      : userOwner(this.users.idAt(place.owner, at));
   }
 
   readersOf(driveId: string): Promise<readonly string[]> {
@@ -121,10 +122,10 @@ class FoundScope implements Scope {
   }
 
   accountOf(email: string): string | undefined {
-    const user = this.people.userAt(email, this.#options.clock.now());
+    const user = this.users.userAt(email, this.#options.clock.now());
     if (user !== undefined) return user.isActive ? user.email : undefined;
     // Without the Directory, not every user of the company is known.
-    return !this.people.areAllKnown && isInsider(email, this.insiders) ? email : undefined;
+    return !this.users.areAllKnown && isInsider(email, this.insiders) ? email : undefined;
   }
 }
 

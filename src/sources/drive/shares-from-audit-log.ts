@@ -3,11 +3,11 @@ import type { Share } from '../../share/share.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { buildRemainingShare, buildShare, type ItemFacts } from './build-share.ts';
 import type { ExternalGrant } from './external-grantees.ts';
-import type { Grant, LoggedGrant } from './grant-history.ts';
+import type { Grant, LoggedGrant } from './grant.ts';
+import { waitingUnderOtherAddress } from './grants-under-other-address.ts';
 import type { ShareAction } from './group-share-actions.ts';
 import type { ItemDetails } from './item-details.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
-import { waitingUnderOtherAddress } from './other-address.ts';
 import type { Scope } from './scope.ts';
 
 const LEAST_ROLE = 'reader';

@@ -2,7 +2,6 @@ import type { Statement } from '../../db/schema.ts';
 import type { Share } from '../../share/share.ts';
 import type { SourcePage } from '../source.ts';
 import { buildShare } from './build-share.ts';
-import type { ChangeLogPage } from './change-log-readers.ts';
 import type { ChangeLog } from './change-logs.ts';
 import {
   compareGrants,
@@ -15,12 +14,13 @@ import {
 import { formatPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
 import { type ExternalGrant, isInternalGrant } from './external-grantees.ts';
-import type { Grant } from './grant-history.ts';
+import type { Grant } from './grant.ts';
 import { endUnsweptGrants, loadGrants, saveGrants } from './grant-store.ts';
 import type { SeenItem } from './item-access.ts';
 import { addKnownItems, deleteEarlierKnownItems } from './known-items.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
 import { scopeChangeOf } from './new-in-scope.ts';
+import type { ChangeLogPage } from './reader-sessions.ts';
 import { deleteRetried } from './retry-rows.ts';
 
 export interface CompareRules {

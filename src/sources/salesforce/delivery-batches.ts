@@ -1,8 +1,8 @@
 import type { SalesforceConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Share } from '../../share/share.ts';
-import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { SalesforceError } from '../../vendors/salesforce/errors.ts';
+import type { SalesforceClient } from '../../vendors/salesforce/salesforce-client.ts';
 import { BATCH_LIMITS } from '../limits.ts';
 import type { SetAside } from '../set-aside.ts';
 import { buildShare, type ShareOptions } from './build-share.ts';
@@ -51,7 +51,7 @@ export async function* deliveryBatches(
       yield { shares: [...shares.values()], reached };
     }
   } catch (error) {
-    throw isDeliveriesHidden(error) ? deliveriesHidden(error) : error;
+    throw explainHiddenDeliveries(error);
   }
 }
 
@@ -66,6 +66,11 @@ export async function shareOptionsOf(
   const { client, config, sandboxOrgId } = options;
   const { contentUrl } = config;
   return { instanceUrl: await client.instanceUrl(), contentUrl, sandboxOrgId };
+}
+
+/** The error itself, unless it means that the org shows no deliveries. */
+export function explainHiddenDeliveries(error: unknown): unknown {
+  return isDeliveriesHidden(error) ? deliveriesHidden(error) : error;
 }
 
 /** Salesforce help: if content deliveries are off, the object is not in the schema. */

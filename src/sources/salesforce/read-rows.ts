@@ -1,7 +1,7 @@
 import { RetryableError } from '../../lib/errors.ts';
-import type { SalesforceClient } from '../../vendors/salesforce/client.ts';
 import { LocatorLost } from '../../vendors/salesforce/errors.ts';
 import type { Row } from '../../vendors/salesforce/responses.ts';
+import type { SalesforceClient } from '../../vendors/salesforce/salesforce-client.ts';
 import { soqlDateTime } from '../../vendors/salesforce/soql.ts';
 import { DELIVERY_FIELDS, timeIn } from './delivery-row.ts';
 
@@ -79,7 +79,7 @@ export async function* batchesOf(pages: AsyncIterable<Row[]>, size: number): Asy
  * Salesforce ignores milliseconds in comparisons. The lower bound is therefore the second that
  * contains `from`; the upper bound is `until`, rounded up to a whole second.
  */
-function soqlOf({ field, from, until }: DeliveryQuery): string {
+export function soqlOf({ field, from, until }: DeliveryQuery): string {
   const lower = `${field} >= ${soqlDateTime(from)}`;
   const upper = until === undefined ? '' : ` AND ${field} < ${soqlDateTime(until + SECOND_MS - 1)}`;
   const fields = DELIVERY_FIELDS.join(', ');

@@ -1,7 +1,7 @@
-import type { ResponseHead, TextResponse } from '../http/messages.ts';
+import type { ResponseHead, TextResponse } from '../http/http-message.ts';
 import { PROXY_LOGIN_HINT } from '../http/proxy-login.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
-import { isRedirect, isTransientStatus } from '../http/status.ts';
+import { isRedirect, isTransientStatus } from '../http/status-codes.ts';
 import type { GongResponse } from './response.ts';
 import { parsedObject, type ResponseBody, readResponseBody } from './response-body.ts';
 

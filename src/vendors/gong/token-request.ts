@@ -4,7 +4,7 @@ import type { GongAuth } from '../../config/types.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
 import { ConnectionFailed } from '../http/connection-failed.ts';
-import { asText, type TextResponse } from '../http/messages.ts';
+import { asText, type TextResponse } from '../http/http-message.ts';
 import { send } from '../http/send.ts';
 import { basicAuthorization } from './basic-auth.ts';
 import { classifyResponse, unavailable } from './classify.ts';

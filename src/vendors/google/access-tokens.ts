@@ -3,8 +3,8 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { rememberToken } from '../../lib/secret.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
+import { asText, type TextResponse } from '../http/http-message.ts';
 import { parseJson } from '../http/json.ts';
-import { asText, type TextResponse } from '../http/messages.ts';
 import type { VendorTime } from '../http/vendor-time.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { classifyLogin, classifyNoToken, type SignIn } from './classify-login.ts';
@@ -38,7 +38,7 @@ interface Token {
   readonly renewAt: number;
 }
 
-export interface AccessTokensOptions extends Omit<GoogleCallOptions, 'lease'> {
+export interface AccessTokensOptions extends Omit<GoogleCallOptions, 'reservation'> {
   readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
   readonly clock: Clock;
   /** learns Google's time from each response */
@@ -166,14 +166,14 @@ export class AccessTokens {
       body: new URLSearchParams(form).toString(),
     };
     const { clock, time, budget } = this.#options;
-    const lease = budget.open();
+    const reservation = budget.open();
     const sentAt = clock.now();
     try {
-      const response = asText(await callGoogle(request, { ...this.#options, lease }));
+      const response = asText(await callGoogle(request, { ...this.#options, reservation }));
       time.learn(response.headers, sentAt);
       return response;
     } finally {
-      lease.release();
+      reservation.release();
     }
   }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isHtml } from '../http/html.ts';
+import type { TextResponse } from '../http/http-message.ts';
 import { parseJson } from '../http/json.ts';
-import type { TextResponse } from '../http/messages.ts';
 import { quote } from '../http/quote.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
-import { isTransientStatus } from '../http/status.ts';
+import { isTransientStatus } from '../http/status-codes.ts';
 import type { Concern, Failure } from './failure.ts';
 
 /** The facts about a sign-in that decide what its response means. */

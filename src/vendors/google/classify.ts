@@ -1,7 +1,7 @@
 import { isHtml } from '../http/html.ts';
-import type { TextResponse } from '../http/messages.ts';
+import type { TextResponse } from '../http/http-message.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
-import { isTransientStatus } from '../http/status.ts';
+import { isTransientStatus } from '../http/status-codes.ts';
 import { type ApiError, apiErrorOf } from './error-body.ts';
 import type { Concern, Failure, Service } from './failure.ts';
 

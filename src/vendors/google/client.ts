@@ -2,7 +2,7 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Turn } from '../../lib/turn.ts';
 import type { ParsedRows } from '../faulty-row.ts';
-import { ByteBudget, type ByteLease } from '../http/byte-budget.ts';
+import { ByteBudget } from '../http/byte-budget.ts';
 import {
   readActivities,
   readCustomerId,
@@ -10,6 +10,7 @@ import {
   readUser,
   readUsers,
 } from './admin-responses.ts';
+import { ApiCalls, type PagedCall, type Scoped } from './api-calls.ts';
 import {
   readAbout,
   readChanges,
@@ -19,7 +20,7 @@ import {
   readRequestedFile,
   readStartPageToken,
 } from './drive-responses.ts';
-import { GoogleError, NotFound, RESPONSE_TOO_LARGE } from './errors.ts';
+import { GoogleError, NotFound } from './errors.ts';
 import {
   ABOUT_FIELDS,
   ACTIVITIES_CUSTOMER_FIELDS,
@@ -36,9 +37,7 @@ import {
 } from './field-masks.ts';
 import type { GoogleClient } from './google-client.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
-import { PageSize } from './page-size.ts';
-import { paginate } from './paginate.ts';
-import { type ApiCall, Requests } from './requests.ts';
+import { Requests } from './requests.ts';
 import type {
   Account,
   Activity,
@@ -50,6 +49,7 @@ import type {
   SharedDrive,
   User,
 } from './rows.ts';
+import type { ScopeSet } from './scopes.ts';
 
 export interface GoogleClientOptions {
   readonly config: Pick<GoogleDriveConfig, 'auth' | 'endpoint'>;
@@ -77,7 +77,8 @@ export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
     requestsAtOnceMax: options.requestsAtOnceMax ?? GOOGLE_LIMITS.requestsAtOnceMax,
     responseMsMax: options.responseMsMax ?? GOOGLE_LIMITS.responseMsMax,
   });
-  return new ApiClient({ requests, auth: config.auth, clock, budget });
+  const calls = new ApiCalls({ requests, clock, budget });
+  return new ApiClient({ requests, calls, auth: config.auth });
 }
 
 const ONE_USER = { customer: 'my_customer', maxResults: 1, fields: USERS_CUSTOMER_FIELDS };
@@ -88,28 +89,25 @@ const ONE_ACTIVITY = {
   fields: ACTIVITIES_CUSTOMER_FIELDS,
 };
 
-type Unleased<T> = Omit<ApiCall<T>, 'lease'>;
-type Scoped = Pick<ApiCall<unknown>, 'service' | 'subject' | 'scopeSet'>;
-
 interface ApiClientOptions {
   readonly requests: Requests;
+  readonly calls: ApiCalls;
   readonly auth: GoogleDriveConfig['auth'];
-  readonly clock: Clock;
-  readonly budget: ByteBudget;
-  readonly turn?: Turn;
 }
 
 class ApiClient implements GoogleClient {
   readonly #options: ApiClientOptions;
   readonly #auth: GoogleDriveConfig['auth'];
+  readonly #calls: ApiCalls;
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
     this.#auth = options.auth;
+    this.#calls = options.calls;
   }
 
   inTurn(turn: Turn): GoogleClient {
-    return new ApiClient({ ...this.#options, turn });
+    return new ApiClient({ ...this.#options, calls: this.#calls.inTurn(turn) });
   }
 
   now(): number {
@@ -120,8 +118,13 @@ class ApiClient implements GoogleClient {
     return this.#options.requests.learnTime(this.#asAdmin(scopeSet));
   }
 
+  async signIn(scopeSet: ScopeSet, subject?: string): Promise<void> {
+    const access = subject === undefined ? this.#asAdmin(scopeSet) : { subject, scopeSet };
+    await this.#options.requests.signIn(access);
+  }
+
   whoAmI(subject: string): Promise<Account> {
-    return this.#send({
+    return this.#calls.send({
       ...asUser(subject),
       paged: false,
       invoke: ({ drive }, options) => drive.about.get({ fields: ABOUT_FIELDS }, options),
@@ -130,7 +133,7 @@ class ApiClient implements GoogleClient {
   }
 
   customerId(from: 'directory' | 'reports'): Promise<string | undefined> {
-    return this.#send<string | undefined>({
+    return this.#calls.send<string | undefined>({
       ...this.#asAdmin(from),
       paged: false,
       invoke: ({ directory, reports }, options) =>
@@ -143,7 +146,7 @@ class ApiClient implements GoogleClient {
 
   findUser(address: string): Promise<User | undefined> {
     return unlessNotFound(
-      this.#send({
+      this.#calls.send({
         ...this.#asAdmin('directory'),
         paged: false,
         invoke: ({ directory }, options) =>
@@ -158,7 +161,7 @@ class ApiClient implements GoogleClient {
       customer: 'my_customer',
       fields: USERS_FIELDS,
     };
-    return this.#pages({
+    return this.#calls.pages({
       ...this.#asAdmin('directory'),
       invoke: ({ directory }, options, page) =>
         directory.users.list({ ...query, ...page }, options),
@@ -169,7 +172,7 @@ class ApiClient implements GoogleClient {
 
   listDomains(): Promise<string[]> {
     const query = { customer: 'my_customer', fields: DOMAINS_FIELDS };
-    return this.#send({
+    return this.#calls.send({
       ...this.#asAdmin('directory'),
       paged: false,
       invoke: ({ directory }, options) => directory.domains.list(query, options),
@@ -179,7 +182,7 @@ class ApiClient implements GoogleClient {
 
   startPageToken(subject: string, driveId?: string): Promise<string> {
     const query = { ...inDrive(driveId), supportsAllDrives: true, fields: 'startPageToken' };
-    return this.#send({
+    return this.#calls.send({
       ...asUser(subject),
       paged: false,
       invoke: ({ drive }, options) => drive.changes.getStartPageToken(query, options),
@@ -206,7 +209,7 @@ class ApiClient implements GoogleClient {
       read: readChanges,
       size: { pageSize: GOOGLE_LIMITS.filesPerPageMax },
     } satisfies PagedCall<ChangesPage>;
-    return this.#pages(list, pageToken);
+    return this.#calls.pages(list, pageToken);
   }
 
   listOwnedFiles(subject: string, pageToken?: string): AsyncGenerator<Page<File>> {
@@ -221,7 +224,7 @@ class ApiClient implements GoogleClient {
   getFile(subject: string, fileId: string): Promise<File | undefined> {
     const query = { fileId, supportsAllDrives: true, fields: FILE_FIELDS };
     return unlessNotFound(
-      this.#send({
+      this.#calls.send({
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
@@ -239,7 +242,7 @@ class ApiClient implements GoogleClient {
       useDomainAdminAccess: true,
       fields: DRIVES_FIELDS,
     };
-    return this.#pages({
+    return this.#calls.pages({
       ...this.#asAdmin('allDrives'),
       invoke: ({ drive }, options, page) => drive.drives.list({ ...query, ...page }, options),
       read: readDrives,
@@ -268,7 +271,7 @@ class ApiClient implements GoogleClient {
       read: readActivities,
       size: { maxResults: GOOGLE_LIMITS.activitiesPerPageMax },
     } satisfies PagedCall<Page<Activity>>;
-    return this.#pages(list, query.pageToken);
+    return this.#calls.pages(list, query.pageToken);
   }
 
   #files(
@@ -288,7 +291,7 @@ class ApiClient implements GoogleClient {
       read: readFiles,
       size: { pageSize: GOOGLE_LIMITS.filesPerPageMax },
     } satisfies PagedCall<Page<File>>;
-    return this.#pages(list, pageToken);
+    return this.#calls.pages(list, pageToken);
   }
 
   #permissions(
@@ -300,7 +303,7 @@ class ApiClient implements GoogleClient {
       supportsAllDrives: true,
       fields: PERMISSIONS_FIELDS,
     };
-    return this.#pages({
+    return this.#calls.pages({
       ...scoped,
       invoke: ({ drive }, options, page) =>
         drive.permissions.list({ ...parameters, ...page }, options),
@@ -309,66 +312,13 @@ class ApiClient implements GoogleClient {
     });
   }
 
-  #pages<P extends Page<unknown>>(list: PagedCall<P>, first?: string): AsyncGenerator<P> {
-    const { invoke, size, ...call } = list;
-    const { requests, budget, turn, clock } = this.#options;
-    const [sizeName = 'pageSize', sizeMax = GOOGLE_LIMITS.pageSizeMin] =
-      Object.entries(size)[0] ?? [];
-    const pageSize = new PageSize(sizeMax);
-    const fetchOnce = (pageToken: string | undefined, lease: ByteLease) =>
-      requests.send({
-        ...call,
-        lease,
-        paged: pageToken !== undefined,
-        invoke: (apis, options) =>
-          invoke(apis, options, {
-            [sizeName]: pageSize.current,
-            ...(pageToken !== undefined && { pageToken }),
-          }),
-        onTemporaryFailure: () => void pageSize.shrink(),
-      });
-    const fetchPage = async (pageToken: string | undefined, lease: ByteLease): Promise<P> => {
-      for (;;) {
-        try {
-          const page = await fetchOnce(pageToken, lease);
-          pageSize.addSuccess();
-          return page;
-        } catch (error) {
-          const isTooLarge = error instanceof GoogleError && error.reason === RESPONSE_TOO_LARGE;
-          if (!isTooLarge || !pageSize.shrink()) throw error;
-        }
-      }
-    };
-    return paginate(first, { fetchPage, openLease: () => budget.open(turn), clock });
-  }
-
-  async #send<T>(call: Unleased<T>): Promise<T> {
-    const { requests, budget, turn } = this.#options;
-    const lease = budget.open(turn);
-    try {
-      return await requests.send({ ...call, lease });
-    } finally {
-      lease.release();
-    }
-  }
-
-  #asAdmin(scopeSet: 'drive' | 'allDrives' | 'reports' | 'directory'): Scoped {
+  #asAdmin(scopeSet: ScopeSet): Scoped {
     if (this.#auth.flow !== 'service-account') {
       throw new Error("one user's refresh token cannot act as administrator");
     }
     const service = scopeSet === 'reports' || scopeSet === 'directory' ? scopeSet : 'drive';
     return { service, subject: this.#auth.adminSubject, scopeSet };
   }
-}
-
-interface PagedCall<P> extends Scoped, Pick<ApiCall<P>, 'read'> {
-  /** the parameter that sets the page size, and the largest size */
-  readonly size: { readonly pageSize: number } | { readonly maxResults: number };
-  readonly invoke: (
-    apis: Parameters<ApiCall<P>['invoke']>[0],
-    options: Parameters<ApiCall<P>['invoke']>[1],
-    page: { readonly pageToken?: string; readonly pageSize?: number; readonly maxResults?: number },
-  ) => ReturnType<ApiCall<P>['invoke']>;
 }
 
 async function unlessNotFound<T>(found: Promise<T>): Promise<T | undefined> {

@@ -10,6 +10,7 @@ import type {
   SharedDrive,
   User,
 } from './rows.ts';
+import type { ScopeSet } from './scopes.ts';
 
 /**
  * All requests to Google; nothing is written. Lists are read page by page, each page when it is
@@ -24,13 +25,15 @@ import type {
 export interface GoogleClient {
   /** The same client for a source that is read while others are consumed first. */
   inTurn(turn: Turn): GoogleClient;
-  /** Google's time in epoch milliseconds, as far as the Date headers of its responses tell. */
+  /** Google's time in epoch milliseconds, from the Date headers of its responses. */
   now(): number;
   /**
    * Learns Google's time for `now()` from a sign-in for these scopes, unless a response contained it.
    * As administrator.
    */
   learnTime(scopeSet: 'reports' | 'directory'): Promise<void>;
+  /** Signs in with one set of scopes, as `subject` (default: the administrator). */
+  signIn(scopeSet: ScopeSet, subject?: string): Promise<void>;
   /** The account of `subject`, or of the refresh token. */
   whoAmI(subject: string): Promise<Account>;
   /**
@@ -68,3 +71,9 @@ export interface GoogleClient {
   /** The audit log of Drive, newest first. As administrator. */
   listActivities(query: ActivityQuery): AsyncGenerator<Page<Activity>>;
 }
+
+/** The requests that find out which users and shared drives are read, and as whom. */
+export type GoogleFinder = Pick<
+  GoogleClient,
+  'whoAmI' | 'findUser' | 'listUsers' | 'listDomains' | 'listDrives' | 'listDriveMembers'
+>;

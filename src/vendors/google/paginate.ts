@@ -1,12 +1,12 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { ByteLease } from '../http/byte-budget.ts';
+import type { ByteReservation } from '../http/byte-budget.ts';
 import { ListProgress } from '../http/list-progress.ts';
 import { PageTokenLost } from './errors.ts';
 import type { Page } from './rows.ts';
 
 export interface PaginateOptions<P extends Page<unknown>> {
-  readonly fetchPage: (pageToken: string | undefined, lease: ByteLease) => Promise<P>;
-  readonly openLease: () => ByteLease;
+  readonly fetchPage: (pageToken: string | undefined, reservation: ByteReservation) => Promise<P>;
+  readonly openReservation: () => ByteReservation;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -18,10 +18,10 @@ export interface PaginateOptions<P extends Page<unknown>> {
  */
 export async function* paginate<P extends Page<unknown>>(
   first: string | undefined,
-  { fetchPage, openLease, clock }: PaginateOptions<P>,
+  { fetchPage, openReservation, clock }: PaginateOptions<P>,
 ): AsyncGenerator<P> {
   const progress = new ListProgress('Google', clock);
-  const lease = openLease();
+  const reservation = openReservation();
   let remembered = first;
   let limit = 1;
   let steps = 0;
@@ -29,7 +29,7 @@ export async function* paginate<P extends Page<unknown>>(
     for (let token = first; ; ) {
       let next: string | undefined;
       // No variable holds the page: a suspended generator keeps its variables, and pages are large.
-      yield fetchPage(token, lease).then((page) => {
+      yield fetchPage(token, reservation).then((page) => {
         next = page.nextPageToken;
         if (next === undefined) return page;
         if (next === remembered) {
@@ -38,7 +38,7 @@ export async function* paginate<P extends Page<unknown>>(
         progress.add([...page.rows, ...(page.faulty ?? [])]);
         return page;
       });
-      lease.release();
+      reservation.release();
       if (next === undefined) return;
       token = next;
       steps += 1;
@@ -49,6 +49,6 @@ export async function* paginate<P extends Page<unknown>>(
       }
     }
   } finally {
-    lease.release();
+    reservation.release();
   }
 }

@@ -2,8 +2,8 @@ import type { drive_v3 } from 'googleapis/build/src/apis/drive/v3.js';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { ByteBudget, ByteLease } from '../http/byte-budget.ts';
-import { asText, type HttpRequest } from '../http/messages.ts';
+import type { ByteBudget, ByteReservation } from '../http/byte-budget.ts';
+import { asText, type HttpRequest } from '../http/http-message.ts';
 import { isTooLong, retryDelayMs, withRetries } from '../http/retry.ts';
 import { VendorTime } from '../http/vendor-time.ts';
 import { type Access, AccessTokens } from './access-tokens.ts';
@@ -25,7 +25,7 @@ export interface ApiCall<T> extends Access {
   /** the call has a page token */
   readonly paged: boolean;
   /** holds the bytes of the response; the caller releases it */
-  readonly lease: ByteLease;
+  readonly reservation: ByteReservation;
   readonly invoke: (apis: Apis, options: CallOptions) => Promise<{ readonly data: unknown }>;
   /** receives the parsed body, or the text of a body that is not JSON */
   readonly read: (body: unknown) => T;
@@ -64,14 +64,18 @@ export class Requests {
     this.#limit = pLimit(options.requestsAtOnceMax);
   }
 
-  /** Google's time, as far as its responses tell. Epoch milliseconds. */
+  /** Google's time, as far as its responses show it. Epoch milliseconds. */
   now(): number {
     return this.#time.now();
   }
 
   /** Signs in, unless Google's time is known from a response. */
   async learnTime(access: Access): Promise<void> {
-    if (this.#time.isKnown) return;
+    if (!this.#time.isKnown) await this.signIn(access);
+  }
+
+  /** Requests a token, unless a valid one is known. */
+  async signIn(access: Access): Promise<void> {
     await withRetries(() => this.#tokens.get(access), this.#options);
   }
 
@@ -181,7 +185,7 @@ export class Requests {
     this.#options.signal.throwIfAborted();
     onCall();
     const sentAt = clock.now();
-    const response = await callGoogle(request, { ...this.#options, lease: call.lease });
+    const response = await callGoogle(request, { ...this.#options, reservation: call.reservation });
     this.#time.learn(response.headers, sentAt);
     if (response.status >= 400) {
       const { service, paged } = call;

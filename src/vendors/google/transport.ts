@@ -1,16 +1,23 @@
 import { type ApiCallOptions, callApi, type Refusal } from '../http/call-api.ts';
-import type { HttpRequest, HttpResponse } from '../http/messages.ts';
+import type { HttpRequest, HttpResponse } from '../http/http-message.ts';
 import { GoogleError, RESPONSE_TOO_LARGE } from './errors.ts';
 
-export type GoogleCallOptions = Pick<ApiCallOptions, 'signal' | 'responseMsMax' | 'lease'>;
+export type GoogleCallOptions = Pick<ApiCallOptions, 'signal' | 'responseMsMax' | 'reservation'>;
 
 /** One request to Google and its complete response; see `callApi`. */
 export function callGoogle(
   request: HttpRequest,
-  { signal, responseMsMax, lease }: GoogleCallOptions,
+  { signal, responseMsMax, reservation }: GoogleCallOptions,
 ): Promise<HttpResponse> {
   const credential = 'the access token';
-  return callApi(request, { signal, responseMsMax, reuse: 'repeat', lease, credential, refuse });
+  return callApi(request, {
+    signal,
+    responseMsMax,
+    reuse: 'repeat',
+    reservation,
+    credential,
+    refuse,
+  });
 }
 
 function refuse({ kind, status, message, hint }: Refusal): GoogleError {

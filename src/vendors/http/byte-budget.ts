@@ -24,7 +24,7 @@ export class ByteBudget {
   /** in the order of their requests */
   readonly #waiting = new Set<() => void>();
   /** the response that uses the reserved room, until it is read */
-  #exempt: ByteLease | undefined;
+  #exempt: ByteReservation | undefined;
   #heldBytes = 0;
 
   constructor(limits: ByteBudgetLimits = DEFAULT_LIMITS) {
@@ -37,27 +37,27 @@ export class ByteBudget {
   }
 
   /** For one response. `turn`: that of its source, if several sources are read at the same time. */
-  open(turn?: Turn): ByteLease {
-    return new ByteLease(this, turn);
+  open(turn?: Turn): ByteReservation {
+    return new ByteReservation(this, turn);
   }
 
-  /** True if the lease may hold `bytes`, of which it held `before`. */
-  tryGrow(lease: ByteLease, before: number, bytes: number): boolean {
+  /** True if the reservation may hold `bytes`, of which it held `before`. */
+  tryGrow(reservation: ByteReservation, before: number, bytes: number): boolean {
     const growth = this.#chargeOf(bytes) - this.#chargeOf(before);
     const fits = this.#heldBytes + growth <= this.#limits.sharedBytesMax;
     if (growth > 0 && !fits) {
-      const isFree = this.#exempt === undefined || this.#exempt === lease;
-      if (!lease.isNeededNext || !isFree) return false;
-      this.#exempt = lease;
+      const isFree = this.#exempt === undefined || this.#exempt === reservation;
+      if (!reservation.isNeededNext || !isFree) return false;
+      this.#exempt = reservation;
     }
     this.#heldBytes += growth;
     return true;
   }
 
   /** The response is read; it holds `bytes` from now on. */
-  settle(lease: ByteLease, before: number, bytes: number): void {
+  settle(reservation: ByteReservation, before: number, bytes: number): void {
     this.#heldBytes += this.#chargeOf(bytes) - this.#chargeOf(before);
-    if (this.#exempt === lease) this.#exempt = undefined;
+    if (this.#exempt === reservation) this.#exempt = undefined;
     this.retry();
   }
 
@@ -92,7 +92,7 @@ export class ByteBudget {
 }
 
 /** The bytes of one response, while it is read and until its rows are no longer needed. */
-export class ByteLease {
+export class ByteReservation {
   readonly #budget: ByteBudget;
   readonly #turn: Turn | undefined;
   #bytes = 0;
@@ -124,7 +124,7 @@ export class ByteLease {
     this.#budget.settle(this, this.#bytes, this.#bytes);
   }
 
-  /** Gives all bytes back; the lease can then be used for another attempt. */
+  /** Gives all bytes back; the reservation can then be used for another attempt. */
   release(): void {
     this.#budget.settle(this, this.#bytes, 0);
     this.#bytes = 0;

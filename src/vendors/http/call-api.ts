@@ -1,15 +1,15 @@
 import type { UserError } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
-import type { ByteLease } from './byte-budget.ts';
+import type { ByteReservation } from './byte-budget.ts';
 import { ConnectionFailed } from './connection-failed.ts';
 import { freeBytes } from './growing-buffer.ts';
+import type { HttpRequest, HttpResponse, ResponseHead } from './http-message.ts';
 import { jsonProblem } from './json.ts';
 import { HTTP_LIMITS } from './limits.ts';
-import type { HttpRequest, HttpResponse, ResponseHead } from './messages.ts';
 import type { Reuse } from './open-response.ts';
 import { PROXY_LOGIN_HINT, PROXY_LOGIN_STATUS } from './proxy-login.ts';
 import { send } from './send.ts';
-import { isRedirect, isTransientStatus } from './status.ts';
+import { isRedirect, isTransientStatus } from './status-codes.ts';
 
 /** A response that no attempt can make usable. */
 export interface Refusal {
@@ -27,7 +27,7 @@ export interface ApiCallOptions {
   readonly responseMsMax: number;
   readonly reuse: Reuse;
   /** holds the bytes of the response; the caller releases it */
-  readonly lease: ByteLease;
+  readonly reservation: ByteReservation;
   /** what a redirect would pass on to another host */
   readonly credential: string;
   /** the vendor's own error, with its hint */
@@ -39,31 +39,38 @@ export interface ApiCallOptions {
  * 299 and from 400 on. Rejects with the vendor's error for a redirect, which is never followed,
  * for a body that is too large or too complex, and if a proxy requires a login; with a
  * RetryableError if the connection fails, hangs or breaks; with the reason of an aborted signal.
- * The lease is empty after an error.
+ * The reservation is empty after an error.
  */
 export async function callApi(
   request: HttpRequest,
   options: ApiCallOptions,
 ): Promise<HttpResponse> {
-  const { lease } = options;
+  const { reservation } = options;
   try {
     const response = await exchange(request, options);
     checkHead(request, response, options);
     checkBody(request, response, options);
-    lease.settle();
+    reservation.settle();
     return response;
   } catch (error) {
-    lease.release();
+    reservation.release();
     throw error;
   }
 }
 
 /** A temporary failure is known from its head, even if the body never comes. */
 async function exchange(request: HttpRequest, options: ApiCallOptions): Promise<HttpResponse> {
-  const { signal, responseMsMax: timeoutMs, reuse, lease } = options;
+  const { signal, responseMsMax: timeoutMs, reuse, reservation } = options;
   const { connectMsMax } = HTTP_LIMITS;
   try {
-    return await send(request, { signal, timeoutMs, connectMsMax, reuse, lease, bodyBytesMax });
+    return await send(request, {
+      signal,
+      timeoutMs,
+      connectMsMax,
+      reuse,
+      reservation,
+      bodyBytesMax,
+    });
   } catch (error) {
     const head = error instanceof ConnectionFailed ? error.head : undefined;
     if (head === undefined || !isTransientStatus(head.status)) throw error;

@@ -1,6 +1,6 @@
 import { RetryableError } from '../../lib/errors.ts';
 import { describeFailure } from './describe-failure.ts';
-import type { ResponseHead } from './messages.ts';
+import type { ResponseHead } from './http-message.ts';
 import { proxyNote } from './proxy.ts';
 
 /** No complete response: the connection failed or broke, or the time ran out. */

@@ -1,3 +1,4 @@
+import { codeOf } from '../../lib/errors.ts';
 import { scrub } from '../../lib/secret.ts';
 
 /** Deeper than any library nests; ends a circle of causes. */
@@ -37,10 +38,6 @@ function messageWithCode(error: Error): string {
   const code = codeOf(error);
   if (error.message === '') return code || error.name;
   return code === '' || error.message.includes(code) ? error.message : `${error.message} (${code})`;
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 function membersOf(error: Error): readonly unknown[] {

@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import { libraryFor, singleUseAgent } from './agents.ts';
-import type { HttpRequest } from './messages.ts';
+import type { HttpRequest } from './http-message.ts';
 
 /**
  * Whether a request can use a connection that an earlier one opened. The server may close such a

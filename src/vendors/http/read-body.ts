@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { codeOf } from '../../lib/errors.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
-import type { HttpResponse } from './messages.ts';
+import type { HttpResponse } from './http-message.ts';
 
 /** Larger than zlib's default of 16 KB, which takes four times as many steps. */
 const GUNZIP_CHUNK_BYTES = 64 * 1024;
@@ -59,7 +60,7 @@ async function* gunzipped(response: IncomingMessage): AsyncGenerator<Buffer> {
     // An error of one stream ends the other, and the loop that reads it.
     yield* pipeline(response, gunzip, () => {}) as AsyncIterable<Buffer>;
   } catch (error) {
-    const isEnd = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
+    const isEnd = codeOf(error) === 'Z_BUF_ERROR';
     if (!isEnd || gunzip.bytesWritten > 0 || !response.complete) throw error;
   }
 }

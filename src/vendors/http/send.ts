@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { ByteLease } from './byte-budget.ts';
+import type { ByteReservation } from './byte-budget.ts';
 import { connectionFailed } from './connection-failed.ts';
-import type { HttpRequest, HttpResponse, ResponseHead } from './messages.ts';
+import type { HttpRequest, HttpResponse, ResponseHead } from './http-message.ts';
 import { openResponse, type Reuse } from './open-response.ts';
 import { PROXY_LOGIN_STATUS } from './proxy-login.ts';
 import { readBody } from './read-body.ts';
@@ -20,7 +20,7 @@ export interface SendOptions {
   /** A longer body is truncated; 0: the body is not read at all. */
   readonly bodyBytesMax: number | ((head: ResponseHead) => number);
   /** Delays the reading of the body until there is room for it; the deadline waits, too. */
-  readonly lease?: ByteLease;
+  readonly reservation?: ByteReservation;
   /** called once the operating system has taken the complete request */
   readonly onSent?: () => void;
 }
@@ -43,9 +43,9 @@ export async function send(request: HttpRequest, options: SendOptions): Promise<
     const open = { signal: limits.signal, connectMsMax, reuse, onSent };
     const response = await openResponse(withOwnHeaders(request), open);
     head = headOf(response);
-    const { bodyBytesMax, lease } = options;
+    const { bodyBytesMax, reservation } = options;
     const bytesMax = typeof bodyBytesMax === 'number' ? bodyBytesMax : bodyBytesMax(head);
-    const onBytes = (bytes: number) => limits.whileWaiting(lease?.take(bytes, limits.signal));
+    const onBytes = (bytes: number) => limits.whileWaiting(reservation?.take(bytes, limits.signal));
     return { ...head, ...(await readBody(response, { bytesMax, onBytes })) };
   } catch (cause) {
     signal?.throwIfAborted();

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isHtml } from '../http/html.ts';
 import { parseJson } from '../http/json.ts';
 import { quote } from '../http/quote.ts';
-import { isTransientStatus } from '../http/status.ts';
+import { isTransientStatus } from '../http/status-codes.ts';
 import { API_ENABLED, retryLater } from './classify.ts';
 import type { FailedResponse, Failure } from './failure.ts';
 

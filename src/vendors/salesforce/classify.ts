@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isHtml } from '../http/html.ts';
+import type { ResponseHead } from '../http/http-message.ts';
 import { parseJson } from '../http/json.ts';
-import type { ResponseHead } from '../http/messages.ts';
 import { quote } from '../http/quote.ts';
 import { retryAfterIn } from '../http/retry-after.ts';
-import { isTransientStatus } from '../http/status.ts';
+import { isTransientStatus } from '../http/status-codes.ts';
 import type { FailedResponse, Failure } from './failure.ts';
 
 const errorList = z.array(z.object({ errorCode: z.string(), message: z.string() })).min(1);

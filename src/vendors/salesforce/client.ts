@@ -3,10 +3,11 @@ import { chunksOf } from '../../lib/chunks.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { RetryableError, type UserError } from '../../lib/errors.ts';
 import { ByteBudget } from '../http/byte-budget.ts';
+import type { HttpRequest, TextResponse } from '../http/http-message.ts';
 import { ListProgress } from '../http/list-progress.ts';
-import type { HttpRequest, TextResponse } from '../http/messages.ts';
 import { withRetries } from '../http/retry.ts';
 import { VendorTime } from '../http/vendor-time.ts';
+import { type ApiUsage, usageIn } from './api-usage.ts';
 import { classifyResponse } from './classify.ts';
 import { errorOf, LocatorLost, SalesforceError, SessionExpired } from './errors.ts';
 import { SALESFORCE_LIMITS } from './limits.ts';
@@ -19,42 +20,9 @@ import {
   readFirstQueryPage,
   readQueryPage,
 } from './responses.ts';
+import type { QueryPagesOptions, SalesforceClient } from './salesforce-client.ts';
 import { type OpenSession, Session } from './session.ts';
 import { callSalesforce } from './transport.ts';
-
-/** API calls of the org in the last 24 hours, by all integrations, and its limit. */
-export interface ApiUsage {
-  readonly used: number;
-  readonly limit: number;
-}
-
-export interface QueryPagesOptions {
-  readonly signal?: AbortSignal;
-  readonly onTotal?: (rows: number) => void;
-}
-
-export interface SalesforceClient {
-  /** Salesforce's time in epoch milliseconds, as far as the Date headers of its responses tell. */
-  now(): number;
-  /** `https://HOST` of the instance; logs in if necessary. */
-  instanceUrl(): Promise<string>;
-  /** The org's Id, 18 characters; logs in if necessary. Undefined if the login does not name it. */
-  orgId(): Promise<string | undefined>;
-  /**
-   * The pages of a query, as the server splits it, one in memory at a time; each is a billed call.
-   * `onTotal` receives the number of rows that the first response announces.
-   * Throws LocatorLost if the server lost its position, UserError, RetryableError (all attempts
-   * failed), or the reason of an aborted signal. No COUNT().
-   */
-  queryPages(soql: string, options?: QueryPagesOptions): AsyncGenerator<Row[]>;
-  /**
-   * All rows of each query, in the order of the queries; five queries per billed call. One failed
-   * query fails the batch: no rows always means that none exist. No COUNT().
-   */
-  queryBatch(soqls: readonly string[]): Promise<Row[][]>;
-  /** from the latest response; undefined before the first */
-  readonly usage: ApiUsage | undefined;
-}
 
 export interface SalesforceClientOptions {
   readonly config: SalesforceConfig;
@@ -287,12 +255,4 @@ function stillExpired(error: SessionExpired): SalesforceError {
       'The login works, but its session is refused: give the app the OAuth scope "Manage user ' +
         'data via APIs (api)", and check the session and IP settings of the integration user.',
   });
-}
-
-/** REST guide, Limit Info Header: `Sforce-Limit-Info: api-usage=25/15000`. */
-function usageIn(headers: Readonly<Record<string, string>>): ApiUsage | undefined {
-  const [, used, limit] = /api-usage=(\d+)\/(\d+)/.exec(headers['sforce-limit-info'] ?? '') ?? [];
-  return used === undefined || limit === undefined
-    ? undefined
-    : { used: Number(used), limit: Number(limit) };
 }

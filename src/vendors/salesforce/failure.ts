@@ -1,4 +1,4 @@
-import type { ResponseHead } from '../http/messages.ts';
+import type { ResponseHead } from '../http/http-message.ts';
 
 /** What a failed response of Salesforce means for the request. */
 export type Failure =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SalesforceClient } from './client.ts';
 import { SalesforceError } from './errors.ts';
+import type { SalesforceClient } from './salesforce-client.ts';
 import { requiredId } from './zod-fields.ts';
 
 const QUERY = 'SELECT Id, IsSandbox FROM Organization';
@@ -17,7 +17,7 @@ export interface Organization {
 
 /**
  * The org's own record, in one call. If the integration user may not read it, the login and the
- * address of the instance tell instead. Throws what the client throws.
+ * address of the instance are used instead. Throws what the client throws.
  */
 export async function readOrganization(client: SalesforceClient): Promise<Organization> {
   const loginOrgId = await client.orgId();

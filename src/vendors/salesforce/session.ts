@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { rememberToken } from '../../lib/secret.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
-import type { HttpRequest, TextResponse } from '../http/messages.ts';
+import type { HttpRequest, TextResponse } from '../http/http-message.ts';
 import type { VendorTime } from '../http/vendor-time.ts';
 import { JWT_BEARER } from '../jwt.ts';
 import { signAssertion } from './assertion.ts';

@@ -4,7 +4,7 @@ import type { StreamPromise } from 'jsforce/lib/util/promise.js';
 import { UserError } from '../../lib/errors.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import { type ApiCallOptions, callApi, type Refusal } from '../http/call-api.ts';
-import { asText, type HttpRequest, type TextResponse } from '../http/messages.ts';
+import { asText, type HttpRequest, type TextResponse } from '../http/http-message.ts';
 
 const REDIRECT_HINT =
   "Set salesforce.loginUrl to the org's My Domain, as Setup > My Domain shows it " +
@@ -19,11 +19,13 @@ export async function callSalesforce(
 ): Promise<TextResponse> {
   const { budget, ...rest } = options;
   // jsforce parses the page right after it is read, and only one page is read ahead.
-  const lease = budget.open();
+  const reservation = budget.open();
   try {
-    return asText(await callApi(request, { ...rest, lease, credential: 'the login', refuse }));
+    return asText(
+      await callApi(request, { ...rest, reservation, credential: 'the login', refuse }),
+    );
   } finally {
-    lease.release();
+    reservation.release();
   }
 }
 

@@ -1,6 +1,6 @@
 import { failureCodesOf } from '../http/describe-failure.ts';
 import { PROXY_LOGIN_STATUS } from '../http/proxy-login.ts';
-import { isTransientStatus } from '../http/status.ts';
+import { isTransientStatus } from '../http/status-codes.ts';
 
 /** The result of one attempt; `reason` never contains any part of the address. */
 export type AttemptResult =

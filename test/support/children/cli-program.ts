@@ -42,6 +42,12 @@ const handlers: Readonly<Record<string, Handler>> = {
     await delay(KEEP_ALIVE_MS);
     return EXIT.success;
   },
+  /** leaves a timer, as the look-up of a host name would */
+  lingers: async ({ io }) => {
+    setInterval(() => {}, KEEP_ALIVE_MS);
+    await writeJson(io, { filling: 'x'.repeat(1_000_000), end: 'reached' });
+    return EXIT.needsAttention;
+  },
 };
 
 function* endless() {
@@ -57,6 +63,7 @@ const definitions = Object.entries(handlers).map(
     options: [],
     examples: [],
     exitCodes: {},
+    ...(name === 'lingers' && { exitsAtOnce: true }),
     load: async () => handler,
   }),
 );

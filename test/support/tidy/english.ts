@@ -56,7 +56,8 @@ const PHRASES: readonly Phrase[] = [
   { not: '(an|the) answer whole', but: 'the complete response' },
   { not: 'where there (is|are)', but: 'if … exists' },
   { not: 'what there is', but: 'existing, the' },
-  { not: '(had|has|have) to do', but: 'must suffice' },
+  // Without an object, it means "must suffice". "What they have to do" is plain.
+  { not: '(that|this|which) ha(s|d) to do(?=[.;!?])', but: 'must suffice' },
   { not: 'beside', but: 'next to, in addition to' },
   { not: 'look(s|ed|ing)? (again|at again)', but: 're-read, retry' },
   { not: 'the story', but: 'logs and progress' },

@@ -14,12 +14,14 @@ export const englishCases: readonly RuleCases[] = [
         { 'src/lib/a.ts': '/**\n * It is made up\n * for.\n */' },
       ],
       ['test/a.test.ts:1 says "he"', { 'test/a.test.ts': "test('a user whom he knows', run);" }],
+      ['docs/a.md:1 says "That has to do"', { 'docs/a.md': 'One page. That has to do.' }],
       ['config/a.yaml:1 says "Somebody"', { 'config/a.yaml': '# Somebody set it' }],
     ],
     passes: [
       {
         'README.md': 'The operator reads it. It resumes; standard output, a stand-in, the others.',
         'src/lib/a.ts': '/** The schedule state. */\nconst holdDays = 3;',
+        'docs/a.md': 'It says what you have to do, and which error has to do with it.',
         'package-lock.json': '{ "nobody": true }',
         'src/lib/b.txt.bin': 'nobody',
       },

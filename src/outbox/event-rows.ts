@@ -2,7 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { Match } from '../crm/match.ts';
 import type { EventTable } from '../db/schema.ts';
 import type { Share } from '../share/share.ts';
-import type { NewEvent, StoredEvent } from './event-types.ts';
+import type { NewEvent, StoredEvent } from './outbox-event.ts';
 
 /** The columns that are written on insert, and again when the event is decided again. */
 export function contentColumns(event: NewEvent) {

@@ -2,25 +2,25 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import { listCursors } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { isInternalAddress } from '../../share/address.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { SourcePage } from '../source.ts';
 import { AddressBook, type HeldAddress, updateAddresses } from './address-book.ts';
 import { loadAddresses, saveAddresses } from './address-store.ts';
+import type { DriveStore } from './drive-store.ts';
+import { type DriveUser, isId } from './drive-user.ts';
+import { findListedUsers, findTokenUser, listDirectoryUsers } from './find-users.ts';
 import {
   addressOwnersOfGrants,
   moveOwners,
   type OwnerMove,
   planMoves,
   type StoredOwners,
-} from './adopt-streams.ts';
-import type { DriveStore } from './drive-store.ts';
-import { type DriveUser, isId } from './drive-user.ts';
-import { findListedUsers, findTokenUser, listDirectoryUsers } from './find-users.ts';
+} from './owner-moves.ts';
 import { CHANGE_LOG_STREAM_PREFIX, USERS_STREAM } from './stream-names.ts';
 
-export interface PeopleOptions {
-  readonly client: GoogleClient;
+export interface DriveUsersOptions {
+  readonly client: GoogleFinder;
   readonly config: GoogleDriveConfig;
   readonly store: DriveStore;
   readonly setAside: Pick<SetAside, 'add'>;
@@ -29,8 +29,8 @@ export interface PeopleOptions {
 }
 
 /** The users of the run, known by all their addresses. */
-export class People {
-  readonly #options: PeopleOptions;
+export class DriveUsers {
+  readonly #options: DriveUsersOptions;
   #stored: readonly HeldAddress[];
   #held: readonly HeldAddress[];
   #users: readonly DriveUser[] = [];
@@ -39,7 +39,7 @@ export class People {
   #domains: readonly string[] = [];
   #finding: Promise<void> | undefined;
 
-  private constructor(options: PeopleOptions, stored: readonly HeldAddress[]) {
+  private constructor(options: DriveUsersOptions, stored: readonly HeldAddress[]) {
     this.#options = options;
     this.#stored = stored;
     this.#held = stored;
@@ -50,16 +50,16 @@ export class People {
    * Finds the users. If the configuration lists them and only the audit log is read, they are found
    * when an owner is not among the listed addresses: see `findOwners`.
    */
-  static async find(options: PeopleOptions): Promise<People> {
+  static async find(options: DriveUsersOptions): Promise<DriveUsers> {
     const { client, config, store, setAside } = options;
-    const people = new People(options, await loadAddresses(store.db, store.tenant));
-    if (config.auth.flow === 'refresh-token') people.#set([await findTokenUser(client)]);
+    const found = new DriveUsers(options, await loadAddresses(store.db, store.tenant));
+    if (config.auth.flow === 'refresh-token') found.#set([await findTokenUser(client)]);
     else if (config.users === 'all') {
-      people.#set(await listDirectoryUsers(client, (row) => setAside.add(row)));
-      people.#domains = await client.listDomains();
-    } else if (config.detect.includes('changes')) await people.#findListed(config.users);
-    else people.#set(people.#listedOnRecord(config.users));
-    return people;
+      found.#set(await listDirectoryUsers(client, (row) => setAside.add(row)));
+      found.#domains = await client.listDomains();
+    } else if (config.detect.includes('changes')) await found.#findListed(config.users);
+    else found.#set(found.#listedOnRecord(config.users));
+    return found;
   }
 
   /** True if the Directory was read: then every user of the company is known. */

@@ -1,9 +1,9 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { FaultyRow } from '../../vendors/faulty-row.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
-import type { Page, Permission } from '../../vendors/google/rows.ts';
+import type { GoogleFinder } from '../../vendors/google/google-client.ts';
+import type { Permission } from '../../vendors/google/rows.ts';
 import type { SetAside } from '../set-aside.ts';
+import { collectRows } from './collect-rows.ts';
 
 /** Drive guide: roles with write access. Readers do not see who else has access. */
 const WRITERS = ['organizer', 'fileOrganizer', 'writer'];
@@ -14,7 +14,7 @@ const READERS_MAX = 3;
 export class GroupOnlyDrive extends UserError {}
 
 export interface MembersOptions {
-  readonly client: GoogleClient;
+  readonly client: GoogleFinder;
   readonly sharedDrives: GoogleDriveConfig['sharedDrives'];
   /** The account of an internal member that can be read as; undefined if no such member exists. */
   readonly accountOf: (email: string) => string | undefined;
@@ -72,16 +72,3 @@ function withoutReader(
 const READER =
   'Make an active user a contributor or manager of the drive, or list the drives to read under ' +
   'googleDrive.sharedDrives, each with `as`.';
-
-/** Collects all rows of a short list, such as drives or one item's permissions. */
-export async function collectRows<Row>(
-  pages: AsyncGenerator<Page<Row>>,
-  onFaultyRow: (row: FaultyRow) => void,
-): Promise<Row[]> {
-  const all: Row[] = [];
-  for await (const { rows, faulty = [] } of pages) {
-    all.push(...rows);
-    faulty.forEach(onFaultyRow);
-  }
-  return all;
-}

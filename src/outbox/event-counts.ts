@@ -1,45 +1,7 @@
 import type { Statement } from '../db/schema.ts';
-import { type Attempt, PRIORITY, type StoredEvent } from './event-types.ts';
-import { storedErrors, toStoredEvent } from './rows.ts';
+import { storedErrors } from './event-rows.ts';
+import { PRIORITY } from './outbox-event.ts';
 import { STATES, type State, type StateEvent, statesAllowing } from './states.ts';
-
-/** The events with this id, at most one per tenant. */
-export async function findEvents(
-  db: Statement,
-  tenants: readonly string[],
-  eventId: string,
-): Promise<StoredEvent[]> {
-  const rows = await db
-    .selectFrom('event')
-    .selectAll()
-    .where('tenant', 'in', tenants)
-    .where('event_id', '=', eventId)
-    .orderBy('tenant')
-    .execute();
-  return rows.map(toStoredEvent);
-}
-
-/** All requests about the event, oldest first. */
-export async function listAttempts(
-  db: Statement,
-  event: { readonly tenant: string; readonly eventId: string },
-): Promise<Attempt[]> {
-  const rows = await db
-    .selectFrom('attempt')
-    .selectAll()
-    .where('tenant', '=', event.tenant)
-    .where('event_id', '=', event.eventId)
-    .orderBy('number')
-    .execute();
-  return rows.map((row) => ({
-    number: row.number,
-    at: row.at,
-    outcome: row.outcome,
-    errors: JSON.parse(row.errors) as string[],
-    ...(row.status !== null && { status: row.status }),
-    ...(row.request_id !== null && { requestId: row.request_id }),
-  }));
-}
 
 /** How many events of the tenant are in each state. */
 export async function countByState(db: Statement, tenant: string): Promise<Record<State, number>> {

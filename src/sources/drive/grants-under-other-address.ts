@@ -1,5 +1,6 @@
 import type { AuditEntry } from './audit-entry.ts';
-import type { Grant, GrantHistory } from './grant-history.ts';
+import type { Grant } from './grant.ts';
+import type { GrantHistory } from './grant-history.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 import type { LoadedGrants } from './loaded-grants.ts';
 

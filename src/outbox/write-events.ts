@@ -3,55 +3,10 @@ import type { CompiledQuery, Insertable, Updateable } from 'kysely';
 import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { EventTable, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
-import { RetryableError } from '../lib/errors.ts';
-import type { Share } from '../share/share.ts';
-import type { NewEvent } from './event-types.ts';
-import { contentColumns, storedShare, toEventRow } from './rows.ts';
+import { contentColumns, toEventRow } from './event-rows.ts';
+import type { NewEvent } from './outbox-event.ts';
 import { queueForSearch } from './search-index.ts';
-import { type State, type StateEvent, statesAllowing } from './states.ts';
-
-/** The current states of those of the events that are on record. */
-export async function knownEvents(
-  db: Statement,
-  tenant: string,
-  eventIds: readonly string[],
-): Promise<Map<string, KnownEvent>> {
-  const known = new Map<string, KnownEvent>();
-  let query: CompiledQuery | undefined;
-  for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
-    const parameters = [tenant, ...chunk];
-    // Compiled once for all full chunks: compiling this many values costs more than the query.
-    if (query?.parameters.length !== parameters.length) {
-      query = selectStates(db, tenant, chunk).compile();
-    }
-    const { rows } = await db.executeQuery<StateRow>({ ...query, parameters });
-    for (const { event_id, state, reason, priority } of rows) {
-      known.set(event_id, { state: state as State, reason, priority });
-    }
-  }
-  return known;
-}
-
-export interface KnownEvent {
-  readonly state: State;
-  readonly reason: string | null;
-  readonly priority: number;
-}
-
-interface StateRow {
-  readonly event_id: string;
-  readonly state: string;
-  readonly reason: string | null;
-  readonly priority: number;
-}
-
-function selectStates(db: Statement, tenant: string, eventIds: readonly string[]) {
-  return db
-    .selectFrom('event')
-    .select(['event_id', 'state', 'reason', 'priority'])
-    .where('tenant', '=', tenant)
-    .where('event_id', 'in', eventIds);
-}
+import { type StateEvent, statesAllowing } from './states.ts';
 
 /**
  * Inserts events. An event that is already on record stays unchanged, because its key is the
@@ -122,52 +77,6 @@ export async function updateReconsidered(
     )
     .execute();
   await queueForSearch(trx, options.tenant, [event.eventId]);
-}
-
-const AWAITING_AUDIT_LOG = { state: 'held', reason: 'audit-log' } as const;
-
-/** The shares of those of the events that await the audit log, by eventId. */
-export async function sharesAwaitingAuditLog(
-  db: Statement,
-  tenant: string,
-  eventIds: readonly string[],
-): Promise<Map<string, Share>> {
-  const shares = new Map<string, Share>();
-  for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
-    const rows = await db
-      .selectFrom('event')
-      .select(['event_id', 'share'])
-      .where('tenant', '=', tenant)
-      .where('event_id', 'in', chunk)
-      .where('state', '=', AWAITING_AUDIT_LOG.state)
-      .where('reason', '=', AWAITING_AUDIT_LOG.reason)
-      .execute();
-    for (const row of rows) shares.set(row.event_id, storedShare(row));
-  }
-  return shares;
-}
-
-/**
- * Deletes events that await the audit log and are replaced by others. Throws RetryableError if one
- * no longer awaits it (for example, an operator queued it), because it would be reported twice.
- */
-export async function deleteAwaitingAuditLog(
-  trx: Statement,
-  tenant: string,
-  eventIds: readonly string[],
-): Promise<void> {
-  for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.idsPerQueryMax)) {
-    const { numDeletedRows } = await trx
-      .deleteFrom('event')
-      .where('tenant', '=', tenant)
-      .where('event_id', 'in', chunk)
-      .where('state', '=', AWAITING_AUDIT_LOG.state)
-      .where('reason', '=', AWAITING_AUDIT_LOG.reason)
-      .executeTakeFirst();
-    if (numDeletedRows !== BigInt(chunk.length))
-      throw new RetryableError('a share that awaited the audit log has changed its state since');
-    await queueForSearch(trx, tenant, chunk);
-  }
 }
 
 /** Writes an event that an operator's `retry` rebuilt; false if its state does not allow it. */

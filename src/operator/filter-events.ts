@@ -1,11 +1,11 @@
 import type { Statement } from '../db/schema.ts';
-import type { StoredEvent } from '../outbox/event-types.ts';
 import { type EventFilter, listEvents } from '../outbox/list-events.ts';
+import type { StoredEvent } from '../outbox/outbox-event.ts';
 import { searchEvents } from '../outbox/search.ts';
 import { parseSearchText } from './search-text.ts';
 
 /** The events that pass the filter and, with `text`, that the text identifies; newest share first. */
-export async function findListed(
+export async function listFilteredEvents(
   db: Statement,
   filter: EventFilter & { readonly text?: string },
 ): Promise<StoredEvent[]> {

@@ -1,6 +1,6 @@
 import type { Statement } from '../db/schema.ts';
-import type { StoredEvent } from './event-types.ts';
-import { toStoredEvent } from './rows.ts';
+import { toStoredEvent } from './event-rows.ts';
+import type { StoredEvent } from './outbox-event.ts';
 import type { State } from './states.ts';
 
 export interface PageFilter {

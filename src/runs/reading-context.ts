@@ -3,7 +3,7 @@ import type { QueryBatch } from '../crm/look-up.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { UserError } from '../lib/errors.ts';
-import type { NewEvent } from '../outbox/event-types.ts';
+import type { NewEvent } from '../outbox/outbox-event.ts';
 import type { SourceName } from '../share/share.ts';
 import type { OpenedDrive } from '../sources/drive/sync-source.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';

@@ -1,0 +1,135 @@
+import { statfsSync } from 'node:fs';
+import type { ServiceConfig } from '../../config/types.ts';
+import { databaseFileExists } from '../../db/file-exists.ts';
+import { migrate, requireKnownSchema } from '../../db/migrate.ts';
+import { openDatabase, openMemoryDatabase, sqliteFile } from '../../db/open.ts';
+import type { Database } from '../../db/schema.ts';
+import { existingFolderOf, verifyCreatable, verifyWritable } from '../../db/verify-writable.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { AreaChecks } from './area-checks.ts';
+import { CHECK_LIMITS } from './limits.ts';
+import { type Finding, failed, ok, warning } from './types.ts';
+
+/** The database as the check of the vendors uses it. */
+export interface CheckedDatabase {
+  /** for reading; empty if it cannot be read by this version */
+  readonly db: Database;
+  /** for counting the call to Gong; undefined: it cannot be written */
+  readonly counting: Database | undefined;
+  /** For rotating tokens. Never migrated. Rejects with the error that the check reports. */
+  readonly writable: () => Promise<Database>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly service: Pick<ServiceConfig, 'database'>;
+  readonly clock: Clock;
+  /** free bytes in the file system of a folder */
+  readonly freeBytes?: (folder: string) => number;
+}
+
+interface Opened {
+  readonly db: Database;
+  /** `created`: the file did not exist */
+  readonly schema: 'created' | 'current' | 'earlier';
+}
+
+const NAMES = { open: 'file', write: 'writable', version: 'schema version', disk: 'disk space' };
+
+export async function checkDatabase(
+  checks: AreaChecks,
+  options: DatabaseOptions,
+): Promise<CheckedDatabase> {
+  let failure: unknown;
+  let file = '';
+  let opened: Opened | undefined;
+  try {
+    file = sqliteFile(options.service.database);
+    opened = await open(file, options);
+    addVersion(checks, file, opened);
+  } catch (error) {
+    failure = error;
+    checks.fail(NAMES.open, error);
+    checks.skip([NAMES.write, NAMES.version], 'the database cannot be opened');
+  }
+  if (file !== '') addDiskSpace(checks, file, options.freeBytes ?? freeBytesOf);
+  return checkedDatabase(opened, failure);
+}
+
+/**
+ * Opens it for writing, which verifies owner, permissions, and locks as a run does. No row changes. A
+ * missing file is created, because the call to Gong must be counted.
+ */
+async function open(file: string, { service, clock }: DatabaseOptions): Promise<Opened> {
+  const { database } = service;
+  const isMissing = !databaseFileExists(file);
+  if (isMissing) verifyCreatable(file);
+  // Waits for a lock of another process only as long as a stopping run does.
+  const db = openDatabase({ database, access: 'write', clock, signal: AbortSignal.abort() });
+  try {
+    if (isMissing) await migrate(db);
+    await verifyWritable(db);
+    return { db, schema: isMissing ? 'created' : await requireKnownSchema(db) };
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+function addVersion(checks: AreaChecks, file: string, { schema }: Opened): void {
+  const did = schema === 'created' ? 'created, ' : '';
+  checks.add(NAMES.open, ok(`${did}readable by its owner only: ${file}`));
+  checks.add(NAMES.write, ok('can be written'));
+  checks.add(NAMES.version, schema === 'earlier' ? EARLIER : ok('the schema of this version'));
+}
+
+const EARLIER = warning(
+  'the schema of an earlier version',
+  'Make a backup with that version. The next run then migrates the database.',
+);
+
+function addDiskSpace(checks: AreaChecks, file: string, freeBytes: (folder: string) => number) {
+  try {
+    checks.add(NAMES.disk, diskFinding(freeBytes(existingFolderOf(file))));
+  } catch (error) {
+    checks.fail(NAMES.disk, error);
+  }
+}
+
+function diskFinding(bytes: number): Finding {
+  const text = `${Math.floor(bytes / 1_000_000)} MB free next to the database`;
+  const hint = 'Free some space in the file system that holds the database, or enlarge it.';
+  if (bytes < CHECK_LIMITS.freeBytesMin) return failed(text, hint);
+  return bytes < CHECK_LIMITS.freeBytesLow ? warning(text, hint) : ok(text);
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+async function checkedDatabase(
+  opened: Opened | undefined,
+  failure: unknown,
+): Promise<CheckedDatabase> {
+  const isReadable = opened !== undefined && opened.schema !== 'earlier';
+  const db = isReadable ? opened.db : await emptyDatabase();
+  return {
+    db,
+    counting: opened?.db,
+    writable: async () => {
+      if (opened === undefined) throw failure;
+      return opened.db;
+    },
+    close: async () => {
+      if (!isReadable) await db.destroy();
+      await opened?.db.destroy();
+    },
+  };
+}
+
+async function emptyDatabase(): Promise<Database> {
+  const db = openMemoryDatabase();
+  await migrate(db);
+  return db;
+}

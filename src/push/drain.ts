@@ -1,0 +1,245 @@
+import pLimit from 'p-limit';
+import { STOP_LIMITS } from '../lib/limits.ts';
+import { retryDelayMs } from '../outbox/backoff.ts';
+import { PRIORITY } from '../outbox/outbox-event.ts';
+import { claimPending, isPending, type QueuedEvent } from '../outbox/queue.ts';
+import type { GongSender } from '../vendors/gong/client.ts';
+import type { GongResponse } from '../vendors/gong/response.ts';
+import { PUSH_LIMITS } from './limits.ts';
+import type { PaceSettings, Permit } from './pacer.ts';
+import { type RecordOptions, ResponseRecorder } from './record-response.ts';
+import type { PushReport, PushStop } from './report.ts';
+import { WakeSignal } from './wake-signal.ts';
+
+/** `exhausted`: every attempt of this run failed. */
+export interface SettledEvent {
+  readonly eventId: string;
+  readonly outcome: 'accepted' | 'duplicate' | 'rejected' | 'exhausted';
+}
+
+export interface PushOptions extends RecordOptions {
+  readonly gong: GongSender;
+  readonly settings: PaceSettings & { readonly concurrency: number };
+  /** the calls of a day that backfilled events must leave to fresh ones of later runs */
+  readonly callsForFresh: number;
+  /** epoch milliseconds: from then on, backfilled events wait for later runs; Infinity: never */
+  readonly backfillUntil: number;
+  readonly signal: AbortSignal;
+  /** called when a request is sent to Gong */
+  readonly onCall: () => void;
+  /** called when an event reaches a final state or is deferred to the next run */
+  readonly onSettled: (report: Readonly<PushReport>, settled: SettledEvent) => void;
+}
+
+/**
+ * 1. Claims as many events as there are free slots, in order.
+ * 2. Each event waits for a permit, is sent, and its response is recorded in the database.
+ * 3. A failed event waits outside its slot, so that others use it, up to `attemptsPerRunMax`.
+ * 4. A stop ends the claiming and the waits; requests in flight may finish. Once backfilled events
+ *    have used their part of the day or their time, only they wait for later runs.
+ */
+export class Drain {
+  readonly #options: PushOptions;
+  readonly #recorder: ResponseRecorder;
+  readonly #slots: ReturnType<typeof pLimit>;
+  /** events in flight or between two attempts, by eventId */
+  readonly #claimed = new Map<string, Promise<void>>();
+  readonly #wakeSignal = new WakeSignal();
+  /** ends claims and waits */
+  readonly #stop = new AbortController();
+  /** cancels requests in flight */
+  readonly #cancel = new AbortController();
+  #failure: unknown;
+  #priorityMax: number = PRIORITY.backfill;
+  #open = true;
+
+  constructor(options: PushOptions) {
+    this.#options = options;
+    this.#recorder = new ResponseRecorder(options);
+    this.#slots = pLimit(options.settings.concurrency);
+  }
+
+  wake(): void {
+    this.#wakeSignal.notify();
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#wakeSignal.notify();
+  }
+
+  async run(): Promise<PushReport> {
+    const { signal } = this.#options;
+    const onAbort = () => {
+      this.#stopFor({ kind: 'stop-requested', reason: signal.reason });
+      void this.#cancelAfterGracePeriod();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      while (!this.#stop.signal.aborted && (await this.#claimOrWait())) {
+        // Each iteration is one claim.
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    await Promise.all(this.#claimed.values());
+    const stop = this.#recorder.end();
+    if (stop) this.#stopFor(stop);
+    // Only now: a stop requested while the last requests hang must still cancel them.
+    signal.removeEventListener('abort', onAbort);
+    this.#cancel.abort(this.#stop.signal.reason);
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#recorder.report;
+  }
+
+  async #cancelAfterGracePeriod(): Promise<void> {
+    try {
+      await this.#options.clock.sleep(STOP_LIMITS.drainMsMax, this.#cancel.signal);
+    } catch {
+      // All requests in flight ended within the grace period.
+    }
+    this.#cancel.abort(this.#stop.signal.reason);
+  }
+
+  /** False once no event is left and no more will be committed. */
+  async #claimOrWait(): Promise<boolean> {
+    // Read before the claim, so that the claim sees everything committed before `close`.
+    const open = this.#open;
+    const limit = this.#freeSlots();
+    const events = limit > 0 ? await this.#claim(limit) : [];
+    for (const event of events) this.#start(event);
+    if (events.length > 0) return true;
+    if (!open && limit > 0 && this.#claimed.size === 0) return false;
+    await this.#wakeSignal.wait();
+    return true;
+  }
+
+  #freeSlots(): number {
+    const { concurrency } = this.#options.settings;
+    const free = concurrency - this.#slots.activeCount - this.#slots.pendingCount;
+    return Math.min(free, concurrency + PUSH_LIMITS.waitingMax - this.#claimed.size);
+  }
+
+  #claim(limit: number): Promise<QueuedEvent[]> {
+    const { db, tenant, runStartedAt } = this.#options;
+    this.#endBackfillInTime();
+    const alreadyClaimed = [...this.#claimed.keys()];
+    const priorityMax = this.#priorityMax;
+    return claimPending(db, { tenant, alreadyClaimed, limit, runStartedAt, priorityMax });
+  }
+
+  #start(event: QueuedEvent): void {
+    const delivery = this.#deliver(event)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#claimed.delete(event.eventId);
+        this.#wakeSignal.notify();
+      });
+    this.#claimed.set(event.eventId, delivery);
+  }
+
+  async #deliver(event: QueuedEvent): Promise<void> {
+    let failedAttempts = 0;
+    while (!this.#stop.signal.aborted) {
+      const response = await this.#slots(() => this.#send(event));
+      if (response?.isBlocked) return this.#reportSettled(event, 'exhausted');
+      if (!response || response.kind === 'refused') return;
+      if (response.kind === 'throttled') continue;
+      if (response.kind !== 'unavailable') return this.#reportSettled(event, response.kind);
+      failedAttempts += 1;
+      if (failedAttempts >= PUSH_LIMITS.attemptsPerRunMax) {
+        await this.#recorder.defer(event, response);
+        return this.#reportSettled(event, 'exhausted');
+      }
+      this.#wakeSignal.notify();
+      await this.#waitForRetry(failedAttempts);
+    }
+  }
+
+  /** Sends one request, with a permit. Returns undefined if the event must not be sent any more. */
+  async #send(event: QueuedEvent): Promise<GongResponse | undefined> {
+    const { db, tenant, gong, onCall } = this.#options;
+    const permit = await this.#permitFor(event);
+    if (permit === undefined) return undefined;
+    // The wait can take minutes, and an operator can skip the event until it is sent.
+    if (!(await isPending(db, { tenant, eventId: event.eventId }))) {
+      await permit.release();
+      return undefined;
+    }
+    const onSent = () => {
+      onCall();
+      permit.sent();
+    };
+    const request = gong.shareContent(event.body, this.#cancel.signal, onSent);
+    const response = await this.#unlessStopped(request).finally(() => permit.release());
+    if (response) await this.#record(event, response);
+    return response;
+  }
+
+  /** Returns undefined if this run has no permit left for the event. */
+  async #permitFor({ priority }: QueuedEvent): Promise<Permit | undefined> {
+    const { pacer, settings, callsForFresh } = this.#options;
+    this.#endBackfillInTime();
+    // Another event can have used up the backfill's part of the day since the claim.
+    if (priority > this.#priorityMax) return undefined;
+    const isBackfilled = priority === PRIORITY.backfill;
+    const callsPerDay = settings.callsPerDay - (isBackfilled ? callsForFresh : 0);
+    const acquiring = pacer.acquire({ ...settings, callsPerDay }, this.#stop.signal);
+    const permit = await this.#unlessStopped(acquiring);
+    if (!permit || this.#stop.signal.aborted) return undefined;
+    if (permit.kind === 'granted') return permit;
+    if (isBackfilled && permit.reason === 'day-used-up') this.#priorityMax = PRIORITY.fresh;
+    else this.#stopFor({ kind: 'waiting', reason: permit.reason, until: permit.until });
+    return undefined;
+  }
+
+  #endBackfillInTime(): void {
+    const { clock, backfillUntil } = this.#options;
+    if (clock.now() >= backfillUntil) this.#priorityMax = PRIORITY.fresh;
+  }
+
+  async #record(event: QueuedEvent, response: GongResponse): Promise<void> {
+    const isRefusal = response.kind === 'refused' && !response.isBlocked;
+    if (isRefusal) return this.#stopFor({ kind: 'refused', response });
+    // After one database failure, every further write would wait for its timeout. The next run
+    // sends unsettled events again, and Gong responds that it has them.
+    if (this.#failure !== undefined) return;
+    const stop = await this.#recorder.record(event, response);
+    if (stop) this.#stopFor(stop);
+  }
+
+  #reportSettled({ eventId }: QueuedEvent, outcome: SettledEvent['outcome']): void {
+    this.#options.onSettled(this.#recorder.report, { eventId, outcome });
+  }
+
+  async #waitForRetry(failedAttempts: number): Promise<void> {
+    const { clock, random } = this.#options;
+    const delayMs = retryDelayMs(failedAttempts, random());
+    await this.#unlessStopped(clock.sleep(delayMs, this.#stop.signal));
+  }
+
+  /** Resolves to undefined if the stop interrupted the wait: the event stays pending. */
+  async #unlessStopped<T>(wait: Promise<T>): Promise<T | undefined> {
+    try {
+      return await wait;
+    } catch (error) {
+      if (this.#stop.signal.aborted && error === this.#stop.signal.reason) return undefined;
+      throw error;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#stopFor({ kind: 'stop-requested', reason: error });
+  }
+
+  #stopFor(stop: PushStop): void {
+    const { report } = this.#recorder;
+    // What the operator must fix is reported even if pushing had already stopped to wait.
+    if (stop.kind === 'refused') report.stop = stop;
+    report.stop ??= stop;
+    if (!this.#stop.signal.aborted) this.#stop.abort(new Error('pushing ended'));
+    this.#wakeSignal.notify();
+  }
+}

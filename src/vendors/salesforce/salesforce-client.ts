@@ -1,0 +1,30 @@
+import type { ApiUsage } from './api-usage.ts';
+import type { Row } from './responses.ts';
+
+export interface QueryPagesOptions {
+  readonly signal?: AbortSignal;
+  readonly onTotal?: (rows: number) => void;
+}
+
+export interface SalesforceClient {
+  /** Salesforce's time in epoch milliseconds, from the Date headers of its responses. */
+  now(): number;
+  /** `https://HOST` of the instance; logs in if necessary. */
+  instanceUrl(): Promise<string>;
+  /** The org's Id, 18 characters; logs in if necessary. Undefined if the login does not name it. */
+  orgId(): Promise<string | undefined>;
+  /**
+   * The pages of a query, as the server splits it, one in memory at a time; each is a billed call.
+   * `onTotal` receives the number of rows that the first response announces.
+   * Throws LocatorLost if the server lost its position, UserError, RetryableError (all attempts
+   * failed), or the reason of an aborted signal. No COUNT().
+   */
+  queryPages(soql: string, options?: QueryPagesOptions): AsyncGenerator<Row[]>;
+  /**
+   * All rows of each query, in the order of the queries; five queries per billed call. One failed
+   * query fails the batch: no rows always means that none exist. No COUNT().
+   */
+  queryBatch(soqls: readonly string[]): Promise<Row[][]>;
+  /** from the latest response; undefined before the first */
+  readonly usage: ApiUsage | undefined;
+}
