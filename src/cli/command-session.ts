@@ -4,7 +4,6 @@ import type { SecretResolution } from '../config/interpolate-document.ts';
 import { loadProcessTenants } from '../config/load-process-config.ts';
 import { selectFaulty, selectTenants } from '../config/select-tenants.ts';
 import type { Config, FaultyTenant, TenantConfig } from '../config/types.ts';
-import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { type AppContext, openContext } from '../runs/app-context.ts';
@@ -46,7 +45,6 @@ export async function withCommandSession(
   for (const { tenant, problems } of faulty) {
     writeError(input.io, failureOf(new ConfigError(problems), tenant).text);
   }
-  if (access === 'write') for (const gap of unsupportedKeys(config)) log.warn(gap);
   for (const warning of exposureWarnings(config)) log.warn(warning);
   const random = () => Math.random();
   const context = await openContext({

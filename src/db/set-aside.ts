@@ -71,6 +71,18 @@ export async function deleteSetAside(
   }
 }
 
+/** Deletes every row of a source: the tenant belongs to another account. */
+export async function deleteAllSetAside(
+  trx: Statement,
+  { tenant, source }: SetAsideOwner,
+): Promise<void> {
+  await trx
+    .deleteFrom('set_aside')
+    .where('tenant', '=', tenant)
+    .where('source', '=', source)
+    .execute();
+}
+
 /** Deletes rows that were set aside before `before`: they may name people. */
 export async function pruneSetAside(db: Database, before: number): Promise<void> {
   await db.deleteFrom('set_aside').where('at', '<', before).execute();

@@ -2,7 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import type { Statement } from '../db/schema.ts';
 import { findEvents, listAttempts } from '../outbox/find-events.ts';
 import { findEventsByPrefix } from '../outbox/id-prefix.ts';
-import type { StoredEvent } from '../outbox/outbox-event.ts';
+import type { Attempt, StoredEvent } from '../outbox/outbox-event.ts';
 import { searchEvents } from '../outbox/search.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { explainAbsence } from './explain-absence.ts';
@@ -33,11 +33,8 @@ export async function explain(
   for (const event of events) {
     const tenant = tenants.find((candidate) => candidate.tenant === event.tenant);
     if (tenant === undefined) continue;
-    explained.push({
-      tenant: event.tenant,
-      event,
-      sentences: await sentencesOf(context, tenant, event),
-    });
+    const { sentences } = await explainStored(context, tenant, event);
+    explained.push({ tenant: event.tenant, event, sentences });
   }
   if (explained.length > 0) return explained;
   const absences: Explanation[] = [];
@@ -62,13 +59,14 @@ async function eventsOf(
 }
 
 /** What happened to one event, and what an operator can do. */
-async function sentencesOf(
+export async function explainStored(
   context: AppContext,
   tenant: TenantConfig,
   event: StoredEvent,
-): Promise<string[]> {
+): Promise<{ readonly attempts: readonly Attempt[]; readonly sentences: readonly string[] }> {
   const { db, clock } = context;
   const now = clock.now();
   const attempts = await listAttempts(db, event);
-  return explainEvent({ event, attempts, tenant, gong: await gongOf(context, tenant, now), now });
+  const gong = await gongOf(context, tenant, now);
+  return { attempts, sentences: explainEvent({ event, attempts, tenant, gong, now }) };
 }

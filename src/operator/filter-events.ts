@@ -9,7 +9,7 @@ export async function listFilteredEvents(
   db: Statement,
   filter: EventFilter & { readonly text?: string },
 ): Promise<StoredEvent[]> {
-  const { text, limit } = filter;
+  const { text, limit, after } = filter;
   if (text === undefined) return listEvents(db, filter);
   const { query } = parseSearchText(text);
   const tenants = filter.windows.flatMap((window) => window.tenants);
@@ -17,6 +17,7 @@ export async function listFilteredEvents(
     tenants,
     query,
     limit,
+    ...(after && { after }),
     isIncluded: (event) => passes(event, filter),
   });
 }

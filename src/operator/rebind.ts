@@ -5,6 +5,7 @@ import { writeBinding } from '../db/bindings.ts';
 import { deleteCursors } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Statement } from '../db/schema.ts';
+import { deleteAllSetAside } from '../db/set-aside.ts';
 import { pagesInState } from '../outbox/pages-in-state.ts';
 import { rebuildPending, skipRebound } from '../outbox/rebound-events.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -101,6 +102,7 @@ async function startAgain(
   const { tenant, source } = options;
   await skipRebound(trx, options);
   await deleteProgressOf(trx, { tenant, source });
+  await deleteAllSetAside(trx, { tenant, source });
   const stream = source === 'salesforce' ? SALESFORCE_STREAM : DRIVE_STREAM;
   await deleteCursors(trx, { tenant, stream });
   if (source === 'google-drive') await deleteWorkspaceData(trx, tenant);

@@ -71,6 +71,8 @@ export interface GongStatus {
   readonly account?: string;
   /** absent like `account` */
   readonly callsLeft?: number;
+  /** of the last 24 hours; absent like `account` */
+  readonly callsUsed?: number;
   /** the end of a pause that Gong requested */
   readonly pausedUntil?: number;
 }
@@ -160,7 +162,13 @@ export async function gongOf(
   const used = await callsOfDay(context.db, account, now);
   const pause = await pausedUntil(context.db, account, now);
   const callsLeft = Math.max(0, callsPerDay - used);
-  return { callsPerDay, account, callsLeft, ...(pause > 0 && { pausedUntil: pause }) };
+  return {
+    callsPerDay,
+    account,
+    callsLeft,
+    callsUsed: used,
+    ...(pause > 0 && { pausedUntil: pause }),
+  };
 }
 
 async function unreadDrivesOf(

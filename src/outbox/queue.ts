@@ -10,22 +10,40 @@ export interface QueuedEvent {
   readonly body: string;
 }
 
+export interface Claim {
+  readonly tenant: string;
+  readonly alreadyClaimed: readonly string[];
+  readonly limit: number;
+  readonly runStartedAt: number;
+  /** excludes events with a higher value */
+  readonly priorityMax: number;
+  /** `from the end`: the last events to send come first */
+  readonly order?: 'from the start' | 'from the end';
+}
+
+/** Only what something in front of Gong sends is recorded with this status. */
+const BLOCKED_STATUS = 403;
+
 /**
- * The next events to send: fresh before backfilled, older before newer. The tenant's lease excludes
+ * The next events to send: fresh before backfilled, older before newer. Those that were blocked in
+ * front of Gong come last, so that they never keep the others waiting. The tenant's lease excludes
  * every other process, so a claim needs no mark in the row. This process excludes by id the events
  * that it has already claimed.
  */
-export async function claimPending(
+export async function claimPending(db: Statement, claim: Claim): Promise<QueuedEvent[]> {
+  const events = await claimThose(db, claim, 'not blocked');
+  const limit = claim.limit - events.length;
+  return limit === 0
+    ? events
+    : [...events, ...(await claimThose(db, { ...claim, limit }, 'blocked'))];
+}
+
+async function claimThose(
   db: Statement,
-  claim: {
-    readonly tenant: string;
-    readonly alreadyClaimed: readonly string[];
-    readonly limit: number;
-    readonly runStartedAt: number;
-    /** excludes events with a higher value */
-    readonly priorityMax: number;
-  },
+  claim: Claim,
+  which: 'blocked' | 'not blocked',
 ): Promise<QueuedEvent[]> {
+  const direction = claim.order === 'from the end' ? 'desc' : 'asc';
   const rows = await db
     .selectFrom('event')
     .select(['event_id', 'priority', 'body'])
@@ -35,12 +53,13 @@ export async function claimPending(
     .where((where) =>
       where.or([where('not_before', 'is', null), where('not_before', '<=', claim.runStartedAt)]),
     )
+    .where('last_status', which === 'blocked' ? 'is' : 'is not', BLOCKED_STATUS)
     .$if(claim.alreadyClaimed.length > 0, (query) =>
       query.where('event_id', 'not in', claim.alreadyClaimed),
     )
-    .orderBy('priority')
-    .orderBy('shared_at')
-    .orderBy('event_id')
+    .orderBy('priority', direction)
+    .orderBy('shared_at', direction)
+    .orderBy('event_id', direction)
     .limit(claim.limit)
     .execute();
   return rows.map(({ event_id, priority, body }) => ({

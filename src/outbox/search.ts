@@ -15,6 +15,8 @@ export interface SearchOptions {
   readonly tenants: readonly string[];
   readonly query: SearchQuery;
   readonly limit: number;
+  /** only events that come after this one in the list */
+  readonly after?: EventKey;
   /** which of the found events count; by default, all */
   readonly isIncluded?: (event: StoredEvent) => boolean;
 }
@@ -31,7 +33,7 @@ export async function searchEvents(db: Statement, options: SearchOptions): Promi
 async function indexedEvents(db: Statement, options: SearchOptions): Promise<StoredEvent[]> {
   const { limit, isIncluded = () => true } = options;
   const found: StoredEvent[] = [];
-  let after: EventKey | undefined;
+  let after = options.after;
   while (found.length < limit) {
     const keys = await documentsAfter(db, options, after);
     const events = await loadEvents(db, keys);
@@ -79,7 +81,8 @@ function formatQuery({ anyOf }: SearchQuery): string {
 
 /** Events that were written since the last indexing: those with all terms of an alternative. */
 async function queuedEvents(db: Statement, options: SearchOptions): Promise<StoredEvent[]> {
-  const { tenants, isIncluded = () => true } = options;
+  const { tenants, after, isIncluded = () => true } = options;
+  const isAfter = (event: StoredEvent) => after === undefined || newestFirst(event, after) > 0;
   if (tenants.length === 0) return [];
   const rows = await db
     .selectFrom('search_queue')
@@ -91,7 +94,9 @@ async function queuedEvents(db: Statement, options: SearchOptions): Promise<Stor
   const found: StoredEvent[] = [];
   for (const chunk of chunksOf(rows, SEARCH_LIMITS.eventsPerPage)) {
     const events = await loadEvents(db, chunk);
-    found.push(...events.filter((event) => matches(event, options) && isIncluded(event)));
+    found.push(
+      ...events.filter((event) => matches(event, options) && isAfter(event) && isIncluded(event)),
+    );
   }
   return found;
 }

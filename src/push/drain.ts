@@ -27,6 +27,8 @@ export interface PushOptions extends RecordOptions {
   readonly signal: AbortSignal;
   /** called when a request is sent to Gong */
   readonly onCall: () => void;
+  /** called when a sent request got its response, or failed */
+  readonly onResponse: (response: GongResponse, durationMs: number) => void;
   /** called when an event reaches a final state or is deferred to the next run */
   readonly onSettled: (report: Readonly<PushReport>, settled: SettledEvent) => void;
 }
@@ -126,7 +128,9 @@ export class Drain {
     this.#endBackfillInTime();
     const alreadyClaimed = [...this.#claimed.keys()];
     const priorityMax = this.#priorityMax;
-    return claimPending(db, { tenant, alreadyClaimed, limit, runStartedAt, priorityMax });
+    // Neighbours in the queue are often alike, so what was blocked is compared with the other end.
+    const order = this.#recorder.isBlockUndecided ? 'from the end' : 'from the start';
+    return claimPending(db, { tenant, alreadyClaimed, limit, runStartedAt, priorityMax, order });
   }
 
   #start(event: QueuedEvent): void {
@@ -159,7 +163,7 @@ export class Drain {
 
   /** Sends one request, with a permit. Returns undefined if the event must not be sent any more. */
   async #send(event: QueuedEvent): Promise<GongResponse | undefined> {
-    const { db, tenant, gong, onCall } = this.#options;
+    const { db, tenant, gong, clock, onCall, onResponse } = this.#options;
     const permit = await this.#permitFor(event);
     if (permit === undefined) return undefined;
     // The wait can take minutes, and an operator can skip the event until it is sent.
@@ -167,12 +171,15 @@ export class Drain {
       await permit.release();
       return undefined;
     }
+    let sentAt: number | undefined;
     const onSent = () => {
       onCall();
       permit.sent();
+      sentAt = clock.now();
     };
     const request = gong.shareContent(event.body, this.#cancel.signal, onSent);
     const response = await this.#unlessStopped(request).finally(() => permit.release());
+    if (response && sentAt !== undefined) onResponse(response, clock.now() - sentAt);
     if (response) await this.#record(event, response);
     return response;
   }

@@ -11,6 +11,8 @@ export const PUSH_LIMITS = {
   sameRejectionsMax: 20,
   /** consecutive events that are blocked in front of Gong (403) that end pushing for the run */
   blockedInRowMax: 5,
+  /** the same, once Gong has accepted an event in this run */
+  blockedAfterAcceptedMax: 20,
   /** IDs of blocked events in the report */
   blockedNamedMax: 10,
   /** consecutive 429 responses that end pushing for the run */

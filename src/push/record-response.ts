@@ -28,11 +28,16 @@ export class ResponseRecorder {
   readonly report: PushReport = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
   readonly #options: RecordOptions;
   readonly #streak = new RejectionStreak(PUSH_LIMITS.sameRejectionsMax);
-  readonly #blocked = new BlockedEvents(PUSH_LIMITS.blockedInRowMax);
+  readonly #blocked = new BlockedEvents();
   #throttledInRow = 0;
 
   constructor(options: RecordOptions) {
     this.#options = options;
+  }
+
+  /** True while it is unknown whether a 403 concerns one event or all: see BlockedEvents. */
+  get isBlockUndecided(): boolean {
+    return this.#blocked.isUndecided;
   }
 
   /** Returns the reason to stop pushing, if the response is one. */

@@ -3,7 +3,12 @@ import type { GongResponse } from '../vendors/gong/response.ts';
 /** Why pushing ended before the queue was empty. */
 export type PushStop =
   /** Gong refuses every request (key, scope, IP address, endpoint): the operator must fix it */
-  | { readonly kind: 'refused'; readonly response: GongResponse }
+  | {
+      readonly kind: 'refused';
+      readonly response: GongResponse;
+      /** with a 403 that is not Gong's: the first events that were blocked */
+      readonly eventIds?: readonly string[];
+    }
   /** all events have the same error: continuing would reject the entire queue */
   | { readonly kind: 'same-rejections'; readonly errors: readonly string[] }
   /** not an error: the remaining events are sent when Gong allows it */

@@ -1,21 +1,20 @@
 import type { RunError } from '../db/run-report.ts';
 import { PUSH_LIMITS } from '../push/limits.ts';
-import type { PushReport } from '../push/report.ts';
+import type { PushReport, PushStop } from '../push/report.ts';
 import { runError } from './stage-errors.ts';
 
 const ERRORS_SHOWN_MAX = 3;
+const FIREWALL_HINT =
+  'The response is not in Gong’s format. If a firewall or proxy blocks these events for their ' +
+  'content, run `sharetrail events show ID` to see the title, and have it allow them, or run ' +
+  '`sharetrail events skip ID`.';
 
 /** The errors of pushing; empty if nothing needs attention. */
 export function pushErrors(report: PushReport): RunError[] {
   const errors: RunError[] = [];
   const { stop } = report;
   if (stop?.kind === 'refused') {
-    const reasons = stop.response.errors.slice(0, ERRORS_SHOWN_MAX).join('; ');
-    const message = `Gong refused (${stop.response.status}): ${reasons}`;
-    errors.push({
-      ...runError('gong', message),
-      ...(stop.response.hint && { hint: stop.response.hint }),
-    });
+    errors.push(refusal(stop));
   }
   if (stop?.kind === 'same-rejections') {
     errors.push(sameRejections(stop.errors));
@@ -26,6 +25,16 @@ export function pushErrors(report: PushReport): RunError[] {
   if (report.blocked) errors.push(blockedEvents(report.blocked));
   if (report.exhausted > 0) errors.push(unavailable(report));
   return errors;
+}
+
+function refusal({ response, eventIds }: Extract<PushStop, { kind: 'refused' }>): RunError {
+  const reasons = response.errors.slice(0, ERRORS_SHOWN_MAX).join('; ');
+  const events = eventIds === undefined ? '' : ` to ${eventIds.join(', ')}`;
+  const hint = [response.hint, ...(eventIds === undefined ? [] : [FIREWALL_HINT])];
+  return {
+    ...runError('gong', `Gong refused (${response.status})${events}: ${reasons}`),
+    ...(response.hint && { hint: hint.join(' ') }),
+  };
 }
 
 /** Events that failed the local check of their body, and so were not sent. */

@@ -46,6 +46,8 @@ export async function startPushStage(run: Run, backfillUntil: number): Promise<P
     random: context.random,
     signal: run.signal,
     onCall: () => countCall(run, 'gong'),
+    onResponse: ({ status }, durationMs) =>
+      emit?.({ kind: 'gong responded', durationMs, ...(status !== undefined && { status }) }),
     onSettled: (report, { eventId, outcome }) => {
       counters.pushed = report;
       emit?.({ kind: 'event settled', eventId, outcome });

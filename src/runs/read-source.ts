@@ -141,7 +141,7 @@ export async function decider(
   shares: readonly Share[],
   { awaitsAuditLog = false, ofBackfill = new Set() }: DeciderOptions,
 ): Promise<(share: Share) => NewEvent> {
-  const { crm, clock, tenant, runStartedAt } = reading;
+  const { crm, tenant, runStartedAt } = reading;
   const withoutAge = withoutStart(reading.rules);
   const rulesFor = (share: Share) => (ofBackfill.has(share.eventId) ? withoutAge : reading.rules);
   const open = shares.filter((share) => decideEarly(share, rulesFor(share)) === undefined);
@@ -149,7 +149,7 @@ export async function decider(
     lookUp(crm, open, { ...lookUpOptionsOf(tenant), onFaultyRow: reading.onFaultyRecord }),
   );
   for (const error of records.refused?.values() ?? []) reading.onLookUpRefused?.(error);
-  const now = clock.now();
+  const now = crm.now();
   return (share) => {
     const rules = rulesFor(share);
     return (

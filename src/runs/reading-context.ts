@@ -7,6 +7,7 @@ import type { NewEvent } from '../outbox/outbox-event.ts';
 import type { SourceName } from '../share/share.ts';
 import type { OpenedDrive } from '../sources/drive/sync-source.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';
+import type { SalesforceClient } from '../vendors/salesforce/salesforce-client.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import type { Rules } from './decide-share.ts';
 import type { ReadingRun } from './run-lifecycle.ts';
@@ -33,7 +34,8 @@ export interface ReadContext {
   readonly rules: Rules;
   /** epoch milliseconds */
   readonly runStartedAt: number;
-  readonly crm: QueryBatch;
+  /** its time decides when a hold ends, however wrong this machine's clock is */
+  readonly crm: QueryBatch & Pick<SalesforceClient, 'now'>;
   /** takes a record of Salesforce that cannot be read */
   readonly onFaultyRecord: (row: FaultyRow) => void;
   /** Reports that Salesforce refuses a field of a lookup: the shares that need it are held. */

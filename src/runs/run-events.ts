@@ -24,6 +24,8 @@ export type RunEvent =
   /** how many shares of a backfill window were read; `total` is known before the first page */
   | { readonly kind: 'window read'; readonly done: number; readonly total: number }
   | { readonly kind: 'call made'; readonly vendor: Vendor }
+  /** `status`: absent if no response came */
+  | { readonly kind: 'gong responded'; readonly status?: number; readonly durationMs: number }
   | ({ readonly kind: 'event settled' } & SettledEvent)
   | { readonly kind: 'lease lost' }
   /** a dry run has no outcome: it is not recorded */
@@ -79,7 +81,7 @@ function logEvents(log: Logger): RunListener {
 }
 
 function stageOf(event: RunEvent, reading: ReadingStage | 'run'): string {
-  if (event.kind === 'event settled') return 'gong';
+  if (event.kind === 'event settled' || event.kind === 'gong responded') return 'gong';
   if (event.kind !== 'call made') return reading;
   if (event.vendor === 'gong') return 'gong';
   if (reading !== 'run') return reading;

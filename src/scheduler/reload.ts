@@ -1,7 +1,6 @@
 import { ConfigError, formatProblem } from '../config/config-error.ts';
 import { exposureWarnings } from '../config/exposure-warnings.ts';
 import type { Config, FaultyTenant, TenantConfig } from '../config/types.ts';
-import { unsupportedKeys } from '../config/unsupported-keys.ts';
 import type { Logger } from '../lib/log.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { logFailure } from './due-run.ts';
@@ -38,7 +37,6 @@ async function reload({ context, scheduler, onFaulty, load }: ReloadOptions): Pr
     const { config, tenants } = await load();
     log.info('configuration reloaded');
     for (const sentence of [
-      ...unsupportedKeys(config),
       ...exposureWarnings(config),
       ...restartWarnings(context.config, config),
     ]) {
@@ -77,9 +75,14 @@ function logFaulty(log: Logger, { tenant, problems }: FaultyTenant): void {
 function restartWarnings(running: Config, loaded: Config): string[] {
   const settings = [
     ['database', running.service.database !== loaded.service.database],
+    ['http', addressOf(running) !== addressOf(loaded)],
     ['log.level', running.service.log.level !== loaded.service.log.level],
   ] as const;
   return settings
     .filter(([, changed]) => changed)
     .map(([key]) => `${key} was changed; the previous value stays in effect until a restart`);
+}
+
+function addressOf({ service: { http } }: Config): string {
+  return JSON.stringify([http?.host, http?.port, http?.token?.reveal()]);
 }

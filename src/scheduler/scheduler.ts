@@ -64,6 +64,15 @@ export class Scheduler {
     return this.#tenants;
   }
 
+  /** the configuration in effect */
+  get config(): Config {
+    return this.#config;
+  }
+
+  get isRunning(): boolean {
+    return this.#active.size > 0;
+  }
+
   tick(): void {
     const { clock, random } = this.#options.context;
     const now = clock.now();

@@ -8,14 +8,18 @@ const PLAIN_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 /** Checks the form only: whether an address exists, only its mail server knows. */
 export const EMAIL_SHAPE = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 /** Already valid, which most addresses are: nothing to repair. */
-const PLAIN_EMAIL = /^[a-z0-9._%+'-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
+const PLAIN_EMAIL =
+  /^[a-z0-9_%+'-]+(?:\.[a-z0-9_%+'-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
 /** Zero-width characters, soft hyphens, and marks of the writing direction. */
 const INVISIBLE = /\p{Cf}+/gu;
 /** A mail program's form: `Ines Neves <ines@brightwater.example>`. */
 const IN_BRACKETS = /^[^<>]*<([^<>]*)>$/;
 const BLANKS_AT_SIGN = /\s*@\s*/g;
-const NOT_IN_AN_ADDRESS = /[\p{C}<>,;]/u;
-const NUMERIC = /^\d+$/;
+const NOT_IN_AN_ADDRESS = /[\p{C}<>[\],:;"]/u;
+/** RFC 5321: dots separate parts of the local part. */
+const MISPLACED_DOT = /^\.|\.[.@]/;
+/** RFC 1123, after encoding: a host name on the internet, not an IP address. */
+const HOST_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
 const SANDBOX_SUFFIX = '.invalid';
 const ROBOT_DOMAIN = '.gserviceaccount.com';
 
@@ -35,8 +39,7 @@ export function addressOf(text: string | null | undefined): string | undefined {
 
 function isAddress(address: string): boolean {
   if (!EMAIL_SHAPE.test(address) || NOT_IN_AN_ADDRESS.test(address)) return false;
-  const domain = domainOf(address);
-  return domain !== undefined && !NUMERIC.test(domain.slice(domain.lastIndexOf('.') + 1));
+  return !MISPLACED_DOT.test(address) && HOST_NAME.test(domainOf(address) ?? '');
 }
 
 /**

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bytesText } from '../../src/cli/terminal/format.ts';
+import { bytesText } from '../../src/lib/format.ts';
 import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 
 let world: CliWorld;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { eventJson } from '../../src/cli/events/json-record.ts';
 import { printEvent } from '../../src/cli/events/print-event.ts';
+import { eventJson } from '../../src/operator/event-json.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import type { DriveFacts } from '../../src/share/share.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { printDetails } from '../../src/cli/status/print-details.ts';
 import { printSummary } from '../../src/cli/status/print-summary.ts';
-import type { TenantRow } from '../../src/cli/status/tenant-row.ts';
 import { displayWidth } from '../../src/cli/terminal/width.ts';
 import { healthOf, worstFirst } from '../../src/operator/health.ts';
 import type { TenantStatus } from '../../src/operator/status.ts';
+import type { TenantRow } from '../../src/operator/tenant-row.ts';
 import { type MemoryIoOptions, memoryIo } from '../support/cli/memory-io.ts';
 import { endedRun, errorOf, STATUS_NOW, tenantStatus } from '../support/tenant-status.ts';
 

@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bytesText } from '../../src/cli/terminal/format.ts';
+import { bytesText } from '../../src/lib/format.ts';
 import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 import { holesOf } from '../support/exactly-once.ts';
 import { untilLogged } from '../support/follow.ts';

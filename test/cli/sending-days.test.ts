@@ -2,7 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { CommandSession } from '../../src/cli/command-session.ts';
 import { type RunsProgressOptions, startRunsProgress } from '../../src/cli/runs/runs-progress.ts';
-import { sendingDays } from '../../src/cli/runs/sending-days.ts';
+import { sendingDays } from '../../src/operator/sending-days.ts';
 import type { Progress } from '../../src/runs/progress.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 import { ManualClock } from '../support/manual-clock.ts';

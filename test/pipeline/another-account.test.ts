@@ -146,6 +146,27 @@ describe('another org behind the same tenant name', () => {
     expect(rehearsal.gong.events.map(({ body }) => body?.['contentTitle'])).toEqual(['Real']);
   });
 
+  test('an odd row of the old org is not read in the new one', async () => {
+    await rehearsal.sync();
+    const { db } = await rehearsal.context();
+    const id = deliver(rehearsal, 'Odd');
+    const row = JSON.stringify({ Id: id, CreatedDate: new Date().toISOString(), Name: 'Odd' });
+    const odd = { kind: 'delivery', id, problem: 'Name', row, place: '{}', version: '0.0.1' };
+    const kept = { ...odd, tenant: 'acme', at: rehearsal.clock.now() };
+    await db
+      .insertInto('set_aside')
+      .values([
+        { ...kept, source: 'salesforce' },
+        { ...kept, source: 'google-drive' },
+      ])
+      .execute();
+    await rebindMoved();
+    const { found } = await rehearsal.sync({ tenant: moved() });
+    expect(found).toEqual({ salesforce: 0, 'google-drive': 0 });
+    const left = await db.selectFrom('set_aside').select('source').execute();
+    expect(left).toEqual([{ source: 'google-drive' }]);
+  });
+
   test('moving back reopens what was skipped', async () => {
     const id = deliver(rehearsal, 'Rehearsed');
     await rehearsal.sync({ push: 'queue-only' });

@@ -23,6 +23,18 @@ async function expectRunError(): Promise<void> {
   expect(errors).not.toEqual([]);
 }
 
+function authOf({ tenant }: CheckWorld) {
+  const auth = tenant.googleDrive?.auth;
+  if (auth?.flow !== 'service-account') throw new Error('another flow');
+  return auth;
+}
+
+/** The key file with another private key. */
+function keyWith({ sandbox }: CheckWorld, privateKey: string): string {
+  const file = JSON.parse(sandbox.credentials.google.key);
+  return JSON.stringify({ ...file, private_key: privateKey });
+}
+
 describe('Google: each thing that is missing is named with its remedy', () => {
   const without = (scope: string) => (broken: CheckWorld) => {
     const { google } = broken;
@@ -67,11 +79,8 @@ describe('Google: each thing that is missing is named with its remedy', () => {
       'scope drive.metadata.readonly',
       /create a new key/,
       (broken) => {
-        const { key } = JSON.parse(`{"key":${broken.sandbox.credentials.google.key}}`);
-        const text = JSON.stringify({ ...key, private_key: anotherKey });
-        const { adminSubject } = broken.sandbox.credentials.google;
-        const auth = { flow: 'service-account', key: new Secret(text), adminSubject } as const;
-        broken.configure({ auth });
+        const key = new Secret(keyWith(broken, anotherKey));
+        broken.configure({ auth: { ...authOf(broken), key } });
       },
     ],
     [
@@ -101,6 +110,15 @@ describe('Google: each thing that is missing is named with its remedy', () => {
   test.each(cases)('%s: %s', async (...row) => {
     await expectFailure(world, 'google-drive', row);
     await expectRunError();
+  });
+
+  test('a key that Google does not know fails once, and skips what needs a sign-in', async () => {
+    world.configure({ auth: { ...authOf(world), key: new Secret(keyWith(world, anotherKey)) } });
+    const inGoogle = (await world.check()).filter(({ area }) => area === 'google-drive');
+    expect(inGoogle.map(({ status }) => status)).toEqual([
+      'failed',
+      ...inGoogle.slice(1).map(() => 'skipped'),
+    ]);
   });
 
   test('a listed member who can only read does not see who has access', async () => {

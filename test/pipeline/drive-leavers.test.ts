@@ -33,7 +33,7 @@ describe('a user who left', () => {
       ]);
       expect(report.notes).toEqual([
         'google-drive: the change logs of 1 suspended or archived user cannot be read; their audit log ' +
-          'entries are',
+          'entries are read',
         'google-drive: 1 shared item of people who left, or of drives without a reader, cannot be ' +
           'read; their shares have the names in the audit log',
       ]);

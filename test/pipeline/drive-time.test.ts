@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeCursor } from '../../src/db/cursors.ts';
+import { Secret } from '../../src/lib/secret.ts';
 import { dryRun } from '../../src/runs/dry-run.ts';
 import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
 import { recordPlan } from '../support/dry-run-plan.ts';
@@ -81,6 +82,30 @@ describe("a clock that is 50 hours ahead of Google's", () => {
     shareFile('After');
     expect(await world.sync()).toMatchObject({ found: { 'google-drive': 1 }, errors: [] });
   });
+});
+
+test('a hold ends by the clock of Salesforce: ours is 100 hours ahead', async () => {
+  const { salesforce: org } = world.sandbox;
+  // Salesforce refuses the assertions of such a clock, but no secret depends on the time.
+  const client = { clientId: 'web', clientSecret: 'web-secret-1' };
+  org.addClient({ ...client, runAsUserId: org.userId });
+  const { clientId, clientSecret } = client;
+  world.tenant = {
+    ...world.tenant,
+    salesforce: {
+      ...world.tenant.salesforce,
+      auth: { flow: 'client-credentials', clientId, clientSecret: new Secret(clientSecret) },
+    },
+    crm: { ...world.tenant.crm, holdDays: 3 },
+  };
+  shareFile('Unmatched');
+  await advance(HOUR_MS);
+  expect(await world.sync()).toMatchObject({ held: 1, errors: [] });
+  world.aheadMs = 100 * HOUR_MS;
+  expect(await world.sync()).toMatchObject({ queued: 0, errors: [] });
+  world.aheadMs = 0;
+  await advance(3 * DAY_MS);
+  expect(await world.sync()).toMatchObject({ queued: 1, errors: [] });
 });
 
 describe('a backfill without an end', () => {

@@ -264,6 +264,7 @@ test.each([
     'user \\S+ \\(primaryEmail',
   ],
   ['drives.list', (row: object) => ({ ...row, name: 5 }), 'shared drive \\S+ \\(name'],
+  ['domains.list', (row: object) => ({ ...row, verified: 'yes' }), 'domain \\S+ \\(verified'],
 ] as const)(
   'an odd row of %s is named in every run, and the others are read',
   async (method, change, name) => {
@@ -279,3 +280,23 @@ test.each([
     expect(await setAside()).toEqual([]);
   },
 );
+
+test('a domain without a name does not make its people outsiders, once it was known', async () => {
+  const { google } = world;
+  const domain = 'sister.example';
+  google.addDomain(domain);
+  const namesDomain = (row: object) => 'domainName' in row && row.domainName === domain;
+  const hideName = (row: object) => (namesDomain(row) ? { ...row, domainName: 7 } : row);
+  changeRows('domains.list', hideName);
+  expect(await world.sync()).toMatchObject({ outcome: 'failed', found: { 'google-drive': 0 } });
+  changeRows('domains.list', (row) => row);
+  await world.sync();
+  changeRows('domains.list', hideName);
+  share(createFile('Inside'), `ben@${domain}`);
+  share(createFile('Outside'), ADA);
+  const { errors } = await world.sync();
+  expect(errors).toEqual([
+    expect.objectContaining({ message: expect.stringMatching('domain \\S+ \\(domainName') }),
+  ]);
+  expect(await titles()).toEqual(['Outside']);
+});

@@ -35,7 +35,7 @@ async function pulledPages(allowsReadAhead: boolean): Promise<number[]> {
     rules: rulesOf(tenant, undefined, ForgottenPeople.NONE),
     runStartedAt: 0,
     onFaultyRecord: () => {},
-    crm: { queryBatch: async () => [] },
+    crm: { queryBatch: async () => [], now: () => 0 },
     signal: new AbortController().signal,
     take: async () => {
       // Gives reading ahead the time that it needs.

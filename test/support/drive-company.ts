@@ -189,9 +189,9 @@ export class DriveCompany implements GoogleClient {
     yield* this.#pages(this.users);
   }
 
-  async listDomains(): Promise<string[]> {
+  async listDomains(): ReturnType<GoogleClient['listDomains']> {
     this.#count();
-    return [DOMAIN];
+    return { rows: [DOMAIN], faulty: [], areAllNamed: true };
   }
 
   async startPageToken(subject: string, driveId?: string): Promise<string> {

@@ -61,6 +61,7 @@ export async function pushRig(options: RigOptions): Promise<PushRig> {
       onCall: () => {
         calls += 1;
       },
+      onResponse: () => {},
       onSettled: () => {},
       ...changes,
     });

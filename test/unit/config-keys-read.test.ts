@@ -2,29 +2,17 @@ import { expect, test } from 'vitest';
 import { keyName, listKeys } from '../../src/config/schema-keys.ts';
 import { serviceSchema } from '../../src/config/service-schema.ts';
 import { tenantSchema } from '../../src/config/tenant-schema.ts';
-import type { Config } from '../../src/config/types.ts';
-import { unsupportedKeys } from '../../src/config/unsupported-keys.ts';
 import { isProduct, isUnder, nameOf, nodesOf, type SourceFile } from '../support/tidy/source.ts';
 import { readProject } from '../support/tidy/tree.ts';
 
-/** Keys of features that are not built yet. The program warns if they are set. */
-const UNSUPPORTED = ['http'];
-
-const paths = [...listKeys(tenantSchema), ...listKeys(serviceSchema)].map(({ path }) => path);
-const supported = paths.filter(([top = '']) => !UNSUPPORTED.includes(top));
+const allKeys = [...listKeys(tenantSchema), ...listKeys(serviceSchema)].map(({ path }) => path);
 const readers = readProject().filter(
   (file) => isProduct(file) && !isUnder(file.path, ['src/config', 'src/sandbox']),
 );
 
 test('the product reads every key of the configuration', () => {
-  expect(supported.length).toBeGreaterThan(50);
-  expect(unreadKeys(supported, readers)).toEqual([]);
-});
-
-test('each key that is not supported yet causes a warning', () => {
-  const service = { http: { host: '127.0.0.1', port: 8080 } };
-  const warnings = unsupportedKeys({ service } as unknown as Config);
-  expect(warnings.map((warning) => warning.split(' ')[0])).toEqual(UNSUPPORTED);
+  expect(allKeys.length).toBeGreaterThan(50);
+  expect(unreadKeys(allKeys, readers)).toEqual([]);
 });
 
 test('control: reports a key that the product does not read', () => {
@@ -33,7 +21,7 @@ test('control: reports a key that the product does not read', () => {
 
 test('control: reports a key after its only readers are removed', () => {
   const others = readers.filter(({ path }) => !isUnder(path, ['src/vendors/gong']));
-  expect(unreadKeys(supported, others)).toContain('gong.auth.accessKeySecret');
+  expect(unreadKeys(allKeys, others)).toContain('gong.auth.accessKeySecret');
 });
 
 /** Compares names only: a key whose name is also another property's name can be missed. */

@@ -99,6 +99,33 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
     ),
     { kind: 'throttled', isCertain: true },
   ],
+  ...[
+    'userRateLimitExceededUnreg',
+    'rateLimitExceededUnreg',
+    'concurrentLimitExceeded',
+    'servingLimitExceeded',
+    'variableTermLimitExceeded',
+    'limitExceeded',
+  ].map(
+    (reason) =>
+      [
+        `a quota with the reason ${reason}`,
+        classify(403, apiError(403, reason)),
+        { kind: 'throttled', isCertain: true },
+      ] as const,
+  ),
+  [
+    'a quota that only the message names',
+    classify(403, apiError(403, 'forbidden', { message: minuteOfUser })),
+    { kind: 'throttled', isCertain: true },
+  ],
+  [
+    'a quota in the newer form that only the message names',
+    classify(403, {
+      error: { status: 'PERMISSION_DENIED', message: 'User Rate Limit Exceeded' },
+    }),
+    { kind: 'throttled', isCertain: true },
+  ],
   [
     'a quota per minute, by its name',
     classify(

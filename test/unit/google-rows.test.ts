@@ -224,7 +224,8 @@ describe('the directory', () => {
       { domainName: 'acme.de' },
       { domainName: 'gmail.com', verified: false },
     ];
-    expect(readDomains({ domains })).toEqual(['acme.com', 'acme.de']);
+    const { rows } = readDomains({ domains });
+    expect(rows).toEqual(['acme.com', 'acme.de']);
   });
 });
 
@@ -360,8 +361,15 @@ describe('a faulty row', () => {
     expect(file?.faultyPermissions).toMatchObject([{ kind: 'permission', id: 'p' }]);
   });
 
-  it('never leaves out an internal domain: the list is refused', () => {
-    const domains = [{ domainName: 'acme.com' }, { domainName: 7 }];
-    expect(() => readDomains({ domains })).toThrow(RetryableError);
+  it('of the domains leaves out no name that can be read: it may be internal', () => {
+    const aliases = [{ domainAliasName: 'acme.at', verified: 'yes' }, 'odd'];
+    const domains = [{ domainName: 'acme.com' }, { domainName: 'Acme.de', domainAliases: aliases }];
+    expect(readDomains({ domains })).toMatchObject({
+      rows: ['acme.com', 'acme.de', 'acme.at'],
+      faulty: [{ kind: 'domain', id: 'Acme.de' }],
+      areAllNamed: true,
+    });
+    const nameless = readDomains({ domains: [{ domainName: 'acme.com' }, { domainName: 7 }] });
+    expect(nameless).toMatchObject({ rows: ['acme.com'], areAllNamed: false });
   });
 });

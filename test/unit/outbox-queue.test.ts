@@ -239,7 +239,7 @@ describe('with 100,000 events', () => {
     await claimPending(db, { ...CLAIM, alreadyClaimed: ['event-000000'] });
     const [text = ''] = executed;
     expect(text).toContain('from "event"');
-    return planOf(text, ['acme', 'pending', PRIORITY.backfill, NOW, 'event-000000', 100]);
+    return planOf(text, ['acme', 'pending', PRIORITY.backfill, NOW, 403, 'event-000000', 100]);
   }
 
   test('claiming reads the index in order, without sorting', async () => {

@@ -89,14 +89,50 @@ describe('Gong’s response', () => {
       });
       expect(pushErrors(report)[0]?.message).toContain('event-000000');
       rig.clock.advance(1_000);
-      expect(await rig.drain()).toMatchObject({ stop: { kind: 'refused' } });
+      const alone = await rig.drain();
+      expect(alone).toMatchObject({ stop: { kind: 'refused', eventIds: ['event-000000'] } });
+      expect(pushErrors(alone)[0]?.message).toContain('event-000000');
       expect(await rig.event('event-000000')).toMatchObject({ state: 'pending', attempts: 2 });
+    });
+
+    const nameOf = (index: number) => `event-${String(index).padStart(6, '0')}`;
+
+    test.each([
+      ['the first six', [0, 1, 2, 3, 4, 5]],
+      ['the first and the last', [0, 29]],
+      ['a dozen', [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+    ])('to %s of the queue: every other event is sent', async (_name, indexes) => {
+      const titles = new Set(indexes.map(nameOf));
+      const rig = await pushRig({
+        script: ({ eventId }) => (titles.has(eventId) ? blocked : accepted),
+      });
+      await rig.commit(eventSeries(30));
+      const report = await rig.drain();
+      expect(report).toMatchObject({ delivered: 30 - titles.size });
+      expect(report).not.toHaveProperty('stop');
+      expect(report.blocked?.count).toBe(titles.size);
+      expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: titles.size });
+    });
+
+    test('to events at both ends of the queue: the next run sends the others', async () => {
+      const titles = new Set([0, 1, 2, 3, 26, 27, 28, 29].map(nameOf));
+      const rig = await pushRig({
+        script: ({ eventId }) => (titles.has(eventId) ? blocked : accepted),
+      });
+      await rig.commit(eventSeries(30));
+      const first = await rig.drain();
+      expect(pushErrors(first)[0]?.message).toContain('event-000000');
+      rig.clock.advance(1_000);
+      const second = await rig.drain();
+      expect(first.delivered + second.delivered).toBe(22);
+      expect(second).toMatchObject({ blocked: { count: 8 } });
+      expect(second).not.toHaveProperty('stop');
     });
 
     test('to every event: stops after a few', async () => {
       const rig = await pushRig({ script: () => blocked });
       await rig.commit(eventSeries(30));
-      expect(await rig.drain()).toEqual({
+      expect(await rig.drain()).toMatchObject({
         ...NOTHING,
         stop: { kind: 'refused', response: blocked },
       });

@@ -1,4 +1,5 @@
 import type { TenantConfig } from '../../config/types.ts';
+import type { PacedBacklog } from '../../operator/sending-days.ts';
 import { countBackfilled } from '../../outbox/event-counts.ts';
 import { runBackfill } from '../../runs/backfill.ts';
 import type { BackfillWindow } from '../../runs/backfill-window.ts';
@@ -17,7 +18,6 @@ import { type CommandSession, withCommandSession } from '../command-session.ts';
 import { printDryRuns } from '../runs/print-dry-runs.ts';
 import { printRuns } from '../runs/print-runs.ts';
 import { startRunsProgress } from '../runs/runs-progress.ts';
-import type { PacedBacklog } from '../runs/sending-days.ts';
 
 type WindowOf = (tenant: TenantConfig) => BackfillWindow;
 

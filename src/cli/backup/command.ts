@@ -4,10 +4,10 @@ import { backUp } from '../../db/backup.ts';
 import { sqliteFile } from '../../db/open.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
+import { bytesText } from '../../lib/format.ts';
 import { shellQuoted } from '../../lib/shell-quote.ts';
 import { EXIT, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
-import { bytesText } from '../terminal/format.ts';
 import { startProgress } from '../terminal/progress-line.ts';
 import { writeJson, writeParagraph } from '../terminal/write.ts';
 

@@ -1,5 +1,5 @@
+import { countOf, listOf } from '../../lib/format.ts';
 import type { Check, CheckStatus } from '../../operator/check/types.ts';
-import { countOf, listOf } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { writeHeading, writeItem, writeParagraph } from '../terminal/write.ts';
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
+import { listOf, numberText } from '../../lib/format.ts';
 import { nearestWords } from '../../lib/nearest-word.ts';
 import type { OptionDefinition, OptionValue } from '../command.ts';
-import { listOf, numberText } from '../terminal/format.ts';
 import { didYouMean } from './suggestions.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { listOf } from '../../lib/format.ts';
 import { nearestWords } from '../../lib/nearest-word.ts';
 import { type CommandDefinition, GLOBAL_OPTIONS } from '../command.ts';
-import { listOf } from '../terminal/format.ts';
 
 /** `Did you mean start or status? `, as the beginning of a hint; '' without a candidate. */
 export function didYouMean(candidates: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { countOf } from '../../lib/format.ts';
 import type { ArgumentDefinition, CommandDefinition } from '../command.ts';
 import { concernsTenants } from '../hints/as-typed.ts';
-import { countOf } from '../terminal/format.ts';
 import { flagsOf, suggestCommands, suggestOptions } from './suggestions.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -5,6 +5,7 @@ import { loadConfigIn } from '../../config/load-process-config.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import type { RunReport } from '../../db/run-report.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
+import { reportJson } from '../../operator/report-json.ts';
 import { listEvents } from '../../outbox/list-events.ts';
 import { type AppContext, openContext } from '../../runs/app-context.ts';
 import { followProgress } from '../../runs/progress.ts';
@@ -20,7 +21,6 @@ import {
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { logLevel } from '../command-line/input-options.ts';
 import { openLogger } from '../logging/logger.ts';
-import { reportJson } from '../runs/report-json.ts';
 import { startProgress } from '../terminal/progress-line.ts';
 import { writeJson } from '../terminal/write.ts';
 import {

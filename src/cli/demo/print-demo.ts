@@ -1,12 +1,12 @@
 import type { RunReport } from '../../db/run-report.ts';
 import type { ContentShared } from '../../event/contract.ts';
+import { timeText } from '../../lib/format.ts';
 import type { StoredEvent } from '../../outbox/outbox-event.ts';
 import { GONG_CALL_LIMITS } from '../../sandbox/gong/rate-limit.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { ScenarioDelivery, ScenarioShare } from '../../sandbox/scenario/index.ts';
 import type { SkipReason } from '../../share/policy.ts';
 import { runLines } from '../runs/run-summary.ts';
-import { timeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { type Field, writeFields } from '../terminal/table.ts';
 import { writeHeading, writeParagraph } from '../terminal/write.ts';

@@ -1,3 +1,5 @@
+import { numberText } from '../../lib/format.ts';
+import { eventDetailJson, eventJson } from '../../operator/event-json.ts';
 import { listFilteredEvents } from '../../operator/filter-events.ts';
 import { findEvent } from '../../operator/find-event.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
@@ -10,9 +12,7 @@ import { textOption } from '../command-line/input-options.ts';
 import { parseWhen } from '../command-line/parse-date-or-time.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
-import { numberText } from '../terminal/format.ts';
 import { writeError, writeJson, writeJsonLines, writeParagraph } from '../terminal/write.ts';
-import { eventDetailJson, eventJson } from './json-record.ts';
 import { printEvent } from './print-event.ts';
 import { printEvents } from './print-events.ts';
 

@@ -1,10 +1,10 @@
+import { timeText } from '../../lib/format.ts';
+import { recipientsOf, sharerOf, stateText } from '../../operator/event-json.ts';
 import type { Attempt, StoredEvent } from '../../outbox/outbox-event.ts';
 import { escapeControlsBeyondAscii } from '../terminal/escape.ts';
-import { timeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { type Column, type Field, writeFields, writeTable } from '../terminal/table.ts';
 import { writeHeading, writeParagraph, writeText } from '../terminal/write.ts';
-import { recipientsOf, sharerOf, stateText } from './json-record.ts';
 
 /** Prints one event as text: the share, the match and its reasons, the attempts, the body. */
 export async function printEvent(

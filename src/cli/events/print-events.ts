@@ -1,13 +1,13 @@
 import type { Database } from '../../db/schema.ts';
+import { listOf, zonedTimeText } from '../../lib/format.ts';
+import { recipientsOf, sharerOf, whyOf } from '../../operator/event-json.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { shortIds } from '../../outbox/id-prefix.ts';
 import type { StoredEvent } from '../../outbox/outbox-event.ts';
-import { listOf, zonedTimeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { type Column, writeFirstFitting } from '../terminal/table.ts';
 import { displayWidth } from '../terminal/width.ts';
 import { writeHeading, writeParagraph } from '../terminal/write.ts';
-import { recipientsOf, sharerOf, whyOf } from './json-record.ts';
 
 /** Cells of a title: most are shown in full even if other columns have to go, and then this many. */
 const TITLE_WIDTH_GOOD = 60;

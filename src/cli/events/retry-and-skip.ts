@@ -1,3 +1,4 @@
+import { countOf } from '../../lib/format.ts';
 import {
   countSelected,
   findActionable,
@@ -14,7 +15,6 @@ import { textOption } from '../command-line/input-options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
 import { requireConfirmation } from '../terminal/confirm.ts';
-import { countOf } from '../terminal/format.ts';
 import { writeJson, writeParagraph } from '../terminal/write.ts';
 
 type Action = 'retry' | 'skip';

@@ -1,7 +1,7 @@
 import type { TenantConfig } from '../../config/types.ts';
+import { countOf, namesText, numberText } from '../../lib/format.ts';
 import type { PersonCounts } from '../../operator/forget.ts';
 import { isInternalAddress } from '../../share/address.ts';
-import { countOf, namesText, numberText } from '../terminal/format.ts';
 
 /** What names the person, before anything is erased. */
 export function foundText(

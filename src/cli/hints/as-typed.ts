@@ -1,3 +1,4 @@
+import type { AsTyped } from '../../lib/as-typed.ts';
 import { shellQuoted } from '../../lib/shell-quote.ts';
 
 /** A command in a message: the program's name and its words, in backticks. */
@@ -11,12 +12,6 @@ const WITHOUT_TENANT = [...WITHOUT_CONFIG, 'backup', 'restore', 'rebind', 'init'
 export function concernsTenants(words: string): boolean {
   return words !== '' && !startsWithOne(words, WITHOUT_TENANT);
 }
-
-/** A message with its commands as the user types them. */
-export type AsTyped = (text: string) => string;
-
-/** Messages name commands in the installed form, and are stored so: each process renders its own. */
-export const asInstalled: AsTyped = (text) => text;
 
 /**
  * Renders the commands of a message with the prefix that started this process, and with the

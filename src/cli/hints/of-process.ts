@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { type AsTyped, asTypedWith } from './as-typed.ts';
+import type { AsTyped } from '../../lib/as-typed.ts';
+import { asTypedWith } from './as-typed.ts';
 import { commandPrefix } from './command-prefix.ts';
 
 /** How the user of this process types commands. */

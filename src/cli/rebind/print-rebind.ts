@@ -1,8 +1,8 @@
 import type { TenantConfig } from '../../config/types.ts';
 import type { BoundVendor } from '../../db/bindings.ts';
+import { countOf, timeText } from '../../lib/format.ts';
 import type { RebindReport } from '../../operator/rebind.ts';
 import type { Rebinding, RebindPlan } from '../../operator/rebind-plan.ts';
-import { countOf, timeText } from '../terminal/format.ts';
 
 const ACCOUNTS: Readonly<Record<BoundVendor, string>> = {
   salesforce: 'Salesforce org',

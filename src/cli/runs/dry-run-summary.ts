@@ -1,6 +1,6 @@
 import type { GongConfig } from '../../config/types.ts';
+import { countOf, durationText, listOf, numberText } from '../../lib/format.ts';
 import type { DryRunReport } from '../../runs/dry-run.ts';
-import { countOf, durationText, listOf, numberText } from '../terminal/format.ts';
 import { errorLines, sumSkipped } from './run-summary.ts';
 
 /** What a real run would do, in one sentence. */

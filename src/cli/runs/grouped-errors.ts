@@ -1,5 +1,5 @@
 import type { RunError, RunReport } from '../../db/run-report.ts';
-import { namesText } from '../terminal/format.ts';
+import { namesText } from '../../lib/format.ts';
 import { errorLines } from './run-summary.ts';
 
 interface TenantError {

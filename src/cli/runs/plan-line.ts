@@ -1,5 +1,5 @@
+import { listOf, timeText } from '../../lib/format.ts';
 import type { NewEvent } from '../../outbox/outbox-event.ts';
-import { listOf, timeText } from '../terminal/format.ts';
 import { PLAN_LIMITS } from './limits.ts';
 
 /** What a dry run says of one share: when, what happens to it and why, what, from whom, to whom. */

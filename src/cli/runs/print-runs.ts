@@ -1,12 +1,12 @@
+import { namesText } from '../../lib/format.ts';
+import { reportJson } from '../../operator/report-json.ts';
 import { logRun } from '../../runs/log-run.ts';
 import type { TenantRun } from '../../runs/tenant-run.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';
-import { namesText } from '../terminal/format.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
 import { groupErrors } from './grouped-errors.ts';
-import { reportJson } from './report-json.ts';
 import { nextSteps, noteLines, runLine } from './run-summary.ts';
 
 /** Prints the results of the runs, logs them, and returns one exit code for all. */

@@ -1,5 +1,5 @@
 import type { RunError, RunReport } from '../../db/run-report.ts';
-import { countOf, durationText, listOf } from '../terminal/format.ts';
+import { countOf, durationText, listOf } from '../../lib/format.ts';
 
 /** A run in one line, followed by its errors and by what it could not read. */
 export function runLines(report: RunReport): string[] {

@@ -1,7 +1,7 @@
+import { type PacedBacklog, sendingDays } from '../../operator/sending-days.ts';
 import type { Progress as RunProgress } from '../../runs/progress.ts';
 import type { CommandSession } from '../command-session.ts';
 import { type Counts, startProgress } from '../terminal/progress-line.ts';
-import { type PacedBacklog, sendingDays } from './sending-days.ts';
 
 /** the label while nothing is found */
 const CALLS = 'reading; calls made';

@@ -18,26 +18,32 @@ import { watchDatabase } from '../../service/watch-database.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { tenantNames, textOption } from '../command-line/input-options.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
+import { createOperatorPage } from './operator-page.ts';
 
 /** A scheduled run reads what is new and sends it, without a progress line. */
-const SCHEDULED = { reach: 'new', push: 'send', listeners: [] } as const;
+const SCHEDULED = { reach: 'new', push: 'send' } as const;
 
 export const start: Handler = (input) =>
   withCommandSession(input, { access: 'write', isService: true }, serve);
 
 async function serve({ context, tenants, faulty, input }: CommandSession): Promise<ExitCode> {
-  requireSchedule(tenants, faulty);
+  // The page alone is worth serving: it shows what runs on demand.
+  if (context.config.service.http === undefined) requireSchedule(tenants, faulty);
   const broken = new AbortController();
   const signal = AbortSignal.any([input.signal, broken.signal]);
   const alerts = new Alerts(context, signal);
+  const page = await createOperatorPage(context, { faulty, input });
   const scheduler = new Scheduler({
     context,
     tenants,
     run: async (current, { tenant }) => {
       const backfillUntil = nextDueOf(tenant, current.clock.now());
-      const run = () => runSync(current, { ...SCHEDULED, tenant, backfillUntil, signal });
+      const listeners = page.listenersOf(tenant.tenant);
+      const options = { ...SCHEDULED, tenant, backfillUntil, signal, listeners };
+      const run = () => runSync(current, options);
       const ended = await tryRun(current, tenant, { kind: 'sync', signal, run });
       alerts.addRun(current, ended.report);
+      page.addRun(ended.report);
       return ended;
     },
     housekeeping: (current, kept) => housekeeping(current, kept, { alerts, nextDue, signal }),
@@ -45,22 +51,28 @@ async function serve({ context, tenants, faulty, input }: CommandSession): Promi
   });
   const onFaulty = (current: AppContext, tenant: FaultyTenant) => alerts.addFaulty(current, tenant);
   for (const tenant of faulty) onFaulty(context, tenant);
+  await page.begin(scheduler);
   const reload = createReload({ context, scheduler, onFaulty, load: () => reloadConfig(input) });
   const onHangUp = () => void reload();
   process.on('SIGHUP', onHangUp);
   scheduler.begin();
-  const ticks = everyMinute(() => scheduler.tick(), context.log);
+  const tick = () => {
+    page.ticked();
+    scheduler.tick();
+  };
+  const ticks = everyMinute(tick, context.log);
   const watching = watchDatabase(context, { signal, onReplaced: (error) => broken.abort(error) });
   try {
     if (!signal.aborted) await once(signal, 'abort');
     context.log.info('stopping: no new runs are started');
-    const drained = await scheduler.drained();
+    const [drained] = await Promise.all([scheduler.drained(), page.stop()]);
     await alerts.settled();
     await watching;
     broken.signal.throwIfAborted();
     return drained === 'clean' ? EXIT.success : EXIT.needsAttention;
   } finally {
     ticks.stop();
+    await page.stop();
     process.off('SIGHUP', onHangUp);
   }
 }

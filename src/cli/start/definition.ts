@@ -1,7 +1,7 @@
+import { durationText } from '../../lib/format.ts';
 import { STOP_LIMITS } from '../../lib/limits.ts';
 import { SCHEDULE_LIMITS } from '../../scheduler/limits.ts';
 import { type CommandDefinition, EXIT } from '../command.ts';
-import { durationText } from '../terminal/format.ts';
 
 const RETRY = durationText(SCHEDULE_LIMITS.retryMs);
 const DRAIN = durationText(STOP_LIMITS.drainMsMax);
@@ -21,6 +21,8 @@ export const startDefinition: CommandDefinition = {
       'report it. SIGHUP reloads the configuration; an invalid tenant keeps its previous one. On ' +
       `SIGTERM or SIGINT, the scheduler starts no new runs, gives running ones ${DRAIN}, and ` +
       'exits. A second signal exits immediately. The next start catches up on interrupted runs.',
+    'If `http` is set in sharetrail.yaml, it also serves the operator page, metrics, and probes; ' +
+      'then no tenant needs a schedule. A port in use is an error.',
   ],
   arguments: [],
   options: [],
@@ -32,7 +34,7 @@ export const startDefinition: CommandDefinition = {
     [EXIT.success]: 'stopped; everything is written',
     [EXIT.needsAttention]: 'stopped, but the end of a run could not be written',
     [EXIT.couldNotRun]:
-      'could not run (usage, configuration or database, or no tenant has a schedule)',
+      'could not run (usage, configuration, database or port, or no tenant has a schedule)',
   },
   load: async () => (await import('./command.ts')).start,
 };

@@ -1,6 +1,6 @@
+import { namesText } from '../../lib/format.ts';
 import type { Attention } from '../../operator/health.ts';
-import { namesText } from '../terminal/format.ts';
-import { nameOf, type TenantRow } from './tenant-row.ts';
+import { nameOf, type TenantRow } from '../../operator/tenant-row.ts';
 
 interface TenantAttention {
   readonly tenant: string;

@@ -1,13 +1,13 @@
 import { healthOf, worstFirst } from '../../operator/health.ts';
 import { statusOf, syncCursors } from '../../operator/status.ts';
+import { statusJson } from '../../operator/status-json.ts';
+import { faultyRow, type TenantRow, type ValidTenantRow } from '../../operator/tenant-row.ts';
 import { nextDue } from '../../scheduler/due-times.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
 import { writeJson } from '../terminal/write.ts';
-import { statusJson } from './json-record.ts';
 import { printDetails } from './print-details.ts';
 import { printSummary } from './print-summary.ts';
-import { faultyRow, type TenantRow, type ValidTenantRow } from './tenant-row.ts';
 
 export const status: Handler = (input) =>
   withCommandSession(input, { access: 'read', secrets: 'deferred' }, showStatus);

@@ -1,11 +1,11 @@
 import type { Cursor } from '../../db/cursors.ts';
+import { countOf, listOf, numberText } from '../../lib/format.ts';
 import {
   CHANGE_LOG_STREAM_PREFIX as CHANGE_LOGS,
   INTERNAL_DOMAINS_STREAM,
   UNREAD_DRIVES_STREAM,
   USERS_STREAM,
 } from '../../sources/drive/stream-names.ts';
-import { countOf, listOf, numberText } from '../terminal/format.ts';
 
 type TimeOf = (at: number) => string;
 

@@ -1,6 +1,6 @@
+import { countOf, namesText, numberText, zonedTimeText } from '../../lib/format.ts';
 import type { GongStatus, TenantStatus } from '../../operator/status.ts';
-import { countOf, namesText, numberText, zonedTimeText } from '../terminal/format.ts';
-import type { TenantRow } from './tenant-row.ts';
+import type { TenantRow } from '../../operator/tenant-row.ts';
 
 /** accounts with a line each; with more, those with the most calls left share one line */
 const ACCOUNTS_SHOWN_MAX = 10;

@@ -1,9 +1,9 @@
 import type { Cursor } from '../../db/cursors.ts';
+import { countOf, listOf, numberText, zonedTimeText } from '../../lib/format.ts';
+import { sendingDays } from '../../operator/sending-days.ts';
 import type { RunStatus, TenantStatus } from '../../operator/status.ts';
 import { STATES } from '../../outbox/states.ts';
 import { runText } from '../runs/run-summary.ts';
-import { sendingDays } from '../runs/sending-days.ts';
-import { countOf, listOf, numberText, zonedTimeText } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { type Field, writeFields } from '../terminal/table.ts';
 import { writeHeading } from '../terminal/write.ts';

@@ -1,10 +1,10 @@
+import type { TenantRow } from '../../operator/tenant-row.ts';
 import type { Io } from '../terminal/io.ts';
 import { writeFirstFitting } from '../terminal/table.ts';
 import { writeHeading, writeParagraph } from '../terminal/write.ts';
 import { attentionLines } from './attention-lines.ts';
 import { accountLines } from './gong-accounts.ts';
 import { summaryLayouts } from './summary-columns.ts';
-import type { TenantRow } from './tenant-row.ts';
 import { unreadDriveLines } from './unread-drive-lines.ts';
 
 export interface SummaryOptions {

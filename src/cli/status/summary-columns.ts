@@ -1,9 +1,9 @@
+import { ageText, listOf, numberText, zonedTimeText } from '../../lib/format.ts';
+import { sendingDays } from '../../operator/sending-days.ts';
 import type { TenantStatus } from '../../operator/status.ts';
+import { nameOf, type TenantRow } from '../../operator/tenant-row.ts';
 import type { State } from '../../outbox/states.ts';
-import { sendingDays } from '../runs/sending-days.ts';
-import { ageText, listOf, numberText, zonedTimeText } from '../terminal/format.ts';
 import type { Column } from '../terminal/table.ts';
-import { nameOf, type TenantRow } from './tenant-row.ts';
 
 /** The events are sorted by how much they concern an operator: a narrow screen shows the first. */
 const STATES_SHOWN: readonly State[] = [

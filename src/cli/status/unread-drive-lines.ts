@@ -1,5 +1,5 @@
-import { countOf } from '../terminal/format.ts';
-import type { TenantRow } from './tenant-row.ts';
+import { countOf } from '../../lib/format.ts';
+import type { TenantRow } from '../../operator/tenant-row.ts';
 
 /** drives of a tenant with a line each */
 const DRIVES_SHOWN_MAX = 10;

@@ -1,5 +1,5 @@
+import { type AsTyped, asInstalled } from '../../lib/as-typed.ts';
 import { UserError } from '../../lib/errors.ts';
-import { type AsTyped, asInstalled } from '../hints/as-typed.ts';
 
 /** The parts of its process that a command uses; tests replace them all. */
 export interface Io {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import { durationText, numberText } from './format.ts';
+import { durationText, numberText } from '../../lib/format.ts';
 import type { Io } from './io.ts';
 
 /** at most ten redraws per second */

@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { type AppContext, contextOf } from '../../runs/app-context.ts';
 import { RunCounters } from '../../runs/counters.ts';
+import type { NextDue } from '../../runs/overdue-times.ts';
 import { type Connections, connect } from '../../runs/vendor-clients.ts';
 import { AreaChecks } from './area-checks.ts';
 import { configurationChecks } from './configuration.ts';
@@ -15,7 +16,7 @@ import { checkGong, type GongProbe, probeGong } from './gong.ts';
 import { checkGoogle } from './google.ts';
 import { CHECK_LIMITS } from './limits.ts';
 import { checkSalesforce } from './salesforce.ts';
-import { alertsCheck, type NextDue, scheduleCheck } from './schedule.ts';
+import { alertsCheck, scheduleCheck } from './schedule.ts';
 import { type Check, type CheckArea, sortChecks } from './types.ts';
 
 export interface CheckOptions {

@@ -1,6 +1,5 @@
 import { formatProblem } from '../../config/config-error.ts';
 import type { Config, FaultyTenant, TenantConfig } from '../../config/types.ts';
-import { unsupportedKeys } from '../../config/unsupported-keys.ts';
 import { chmodLine } from '../../lib/file-exposure.ts';
 import { type Check, type Finding, failed, ok, warning } from './types.ts';
 
@@ -23,9 +22,6 @@ export function configurationChecks(
     checkOf(undefined, 'sharetrail.yaml', ok(`valid, in ${config.dir}`)),
     ...(config.exposedFiles ?? []).map((path) =>
       checkOf(undefined, 'file permissions', exposed(path)),
-    ),
-    ...unsupportedKeys(config).map((text) =>
-      checkOf(undefined, 'unsupported keys', warning(text, 'Remove the key, or ignore it.')),
     ),
     ...tenants.flatMap((tenant) => tenantChecks(tenant, now)),
     ...faulty.flatMap(faultyChecks),

@@ -1,5 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Connections } from '../../runs/vendor-clients.ts';
+import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import { SCOPES, type ScopeSet } from '../../vendors/google/scopes.ts';
 import type { AreaChecks } from './area-checks.ts';
@@ -50,12 +51,12 @@ export async function checkGoogle(checks: AreaChecks, options: GoogleOptions): P
 }
 
 async function lackingAsUser(checks: AreaChecks, client: GoogleClient): Promise<ScopeSet[]> {
-  const signIn = await checks.probe(
+  const token = await checks.probe(
     'sign-in',
     () => client.signIn('drive', ''),
     () => ok('the refresh token is valid'),
   );
-  return signIn === undefined ? ['drive'] : [];
+  return token === undefined ? ['drive'] : [];
 }
 
 /** The scopes of the configured features, in the order of the setup page. */
@@ -94,29 +95,67 @@ async function lackingScopes(
   needs: readonly ScopeNeed[],
 ): Promise<ScopeSet[]> {
   const lacking: ScopeSet[] = [];
-  for (const { scopeSet, because, use = [] } of needs) {
-    const token = await checks.probe(
-      `scope ${namesOf(scopeSet)}`,
-      () => client.signIn(scopeSet),
-      () => ok(`granted; needed ${because}`),
-    );
-    if (token === undefined) {
-      const uses = use.map(({ name }) => name);
-      checks.skip(uses, 'the scope is not granted');
+  let isHopeless = false;
+  for (const need of needs) {
+    const { scopeSet, use = [] } = need;
+    const names = [nameOf(need), ...use.map(({ name }) => name)];
+    if (isHopeless) {
+      checks.skip(names, 'no sign-in succeeds');
+      lacking.push(scopeSet);
+      continue;
     }
-    const used: unknown[] = [];
-    for (const { name, call } of token === undefined ? [] : use) {
-      used.push(
-        await checks.probe(
-          name,
-          () => call(client),
-          () => ok('given'),
-        ),
-      );
-    }
-    if (token === undefined || used.includes(undefined)) lacking.push(scopeSet);
+    const end = await signIn(checks, client, need);
+    isHopeless = end === 'hopeless';
+    if (end !== 'granted') checks.skip(names.slice(1), 'the sign-in failed');
+    const isUsable = end === 'granted' && (await areUsable(checks, client, use));
+    if (!isUsable) lacking.push(scopeSet);
   }
   return lacking;
+}
+
+/** `hopeless`: the failure does not concern these scopes, so that other ones fail alike. */
+async function signIn(
+  checks: AreaChecks,
+  client: GoogleClient,
+  need: ScopeNeed,
+): Promise<'granted' | 'refused' | 'hopeless'> {
+  try {
+    await checks.within(() => client.signIn(need.scopeSet));
+    checks.add(nameOf(need), ok(`granted; needed ${need.because}`));
+    return 'granted';
+  } catch (error) {
+    checks.fail(nameOf(need), error);
+    const isAboutScopes = error instanceof GoogleError && SCOPE_REASONS.has(error.reason);
+    return isAboutScopes ? 'refused' : 'hopeless';
+  }
+}
+
+/** Google's reasons for a scope that is not granted. */
+const SCOPE_REASONS: ReadonlySet<string> = new Set([
+  'unauthorized_client',
+  'access_denied',
+  'invalid_scope',
+]);
+
+async function areUsable(
+  checks: AreaChecks,
+  client: GoogleClient,
+  use: NonNullable<ScopeNeed['use']>,
+): Promise<boolean> {
+  let isUsable = true;
+  for (const { name, call } of use) {
+    const given = await checks.probe(
+      name,
+      () => call(client),
+      () => ok('given'),
+    );
+    isUsable &&= given !== undefined;
+  }
+  return isUsable;
+}
+
+function nameOf({ scopeSet }: ScopeNeed): string {
+  return `scope ${namesOf(scopeSet)}`;
 }
 
 function namesOf(scopeSet: ScopeSet): string {

@@ -1,13 +1,8 @@
 import type { ServiceConfig, TenantConfig } from '../../config/types.ts';
 import { localTimeText } from '../../lib/local-time-text.ts';
+import type { NextDue } from '../../runs/overdue-times.ts';
 import { CHECK_LIMITS } from './limits.ts';
 import { type Check, type Finding, failed, ok, warning } from './types.ts';
-
-/** The first due time after `after`, epoch milliseconds; Infinity if it is never due. */
-export type NextDue = (
-  timetable: { readonly schedule: string; readonly timezone: string },
-  after: number,
-) => number;
 
 export function scheduleCheck(tenant: TenantConfig, now: number, nextDue: NextDue): Check {
   const finding = scheduleFinding(tenant, now, nextDue);

@@ -4,7 +4,7 @@ type Resource = Readonly<Record<string, unknown>>;
 export type RowChange = (row: Resource) => unknown;
 
 /** The lists of all methods. */
-const LISTS = ['items', 'changes', 'files', 'users', 'drives', 'permissions'] as const;
+const LISTS = ['items', 'changes', 'files', 'users', 'domains', 'drives', 'permissions'] as const;
 
 /** A list's rows, or a single resource, after the change. */
 export function changeRows(response: Resource, change: RowChange | undefined): object {

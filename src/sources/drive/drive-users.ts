@@ -1,6 +1,7 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { listCursors } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { UserError } from '../../lib/errors.ts';
 import { isInternalAddress } from '../../share/address.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { SetAside } from '../set-aside.ts';
@@ -17,6 +18,7 @@ import {
   planMoves,
   type StoredOwners,
 } from './owner-moves.ts';
+import { storedDomains } from './stored-insiders.ts';
 import { CHANGE_LOG_STREAM_PREFIX, USERS_STREAM } from './stream-names.ts';
 
 export interface DriveUsersOptions {
@@ -56,7 +58,7 @@ export class DriveUsers {
     if (config.auth.flow === 'refresh-token') found.#set([await findTokenUser(client)]);
     else if (config.users === 'all') {
       found.#set(await listDirectoryUsers(client, (row) => setAside.add(row)));
-      found.#domains = await client.listDomains();
+      found.#domains = await findDomains(options);
     } else if (config.detect.includes('changes')) await found.#findListed(config.users);
     else found.#set(found.#listedOnRecord(config.users));
     return found;
@@ -187,4 +189,26 @@ export class DriveUsers {
     this.#held = updateAddresses(this.#stored, seen);
     this.#book = new AddressBook(this.#users, this.#held);
   }
+}
+
+/** If a row does not name its domain, those of the last run still count: else it looks removed. */
+async function findDomains({
+  client,
+  store,
+  setAside,
+}: DriveUsersOptions): Promise<readonly string[]> {
+  const { rows, faulty, areAllNamed } = await client.listDomains();
+  for (const row of faulty) setAside.add(row);
+  if (areAllNamed) return rows;
+  const stored = await storedDomains(store.db, store.tenant);
+  if (stored === undefined) throw domainsUnknown();
+  return [...new Set([...rows, ...stored])];
+}
+
+function domainsUnknown(): UserError {
+  return new UserError('Google does not name one of the domains of the Workspace', {
+    hint:
+      'Its people would count as outsiders, so Drive is not read before Google has named them all ' +
+      'once. Please report this message.',
+  });
 }

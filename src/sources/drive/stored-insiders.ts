@@ -7,9 +7,18 @@ import { INTERNAL_DOMAINS_STREAM } from './stream-names.ts';
 
 /** Who was internal in the last run that read Drive; undefined if there was none. */
 export async function storedInsiders(db: Statement, tenant: string): Promise<Insiders | undefined> {
-  const stored = await readCursor(db, { tenant, stream: INTERNAL_DOMAINS_STREAM });
-  if (stored === undefined) return undefined;
+  const domains = await storedDomains(db, tenant);
+  if (domains === undefined) return undefined;
   const held = await loadAddresses(db, tenant);
   const addresses = held.filter(({ until }) => until === undefined).map(({ address }) => address);
-  return { domains: parseDomainsPosition(stored).domains, addresses: new Set(addresses) };
+  return { domains, addresses: new Set(addresses) };
+}
+
+/** The internal domains of the last run that read Drive; undefined if there was none. */
+export async function storedDomains(
+  db: Statement,
+  tenant: string,
+): Promise<readonly string[] | undefined> {
+  const stored = await readCursor(db, { tenant, stream: INTERNAL_DOMAINS_STREAM });
+  return stored === undefined ? undefined : parseDomainsPosition(stored).domains;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { ParsedRows } from '../faulty-row.ts';
-import type { Activity, ActivityEvent, Page, User } from './rows.ts';
+import type { Activity, ActivityEvent, Domains, Page, User } from './rows.ts';
 import {
   address,
   filledAddress,
@@ -55,29 +55,55 @@ const users = z
 
 const verified = z.boolean().default(true);
 
-/**
- * Anyone can add any domain to a Workspace: only a verified one belongs to the company. Not parsed
- * row by row: without one of the domains, its people would count as outsiders.
- */
-const domains = z
+/** Anyone can add any domain to a Workspace: only a verified one belongs to the company. */
+const domain = z
   .object({
-    domains: z.array(
-      z.object({
-        domainName: address,
-        verified,
-        domainAliases: z.array(z.object({ domainAliasName: address, verified })).default([]),
-      }),
-    ),
+    domainName: address.min(1),
+    verified,
+    domainAliases: z.array(z.object({ domainAliasName: address.min(1), verified })).default([]),
   })
-  .transform(({ domains: all }) => {
-    const names = all
-      .filter((domain) => domain.verified)
-      .flatMap(({ domainName, domainAliases }) => [
-        domainName,
-        ...domainAliases.flatMap((alias) => (alias.verified ? alias.domainAliasName : [])),
-      ]);
-    return [...new Set(names)];
+  .transform((fields) =>
+    fields.verified
+      ? [
+          fields.domainName,
+          ...fields.domainAliases.flatMap((each) => (each.verified ? each.domainAliasName : [])),
+        ]
+      : [],
+  );
+
+const domainKind: RowKind<string[]> = {
+  kind: 'domain',
+  schema: () => domain,
+  idOf: (row) => textAt(row, 'domainName'),
+};
+
+const domains = z
+  .object({ domains: rowsOf(domainKind) })
+  .transform(({ domains: { rows, faulty } }): Domains => {
+    const names = faulty.map(({ row }) => namesIn(row));
+    return {
+      rows: [...new Set([...rows, ...names].flat())],
+      faulty,
+      areAllNamed: names.every((ofRow) => ofRow.length > 0),
+    };
   });
+
+const named = z.object({ domainName: address.min(1) }).transform((row) => row.domainName);
+const namedAlias = z
+  .object({ domainAliasName: address.min(1) })
+  .transform((row) => row.domainAliasName);
+const withAliases = z
+  .object({ domainAliases: z.array(z.unknown()) })
+  .transform((row) => row.domainAliases);
+
+/** What can be read of a faulty row: in doubt, a domain's people are no outsiders. */
+function namesIn(row: unknown): string[] {
+  const aliases = withAliases.safeParse(row).data ?? [];
+  return [
+    named.safeParse(row).data ?? [],
+    ...aliases.map((alias) => namedAlias.safeParse(alias).data ?? []),
+  ].flat();
+}
 
 const digits = z.union([z.string(), z.int()]).transform(String);
 
@@ -138,7 +164,10 @@ const customer = z
   })
   .transform((page) => page.users[0]?.customerId ?? page.items[0]?.id.customerId);
 
-export const readUser = readerOf(user);
+/** A user who was requested by an address, as a list of one. */
+export const readRequestedUser = readerOf(
+  z.looseObject({}).transform((row) => parseRows([row], userKind)),
+);
 export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
 export const readActivities = readerOf(activities);

@@ -26,13 +26,24 @@ interface Facts {
 /** Drive guide, "Resolve errors"; the newer reasons are those of google.rpc.ErrorInfo. */
 const QUOTA_REASONS = new Set([
   'userRateLimitExceeded',
+  'userRateLimitExceededUnreg',
   'rateLimitExceeded',
+  'rateLimitExceededUnreg',
+  'concurrentLimitExceeded',
+  'servingLimitExceeded',
+  'variableTermLimitExceeded',
   'quotaExceeded',
   'limitExceeded',
   'RATE_LIMIT_EXCEEDED',
   'RESOURCE_EXHAUSTED',
 ]);
-const DAILY_REASONS = new Set(['dailyLimitExceeded', 'dailyLimitExceededUnreg']);
+const DAILY_REASONS = new Set([
+  'dailyLimitExceeded',
+  'dailyLimitExceededUnreg',
+  'variableTermExpiredDailyExceeded',
+]);
+/** Google's words, if the reason is another one. */
+const QUOTA_WORDS = /\b(?:quota|rate limit) exceeded\b/i;
 const TRANSIENT_REASONS = new Set([
   'backendError',
   'internalError',
@@ -106,7 +117,8 @@ function quotaOf({
   const reason = error?.reason ?? '';
   if (DAILY_REASONS.has(reason)) return 'day';
   if (status === 503 && context.service === 'reports') return { isCertain: false };
-  if (!QUOTA_REASONS.has(reason) && status !== 429) return undefined;
+  const isQuota = QUOTA_REASONS.has(reason) || status === 429;
+  if (!isQuota && !(status === 403 && QUOTA_WORDS.test(error?.message ?? ''))) return undefined;
   const text = `${error?.quota ?? ''} ${error?.message ?? ''}`;
   return /\/d(?:ay)?\/|per ?day|daily/i.test(text) ? 'day' : { isCertain: true };
 }

@@ -7,7 +7,7 @@ import {
   readActivities,
   readCustomerId,
   readDomains,
-  readUser,
+  readRequestedUser,
   readUsers,
 } from './admin-responses.ts';
 import { ApiCalls, type PagedCall, type Scoped } from './api-calls.ts';
@@ -43,6 +43,7 @@ import type {
   Activity,
   ActivityQuery,
   ChangesPage,
+  Domains,
   File,
   Page,
   Permission,
@@ -151,7 +152,7 @@ class ApiClient implements GoogleClient {
         paged: false,
         invoke: ({ directory }, options) =>
           directory.users.get({ userKey: address, fields: USER_FIELDS }, options),
-        read: readUser,
+        read: (body) => rowIn(readRequestedUser(body), USER_UNREADABLE),
       }),
     );
   }
@@ -170,7 +171,7 @@ class ApiClient implements GoogleClient {
     });
   }
 
-  listDomains(): Promise<string[]> {
+  listDomains(): Promise<Domains> {
     const query = { customer: 'my_customer', fields: DOMAINS_FIELDS };
     return this.#calls.send({
       ...this.#asAdmin('directory'),
@@ -228,7 +229,7 @@ class ApiClient implements GoogleClient {
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
-        read: (body) => fileIn(readRequestedFile(body)),
+        read: (body) => rowIn(readRequestedFile(body), FILE_UNREADABLE),
       }),
     );
   }
@@ -334,15 +335,30 @@ function asUser(subject: string): Scoped {
   return { service: 'drive', subject, scopeSet: 'drive' };
 }
 
-function fileIn({ rows, faulty }: ParsedRows<File>): File {
-  const [file] = rows;
-  if (file !== undefined) return file;
+interface Unreadable {
+  readonly what: string;
+  readonly concerns: 'item' | 'subject';
+  readonly hint: string;
+}
+
+const FILE_UNREADABLE: Unreadable = {
+  what: 'file',
+  concerns: 'item',
+  hint: 'Please report this message. The other files are read.',
+};
+const USER_UNREADABLE: Unreadable = {
+  what: 'user',
+  concerns: 'subject',
+  hint: 'Please report this message. The other users are read.',
+};
+
+/** The only row of a list of one. */
+function rowIn<Row>({ rows, faulty }: ParsedRows<Row>, { what, concerns, hint }: Unreadable): Row {
+  const [row] = rows;
+  if (row !== undefined) return row;
   const problems = faulty.map(({ problem }) => problem).join('; ');
-  throw new GoogleError(`Google's description of the file cannot be read (${problems})`, {
-    reason: 'unreadableRow',
-    concerns: 'item',
-    hint: 'Please report this message. The other files are read.',
-  });
+  const message = `Google's description of the ${what} cannot be read (${problems})`;
+  throw new GoogleError(message, { reason: 'unreadableRow', concerns, hint });
 }
 
 function inDrive(driveId: string | undefined): { driveId?: string } {

@@ -4,6 +4,7 @@ import type {
   Activity,
   ActivityQuery,
   ChangesPage,
+  Domains,
   File,
   Page,
   Permission,
@@ -48,7 +49,7 @@ export interface GoogleClient {
   /** All users of the Workspace, including suspended and archived ones. As administrator. */
   listUsers(): AsyncGenerator<Page<User>>;
   /** The verified domains of the Workspace and their aliases. As administrator. */
-  listDomains(): Promise<string[]>;
+  listDomains(): Promise<Domains>;
   /** The current end of a change log, to read it from now on. */
   startPageToken(subject: string, driveId?: string): Promise<string>;
   /**

@@ -1,4 +1,4 @@
-import type { FaultyRow } from '../faulty-row.ts';
+import type { FaultyRow, ParsedRows } from '../faulty-row.ts';
 
 /** Google's data, parsed: times in epoch milliseconds, addresses and domains in lowercase. */
 
@@ -36,6 +36,12 @@ export interface User extends Person {
   readonly suspended: boolean;
   readonly archived: boolean;
   readonly createdTime?: number;
+}
+
+/** The domains of a Workspace and their aliases. */
+export interface Domains extends ParsedRows<string> {
+  /** false: a faulty row does not even name its domain */
+  readonly areAllNamed: boolean;
 }
 
 export interface SharedDrive {

@@ -1,9 +1,9 @@
-import type { Cursor } from '../../db/cursors.ts';
-import type { Health } from '../../operator/health.ts';
-import type { TenantStatus } from '../../operator/status.ts';
-import type { AsTyped } from '../hints/as-typed.ts';
-import { reportJson } from '../runs/report-json.ts';
-import { sendingDays } from '../runs/sending-days.ts';
+import type { Cursor } from '../db/cursors.ts';
+import type { AsTyped } from '../lib/as-typed.ts';
+import type { Health } from './health.ts';
+import { reportJson } from './report-json.ts';
+import { sendingDays } from './sending-days.ts';
+import type { TenantStatus } from './status.ts';
 
 interface StatusRecord {
   readonly status: TenantStatus;

@@ -1,6 +1,6 @@
-import type { RunReport } from '../../db/run-report.ts';
-import { printedReport } from '../../runs/report.ts';
-import type { AsTyped } from '../hints/as-typed.ts';
+import type { RunReport } from '../db/run-report.ts';
+import type { AsTyped } from '../lib/as-typed.ts';
+import { printedReport } from '../runs/report.ts';
 
 /** A run as `sync --json` prints it; its hints show commands as the user types them. */
 export function reportJson(report: RunReport, asTyped: AsTyped) {

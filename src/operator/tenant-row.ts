@@ -1,6 +1,6 @@
-import type { FaultyTenant } from '../../config/types.ts';
-import type { Health } from '../../operator/health.ts';
-import type { TenantStatus } from '../../operator/status.ts';
+import type { FaultyTenant } from '../config/types.ts';
+import type { Health } from './health.ts';
+import type { TenantStatus } from './status.ts';
 
 /** A row of the summary. */
 export type TenantRow = ValidTenantRow | FaultyTenantRow;

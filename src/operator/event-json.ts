@@ -1,4 +1,4 @@
-import type { Attempt, StoredEvent } from '../../outbox/outbox-event.ts';
+import type { Attempt, StoredEvent } from '../outbox/outbox-event.ts';
 
 /** An event as `events --json` prints it; the keys are part of the external contract. */
 export function eventJson(event: StoredEvent) {

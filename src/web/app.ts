@@ -1,0 +1,115 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import type { AsTyped } from '../lib/as-typed.ts';
+import { DatabaseError, messageOf, RetryableError, UserError } from '../lib/errors.ts';
+import type { AppContext } from '../runs/app-context.ts';
+import { BadQuery } from './event-query.ts';
+import { NotFound } from './find-events.ts';
+import { type Login, requireLogin, requireLoopbackHost } from './guard/access.ts';
+import { createAntiForgery } from './guard/anti-forgery.ts';
+import { provideFormToken, requireOwnForm } from './guard/forms.ts';
+import { LoginAttempts } from './guard/login-attempts.ts';
+import { createSessions } from './guard/sessions.ts';
+import { setSecurityHeaders } from './headers.ts';
+import { SERVER_LIMITS } from './limits.ts';
+import type { LiveUpdates } from './live-updates.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { problemResponse } from './problem-response.ts';
+import { Overloaded } from './read-gate.ts';
+import type { Readiness } from './readiness.ts';
+import { addApiRoutes } from './routes/api-routes.ts';
+import { addAssetRoutes } from './routes/asset-routes.ts';
+import { addChangeRoutes } from './routes/change-routes.ts';
+import { addHealthRoutes } from './routes/health-routes.ts';
+import { addLoginRoutes } from './routes/login-routes.ts';
+import { addPageRoutes } from './routes/page-routes.ts';
+import type { WebData } from './web-data.ts';
+import type { WebContext, WebEnv } from './web-env.ts';
+
+export interface AppOptions {
+  /** its database is written to */
+  readonly context: AppContext;
+  readonly data: WebData;
+  readonly metrics: Metrics;
+  readonly live: LiveUpdates;
+  readonly readiness: () => Promise<Readiness>;
+  readonly asTyped: AsTyped;
+  /** absent: only this machine has access, and needs no login */
+  readonly token: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * 1. Health, assets and the login, which need no login.
+ * 2. What programs read.
+ * 3. The pages, and the changes that their forms request.
+ */
+export function createApp(options: AppOptions): Hono<WebEnv> {
+  const { context, token } = options;
+  const app = new Hono<WebEnv>();
+  const antiForgery = createAntiForgery();
+  const login = token === undefined ? undefined : loginOf(context, token);
+  app.onError((error, c) => explainError(context, c, error));
+  app.notFound((c) => problemResponse(c, 404, { message: 'there is no such page' }));
+  app.use(setSecurityHeaders);
+  if (login === undefined) app.use(requireLoopbackHost);
+  addHealthRoutes(app, options);
+  addAssetRoutes(app);
+  app.post('*', bodyLimit({ maxSize: SERVER_LIMITS.bodyBytesMax, onError: tooLarge }));
+  app.use('/login', provideFormToken(antiForgery));
+  app.post('*', requireOwnForm(antiForgery));
+  if (login !== undefined) {
+    addLoginRoutes(app, login);
+    app.use(requireLogin(login));
+  }
+  app.get('/metrics', async (c) => {
+    const text = await options.metrics.render(options.data);
+    return c.body(text, 200, { 'Content-Type': options.metrics.contentType });
+  });
+  addApiRoutes(app, options);
+  app.use(provideFormToken(antiForgery));
+  app.use(async (c, next) => {
+    c.set('canLogOut', login !== undefined);
+    await next();
+  });
+  addPageRoutes(app, options);
+  addChangeRoutes(app, options);
+  return app;
+}
+
+function loginOf({ clock }: AppContext, token: string): Login {
+  return { token, clock, sessions: createSessions(token), attempts: new LoginAttempts(clock) };
+}
+
+function tooLarge(c: WebContext): Response | Promise<Response> {
+  return problemResponse(c, 413, {
+    message: `the request has more than ${SERVER_LIMITS.bodyBytesMax} bytes`,
+  });
+}
+
+function explainError(
+  { log }: AppContext,
+  c: WebContext,
+  error: Error,
+): Response | Promise<Response> {
+  if (error instanceof HTTPException) {
+    return problemResponse(c, error.status as 400, { message: messageOf(error) });
+  }
+  if (error instanceof Overloaded) c.header('Retry-After', '5');
+  if (error instanceof UserError) return problemResponse(c, statusOfProblem(error), error);
+  if (error instanceof RetryableError) {
+    return problemResponse(c, 502, { message: error.message, hint: 'Try again later.' });
+  }
+  log.error('a request to the operator page failed', { stage: 'web', err: error });
+  return problemResponse(c, 500, {
+    message: 'this is a bug in sharetrail',
+    hint: 'The log has the details. Please report it.',
+  });
+}
+
+function statusOfProblem(error: UserError): 400 | 404 | 409 | 503 {
+  if (error instanceof NotFound) return 404;
+  if (error instanceof BadQuery) return 400;
+  return error instanceof DatabaseError || error instanceof Overloaded ? 503 : 409;
+}

@@ -1,0 +1,85 @@
+import { UserError } from '../lib/errors.ts';
+import { LIST_LIMITS } from '../operator/limits.ts';
+import type { EventKey } from '../outbox/load-events.ts';
+import { STATES, type State } from '../outbox/states.ts';
+import type { SourceName } from '../share/share.ts';
+
+/** A parameter of a request that cannot be used. */
+export class BadQuery extends UserError {
+  override readonly name = 'BadQuery';
+}
+
+export type QueryReader = (name: string) => string | undefined;
+
+/** The filter of `/events` and `/api/events`. */
+export interface EventQuery {
+  readonly tenant?: string;
+  readonly state?: State;
+  readonly reason?: string;
+  readonly source?: SourceName;
+  readonly text?: string;
+  readonly after?: EventKey;
+}
+
+const SOURCES: readonly SourceName[] = ['salesforce', 'google-drive'];
+
+/** An empty parameter is a field of a form that was left empty. Throws BadQuery. */
+export function readEventQuery(query: QueryReader): EventQuery {
+  const value = (name: string) => query(name)?.trim() || undefined;
+  const [tenant, reason, text, before] = [
+    value('tenant'),
+    value('reason'),
+    value('q'),
+    value('before'),
+  ];
+  const state = oneOf('state', STATES, value('state'));
+  const source = oneOf('source', SOURCES, value('source'));
+  return {
+    ...(tenant !== undefined && { tenant }),
+    ...(state && { state }),
+    ...(reason !== undefined && { reason }),
+    ...(source && { source }),
+    ...(text !== undefined && { text: requireSearchable(text) }),
+    ...(before !== undefined && { after: parseEventKey(before) }),
+  };
+}
+
+/** Throws BadQuery for a text that is too long. */
+export function requireSearchable(text: string): string {
+  const max = LIST_LIMITS.searchCharactersMax;
+  if (text.length <= max) return text;
+  throw new BadQuery(`the search has ${text.length} characters; the limit is ${max}`, {
+    hint: 'Search for an ID, an address, or a few words.',
+  });
+}
+
+export function readLimit(query: QueryReader, limits: { default: number; max: number }): number {
+  const text = query('limit')?.trim() || undefined;
+  if (text === undefined) return limits.default;
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= limits.max) return limit;
+  throw new BadQuery(`limit must be a whole number from 1 to ${limits.max}`);
+}
+
+function oneOf<Value extends string>(
+  name: string,
+  values: readonly Value[],
+  text: string | undefined,
+): Value | undefined {
+  if (text === undefined) return undefined;
+  const value = values.find((each) => each === text);
+  if (value !== undefined) return value;
+  throw new BadQuery(`${name} must be one of ${values.join(', ')}`);
+}
+
+/** `1763999999000~acme~drive:…`, the last event of a page, or a time: the events before it. */
+export function formatEventKey({ sharedAt, tenant, eventId }: EventKey): string {
+  return [sharedAt, tenant, eventId].join('~');
+}
+
+function parseEventKey(text: string): EventKey {
+  const [time = '', tenant = '', ...id] = text.split('~');
+  const sharedAt = /^\d{1,15}$/.test(time) ? Number(time) : Date.parse(time);
+  if (Number.isFinite(sharedAt)) return { sharedAt, tenant, eventId: id.join('~') };
+  throw new BadQuery('before must be a time, or what the link to older events contains');
+}

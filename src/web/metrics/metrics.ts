@@ -1,0 +1,40 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { cursorTimes } from '../../operator/cursor-times.ts';
+import { syncCursors } from '../../operator/status.ts';
+import type { WebData } from '../web-data.ts';
+import { createRunMetrics, type RunMetrics } from './counters.ts';
+import { createGauges, type Measured } from './gauges.ts';
+
+export interface Metrics {
+  readonly runs: RunMetrics;
+  readonly contentType: string;
+  /** Reads the database, and returns all metrics as Prometheus' text. */
+  render(data: WebData): Promise<string>;
+}
+
+/** No label contains a person, a file or a secret. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const runs = createRunMetrics(registry);
+  const setGauges = createGauges(registry);
+  return {
+    runs,
+    contentType: registry.contentType,
+    render: async (data) => {
+      setGauges(await measure(data));
+      return registry.metrics();
+    },
+  };
+}
+
+async function measure(data: WebData): Promise<Measured> {
+  const [statuses, counts] = [await data.statuses(), await data.counts()];
+  const { context, tenants } = data.view();
+  const lastGoodRuns = await data.lastGoodRuns();
+  const cursors = new Map<string, ReturnType<typeof cursorTimes>>();
+  for (const { tenant } of tenants) {
+    cursors.set(tenant, cursorTimes(await syncCursors(context, tenant)));
+  }
+  return { statuses, lastGoodRuns, cursors, ...counts };
+}

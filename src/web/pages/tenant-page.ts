@@ -1,0 +1,89 @@
+import { html } from 'hono/html';
+import type { Cursor } from '../../db/cursors.ts';
+import { countOf, durationText, numberText } from '../../lib/format.ts';
+import { sendingDays } from '../../operator/sending-days.ts';
+import type { RunStatus } from '../../operator/status.ts';
+import type { ValidTenantRow } from '../../operator/tenant-row.ts';
+import type { DayCount } from '../../outbox/counts.ts';
+import { STATES } from '../../outbox/states.ts';
+import { PAGE_LIMITS } from '../limits.ts';
+import { eventsPath } from '../paths.ts';
+import { callsMeters } from './calls-meter.ts';
+import { dayChart } from './day-chart.ts';
+import type { Html } from './layout.ts';
+import { countHtml, healthHtml, type Moment, plain, sentenceHtml, timeHtml } from './parts.ts';
+
+export interface TenantPage extends Moment {
+  readonly row: ValidTenantRow;
+  readonly days: readonly DayCount[];
+  readonly firstDay: number;
+  readonly cursors: readonly Cursor[];
+}
+
+/** One tenant: its health, states, runs, backfills, and how far it is read. */
+export function tenantPage({ row, days, firstDay, cursors, now }: TenantPage): Html {
+  const { status, health } = row;
+  const { tenant, timezone, outbox, nextRun } = status;
+  const moment = { now, timezone };
+  return html`<p class="eyebrow"><a href="/">Tenants</a></p>
+<h1>${tenant} <span class="health">${healthHtml(health.level)}</span></h1>
+${health.attention === undefined ? '' : html`<div class="story"><p>${sentenceHtml(health.attention.message)}</p><p>${sentenceHtml(health.attention.hint)}</p></div>`}
+<dl class="tiles">${STATES.map(
+    (state) =>
+      html`<div><dt>${state}</dt><dd>${outbox[state] === 0 ? countHtml(0) : html`<a href="${eventsPath({ tenant, state })}" aria-label="${outbox[state]} ${state}">${countHtml(outbox[state])}</a>`}</dd></div>`,
+  )}</dl>
+<div class="panels">
+<section class="panel wide"><h2>Events per day</h2>${dayChart(days, { firstDay, days: PAGE_LIMITS.daysInChart })}</section>
+<section class="panel"><h2>Gong calls</h2>${callsMeters([status], { now })}<h2>Next run</h2><p>${nextRun === undefined ? 'On demand: this tenant has no schedule.' : timeHtml(nextRun, moment)}</p></section>
+</div>
+<section class="panel"><h2>Latest runs</h2>${runsTable(status.runs, moment)}</section>
+${backfills(row, moment)}
+<section class="panel"><h2>How far it is read</h2>${cursorsTable(cursors, moment)}</section>`;
+}
+
+type ZonedMoment = Moment & { readonly timezone: string };
+
+function runsTable(runs: readonly RunStatus[], moment: ZonedMoment): Html {
+  if (runs.length === 0) {
+    return html`<div class="empty"><p>No run yet.</p><p class="hint">To run it now: <code>sharetrail sync</code></p></div>`;
+  }
+  return html`<div class="table-frame"><table class="cards"><caption class="hidden">Latest runs</caption>
+<thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">Outcome</th><th scope="col" class="num">Duration</th><th scope="col" class="num">Found</th><th scope="col" class="num">Delivered</th><th scope="col">Errors</th></tr></thead>
+<tbody>${runs.map((run) => runRow(run, moment))}</tbody></table></div>`;
+}
+
+function runRow(
+  { kind, outcome, startedAt, finishedAt, report }: RunStatus,
+  moment: ZonedMoment,
+): Html {
+  const found = report === undefined ? 0 : report.found.salesforce + report.found['google-drive'];
+  const errors = report?.errors ?? [];
+  return html`<tr><th scope="row">${timeHtml(startedAt, moment)}</th><td data-label="Run">${kind}</td><td data-label="Outcome"><span class="badge outcome-${outcome}">${outcome}</span></td>
+<td class="num" data-label="Duration">${finishedAt === undefined ? '' : durationText(finishedAt - startedAt)}</td><td class="num" data-label="Found">${countHtml(found)}</td><td class="num" data-label="Delivered">${countHtml(report?.delivered ?? 0)}</td>
+<td data-label="Errors">${errors.length === 0 ? html`<span class="muted">none</span>` : errors.map(({ stage, message, hint }) => html`<p>${stage}: ${plain(message)}</p><p class="hint">${sentenceHtml(hint)}</p>`)}</td></tr>`;
+}
+
+function backfills({ status }: ValidTenantRow, moment: ZonedMoment): Html {
+  const { history } = status;
+  if (status.backfills.length === 0) return html``;
+  const { day, days } = sendingDays(history, history.callsPerDay);
+  const all = history.settled + history.waiting;
+  return html`<section class="panel"><h2>Backfills</h2><ul class="sentences">${status.backfills.map(
+    ({ source, since, until, state }) =>
+      html`<li>${source}, shares from ${timeHtml(since, moment)} to ${until === undefined ? 'now' : timeHtml(until, moment)}: ${state === 'reading' ? 'partly read' : 'read to its end'}</li>`,
+  )}</ul>${
+    history.waiting === 0
+      ? ''
+      : html`<p>${numberText(history.settled)} of ${countOf(all, 'backfilled event')} are settled: day ${day} of ${days}.</p>`
+  }</section>`;
+}
+
+function cursorsTable(cursors: readonly Cursor[], moment: ZonedMoment): Html {
+  if (cursors.length === 0) return html`<p class="empty">Nothing is read yet.</p>`;
+  const shown = cursors.slice(0, PAGE_LIMITS.cursorsShown);
+  const more = cursors.length - shown.length;
+  return html`<div class="table-frame"><table><caption class="hidden">Streams and when they were last read</caption><thead><tr><th scope="col">Stream</th><th scope="col">Stored</th></tr></thead><tbody>${shown.map(
+    ({ stream, updatedAt }) =>
+      html`<tr><th scope="row" class="stream">${stream}</th><td>${timeHtml(updatedAt, moment)}</td></tr>`,
+  )}</tbody></table></div>${more > 0 ? html`<p class="hint">and ${countOf(more, 'more stream')}</p>` : ''}`;
+}

@@ -1,0 +1,66 @@
+import type { Hono } from 'hono';
+import type { AsTyped } from '../../lib/as-typed.ts';
+import { eventDetailJson, eventJson } from '../../operator/event-json.ts';
+import { explain } from '../../operator/explain.ts';
+import { explanationsJson } from '../../operator/explanation-json.ts';
+import { healthOf } from '../../operator/health.ts';
+import { LIST_LIMITS } from '../../operator/limits.ts';
+import { syncCursors } from '../../operator/status.ts';
+import { statusJson } from '../../operator/status-json.ts';
+import { listAttempts } from '../../outbox/find-events.ts';
+import { BadQuery, readEventQuery, readLimit, requireSearchable } from '../event-query.ts';
+import { findOneEvent, listFor, tenantsFor } from '../find-events.ts';
+import type { WebData } from '../web-data.ts';
+import type { WebContext, WebEnv } from '../web-env.ts';
+
+/** The JSON of the commands: one document, or for lists one object per line. */
+export function addApiRoutes(
+  app: Hono<WebEnv>,
+  { data, asTyped }: { readonly data: WebData; readonly asTyped: AsTyped },
+): void {
+  app.get('/api/status', async (c) => {
+    const statuses = await data.statuses();
+    const tenants = await data.read(async ({ context }) => {
+      const records: unknown[] = [];
+      for (const status of statuses) {
+        const cursors = await syncCursors(context, status.tenant);
+        records.push(statusJson({ status, health: healthOf(status), cursors }, asTyped));
+      }
+      return records;
+    });
+    return c.json({ tenants });
+  });
+  app.get('/api/events', async (c) => {
+    const query = readEventQuery((name) => c.req.query(name));
+    const limit = readLimit((name) => c.req.query(name), {
+      default: LIST_LIMITS.eventsDefault,
+      max: LIST_LIMITS.eventsMax,
+    });
+    const events = await data.read((view) => listFor(view, query, limit));
+    return jsonLines(c, events.map(eventJson));
+  });
+  app.get('/api/events/:tenant/:id', async (c) => {
+    const { tenant, id } = c.req.param();
+    return data.read(async (view) => {
+      const event = await findOneEvent(view, { tenant, id });
+      return c.json(eventDetailJson(event, await listAttempts(view.context.db, event)));
+    });
+  });
+  app.get('/api/explain', async (c) => {
+    const text = requireSearchable((c.req.query('q') ?? c.req.query('text') ?? '').trim());
+    if (text === '') throw new BadQuery('q is missing: the text to explain');
+    const limit = readLimit((name) => c.req.query(name), {
+      default: LIST_LIMITS.explainedDefault,
+      max: LIST_LIMITS.explainedMax,
+    });
+    const found = await data.read((view) =>
+      explain(view.context, tenantsFor(view, c.req.query('tenant')), { text, limit }),
+    );
+    return jsonLines(c, explanationsJson(found));
+  });
+}
+
+function jsonLines(c: WebContext, records: readonly unknown[]): Response {
+  const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+  return c.body(lines, 200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' });
+}

@@ -1,0 +1,159 @@
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { listEvents } from '../../src/outbox/list-events.ts';
+import { SERVER_LIMITS } from '../../src/web/limits.ts';
+import { eventPath } from '../../src/web/paths.ts';
+import { FORM, startWebWorld, type WebWorld } from '../support/web-world.ts';
+
+const HTML = { accept: 'text/html' } as const;
+const REMOVED = /(?![\t\n])[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u;
+
+const TITLES = {
+  html: '<img src=x onerror=alert(1)>',
+  script: '</title></bdi><script>alert(1)</script>',
+  quotes: `"'><a href="javascript:alert(1)">x</a>`,
+  'right-to-left': 'invoice \u{202e}fdp.exe',
+  ansi: '\u{1b}[31mred\u{1b}[0m\u{7}',
+  long: 'x'.repeat(255),
+} as const;
+
+async function worldWithTitles(): Promise<WebWorld> {
+  return startWebWorld({
+    seed: ({ salesforce, clock }) => {
+      const account = salesforce.add('Account', { Name: TITLES.html });
+      const contact = salesforce.add('Contact', {
+        AccountId: account,
+        FirstName: '<b>Ada</b>',
+        LastName: TITLES.script,
+        Email: 'ada@globex.example',
+      });
+      for (const title of Object.values(TITLES)) {
+        salesforce.deliver({ title, relatedTo: contact, at: clock.now() - 3_600_000 });
+      }
+    },
+  });
+}
+
+describe('titles and names', () => {
+  test('are text on every page, whatever they contain', async () => {
+    await using world = await worldWithTitles();
+    const windows = [{ tenants: [world.tenant.tenant] }];
+    const events = await listEvents(world.context.db, { windows, limit: 100 });
+    expect(events).toHaveLength(Object.keys(TITLES).length);
+    const paths = ['/', '/events', '/search?q=ada%40globex.example', ...events.map(eventPath)];
+    for (const path of paths) {
+      const { status, text } = await world.send(path, { headers: HTML });
+      expect(status, path).toBe(200);
+      expect(text).not.toMatch(/<img|<script>|<b>Ada|href="javascript/);
+      expect(text).not.toMatch(REMOVED);
+    }
+    const shown = (await world.send('/events', { headers: HTML })).text;
+    expect(shown).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  });
+});
+
+describe('searches', () => {
+  test('are text, whatever they contain', async () => {
+    await using world = await startWebWorld();
+    const texts = [
+      '%',
+      '_',
+      '"',
+      '" OR 1',
+      "' or 1=1 --",
+      '*',
+      'NEAR(',
+      '\u{0}',
+      '🦊',
+      '\\',
+      '%25',
+    ];
+    for (const text of texts) {
+      const q = encodeURIComponent(text);
+      for (const path of [`/search?q=${q}`, `/events?q=${q}`, `/api/events?q=${q}`]) {
+        const { status } = await world.send(path, { headers: HTML });
+        expect([200, 303], `${path} ${status}`).toContain(status);
+      }
+      expect((await world.send(`/api/explain?q=${q}`)).status).toBe(200);
+    }
+  });
+
+  test('of 10,000 characters are refused, with the limit', async () => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const q = 'x'.repeat(10_000);
+    for (const path of [`/search?q=${q}`, `/events?q=${q}`, `/api/explain?q=${q}`]) {
+      const { status, text } = await world.send(path, { headers: HTML });
+      expect(status).toBe(400);
+      expect(text).toContain('10000 characters; the limit is 1000');
+    }
+  });
+
+  test.each(['state=gone', 'source=ftp', 'before=x', 'limit=0', 'limit=1e9', 'limit=-1'])(
+    'the parameter %s is refused with what is allowed',
+    async (query) => {
+      await using world = await startWebWorld({ seed: () => {} });
+      const { status, text } = await world.send(`/api/events?${query}`);
+      expect(status).toBe(400);
+      expect(JSON.parse(text)).toMatchObject({ error: { message: expect.any(String) } });
+    },
+  );
+});
+
+describe('paths', () => {
+  test.each([
+    '/../../etc/passwd',
+    '/assets/../../package.json',
+    '/assets/..%2f..%2fpackage.json',
+    '/assets/%2e%2e/%2e%2e/package.json',
+    '/events/sandbox/..%2f..%2fetc%2fpasswd',
+    '/events/..%2f/x',
+    '/events/sandbox/%ff%fe',
+    '/events/sandbox/%00',
+    '/events/sandbox/%',
+    '/tenants/%2e%2e',
+    '/tenants/..%5c..%5c',
+    '//evil.example/',
+    '/events/unknown/drive:1',
+  ])('%s leads to no file and to no error of the server', async (path) => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const { status, text } = await world.send(path, { headers: HTML });
+    expect([200, 303, 400, 404], `${status}`).toContain(status);
+    expect(text).not.toMatch(/root:|"dependencies"/);
+    expect(world.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
+
+describe('sizes', () => {
+  test('headers and bodies are bounded', async () => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const big = 'x'.repeat(SERVER_LIMITS.headerBytesMax);
+    expect((await world.send('/', { headers: { 'x-big': big } })).status).toBe(431);
+    expect((await world.send(`/events?q=${big}`)).status).toBe(431);
+    const body = `token=${'x'.repeat(SERVER_LIMITS.bodyBytesMax)}`;
+    const sent = { method: 'POST', headers: { ...FORM, origin: world.origin }, body };
+    expect((await world.send('/events/sandbox/x/skip', sent)).status).toBe(413);
+    const chunked = { ...sent, headers: { ...sent.headers, 'transfer-encoding': 'chunked' } };
+    expect((await world.send('/events/sandbox/x/skip', chunked)).status).toBe(413);
+  });
+
+  test('what is not HTTP is refused, and the connection closed', async () => {
+    await using world = await startWebWorld({ seed: () => {} });
+    expect(await raw(world.port, 'GET\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
+    expect(await raw(world.port, '\u{16}\u{3}\u{1}hello')).toMatch(/^HTTP\/1.1 400 /);
+    expect(await raw(world.port, 'GET / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
+    const unnamed = 'GET / HTTP/1.1\r\nHost: \r\nConnection: close\r\n\r\n';
+    expect(await raw(world.port, unnamed)).toMatch(/^HTTP\/1.1 40[03] /);
+  });
+});
+
+/** Sends bytes, and returns everything until the server closes the connection. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    let received = '';
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      received += part;
+    });
+    socket.on('error', reject).on('close', () => resolve(received));
+  });
+}
