@@ -31,13 +31,6 @@ export interface Attempt {
   readonly errors: readonly string[];
 }
 
-/** The place of an event in lists: newest share first, then by tenant and ID. */
-export interface EventKey {
-  readonly sharedAt: number;
-  readonly tenant: string;
-  readonly eventId: string;
-}
-
 /** An event as it is in the database, for the operator. */
 export interface StoredEvent {
   readonly tenant: string;

@@ -64,7 +64,6 @@ export const PAGE_LIMITS = {
   eventsPerPage: 50,
   daysInChart: 30,
   tenantsShown: 200,
-  cursorsShown: 50,
   bodyCharactersMax: 20_000,
   sentencesMax: 60,
 } as const;

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import chromiumBinary from '@sparticuz/chromium';
+import axeCore from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** A real browser. The package's own arguments would kill it with its first context. */
@@ -37,7 +36,7 @@ export async function openPage(browser: Browser, screen: Screen) {
   return { page, requests, problems, close: () => context.close() };
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axe = axeCore.source;
 
 /** What axe finds, with the elements; without scripts in the page, it cannot run. */
 export async function axeProblems(page: Page): Promise<string[]> {

@@ -170,8 +170,8 @@ h1 .badge { vertical-align: 0.2em; margin-left: 0.25rem; }
   .cards, .cards tbody, .cards tr, .cards th, .cards td { display: block; }
   .cards tr { padding: 0.625rem 0.875rem; } .cards tr + tr:not(.remedy) { border-top: 1px solid var(--line); }
   .cards tbody tr > *, .cards tbody tr + tr > * { border: 0 !important; padding: 0.125rem 0; width: auto !important; max-width: none !important; text-align: left; }
-  .cards td[data-label] { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: 0.75rem; }
-  .cards td[data-label]::before { content: attr(data-label); color: var(--muted); font-size: 0.875rem; }
+  .cards tbody tr > td[data-label] { position: relative; padding-left: 8rem; overflow-wrap: anywhere; min-height: 1.75rem; }
+  .cards td[data-label]::before { content: attr(data-label); position: absolute; left: 0; color: var(--muted); font-size: 0.875rem; line-height: 1.625rem; }
   .cards .has-remedy { padding-bottom: 0; } .cards .remedy { padding-top: 0.25rem; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .filter .field { flex: 1 1 9rem; } .filter select { width: 100%; min-width: 0; }

@@ -8,6 +8,7 @@ import { createGauges, type Measured } from './gauges.ts';
 export interface Metrics {
   readonly runs: RunMetrics;
   readonly contentType: string;
+  names(): readonly string[];
   /** Reads the database, and returns all metrics as Prometheus' text. */
   render(data: WebData): Promise<string>;
 }
@@ -21,6 +22,7 @@ export function createMetrics(): Metrics {
   return {
     runs,
     contentType: registry.contentType,
+    names: () => registry.getMetricsAsArray().map(({ name }) => name),
     render: async (data) => {
       setGauges(await measure(data));
       return registry.metrics();

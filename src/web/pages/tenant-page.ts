@@ -1,11 +1,13 @@
 import { html } from 'hono/html';
 import type { Cursor } from '../../db/cursors.ts';
 import { countOf, durationText, numberText } from '../../lib/format.ts';
+import { cursorTimes } from '../../operator/cursor-times.ts';
 import { sendingDays } from '../../operator/sending-days.ts';
 import type { RunStatus } from '../../operator/status.ts';
 import type { ValidTenantRow } from '../../operator/tenant-row.ts';
 import type { DayCount } from '../../outbox/counts.ts';
 import { STATES } from '../../outbox/states.ts';
+import { CHANGE_LOG_STREAM_PREFIX } from '../../sources/drive/stream-names.ts';
 import { PAGE_LIMITS } from '../limits.ts';
 import { eventsPath } from '../paths.ts';
 import { callsMeters } from './calls-meter.ts';
@@ -80,10 +82,25 @@ function backfills({ status }: ValidTenantRow, moment: ZonedMoment): Html {
 
 function cursorsTable(cursors: readonly Cursor[], moment: ZonedMoment): Html {
   if (cursors.length === 0) return html`<p class="empty">Nothing is read yet.</p>`;
-  const shown = cursors.slice(0, PAGE_LIMITS.cursorsShown);
-  const more = cursors.length - shown.length;
-  return html`<div class="table-frame"><table><caption class="hidden">Streams and when they were last read</caption><thead><tr><th scope="col">Stream</th><th scope="col">Stored</th></tr></thead><tbody>${shown.map(
-    ({ stream, updatedAt }) =>
-      html`<tr><th scope="row" class="stream">${stream}</th><td>${timeHtml(updatedAt, moment)}</td></tr>`,
-  )}</tbody></table></div>${more > 0 ? html`<p class="hint">and ${countOf(more, 'more stream')}</p>` : ''}`;
+  const until = new Map(cursorTimes(cursors).map(({ stream, at }) => [stream, at]));
+  const logs = cursors.filter(({ stream }) => stream.startsWith(CHANGE_LOG_STREAM_PREFIX));
+  const positions = cursors.filter(({ stream }) => until.has(stream));
+  const rows = positions.map(({ stream, updatedAt }) => ({
+    stream,
+    updatedAt,
+    at: until.get(stream),
+  }));
+  const oldest = Math.min(...logs.map(({ updatedAt }) => updatedAt));
+  const changeLogs = {
+    stream: countOf(logs.length, 'change log'),
+    updatedAt: oldest,
+    at: undefined,
+  };
+  return html`<div class="table-frame"><table class="cards"><caption class="hidden">Streams and how far they are read</caption><thead><tr><th scope="col">Stream</th><th scope="col">Read until</th><th scope="col">Stored</th></tr></thead><tbody>${[
+    ...rows,
+    ...(logs.length === 0 ? [] : [changeLogs]),
+  ].map(
+    ({ stream, updatedAt, at }) =>
+      html`<tr><th scope="row" class="stream">${stream}</th><td data-label="Read until">${at === undefined ? html`<span class="muted">its own position</span>` : timeHtml(at, moment)}</td><td data-label="Stored">${timeHtml(updatedAt, moment)}</td></tr>`,
+  )}</tbody></table></div>`;
 }
