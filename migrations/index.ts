@@ -8,6 +8,7 @@ import { driveGrants } from './0006-drive-grants.ts';
 import { tenantBindings } from './0007-tenant-bindings.ts';
 import { setAsideRows } from './0008-set-aside-rows.ts';
 import { search } from './0010-search.ts';
+import { forgotten } from './0011-forgotten.ts';
 
 /**
  * All migrations by name, in order. The map is explicit, because a folder that is read at run time
@@ -24,4 +25,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-tenant-bindings': tenantBindings,
   '0008-set-aside-rows': setAsideRows,
   '0010-search': search,
+  '0011-forgotten': forgotten,
 };

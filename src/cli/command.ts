@@ -83,8 +83,8 @@ export interface CommandDefinition {
   readonly exitCodes: Readonly<Partial<Record<ExitCode, string>>>;
   /** the process exits with the command, even if the look-up of a host name still hangs */
   readonly exitsAtOnce?: true;
-  /** absent if the command only groups its subcommands (`config`) */
-  readonly load?: () => Promise<Handler>;
+  /** gets all commands; absent if the command only groups its subcommands (`config`) */
+  readonly load?: (definitions: readonly CommandDefinition[]) => Promise<Handler>;
 }
 
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];

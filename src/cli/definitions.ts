@@ -2,10 +2,13 @@ import { backfillDefinition } from './backfill/definition.ts';
 import { backupDefinition } from './backup/definition.ts';
 import { checkDefinition } from './check/definition.ts';
 import type { CommandDefinition } from './command.ts';
+import { completionDefinition } from './completion/definition.ts';
 import { configDefinitions } from './config/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
 import { explainDefinition } from './explain/definition.ts';
+import { forgetDefinition } from './forget/definition.ts';
+import { initDefinition } from './init/definition.ts';
 import { rebindDefinition } from './rebind/definition.ts';
 import { restoreDefinition } from './restore/definition.ts';
 import { sandboxDefinition } from './sandbox/definition.ts';
@@ -21,11 +24,14 @@ export const definitions: readonly CommandDefinition[] = [
   statusDefinition,
   ...eventsDefinitions,
   explainDefinition,
+  forgetDefinition,
   checkDefinition,
   rebindDefinition,
   backupDefinition,
   restoreDefinition,
+  initDefinition,
   ...configDefinitions,
+  completionDefinition,
   sandboxDefinition,
   demoDefinition,
 ];

@@ -42,7 +42,7 @@ async function dispatch(options: CommandLineOptions): Promise<ExitCode> {
     case 'help':
       return showHelp(options, parsed);
     case 'run': {
-      const handler = await parsed.definition.load?.();
+      const handler = await parsed.definition.load?.(definitions);
       if (handler === undefined) throw new Error(`"${parsed.definition.name}" has no handler`);
       const code = await handler({
         arguments: parsed.arguments,

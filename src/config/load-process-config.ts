@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigError, fileProblem, type Problem } from './config-error.ts';
 import { type Environment, environment } from './environment.ts';
@@ -10,6 +10,7 @@ import type { Config, FaultyTenant, ServiceConfig } from './types.ts';
 
 const FOLDER_VARIABLE = 'SHARETRAIL_CONFIG';
 const FOLDER_DEFAULT = 'config';
+const ENVIRONMENT_FILE = '.env';
 
 /**
  * The configuration of this process: from `--config`, otherwise SHARETRAIL_CONFIG, otherwise
@@ -31,6 +32,18 @@ export async function loadProcessTenants(
 /** Only the settings of the installation; see `loadService`. */
 export async function loadProcessService(folder: string | undefined): Promise<ServiceConfig> {
   return loadService(loadOptions(processPlace(folder)));
+}
+
+/** Where this process's configuration is, whether it exists or not: absolute paths. */
+export function processPaths(folder: string | undefined): {
+  readonly dir: string;
+  readonly environmentFile: string;
+} {
+  const { dir, workingDirectory } = loadOptions(processPlace(folder));
+  return {
+    dir: resolve(workingDirectory, dir),
+    environmentFile: join(workingDirectory, ENVIRONMENT_FILE),
+  };
 }
 
 interface Place {
@@ -59,7 +72,7 @@ function withEnvironmentFile(
   given: Environment,
   workingDirectory: string,
 ): { readonly merged: Environment; readonly exposedFiles: readonly string[] } {
-  const path = join(workingDirectory, '.env');
+  const path = join(workingDirectory, ENVIRONMENT_FILE);
   const read = readTextFile(path, { bytesMax: CONFIG_LIMITS.referencedBytesMax });
   if ('problem' in read) {
     if (read.code === 'ENOENT') return { merged: given, exposedFiles: [] };

@@ -75,6 +75,14 @@ export const tenantSchema = mapping(
   'One tenant of sharetrail: one Salesforce org, one Google Workspace, one Gong account.',
 );
 
+/** The keys that every tenant's setup decides, to check an answer on its own. */
+export const SETUP_FIELDS = {
+  internalDomain,
+  loginUrl: salesforceSchema.shape.loginUrl,
+  schedule,
+  timezone,
+} as const;
+
 /** `Intl` accepts offsets too, which have no daylight saving time. */
 function isTimezone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;

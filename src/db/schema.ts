@@ -23,6 +23,8 @@ export interface Tables {
   drive_address: DriveAddressTable;
   search_queue: SearchQueueTable;
   search_document: SearchDocumentTable;
+  forgotten: ForgottenTable;
+  forgotten_key: ForgottenKeyTable;
 }
 
 export interface CursorTable {
@@ -237,6 +239,22 @@ export interface SearchDocumentTable {
   tenant: string;
   event_id: string;
   shared_at: number;
+}
+
+/** A person whose data was erased. */
+export interface ForgottenTable {
+  tenant: string;
+  /** a keyed hash of the person's address */
+  person: string;
+  at: number;
+}
+
+/** The key of these hashes, made when the first person is forgotten. */
+export interface ForgottenKeyTable {
+  /** always 1 */
+  id: number;
+  /** 32 random bytes, hexadecimal */
+  key: string;
 }
 
 export type Database = Kysely<Tables>;

@@ -3,6 +3,7 @@ import { listCursors } from '../db/cursors.ts';
 import { latestRuns } from '../db/runs.ts';
 import { localTimeText } from '../lib/local-time-text.ts';
 import type { AppContext } from '../runs/app-context.ts';
+import { forgottenPeopleOf } from '../runs/forgotten-people.ts';
 import { keptStart } from '../runs/start-time.ts';
 import { isInsider } from '../share/address.ts';
 import type { Grant } from '../sources/drive/grant.ts';
@@ -32,6 +33,13 @@ export async function explainAbsence(
       start,
       `${email} is internal (internalDomains): files that colleagues share with each other are not ` +
         'reported.',
+    ];
+  }
+  const people = await forgottenPeopleOf(db, tenant.tenant);
+  if (email !== undefined && people.includes(email)) {
+    return [
+      start,
+      `${email} is forgotten (\`sharetrail forget\`): what is shared with this person is not reported.`,
     ];
   }
   const key = id === undefined ? email && { grantee: email } : { item: id };

@@ -20,12 +20,17 @@ export function explainEvent(explained: ExplainedEvent): string[] {
   ];
 }
 
+function stateText({ state, reason }: StoredEvent): string {
+  return reason === undefined ? state : `${state} (${reason})`;
+}
+
 function erasedSentences(explained: ExplainedEvent): string[] {
   const { event } = explained;
   const erasedAt = at(event.erasedAt ?? event.updatedAt, explained);
   return [
-    `The share was made on ${at(event.sharedAt, explained)} and ended as ${event.state}.`,
-    `Its people, title, links and body were erased on ${erasedAt}, as retentionDays requires.`,
+    `The share was made on ${at(event.sharedAt, explained)} and ended as ${stateText(event)}.`,
+    `Its people, title, links and body were erased on ${erasedAt}, as retentionDays requires or by ` +
+      '`sharetrail forget`.',
   ];
 }
 

@@ -107,6 +107,7 @@ function skippedSentences(explained: ExplainedEvent): string[] {
 
 /** Why, and what changes it. */
 const SKIPS: Readonly<Record<SkipReason, readonly [string, string]>> = {
+  forgotten: ['`sharetrail forget` erased the only people it was shared with.', ''],
   'before-start': [
     'the share was made before `start`, the time from which sync reports shares.',
     'To report it, run `sharetrail backfill --since DATE` for its time.',

@@ -10,6 +10,7 @@ import { pagesInState } from '../outbox/pages-in-state.ts';
 import { rebuildPending, skipRebound } from '../outbox/rebound-events.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { decideForced, rulesOf } from '../runs/decide-share.ts';
+import { forgottenPeopleOf } from '../runs/forgotten-people.ts';
 import { lookUpOptionsOf } from '../runs/read-source.ts';
 import { withTenantLease } from '../runs/tenant-lease.ts';
 import type { SourceName } from '../share/share.ts';
@@ -57,7 +58,7 @@ async function rematchPending(context: AppContext, plan: RebindPlan): Promise<nu
   const { db, clock } = context;
   const name = tenant.tenant;
   const size = BATCH_LIMITS.sharesPerBatchMax;
-  const rules = rulesOf(tenant, undefined);
+  const rules = rulesOf(tenant, undefined, await forgottenPeopleOf(db, name));
   let rematched = 0;
   for await (const page of pagesInState(db, { tenant: name, state: 'pending', size })) {
     const shares = page.map(({ share }) => share).filter(({ source }) => source === 'google-drive');

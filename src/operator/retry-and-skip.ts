@@ -4,19 +4,22 @@ import { refusalFor } from '../crm/refused-look-ups.ts';
 import { readBindings } from '../db/bindings.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { UserError } from '../lib/errors.ts';
+import { countActionable } from '../outbox/event-counts.ts';
 import type { StoredEvent } from '../outbox/outbox-event.ts';
 import { pagesInState } from '../outbox/pages-in-state.ts';
-import { nextState, type State } from '../outbox/states.ts';
+import { nextState, type State, statesAllowing } from '../outbox/states.ts';
 import { requeueEvent, skipEvent } from '../outbox/write-events.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { RunCounters } from '../runs/counters.ts';
 import { decideForced, rulesOf } from '../runs/decide-share.ts';
+import { forgottenPeopleOf } from '../runs/forgotten-people.ts';
 import { lookUpOptionsOf } from '../runs/read-source.ts';
 import { connect } from '../runs/vendor-clients.ts';
 import { BATCH_LIMITS } from '../sources/limits.ts';
 import { findNamedEvents } from './find-event.ts';
 import { LIST_LIMITS } from './limits.ts';
 
+const FORGOTTEN = 'the only people it names are forgotten';
 const IN_GONG: readonly State[] = ['delivered', 'duplicate'];
 
 /** The result of a retry. */
@@ -62,7 +65,8 @@ export async function retryEvents(
     signal: request.signal,
     emit: undefined,
   });
-  const rules = rulesOf(tenant, undefined);
+  const forgotten = await forgottenPeopleOf(context.db, tenant.tenant);
+  const rules = rulesOf(tenant, undefined, forgotten);
   let queued = 0;
   const problems: string[] = [];
   let rejected = 0;
@@ -76,7 +80,7 @@ export async function retryEvents(
       if (event.state !== 'pending') {
         // Left unchanged: an event that was skipped without a link is queued once it has one.
         rejected += 1;
-        problems.push(`${event.eventId}: ${event.errors?.join('; ')}`);
+        problems.push(`${event.eventId}: ${event.errors?.join('; ') ?? FORGOTTEN}`);
         continue;
       }
       const now = context.clock.now();
@@ -86,24 +90,68 @@ export async function retryEvents(
   return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
 }
 
-/** Retries all events of a state, page by page, except erased ones. */
-export async function retryState(
+/** Selects events without their ids. */
+export interface Selection {
+  /** default: every state that the action applies to */
+  readonly state?: State;
+  readonly reason?: string;
+}
+
+/** How many events the action would change. */
+export async function countSelected(
+  context: AppContext,
+  tenants: readonly TenantConfig[],
+  request: Selection & { readonly action: 'retry' | 'skip' },
+): Promise<number> {
+  let count = 0;
+  for (const { tenant } of tenants) count += await countActionable(context.db, tenant, request);
+  return count;
+}
+
+/** Retries all selected events, page by page, except erased ones. */
+export async function retrySelected(
   context: AppContext,
   tenant: TenantConfig,
-  request: { readonly state: State; readonly signal: AbortSignal },
+  request: Selection & { readonly signal: AbortSignal },
 ): Promise<RetryReport> {
-  const { state, signal } = request;
-  const size = BATCH_LIMITS.sharesPerBatchMax;
+  const { signal } = request;
   let [queued, rejected] = [0, 0];
   const problems: string[] = [];
-  for await (const page of pagesInState(context.db, { tenant: tenant.tenant, state, size })) {
-    const events = page.filter(({ erasedAt }) => erasedAt === undefined);
+  for await (const events of pagesSelected(context, tenant, { ...request, action: 'retry' })) {
     const report = await retryEvents(context, tenant, { events, signal });
     queued += report.queued;
     rejected += report.rejected;
     problems.push(...report.problems);
   }
   return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
+}
+
+/** Skips all selected events, page by page. Returns how many. */
+export async function skipSelected(
+  context: AppContext,
+  tenant: TenantConfig,
+  selection: Selection,
+): Promise<number> {
+  let skipped = 0;
+  for await (const events of pagesSelected(context, tenant, { ...selection, action: 'skip' })) {
+    skipped += await skipEvents(context, events);
+  }
+  return skipped;
+}
+
+async function* pagesSelected(
+  { db }: AppContext,
+  { tenant }: TenantConfig,
+  { action, state, reason }: Selection & { readonly action: 'retry' | 'skip' },
+): AsyncGenerator<StoredEvent[]> {
+  const size = BATCH_LIMITS.sharesPerBatchMax;
+  const filter = { tenant, size, ...(reason !== undefined && { reason }) };
+  for (const each of statesAllowing(action)) {
+    if (each !== (state ?? each)) continue;
+    for await (const page of pagesInState(db, { ...filter, state: each })) {
+      yield page.filter(({ erasedAt }) => erasedAt === undefined);
+    }
+  }
 }
 
 /** Skips the events. Returns how many, without those that Gong has received in the meantime. */
@@ -127,6 +175,8 @@ function alreadyInGong({ eventId, state }: StoredEvent, action: 'retry' | 'skip'
 
 function erased({ eventId }: StoredEvent): UserError {
   return new UserError(`${eventId} cannot be rebuilt: its people and its body are erased`, {
-    hint: 'It was settled more than retentionDays ago. Only its key and its state remain.',
+    hint:
+      'It was settled more than retentionDays ago, or `sharetrail forget` erased its people. Only its ' +
+      'key and its state remain.',
   });
 }

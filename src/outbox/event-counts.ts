@@ -1,7 +1,7 @@
 import type { Statement } from '../db/schema.ts';
 import { storedErrors } from './event-rows.ts';
 import { PRIORITY } from './outbox-event.ts';
-import { STATES, type State } from './states.ts';
+import { STATES, type State, type StateEvent, statesAllowing } from './states.ts';
 
 /** How many events of the tenant are in each state. */
 export async function countByState(db: Statement, tenant: string): Promise<Record<State, number>> {
@@ -18,6 +18,29 @@ async function countState(db: Statement, tenant: string, state: State): Promise<
     .where('tenant', '=', tenant)
     .executeTakeFirstOrThrow();
   return Number(row.events);
+}
+
+/** How many events of the tenant an operator's action can change, without erased ones. */
+export async function countActionable(
+  db: Statement,
+  tenant: string,
+  select: {
+    readonly action: StateEvent;
+    readonly state?: State | undefined;
+    readonly reason?: string | undefined;
+  },
+): Promise<number> {
+  const { action, state, reason } = select;
+  const { events } = await db
+    .selectFrom('event')
+    .select(({ fn }) => fn.countAll<number>().as('events'))
+    .where('tenant', '=', tenant)
+    .where('state', 'in', statesAllowing(action))
+    .where('erased_at', 'is', null)
+    .$if(state !== undefined, (all) => all.where('state', '=', state ?? ''))
+    .$if(reason !== undefined, (all) => all.where('reason', '=', reason ?? ''))
+    .executeTakeFirstOrThrow();
+  return Number(events);
 }
 
 /** The rejected events that an operator can still fix, and the first error of the newest one. */

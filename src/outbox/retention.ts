@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Statement } from '../db/schema.ts';
-import type { Share } from '../share/share.ts';
+import { withoutPeople } from '../event/without-forgotten.ts';
 import { storedShare } from './event-rows.ts';
 import { ERASURE_LIMITS } from './limits.ts';
 import { queueForSearch } from './search-index.ts';
@@ -61,17 +61,4 @@ async function erase(trx: Statement, event: SettledRow, now: number): Promise<vo
     .where('tenant', '=', event.tenant)
     .where('event_id', '=', event.event_id)
     .execute();
-}
-
-/** A valid share that keeps only the source, the time and the source's ids. */
-function withoutPeople({ source, eventId, shareId, sharedAt, content }: Share): Share {
-  return {
-    source,
-    eventId,
-    shareId,
-    sharedAt,
-    content: { id: content.id, title: '' },
-    contentProperties: [],
-    eventProperties: [],
-  };
 }

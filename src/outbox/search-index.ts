@@ -71,7 +71,7 @@ async function indexEvents(
   await sql`insert into search_index (rowid, terms) values ${sql.join(values)}`.execute(trx);
 }
 
-async function removeFromIndex(
+export async function removeFromIndex(
   trx: Statement,
   tenant: string,
   eventIds: readonly string[],

@@ -115,6 +115,8 @@ async function applyStateEvent(
   const { numUpdatedRows } = await db
     .updateTable('event')
     .set(columns)
+    // Its people may have been erased since the caller has read it.
+    .where('erased_at', 'is', null)
     .where('tenant', '=', event.tenant)
     .where('event_id', '=', event.eventId)
     .where('state', 'in', statesAllowing(event.stateEvent))

@@ -5,14 +5,17 @@ import type { CrmRecords } from '../crm/records.ts';
 import { refusalFor } from '../crm/refused-look-ups.ts';
 import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
+import { namesOnlyForgotten, withoutForgotten, withoutPeople } from '../event/without-forgotten.ts';
 import type { NewEvent } from '../outbox/outbox-event.ts';
 import type { Insiders } from '../share/address.ts';
+import type { ForgottenPeople } from '../share/forgotten.ts';
 import {
   type DecisionFacts,
   decide,
   earlySkip,
   type HoldRules,
   type PolicyRules,
+  type SkipReason,
 } from '../share/policy.ts';
 import type { Share, SourceName } from '../share/share.ts';
 
@@ -23,16 +26,23 @@ export interface Rules {
   readonly readFrom?: Partial<Readonly<Record<SourceName, number>>>;
   /** who is internal for Drive shares: the Directory's domains and users, too */
   readonly driveInsiders: Insiders;
+  /** people whose data was erased: no event names them */
+  readonly forgotten: ForgottenPeople;
   readonly body: BodySettings;
   readonly timezone: string;
 }
 
 /** `start`: epoch milliseconds; earlier shares are not reported. Undefined for a backfill. */
-export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules {
+export function rulesOf(
+  tenant: TenantConfig,
+  start: number | undefined,
+  forgotten: ForgottenPeople,
+): Rules {
   const { reportingSystem, workspaceId, actionName } = tenant.gong;
   return {
     policy: {
       start,
+      forgotten,
       ignoreCreatedBy: tenant.salesforce.ignoreCreatedBy,
       internalDomains: tenant.internalDomains,
       linkShares: tenant.googleDrive?.linkShares ?? 'skip',
@@ -40,6 +50,7 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
       unmatched: tenant.crm.unmatched,
     },
     driveInsiders: { domains: tenant.internalDomains, addresses: new Set() },
+    forgotten,
     body: {
       reportingSystem,
       actionName,
@@ -53,7 +64,8 @@ export function rulesOf(tenant: TenantConfig, start: number | undefined): Rules 
 /** The decision, if it does not depend on Salesforce; otherwise undefined. */
 export function decideEarly(share: Share, rules: Rules): NewEvent | undefined {
   const reason = earlySkip(share, policyOf(share, rules));
-  return reason && { eventId: share.eventId, share, state: 'skipped', reason };
+  if (reason === undefined) return undefined;
+  return storable({ eventId: share.eventId, share, state: 'skipped', reason }, rules);
 }
 
 /** What a decision depends on besides the share and its records; see DecisionFacts. */
@@ -73,18 +85,34 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
   const decision = decide(facts, policyOf(share, rules));
   if (refusal) {
     // Without its reasons: they would say that no record exists.
-    return { eventId: share.eventId, share, errors: [refusal.message], ...decision };
+    const held = { eventId: share.eventId, share, errors: [refusal.message], ...decision };
+    return storable(held, rules);
   }
   const event = { eventId: share.eventId, share, match: withNames(match, records) };
-  if (decision.state !== 'pending') return { ...event, ...decision };
-  return { ...event, ...withBody(share, match, rules.body) };
+  if (decision.state !== 'pending') return storable({ ...event, ...decision }, rules);
+  return withBody(storable({ ...event, state: 'pending' }, rules), rules.body);
 }
 
-/** Builds the event that an operator asked for: queued regardless of the policy. Pure. */
+/**
+ * Builds the event that an operator asked for: queued regardless of the policy, unless all of its
+ * people are forgotten. Pure.
+ */
 export function decideForced(share: Share, records: CrmRecords, rules: Rules): NewEvent {
-  const match = matchShare(share, records, { timezone: rules.timezone });
-  const named = withNames(match, records);
-  return { eventId: share.eventId, share, match: named, ...withBody(share, match, rules.body) };
+  const match = withNames(matchShare(share, records, { timezone: rules.timezone }), records);
+  const { forgotten, body } = rules;
+  const isForgotten = namesOnlyForgotten({ share, match }, forgotten);
+  const decision = isForgotten
+    ? ({ state: 'skipped', reason: 'forgotten' } as const)
+    : ({ state: 'pending' } as const);
+  const event = storable({ eventId: share.eventId, share, match, ...decision }, rules);
+  return isForgotten ? event : withBody(event, body);
+}
+
+/** The one place through which every event passes: it names no one who is forgotten. */
+function storable(event: NewEvent, { forgotten }: Rules): NewEvent {
+  const { eventId, share, state, reason } = event;
+  if (reason !== ('forgotten' satisfies SkipReason)) return withoutForgotten(event, forgotten);
+  return { eventId, share: withoutPeople(share), state, reason };
 }
 
 function policyOf({ source }: Share, rules: Rules): Rules['policy'] {
@@ -99,12 +127,11 @@ function policyOf({ source }: Share, rules: Rules): Rules['policy'] {
 }
 
 /** Adds the body. An event that violates Gong's reference is rejected here and never sent. */
-function withBody(
-  share: Share,
-  match: Match,
-  settings: BodySettings,
-): Pick<NewEvent, 'state' | 'body' | 'errors'> {
+function withBody(event: NewEvent & { readonly match?: Match }, settings: BodySettings): NewEvent {
+  const { share, match } = event;
+  if (match === undefined) throw new Error(`${event.eventId} was not matched`);
   const body = buildBody(share, match, settings);
   const errors = problemsOf(body);
-  return errors.length === 0 ? { state: 'pending', body } : { state: 'rejected', body, errors };
+  if (errors.length === 0) return { ...event, state: 'pending', body };
+  return { ...event, state: 'rejected', body, errors };
 }

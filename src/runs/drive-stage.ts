@@ -124,6 +124,7 @@ async function optionsOf(
       db: await driveDatabase(),
       tenant,
       ...sandboxIdOf(await orgOf(run)),
+      forgotten: run.forgotten,
       sharesAwaitingAuditLog: (eventIds) => sharesAwaitingAuditLog(db, tenant, eventIds),
     },
     // What is stored about Drive is in Google's time, however wrong this machine's clock is.

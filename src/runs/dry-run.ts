@@ -10,6 +10,7 @@ import type { AppContext } from './app-context.ts';
 import type { BackfillWindow } from './backfill-window.ts';
 import { decisionRecordOf, RunCounters } from './counters.ts';
 import { DryRunDatabase } from './dry-run-database.ts';
+import { forgottenPeopleOf } from './forgotten-people.ts';
 import { callsForBackfill } from './gong-call-reserve.ts';
 import { localRejections } from './push-errors.ts';
 import type { ReadBatch, ReadOptions, SyncScope } from './reading-context.ts';
@@ -110,6 +111,7 @@ async function openDryRun(
     startedAt: context.clock.now(),
     counters,
     bindings,
+    forgotten: await forgottenPeopleOf(context.db, tenant.tenant),
     connections: connect(context, { tenant, bindings, counters, signal, emit }),
     signal,
     emit,

@@ -10,6 +10,7 @@ import type { PushReport } from '../push/report.ts';
 import type { AccountChanged } from './account-changed.ts';
 import type { AppContext } from './app-context.ts';
 import { type DecisionRecord, decisionRecordOf, RunCounters } from './counters.ts';
+import { forgottenPeopleOf } from './forgotten-people.ts';
 import { localRejections, pushErrors } from './push-errors.ts';
 import { type PushStage, startPushStage } from './push-stage.ts';
 import type { ReadBatch } from './reading-context.ts';
@@ -71,8 +72,9 @@ export async function executeRun(
   const runContext = { ...context, log: context.log.child({ tenant: name, runId }) };
   const report = await withTenantLease(runContext, { tenant: name, signal }, async (lease) => {
     const bindings = await readBindings(context.db, name);
+    const forgotten = await forgottenPeopleOf(context.db, name);
     await beginRun(context.db, { runId, tenant: name, kind, startedAt });
-    const start = { kind, tenant, runId, startedAt, lease, bindings, listeners };
+    const start = { kind, tenant, runId, startedAt, lease, bindings, forgotten, listeners };
     const run = openRun(runContext, start);
     return recordRun(run, () => carryOut(run, options, work));
   });

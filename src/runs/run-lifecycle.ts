@@ -4,6 +4,7 @@ import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
 import { DatabaseError, LeaseLost, messageOf } from '../lib/errors.ts';
 import { countByState } from '../outbox/event-counts.ts';
+import type { ForgottenPeople } from '../share/forgotten.ts';
 import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';
 import { reportOf } from './report.ts';
@@ -22,6 +23,8 @@ export interface ReadingRun {
   readonly counters: RunCounters;
   /** the accounts that the tenant is bound to */
   readonly bindings: Bindings;
+  /** people whose data was erased */
+  readonly forgotten: ForgottenPeople;
   readonly connections: Connections;
   /** aborted by a stop, a lost lease, or a failure that ends the run */
   readonly signal: AbortSignal;
@@ -39,7 +42,10 @@ export interface Run extends ReadingRun {
 
 export function openRun(
   context: AppContext,
-  start: Pick<Run, 'kind' | 'tenant' | 'runId' | 'startedAt' | 'lease' | 'bindings'> & {
+  start: Pick<
+    Run,
+    'kind' | 'tenant' | 'runId' | 'startedAt' | 'lease' | 'bindings' | 'forgotten'
+  > & {
     readonly listeners: readonly RunListener[];
   },
 ): Run {

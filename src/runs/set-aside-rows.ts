@@ -2,6 +2,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { listSetAside, type SetAsideRow, saveSetAside } from '../db/set-aside.ts';
 import { UserError } from '../lib/errors.ts';
 import { scrub } from '../lib/secret.ts';
+import type { ForgottenPeople } from '../share/forgotten.ts';
 import type { SourceName } from '../share/share.ts';
 import { KEPT_OF_KIND, type SetAside } from '../sources/set-aside.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';
@@ -26,9 +27,11 @@ export async function withSetAside<Reading extends StageReading>(
 ): Promise<void> {
   const { run } = reading;
   const owner = { tenant: run.tenant.tenant, source: options.source };
-  const rows = new SetAsideRows(await listSetAside(reading.db, owner), options, () =>
-    run.context.clock.now(),
-  );
+  const kept = await listSetAside(reading.db, owner);
+  const rows = new SetAsideRows(kept, options, {
+    now: () => run.context.clock.now(),
+    forgotten: run.forgotten,
+  });
   const take = async (batch: ReadBatch) => {
     const pending = rows.pending();
     if (pending.length === 0) return reading.take(batch);
@@ -51,20 +54,27 @@ export async function withSetAside<Reading extends StageReading>(
   }
 }
 
+interface SetAsideContext {
+  /** epoch milliseconds */
+  readonly now: () => number;
+  /** a kept row does not name them */
+  readonly forgotten: ForgottenPeople;
+}
+
 /** This run has not tried the row yet. */
 const NOT_TRIED = '';
 
 class SetAsideRows implements SetAside {
   readonly report = new FaultyRowReport();
   readonly retried: readonly SetAsideRow[];
-  readonly #now: () => number;
+  readonly #context: SetAsideContext;
   /** by row: the version that could not read it */
   readonly #versions: Map<string, string>;
   readonly #pending = new Map<string, SetAsideRow>();
 
-  constructor(kept: readonly SetAsideRow[], { retry }: SetAsideOptions, now: () => number) {
+  constructor(kept: readonly SetAsideRow[], { retry }: SetAsideOptions, context: SetAsideContext) {
     const { version } = packageJson;
-    this.#now = now;
+    this.#context = context;
     this.retried = kept.filter(
       (row) => retry === 'all' || (retry === 'of earlier versions' && row.version !== version),
     );
@@ -81,9 +91,10 @@ class SetAsideRows implements SetAside {
     if (kept === 'nothing') return;
     this.#versions.set(key, version);
     if (this.#versions.size > SET_ASIDE_LIMITS.rowsMax) throw tooMany(row);
+    const { now, forgotten } = this.#context;
     const { kind, id, problem } = row;
-    const text = kept === 'row' ? textOf(row.row) : undefined;
-    const at = this.#now();
+    const text = kept === 'row' ? textOf(forgotten.scrubJson(row.row)) : undefined;
+    const at = now();
     this.#pending.set(key, {
       ...{ kind, id, problem, row: text, place: JSON.stringify(place), version, at },
     });

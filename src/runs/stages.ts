@@ -109,7 +109,7 @@ function readingOf(run: ReadingRun, options: ReadOptions, start: number | undefi
     db: context.db,
     clock: context.clock,
     tenant,
-    rules: { ...rulesOf(tenant, start), readFrom: readFromOf(bindings) },
+    rules: { ...rulesOf(tenant, start, run.forgotten), readFrom: readFromOf(bindings) },
     runStartedAt: startedAt,
     crm: connections.salesforce,
     onFaultyRecord: () => {},

@@ -82,6 +82,16 @@ export interface Insiders {
   readonly domains: readonly string[];
   /** lower case: addresses of the company's users, even at a domain that it no longer has */
   readonly addresses: ReadonlySet<string>;
+  /** people of any company whose addresses must not be stored; default: none */
+  readonly forgotten?: Pseudonyms;
+}
+
+/** How people are recorded whose address must not be stored. */
+export interface Pseudonyms {
+  /** undefined: the address may be stored */
+  pseudonymOf(email: string): string | undefined;
+  /** The text without their addresses. */
+  scrub(text: string): string;
 }
 
 /** True if the address is an insider's. */

@@ -5,9 +5,13 @@ import {
   isInternalSharer,
   isRobotAddress,
 } from './address.ts';
+import type { ForgottenPeople } from './forgotten.ts';
 import type { Share, Sharer } from './share.ts';
 
-/** Why a share is not reported. The first reason that applies, in this order, is recorded. */
+/**
+ * Why a share is not reported. The first reason that applies, in this order, is recorded; only
+ * `forgotten` comes before all others.
+ */
 export const SKIP_REASONS = [
   'before-start',
   'ignored-creator',
@@ -20,6 +24,7 @@ export const SKIP_REASONS = [
   'unmatched',
   'operator',
   'rebound',
+  'forgotten',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
@@ -31,6 +36,8 @@ export interface PolicyRules {
   readonly internalDomains: readonly string[];
   /** other internal addresses, in lower case; default: none */
   readonly internalAddresses?: ReadonlySet<string>;
+  /** people whose data was erased; default: none */
+  readonly forgotten?: Pick<ForgottenPeople, 'includes'>;
   /** what to do with Drive shares with anyone or with an entire external domain */
   readonly linkShares: 'skip' | 'report';
 }
@@ -80,9 +87,11 @@ const ID_LENGTH_LONG = 18;
 
 /**
  * The reasons that need no look-up in Salesforce. They rank before all reasons of `lateSkip`, so
- * deciding in two steps records the same reason as deciding in one.
+ * deciding in two steps records the same reason as deciding in one. A share with no one but forgotten
+ * people comes first: what it shared is not kept for a backfill.
  */
 export function earlySkip(share: Share, rules: PolicyRules): SkipReason | undefined {
+  if (share.drive?.unnamed === 'forgotten') return 'forgotten';
   if (rules.start !== undefined && share.sharedAt < rules.start) return 'before-start';
   if (rules.ignoreCreatedBy.some((entry) => isCreator(share.sharer, entry))) {
     return 'ignored-creator';
@@ -97,6 +106,9 @@ export function lateSkip(facts: ShareFacts, rules: PolicyRules): SkipReason | un
   const insiders: Insiders = { domains, addresses };
   // A Drive share names its grantees itself, whether or not Salesforce knows them.
   const emails = share.drive?.grantees.map(({ email }) => email) ?? facts.recipientEmails;
+  if (emails.length > 0 && emails.every((email) => rules.forgotten?.includes(email))) {
+    return 'forgotten';
+  }
   const allInternal = emails.every((email) => isInsider(email, insiders));
   if (emails.length > 0 && allInternal) return 'internal-only';
   if (isExternalSharer(share.sharer, insiders)) return 'external-sharer';

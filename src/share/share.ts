@@ -48,8 +48,11 @@ export interface DriveFacts {
   readonly grantees: readonly Grantee[];
   /** also shared by link with anyone, or with an entire external domain */
   readonly link?: 'anyone' | 'domain';
-  /** why `grantees` is empty: only a link, accounts of programs, or grantees without an address */
-  readonly unnamed?: 'link-only' | 'service-account' | 'no-address';
+  /**
+   * why `grantees` is empty: only forgotten people, only a link, accounts of programs, or grantees
+   * without an address
+   */
+  readonly unnamed?: 'forgotten' | 'link-only' | 'service-account' | 'no-address';
 }
 
 /** Content that one action made available to people outside the company. Vendor-neutral. */

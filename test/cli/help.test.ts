@@ -49,7 +49,7 @@ describe('help', () => {
   it('every command has a handler that loads, or subcommands', async () => {
     for (const { name, load } of definitions) {
       const below = definitions.filter((other) => other.name.startsWith(`${name} `));
-      if (load) expect(typeof (await load())).toBe('function');
+      if (load) expect(typeof (await load(definitions))).toBe('function');
       else expect(below).not.toEqual([]);
     }
   });

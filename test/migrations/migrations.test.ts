@@ -23,6 +23,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0007-tenant-bindings': '7aafa4c7752295ffbddd36d9f8a74f12caee52e6736c1fdd0049ae42efa7471c',
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
   '0010-search': 'b909a512b626621da627ce76f857ef4678bb5bba584ebecf8554ba8c9cdbd4c0',
+  '0011-forgotten': '47fad2ea4420d0ceca1f909c657c20eadf900cd9613db2e7d7f33acf90d2c292',
 };
 
 function withoutComments(code: string): string {
@@ -68,6 +69,8 @@ test('all migrations together create this schema', async () => {
     CREATE INDEX "event_by_age" on "event" ("state", "updated_at") where erased_at is null and state in ('delivered', 'duplicate', 'rejected', 'skipped')
     CREATE INDEX "event_by_state" on "event" ("state", "tenant", "priority", "shared_at", "event_id")
     CREATE INDEX "event_by_time" on "event" ("shared_at")
+    CREATE TABLE "forgotten" ("tenant" text not null, "person" text not null, "at" bigint not null, constraint "forgotten_pk" primary key ("tenant", "person"))
+    CREATE TABLE "forgotten_key" ("id" integer primary key, "key" text not null)
     CREATE TABLE "grant" ("tenant" text not null, "item" text not null, "grantee" text not null, "generation" integer not null, "kind" text not null, "role" text not null, "inherited" integer not null, "owner" text not null, "seen_by" text not null, "seen_at" bigint not null, "granted_at" bigint, "expires_at" bigint, "revoked_at" bigint, "removed" integer not null, "swept_at" bigint, "event_id" text, constraint "grant_key" primary key ("tenant", "item", "grantee", "generation"))
     CREATE INDEX "grant_by_grantee" on "grant" ("tenant", "grantee")
     CREATE INDEX "grant_by_owner" on "grant" ("tenant", "owner")

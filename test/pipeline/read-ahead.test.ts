@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { rulesOf } from '../../src/runs/decide-share.ts';
 import { readSource } from '../../src/runs/read-source.ts';
+import { ForgottenPeople } from '../../src/share/forgotten.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { testDatabase } from '../support/database.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -31,7 +32,7 @@ async function pulledPages(allowsReadAhead: boolean): Promise<number[]> {
     db,
     clock: new ManualClock(),
     tenant,
-    rules: rulesOf(tenant, undefined),
+    rules: rulesOf(tenant, undefined, ForgottenPeople.NONE),
     runStartedAt: 0,
     onFaultyRecord: () => {},
     crm: { queryBatch: async () => [], now: () => 0 },

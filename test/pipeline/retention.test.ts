@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backfillStream, beginBackfill, listBackfills } from '../../src/db/backfills.ts';
 import { listCursors, writeCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { findActionable, retryState } from '../../src/operator/retry-and-skip.ts';
+import { findActionable, retrySelected } from '../../src/operator/retry-and-skip.ts';
 import { findEvents } from '../../src/outbox/find-events.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { afterRuns } from '../../src/service/after-runs.ts';
@@ -87,7 +87,7 @@ test('an erased rejected event is refused by retry by id, and omitted by retry b
   await expect(findActionable(context, [tenant], { eventIds, action: 'retry' })).rejects.toThrow(
     'cannot be rebuilt: its people and its body are erased',
   );
-  expect(await retryState(context, tenant, { state: 'rejected', signal })).toEqual({
+  expect(await retrySelected(context, tenant, { state: 'rejected', signal })).toEqual({
     queued: 0,
     rejected: 0,
     problems: [],

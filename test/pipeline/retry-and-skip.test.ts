@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   findActionable,
   retryEvents,
-  retryState,
+  retrySelected,
   skipEvents,
 } from '../../src/operator/retry-and-skip.ts';
 import { findEvents } from '../../src/outbox/find-events.ts';
@@ -28,7 +28,7 @@ test('retry rebuilds a rejected event from Salesforce’s current data, and queu
 
   org.update(contact, { Email: 'ada.byron@globex.example' });
   const context = await world.context();
-  const report = await retryState(context, tenant, { state: 'rejected', signal });
+  const report = await retrySelected(context, tenant, { state: 'rejected', signal });
   expect(report).toEqual({ queued: 1, rejected: 0, problems: [] });
   expect(await stored(deliveryId)).toMatchObject({ state: 'pending', attempts: 1, errors: [] });
 

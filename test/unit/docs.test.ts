@@ -164,7 +164,7 @@ describe('each rule reports problems', () => {
     ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
     ['```sh\nnpm run -s sharetrail -- events show\n```', '"events show" needs ID'],
     ['`sharetrail config`', 'incomplete'],
-    ['`sharetrail forget`', 'unknown command "forget"'],
+    ['`sharetrail worker`', 'unknown command "worker"'],
   ])('an invalid command line: %j', (text, problem) => {
     expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
   });

@@ -249,6 +249,7 @@ test('the reasons and their order match the contract', () => {
     'unmatched',
     'operator',
     'rebound',
+    'forgotten',
   ]);
 });
 

@@ -15,12 +15,15 @@ Commands:
   status             show one row per tenant, and what needs attention
   events             list the events; show, retry or skip them
   explain            explain what happened to a share, and why
+  forget             erase a person from the database
   check              check what a run needs, and say what is missing
   rebind             let a tenant belong to another Salesforce org, Google
                      customer or Gong account
   backup             copy the database while everything keeps running
   restore            replace the database with a backup while nothing runs
+  init               set up a tenant: its file, its key and its variables
   config             print the effective configuration, or its JSON Schema
+  completion         print a completion script for bash, zsh or fish
   sandbox            serve a simulated Salesforce, Google and Gong locally
   demo               run the whole workflow on the sandbox; needs no account
   help               print help for a command

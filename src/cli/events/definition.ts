@@ -1,10 +1,20 @@
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { HOLD_REASONS, SKIP_REASONS } from '../../share/policy.ts';
-import { type CommandDefinition, EXIT } from '../command.ts';
+import { type CommandDefinition, EXIT, type OptionDefinition } from '../command.ts';
+import { YES_OPTION } from '../yes-option.ts';
 
 const STATES = ['held', 'pending', 'delivered', 'duplicate', 'rejected', 'skipped'];
 const REASONS = [...new Set([...HOLD_REASONS, ...SKIP_REASONS])];
 const COULD_NOT_RUN = 'could not run (usage, configuration or database, or no such event)';
+
+const SEVERAL =
+  'With --state or --reason, the command says how many events it would change. If there are several, ' +
+  'it asks on a terminal. Without a terminal, it requires --yes.';
+const REASON_OPTION: OptionDefinition = {
+  flags: '--reason R',
+  description: 'all events with this reason, instead of IDs; with --state, those with both',
+  value: { kind: 'choice', choices: REASONS },
+};
 
 export const eventsDefinitions: readonly CommandDefinition[] = [
   {
@@ -97,11 +107,12 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
       'For events that are rejected, skipped or held. Fix the cause in Salesforce or in the ' +
         'configuration first. The event is queued even if the policy would skip it. Its ID stays ' +
         'the same, so it cannot be reported twice. The next sync sends it.',
+      SEVERAL,
     ],
     arguments: [
       {
         name: 'ID…',
-        description: 'the IDs of events, as `sharetrail events` prints them; instead of --state',
+        description: 'the IDs of events, as `sharetrail events` prints them; instead of options',
         optional: true,
       },
     ],
@@ -109,8 +120,10 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
       {
         flags: '--state STATE',
         description: 'all events in this state, instead of IDs',
-        value: { kind: 'choice', choices: ['rejected', 'held'] },
+        value: { kind: 'choice', choices: ['rejected', 'held', 'skipped'] },
       },
+      REASON_OPTION,
+      YES_OPTION,
     ],
     examples: [
       {
@@ -137,15 +150,31 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
     description: [
       'For events that are pending, held or rejected. They stay on record as skipped, with the ' +
         'reason "operator". To undo this, use `sharetrail events retry`.',
+      SEVERAL,
     ],
     arguments: [
       {
         name: 'ID…',
-        description: 'the IDs of one or more events, as `sharetrail events` prints them',
+        description: 'the IDs of events, as `sharetrail events` prints them; instead of options',
+        optional: true,
       },
     ],
-    options: [],
-    examples: [{ command: 'sharetrail events skip ID', does: 'skip one event' }],
+    options: [
+      {
+        flags: '--state STATE',
+        description: 'all events in this state, instead of IDs',
+        value: { kind: 'choice', choices: ['pending', 'held', 'rejected'] },
+      },
+      REASON_OPTION,
+      YES_OPTION,
+    ],
+    examples: [
+      { command: 'sharetrail events skip ID', does: 'skip one event' },
+      {
+        command: 'sharetrail events skip --state held --reason unmatched',
+        does: 'skip all events that wait for their record',
+      },
+    ],
     exitCodes: {
       [EXIT.success]: 'the events will not be sent',
       [EXIT.couldNotRun]: COULD_NOT_RUN,

@@ -31,7 +31,7 @@ function fieldsOf(event: StoredEvent, zone: string): Field[] {
     ...(heldUntil === undefined ? [] : [['held until', timeText(heldUntil, zone)] as const]),
     ...(event.erasedAt === undefined
       ? []
-      : [['erased', `${timeText(event.erasedAt, zone)} (retentionDays)`] as const]),
+      : [['erased', `${timeText(event.erasedAt, zone)} (retentionDays or forget)`] as const]),
     ['shared', `${timeText(event.sharedAt, zone)} (${zone}), seen in ${seenIn(event)}`],
     ['from', sharerOf(event)],
     ['to', recipientsOf(event).join(', ')],

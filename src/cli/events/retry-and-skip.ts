@@ -1,35 +1,57 @@
 import { countOf } from '../../lib/format.ts';
 import {
+  countSelected,
   findActionable,
   type RetryReport,
   retryEvents,
-  retryState,
+  retrySelected,
+  type Selection,
   skipEvents,
+  skipSelected,
 } from '../../operator/retry-and-skip.ts';
 import type { State } from '../../outbox/states.ts';
-import { EXIT, type ExitCode, type Handler } from '../command.ts';
+import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
+import { requireConfirmation } from '../terminal/confirm.ts';
 import { writeJson, writeParagraph } from '../terminal/write.ts';
 
+type Action = 'retry' | 'skip';
+
 export const retry: Handler = (input) => {
-  const state = textOption(input, 'state') as State | undefined;
-  if ((state === undefined) === (input.arguments.length === 0)) {
-    throw new UsageError('"events retry" takes either event IDs or --state', {
-      hint:
-        'Take the IDs from `sharetrail events`, or write --state rejected. See ' +
-        '`sharetrail help events retry`.',
-    });
-  }
-  return withCommandSession(input, { access: 'write' }, (session) => retryAll(session, state));
+  const selection = selectionOf(input, 'retry');
+  return withCommandSession(input, { access: 'write' }, (session) => retryAll(session, selection));
 };
 
-export const skip: Handler = (input) =>
-  withCommandSession(input, { access: 'write', secrets: 'deferred' }, skipAll);
+export const skip: Handler = (input) => {
+  const selection = selectionOf(input, 'skip');
+  return withCommandSession(input, { access: 'write', secrets: 'deferred' }, (session) =>
+    skipAll(session, selection),
+  );
+};
 
-async function retryAll(session: CommandSession, state: State | undefined): Promise<ExitCode> {
-  const reports = state ? await retryByState(session, state) : await retryById(session);
+/** Undefined: the events are named. Throws UsageError unless it is either of the two. */
+function selectionOf(input: CommandInput, action: Action): Selection | undefined {
+  const state = textOption(input, 'state') as State | undefined;
+  const reason = textOption(input, 'reason');
+  const isSelection = state !== undefined || reason !== undefined;
+  if (isSelection === input.arguments.length > 0) {
+    throw new UsageError(`"events ${action}" takes either event IDs or --state and --reason`, {
+      hint:
+        'Take the IDs from `sharetrail events`, or write --state rejected. See ' +
+        `\`sharetrail help events ${action}\`.`,
+    });
+  }
+  if (!isSelection) return undefined;
+  return { ...(state !== undefined && { state }), ...(reason !== undefined && { reason }) };
+}
+
+async function retryAll(
+  session: CommandSession,
+  selection: Selection | undefined,
+): Promise<ExitCode> {
+  const reports = selection ? await retryBy(session, selection) : await retryById(session);
   const queued = reports.reduce((sum, report) => sum + report.queued, 0);
   const rejected = reports.reduce((sum, report) => sum + report.rejected, 0);
   const problems = reports.flatMap((report) => report.problems);
@@ -50,15 +72,30 @@ async function retryById({ context, tenants, input }: CommandSession): Promise<R
   return reports;
 }
 
-async function retryByState(
-  { context, tenants, input }: CommandSession,
-  state: State,
-): Promise<RetryReport[]> {
+async function retryBy(session: CommandSession, selection: Selection): Promise<RetryReport[]> {
+  const { context, tenants, input } = session;
+  await confirm(session, selection, 'retry');
   const reports: RetryReport[] = [];
   for (const tenant of tenants) {
-    reports.push(await retryState(context, tenant, { state, signal: input.signal }));
+    reports.push(await retrySelected(context, tenant, { ...selection, signal: input.signal }));
   }
   return reports;
+}
+
+/** Asks only about several events: one could as well have been named. */
+async function confirm(
+  { context, tenants, input }: CommandSession,
+  selection: Selection,
+  action: Action,
+): Promise<void> {
+  const count = await countSelected(context, tenants, { ...selection, action });
+  if (count <= 1) return;
+  const what = [selection.state, selection.reason && `(${selection.reason})`].filter(Boolean);
+  const effect = action === 'retry' ? 'queued again' : 'skipped';
+  await requireConfirmation(input, {
+    text: `${countOf(count, 'event')} ${what.join(' ')} will be ${effect}.`,
+    withoutTerminal: 'refuse',
+  });
 }
 
 async function printRetry({ input }: CommandSession, report: RetryReport): Promise<void> {
@@ -78,11 +115,27 @@ function skipText(skipped: number): string {
   return `${countOf(skipped, 'event')} will not be sent.`;
 }
 
-async function skipAll({ context, tenants, input, json }: CommandSession): Promise<ExitCode> {
-  const { arguments: eventIds, io } = input;
-  const events = await findActionable(context, tenants, { eventIds, action: 'skip' });
-  const skipped = await skipEvents(context, events);
-  if (json) await writeJson(io, { skipped });
-  else await writeParagraph(io, skipText(skipped));
+async function skipAll(
+  session: CommandSession,
+  selection: Selection | undefined,
+): Promise<ExitCode> {
+  const { input, json } = session;
+  const skipped = selection ? await skipBy(session, selection) : await skipById(session);
+  if (json) await writeJson(input.io, { skipped });
+  else await writeParagraph(input.io, skipText(skipped));
   return EXIT.success;
+}
+
+async function skipById({ context, tenants, input }: CommandSession): Promise<number> {
+  const { arguments: eventIds } = input;
+  const events = await findActionable(context, tenants, { eventIds, action: 'skip' });
+  return skipEvents(context, events);
+}
+
+async function skipBy(session: CommandSession, selection: Selection): Promise<number> {
+  const { context, tenants } = session;
+  await confirm(session, selection, 'skip');
+  let skipped = 0;
+  for (const tenant of tenants) skipped += await skipSelected(context, tenant, selection);
+  return skipped;
 }

@@ -4,9 +4,9 @@ import { shellQuoted } from '../../lib/shell-quote.ts';
 /** A command in a message: the program's name and its words, in backticks. */
 const COMMAND = /`sharetrail((?: [^`]*)?)`/g;
 /** commands that read no configuration */
-const WITHOUT_CONFIG = ['help', 'demo', 'sandbox', 'config schema'];
+const WITHOUT_CONFIG = ['help', 'demo', 'sandbox', 'config schema', 'completion'];
 /** commands that concern all tenants, or take theirs as an argument */
-const WITHOUT_TENANT = [...WITHOUT_CONFIG, 'backup', 'restore', 'rebind'];
+const WITHOUT_TENANT = [...WITHOUT_CONFIG, 'backup', 'restore', 'rebind', 'init'];
 
 /** Whether the command with these words works on the tenants of --tenant. */
 export function concernsTenants(words: string): boolean {

@@ -1,6 +1,5 @@
 import type { TenantConfig } from '../../config/types.ts';
 import type { BoundVendor } from '../../db/bindings.ts';
-import { UserError } from '../../lib/errors.ts';
 import { rebind } from '../../operator/rebind.ts';
 import { planRebind, type RebindPlan } from '../../operator/rebind-plan.ts';
 import { type CommandInput, EXIT, type ExitCode, type Handler } from '../command.ts';
@@ -8,7 +7,7 @@ import { tenantNames, textOption } from '../command-line/input-options.ts';
 import { parseWhen } from '../command-line/parse-date-or-time.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
-import { confirm } from '../terminal/confirm.ts';
+import { requireConfirmation } from '../terminal/confirm.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
 import { planLines, reportLines } from './print-rebind.ts';
 
@@ -25,9 +24,10 @@ async function run(session: CommandSession): Promise<ExitCode> {
   const vendor = textOption(input, 'source') as BoundVendor | undefined;
   const plan = await planRebind(context, tenant, { vendor, signal });
   if (plan.changes.length === 0) return nothingToDo(session, plan);
-  writeError(io, planLines(plan, readFrom).join('\n'));
-  const isAgreed = input.options['yes'] === true || (await confirm(io, 'Continue?', signal));
-  if (!isAgreed) throw declined();
+  await requireConfirmation(input, {
+    text: planLines(plan, readFrom).join('\n'),
+    withoutTerminal: 'continue',
+  });
   const report = await rebind(context, plan, { readFrom, signal });
   if (report === undefined) return locked(session, tenant);
   if (json) await writeJson(io, jsonOf(plan, readFrom, report));
@@ -101,8 +101,4 @@ function readFromOf(
   throw new UsageError('--since is in the future', {
     hint: 'Shares of the new accounts count from --since on. Give a time in the past, or omit it.',
   });
-}
-
-function declined(): UserError {
-  return new UserError('nothing changed', { hint: 'Run the command again to rebind the tenant.' });
 }

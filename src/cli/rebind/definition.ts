@@ -1,4 +1,5 @@
 import { type CommandDefinition, EXIT } from '../command.ts';
+import { YES_OPTION } from '../yes-option.ts';
 
 export const rebindDefinition: CommandDefinition = {
   name: 'rebind',
@@ -28,7 +29,7 @@ export const rebindDefinition: CommandDefinition = {
         'or ISO-8601 time; replaces `start` for these sources (default: `start`)',
       value: { kind: 'text' },
     },
-    { flags: '--yes', description: 'do not ask', value: { kind: 'flag' } },
+    YES_OPTION,
   ],
   examples: [
     {

@@ -88,8 +88,9 @@ export function entriesOf(activity: Activity, insiders: Insiders): AuditEntry[] 
         {
           key: `${new Date(activity.time).toISOString()}/${activity.uniqueQualifier}/${index}${suffix}`,
           at: activity.time,
-          actor: actorOf(activity),
+          actor: withoutForgotten(actorOf(activity), insiders),
           ...item,
+          title: titleFor(external, item.title, insiders),
           change,
           grant: { ...external, role },
         },
@@ -197,6 +198,16 @@ function itemOf(
 
 function actorOf({ actor }: Activity): string {
   return actor.email?.toLowerCase() ?? actor.profileId ?? actor.key ?? '';
+}
+
+/** What was shared with a forgotten person is not named. */
+function titleFor({ kind }: Pick<ExternalGrant, 'kind'>, title: string, { forgotten }: Insiders) {
+  if (kind === 'forgotten') return '';
+  return forgotten?.scrub(title) ?? title;
+}
+
+function withoutForgotten(actor: string, { forgotten }: Insiders): string {
+  return forgotten?.pseudonymOf(actor) ?? actor;
 }
 
 function valuesIn(event: ActivityEvent, name: string): readonly string[] {

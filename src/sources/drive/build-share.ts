@@ -129,6 +129,7 @@ function driveFactsOf({ grants, item, detector }: ShareInput): DriveFacts {
 
 /** The first reason that applies, in the order of SKIP_REASONS. */
 function whyUnnamed(grants: readonly ExternalGrant[]): NonNullable<DriveFacts['unnamed']> {
+  if (grants.some(({ kind }) => kind === 'forgotten')) return 'forgotten';
   if (linkOf(grants) !== undefined) return 'link-only';
   const hasRobot = grants.some(({ email }) => email !== undefined && isRobotAddress(email));
   return hasRobot ? 'service-account' : 'no-address';

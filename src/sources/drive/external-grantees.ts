@@ -9,9 +9,10 @@ import type { Permission } from '../../vendors/google/rows.ts';
 
 /**
  * The kind of grantee. The audit log does not distinguish groups from people, so only the address
- * identifies both. Google does not disclose the address of an `unaddressed` grantee.
+ * identifies both. Google does not disclose the address of an `unaddressed` grantee. A `forgotten` one
+ * is a person whose data was erased: a keyed hash identifies them.
  */
-export type GranteeKind = 'user' | 'group' | 'anyone' | 'domain' | 'unaddressed';
+export type GranteeKind = 'user' | 'group' | 'anyone' | 'domain' | 'unaddressed' | 'forgotten';
 
 /** An external grantee's access to an item. */
 export interface ExternalGrant {
@@ -58,6 +59,8 @@ export function externalGranteeOf(
       const text = facts.email.trim().toLowerCase();
       const email = addressOf(text);
       if (isInsider(email ?? text, insiders)) return undefined;
+      const pseudonym = insiders.forgotten?.pseudonymOf(email ?? text);
+      if (pseudonym !== undefined) return { key: pseudonym, kind: 'forgotten' };
       // Gong rejects the entire event if one recipient's address is invalid.
       return email === undefined
         ? { key: `id:${text}`, kind: 'unaddressed' }
@@ -82,7 +85,7 @@ export function externalGrantOf(
   return {
     ...grantee,
     role,
-    ...(name !== undefined && name !== '' && { name }),
+    ...(name !== undefined && name !== '' && grantee.kind !== 'forgotten' && { name }),
     ...(expirationTime !== undefined && { expiresAt: expirationTime }),
   };
 }

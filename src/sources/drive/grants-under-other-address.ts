@@ -68,11 +68,13 @@ export function waitingUnderOtherAddress(
 }
 
 function isOpenPerson({ kind, revokedAt, grantedAt }: Grant): boolean {
-  return kind === 'user' && revokedAt === undefined && grantedAt !== undefined;
+  return (
+    (kind === 'user' || kind === 'forgotten') && revokedAt === undefined && grantedAt !== undefined
+  );
 }
 
 function isPerson(kind: Grant['kind']): boolean {
-  return kind === 'user' || kind === 'group' || kind === 'unaddressed';
+  return kind !== 'anyone' && kind !== 'domain';
 }
 
 /** A grant that is logged after the permission was read is another one. */

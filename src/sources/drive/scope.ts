@@ -76,7 +76,9 @@ class FoundScope implements Scope {
   }
 
   get insiders(): Insiders {
-    return { domains: this.#domains, addresses: this.users.addresses };
+    const { forgotten } = this.#options.store;
+    const { addresses } = this.users;
+    return { domains: this.#domains, addresses, ...(forgotten && { forgotten }) };
   }
 
   includes(place: Place, at: number): boolean {

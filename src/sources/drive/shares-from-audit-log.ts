@@ -120,7 +120,7 @@ function shareOf(
   const share = buildShare({
     detector: 'audit-log',
     sandboxOrgId,
-    item: item?.facts ?? loggedFactsOf(first),
+    item: item?.facts ?? loggedFactsOf(reported.find(({ title }) => title !== '') ?? first),
     at: first.at,
     actor: first.actor,
     ...(actorName !== undefined && { actorName }),
