@@ -108,7 +108,7 @@ h1 .badge { vertical-align: 0.2em; margin-left: 0.25rem; }
 .panel h2 + * { margin-top: 0.375rem; }
 .panel > * + h2 { margin-top: 1.25rem; }
 .chart { display: block; width: 100%; height: auto; margin-top: 0.75rem; overflow: visible; }
-.chart .grid { stroke: var(--line); stroke-width: 1; } .tick { fill: var(--muted); font-size: 11px; }
+.chart .grid { stroke: var(--line); stroke-width: 1; } .tick { fill: var(--muted); font-size: 11px; } .day { dominant-baseline: hanging; }
 .fill-delivered { fill: var(--chart-delivered); } .fill-duplicate { fill: var(--chart-duplicate); }
 .fill-pending { fill: var(--chart-pending); } .fill-held { fill: var(--chart-held); }
 .fill-rejected { fill: var(--chart-rejected); } .fill-skipped { fill: var(--chart-skipped); }
@@ -175,7 +175,7 @@ h1 .badge { vertical-align: 0.2em; margin-left: 0.25rem; }
   .cards .has-remedy { padding-bottom: 0; } .cards .remedy { padding-top: 0.25rem; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .filter .field { flex: 1 1 9rem; } .filter select { width: 100%; min-width: 0; }
-  .tick { font-size: 18px; }
+  .tick { font-size: 26px; }
 }
 @media print { .bar, .actions, .filter { display: none; } body { background: none; } }
 `;

@@ -14,7 +14,7 @@ const STACK: readonly State[] = [
   'skipped',
 ];
 const DAY_MS = 24 * 60 * 60_000;
-const SIZE = { width: 720, height: 150, left: 44, bottom: 22, top: 8 } as const;
+const SIZE = { width: 720, height: 160, left: 44, bottom: 32, top: 8 } as const;
 const PLOT_HEIGHT = SIZE.height - SIZE.bottom - SIZE.top;
 const TICKS = 3;
 /** days between two labels */
@@ -85,7 +85,7 @@ function bars(
 }
 
 function dayLabel(day: number, x: number): Html {
-  return html`<text class="tick" x="${round(x)}" y="${SIZE.height - 6}">${dateOf(day)}</text>`;
+  return html`<text class="tick day" x="${round(x)}" y="${SIZE.height - SIZE.bottom + 8}">${dateOf(day)}</text>`;
 }
 
 function dateOf(day: number): string {

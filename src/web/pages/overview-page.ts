@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { countOf } from '../../lib/format.ts';
+import { countOf, numberText } from '../../lib/format.ts';
 import type { RecentCounts } from '../../operator/event-counts.ts';
 import { nameOf, type TenantRow } from '../../operator/tenant-row.ts';
 import type { DayCount } from '../../outbox/counts.ts';
@@ -86,7 +86,7 @@ function cellsOf(
     html`<td class="num" data-label="${label}">${
       events === 0
         ? countHtml(0)
-        : html`<a href="${eventsPath({ tenant, state })}" aria-label="${tenant}: ${events} ${state}">${countHtml(events)}</a>`
+        : html`<a href="${eventsPath({ tenant, state })}" aria-label="${tenant}: ${numberText(events)} ${state}">${countHtml(events)}</a>`
     }</td>`;
   return html`<td data-label="Last good run">${good === undefined ? html`<span class="muted">none yet</span>` : timeHtml(good, moment)}</td>
 <td data-label="Next run">${nextRun === undefined ? html`<span class="muted">on demand</span>` : timeHtml(nextRun, moment)}</td>

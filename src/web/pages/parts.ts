@@ -22,14 +22,10 @@ export function withoutControls(text: string): string {
   return text.replace(CONTROLS, '').toWellFormed();
 }
 
-/** A sentence; commands in backticks become code. */
+/** A sentence; commands in backticks become code. A single backtick is text. */
 export function sentenceHtml(text: string): Html {
-  const parts = withoutControls(text).split('`');
-  // Without a closing backtick, the rest is text.
-  const isComplete = parts.length % 2 === 1;
-  return html`${parts.map((part, index) =>
-    index % 2 === 1 && (isComplete || index < parts.length - 1) ? html`<code>${part}</code>` : part,
-  )}`;
+  const parts = withoutControls(text).split(/`([^`]*)`/);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
 /** `3 h ago`, with the exact time for the pointer and for programs. */

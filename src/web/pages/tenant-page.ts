@@ -32,7 +32,7 @@ export function tenantPage({ row, days, firstDay, cursors, now }: TenantPage): H
 ${health.attention === undefined ? '' : html`<div class="story"><p>${sentenceHtml(health.attention.message)}</p><p>${sentenceHtml(health.attention.hint)}</p></div>`}
 <dl class="tiles">${STATES.map(
     (state) =>
-      html`<div><dt>${state}</dt><dd>${outbox[state] === 0 ? countHtml(0) : html`<a href="${eventsPath({ tenant, state })}" aria-label="${outbox[state]} ${state}">${countHtml(outbox[state])}</a>`}</dd></div>`,
+      html`<div><dt>${state}</dt><dd>${outbox[state] === 0 ? countHtml(0) : html`<a href="${eventsPath({ tenant, state })}" aria-label="${numberText(outbox[state])} ${state}">${countHtml(outbox[state])}</a>`}</dd></div>`,
   )}</dl>
 <div class="panels">
 <section class="panel wide"><h2>Events per day</h2>${dayChart(days, { firstDay, days: PAGE_LIMITS.daysInChart })}</section>
