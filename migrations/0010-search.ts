@@ -12,7 +12,7 @@ export const search: Migration = {
       .createTable('search_queue')
       .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
       .addColumn('tenant', 'text', (column) => column.notNull())
-      .addColumn('event_id', 'text', (column) => column.notNull())
+      .addColumn('event_ids', 'text', (column) => column.notNull())
       .execute();
     await db.schema
       .createTable('search_document')
@@ -24,7 +24,8 @@ export const search: Migration = {
       .execute();
     await createIndex(db);
     await sql`
-      insert into search_queue (tenant, event_id) select tenant, event_id from event order by shared_at
+      insert into search_queue (tenant, event_ids)
+      select tenant, json_array(event_id) from event order by shared_at
     `.execute(db);
   },
 };

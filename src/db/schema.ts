@@ -225,12 +225,13 @@ export interface DriveAddressTable {
   is_primary: number;
 }
 
-/** An event whose search terms are not indexed yet. */
+/** Events whose search terms are not indexed yet: one row per statement that wrote them. */
 export interface SearchQueueTable {
   /** in the order of writing */
   id: Generated<number>;
   tenant: string;
-  event_id: string;
+  /** JSON list */
+  event_ids: string;
 }
 
 /** The number of an event in the virtual table `search_index`. */

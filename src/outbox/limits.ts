@@ -11,12 +11,10 @@ export const ERASURE_LIMITS = {
 } as const;
 
 export const SEARCH_LIMITS = {
-  /** of a hashed term: enough that two terms never meet by chance */
-  termHexDigits: 20,
   /** of one title or name */
   wordsPerTextMax: 64,
   /** events indexed in one transaction */
-  eventsPerBatchMax: 200,
+  eventsPerBatchMax: 500,
   /** events read at once during a search */
   eventsPerPage: 200,
   /** events not indexed yet that one search reads, newest first */

@@ -1,7 +1,5 @@
 import { sql } from 'kysely';
-import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { Database, Statement } from '../db/schema.ts';
-import { chunksOf } from '../lib/chunks.ts';
 import { storedMatch, storedShare } from './event-rows.ts';
 import { SEARCH_LIMITS } from './limits.ts';
 import { termsOf } from './search-terms.ts';
@@ -15,18 +13,21 @@ export async function queueForSearch(
   tenant: string,
   eventIds: readonly string[],
 ): Promise<void> {
-  for (const chunk of chunksOf(eventIds, DATABASE_LIMITS.rowsPerInsertMax)) {
-    const rows = chunk.map((event_id) => ({ tenant, event_id }));
-    await trx.insertInto('search_queue').values(rows).execute();
-  }
+  if (eventIds.length === 0) return;
+  const event_ids = JSON.stringify(eventIds);
+  await trx.insertInto('search_queue').values({ tenant, event_ids }).execute();
+}
+
+/** The IDs in a row of the queue. */
+export function queuedIds({ event_ids }: { readonly event_ids: string }): string[] {
+  return JSON.parse(event_ids) as string[];
 }
 
 /**
  * Indexes the next events of the queue, in one transaction; an event that no longer exists leaves the
- * index. Returns the number of queue entries that were handled; fewer than `eventsPerBatchMax` means
- * that the queue is empty.
+ * index. Returns false once the queue is empty.
  */
-export async function indexNextEvents(db: Database): Promise<number> {
+export async function indexNextEvents(db: Database): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     const queued = await trx
       .selectFrom('search_queue')
@@ -34,14 +35,27 @@ export async function indexNextEvents(db: Database): Promise<number> {
       .orderBy('id')
       .limit(SEARCH_LIMITS.eventsPerBatchMax)
       .execute();
-    const last = queued.at(-1);
-    if (last === undefined) return 0;
-    for (const [tenant, keys] of Map.groupBy(queued, (key) => key.tenant)) {
-      await indexEvents(trx, tenant, [...new Set(keys.map(({ event_id }) => event_id))]);
+    const batch = firstRows(queued);
+    const last = batch.at(-1);
+    if (last === undefined) return false;
+    for (const [tenant, rows] of Map.groupBy(batch, (row) => row.tenant)) {
+      await indexEvents(trx, tenant, [...new Set(rows.flatMap(queuedIds))]);
     }
     await trx.deleteFrom('search_queue').where('id', '<=', last.id).execute();
-    return queued.length;
+    return true;
   });
+}
+
+/** The first rows, until they name a batch of events. */
+function firstRows<Row extends { readonly event_ids: string }>(rows: readonly Row[]): Row[] {
+  const batch: Row[] = [];
+  let events = 0;
+  for (const row of rows) {
+    if (events >= SEARCH_LIMITS.eventsPerBatchMax) break;
+    batch.push(row);
+    events += queuedIds(row).length;
+  }
+  return batch;
 }
 
 async function indexEvents(

@@ -4,6 +4,7 @@ import { chunksOf } from '../lib/chunks.ts';
 import { SEARCH_LIMITS } from './limits.ts';
 import { type EventKey, loadEvents, newestFirst, textOf } from './load-events.ts';
 import type { StoredEvent } from './outbox-event.ts';
+import { queuedIds } from './search-index.ts';
 import { termsOf } from './search-terms.ts';
 
 /** Hashed terms: an event is found if it has all terms of at least one alternative. */
@@ -84,21 +85,40 @@ async function queuedEvents(db: Statement, options: SearchOptions): Promise<Stor
   const { tenants, after, isIncluded = () => true } = options;
   const isAfter = (event: StoredEvent) => after === undefined || newestFirst(event, after) > 0;
   if (tenants.length === 0) return [];
-  const rows = await db
-    .selectFrom('search_queue')
-    .select(['tenant', 'event_id as eventId'])
-    .where('tenant', 'in', tenants)
-    .orderBy('id', 'desc')
-    .limit(SEARCH_LIMITS.queuedEventsReadMax)
-    .execute();
   const found: StoredEvent[] = [];
-  for (const chunk of chunksOf(rows, SEARCH_LIMITS.eventsPerPage)) {
+  const keys = await newestQueued(db, tenants);
+  for (const chunk of chunksOf(keys, SEARCH_LIMITS.eventsPerPage)) {
     const events = await loadEvents(db, chunk);
     found.push(
       ...events.filter((event) => matches(event, options) && isAfter(event) && isIncluded(event)),
     );
   }
   return found;
+}
+
+async function newestQueued(
+  db: Statement,
+  tenants: readonly string[],
+): Promise<Pick<EventKey, 'tenant' | 'eventId'>[]> {
+  const keys: Pick<EventKey, 'tenant' | 'eventId'>[] = [];
+  let before = Number.MAX_SAFE_INTEGER;
+  while (keys.length < SEARCH_LIMITS.queuedEventsReadMax) {
+    const rows = await db
+      .selectFrom('search_queue')
+      .selectAll()
+      .where('tenant', 'in', tenants)
+      .where('id', '<', before)
+      .orderBy('id', 'desc')
+      .limit(SEARCH_LIMITS.eventsPerPage)
+      .execute();
+    for (const row of rows) {
+      for (const eventId of queuedIds(row)) keys.push({ tenant: row.tenant, eventId });
+    }
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    before = last.id;
+  }
+  return keys.slice(0, SEARCH_LIMITS.queuedEventsReadMax);
 }
 
 /** Checks the event itself: it may have changed since it was indexed. */
