@@ -181,3 +181,11 @@ describe('eraseSettled, in short transactions', () => {
     ]);
   });
 });
+
+test('a retry that has read an event before its people were forgotten does not write it', async () => {
+  const { db } = await testDatabase();
+  await commit(db, [personal('old', { state: 'skipped', reason: 'forgotten' })]);
+  expect(await requeueEvent(db, personal('old'), { tenant: 'acme', now: 1 })).toBe(false);
+  await commit(db, [personal('other', { state: 'skipped', reason: 'operator' })]);
+  expect(await requeueEvent(db, personal('other'), { tenant: 'acme', now: 1 })).toBe(true);
+});
