@@ -1,7 +1,10 @@
 import type { GoogleDriveConfig, TenantConfig } from '../config/types.ts';
 import { listCursors } from '../db/cursors.ts';
 import { latestRuns } from '../db/runs.ts';
+import type { Statement } from '../db/schema.ts';
+import { countOf } from '../lib/format.ts';
 import { localTimeText } from '../lib/local-time-text.ts';
+import { unsearchedEvents } from '../outbox/search.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { forgottenPeopleOf } from '../runs/forgotten-people.ts';
 import { keptStart } from '../runs/start-time.ts';
@@ -48,9 +51,19 @@ export async function explainAbsence(
     : [];
   return [
     start,
+    ...(await unsearchedSentences(db)),
     ...grants.map((grant) => grantSentence(grant, tenant.timezone)),
     ...(await readingSentences(facts)),
     ...scopeSentences(facts),
+  ];
+}
+
+async function unsearchedSentences(db: Statement): Promise<string[]> {
+  const events = await unsearchedEvents(db);
+  if (events === 0) return [];
+  return [
+    `${countOf(events, 'event')} of a large sync cannot be searched yet, and can contain it. Each run ` +
+      'and `sharetrail start` make more of them searchable.',
   ];
 }
 

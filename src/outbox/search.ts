@@ -96,6 +96,14 @@ async function queuedEvents(db: Statement, options: SearchOptions): Promise<Stor
   return found;
 }
 
+/** How many events are not indexed yet, and are too old for `searchEvents` to read them all. */
+export async function unsearchedEvents(db: Statement): Promise<number> {
+  const { rows } = await sql<{ events: number }>`
+    select coalesce(sum(json_array_length(event_ids)), 0) as events from search_queue
+  `.execute(db);
+  return Math.max(0, Number(rows[0]?.events ?? 0) - SEARCH_LIMITS.queuedEventsReadMax);
+}
+
 async function newestQueued(
   db: Statement,
   tenants: readonly string[],

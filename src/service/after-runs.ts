@@ -3,7 +3,8 @@ import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { alertOnRuns } from './alerts.ts';
-import { indexForSearch } from './index-for-search.ts';
+import { indexForSearch, indexingTimeOf } from './index-for-search.ts';
+import { INDEXING_LIMITS } from './limits.ts';
 import { checkOverdue, type OverdueWatch } from './overdue.ts';
 import { applyRetention } from './retention.ts';
 
@@ -18,7 +19,8 @@ export async function housekeeping(
 ): Promise<void> {
   if (context.config.service.alerts) await checkOverdue(context, tenants, options);
   await applyRetention(context, options.signal);
-  await indexForSearch(context, options.signal);
+  const { signal } = options;
+  await indexForSearch(context, { forMs: INDEXING_LIMITS.serviceMsMax, signal });
 }
 
 /**
@@ -31,15 +33,12 @@ export async function afterRuns(
   runs: readonly { readonly report: RunReport; readonly broken?: unknown }[],
   signal: AbortSignal,
 ): Promise<void> {
-  await alertOnRuns(
-    context,
-    runs.map(({ report }) => report),
-    signal,
-  );
+  const reports = runs.map(({ report }) => report);
+  await alertOnRuns(context, reports, signal);
   if (runs.some(({ broken }) => broken !== undefined)) return;
   try {
     await applyRetention(context, signal);
-    await indexForSearch(context, signal);
+    await indexForSearch(context, { forMs: indexingTimeOf(reports), signal });
   } catch (error) {
     context.log.warn(
       `the work after the runs failed, and the next run repeats it: ${messageOf(error)}`,

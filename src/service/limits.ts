@@ -5,6 +5,14 @@ export const RETENTION_LIMITS = {
   eventsPerCallMax: 20_000,
 } as const;
 
+export const INDEXING_LIMITS = {
+  /** of the time that a command's runs took */
+  shareOfRuns: 0.05,
+  commandMsMin: 500,
+  /** of one call in a service: after each run, and once per hour */
+  serviceMsMax: 30_000,
+} as const;
+
 export const DATABASE_WATCH_LIMITS = {
   /** between two checks that a service's database is still the one that it opened */
   intervalMs: 60_000,

@@ -87,7 +87,7 @@ async function write(into: Database): Promise<void> {
 }
 
 async function indexAll(of: Database): Promise<void> {
-  while ((await indexNextEvents(of)) > 0);
+  while (await indexNextEvents(of));
 }
 
 async function measure(what: string, search: () => Promise<readonly unknown[]>): Promise<void> {

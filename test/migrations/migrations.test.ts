@@ -22,7 +22,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0006-drive-grants': 'a6d383d0680a9cfc41d0d2ac6caaa8727590c2a4cb3b7d5bbae83ca63d24d4ac',
   '0007-tenant-bindings': '7aafa4c7752295ffbddd36d9f8a74f12caee52e6736c1fdd0049ae42efa7471c',
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
-  '0010-search': 'b909a512b626621da627ce76f857ef4678bb5bba584ebecf8554ba8c9cdbd4c0',
+  '0010-search': '8366ce138d9a58432bdbf8ebc260d9e4e991f7438a1c140fac9e6958c3374422',
   '0011-forgotten': '47fad2ea4420d0ceca1f909c657c20eadf900cd9613db2e7d7f33acf90d2c292',
 };
 
@@ -88,7 +88,7 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE 'search_index_data'(id INTEGER PRIMARY KEY, block BLOB)
     CREATE TABLE 'search_index_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER)
     CREATE TABLE 'search_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID
-    CREATE TABLE "search_queue" ("id" integer primary key autoincrement, "tenant" text not null, "event_id" text not null)
+    CREATE TABLE "search_queue" ("id" integer primary key autoincrement, "tenant" text not null, "event_ids" text not null)
     CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))
     CREATE TABLE "set_aside" ("tenant" text not null, "source" text not null, "kind" text not null, "id" text not null, "problem" text not null, "row" text, "place" text not null, "version" text not null, "at" bigint not null, constraint "set_aside_key" primary key ("tenant", "source", "kind", "id"))
     CREATE TABLE sqlite_sequence(name,seq)"

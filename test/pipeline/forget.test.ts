@@ -33,7 +33,7 @@ afterEach(() => world.close());
 async function forget(email: string) {
   const context = await world.context();
   const counts = await forgetPerson(context, { tenant: 'acme', email, signal });
-  await indexForSearch(context, signal);
+  await indexForSearch(context, { forMs: Number.POSITIVE_INFINITY, signal });
   await removeTraces(context);
   return counts;
 }
@@ -81,7 +81,7 @@ describe('a forgotten person', () => {
     await shareWithAda();
     expect(await world.sync()).toMatchObject({ outcome: 'ok', queued: 4 });
     const context = await world.context();
-    await indexForSearch(context, signal);
+    await indexForSearch(context, { forMs: Number.POSITIVE_INFINITY, signal });
     expect(await tracesOf(ADA)).not.toEqual([]);
 
     expect(await countPerson(context, 'acme', ADA)).toMatchObject({ events: 4, grants: 2 });

@@ -48,7 +48,7 @@ async function databaseWith(events: readonly NewEvent[], { isIndexed = true } = 
 }
 
 async function indexAll(db: Database): Promise<void> {
-  while ((await indexNextEvents(db)) > 0);
+  while (await indexNextEvents(db));
 }
 
 async function search(db: Database, text: string, limit = 10): Promise<string[]> {

@@ -38,7 +38,8 @@ async function run(session: CommandSession, email: string): Promise<ExitCode> {
     else erased.set(tenant, counts);
   }
   if (erased.size > 0) {
-    await indexForSearch(context, input.signal);
+    const { signal } = input;
+    await indexForSearch(context, { forMs: Number.POSITIVE_INFINITY, signal });
     await removeTraces(context);
   }
   await print(session, erased, email);
