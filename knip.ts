@@ -9,8 +9,6 @@ export default ({ production = false }): KnipConfig => ({
   vitest: { entry: ['test/**/*.test.ts', 'test/support/{children,preload}/*.ts'] },
   // A test may import a part of a file's work, and a type may be part of an exported signature.
   ignoreExportsUsedInFile: production || { interface: true, type: true },
-  // A test reads its file, which a page loads.
-  ignoreDependencies: ['axe-core'],
   // A program of the system, which gives a test a terminal.
   ignoreBinaries: ['script'],
 });
