@@ -3,6 +3,7 @@ import type { CompiledQuery, Insertable, Updateable } from 'kysely';
 import { DATABASE_LIMITS } from '../db/limits.ts';
 import type { EventTable, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
+import type { SkipReason } from '../share/policy.ts';
 import { contentColumns, toEventRow } from './event-rows.ts';
 import type { NewEvent } from './outbox-event.ts';
 import { queueForSearch } from './search-index.ts';
@@ -107,6 +108,8 @@ export async function skipEvent(
   return applyStateEvent(db, columns, { ...event, stateEvent: 'skip' });
 }
 
+const FORGOTTEN: SkipReason = 'forgotten';
+
 async function applyStateEvent(
   db: Statement,
   columns: Updateable<EventTable>,
@@ -115,8 +118,8 @@ async function applyStateEvent(
   const { numUpdatedRows } = await db
     .updateTable('event')
     .set(columns)
-    // Its people may have been erased since the caller has read it.
-    .where('erased_at', 'is', null)
+    // The caller may have read it before its people were forgotten.
+    .where((where) => where.or([where('reason', 'is', null), where('reason', '!=', FORGOTTEN)]))
     .where('tenant', '=', event.tenant)
     .where('event_id', '=', event.eventId)
     .where('state', 'in', statesAllowing(event.stateEvent))

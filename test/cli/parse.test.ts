@@ -199,9 +199,9 @@ describe('an invalid command line', () => {
       'Example: `sharetrail events show ID`.',
     ],
     [
-      'events skip',
-      '"events skip" needs ID…: the IDs of one or more events, as `sharetrail events` prints them',
-      'Example: `sharetrail events skip ID`.',
+      'forget',
+      '"forget" needs EMAIL: the person’s email address',
+      'Example: `sharetrail forget ada@globex.example`.',
     ],
     [
       'backup',

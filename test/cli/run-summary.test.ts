@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { gongWaitLines } from '../../src/cli/runs/gong-waits.ts';
 import { groupErrors } from '../../src/cli/runs/grouped-errors.ts';
 import { runLine } from '../../src/cli/runs/run-summary.ts';
 import type { RunError } from '../../src/db/run-report.ts';
@@ -16,6 +17,25 @@ function reportWith(tenant: string, ...errors: RunError[]) {
   const facts = { kind: 'sync', outcome: 'failed', startedAt: 0, finishedAt: 1_000 } as const;
   return reportOf(counters, { ...facts, tenant, pending: 0 });
 }
+
+describe('a pause that Gong requested', () => {
+  const waiting = (tenant: string, cappedRetryAfterMs?: number) => ({
+    ...reportWith(tenant),
+    gongWait: { reason: 'paused' as const, ...(cappedRetryAfterMs && { cappedRetryAfterMs }) },
+  });
+
+  test('is one line for all its tenants, although their runs are ok', () => {
+    expect(gongWaitLines([waiting('a'), reportWith('b'), waiting('c')])).toEqual([
+      'a, c: Gong requested a pause, so events wait. See `sharetrail status`.',
+    ]);
+  });
+
+  test('names a Retry-After that is not believed', () => {
+    expect(gongWaitLines([waiting('a', 86_400_000_000)])[0]).toContain(
+      'Its Retry-After exceeds 24 hours, so sharetrail waits 24 hours',
+    );
+  });
+});
 
 describe('the errors of several runs', () => {
   test('one that several tenants share is printed once, with their names', () => {

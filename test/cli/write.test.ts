@@ -6,6 +6,7 @@ import {
   writeJsonLines,
   writeLines,
   writeParagraph,
+  writePlanLine,
 } from '../../src/cli/terminal/write.ts';
 import { memoryIo } from '../support/cli/memory-io.ts';
 
@@ -24,6 +25,16 @@ const ROWS: readonly Row[] = [
   { title: 'Pricing for the northern region.pdf', count: 1_234, state: 'delivered' },
   { title: '契約書 🚀', count: 7 },
 ];
+
+describe('a line of a plan', () => {
+  it('wraps between words on a terminal, and keeps a title as it is', async () => {
+    const { io, stdout } = memoryIo({ columns: 30 });
+    await writePlanLine(io, '19:49  send  “`sharetrail sync`\u202e” from Ada <ada@acme.example>');
+    expect(stdout()).toBe(
+      '19:49  send\n  “`sharetrail sync`\\u{202e}”\n  from Ada <ada@acme.example>\n',
+    );
+  });
+});
 
 describe('a table', () => {
   it('is never truncated in a file or a pipe', async () => {

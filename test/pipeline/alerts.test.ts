@@ -65,7 +65,9 @@ test('reports a Retry-After of 1,000 days as an alert, and runs during the pause
   expect(texts()[0]).toContain(
     'asked to wait 24,000 hours (Retry-After); sharetrail waits 24 hours',
   );
-  expect((await world.run('sync')).code).toBe(0);
+  const second = await world.run('sync');
+  expect(second.code).toBe(0);
+  expect(second.stdout).toContain(`${TENANT}: Gong requested a pause, so events wait.`);
   expect(texts()).toHaveLength(1);
   const reports = world.query<{ report: string }>('select report from run order by started_at');
   expect(reports.map(({ report }) => JSON.parse(report))).toMatchObject([

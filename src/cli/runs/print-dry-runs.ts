@@ -3,14 +3,13 @@ import type { DryRunOptions, DryRunPlan, DryRunReport } from '../../runs/dry-run
 import { followProgress } from '../../runs/progress.ts';
 import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
-import { escapeControls } from '../terminal/escape.ts';
 import type { Io } from '../terminal/io.ts';
 import {
   writeError,
   writeHeading,
   writeJsonLines,
-  writeLines,
   writeParagraph,
+  writePlanLine,
 } from '../terminal/write.ts';
 import { dryRunCalls, dryRunErrors, dryRunResult } from './dry-run-summary.ts';
 import { noteLines } from './run-summary.ts';
@@ -55,9 +54,7 @@ async function runOne(
   using progress = startRunsProgress(session, { push: 'dry' });
   const listeners = [followProgress(progress.of(tenant.tenant))];
   if (json) return run({ tenant, plan: bodiesTo(input.io), listeners });
-  const plan = new SortedPlan(tenant.timezone, (line) =>
-    writeLines(input.io, escapeControls(line)),
-  );
+  const plan = new SortedPlan(tenant.timezone, (line) => writePlanLine(input.io, line));
   try {
     return await run({ tenant, plan, listeners });
   } finally {

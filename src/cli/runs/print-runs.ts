@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, worstExit } from '../command.ts';
 import type { CommandSession } from '../command-session.ts';
 import { failureOf } from '../failure.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
+import { gongWaitLines } from './gong-waits.ts';
 import { groupErrors } from './grouped-errors.ts';
 import { nextSteps, noteLines, runLine } from './run-summary.ts';
 
@@ -42,7 +43,7 @@ async function writeRuns(session: CommandSession, runs: readonly TenantRun[]): P
     const lines = [runLine(report), ...own(report), ...noteLines(report)];
     for (const line of lines) await writeParagraph(io, line);
   }
-  for (const line of shared) await writeParagraph(io, line);
+  for (const line of [...shared, ...gongWaitLines(complete)]) await writeParagraph(io, line);
   if (!io.outIsTerminal) return;
   for (const line of nextSteps(reports)) await writeParagraph(io, line);
 }

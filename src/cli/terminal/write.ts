@@ -3,6 +3,7 @@ import { escapeControls, escapeControlsBeyondAscii, escapeControlsInLines } from
 import type { Io } from './io.ts';
 import { wrap, wrapIndented } from './width.ts';
 
+const INDENT = '  ';
 const STACK_LINE = /^ {4}at /;
 
 /** A title, bold on a terminal. */
@@ -21,6 +22,11 @@ export async function writeItem(io: Io, mark: string, text: string): Promise<voi
   const indent = ' '.repeat(mark.length + 1);
   const wrapped = wrapIndented(escapeControls(io.asTyped(text)), indent, io.columns);
   await io.out(`${mark} ${wrapped}\n`);
+}
+
+/** Text from outside as one line, indented where it wraps: nothing in it becomes a command. */
+export async function writePlanLine(io: Io, text: string): Promise<void> {
+  await io.out(`${wrapIndented(escapeControls(text), INDENT, io.columns)}\n`);
 }
 
 /** Paragraphs on standard error, one for each line of the text; stack traces are not wrapped. */
