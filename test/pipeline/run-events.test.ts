@@ -25,11 +25,13 @@ function recorded(): { readonly events: RunEvent[]; readonly listener: RunListen
   return { events, listener: (event) => void events.push(event) };
 }
 
+const FROM_PUSHING = ['call made', 'gong responded', 'event settled'];
+
 /** Reading's part of the events: pushing runs in parallel. */
 function readingOf(events: readonly RunEvent[]): unknown[] {
   return events
     .filter((event) => !('stage' in event) || event.stage !== 'gong')
-    .filter(({ kind }) => kind !== 'call made' && kind !== 'event settled');
+    .filter(({ kind }) => !FROM_PUSHING.includes(kind));
 }
 
 function stages(events: readonly RunEvent[]): unknown[] {
