@@ -28,9 +28,9 @@ async function store(count: number): Promise<void> {
 }
 
 describe('indexing for searches', () => {
-  test('after the runs of a command takes a twentieth of their time, and at least half a second', () => {
+  test('after the runs of a command takes a small part of their time, and a moment at least', () => {
     expect(indexingTimeOf([REPORT as never])).toBe(50 * 60_000 * INDEXING_LIMITS.shareOfRuns);
-    const short = { ...REPORT, finishedAt: '2026-11-29T01:00:01.000Z' };
+    const short = { ...REPORT, finishedAt: REPORT.startedAt };
     expect(indexingTimeOf([short as never])).toBe(INDEXING_LIMITS.commandMsMin);
     expect(indexingTimeOf([])).toBe(INDEXING_LIMITS.commandMsMin);
   });
