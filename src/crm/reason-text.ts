@@ -54,9 +54,12 @@ export function timeText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
+/** Most names: one line, without white space at its ends or twice inside. */
+const PRINTABLE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+
 /** One short line. Cuts between code points: JSON in the database cannot hold half a pair. */
 export function shortName(name: string): string {
-  const line = name.replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ').trim();
+  const line = PRINTABLE.test(name) ? name : name.replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ').trim();
   if (line.length <= REASON_LIMITS.nameLengthMax) return line;
   const points = [...line];
   if (points.length <= REASON_LIMITS.nameLengthMax) return line;

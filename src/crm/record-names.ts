@@ -4,11 +4,16 @@ import type { CrmRecords } from './records.ts';
 
 /** The match with the names of its objects, for people who read it; hidden names are missing. */
 export function withNames(match: Match, records: CrmRecords): Match {
-  const named = match.objects.flatMap((object) => {
+  // Without a prototype: otherwise each new Id would make V8 derive a new class of objects.
+  const names = Object.create(null) as Record<string, string>;
+  let isNamed = false;
+  for (const object of match.objects) {
     const name = shortName(nameOf(object, match, records) ?? '');
-    return name === '' ? [] : [[object.id, name] as const];
-  });
-  return named.length === 0 ? match : { ...match, names: Object.fromEntries(named) };
+    if (name === '') continue;
+    names[object.id] = name;
+    isNamed = true;
+  }
+  return isNamed ? { ...match, names } : match;
 }
 
 function nameOf({ type, id }: CrmObject, match: Match, records: CrmRecords): string | undefined {
