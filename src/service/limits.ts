@@ -7,8 +7,8 @@ export const RETENTION_LIMITS = {
 
 export const INDEXING_LIMITS = {
   /** of the time that a command's runs took */
-  shareOfRuns: 0.03,
-  commandMsMin: 150,
+  shareOfRuns: 0.01,
+  commandMsMin: 50,
   /** of one call in a service: after each run, and once per hour */
   serviceMsMax: 30_000,
 } as const;

@@ -37,8 +37,10 @@ describe('a Drive event', () => {
     ['changes', 'seen in google-drive (only in the change log)'],
   ] as const)('shows the detector that saw it: %s', async (detector, sentence) => {
     const { io, stdout } = memoryIo();
-    await printEvent(io, skipped(detector), { attempts: [], zone: 'UTC' });
+    const sentences = ['It is not reported.'];
+    await printEvent(io, skipped(detector), { attempts: [], sentences, zone: 'UTC' });
     expect(stdout()).toContain(sentence);
     expect(stdout()).toContain(ADA);
+    expect(stdout()).toMatch(/What happened\nIt is not reported\.\n/);
   });
 });

@@ -1,9 +1,9 @@
 import { numberText } from '../../lib/format.ts';
 import { eventDetailJson, eventJson } from '../../operator/event-json.ts';
+import { explainStored } from '../../operator/explain.ts';
 import { listFilteredEvents } from '../../operator/filter-events.ts';
 import { findEvent } from '../../operator/find-event.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import { listAttempts } from '../../outbox/find-events.ts';
 import type { EventFilter } from '../../outbox/list-events.ts';
 import type { State } from '../../outbox/states.ts';
 import type { SourceName } from '../../share/share.ts';
@@ -92,9 +92,10 @@ async function showOne(session: CommandSession): Promise<ExitCode> {
   const [eventId = ''] = input.arguments;
   const names = tenants.map(({ tenant }) => tenant);
   const event = await findEvent(context.db, names, eventId);
-  const attempts = await listAttempts(context.db, event);
-  const zone = tenants.find(({ tenant }) => tenant === event.tenant)?.timezone ?? 'UTC';
+  const tenant = tenants.find((candidate) => candidate.tenant === event.tenant);
+  if (tenant === undefined) throw new Error(`no tenant ${event.tenant}`);
+  const { attempts, sentences } = await explainStored(context, tenant, event);
   if (json) await writeJson(input.io, eventDetailJson(event, attempts));
-  else await printEvent(input.io, event, { attempts, zone });
+  else await printEvent(input.io, event, { attempts, sentences, zone: tenant.timezone });
   return EXIT.success;
 }

@@ -6,16 +6,22 @@ import type { Io } from '../terminal/io.ts';
 import { type Column, type Field, writeFields, writeTable } from '../terminal/table.ts';
 import { writeHeading, writeParagraph, writeText } from '../terminal/write.ts';
 
-/** Prints one event as text: the share, the match and its reasons, the attempts, the body. */
+/** Prints one event as text: the share, what happened to it and why, the attempts, the body. */
 export async function printEvent(
   io: Io,
   event: StoredEvent,
-  context: { readonly attempts: readonly Attempt[]; readonly zone: string },
+  context: {
+    readonly attempts: readonly Attempt[];
+    /** those of `explain` */
+    readonly sentences: readonly string[];
+    readonly zone: string;
+  },
 ): Promise<void> {
-  const { attempts, zone } = context;
+  const { attempts, sentences, zone } = context;
   await writeHeading(io, event.share.content.title || event.eventId);
   await writeFields(io, fieldsOf(event, zone));
-  await writeReasons(io, event);
+  await startSection(io, 'What happened');
+  for (const sentence of sentences) await writeParagraph(io, sentence);
   await writeAttempts(io, attempts, zone);
   if (!event.body) return;
   await startSection(io, 'Body');
@@ -52,12 +58,6 @@ function seenIn({ source, share }: StoredEvent): string {
     default:
       return source;
   }
-}
-
-async function writeReasons(io: Io, event: StoredEvent): Promise<void> {
-  if (!event.match) return;
-  await startSection(io, event.match.matched ? 'Matched' : 'Not matched');
-  for (const reason of event.match.reasons) await writeParagraph(io, reason);
 }
 
 async function writeAttempts(io: Io, attempts: readonly Attempt[], zone: string): Promise<void> {
