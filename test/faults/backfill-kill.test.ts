@@ -69,9 +69,9 @@ describe('control: without the guard, the same kill causes a problem', () => {
     const problems = await killedWithout(
       {
         file: 'sources/drive/process-audit-entries.ts',
-        find: 'const { changed } = grants;',
-        put: `const { changed } = grants;
-          await markHandled(db, partitionKeyOf(processing), handled.map(({ key }) => key));`,
+        find: 'const handledKeys = handled.map((entry) => entry.key);',
+        put: `const handledKeys = handled.map((entry) => entry.key);
+          await markHandled(store.db, key, handledKeys);`,
       },
       // The deliveries come first, then Drive's.
       { since: 'update "activity"', at: 'insert into "event"', when: 'before' },

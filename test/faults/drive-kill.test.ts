@@ -67,10 +67,10 @@ describe('control: the kills have an effect without the guard', () => {
     const shared = shareFiles(world, { from: 0, count: 3, audit: 'logged' });
     const sabotage: Sabotage = {
       file: 'sources/drive/process-audit-entries.ts',
-      find: 'const { changed } = grants;',
-      put: `const { changed } = grants;
-        await markHandled(db, partitionKeyOf(processing), handled.map(({ key }) => key));
-        await saveGrants(db, tenant, changed);`,
+      find: 'const handledKeys = handled.map((entry) => entry.key);',
+      put: `const handledKeys = handled.map((entry) => entry.key);
+        await markHandled(store.db, key, handledKeys);
+        await saveGrants(store.db, store.tenant, changed);`,
     };
     const point: KillPoint = { at: 'insert into "event"', when: 'before' };
     await killedAt(world, point, sabotage);

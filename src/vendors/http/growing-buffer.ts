@@ -1,8 +1,10 @@
+import { collectGarbage } from '../../lib/heap.ts';
+
 /**
  * Larger bodies would be in memory twice while their chunks are joined. Usual pages are smaller: reading
  * memory that can grow takes five times as long.
  */
-const JOINED_BYTES_MAX = 4 * 1024 * 1024;
+const JOINED_BYTES_MAX = 2 * 1024 * 1024;
 
 /** Bytes up to a limit. A large one grows in place, a small one is joined from its chunks. */
 export class GrowingBuffer {
@@ -39,7 +41,12 @@ export class GrowingBuffer {
   }
 }
 
+/** Bodies that are so large are rare, and what was made of the previous one is garbage by now. */
+const COLLECTED_BYTES_MIN = 8 * 1024 * 1024;
+
 /** Gives the memory of a large body back at once; the garbage collector may take its time. */
 export function freeBytes({ buffer }: Buffer<ArrayBuffer>): void {
+  const bytes = buffer.byteLength;
   if (buffer.resizable) buffer.resize(0);
+  if (bytes >= COLLECTED_BYTES_MIN) collectGarbage();
 }

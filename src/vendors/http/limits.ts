@@ -7,7 +7,7 @@ export const HTTP_LIMITS = {
   /** of a response that reports an error */
   errorBytesMax: 1024 * 1024,
   /** of all responses that a run holds at once, decompressed */
-  bytesInFlightMax: 48 * 1024 * 1024,
+  bytesInFlightMax: 40 * 1024 * 1024,
   /** of each response, not counted: most have a few kilobytes */
   freeBytesMax: 256 * 1024,
   /** arrays and objects inside each other; vendors nest about ten */
