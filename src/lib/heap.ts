@@ -37,7 +37,7 @@ let collect: (() => void) | undefined;
 
 /**
  * Collects all garbage now, in some tens of milliseconds: only for code that has just dropped many
- * megabytes at once, which V8 would otherwise keep beside the next ones.
+ * megabytes at once, which V8 would otherwise keep in addition to the next ones.
  */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

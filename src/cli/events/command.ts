@@ -92,10 +92,10 @@ async function showOne(session: CommandSession): Promise<ExitCode> {
   const [eventId = ''] = input.arguments;
   const names = tenants.map(({ tenant }) => tenant);
   const event = await findEvent(context.db, names, eventId);
-  const tenant = tenants.find((candidate) => candidate.tenant === event.tenant);
-  if (tenant === undefined) throw new Error(`no tenant ${event.tenant}`);
-  const { attempts, sentences } = await explainStored(context, tenant, event);
+  const owner = tenants.find(({ tenant }) => tenant === event.tenant);
+  if (owner === undefined) throw new Error(`no tenant ${event.tenant}`);
+  const { attempts, sentences } = await explainStored(context, owner, event);
   if (json) await writeJson(input.io, eventDetailJson(event, attempts));
-  else await printEvent(input.io, event, { attempts, sentences, zone: tenant.timezone });
+  else await printEvent(input.io, event, { attempts, sentences, zone: owner.timezone });
   return EXIT.success;
 }
