@@ -4,7 +4,7 @@ import { collectGarbage } from '../../lib/heap.ts';
  * Larger bodies would be in memory twice while their chunks are joined. Usual pages are smaller: reading
  * memory that can grow takes five times as long.
  */
-const JOINED_BYTES_MAX = 2 * 1024 * 1024;
+const JOINED_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Bytes up to a limit. A large one grows in place, a small one is joined from its chunks. */
 export class GrowingBuffer {
