@@ -54,11 +54,16 @@ export function timeText(at: number, timezone: string): string {
   return formatOf(timezone, 'time').format(at);
 }
 
-/** The same time to the minute, with its zone: `2026-11-24 02:00 -05:00`, `2026-11-24 07:00 UTC`. */
+/** The same time to the minute, for a sentence: `2026-11-24 02:00`. */
+export function localTimeText(at: number, timezone: string): string {
+  return timeText(at, timezone).slice(0, -SECONDS.length);
+}
+
+/** The same with its zone: `2026-11-24 02:00 -05:00`, `2026-11-24 07:00 UTC`. */
 export function zonedTimeText(at: number, timezone: string): string {
   const [, offset] = OFFSET.exec(formatOf(timezone, 'offset').format(at)) ?? [];
   const zone = offset === undefined || offset === '+00:00' ? 'UTC' : offset;
-  return `${timeText(at, timezone).slice(0, -SECONDS.length)} ${zone}`;
+  return `${localTimeText(at, timezone)} ${zone}`;
 }
 
 const SECONDS = ':05';

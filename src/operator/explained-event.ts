@@ -1,5 +1,5 @@
 import type { TenantConfig } from '../config/types.ts';
-import { localTimeText } from '../lib/local-time-text.ts';
+import { localTimeText } from '../lib/format.ts';
 import type { Attempt, StoredEvent } from '../outbox/outbox-event.ts';
 
 /** What the sentences about one event are made of. All times are epoch milliseconds. */

@@ -1,4 +1,5 @@
-import { type CompletedCommand, optionsWithValue, type Value } from './completions.ts';
+import type { CompletedCommand, Value } from './completions.ts';
+import { wordCases } from './word-cases.ts';
 
 /** Works with bash 3.2 as on macOS. */
 export function bashScript(commands: readonly CompletedCommand[]): string {
@@ -10,17 +11,7 @@ _sharetrail() {
     word="\${COMP_WORDS[i]}"
     case "$word" in
       --config) folder="\${COMP_WORDS[i+1]}"; i=$((i + 1)) ;;
-      ${optionsWithValue(commands)
-        .filter((word) => word !== '--config')
-        .join('|')}) i=$((i + 1)) ;;
-      -*) ;;
-      *)
-        case "$command $word" in
-${commands
-  .filter(({ name }) => name !== '')
-  .map(stepOf)
-  .join('\n')}
-        esac ;;
+${wordCases(commands)}
     esac
   done
   COMPREPLY=()
@@ -33,12 +24,6 @@ ${commands.map(wordsOf).join('\n')}
 }
 complete -F _sharetrail sharetrail
 `;
-}
-
-function stepOf({ name }: CompletedCommand): string {
-  const words = name.split(' ');
-  const parent = words.slice(0, -1).join(' ');
-  return `          "${parent} ${words.at(-1)}") command="${name}" ;;`;
 }
 
 function valuesOf({ name, options }: CompletedCommand): string[] {

@@ -1,4 +1,5 @@
-import { type CompletedCommand, type Offer, optionsWithValue, type Value } from './completions.ts';
+import type { CompletedCommand, Offer, Value } from './completions.ts';
+import { wordCases } from './word-cases.ts';
 
 /** Shows descriptions. Works as a file of fpath, and if it is sourced. */
 export function zshScript(commands: readonly CompletedCommand[]): string {
@@ -11,17 +12,7 @@ _sharetrail() {
     word="\${words[i]}"
     case "$word" in
       --config) folder="\${words[i+1]}"; i=$((i + 1)) ;;
-      ${optionsWithValue(commands)
-        .filter((word) => word !== '--config')
-        .join('|')}) i=$((i + 1)) ;;
-      -*) ;;
-      *)
-        case "$command $word" in
-${commands
-  .filter(({ name }) => name !== '')
-  .map(stepOf)
-  .join('\n')}
-        esac ;;
+${wordCases(commands)}
     esac
   done
   case "$command $previous" in
@@ -37,12 +28,6 @@ else
   compdef _sharetrail sharetrail
 fi
 `;
-}
-
-function stepOf({ name }: CompletedCommand): string {
-  const words = name.split(' ');
-  const parent = words.slice(0, -1).join(' ');
-  return `          "${parent} ${words.at(-1)}") command="${name}" ;;`;
 }
 
 function valuesOf({ name, options }: CompletedCommand): string[] {

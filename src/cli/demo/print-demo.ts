@@ -115,7 +115,7 @@ export async function writeDemoEnd(io: Io): Promise<void> {
   await startSection(io, 'Your own company in ten minutes');
   const steps = [
     '1. Follow README.md, "A first real tenant in ten minutes": logins and the tenant file.',
-    '2. Run `sharetrail sync --dry-run`: it shows every event it would send and writes nothing.',
+    '2. Run `sharetrail sync --dry-run`: it shows what would happen to each share, and writes nothing.',
     '3. Run `sharetrail sync`. Then run `sharetrail status` and `sharetrail events`.',
   ];
   for (const step of steps) await writeParagraph(io, step);

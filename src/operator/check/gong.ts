@@ -1,5 +1,5 @@
 import type { TenantConfig } from '../../config/types.ts';
-import { localTimeText } from '../../lib/local-time-text.ts';
+import { localTimeText } from '../../lib/format.ts';
 import type { PermitResult } from '../../push/pacer.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import type { Connections } from '../../runs/vendor-clients.ts';

@@ -1,5 +1,5 @@
 import type { ServiceConfig, TenantConfig } from '../../config/types.ts';
-import { localTimeText } from '../../lib/local-time-text.ts';
+import { localTimeText } from '../../lib/format.ts';
 import type { NextDue } from '../../runs/overdue-times.ts';
 import { CHECK_LIMITS } from './limits.ts';
 import { type Check, type Finding, failed, ok, warning } from './types.ts';
