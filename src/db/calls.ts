@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { CALL_LIMITS } from './limits.ts';
+import { lockName } from './locks.ts';
 import type { Database, Statement } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 export interface CallLimits {
   /** at most `calls` in any `windowMs` */
@@ -8,15 +10,15 @@ export interface CallLimits {
   readonly callsPerDay: number;
 }
 
-/** Whether a call can be sent now, or what it has to wait for. */
-export type CallDecision =
-  /** counted at `at`, epoch milliseconds */
-  | { readonly kind: 'go'; readonly at: number }
+/** Whether a call can be sent now, or what it has to wait for; decided at `at`, by the database's time. */
+export type CallDecision = { readonly at: number } & (
+  | /** counted at `at` */ { readonly kind: 'go' }
   | { readonly kind: 'wait'; readonly until: number }
   /** Gong asked for a pause (Retry-After) */
   | { readonly kind: 'paused'; readonly until: number }
   /** the sliding 24 hours are used up; `until` is when the oldest call leaves them */
-  | { readonly kind: 'day-used-up'; readonly until: number };
+  | { readonly kind: 'day-used-up'; readonly until: number }
+);
 
 /**
  * Counts one call of the account if its limits allow one now. Runs in one transaction, so that
@@ -25,11 +27,16 @@ export type CallDecision =
  */
 export async function takeCall(
   db: Database,
-  request: { readonly account: string; readonly now: () => number; readonly limits: CallLimits },
+  request: {
+    readonly account: string;
+    readonly now: (trx: Statement) => number | Promise<number>;
+    readonly limits: CallLimits;
+  },
 ): Promise<CallDecision> {
   const { account, limits } = request;
-  return db.transaction().execute(async (trx) => {
-    const now = request.now();
+  return inTransaction(db, async (trx) => {
+    await lockName(trx, `calls ${account}`);
+    const now = await request.now(trx);
     const permission = await permit(trx, { account, now, limits });
     if (permission.kind === 'go') await countCall(trx, account, now);
     return permission;
@@ -42,7 +49,8 @@ export async function moveCall(
   call: { readonly account: string; readonly from: number; readonly to: number },
 ): Promise<void> {
   const { account, from, to } = call;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
+    await lockName(trx, `calls ${account}`);
     // If it was folded in the meantime, its minute counts it, which is exact enough.
     if (await uncount(trx, account, from)) await addCalls(trx, { account, at: to, calls: 1 });
   });
@@ -53,7 +61,8 @@ export async function giveCallBack(
   db: Database,
   call: { readonly account: string; readonly at: number },
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
+    await lockName(trx, `calls ${call.account}`);
     await uncount(trx, call.account, call.at);
   });
 }
@@ -126,7 +135,8 @@ async function storedPause(db: Statement, account: string): Promise<number> {
  * Does not touch rows that are already folded, since a full day has many.
  */
 export async function foldCalls(db: Database, account: string, now: number): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
+    await lockName(trx, `calls ${account}`);
     await trx
       .deleteFrom('call')
       .where('account', '=', account)
@@ -161,17 +171,18 @@ async function permit(
   const pause = await storedPause(trx, account);
   // Deleted, because a pause is never shortened: it would hide the next one.
   if (isVoid(pause, now)) await trx.deleteFrom('pause').where('account', '=', account).execute();
-  else if (pause > now) return { kind: 'paused', until: pause };
+  else if (pause > now) return { kind: 'paused', at: now, until: pause };
   if ((await callsOfDay(trx, account, now)) >= limits.callsPerDay) {
     return {
       kind: 'day-used-up',
+      at: now,
       until: (await oldestCall(trx, account, now)) + CALL_LIMITS.dayMs,
     };
   }
   const { calls, windowMs } = limits.burst;
   const blocking = await callFromEnd(trx, { account, until: now + windowMs }, calls);
   if (blocking !== undefined && blocking + windowMs > now) {
-    return { kind: 'wait', until: blocking + windowMs };
+    return { kind: 'wait', at: now, until: blocking + windowMs };
   }
   return { kind: 'go', at: now };
 }

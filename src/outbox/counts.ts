@@ -81,7 +81,7 @@ async function countBetween(
       ? sql``
       : sql`and (priority, shared_at, event_id) <= (${end.priority}, ${end.shared_at}, ${end.event_id})`;
   const { rows } = await sql<Step>`
-    select count(*) as events, coalesce(sum(event_id >= ${SALESFORCE_IDS}), 0) as salesforce
+    select count(*) as events, count(*) filter (where event_id >= ${SALESFORCE_IDS}) as salesforce
     from event
     where state = ${state} and tenant = ${tenant} ${isAfter(after)} ${until}
   `.execute(db);

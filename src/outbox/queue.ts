@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, EventTable, Statement } from '../db/schema.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { nextState, type State, type StateEvent } from './states.ts';
 
 /** A pending event to send. The body is sent byte for byte as it was stored. */
@@ -53,7 +54,11 @@ async function claimThose(
     .where((where) =>
       where.or([where('not_before', 'is', null), where('not_before', '<=', claim.runStartedAt)]),
     )
-    .where('last_status', which === 'blocked' ? 'is' : 'is not', BLOCKED_STATUS)
+    .where(
+      'last_status',
+      which === 'blocked' ? 'is not distinct from' : 'is distinct from',
+      BLOCKED_STATUS,
+    )
     .$if(claim.alreadyClaimed.length > 0, (query) =>
       query.where('event_id', 'not in', claim.alreadyClaimed),
     )
@@ -100,13 +105,14 @@ export interface Settlement {
 /** Records an attempt and updates the event's state, in one transaction. Throws LeaseLost. */
 export async function settle(db: Database, lease: LeaseKey, settlement: Settlement): Promise<void> {
   const { tenant, eventId } = settlement;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     const event = await trx
       .selectFrom('event')
       .select(['state', 'attempts'])
       .where('tenant', '=', tenant)
       .where('event_id', '=', eventId)
+      .forUpdate()
       .executeTakeFirstOrThrow();
     const number = event.attempts + 1;
     await trx.insertInto('attempt').values(attemptRow(settlement, number)).execute();
@@ -125,7 +131,7 @@ export async function deferToNextRun(
   lease: LeaseKey,
   event: { readonly tenant: string; readonly eventId: string; readonly at: number },
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await trx
       .updateTable('event')
@@ -146,7 +152,7 @@ export async function releaseDeferred(
   lease: LeaseKey,
   { tenant, runStartedAt }: { readonly tenant: string; readonly runStartedAt: number },
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await trx
       .updateTable('event')

@@ -8,6 +8,7 @@ import {
   pauseAccount,
   takeCall,
 } from '../db/calls.ts';
+import { databaseTime } from '../db/database-time.ts';
 import { CALL_LIMITS } from '../db/limits.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -62,9 +63,13 @@ export function createPacer(options: {
     const now = clock.now();
     if (now - foldedAt > CALL_LIMITS.bucketMs) {
       foldedAt = now;
-      await foldCalls(db, account, now);
+      await foldCalls(db, account, await databaseTime(db, clock));
     }
-    return takeCall(db, { account, now: () => clock.now(), limits: limitsOf(settings) });
+    return takeCall(db, {
+      account,
+      now: (trx) => databaseTime(trx, clock),
+      limits: limitsOf(settings),
+    });
   }
 
   async function waitForPermit(settings: PaceSettings, signal: AbortSignal): Promise<PermitResult> {
@@ -72,7 +77,7 @@ export function createPacer(options: {
       signal.throwIfAborted();
       const decision = await requestCall(settings);
       if (decision.kind === 'go') return grantPermit(decision.at);
-      const waitMs = decision.until - clock.now();
+      const waitMs = decision.until - decision.at;
       const reason = denialReason(decision, waitMs);
       if (reason) return { kind: 'denied', reason, until: decision.until };
       await clock.sleep(waitMs, signal);
@@ -81,6 +86,8 @@ export function createPacer(options: {
 
   function grantPermit(takenAt: number): PermitResult {
     let sentAt: number | undefined;
+    // The database counts by its own clock.
+    const aheadMs = takenAt - clock.now();
     return {
       kind: 'granted',
       sent: () => {
@@ -88,7 +95,7 @@ export function createPacer(options: {
       },
       release: async () => {
         if (sentAt === undefined) return giveCallBack(db, { account, at: takenAt });
-        const to = arrival.estimate(sentAt, clock.now());
+        const to = arrival.estimate(sentAt, clock.now()) + aheadMs;
         if (to > takenAt) await moveCall(db, { account, from: takenAt, to });
       },
     };
@@ -100,8 +107,10 @@ export function createPacer(options: {
         queue(() => waitForPermit(settings, signal)),
         signal,
       ),
-    pause: (durationMs) =>
-      pauseAccount(db, account, clock.now() + Math.min(durationMs, CALL_LIMITS.pauseMsMax)),
+    pause: async (durationMs) => {
+      const pausedMs = Math.min(Math.ceil(durationMs), CALL_LIMITS.pauseMsMax);
+      await pauseAccount(db, account, (await databaseTime(db, clock)) + pausedMs);
+    },
   };
 }
 

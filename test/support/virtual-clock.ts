@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { ManualClock } from './manual-clock.ts';
+import { isPostgresBusy } from './postgres/pending-work.ts';
 
 const IDLE_ITERATIONS_MAX = 100;
 
 /**
  * A clock that jumps from one sleeper to the next while `run` waits. It jumps only once all other
  * work waits for it. SQLite and promises need no timer, so one iteration of the event loop shows
- * that. Not suitable for work that waits for sockets or processes.
+ * that; a statement of PostgreSQL is waited for. Not suitable for work that waits for sockets or processes.
  */
 export class VirtualClock extends ManualClock {
   readonly #wakes = new Set<{ readonly at: number }>();
@@ -31,6 +32,10 @@ export class VirtualClock extends ManualClock {
     for (let idleIterations = 0; ; idleIterations += 1) {
       await setImmediate();
       if (settled) return work;
+      if (isPostgresBusy()) {
+        idleIterations = 0;
+        continue;
+      }
       // Without a sleeper, the work may still be pausing for some iterations of the event loop.
       if (this.#wakes.size === 0 && idleIterations < IDLE_ITERATIONS_MAX) continue;
       this.#jump();
