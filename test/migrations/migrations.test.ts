@@ -22,7 +22,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0006-drive-grants': 'a6d383d0680a9cfc41d0d2ac6caaa8727590c2a4cb3b7d5bbae83ca63d24d4ac',
   '0007-tenant-bindings': '7aafa4c7752295ffbddd36d9f8a74f12caee52e6736c1fdd0049ae42efa7471c',
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
-  '0010-search': '8366ce138d9a58432bdbf8ebc260d9e4e991f7438a1c140fac9e6958c3374422',
+  '0010-search': '62cddd28ee3c9d2bf6ef9056b00d4e1d41f927e6ed6854a9185bece11a1fd26d',
   '0011-forgotten': '47fad2ea4420d0ceca1f909c657c20eadf900cd9613db2e7d7f33acf90d2c292',
 };
 

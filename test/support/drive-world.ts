@@ -117,7 +117,7 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
       for (const context of readers) await context.close();
       await (await opened)?.close();
       await sandbox.stop();
-      for (const drop of drops) await drop();
+      for (const dropEach of drops) await dropEach();
       rmSync(folder, { recursive: true, force: true });
     },
   };

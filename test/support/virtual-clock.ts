@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ManualClock } from './manual-clock.ts';
-import { isPostgresBusy } from './postgres/pending-work.ts';
+import { postgresIdle } from './postgres/pending-work.ts';
 
 const IDLE_ITERATIONS_MAX = 100;
 
@@ -31,11 +31,8 @@ export class VirtualClock extends ManualClock {
     work.then(settle, settle);
     for (let idleIterations = 0; ; idleIterations += 1) {
       await setImmediate();
+      await postgresIdle();
       if (settled) return work;
-      if (isPostgresBusy()) {
-        idleIterations = 0;
-        continue;
-      }
       // Without a sleeper, the work may still be pausing for some iterations of the event loop.
       if (this.#wakes.size === 0 && idleIterations < IDLE_ITERATIONS_MAX) continue;
       this.#jump();

@@ -15,7 +15,7 @@ import {
   settle,
 } from '../../src/outbox/queue.ts';
 import { STATES, type State } from '../../src/outbox/states.ts';
-import { heldLease, testDatabase } from '../support/database.ts';
+import { heldLease, ON_SQLITE, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, eventSharedAt, newEvent } from '../support/events.ts';
 import { recordStatements } from '../support/statements.ts';
 
@@ -226,7 +226,7 @@ describe('settling', () => {
   });
 });
 
-describe('with 100,000 events', () => {
+describe.runIf(ON_SQLITE)('with 100,000 events', () => {
   /** SQLite's plan for the statement: https://sqlite.org/eqp.html */
   async function planOf(text: string, parameters: readonly unknown[]): Promise<string[]> {
     const query = { sql: `explain query plan ${text}`, parameters } as CompiledQuery;

@@ -1,12 +1,20 @@
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { inject } from 'vitest';
 
 /** Calls to the driver of PostgreSQL in this process that have not returned yet. */
 let pending = 0;
 
-/** True while the process waits for PostgreSQL: a virtual clock must not jump. */
-export function isPostgresBusy(): boolean {
-  return pending > 0;
+let idle = Promise.withResolvers<void>();
+idle.resolve();
+
+/** Waits until no statement of PostgreSQL is running: a virtual clock must not jump before. */
+export async function postgresIdle(): Promise<void> {
+  while (pending > 0) {
+    await idle.promise;
+    // Lets the work continue with what it received.
+    await setImmediate();
+  }
 }
 
 type Method = (...parameters: unknown[]) => unknown;
@@ -18,9 +26,11 @@ function countCalls(prototype: Record<string, Method>, name: string): void {
   prototype[name] = function counted(this: unknown, ...parameters: unknown[]) {
     const result = original.apply(this, parameters);
     if (!(result instanceof Promise)) return result;
+    if (pending === 0) idle = Promise.withResolvers<void>();
     pending += 1;
     const end = () => {
       pending -= 1;
+      if (pending === 0) idle.resolve();
     };
     result.then(end, end);
     return result;
