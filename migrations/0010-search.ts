@@ -1,5 +1,6 @@
-import { type Kysely, PostgresAdapter, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { isPostgres } from '../src/db/is-postgres.ts';
 
 /**
  * What events can be found by. `search_queue` names events whose terms are not indexed yet, in the
@@ -31,10 +32,6 @@ export const search: Migration = {
     `.execute(db);
   },
 };
-
-function isPostgres(db: Kysely<unknown>): boolean {
-  return db.getExecutor().adapter instanceof PostgresAdapter;
-}
 
 async function createPostgresIndex(db: Kysely<unknown>): Promise<void> {
   await sql`create table search_index (rowid bigint primary key, terms text[] not null)`.execute(

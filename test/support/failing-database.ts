@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
 import { ON_SQLITE } from './database.ts';
 
@@ -22,23 +22,48 @@ interface Failure {
 }
 
 /** From now on, inserts into a table fail as a violated constraint does. Returns how to end that. */
-export async function failInserts(db: Database, failure: Failure): Promise<() => Promise<void>> {
+export function failInserts(db: Database, failure: Failure): Promise<() => Promise<void>> {
   const { table, eventId, message } = failure;
-  const when = eventId === undefined ? sql`` : sql`when (new.event_id = ${sql.lit(eventId)})`;
-  const onTable = sql.table(table);
+  return addTrigger(db, {
+    table,
+    when: eventId === undefined ? sql`` : sql`when (new.event_id = ${sql.lit(eventId)})`,
+    sqlite: `select raise(abort, '${message}')`,
+    postgres: `raise integrity_constraint_violation using message = '${message}'`,
+  });
+}
+
+/** Gives every lease to another process as soon as a row is inserted into `table`. */
+export async function stealLeaseAt(db: Database, table: string): Promise<void> {
+  const statement = "update lease set holder = 'another process'";
+  await addTrigger(db, { table, when: sql``, sqlite: statement, postgres: statement });
+}
+
+interface Trigger {
+  readonly table: string;
+  readonly when: RawBuilder<unknown>;
+  readonly sqlite: string;
+  readonly postgres: string;
+}
+
+/** Before each row that is inserted. Returns how to remove it. */
+async function addTrigger(
+  db: Database,
+  { table, when, sqlite, postgres }: Trigger,
+): Promise<() => Promise<void>> {
+  const on = sql.table(table);
   if (ON_SQLITE) {
     await sql`
-      create trigger fail before insert on ${onTable} ${when}
-      begin select raise(abort, ${sql.lit(message)}); end
+      create trigger test_trigger before insert on ${on} ${when} begin ${sql.raw(sqlite)}; end
     `.execute(db);
-    return async () => void (await sql`drop trigger fail`.execute(db));
+    return async () => void (await sql`drop trigger test_trigger`.execute(db));
   }
+  const body = `begin ${postgres}; return new; end`;
   await sql`
-    create function fail() returns trigger language plpgsql as
-    ${sql.lit(`begin raise integrity_constraint_violation using message = '${message}'; end`)}
+    create function test_trigger() returns trigger language plpgsql as ${sql.lit(body)}
   `.execute(db);
   await sql`
-    create trigger fail before insert on ${onTable} for each row ${when} execute function fail()
+    create trigger test_trigger before insert on ${on}
+    for each row ${when} execute function test_trigger()
   `.execute(db);
-  return async () => void (await sql`drop trigger fail on ${onTable}`.execute(db));
+  return async () => void (await sql`drop trigger test_trigger on ${on}`.execute(db));
 }
