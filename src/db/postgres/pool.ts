@@ -38,7 +38,7 @@ export async function createPool({ address, access }: PoolOptions): Promise<pg.P
   const pool = new driver.Pool({
     ...settings,
     Client: PatientClient as typeof driver.Client,
-    max: POSTGRES_LIMITS.connectionsMax,
+    max: access === 'read' ? POSTGRES_LIMITS.readingConnectionsMax : POSTGRES_LIMITS.connectionsMax,
     // Also the wait for a connection that another part of this process uses.
     connectionTimeoutMillis: POSTGRES_LIMITS.freeConnectionMsMax,
     idleTimeoutMillis: POSTGRES_LIMITS.idleConnectionMs,
