@@ -186,7 +186,7 @@ describe('a role without the privilege to create a schema', () => {
     return { name, role, limited: changed(setting, { username: role, password: 'limited-pass' }) };
   }
 
-  test('is told which one to grant', async () => {
+  test('gets a hint which one to grant', async () => {
     const { limited } = await asLimited();
     const failure = await failureOf(limited);
     expect(failure.message).toContain('this PostgreSQL role lacks a privilege');

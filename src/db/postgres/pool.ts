@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
 import type pg from 'pg';
 import { DatabaseError, messageOf } from '../../lib/errors.ts';
 import type { PostgresAddress } from '../../lib/postgres-url.ts';
@@ -79,7 +78,7 @@ function numberParser(typeId: number): ((text: string) => number) | undefined {
   return typeId === BIGINT || typeId === NUMERIC ? (text) => Number(text) : undefined;
 }
 
-function sslOf({ host, sslMode, sslRootCertificate }: PostgresAddress): ConnectionOptions | false {
+function sslOf({ host, sslMode, sslRootCertificate }: PostgresAddress): pg.ClientConfig['ssl'] {
   if (sslMode === 'disable') return false;
   if (sslMode === 'require') return { rejectUnauthorized: false };
   return {
