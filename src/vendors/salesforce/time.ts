@@ -5,8 +5,8 @@ const USUAL_END = '+0000';
 /** the separators, as character codes; the year ends at 4, the seconds at 19 */
 const [DASH, LETTER_T, COLON, POINT] = [45, 84, 58, 46];
 const ZERO = 48;
-/** of each month in most years; the slow path knows 29 February */
-const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+/** `Date.parse` and `Date.UTC` read 31 April as 1 May. */
+const DAYS_MAX = 31;
 const NOT_A_NUMBER = -1;
 
 /**
@@ -35,7 +35,8 @@ function usualTime(text: string): number | undefined {
     // Date.UTC maps years below 100 to the twentieth century.
     century > 0 &&
     yearOfCentury >= 0 &&
-    isWithin(day, 1, DAYS_OF_MONTH[month - 1] ?? 0) &&
+    isWithin(month, 1, 12) &&
+    isWithin(day, 1, DAYS_MAX) &&
     isWithin(hour, 0, 23) &&
     isWithin(minute, 0, 59) &&
     isWithin(second, 0, 59) &&
