@@ -110,6 +110,17 @@ describe('README.md', () => {
     expect(definitions.filter(({ name }) => planned.includes(name))).toEqual([]);
   });
 
+  test.each([
+    ['Upload … to the app in Salesforce: step … of the README.', 'acme-salesforce.crt'],
+    ['"Query All Files" (README, step …)', 'Query All Files'],
+  ])('has the step that the program names: %s', (hint, subject) => {
+    const pattern = new RegExp(hint.replaceAll(/[.()]/g, '\\$&').replaceAll('…', '(\\d+|…)'));
+    const [step, ...others] = new Set(texts.flatMap((text) => pattern.exec(text)?.at(-1) ?? []));
+    expect(others).toEqual([]);
+    const heading = readme.headings.find(({ text }) => text.startsWith(`${step}. `));
+    expect(sectionOf(readme, heading?.text ?? '')).toContain(subject);
+  });
+
   test('the exit codes have the same texts as the help', () => {
     const codes = rowsOf(sectionOf(readme, 'Commands')).filter(([code = '']) => /^\d$/.test(code));
     expect(codes.map(([code]) => code)).toEqual(['0', '1', '2', '3']);
