@@ -254,7 +254,7 @@ export const ACCESS: readonly Sabotage[] = [
     effect: 'A secret in a YAML file is accepted, and is then committed to a repository.',
     caughtBy: {
       file: 'test/unit/config-reference-problems.test.ts',
-      name: 'a literal secret is rejected, alone or next to a reference',
+      name: 'a literal secret is rejected',
     },
   },
   {

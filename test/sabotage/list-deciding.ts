@@ -233,7 +233,10 @@ export const DECIDING: readonly Sabotage[] = [
     put: `if (!isFieldRefusal(error)) return;
     for (const query of round)`,
     effect: 'If Salesforce fails during a lookup, every share of the page counts as unmatched.',
-    caughtBy: { file: 'test/unit/crm-look-up.test.ts', name: 'row that would mislead,' },
+    caughtBy: {
+      file: 'test/unit/crm-look-up.test.ts',
+      name: 'a lookup that fails in any round throws',
+    },
   },
   {
     name: 'lookup-incomplete',

@@ -279,4 +279,15 @@ export const READING: readonly Sabotage[] = [
       name: 'grants do not end when the item disappears from a former owner’s change log',
     },
   },
+  {
+    name: 'salesforce-token-stored-first',
+    file: 'src/vendors/salesforce/refresh-token.ts',
+    find: 'await store.save(token);',
+    put: 'void store.save(token);',
+    effect: 'A kill right after a login loses the only valid token of Salesforce.',
+    caughtBy: {
+      file: 'test/faults/salesforce-tokens.test.ts',
+      name: 'does not log in if the new token cannot be stored',
+    },
+  },
 ];

@@ -335,4 +335,15 @@ export const SENDING: readonly Sabotage[] = [
     effect: 'The integration ID that Gong returned is stored rounded.',
     caughtBy: { file: 'test/unit/gong-classify.test.ts', name: 'has the integrationId' },
   },
+  {
+    name: 'backfill-until',
+    file: 'src/push/drain.ts',
+    find: 'if (clock.now() >= backfillUntil) this.#priorityMax',
+    put: 'if (clock.now() < 0) this.#priorityMax',
+    effect: 'A backfill of years delays the scheduled runs.',
+    caughtBy: {
+      file: 'test/unit/push-limits.test.ts',
+      name: 'stop at backfillUntil, while fresh ones are still sent',
+    },
+  },
 ];

@@ -38,7 +38,12 @@ const MISTAKE = /^(?:Reference|Syntax)Error\b/;
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
 for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort());
-process.exitCode = await run(settingsOf(process.argv.slice(2)));
+try {
+  process.exitCode = await run(settingsOf(process.argv.slice(2)));
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+  process.exitCode = 1;
+}
 
 async function run(settings: Settings): Promise<number> {
   const startedAt = performance.now();

@@ -48,6 +48,7 @@ export class ProjectCopy implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    // The processes of an interrupted test may still write into it.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
