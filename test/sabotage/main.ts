@@ -8,16 +8,11 @@
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { SABOTAGES } from './list.ts';
+import { keyOf, type Outcome, outcomeOf } from './outcome.ts';
 import { ProjectCopy } from './project-copy.ts';
-import { runTests, type TestResult } from './run-tests.ts';
-import type { NamedTest, Sabotage } from './sabotage.ts';
+import { runTests } from './run-tests.ts';
+import type { Sabotage } from './sabotage.ts';
 import { tableOf } from './table.ts';
-
-/** `problem`: nothing is known about the guard, which counts as a failure. */
-type Outcome =
-  | { readonly kind: 'caught'; readonly by: readonly TestResult[] }
-  | { readonly kind: 'survived' }
-  | { readonly kind: 'problem'; readonly problem: string };
 
 interface Tried {
   readonly sabotage: Sabotage;
@@ -31,9 +26,6 @@ interface Settings {
   readonly all: boolean;
   readonly signal: AbortSignal;
 }
-
-/** A mistake in a replacement, which a test fails on whatever the guard does. */
-const MISTAKE = /^(?:Reference|Syntax)Error\b/;
 
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
@@ -121,24 +113,11 @@ async function tryOne(
     const results = await copy.without(sabotage, () =>
       runTests({ folder, tests, workers: 1, signal }),
     );
-    return outcomeOf(results.filter((result) => passing.has(keyOf(result))));
+    return outcomeOf(results, passing);
   } catch (error) {
     signal.throwIfAborted();
     return { kind: 'problem', problem: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function outcomeOf(results: readonly TestResult[]): Outcome {
-  if (results.length === 0)
-    return { kind: 'problem', problem: 'no test ran that passes otherwise' };
-  const by = results.filter(({ status }) => status === 'failed');
-  const mistake = by.find(({ reason }) => MISTAKE.test(reason));
-  if (mistake) return { kind: 'problem', problem: `the replacement is wrong: ${mistake.reason}` };
-  return by.length > 0 ? { kind: 'caught', by } : { kind: 'survived' };
-}
-
-function keyOf({ file, name }: NamedTest): string {
-  return `${file}: ${name}`;
 }
 
 function rowOf({ sabotage, outcome, seconds }: Tried): string[] {
