@@ -201,7 +201,7 @@ const WRITES: Readonly<Record<string, (db: Database, lease: typeof ELSEWHERE) =>
       position: 'moved',
       updatedAt: NOW,
     }),
-  settle: (db, lease) => settle(db, lease, SETTLEMENT),
+  settle: (db, lease) => settle(db, lease, [SETTLEMENT]),
   deferPending: (db, lease) => deferToNextRun(db, lease, SETTLEMENT),
   finishRun: (db, lease) => finishRun(db, lease, { runId: 'run', report: okReport }),
 };
