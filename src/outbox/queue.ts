@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { compileOnce } from '../db/compile-once.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { AttemptTable, Database, EventTable, Statement } from '../db/schema.ts';
@@ -197,7 +197,8 @@ export async function releaseDeferred(
       .updateTable('event')
       .set({ not_before: null })
       .where('tenant', '=', tenant)
-      .where('state', '=', 'pending')
+      // Not a parameter, or SQLite does not use the index of deferred events and reads all.
+      .where('state', '=', sql.lit('pending'))
       .where('not_before', '>', runStartedAt)
       .execute();
   });

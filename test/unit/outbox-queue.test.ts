@@ -277,6 +277,15 @@ describe('with 100,000 events', () => {
     expect(await planOfClaim()).toContain('USE TEMP B-TREE FOR ORDER BY');
   });
 
+  test('releasing deferred events reads only those, not all that are pending', async () => {
+    const { executed } = recordStatements();
+    await releaseDeferred(db, lease, { tenant: 'acme', runStartedAt: NOW });
+    const text = executed.find((one) => one.startsWith('update "event"')) ?? '';
+    expect(await planOf(text, [null, 'acme', NOW])).toEqual([
+      'SEARCH event USING INDEX event_deferred (tenant=? AND not_before>?)',
+    ]);
+  });
+
   test('reading the next page searches the index', async () => {
     await commitBatch(db, lease, batchOf(eventSeries(1_001)));
     const { executed } = recordStatements();
