@@ -28,6 +28,8 @@ print('Reading Google Drive');
 await import('./drive.ts');
 print('Searching the events');
 await import('./search.ts');
+print('The operator page');
+await import('./page.ts');
 
 function printAll(figures: readonly Figure[]): void {
   for (const figure of figures) printFigure(figure);
