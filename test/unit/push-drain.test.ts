@@ -304,23 +304,6 @@ describe('a requested stop', () => {
     controller.abort(new Error('stop requested'));
     expect(rig.clock.sleepers).toBe(0);
   });
-
-  test('at a response is the last attempt to write, whatever is still in flight', async () => {
-    const { executed } = recordStatements();
-    const rig = await pushRig({
-      script: () => accepted,
-      responseMs: ({ eventId }) => 100 * (1 + numberOf(eventId)),
-    });
-    await rig.commit(eventSeries(8));
-    await sql`
-      create trigger fail before insert on attempt begin select raise(abort, 'disk failure'); end
-    `.execute(rig.db);
-    await expect(rig.drain()).rejects.toThrow('disk failure');
-    expect(rig.gong.requests).toHaveLength(4);
-    // Each write to a failing database would wait for its time-out.
-    expect(executed.filter((text) => text.startsWith('insert into "attempt"'))).toHaveLength(1);
-    expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 8, delivered: 0 });
-  });
 });
 
 describe('a database failure', () => {
