@@ -10,6 +10,7 @@ export interface Tables {
   lease: LeaseTable;
   secret: SecretTable;
   event: EventTable;
+  event_count: EventCountTable;
   attempt: AttemptTable;
   call: CallTable;
   pause: PauseTable;
@@ -82,6 +83,17 @@ export interface EventTable {
   updated_at: number;
   /** when retention erased its people and body; null: not erased */
   erased_at: ColumnType<number | null, undefined, number | null>;
+}
+
+/** Kept by triggers of `event`; never written otherwise. */
+export interface EventCountTable {
+  tenant: string;
+  state: string;
+  source: string;
+  priority: number;
+  /** empty: no reason */
+  reason: string;
+  events: number;
 }
 
 export interface AttemptTable {

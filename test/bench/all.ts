@@ -20,3 +20,5 @@ print('Reading Google Drive');
 await import('./drive.ts');
 print('Searching the events');
 await import('./search.ts');
+print('The operator page');
+await import('./page.ts');

@@ -134,6 +134,12 @@ describe.each(VENDORS)('%s', (vendor) => {
       hint: expect.stringMatching(/firewall, proxy/),
     });
     for (const other of others) expect(statusesIn(checks, other)).toEqual(new Set(['ok']));
+    const rest = checks.filter((check) => check.area === area && check.status !== 'failed');
+    for (const { name, status, message } of rest) {
+      if (name === 'account' && status === 'ok') continue;
+      expect({ name, status }).toEqual({ name, status: 'skipped' });
+      expect(message).not.toMatch(/scope|privilege|key/);
+    }
   });
 
   test('with a certificate that no one trusts fails with the reason and its remedy', async () => {

@@ -1,4 +1,4 @@
-import type { KyselyPlugin } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { countByState } from '../../src/outbox/event-counts.ts';
 import { skipEvent } from '../../src/outbox/write-events.ts';
@@ -6,6 +6,7 @@ import { WakeSignal } from '../../src/push/wake-signal.ts';
 import { eventSeries, newEvent } from '../support/events.ts';
 import { pushRig, UNPACED } from '../support/push-rig.ts';
 import { accepted, refused, throttled, unavailable } from '../support/scripted-gong.ts';
+import { recordStatements } from '../support/statements.ts';
 
 const numberOf = (eventId: string) => Number(eventId.slice(-6));
 
@@ -253,6 +254,23 @@ describe('a requested stop', () => {
     controller.abort(new Error('stop requested'));
     expect(rig.clock.sleepers).toBe(0);
   });
+
+  test('at a response is the last attempt to write, whatever is still in flight', async () => {
+    const { executed } = recordStatements();
+    const rig = await pushRig({
+      script: () => accepted,
+      responseMs: ({ eventId }) => 100 * (1 + numberOf(eventId)),
+    });
+    await rig.commit(eventSeries(8));
+    await sql`
+      create trigger fail before insert on attempt begin select raise(abort, 'disk failure'); end
+    `.execute(rig.db);
+    await expect(rig.drain()).rejects.toThrow('disk failure');
+    expect(rig.gong.requests).toHaveLength(4);
+    // Each write to a failing database would wait for its time-out.
+    expect(executed.filter((text) => text.startsWith('insert into "attempt"'))).toHaveLength(1);
+    expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 8, delivered: 0 });
+  });
 });
 
 describe('a database failure', () => {
@@ -273,5 +291,22 @@ describe('a database failure', () => {
     await expect(rig.clock.run(push.finish())).rejects.toThrow('disk failure');
     expect(rig.clock.now() - startedAt).toBeLessThan(1_000);
     expect(rig.clock.sleepers).toBe(0);
+  });
+
+  test('at a response is the last attempt to write, whatever is still in flight', async () => {
+    const { executed } = recordStatements();
+    const rig = await pushRig({
+      script: () => accepted,
+      responseMs: ({ eventId }) => 100 * (1 + numberOf(eventId)),
+    });
+    await rig.commit(eventSeries(8));
+    await sql`
+      create trigger fail before insert on attempt begin select raise(abort, 'disk failure'); end
+    `.execute(rig.db);
+    await expect(rig.drain()).rejects.toThrow('disk failure');
+    expect(rig.gong.requests).toHaveLength(4);
+    // Each write to a failing database would wait for its time-out.
+    expect(executed.filter((text) => text.startsWith('insert into "attempt"'))).toHaveLength(1);
+    expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 8, delivered: 0 });
   });
 });
