@@ -9,8 +9,8 @@ import { childOptions } from './children.ts';
 import { Company, HOLD_DAYS } from './kills-company.ts';
 import { type FaultCounts, failSometimes } from './kills-gong-faults.ts';
 
-/** a run of this small company takes less than a second; then the kill comes anyway */
-const KILL_AFTER_MS = 4_000;
+/** a run of this small company takes less than a second on a free core; then the kill comes anyway */
+const KILL_AFTER_MS = 15_000;
 const POLL_MS = 2;
 const WAITS_DIVIDED_BY = 100;
 /** longer than the longest Retry-After of Gong's faults */

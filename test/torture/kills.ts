@@ -1,6 +1,6 @@
 import { settledDifference } from './kills-checks.ts';
 import { HOLD_DAYS } from './kills-company.ts';
-import type { FaultCounts } from './kills-gong-faults.ts';
+import { type Counters, Results } from './kills-results.ts';
 import { FIRST, ROUNDS, type Round } from './kills-rounds.ts';
 import { TortureWorld } from './kills-world.ts';
 import type { TorturePart, TortureRow } from './part.ts';
@@ -9,17 +9,8 @@ const DAY_MS = 24 * 60 * 60_000;
 const ROUNDS_PER_COMPANY = 12;
 const ACTS_PER_ROUND = 4;
 /** half of them wait, for a lock or for Gong */
-const COMPANIES_AT_ONCE = Number(process.env['AT_ONCE'] ?? 4);
-const FAILURES_MAX = 20;
-export const KILLS_MIN = { long: 1_000, short: 30 };
-
-interface Counters {
-  tried: number;
-  lost: number;
-  doubled: number;
-  worstRecoveryMs: number | null;
-  readonly failures: string[];
-}
+const COMPANIES_AT_ONCE = 4;
+const KILLS_MIN = { long: 1_000, short: 30 };
 
 interface LifeOptions {
   readonly seed: number;
@@ -27,37 +18,7 @@ interface LifeOptions {
   readonly rounds: readonly Round[];
   /** of all companies */
   readonly kills: number;
-}
-
-/** What happened, by fault. */
-class Results {
-  readonly rows = new Map<string, Counters>();
-  readonly gong = { salesforce: new Map() as FaultCounts, drive: new Map() as FaultCounts };
-  readonly gongCalls = { salesforce: 0, drive: 0 };
-  readonly kills = { salesforce: 0, drive: 0 };
-  readonly states = new Map<string, number>();
-
-  of(fault: string): Counters {
-    const counters = this.rows.get(fault) ?? {
-      tried: 0,
-      lost: 0,
-      doubled: 0,
-      worstRecoveryMs: null,
-      failures: [],
-    };
-    this.rows.set(fault, counters);
-    return counters;
-  }
-
-  /** Enough failures show what is wrong, and take long. */
-  isGoing(kills: number): boolean {
-    const failures = [...this.rows.values()].reduce((sum, row) => sum + row.failures.length, 0);
-    return this.killCount < kills && failures < FAILURES_MAX;
-  }
-
-  get killCount(): number {
-    return this.kills.salesforce + this.kills.drive;
-  }
+  report(line: string): void;
 }
 
 /**
@@ -65,9 +26,11 @@ class Results {
  * Half of the companies have a Drive. After each round, an oracle compares Gong with the history of
  * what people did.
  */
-export const killPart: TorturePart = async ({ seed, long, only, report, ...options }) => {
-  const kills =
-    (options as { readonly kills?: number }).kills ?? KILLS_MIN[long ? 'long' : 'short'];
+export async function killPart(
+  options: Parameters<TorturePart>[0] & { readonly kills?: number },
+): Promise<readonly TortureRow[]> {
+  const { seed, long, only, report } = options;
+  const { kills = KILLS_MIN[long ? 'long' : 'short'] } = options;
   const results = new Results();
   const rounds = ROUNDS.filter(({ fault }) => only === undefined || fault.includes(only));
   let companies = 0;
@@ -75,25 +38,21 @@ export const killPart: TorturePart = async ({ seed, long, only, report, ...optio
     while (results.isGoing(kills) || companies < COMPANIES_AT_ONCE) {
       companies += 1;
       const own = { seed: seed * 1_000 + companies, hasDrive: companies % 2 === 0 };
-      await liveOnce(results, { ...own, rounds, kills });
+      await liveOnce(results, { ...own, rounds, kills, report });
       report(`${results.killCount} kills in ${companies} companies`);
     }
   };
   await Promise.all(Array.from({ length: COMPANIES_AT_ONCE }, work));
-  for (const line of summaryOf(results)) report(line);
-  return [...results.rows].map(([fault, counters]): TortureRow => ({ fault, ...counters }));
-};
+  for (const line of results.summary()) report(line);
+  return [...results.rows].map(([fault, counters]) => ({ fault, ...counters }));
+}
 
 async function liveOnce(results: Results, options: LifeOptions): Promise<void> {
   await using torture = await TortureWorld.start(options);
-  const source = options.hasDrive ? 'drive' : 'salesforce';
   try {
     await live(torture, results, options);
   } finally {
-    results.gongCalls[source] += torture.faultyCalls;
-    for (const [name, count] of torture.counts) {
-      results.gong[source].set(name, (results.gong[source].get(name) ?? 0) + count);
-    }
+    results.addGongCalls(options.hasDrive ? 'drive' : 'salesforce', torture);
   }
 }
 
@@ -104,12 +63,12 @@ async function live(torture: TortureWorld, results: Results, options: LifeOption
     torture.company.live(ACTS_PER_ROUND);
     const tried = await torture.whileGongFails(() => round.strike(torture));
     if (round.fault.startsWith('SIGKILL')) results.kills[source] += tried;
-    const facts = { tried, seed: options.seed, number };
+    const facts = { tried, number, options };
     // Otherwise, every later round would report the same once more.
     if (!(await settle(torture, results.of(round.fault), facts))) return;
     if (results.killCount >= options.kills) break;
   }
-  await endOfLife(torture, results, options.seed);
+  await endOfLife(torture, results, options);
 }
 
 function chooseRound(rounds: readonly Round[], random: number): Round {
@@ -126,7 +85,7 @@ function chooseRound(rounds: readonly Round[], random: number): Round {
 async function settle(
   torture: TortureWorld,
   counters: Counters,
-  facts: { readonly tried: number; readonly seed: number; readonly number: number | string },
+  facts: { readonly tried: number; readonly number: number | 'end'; readonly options: LifeOptions },
 ): Promise<boolean> {
   const recoveryMs = await torture.recover();
   const { lost, doubled, sentences } = settledDifference(torture);
@@ -136,14 +95,19 @@ async function settle(
   if (facts.tried > 0) {
     counters.worstRecoveryMs = Math.max(counters.worstRecoveryMs ?? 0, Math.round(recoveryMs));
   }
-  const where = `company ${facts.seed}, round ${facts.number}`;
-  const problems = [...torture.failures.splice(0), ...sentences];
-  counters.failures.push(...problems.map((problem) => `${where}: ${problem}`));
+  const where = `company ${facts.options.seed}, round ${facts.number}`;
+  const problems = [...torture.failures.splice(0), ...sentences].map((one) => `${where}: ${one}`);
+  counters.failures.push(...problems);
+  for (const problem of problems) facts.options.report(problem);
   return problems.length === 0;
 }
 
 /** Every hold ends, every late entry is visible, and the backfill completes. */
-async function endOfLife(torture: TortureWorld, results: Results, seed: number): Promise<void> {
+async function endOfLife(
+  torture: TortureWorld,
+  results: Results,
+  options: LifeOptions,
+): Promise<void> {
   const { company, world } = torture;
   world.sandbox.clock.advance((HOLD_DAYS + 1) * DAY_MS);
   company.backfillStarted();
@@ -154,26 +118,9 @@ async function endOfLife(torture: TortureWorld, results: Results, seed: number):
     if (code !== 0) torture.failures.push(`${words} exited with ${code}: ${stderr.slice(-1_500)}`);
   }
   company.backfillCompleted();
-  await settle(torture, counters, { tried: 1, seed, number: 'end' });
+  await settle(torture, counters, { tried: 1, number: 'end', options });
   const rows = world.query<{ state: string; events: number }>(
     'select state, count(*) as events from event group by state',
   );
-  for (const { state, events } of rows) {
-    results.states.set(state, (results.states.get(state) ?? 0) + events);
-  }
-}
-
-function summaryOf({ kills, gong, gongCalls, states }: Results): string[] {
-  const failed = (counts: FaultCounts) => [...counts.values()].reduce((sum, one) => sum + one, 0);
-  const listed = (counts: ReadonlyMap<string, number>) =>
-    [...counts].map(([name, count]) => `${name}: ${count}`).join(' · ');
-  return [
-    `kills: ${kills.salesforce} with Salesforce only, ${kills.drive} with Drive`,
-    ...(['salesforce', 'drive'] as const).map(
-      (source) =>
-        `Gong's calls (${source}): ${gongCalls[source]}, of which ${failed(gong[source])} failed: ` +
-        listed(gong[source]),
-    ),
-    `events at the end: ${listed(states)}`,
-  ];
+  for (const { state, events } of rows) results.addEvents(state, events);
 }
