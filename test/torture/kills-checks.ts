@@ -2,8 +2,6 @@ import { TENANT } from '../support/cli-world.ts';
 import { type Act, compareWithGong, type Difference } from './kills-oracle.ts';
 import type { TortureWorld } from './kills-world.ts';
 
-const MINUTE_MS = 60_000;
-
 /** Once runs have recovered: Gong has each share once, and the database agrees with it. */
 export function settledDifference(torture: TortureWorld): Difference {
   const { world, company } = torture;
@@ -55,27 +53,22 @@ function modifiedAt({ world }: TortureWorld, deliveryId: string): number {
   return Number(world.sandbox.salesforce.read(deliveryId)['SystemModstamp']);
 }
 
-/** An act is on record once the reading has passed the minute of its grants. */
+/** Once the audit log is read past an act, it is on record: as an entry to handle, or as an event. */
 function holesOfDrive(
   torture: TortureWorld,
   acts: readonly Act[],
   known: ReadonlySet<string>,
 ): string[] {
   const read = positionOf(torture, 'drive/audit-log/change_user_access', 'until');
-  const grouped = positionOf(torture, 'drive/acts', 'until');
-  const items = torture.world
-    .query<{ item: string }>('select distinct item from activity')
-    .map(({ item }) => item);
-  const stored = new Set(items);
+  const entries = torture.world.query<{ item: string }>(
+    'select distinct item from activity where handled = 0',
+  );
+  const unhandled = new Set(entries.map(({ item }) => item));
   return acts
     .filter(({ source, exceptions }) => source === 'google-drive' && exceptions.size === 0)
     .filter(({ eventId }) => eventId !== undefined && !known.has(eventId))
-    .filter(({ at, content }) => {
-      return at + MINUTE_MS < grouped || (at < read && !stored.has(content));
-    })
-    .map(
-      ({ content, at }) => `a cursor is past the share of ${content} at ${at}, which has no row`,
-    );
+    .filter(({ at, content }) => at < read && !unhandled.has(content))
+    .map(({ content, at }) => `the cursor is past the share of ${content} at ${at}, without a row`);
 }
 
 function positionOf({ world }: TortureWorld, stream: string, key: string): number {

@@ -8,11 +8,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import type { Command } from '../support/command.ts';
+import { syncedBytesIn } from '../support/power-cut.ts';
 import { until } from '../support/until.ts';
 import type { TortureWorld } from './kills-world.ts';
 
-/** SQLite's header of a WAL file */
-const HEADER_BYTES = 32;
 const SECTOR_BYTES = 512;
 const TORN_SECTORS_MAX = 40;
 const MASK = 0x5a;
@@ -53,13 +52,7 @@ async function suspend(command: Command): Promise<boolean> {
   return state() === 'T';
 }
 
-function syncedBytesIn(stderr: string): number {
-  const lines = [...stderr.matchAll(/^synced: (\d+)$/gm)];
-  return Number(lines.at(-1)?.[1] ?? 0);
-}
-
-function tear(wal: string, syncedBytes: number, random: () => number): void {
-  const kept = Math.max(HEADER_BYTES, syncedBytes);
+function tear(wal: string, kept: number, random: () => number): void {
   const { size } = statSync(wal);
   if (size <= kept) return;
   const end = kept + Math.floor(random() * (size - kept + 1));
