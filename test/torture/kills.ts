@@ -8,9 +8,9 @@ import type { TorturePart, TortureRow } from './part.ts';
 const DAY_MS = 24 * 60 * 60_000;
 const ROUNDS_PER_COMPANY = 12;
 const ACTS_PER_ROUND = 4;
-/** half of them wait, for a lock or for Gong */
-const COMPANIES_AT_ONCE = 4;
-const KILLS_MIN = { long: 1_000, short: 30 };
+/** in the long form, half of them wait, for a lock or for Gong */
+const COMPANIES_AT_ONCE = { long: 4, short: 2 };
+const KILLS_MIN = { long: 1_000, short: 25 };
 
 interface LifeOptions {
   readonly seed: number;
@@ -30,19 +30,20 @@ export async function killPart(
   options: Parameters<TorturePart>[0] & { readonly kills?: number },
 ): Promise<readonly TortureRow[]> {
   const { seed, long, only, report } = options;
-  const { kills = KILLS_MIN[long ? 'long' : 'short'] } = options;
+  const form = long ? 'long' : 'short';
+  const { kills = KILLS_MIN[form] } = options;
   const results = new Results();
   const rounds = ROUNDS.filter(({ fault }) => only === undefined || fault.includes(only));
   let companies = 0;
   const work = async () => {
-    while (results.isGoing(kills) || companies < COMPANIES_AT_ONCE) {
+    while (results.isGoing(kills) || companies < COMPANIES_AT_ONCE[form]) {
       companies += 1;
       const own = { seed: seed * 1_000 + companies, hasDrive: companies % 2 === 0 };
       await liveOnce(results, { ...own, rounds, kills, report });
       report(`${results.killCount} kills in ${companies} companies`);
     }
   };
-  await Promise.all(Array.from({ length: COMPANIES_AT_ONCE }, work));
+  await Promise.all(Array.from({ length: COMPANIES_AT_ONCE[form] }, work));
   for (const line of results.summary()) report(line);
   return [...results.rows].map(([fault, counters]) => ({ fault, ...counters }));
 }

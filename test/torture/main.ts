@@ -17,7 +17,7 @@ const HELP = `Usage: npm run torture -- [options]
 
   --part NAME   one of the parts: PARTS (default: all)
   --only TEXT   only the faults whose name contains it
-  --kills N     at least N kills (default: 1000, short: 30)
+  --kills N     at least N kills (default: 1000, short: 25)
   --seed N      repeats the same history (default: a random one)
   --short       a form of a minute (default: --long)
 `;
