@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { codeOf } from '../lib/errors.ts';
+import { compareNaturally } from '../lib/natural-order.ts';
 import { fileProblem, type Problem } from './config-error.ts';
 import { CONFIG_LIMITS } from './limits.ts';
 import { explainFileError, readTextFile } from './read-text-file.ts';
@@ -104,7 +105,7 @@ function tenantFiles(
   const tenants = files
     .flatMap((file) => ({ file, name: TENANT_FILE.exec(file)?.[1] }))
     .flatMap(({ file, name }) => (name === undefined ? [] : [{ file, name }]))
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+    .sort((one, other) => compareNaturally(one.name, other.name));
   if (tenants.length <= CONFIG_LIMITS.tenantFilesMax) return tenants;
   reject(tenantsDir, `has more than ${CONFIG_LIMITS.tenantFilesMax} tenants`);
   return [];

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { LeaseLost } from '../lib/errors.ts';
+import { compileOnce } from './compile-once.ts';
 import { stateOf } from './holder.ts';
 import { LEASE_LIMITS } from './limits.ts';
 import type { Database, Statement } from './schema.ts';
@@ -89,10 +90,14 @@ export function isValidLease(
   return lease.until <= now + LEASE_LIMITS.leaseMs + LEASE_LIMITS.clockDifferenceMsMax;
 }
 
+const selectLease = compileOnce<
+  { readonly name: string },
+  { readonly holder: string; readonly until: number }
+>((db, value) =>
+  db.selectFrom('lease').select(['holder', 'until']).where('name', '=', value('name')),
+);
+
 async function findLease(db: Statement, name: string) {
-  return db
-    .selectFrom('lease')
-    .select(['holder', 'until'])
-    .where('name', '=', name)
-    .executeTakeFirst();
+  const { rows } = await selectLease(db, { name });
+  return rows[0];
 }

@@ -10,8 +10,10 @@ export interface Tables {
   lease: LeaseTable;
   secret: SecretTable;
   event: EventTable;
+  event_count: EventCountTable;
   attempt: AttemptTable;
   call: CallTable;
+  call_total: CallTotalTable;
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
@@ -84,6 +86,17 @@ export interface EventTable {
   erased_at: ColumnType<number | null, undefined, number | null>;
 }
 
+/** Kept by triggers of `event`; never written otherwise. */
+export interface EventCountTable {
+  tenant: string;
+  state: string;
+  source: string;
+  priority: number;
+  /** empty: no reason */
+  reason: string;
+  events: number;
+}
+
 export interface AttemptTable {
   tenant: string;
   event_id: string;
@@ -98,6 +111,13 @@ export interface AttemptTable {
 export interface CallTable {
   account: string;
   at: number;
+  calls: number;
+}
+
+/** The sum of the account's calls after a time, changed in each transaction that changes them. */
+export interface CallTotalTable {
+  account: string;
+  since: number;
   calls: number;
 }
 

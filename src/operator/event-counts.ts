@@ -30,10 +30,8 @@ export async function countEvents(
   const states: StateCount[] = [];
   const reasons: ReasonCount[] = [];
   for (const tenant of tenants) {
-    for (const state of STATES) {
-      const counts = await countBySource(db, { tenant, state });
-      states.push(...counts.map((count) => ({ tenant, state, ...count })));
-    }
+    const counts = await countBySource(db, tenant);
+    states.push(...counts.map((count) => ({ tenant, ...count })));
     const skipped = await countSkippedByReason(db, tenant);
     reasons.push(...[...skipped].map(([reason, events]) => ({ tenant, reason, events })));
   }

@@ -113,7 +113,7 @@ async function readingSentences({ context, tenant, search }: Facts): Promise<str
   const start = tenant.start ?? (await keptStart(db, tenant.tenant));
   if (start !== undefined) {
     sentences.push(
-      `sync reports shares since ${at(start)}. For earlier ones, run \`sharetrail backfill --since DATE\`.`,
+      `Only shares since ${at(start)} are reported. For earlier ones, run \`sharetrail backfill --since DATE\`.`,
     );
   }
   const errors = last.report?.errors ?? [];

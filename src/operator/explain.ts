@@ -9,6 +9,7 @@ import { explainAbsence } from './explain-absence.ts';
 import { explainEvent } from './explain-event.ts';
 import { parseSearchText, type SearchText } from './search-text.ts';
 import { gongOf } from './status.ts';
+import { summarizeEvent } from './summarize-event.ts';
 
 /** One share that the text identifies, or, without `event`, what is known although none was found. */
 export interface Explanation {
@@ -58,15 +59,23 @@ async function eventsOf(
   return findEventsByPrefix(db, tenants, { prefix: text, limit });
 }
 
+export interface ExplainedInFull {
+  readonly attempts: readonly Attempt[];
+  /** the outcome in one or two sentences */
+  readonly summary: string;
+  readonly sentences: readonly string[];
+}
+
 /** What happened to one event, and what an operator can do. */
 export async function explainStored(
   context: AppContext,
   tenant: TenantConfig,
   event: StoredEvent,
-): Promise<{ readonly attempts: readonly Attempt[]; readonly sentences: readonly string[] }> {
+): Promise<ExplainedInFull> {
   const { db, clock } = context;
   const now = clock.now();
   const attempts = await listAttempts(db, event);
   const gong = await gongOf(context, tenant, now);
-  return { attempts, sentences: explainEvent({ event, attempts, tenant, gong, now }) };
+  const explained = { event, attempts, tenant, gong, now };
+  return { attempts, summary: summarizeEvent(explained), sentences: explainEvent(explained) };
 }

@@ -6,8 +6,8 @@ import type { StoredEvent } from '../outbox/outbox-event.ts';
 import { LIST_LIMITS } from './limits.ts';
 
 /**
- * The event with this id, or the only one whose id begins with it. Throws UserError if no event, or
- * more than one, matches.
+ * The event with this id, or the only one whose id, or whose share's id, begins with it. Throws
+ * UserError if no event, or more than one, matches.
  */
 export async function findEvent(
   db: Statement,

@@ -1,97 +1,28 @@
-import { sql } from 'kysely';
-import type { Statement } from '../db/schema.ts';
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { Statement, Tables } from '../db/schema.ts';
 import type { SourceName } from '../share/share.ts';
-import { COUNT_LIMITS } from './limits.ts';
 import type { State } from './states.ts';
 
-/** Counts in steps, so that a million events do not block the process. All read only the index. */
+/** Counts that triggers keep (`event_count`), and counts that read only an index. */
 
 export interface SourceCount {
+  readonly state: State;
   readonly source: SourceName;
   readonly events: number;
 }
 
-interface StateOfTenant {
-  readonly tenant: string;
-  readonly state: State;
-}
-
-interface Position {
-  readonly priority: number;
-  readonly shared_at: number;
-  readonly event_id: string;
-}
-
-/** The IDs of a source begin with it, so the index is enough to know the source. */
-const SALESFORCE_IDS = 'salesforce:';
-
-/** The events of a tenant in a state, by source; sources without events are left out. */
-export async function countBySource(db: Statement, key: StateOfTenant): Promise<SourceCount[]> {
-  const counts: Record<SourceName, number> = { salesforce: 0, 'google-drive': 0 };
-  for await (const { events, salesforce } of stepsOf(db, key)) {
-    counts.salesforce += salesforce;
-    counts['google-drive'] += events - salesforce;
-  }
-  return Object.entries(counts)
-    .map(([source, events]) => ({ source: source as SourceName, events }))
-    .filter(({ events }) => events > 0);
-}
-
-interface Step {
-  readonly events: number;
-  readonly salesforce: number;
-}
-
-async function* stepsOf(db: Statement, key: StateOfTenant): AsyncGenerator<Step> {
-  let after: Position | undefined;
-  for (;;) {
-    const end = await positionAfter(db, key, { after, skip: COUNT_LIMITS.eventsPerStep - 1 });
-    yield await countBetween(db, key, { after, end });
-    if (end === undefined) return;
-    after = end;
-    await nextTask();
-  }
-}
-
-/** Lets the process do something else: SQLite's statements never wait. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-async function positionAfter(
-  db: Statement,
-  { tenant, state }: StateOfTenant,
-  { after, skip }: { readonly after: Position | undefined; readonly skip: number },
-): Promise<Position | undefined> {
-  const { rows } = await sql<Position>`
-    select priority, shared_at, event_id from event
-    where state = ${state} and tenant = ${tenant} ${isAfter(after)}
-    order by priority, shared_at, event_id limit 1 offset ${skip}
-  `.execute(db);
-  return rows[0];
-}
-
-async function countBetween(
-  db: Statement,
-  { tenant, state }: StateOfTenant,
-  { after, end }: { readonly after: Position | undefined; readonly end: Position | undefined },
-): Promise<Step> {
-  const until =
-    end === undefined
-      ? sql``
-      : sql`and (priority, shared_at, event_id) <= (${end.priority}, ${end.shared_at}, ${end.event_id})`;
-  const { rows } = await sql<Step>`
-    select count(*) as events, coalesce(sum(event_id >= ${SALESFORCE_IDS}), 0) as salesforce
-    from event
-    where state = ${state} and tenant = ${tenant} ${isAfter(after)} ${until}
-  `.execute(db);
-  return rows[0] ?? { events: 0, salesforce: 0 };
-}
-
-function isAfter(after: Position | undefined) {
-  if (after === undefined) return sql``;
-  const { priority, shared_at, event_id } = after;
-  return sql`and (priority, shared_at, event_id) > (${priority}, ${shared_at}, ${event_id})`;
+/** The events of a tenant by state and source; what has no events is left out. */
+export async function countBySource(db: Statement, tenant: string): Promise<SourceCount[]> {
+  const rows = await keptCounts(db, tenant)
+    .select(['state', 'source'])
+    .select(sumOfEvents)
+    .groupBy(['state', 'source'])
+    .execute();
+  return rows.map(({ state, source, events }) => ({
+    state: state as State,
+    source: source as SourceName,
+    events: Number(events),
+  }));
 }
 
 /** The tenant's skipped events by reason. */
@@ -99,22 +30,22 @@ export async function countSkippedByReason(
   db: Statement,
   tenant: string,
 ): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>();
-  let after: Position | undefined;
-  for (;;) {
-    const { rows } = await sql<Position & { reason: string | null }>`
-      select priority, shared_at, event_id, reason from event
-      where state = ${'skipped' satisfies State} and tenant = ${tenant} ${isAfter(after)}
-      order by priority, shared_at, event_id limit ${COUNT_LIMITS.rowsPerStep}
-    `.execute(db);
-    for (const { reason } of rows) {
-      const name = reason ?? 'unknown';
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-    after = rows.at(-1);
-    if (rows.length < COUNT_LIMITS.rowsPerStep) return counts;
-    await nextTask();
-  }
+  const rows = await keptCounts(db, tenant)
+    .where('state', '=', 'skipped' satisfies State)
+    .select('reason')
+    .select(sumOfEvents)
+    .groupBy('reason')
+    .execute();
+  return new Map(rows.map(({ reason, events }) => [reason || 'unknown', Number(events)]));
+}
+
+/** What a tenant has events of. */
+export function keptCounts(db: Statement, tenant: string) {
+  return db.selectFrom('event_count').where('tenant', '=', tenant).where('events', '>', 0);
+}
+
+export function sumOfEvents(select: ExpressionBuilder<Tables, 'event_count'>) {
+  return select.fn.sum<number | null>('events').as('events');
 }
 
 export interface DayCount {
@@ -129,7 +60,11 @@ const DAY_MS = 24 * 60 * 60_000;
 /** The tenant's events in a state that were shared since a time, by day. */
 export async function countByDay(
   db: Statement,
-  { tenant, state, since }: StateOfTenant & { readonly since: number },
+  {
+    tenant,
+    state,
+    since,
+  }: { readonly tenant: string; readonly state: State; readonly since: number },
 ): Promise<DayCount[]> {
   const { rows } = await sql<{ day: number; events: number }>`
     select shared_at / ${sql.lit(DAY_MS)} as day, count(*) as events

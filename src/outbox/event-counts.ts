@@ -1,23 +1,20 @@
+import { sql } from 'kysely';
 import type { Statement } from '../db/schema.ts';
+import { keptCounts, sumOfEvents } from './counts.ts';
 import { storedErrors } from './event-rows.ts';
 import { PRIORITY } from './outbox-event.ts';
 import { STATES, type State, type StateEvent, statesAllowing } from './states.ts';
 
 /** How many events of the tenant are in each state. */
 export async function countByState(db: Statement, tenant: string): Promise<Record<State, number>> {
-  const counts: [State, number][] = [];
-  for (const state of STATES) counts.push([state, await countState(db, tenant, state)]);
-  return Object.fromEntries(counts) as Record<State, number>;
-}
-
-async function countState(db: Statement, tenant: string, state: State): Promise<number> {
-  const row = await db
-    .selectFrom('event')
-    .select((select) => select.fn.countAll<number>().as('events'))
-    .where('state', '=', state)
-    .where('tenant', '=', tenant)
-    .executeTakeFirstOrThrow();
-  return Number(row.events);
+  const rows = await keptCounts(db, tenant)
+    .select('state')
+    .select(sumOfEvents)
+    .groupBy('state')
+    .execute();
+  const counts = new Map(rows.map(({ state, events }) => [state, Number(events)]));
+  const entries = STATES.map((state) => [state, counts.get(state) ?? 0] as const);
+  return Object.fromEntries(entries) as Record<State, number>;
 }
 
 /** How many events of the tenant an operator's action can change, without erased ones. */
@@ -54,7 +51,8 @@ export interface OpenRejections {
 export async function openRejections(db: Statement, tenant: string): Promise<OpenRejections> {
   const open = db
     .selectFrom('event')
-    .where('state', '=', 'rejected' satisfies State)
+    // Not as a parameter: SQLite must see that the index on rejected events has them all.
+    .where('state', '=', sql.lit('rejected' satisfies State))
     .where('tenant', '=', tenant)
     .where('erased_at', 'is', null);
   const { events } = await open
@@ -84,11 +82,31 @@ export async function countBackfilled(
   tenant: string,
   window: SharedAtWindow = {},
 ): Promise<{ readonly settled: number; readonly waiting: number }> {
+  const { since, until } = window;
+  const waiting = await countAllBackfilled(db, tenant, ['pending']);
+  if (since === undefined && until === undefined) {
+    return { settled: await countAllBackfilled(db, tenant, SETTLED), waiting };
+  }
   let settled = 0;
-  for (const state of ['delivered', 'duplicate', 'rejected'] as const) {
+  for (const state of SETTLED) {
     settled += await countBackfilledInState(db, { tenant, state, ...window });
   }
-  return { settled, waiting: await countBackfilledInState(db, { tenant, state: 'pending' }) };
+  return { settled, waiting };
+}
+
+const SETTLED = ['delivered', 'duplicate', 'rejected'] as const satisfies readonly State[];
+
+async function countAllBackfilled(
+  db: Statement,
+  tenant: string,
+  states: readonly State[],
+): Promise<number> {
+  const { events } = await keptCounts(db, tenant)
+    .select(sumOfEvents)
+    .where('state', 'in', states)
+    .where('priority', '=', PRIORITY.backfill)
+    .executeTakeFirstOrThrow();
+  return Number(events ?? 0);
 }
 
 async function countBackfilledInState(

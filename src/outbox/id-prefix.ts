@@ -1,24 +1,69 @@
 import type { Statement } from '../db/schema.ts';
+import { ID_STARTS } from '../share/event-id.ts';
 import { toStoredEvent } from './event-rows.ts';
 import { ID_LIMITS } from './limits.ts';
 import type { StoredEvent } from './outbox-event.ts';
 
 /** Sorts after every character that an id contains. */
-const LAST_CHARACTER = '\u{10ffff}';
+export const LAST_CHARACTER = '\u{10ffff}';
 
-/** The events whose id begins with the prefix, in the order of their ids, up to the limit. */
+/** All ids of Salesforce orgs begin with this, and no id of a share does. */
+const ORG_PREFIX = '00D';
+
+/**
+ * The events whose id, or whose share's id (a delivery's), begins with the prefix, in the order of
+ * their ids, up to the limit. Reads at most that many events of each tenant.
+ */
 export async function findEventsByPrefix(
   db: Statement,
   tenants: readonly string[],
-  find: { readonly prefix: string; readonly limit: number },
+  { prefix, limit }: { readonly prefix: string; readonly limit: number },
 ): Promise<StoredEvent[]> {
-  const rows = await idsFrom(db, tenants, find.prefix)
-    .selectAll()
-    .orderBy('event_id')
-    .orderBy('tenant')
-    .limit(find.limit)
-    .execute();
-  return rows.map(toStoredEvent);
+  const found = new Map<string, StoredEvent>();
+  for (const tenant of tenants) {
+    for (const start of ['', ...(await startsOf(db, tenant))]) {
+      const query = idsFrom(db, [tenant], start + prefix).selectAll();
+      const rows = await query.orderBy('event_id').limit(limit).execute();
+      for (const row of rows) found.set(`${row.event_id} ${tenant}`, toStoredEvent(row));
+    }
+  }
+  const inOrder = [...found].sort(([one], [other]) => (one < other ? -1 : 1));
+  return inOrder.slice(0, limit).map(([, event]) => event);
+}
+
+/** What precedes the ids of shares: the source, and in a sandbox org also the org's id. */
+async function startsOf(db: Statement, tenant: string): Promise<string[]> {
+  const starts: string[] = [];
+  for (const source of Object.values(ID_STARTS)) {
+    starts.push(source, ...(await orgStartsOf(db, tenant, source)));
+  }
+  return starts;
+}
+
+/** `salesforce:00D…:`, for each org. The index leads from the first event of one to the next. */
+async function orgStartsOf(db: Statement, tenant: string, source: string): Promise<string[]> {
+  const starts: string[] = [];
+  let after = source + ORG_PREFIX;
+  while (starts.length < ID_LIMITS.orgsPerTenantMax) {
+    const first = await idsFrom(db, [tenant], source + ORG_PREFIX)
+      .select('event_id')
+      .where('event_id', '>', after)
+      .orderBy('event_id')
+      .limit(1)
+      .executeTakeFirst();
+    if (first === undefined) break;
+    const start = first.event_id.slice(0, shareIdAt(first.event_id));
+    // An id of an unknown form is not followed.
+    if (start === source) break;
+    starts.push(start);
+    after = start + LAST_CHARACTER;
+  }
+  return starts;
+}
+
+/** Where the id of the share begins. */
+function shareIdAt(eventId: string): number {
+  return eventId.lastIndexOf(':') + 1;
 }
 
 /**
@@ -40,8 +85,8 @@ async function shortId(
   tenants: readonly string[],
   eventId: string,
 ): Promise<string> {
-  // All ids of a source begin alike: `drive:`, `salesforce:`.
-  const start = eventId.indexOf(':') + 1;
+  // All ids of a source, or of a sandbox org, begin alike.
+  const start = shareIdAt(eventId);
   for (const length of ID_LIMITS.shortCharacters) {
     const prefix = eventId.slice(0, start + length);
     if (await isUnique(db, tenants, prefix)) return prefix;

@@ -22,13 +22,8 @@ export const SEARCH_LIMITS = {
 } as const;
 
 export const ID_LIMITS = {
-  /** lengths of a short id, after the source's name: 8 digits for Drive, Salesforce's 15-character id */
+  /** lengths of a short id, after the source and a sandbox org's Id: 8 digits for Drive, Salesforce's 15-character id */
   shortCharacters: [8, 12, 15, 20],
-} as const;
-
-export const COUNT_LIMITS = {
-  /** index entries counted by one statement: some milliseconds */
-  eventsPerStep: 50_000,
-  /** events read by one statement to count their reasons */
-  rowsPerStep: 5_000,
+  /** sandbox orgs whose events a short id is looked up in; a tenant changes its org rarely */
+  orgsPerTenantMax: 20,
 } as const;

@@ -1,6 +1,8 @@
 import type { Statement } from '../db/schema.ts';
+import { ID_STARTS } from '../share/event-id.ts';
 import type { SourceName } from '../share/share.ts';
 import type { SharedAtWindow } from './event-counts.ts';
+import { LAST_CHARACTER } from './id-prefix.ts';
 import { type EventKey, loadEvents, newestFirst } from './load-events.ts';
 import { PRIORITY, type StoredEvent } from './outbox-event.ts';
 import { STATES, type State } from './states.ts';
@@ -73,7 +75,11 @@ async function newestKeys(
     .where('shared_at', '>=', since)
     .where('shared_at', '<', until)
     .$if(reason !== undefined, (query) => query.where('reason', '=', reason ?? ''))
-    .$if(source !== undefined, (query) => query.where('source', '=', source ?? ''))
+    .$if(source !== undefined, (query) => {
+      // By the id, because the index has it: a source can have few of a million events.
+      const start = source === undefined ? '' : ID_STARTS[source];
+      return query.where('event_id', '>=', start).where('event_id', '<', start + LAST_CHARACTER);
+    })
     .$if(after !== undefined, (query) =>
       query
         .where('shared_at', '<=', after?.sharedAt ?? 0)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Statement } from '../db/schema.ts';
+import { chunksOf } from '../lib/chunks.ts';
 import { storedMatch, storedShare } from './event-rows.ts';
 import { SEARCH_LIMITS } from './limits.ts';
 import { termsOf } from './search-terms.ts';
@@ -13,9 +14,10 @@ export async function queueForSearch(
   tenant: string,
   eventIds: readonly string[],
 ): Promise<void> {
-  if (eventIds.length === 0) return;
-  const event_ids = JSON.stringify(eventIds);
-  await trx.insertInto('search_queue').values({ tenant, event_ids }).execute();
+  for (const chunk of chunksOf(eventIds, SEARCH_LIMITS.eventsPerBatchMax)) {
+    const event_ids = JSON.stringify(chunk);
+    await trx.insertInto('search_queue').values({ tenant, event_ids }).execute();
+  }
 }
 
 /** The IDs in a row of the queue. */

@@ -28,11 +28,12 @@ export function pushErrors(report: PushReport): RunError[] {
 }
 
 function refusal({ response, eventIds }: Extract<PushStop, { kind: 'refused' }>): RunError {
+  const { status, isFromProxy } = response;
   const reasons = response.errors.slice(0, ERRORS_SHOWN_MAX).join('; ');
   const events = eventIds === undefined ? '' : ` to ${eventIds.join(', ')}`;
   const hint = [response.hint, ...(eventIds === undefined ? [] : [FIREWALL_HINT])];
   return {
-    ...runError('gong', `Gong refused (${response.status})${events}: ${reasons}`),
+    ...runError('gong', isFromProxy ? reasons : `Gong refused (${status})${events}: ${reasons}`),
     ...(response.hint && { hint: hint.join(' ') }),
   };
 }

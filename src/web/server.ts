@@ -12,20 +12,26 @@ export interface Address {
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 
+export type ServerLimits = Readonly<Record<keyof typeof SERVER_LIMITS, number>>;
+
 /** Listens with limits on what a client can take. Throws UserError if the address cannot be used. */
-export async function listen(fetch: Fetch, address: Address): Promise<Server> {
+export async function listen(
+  fetch: Fetch,
+  address: Address,
+  limits: ServerLimits = SERVER_LIMITS,
+): Promise<Server> {
   const server = createServer(
     {
-      maxHeaderSize: SERVER_LIMITS.headerBytesMax,
-      headersTimeout: SERVER_LIMITS.headersMsMax,
-      requestTimeout: SERVER_LIMITS.requestMsMax,
-      keepAliveTimeout: SERVER_LIMITS.keepAliveMs,
-      connectionsCheckingInterval: SERVER_LIMITS.slowCheckMs,
+      maxHeaderSize: limits.headerBytesMax,
+      headersTimeout: limits.headersMsMax,
+      requestTimeout: limits.requestMsMax,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: limits.slowCheckMs,
     },
     getRequestListener(fetch, { overrideGlobalObjects: false, hostname: address.host }),
   );
-  server.maxConnections = SERVER_LIMITS.connectionsMax;
-  server.setTimeout(SERVER_LIMITS.idleMsMax);
+  server.maxConnections = limits.connectionsMax;
+  server.setTimeout(limits.idleMsMax);
   server.on('clientError', rejectBadRequest);
   try {
     server.listen(address.port, address.host.replace(/^\[(.*)\]$/, '$1'));

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,21 +23,28 @@ beforeAll(async () => {
     const { code, stdout } = await startCommand(['completion', shell], { cwd: folder }).ended();
     expect(code).toBe(0);
     scripts[shell] = stdout;
+    writeFileSync(join(folder, `${shell}-script`), stdout);
   }
-  writeFileSync(join(folder, 'script'), scripts['bash'] ?? '');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What bash offers for the last word. */
 function offered(...words: readonly string[]): string[] {
   const code =
-    'source ./script; COMP_WORDS=(sharetrail "$@"); COMP_CWORD=$#; _sharetrail; ' +
+    'source ./bash-script; COMP_WORDS=(sharetrail "$@"); COMP_CWORD=$#; _sharetrail; ' +
     'printf "%s\\n" "${COMPREPLY[@]}"';
-  const out = execFileSync('bash', ['-c', code, 'bash', ...words], { cwd: folder });
-  return out
+  return linesOf(execFileSync('bash', ['-c', code, 'bash', ...words], { cwd: folder }));
+}
+
+function linesOf(output: Buffer): string[] {
+  return output
     .toString()
     .split('\n')
-    .filter((word) => word !== '');
+    .filter((line) => line !== '');
+}
+
+function isInstalled(shell: string): boolean {
+  return spawnSync(shell, ['-c', 'true']).status === 0;
 }
 
 describe('bash offers', () => {
@@ -73,6 +80,68 @@ describe('bash offers', () => {
     expect(offered('sync', '--config', 'c')).toEqual(['config']);
     expect(offered('restore', 'co')).toEqual(['config', 'copy.db']);
   });
+});
+
+describe('bash offers every option of every command', () => {
+  test.each(definitions.map(({ name, options }) => [name, options] as const))(
+    '%s',
+    (name, options) => {
+      const flags = [...options, ...GLOBAL_OPTIONS].map(({ flags: text }) => text.split(' ')[0]);
+      expect(offered(...name.split(' '), '--').toSorted()).toEqual([...flags, '--help'].toSorted());
+    },
+  );
+
+  test('and every command', () => {
+    const first = definitions.map(({ name }) => name.split(' ')[0]);
+    const commands = offered('').filter((word) => !word.startsWith('--'));
+    expect(commands.toSorted()).toEqual([...new Set(first)].toSorted());
+  });
+});
+
+/** What zsh's completion system would get from the script. */
+function inZsh(...words: readonly string[]): string[] {
+  const code =
+    'compdef() { : }; compadd() { print -rl -- "${@:2}" }; _files() { print files }; ' +
+    '_message() { print value }; _describe() { print -rl -- "${(@P)2}" }; source ./zsh-script; ' +
+    'words=(sharetrail "$@"); CURRENT=${#words}; _sharetrail';
+  return linesOf(execFileSync('zsh', ['-f', '-c', code, 'zsh', ...words], { cwd: folder }));
+}
+
+function inFish(line: string): (string | undefined)[] {
+  const code = `source ./fish-script; complete -C '${line}'`;
+  const out = execFileSync('fish', ['--no-config', '-c', code], { cwd: folder });
+  return linesOf(out).map((offer) => offer.split('\t')[0]);
+}
+
+const OTHER_SHELLS: Readonly<Record<string, () => void>> = {
+  zsh: () => {
+    execFileSync('zsh', ['-n', './zsh-script'], { cwd: folder });
+    expect(inZsh('events', '')).toContain('skip:make sure that events are never sent');
+    expect(inZsh('sync', '').some((offer) => offer.startsWith('--dry-run:'))).toBe(true);
+    expect(inZsh('events', '--state', '')).toContain('held');
+    expect(inZsh('events', '--limit', '')).toEqual(['value']);
+    expect(inZsh('sync', '--tenant', '')).toEqual(['acme', 'globex']);
+    expect(inZsh('--config', 'other config', 'sync', '--tenant', '')).toEqual(['initech']);
+    expect(inZsh('restore', '')).toContain('files');
+  },
+  fish: () => {
+    execFileSync('fish', ['--no-execute', './fish-script'], { cwd: folder });
+    expect(inFish('sharetrail events s')).toEqual(['show', 'skip']);
+    expect(inFish('sharetrail sync --d')).toEqual(['--dry-run']);
+    expect(inFish('sharetrail events --state h')).toEqual(['held']);
+    expect(inFish('sharetrail sync --tenant ')).toEqual(['acme', 'globex']);
+    expect(inFish('sharetrail --config "other config" sync --tenant ')).toEqual(['initech']);
+    expect(inFish('sharetrail restore co')).toEqual(['config/', 'copy.db']);
+  },
+};
+
+/** Where another shell is installed, it runs its script; the tests below read both everywhere. */
+const installed = Object.entries(OTHER_SHELLS).filter(([shell]) => isInstalled(shell));
+describe('a shell that is installed', () => {
+  test.each([
+    ['bash', () => linesOf(execFileSync('bash', ['-n', 'bash-script'], { cwd: folder }))],
+    ...installed,
+  ])('accepts its script, and offers what it says: %s', (_, run) => run());
 });
 
 describe.each(['bash', 'zsh', 'fish'])('the script for %s', (shell) => {

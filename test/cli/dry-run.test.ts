@@ -143,7 +143,8 @@ test('prints a plan: what happens to each share and why, by name, in time order,
   const { code, stdout, stderr } = await world.run('sync --dry-run');
 
   expect(code).toBe(0);
-  const lines = stdout.trimEnd().split('\n');
+  const [heading, ...lines] = stdout.trimEnd().split('\n');
+  expect(heading).toBe('sandbox (times in UTC)');
   const titles = lines.map((line) => /“(\w+)”/.exec(line)?.[1]);
   expect(titles).toEqual(['Unknown', 'Waiting', 'Internal', 'Late', undefined]);
   const records = `on Opportunity “Renewal” (${deal}), Account “Globex” (${account}), Contact “Ada Byron” (${contact})`;

@@ -77,8 +77,9 @@ test('a narrower terminal has the title in full, and the rest below it', async (
   });
   expect(await printed([pending], { columns: 60 })).toEqual([
     TITLE,
-    '  drive:3fa9c1d2  2026-10-31 20:00 -04:00  pending  to -',
+    '  drive:3fa9c1d2  2026-10-31 20:00 -04:00  pending',
   ]);
+  expect(await printed([pending], { columns: 36 })).not.toContain('  to');
 });
 
 test.each([40, 60, 80, 100, 120, 200])('no line is wider than %s columns', async (columns) => {

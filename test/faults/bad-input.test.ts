@@ -66,6 +66,36 @@ describe('text that people write', () => {
     expect(onTerminal(`events show ${ids[6]}`)).toContain('\\u{1b}[2J\\u{1b}[31mred\\u{7}');
   });
 
+  test('explain, status, a message of Gong, and the log show no control character either', async () => {
+    const errors = ['bad \u001b[2J\u202e title\u0007', 'second\r\nline'];
+    const body = { requestId: '4al018gzaztcr8nbukw', errors };
+    const action = { kind: 'answer', status: 400, body } as const;
+    world.sandbox.faults.add({ vendor: 'gong', action });
+    const contact = addContact({ LastName: 'Byron\u001b[31m\u0007', FirstName: '\u202eAda' });
+    const ids = TITLES.map(([title]) => deliver(title, contact));
+    const { code, stderr } = await world.run('sync --log-level debug');
+    expect(code).toBe(1);
+    expect(stderr).not.toMatch(CONTROL);
+
+    const words = [
+      `explain ${ids[6]}`,
+      `explain ${ids[7]}`,
+      'explain ada@globex.example --limit 20',
+      "explain 'robert drop table'",
+      `events show ${ids[6]}`,
+      'events --state rejected',
+      'status --verbose',
+    ];
+    for (const each of words) {
+      const shown = onTerminal(each);
+      expect(shown.length, each).toBeGreaterThan(100);
+      expect(withoutBold(shown), each).not.toMatch(CONTROL);
+      expect(shown, each).not.toMatch(CHANGES_DIRECTION);
+    }
+    expect(onTerminal(`explain ${ids[6]}`)).toContain('\\u{1b}[2J\\u{1b}[31mred\\u{7}');
+    expect(onTerminal('events --state rejected')).toContain('bad \\u{1b}[2J');
+  });
+
   test('names with quotes, backslashes and controls, and an odd address, reach Gong unchanged', async () => {
     const names = { FirstName: 'Pat "The\\Rock"', LastName: "O'Brien\u0007", Title: 'VP "R&D" \\' };
     const email = "pat.o'brien+x@globex.example";

@@ -115,7 +115,7 @@ describe('a call to Gong', () => {
     expect(await send(peer.origin)).toMatchObject({
       kind: 'refused',
       status: 407,
-      errors: ['Proxy Authentication Required'],
+      errors: ['a proxy refused the request to Gong: it requires a login (407)'],
       hint: expect.stringContaining('The proxy between this machine and the vendor'),
     });
   });

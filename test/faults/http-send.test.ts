@@ -100,6 +100,22 @@ describe('a body', () => {
     expect(response.body).toHaveLength(LIMIT);
   });
 
+  it('is read up to the limit only, even if it never ends', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      server.on('close', () => socket.destroy());
+      const head = 'HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n';
+      socket.once('data', () => socket.write(head + 'x'.repeat(LIMIT + 1)));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const response = await get(`http://127.0.0.1:${port}`);
+    expect(response.isTruncated).toBe(true);
+    expect(response.body).toHaveLength(LIMIT);
+    server.close();
+  });
+
   it('is not read with a limit of 0', async () => {
     await using peer = await startPeer((_, reply) => reply.truncate('x', 1_000_000));
     const response = await get(peer.origin, { bodyBytesMax: 0 });

@@ -24,6 +24,8 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
   '0010-search': '8366ce138d9a58432bdbf8ebc260d9e4e991f7438a1c140fac9e6958c3374422',
   '0011-forgotten': '47fad2ea4420d0ceca1f909c657c20eadf900cd9613db2e7d7f33acf90d2c292',
+  '0012-call-total': 'ae3e9ef9abe2c4bf9c8656f5f0c2d599ef250b1adc2c6f81573aab8f54b25b27',
+  '0013-event-counts': '147028d8cd98f04f92f0e551e5a0cbd7d411b8760f8a5bc680f747d2c977e4e3',
 };
 
 function withoutComments(code: string): string {
@@ -63,12 +65,42 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "backfill" ("tenant" text not null, "source" text not null, "window" text not null, "since" bigint not null, "until" bigint, "state" text not null, "started_at" bigint not null, "updated_at" bigint not null, constraint "backfill_key" primary key ("tenant", "source", "window"))
     CREATE TABLE "binding" ("tenant" text not null, "vendor" text not null, "identity" text not null, "read_from" bigint, "updated_at" bigint not null, constraint "binding_key" primary key ("tenant", "vendor"))
     CREATE TABLE "call" ("account" text not null, "at" bigint not null, "calls" integer not null, constraint "call_key" primary key ("account", "at"))
+    CREATE TABLE "call_total" ("account" text not null primary key, "since" bigint not null, "calls" bigint not null)
     CREATE TABLE "cursor" ("tenant" text not null, "stream" text not null, "position" text not null, "updated_at" bigint not null, constraint "cursor_key" primary key ("tenant", "stream"))
     CREATE TABLE "drive_address" ("tenant" text not null, "address" text not null, "user_id" text not null, "since" bigint not null, "until" bigint, "is_primary" integer not null, constraint "drive_address_key" primary key ("tenant", "address", "user_id", "since"))
     CREATE TABLE "event" ("tenant" text not null, "event_id" text not null, "source" text not null, "state" text not null, "reason" text, "priority" integer not null, "shared_at" bigint not null, "not_before" bigint, "share" text not null, "match" text, "body" text, "attempts" integer default 0 not null, "last_status" integer, "request_id" text, "integration_id" text, "errors" text, "created_at" bigint not null, "updated_at" bigint not null, "erased_at" bigint, constraint "event_key" primary key ("tenant", "event_id"))
+    CREATE TRIGGER event_added after insert on event begin 
+      insert into event_count (tenant, state, source, priority, reason, events)
+      values (new.tenant, new.state, new.source, new.priority, coalesce(new.reason, ''), 1)
+      on conflict (tenant, state, source, priority, reason) do update set events = events + 1
+    ; end
     CREATE INDEX "event_by_age" on "event" ("state", "updated_at") where erased_at is null and state in ('delivered', 'duplicate', 'rejected', 'skipped')
+    CREATE INDEX event_by_reason on event (tenant, reason, state, priority, shared_at, event_id)
+          where reason is not null
+        
     CREATE INDEX "event_by_state" on "event" ("state", "tenant", "priority", "shared_at", "event_id")
     CREATE INDEX "event_by_time" on "event" ("shared_at")
+    CREATE TRIGGER event_changed
+        after update of tenant, state, source, priority, reason on event
+        begin 
+      update event_count set events = events - 1
+      where tenant = old.tenant and state = old.state and source = old.source
+        and priority = old.priority and reason = coalesce(old.reason, '')
+    ; 
+      insert into event_count (tenant, state, source, priority, reason, events)
+      values (new.tenant, new.state, new.source, new.priority, coalesce(new.reason, ''), 1)
+      on conflict (tenant, state, source, priority, reason) do update set events = events + 1
+    ; end
+    CREATE TABLE "event_count" ("tenant" text not null, "state" text not null, "source" text not null, "priority" integer not null, "reason" text not null, "events" bigint not null, constraint "event_count_key" primary key ("tenant", "state", "source", "priority", "reason")) without rowid
+    CREATE INDEX "event_deferred" on "event" ("tenant", "not_before") where state = 'pending' and not_before is not null
+    CREATE TRIGGER event_deleted after delete on event begin 
+      update event_count set events = events - 1
+      where tenant = old.tenant and state = old.state and source = old.source
+        and priority = old.priority and reason = coalesce(old.reason, '')
+    ; end
+    CREATE INDEX event_rejected on event (state, tenant, updated_at)
+          where state = 'rejected' and erased_at is null
+        
     CREATE TABLE "forgotten" ("tenant" text not null, "person" text not null, "at" bigint not null, constraint "forgotten_pk" primary key ("tenant", "person"))
     CREATE TABLE "forgotten_key" ("id" integer primary key, "key" text not null)
     CREATE TABLE "grant" ("tenant" text not null, "item" text not null, "grantee" text not null, "generation" integer not null, "kind" text not null, "role" text not null, "inherited" integer not null, "owner" text not null, "seen_by" text not null, "seen_at" bigint not null, "granted_at" bigint, "expires_at" bigint, "revoked_at" bigint, "removed" integer not null, "swept_at" bigint, "event_id" text, constraint "grant_key" primary key ("tenant", "item", "grantee", "generation"))

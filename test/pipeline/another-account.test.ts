@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { backfillStream } from '../../src/db/backfills.ts';
+import { readBindings } from '../../src/db/bindings.ts';
+import { LeaseLost } from '../../src/lib/errors.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { rebind } from '../../src/operator/rebind.ts';
 import { planRebind } from '../../src/operator/rebind-plan.ts';
 import { listEvents } from '../../src/outbox/list-events.ts';
 import { dryRun } from '../../src/runs/dry-run.ts';
+import { stealLeaseAt } from '../support/database.ts';
 import { startDriveWorld } from '../support/drive-world.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -109,6 +112,17 @@ describe('another org behind the same tenant name', () => {
     expect(sent.toSorted()).toEqual(ids.map((id) => `salesforce:${id}`).toSorted());
     const skipped = (await eventsOf(rehearsal)).filter(({ state }) => state === 'skipped');
     expect(skipped.map(({ reason }) => reason)).toEqual(['rebound', 'rebound', 'rebound']);
+  });
+
+  test('a rebind that loses the lock changes nothing', async () => {
+    deliver(rehearsal, 'Rehearsed');
+    await rehearsal.sync({ push: 'queue-only' });
+    const { db } = await rehearsal.context();
+    const before = await readBindings(db, 'acme');
+    await stealLeaseAt(db, 'lease');
+    await expect(rebindMoved()).rejects.toBeInstanceOf(LeaseLost);
+    expect(await readBindings(db, 'acme')).toEqual(before);
+    expect((await eventsOf(rehearsal)).map(({ state }) => state)).toEqual(['pending']);
   });
 
   test('--since replaces the start of the source, earlier or later', async () => {

@@ -116,6 +116,8 @@ describe('a backfilled share', () => {
     past.deliverAt(past.daysAgo(20), { DistributionPublicUrl: 'not a link' });
     const report = await world.backfill({ since: past.daysAgo(30) }, { tenant });
     expect(report).toMatchObject({ outcome: 'partial', rejected: 1, errors: [{ stage: 'gong' }] });
+    // Gong would reject it, too.
+    expect(report.calls).toMatchObject({ gong: 0 });
     expect(past.sent()).toEqual([]);
   });
 

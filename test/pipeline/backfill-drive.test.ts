@@ -55,6 +55,18 @@ describe('a backfill from the audit log', () => {
     expect(event?.share.drive?.detector).toBe('audit-log');
   });
 
+  test('includes the first millisecond of the window, and excludes its end', async () => {
+    const [since, until] = [daysAgo(30), daysAgo(10)];
+    for (const at of [since - 1, since, until - 1, until]) {
+      const name = `${at}`;
+      const file = world.google.createFile({ name, owner: ann, at: at - DAY_MS });
+      world.google.share(file, { to: ADA, by: ann, at });
+    }
+    await world.backfill({ since, until });
+    const times = (await world.events()).map(({ sharedAt }) => sharedAt);
+    expect(times.toSorted()).toEqual([since, until - 1]);
+  });
+
   test('and syncs in any order report each share once, even those that were not new to a sync', async () => {
     const file = sharedFile('Old', 20);
     sharedFile('Late', 0.5);

@@ -119,6 +119,9 @@ describe('Google: each thing that is missing is named with its remedy', () => {
       'failed',
       ...inGoogle.slice(1).map(() => 'skipped'),
     ]);
+    expect(new Set(inGoogle.slice(1).map(({ message }) => message))).toEqual(
+      new Set(['no sign-in succeeds']),
+    );
   });
 
   test('a listed member who can only read does not see who has access', async () => {

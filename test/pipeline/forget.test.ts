@@ -4,11 +4,13 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { overwriteDeleted } from '../../src/db/erase-traces.ts';
 import { sqliteFile } from '../../src/db/open.ts';
+import { LeaseLost } from '../../src/lib/errors.ts';
 import { countPerson, forgetPerson, removeTraces } from '../../src/operator/forget.ts';
 import { retryEvents } from '../../src/operator/retry-and-skip.ts';
 import { parseSearchText } from '../../src/operator/search-text.ts';
 import { searchEvents } from '../../src/outbox/search.ts';
 import { indexForSearch } from '../../src/service/index-for-search.ts';
+import { stealLeaseAt } from '../support/database.ts';
 import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
 
 const HOUR_MS = 60 * 60_000;
@@ -150,6 +152,23 @@ describe('a forgotten person', () => {
     expect(await world.sync()).toMatchObject({ outcome: 'ok', queued: 1, skipped: {} });
     expect(summariesOf(await world.events())).toContainEqual(expect.stringContaining(`-> ${BEN}:`));
     expect(await tracesOf(ADA)).toEqual([]);
+  });
+});
+
+describe('a process that loses the lock', () => {
+  test.each([
+    ['before it stores the hash', 'lease'],
+    ['after it has stored the hash', 'forgotten'],
+  ])('%s erases nothing', async (_when, table) => {
+    await shareWithAda();
+    await world.sync();
+    const { db } = await world.context();
+    const before = await world.events();
+    await stealLeaseAt(db, table);
+    await expect(forget(ADA)).rejects.toBeInstanceOf(LeaseLost);
+    expect(await world.events()).toEqual(before);
+    const stored = await db.selectFrom('forgotten').selectAll().execute();
+    expect(stored).toHaveLength(table === 'forgotten' ? 1 : 0);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gongVerdicts } from '../../src/operator/check/gong-verdicts.ts';
+import { classifyResponse } from '../../src/vendors/gong/classify.ts';
 import type { GongResponse } from '../../src/vendors/gong/response.ts';
 
 const requestId = '4al018gzaztcr8nbukw';
@@ -25,7 +26,11 @@ const cases: readonly Case[] = [
   ],
   ['404', { kind: 'refused', status: 404, errors, hint: 'x' }, 'ok skipped failed'],
   ['302', { kind: 'refused', status: 302, errors, hint: 'x' }, 'failed skipped skipped'],
-  ['407', { kind: 'refused', status: 407, errors, hint: 'x' }, 'failed skipped skipped'],
+  [
+    "a proxy's 407",
+    { kind: 'refused', status: 407, errors, hint: 'x', isFromProxy: true },
+    'failed skipped skipped',
+  ],
   ['429', { kind: 'throttled', status: 429, errors }, 'ok skipped warning'],
   ['503', { kind: 'unavailable', status: 503, errors }, 'ok skipped failed'],
   ['200 without JSON', { kind: 'unavailable', status: 200, errors }, 'failed skipped skipped'],
@@ -41,5 +46,15 @@ describe('what a response to a body that is not JSON means for address, key, and
     for (const { status, hint } of found) {
       if (status === 'failed' || status === 'warning') expect(hint).toMatch(/\S/);
     }
+  });
+});
+
+test('a proxy that requires a login is named, and not taken for Gong', () => {
+  const headers = { 'proxy-authenticate': 'Basic' };
+  const response = classifyResponse({ status: 407, headers, body: '', isFromProxy: true }, 0);
+  expect(gongVerdicts(response).get('address')).toMatchObject({
+    status: 'failed',
+    message: 'a proxy refused the request to Gong: it requires a login (407)',
+    hint: expect.stringContaining('HTTPS_PROXY'),
   });
 });

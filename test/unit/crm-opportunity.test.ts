@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { chooseOpportunity, type OpportunityChoice } from '../../src/crm/opportunity.ts';
 import type { ContactRoleRecord, OpportunityRecord } from '../../src/crm/records.ts';
+import { whyNoOpportunity } from '../../src/crm/why-no-opportunity.ts';
 import { idOf, recordsOf } from '../support/crm-org.ts';
 
 const ACCOUNT_ID = idOf('Account', 1);
@@ -181,4 +182,15 @@ test('no Opportunity is chosen for an Account without one', () => {
         'is named.',
     ],
   });
+});
+
+test('the reasons say in short why no Opportunity is named, and nothing if one is', () => {
+  const because = (records: readonly OpportunityRecord[], options: Options = {}) =>
+    whyNoOpportunity(choose(records, options).reasons);
+  expect(because([])).toBe('the Account had no open Opportunity');
+  expect(because([opportunity(1), opportunity(2)])).toBe(
+    'the Account had 2 open Opportunities and no recipient has a contact role on any of them',
+  );
+  expect(because([opportunity(1)])).toBeUndefined();
+  expect(because([opportunity(1), opportunity(2)], { roles: [role(1)] })).toBeUndefined();
 });

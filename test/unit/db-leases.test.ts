@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { recordBinding } from '../../src/db/bindings.ts';
 import { formatHolder, stateOf, thisProcess } from '../../src/db/holder.ts';
 import {
   acquireLease,
@@ -12,7 +13,7 @@ import { beginRun, finishRun, latestRuns } from '../../src/db/runs.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { LeaseLost } from '../../src/lib/errors.ts';
 import { commitBatch, commitCursor } from '../../src/outbox/commit.ts';
-import { deferToNextRun, settle } from '../../src/outbox/queue.ts';
+import { deferToNextRun, releaseDeferred, settle } from '../../src/outbox/queue.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { reportOf } from '../../src/runs/report.ts';
 import { startChild } from '../support/child.ts';
@@ -201,13 +202,22 @@ const WRITES: Readonly<Record<string, (db: Database, lease: typeof ELSEWHERE) =>
       position: 'moved',
       updatedAt: NOW,
     }),
-  settle: (db, lease) => settle(db, lease, SETTLEMENT),
+  settle: (db, lease) => settle(db, lease, [SETTLEMENT]),
   deferPending: (db, lease) => deferToNextRun(db, lease, SETTLEMENT),
+  releaseDeferred: (db, lease) =>
+    releaseDeferred(db, lease, { tenant: 'acme', runStartedAt: NOW - 1 }),
+  recordBinding: (db, lease) =>
+    recordBinding(db, lease, {
+      tenant: 'acme',
+      vendor: 'gong',
+      identity: { credentials: 'new' },
+      now: NOW,
+    }),
   finishRun: (db, lease) => finishRun(db, lease, { runId: 'run', report: okReport }),
 };
 
 async function allRows(db: Database): Promise<unknown> {
-  const tables = ['cursor', 'event', 'attempt', 'run', 'lease'] as const;
+  const tables = ['cursor', 'event', 'attempt', 'run', 'lease', 'binding'] as const;
   return Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
 }
 
@@ -217,7 +227,8 @@ describe.for(Object.entries(WRITES))('%s', ([, write]) => {
     const lease = await heldLease(db, NOW);
     await beginRun(db, { runId: 'run', tenant: 'acme', kind: 'sync', startedAt: NOW });
     const { body: _, ...held } = newEvent('held', { state: 'held' });
-    await commitBatch(db, lease, batchOf([newEvent('waiting'), held]));
+    await commitBatch(db, lease, batchOf([newEvent('waiting'), newEvent('deferred'), held]));
+    await deferToNextRun(db, lease, { tenant: 'acme', eventId: 'deferred', at: NOW });
     return { db, other: open(), lease };
   }
 

@@ -221,6 +221,17 @@ test.each([
   expect(await readCursor(db, STREAM)).toBeUndefined();
 });
 
+test('one of several replaced events that was queued in the meantime keeps all of them', async () => {
+  const { db, lease } = await outbox();
+  const waiting = newEvent('waiting', { state: 'held', reason: 'audit-log', notBefore: 7 });
+  await commitBatch(db, lease, batchOf([waiting, newEvent('queued')]));
+  const batch = batchOf([newEvent('new')], { replaced: ['waiting', 'queued'] });
+  await expect(commitBatch(db, lease, batch)).rejects.toThrow(RetryableError);
+  expect((await stored(db, 'waiting'))?.state).toBe('held');
+  expect((await stored(db, 'queued'))?.state).toBe('pending');
+  expect(await stored(db, 'new')).toBeUndefined();
+});
+
 test("a source's own tables are written in the same transaction", async () => {
   const { db, lease } = await outbox();
   const entry = {

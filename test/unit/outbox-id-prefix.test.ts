@@ -52,6 +52,46 @@ describe('a prefix', () => {
   });
 });
 
+describe('a prefix of the id of a share', () => {
+  const ORG = '00DHp0000001abcUAA';
+
+  test.each([
+    ['a delivery', SALESFORCE],
+    ['a share in Drive', DRIVE],
+    ['a delivery in a sandbox org', `salesforce:${ORG}:05D5e0000020aeEEAQ`],
+    ['a share in Drive, with a sandbox org', `drive:${ORG}:3fa9c1d27b0e4c5d8a6f1029384756aa`],
+    ['the second sandbox org', `salesforce:00DZZ0000001abcUAA:05D5e0000020aeEEAQ`],
+  ])('finds %s', async (_, id) => {
+    await add([id, `salesforce:${ORG}:05D9`, `drive:${ORG}:9`, 'salesforce:05D8', 'drive:8']);
+    const shareId = id.slice(id.lastIndexOf(':') + 1);
+    for (const text of [shareId, shareId.slice(0, 15), shareId.slice(0, 4), id.slice(0, -3)]) {
+      expect(await found(text), text).toEqual([`acme ${id}`]);
+    }
+    expect(await found(shareId.slice(4))).toEqual([]);
+  });
+
+  test('is ambiguous if ids of several kinds begin with it', async () => {
+    await add(['salesforce:05D1', `salesforce:${ORG}:05D2`]);
+    await add(['salesforce:05D3'], 'other');
+    expect(await found('05D')).toEqual([
+      `acme salesforce:${ORG}:05D2`,
+      'acme salesforce:05D1',
+      'other salesforce:05D3',
+    ]);
+  });
+
+  test('lists the candidates once, up to the limit', async () => {
+    await add(['drive:d1', 'drive:d2', 'drive:d3']);
+    const events = await findEventsByPrefix(db, TENANTS, { prefix: 'd', limit: 2 });
+    expect(events.map(({ eventId }) => eventId)).toEqual(['drive:d1', 'drive:d2']);
+  });
+
+  test('does not follow an id of an unknown form', async () => {
+    await add(['salesforce:00D1', SALESFORCE]);
+    expect(await found('05D5e')).toEqual([`acme ${SALESFORCE}`]);
+  });
+});
+
 describe('a short id', () => {
   const shortOf = async (id: string) => (await shortIds(db, TENANTS, [id])).get(id);
 
@@ -75,6 +115,12 @@ describe('a short id', () => {
     expect(await shortOf(SALESFORCE)).toBe('salesforce:05D5e0000020aeE');
   });
 
+  test('in a sandbox org has eight characters of the id of the share', async () => {
+    const id = 'salesforce:00DHp0000001abcUAA:05D5e0000020aeEEAQ';
+    await add([id, 'salesforce:00DHp0000001abcUAA:05D5f0000020aeEEAQ']);
+    expect(await shortOf(id)).toBe('salesforce:00DHp0000001abcUAA:05D5e000');
+  });
+
   test('names one event even if two tenants have the same id', async () => {
     await add([DRIVE]);
     await add([DRIVE], 'other');
@@ -93,6 +139,7 @@ describe('an event that is named by its id or a prefix', () => {
     for (const text of [DRIVE, 'drive:3fa9c1d2', 'd']) {
       expect((await findEvent(db, TENANTS, text)).eventId).toBe(DRIVE);
     }
+    expect((await findEvent(db, TENANTS, '05D5e0000020aeE')).eventId).toBe(SALESFORCE);
   });
 
   test('is the one with exactly this id, although others begin with it', async () => {

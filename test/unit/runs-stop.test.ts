@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { LeaseLost, StopRequested } from '../../src/lib/errors.ts';
+import { LeaseLost, StopRequested, UserError } from '../../src/lib/errors.ts';
 import { silentLogger } from '../../src/lib/log.ts';
+import { Secret } from '../../src/lib/secret.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { logRun } from '../../src/runs/log-run.ts';
 import { pushErrors } from '../../src/runs/push-errors.ts';
@@ -40,5 +41,16 @@ describe('the log of a run', () => {
 
   test('control: has one if something went wrong', () => {
     expect(logged(new LeaseLost('tenant acme'))[0]).toMatch(/^error another process took over/);
+  });
+});
+
+test('an error of a run shows no secret, in its message and in its hint', () => {
+  const secret = new Secret('reported-secret/+=');
+  const quoted = encodeURIComponent(secret.reveal());
+  const cause = new UserError(`refused: ${quoted}`, { hint: `Replace ${quoted}.` });
+  expect(runError('salesforce', cause)).toEqual({
+    stage: 'salesforce',
+    message: 'refused: •••',
+    hint: 'Replace •••.',
   });
 });

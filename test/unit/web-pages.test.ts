@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEventQuery } from '../../src/web/event-query.ts';
 import { dayChart } from '../../src/web/pages/day-chart.ts';
-import { plain, sentenceHtml, withoutControls } from '../../src/web/pages/parts.ts';
+import { addressHtml, plain, sentenceHtml, withoutControls } from '../../src/web/pages/parts.ts';
 import { eventPath, eventsPath } from '../../src/web/paths.ts';
 
 describe('text of vendors', () => {
@@ -23,9 +23,21 @@ describe('text of vendors', () => {
     ['a ` b', 'a ` b'],
     ['`<i>`', '<code>&lt;i&gt;</code>'],
     ['`x` and ` y', '<code>x</code> and ` y'],
-  ])('the sentence %s shows its commands', async (sentence, shown) => {
+    ['On 2026-11-24 02:00.', 'On <span class="unbroken">2026-11-24 02:00</span>.'],
+    ['Ann (003000000000001AAA).', 'Ann <small class="ref">(003000000000001AAA)</small>.'],
+    ['Lead 00Q000000000001AAA', 'Lead <small class="ref">00Q000000000001AAA</small>'],
+    ['drive:003000000000001AAA2', 'drive:003000000000001AAA2'],
+  ])('the sentence %s shows its commands, times, and Ids', async (sentence, shown) => {
     expect(`${await sentenceHtml(sentence)}`).toBe(shown);
   });
+});
+
+test.each([
+  ['ann@acme.example', '<bdi class="person">ann@<wbr>acme.example</bdi>'],
+  ['a@b@c', '<bdi class="person">a@b@<wbr>c</bdi>'],
+  ['<i>\u{202e}', '<bdi class="person"><wbr>&lt;i&gt;</bdi>'],
+])('the address %j breaks after its @ first', async (email, shown) => {
+  expect(`${await addressHtml(email)}`).toBe(shown);
 });
 
 describe('paths', () => {
@@ -60,6 +72,22 @@ describe('the chart', () => {
       '<title>2024-10-04: 1,200 delivered, 3 held</title>'.replace('2024-', ''),
     );
     expect(svg).not.toMatch(/style=|NaN|undefined/);
+  });
+
+  test.each([
+    [1, '2'],
+    [3, '4'],
+    [7, '8'],
+    [11, '12'],
+    [61, '80'],
+    [101, '120'],
+    [1_007, '1,200'],
+    [999_999, '1,000,000'],
+  ])('with at most %d events on a day, reaches up to %s', async (events, top) => {
+    const svg = `${await dayChart([{ day: 1, state: 'held', events }], { firstDay: 0, days: 2 })}`;
+    const ticks = [...svg.matchAll(/text-anchor="end">([\d,]+)</g)].map(([, text]) => text);
+    expect(ticks.at(-1)).toBe(top);
+    expect(Number(ticks[1]?.replaceAll(',', '')) * 2).toBe(Number(top.replaceAll(',', '')));
   });
 
   test('without events, says so', async () => {

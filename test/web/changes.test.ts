@@ -1,3 +1,4 @@
+import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { listEvents } from '../../src/outbox/list-events.ts';
 import type { State } from '../../src/outbox/states.ts';
@@ -122,5 +123,29 @@ describe('a change', () => {
     expect(response.text).toContain('cannot retract it');
     const shown = await world.send(eventPath(delivered), { headers: HTML });
     expect(shown.text).not.toContain('/skip');
+  });
+
+  test('waits while another process locks the database, and pages are read meanwhile', async () => {
+    await using world = await startWebWorld();
+    const held = await firstIn(world, 'held');
+    const path = eventPath(held);
+    const page = await world.send(path, { headers: HTML });
+    const other = new Sqlite(`${world.folder}/sharetrail.db`);
+    other.exec('begin immediate');
+    let isDone = false;
+    const retried = submit(world, { page, path: `${path}/retry` }).finally(() => {
+      isDone = true;
+    });
+    for (const read of ['/', '/events', path, '/metrics', '/api/status']) {
+      expect(await world.send(read, { headers: HTML }), read).toMatchObject({ status: 200 });
+    }
+    expect(isDone).toBe(false);
+    other.exec('rollback');
+    other.close();
+    expect(await retried).toMatchObject({
+      status: 303,
+      headers: { location: `${path}?done=queued` },
+    });
+    expect(await stateOf(world, held.eventId)).toBe('pending');
   });
 });

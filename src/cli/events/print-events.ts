@@ -117,12 +117,13 @@ async function writeLines(
   const tenant = showsTenant ? [event.tenant] : [];
   const state = why === undefined ? event.state : `${event.state}: ${why}`;
   const facts = `  ${[id, sharedAt, ...tenant, state].join('  ')}`;
-  const recipients = `  to ${listOf(recipientsOf(event)) || '-'}`;
+  const people = listOf(recipientsOf(event));
+  const recipients = people === '' ? '' : `  to ${people}`;
   await writeHeading(io, event.share.content.title || '-');
   if (displayWidth(facts + recipients) <= io.columns) {
     await writeParagraph(io, facts + recipients);
     return;
   }
   await writeParagraph(io, facts);
-  await writeParagraph(io, recipients);
+  if (recipients !== '') await writeParagraph(io, recipients);
 }

@@ -31,7 +31,7 @@ export async function printDryRuns(session: CommandSession, run: DryRunWork): Pr
   const results: string[] = [];
   const codes: ExitCode[] = [];
   for (const tenant of tenants) {
-    if (!json && tenants.length > 1) {
+    if (!json) {
       await writeHeading(io, `${tenant.tenant} (times in ${tenant.timezone})`);
     }
     const report = await runOne(session, tenant, run);

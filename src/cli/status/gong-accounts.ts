@@ -1,4 +1,5 @@
 import { countOf, namesText, numberText, zonedTimeText } from '../../lib/format.ts';
+import { compareNaturally } from '../../lib/natural-order.ts';
 import type { GongStatus, TenantStatus } from '../../operator/status.ts';
 import type { TenantRow } from '../../operator/tenant-row.ts';
 
@@ -27,7 +28,7 @@ function accountsOf(statuses: readonly TenantStatus[]): Account[] {
   return [...groups.values()].flatMap((members) => {
     const [first] = members;
     if (first === undefined) return [];
-    const tenants = members.map(({ tenant }) => tenant).toSorted();
+    const tenants = members.map(({ tenant }) => tenant).toSorted(compareNaturally);
     return [{ tenants, gong: first.gong, timezone: first.timezone }];
   });
 }

@@ -36,9 +36,9 @@ function unknown(name: GongName): Finding {
 }
 
 function decisive(response: GongResponse): { readonly name: GongName; readonly finding: Finding } {
-  const { kind, status, errors, hint } = response;
+  const { kind, status, errors, hint, isFromProxy } = response;
   const said = errors.join('; ');
-  const text = `Gong returned ${status}${said === '' ? '' : `: ${said}`}`;
+  const text = isFromProxy ? said : `Gong returned ${status}${said === '' ? '' : `: ${said}`}`;
   switch (kind) {
     case 'rejected':
       return { name: 'endpoint', finding: rejected(response, text) };
@@ -68,8 +68,8 @@ function rejected({ status, requestId }: GongResponse, text: string): Finding {
   return ok('exists: it refused a body that is not JSON, and no event was sent');
 }
 
-function refusedName({ status = 0, isBlocked }: GongResponse): GongName {
-  if (isBlocked || (status >= 300 && status < 400) || status === 407) return 'address';
+function refusedName({ status = 0, isBlocked, isFromProxy }: GongResponse): GongName {
+  if (isBlocked || (status >= 300 && status < 400) || isFromProxy) return 'address';
   return status === 403 || status === 404 ? 'endpoint' : 'key';
 }
 

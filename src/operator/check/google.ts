@@ -1,4 +1,5 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
+import { RetryableError } from '../../lib/errors.ts';
 import type { Connections } from '../../runs/vendor-clients.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
@@ -34,7 +35,7 @@ export async function checkGoogle(checks: AreaChecks, options: GoogleOptions): P
     client = await connections.google();
   } catch (error) {
     checks.fail('sign-in', error);
-    return checks.skip(['account', ...READERS], 'the sign-in failed');
+    return checks.skip(['account', ...READERS], SIGN_IN_FAILED);
   }
   const lacking =
     config.auth.flow === 'refresh-token'
@@ -42,21 +43,31 @@ export async function checkGoogle(checks: AreaChecks, options: GoogleOptions): P
       : await lackingScopes(checks, client, needsOf(config));
   const skew = clockWarning(client.now(), clock.now());
   if (skew) checks.add('clock', skew);
-  const isLacking = lacking.some((scopeSet) => scopeSet !== 'reports');
-  if (isLacking) return checks.skip(['account', ...READERS], 'a scope or a privilege is missing');
+  const cause = lacking.find(({ scopeSet }) => scopeSet !== 'reports')?.cause;
+  if (cause !== undefined) return checks.skip(['account', ...READERS], cause);
   const { accounts } = connections;
   const workspace = await checks.probe('account', () => accounts.workspace(), workspaceFinding);
   if (workspace === undefined) return checks.skip(READERS, 'the account is not verified');
   await checkReaders(checks, client, options);
 }
 
-async function lackingAsUser(checks: AreaChecks, client: GoogleClient): Promise<ScopeSet[]> {
+/** A set of scopes that cannot be used, and what skipped checks say about it. */
+interface Lacking {
+  readonly scopeSet: ScopeSet;
+  readonly cause: string;
+}
+
+const SIGN_IN_FAILED = 'the sign-in failed';
+const NO_SIGN_IN = 'no sign-in succeeds';
+const NO_RESPONSE = 'Google did not respond';
+
+async function lackingAsUser(checks: AreaChecks, client: GoogleClient): Promise<Lacking[]> {
   const token = await checks.probe(
     'sign-in',
     () => client.signIn('drive', ''),
     () => ok('the refresh token is valid'),
   );
-  return token === undefined ? ['drive'] : [];
+  return token === undefined ? [{ scopeSet: 'drive', cause: SIGN_IN_FAILED }] : [];
 }
 
 /** The scopes of the configured features, in the order of the setup page. */
@@ -93,40 +104,44 @@ async function lackingScopes(
   checks: AreaChecks,
   client: GoogleClient,
   needs: readonly ScopeNeed[],
-): Promise<ScopeSet[]> {
-  const lacking: ScopeSet[] = [];
-  let isHopeless = false;
+): Promise<Lacking[]> {
+  const lacking: Lacking[] = [];
+  let hopeless: string | undefined;
   for (const need of needs) {
     const { scopeSet, use = [] } = need;
     const names = [nameOf(need), ...use.map(({ name }) => name)];
-    if (isHopeless) {
-      checks.skip(names, 'no sign-in succeeds');
-      lacking.push(scopeSet);
+    if (hopeless !== undefined) {
+      checks.skip(names, hopeless);
+      lacking.push({ scopeSet, cause: hopeless });
       continue;
     }
     const end = await signIn(checks, client, need);
-    isHopeless = end === 'hopeless';
-    if (end !== 'granted') checks.skip(names.slice(1), 'the sign-in failed');
+    if (end !== 'granted') checks.skip(names.slice(1), SIGN_IN_FAILED);
+    if (end !== 'granted' && end !== 'refused') hopeless = end.hopeless;
     const isUsable = end === 'granted' && (await areUsable(checks, client, use));
-    if (!isUsable) lacking.push(scopeSet);
+    if (!isUsable) {
+      lacking.push({ scopeSet, cause: hopeless ?? 'a scope or a privilege is missing' });
+    }
   }
   return lacking;
 }
 
-/** `hopeless`: the failure does not concern these scopes, so that other ones fail alike. */
+/** `hopeless`: why other scopes fail alike, because the failure does not concern these ones. */
 async function signIn(
   checks: AreaChecks,
   client: GoogleClient,
   need: ScopeNeed,
-): Promise<'granted' | 'refused' | 'hopeless'> {
+): Promise<'granted' | 'refused' | { readonly hopeless: string }> {
   try {
     await checks.within(() => client.signIn(need.scopeSet));
     checks.add(nameOf(need), ok(`granted; needed ${need.because}`));
     return 'granted';
   } catch (error) {
     checks.fail(nameOf(need), error);
-    const isAboutScopes = error instanceof GoogleError && SCOPE_REASONS.has(error.reason);
-    return isAboutScopes ? 'refused' : 'hopeless';
+    if (error instanceof GoogleError) {
+      return SCOPE_REASONS.has(error.reason) ? 'refused' : { hopeless: NO_SIGN_IN };
+    }
+    return { hopeless: error instanceof RetryableError ? NO_RESPONSE : NO_SIGN_IN };
   }
 }
 

@@ -1,3 +1,5 @@
+import { compareNaturally } from '../../lib/natural-order.ts';
+
 /** What a check is about, in the order in which people fix things. */
 export const CHECK_AREAS = [
   'configuration',
@@ -45,11 +47,7 @@ export function failed(message: string, hint: string): Finding {
 export function sortChecks(checks: readonly Check[]): readonly Check[] {
   const place = ({ area }: Check) => CHECK_AREAS.indexOf(area);
   return checks.toSorted(
-    (one, other) => place(one) - place(other) || compareTenants(one.tenant, other.tenant),
+    (one, other) =>
+      place(one) - place(other) || compareNaturally(one.tenant ?? '', other.tenant ?? ''),
   );
-}
-
-function compareTenants(one = '', other = ''): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

@@ -19,9 +19,8 @@ export function classifyResponse(response: TextResponse, now: number): GongRespo
   if (status >= 200 && status < 300) return classifySuccess(status, body);
   if (status === 409) return { kind: 'duplicate', status, ...body };
   const errors =
-    body.errors.length > 0
-      ? body.errors
-      : [`${senderOf(response)} returned ${status} without a reason`];
+    body.errors.length > 0 ? body.errors : [`Gong returned ${status} without a reason`];
+  if (response.isFromProxy) return proxyLogin(status);
   const facts = { status, ...body, errors };
   const hint = hintOf(response);
   if (hint !== undefined) {
@@ -64,12 +63,13 @@ function isGongs(body: string): boolean {
   return 'requestId' in json || 'errors' in json || Object.keys(json).length === 0;
 }
 
-function senderOf({ isFromProxy }: ResponseHead): string {
-  return isFromProxy ? 'a proxy' : 'Gong';
+/** Its body is the proxy's page, which says nothing more. */
+function proxyLogin(status: number): GongResponse {
+  const errors = [`a proxy refused the request to Gong: it requires a login (${status})`];
+  return { kind: 'refused', status, errors, hint: PROXY_LOGIN_HINT, isFromProxy: true };
 }
 
-function hintOf({ status, headers, isFromProxy }: ResponseHead): string | undefined {
-  if (isFromProxy) return PROXY_LOGIN_HINT;
+function hintOf({ status, headers }: ResponseHead): string | undefined {
   if (isRedirect(status)) return redirectHint(headers['location']);
   if (status === 401)
     return (

@@ -25,6 +25,8 @@ export interface GongResponse {
   readonly retryAfterMs?: number;
   /** with a 403: it is not Gong's, so it may be about this one event; a firewall reads the body */
   readonly isBlocked?: true;
+  /** with `refused`: a proxy in between requires a login, so that nothing reached Gong */
+  readonly isFromProxy?: true;
   /** with `refused`: what a person must do */
   readonly hint?: string;
 }

@@ -96,15 +96,23 @@ function tokensOf(response: z.infer<typeof tokenResponse>, now: number): GongTok
 /** Temporary if the same status of the API is; every other failure needs attention. */
 function failureOf(response: TextResponse, now: number): GongResponse {
   const { status, body } = response;
-  const { kind, retryAfterMs, hint } = classifyResponse(response, now);
+  const {
+    kind,
+    retryAfterMs,
+    hint,
+    isFromProxy,
+    errors: reasons,
+  } = classifyResponse(response, now);
   const reason = readResponseBody(body).errors.join('; ') || 'no reason given';
-  const errors = [scrub(`token request: Gong returned ${status}: ${reason}`)];
+  const what = isFromProxy ? reasons.join('; ') : `Gong returned ${status}: ${reason}`;
+  const errors = [scrub(`token request: ${what}`)];
   if (kind !== 'throttled' && kind !== 'unavailable') {
     return {
       kind: 'refused',
       status,
       errors,
-      hint: response.isFromProxy && hint ? hint : hintOf(status),
+      hint: isFromProxy && hint ? hint : hintOf(status),
+      ...(isFromProxy && { isFromProxy }),
     };
   }
   // Not `throttled`: the token endpoint's limit is not the API's.

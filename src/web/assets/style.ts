@@ -32,14 +32,15 @@ body {
   font-variant-numeric: tabular-nums;
 }
 h1, h2, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
-h1 { font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.012em; font-weight: 650; overflow-wrap: anywhere; }
+h1 { text-wrap: balance; font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.012em; font-weight: 650; overflow-wrap: anywhere; }
 h2 { font-size: 0.9375rem; font-weight: 650; }
 a { color: var(--accent-strong); text-decoration-thickness: 1px; text-underline-offset: 0.2em; }
 a:hover { text-decoration-thickness: 2px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 main:focus { outline: none; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.875em; }
-code { background: var(--gray-back); border-radius: 4px; padding: 0.1em 0.35em; overflow-wrap: anywhere; }
+code { background: var(--gray-back); border-radius: 4px; padding: 0.1em 0.35em; overflow-wrap: anywhere; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
+p code, li code { display: inline-block; max-width: 100%; padding-top: 0; padding-bottom: 0; }
 pre code { background: none; padding: 0; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip-link { position: absolute; left: 0.5rem; top: -4rem; background: var(--surface); padding: 0.5rem 0.75rem; z-index: 2; }
@@ -91,8 +92,13 @@ time { white-space: nowrap; }
 .events time, .cards time { color: inherit; }
 .why { color: var(--muted); font-size: 0.875rem; overflow-wrap: anywhere; }
 .person { overflow-wrap: anywhere; display: block; }
-.events tbody th { width: 30%; }
-.events td[data-label="State"] { min-width: 9rem; max-width: 20rem; }
+.unbroken { white-space: nowrap; }
+.events .badge + .why { margin-left: 0.25rem; }
+@media (min-width: 66rem) {
+  .events { table-layout: fixed; }
+  .events thead th:first-child { width: 24%; } .events thead .of-time { width: 9%; } .events thead .of-tenant { width: 10%; }
+  .events thead .of-state { width: 17%; }
+}
 
 .badge { display: inline-block; border-radius: 999px; padding: 0.0625rem 0.5625rem; font-size: 0.8125rem; font-weight: 600; background: var(--gray-back); color: var(--muted); letter-spacing: 0; }
 h1 .badge { vertical-align: 0.2em; margin-left: 0.25rem; }
@@ -128,7 +134,13 @@ h1 .badge { vertical-align: 0.2em; margin-left: 0.25rem; }
 .tiles dt { color: var(--muted); font-size: 0.8125rem; } .tiles dd { font-size: 1.375rem; line-height: 1.3; }
 .stream { font-weight: 400; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.8125rem; }
 
-.story { margin-top: 1rem; max-width: 46rem; font-size: 1.0625rem; line-height: 1.6; display: grid; gap: 0.375rem; overflow-wrap: anywhere; border-left: 3px solid var(--accent); padding-left: 1rem; }
+.summary, .attention { margin-top: 0.75rem; max-width: 46rem; font-size: 1.125rem; line-height: 1.5; text-wrap: pretty; overflow-wrap: anywhere; border-left: 3px solid var(--accent); padding-left: 1rem; }
+.attention { border-color: var(--dot-amber); }
+.story { display: grid; gap: 0.5rem; overflow-wrap: anywhere; text-wrap: pretty; }
+.panel h2 + .story, .panel h2 + .chart { margin-top: 0.625rem; }
+.ref { color: var(--muted); font-size: 0.8125rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1.25rem; margin-top: 1.25rem; }
+.columns .panel { margin-top: 0; }
 .sentences { padding-left: 1.1rem; display: grid; gap: 0.25rem; max-width: 46rem; margin-top: 0.5rem; overflow-wrap: anywhere; }
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 0.625rem; margin-top: 1.25rem; }
 .notice-line { background: var(--accent-back); color: var(--accent-strong); border-radius: 8px; padding: 0.625rem 1rem; margin-bottom: 1.25rem; }

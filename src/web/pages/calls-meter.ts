@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { numberText } from '../../lib/format.ts';
+import { compareNaturally } from '../../lib/natural-order.ts';
 import type { GongStatus, TenantStatus } from '../../operator/status.ts';
 import type { Html } from './layout.ts';
 import { type Moment, timeHtml } from './parts.ts';
@@ -19,7 +20,7 @@ export function callsMeters(statuses: readonly TenantStatus[], moment: Moment): 
   const accounts = [...groups.values()].flatMap((members): Account[] => {
     const [first] = members;
     if (first === undefined) return [];
-    const tenants = members.map(({ tenant }) => tenant).toSorted();
+    const tenants = members.map(({ tenant }) => tenant).toSorted(compareNaturally);
     return [{ tenants, gong: first.gong, timezone: first.timezone }];
   });
   const sorted = accounts.toSorted((one, other) => partUsed(other.gong) - partUsed(one.gong));

@@ -14,7 +14,7 @@ const STACK: readonly State[] = [
   'skipped',
 ];
 const DAY_MS = 24 * 60 * 60_000;
-const SIZE = { width: 720, height: 160, left: 44, bottom: 32, top: 8 } as const;
+const SIZE = { width: 720, height: 200, left: 44, bottom: 32, top: 8 } as const;
 const PLOT_HEIGHT = SIZE.height - SIZE.bottom - SIZE.top;
 const TICKS = 3;
 /** days between two labels */
@@ -48,11 +48,15 @@ function sumOf(counts: readonly DayCount[]): number {
   return counts.reduce((sum, { events }) => sum + events, 0);
 }
 
-/** At least the value, with one leading digit of 1, 2 or 5, so that the ticks are whole numbers. */
+/** Multiples of a power of ten that are easy to halve; close enough that bars fill the chart. */
+const MAX_FACTORS = [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10];
+
+/** At least the value, so that each tick is a whole, short number. */
 function niceMax(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  const factor = [1, 2, 5, 10].find((each) => each * power >= value) ?? 10;
-  return Math.max(TICKS - 1, factor * power);
+  const candidates = MAX_FACTORS.map((factor) => Math.round(factor * power * 10) / 10);
+  const fitting = candidates.find((each) => each >= value && Number.isInteger(each / (TICKS - 1)));
+  return fitting ?? 10 * power;
 }
 
 function ticksOf(max: number): Html {

@@ -20,6 +20,8 @@ import { timeline } from './timeline.ts';
 export interface EventPage extends Moment {
   readonly event: StoredEvent;
   readonly attempts: readonly Attempt[];
+  /** the outcome in one or two sentences */
+  readonly summary: string;
   readonly sentences: readonly string[];
   readonly tenant: TenantConfig;
   readonly formToken: string;
@@ -29,17 +31,18 @@ export interface EventPage extends Moment {
 
 /** One share: what happened and what to do, then the timeline, then the details. */
 export function eventPage(page: EventPage): Html {
-  const { event, attempts, sentences, tenant, now } = page;
+  const { event, attempts, summary, sentences, tenant, now } = page;
   const { timezone } = tenant;
   return html`${notice(page.done)}
 <p class="eyebrow"><a href="${tenantPath(event.tenant)}">${event.tenant}</a></p>
 <h1>${plain(titleOf(event))} ${stateBadge(event.state)}</h1>
-<div class="story">${sentences.map((sentence) => html`<p>${sentenceHtml(sentence)}</p>`)}</div>
+<p class="summary">${sentenceHtml(summary)}</p>
 ${actions(page)}
 <div class="panels">
+<section class="panel wide"><h2>What happened, and why</h2><div class="story">${sentences.map((sentence) => html`<p>${sentenceHtml(sentence)}</p>`)}</div></section>
 <section class="panel"><h2>Timeline</h2>${timeline(event, attempts, { now, timezone })}</section>
-<section class="panel wide"><h2>Details</h2>${details(page)}</section>
 </div>
+<section class="panel"><h2>Details</h2>${details(page)}</section>
 ${body(event)}`;
 }
 

@@ -3,7 +3,7 @@ import { recipientsOf, sharerOf, whyOf } from '../../operator/event-json.ts';
 import type { StoredEvent } from '../../outbox/outbox-event.ts';
 import { eventPath } from '../paths.ts';
 import type { Html } from './layout.ts';
-import { type Moment, plain, stateBadge, timeHtml } from './parts.ts';
+import { addressHtml, type Moment, plain, stateBadge, timeHtml } from './parts.ts';
 
 export interface EventsTable extends Moment {
   readonly events: readonly StoredEvent[];
@@ -18,7 +18,7 @@ const PEOPLE_SHOWN = 2;
 export function eventsTable({ events, now, zoneOf, showsTenant }: EventsTable): Html {
   return html`<div class="table-frame"><table class="cards events">
 <caption class="hidden">Events, newest share first</caption>
-<thead><tr><th scope="col">Content</th><th scope="col">State</th><th scope="col">Shared</th>${showsTenant ? html`<th scope="col">Tenant</th>` : ''}<th scope="col">From</th><th scope="col">To</th></tr></thead>
+<thead><tr><th scope="col">Content</th><th scope="col" class="of-state">State</th><th scope="col" class="of-time">Shared</th>${showsTenant ? html`<th scope="col" class="of-tenant">Tenant</th>` : ''}<th scope="col">From</th><th scope="col">To</th></tr></thead>
 <tbody>${events.map(
     (
       event,
@@ -26,7 +26,7 @@ export function eventsTable({ events, now, zoneOf, showsTenant }: EventsTable): 
 <td data-label="State">${stateBadge(event.state)} ${whyHtml(event)}</td>
 <td data-label="Shared">${timeHtml(event.sharedAt, { now, timezone: zoneOf(event.tenant) })}</td>
 ${showsTenant ? html`<td data-label="Tenant">${event.tenant}</td>` : ''}
-<td data-label="From">${plain(sharerOf(event) ?? 'unknown')}</td>
+<td data-label="From">${sharerHtml(event)}</td>
 <td data-label="To">${peopleHtml(event)}</td></tr>`,
   )}</tbody>
 </table></div>`;
@@ -42,12 +42,16 @@ function whyHtml(event: StoredEvent): Html {
   return why === undefined ? html`` : html`<span class="why">${plain(why)}</span>`;
 }
 
+function sharerHtml(event: StoredEvent): Html {
+  const sharer = sharerOf(event);
+  if (sharer === undefined) return html`<span class="muted">unknown</span>`;
+  return addressHtml(sharer);
+}
+
 function peopleHtml(event: StoredEvent): Html {
   const people = recipientsOf(event);
   if (people.length === 0) return html`<span class="muted">no one by name</span>`;
   const more = people.length - PEOPLE_SHOWN;
-  const shown = people
-    .slice(0, PEOPLE_SHOWN)
-    .map((email) => html`<span class="person">${plain(email)}</span> `);
+  const shown = people.slice(0, PEOPLE_SHOWN).map((email) => html`${addressHtml(email)} `);
   return html`${shown}${more > 0 ? html`<span class="muted">and ${more} more</span>` : ''}`;
 }

@@ -9,7 +9,7 @@ import { eventsPath, tenantPath } from '../paths.ts';
 import { callsMeters } from './calls-meter.ts';
 import { dayChart } from './day-chart.ts';
 import type { Html } from './layout.ts';
-import { countHtml, healthHtml, type Moment, sentenceHtml, timeHtml } from './parts.ts';
+import { countHtml, healthHtml, type Moment, sentenceHtml, timeHtml, upper } from './parts.ts';
 
 export interface Overview extends Moment {
   /** worst first */
@@ -64,11 +64,6 @@ function tenantRow(row: TenantRow, overview: Overview): Html {
       ? ''
       : html`<tr class="remedy"><td colspan="8"><p>${sentenceHtml(upper(attention.message))}</p><p class="hint">${sentenceHtml(attention.hint)}</p></td></tr>`;
   return html`<tr class="${attention === undefined ? '' : 'has-remedy'}"><th scope="row">${link}</th><td data-label="Health"><span class="health">${healthHtml(level)}</span></td>${cells}</tr>${why}`;
-}
-
-function upper(message: string): string {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function emptyCells(): Html {

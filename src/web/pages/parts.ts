@@ -25,7 +25,33 @@ export function withoutControls(text: string): string {
 /** A sentence; commands in backticks become code. A single backtick is text. */
 export function sentenceHtml(text: string): Html {
   const parts = withoutControls(text).split(/`([^`]*)`/);
-  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : typeset(part)))}`;
+}
+
+/** A time, which must not be broken at its hyphens. */
+const TIME = /^\d{4}-/;
+/** A time, or the Id of a Salesforce record: needed now and then, so it is set in small type. */
+const UNBROKEN = /(\b\d{4}-\d\d-\d\d(?: \d\d:\d\d)?\b|\(0[0-9a-zA-Z]{17}\)|\b0[0-9a-zA-Z]{17}\b)/;
+
+function typeset(text: string): Html {
+  return html`${text.split(UNBROKEN).map((part, index) => {
+    if (index % 2 === 0) return part;
+    if (TIME.test(part)) return html`<span class="unbroken">${part}</span>`;
+    return html`<small class="ref">${part}</small>`;
+  })}`;
+}
+
+/** An email address; a long one is broken after its `@` first. */
+export function addressHtml(email: string): Html {
+  const at = email.lastIndexOf('@') + 1;
+  const parts = [email.slice(0, at), email.slice(at)].map(withoutControls);
+  return html`<bdi class="person">${parts[0]}<wbr>${parts[1]}</bdi>`;
+}
+
+/** A message as a sentence of its own. */
+export function upper(message: string): string {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** `3 h ago`, with the exact time for the pointer and for programs. */

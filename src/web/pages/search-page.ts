@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { countOf } from '../../lib/format.ts';
+import { countOf, namesText } from '../../lib/format.ts';
 import type { Explanation } from '../../operator/explain.ts';
 import { PAGE_LIMITS } from '../limits.ts';
 import { eventsPath } from '../paths.ts';
@@ -32,14 +32,25 @@ function searchHelp(): Html {
 }
 
 function nothingFound({ text, explanations }: SearchPage): Html {
+  const groups = Map.groupBy(explanations.map(withoutHeading), ({ sentences }) =>
+    JSON.stringify(sentences),
+  );
   return html`<h1>No share found for ${quotedText(text)}</h1>
 <p class="lead">This is what is known, and what can be the reason.</p>
-${explanations.map(
-  ({ tenant, sentences }) =>
-    html`<section class="panel"><h2>${tenant}</h2><ul class="sentences">${sentences
-      .slice(0, PAGE_LIMITS.sentencesMax)
-      .map((sentence) => html`<li>${sentenceHtml(sentence)}</li>`)}</ul></section>`,
-)}`;
+<div class="columns">${[...groups.values()].map(groupPanel)}</div>`;
+}
+
+/** The first sentence only says that nothing was found, as the heading does. */
+function withoutHeading({ tenant, sentences }: Explanation): Explanation {
+  return { tenant, sentences: sentences.slice(1) };
+}
+
+/** What is known about several tenants is often the same. */
+function groupPanel(group: readonly Explanation[]): Html {
+  const sentences = group[0]?.sentences ?? [];
+  return html`<section class="panel"><h2>${namesText(group.map(({ tenant }) => tenant))}</h2><ul class="sentences">${sentences
+    .slice(0, PAGE_LIMITS.sentencesMax)
+    .map((sentence) => html`<li>${sentenceHtml(sentence)}</li>`)}</ul></section>`;
 }
 
 const SHOWN_CHARACTERS = 80;

@@ -13,7 +13,15 @@ import { eventsPath } from '../paths.ts';
 import { callsMeters } from './calls-meter.ts';
 import { dayChart } from './day-chart.ts';
 import type { Html } from './layout.ts';
-import { countHtml, healthHtml, type Moment, plain, sentenceHtml, timeHtml } from './parts.ts';
+import {
+  countHtml,
+  healthHtml,
+  type Moment,
+  plain,
+  sentenceHtml,
+  timeHtml,
+  upper,
+} from './parts.ts';
 
 export interface TenantPage extends Moment {
   readonly row: ValidTenantRow;
@@ -29,7 +37,7 @@ export function tenantPage({ row, days, firstDay, cursors, now }: TenantPage): H
   const moment = { now, timezone };
   return html`<p class="eyebrow"><a href="/">Tenants</a></p>
 <h1>${tenant} <span class="health">${healthHtml(health.level)}</span></h1>
-${health.attention === undefined ? '' : html`<div class="story"><p>${sentenceHtml(health.attention.message)}</p><p>${sentenceHtml(health.attention.hint)}</p></div>`}
+${health.attention === undefined ? '' : html`<div class="attention"><p>${sentenceHtml(upper(health.attention.message))}</p><p class="hint">${sentenceHtml(health.attention.hint)}</p></div>`}
 <dl class="tiles">${STATES.map(
     (state) =>
       html`<div><dt>${state}</dt><dd>${outbox[state] === 0 ? countHtml(0) : html`<a href="${eventsPath({ tenant, state })}" aria-label="${numberText(outbox[state])} ${state}">${countHtml(outbox[state])}</a>`}</dd></div>`,

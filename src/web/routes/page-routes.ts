@@ -127,10 +127,11 @@ async function showEvent(c: WebContext, { data, asTyped }: PageOptions) {
     if (event.eventId !== id) return c.redirect(eventPath(event), 303);
     const [config] = tenantsFor(view, tenant);
     if (config === undefined) throw new NotFound('there is no such tenant');
-    const { attempts, sentences } = await explainStored(view.context, config, event);
+    const { attempts, summary, sentences } = await explainStored(view.context, config, event);
     const content = eventPage({
       event,
       attempts,
+      summary,
       sentences: sentences.map(asTyped),
       tenant: config,
       formToken,
