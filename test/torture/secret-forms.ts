@@ -30,7 +30,7 @@ export interface Canary {
  * What shows that the text contains the value, in any encoding: of base64, the characters that do not
  * depend on what comes before and after.
  */
-export function tracesOf(value: string): string[] {
+function tracesOf(value: string): string[] {
   const { 'in base64': _a, 'in base64 after one byte': _b, ...others } = encodings;
   const { 'in base64 after two bytes': _c, 'in base64url': _d, ...exact } = others;
   const base64 = [0, 1, 2].flatMap((offset) => {

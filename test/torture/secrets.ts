@@ -1,20 +1,17 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { type CliWorld, startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
+import { type CliWorld, startCliWorld, TENANT } from '../support/cli-world.ts';
 import type { CommandOptions } from '../support/command.ts';
 import { untilLogged } from '../support/follow.ts';
 import type { Peer } from '../support/peer.ts';
 import { startEcho } from './echo-peer.ts';
 import type { TorturePart, TortureRow } from './part.ts';
 import { type Canary, leaksIn } from './secret-forms.ts';
+import { writeConfiguration } from './secrets-configuration.ts';
 
 const RUNS = { short: 1, long: 40 };
-/** Reserved in URLs, forms, JSON, HTML, and shells, and beyond ASCII. */
-const RESERVED = '+/=&%"\\<é€🔑';
 const PEM_LINE_LENGTH_MIN = 16;
 const COMMANDS = [
   'sync --json',
@@ -79,95 +76,6 @@ async function tryRun(
   return { echoes: echo.requests.length, leaks: leaksIn(places, searchedFor(canaries)) };
 }
 
-/** Every secret key of the schema is in one of the tenants. Each variable has the name of its key. */
-function writeConfiguration(world: CliWorld, { origin }: Peer, port: number): Canary[] {
-  const canaries: Canary[] = [];
-  const canary = (name: string, value = `c4nary${name.replaceAll('_', '')}${RESERVED}end`) => {
-    canaries.push({ name, value });
-    return `\${${name}}`;
-  };
-  const pem = makePem();
-  const key = JSON.stringify({ client_email: 'robot@acme.example', private_key: makePem() });
-  const salesforce = { loginUrl: origin };
-  const googleDrive = { endpoint: origin };
-  const drive = (auth: object) => ({ googleDrive: { ...googleDrive, auth } });
-  const accessKey = {
-    flow: 'access-key',
-    accessKey: canary('GONG_KEY'),
-    accessKeySecret: canary('GONG_KEY_SECRET'),
-  };
-  const tenants: Readonly<Record<string, object>> = {
-    credentials: {
-      salesforce: {
-        ...salesforce,
-        auth: { flow: 'client-credentials', clientId: 'id', clientSecret: canary('SF_SECRET') },
-      },
-      ...drive({
-        flow: 'service-account',
-        key: canary('GOOGLE_KEY', key),
-        adminSubject: 'admin@acme.example',
-      }),
-      gong: { baseUrl: origin, auth: accessKey },
-    },
-    tokens: {
-      salesforce: {
-        ...salesforce,
-        auth: {
-          flow: 'refresh-token',
-          clientId: 'id',
-          clientSecret: canary('SF_APP_SECRET'),
-          refreshToken: canary('SF_REFRESH'),
-        },
-      },
-      googleDrive: {
-        ...googleDrive,
-        users: ['admin@acme.example'],
-        auth: {
-          flow: 'refresh-token',
-          clientId: 'id',
-          clientSecret: canary('GOOGLE_SECRET'),
-          refreshToken: canary('GOOGLE_REFRESH'),
-        },
-      },
-      gong: {
-        baseUrl: origin,
-        auth: {
-          flow: 'oauth',
-          clientId: 'id',
-          clientSecret: canary('GONG_SECRET'),
-          refreshToken: canary('GONG_REFRESH'),
-        },
-      },
-    },
-    signed: {
-      salesforce: {
-        ...salesforce,
-        auth: {
-          flow: 'jwt-bearer',
-          clientId: 'id',
-          username: 'a@b.example',
-          privateKey: canary('SF_PEM', pem),
-        },
-      },
-      gong: { baseUrl: origin, auth: accessKey },
-    },
-  };
-  for (const [tenant, settings] of Object.entries(tenants)) {
-    const file = { tenant, internalDomains: ['acme.example'], ...settings };
-    writeConfigFile(world, `tenants/${tenant}.yaml`, stringify(file));
-  }
-  // Events that Gong rejects with the words of the request.
-  world.configure({ gong: { baseUrl: origin, auth: accessKey as never } });
-  const service = {
-    http: { port, token: canary('HTTP_TOKEN', 'c4naryHTTPTOKEN+/=&%"\\end') },
-    alerts: { webhook: canary('WEBHOOK', `${origin}/hooks/c4naryWEBHOOK?key=c4naryWEBHOOKKEY%2B`) },
-    secretKey: canary('SECRET_KEY', Buffer.alloc(32, 'c4narySECRETKEY!').toString('base64')),
-  };
-  const path = join(world.folder, 'sharetrail.yaml');
-  writeFileSync(path, `${readFileSync(path, 'utf8')}${stringify(service)}`);
-  return canaries;
-}
-
 /** Also parts of them: the beginning of a truncated one, the path of a webhook, lines of a key. */
 function searchedFor(canaries: readonly Canary[]): Canary[] {
   return canaries.flatMap(({ name, value }) => {
@@ -226,11 +134,6 @@ function alertsIn({ requests }: Peer): string {
     .filter(({ url }) => url.startsWith('/hooks/'))
     .map(({ body }) => body)
     .join('\n');
-}
-
-function makePem(): string {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 /** A port that was free a moment ago. */

@@ -59,7 +59,7 @@ export function planFor(fault: WireFault, at: WireRequest, onStrike: () => void)
   };
 }
 
-export function vendorOf({ label }: WireRequest): string {
+function vendorOf({ label }: WireRequest): string {
   return label.split(' ', 1)[0] ?? '';
 }
 

@@ -15,7 +15,7 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { SandboxClock } from '../../src/sandbox/sandbox-clock.ts';
 import { type Exchange, type FaultyWire, type Plan, startFaultyWire } from './wire-proxy.ts';
 
-export const HOUR_MS = 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 /** A Retry-After of some seconds takes some milliseconds. */
 const SPEED = 100;
