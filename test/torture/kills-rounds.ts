@@ -209,7 +209,11 @@ function killSometimes(
 ): Promise<CommandEnd> {
   if (torture.random() < 0.25) return torture.endedOrKilled(torture.start(words));
   const when = torture.random() < 0.5 ? 'before' : 'after';
-  return torture.killAt(words, { at: '.', when, skip: torture.below(statements) });
+  return torture.killAt(words, {
+    at: '.',
+    when,
+    skip: Math.floor(torture.random() ** 2 * statements),
+  });
 }
 
 async function killErasure(torture: TortureWorld): Promise<number> {

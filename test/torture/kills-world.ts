@@ -17,6 +17,11 @@ const WAITS_DIVIDED_BY = 100;
 const HEAL_MS = 12 * 60_000;
 const RECOVERY_RUNS_MAX = 4;
 const MOMENT_MS_MAX = 10;
+/** of one run */
+const MOST_REQUESTS = {
+  salesforce: { reading: 5, sending: 8 },
+  drive: { reading: 25, sending: 10 },
+};
 
 export interface StartOptions extends CommandOptions {
   /** how far the process's clock is from the vendors' */
@@ -128,13 +133,15 @@ export class TortureWorld implements AsyncDisposable {
   /** Waits for a random request of the process to any vendor, and a few milliseconds. */
   async randomMoment(command: Command): Promise<void> {
     const { salesforce, google, gong } = this.world.sandbox.traffic;
-    const most = this.hasDrive ? { reading: 25, sending: 10 } : { reading: 5, sending: 8 };
     const isSending = this.random() < 0.6;
     const seen = () =>
       isSending
         ? gong.counts.requests
         : salesforce.counts.requests + google.counts.requests + gong.counts.requests;
-    const last = seen() + 1 + this.below(isSending ? most.sending : most.reading);
+    const most = MOST_REQUESTS[this.hasDrive ? 'drive' : 'salesforce'];
+    const limit = isSending ? most.sending : most.reading;
+    // Squared, because many runs have fewer requests, and a run that has ended cannot be killed.
+    const last = seen() + 1 + Math.floor(this.random() ** 2 * limit);
     let hasEnded = false;
     void command.ended().then(() => {
       hasEnded = true;
