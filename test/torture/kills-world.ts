@@ -28,12 +28,20 @@ export interface StartOptions extends CommandOptions {
   readonly clock?: Omit<ShiftedTime, 'waitsDividedBy' | 'shiftMs'> & { readonly byMs?: number };
 }
 
+interface WorldOptions {
+  readonly seed: number;
+  readonly hasDrive: boolean;
+  readonly attemptsPerRound: number;
+}
+
 /** A small company, its vendors, and processes of the product that are killed and suspended. */
 export class TortureWorld implements AsyncDisposable {
   readonly world: CliWorld;
   readonly company: Company;
   readonly random: () => number;
   readonly hasDrive: boolean;
+  /** how often a round lets its fault happen */
+  readonly attempts: number;
   readonly counts: FaultCounts = new Map();
   /** Gong's calls while some of them failed */
   faultyCalls = 0;
@@ -41,21 +49,16 @@ export class TortureWorld implements AsyncDisposable {
   readonly #seed: number;
   #faultSeed = 0;
 
-  private constructor(
-    world: CliWorld,
-    options: { readonly seed: number; readonly hasDrive: boolean },
-  ) {
+  private constructor(world: CliWorld, options: WorldOptions) {
     this.world = world;
     this.#seed = options.seed;
     this.hasDrive = options.hasDrive;
+    this.attempts = options.attemptsPerRound;
     this.company = new Company(world, options);
     this.random = createRandom(options.seed + 1);
   }
 
-  static async start(options: {
-    readonly seed: number;
-    readonly hasDrive: boolean;
-  }): Promise<TortureWorld> {
+  static async start(options: WorldOptions): Promise<TortureWorld> {
     const world = await startCliWorld(options.hasDrive ? { googleDrive: true } : {});
     world.configure({ crm: { holdDays: HOLD_DAYS }, schedule: '0 * * * *' });
     return new TortureWorld(world, options);
