@@ -9,9 +9,12 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { requireSabotage } from './children.ts';
+import { data } from './data.ts';
 import { killPart } from './kills.ts';
 import type { TorturePart, TortureRow } from './part.ts';
+import { secrets } from './secrets.ts';
 import { formatTable } from './table.ts';
+import { wire } from './wire.ts';
 
 const HELP = `Usage: npm run torture -- [options]
 
@@ -38,6 +41,9 @@ const kills = values.kills === undefined ? {} : { kills: Number(values.kills) };
 
 const PARTS: Readonly<Record<string, TorturePart>> = {
   kills: (options) => killPart({ ...options, ...kills }),
+  wire,
+  data,
+  secrets,
 };
 
 function print(line: string): void {
