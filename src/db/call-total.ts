@@ -57,7 +57,8 @@ export function changedTotal(total: CallTotal, changes: readonly CallChange[]): 
 }
 
 /**
- * The total after another time: later as time passes, or earlier if the clock was set back. `between`:
+ * The total after `since` instead: a later time as time passes, or an earlier one if the clock was set
+ * back. `between`:
  * the calls counted after the earlier of the two times, up to and including the later one.
  */
 export function movedTotal(total: CallTotal, since: number, between: number): CallTotal {

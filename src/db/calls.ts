@@ -13,7 +13,7 @@ export interface CallLimits {
 
 /** Whether calls can be sent now, or what they have to wait for. */
 export type CallDecision =
-  /** so many of the wanted calls, at least one, are counted at `at`, epoch milliseconds */
+  /** `calls` of the requested ones, at least one, are counted at `at`, epoch milliseconds */
   | { readonly kind: 'go'; readonly at: number; readonly calls: number }
   | { readonly kind: 'wait'; readonly until: number }
   /** Gong asked for a pause (Retry-After) */
@@ -27,13 +27,13 @@ export interface CallRequest {
   readonly now: () => number;
   readonly limits: CallLimits;
   /** how many calls would be sent immediately */
-  readonly wanted: number;
+  readonly requested: number;
   /** of calls that were counted before */
   readonly corrections: readonly Correction[];
 }
 
 /**
- * Counts up to `wanted` calls of the account, as many as its limits allow now. Runs in one
+ * Counts up to `requested` calls of the account, as many as its limits allow now. Runs in one
  * transaction, so that processes that share the account share the count. Reads the time after it has
  * the lock: otherwise a call that waited for the lock would be sent later than it was counted.
  */
@@ -59,7 +59,7 @@ interface Usage {
   readonly day: CallTotal;
   /** calls in the short window */
   readonly inWindow: number;
-  /** when the account's pause ends; 0: there is none */
+  /** when the account's pause ends; 0: it is not paused */
   readonly pause: number;
 }
 
@@ -141,11 +141,11 @@ async function decide(
     readonly account: string;
     readonly now: number;
     readonly limits: CallLimits;
-    readonly wanted: number;
+    readonly requested: number;
     readonly usage: Usage;
   },
 ): Promise<CallDecision> {
-  const { account, now, limits, wanted, usage } = request;
+  const { account, now, limits, requested, usage } = request;
   const { burst, callsPerDay } = limits;
   if (usage.pause > now && !isVoidPause(usage.pause, now)) {
     return { kind: 'paused', until: usage.pause };
@@ -157,7 +157,7 @@ async function decide(
   }
   const leftInWindow = burst.calls - usage.inWindow;
   if (leftInWindow > 0) {
-    return { kind: 'go', at: now, calls: Math.min(wanted, leftInDay, leftInWindow) };
+    return { kind: 'go', at: now, calls: Math.min(requested, leftInDay, leftInWindow) };
   }
   const until = now + burst.windowMs;
   const blocking = await callFromEnd(trx, { account, until, position: burst.calls });

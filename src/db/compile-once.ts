@@ -1,7 +1,7 @@
 import type { Compilable, CompiledQuery, QueryResult } from 'kysely';
 import type { Statement } from './schema.ts';
 
-/** Stands for a value that is known only when the statement is executed. */
+/** Represents a value that is known only when the statement is executed. */
 class Placeholder {
   readonly name: string;
 

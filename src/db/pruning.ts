@@ -47,7 +47,7 @@ async function pruneRunsOf(
 export async function pruneCalls(db: Database, now: number): Promise<void> {
   const since = now - CALL_LIMITS.dayMs;
   await db.transaction().execute(async (trx) => {
-    // First, because whoever counts calls locks the total first.
+    // First, because every process that counts calls locks the total first.
     await trx.deleteFrom('call_total').where('since', '<', since).execute();
     await trx.deleteFrom('call').where('at', '<=', since).execute();
   });

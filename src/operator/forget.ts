@@ -6,6 +6,7 @@ import { guardLease, isLeased, type LeaseKey } from '../db/leases.ts';
 import type { Statement } from '../db/schema.ts';
 import { storedTenants } from '../db/stored-tenants.ts';
 import { eventsNaming, forgetInEvents } from '../outbox/forget-events.ts';
+import { purgeSearchIndex } from '../outbox/search-index.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { leaseName, withTenantLease } from '../runs/tenant-lease.ts';
 import { domainOf } from '../share/address.ts';
@@ -81,8 +82,9 @@ export function forgetPerson(
 }
 
 /** Removes what was erased from the database's files. Throws DatabaseError. */
-export function removeTraces({ db, clock }: AppContext): Promise<void> {
-  return eraseTraces(db, clock);
+export async function removeTraces({ db, clock }: AppContext): Promise<void> {
+  await purgeSearchIndex(db);
+  await eraseTraces(db, clock);
 }
 
 function searchFor(tenant: string, email: string, key: string): Search {

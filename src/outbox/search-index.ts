@@ -103,3 +103,11 @@ export async function removeFromIndex(
     await sql`delete from search_index where rowid = ${id}`.execute(trx);
   }
 }
+
+/**
+ * Removes the terms of deleted events from the index's data. Deleting an event only marks its terms,
+ * and someone who knows an address could find its mark. Rewrites the index, like `vacuum` the file.
+ */
+export async function purgeSearchIndex(db: Database): Promise<void> {
+  await sql`insert into search_index (search_index) values ('optimize')`.execute(db);
+}

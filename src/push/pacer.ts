@@ -149,14 +149,14 @@ class AccountPacer implements Pacer {
     }
   }
 
-  async #take(settings: PaceSettings, wanted: number): Promise<CallDecision> {
+  async #take(settings: PaceSettings, requested: number): Promise<CallDecision> {
     const { db, account, clock } = this.#options;
     const now = clock.now();
     if (now - this.#foldedAt > CALL_LIMITS.bucketMs) {
       this.#foldedAt = now;
       await foldCalls(db, account, now);
     }
-    const request = { account, now: () => clock.now(), limits: limitsOf(settings), wanted };
+    const request = { account, now: () => clock.now(), limits: limitsOf(settings), requested };
     return this.#corrections.commit((corrections) => takeCalls(db, { ...request, corrections }));
   }
 

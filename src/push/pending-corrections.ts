@@ -55,7 +55,7 @@ export class PendingCorrections {
 function emptyBatch(): Batch {
   const committed = Promise.withResolvers<void>();
   committed.promise.catch(() => {
-    // Reported to whoever awaits it; an empty batch has no one.
+    // The caller of `add` sees it; an empty batch has no caller.
   });
   return { corrections: [], committed };
 }

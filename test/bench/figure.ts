@@ -5,7 +5,7 @@ export interface Figure {
   readonly figure: string;
   readonly value: number;
   readonly unit: string;
-  /** the same unit, measured in the same way without what is to be judged; null: there is none */
+  /** the same unit, measured in the same way without what the figure measures; null: no floor */
   readonly floor: number | null;
   readonly runs: readonly number[];
 }
@@ -20,8 +20,9 @@ export function median(values: readonly number[]): number {
 
 export function printFigure({ figure, value, unit, floor, runs }: Figure): void {
   const spread = `${text(Math.min(...runs))} to ${text(Math.max(...runs))}`;
-  const beside = floor === null ? '' : `, floor ${text(floor)} (${text((value / floor) * 100)} %)`;
-  print(`${figure}: ${text(value)} ${unit}${beside}, ${runs.length} runs from ${spread}`);
+  const floorText =
+    floor === null ? '' : `, floor ${text(floor)} (${text((value / floor) * 100)} %)`;
+  print(`${figure}: ${text(value)} ${unit}${floorText}, ${runs.length} runs from ${spread}`);
 }
 
 function text(value: number): string {

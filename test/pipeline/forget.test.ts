@@ -9,6 +9,7 @@ import { countPerson, forgetPerson, removeTraces } from '../../src/operator/forg
 import { retryEvents } from '../../src/operator/retry-and-skip.ts';
 import { parseSearchText } from '../../src/operator/search-text.ts';
 import { searchEvents } from '../../src/outbox/search.ts';
+import { comparedEmail, termOf } from '../../src/outbox/search-terms.ts';
 import { indexForSearch } from '../../src/service/index-for-search.ts';
 import { stealLeaseAt } from '../support/database.ts';
 import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
@@ -218,6 +219,71 @@ test('errors of runs, rows set aside, and positions do not name the person eithe
     row: said('[erased]'),
     place: said('https://example.com/?to=[erased]&x=1'),
   });
+});
+
+/** How texts of people and of vendors write an address. */
+const FORMS = [
+  'ADA.KING@GMAIL.COM',
+  'ada.king%40gmail.com',
+  'Ada.King%40GoogleMail.com',
+  'a.d.a.king+x@googlemail.com',
+  'mailto:ada.king@gmail.com?subject=Offer',
+  '"Ada King" <ada.king@gmail.com>',
+];
+
+test('no form of the address stays in titles, errors, and attempts of other people', async () => {
+  const at = world.start + HOUR_MS;
+  for (const form of FORMS) {
+    const file = world.google.createFile({ name: `Offer (${form})`, owner: ann, at });
+    world.google.share(file, { to: BEN, by: ann, at: at + 1_000 });
+  }
+  world.clock.advance(HOUR_MS);
+  await world.sync();
+  const { db } = await world.context();
+  const errors = JSON.stringify(FORMS.map((form) => `recipients: "${form}" is unknown`));
+  await db.updateTable('event').set({ errors }).execute();
+  const [event] = await db.selectFrom('event').select(['tenant', 'event_id']).execute();
+  if (event === undefined) throw new Error('nothing was shared');
+  const attempt = {
+    ...event,
+    number: 1,
+    at: 1,
+    outcome: 'rejected',
+    status: 400,
+    request_id: null,
+  };
+  await db
+    .insertInto('attempt')
+    .values({ ...attempt, errors })
+    .execute();
+  expect(await tracesOf('king')).not.toEqual([]);
+  await forget(ADA);
+  expect(await tracesOf('king@', 'king%40', 'king+', 'a.d.a.')).toEqual([]);
+  expect(await db.selectFrom('event').selectAll().execute()).toHaveLength(FORMS.length);
+});
+
+test('the search index has no term of the person', async () => {
+  await shareWithAda();
+  await world.sync();
+  const context = await world.context();
+  await indexForSearch(context, { forMs: Number.POSITIVE_INFINITY, signal });
+  const indexed = async (term: string) => {
+    const { rows } = await sql`
+      select rowid from search_index where search_index match ${`"${term}"`}
+    `.execute(context.db);
+    return rows.length;
+  };
+  const email = termOf('email', comparedEmail(ADA));
+  const name = termOf('name', 'kingsley');
+  expect(await indexed(email)).toBeGreaterThan(0);
+  expect(await indexed(name)).toBeGreaterThan(0);
+  // The index shortens a term by what it has in common with the one before.
+  const ends = [email, name].map((term) => term.slice(4));
+  for (const end of ends) expect(await tracesOf(end)).not.toEqual([]);
+  await forget(ADA);
+  expect([await indexed(email), await indexed(name)]).toEqual([0, 0]);
+  expect(await tracesOf(...ends)).toEqual([]);
+  expect(await indexed(termOf('email', BEN))).toBeGreaterThan(0);
 });
 
 test('what earlier versions deleted without overwriting it leaves the files, too', async () => {

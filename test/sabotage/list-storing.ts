@@ -41,8 +41,8 @@ export const STORING: readonly Sabotage[] = [
     name: 'lease-check-settle',
     file: 'src/outbox/queue.ts',
     find: `await guardLease(trx, lease);
-    const event =`,
-    put: 'const event =',
+    for (const settlement of settlements)`,
+    put: 'for (const settlement of settlements)',
     effect: 'A run that lost its lease records a response as if it still owned the event.',
     caughtBy: {
       file: 'test/unit/db-leases.test.ts',

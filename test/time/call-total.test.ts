@@ -23,7 +23,7 @@ const passing = fc.oneof(
 );
 const step = fc.record({
   passingMs: passing,
-  wanted: fc.integer({ min: 1, max: 6 }),
+  requested: fc.integer({ min: 1, max: 6 }),
   /** of the calls of the step before: how many arrived later, and how many were never sent */
   arrivedLater: fc.nat({ max: 2 }),
   arrivalMs: fc.integer({ min: 1, max: 400 }),
@@ -50,7 +50,7 @@ test('the total is the sum of its calls after any steps of any clock', async () 
       const connections = [db, open()];
       let now = START;
       let last = { at: 0, calls: 0 };
-      for (const [index, { passingMs, wanted, limits, upkeep, ...sent }] of steps.entries()) {
+      for (const [index, { passingMs, requested, limits, upkeep, ...sent }] of steps.entries()) {
         const connection = connections[index % 2] ?? db;
         now += passingMs;
         if (upkeep === 'fold') await foldCalls(connection, ACCOUNT, now);
@@ -61,7 +61,7 @@ test('the total is the sum of its calls after any steps of any clock', async () 
         const unsent = Array(unsentCount).fill({ from: last.at });
         const [alone, along] = sent.correctedAlone ? [later, unsent] : [unsent, later];
         await correctCalls(connection, { account: ACCOUNT, corrections: alone });
-        const request = { account: ACCOUNT, now: () => now, limits, wanted };
+        const request = { account: ACCOUNT, now: () => now, limits, requested };
         const decision = await takeCalls(connection, { ...request, corrections: along });
         last = decision.kind === 'go' ? decision : { at: 0, calls: 0 };
         const counted = await rowsAfter(db, now - dayMs);
@@ -71,7 +71,7 @@ test('the total is the sum of its calls after any steps of any clock', async () 
           expect(counted).toBeGreaterThanOrEqual(limits.callsPerDay);
         }
         if (decision.kind === 'go') {
-          expect(decision.calls).toBeLessThanOrEqual(Math.min(wanted, limits.burst.calls));
+          expect(decision.calls).toBeLessThanOrEqual(Math.min(requested, limits.burst.calls));
           expect(counted).toBeLessThanOrEqual(limits.callsPerDay);
         }
       }
@@ -83,7 +83,7 @@ test('the total is the sum of its calls after any steps of any clock', async () 
 test('a process of a version without totals counts calls: the next minute counts them', async () => {
   const { db } = await testDatabase();
   const limits = { burst: { calls: 3, windowMs: 1_005 }, callsPerDay: 5 };
-  const request = { account: ACCOUNT, limits, wanted: 1, corrections: [] };
+  const request = { account: ACCOUNT, limits, requested: 1, corrections: [] };
   await takeCalls(db, { ...request, now: () => START });
   await db
     .insertInto('call')
@@ -108,7 +108,7 @@ test('a database without a total gets it from the calls on record', async () => 
     .execute();
   const limits = { burst: { calls: 3, windowMs: 1_005 }, callsPerDay: 4 };
   const request = { account: ACCOUNT, now: () => START, limits, corrections: [] };
-  expect(await takeCalls(db, { ...request, wanted: 9 })).toEqual({
+  expect(await takeCalls(db, { ...request, requested: 9 })).toEqual({
     kind: 'go',
     at: START,
     calls: 2,
@@ -120,7 +120,7 @@ test('a paced call executes the same statements, whatever is on record', async (
   const { db } = await testDatabase();
   const limits = { burst: { calls: 3, windowMs: 1_005 }, callsPerDay: 1_000_000 };
   const take = (now: number) =>
-    takeCalls(db, { account: ACCOUNT, now: () => now, limits, wanted: 1, corrections: [] });
+    takeCalls(db, { account: ACCOUNT, now: () => now, limits, requested: 1, corrections: [] });
   await take(START);
   executed.length = 0;
   await take(START + 2_000);
