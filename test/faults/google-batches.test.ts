@@ -15,7 +15,7 @@ const ANNA = 'anna@acme.com';
 const BEN = 'ben@acme.com';
 const COUNT: number = GOOGLE_LIMITS.callsPerBatchMin;
 
-function wantedFiles(count = COUNT) {
+function requestedFiles(count = COUNT) {
   return Array.from({ length: count }, (_, index) => ({
     subject: index % 2 === 0 ? ANNA : BEN,
     fileId: `f${index}`,
@@ -61,7 +61,7 @@ describe('files that are read together', () => {
   it('are read as their own users, and each counts as a call', async () => {
     await using google = await startBatching(() => undefined);
     const { client, counted } = createTestGoogleClient(google.origin);
-    const files = await client.getFilesTogether(wantedFiles(230));
+    const files = await client.getFilesTogether(requestedFiles(230));
     // The last 30 are too few for a batch.
     expect([...files.values()].map((file) => file?.id)).toHaveLength(200);
     expect(files.get('f199')?.id).toBe('f199');
@@ -84,7 +84,7 @@ describe('files that are read together', () => {
   it('are not read together if they are few', async () => {
     await using google = await startBatching(() => undefined);
     const { client } = createTestGoogleClient(google.origin);
-    expect((await client.getFilesTogether(wantedFiles(COUNT - 1))).size).toBe(0);
+    expect((await client.getFilesTogether(requestedFiles(COUNT - 1))).size).toBe(0);
     expect(google.requests).toHaveLength(0);
   });
 
@@ -101,7 +101,7 @@ describe('files that are read together', () => {
   ])('except for one: %s', async (_what, inner, outcome) => {
     await using google = await startBatching((id) => (id === 'f7' ? inner : undefined));
     const { client, clock } = createTestGoogleClient(google.origin);
-    const files = await client.getFilesTogether(wantedFiles());
+    const files = await client.getFilesTogether(requestedFiles());
     expect(files.has('f7')).toBe(outcome === 'missing');
     expect(files.get('f7')).toBeUndefined();
     expect([...files.values()].filter((file) => file !== undefined)).toHaveLength(COUNT - 1);
@@ -118,9 +118,9 @@ describe('files that are read together', () => {
       id === 'f7' && batch === 1 ? inner : undefined,
     );
     const { client, clock } = createTestGoogleClient(google.origin);
-    expect((await client.getFilesTogether(wantedFiles())).has('f7')).toBe(false);
+    expect((await client.getFilesTogether(requestedFiles())).has('f7')).toBe(false);
     expect(clock.sleptMs).toEqual([]);
-    expect((await client.getFilesTogether(wantedFiles())).size).toBe(COUNT);
+    expect((await client.getFilesTogether(requestedFiles())).size).toBe(COUNT);
     expect(clock.sleptMs).toEqual([5_000]);
   });
 
@@ -129,7 +129,7 @@ describe('files that are read together', () => {
       token: (_request, reply) => reply.respond(400, { error: 'invalid_grant' }),
     });
     const { client, counted } = createTestGoogleClient(google.origin);
-    expect((await client.getFilesTogether(wantedFiles())).size).toBe(0);
+    expect((await client.getFilesTogether(requestedFiles())).size).toBe(0);
     // One attempt for each user, and no batch of nothing.
     expect([google.tokenRequests.length, google.calls.length, counted()]).toEqual([2, 0, 0]);
   });
@@ -140,7 +140,7 @@ describe('files that are read together', () => {
         reply.respond(200, { access_token: 'a\r\nx-evil: 1', expires_in: 3_599 }),
     });
     const { client } = createTestGoogleClient(google.origin);
-    expect((await client.getFilesTogether(wantedFiles())).size).toBe(0);
+    expect((await client.getFilesTogether(requestedFiles())).size).toBe(0);
     expect(google.calls).toHaveLength(0);
   });
 });
@@ -154,7 +154,7 @@ async function afterTries(respond: Respond, tries: number) {
   const { client, clock, counted } = createTestGoogleClient(google.origin);
   const found: number[] = [];
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    found.push((await client.getFilesTogether(wantedFiles(800))).size);
+    found.push((await client.getFilesTogether(requestedFiles(800))).size);
   }
   const batches = batchesIn(google);
   await google.close();
@@ -215,8 +215,10 @@ describe('a server without batches', () => {
       },
     });
     const { client } = createTestGoogleClient(google.origin);
-    for (let attempt = 0; attempt < 3; attempt += 1) await client.getFilesTogether(wantedFiles());
-    for (let attempt = 0; attempt < 6; attempt += 1) await client.getFilesTogether(wantedFiles());
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await client.getFilesTogether(requestedFiles());
+    for (let attempt = 0; attempt < 6; attempt += 1)
+      await client.getFilesTogether(requestedFiles());
     expect(batchesIn(google)).toBe(9);
   });
 
@@ -230,8 +232,8 @@ describe('a server without batches', () => {
       },
     });
     const { client, clock } = createTestGoogleClient(google.origin);
-    expect((await client.getFilesTogether(wantedFiles())).size).toBe(0);
-    expect((await client.getFilesTogether(wantedFiles())).size).toBe(1);
+    expect((await client.getFilesTogether(requestedFiles())).size).toBe(0);
+    expect((await client.getFilesTogether(requestedFiles())).size).toBe(1);
     expect(clock.sleptMs).toEqual([60_000]);
   });
 
@@ -245,7 +247,7 @@ describe('a server without batches', () => {
       },
     });
     const { client, clock } = createTestGoogleClient(google.origin, { requestsAtOnceMax: 1 });
-    await client.getFilesTogether(wantedFiles(300));
+    await client.getFilesTogether(requestedFiles(300));
     expect(sleptBefore).toEqual([0, 0, 1]);
   });
 
@@ -256,7 +258,7 @@ describe('a server without batches', () => {
     await using google = await startBatching(() => undefined);
     const { client, stop } = createTestGoogleClient(google.origin);
     stop.abort(reason);
-    await expect(client.getFilesTogether(wantedFiles())).rejects.toThrow('stopped');
+    await expect(client.getFilesTogether(requestedFiles())).rejects.toThrow('stopped');
     expect(google.calls).toHaveLength(0);
   });
 });

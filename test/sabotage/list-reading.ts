@@ -296,7 +296,7 @@ export const READING: readonly Sabotage[] = [
     find: 'if (file?.id === fileId) files.set(fileId, file);',
     put: 'if (file !== undefined) files.set(fileId, file);',
     effect: 'A share gets the name and link of a file that it is not about.',
-    caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one: another file' },
+    caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one' },
   },
   {
     name: 'batch-cut-part',
@@ -312,6 +312,6 @@ export const READING: readonly Sabotage[] = [
     find: "instanceof NotFound ? 'not-found' : undefined;",
     put: "instanceof Error ? 'not-found' : undefined;",
     effect: 'A file that a batch did not read for a moment counts as gone.',
-    caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one: 503' },
+    caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one' },
   },
 ];

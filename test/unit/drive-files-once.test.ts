@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { FilesOnce } from '../../src/sources/drive/files-once.ts';
 import { DRIVE_LIMITS } from '../../src/sources/drive/limits.ts';
-import type { WantedFile } from '../../src/vendors/google/google-client.ts';
+import type { RequestedFile } from '../../src/vendors/google/google-client.ts';
 import type { File } from '../../src/vendors/google/rows.ts';
 
 const ANNA = 'anna@acme.com';
@@ -20,9 +20,9 @@ const client = {
     alone.push(`${subject} ${fileId}`);
     return fileId === 'gone' ? undefined : fileOf(fileId);
   },
-  async getFilesTogether(wanted: readonly WantedFile[]) {
-    together.push(...wanted.map(({ fileId }) => fileId));
-    const answered = wanted.filter(({ fileId }) => fileId !== 'unanswered');
+  async getFilesTogether(requested: readonly RequestedFile[]) {
+    together.push(...requested.map(({ fileId }) => fileId));
+    const answered = requested.filter(({ fileId }) => fileId !== 'unanswered');
     return new Map(
       answered.map(({ fileId }) => [fileId, fileId === 'gone' ? undefined : fileOf(fileId)]),
     );
@@ -43,7 +43,7 @@ function fileOf(id: string): File {
   };
 }
 
-function filesOf(...fileIds: readonly string[]): WantedFile[] {
+function filesOf(...fileIds: readonly string[]): RequestedFile[] {
   return fileIds.map((fileId) => ({ subject: ANNA, fileId }));
 }
 
@@ -66,7 +66,7 @@ test('a file of an earlier page is not read again, except by another account', a
   expect(alone).toEqual([`${ANNA} a`]);
 });
 
-test('only so many files are remembered', async () => {
+test('only the latest files are remembered', async () => {
   const files = new FilesOnce(client);
   const ids = Array.from({ length: DRIVE_LIMITS.filesKeptMax + 1 }, (_, index) => `f${index}`);
   await files.readTogether(filesOf(...ids));

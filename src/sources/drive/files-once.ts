@@ -1,4 +1,4 @@
-import type { GoogleClient, WantedFile } from '../../vendors/google/google-client.ts';
+import type { GoogleClient, RequestedFile } from '../../vendors/google/google-client.ts';
 import type { File } from '../../vendors/google/rows.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 
@@ -16,8 +16,8 @@ export class FilesOnce {
   }
 
   /** Reads as many of the files as Google lets be requested together; never fails because of Google. */
-  async readTogether(wanted: readonly WantedFile[]): Promise<void> {
-    const unread = wanted.filter((file) => !this.#files.has(keyOf(file)));
+  async readTogether(requested: readonly RequestedFile[]): Promise<void> {
+    const unread = requested.filter((file) => !this.#files.has(keyOf(file)));
     const files = await this.#client.getFilesTogether(unread);
     for (const file of unread) {
       if (files.has(file.fileId)) this.#keep(file, files.get(file.fileId));
@@ -25,16 +25,16 @@ export class FilesOnce {
   }
 
   /** The file, from memory or alone. Fails as `getFile`. */
-  async get(wanted: WantedFile): Promise<File | undefined> {
-    const key = keyOf(wanted);
+  async get(requested: RequestedFile): Promise<File | undefined> {
+    const key = keyOf(requested);
     if (this.#files.has(key)) return this.#files.get(key);
-    const file = await this.#client.getFile(wanted.subject, wanted.fileId);
-    this.#keep(wanted, file);
+    const file = await this.#client.getFile(requested.subject, requested.fileId);
+    this.#keep(requested, file);
     return file;
   }
 
-  #keep(wanted: WantedFile, file: File | undefined): void {
-    this.#files.set(keyOf(wanted), file);
+  #keep(requested: RequestedFile, file: File | undefined): void {
+    this.#files.set(keyOf(requested), file);
     const [oldest] = this.#files.keys();
     if (this.#files.size > DRIVE_LIMITS.filesKeptMax && oldest !== undefined) {
       this.#files.delete(oldest);
@@ -42,6 +42,6 @@ export class FilesOnce {
   }
 }
 
-function keyOf({ subject, fileId }: WantedFile): string {
+function keyOf({ subject, fileId }: RequestedFile): string {
   return `${subject} ${fileId}`;
 }

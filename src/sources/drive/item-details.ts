@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { mailboxOf } from '../../share/address.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
-import type { GoogleClient, WantedFile } from '../../vendors/google/google-client.ts';
+import type { GoogleClient, RequestedFile } from '../../vendors/google/google-client.ts';
 import type { File } from '../../vendors/google/rows.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import type { ItemFacts } from './build-share.ts';
@@ -41,7 +41,7 @@ export interface ItemDetailsReaderOptions {
 
 /** As whom an item is read. */
 interface Reader {
-  /** undefined: nobody can read it */
+  /** undefined: no one can read it */
   readonly account: string | undefined;
   /** the person who shared it, who may not see it any more */
   readonly isActor: boolean;
@@ -76,7 +76,7 @@ export class ItemDetailsReader {
       Promise.all(entries.map((entry) => limit(() => this.#try(entry, () => work(entry)))));
     const found = await forEach((entry) => this.#readerOf(entry));
     const readers = new Map(entries.map(({ itemId }, index) => [itemId, found[index]]));
-    await this.#files.readTogether(wantedOf(readers));
+    await this.#files.readTogether(requestedOf(readers));
     const items = await forEach((entry) => this.#item(entry, readers.get(entry.itemId)));
     const byId = new Map<string, ItemDetails>();
     entries.forEach(({ itemId }, index) => {
@@ -189,7 +189,7 @@ export class ItemDetailsReader {
 }
 
 /** `readers` is by item id. */
-function wantedOf(readers: ReadonlyMap<string, Reader | undefined>): WantedFile[] {
+function requestedOf(readers: ReadonlyMap<string, Reader | undefined>): RequestedFile[] {
   return [...readers].flatMap(([fileId, reader]) =>
     reader?.account === undefined ? [] : [{ subject: reader.account, fileId }],
   );

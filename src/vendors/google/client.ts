@@ -37,7 +37,7 @@ import {
   USERS_FIELDS,
 } from './field-masks.ts';
 import { filesInBatches } from './files-in-batches.ts';
-import type { GoogleClient, WantedFile } from './google-client.ts';
+import type { GoogleClient, RequestedFile } from './google-client.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import { Requests } from './requests.ts';
 import type {
@@ -236,7 +236,9 @@ class ApiClient implements GoogleClient {
     );
   }
 
-  getFilesTogether(files: readonly WantedFile[]): Promise<ReadonlyMap<string, File | undefined>> {
+  getFilesTogether(
+    files: readonly RequestedFile[],
+  ): Promise<ReadonlyMap<string, File | undefined>> {
     return filesInBatches(this.#calls, files);
   }
 

@@ -5,7 +5,7 @@ import type { ApiCalls } from './api-calls.ts';
 import type { BatchAnswer, BatchCall } from './batch-requests.ts';
 import { readRequestedFile } from './drive-responses.ts';
 import { FILE_FIELDS } from './field-masks.ts';
-import type { WantedFile } from './google-client.ts';
+import type { RequestedFile } from './google-client.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import type { File } from './rows.ts';
 
@@ -17,15 +17,15 @@ type Files = Map<string, File | undefined>;
  */
 export async function filesInBatches(
   calls: ApiCalls,
-  wanted: readonly WantedFile[],
+  requested: readonly RequestedFile[],
 ): Promise<Files> {
   const { batchesAtOnceMax, callsPerBatchMax, callsPerBatchMin } = GOOGLE_LIMITS;
   const files: Files = new Map();
-  const chunks = [...chunksOf(wanted, callsPerBatchMax)].filter(
+  const chunks = [...chunksOf(requested, callsPerBatchMax)].filter(
     ({ length }) => length >= callsPerBatchMin,
   );
   const limit = pLimit(batchesAtOnceMax);
-  const read = async (chunk: readonly WantedFile[]) => {
+  const read = async (chunk: readonly RequestedFile[]) => {
     if (calls.batches.isOffered) await readChunk(calls, chunk, files);
   };
   while (!calls.batches.isProven && chunks.length > 0) await read(chunks.shift() ?? []);
@@ -35,7 +35,7 @@ export async function filesInBatches(
 
 async function readChunk(
   calls: ApiCalls,
-  chunk: readonly WantedFile[],
+  chunk: readonly RequestedFile[],
   files: Files,
 ): Promise<void> {
   await calls.sendTogether(chunk.map(callFor), (answers) => {
@@ -47,7 +47,7 @@ async function readChunk(
 }
 
 /** The request of `files.get`, as Google's own client writes it. */
-function callFor({ subject, fileId }: WantedFile): BatchCall {
+function callFor({ subject, fileId }: RequestedFile): BatchCall {
   const query = new URLSearchParams({ supportsAllDrives: 'true', fields: FILE_FIELDS });
   const target = `/drive/v3/files/${encodeURIComponent(fileId)}?${query}`;
   return { subject, scopeSet: 'drive', target };

@@ -14,7 +14,7 @@ import type {
 import type { ScopeSet } from './scopes.ts';
 
 /** A file, and the account that reads it. */
-export interface WantedFile {
+export interface RequestedFile {
   readonly subject: string;
   readonly fileId: string;
 }
@@ -74,7 +74,7 @@ export interface GoogleClient {
    * undefined as in `getFile`. Each must have another id. A file that the result omits must be read
    * with `getFile`, which tells why it cannot be: this never fails because of Google.
    */
-  getFilesTogether(files: readonly WantedFile[]): Promise<ReadonlyMap<string, File | undefined>>;
+  getFilesTogether(files: readonly RequestedFile[]): Promise<ReadonlyMap<string, File | undefined>>;
   /** The permissions of an item or, by its id, of an entire shared drive. */
   listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>>;
   /** All shared drives of the Workspace. As administrator, with a separate scope. */
