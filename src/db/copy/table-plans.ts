@@ -52,6 +52,9 @@ export interface ComparedTable {
 
 export const ALL_TABLES = Object.keys(PLANS) as readonly TableName[];
 
+/** Their rows belong to running processes, and do not count as content. */
+export const CONTENT_TABLES = ALL_TABLES.filter((name) => PLANS[name].treatment !== 'omitted');
+
 /** In the order of copying. */
 export const COMPARED_TABLES: readonly ComparedTable[] = ALL_TABLES.flatMap((name) => {
   const plan = PLANS[name];

@@ -11,7 +11,7 @@ import { isUnfinishedCopy, MARKER } from '../unfinished-copy.ts';
 import { DatabaseInUse } from './copy-in-use.ts';
 import { hasRows } from './rows.ts';
 import { requireNoLease } from './source.ts';
-import { ALL_TABLES, type TableName } from './table-plans.ts';
+import { ALL_TABLES, CONTENT_TABLES, type TableName } from './table-plans.ts';
 
 /** The lease of the process that copies, in TO. */
 const LEASE = 'the copy of the database';
@@ -32,7 +32,7 @@ export async function beginCopy(
   db: Database,
   { holder, clock }: { readonly holder: string; readonly clock: Clock },
 ): Promise<LeaseKey> {
-  await ((await isUnfinishedCopy(db)) ? migrateUnfinishedCopy(db) : migrate(db));
+  await prepareTables(db);
   const key = { name: LEASE, holder };
   await inTransaction(db, async (trx) => {
     await lockTables(trx);
@@ -49,6 +49,13 @@ export async function beginCopy(
   return key;
 }
 
+async function prepareTables(db: Database): Promise<void> {
+  if (await isUnfinishedCopy(db)) return migrateUnfinishedCopy(db);
+  await migrate(db);
+  // Before the locks: if TO is FROM under another name, they would wait for each other.
+  await requireEmpty(db);
+}
+
 /** Waits for the transactions that are taking a lease now: later ones find the marker. */
 async function lockTables(trx: Statement): Promise<void> {
   if (!isPostgres(trx)) return;
@@ -56,11 +63,9 @@ async function lockTables(trx: Statement): Promise<void> {
   await sql`lock table ${tables} in access exclusive mode`.execute(trx);
 }
 
-async function requireEmpty(trx: Statement): Promise<void> {
+async function requireEmpty(db: Statement): Promise<void> {
   const filled: TableName[] = [];
-  for (const table of ALL_TABLES) {
-    if (table !== 'lease' && (await hasRows(trx, table))) filled.push(table);
-  }
+  for (const table of CONTENT_TABLES) if (await hasRows(db, table)) filled.push(table);
   if (filled.length === 0) return;
   throw new UserError(`it is not empty: it has rows in ${filled.join(', ')}`, {
     hint:
@@ -105,6 +110,6 @@ export async function finishCopy(db: Database, lease: LeaseKey): Promise<void> {
   await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await trx.schema.dropTable(MARKER).execute();
-    await trx.deleteFrom('lease').execute();
+    await trx.deleteFrom('lease').where('name', '=', lease.name).execute();
   });
 }
