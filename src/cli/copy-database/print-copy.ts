@@ -64,6 +64,6 @@ function nextSteps({ from, to, tables }: PrintedCopy): string[] {
       : []),
     `Next: set \`database: ${to}\` in sharetrail.yaml, run \`sharetrail check\`, then \`sharetrail sync\`.`,
     `Keep ${from} until you have seen a good run: it was not changed. Run nothing on it any more, except to go back.`,
-    'The next run builds the search index. Until then, search finds only the newest events.',
+    'The next run builds the search index. Until then, search does not find all events.',
   ];
 }

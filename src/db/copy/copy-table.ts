@@ -48,19 +48,19 @@ export async function readTable(
   table: ComparedTable,
   { database, step }: { readonly database: 'from' | 'to'; readonly step: CopyProgress['step'] },
 ): Promise<TableContent> {
-  return eachPage(copying, table, { db: copying[database], step }, async () => {});
+  return eachPage(copying, { table, db: copying[database], step, work: async () => {} });
 }
 
 /** Writes all rows of FROM to TO, where the table must be empty: a page per transaction. */
 export async function copyTable(copying: Copying, table: ComparedTable): Promise<TableContent> {
   const { from, to, lease, onEvents } = copying;
-  return eachPage(copying, table, { db: from, step: 'copying' }, (rows) =>
+  const work = (rows: readonly Row[]) =>
     inTransaction(to, async (trx) => {
       await guardLease(trx, lease);
       await insertRows(trx, table.name, rows);
       if (table.name === 'event') await onEvents(trx, rows as unknown as readonly EventKey[]);
-    }),
-  );
+    });
+  return eachPage(copying, { table, db: from, step: 'copying', work });
 }
 
 interface EventKey {
@@ -68,12 +68,15 @@ interface EventKey {
   readonly event_id: string;
 }
 
-async function eachPage(
-  copying: Copying,
-  table: ComparedTable,
-  { db, step }: { readonly db: Statement; readonly step: CopyProgress['step'] },
-  work: (rows: readonly Row[]) => Promise<void>,
-): Promise<TableContent> {
+interface Pass {
+  readonly table: ComparedTable;
+  readonly db: Statement;
+  readonly step: CopyProgress['step'];
+  /** what to do with each page */
+  readonly work: (rows: readonly Row[]) => Promise<void>;
+}
+
+async function eachPage(copying: Copying, { table, db, step, work }: Pass): Promise<TableContent> {
   const checksum = new Checksum();
   let replaced = 0;
   const total = await countRows(db, table);

@@ -16,6 +16,7 @@ const PLANS: Readonly<Record<TableName, TablePlan>> = {
   cursor: copied('tenant', 'stream'),
   secret: copied('tenant', 'name'),
   call: copied('account', 'at'),
+  call_total: copied('account'),
   pause: copied('account'),
   grant: copied('tenant', 'item', 'grantee', 'generation'),
   activity: copied('tenant', 'lane', 'key'),

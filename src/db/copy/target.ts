@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { databaseTime } from '../database-time.ts';
+import { durably } from '../durably.ts';
 import { isPostgres } from '../is-postgres.ts';
 import { guardLease, type LeaseKey, takeLease } from '../leases.ts';
 import { migrate, migrateUnfinishedCopy } from '../migrate.ts';
@@ -105,11 +106,13 @@ export async function forgetFinished(trx: Statement, names: readonly string[]): 
   await trx.withTables<MarkerTable>().deleteFrom(MARKER).where('name', 'in', names).execute();
 }
 
-/** From now on, runs can use TO. */
+/** From now on, runs can use TO. Afterward, a power cut loses nothing of the copy. */
 export async function finishCopy(db: Database, lease: LeaseKey): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    await guardLease(trx, lease);
-    await trx.schema.dropTable(MARKER).execute();
-    await trx.deleteFrom('lease').where('name', '=', lease.name).execute();
-  });
+  await durably(db, (connection) =>
+    inTransaction(connection, async (trx) => {
+      await guardLease(trx, lease);
+      await trx.schema.dropTable(MARKER).execute();
+      await trx.deleteFrom('lease').where('name', '=', lease.name).execute();
+    }),
+  );
 }
