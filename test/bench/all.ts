@@ -22,3 +22,5 @@ print('Searching the events');
 await import('./search.ts');
 print('The operator page');
 await import('./page.ts');
+print('The size of the database');
+await import('./rows.ts');
