@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import { UserError } from '../lib/errors.ts';
 import { rememberToken, type Secret } from '../lib/secret.ts';
+import { durably } from './durably.ts';
 import type { Database } from './schema.ts';
 
 const CIPHER = 'aes-256-gcm';
@@ -58,21 +58,6 @@ export function createSecretStore(options: {
       });
     },
   };
-}
-
-/**
- * In WAL mode with synchronous NORMAL, a power cut can lose the last commit, and a lost token cannot be
- * recovered. Reserves the connection, so that no other write sets `normal` in between.
- */
-async function durably(db: Database, write: (db: Database) => Promise<void>): Promise<void> {
-  await db.connection().execute(async (connection) => {
-    await sql`pragma synchronous = full`.execute(connection);
-    try {
-      await write(connection);
-    } finally {
-      await sql`pragma synchronous = normal`.execute(connection);
-    }
-  });
 }
 
 function keyOf(secretKey: Secret | undefined, name: string): Buffer {

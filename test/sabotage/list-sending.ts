@@ -49,9 +49,10 @@ export const SENDING: readonly Sabotage[] = [
   },
   {
     name: 'skip-until-sent',
-    file: 'src/push/drain.ts',
-    find: '!(await isPending(db, { tenant, eventId: event.eventId }))',
-    put: "tenant === ''",
+    file: 'src/outbox/queue.ts',
+    find: `.where('event_id', '=', value('eventId'))
+    .where('state', '=', 'pending'),`,
+    put: ".where('event_id', '=', value('eventId')),",
     effect: 'An event is sent although an operator skipped it while it waited.',
     caughtBy: { file: 'test/unit/push-drain.test.ts', name: 'between two attempts' },
   },
@@ -155,8 +156,8 @@ export const SENDING: readonly Sabotage[] = [
   {
     name: 'day-budget',
     file: 'src/db/calls.ts',
-    find: '>= limits.callsPerDay',
-    put: '> limits.callsPerDay',
+    find: 'callsPerDay - usage.day.calls;',
+    put: 'callsPerDay - usage.day.calls + 1;',
     effect: 'One call more than Gong allows in a day.',
     caughtBy: {
       file: 'test/time/pacing.test.ts',
@@ -166,8 +167,8 @@ export const SENDING: readonly Sabotage[] = [
   {
     name: 'second-window',
     file: 'src/db/calls.ts',
-    find: 'blocking !== undefined && blocking + windowMs > now',
-    put: 'blocking !== undefined && blocking > now',
+    find: 'windowFrom: now - windowMs,',
+    put: 'windowFrom: now,',
     effect: 'More calls in a second than Gong allows: 429 for every integration of the company.',
     caughtBy: {
       file: 'test/time/pacing.test.ts',
@@ -177,7 +178,7 @@ export const SENDING: readonly Sabotage[] = [
   {
     name: 'call-counted',
     file: 'src/db/calls.ts',
-    find: "if (permission.kind === 'go') await countCall(trx, account, now);",
+    find: 'for (const change of taken) await addCalls(trx, { account, ...change });',
     put: '',
     effect: 'Calls of other runs and processes are not counted, and the limits are exceeded.',
     caughtBy: {
@@ -186,18 +187,29 @@ export const SENDING: readonly Sabotage[] = [
     },
   },
   {
+    name: 'total-corrected',
+    file: 'src/db/calls.ts',
+    find: 'changedTotal(stored, await correct(trx, account, corrections))',
+    put: '(await correct(trx, account, corrections), stored)',
+    effect: 'The sum of the day differs from its calls until the next minute.',
+    caughtBy: {
+      file: 'test/time/call-total.test.ts',
+      name: 'the total is the sum of its calls after any steps of any clock',
+    },
+  },
+  {
     name: 'call-moved',
     file: 'src/push/pacer.ts',
-    find: 'if (to > takenAt) await moveCall',
-    put: 'if (to < takenAt) await moveCall',
+    find: 'if (to > takenAt) await this.#correct',
+    put: 'if (to < takenAt) await this.#correct',
     effect: 'A slow connection makes calls arrive closer together than Gong allows.',
     caughtBy: { file: 'test/time/call-count.test.ts', name: 'delays the next call' },
   },
   {
     name: 'call-given-back',
     file: 'src/push/pacer.ts',
-    find: 'if (sentAt === undefined) return giveCallBack',
-    put: 'if (sentAt === 0) return giveCallBack',
+    find: 'if (sentAt === undefined) return this.#correct',
+    put: 'if (sentAt === 0) return this.#correct',
     effect: 'Calls that were never sent use up the day.',
     caughtBy: {
       file: 'test/pipeline/counting.test.ts',
@@ -207,8 +219,8 @@ export const SENDING: readonly Sabotage[] = [
   {
     name: 'retry-after-shared',
     file: 'src/db/calls.ts',
-    find: "else if (pause > now) return { kind: 'paused', until: pause };",
-    put: '',
+    find: 'if (usage.pause > now && !isVoidPause(usage.pause, now)) {',
+    put: 'if (usage.pause === now) {',
     effect: 'Senders ignore a Retry-After that another one received.',
     caughtBy: {
       file: 'test/unit/push-limits.test.ts',
@@ -217,7 +229,7 @@ export const SENDING: readonly Sabotage[] = [
   },
   {
     name: 'retry-after-kept',
-    file: 'src/db/calls.ts',
+    file: 'src/db/pauses.ts',
     find: "doUpdateSet({ until }).where('pause.until', '<', until)",
     put: 'doUpdateSet({ until })',
     effect: 'A short Retry-After ends a long one early.',

@@ -255,6 +255,11 @@ export class DriveCompany implements GoogleClient {
     return item === undefined || item.gone ? undefined : this.#file(item, subject);
   }
 
+  /** This Google has no batches. */
+  async getFilesTogether(): Promise<ReadonlyMap<string, File | undefined>> {
+    return new Map();
+  }
+
   async *listPermissions(_subject: string, fileId: string): AsyncGenerator<Page<Permission>> {
     if (fileId === DRIVE.id) {
       yield* this.#pages([...this.#members].map(([key, role]) => permission(key, role)));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { callsOfDay, moveCall, takeCall } from '../../src/db/calls.ts';
+import { callsOfDay } from '../../src/db/calls.ts';
 import { testDatabase } from '../support/database.ts';
+import { moveCall, takeCall } from '../support/paced-calls.ts';
 
 const ACCOUNT = 'account';
 const HOUR = 3_600_000;
@@ -31,6 +32,7 @@ test('calls counted a moment ahead, as by another machine, delay the next call',
   const now = () => NOW + 200;
   expect(await takeCall(db, { account: ACCOUNT, now, limits })).toEqual({
     kind: 'wait',
+    at: NOW + 200,
     until: NOW + 1_005,
   });
 });

@@ -1,5 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { RetryableError } from '../../lib/errors.ts';
 import type { Turn } from '../../lib/turn.ts';
 import type { ParsedRows } from '../faulty-row.ts';
 import { ByteBudget } from '../http/byte-budget.ts';
@@ -35,7 +36,8 @@ import {
   USERS_CUSTOMER_FIELDS,
   USERS_FIELDS,
 } from './field-masks.ts';
-import type { GoogleClient } from './google-client.ts';
+import { filesInBatches } from './files-in-batches.ts';
+import type { GoogleClient, WantedFile } from './google-client.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import { Requests } from './requests.ts';
 import type {
@@ -229,9 +231,13 @@ class ApiClient implements GoogleClient {
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
-        read: (body) => rowIn(readRequestedFile(body), FILE_UNREADABLE),
+        read: (body) => requestedFile(body, fileId),
       }),
     );
+  }
+
+  getFilesTogether(files: readonly WantedFile[]): Promise<ReadonlyMap<string, File | undefined>> {
+    return filesInBatches(this.#calls, files);
   }
 
   listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>> {
@@ -351,6 +357,13 @@ const USER_UNREADABLE: Unreadable = {
   concerns: 'subject',
   hint: 'Please report this message. The other users are read.',
 };
+
+/** Another file's owner and access would decide about this one. */
+function requestedFile(body: unknown, fileId: string): File {
+  const file = rowIn(readRequestedFile(body), FILE_UNREADABLE);
+  if (file.id === fileId) return file;
+  throw new RetryableError(`Google returned another file than ${fileId}`);
+}
 
 /** The only row of a list of one. */
 function rowIn<Row>({ rows, faulty }: ParsedRows<Row>, { what, concerns, hint }: Unreadable): Row {
