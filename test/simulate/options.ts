@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** `--workers N` simulates one size; without it, the table compares several. */
-const WORKERS = [1, 4, 16, 64];
+const WORKERS = [1, 4, 16];
 
 export interface SimulateOptions {
   readonly tenants: number;
