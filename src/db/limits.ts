@@ -81,3 +81,8 @@ export const BACKUP_LIMITS = {
   /** how long a backup or restore waits for another process's lock */
   lockWaitMsMax: 5_000,
 } as const;
+
+export const COPY_LIMITS = {
+  /** read, written, and compared together: with the longest rows, some megabytes */
+  rowsPerPage: 200,
+} as const;
