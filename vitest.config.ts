@@ -10,6 +10,8 @@ const ON_SQLITE_ONLY = [
   'test/faults/{backup,bad-database,database-failures,exposed-files,power-cut}.test.ts',
   'test/faults/{replaced-database,restore,unreachable-database}.test.ts',
   'test/unit/db-open.test.ts',
+  // A suspended process on PostgreSQL locks only its own tenant.
+  'test/faults/suspended-process.test.ts',
 ];
 
 // Tests start real servers, processes and databases, so there is one worker per core of a small

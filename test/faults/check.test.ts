@@ -16,6 +16,7 @@ import {
   withSalesforce,
 } from '../support/check-rig.ts';
 import { startChild } from '../support/child.ts';
+import { ON_SQLITE } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { startUntrustedServer } from '../support/untrusted-server.ts';
 
@@ -182,26 +183,30 @@ describe('the database', () => {
     });
   });
 
-  test('that another process locks fails with the reason', async () => {
-    await world.check();
-    const lock = startChild('hold-lock.ts', { args: [join(folderOf(), 'sharetrail.db')] });
-    await lock.line();
-    const checks = await world.check();
-    lock.send('release');
-    await lock.line();
-    expect(problemsIn(checks)).toContain('database file failed');
-    const file = findCheck(checks, { area: 'database', name: 'file' });
-    expect(file?.message).toContain('locked by another process');
-  });
+  if (ON_SQLITE) {
+    test('that another process locks fails with the reason', async () => {
+      await world.check();
+      const lock = startChild('hold-lock.ts', { args: [join(folderOf(), 'sharetrail.db')] });
+      await lock.line();
+      const checks = await world.check();
+      lock.send('release');
+      await lock.line();
+      expect(problemsIn(checks)).toContain('database file failed');
+      const file = findCheck(checks, { area: 'database', name: 'file' });
+      expect(file?.message).toContain('locked by another process');
+    });
+  }
 
-  test.each([
-    [CHECK_LIMITS.freeBytesMin - 1, 'failed'],
-    [CHECK_LIMITS.freeBytesLow - 1, 'warning'],
-    [CHECK_LIMITS.freeBytesLow, 'ok'],
-  ] as const)('with %d free bytes next to it: %s', async (bytes, status) => {
-    const checks = await world.check({ freeBytes: () => bytes });
-    expect(findCheck(checks, { area: 'database', name: 'disk space' })).toMatchObject({ status });
-  });
+  if (ON_SQLITE) {
+    test.each([
+      [CHECK_LIMITS.freeBytesMin - 1, 'failed'],
+      [CHECK_LIMITS.freeBytesLow - 1, 'warning'],
+      [CHECK_LIMITS.freeBytesLow, 'ok'],
+    ] as const)('with %d free bytes next to it: %s', async (bytes, status) => {
+      const checks = await world.check({ freeBytes: () => bytes });
+      expect(findCheck(checks, { area: 'database', name: 'disk space' })).toMatchObject({ status });
+    });
+  }
 
   test('of an earlier version is a warning, and is not migrated', async () => {
     const { db } = await world.context();

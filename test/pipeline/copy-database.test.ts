@@ -66,7 +66,7 @@ function copier(addresses: { readonly from: string; readonly to: string }) {
 
 describe('copy-database', () => {
   test('a tenant that has run: both directions keep every row, and the next sync has nothing to do', async () => {
-    await using world = await startCliWorld({ googleDrive: true });
+    await using world = await startCliWorld({ googleDrive: true, onSqlite: true });
     const ids = world.deliver(12);
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     const original = opened(`sqlite:${world.databaseFile}`);

@@ -54,9 +54,9 @@ export interface CliWorld extends AsyncDisposable {
   query<Row>(sql: string, ...parameters: readonly unknown[]): Row[];
 }
 
-/** With `googleDrive`, the tenant reads Drive too. */
+/** With `googleDrive`, the tenant reads Drive too. `onSqlite`: in both projects. */
 export async function startCliWorld(
-  options: { readonly googleDrive?: true } = {},
+  options: { readonly googleDrive?: true; readonly onSqlite?: true } = {},
 ): Promise<CliWorld> {
   const clock = new BarrierClock();
   const sandbox = await createSandbox({ clock, gong: { limits: UNLIMITED } });
@@ -64,7 +64,10 @@ export async function startCliWorld(
   const start = clock.now() - DAY_MS;
   await writeSandboxConfiguration(folder, sandbox, { start, timezone: 'UTC', ...options });
   const databaseFile = join(folder, 'sharetrail.db');
-  const { database, drop } = await newDatabase(folder);
+  const isFile = ON_SQLITE || options.onSqlite === true;
+  const { database, drop } = isFile
+    ? { database: `sqlite:${databaseFile}`, drop: async () => {} }
+    : await newDatabase(folder);
   writeFileSync(join(folder, 'sharetrail.yaml'), stringify({ database }));
   const commands: Command[] = [];
   let delivered = start;
@@ -98,7 +101,7 @@ export async function startCliWorld(
       return ends.map(({ stdout, stderr }) => stdout + stderr).join('');
     },
     query: (sql, ...parameters) =>
-      ON_SQLITE ? query(databaseFile, sql, parameters) : queryServer(database, sql, parameters),
+      isFile ? query(databaseFile, sql, parameters) : queryServer(database, sql, parameters),
     [Symbol.asyncDispose]: async () => {
       for (const command of commands) command.kill('SIGKILL');
       await Promise.all(commands.map((command) => command.ended()));

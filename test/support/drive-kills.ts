@@ -69,7 +69,7 @@ export function sharesInGong({ sandbox: { gong } }: CliWorld): string[] {
 /** What is wrong with the grants on record, which must be `shared` and the baseline, each once. */
 export function grantProblems(world: CliWorld, shared: readonly string[]): string[] {
   const rows = world.query<{ grant: string; reported: number }>(
-    `select item || ' ' || grantee as "grant", event_id is not null as reported from "grant"`,
+    `select item || ' ' || grantee as "grant", case when event_id is null then 0 else 1 end as reported from "grant"`,
   );
   const reported = rows.filter((row) => row.reported === 1).map((row) => row.grant);
   const problems = [...shared].sort().join() === reported.sort().join() ? [] : ['grants differ'];

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CliWorld } from './cli-world.ts';
+import { type CliWorld, tablesIn } from './cli-world.ts';
+import { ON_SQLITE } from './database.ts';
 
 /** Long enough not to occur by chance. */
 const SECRET_LENGTH_MIN = 16;
@@ -10,7 +11,7 @@ const ASSERTION = /eyJ[\w-]{10,}\.eyJ/;
 
 /**
  * Where a secret is visible, as sentences: in the output of any command, or in any file of the folder
- * (database, write-ahead log), except the files of the secrets themselves.
+ * (database, write-ahead log) or row of a server's database, except the files of the secrets themselves.
  */
 export async function leaksOf(world: CliWorld): Promise<string[]> {
   const places = [
@@ -18,10 +19,17 @@ export async function leaksOf(world: CliWorld): Promise<string[]> {
     ...readdirSync(world.folder, { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => [name, readFileSync(join(world.folder, name), 'latin1')] as const),
+    ...(ON_SQLITE ? [] : [['sharetrail.db', rowsOf(world)] as const]),
   ];
   return places.flatMap(([place, text]) =>
     secretsIn(text, world).map((secret) => `${place} shows ${secret}`),
   );
+}
+
+/** All rows of a database on a server. */
+function rowsOf(world: CliWorld): string {
+  const rows = tablesIn(world).map((table) => world.query(`select * from "${table}"`));
+  return JSON.stringify(rows);
 }
 
 function secretsIn(text: string, { sandbox }: CliWorld): string[] {
