@@ -3,7 +3,7 @@ import { killPart } from './kills.ts';
 import { type Act, compareWithGong } from './kills-oracle.ts';
 
 const SEEDS = 1_000_000;
-/** some seconds on free cores; tests beside it can need most of both */
+/** some seconds on free cores; other tests can need most of both */
 const TIMEOUT_MS = 900_000;
 
 describe('the short form of `npm run torture`', () => {
