@@ -49,6 +49,8 @@ function openTransaction(db: Database, work: (trx: Statement) => Promise<unknown
     await mayEnd.promise;
   });
   ended.catch(begun.reject);
+  // Before its database is closed, which waits for it.
+  onTestFinished(() => mayEnd.resolve());
   return {
     begun: begun.promise,
     end: async () => {
