@@ -126,7 +126,11 @@ describe('copy-database', () => {
       ({ name }) => !/^search_index|^kysely_/.test(name),
     );
     expect(found.map(({ name }) => name).toSorted()).toEqual(ALL_TABLES.toSorted());
-    const assigned = found.filter(({ columns }) => columns.some((c) => c.isAutoIncrementing));
+    // An integer key of SQLite could be assigned, but the one of this table is always 1.
+    const assigned = found.filter(
+      ({ name, columns }) =>
+        name !== 'forgotten_key' && columns.some((column) => column.isAutoIncrementing),
+    );
     expect(assigned.map(({ name }) => name).toSorted()).toEqual([
       'search_document',
       'search_queue',
