@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { copyDatabase } from '../../src/db/copy/copy-database.ts';
+import { copyDatabase, isEqual } from '../../src/db/copy/copy-database.ts';
 import { DatabaseInUse } from '../../src/db/copy/copy-in-use.ts';
 import { ALL_TABLES, COMPARED_TABLES } from '../../src/db/copy/table-plans.ts';
 import { COPY_LIMITS, LEASE_LIMITS } from '../../src/db/limits.ts';
@@ -151,7 +151,8 @@ describe('copy-database', () => {
       `.execute(from.db);
     }
     const tables = await copy();
-    // Each address and each text that has a NUL character.
+    expect(tables.filter((table) => !isEqual(table))).toEqual([]);
+    // The tenant and the position of one row.
     const replaced = tables.reduce((sum, table) => sum + table.from.replaced, 0);
     expect(replaced).toBe(ON_SQLITE ? 0 : 2);
     const stored = await rowsOf(to.open(), 'cursor');
@@ -214,7 +215,7 @@ describe('copy-database', () => {
       onEvents: async (trx) => {
         const [lease] = await trx.selectFrom('lease').selectAll().execute();
         ends.push(lease?.until ?? 0);
-        clock.advance(LEASE_LIMITS.heartbeatMs);
+        if (ends.length === 1) clock.advance(LEASE_LIMITS.heartbeatMs);
         if (ends.length === 2) await trx.updateTable('lease').set({ holder: 'other' }).execute();
       },
     });
