@@ -10,6 +10,7 @@ import { setAsideRows } from './0008-set-aside-rows.ts';
 import { search } from './0010-search.ts';
 import { forgotten } from './0011-forgotten.ts';
 import { eventCounts } from './0013-event-counts.ts';
+import { workers } from './0014-workers.ts';
 
 /**
  * All migrations by name, in order. The map is explicit, because a folder that is read at run time
@@ -28,4 +29,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-search': search,
   '0011-forgotten': forgotten,
   '0013-event-counts': eventCounts,
+  '0014-workers': workers,
 };

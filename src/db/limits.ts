@@ -79,3 +79,8 @@ export const BACKUP_LIMITS = {
   /** how long a backup or restore waits for another process's lock */
   lockWaitMsMax: 5_000,
 } as const;
+
+export const WORKER_LIMITS = {
+  /** a worker that was not seen for so long counts as dead */
+  deadAfterMs: 20_000,
+} as const;
