@@ -1,6 +1,5 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { isPostgres } from '../src/db/is-postgres.ts';
 
 /**
  * What events can be found by. `search_queue` names events whose terms are not indexed yet, in the
@@ -49,4 +48,8 @@ async function createIndex(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
   // Deleted terms leave the file at once, not at some later merge.
   await sql`insert into search_index (search_index, rank) values ('secure-delete', 1)`.execute(db);
+}
+
+function isPostgres(db: Kysely<unknown>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }

@@ -1,6 +1,5 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { isPostgres } from '../src/db/is-postgres.ts';
 
 /**
  * How many events there are, by what operators ask for: triggers keep the counts, so no writer can
@@ -108,4 +107,8 @@ async function createPostgresTrigger(
     create trigger ${name} after ${sql.raw(on)} on event referencing ${sql.raw(tables)}
     for each statement execute function ${name}()
   `.execute(db);
+}
+
+function isPostgres(db: Kysely<unknown>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }

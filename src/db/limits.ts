@@ -29,6 +29,8 @@ export const POSTGRES_LIMITS = {
   versionMin: 14,
   /** per process */
   connectionsMax: 10,
+  /** of the operator page, next to those of the runs */
+  readingConnectionsMax: 4,
   /** of one connection, with TLS and login */
   connectMsMax: 10_000,
   /** between two attempts while the server restarts */

@@ -84,7 +84,7 @@ function parameterProblem(parameters: URLSearchParams): string | undefined {
 }
 
 function defaultMode(host: string): SslMode {
-  const isLoopback = host === 'localhost' || host === '::1' || /^127\./.test(host);
+  const isLoopback = host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
   return isLoopback ? 'disable' : 'verify-full';
 }
 

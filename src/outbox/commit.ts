@@ -11,7 +11,7 @@ export interface Batch {
   readonly tenant: string;
   readonly priority: number;
   readonly now: number;
-  /** iterated once, inside the transaction: lazy creation saves memory */
+  /** read inside the transaction, once per attempt: lazy creation saves memory */
   readonly created: Iterable<NewEvent>;
   /** events that were decided again, whether their state changed or not */
   readonly reconsidered: readonly NewEvent[];

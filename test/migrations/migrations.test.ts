@@ -22,9 +22,9 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0006-drive-grants': 'a6d383d0680a9cfc41d0d2ac6caaa8727590c2a4cb3b7d5bbae83ca63d24d4ac',
   '0007-tenant-bindings': '7aafa4c7752295ffbddd36d9f8a74f12caee52e6736c1fdd0049ae42efa7471c',
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
-  '0010-search': '8e0923fcdb290b50af485d3794b9def9307b62053800b630bd30bf18d4da38b3',
+  '0010-search': '753ee6481da94af36b3fe0b8709626a26dbb64b2d604dc8364faa01d48ea3475',
   '0011-forgotten': '47fad2ea4420d0ceca1f909c657c20eadf900cd9613db2e7d7f33acf90d2c292',
-  '0013-event-counts': 'fda0b63151779a9029d381b5a4cdb0905eaa1ae380bdf0ff92027cd1bbcc435a',
+  '0013-event-counts': '7826e2f6bd81e23c78b7075bd7cce4ddff417758796139e862c4add659db6e02',
 };
 
 function withoutComments(code: string): string {

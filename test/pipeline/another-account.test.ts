@@ -9,8 +9,8 @@ import { planRebind } from '../../src/operator/rebind-plan.ts';
 import { listEvents } from '../../src/outbox/list-events.ts';
 import { dryRun } from '../../src/runs/dry-run.ts';
 import { startDriveWorld } from '../support/drive-world.ts';
-import { startWorld, type World } from '../support/world.ts';
 import { stealLeaseAt } from '../support/failing-database.ts';
+import { startWorld, type World } from '../support/world.ts';
 
 const signal = new AbortController().signal;
 const SANDBOX_ORG = '00DHp000000sbxAMAQ';

@@ -196,9 +196,9 @@ test('a damaged file is explained, with how to recover', async () => {
   });
 });
 
-test('a setting for PostgreSQL is refused as not supported yet', () => {
+test('a setting of another kind is not the path of a file', () => {
   expect(sqliteFile('sqlite:./data/sharetrail.db')).toBe('./data/sharetrail.db');
-  expect(() => sqliteFile('postgres://localhost/sharetrail')).toThrow(UserError);
+  expect(() => sqliteFile('mysql://localhost/sharetrail')).toThrow(UserError);
 });
 
 test('a statement is prepared once, and still works after hundreds of others', async () => {

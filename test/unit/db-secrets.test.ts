@@ -33,16 +33,18 @@ test('a token is loaded as it was saved, even through another connection', async
   expect(await db.selectFrom('secret').select('updated_at').execute()).toEqual([{ updated_at: 7 }]);
 });
 
-test.runIf(ON_SQLITE)('no file of the database contains the token or its base64', async () => {
-  const { db, folder } = await testDatabase();
-  await storeIn(db).save(TOKEN);
-  await sql`insert into pause values ('control-value', 1)`.execute(db);
-  const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
-  const all = bytes.join('\n');
-  expect(all).toContain('control-value');
-  expect(all).not.toContain(TOKEN);
-  expect(all).not.toContain(Buffer.from(TOKEN).toString('base64').slice(0, 20));
-});
+if (ON_SQLITE) {
+  test('no file of the database contains the token or its base64', async () => {
+    const { db, folder } = await testDatabase();
+    await storeIn(db).save(TOKEN);
+    await sql`insert into pause values ('control-value', 1)`.execute(db);
+    const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    const all = bytes.join('\n');
+    expect(all).toContain('control-value');
+    expect(all).not.toContain(TOKEN);
+    expect(all).not.toContain(Buffer.from(TOKEN).toString('base64').slice(0, 20));
+  });
+}
 
 test('the same token is encrypted differently each time', async () => {
   const { db } = await testDatabase();
@@ -109,9 +111,8 @@ test('saved and loaded tokens are removed from every later message', async () =>
   expect(scrub('Gong said token-that-was-saved')).toBe('Gong said •••');
 });
 
-test.runIf(ON_SQLITE)(
-  'tokens that are saved at the same time are each flushed to disk with their own commit',
-  async () => {
+if (ON_SQLITE) {
+  test('tokens that are saved at the same time are each flushed to disk with their own commit', async () => {
     const { db } = await testDatabase();
     const { executed } = recordStatements();
     const stores = ['a', 'b', 'c'].map((tenant) => storeIn(db, { tenant }));
@@ -124,5 +125,5 @@ test.runIf(ON_SQLITE)(
     expect(saves).toEqual([save, save, save]);
     const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(db);
     expect(rows).toEqual([{ synchronous: 1 }]);
-  },
-);
+  });
+}

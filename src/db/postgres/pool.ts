@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
 import type pg from 'pg';
 import { DatabaseError, messageOf } from '../../lib/errors.ts';
 import type { PostgresAddress } from '../../lib/postgres-url.ts';
@@ -38,7 +37,7 @@ export async function createPool({ address, access }: PoolOptions): Promise<pg.P
   const pool = new driver.Pool({
     ...settings,
     Client: PatientClient as typeof driver.Client,
-    max: POSTGRES_LIMITS.connectionsMax,
+    max: access === 'read' ? POSTGRES_LIMITS.readingConnectionsMax : POSTGRES_LIMITS.connectionsMax,
     // Also the wait for a connection that another part of this process uses.
     connectionTimeoutMillis: POSTGRES_LIMITS.freeConnectionMsMax,
     idleTimeoutMillis: POSTGRES_LIMITS.idleConnectionMs,
@@ -79,7 +78,7 @@ function numberParser(typeId: number): ((text: string) => number) | undefined {
   return typeId === BIGINT || typeId === NUMERIC ? (text) => Number(text) : undefined;
 }
 
-function sslOf({ host, sslMode, sslRootCertificate }: PostgresAddress): ConnectionOptions | false {
+function sslOf({ host, sslMode, sslRootCertificate }: PostgresAddress): pg.ClientConfig['ssl'] {
   if (sslMode === 'disable') return false;
   if (sslMode === 'require') return { rejectUnauthorized: false };
   return {

