@@ -33,6 +33,8 @@ export const QUEUE_LIMITS = {
   unknownTenantDelayMs: 60_000,
   /** a backfill yields its slot after this */
   sliceMs: 10 * 60_000,
+  /** what is still read at the end of a slice is interrupted after this */
+  sliceGraceMs: 5_000,
   /** the delay of a backfill's next slice if one could do nothing: no calls are left, or a failure */
   idleSliceDelayMs: 30 * 60_000,
   /** the wait for the last statements when a process ends */
