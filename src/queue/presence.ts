@@ -60,16 +60,16 @@ export class Presence {
   }
 
   async #beat(): Promise<void> {
-    const { context, worker, onHeartbeat } = this.#options;
+    const { context, worker, onHeartbeat, signal } = this.#options;
     const { db, clock, log } = context;
     try {
       const now = await databaseTime(db, clock);
       await worker.keep();
-      await this.#report(now);
-      this.#hasDuties = await this.#holdDuties(now);
       const live = await liveWorkers(db, now);
       const others = live.filter(({ id, role }) => id !== this.#id && role === 'worker');
-      onHeartbeat({ workers: others.length });
+      if (!signal.aborted) onHeartbeat({ workers: others.length });
+      await this.#report(now);
+      this.#hasDuties = await this.#holdDuties(now);
     } catch (error) {
       this.#hasDuties = false;
       log.warn(`this process could not report that it is alive: ${messageOf(error)}`);
