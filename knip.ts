@@ -9,6 +9,6 @@ export default ({ production = false }): KnipConfig => ({
   vitest: { entry: ['test/**/*.test.ts', 'test/support/{children,preload}/*.ts'] },
   // A test may import a part of a file's work, and a type may be part of an exported signature.
   ignoreExportsUsedInFile: production || { interface: true, type: true },
-  // A program of the system, which gives a test a terminal.
-  ignoreBinaries: ['script'],
+  // Programs of the system: one gives a test a terminal, the other is a shell that is completed for.
+  ignoreBinaries: ['script', 'fish'],
 });

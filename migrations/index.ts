@@ -9,6 +9,7 @@ import { tenantBindings } from './0007-tenant-bindings.ts';
 import { setAsideRows } from './0008-set-aside-rows.ts';
 import { search } from './0010-search.ts';
 import { forgotten } from './0011-forgotten.ts';
+import { callTotal } from './0012-call-total.ts';
 import { eventCounts } from './0013-event-counts.ts';
 import { workers } from './0014-workers.ts';
 
@@ -28,6 +29,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-set-aside-rows': setAsideRows,
   '0010-search': search,
   '0011-forgotten': forgotten,
+  '0012-call-total': callTotal,
   '0013-event-counts': eventCounts,
   '0014-workers': workers,
 };

@@ -33,9 +33,13 @@ export class ConfigError extends UserError {
 
 /** `config/tenants/acme.yaml:7:3 salesforce.auth.flow: expected …` */
 export function formatProblem(problem: Problem): string {
-  const position = problem.line > 0 ? `:${problem.line}:${problem.column}` : '';
   const path = problem.path === '' ? '' : ` ${problem.path}`;
-  return `${problem.file}${position}${path}: ${problem.message}`;
+  return `${placeOf(problem)}${path}: ${problem.message}`;
+}
+
+/** `config/tenants/acme.yaml:7:3` */
+export function placeOf({ file, line, column }: Omit<Problem, 'message' | 'path'>): string {
+  return line > 0 ? `${file}:${line}:${column}` : file;
 }
 
 /** A problem with a file that cannot be read at all. */

@@ -20,13 +20,15 @@ const WHAT: Readonly<Record<LookUpKind, string>> = {
   contactRoles: 'Opportunity contact roles',
   accountsByWebsite: 'Accounts by Website',
 };
-const BY_TYPE: Readonly<Record<string, LookUpKind>> = {
-  Contact: 'contactsById',
-  Lead: 'leadsById',
-  Account: 'accountsById',
-  Opportunity: 'opportunitiesById',
-  Case: 'casesById',
-};
+const BY_TYPE: ReadonlyMap<string, LookUpKind> = new Map(
+  Object.entries({
+    Contact: 'contactsById',
+    Lead: 'leadsById',
+    Account: 'accountsById',
+    Opportunity: 'opportunitiesById',
+    Case: 'casesById',
+  }),
+);
 
 const HELD = 'The shares that need it are held, and each run tries again.';
 const ENCRYPTED_EMAIL =
@@ -68,7 +70,7 @@ export function refusalFor(share: Share, records: CrmRecords): UserError | undef
   const missing = missingRecordsFor(references, records);
   const [related] = references.related;
   const needed: (LookUpKind | undefined)[] = [
-    related?.type === undefined ? undefined : BY_TYPE[related.type],
+    related?.type === undefined ? undefined : BY_TYPE.get(related.type),
     ...(references.emails.size > 0 ? (['contactsByEmail', 'leadsByEmail'] as const) : []),
     missing.contacts.size > 0 ? 'contactsById' : undefined,
     missing.opportunityAccounts.size > 0 ? 'accountOpportunities' : undefined,

@@ -1,6 +1,8 @@
-import { sql } from 'kysely';
+import { type CallTotal, changedTotal, lockTotal, movedTotal, storeTotal } from './call-total.ts';
+import { compileOnce } from './compile-once.ts';
+import { addCalls, type Correction, correct } from './correct-calls.ts';
 import { CALL_LIMITS } from './limits.ts';
-import { lockName } from './locks.ts';
+import { deletePause, isVoidPause } from './pauses.ts';
 import type { Database, Statement } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -10,193 +12,165 @@ export interface CallLimits {
   readonly callsPerDay: number;
 }
 
-/** Whether a call can be sent now, or what it has to wait for; decided at `at`, by the database's time. */
-export type CallDecision = { readonly at: number } & (
-  | /** counted at `at` */ { readonly kind: 'go' }
+/** Whether calls can be sent now, or what they have to wait for. */
+export type CallDecision =
+  /** `calls` of the requested ones, at least one, are counted at `at`, epoch milliseconds */
+  | { readonly kind: 'go'; readonly at: number; readonly calls: number }
   | { readonly kind: 'wait'; readonly until: number }
   /** Gong asked for a pause (Retry-After) */
   | { readonly kind: 'paused'; readonly until: number }
   /** the sliding 24 hours are used up; `until` is when the oldest call leaves them */
-  | { readonly kind: 'day-used-up'; readonly until: number }
-);
+  | { readonly kind: 'day-used-up'; readonly until: number };
+
+export interface CallRequest {
+  readonly account: string;
+  /** epoch milliseconds; read once this transaction has the lock */
+  readonly now: (trx: Statement) => number | Promise<number>;
+  readonly limits: CallLimits;
+  /** how many calls would be sent immediately */
+  readonly requested: number;
+  /** of calls that were counted before */
+  readonly corrections: readonly Correction[];
+}
 
 /**
- * Counts one call of the account if its limits allow one now. Runs in one transaction, so that
- * processes that share the account share the count. Reads the time after it has the write lock:
- * otherwise a call that waited for the lock would be sent later than it was counted.
+ * Counts up to `requested` calls of the account, as many as its limits allow now. Runs in one
+ * transaction, so that processes that share the account share the count. Reads the time after it has
+ * the lock: otherwise a call that waited for the lock would be sent later than it was counted.
  */
-export async function takeCall(
-  db: Database,
-  request: {
-    readonly account: string;
-    readonly now: (trx: Statement) => number | Promise<number>;
-    readonly limits: CallLimits;
-  },
-): Promise<CallDecision> {
-  const { account, limits } = request;
+export async function takeCalls(db: Database, request: CallRequest): Promise<CallDecision> {
+  const { account, limits, corrections } = request;
   return inTransaction(db, async (trx) => {
-    await lockName(trx, `calls ${account}`);
+    const stored = await lockTotal(trx, account);
     const now = await request.now(trx);
-    const permission = await permit(trx, { account, now, limits });
-    if (permission.kind === 'go') await countCall(trx, account, now);
-    return permission;
+    const corrected = changedTotal(stored, await correct(trx, account, corrections));
+    const usage = await usageAt(trx, { account, now, limits, total: corrected });
+    if (isVoidPause(usage.pause, now)) await deletePause(trx, account);
+    const decision = await decide(trx, { ...request, now, usage });
+    const taken = decision.kind === 'go' ? [{ at: now, calls: decision.calls }] : [];
+    for (const change of taken) await addCalls(trx, { account, ...change });
+    await storeTotal(trx, account, changedTotal(usage.day, taken));
+    return decision;
   });
 }
 
-/** Counts a call at the time of its arrival, instead of the earlier time of sending. */
-export async function moveCall(
-  db: Database,
-  call: { readonly account: string; readonly from: number; readonly to: number },
-): Promise<void> {
-  const { account, from, to } = call;
-  await inTransaction(db, async (trx) => {
-    await lockName(trx, `calls ${account}`);
-    // If it was folded in the meantime, its minute counts it, which is exact enough.
-    if (await uncount(trx, account, from)) await addCalls(trx, { account, at: to, calls: 1 });
-  });
+/** What limits the calls at a time. */
+interface Usage {
+  /** the last 24 hours, and calls that were counted before the clock was set back */
+  readonly day: CallTotal;
+  /** calls in the short window */
+  readonly inWindow: number;
+  /** when the account's pause ends; 0: it is not paused */
+  readonly pause: number;
 }
 
-/** Uncounts a call that was never sent. */
-export async function giveCallBack(
-  db: Database,
-  call: { readonly account: string; readonly at: number },
-): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    await lockName(trx, `calls ${call.account}`);
-    await uncount(trx, call.account, call.at);
-  });
+interface UsageColumns {
+  readonly between: number | null;
+  readonly inWindow: number | null;
+  readonly pause: number | null;
 }
 
-/** Uncounts one call at that time. Returns false if none is counted there. */
-async function uncount(trx: Statement, account: string, at: number): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('call')
-    .set((set) => ({ calls: set('calls', '-', 1) }))
-    .where('account', '=', account)
-    .where('at', '=', at)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return false;
-  await trx
-    .deleteFrom('call')
-    .where('account', '=', account)
-    .where('at', '=', at)
-    .where('calls', '<=', 0)
-    .execute();
-  return true;
-}
+const readUsage = compileOnce<
+  {
+    readonly account: string;
+    readonly dayFrom: number;
+    readonly dayTo: number;
+    readonly windowFrom: number;
+    readonly windowTo: number;
+  },
+  UsageColumns
+>((db, value) =>
+  db.selectNoFrom((select) => [
+    callsBetween(db, value('account'), { from: value('dayFrom'), to: value('dayTo') }).as(
+      'between',
+    ),
+    callsBetween(db, value('account'), { from: value('windowFrom'), to: value('windowTo') }).as(
+      'inWindow',
+    ),
+    select.selectFrom('pause').select('until').where('account', '=', value('account')).as('pause'),
+  ]),
+);
 
-/** Calls of the account in the 24 hours before `now`. */
-export async function callsOfDay(db: Statement, account: string, now: number): Promise<number> {
-  const row = await db
+/** The calls counted after `from`, up to and including `to`. */
+function callsBetween(
+  db: Statement,
+  account: string,
+  { from, to }: { readonly from: number; readonly to: number },
+) {
+  return db
     .selectFrom('call')
     .select((select) => select.fn.sum<number | null>('calls').as('calls'))
     .where('account', '=', account)
-    .where('at', '>', now - CALL_LIMITS.dayMs)
-    .executeTakeFirst();
-  return Number(row?.calls ?? 0);
-}
-
-/** Makes all senders of the account wait, in this run and in later ones. */
-export async function pauseAccount(db: Statement, account: string, until: number): Promise<void> {
-  await db
-    .insertInto('pause')
-    .values({ account, until })
-    .onConflict((conflict) =>
-      conflict.column('account').doUpdateSet({ until }).where('pause.until', '<', until),
-    )
-    .execute();
+    .where('at', '>', from)
+    .where('at', '<=', to);
 }
 
 /**
- * When the account's pause ends; 0 if it is not paused at `now`. A pause that ends later than the
- * longest one from now is void: a clock that was ahead wrote it, or a version without that limit.
+ * Calls more than a window ahead were counted before the clock was set back. Waiting for them could
+ * take hours, so only the day counts them.
  */
-export async function pausedUntil(db: Statement, account: string, now: number): Promise<number> {
-  const until = await storedPause(db, account);
-  return until > now && !isVoid(until, now) ? until : 0;
-}
-
-function isVoid(until: number, now: number): boolean {
-  return until > now + CALL_LIMITS.pauseMsMax;
-}
-
-async function storedPause(db: Statement, account: string): Promise<number> {
-  const row = await db
-    .selectFrom('pause')
-    .select('until')
-    .where('account', '=', account)
-    .executeTakeFirst();
-  return row?.until ?? 0;
-}
-
-/**
- * Folds calls that the short window no longer needs into one row per minute, at the minute's end. The
- * day then counts a call for up to a minute too long, never too short. Deletes rows older than a day.
- * Does not touch rows that are already folded, since a full day has many.
- */
-export async function foldCalls(db: Database, account: string, now: number): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    await lockName(trx, `calls ${account}`);
-    await trx
-      .deleteFrom('call')
-      .where('account', '=', account)
-      .where('at', '<=', now - CALL_LIMITS.dayMs)
-      .execute();
-    const exact = await trx
-      .deleteFrom('call')
-      .where('account', '=', account)
-      .where('at', '<', now - CALL_LIMITS.exactMs)
-      .where(sql`at % ${CALL_LIMITS.bucketMs}`, '<>', CALL_LIMITS.bucketMs - 1)
-      .returning(['at', 'calls'])
-      .execute();
-    const buckets = new Map<number, number>();
-    for (const { at, calls } of exact) {
-      const end = bucketEnd(at);
-      buckets.set(end, (buckets.get(end) ?? 0) + calls);
-    }
-    for (const [at, calls] of buckets) await addCalls(trx, { account, at, calls });
-  });
-}
-
-/** The last millisecond of the bucket. */
-function bucketEnd(at: number): number {
-  return Math.floor(at / CALL_LIMITS.bucketMs) * CALL_LIMITS.bucketMs + CALL_LIMITS.bucketMs - 1;
-}
-
-async function permit(
+async function usageAt(
   trx: Statement,
-  request: { readonly account: string; readonly now: number; readonly limits: CallLimits },
-): Promise<CallDecision> {
-  const { account, now, limits } = request;
-  const pause = await storedPause(trx, account);
-  // Deleted, because a pause is never shortened: it would hide the next one.
-  if (isVoid(pause, now)) await trx.deleteFrom('pause').where('account', '=', account).execute();
-  else if (pause > now) return { kind: 'paused', at: now, until: pause };
-  if ((await callsOfDay(trx, account, now)) >= limits.callsPerDay) {
-    return {
-      kind: 'day-used-up',
-      at: now,
-      until: (await oldestCall(trx, account, now)) + CALL_LIMITS.dayMs,
-    };
-  }
-  const { calls, windowMs } = limits.burst;
-  const blocking = await callFromEnd(trx, { account, until: now + windowMs }, calls);
-  if (blocking !== undefined && blocking + windowMs > now) {
-    return { kind: 'wait', at: now, until: blocking + windowMs };
-  }
-  return { kind: 'go', at: now };
+  at: {
+    readonly account: string;
+    readonly now: number;
+    readonly limits: CallLimits;
+    readonly total: CallTotal;
+  },
+): Promise<Usage> {
+  const { account, now, total } = at;
+  const { windowMs } = at.limits.burst;
+  const since = now - CALL_LIMITS.dayMs;
+  const { rows } = await readUsage(trx, {
+    account,
+    dayFrom: Math.min(since, total.since),
+    dayTo: Math.max(since, total.since),
+    windowFrom: now - windowMs,
+    windowTo: now + windowMs,
+  });
+  const { between, inWindow, pause } = rows[0] ?? {};
+  return {
+    day: movedTotal(total, since, Number(between ?? 0)),
+    inWindow: Number(inWindow ?? 0),
+    pause: Number(pause ?? 0),
+  };
 }
 
-/**
- * When the n-th last call was sent; undefined if there were fewer. Calls more than a window ahead were
- * counted before the clock was set back. Waiting for them could take hours, so only the day counts
- * them.
- */
+async function decide(
+  trx: Statement,
+  request: {
+    readonly account: string;
+    readonly now: number;
+    readonly limits: CallLimits;
+    readonly requested: number;
+    readonly usage: Usage;
+  },
+): Promise<CallDecision> {
+  const { account, now, limits, requested, usage } = request;
+  const { burst, callsPerDay } = limits;
+  if (usage.pause > now && !isVoidPause(usage.pause, now)) {
+    return { kind: 'paused', until: usage.pause };
+  }
+  const leftInDay = callsPerDay - usage.day.calls;
+  if (leftInDay <= 0) {
+    const oldest = await oldestCall(trx, account, now);
+    return { kind: 'day-used-up', until: oldest + CALL_LIMITS.dayMs };
+  }
+  const leftInWindow = burst.calls - usage.inWindow;
+  if (leftInWindow > 0) {
+    return { kind: 'go', at: now, calls: Math.min(requested, leftInDay, leftInWindow) };
+  }
+  const until = now + burst.windowMs;
+  const blocking = await callFromEnd(trx, { account, until, position: burst.calls });
+  return { kind: 'wait', until: blocking + burst.windowMs };
+}
+
+/** When the n-th last call up to `until` was counted: there are at least n. */
 async function callFromEnd(
   trx: Statement,
-  { account, until }: { readonly account: string; readonly until: number },
-  position: number,
-): Promise<number | undefined> {
+  calls: { readonly account: string; readonly until: number; readonly position: number },
+): Promise<number> {
+  const { account, until, position } = calls;
   const rows = await trx
     .selectFrom('call')
     .select(['at', 'calls'])
@@ -206,11 +180,11 @@ async function callFromEnd(
     .limit(position)
     .execute();
   let counted = 0;
-  for (const { at, calls } of rows) {
-    counted += calls;
+  for (const { at, calls: atOnce } of rows) {
+    counted += atOnce;
     if (counted >= position) return at;
   }
-  return undefined;
+  throw new Error(`only ${counted} calls are counted instead of ${position}`);
 }
 
 async function oldestCall(trx: Statement, account: string, now: number): Promise<number> {
@@ -223,21 +197,9 @@ async function oldestCall(trx: Statement, account: string, now: number): Promise
   return row?.at ?? now;
 }
 
-async function countCall(trx: Statement, account: string, at: number): Promise<void> {
-  await addCalls(trx, { account, at, calls: 1 });
-}
-
-async function addCalls(
-  trx: Statement,
-  row: { account: string; at: number; calls: number },
-): Promise<void> {
-  await trx
-    .insertInto('call')
-    .values(row)
-    .onConflict((conflict) =>
-      conflict
-        .columns(['account', 'at'])
-        .doUpdateSet((set) => ({ calls: set('call.calls', '+', row.calls) })),
-    )
-    .execute();
+/** Calls of the account in the 24 hours before `now`. */
+export async function callsOfDay(db: Statement, account: string, now: number): Promise<number> {
+  const range = { from: now - CALL_LIMITS.dayMs, to: Number.MAX_SAFE_INTEGER };
+  const row = await callsBetween(db, account, range).executeTakeFirst();
+  return Number(row?.calls ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { LeaseLost } from '../lib/errors.ts';
+import { compileOnce } from './compile-once.ts';
 import { databaseTime } from './database-time.ts';
 import { stateOf } from './holder.ts';
 import { LEASE_LIMITS } from './limits.ts';
@@ -97,20 +98,26 @@ export function isValidLease(
   return lease.until <= now + LEASE_LIMITS.leaseMs + LEASE_LIMITS.clockDifferenceMsMax;
 }
 
+interface StoredLease {
+  readonly holder: string;
+  readonly until: number;
+}
+
+const selectLease = compileOnce<{ readonly name: string }, StoredLease>((db, value) =>
+  db.selectFrom('lease').select(['holder', 'until']).where('name', '=', value('name')),
+);
+
+const selectLeaseForUpdate = compileOnce<{ readonly name: string }, StoredLease>((db, value) =>
+  db.selectFrom('lease').select(['holder', 'until']).where('name', '=', value('name')).forUpdate(),
+);
+
 /** Until the transaction ends, no other one of this tenant continues, and no process takes the lease. */
 async function lockLease(trx: Statement, name: string) {
-  return trx
-    .selectFrom('lease')
-    .select(['holder', 'until'])
-    .where('name', '=', name)
-    .forUpdate()
-    .executeTakeFirst();
+  const { rows } = await selectLeaseForUpdate(trx, { name });
+  return rows[0];
 }
 
 async function findLease(db: Statement, name: string) {
-  return db
-    .selectFrom('lease')
-    .select(['holder', 'until'])
-    .where('name', '=', name)
-    .executeTakeFirst();
+  const { rows } = await selectLease(db, { name });
+  return rows[0];
 }

@@ -3,7 +3,7 @@ import { isPostgres } from './is-postgres.ts';
 import type { Statement } from './schema.ts';
 
 /** Something that only one transaction at a time may change, even if it has no row yet. */
-export type LockName = `lease ${string}` | `calls ${string}` | 'search index';
+export type LockName = `lease ${string}` | 'search index';
 
 /** so that other programs' locks in the same database are others */
 const NAMESPACE = 'sharetrail';

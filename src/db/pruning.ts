@@ -1,5 +1,5 @@
 import { CALL_LIMITS, PRUNING_LIMITS } from './limits.ts';
-import type { Database, Statement } from './schema.ts';
+import type { Database } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Deletes runs that began before `before`, except each tenant's newest. Returns how many. */
@@ -41,10 +41,15 @@ async function pruneRunsOf(
   });
 }
 
-/** Deletes calls older than a day, including those of accounts that are no longer used. */
-export async function pruneCalls(db: Statement, now: number): Promise<void> {
-  await db
-    .deleteFrom('call')
-    .where('at', '<=', now - CALL_LIMITS.dayMs)
-    .execute();
+/**
+ * Deletes calls older than a day, including those of accounts that are no longer used, and the totals
+ * that include them: the next call sums its day again.
+ */
+export async function pruneCalls(db: Database, now: number): Promise<void> {
+  const since = now - CALL_LIMITS.dayMs;
+  await inTransaction(db, async (trx) => {
+    // First, because every process that counts calls locks the total first.
+    await trx.deleteFrom('call_total').where('since', '<', since).execute();
+    await trx.deleteFrom('call').where('at', '<=', since).execute();
+  });
 }

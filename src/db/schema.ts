@@ -13,6 +13,7 @@ export interface Tables {
   event_count: EventCountTable;
   attempt: AttemptTable;
   call: CallTable;
+  call_total: CallTotalTable;
   pause: PauseTable;
   grant: GrantTable;
   activity: ActivityTable;
@@ -123,6 +124,13 @@ export interface AttemptTable {
 export interface CallTable {
   account: string;
   at: number;
+  calls: number;
+}
+
+/** The sum of the account's calls after a time, changed in each transaction that changes them. */
+export interface CallTotalTable {
+  account: string;
+  since: number;
   calls: number;
 }
 

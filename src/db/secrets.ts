@@ -1,10 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import { UserError } from '../lib/errors.ts';
 import { rememberToken, type Secret } from '../lib/secret.ts';
-import { isPostgres } from './is-postgres.ts';
-import type { Database, Statement } from './schema.ts';
-import { inTransaction } from './transaction.ts';
+import { durably } from './durably.ts';
+import type { Database } from './schema.ts';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -60,33 +58,6 @@ export function createSecretStore(options: {
       });
     },
   };
-}
-
-/**
- * In WAL mode with synchronous NORMAL, a power cut can lose the last commit, and a lost token cannot be
- * recovered. Reserves the connection, so that no other write sets `normal` in between.
- */
-async function durably(db: Database, write: (db: Statement) => Promise<void>): Promise<void> {
-  if (isPostgres(db)) return durablyOnServer(db, write);
-  await db.connection().execute(async (connection) => {
-    await sql`pragma synchronous = full`.execute(connection);
-    try {
-      await write(connection);
-    } finally {
-      await sql`pragma synchronous = normal`.execute(connection);
-    }
-  });
-}
-
-/** The server's default is durable, but a role or a database can have another one. */
-async function durablyOnServer(
-  db: Database,
-  write: (db: Statement) => Promise<void>,
-): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    await sql`set local synchronous_commit = on`.execute(trx);
-    await write(trx);
-  });
 }
 
 function keyOf(secretKey: Secret | undefined, name: string): Buffer {

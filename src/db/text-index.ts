@@ -66,3 +66,13 @@ export function listLength(db: Statement, column: string): RawBuilder<number> {
     ? sql<number>`json_array_length(${sql.ref(column)}::json)`
     : sql<number>`json_array_length(${sql.ref(column)})`;
 }
+
+/**
+ * Removes the terms of deleted documents from the index's data. On SQLite, deleting a document only
+ * marks its terms, and someone who knows an address could find its mark: rewrites the index, like
+ * `vacuum` the file. On PostgreSQL, `eraseTraces` rewrites it.
+ */
+export async function purgeTextIndex(db: Statement): Promise<void> {
+  if (isPostgres(db)) return;
+  await sql`insert into search_index (search_index) values ('optimize')`.execute(db);
+}

@@ -67,9 +67,12 @@ function allowedObjects(
   objects: readonly CrmObject[],
   objectTypes: readonly CrmObjectType[],
 ): readonly CrmObject[] {
-  return CRM_OBJECT_TYPES.filter((type) => objectTypes.includes(type)).flatMap((type) =>
-    objects.filter((object) => object.type === type),
-  );
+  const allowed: CrmObject[] = [];
+  for (const type of CRM_OBJECT_TYPES) {
+    if (!objectTypes.includes(type)) continue;
+    for (const object of objects) if (object.type === type) allowed.push(object);
+  }
+  return allowed;
 }
 
 function propertiesOf(properties: readonly Property[]): NonEmpty<GenericProperty> | undefined {

@@ -7,7 +7,7 @@ export type Undefinable<Fields> = { readonly [Key in keyof Fields]: Fields[Key] 
  */
 export function omitUndefined<Fields extends object>(fields: Undefinable<Fields>): Fields {
   const defined: Partial<Fields> = {};
-  for (const key of Object.keys(fields) as (keyof Fields)[]) {
+  for (const key in fields) {
     const value = fields[key];
     if (value !== undefined) defined[key] = value;
   }

@@ -102,8 +102,16 @@ function skippedSentences(explained: ExplainedEvent): string[] {
   ];
   const [why, remedy] = reason;
   const retry = `To send it anyway, run \`sharetrail events retry ${event.eventId}\`.`;
-  return [`It is not reported: ${why}`, ...(remedy === '' ? [] : [remedy]), retry];
+  const canRetry = !CANNOT_BE_RETRIED.has(event.reason);
+  return [
+    `It is not reported: ${why}`,
+    ...(remedy === '' ? [] : [remedy]),
+    ...(canRetry ? [retry] : []),
+  ];
 }
+
+/** Nothing is left to send, or Gong would reject an event without a link. */
+const CANNOT_BE_RETRIED: ReadonlySet<string | undefined> = new Set(['forgotten', 'no-url']);
 
 /** Why, and what changes it. */
 const SKIPS: Readonly<Record<SkipReason, readonly [string, string]>> = {

@@ -6,6 +6,7 @@ import { addForgotten, forgottenKey } from '../db/forgotten.ts';
 import { guardLease, isLeased, type LeaseKey } from '../db/leases.ts';
 import type { Statement } from '../db/schema.ts';
 import { storedTenants } from '../db/stored-tenants.ts';
+import { purgeTextIndex } from '../db/text-index.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { eventsNaming, forgetInEvents } from '../outbox/forget-events.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -83,8 +84,9 @@ export function forgetPerson(
 }
 
 /** Removes what was erased from the database's files. Throws DatabaseError. */
-export function removeTraces({ db, clock }: AppContext): Promise<void> {
-  return eraseTraces(db, clock);
+export async function removeTraces({ db, clock }: AppContext): Promise<void> {
+  await purgeTextIndex(db);
+  await eraseTraces(db, clock);
 }
 
 function searchFor(tenant: string, email: string, key: string): Search {

@@ -2,6 +2,8 @@ import type { TenantConfig } from '../config/types.ts';
 import { lookUp } from '../crm/look-up.ts';
 import { refusalFor } from '../crm/refused-look-ups.ts';
 import { readBindings } from '../db/bindings.ts';
+import { durably } from '../db/durably.ts';
+import type { Database } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { UserError } from '../lib/errors.ts';
 import { countActionable } from '../outbox/event-counts.ts';
@@ -84,7 +86,8 @@ export async function retryEvents(
         continue;
       }
       const now = context.clock.now();
-      if (await requeueEvent(context.db, event, { tenant: tenant.tenant, now })) queued += 1;
+      const requeue = (db: Database) => requeueEvent(db, event, { tenant: tenant.tenant, now });
+      if (await durably(context.db, requeue)) queued += 1;
     }
   }
   return { queued, rejected, problems: problems.slice(0, LIST_LIMITS.problemsShown) };
@@ -162,7 +165,9 @@ export async function skipEvents(
   let skipped = 0;
   for (const { tenant, eventId } of events) {
     const now = context.clock.now();
-    if (await skipEvent(context.db, { tenant, eventId, now })) skipped += 1;
+    // The operator was promised that it is never sent, even after a power cut.
+    const skip = (db: Database) => skipEvent(db, { tenant, eventId, now });
+    if (await durably(context.db, skip)) skipped += 1;
   }
   return skipped;
 }

@@ -1,10 +1,11 @@
 import type { TenantConfig } from '../config/types.ts';
 import { isBackfillStream, listBackfills, type StoredBackfill } from '../db/backfills.ts';
-import { callsOfDay, pausedUntil } from '../db/calls.ts';
+import { callsOfDay } from '../db/calls.ts';
 import { type Cursor, listCursors } from '../db/cursors.ts';
 import { databaseTime } from '../db/database-time.ts';
 import { isLeased } from '../db/leases.ts';
 import { lastGoodSync, watchedSince } from '../db/overdue.ts';
+import { pausedUntil } from '../db/pauses.ts';
 import type { RunReport } from '../db/run-report.ts';
 import { latestRuns, type StoredRun } from '../db/runs.ts';
 import {

@@ -1,14 +1,14 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import { compileOnce } from '../db/compile-once.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
-import type { Database, EventTable, Statement } from '../db/schema.ts';
+import type { AttemptTable, Database, EventTable, Statement } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { nextState, type State, type StateEvent } from './states.ts';
 
-/** A pending event to send. The body is sent byte for byte as it was stored. */
+/** A pending event to send. */
 export interface QueuedEvent {
   readonly eventId: string;
   readonly priority: number;
-  readonly body: string;
 }
 
 export interface Claim {
@@ -47,7 +47,7 @@ async function claimThose(
   const direction = claim.order === 'from the end' ? 'desc' : 'asc';
   const rows = await db
     .selectFrom('event')
-    .select(['event_id', 'priority', 'body'])
+    .select(['event_id', 'priority'])
     .where('tenant', '=', claim.tenant)
     .where('state', '=', 'pending')
     .where('priority', '<=', claim.priorityMax)
@@ -67,25 +67,28 @@ async function claimThose(
     .orderBy('event_id', direction)
     .limit(claim.limit)
     .execute();
-  return rows.map(({ event_id, priority, body }) => ({
-    eventId: event_id,
-    priority,
-    body: body ?? '',
-  }));
+  return rows.map(({ event_id, priority }) => ({ eventId: event_id, priority }));
 }
 
-/** False if the event's state has changed since it was claimed: for example, it was skipped. */
-export async function isPending(
-  db: Statement,
-  event: { readonly tenant: string; readonly eventId: string },
-): Promise<boolean> {
-  const row = await db
+type EventKey = { readonly tenant: string; readonly eventId: string };
+
+const selectPending = compileOnce<EventKey, { readonly body: string | null }>((db, value) =>
+  db
     .selectFrom('event')
-    .select('state')
-    .where('tenant', '=', event.tenant)
-    .where('event_id', '=', event.eventId)
-    .executeTakeFirst();
-  return row?.state === 'pending';
+    .select('body')
+    .where('tenant', '=', value('tenant'))
+    .where('event_id', '=', value('eventId'))
+    .where('state', '=', 'pending'),
+);
+
+/**
+ * The body to send, byte for byte as it was stored. Undefined if the event's state has changed since
+ * it was claimed: for example, it was skipped.
+ */
+export async function pendingBody(db: Statement, event: EventKey): Promise<string | undefined> {
+  const { rows } = await selectPending(db, event);
+  const [row] = rows;
+  return row && (row.body ?? '');
 }
 
 /** Gong's response to one request. Without a `stateEvent`, the event stays pending. */
@@ -102,27 +105,70 @@ export interface Settlement {
   readonly errors: readonly string[];
 }
 
-/** Records an attempt and updates the event's state, in one transaction. Throws LeaseLost. */
-export async function settle(db: Database, lease: LeaseKey, settlement: Settlement): Promise<void> {
-  const { tenant, eventId } = settlement;
-  await inTransaction(db, async (trx) => {
-    await guardLease(trx, lease);
-    const event = await trx
+const selectState = compileOnce<EventKey, { readonly state: string; readonly attempts: number }>(
+  (db, value) =>
+    db
       .selectFrom('event')
       .select(['state', 'attempts'])
-      .where('tenant', '=', tenant)
-      .where('event_id', '=', eventId)
-      .forUpdate()
-      .executeTakeFirstOrThrow();
-    const number = event.attempts + 1;
-    await trx.insertInto('attempt').values(attemptRow(settlement, number)).execute();
-    await trx
-      .updateTable('event')
-      .set({ ...responseColumns(settlement, event.state as State), attempts: number })
-      .where('tenant', '=', tenant)
-      .where('event_id', '=', eventId)
-      .execute();
+      .where('tenant', '=', value('tenant'))
+      .where('event_id', '=', value('eventId'))
+      // An operator can change the state at the same time.
+      .forUpdate(),
+);
+
+const insertAttempt = compileOnce<AttemptTable>((db, value) =>
+  db.insertInto('attempt').values({
+    tenant: value('tenant'),
+    event_id: value('event_id'),
+    number: value('number'),
+    at: value('at'),
+    outcome: value('outcome'),
+    status: value('status'),
+    request_id: value('request_id'),
+    errors: value('errors'),
+  }),
+);
+
+const updateEvent = compileOnce<ResponseColumns & EventKey>((db, value) =>
+  db
+    .updateTable('event')
+    .set((set) => ({
+      state: value('state'),
+      attempts: value('attempts'),
+      last_status: value('last_status'),
+      request_id: value('request_id'),
+      integration_id: set.fn.coalesce(set.val(value('integration_id')), 'integration_id'),
+      errors: value('errors'),
+      updated_at: value('updated_at'),
+    }))
+    .where('tenant', '=', value('tenant'))
+    .where('event_id', '=', value('eventId')),
+);
+
+/**
+ * Records an attempt for each response and updates the events' states, in one transaction: either all
+ * of them are on record, or none is. Throws LeaseLost.
+ */
+export async function settle(
+  db: Database,
+  lease: LeaseKey,
+  settlements: readonly Settlement[],
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await guardLease(trx, lease);
+    for (const settlement of settlements) await settleOne(trx, settlement);
   });
+}
+
+async function settleOne(trx: Statement, settlement: Settlement): Promise<void> {
+  const { tenant, eventId } = settlement;
+  const { rows } = await selectState(trx, { tenant, eventId });
+  const [event] = rows;
+  if (event === undefined) throw new Error(`no result: the event ${eventId} is not on record`);
+  const number = event.attempts + 1;
+  await insertAttempt(trx, attemptRow(settlement, number));
+  const columns = responseColumns(settlement, event.state as State);
+  await updateEvent(trx, { tenant, eventId, ...columns, attempts: number });
 }
 
 /** Defers an event that has used up its attempts to a run that starts later. Throws LeaseLost. */
@@ -158,13 +204,14 @@ export async function releaseDeferred(
       .updateTable('event')
       .set({ not_before: null })
       .where('tenant', '=', tenant)
-      .where('state', '=', 'pending')
+      // Not a parameter, or SQLite does not use the index of deferred events and reads all.
+      .where('state', '=', sql.lit('pending'))
       .where('not_before', '>', runStartedAt)
       .execute();
   });
 }
 
-function attemptRow(settlement: Settlement, number: number) {
+function attemptRow(settlement: Settlement, number: number): AttemptTable {
   return {
     tenant: settlement.tenant,
     event_id: settlement.eventId,
@@ -177,14 +224,22 @@ function attemptRow(settlement: Settlement, number: number) {
   };
 }
 
-function responseColumns(settlement: Settlement, state: State): Partial<Selectable<EventTable>> {
-  const next = settlement.stateEvent && nextState(state, settlement.stateEvent);
+type ResponseColumns = Pick<
+  Selectable<EventTable>,
+  'state' | 'attempts' | 'last_status' | 'request_id' | 'integration_id' | 'errors' | 'updated_at'
+>;
+
+function responseColumns(
+  { stateEvent, errors, at, status, requestId, integrationId }: Settlement,
+  state: State,
+): Omit<ResponseColumns, 'attempts'> {
   return {
-    ...(next && { state: next }),
-    last_status: settlement.status ?? null,
-    request_id: settlement.requestId ?? null,
-    ...(settlement.integrationId && { integration_id: settlement.integrationId }),
-    errors: settlement.errors.length > 0 ? JSON.stringify(settlement.errors) : null,
-    updated_at: settlement.at,
+    state: (stateEvent && nextState(state, stateEvent)) ?? state,
+    last_status: status ?? null,
+    request_id: requestId ?? null,
+    // An earlier one is kept.
+    integration_id: integrationId || null,
+    errors: errors.length > 0 ? JSON.stringify(errors) : null,
+    updated_at: at,
   };
 }

@@ -2,6 +2,7 @@ import { lockName } from '../db/locks.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import { addToTextIndex, removeFromTextIndex } from '../db/text-index.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { chunksOf } from '../lib/chunks.ts';
 import { storedMatch, storedShare } from './event-rows.ts';
 import { SEARCH_LIMITS } from './limits.ts';
 import { termsOf } from './search-terms.ts';
@@ -15,9 +16,10 @@ export async function queueForSearch(
   tenant: string,
   eventIds: readonly string[],
 ): Promise<void> {
-  if (eventIds.length === 0) return;
-  const event_ids = JSON.stringify(eventIds);
-  await trx.insertInto('search_queue').values({ tenant, event_ids }).execute();
+  for (const chunk of chunksOf(eventIds, SEARCH_LIMITS.eventsPerBatchMax)) {
+    const event_ids = JSON.stringify(chunk);
+    await trx.insertInto('search_queue').values({ tenant, event_ids }).execute();
+  }
 }
 
 /** The IDs in a row of the queue. */

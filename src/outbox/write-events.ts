@@ -20,17 +20,18 @@ export async function insertEvents(
   options: { readonly tenant: string; readonly priority: number; readonly now: number },
 ): Promise<void> {
   let query: CompiledQuery | undefined;
+  const eventIds: string[] = [];
   for (const chunk of chunksOf(events, DATABASE_LIMITS.rowsPerInsertMax)) {
     const rows = chunk.map((event) => toEventRow(event, options));
     const parameters = rows.flatMap((row) => Object.values(row));
     if (query?.parameters.length !== parameters.length) query = insertQuery(trx, rows).compile();
     await trx.executeQuery({ ...query, parameters });
-    const eventIds = chunk.map(({ eventId }) => eventId);
-    await queueForSearch(trx, options.tenant, eventIds);
+    for (const { eventId } of chunk) eventIds.push(eventId);
     // SQLite runs in this thread. Without this pause, a page would delay the network: the next
     // page's lookup, and the paced calls of other runs.
     await setImmediate();
   }
+  await queueForSearch(trx, options.tenant, eventIds);
 }
 
 function insertQuery(trx: Statement, rows: readonly Insertable<EventTable>[]) {

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { STOP_LIMITS } from '../lib/limits.ts';
 import { retryDelayMs } from '../outbox/backoff.ts';
 import { PRIORITY } from '../outbox/outbox-event.ts';
-import { claimPending, isPending, type QueuedEvent } from '../outbox/queue.ts';
+import { type Claim, claimPending, pendingBody, type QueuedEvent } from '../outbox/queue.ts';
 import type { GongSender } from '../vendors/gong/client.ts';
 import type { GongResponse } from '../vendors/gong/response.ts';
 import { PUSH_LIMITS } from './limits.ts';
@@ -46,6 +46,12 @@ export class Drain {
   readonly #slots: ReturnType<typeof pLimit>;
   /** events in flight or between two attempts, by eventId */
   readonly #claimed = new Map<string, Promise<void>>();
+  /** claimed, but not started: the next events of the queue */
+  #ready: QueuedEvent[] = [];
+  /** events were committed since, which may come before them */
+  #isReadyStale = false;
+  /** permits whose calls are not on record yet as they arrived */
+  readonly #released = new Set<Promise<void>>();
   readonly #wakeSignal = new WakeSignal();
   /** ends claims and waits */
   readonly #stop = new AbortController();
@@ -62,6 +68,7 @@ export class Drain {
   }
 
   wake(): void {
+    this.#isReadyStale = true;
     this.#wakeSignal.notify();
   }
 
@@ -86,6 +93,7 @@ export class Drain {
       this.#fail(error);
     }
     await Promise.all(this.#claimed.values());
+    await Promise.all(this.#released);
     const stop = this.#recorder.end();
     if (stop) this.#stopFor(stop);
     // Only now: a stop requested while the last requests hang must still cancel them.
@@ -108,11 +116,11 @@ export class Drain {
   async #claimOrWait(): Promise<boolean> {
     // Read before the claim, so that the claim sees everything committed before `close`.
     const open = this.#open;
-    const limit = this.#freeSlots();
-    const events = limit > 0 ? await this.#claim(limit) : [];
+    const free = this.#freeSlots();
+    const events = free > 0 ? await this.#nextEvents(free) : [];
     for (const event of events) this.#start(event);
     if (events.length > 0) return true;
-    if (!open && limit > 0 && this.#claimed.size === 0) return false;
+    if (!open && free > 0 && this.#claimed.size === 0) return false;
     await this.#wakeSignal.wait();
     return true;
   }
@@ -120,16 +128,32 @@ export class Drain {
   #freeSlots(): number {
     const { concurrency } = this.#options.settings;
     const free = concurrency - this.#slots.activeCount - this.#slots.pendingCount;
-    return Math.min(free, concurrency + PUSH_LIMITS.waitingMax - this.#claimed.size);
+    return Math.min(free, this.#claimableMax());
   }
 
-  #claim(limit: number): Promise<QueuedEvent[]> {
-    const { db, tenant, runStartedAt } = this.#options;
+  #claimableMax(): number {
+    const { concurrency } = this.#options.settings;
+    return concurrency + PUSH_LIMITS.waitingMax - this.#claimed.size;
+  }
+
+  /** Up to `free` events. One claim finds as many as can be in flight: slots become free singly. */
+  async #nextEvents(free: number): Promise<QueuedEvent[]> {
     this.#endBackfillInTime();
-    const alreadyClaimed = [...this.#claimed.keys()];
-    const priorityMax = this.#priorityMax;
     // Neighbours in the queue are often alike, so what was blocked is compared with the other end.
     const order = this.#recorder.isBlockUndecided ? 'from the end' : 'from the start';
+    if (this.#isReadyStale || order === 'from the end') this.#ready = [];
+    if (this.#ready.length === 0) {
+      this.#isReadyStale = false;
+      const limit = Math.min(this.#options.settings.concurrency, this.#claimableMax());
+      this.#ready = await this.#claim(order === 'from the end' ? free : limit, order);
+    }
+    return this.#ready.splice(0, free);
+  }
+
+  #claim(limit: number, order: NonNullable<Claim['order']>): Promise<QueuedEvent[]> {
+    const { db, tenant, runStartedAt } = this.#options;
+    const alreadyClaimed = [...this.#claimed.keys()];
+    const priorityMax = this.#priorityMax;
     return claimPending(db, { tenant, alreadyClaimed, limit, runStartedAt, priorityMax, order });
   }
 
@@ -166,8 +190,9 @@ export class Drain {
     const { db, tenant, gong, clock, onCall, onResponse } = this.#options;
     const permit = await this.#permitFor(event);
     if (permit === undefined) return undefined;
-    // The wait can take minutes, and an operator can skip the event until it is sent.
-    if (!(await isPending(db, { tenant, eventId: event.eventId }))) {
+    // The wait can take minutes, and an operator can skip or change the event until it is sent.
+    const body = await pendingBody(db, { tenant, eventId: event.eventId });
+    if (body === undefined) {
       await permit.release();
       return undefined;
     }
@@ -177,11 +202,20 @@ export class Drain {
       permit.sent();
       sentAt = clock.now();
     };
-    const request = gong.shareContent(event.body, this.#cancel.signal, onSent);
-    const response = await this.#unlessStopped(request).finally(() => permit.release());
+    const request = gong.shareContent(body, this.#cancel.signal, onSent);
+    const response = await this.#unlessStopped(request).finally(() => this.#release(permit));
     if (response && sentAt !== undefined) onResponse(response, clock.now() - sentAt);
     if (response) await this.#record(event, response);
     return response;
+  }
+
+  /** Does not delay the slot: the next permit's transaction also corrects the count. */
+  #release(permit: Permit): void {
+    const released = permit
+      .release()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => this.#released.delete(released));
+    this.#released.add(released);
   }
 
   /** Returns undefined if this run has no permit left for the event. */

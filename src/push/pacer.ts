@@ -1,19 +1,15 @@
-import pLimit from 'p-limit';
-import {
-  type CallDecision,
-  type CallLimits,
-  foldCalls,
-  giveCallBack,
-  moveCall,
-  pauseAccount,
-  takeCall,
-} from '../db/calls.ts';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { type CallDecision, type CallLimits, takeCalls } from '../db/calls.ts';
+import { type Correction, correctCalls } from '../db/correct-calls.ts';
 import { databaseTime } from '../db/database-time.ts';
+import { foldCalls } from '../db/fold-calls.ts';
 import { CALL_LIMITS } from '../db/limits.ts';
-import type { Database } from '../db/schema.ts';
+import { pauseAccount } from '../db/pauses.ts';
+import type { Database, Statement } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ArrivalEstimate } from './arrival-estimate.ts';
 import { PACE_LIMITS, PUSH_LIMITS } from './limits.ts';
+import { PendingCorrections } from './pending-corrections.ts';
 
 /** A permit for one call, which is already counted, or the reason for its denial. */
 export type PermitResult =
@@ -25,8 +21,8 @@ export interface Permit {
   /** Marks the request as sent. */
   sent(): void;
   /**
-   * Call it after the response or a failure. Counts the call from its estimated arrival. Does not
-   * count a call that was never sent (no connection, no token).
+   * Call it at the response or a failure. Counts the call from its estimated arrival. Does not count a
+   * call that was never sent (no connection, no token). Resolves once that is committed.
    */
   release(): Promise<void>;
 }
@@ -44,74 +40,184 @@ export interface PaceSettings {
   readonly callsPerDay: number;
 }
 
-/**
- * Create one pacer per account and process. Its senders wait in one queue, so that they do not all
- * wake up for the same slot. The count of calls is in the database.
- */
-export function createPacer(options: {
+/** Create one pacer per account and process. The count of calls is in the database. */
+export function createPacer(options: PacerOptions): Pacer {
+  return new AccountPacer(options);
+}
+
+interface PacerOptions {
   readonly db: Database;
   readonly account: string;
   readonly clock: Clock;
-}): Pacer {
-  const { db, account, clock } = options;
-  const queue = pLimit(1);
-  const arrival = new ArrivalEstimate();
-  // Folds at the first call, because a nightly run can be shorter than the interval.
-  let foldedAt = Number.NEGATIVE_INFINITY;
+}
 
-  async function requestCall(settings: PaceSettings): Promise<CallDecision> {
-    const now = clock.now();
-    if (now - foldedAt > CALL_LIMITS.bucketMs) {
-      foldedAt = now;
-      await foldCalls(db, account, await databaseTime(db, clock));
-    }
-    return takeCall(db, {
-      account,
-      now: (trx) => databaseTime(trx, clock),
-      limits: limitsOf(settings),
+/** A call that waits for its permit. */
+interface Sender {
+  readonly settings: PaceSettings;
+  readonly signal: AbortSignal;
+  readonly settle: (result: PermitResult) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Senders wait in one queue, so that they do not all wake up for the same slot. Those that wait at the
+ * same time get their permits in one transaction, as far as the limits allow. No permit is taken for
+ * later: a process that is killed loses only what it was about to send.
+ */
+class AccountPacer implements Pacer {
+  readonly #options: PacerOptions;
+  readonly #arrival = new ArrivalEstimate();
+  readonly #corrections = new PendingCorrections();
+  #waiting: Sender[] = [];
+  #isServing = false;
+  // Folds at the first call, because a nightly run can be shorter than the interval.
+  #foldedAt = Number.NEGATIVE_INFINITY;
+  /** how far the database's clock is ahead of this machine's */
+  #aheadMs = 0;
+
+  constructor(options: PacerOptions) {
+    this.#options = options;
+  }
+
+  acquire(settings: PaceSettings, signal: AbortSignal): Promise<PermitResult> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        signal.removeEventListener('abort', abort);
+        this.#waiting = this.#waiting.filter((other) => other !== sender);
+      };
+      const settle = (result: PermitResult) => {
+        leave();
+        resolve(result);
+      };
+      const fail = (error: unknown) => {
+        leave();
+        reject(error);
+      };
+      const abort = () => fail(signal.reason);
+      const sender = { settings, signal, settle, fail };
+      this.#waiting.push(sender);
+      signal.addEventListener('abort', abort);
+      if (signal.aborted) abort();
+      else void this.#serve();
     });
   }
 
-  async function waitForPermit(settings: PaceSettings, signal: AbortSignal): Promise<PermitResult> {
-    for (;;) {
-      signal.throwIfAborted();
-      const decision = await requestCall(settings);
-      if (decision.kind === 'go') return grantPermit(decision.at);
-      const waitMs = decision.until - decision.at;
-      const reason = denialReason(decision, waitMs);
-      if (reason) return { kind: 'denied', reason, until: decision.until };
-      await clock.sleep(waitMs, signal);
+  async pause(durationMs: number): Promise<void> {
+    const { db, account } = this.#options;
+    const pausedMs = Math.min(Math.ceil(durationMs), CALL_LIMITS.pauseMsMax);
+    await pauseAccount(db, account, (await this.#databaseTime(db)) + pausedMs);
+  }
+
+  /** The database counts by its own clock, which can differ from this machine's. */
+  async #databaseTime(db: Statement): Promise<number> {
+    const { clock } = this.#options;
+    const now = await databaseTime(db, clock);
+    this.#aheadMs = now - clock.now();
+    return now;
+  }
+
+  async #serve(): Promise<void> {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    while (this.#waiting.length > 0) {
+      // Senders that got their responses together ask together.
+      await endOfTurn();
+      const group = this.#nextGroup();
+      try {
+        await this.#serveGroup(group);
+      } catch (error) {
+        for (const { fail } of group) fail(error);
+      }
+    }
+    this.#isServing = false;
+  }
+
+  /** The first senders of the queue that have the same limits. */
+  #nextGroup(): readonly Sender[] {
+    const [first] = this.#waiting;
+    const end = this.#waiting.findIndex(({ settings }) => !isSamePace(settings, first?.settings));
+    return end < 0 ? [...this.#waiting] : this.#waiting.slice(0, end);
+  }
+
+  async #serveGroup(group: readonly Sender[]): Promise<void> {
+    const [first] = group;
+    if (first === undefined) return;
+    const { clock } = this.#options;
+    const decision = await this.#take(first.settings, group.length);
+    if (decision.kind === 'go') return this.#grant(group, decision);
+    const { until } = decision;
+    const waitMs = until - this.#aheadMs - clock.now();
+    const reason = denialReason(decision, waitMs);
+    if (reason) for (const { settle } of group) settle({ kind: 'denied', reason, until });
+    else await this.#sleep(waitMs, first.signal);
+  }
+
+  /** Ends early if the sender at the head of the queue stops waiting. */
+  async #sleep(waitMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.clock.sleep(waitMs, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 
-  function grantPermit(takenAt: number): PermitResult {
+  async #take(settings: PaceSettings, requested: number): Promise<CallDecision> {
+    const { db, account, clock } = this.#options;
+    const now = clock.now();
+    if (now - this.#foldedAt > CALL_LIMITS.bucketMs) {
+      this.#foldedAt = now;
+      await foldCalls(db, account, await this.#databaseTime(db));
+    }
+    const request = {
+      account,
+      now: (trx: Statement) => this.#databaseTime(trx),
+      limits: limitsOf(settings),
+      requested,
+    };
+    return this.#corrections.commit((corrections) => takeCalls(db, { ...request, corrections }));
+  }
+
+  #grant(group: readonly Sender[], { at, calls }: { readonly at: number; readonly calls: number }) {
+    const waiting = group.filter((sender) => this.#waiting.includes(sender));
+    const served = waiting.slice(0, calls);
+    for (const { settle } of served) settle(this.#permit(at));
+    // Senders that stopped waiting during the transaction.
+    for (let unused = served.length; unused < calls; unused += 1) {
+      this.#correct({ from: at }).catch(() => {
+        // They are counted although they were not sent, which is safe. The next call fails, too.
+      });
+    }
+  }
+
+  #permit(takenAt: number): Permit {
+    const { clock } = this.#options;
     let sentAt: number | undefined;
-    // The database counts by its own clock.
-    const aheadMs = takenAt - clock.now();
+    const aheadMs = this.#aheadMs;
     return {
       kind: 'granted',
       sent: () => {
         sentAt = clock.now();
       },
       release: async () => {
-        if (sentAt === undefined) return giveCallBack(db, { account, at: takenAt });
-        const to = arrival.estimate(sentAt, clock.now()) + aheadMs;
-        if (to > takenAt) await moveCall(db, { account, from: takenAt, to });
+        if (sentAt === undefined) return this.#correct({ from: takenAt });
+        const to = this.#arrival.estimate(sentAt, clock.now()) + aheadMs;
+        if (to > takenAt) await this.#correct({ from: takenAt, to });
       },
     };
   }
 
-  return {
-    acquire: (settings, signal) =>
-      rejectOnAbort(
-        queue(() => waitForPermit(settings, signal)),
-        signal,
-      ),
-    pause: async (durationMs) => {
-      const pausedMs = Math.min(Math.ceil(durationMs), CALL_LIMITS.pauseMsMax);
-      await pauseAccount(db, account, (await databaseTime(db, clock)) + pausedMs);
-    },
-  };
+  #correct(correction: Correction): Promise<void> {
+    const { db, account } = this.#options;
+    return this.#corrections.add(correction, (corrections) =>
+      correctCalls(db, { account, corrections }),
+    );
+  }
+}
+
+function isSamePace(settings: PaceSettings, other: PaceSettings | undefined): boolean {
+  return (
+    settings.callsPerSecond === other?.callsPerSecond && settings.callsPerDay === other.callsPerDay
+  );
 }
 
 /**
@@ -126,17 +232,6 @@ export function limitsOf(settings: PaceSettings): CallLimits {
     burst: { calls, windowMs: Math.ceil(seconds * PACE_LIMITS.secondMs) + PACE_LIMITS.jitterMs },
     callsPerDay: settings.callsPerDay,
   };
-}
-
-/** Rejects as soon as the signal is aborted, even while other runs are ahead in the queue. */
-function rejectOnAbort<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    const stopListening = () => signal.removeEventListener('abort', abort);
-    signal.addEventListener('abort', abort);
-    if (signal.aborted) abort();
-    wait.finally(stopListening).then(resolve, reject);
-  });
 }
 
 function denialReason(

@@ -10,6 +10,7 @@ import { PUSH_LIMITS } from './limits.ts';
 import type { Pacer } from './pacer.ts';
 import { RejectionStreak } from './rejection-streak.ts';
 import type { PushReport, PushStop } from './report.ts';
+import { TurnGroup } from './turn-group.ts';
 
 export interface RecordOptions {
   readonly db: Database;
@@ -29,10 +30,13 @@ export class ResponseRecorder {
   readonly #options: RecordOptions;
   readonly #streak = new RejectionStreak(PUSH_LIMITS.sameRejectionsMax);
   readonly #blocked = new BlockedEvents();
+  readonly #settlements: TurnGroup<Settlement>;
   #throttledInRow = 0;
 
   constructor(options: RecordOptions) {
     this.#options = options;
+    const { db, lease } = options;
+    this.#settlements = new TurnGroup((settlements) => settle(db, lease, settlements));
   }
 
   /** True while it is unknown whether a 403 concerns one event or all: see BlockedEvents. */
@@ -40,7 +44,10 @@ export class ResponseRecorder {
     return this.#blocked.isUndecided;
   }
 
-  /** Returns the reason to stop pushing, if the response is one. */
+  /**
+   * Returns the reason to stop pushing, if the response is one. Resolves once the response is committed,
+   * together with those that arrived in the same turn of the event loop.
+   */
   async record(event: QueuedEvent, response: GongResponse): Promise<PushStop | undefined> {
     await this.#settle(event, response);
     if (response.kind === 'throttled') return this.#throttle(response);
@@ -94,8 +101,8 @@ export class ResponseRecorder {
   }
 
   async #settle(event: QueuedEvent, response: GongResponse): Promise<void> {
-    const { db, lease, tenant, clock } = this.#options;
-    await settle(db, lease, {
+    const { tenant, clock } = this.#options;
+    await this.#settlements.add({
       tenant,
       eventId: event.eventId,
       at: clock.now(),

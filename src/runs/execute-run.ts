@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
 import { readBindings } from '../db/bindings.ts';
+import { durably } from '../db/durably.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
 import { beginRun } from '../db/runs.ts';
+import type { Database } from '../db/schema.ts';
 import { commitBatch } from '../outbox/commit.ts';
 import { countByState } from '../outbox/event-counts.ts';
 import { type NewEvent, PRIORITY } from '../outbox/outbox-event.ts';
@@ -110,13 +112,18 @@ async function commit(run: Run, batch: ReadBatch, pushing: PushStage | undefined
   const { context, tenant, lease, counters, kind, emit } = run;
   const { reconsidered, replaced } = batch;
   const records: DecisionRecord[] = [];
-  await commitBatch(context.db, lease.key, {
-    ...batch,
-    created: { [Symbol.iterator]: () => recorded(batch.created, records) },
-    tenant: tenant.tenant,
-    priority: PRIORITIES[kind],
-    now: context.clock.now(),
-  });
+  const write = (db: Database) =>
+    commitBatch(db, lease.key, {
+      ...batch,
+      created: { [Symbol.iterator]: () => recorded(batch.created, records) },
+      tenant: tenant.tenant,
+      priority: PRIORITIES[kind],
+      now: context.clock.now(),
+    });
+  // After a power cut, a share that Gong has and the database lost could be reported a second time:
+  // read again, it can come from the other detector, with another identity.
+  const hasEvents = batch.sharesRead > 0 || reconsidered.length > 0;
+  await (hasEvents ? durably(context.db, write) : write(context.db));
   // Not before: what is sent must be on record.
   context.databaseFiles.requireUnchanged();
   counters.addCreated(records);

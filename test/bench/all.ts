@@ -2,7 +2,11 @@
  * Runs all benchmarks, one after the other: they print speed and memory, and are not tests. Run
  * `npm run build` first. To run one: `node test/bench/reading.ts 100000 1000000`.
  */
+import { type Figure, printFigure } from './figure.ts';
+import { firstSend } from './first-send.ts';
 import { print } from './measure.ts';
+import { pacedCall } from './paced-call.ts';
+import { pushingUnlimited } from './pushing-unlimited.ts';
 
 print('Starting');
 await import('./help.ts');
@@ -10,6 +14,10 @@ print('Matching a page of shares');
 await import('./matching.ts');
 print('Pushing at three a second');
 await import('./pushing.ts');
+print('Pushing with the limits lifted');
+printAll(await pushingUnlimited(4_000, 5));
+printAll(await pacedCall(3_000, 5));
+printAll([await firstSend(1_000_000, 5)]);
 print('A first sync: reading, matching and queueing');
 await import('./reading.ts');
 print('A backfill of the same deliveries');
@@ -22,3 +30,7 @@ print('Searching the events');
 await import('./search.ts');
 print('The operator page');
 await import('./page.ts');
+
+function printAll(figures: readonly Figure[]): void {
+  for (const figure of figures) printFigure(figure);
+}

@@ -41,27 +41,39 @@ print(
   `${count.toLocaleString('en-US')} events of ${DAYS} days, written and indexed in ${seconds} s`,
 );
 
-async function request(path: string): Promise<{ ms: number; bytes: number }> {
+interface Measured {
+  readonly ms: number;
+  /** of server and client together; it does not depend on what else the machine does */
+  readonly processorMs: number;
+  readonly bytes: number;
+}
+
+async function request(path: string): Promise<Measured> {
   const start = performance.now();
+  const processor = process.cpuUsage();
   const { status, text } = await world.send(path, { headers: HTML });
   const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(processor);
   if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
-  return { ms, bytes: text.length };
+  return { ms, processorMs: (user + system) / 1_000, bytes: text.length };
 }
 
 async function measure(what: string, path: string): Promise<void> {
-  const warm: number[] = [];
-  const unkept: number[] = [];
-  let size = 0;
+  const warm: Measured[] = [];
+  const unkept: Measured[] = [];
   for (let pass = 0; pass < PASSES; pass += 1) {
     clock.advance(FORGET_MS);
-    const { ms, bytes } = await request(path);
-    unkept.push(ms);
-    size = bytes;
-    warm.push((await request(path)).ms);
+    unkept.push(await request(path));
+    warm.push(await request(path));
   }
-  const [one, other] = [medianOf(warm).toFixed(1), medianOf(unkept).toFixed(1)];
-  print(`${what}: ${one} ms, with nothing kept ${other} ms, ${size.toLocaleString('en-US')} bytes`);
+  const bytes = warm.at(-1)?.bytes.toLocaleString('en-US');
+  print(`${what}: ${timesOf(warm)}, with nothing kept ${timesOf(unkept)}; ${bytes} bytes`);
+}
+
+function timesOf(all: readonly Measured[]): string {
+  const ms = medianOf(all.map((each) => each.ms)).toFixed(1);
+  const processorMs = medianOf(all.map((each) => each.processorMs)).toFixed(1);
+  return `${ms} ms (processor ${processorMs} ms)`;
 }
 
 const middle = Math.floor(count / 2);

@@ -143,7 +143,8 @@ test('on a terminal, it asks six questions, again until each answer is valid', a
     'https://acme.my.salesforce.com',
     'password',
     '',
-    'no',
+    'maybe',
+    'N',
     'none',
     'Europe/Berlin',
   ];
@@ -167,6 +168,7 @@ test('on a terminal, it asks six questions, again until each answer is valid', a
   });
   expect(stderr.text()).toContain('gmail.com: anyone can get an address at this mail provider');
   expect(stderr.text()).toContain('expected jwt-bearer or client-credentials or refresh-token');
+  expect(stderr.text()).toContain('expected yes or no');
 });
 
 test('if the input ends early, nothing is written', async () => {

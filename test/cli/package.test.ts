@@ -4,6 +4,7 @@ import {
   globSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -67,6 +68,12 @@ function bundle(): string[] {
 }
 
 describe('the published package', () => {
+  test('has the docs without the pictures, which only the repository shows', () => {
+    const docs = readdirSync(join(folder, 'docs'));
+    expect(docs).toContain('operations.md');
+    expect(docs).not.toContain('pictures');
+  });
+
   test('prints its version', async () => {
     const { stdout } = await run(main, ['--version']);
     expect(stdout).toBe(`${manifestIn(ROOT).version}\n`);

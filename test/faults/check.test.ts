@@ -236,7 +236,7 @@ test('a faulty tenant fails with each of its problems; the sound one is checked'
   expect(problemsIn(checks)).toEqual(['configuration gongg failed']);
   expect(findCheck(checks, { area: 'configuration', name: 'gongg' })).toMatchObject({
     tenant: 'typo',
-    message: 'tenants/typo.yaml:7:3 gongg: unknown key',
+    message: 'unknown key (tenants/typo.yaml:7:3)',
   });
   expect(statusesIn(checks, 'salesforce')).toEqual(new Set(['ok']));
 });

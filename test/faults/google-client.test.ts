@@ -194,6 +194,20 @@ describe('a deleted file', () => {
   });
 });
 
+describe('another file than the requested one', () => {
+  const other = { id: 'f2', mimeType: 'text/plain', createdTime: '2026-01-01T00:00:00Z' };
+
+  it('is an error that names the file, after five attempts', async () => {
+    const responders = Array.from({ length: 5 }, () => (reply: PeerReply) => {
+      reply.respond(200, other);
+    });
+    await using google = await startWith(...responders);
+    const { client } = createTestGoogleClient(google.origin);
+    await expect(client.getFile(ANNA, 'f1')).rejects.toThrow('another file than f1');
+    expect(google.calls).toHaveLength(5);
+  });
+});
+
 describe('a success', () => {
   it('can be compressed', async () => {
     const body = gzipSync(JSON.stringify(GOOD));

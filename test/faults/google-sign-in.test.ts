@@ -43,6 +43,10 @@ describe('a failed sign-in', () => {
     ['a web page', (reply: PeerReply) => reply.respond(502, HTML_PAGE)],
     ['a truncated response', (reply: PeerReply) => reply.truncate('{"access_tok', 500)],
     ['a response without a token', (reply: PeerReply) => reply.respond(200, { hello: 'world' })],
+    [
+      'a token that no header can contain',
+      (reply: PeerReply) => reply.respond(200, { access_token: 'token \u200b' }),
+    ],
     ['a reset', (reply: PeerReply) => reply.reset()],
     [
       'an internal failure',

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
@@ -133,6 +134,15 @@ describe('a Salesforce app that rotates its refresh tokens', () => {
     ]);
     expect(valid).toBe('refresh-4');
     expect(peer.logins).toHaveLength(3);
+  });
+
+  test('does not log in if the new token cannot be stored', async () => {
+    const access = { access: 'write', secretKey } as const;
+    const context = await open(access);
+    const fail =
+      "create trigger fail before insert on secret begin select raise(abort, 'full'); end";
+    await sql.raw(fail).execute(context.db);
+    await expect(logIn(access, context)).rejects.toThrow('full');
   });
 
   test('is remembered by read-only commands, even if no database existed yet', async () => {

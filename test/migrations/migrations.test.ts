@@ -8,7 +8,7 @@ import { openMemoryDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
 import { startChild } from '../support/child.ts';
-import { testFile } from '../support/database.ts';
+import { testDatabase, testFile } from '../support/database.ts';
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
 
@@ -24,6 +24,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0008-set-aside-rows': 'c3c1db259a6ca87a10f076f2218f90a42f0e69ff48f95bdd717be3fd91852375',
   '0010-search': '753ee6481da94af36b3fe0b8709626a26dbb64b2d604dc8364faa01d48ea3475',
   '0011-forgotten': '47fad2ea4420d0ceca1f909c657c20eadf900cd9613db2e7d7f33acf90d2c292',
+  '0012-call-total': 'ae3e9ef9abe2c4bf9c8656f5f0c2d599ef250b1adc2c6f81573aab8f54b25b27',
   '0013-event-counts': '7826e2f6bd81e23c78b7075bd7cce4ddff417758796139e862c4add659db6e02',
 };
 
@@ -55,8 +56,7 @@ test('released migrations are frozen, and every file of the folder is in the map
 });
 
 test('all migrations together create this schema', async () => {
-  const db = testFile().open();
-  await migrate(db);
+  const { db } = await testDatabase();
   expect(await schemaOf(db)).toMatchInlineSnapshot(`
     "CREATE TABLE "activity" ("tenant" text not null, "lane" text not null, "key" text not null, "at" bigint not null, "item" text not null, "actor" text not null, "payload" text not null, "handled" integer not null, constraint "activity_with_lane_key" primary key ("tenant", "lane", "key"))
     CREATE INDEX "activity_by_time" on "activity" ("tenant", "lane", "handled", "at", "key")
@@ -64,6 +64,7 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "backfill" ("tenant" text not null, "source" text not null, "window" text not null, "since" bigint not null, "until" bigint, "state" text not null, "started_at" bigint not null, "updated_at" bigint not null, constraint "backfill_key" primary key ("tenant", "source", "window"))
     CREATE TABLE "binding" ("tenant" text not null, "vendor" text not null, "identity" text not null, "read_from" bigint, "updated_at" bigint not null, constraint "binding_key" primary key ("tenant", "vendor"))
     CREATE TABLE "call" ("account" text not null, "at" bigint not null, "calls" integer not null, constraint "call_key" primary key ("account", "at"))
+    CREATE TABLE "call_total" ("account" text not null primary key, "since" bigint not null, "calls" bigint not null)
     CREATE TABLE "cursor" ("tenant" text not null, "stream" text not null, "position" text not null, "updated_at" bigint not null, constraint "cursor_key" primary key ("tenant", "stream"))
     CREATE TABLE "drive_address" ("tenant" text not null, "address" text not null, "user_id" text not null, "since" bigint not null, "until" bigint, "is_primary" integer not null, constraint "drive_address_key" primary key ("tenant", "address", "user_id", "since"))
     CREATE TABLE "event" ("tenant" text not null, "event_id" text not null, "source" text not null, "state" text not null, "reason" text, "priority" integer not null, "shared_at" bigint not null, "not_before" bigint, "share" text not null, "match" text, "body" text, "attempts" integer default 0 not null, "last_status" integer, "request_id" text, "integration_id" text, "errors" text, "created_at" bigint not null, "updated_at" bigint not null, "erased_at" bigint, constraint "event_key" primary key ("tenant", "event_id"))
@@ -90,6 +91,7 @@ test('all migrations together create this schema', async () => {
       on conflict (tenant, state, source, priority, reason) do update set events = events + 1
     ; end
     CREATE TABLE "event_count" ("tenant" text not null, "state" text not null, "source" text not null, "priority" integer not null, "reason" text not null, "events" bigint not null, constraint "event_count_key" primary key ("tenant", "state", "source", "priority", "reason")) without rowid
+    CREATE INDEX "event_deferred" on "event" ("tenant", "not_before") where state = 'pending' and not_before is not null
     CREATE TRIGGER event_deleted after delete on event begin 
       update event_count set events = events - 1
       where tenant = old.tenant and state = old.state and source = old.source

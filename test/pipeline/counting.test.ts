@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { TenantConfig } from '../../src/config/types.ts';
 import { callsOfDay } from '../../src/db/calls.ts';
 import { findActionable } from '../../src/operator/retry-and-skip.ts';
 import { statusOf } from '../../src/operator/status.ts';
@@ -8,6 +9,7 @@ import { firstStart } from '../../src/runs/start-time.ts';
 import { runSync } from '../../src/runs/sync.ts';
 import { tryRun } from '../../src/runs/tenant-run.ts';
 import { nextDue } from '../../src/scheduler/due-times.ts';
+import { runTenants } from '../../src/service/run-tenants.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
 import { breakDatabase } from '../support/failing-database.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -100,6 +102,24 @@ test('a run reports what it did even if the database cannot record its end', asy
   const found = { salesforce: 1, 'google-drive': 0 };
   expect(ended.report).toMatchObject({ outcome: 'failed', found, delivered: 1, pending: 0 });
   expect(ended.report.errors).toMatchObject([{ stage: 'run' }]);
+});
+
+test('a run that cannot begin is reported, and the other tenants run', async () => {
+  deliver(1);
+  const context = await world.context();
+  const { signal } = new AbortController();
+  const how = { reach: 'new', push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
+  const run = async (tenant: TenantConfig) => {
+    if (tenant.tenant === 'broken') throw new Error('no lease');
+    return runSync(context, { ...how, tenant, signal, listeners: [] });
+  };
+  const tenants = [{ ...world.tenant, tenant: 'broken' }, world.tenant];
+  const runs = await runTenants(context, tenants, { kind: 'sync', signal, run });
+  expect(runs.map(({ report }) => report)).toMatchObject([
+    { tenant: 'broken', outcome: 'failed', errors: [{ stage: 'run', message: 'no lease' }] },
+    { tenant: 'acme', outcome: 'ok', delivered: 1 },
+  ]);
+  expect(runs[0]?.broken).toMatchObject({ message: 'no lease' });
 });
 
 test('a first start is a whole second, as Salesforce’s timestamps are', () => {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { type CallDecision, takeCall } from '../../src/db/calls.ts';
+import { lockTotal } from '../../src/db/call-total.ts';
+import { takeCalls } from '../../src/db/calls.ts';
 import { databaseTime } from '../../src/db/database-time.ts';
 import { acquireLease, guardLease, type LeaseKey } from '../../src/db/leases.ts';
-import { lockName } from '../../src/db/locks.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database, Statement } from '../../src/db/schema.ts';
@@ -99,25 +99,38 @@ describe('transactions that exclude each other', () => {
   test('calls of many machines never exceed the limit of their account', async () => {
     const { open } = await testDatabase();
     const limits = { burst: { calls: 3, windowMs: 1_000 }, callsPerDay: 100 };
-    const request = { account: 'gong', now: () => HOUR, limits };
+    const request = {
+      account: 'gong',
+      now: () => HOUR,
+      limits,
+      requested: 2,
+      corrections: [],
+    };
     const machines = Array.from({ length: 6 }, () => open());
     const decisions = await Promise.all(
-      machines.flatMap((db) => [1, 2, 3].map(() => takeCall(db, request))),
+      machines.flatMap((db) => [1, 2, 3].map(() => takeCalls(db, request))),
     );
-    expect(decisions.filter(({ kind }: CallDecision) => kind === 'go')).toHaveLength(3);
+    const calls = decisions.map((decision) => (decision.kind === 'go' ? decision.calls : 0));
+    expect(calls.reduce((sum, each) => sum + each)).toBe(3);
   });
 
   test('the time of a call is read after the wait for the lock', async () => {
     const { db, open } = await testDatabase();
     const limits = { burst: { calls: 3, windowMs: 1_000 }, callsPerDay: 100 };
-    const other = openTransaction(open(), (trx) => lockName(trx, 'calls gong'));
+    const other = openTransaction(open(), (trx) => lockTotal(trx, 'gong'));
     await other.begun;
     let now = 0;
-    const taking = takeCall(db, { account: 'gong', now: () => now, limits });
+    const taking = takeCalls(db, {
+      account: 'gong',
+      now: () => now,
+      limits,
+      requested: 1,
+      corrections: [],
+    });
     await someoneWaits(db);
     now = 4_000;
     await other.end();
-    expect(await taking).toEqual({ kind: 'go', at: 4_000 });
+    expect(await taking).toEqual({ kind: 'go', at: 4_000, calls: 1 });
   });
 
   test('an event that an operator changes meanwhile is settled in its new state', async () => {
@@ -128,14 +141,16 @@ describe('transactions that exclude each other', () => {
       trx.updateTable('event').set({ state: 'skipped', reason: 'operator' }).execute(),
     );
     await skipping.begun;
-    const settled = settle(db, lease, {
-      tenant: 'acme',
-      eventId: 'one',
-      at: 1,
-      outcome: 'rejected',
-      stateEvent: 'reject',
-      errors: [],
-    });
+    const settled = settle(db, lease, [
+      {
+        tenant: 'acme',
+        eventId: 'one',
+        at: 1,
+        outcome: 'rejected',
+        stateEvent: 'reject',
+        errors: [],
+      },
+    ]);
     await someoneWaits(db);
     await skipping.end();
     await settled;

@@ -11,6 +11,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** a line of shell that runs the command as `"$@"`, such as `ulimit -f 100; exec "$@"` */
   readonly wrap?: string;
+  /** default: src/main.ts */
+  readonly program?: string;
   /** scripts of test/support/preload that Node loads before the program */
   readonly preloads?: readonly string[];
   /** a file that receives standard output */
@@ -34,13 +36,13 @@ export interface Command {
 
 /** Starts `sharetrail WORDS` from the checkout, with only these environment variables. */
 export function startCommand(words: readonly string[], options: CommandOptions): Command {
-  const { cwd, env, wrap, preloads = [], stdout = 'pipe' } = options;
+  const { cwd, env, wrap, preloads = [], stdout = 'pipe', program: main = MAIN } = options;
   const shell = wrap === undefined ? [] : ['sh', '-c', wrap, 'sh'];
   const [program = NODE, ...args] = [
     ...shell,
     NODE,
     ...preloads.flatMap(preloading),
-    MAIN,
+    main,
     ...words,
   ];
   const child = spawn(program, args, {

@@ -48,7 +48,7 @@ these keys appear as \`•••\` everywhere: in \`config show\`, in logs and i
 \`http.token\` and to the password of a \`postgres://\` URL, although the file can contain these.
 
 A value of several lines, such as \`privateKey\`, is easiest as a file that only its owner can read:
-\`privateKey: \${file:../secrets/acme-salesforce.pem}\`.
+\`privateKey: \${file:secrets/acme-salesforce.pem}\`.
 
 Every URL must be https, except on loopback (\`localhost\`, \`127.0.0.0/8\`, \`[::1]\`).
 `;

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { type CallDecision, type CallRequest, takeCalls } from '../../src/db/calls.ts';
+import { correctCalls } from '../../src/db/correct-calls.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { createPacer, type Pacer } from '../../src/push/pacer.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -10,6 +12,25 @@ const { signal: never } = new AbortController();
 
 export const pacerOn = (db: Database, clock: VirtualClock) =>
   createPacer({ db, account: ACCOUNT, clock });
+
+/** Takes a single call, without corrections. */
+export async function takeCall(
+  db: Database,
+  request: Pick<CallRequest, 'account' | 'now' | 'limits'>,
+): Promise<Exclude<CallDecision, { kind: 'go' }> | { readonly kind: 'go'; readonly at: number }> {
+  const decision = await takeCalls(db, { ...request, requested: 1, corrections: [] });
+  if (decision.kind !== 'go') return decision;
+  const { calls, ...go } = decision;
+  expect(calls).toBe(1);
+  return go;
+}
+
+export function moveCall(
+  db: Database,
+  { account, from, to }: { readonly account: string; readonly from: number; readonly to: number },
+): Promise<void> {
+  return correctCalls(db, { account, corrections: [{ from, to }] });
+}
 
 /** The times when the calls were permitted. All are requested at once. */
 export async function timesOf(

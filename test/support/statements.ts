@@ -3,6 +3,9 @@ import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { ON_SQLITE } from './database.ts';
 
+/** The statement that begins a transaction. */
+export const BEGIN = ON_SQLITE ? 'begin immediate' : 'begin';
+
 export interface StatementRecord {
   /** the text of each compiled statement, once per compilation */
   readonly prepared: string[];

@@ -3,10 +3,15 @@ import { ManualClock } from './manual-clock.ts';
 import { postgresIdle } from './postgres/pending-work.ts';
 
 const IDLE_ITERATIONS_MAX = 100;
+/**
+ * Work that groups what happens in one turn of the event loop continues in the next one. A response
+ * takes the longest: it is recorded, its count is corrected, and the next request gets its permit.
+ */
+const TURNS_PER_STEP = 6;
 
 /**
  * A clock that jumps from one sleeper to the next while `run` waits. It jumps only once all other
- * work waits for it. SQLite and promises need no timer, so one iteration of the event loop shows
+ * work waits for it. SQLite and promises need no timer, so some iterations of the event loop show
  * that; a statement of PostgreSQL is waited for. Not suitable for work that waits for sockets or processes.
  */
 export class VirtualClock extends ManualClock {
@@ -30,8 +35,10 @@ export class VirtualClock extends ManualClock {
     };
     work.then(settle, settle);
     for (let idleIterations = 0; ; idleIterations += 1) {
-      await setImmediate();
-      await postgresIdle();
+      for (let turn = 0; turn < TURNS_PER_STEP; turn += 1) {
+        await setImmediate();
+        await postgresIdle();
+      }
       if (settled) return work;
       // Without a sleeper, the work may still be pausing for some iterations of the event loop.
       if (this.#wakes.size === 0 && idleIterations < IDLE_ITERATIONS_MAX) continue;

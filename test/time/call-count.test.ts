@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callsOfDay, foldCalls, moveCall, pauseAccount, takeCall } from '../../src/db/calls.ts';
+import { callsOfDay } from '../../src/db/calls.ts';
+import { foldCalls } from '../../src/db/fold-calls.ts';
+import { pauseAccount } from '../../src/db/pauses.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { ArrivalEstimate } from '../../src/push/arrival-estimate.ts';
 import { PACE_LIMITS } from '../../src/push/limits.ts';
 import { limitsOf } from '../../src/push/pacer.ts';
 import { testDatabase } from '../support/database.ts';
-import { ACCOUNT, ENOUGH, pacerOn, timesOf } from '../support/paced-calls.ts';
+import { ACCOUNT, ENOUGH, moveCall, pacerOn, takeCall, timesOf } from '../support/paced-calls.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { callsOfDay, moveCall, takeCall } from '../../src/db/calls.ts';
+import { callsOfDay } from '../../src/db/calls.ts';
 import { testDatabase } from '../support/database.ts';
+import { moveCall, takeCall } from '../support/paced-calls.ts';
 
 const ACCOUNT = 'account';
 const HOUR = 3_600_000;

@@ -96,8 +96,8 @@ describe('the examples', () => {
     using folder = new ConfigFolder({
       'config/tenants/acme.yaml': tenantExample,
       'config/sharetrail.yaml': serviceExample,
-      'secrets/acme-salesforce.pem': makePrivateKey('rsa'),
-      'secrets/acme-google.json': JSON.stringify({
+      'config/secrets/acme-salesforce.pem': makePrivateKey('rsa'),
+      'config/secrets/acme-google.json': JSON.stringify({
         client_email: 'robot@acme.iam.gserviceaccount.com',
         private_key: makePrivateKey('rsa'),
       }),

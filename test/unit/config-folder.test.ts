@@ -14,12 +14,14 @@ describe('the folder', () => {
       [TENANT_FILE]: TENANT_YAML,
       'config/tenants/0-first.yaml': TENANT_YAML.replace('acme', '0-first'),
       'config/tenants/acme-2.yaml': TENANT_YAML.replace('acme', 'acme-2'),
+      'config/tenants/acme-10.yaml': TENANT_YAML.replace('acme', 'acme-10'),
       'config/tenants/other.example.yaml': 'not: read',
       'config/tenants/.hidden.yaml': 'not: read',
       'config/tenants/README.md': 'not read',
     });
     const { tenants } = await load(folder);
-    expect(tenants.map(({ tenant }) => tenant)).toEqual(['0-first', 'acme', 'acme-2']);
+    const names = tenants.map(({ tenant }) => tenant);
+    expect(names).toEqual(['0-first', 'acme', 'acme-2', 'acme-10']);
   });
 
   test('an invalid tenant name or file ending is rejected, and does not hide other problems', async () => {

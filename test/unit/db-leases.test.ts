@@ -202,7 +202,7 @@ const WRITES: Readonly<Record<string, (db: Database, lease: typeof ELSEWHERE) =>
       position: 'moved',
       updatedAt: NOW,
     }),
-  settle: (db, lease) => settle(db, lease, SETTLEMENT),
+  settle: (db, lease) => settle(db, lease, [SETTLEMENT]),
   deferPending: (db, lease) => deferToNextRun(db, lease, SETTLEMENT),
   releaseDeferred: (db, lease) =>
     releaseDeferred(db, lease, { tenant: 'acme', runStartedAt: NOW - 1 }),

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { pauseAccount } from '../../src/db/calls.ts';
+import { pauseAccount } from '../../src/db/pauses.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { createSecretStore, type SecretStore } from '../../src/db/secrets.ts';
 import { UserError } from '../../src/lib/errors.ts';

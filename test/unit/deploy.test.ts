@@ -71,6 +71,13 @@ describe('deploy/Dockerfile', () => {
     expect(commandOf(words)).toBe('start');
   });
 
+  test('has the command on the PATH, which its first line starts with Node', () => {
+    const program = `/app/${manifest.bin.sharetrail}`;
+    expect(dockerfile).toContain(`ln -s ${program} /usr/local/bin/sharetrail`);
+    expect(dockerfile).toContain(`chmod 755 ${program}`);
+    expect(textOf('src/main.ts')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
   test('sets only variables that the program reads', () => {
     const named = [...dockerfile.matchAll(/\b(SHARETRAIL_\w+)=/g)].map((match) => match[1] ?? '');
     expect(named.toSorted()).toEqual([
@@ -275,10 +282,51 @@ describe('deploy/kubernetes', () => {
   });
 });
 
+describe('deploy/logrotate/sharetrail', () => {
+  const text = textOf('deploy/logrotate/sharetrail');
+  const lines = text.split('\n').filter((line) => !/^\s*(?:#|$)/.test(line));
+
+  test('rotates the file that the crontab line in the docs writes', () => {
+    const log = /^(\S+) \{$/.exec(lines[0] ?? '')?.[1] ?? '';
+    expect(log).toMatch(/^\/var\/log\//);
+    const crontab = />> (\S+\.log) 2>&1/;
+    for (const page of ['README.md', 'docs/operations.md']) {
+      expect(crontab.exec(textOf(page))?.[1], page).toBe(log);
+    }
+  });
+
+  test('acts as the user of the service, and keeps the log of a run in progress readable', () => {
+    const directives = lines.slice(1, -1).map((line) => line.trim());
+    const [user] = directive(textOf('deploy/systemd/sharetrail-sync.service'), 'User');
+    expect(directives).toContain(`su ${user} ${user}`);
+    expect(directives).toContain(`create 0640 ${user} ${user}`);
+    expect(directives).toContain('delaycompress');
+    expect(directives).not.toContain('copytruncate');
+    expect(lines.at(-1)).toBe('}');
+  });
+});
+
+test('the probes, the scrape job, and the docs use the port and the paths of the page', () => {
+  const port = /^ {2}port: (\d+)/m.exec(textOf('config/sharetrail.example.yaml'))?.[1];
+  const text = textOf('deploy/kubernetes/deployment.yaml');
+  expect(text).toContain(`containerPort: ${port}\n`);
+  expect(textOf('deploy/monitoring/prometheus.yaml')).toContain(`:${port}"]`);
+  const routes = textOf('src/web/routes/health-routes.ts');
+  const probes = [...text.matchAll(/path: (\/\w+)$/gm)].map(([, path = '']) => path);
+  expect(probes.filter((path) => path.endsWith('z'))).toEqual(['/healthz', '/readyz']);
+  for (const path of ['/healthz', '/readyz']) expect(routes).toContain(`'${path}'`);
+});
+
 test('docs/operations.md names existing deployment files', () => {
   const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   expect(page).toContain(`docker build -f deploy/Dockerfile -t ${image} .`);
-  for (const name of ['sharetrail.service', 'sharetrail-sync.timer', 'deploy/kubernetes']) {
+  for (const name of [
+    'sharetrail.service',
+    'sharetrail-sync.timer',
+    'deploy/kubernetes',
+    'deploy/logrotate',
+    'deploy/monitoring',
+  ]) {
     expect(page).toContain(name);
     expect(
       [...project.keys()].some((path) => path.includes(name)),

@@ -18,14 +18,19 @@ import { type Page, readPage, rowsOf, sectionOf, spansOf } from '../support/docs
 import { isQuoteOf, programTexts, unknownQuotations } from '../support/docs/quotations.ts';
 import {
   brokenLinks,
+  brokenPictures,
   commandLinesOf,
   invalidCommands,
+  picturesOf,
   unknownKeys,
   unknownOptions,
 } from '../support/docs/rules.ts';
 import { isProduct } from '../support/tidy/source.ts';
-import { readProject } from '../support/tidy/tree.ts';
+import { listProject, readProject } from '../support/tidy/tree.ts';
 
+const PICTURE_BYTES_MAX = 150_000;
+const everyFile = listProject();
+const filePaths = new Set(everyFile.map(({ path }) => path));
 const project = readProject();
 const pages = project.filter(({ path }) => path.endsWith('.md')).map(readPage);
 const names = pages.map(({ path }) => path);
@@ -41,6 +46,10 @@ describe.each(names)('%s', (name) => {
     expect(brokenLinks(page, { paths, pages })).toEqual([]);
   });
 
+  test('every picture exists, in light and dark', () => {
+    expect(brokenPictures(page, filePaths)).toEqual([]);
+  });
+
   test('the program accepts every command line', () => {
     // It is generated from the schemas, which also mention planned commands.
     const isGenerated = name === 'docs/configuration.md';
@@ -53,6 +62,27 @@ describe.each(names)('%s', (name) => {
 
   test('every configuration key exists in a schema', () => {
     expect(unknownKeys(page)).toEqual([]);
+  });
+});
+
+describe('docs/pictures', () => {
+  const pictures = everyFile.filter(({ path }) => path.startsWith('docs/pictures/'));
+
+  test('has only pictures that a page shows', () => {
+    const shown = new Set(pages.flatMap(picturesOf).map(({ text }) => text));
+    expect(pictures.map(({ path }) => path).filter((path) => !shown.has(path))).toEqual([]);
+  });
+
+  test('are small', () => {
+    for (const { path, bytes } of pictures) expect(bytes, path).toBeLessThan(PICTURE_BYTES_MAX);
+  });
+
+  test('control: a missing picture, and one without its dark twin, are reported', () => {
+    const text = '<picture>\n  <img alt="A" src="none-light.png">\n</picture>';
+    expect(brokenPictures(readPage({ path: 'docs/a.md', text }), filePaths)).toEqual([
+      'docs/a.md:2 shows a missing picture: docs/none-light.png',
+      'docs/a.md:1 is not a picture in light and dark',
+    ]);
   });
 });
 
@@ -80,6 +110,17 @@ describe('README.md', () => {
     expect(definitions.filter(({ name }) => planned.includes(name))).toEqual([]);
   });
 
+  test.each([
+    ['Upload … to the app in Salesforce: step … of the README.', 'acme-salesforce.crt'],
+    ['"Query All Files" (README, step …)', 'Query All Files'],
+  ])('has the step that the program names: %s', (hint, subject) => {
+    const pattern = new RegExp(hint.replaceAll(/[.()]/g, '\\$&').replaceAll('…', '(\\d+|…)'));
+    const [step, ...others] = new Set(texts.flatMap((text) => pattern.exec(text)?.at(-1) ?? []));
+    expect(others).toEqual([]);
+    const heading = readme.headings.find(({ text }) => text.startsWith(`${step}. `));
+    expect(sectionOf(readme, heading?.text ?? '')).toContain(subject);
+  });
+
   test('the exit codes have the same texts as the help', () => {
     const codes = rowsOf(sectionOf(readme, 'Commands')).filter(([code = '']) => /^\d$/.test(code));
     expect(codes.map(([code]) => code)).toEqual(['0', '1', '2', '3']);
@@ -90,7 +131,7 @@ describe('README.md', () => {
     const yaml = fenceOf('yaml');
     using folder = new ConfigFolder({
       'config/tenants/acme.yaml': yaml,
-      'secrets/acme-salesforce.pem': makePrivateKey('rsa'),
+      'config/secrets/acme-salesforce.pem': makePrivateKey('rsa'),
     });
     const { workingDirectory } = folder;
     const environment = parseEnv(fenceOf('sh', 'ACME_'));
@@ -167,6 +208,16 @@ describe('each rule reports problems', () => {
     ['`sharetrail worker`', 'unknown command "worker"'],
   ])('an invalid command line: %j', (text, problem) => {
     expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
+  });
+
+  test.each([
+    ['```text\n$ sharetrail synk\n```', 'unknown command "synk"'],
+    ['```text\nThen run `sharetrail synk`.\n```', 'unknown command "synk"'],
+    ['```text\n15 2 * * *  cd x && node src/main.ts synk >> log\n```', 'unknown command "synk"'],
+  ])('an invalid command line in an output: %j', (text, problem) => {
+    expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
+    const prose = text.replace(/.*synk.*/, 'sharetrail recorded the share.');
+    expect(invalidCommands(pageOf(prose), [])).toEqual([]);
   });
 
   test('a valid command line with shell syntax', () => {

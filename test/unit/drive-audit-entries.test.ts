@@ -59,6 +59,8 @@ describe('an entry of the audit log', () => {
     expect(changesIn(access(ADA, 'none', 'can_edit'))).toEqual([['grant', ADA, 'writer']]);
     expect(changesIn(access(ADA, 'can_view', 'can_edit'))).toEqual([['role', ADA, 'writer']]);
     expect(changesIn(access(ADA, 'can_view', 'none'))).toEqual([['revoke', ADA, 'reader']]);
+    const inherited = 'constructor';
+    expect(changesIn(access(ADA, 'none', inherited))).toEqual([['grant', ADA, inherited]]);
     expect(changesIn(access(ADA, 'none', 'none'))).toEqual([['revoke', ADA, 'none']]);
   });
 

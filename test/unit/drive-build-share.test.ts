@@ -32,6 +32,12 @@ function inputOf(
 }
 
 describe('a Drive share', () => {
+  test.each(['__proto__', 'constructor', 'toString'])('can have the file type %s', (fileType) => {
+    const item = { itemId: 'f1', item: 'file', title: 'Deck', fileType } as const;
+    const properties = [{ name: 'File type', dataType: 'string', value: fileType }];
+    expect(buildShare(inputOf([ADA], { item })).contentProperties).toEqual(properties);
+  });
+
   test('has all facts that its source knows', () => {
     const item = {
       itemId: 'f1',

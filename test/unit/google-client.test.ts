@@ -312,7 +312,7 @@ describe('calls', () => {
   });
 
   it('escape an invalid id', async () => {
-    await using google = await responding({ id: 'x' });
+    await using google = await responding({ id: 'a/b?c=d' });
     const { client } = createTestGoogleClient(google.origin);
     await client.getFile(ANNA, 'a/b?c=d');
     expect(google.calls[0]?.url).toContain('/drive/v3/files/a%2Fb%3Fc%3Dd?');

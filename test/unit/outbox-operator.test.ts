@@ -62,10 +62,10 @@ describe('requeueEvent', () => {
   test('keeps the attempts, and the numbering continues', async () => {
     await commitBatch(db, lease, batchOf([newEvent('one')]));
     const response = { ...ONE, at: 1, status: 400, errors: ['bad'], outcome: 'rejected' };
-    await settle(db, lease, { ...response, stateEvent: 'reject' });
+    await settle(db, lease, [{ ...response, stateEvent: 'reject' }]);
     await requeueEvent(db, rebuilt, { tenant: 'acme', now: 9 });
     expect(await stored()).toMatchObject({ state: 'pending', attempts: 1, errors: [] });
-    await settle(db, lease, { ...response, stateEvent: 'reject' });
+    await settle(db, lease, [{ ...response, stateEvent: 'reject' }]);
     expect(await stored()).toMatchObject({ state: 'rejected', attempts: 2 });
   });
 

@@ -10,6 +10,7 @@ import { pagesInState } from '../../src/outbox/pages-in-state.ts';
 import {
   claimPending,
   deferToNextRun,
+  pendingBody,
   releaseDeferred,
   type Settlement,
   settle,
@@ -87,7 +88,8 @@ describe('claimPending', () => {
     const event = newEvent('exact');
     await commitBatch(db, lease, batchOf([event]));
     const body = JSON.stringify(event.body);
-    expect(await claimPending(db, CLAIM)).toEqual([{ eventId: 'exact', priority: 0, body }]);
+    expect(await claimPending(db, CLAIM)).toEqual([{ eventId: 'exact', priority: 0 }]);
+    expect(await pendingBody(db, { tenant: 'acme', eventId: 'exact' })).toBe(body);
   });
 
   test('excludes a deferred event until a run that starts later', async () => {
@@ -165,13 +167,13 @@ describe('settling', () => {
   test('keeps what Gong response with the event, and every attempt in order', async () => {
     await commitBatch(db, lease, batchOf([newEvent('one')]));
     const failed = { tenant: 'acme', eventId: 'one', at: NOW, outcome: 'unavailable' };
-    await settle(db, lease, { ...failed, errors: ['the connection broke'] });
+    await settle(db, lease, [{ ...failed, errors: ['the connection broke'] }]);
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
       state: 'pending',
       attempts: 1,
       errors: ['the connection broke'],
     });
-    await settle(db, lease, { ...response, eventId: 'one', stateEvent: 'accept' });
+    await settle(db, lease, [{ ...response, eventId: 'one', stateEvent: 'accept' }]);
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
       state: 'delivered',
       attempts: 2,
@@ -197,7 +199,7 @@ describe('settling', () => {
     await commitBatch(db, lease, batchOf([newEvent('one')]));
     const errors = ['recipients is required', 'contentUrl: “bad”'];
     const rejection = { ...response, status: 400, outcome: 'rejected', errors };
-    await settle(db, lease, { ...rejection, eventId: 'one', stateEvent: 'reject' });
+    await settle(db, lease, [{ ...rejection, eventId: 'one', stateEvent: 'reject' }]);
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
       state: 'rejected',
       lastStatus: 400,
@@ -215,12 +217,23 @@ describe('settling', () => {
   ])('if an event became %s while its request was in flight, %s leaves it %s', async (row) => {
     const [state, stateEvent, next] = row;
     await commitBatch(db, lease, batchOf([newEvent('one', { state })]));
-    await settle(db, lease, { ...response, eventId: 'one', ...(stateEvent && { stateEvent }) });
+    await settle(db, lease, [{ ...response, eventId: 'one', ...(stateEvent && { stateEvent }) }]);
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({ state: next, attempts: 1 });
   });
 
+  test('several responses are recorded together: all of them, or none', async () => {
+    await commitBatch(db, lease, batchOf(eventSeries(3)));
+    const accept = (eventId: string) => ({ ...response, eventId, stateEvent: 'accept' as const });
+    const failing = settle(db, lease, [accept('event-000000'), accept('none')]);
+    await expect(failing).rejects.toThrow('no result');
+    expect(await db.selectFrom('attempt').selectAll().execute()).toEqual([]);
+    expect(await allPendingIds()).toHaveLength(3);
+    await settle(db, lease, [accept('event-000000'), accept('event-000002')]);
+    expect(await allPendingIds()).toEqual(['event-000001']);
+  });
+
   test('settling an unknown event throws and records no attempt', async () => {
-    const settled = settle(db, lease, { ...response, eventId: 'none', stateEvent: 'accept' });
+    const settled = settle(db, lease, [{ ...response, eventId: 'none', stateEvent: 'accept' }]);
     await expect(settled).rejects.toThrow('no result');
     expect(await db.selectFrom('attempt').selectAll().execute()).toEqual([]);
   });
@@ -263,6 +276,15 @@ if (ON_SQLITE) {
     test('control: without the index, claiming reads all events and sorts them', async () => {
       await sql`drop index event_by_state`.execute(db);
       expect(await planOfClaim()).toContain('USE TEMP B-TREE FOR ORDER BY');
+    });
+
+    test('releasing deferred events reads only those, not all that are pending', async () => {
+      const { executed } = recordStatements();
+      await releaseDeferred(db, lease, { tenant: 'acme', runStartedAt: NOW });
+      const text = executed.find((one) => one.startsWith('update "event"')) ?? '';
+      expect(await planOf(text, [null, 'acme', NOW])).toEqual([
+        'SEARCH event USING INDEX event_deferred (tenant=? AND not_before>?)',
+      ]);
     });
 
     test('reading the next page searches the index', async () => {

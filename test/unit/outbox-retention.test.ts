@@ -88,13 +88,15 @@ describe('eraseSettled, on an event that was settled long ago', () => {
     await commitBatch(db, lease, batchOf([personal('old'), personal('other')], when));
     const response = { tenant: 'acme', at: BEFORE - 1, status: 201, requestId: 'r1' };
     const accepted = { outcome: 'accepted', stateEvent: 'accept' as const, errors: [EMAIL] };
-    await settle(db, lease, { ...response, ...accepted, eventId: 'old', integrationId: '77' });
-    await settle(db, lease, {
-      ...response,
-      outcome: 'unavailable',
-      errors: [EMAIL],
-      eventId: 'other',
-    });
+    await settle(db, lease, [{ ...response, ...accepted, eventId: 'old', integrationId: '77' }]);
+    await settle(db, lease, [
+      {
+        ...response,
+        outcome: 'unavailable',
+        errors: [EMAIL],
+        eventId: 'other',
+      },
+    ]);
     expect(await eraseSettled(db, WHEN)).toBe(1);
     const kept = { state: 'delivered', requestId: 'r1', integrationId: '77', attempts: 1 };
     expect((await findEvents(db, ['acme'], 'old'))[0]).toMatchObject(kept);

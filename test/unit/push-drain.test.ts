@@ -1,12 +1,15 @@
-import { type KyselyPlugin, sql } from 'kysely';
+import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { commitBatch } from '../../src/outbox/commit.ts';
 import { countByState } from '../../src/outbox/event-counts.ts';
+import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { skipEvent } from '../../src/outbox/write-events.ts';
 import { WakeSignal } from '../../src/push/wake-signal.ts';
-import { eventSeries, newEvent } from '../support/events.ts';
+import { batchOf, eventSeries, newEvent } from '../support/events.ts';
+import { failInserts } from '../support/failing-database.ts';
 import { pushRig, UNPACED } from '../support/push-rig.ts';
 import { accepted, refused, throttled, unavailable } from '../support/scripted-gong.ts';
-import { recordStatements } from '../support/statements.ts';
+import { BEGIN, recordStatements } from '../support/statements.ts';
 
 const numberOf = (eventId: string) => Number(eventId.slice(-6));
 
@@ -73,6 +76,56 @@ describe('concurrency', () => {
   });
 });
 
+describe('events that are claimed ahead of free slots', () => {
+  const backfill = { priority: PRIORITY.backfill };
+  const settings = { ...UNPACED, concurrency: 4 };
+
+  test('are sent after fresh events that are committed in the meantime', async () => {
+    const rig = await pushRig({
+      script: () => accepted,
+      // Slots become free one at a time.
+      responseMs: ({ eventId }) => 100 + numberOf(eventId),
+    });
+    await commitBatch(rig.db, rig.lease, batchOf(eventSeries(12, 'past'), backfill));
+    const push = rig.start({ settings });
+    await rig.clock.pass(102);
+    expect(rig.gong.sent.length).toBeGreaterThan(4);
+    await rig.commit(eventSeries(2, 'fresh'));
+    const before = rig.gong.sent.length;
+    push.wake();
+    expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: 14 });
+    const later = rig.gong.sent.slice(before);
+    expect(later.slice(0, 2)).toEqual(['fresh-000000', 'fresh-000001']);
+  });
+
+  test('are sent as they are by then, not as they were', async () => {
+    const rig = await pushRig({ script: () => accepted });
+    await rig.commit(eventSeries(2));
+    const push = rig.start({ settings: { ...UNPACED, callsPerSecond: 1, concurrency: 2 } });
+    await rig.clock.pass(500);
+    expect(rig.gong.sent).toEqual(['event-000000']);
+    const body = JSON.stringify({ eventId: 'event-000001', contentTitle: 'changed' });
+    await rig.db
+      .updateTable('event')
+      .set({ body })
+      .where('event_id', '=', 'event-000001')
+      .execute();
+    await rig.clock.run(push.finish());
+    expect(rig.gong.requests[1]?.body).toBe(body);
+  });
+});
+
+test('responses that arrive together are recorded in one transaction', async () => {
+  const { executed } = recordStatements();
+  const rig = await pushRig({ script: () => accepted });
+  await rig.commit(eventSeries(160));
+  executed.length = 0;
+  await rig.drain({ settings: { ...UNPACED, concurrency: 16 } });
+  const transactions = executed.filter((text) => text === BEGIN).length;
+  // Per 16 events: one for their permits, and one for their responses. And the first fold.
+  expect(transactions).toBeLessThanOrEqual((2 * 160) / 16 + 2);
+});
+
 describe('the end of pushing', () => {
   test('comes at once if nothing is pending', async () => {
     const rig = await pushRig({ script: () => accepted });
@@ -117,8 +170,6 @@ describe('the end of pushing', () => {
       transformQuery: ({ node }) => node,
       transformResult: async ({ result }) => {
         if (result.rows.length === 0 && !finished) {
-          const { commitBatch } = await import('../../src/outbox/commit.ts');
-          const { batchOf } = await import('../support/events.ts');
           await commitBatch(other, rig.lease, batchOf([newEvent('late')]));
           push?.wake();
           finished = push?.finish();
@@ -254,23 +305,6 @@ describe('a requested stop', () => {
     controller.abort(new Error('stop requested'));
     expect(rig.clock.sleepers).toBe(0);
   });
-
-  test('at a response is the last attempt to write, whatever is still in flight', async () => {
-    const { executed } = recordStatements();
-    const rig = await pushRig({
-      script: () => accepted,
-      responseMs: ({ eventId }) => 100 * (1 + numberOf(eventId)),
-    });
-    await rig.commit(eventSeries(8));
-    await sql`
-      create trigger fail before insert on attempt begin select raise(abort, 'disk failure'); end
-    `.execute(rig.db);
-    await expect(rig.drain()).rejects.toThrow('disk failure');
-    expect(rig.gong.requests).toHaveLength(4);
-    // Each write to a failing database would wait for its time-out.
-    expect(executed.filter((text) => text.startsWith('insert into "attempt"'))).toHaveLength(1);
-    expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 8, delivered: 0 });
-  });
 });
 
 describe('a database failure', () => {
@@ -300,9 +334,7 @@ describe('a database failure', () => {
       responseMs: ({ eventId }) => 100 * (1 + numberOf(eventId)),
     });
     await rig.commit(eventSeries(8));
-    await sql`
-      create trigger fail before insert on attempt begin select raise(abort, 'disk failure'); end
-    `.execute(rig.db);
+    await failInserts(rig.db, { table: 'attempt', message: 'disk failure' });
     await expect(rig.drain()).rejects.toThrow('disk failure');
     expect(rig.gong.requests).toHaveLength(4);
     // Each write to a failing database would wait for its time-out.

@@ -114,6 +114,22 @@ describe('Gong’s response', () => {
       expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: titles.size });
     });
 
+    test('to the neighbours of events that were claimed ahead: the other end is tried', async () => {
+      const titles = new Set([1, 2, 3, 4, 5, 6, 7].map(nameOf));
+      const rig = await pushRig({
+        // The first one's slot becomes free alone: one claim then finds more events than it needs.
+        script: ({ eventId, attempt }) => {
+          if (titles.has(eventId)) return blocked;
+          return eventId === nameOf(0) && attempt === 1 ? unavailable : accepted;
+        },
+        responseMs: ({ eventId }) => 10 * (1 + Number(eventId.slice(-6))),
+      });
+      await rig.commit(eventSeries(30));
+      const report = await rig.drain();
+      expect(report).toMatchObject({ delivered: 23, blocked: { count: 7 } });
+      expect(report).not.toHaveProperty('stop');
+    });
+
     test('to events at both ends of the queue: the next run sends the others', async () => {
       const titles = new Set([0, 1, 2, 3, 26, 27, 28, 29].map(nameOf));
       const rig = await pushRig({

@@ -61,6 +61,7 @@ describe('a response of the REST API', () => {
     ['a malformed query', 400, refusal('MALFORMED_QUERY'), 'malformed'],
     ['a URL that is too long', 414, '', 'malformed'],
     ['headers that are too long', 431, '', 'malformed'],
+    ['a body that a firewall considers too large', 413, HTML, 'refused'],
     ['a hidden object', 400, refusal('INVALID_TYPE'), 'refused'],
     ['a hidden field', 400, refusal('INVALID_FIELD'), 'refused'],
     ['no access', 403, refusal('INSUFFICIENT_ACCESS'), 'refused'],
@@ -95,6 +96,11 @@ describe('a response of the REST API', () => {
   ])('%s says what to do', (code) => {
     const failure = classifyResponse({ status: 403, headers: {}, body: refusal(code) }, NOW_MS);
     expect(failure).toMatchObject({ kind: 'refused', code, hint: expect.stringMatching(/.{20,}/) });
+  });
+
+  test('a code that objects inherit has no hint', () => {
+    const response = { status: 403, headers: {}, body: refusal('constructor') };
+    expect(classifyResponse(response, NOW_MS)).not.toHaveProperty('hint');
   });
 
   test.each([

@@ -107,6 +107,18 @@ describe('Salesforce times', () => {
     );
   });
 
+  test('on the last days of each month, and on days that a month does not have', () => {
+    for (const year of [2026, 2028, 2100]) {
+      for (let month = 1; month <= 13; month += 1) {
+        for (let day = 27; day <= 32; day += 1) {
+          const text = `${year}-${String(month).padStart(2, '0')}-${day}T23:59:59.999`;
+          // The same time in a form that is never parsed by position.
+          expect(outcomeOf(`${text}+0000`)).toBe(outcomeOf(`${text}Z`));
+        }
+      }
+    }
+  });
+
   test('of the usual length with one wrong character are parsed like any other, or refused', () => {
     const usual = '2026-02-28T23:59:59.999+0000';
     const positions = fc.integer({ min: 0, max: usual.length - 1 });

@@ -29,6 +29,11 @@ const FORMS: Readonly<Record<string, (secret: string) => string>> = {
   'in hexadecimal, in upper case': (secret) => utf8(secret).toString('hex').toUpperCase(),
   'in Basic authorization': (secret) => utf8(`user-1:${secret}`).toString('base64'),
   'in base64 in a form': (secret) => encodeURIComponent(utf8(`u:${secret}`).toString('base64')),
+  'in a URL in base64': (secret) =>
+    utf8(`/token?a=${encodeURIComponent(secret)}`).toString('base64'),
+  'in a URL in hexadecimal': (secret) => utf8(`?a=${encodeURIComponent(secret)}`).toString('hex'),
+  'in Basic authorization in base64': (secret) =>
+    utf8(`Basic ${utf8(`u:${secret}`).toString('base64')}`).toString('base64'),
   'in a form in JSON in JSON': (secret) =>
     JSON.stringify(JSON.stringify(encodeURIComponent(secret))).slice(1, -1),
 };

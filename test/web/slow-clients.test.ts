@@ -40,7 +40,7 @@ async function readAll(socket: Socket, text: string): Promise<string> {
 
 const HEADERS = 'Host: localhost\r\n';
 
-describe('a client that does not go on', () => {
+describe('a client that stops halfway', () => {
   test('in its headers is answered 408 and disconnected', async () => {
     const text = `GET / HTTP/1.1\r\n${HEADERS}X-Slow: `;
     expect(await sentTo(text, { headersMsMax: 20 })).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);

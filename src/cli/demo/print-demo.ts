@@ -114,9 +114,10 @@ function whyNot({ state, reason, errors }: StoredEvent): string {
 export async function writeDemoEnd(io: Io): Promise<void> {
   await startSection(io, 'Your own company in ten minutes');
   const steps = [
-    '1. Follow README.md, "A first real tenant in ten minutes": logins and the tenant file.',
-    '2. Run `sharetrail sync --dry-run`: it shows what would happen to each share, and writes nothing.',
-    '3. Run `sharetrail sync`. Then run `sharetrail status` and `sharetrail events`.',
+    '1. Follow README.md, "A first real tenant in ten minutes": `sharetrail init NAME` writes the files.',
+    '2. Run `sharetrail check` until nothing fails: it says what to do about what is missing.',
+    '3. Run `sharetrail sync --dry-run`: it shows what would happen to each share, and writes nothing.',
+    '4. Run `sharetrail sync`. Then run `sharetrail status` and `sharetrail events`.',
   ];
   for (const step of steps) await writeParagraph(io, step);
   await writeParagraph(io, 'To try the simulated companies yourself, run `sharetrail sandbox`.');

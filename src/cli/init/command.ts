@@ -44,7 +44,7 @@ async function print(
   if (certificate !== undefined) {
     await writeParagraph(
       io,
-      `Upload ${shown(certificate)} to the app in Salesforce: step 2 of the README.`,
+      `Upload ${shown(certificate)} to the app in Salesforce: step 3 of the README.`,
     );
   }
   await writeParagraph(

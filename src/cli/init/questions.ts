@@ -31,17 +31,22 @@ export class Questions {
     }
   }
 
+  /** Also takes the beginning of a choice: `y` for `yes`. */
   async choice<Choice extends string>(
     question: string,
     choices: readonly [Choice, ...Choice[]],
   ): Promise<Choice> {
     const named = `${question} (${choices.join(', ')})`;
-    const isChoice = (text: string): text is Choice => choices.some((one) => one === text);
+    const chosenBy = (text: string) => {
+      const found = choices.filter((one) => one.startsWith(text.toLowerCase()));
+      return found.length === 1 ? found[0] : undefined;
+    };
     const answer = await this.text(named, {
       otherwise: choices[0],
-      check: async (given) => (isChoice(given) ? undefined : `expected ${choices.join(' or ')}`),
+      check: async (given) =>
+        chosenBy(given) === undefined ? `expected ${choices.join(' or ')}` : undefined,
     });
-    return isChoice(answer) ? answer : choices[0];
+    return chosenBy(answer) ?? choices[0];
   }
 
   async #next(): Promise<string> {

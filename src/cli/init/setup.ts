@@ -73,7 +73,7 @@ async function problemOf(text: string, schema: z.ZodType): Promise<string | unde
 
 async function fromAnswers(ask: Questions, name: string): Promise<TenantSetup> {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  const domains = await ask.text('Your own domains, separated by commas (acme.com)', {
+  const domains = await ask.text('Your own domains, separated by commas, such as acme.com', {
     check: async (answer) => {
       for (const domain of listIn(answer)) {
         const problem = await problemOf(domain, SETUP_FIELDS.internalDomain);
@@ -82,9 +82,12 @@ async function fromAnswers(ask: Questions, name: string): Promise<TenantSetup> {
       return listIn(answer).length === 0 ? 'expected at least one domain' : undefined;
     },
   });
-  const loginUrl = await ask.text('Salesforce: the My Domain (https://acme.my.salesforce.com)', {
-    check: (answer) => problemOf(answer, SETUP_FIELDS.loginUrl),
-  });
+  const loginUrl = await ask.text(
+    'Salesforce: the My Domain, such as https://acme.my.salesforce.com',
+    {
+      check: (answer) => problemOf(answer, SETUP_FIELDS.loginUrl),
+    },
+  );
   const salesforceFlow = await ask.choice('Salesforce: how to sign in', SALESFORCE_FLOWS);
   const hasDrive = await ask.choice('Read Google Drive', ['yes', 'no'] as const);
   const schedule = await ask.text('When to run: minute hour day month weekday, or "none"', {

@@ -13,6 +13,8 @@ const SET_UP = `
     set_config('lock_timeout', '${POSTGRES_LIMITS.lockMsMax}', false),
     set_config('idle_in_transaction_session_timeout', '${POSTGRES_LIMITS.idleInTransactionMsMax}', false),
     set_config('default_transaction_read_only', $1, false),
+    case when current_setting('synchronous_commit') in ('off', 'local')
+      then set_config('synchronous_commit', 'on', false) end,
     current_setting('server_version_num')::integer as version,
     current_setting('server_encoding') as encoding,
     pg_backend_pid() as process

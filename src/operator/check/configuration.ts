@@ -1,4 +1,4 @@
-import { formatProblem } from '../../config/config-error.ts';
+import { type Problem, placeOf } from '../../config/config-error.ts';
 import type { Config, FaultyTenant, TenantConfig } from '../../config/types.ts';
 import { chmodLine } from '../../lib/file-exposure.ts';
 import { type Check, type Finding, failed, ok, warning } from './types.ts';
@@ -47,12 +47,16 @@ function tenantChecks({ tenant, start }: TenantConfig, now: number): Check[] {
 function faultyChecks({ tenant, problems }: FaultyTenant): Check[] {
   return problems.map((problem) => {
     const name = problem.path === '' ? 'tenant file' : problem.path;
-    return checkOf(
-      tenant,
-      name,
-      failed(formatProblem(problem), 'Correct this line. Until then, this tenant does not run.'),
-    );
+    const message = `${problem.message} (${placeOf(problem)})`;
+    return checkOf(tenant, name, failed(message, `${remedyOf(problem)} ${UNTIL_THEN}`));
   });
+}
+
+const UNTIL_THEN = 'Until then, this tenant does not run.';
+
+function remedyOf({ message }: Problem): string {
+  const isVariable = message.startsWith('the environment variable ');
+  return isVariable ? 'Set it in .env, or in the environment.' : 'Correct this line.';
 }
 
 function checkOf(tenant: string | undefined, name: string, finding: Finding): Check {

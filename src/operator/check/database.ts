@@ -7,6 +7,7 @@ import { databaseExists } from '../../db/open-current.ts';
 import type { Database } from '../../db/schema.ts';
 import { existingFolderOf, verifyCreatable, verifyWritable } from '../../db/verify-writable.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { bytesText } from '../../lib/format.ts';
 import type { AreaChecks } from './area-checks.ts';
 import { CHECK_LIMITS } from './limits.ts';
 import { type Finding, failed, ok, warning } from './types.ts';
@@ -107,7 +108,7 @@ function addDiskSpace(checks: AreaChecks, file: string, freeBytes: (folder: stri
 }
 
 function diskFinding(bytes: number): Finding {
-  const text = `${Math.floor(bytes / 1_000_000)} MB free next to the database`;
+  const text = `${bytesText(bytes)} free next to the database`;
   const hint = 'Free some space in the file system that holds the database, or enlarge it.';
   if (bytes < CHECK_LIMITS.freeBytesMin) return failed(text, hint);
   return bytes < CHECK_LIMITS.freeBytesLow ? warning(text, hint) : ok(text);

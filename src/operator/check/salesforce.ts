@@ -3,6 +3,7 @@ import type { TenantConfig } from '../../config/types.ts';
 import { refusedLookUp } from '../../crm/refused-look-ups.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
+import { numberText } from '../../lib/format.ts';
 import type { RunCounters } from '../../runs/counters.ts';
 import type { Connections } from '../../runs/vendor-clients.ts';
 import { explainHiddenDeliveries } from '../../sources/salesforce/delivery-batches.ts';
@@ -84,7 +85,7 @@ function addUsage(checks: AreaChecks, usage: ApiUsage | undefined): void {
 
 function usageFinding({ used, limit }: ApiUsage): Finding {
   const left = Math.max(0, limit - used);
-  const text = `${left} of ${limit} API calls of the last 24 hours are left`;
+  const text = `${numberText(left)} of ${numberText(limit)} API calls of the last 24 hours are left`;
   const hint =
     'All integrations of the org share them. See Setup > System Overview, or buy more calls.';
   if (left === 0) return failed(text, hint);

@@ -44,16 +44,18 @@ export const CREATION_EVENT_NAMES = ['upload', 'create', 'copy'] as const;
 const CREATIONS: ReadonlySet<string> = new Set(CREATION_EVENT_NAMES);
 const NAMES: ReadonlySet<string> = new Set(AUDIT_EVENT_NAMES);
 const NONE = 'none';
-const ROLES: Readonly<Record<string, string>> = {
-  can_view: 'reader',
-  can_comment: 'commenter',
-  can_edit: 'writer',
-  viewer: 'reader',
-  contributor: 'writer',
-  editor: 'writer',
-  content_manager: 'fileOrganizer',
-  manager: 'organizer',
-};
+const ROLES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    can_view: 'reader',
+    can_comment: 'commenter',
+    can_edit: 'writer',
+    viewer: 'reader',
+    contributor: 'writer',
+    editor: 'writer',
+    content_manager: 'fileOrganizer',
+    manager: 'organizer',
+  }),
+);
 /** Reports API reference, Drive events: current and older parameter names of an item's drive. */
 const DRIVE_PARAMETERS = [
   'shared_drive_id',
@@ -166,7 +168,7 @@ function changeBetween(
 
 function roleIn(event: ActivityEvent, name: string): string | undefined {
   const role = valuesIn(event, name).findLast((value) => value !== '' && value !== NONE);
-  return role === undefined ? undefined : (ROLES[role] ?? role);
+  return role === undefined ? undefined : (ROLES.get(role) ?? role);
 }
 
 /** The changed item; undefined if the event does not name the item, or its owner or drive. */

@@ -38,16 +38,18 @@ export type ShareInput = SharedGrants & {
   readonly sandboxOrgId?: string | undefined;
 };
 
-const FILE_TYPES: Readonly<Record<string, string>> = {
-  'application/vnd.google-apps.document': 'Google Docs',
-  'application/vnd.google-apps.spreadsheet': 'Google Sheets',
-  'application/vnd.google-apps.presentation': 'Google Slides',
-  'application/vnd.google-apps.form': 'Google Forms',
-  'application/vnd.google-apps.drawing': 'Google Drawings',
-  'application/vnd.google-apps.site': 'Google Sites',
-  'application/vnd.google-apps.folder': 'Folder',
-  'application/pdf': 'PDF',
-};
+const FILE_TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'application/vnd.google-apps.document': 'Google Docs',
+    'application/vnd.google-apps.spreadsheet': 'Google Sheets',
+    'application/vnd.google-apps.presentation': 'Google Slides',
+    'application/vnd.google-apps.form': 'Google Forms',
+    'application/vnd.google-apps.drawing': 'Google Drawings',
+    'application/vnd.google-apps.site': 'Google Sites',
+    'application/vnd.google-apps.folder': 'Folder',
+    'application/pdf': 'PDF',
+  }),
+);
 /** 128 bits: no two shares collide. */
 const ID_HEX_DIGITS = 32;
 
@@ -165,7 +167,8 @@ function urlOf({ item, itemId }: ItemFacts): string {
 }
 
 function contentPropertiesOf({ fileType, item }: ItemFacts): Property[] {
-  const text = item === 'drive' ? 'Shared drive' : fileType && (FILE_TYPES[fileType] ?? fileType);
+  const text =
+    item === 'drive' ? 'Shared drive' : fileType && (FILE_TYPES.get(fileType) ?? fileType);
   return text ? [{ name: 'File type', dataType: 'string', value: text }] : [];
 }
 

@@ -21,7 +21,8 @@ const LIFE_SECONDS_DEFAULT = 3_600;
 const CLOCK_TOLERANCE_MS = 5_000;
 
 const tokenResponse = z.object({
-  access_token: z.string().min(1),
+  // RFC 6749, appendix A.12. Google's library throws for a header that cannot be sent.
+  access_token: z.string().regex(/^[\x20-\x7e]+$/),
   expires_in: z.coerce.number().positive().catch(LIFE_SECONDS_DEFAULT),
 });
 

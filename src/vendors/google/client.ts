@@ -1,5 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { RetryableError } from '../../lib/errors.ts';
 import type { Turn } from '../../lib/turn.ts';
 import type { ParsedRows } from '../faulty-row.ts';
 import { ByteBudget } from '../http/byte-budget.ts';
@@ -229,7 +230,7 @@ class ApiClient implements GoogleClient {
         ...asUser(subject),
         paged: false,
         invoke: ({ drive }, options) => drive.files.get(query, options),
-        read: (body) => rowIn(readRequestedFile(body), FILE_UNREADABLE),
+        read: (body) => requestedFile(body, fileId),
       }),
     );
   }
@@ -351,6 +352,13 @@ const USER_UNREADABLE: Unreadable = {
   concerns: 'subject',
   hint: 'Please report this message. The other users are read.',
 };
+
+/** Another file's owner and access would decide about this one. */
+function requestedFile(body: unknown, fileId: string): File {
+  const file = rowIn(readRequestedFile(body), FILE_UNREADABLE);
+  if (file.id === fileId) return file;
+  throw new RetryableError(`Google returned another file than ${fileId}`);
+}
 
 /** The only row of a list of one. */
 function rowIn<Row>({ rows, faulty }: ParsedRows<Row>, { what, concerns, hint }: Unreadable): Row {

@@ -51,32 +51,34 @@ const CHECK_LOGIN_URL =
 
 const ORG_INACTIVE = 'The Salesforce org is not active: ask its administrator.';
 
-const HINTS: Readonly<Record<string, string>> = {
-  INVALID_TYPE: SEE_OBJECTS,
-  INVALID_FIELD: SEE_FIELDS,
-  INSUFFICIENT_ACCESS: SEE_OBJECTS,
-  INSUFFICIENT_ACCESS_OR_READONLY: SEE_OBJECTS,
-  API_DISABLED_FOR_ORG: API_ENABLED,
-  API_CURRENTLY_DISABLED: API_ENABLED,
-  NOT_FOUND: 'Check salesforce.apiVersion: the org does not support that version.',
-  FUNCTIONALITY_NOT_ENABLED:
-    'The message names a feature that the org has not enabled. For content deliveries, use Setup > ' +
-    'Content Deliveries and Public Links, or set salesforce.contentDistributions: false.',
-  OPERATION_TOO_LARGE:
-    'Salesforce checks the access to too many records for this user: give the integration user ' +
-    'the permissions "View All Data" and "Query All Files".',
-  CLIENT_NOT_ACCESSIBLE_FOR_USER:
-    "Pre-authorize the integration user in the app's OAuth policies (profile or permission set).",
-  INVALID_OPERATION_WITH_EXPIRED_PASSWORD:
-    'The password of the integration user has expired: reset it, and set "Password Never Expires".',
-  LOGIN_DURING_RESTRICTED_TIME:
-    "Change the login hours of the integration user's profile, or the schedule.",
-  LOGIN_DURING_RESTRICTED_DOMAIN:
-    "Add this machine's address to the login IP ranges of the integration user's profile.",
-  ORG_LOCKED: ORG_INACTIVE,
-  TRIAL_EXPIRED: ORG_INACTIVE,
-  UNSUPPORTED_API_VERSION: 'Raise salesforce.apiVersion: Salesforce retired that version.',
-};
+const HINTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    INVALID_TYPE: SEE_OBJECTS,
+    INVALID_FIELD: SEE_FIELDS,
+    INSUFFICIENT_ACCESS: SEE_OBJECTS,
+    INSUFFICIENT_ACCESS_OR_READONLY: SEE_OBJECTS,
+    API_DISABLED_FOR_ORG: API_ENABLED,
+    API_CURRENTLY_DISABLED: API_ENABLED,
+    NOT_FOUND: 'Check salesforce.apiVersion: the org does not support that version.',
+    FUNCTIONALITY_NOT_ENABLED:
+      'The message names a feature that the org has not enabled. For content deliveries, use Setup > ' +
+      'Content Deliveries and Public Links, or set salesforce.contentDistributions: false.',
+    OPERATION_TOO_LARGE:
+      'Salesforce checks the access to too many records for this user: give the integration user ' +
+      'the permissions "View All Data" and "Query All Files".',
+    CLIENT_NOT_ACCESSIBLE_FOR_USER:
+      "Pre-authorize the integration user in the app's OAuth policies (profile or permission set).",
+    INVALID_OPERATION_WITH_EXPIRED_PASSWORD:
+      'The password of the integration user has expired: reset it, and set "Password Never Expires".',
+    LOGIN_DURING_RESTRICTED_TIME:
+      "Change the login hours of the integration user's profile, or the schedule.",
+    LOGIN_DURING_RESTRICTED_DOMAIN:
+      "Add this machine's address to the login IP ranges of the integration user's profile.",
+    ORG_LOCKED: ORG_INACTIVE,
+    TRIAL_EXPIRED: ORG_INACTIVE,
+    UNSUPPORTED_API_VERSION: 'Raise salesforce.apiVersion: Salesforce retired that version.',
+  }),
+);
 
 const DAILY_LIMIT_HINT =
   "All integrations together have used the org's API calls of the last 24 hours. Wait, or see " +
@@ -131,14 +133,15 @@ function classifyRefusal({ code }: ApiError, message: string): Failure {
   if (MOVED_CODES.has(code)) return { kind: 'session-expired', message, hint: CHECK_LOGIN_URL };
   if (code === 'INVALID_QUERY_LOCATOR') return { kind: 'locator-lost', message };
   if (MALFORMED_CODES.has(code)) return { kind: 'malformed', message };
-  const hint = HINTS[code];
+  const hint = HINTS.get(code);
   return { kind: 'refused', code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Not Salesforce's own response: from a proxy, or from another server. */
 function classifyForeign({ status, body }: FailedResponse): Failure {
   const message = messageOf(undefined, status);
-  if (MALFORMED_STATUSES.has(status)) return { kind: 'malformed', message };
+  // A web page comes from a firewall or gateway in between, whose limits are not our bug.
+  if (MALFORMED_STATUSES.has(status) && !isHtml(body)) return { kind: 'malformed', message };
   return {
     kind: 'refused',
     code: `HTTP_${status}`,

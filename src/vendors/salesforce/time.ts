@@ -5,8 +5,8 @@ const USUAL_END = '+0000';
 /** the separators, as character codes; the year ends at 4, the seconds at 19 */
 const [DASH, LETTER_T, COLON, POINT] = [45, 84, 58, 46];
 const ZERO = 48;
-/** Every month has these days. The others take the slow path, which knows the months. */
-const DAYS_SAFE = 28;
+/** `Date.parse` and `Date.UTC` read 31 April as 1 May. */
+const DAYS_MAX = 31;
 const NOT_A_NUMBER = -1;
 
 /**
@@ -36,7 +36,7 @@ function usualTime(text: string): number | undefined {
     century > 0 &&
     yearOfCentury >= 0 &&
     isWithin(month, 1, 12) &&
-    isWithin(day, 1, DAYS_SAFE) &&
+    isWithin(day, 1, DAYS_MAX) &&
     isWithin(hour, 0, 23) &&
     isWithin(minute, 0, 59) &&
     isWithin(second, 0, 59) &&

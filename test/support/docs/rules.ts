@@ -32,18 +32,49 @@ export function brokenLinks(
   });
 }
 
+/** The files of the pictures in a page. */
+export function picturesOf(page: Page): Located[] {
+  return [...page.prose.matchAll(/\b(?:src|srcset)="([^"]+)"/g)].map((match) => ({
+    text: posix.join(posix.dirname(page.path), match[1] ?? ''),
+    line: lineAt(page.prose, match.index),
+  }));
+}
+
+const PICTURE =
+  /^<picture>\s+<source media="\(prefers-color-scheme: dark\)" srcset="(\S+)-dark\.png">\s+<img alt="[^"]+" src="(\S+)-light\.png"(?: width="\d+")?>\s+<\/picture>$/;
+
+/** Pictures that are missing, or that are not the same one in light and dark, with a text. */
+export function brokenPictures(page: Page, paths: ReadonlySet<string>): Problems {
+  const missing = picturesOf(page)
+    .filter(({ text }) => !paths.has(text))
+    .map(({ text, line }) => `${page.path}:${line} shows a missing picture: ${text}`);
+  const pictures = [...page.prose.matchAll(/<picture>[\s\S]*?<\/picture>|<img\b/g)];
+  const uneven = pictures.flatMap(({ 0: text, index }) => {
+    const [, dark, light] = PICTURE.exec(text) ?? [];
+    if (dark !== undefined && dark === light) return [];
+    return [`${page.path}:${lineAt(page.prose, index)} is not a picture in light and dark`];
+  });
+  return [...missing, ...uneven];
+}
+
 const PROGRAM =
   /(?:(?:^|\s)(?:sharetrail|npm run -s sharetrail --)|(?:^|[\s/])node src\/main\.ts) +(\S.*)$/;
 /** redirections, pipes, and comments */
 const SHELL_SYNTAX = /\s(?:>>?|2>|\|\|?|&&|#)\s?.*$/;
 
+/** In what a command prints: after a prompt, a backtick, or in a line of cron. */
+const IN_OUTPUT = /(?:^\$ |`|&& )((?:sharetrail|npm|\S*node) [^`]*)/;
+
 /** All command lines of a page: lines in fences, and spans that start like a command. */
 export function commandLinesOf(page: Page): Located[] {
-  const inFences = page.fences.flatMap(({ text, line }) =>
+  const inFences = page.fences.flatMap(({ language, text, line }) =>
     text
       .replaceAll('\\\n', '  ')
       .split('\n')
-      .map((one, index) => ({ text: one, line: line + index })),
+      .map((one, index) => ({
+        text: language === 'text' ? (IN_OUTPUT.exec(one)?.[1] ?? '') : one,
+        line: line + index,
+      })),
   );
   const inSpans = page.spans.filter(({ text }) => /^(?:sharetrail|npm|node) /.test(text));
   return [...inFences, ...inSpans].flatMap(({ text, line }) => {

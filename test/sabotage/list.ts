@@ -1,0 +1,15 @@
+import { ACCESS } from './list-access.ts';
+import { DECIDING } from './list-deciding.ts';
+import { READING } from './list-reading.ts';
+import { SENDING } from './list-sending.ts';
+import { STORING } from './list-storing.ts';
+import type { Sabotage } from './sabotage.ts';
+
+/** Guards of the product that users depend on. */
+export const SABOTAGES: readonly Sabotage[] = [
+  ...STORING,
+  ...SENDING,
+  ...READING,
+  ...DECIDING,
+  ...ACCESS,
+];

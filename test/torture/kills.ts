@@ -1,0 +1,127 @@
+import { settledDifference } from './kills-checks.ts';
+import { HOLD_DAYS } from './kills-company.ts';
+import { type Counters, Results } from './kills-results.ts';
+import { FIRST, ROUNDS, type Round } from './kills-rounds.ts';
+import { TortureWorld } from './kills-world.ts';
+import type { TorturePart, TortureRow } from './part.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const ROUNDS_PER_COMPANY = 12;
+const ACTS_PER_ROUND = 4;
+/** in the long form, half of them wait, for a lock or for Gong */
+const COMPANIES_AT_ONCE = { long: 4, short: 2 };
+const KILLS_MIN = { long: 1_000, short: 25 };
+
+interface LifeOptions {
+  readonly seed: number;
+  readonly hasDrive: boolean;
+  readonly rounds: readonly Round[];
+  /** of all companies */
+  readonly kills: number;
+  report(line: string): void;
+}
+
+/**
+ * Kills, suspensions, power cuts, full disks, locks and clock jumps, while 30 % of Gong's calls fail.
+ * Half of the companies have a Drive. After each round, an oracle compares Gong with the history of
+ * what people did.
+ */
+export async function killPart(
+  options: Parameters<TorturePart>[0] & { readonly kills?: number },
+): Promise<readonly TortureRow[]> {
+  const { seed, long, only, report } = options;
+  const form = long ? 'long' : 'short';
+  const { kills = KILLS_MIN[form] } = options;
+  const results = new Results();
+  const rounds = ROUNDS.filter(({ fault }) => only === undefined || fault.includes(only));
+  let companies = 0;
+  const work = async () => {
+    while (results.isGoing(kills) || companies < COMPANIES_AT_ONCE[form]) {
+      companies += 1;
+      const own = { seed: seed * 1_000 + companies, hasDrive: companies % 2 === 0 };
+      await liveOnce(results, { ...own, rounds, kills, report });
+      report(`${results.killCount} kills in ${companies} companies`);
+    }
+  };
+  await Promise.all(Array.from({ length: COMPANIES_AT_ONCE[form] }, work));
+  for (const line of results.summary()) report(line);
+  return [...results.rows].map(([fault, counters]) => ({ fault, ...counters }));
+}
+
+async function liveOnce(results: Results, options: LifeOptions): Promise<void> {
+  await using torture = await TortureWorld.start(options);
+  try {
+    await live(torture, results, options);
+  } finally {
+    results.addGongCalls(options.hasDrive ? 'drive' : 'salesforce', torture);
+  }
+}
+
+async function live(torture: TortureWorld, results: Results, options: LifeOptions): Promise<void> {
+  const source = options.hasDrive ? 'drive' : 'salesforce';
+  for (let number = 0; number < ROUNDS_PER_COMPANY; number += 1) {
+    const round = number === 0 ? FIRST : chooseRound(options.rounds, torture.random());
+    torture.company.live(ACTS_PER_ROUND);
+    const tried = await torture.whileGongFails(() => round.strike(torture));
+    if (round.fault.startsWith('SIGKILL')) results.kills[source] += tried;
+    const facts = { tried, number, options };
+    // Otherwise, every later round would report the same once more.
+    if (!(await settle(torture, results.of(round.fault), facts))) return;
+    if (results.killCount >= options.kills) break;
+  }
+  await endOfLife(torture, results, options);
+}
+
+function chooseRound(rounds: readonly Round[], random: number): Round {
+  const total = rounds.reduce((sum, { weight }) => sum + weight, 0);
+  let left = random * total;
+  for (const round of rounds) {
+    left -= round.weight;
+    if (left < 0) return round;
+  }
+  throw new Error('no fault has this name');
+}
+
+/** Recovers, then compares. What is wrong counts for the fault of the round. Returns false then. */
+async function settle(
+  torture: TortureWorld,
+  counters: Counters,
+  facts: { readonly tried: number; readonly number: number | 'end'; readonly options: LifeOptions },
+): Promise<boolean> {
+  const recoveryMs = await torture.recover();
+  const { lost, doubled, sentences } = settledDifference(torture);
+  counters.tried += facts.tried;
+  counters.lost += lost;
+  counters.doubled += doubled;
+  if (facts.tried > 0) {
+    counters.worstRecoveryMs = Math.max(counters.worstRecoveryMs ?? 0, Math.round(recoveryMs));
+  }
+  const where = `company ${facts.options.seed}, round ${facts.number}`;
+  const problems = [...torture.failures.splice(0), ...sentences].map((one) => `${where}: ${one}`);
+  counters.failures.push(...problems);
+  for (const problem of problems) facts.options.report(problem);
+  return problems.length === 0;
+}
+
+/** Every hold ends, every late entry is visible, and the backfill completes. */
+async function endOfLife(
+  torture: TortureWorld,
+  results: Results,
+  options: LifeOptions,
+): Promise<void> {
+  const { company, world } = torture;
+  world.sandbox.clock.advance((HOLD_DAYS + 1) * DAY_MS);
+  company.backfillStarted();
+  const { since, until } = company.pastWindow;
+  const counters = results.of('the end: every hold is over, and a backfill completes');
+  for (const words of [`backfill --since ${since} --until ${until}`, 'sync', 'sync --full']) {
+    const { code, stderr } = await torture.run(words);
+    if (code !== 0) torture.failures.push(`${words} exited with ${code}: ${stderr.slice(-1_500)}`);
+  }
+  company.backfillCompleted();
+  await settle(torture, counters, { tried: 1, number: 'end', options });
+  const rows = world.query<{ state: string; events: number }>(
+    'select state, count(*) as events from event group by state',
+  );
+  for (const { state, events } of rows) results.addEvents(state, events);
+}

@@ -1,0 +1,88 @@
+import type { SandboxVendor } from '../../src/sandbox/sandbox.ts';
+import type { WireFault } from './wire-fault.ts';
+import type { Answer, Exchange } from './wire-proxy.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const READ: readonly SandboxVendor[] = ['salesforce', 'google'];
+/** Part of the page tokens below, which no vendor issued. */
+const ENDLESS = 'endless';
+
+export const endlessFaults: readonly WireFault[] = [
+  { name: 'endless pages of the same rows', vendors: READ, reach: 'kind', strike: endless('same') },
+  { name: 'endless pages without rows', vendors: READ, reach: 'kind', strike: endless('none') },
+];
+
+/** Lists that are not what the vendor promises. They hit all requests of one kind. */
+export const rowFaults: readonly WireFault[] = [
+  ofLists('each row twice', (rows) => rows.flatMap((row) => [row, row])),
+  ofLists('the rows in reverse', (rows) => rows.toReversed()),
+  ofLists('the page twice in a row', (rows) => [...rows, ...rows]),
+  ...endlessFaults,
+];
+
+/** True for a page whose token comes from an endless list. */
+export function isOfEndlessList({ target }: Exchange): boolean {
+  return target.includes(ENDLESS);
+}
+
+function ofLists(name: string, change: (rows: readonly unknown[]) => unknown[]): WireFault {
+  return {
+    name,
+    vendors: READ,
+    reach: 'kind',
+    strike: async (exchange) => {
+      const answer = await exchange.forward();
+      exchange.send(withJson(answer, (body) => changeLists(body, change)));
+    },
+  };
+}
+
+function endless(rows: 'same' | 'none'): WireFault['strike'] {
+  const first = new Map<string, Answer>();
+  let pages = 0;
+  return async (exchange) => {
+    const kind = exchange.label.replace(/(query).*/, '$1');
+    const answer = isOfEndlessList(exchange)
+      ? (first.get(kind) ?? (await exchange.forward()))
+      : await exchange.forward();
+    if (!isOfEndlessList(exchange)) first.set(kind, answer);
+    pages += 1;
+    const token = `${ENDLESS}${pages}`;
+    exchange.send(
+      withJson(answer, (body) => {
+        if (!isList(body)) return body;
+        const page = rows === 'same' ? body : changeLists(body, () => []);
+        const { newStartPageToken: _end, ...rest } = page;
+        if (exchange.vendor === 'google') return { ...rest, nextPageToken: token };
+        const path = exchange.target.split('/query')[0];
+        return { ...rest, done: false, nextRecordsUrl: `${path}/query/01g${token}-2000` };
+      }),
+    );
+  };
+}
+
+function isList(body: Json): boolean {
+  return Object.values(body).some(Array.isArray);
+}
+
+function changeLists(body: Json, change: (rows: readonly unknown[]) => unknown[]): Json {
+  const entries = Object.entries(body).map(([key, value]) => {
+    if (!Array.isArray(value)) return [key, value];
+    // The parts of a composite belong to the requests by their position.
+    if (key !== 'compositeResponse') return [key, change(value)];
+    const parts = value.map((part: { readonly body: Json }) => ({
+      ...part,
+      body: changeLists(part.body, change),
+    }));
+    return [key, parts];
+  });
+  return Object.fromEntries(entries);
+}
+
+function withJson(answer: Answer, change: (body: Json) => Json): Answer {
+  const body: unknown = JSON.parse(answer.body.toString('utf8'));
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  if (answer.status !== 200 || !isObject) return answer;
+  return { ...answer, body: Buffer.from(JSON.stringify(change(body as Json))) };
+}
