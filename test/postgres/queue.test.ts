@@ -61,7 +61,11 @@ describe('a due run', () => {
     await until(() => runs().length >= 6);
     for (const start of starts) await start.stop();
     for (const worker of workers) expect(await worker.stop()).toBe('clean');
-    expect(runs().map(({ tenant }) => tenant).sort()).toEqual(tenants.map((each) => each.tenant));
+    expect(
+      runs()
+        .map(({ tenant }) => tenant)
+        .sort(),
+    ).toEqual(tenants.map((each) => each.tenant));
     expect(starts.flatMap((each) => each.runs)).toEqual([]);
     expect(workers.every((each) => each.runs.length > 0)).toBe(true);
   });
@@ -129,7 +133,9 @@ describe('history', () => {
       })
       .toContain('backfill');
     await until(() => world.gong.events.length >= 301);
-    expect(await listBackfills(worker.context.db, tenant.tenant)).toMatchObject([{ state: 'read' }]);
+    expect(await listBackfills(worker.context.db, tenant.tenant)).toMatchObject([
+      { state: 'read' },
+    ]);
     expect(new Set(world.gong.events.map(({ body }) => body?.['eventId'])).size).toBe(301);
   });
 });
