@@ -9,6 +9,7 @@ const ON_BOTH = [
 const ON_SQLITE_ONLY = [
   'test/faults/{backup,bad-database,database-failures,exposed-files,replaced-database,restore}.test.ts',
   'test/faults/unreachable-database.test.ts',
+  'test/unit/db-open.test.ts',
 ];
 
 // Tests start real servers, processes and databases, so there is one worker per core of a small

@@ -104,7 +104,8 @@ class AccountPacer implements Pacer {
 
   async pause(durationMs: number): Promise<void> {
     const { db, account } = this.#options;
-    const pausedMs = Math.min(Math.ceil(durationMs), CALL_LIMITS.pauseMsMax);
+    // Only PostgreSQL minds a fraction.
+    const pausedMs = Math.ceil(Math.min(durationMs, CALL_LIMITS.pauseMsMax));
     await pauseAccount(db, account, (await this.#databaseTime(db)) + pausedMs);
   }
 

@@ -8,7 +8,7 @@ import { openMemoryDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
 import { startChild } from '../support/child.ts';
-import { testDatabase, testFile } from '../support/database.ts';
+import { migratedFile, testFile } from '../support/database.ts';
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
 
@@ -56,7 +56,7 @@ test('released migrations are frozen, and every file of the folder is in the map
 });
 
 test('all migrations together create this schema', async () => {
-  const { db } = await testDatabase();
+  const { db } = await migratedFile();
   expect(await schemaOf(db)).toMatchInlineSnapshot(`
     "CREATE TABLE "activity" ("tenant" text not null, "lane" text not null, "key" text not null, "at" bigint not null, "item" text not null, "actor" text not null, "payload" text not null, "handled" integer not null, constraint "activity_with_lane_key" primary key ("tenant", "lane", "key"))
     CREATE INDEX "activity_by_time" on "activity" ("tenant", "lane", "handled", "at", "key")
