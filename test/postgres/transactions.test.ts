@@ -104,6 +104,7 @@ describe('transactions that exclude each other', () => {
       now: () => HOUR,
       limits,
       requested: 2,
+      arrivalMarginMs: 0,
       corrections: [],
     };
     const machines = Array.from({ length: 6 }, () => open());
@@ -125,6 +126,7 @@ describe('transactions that exclude each other', () => {
       now: () => now,
       limits,
       requested: 1,
+      arrivalMarginMs: 0,
       corrections: [],
     });
     await someoneWaits(db);
