@@ -83,6 +83,6 @@ export const BACKUP_LIMITS = {
 } as const;
 
 export const WORKER_LIMITS = {
-  /** a worker that was not seen for so long counts as dead */
+  /** a worker that was not seen for this time counts as dead */
   deadAfterMs: 20_000,
 } as const;

@@ -106,7 +106,7 @@ describe('README.md', () => {
 
   test('the commands that are not built do not exist', () => {
     const planned = plannedCommands();
-    expect(planned).toContain('worker');
+    expect(planned).toContain('copy-database');
     expect(definitions.filter(({ name }) => planned.includes(name))).toEqual([]);
   });
 
@@ -205,7 +205,7 @@ describe('each rule reports problems', () => {
     ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
     ['```sh\nnpm run -s sharetrail -- events show\n```', '"events show" needs ID'],
     ['`sharetrail config`', 'incomplete'],
-    ['`sharetrail worker`', 'unknown command "worker"'],
+    ['`sharetrail copy-database`', 'unknown command "copy-database"'],
   ])('an invalid command line: %j', (text, problem) => {
     expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
   });
