@@ -7,27 +7,39 @@ import { LEASE_LIMITS } from './limits.ts';
 import { lockName } from './locks.ts';
 import type { Database, Statement } from './schema.ts';
 import { inTransaction } from './transaction.ts';
+import { requireFinishedCopy } from './unfinished-copy.ts';
 
 export interface LeaseKey {
   readonly name: string;
   readonly holder: string;
 }
 
-/** Takes the lease if it is free, expired, or void, or its holder is certainly dead; false otherwise. */
+/**
+ * Takes the lease if it is free, expired, or void, or its holder is certainly dead; false otherwise.
+ * Throws DatabaseError if the database has become an unfinished copy.
+ */
 export async function acquireLease(db: Database, key: LeaseKey, now: number): Promise<boolean> {
-  const until = now + LEASE_LIMITS.leaseMs;
   return inTransaction(db, async (trx) => {
-    // The row may not exist yet.
-    await lockName(trx, `lease ${key.name}`);
-    const current = await lockLease(trx, key.name);
-    if (current && isValidLease(current, now)) return false;
-    await trx
-      .insertInto('lease')
-      .values({ ...key, until })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ holder: key.holder, until }))
-      .execute();
-    return true;
+    const isTaken = await takeLease(trx, key, now);
+    // After `takeLease`: a copy that begins now waits for this transaction, and then sees the lease.
+    await requireFinishedCopy(trx);
+    return isTaken;
   });
+}
+
+/** The same as a part of a transaction, even in an unfinished copy. */
+export async function takeLease(trx: Statement, key: LeaseKey, now: number): Promise<boolean> {
+  const until = now + LEASE_LIMITS.leaseMs;
+  // The row may not exist yet.
+  await lockName(trx, `lease ${key.name}`);
+  const current = await lockLease(trx, key.name);
+  if (current && isValidLease(current, now)) return false;
+  await trx
+    .insertInto('lease')
+    .values({ ...key, until })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ holder: key.holder, until }))
+    .execute();
+  return true;
 }
 
 /** Extends the lease from `now`. Throws LeaseLost. */

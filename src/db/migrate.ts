@@ -5,6 +5,7 @@ import { DatabaseError } from '../lib/errors.ts';
 import { isPostgres } from './is-postgres.ts';
 import { SCHEMA } from './postgres/session.ts';
 import type { Database } from './schema.ts';
+import { requireFinishedCopy } from './unfinished-copy.ts';
 
 /**
  * Migrates the database to the newest schema. All pending migrations run in one transaction, so that
@@ -12,7 +13,13 @@ import type { Database } from './schema.ts';
  * DatabaseError if a newer version wrote the database.
  */
 export async function migrate(db: Database): Promise<void> {
-  if ((await requireKnownSchema(db)) === 'current') return;
+  await requireFinishedCopy(db);
+  await migrateUnfinishedCopy(db);
+}
+
+/** The same for `copy-database`, which an upgrade can have interrupted. */
+export async function migrateUnfinishedCopy(db: Database): Promise<void> {
+  if ((await compareSchema(db)) === 'current') return;
   await createSchema(db);
   const { error } = await migratorOf(db).migrateToLatest();
   if (error) throw error;
@@ -38,8 +45,13 @@ export async function requireCurrent(db: Database): Promise<void> {
   }
 }
 
-/** Throws DatabaseError if a newer version wrote the database. */
+/** Throws DatabaseError if a newer version wrote the database, or if it is an unfinished copy. */
 export async function requireKnownSchema(db: Database): Promise<'current' | 'earlier'> {
+  await requireFinishedCopy(db);
+  return compareSchema(db);
+}
+
+async function compareSchema(db: Database): Promise<'current' | 'earlier'> {
   await refuseNewer(db);
   const applied = await appliedMigrations(db);
   return applied.length < Object.keys(MIGRATIONS).length ? 'earlier' : 'current';
