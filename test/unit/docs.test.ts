@@ -14,7 +14,7 @@ import {
   seedFirstDay,
 } from '../../src/sandbox/scenario/index.ts';
 import { ConfigFolder, makePrivateKey } from '../support/config-folder.ts';
-import { type Page, readPage, rowsOf, sectionOf, spansOf } from '../support/docs/page.ts';
+import { type Page, readPage, rowsOf, sectionOf } from '../support/docs/page.ts';
 import { isQuoteOf, programTexts, unknownQuotations } from '../support/docs/quotations.ts';
 import {
   brokenLinks,
