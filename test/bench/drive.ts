@@ -1,12 +1,19 @@
 /**
- * Google Drive: a nightly sync without changes, a first sync of many files, and many entries in the
- * audit log. Prints seconds, calls and peak memory; throws if a count is wrong.
- * Arguments: users of the nightly sync, files of the first sync, entries in the audit log.
+ * Google Drive: a nightly sync without changes, and a first sync of many files. Prints seconds, calls,
+ * and peak memory; throws if a count is wrong. Arguments: users of the nightly sync, files of the first
+ * sync.
  */
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
+import {
+  type Calls,
+  callsOf,
+  expectCalls,
+  expectGrants,
+  pages,
+  resetCalls,
+} from './drive-calls.ts';
+import { expectCount } from './figure.ts';
 import {
   type Measured,
   measureRun,
@@ -35,11 +42,10 @@ const AUDIT_EVENT_NAMES = 4;
 const STREAMS_AT_ONCE = 16;
 const KILLS = 5;
 
-const [users = '1000', files = '1000000', activities = '100000'] = process.argv.slice(2);
+const [users = '1000', files = '1000000'] = process.argv.slice(2);
 await night(Number(users));
 await baseline(Number(files));
 await interrupted(Number(files) / 10);
-await auditLog(Number(activities));
 
 async function night(count: number): Promise<void> {
   const entries = Math.ceil(count * 2.5);
@@ -55,7 +61,7 @@ async function night(count: number): Promise<void> {
   };
   await withWorkspace(company, async ({ folder, google }) => {
     await measureRun(folder, ['sync', '--no-push']);
-    await reset(google);
+    await resetCalls(google);
     const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
     // The administrator is also a user. Each sync reads the audit log of the last day again.
@@ -121,31 +127,6 @@ async function interrupted(count: number): Promise<void> {
   });
 }
 
-async function auditLog(count: number): Promise<void> {
-  const company: WorkspaceOptions = {
-    ...NOTHING,
-    detect: 'audit-log',
-    users: 1_000,
-    files: count,
-    activities: count,
-  };
-  await withWorkspace(company, async ({ folder, google }) => {
-    const measured = await measureRun(folder, ['sync', '--no-push']);
-    const calls = await callsOf(google);
-    expectCount('shares', measured.report.found['google-drive'], count);
-    expectGrants(folder, count);
-    expectCalls(calls, {
-      'users.list': pages(company.users + 1, USERS_PER_PAGE),
-      'domains.list': 1,
-      'drives.list': 1,
-      'activities.list': pages(count, ACTIVITIES_PER_PAGE) + AUDIT_EVENT_NAMES - 1,
-      // The audit log has neither the name nor the link of a file.
-      'files.get': count,
-    });
-    report(`${number(count)} audit log entries, each of another file`, { measured, calls });
-  });
-}
-
 function filesOf(count: number): WorkspaceOptions {
   const outsideGrants = Math.floor(count / 50);
   return { ...NOTHING, detect: 'changes', users: 100, files: count, outsideGrants };
@@ -154,40 +135,6 @@ function filesOf(count: number): WorkspaceOptions {
 /** The administrator has no files: one empty page. */
 function pagesOfFiles({ users: owners, files: all }: WorkspaceOptions): number {
   return owners * pages(all / owners, FILES_PER_PAGE) + 1;
-}
-
-function pages(rows: number, perPage: number): number {
-  return Math.max(1, Math.ceil(rows / perPage));
-}
-
-type Calls = Readonly<Record<string, number>>;
-
-async function callsOf(google: string): Promise<Calls> {
-  const response = await fetch(`${google}/_sandbox/state`);
-  const { calls } = (await response.json()) as { calls: { byMethod: Calls } };
-  return calls.byMethod;
-}
-
-async function reset(google: string): Promise<void> {
-  await fetch(`${google}/_sandbox/reset`, { method: 'POST' });
-}
-
-function expectCalls(calls: Calls, expected: Calls): void {
-  for (const name of Object.keys({ ...calls, ...expected })) {
-    if (name !== 'token') expectCount(name, calls[name], expected[name]);
-  }
-}
-
-/** Expects one row per outside grant, and no other rows. */
-function expectGrants(folder: string, count: number): void {
-  const db = new Sqlite(join(folder, 'sharetrail.db'), { readonly: true });
-  const sql = "select count(*) from 'grant' union all select count(distinct item) from 'grant'";
-  for (const found of db.prepare(sql).pluck().all()) expectCount('grants', Number(found), count);
-  db.close();
-}
-
-function expectCount(what: string, found: number | undefined, expected: number | undefined): void {
-  if (found !== expected) throw new Error(`${what}: ${found} instead of ${expected}`);
 }
 
 function report(
