@@ -32,13 +32,21 @@ function licenseOf(folder: string): string {
   return `${'='.repeat(80)}\n${name} ${version} (${license})\n${texts.join('')}`;
 }
 
+/** The driver of PostgreSQL looks for this optional package, which we do not use. */
+const NATIVE_DRIVER = 'pg-native';
+const withoutNativeDriver: Plugin = {
+  name: 'without-native-driver',
+  resolveId: (id) => (id === NATIVE_DRIVER ? `\0${NATIVE_DRIVER}` : null),
+  load: (id) => (id === `\0${NATIVE_DRIVER}` ? 'export {};' : null),
+};
+
 /** The published program: dist/main.js, and chunks that it loads when a command needs them. */
 export default defineConfig({
   input: { main: 'src/main.ts' },
   platform: 'node',
   // It has compiled binaries.
   external: ['better-sqlite3'],
-  plugins: [licenses],
+  plugins: [licenses, withoutNativeDriver],
   output: {
     dir: 'dist',
     cleanDir: true,

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
@@ -22,6 +22,8 @@ export const search: Migration = {
       .addColumn('shared_at', 'bigint', (column) => column.notNull())
       .addUniqueConstraint('search_document_key', ['tenant', 'event_id'])
       .execute();
+    // No event on PostgreSQL is older than this migration.
+    if (isPostgres(db)) return createPostgresIndex(db);
     await createIndex(db);
     await sql`
       insert into search_queue (tenant, event_ids)
@@ -29,6 +31,13 @@ export const search: Migration = {
     `.execute(db);
   },
 };
+
+async function createPostgresIndex(db: Kysely<unknown>): Promise<void> {
+  await sql`create table search_index (rowid bigint primary key, terms text[] not null)`.execute(
+    db,
+  );
+  await sql`create index search_index_by_term on search_index using gin (terms)`.execute(db);
+}
 
 /** Stores no text and no positions: terms are only looked up. */
 async function createIndex(db: Kysely<unknown>): Promise<void> {
@@ -39,4 +48,8 @@ async function createIndex(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
   // Deleted terms leave the file at once, not at some later merge.
   await sql`insert into search_index (search_index, rank) values ('secure-delete', 1)`.execute(db);
+}
+
+function isPostgres(db: Kysely<unknown>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
@@ -9,7 +9,7 @@ import type { Migration } from 'kysely/migration';
 export const eventCounts: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await createTable(db);
-    await createTriggers(db);
+    await (isPostgres(db) ? createPostgresTriggers(db) : createTriggers(db));
     await sql`
       create index event_by_reason on event (tenant, reason, state, priority, shared_at, event_id)
       where reason is not null
@@ -32,7 +32,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
     .addColumn('reason', 'text', (column) => column.notNull())
     .addColumn('events', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('event_count_key', ['tenant', 'state', 'source', 'priority', 'reason'])
-    .modifyEnd(sql`without rowid`)
+    .modifyEnd(isPostgres(db) ? sql`` : sql`without rowid`)
     .execute();
   await sql`
     insert into event_count (tenant, state, source, priority, reason, events)
@@ -69,4 +69,52 @@ async function createTriggers(db: Kysely<unknown>): Promise<void> {
     after update of tenant, state, source, priority, reason on event when ${COUNT_CHANGES}
     begin ${DISCOUNT_OLD}; ${COUNT_NEW}; end
   `.execute(db);
+}
+
+/**
+ * One change of the counts for all rows of a statement: PostgreSQL keeps the previous version of each
+ * changed row. In the order of the key, so that two transactions do not wait for each other.
+ */
+async function createPostgresTriggers(db: Kysely<unknown>): Promise<void> {
+  await createPostgresTrigger(db, { on: 'insert', tables: 'new table as added' });
+  await createPostgresTrigger(db, { on: 'delete', tables: 'old table as removed' });
+  await createPostgresTrigger(db, {
+    on: 'update',
+    tables: 'new table as added old table as removed',
+  });
+}
+
+const ROWS: Readonly<Record<'insert' | 'update' | 'delete', string>> = {
+  insert: 'select *, 1 as change from added',
+  delete: 'select *, -1 as change from removed',
+  update: 'select *, 1 as change from added union all select *, -1 as change from removed',
+};
+
+async function createPostgresTrigger(
+  db: Kysely<unknown>,
+  { on, tables }: { readonly on: keyof typeof ROWS; readonly tables: string },
+): Promise<void> {
+  const name = sql.ref(`event_counts_on_${on}`);
+  const body = `
+    begin
+      insert into event_count as kept (tenant, state, source, priority, reason, events)
+      select tenant, state, source, priority, coalesce(reason, ''), sum(change)
+      from (${ROWS[on]}) as changed
+      group by 1, 2, 3, 4, 5 having sum(change) <> 0 order by 1, 2, 3, 4, 5
+      on conflict (tenant, state, source, priority, reason)
+      do update set events = kept.events + excluded.events;
+      return null;
+    end
+  `;
+  await sql`create function ${name}() returns trigger language plpgsql as ${sql.lit(body)}`.execute(
+    db,
+  );
+  await sql`
+    create trigger ${name} after ${sql.raw(on)} on event referencing ${sql.raw(tables)}
+    for each statement execute function ${name}()
+  `.execute(db);
+}
+
+function isPostgres(db: Kysely<unknown>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }

@@ -4,6 +4,7 @@ import { checkDefinition } from './check/definition.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionDefinition } from './completion/definition.ts';
 import { configDefinitions } from './config/definition.ts';
+import { copyDatabaseDefinition } from './copy-database/definition.ts';
 import { demoDefinition } from './demo/definition.ts';
 import { eventsDefinitions } from './events/definition.ts';
 import { explainDefinition } from './explain/definition.ts';
@@ -29,6 +30,7 @@ export const definitions: readonly CommandDefinition[] = [
   rebindDefinition,
   backupDefinition,
   restoreDefinition,
+  copyDatabaseDefinition,
   initDefinition,
   ...configDefinitions,
   completionDefinition,

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigError, fileProblem, type Problem } from './config-error.ts';
+import { readDatabaseAddress } from './database-address.ts';
 import { type Environment, environment } from './environment.ts';
+import { createReferenceSources } from './interpolate.ts';
 import type { SecretResolution } from './interpolate-document.ts';
 import { CONFIG_LIMITS } from './limits.ts';
 import { type LoadOptions, loadConfig, loadService, loadValidTenants } from './load-config.ts';
@@ -32,6 +34,15 @@ export async function loadProcessTenants(
 /** Only the settings of the installation; see `loadService`. */
 export async function loadProcessService(folder: string | undefined): Promise<ServiceConfig> {
   return loadService(loadOptions(processPlace(folder)));
+}
+
+/** A database that the command line names; see `readDatabaseAddress`. Files are relative to the folder. */
+export function processDatabase(folder: string | undefined, typed: string) {
+  const { dir, workingDirectory, environment: variables } = loadOptions(processPlace(folder));
+  return readDatabaseAddress(
+    typed,
+    createReferenceSources(resolve(workingDirectory, dir), variables),
+  );
 }
 
 /** Where this process's configuration is, whether it exists or not: absolute paths. */

@@ -1,3 +1,4 @@
+import { isPostgresUrl, parsePostgresUrl } from '../lib/postgres-url.ts';
 import { isDomain, isLoopbackHost, isSafeUrl } from './addresses.ts';
 import { isSecretKey } from './credential-checks.ts';
 import { CONFIG_LIMITS } from './limits.ts';
@@ -13,15 +14,30 @@ const OTHER_FORM =
 
 export const databaseField = text({
   expected: '`sqlite:PATH` or `postgres://…`',
-  description: 'The database that stores everything. A path is relative to the working directory.',
+  description:
+    'The database that stores everything. A path is relative to the working directory. ' +
+    '`postgres://USER:PASSWORD@HOST:PORT/DATABASE` is a database on a PostgreSQL server, version 14 ' +
+    'or later; the password can be a reference. `?sslmode=` is `verify-full` (the default), ' +
+    '`verify-ca`, `require`, or `disable` (the default on loopback); `sslrootcert=FILE` names the ' +
+    'certificate of its authority.',
   check: (value) => SQLITE.test(value) || isPostgresUrl(value),
   hidden: true,
-}).refine((value) => !OTHER_FORM.test(value), {
-  error:
-    'expected the path of a file directly after `sqlite:`, without //, ~, file:, spaces before it, ' +
-    'parameters, quotes, variables or backslashes ' +
-    '(sqlite:./data/sharetrail.db, or sqlite:/var/lib/sharetrail.db)',
-});
+})
+  .refine((value) => !OTHER_FORM.test(value), {
+    error:
+      'expected the path of a file directly after `sqlite:`, without //, ~, file:, spaces before ' +
+      'it, parameters, quotes, variables or backslashes ' +
+      '(sqlite:./data/sharetrail.db, or sqlite:/var/lib/sharetrail.db)',
+  })
+  .refine((value) => postgresProblem(value) === undefined, {
+    error: ({ input }) => postgresProblem(String(input)),
+  });
+
+function postgresProblem(value: string): string | undefined {
+  if (!isPostgresUrl(value)) return undefined;
+  const parsed = parsePostgresUrl(value);
+  return 'problem' in parsed ? parsed.problem : undefined;
+}
 
 const http = mapping(
   {
@@ -100,11 +116,6 @@ export const serviceSchema = mapping(
   },
   'Settings for all tenants of this installation.',
 );
-
-function isPostgresUrl(value: string): boolean {
-  const url = URL.parse(value);
-  return url !== null && /^postgres(?:ql)?:$/.test(url.protocol) && url.hostname !== '';
-}
 
 function isHost(value: string): boolean {
   const v6 = /^\[?[0-9a-f:.]+\]?$/i.test(value) && value.includes(':');

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { deleteCursors } from './cursors.ts';
 import { guardLease, type LeaseKey } from './leases.ts';
 import type { BackfillTable, Database, Statement } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 /** the prefix of all streams of windows; part of the database */
 const STREAMS = 'backfill/';
@@ -40,7 +41,7 @@ export async function beginBackfill(
 ): Promise<void> {
   const { backfill, now } = begin;
   const { tenant, source, since, until } = backfill;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     const known = await statementOf(trx, backfill).select('state').executeTakeFirst();
     const isInProgress = known?.state === 'reading';
@@ -78,7 +79,7 @@ export async function endBackfill(
 ): Promise<void> {
   const { backfill, now } = end;
   const { tenant, source } = backfill;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await trx
       .updateTable('backfill')
@@ -107,7 +108,7 @@ export async function forgetBackfill(
   { backfill, before }: { readonly backfill: Backfill; readonly before: number },
 ): Promise<void> {
   const { tenant, source } = backfill;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     const { numDeletedRows } = await trx
       .deleteFrom('backfill')
       .where('tenant', '=', tenant)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { guardLease, type LeaseKey } from './leases.ts';
 import type { Database, Statement } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The Salesforce org of a tenant. */
 export interface OrgIdentity {
@@ -108,7 +109,7 @@ export async function recordBinding<Vendor extends BoundVendor>(
   lease: LeaseKey,
   binding: Parameters<typeof writeBinding<Vendor>>[1],
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await writeBinding(trx, binding);
   });

@@ -4,6 +4,7 @@ import { addCalls, type Correction, correct } from './correct-calls.ts';
 import { CALL_LIMITS } from './limits.ts';
 import { deletePause, isVoidPause } from './pauses.ts';
 import type { Database, Statement } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 export interface CallLimits {
   /** at most `calls` in any `windowMs` */
@@ -24,7 +25,7 @@ export type CallDecision =
 export interface CallRequest {
   readonly account: string;
   /** epoch milliseconds; read once this transaction has the lock */
-  readonly now: () => number;
+  readonly now: (trx: Statement) => number | Promise<number>;
   readonly limits: CallLimits;
   /** how many calls would be sent immediately */
   readonly requested: number;
@@ -39,9 +40,9 @@ export interface CallRequest {
  */
 export async function takeCalls(db: Database, request: CallRequest): Promise<CallDecision> {
   const { account, limits, corrections } = request;
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const stored = await lockTotal(trx, account);
-    const now = request.now();
+    const now = await request.now(trx);
     const corrected = changedTotal(stored, await correct(trx, account, corrections));
     const usage = await usageAt(trx, { account, now, limits, total: corrected });
     if (isVoidPause(usage.pause, now)) await deletePause(trx, account);

@@ -1,6 +1,7 @@
 import { type CallChange, changedTotal, lockTotal, storeTotal } from './call-total.ts';
 import { compileOnce } from './compile-once.ts';
 import type { Database, Statement } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 /** A call that was counted at `from`, epoch milliseconds. */
 export interface Correction {
@@ -15,7 +16,7 @@ export async function correctCalls(
   calls: { readonly account: string; readonly corrections: readonly Correction[] },
 ): Promise<void> {
   const { account, corrections } = calls;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     const total = await lockTotal(trx, account);
     const changes = await correct(trx, account, corrections);
     await storeTotal(trx, account, changedTotal(total, changes));

@@ -2,10 +2,13 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   type Driver,
+  type QueryCompiler,
   type QueryResult,
+  type SelectModifierNode,
   SqliteAdapter,
   SqliteDialect,
   SqliteDriver,
+  SqliteQueryCompiler,
 } from 'kysely';
 import type { Connection } from './connection.ts';
 import type { LockWait } from './lock-wait.ts';
@@ -33,8 +36,19 @@ export class ImmediateDialect extends SqliteDialect {
     return new ImmediateDriver(this.#options);
   }
 
+  override createQueryCompiler(): QueryCompiler {
+    return new WithoutRowLocks();
+  }
+
   override createAdapter(): SqliteAdapter {
     return new TransactionalSchemaAdapter();
+  }
+}
+
+/** A transaction of SQLite has the only write lock: `for update` has nothing to add. */
+class WithoutRowLocks extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier === 'Distinct' || node.rawModifier) super.visitSelectModifier(node);
   }
 }
 

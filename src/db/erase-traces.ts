@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import type { Clock } from '../lib/clock.ts';
 import { DatabaseError } from '../lib/errors.ts';
-import { DATABASE_LIMITS } from './limits.ts';
+import { isPostgres } from './is-postgres.ts';
+import { DATABASE_LIMITS, POSTGRES_LIMITS } from './limits.ts';
+import { SCHEMA } from './postgres/session.ts';
 import type { Database } from './schema.ts';
 
-/** From now on, this connection overwrites what it deletes with zeros. */
+/** From now on, this connection overwrites what it deletes with zeros. PostgreSQL has no such mode. */
 export async function overwriteDeleted(db: Database): Promise<void> {
+  if (isPostgres(db)) return;
   await sql`pragma secure_delete = on`.execute(db);
 }
 
@@ -15,6 +18,7 @@ export async function overwriteDeleted(db: Database): Promise<void> {
  * DatabaseError if another process keeps reading.
  */
 export async function eraseTraces(db: Database, clock: Clock): Promise<void> {
+  if (isPostgres(db)) return rewriteTables(db);
   await sql`vacuum`.execute(db);
   const { lockRetryMs, lockWaitMsMax } = DATABASE_LIMITS;
   for (let waitedMs = 0; waitedMs < lockWaitMsMax; waitedMs += lockRetryMs) {
@@ -23,6 +27,29 @@ export async function eraseTraces(db: Database, clock: Clock): Promise<void> {
   }
   throw new DatabaseError('another process reads the database, so its files still have traces', {
     hint: 'The data itself is erased. Stop that process, and run the command again.',
+  });
+}
+
+/**
+ * Rewrites each table without its deleted rows. Its write-ahead log and its backups keep them until
+ * the server recycles them.
+ */
+async function rewriteTables(db: Database): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ readonly name: string }>`
+      select tablename as name from pg_tables where schemaname = ${SCHEMA} order by tablename
+    `.execute(connection);
+    // A large table takes as long as it takes.
+    await sql`set statement_timeout = 0`.execute(connection);
+    try {
+      for (const { name } of rows) {
+        await sql`vacuum (full) ${sql.table(`${SCHEMA}.${name}`)}`.execute(connection);
+      }
+    } finally {
+      await sql`set statement_timeout = ${sql.lit(POSTGRES_LIMITS.statementMsMax)}`.execute(
+        connection,
+      );
+    }
   });
 }
 

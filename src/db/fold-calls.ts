@@ -3,6 +3,7 @@ import { lockTotal, storeTotal } from './call-total.ts';
 import { callsOfDay } from './calls.ts';
 import { CALL_LIMITS } from './limits.ts';
 import type { Database, Tables } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 /** How far into its bucket a call was counted, in milliseconds. */
 const inBucket = sql<number>`at % ${sql.lit(CALL_LIMITS.bucketMs)}`;
@@ -19,7 +20,7 @@ const bucketEnd = sql<number>`at - ${inBucket} + ${sql.lit(CALL_LIMITS.bucketMs 
 export async function foldCalls(db: Database, account: string, now: number): Promise<void> {
   const { bucketMs, dayMs, exactMs } = CALL_LIMITS;
   const since = now - dayMs;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await lockTotal(trx, account);
     await trx.deleteFrom('call').where('account', '=', account).where('at', '<=', since).execute();
     const isExact = (where: ExpressionBuilder<Tables, 'call'>) =>

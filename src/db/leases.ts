@@ -1,28 +1,45 @@
 import type { Clock } from '../lib/clock.ts';
 import { LeaseLost } from '../lib/errors.ts';
 import { compileOnce } from './compile-once.ts';
+import { databaseTime } from './database-time.ts';
 import { stateOf } from './holder.ts';
 import { LEASE_LIMITS } from './limits.ts';
+import { lockName } from './locks.ts';
 import type { Database, Statement } from './schema.ts';
+import { inTransaction } from './transaction.ts';
+import { requireFinishedCopy } from './unfinished-copy.ts';
 
 export interface LeaseKey {
   readonly name: string;
   readonly holder: string;
 }
 
-/** Takes the lease if it is free, expired, or void, or its holder is certainly dead; false otherwise. */
+/**
+ * Takes the lease if it is free, expired, or void, or its holder is certainly dead; false otherwise.
+ * Throws DatabaseError if the database has become an unfinished copy.
+ */
 export async function acquireLease(db: Database, key: LeaseKey, now: number): Promise<boolean> {
-  const until = now + LEASE_LIMITS.leaseMs;
-  return db.transaction().execute(async (trx) => {
-    const current = await findLease(trx, key.name);
-    if (current && isValidLease(current, now)) return false;
-    await trx
-      .insertInto('lease')
-      .values({ ...key, until })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ holder: key.holder, until }))
-      .execute();
-    return true;
+  return inTransaction(db, async (trx) => {
+    const isTaken = await takeLease(trx, key, now);
+    // After `takeLease`: a copy that begins now waits for this transaction, and then sees the lease.
+    await requireFinishedCopy(trx);
+    return isTaken;
   });
+}
+
+/** The same as a part of a transaction, even in an unfinished copy. */
+export async function takeLease(trx: Statement, key: LeaseKey, now: number): Promise<boolean> {
+  const until = now + LEASE_LIMITS.leaseMs;
+  // The row may not exist yet.
+  await lockName(trx, `lease ${key.name}`);
+  const current = await lockLease(trx, key.name);
+  if (current && isValidLease(current, now)) return false;
+  await trx
+    .insertInto('lease')
+    .values({ ...key, until })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ holder: key.holder, until }))
+    .execute();
+  return true;
 }
 
 /** Extends the lease from `now`. Throws LeaseLost. */
@@ -38,10 +55,11 @@ export async function extendLease(db: Database, key: LeaseKey, now: number): Pro
 
 /**
  * Must be called first in every transaction of a run: what a holder writes after it lost the lease is
- * rolled back, even if the process was suspended for an hour. Throws LeaseLost.
+ * rolled back, even if the process was suspended for an hour. The run's other transactions wait until
+ * this one ends. Throws LeaseLost.
  */
 export async function guardLease(trx: Statement, key: LeaseKey): Promise<void> {
-  const current = await findLease(trx, key.name);
+  const current = await lockLease(trx, key.name);
   if (current?.holder !== key.holder) throw new LeaseLost(key.name);
 }
 
@@ -60,7 +78,9 @@ export async function withLease<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { db, clock } = parts;
-  while (!(await acquireLease(db, key, clock.now()))) await clock.sleep(LEASE_LIMITS.pollMs);
+  while (!(await acquireLease(db, key, await databaseTime(db, clock)))) {
+    await clock.sleep(LEASE_LIMITS.pollMs);
+  }
   try {
     return await work();
   } finally {
@@ -90,12 +110,24 @@ export function isValidLease(
   return lease.until <= now + LEASE_LIMITS.leaseMs + LEASE_LIMITS.clockDifferenceMsMax;
 }
 
-const selectLease = compileOnce<
-  { readonly name: string },
-  { readonly holder: string; readonly until: number }
->((db, value) =>
+interface StoredLease {
+  readonly holder: string;
+  readonly until: number;
+}
+
+const selectLease = compileOnce<{ readonly name: string }, StoredLease>((db, value) =>
   db.selectFrom('lease').select(['holder', 'until']).where('name', '=', value('name')),
 );
+
+const selectLeaseForUpdate = compileOnce<{ readonly name: string }, StoredLease>((db, value) =>
+  db.selectFrom('lease').select(['holder', 'until']).where('name', '=', value('name')).forUpdate(),
+);
+
+/** Until the transaction ends, no other one of this tenant continues, and no process takes the lease. */
+async function lockLease(trx: Statement, name: string) {
+  const { rows } = await selectLeaseForUpdate(trx, { name });
+  return rows[0];
+}
 
 async function findLease(db: Statement, name: string) {
   const { rows } = await selectLease(db, { name });

@@ -20,6 +20,35 @@ export const DATABASE_LIMITS = {
   /** SQLite allows 32,766 parameters per statement, but small statements compile fast */
   rowsPerInsertMax: 100,
   idsPerQueryMax: 500,
+  /** for a transaction that PostgreSQL rolls back so that others can continue */
+  transactionAttemptsMax: 5,
+} as const;
+
+export const POSTGRES_LIMITS = {
+  /** the oldest major version */
+  versionMin: 14,
+  /** per process */
+  connectionsMax: 10,
+  /** of the operator page, next to those of the runs */
+  readingConnectionsMax: 4,
+  /** of one connection, with TLS and login */
+  connectMsMax: 10_000,
+  /** between two attempts while the server restarts */
+  connectRetryMs: 250,
+  /** how long a statement waits until another one of this process has ended */
+  freeConnectionMsMax: 60_000,
+  /** after that, an unused connection is closed */
+  idleConnectionMs: 30_000,
+  /** a broken network is noticed after some of these */
+  keepAliveMs: 10_000,
+  statementMsMax: 60_000,
+  lockMsMax: LEASE_MS,
+  /** shorter than a lease: a suspended process must not keep its locks longer than its lease */
+  idleInTransactionMsMax: 30_000,
+  /** how often a pooler is asked whether the session is ours */
+  poolerProbes: 3,
+  /** a pooler that has no session for us lets us wait */
+  poolerAnswerMsMax: 2_000,
 } as const;
 
 export const LEASE_LIMITS = {
@@ -51,4 +80,9 @@ export const BACKUP_LIMITS = {
   pagesPerStep: 512,
   /** how long a backup or restore waits for another process's lock */
   lockWaitMsMax: 5_000,
+} as const;
+
+export const COPY_LIMITS = {
+  /** read, written, and compared together: with the longest rows, some megabytes */
+  rowsPerPage: 200,
 } as const;

@@ -1,7 +1,11 @@
+import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { MIGRATIONS } from '../../migrations/index.ts';
 import { DatabaseError } from '../lib/errors.ts';
+import { isPostgres } from './is-postgres.ts';
+import { SCHEMA } from './postgres/session.ts';
 import type { Database } from './schema.ts';
+import { requireFinishedCopy } from './unfinished-copy.ts';
 
 /**
  * Migrates the database to the newest schema. All pending migrations run in one transaction, so that
@@ -9,9 +13,27 @@ import type { Database } from './schema.ts';
  * DatabaseError if a newer version wrote the database.
  */
 export async function migrate(db: Database): Promise<void> {
-  await refuseNewer(db);
+  await requireFinishedCopy(db);
+  await migrateUnfinishedCopy(db);
+}
+
+/** The same for `copy-database`, which an upgrade can have interrupted. */
+export async function migrateUnfinishedCopy(db: Database): Promise<void> {
+  if ((await compareSchema(db)) === 'current') return;
+  await createSchema(db);
   const { error } = await migratorOf(db).migrateToLatest();
   if (error) throw error;
+}
+
+/** Only PostgreSQL has schemas. Does nothing if it exists: a role may own it, but not create others. */
+async function createSchema(db: Database): Promise<void> {
+  if (!isPostgres(db)) return;
+  const { rows } = await sql<{ readonly exists: boolean }>`
+    select to_regnamespace(${SCHEMA}) is not null as exists
+  `.execute(db);
+  if (rows[0]?.exists) return;
+  // Two processes can get here at once; the second one finds the schema of the first.
+  await db.schema.createSchema(SCHEMA).ifNotExists().execute();
 }
 
 /** For read-only use: throws DatabaseError unless the schema is the newest. */
@@ -23,15 +45,35 @@ export async function requireCurrent(db: Database): Promise<void> {
   }
 }
 
-/** Throws DatabaseError if a newer version wrote the database. */
+/** Throws DatabaseError if a newer version wrote the database, or if it is an unfinished copy. */
 export async function requireKnownSchema(db: Database): Promise<'current' | 'earlier'> {
+  await requireFinishedCopy(db);
+  return compareSchema(db);
+}
+
+async function compareSchema(db: Database): Promise<'current' | 'earlier'> {
   await refuseNewer(db);
   const applied = await appliedMigrations(db);
   return applied.length < Object.keys(MIGRATIONS).length ? 'earlier' : 'current';
 }
 
+/** False for a database that sharetrail has never migrated. */
+export async function hasSchema(db: Database): Promise<boolean> {
+  return (await appliedMigrations(db)).length > 0;
+}
+
 function migratorOf(db: Database): Migrator {
-  return new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const schema = schemaOf(db);
+  return new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    // Without it, Kysely would find the migrations of another program in another schema.
+    ...(schema !== undefined && { migrationTableSchema: schema }),
+  });
+}
+
+function schemaOf(db: Database): string | undefined {
+  return isPostgres(db) ? SCHEMA : undefined;
 }
 
 async function refuseNewer(db: Database): Promise<void> {
@@ -45,7 +87,10 @@ async function refuseNewer(db: Database): Promise<void> {
 
 async function appliedMigrations(db: Database): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const schema = schemaOf(db);
+  if (!tables.some((table) => table.name === 'kysely_migration' && table.schema === schema)) {
+    return [];
+  }
   const rows = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')

@@ -3,9 +3,11 @@ import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { DatabaseError, UserError } from '../lib/errors.ts';
+import { isPostgresUrl, parsePostgresUrl } from '../lib/postgres-url.ts';
 import { Connection } from './connection.ts';
 import { ImmediateDialect } from './dialect.ts';
 import { LockWait } from './lock-wait.ts';
+import { PooledDialect } from './postgres/dialect.ts';
 import { requireOwnFile } from './require-own-file.ts';
 import type { Database, Tables } from './schema.ts';
 
@@ -13,24 +15,37 @@ const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 
 export interface OpenOptions {
-  /** the `database` setting: `sqlite:PATH`, relative to the working directory */
+  /** the `database` setting: `sqlite:PATH`, relative to the working directory, or `postgres://…` */
   readonly database: string;
   /** `read` never creates or changes the file: for dry runs and for commands that only show */
   readonly access: 'write' | 'read';
-  /** for waits for locks of other processes; default: the system's clock */
+  /** for waits for locks of other processes, or for the server; default: the system's clock */
   readonly clock?: Clock;
   /** once it is aborted, a wait for a lock gives up sooner */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens the database. Creates the file, readable by its owner only, if it does not exist. Throws
- * DatabaseError if it cannot be opened, or if other users can read it, and UserError for a setting that is not supported yet.
+ * Opens the database. Creates an SQLite file, readable by its owner only, if it does not exist. Throws
+ * DatabaseError if it cannot be opened, or if other users can read it, and UserError for a setting
+ * that is not valid. A PostgreSQL server is connected by the first statement, which fails with a
+ * DatabaseError if it cannot be reached or used.
  *
- * Inside a `transaction()` callback, use only the transaction. There is a single connection, so a
- * statement on the outer object would wait for itself permanently.
+ * Inside a transaction, use only the transaction. SQLite has a single connection, so a statement on
+ * the outer object would wait for itself permanently.
  */
 export function openDatabase(options: OpenOptions): Database {
+  return isPostgresUrl(options.database) ? openPostgres(options) : openSqlite(options);
+}
+
+function openPostgres({ database, access, clock = systemClock, signal }: OpenOptions): Database {
+  const parsed = parsePostgresUrl(database);
+  if ('problem' in parsed) throw new UserError(`\`database\`: ${parsed.problem}`);
+  const { address } = parsed;
+  return new Kysely<Tables>({ dialect: new PooledDialect({ address, access, clock, signal }) });
+}
+
+function openSqlite(options: OpenOptions): Database {
   const { access, clock = systemClock, signal } = options;
   const connection = connect(sqliteFile(options.database), access);
   const wait = new LockWait({ clock, ...(signal && { signal }) });
@@ -49,7 +64,7 @@ export function openMemoryDatabase(): Database {
 /** The path of an `sqlite:` setting. */
 export function sqliteFile(database: string): string {
   if (database.startsWith('sqlite:')) return database.slice('sqlite:'.length);
-  throw new UserError('this version of sharetrail does not support PostgreSQL yet', {
+  throw new UserError('`database` is neither `sqlite:PATH` nor `postgres://…`', {
     hint: 'Set `database: sqlite:PATH`, or remove the setting to use sqlite:./data/sharetrail.db.',
   });
 }

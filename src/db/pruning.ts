@@ -1,5 +1,6 @@
 import { CALL_LIMITS, PRUNING_LIMITS } from './limits.ts';
 import type { Database } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Deletes runs that began before `before`, except each tenant's newest. Returns how many. */
 export async function pruneRuns(db: Database, before: number): Promise<number> {
@@ -13,7 +14,7 @@ async function pruneRunsOf(
   db: Database,
   { tenant, before }: { readonly tenant: string; readonly before: number },
 ): Promise<number> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const oldestKept = await trx
       .selectFrom('run')
       .select('started_at')
@@ -46,7 +47,7 @@ async function pruneRunsOf(
  */
 export async function pruneCalls(db: Database, now: number): Promise<void> {
   const since = now - CALL_LIMITS.dayMs;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     // First, because every process that counts calls locks the total first.
     await trx.deleteFrom('call_total').where('since', '<', since).execute();
     await trx.deleteFrom('call').where('at', '<=', since).execute();

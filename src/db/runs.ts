@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { guardLease, type LeaseKey } from './leases.ts';
 import { parseReport, type RunKind, type RunReport } from './run-report.ts';
 import type { Database, RunTable, Statement } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 export interface StoredRun {
   readonly runId: string;
@@ -40,7 +41,7 @@ export async function finishRun(
   run: { readonly runId: string; readonly report: RunReport },
 ): Promise<void> {
   const { runId, report } = run;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await trx
       .updateTable('run')

@@ -1,17 +1,21 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseError } from '../lib/errors.ts';
+import { isPostgres } from './is-postgres.ts';
 import type { Database } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 class RolledBack extends Error {
   override readonly name = 'RolledBack';
 }
 
-/** Takes the write lock and releases it without a change. Throws DatabaseError if that is impossible. */
+/** Begins to write, and releases the lock without a change. Throws DatabaseError if that is impossible. */
 export async function verifyWritable(db: Database): Promise<void> {
   const undone = new RolledBack();
   try {
-    await db.transaction().execute(async () => {
+    await inTransaction(db, async (trx) => {
+      // A transaction of SQLite has the write lock; PostgreSQL refuses only a statement that writes.
+      if (isPostgres(trx)) await trx.deleteFrom('lease').where('name', '=', '').execute();
       throw undone;
     });
   } catch (error) {

@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
+import { databaseTime } from '../db/database-time.ts';
 import { eraseTraces, overwriteDeleted } from '../db/erase-traces.ts';
 import { scrubTexts } from '../db/forget-texts.ts';
 import { addForgotten, forgottenKey } from '../db/forgotten.ts';
 import { guardLease, isLeased, type LeaseKey } from '../db/leases.ts';
 import type { Statement } from '../db/schema.ts';
 import { storedTenants } from '../db/stored-tenants.ts';
+import { purgeTextIndex } from '../db/text-index.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { eventsNaming, forgetInEvents } from '../outbox/forget-events.ts';
-import { purgeSearchIndex } from '../outbox/search-index.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { leaseName, withTenantLease } from '../runs/tenant-lease.ts';
 import { domainOf } from '../share/address.ts';
@@ -45,8 +47,8 @@ export async function tenantsToSearch(
 }
 
 /** True if a run works on the tenant now. */
-export function isTenantBusy({ db, clock }: AppContext, tenant: string): Promise<boolean> {
-  return isLeased(db, leaseName(tenant), clock.now());
+export async function isTenantBusy({ db, clock }: AppContext, tenant: string): Promise<boolean> {
+  return isLeased(db, leaseName(tenant), await databaseTime(db, clock));
 }
 
 /** Counts what names the person. Changes nothing. */
@@ -83,7 +85,7 @@ export function forgetPerson(
 
 /** Removes what was erased from the database's files. Throws DatabaseError. */
 export async function removeTraces({ db, clock }: AppContext): Promise<void> {
-  await purgeSearchIndex(db);
+  await purgeTextIndex(db);
   await eraseTraces(db, clock);
 }
 
@@ -111,7 +113,7 @@ async function remember(
     lease,
   }: { readonly tenant: string; readonly email: string; readonly lease: LeaseKey },
 ): Promise<Search> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     const key = await forgottenKey(trx);
     const person = hashOfPerson(key, email);
@@ -128,7 +130,7 @@ async function erase(
   const { tenant, mentions } = person;
   const write = async (work: (trx: Statement) => Promise<void>) => {
     lease.signal.throwIfAborted();
-    await db.transaction().execute(async (trx) => {
+    await inTransaction(db, async (trx) => {
       await guardLease(trx, lease.key);
       await work(trx);
     });

@@ -6,6 +6,7 @@ import { deleteCursors } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Statement } from '../db/schema.ts';
 import { deleteAllSetAside } from '../db/set-aside.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { pagesInState } from '../outbox/pages-in-state.ts';
 import { rebuildPending, skipRebound } from '../outbox/rebound-events.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -82,7 +83,7 @@ async function applyPlan(
 ): Promise<void> {
   const now = clock.now();
   const readFrom = options.readFrom ?? null;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, options.lease);
     for (const source of SOURCES) {
       const identity = identities[source];

@@ -2,6 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import { isBackfillStream, listBackfills, type StoredBackfill } from '../db/backfills.ts';
 import { callsOfDay } from '../db/calls.ts';
 import { type Cursor, listCursors } from '../db/cursors.ts';
+import { databaseTime } from '../db/database-time.ts';
 import { isLeased } from '../db/leases.ts';
 import { lastGoodSync, watchedSince } from '../db/overdue.ts';
 import { pausedUntil } from '../db/pauses.ts';
@@ -184,7 +185,7 @@ async function unreadDrivesOf(
 async function runsOf(context: AppContext, tenant: string): Promise<RunStatus[]> {
   const { db, clock } = context;
   const runs = await latestRuns(db, { tenant, limit: LIST_LIMITS.runsShown });
-  const leased = await isLeased(db, leaseName(tenant), clock.now());
+  const leased = await isLeased(db, leaseName(tenant), await databaseTime(db, clock));
   return runs.map((run, index) => runStatus(run, index === 0 && leased ? 'running' : 'died'));
 }
 

@@ -1,6 +1,7 @@
 import { type Cursor, writeCursor } from '../db/cursors.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { Database, Statement } from '../db/schema.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { deleteAwaitingAuditLog } from './awaiting-audit-log.ts';
 import type { NewEvent } from './outbox-event.ts';
 import { insertEvents, updateReconsidered } from './write-events.ts';
@@ -10,7 +11,7 @@ export interface Batch {
   readonly tenant: string;
   readonly priority: number;
   readonly now: number;
-  /** iterated once, inside the transaction: lazy creation saves memory */
+  /** read inside the transaction, once per attempt: lazy creation saves memory */
   readonly created: Iterable<NewEvent>;
   /** events that were decided again, whether their state changed or not */
   readonly reconsidered: readonly NewEvent[];
@@ -29,7 +30,7 @@ export interface Batch {
  */
 export async function commitBatch(db: Database, lease: LeaseKey, batch: Batch): Promise<void> {
   const { tenant, now } = batch;
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     // First, because a replacement can have the same id as the event that it replaces.
     await deleteAwaitingAuditLog(trx, tenant, batch.replaced ?? []);
@@ -46,7 +47,7 @@ export async function commitCursor(
   lease: LeaseKey,
   cursor: Cursor & { readonly tenant: string },
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await writeCursor(trx, cursor);
   });

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { compileOnce } from '../db/compile-once.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { AttemptTable, Database, EventTable, Statement } from '../db/schema.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { nextState, type State, type StateEvent } from './states.ts';
 
 /** A pending event to send. */
@@ -53,7 +54,11 @@ async function claimThose(
     .where((where) =>
       where.or([where('not_before', 'is', null), where('not_before', '<=', claim.runStartedAt)]),
     )
-    .where('last_status', which === 'blocked' ? 'is' : 'is not', BLOCKED_STATUS)
+    .where(
+      'last_status',
+      which === 'blocked' ? 'is not distinct from' : 'is distinct from',
+      BLOCKED_STATUS,
+    )
     .$if(claim.alreadyClaimed.length > 0, (query) =>
       query.where('event_id', 'not in', claim.alreadyClaimed),
     )
@@ -106,7 +111,9 @@ const selectState = compileOnce<EventKey, { readonly state: string; readonly att
       .selectFrom('event')
       .select(['state', 'attempts'])
       .where('tenant', '=', value('tenant'))
-      .where('event_id', '=', value('eventId')),
+      .where('event_id', '=', value('eventId'))
+      // An operator can change the state at the same time.
+      .forUpdate(),
 );
 
 const insertAttempt = compileOnce<AttemptTable>((db, value) =>
@@ -147,7 +154,7 @@ export async function settle(
   lease: LeaseKey,
   settlements: readonly Settlement[],
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     for (const settlement of settlements) await settleOne(trx, settlement);
   });
@@ -170,7 +177,7 @@ export async function deferToNextRun(
   lease: LeaseKey,
   event: { readonly tenant: string; readonly eventId: string; readonly at: number },
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await trx
       .updateTable('event')
@@ -191,7 +198,7 @@ export async function releaseDeferred(
   lease: LeaseKey,
   { tenant, runStartedAt }: { readonly tenant: string; readonly runStartedAt: number },
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     await trx
       .updateTable('event')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Statement } from '../db/schema.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { withoutPeople } from '../event/without-forgotten.ts';
 import { storedShare } from './event-rows.ts';
 import { ERASURE_LIMITS } from './limits.ts';
@@ -20,7 +21,7 @@ export async function eraseSettled(
   db: Database,
   options: { readonly before: number; readonly now: number },
 ): Promise<number> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const events = await settledBefore(trx, options.before);
     for (const event of events) {
       await erase(trx, event, options.now);
@@ -38,14 +39,19 @@ interface SettledRow {
 
 /** Unordered: sorting would read all old events before it returns the first. */
 function settledBefore(trx: Statement, before: number): Promise<SettledRow[]> {
-  return trx
-    .selectFrom('event')
-    .select(['tenant', 'event_id', 'share'])
-    .where(SETTLED)
-    .where('erased_at', 'is', null)
-    .where('updated_at', '<', before)
-    .limit(ERASURE_LIMITS.eventsPerBatchMax)
-    .execute();
+  return (
+    trx
+      .selectFrom('event')
+      .select(['tenant', 'event_id', 'share'])
+      .where(SETTLED)
+      .where('erased_at', 'is', null)
+      .where('updated_at', '<', before)
+      .limit(ERASURE_LIMITS.eventsPerBatchMax)
+      // Another process erases those that it has locked.
+      .forUpdate()
+      .skipLocked()
+      .execute()
+  );
 }
 
 async function erase(trx: Statement, event: SettledRow, now: number): Promise<void> {

@@ -1,5 +1,7 @@
-import { sql } from 'kysely';
+import { lockName } from '../db/locks.ts';
 import type { Database, Statement } from '../db/schema.ts';
+import { addToTextIndex, removeFromTextIndex } from '../db/text-index.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { storedMatch, storedShare } from './event-rows.ts';
 import { SEARCH_LIMITS } from './limits.ts';
@@ -30,7 +32,8 @@ export function queuedIds({ event_ids }: { readonly event_ids: string }): string
  * index. Returns false once the queue is empty.
  */
 export async function indexNextEvents(db: Database): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
+    await lockName(trx, 'search index');
     const queued = await trx
       .selectFrom('search_queue')
       .selectAll()
@@ -38,12 +41,13 @@ export async function indexNextEvents(db: Database): Promise<boolean> {
       .limit(SEARCH_LIMITS.eventsPerBatchMax)
       .execute();
     const batch = firstRows(queued);
-    const last = batch.at(-1);
-    if (last === undefined) return false;
+    if (batch.length === 0) return false;
     for (const [tenant, rows] of Map.groupBy(batch, (row) => row.tenant)) {
       await indexEvents(trx, tenant, [...new Set(rows.flatMap(queuedIds))]);
     }
-    await trx.deleteFrom('search_queue').where('id', '<=', last.id).execute();
+    // A row with a lower number can become visible after one with a higher number.
+    const done = batch.map(({ id }) => id);
+    await trx.deleteFrom('search_queue').where('id', 'in', done).execute();
     return true;
   });
 }
@@ -79,12 +83,12 @@ async function indexEvents(
     .returning(['id', 'event_id'])
     .execute();
   const ids = new Map(documents.map(({ id, event_id }) => [event_id, id]));
-  const values = rows.map((row) => {
+  const indexed = rows.map((row) => {
     const match = storedMatch(row);
     const terms = termsOf({ share: storedShare(row), ...(match && { match }) });
-    return sql`(${ids.get(row.event_id)}, ${[...terms].join(' ')})`;
+    return { id: ids.get(row.event_id) ?? 0, terms };
   });
-  await sql`insert into search_index (rowid, terms) values ${sql.join(values)}`.execute(trx);
+  await addToTextIndex(trx, indexed);
 }
 
 export async function removeFromIndex(
@@ -92,22 +96,14 @@ export async function removeFromIndex(
   tenant: string,
   eventIds: readonly string[],
 ): Promise<void> {
+  // Another process may be indexing the same events.
+  await lockName(trx, 'search index');
   const removed = await trx
     .deleteFrom('search_document')
     .where('tenant', '=', tenant)
     .where('event_id', 'in', eventIds)
     .returning('id')
     .execute();
-  // One by one, because that is how the full-text index deletes.
-  for (const { id } of removed) {
-    await sql`delete from search_index where rowid = ${id}`.execute(trx);
-  }
-}
-
-/**
- * Removes the terms of deleted events from the index's data. Deleting an event only marks its terms,
- * and someone who knows an address could find its mark. Rewrites the index, like `vacuum` the file.
- */
-export async function purgeSearchIndex(db: Database): Promise<void> {
-  await sql`insert into search_index (search_index) values ('optimize')`.execute(db);
+  const ids = removed.map(({ id }) => id);
+  await removeFromTextIndex(trx, ids);
 }

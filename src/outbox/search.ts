@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Statement } from '../db/schema.ts';
+import { documentsWithTerms, listLength } from '../db/text-index.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import { SEARCH_LIMITS } from './limits.ts';
 import { type EventKey, loadEvents, newestFirst, textOf } from './load-events.ts';
@@ -45,7 +46,6 @@ async function indexedEvents(db: Statement, options: SearchOptions): Promise<Sto
   return found;
 }
 
-/** The index finds the documents first: in the order of time, SQLite would read all events. */
 async function documentsAfter(
   db: Statement,
   options: SearchOptions,
@@ -61,8 +61,7 @@ async function documentsAfter(
   const { rows } = await sql<EventKey>`
     select
       document.tenant, document.event_id as "eventId", document.shared_at as "sharedAt"
-    from search_index cross join search_document as document on document.id = search_index.rowid
-    where search_index match ${formatQuery(query)}
+    ${documentsWithTerms(db, query.anyOf)}
       and document.tenant in (${sql.join(tenants)}) ${rest}
     order by document.shared_at desc, document.tenant, document.event_id
     limit ${pageSizeOf(options)}
@@ -72,12 +71,6 @@ async function documentsAfter(
 
 function pageSizeOf({ limit }: SearchOptions): number {
   return Math.min(limit, SEARCH_LIMITS.eventsPerPage);
-}
-
-/** FTS5's syntax: `("a" AND "b") OR ("c")`. The terms are hexadecimal, so they need no escaping. */
-function formatQuery({ anyOf }: SearchQuery): string {
-  const alternatives = anyOf.map((terms) => terms.map((term) => `"${term}"`).join(' AND '));
-  return alternatives.map((terms) => `(${terms})`).join(' OR ');
 }
 
 /** Events that were written since the last indexing: those with all terms of an alternative. */
@@ -99,7 +92,7 @@ async function queuedEvents(db: Statement, options: SearchOptions): Promise<Stor
 /** How many events are not indexed yet, and are too old for `searchEvents` to read them all. */
 export async function unsearchedEvents(db: Statement): Promise<number> {
   const { rows } = await sql<{ events: number }>`
-    select coalesce(sum(json_array_length(event_ids)), 0) as events from search_queue
+    select coalesce(sum(${listLength(db, 'event_ids')}), 0) as events from search_queue
   `.execute(db);
   return Math.max(0, Number(rows[0]?.events ?? 0) - SEARCH_LIMITS.queuedEventsReadMax);
 }

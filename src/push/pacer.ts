@@ -1,10 +1,11 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { type CallDecision, type CallLimits, takeCalls } from '../db/calls.ts';
 import { type Correction, correctCalls } from '../db/correct-calls.ts';
+import { databaseTime } from '../db/database-time.ts';
 import { foldCalls } from '../db/fold-calls.ts';
 import { CALL_LIMITS } from '../db/limits.ts';
 import { pauseAccount } from '../db/pauses.ts';
-import type { Database } from '../db/schema.ts';
+import type { Database, Statement } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ArrivalEstimate } from './arrival-estimate.ts';
 import { PACE_LIMITS, PUSH_LIMITS } from './limits.ts';
@@ -71,6 +72,8 @@ class AccountPacer implements Pacer {
   #isServing = false;
   // Folds at the first call, because a nightly run can be shorter than the interval.
   #foldedAt = Number.NEGATIVE_INFINITY;
+  /** how far the database's clock is ahead of this machine's */
+  #aheadMs = 0;
 
   constructor(options: PacerOptions) {
     this.#options = options;
@@ -99,9 +102,19 @@ class AccountPacer implements Pacer {
     });
   }
 
-  pause(durationMs: number): Promise<void> {
-    const { db, account, clock } = this.#options;
-    return pauseAccount(db, account, clock.now() + Math.min(durationMs, CALL_LIMITS.pauseMsMax));
+  async pause(durationMs: number): Promise<void> {
+    const { db, account } = this.#options;
+    // Only PostgreSQL minds a fraction.
+    const pausedMs = Math.ceil(Math.min(durationMs, CALL_LIMITS.pauseMsMax));
+    await pauseAccount(db, account, (await this.#databaseTime(db)) + pausedMs);
+  }
+
+  /** The database counts by its own clock, which can differ from this machine's. */
+  async #databaseTime(db: Statement): Promise<number> {
+    const { clock } = this.#options;
+    const now = await databaseTime(db, clock);
+    this.#aheadMs = now - clock.now();
+    return now;
   }
 
   async #serve(): Promise<void> {
@@ -134,7 +147,7 @@ class AccountPacer implements Pacer {
     const decision = await this.#take(first.settings, group.length);
     if (decision.kind === 'go') return this.#grant(group, decision);
     const { until } = decision;
-    const waitMs = until - clock.now();
+    const waitMs = until - this.#aheadMs - clock.now();
     const reason = denialReason(decision, waitMs);
     if (reason) for (const { settle } of group) settle({ kind: 'denied', reason, until });
     else await this.#sleep(waitMs, first.signal);
@@ -154,9 +167,14 @@ class AccountPacer implements Pacer {
     const now = clock.now();
     if (now - this.#foldedAt > CALL_LIMITS.bucketMs) {
       this.#foldedAt = now;
-      await foldCalls(db, account, now);
+      await foldCalls(db, account, await this.#databaseTime(db));
     }
-    const request = { account, now: () => clock.now(), limits: limitsOf(settings), requested };
+    const request = {
+      account,
+      now: (trx: Statement) => this.#databaseTime(trx),
+      limits: limitsOf(settings),
+      requested,
+    };
     return this.#corrections.commit((corrections) => takeCalls(db, { ...request, corrections }));
   }
 
@@ -175,6 +193,7 @@ class AccountPacer implements Pacer {
   #permit(takenAt: number): Permit {
     const { clock } = this.#options;
     let sentAt: number | undefined;
+    const aheadMs = this.#aheadMs;
     return {
       kind: 'granted',
       sent: () => {
@@ -182,7 +201,7 @@ class AccountPacer implements Pacer {
       },
       release: async () => {
         if (sentAt === undefined) return this.#correct({ from: takenAt });
-        const to = this.#arrival.estimate(sentAt, clock.now());
+        const to = this.#arrival.estimate(sentAt, clock.now()) + aheadMs;
         if (to > takenAt) await this.#correct({ from: takenAt, to });
       },
     };

@@ -1,9 +1,7 @@
 import type { Config } from '../config/types.ts';
-import { type DatabaseFiles, UNWATCHED_FILES, watchDatabaseFiles } from '../db/database-files.ts';
-import { databaseFileExists } from '../db/file-exists.ts';
+import type { DatabaseFiles } from '../db/database-files.ts';
 import { formatHolder, thisProcess } from '../db/holder.ts';
-import { migrate, requireCurrent } from '../db/migrate.ts';
-import { openDatabase, openMemoryDatabase, sqliteFile } from '../db/open.ts';
+import { openCurrentDatabase } from '../db/open-current.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
@@ -13,7 +11,7 @@ import { createPacer, type Pacer } from '../push/pacer.ts';
 export interface AppContext {
   readonly config: Config;
   readonly db: Database;
-  /** watched only if the access is `write` */
+  /** watched only on SQLite, and only if the access is `write` */
   readonly databaseFiles: DatabaseFiles;
   readonly clock: Clock;
   /** in [0, 1) */
@@ -44,11 +42,14 @@ export interface ContextOptions {
 
 /** Opens the database and migrates it. Throws DatabaseError. */
 export async function openContext(options: ContextOptions): Promise<AppContext> {
-  const { access } = options;
-  const { db, files } = await openCurrentDatabase(options);
-  let opened: Promise<Database> | undefined = access === 'write' ? Promise.resolve(db) : undefined;
+  const { signal, config } = options;
+  const open = (access: ContextOptions['access']) =>
+    openCurrentDatabase({ database: config.service.database, access, ...(signal && { signal }) });
+  const { db, files } = await open(options.access);
+  let opened: Promise<Database> | undefined =
+    options.access === 'write' ? Promise.resolve(db) : undefined;
   const writable = () => {
-    opened ??= openCurrentDatabase({ ...options, access: 'write' }).then((other) => other.db);
+    opened ??= open('write').then((other) => other.db);
     return opened;
   };
   return contextOf(options, {
@@ -88,25 +89,4 @@ export function contextOf(
       return pacer;
     },
   };
-}
-
-async function openCurrentDatabase({
-  config,
-  access,
-  signal,
-}: ContextOptions): Promise<{ readonly db: Database; readonly files: DatabaseFiles }> {
-  const { database } = config.service;
-  const file = sqliteFile(database);
-  const absent = access === 'read' && !databaseFileExists(file);
-  const db = absent
-    ? openMemoryDatabase()
-    : openDatabase({ database, access, ...(signal && { signal }) });
-  const files = access === 'write' ? watchDatabaseFiles(file) : UNWATCHED_FILES;
-  try {
-    await (access === 'read' && !absent ? requireCurrent(db) : migrate(db));
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
-  return { db, files };
 }

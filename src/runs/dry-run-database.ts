@@ -2,6 +2,7 @@ import { writeCursor } from '../db/cursors.ts';
 import { migrate } from '../db/migrate.ts';
 import { openMemoryDatabase } from '../db/open.ts';
 import type { Database } from '../db/schema.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { copyDriveData } from '../sources/drive/copy-for-dry-run.ts';
 import type { ReadBatch } from './reading-context.ts';
 
@@ -27,7 +28,8 @@ export class DryRunDatabase {
   /** Writes what a real run would write with the batch's events, if Drive is being read. */
   async keep({ writeInTransaction, cursor }: ReadBatch): Promise<void> {
     const db = await this.#copy;
-    await db?.transaction().execute(async (trx) => {
+    if (db === undefined) return;
+    await inTransaction(db, async (trx) => {
       await writeInTransaction?.(trx);
       if (cursor) await writeCursor(trx, { tenant: this.#tenant, updatedAt: 0, ...cursor });
     });

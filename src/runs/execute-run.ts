@@ -115,7 +115,7 @@ async function commit(run: Run, batch: ReadBatch, pushing: PushStage | undefined
   const write = (db: Database) =>
     commitBatch(db, lease.key, {
       ...batch,
-      created: recorded(batch.created, records),
+      created: { [Symbol.iterator]: () => recorded(batch.created, records) },
       tenant: tenant.tenant,
       priority: PRIORITIES[kind],
       now: context.clock.now(),
@@ -133,8 +133,12 @@ async function commit(run: Run, batch: ReadBatch, pushing: PushStage | undefined
   pushing?.wake();
 }
 
-/** Keeps what the counters need of each event; the event itself is released once it is written. */
+/**
+ * Keeps what the counters need of each event; the event itself is released once it is written. Begins
+ * again with each attempt of the transaction.
+ */
 function* recorded(events: Iterable<NewEvent>, records: DecisionRecord[]): Generator<NewEvent> {
+  records.length = 0;
   for (const event of events) {
     records.push(decisionRecordOf(event));
     yield event;

@@ -76,7 +76,7 @@ async function takePage(reading: ReadContext, source: Source, page: LookedUpPage
   const { replaced = [], writeInTransaction, position, stream = source.stream, sharesRead } = page;
   await reading.take({
     sharesRead,
-    created: created.values().map(page.decide),
+    created: { [Symbol.iterator]: () => created.values().map(page.decide) },
     reconsidered: reconsidered.map(page.decide),
     replaced,
     cursor: { stream, position },

@@ -14,7 +14,7 @@ import type { ReadingRun } from './run-lifecycle.ts';
 
 /** Shares with their decisions. A real run commits the batch; a dry run shows it. */
 export interface ReadBatch {
-  /** can be iterated once: each share is decided as it is taken */
+  /** each share is decided as it is taken, again in each iteration */
   readonly created: Iterable<NewEvent>;
   readonly reconsidered: readonly NewEvent[];
   /** eventIds of held events that created ones replace */

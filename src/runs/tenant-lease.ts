@@ -1,3 +1,4 @@
+import { databaseTime } from '../db/database-time.ts';
 import { acquireLease, extendLease, type LeaseKey, releaseLease } from '../db/leases.ts';
 import { LEASE_LIMITS } from '../db/limits.ts';
 import { DatabaseError, DatabaseReplaced, LeaseLost } from '../lib/errors.ts';
@@ -25,7 +26,7 @@ export async function withTenantLease<T>(
 ): Promise<T | undefined> {
   const { db, clock } = context;
   const key = { name: leaseName(options.tenant), holder: context.holder() };
-  if (!(await acquireLease(db, key, clock.now()))) return undefined;
+  if (!(await acquireLease(db, key, await databaseTime(db, clock)))) return undefined;
   const lost = new AbortController();
   const over = new AbortController();
   const heartbeat = keepAlive(context, key, { lost, over: over.signal });
@@ -67,7 +68,7 @@ async function keepAlive(
       await clock.sleep(LEASE_LIMITS.heartbeatMs, signals.over);
       databaseFiles.requireUnchanged();
       const now = clock.now();
-      await extendLease(db, lease, now);
+      await extendLease(db, lease, await databaseTime(db, clock));
       validUntil = now + LEASE_LIMITS.leaseMs;
     } catch (error) {
       if (signals.over.aborted) return;

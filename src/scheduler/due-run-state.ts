@@ -1,3 +1,4 @@
+import { databaseTime } from '../db/database-time.ts';
 import { isLeased } from '../db/leases.ts';
 import { finishedRuns, type StoredRun } from '../db/runs.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -26,7 +27,7 @@ export async function dueRunState(
 ): Promise<DueRunState> {
   const { tenant, dueAt } = dueRun;
   const now = clock.now();
-  const leased = await isLeased(db, leaseName(tenant), now);
+  const leased = await isLeased(db, leaseName(tenant), await databaseTime(db, clock));
   const to = now + SCHEDULE_LIMITS.clockSkewMsMax;
   const range = { from: dueAt, to, limit: RUNS_SEEN_MAX };
   const runs = await finishedRuns(db, { tenant, kind: 'sync', ...range });

@@ -1,4 +1,5 @@
 import type { TenantConfig } from '../config/types.ts';
+import { databaseTime } from '../db/database-time.ts';
 import { isLeased } from '../db/leases.ts';
 import { lastGoodSync, rememberAlert, unwatchTenant, watchTenant } from '../db/overdue.ts';
 import { latestRuns } from '../db/runs.ts';
@@ -54,5 +55,8 @@ async function isRunning(
   const { tenant, since } = run;
   const [newest] = await latestRuns(db, { tenant, limit: 1 });
   if (newest === undefined || newest.finishedAt !== undefined) return false;
-  return newest.startedAt > since && (await isLeased(db, leaseName(tenant), clock.now()));
+  return (
+    newest.startedAt > since &&
+    (await isLeased(db, leaseName(tenant), await databaseTime(db, clock)))
+  );
 }

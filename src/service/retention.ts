@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { forgetBackfill, staleBackfills } from '../db/backfills.ts';
+import { databaseTime } from '../db/database-time.ts';
 import { isLeased } from '../db/leases.ts';
 import { pruneCalls, pruneRuns } from '../db/pruning.ts';
 import { pruneSetAside } from '../db/set-aside.ts';
@@ -29,9 +30,10 @@ export async function applyRetention(context: AppContext, signal: AbortSignal): 
     await setImmediate();
   }
   const runs = await pruneRuns(db, before);
-  await deleteStaleBackfills(context, { before, now });
+  const databaseNow = await databaseTime(db, clock);
+  await deleteStaleBackfills(context, { before, now: databaseNow });
   await pruneSetAside(db, before);
-  await pruneCalls(db, now);
+  await pruneCalls(db, databaseNow);
   if (erased > 0 || runs > 0) log.info('erased data older than retentionDays', { erased, runs });
 }
 

@@ -1,3 +1,4 @@
+import { verifyWritable } from '../db/verify-writable.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -32,8 +33,7 @@ async function checkReadiness(
   }
   try {
     databaseFiles.requireUnchanged();
-    // It takes the write lock and changes nothing.
-    const writing = db.transaction().execute(async () => 'written' as const);
+    const writing = verifyWritable(db).then(() => 'written' as const);
     if ((await within(clock, writing)) === 'written') return { isReady: true };
     return { isReady: false, reason: 'the database is locked by another process' };
   } catch (error) {

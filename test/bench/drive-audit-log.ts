@@ -28,6 +28,7 @@ export async function driveAuditLog({ auditEntries: entries, runs }: Sizes): Pro
     activities: entries,
     activityEveryMs: 1_000,
     latencyMs: LATENCY_MS,
+    batches: 'offered',
   };
   const expected = expectedCalls(company);
   const measured = await withWorkspace(company, ({ folder, google }) =>

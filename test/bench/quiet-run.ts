@@ -25,6 +25,7 @@ export async function quietRun({ quietUsers: users, runs }: Sizes): Promise<Figu
     activities: users,
     activityEveryMs: 60_000,
     latencyMs: 0,
+    batches: 'offered',
   };
   const measured = await withWorkspace(company, async ({ folder }) => {
     await measureRun(folder, ['sync', '--no-push']);

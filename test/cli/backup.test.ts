@@ -51,11 +51,14 @@ test('copies a database with an earlier schema unchanged, for a backup before an
   copy.close();
 });
 
-test('rejects PostgreSQL, names pg_dump, and hides the password', async () => {
+test('rejects PostgreSQL, prints the command of pg_dump, and hides the password', async () => {
+  const command =
+    'pg_dump --format=custom --schema=sharetrail ' +
+    `--file=${join(world.folder, 'copy.db')} postgres://user@db.example/sharetrail`;
   const env = { SHARETRAIL_DATABASE: 'postgres://user:hushhush@db.example/sharetrail' };
   const { code, stderr } = await world.run('backup copy.db', { env });
   expect(code).toBe(2);
-  expect(stderr).toContain('Use pg_dump');
+  expect(stderr).toContain(command);
   expect(stderr).not.toContain('hushhush');
 });
 

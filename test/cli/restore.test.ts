@@ -96,10 +96,13 @@ async function expectRefused(): Promise<void> {
   expect(readdirSync(world.folder).filter((name) => name.includes('.re'))).toEqual([]);
 }
 
-test('rejects PostgreSQL, names pg_restore, and hides the password', async () => {
+test('rejects PostgreSQL, prints the command of pg_restore, and hides the password', async () => {
+  const command =
+    'pg_restore --clean --if-exists --single-transaction ' +
+    `--dbname=postgres://user@db.example/sharetrail ${join(world.folder, 'copy.db')}`;
   const env = { SHARETRAIL_DATABASE: 'postgres://user:hushhush@db.example/sharetrail' };
   const { code, stderr } = await world.run('restore copy.db', { env });
   expect(code).toBe(2);
-  expect(stderr).toContain('Use pg_restore');
+  expect(stderr).toContain(command);
   expect(stderr).not.toContain('hushhush');
 });

@@ -16,7 +16,7 @@ import { beginBackupFile } from '../../src/db/backup-file.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { startChild } from '../support/child.ts';
-import { heldLease, type TestFile, testDatabase, testFile } from '../support/database.ts';
+import { heldLease, migratedFile, type TestFile, testFile } from '../support/database.ts';
 import { batchOf, eventSeries } from '../support/events.ts';
 import { until } from '../support/until.ts';
 
@@ -35,7 +35,7 @@ function backUpFrom(
 
 /** Large enough for several copy steps, so that another process can write between them. */
 async function largeDatabase() {
-  const database = await testDatabase();
+  const database = await migratedFile();
   const lease = await heldLease(database.db, 0);
   const created = eventSeries(12_000, 'early').map((event) => ({
     ...event,
@@ -123,7 +123,7 @@ describe('while another process keeps writing', () => {
 
 describe('an existing file of that name', () => {
   test('is replaced if it is an earlier backup, once the new one is complete', async () => {
-    const { db, ...database } = await testDatabase();
+    const { db, ...database } = await migratedFile();
     await backUpFrom(database);
     const earlier = readFileSync(copyOf(database));
     await commitBatch(db, await heldLease(db, 0), batchOf(eventSeries(3)));
@@ -139,7 +139,7 @@ describe('an existing file of that name', () => {
   });
 
   test('is not replaced by a backup that a later one overtook', async () => {
-    const { db: _, ...database } = await testDatabase();
+    const { db: _, ...database } = await migratedFile();
     const target = copyOf(database);
     let overtaking: Promise<number> | undefined;
     const onProgress = () => {
@@ -153,7 +153,7 @@ describe('an existing file of that name', () => {
   });
 
   test('is not replaced even if the later one started at the last moment', async () => {
-    const { db: _, ...database } = await testDatabase();
+    const { db: _, ...database } = await migratedFile();
     const paths = { source: database.file, target: copyOf(database) };
     const overtaken = beginBackupFile(paths);
     const other = beginBackupFile(paths);
@@ -169,7 +169,7 @@ describe('an existing file of that name', () => {
   });
 
   test('is left alone if it is anything else', async () => {
-    const { db: _, ...database } = await testDatabase();
+    const { db: _, ...database } = await migratedFile();
     const { folder } = database;
     const other = new Sqlite(join(folder, 'other.db'));
     other.exec('create table t (a)');
@@ -178,8 +178,8 @@ describe('an existing file of that name', () => {
     writeFileSync(join(folder, 'empty'), '');
     mkdirSync(join(folder, 'sub'));
     symlinkSync(database.file, join(folder, 'link.db'));
-    const live = await testDatabase();
-    const idle = await testDatabase();
+    const live = await migratedFile();
+    const idle = await migratedFile();
     await idle.db.destroy();
     expect(readdirSync(idle.folder), 'it has no side files').toEqual(['sharetrail.db']);
     const names: readonly (readonly [string, string])[] = [
@@ -201,7 +201,7 @@ describe('an existing file of that name', () => {
   });
 
   test('a missing folder is an error that says what to do', async () => {
-    const { db: _, ...database } = await testDatabase();
+    const { db: _, ...database } = await migratedFile();
     const missing = join(database.folder, 'none', 'copy.db');
     await expect(backUpFrom(database, missing)).rejects.toMatchObject({
       name: 'UserError',

@@ -172,11 +172,13 @@ describe('the database', () => {
     expect(world.sandbox.gong.requests).toEqual([]);
   });
 
-  test('that PostgreSQL would hold fails with what to set', async () => {
-    const checks = await world.check({ config: await configWith('postgres://db.example/x') });
-    expect(findCheck(checks, { area: 'database', name: 'file' })).toMatchObject({
+  test('on a server that cannot be reached fails with what to check', async () => {
+    const database = 'postgres://user:hushhush@127.0.0.1:1/x';
+    const checks = await world.check({ config: await configWith(database) });
+    expect(findCheck(checks, { area: 'database', name: 'connection' })).toMatchObject({
       status: 'failed',
-      hint: expect.stringContaining('sqlite:PATH'),
+      message: 'the PostgreSQL server cannot be reached: 127.0.0.1:1/x (ECONNREFUSED)',
+      hint: expect.stringContaining('Check the host and port'),
     });
   });
 

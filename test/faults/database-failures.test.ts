@@ -14,7 +14,7 @@ import { DatabaseError } from '../../src/lib/errors.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { countByState } from '../../src/outbox/event-counts.ts';
 import { startChild } from '../support/child.ts';
-import { heldLease, testDatabase, testFile } from '../support/database.ts';
+import { heldLease, migratedFile, testFile } from '../support/database.ts';
 import { batchOf, eventSeries } from '../support/events.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { until } from '../support/until.ts';
@@ -23,7 +23,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const CURSOR = { tenant: 'acme', stream: 'salesforce' };
 
 test('a lock that another process keeps for the term of a lease is an error; once it is free, all works', async () => {
-  const { file, openWaiting } = await testDatabase();
+  const { file, openWaiting } = await migratedFile();
   const clock = new VirtualClock();
   const db = await openWaiting(clock);
   const holder = startChild('hold-lock.ts', { args: [file] });
@@ -59,7 +59,7 @@ test.each<[string, (db: Database) => Promise<unknown>]>([
 ])(
   'a lock that is released in time: %s waits, and this process keeps working',
   async (_, write) => {
-    const { file, openWaiting } = await testDatabase();
+    const { file, openWaiting } = await migratedFile();
     const clock = new ManualClock();
     const db = await openWaiting(clock);
     const holder = startChild('hold-lock.ts', { args: [file] });
@@ -81,7 +81,7 @@ test.each<[string, (db: Database) => Promise<unknown>]>([
 );
 
 test('after a stop was requested, a wait for a lock ends soon', async () => {
-  const { file, setting } = await testDatabase();
+  const { file, setting } = await migratedFile();
   const clock = new VirtualClock();
   const stop = new AbortController();
   const options = { database: setting, access: 'write', clock, signal: stop.signal } as const;
@@ -97,7 +97,7 @@ test('after a stop was requested, a wait for a lock ends soon', async () => {
 });
 
 test('a full disk is an error; what was committed is kept, and the same commit works later', async () => {
-  const { db, file } = await testDatabase();
+  const { db, file } = await migratedFile();
   const lease = await heldLease(db, 0);
   const first = { stream: 'salesforce', position: 'first' };
   await commitBatch(db, lease, batchOf(eventSeries(5), { cursor: first }));
@@ -120,7 +120,7 @@ test('a full disk is an error; what was committed is kept, and the same commit w
 });
 
 test('control: SQLite has already rolled back, and a second rollback fails', async () => {
-  const { db } = await testDatabase();
+  const { db } = await migratedFile();
   await sql`pragma max_page_count = 30`.execute(db);
   await db.connection().execute(async (connection) => {
     await sql`begin immediate`.execute(connection);
@@ -164,7 +164,7 @@ describe('rows that do not fit together, as after a copy next to an old -wal fil
   const row = { ...ORPHAN, status: 201, request_id: null, errors: '[]' };
 
   test.each(['PRIMARYKEY', 'FOREIGNKEY'])('are named if a constraint fails: %s', async (kind) => {
-    const { db, file } = await testDatabase();
+    const { db, file } = await migratedFile();
     await sql`pragma foreign_keys = off`.execute(db);
     await db.insertInto('attempt').values(row).execute();
     await sql`pragma foreign_keys = on`.execute(db);
@@ -180,7 +180,7 @@ describe('rows that do not fit together, as after a copy next to an old -wal fil
   });
 
   test('fail the check of a backup', async () => {
-    const { db, file, folder } = await testDatabase();
+    const { db, file, folder } = await migratedFile();
     await sql`pragma foreign_keys = off`.execute(db);
     await db.insertInto('attempt').values(row).execute();
     const { signal } = new AbortController();

@@ -13,7 +13,7 @@ import { watchDatabaseFiles } from '../../src/db/database-files.ts';
 import { DatabaseReplaced } from '../../src/lib/errors.ts';
 import { watchDatabase } from '../../src/service/watch-database.ts';
 import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
-import { testDatabase } from '../support/database.ts';
+import { migratedFile } from '../support/database.ts';
 import { holesOf } from '../support/exactly-once.ts';
 import { untilLogged } from '../support/follow.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -147,7 +147,7 @@ describe('a database that is changed under start', () => {
 
 describe('the check of a service', () => {
   test.each(CHANGES)('%s: found within a minute', async (_, change) => {
-    const { file, db } = await testDatabase();
+    const { file, db } = await migratedFile();
     await db.selectFrom('lease').selectAll().execute();
     const clock = new VirtualClock();
     const databaseFiles = watchDatabaseFiles(file);
@@ -165,7 +165,7 @@ describe('the check of a service', () => {
   });
 
   test('ends with its signal', async () => {
-    const { file } = await testDatabase();
+    const { file } = await migratedFile();
     const clock = new VirtualClock();
     const stop = new AbortController();
     const watching = watchDatabase(

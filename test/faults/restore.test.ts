@@ -25,7 +25,7 @@ import { restore } from '../../src/db/restore.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { startChild } from '../support/child.ts';
-import { heldLease, testDatabase } from '../support/database.ts';
+import { heldLease, migratedFile } from '../support/database.ts';
 import { batchOf, eventSeries } from '../support/events.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 2, 15, 3);
@@ -44,7 +44,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sharetrail-restore-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   [file, backup] = [join(folder, 'sharetrail.db'), join(folder, 'backup.db')];
-  const database = await testDatabase();
+  const database = await migratedFile();
   const { db } = database;
   const lease = await heldLease(db, 0);
   await commitBatch(db, lease, batchOf(eventSeries(BACKED_UP, 'early')));

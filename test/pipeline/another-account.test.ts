@@ -8,8 +8,8 @@ import { rebind } from '../../src/operator/rebind.ts';
 import { planRebind } from '../../src/operator/rebind-plan.ts';
 import { listEvents } from '../../src/outbox/list-events.ts';
 import { dryRun } from '../../src/runs/dry-run.ts';
-import { stealLeaseAt } from '../support/database.ts';
 import { startDriveWorld } from '../support/drive-world.ts';
+import { stealLeaseAt } from '../support/failing-database.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const signal = new AbortController().signal;

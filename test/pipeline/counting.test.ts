@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { callsOfDay } from '../../src/db/calls.ts';
@@ -12,6 +11,7 @@ import { tryRun } from '../../src/runs/tenant-run.ts';
 import { nextDue } from '../../src/scheduler/due-times.ts';
 import { runTenants } from '../../src/service/run-tenants.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
+import { breakDatabase } from '../support/failing-database.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -90,7 +90,7 @@ test('a run reports what it did even if the database cannot record its end', asy
   const context = await world.context();
   let locked: Promise<unknown> | undefined;
   const lock: RunListener = ({ kind }) => {
-    if (kind === 'event settled') locked ??= sql`pragma query_only = on`.execute(context.db);
+    if (kind === 'event settled') locked ??= breakDatabase(context.db);
   };
   const { tenant } = world;
   const { signal } = new AbortController();

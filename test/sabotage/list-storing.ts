@@ -192,7 +192,7 @@ export const STORING: readonly Sabotage[] = [
   {
     name: 'page-and-cursor-atomic',
     file: 'src/outbox/commit.ts',
-    find: `await db.transaction().execute(async (trx) => {
+    find: `await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     // First`,
     put: `await db.connection().execute(async (trx) => {
@@ -302,7 +302,7 @@ export const STORING: readonly Sabotage[] = [
   },
   {
     name: 'token-survives-power-cut',
-    file: 'src/db/secrets.ts',
+    file: 'src/db/durably.ts',
     find: 'pragma synchronous = full',
     put: 'pragma synchronous = normal',
     effect: 'A power cut loses the only valid refresh token.',

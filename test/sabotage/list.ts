@@ -1,5 +1,6 @@
 import { ACCESS } from './list-access.ts';
 import { DECIDING } from './list-deciding.ts';
+import { MACHINES } from './list-machines.ts';
 import { READING } from './list-reading.ts';
 import { SENDING } from './list-sending.ts';
 import { STORING } from './list-storing.ts';
@@ -8,6 +9,7 @@ import type { Sabotage } from './sabotage.ts';
 /** Guards of the product that users depend on. */
 export const SABOTAGES: readonly Sabotage[] = [
   ...STORING,
+  ...MACHINES,
   ...SENDING,
   ...READING,
   ...DECIDING,

@@ -7,6 +7,7 @@ import type { RunReport } from '../../src/db/run-report.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
+import { newDatabase } from './database.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Peer, type PeerHandler, startPeer } from './peer.ts';
 import { until } from './until.ts';
@@ -36,11 +37,13 @@ export async function startAlertRig(
   const clock = new ManualClock();
   const logged: string[] = [];
   const webhook = new Secret(peer.origin + WEBHOOK_PATH);
-  const config = configOf(folder, options.alerts === 'off' ? undefined : webhook);
+  const { database, drop } = await newDatabase(folder);
+  const config = configOf({ folder, database }, options.alerts === 'off' ? undefined : webhook);
   const parts = { config, clock, random: () => 0.5, log: logInto(logged) };
   const context = await openContext({ ...parts, access: 'write' });
   onTestFinished(async () => {
     await context.close();
+    await drop();
     await peer.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -85,11 +88,14 @@ export function reportOf(tenant: string, changes: Partial<RunReport> = {}): RunR
   };
 }
 
-function configOf(folder: string, webhook: Secret | undefined): Config {
+function configOf(
+  { folder, database }: { readonly folder: string; readonly database: string },
+  webhook: Secret | undefined,
+): Config {
   return {
     dir: folder,
     service: {
-      database: `sqlite:${join(folder, 'sharetrail.db')}`,
+      database,
       log: { level: 'silent' },
       tenantsAtOnce: 4,
       retentionDays: 180,

@@ -2,19 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease, type LeaseKey } from '../../src/db/leases.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type OpenOptions, openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import type { Clock } from '../../src/lib/clock.ts';
+import { createDatabase } from './postgres/databases.ts';
 
-/** A real SQLite file in a folder of its own; removed when the test ends. */
-export interface TestFile {
+/** The database of this project's tests. */
+export const DATABASE: 'sqlite' | 'postgres' =
+  inject('postgres') === undefined ? 'sqlite' : 'postgres';
+/** For what only a file can suffer. */
+export const ON_SQLITE = DATABASE === 'sqlite';
+
+/** A database of its own for one test. */
+export interface TestDatabase {
+  /** removed when the test ends */
   readonly folder: string;
-  readonly file: string;
-  /** the `database` setting of the file */
+  /** the `database` setting */
   readonly setting: string;
   /** Opens another connection, closed when the test ends. */
   open(access?: 'write' | 'read'): Database;
@@ -22,15 +29,68 @@ export interface TestFile {
   openWaiting(clock: Clock): Promise<Database>;
 }
 
+/** A real SQLite file in a folder of its own; removed when the test ends. */
+export interface TestFile extends TestDatabase {
+  readonly file: string;
+}
+
 /** Works only inside a test. The file does not exist until the first connection is opened. */
 export function testFile(): TestFile {
-  const folder = mkdtempSync(join(tmpdir(), 'sharetrail-test-'));
+  const folder = testFolder();
   const file = join(folder, 'sharetrail.db');
-  const setting = `sqlite:${file}`;
+  return { ...connections(folder, `sqlite:${file}`), file };
+}
+
+/** An SQLite file with the newest schema, and a connection to it. */
+export async function migratedFile(): Promise<TestFile & { readonly db: Database }> {
+  const file = testFile();
+  const db = file.open();
+  await migrate(db);
+  return { ...file, db };
+}
+
+/** An SQLite file, or a database of the server, with the newest schema or none. */
+export async function emptyDatabase(
+  content: 'empty' | 'migrated' = 'empty',
+): Promise<TestDatabase> {
+  if (ON_SQLITE) return testFile();
+  const folder = testFolder();
+  const { database, drop } = await newDatabase(folder, content);
+  onTestFinished(drop);
+  return connections(folder, database);
+}
+
+/** A database with the newest schema, and a connection to it. */
+export async function testDatabase(): Promise<TestDatabase & { readonly db: Database }> {
+  const database = await emptyDatabase('migrated');
+  const db = database.open();
+  if (ON_SQLITE) await migrate(db);
+  return { ...database, db };
+}
+
+/** The `database` setting of a new database: a file in the folder, or a database of the server. */
+export async function newDatabase(
+  folder: string,
+  content: 'empty' | 'migrated' = 'empty',
+): Promise<{ readonly database: string; readonly drop: () => Promise<void> }> {
+  if (ON_SQLITE) {
+    // Removed with the folder.
+    return { database: `sqlite:${join(folder, 'sharetrail.db')}`, drop: async () => {} };
+  }
+  const { url, drop } = await createDatabase(inject('postgres'), content);
+  return { database: url, drop };
+}
+
+function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sharetrail-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function connections(folder: string, setting: string): TestDatabase {
   const opened: Database[] = [];
   onTestFinished(async () => {
     await Promise.all(opened.map((db) => db.destroy()));
-    rmSync(folder, { recursive: true, force: true });
   });
   const open = (options: Omit<OpenOptions, 'database'>) => {
     const db = openDatabase({ database: setting, ...options });
@@ -39,23 +99,14 @@ export function testFile(): TestFile {
   };
   return {
     folder,
-    file,
     setting,
     open: (access = 'write') => open({ access }),
     openWaiting: async (clock) => {
       const db = open({ access: 'write', clock });
-      await sql`pragma busy_timeout = 0`.execute(db);
+      if (ON_SQLITE) await sql`pragma busy_timeout = 0`.execute(db);
       return db;
     },
   };
-}
-
-/** A file with the newest schema, and a connection to it. */
-export async function testDatabase(): Promise<TestFile & { readonly db: Database }> {
-  const file = testFile();
-  const db = file.open();
-  await migrate(db);
-  return { ...file, db };
 }
 
 /** Takes the lease of `acme` for this process. */
@@ -63,12 +114,4 @@ export async function heldLease(db: Database, now: number): Promise<LeaseKey> {
   const lease = { name: 'tenant acme', holder: formatHolder(thisProcess()) };
   if (!(await acquireLease(db, lease, now))) throw new Error('another holder has the lease');
   return lease;
-}
-
-/** Gives every lease to another process as soon as a row is inserted into `table`. */
-export async function stealLeaseAt(db: Database, table: string): Promise<void> {
-  await sql`
-    create trigger steal_lease after insert on ${sql.table(table)}
-    begin update lease set holder = 'another process'; end
-  `.execute(db);
 }

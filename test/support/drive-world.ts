@@ -15,6 +15,7 @@ import type { RunOptions } from '../../src/runs/execute-run.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { newDatabase } from './database.ts';
 
 const DAY_MS = 86_400_000;
 /** A fake Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
@@ -58,6 +59,8 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   const { google } = sandbox;
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
   const start = clock.now() - DAY_MS;
+  const { database, drop } = await newDatabase(folder);
+  const drops = [drop];
   const readers: AppContext[] = [];
   let opened: Promise<AppContext> | undefined;
   const warnings: string[] = [];
@@ -80,7 +83,10 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     start,
     tenant: tenantOf(sandbox, { start, drive }),
     context: () => {
-      opened ??= openContext({ ...parts, config: configOf(folder, world.tenant) });
+      opened ??= openContext({
+        ...parts,
+        config: configOf({ folder, database, tenant: world.tenant }),
+      });
       return opened;
     },
     sync: async (options = {}) =>
@@ -97,7 +103,10 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     openReader: async (readerDrive, readerStart) => {
       const tenant = tenantOf(sandbox, { start: readerStart, drive: readerDrive });
       const own = mkdtempSync(join(folder, 'reader-'));
-      const context = await openContext({ ...parts, config: configOf(own, tenant) });
+      const other = await newDatabase(own);
+      drops.push(other.drop);
+      const config = configOf({ folder: own, database: other.database, tenant });
+      const context = await openContext({ ...parts, config });
       readers.push(context);
       return {
         sync: () => runSync(context, { ...runDefaults(tenant), reach: 'new' }),
@@ -108,6 +117,7 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
       for (const context of readers) await context.close();
       await (await opened)?.close();
       await sandbox.stop();
+      for (const dropEach of drops) await dropEach();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -143,11 +153,19 @@ function eventsOf({ db }: AppContext): Promise<StoredEvent[]> {
   return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
 }
 
-function configOf(folder: string, tenant: TenantConfig): AppContext['config'] {
+function configOf({
+  folder,
+  database,
+  tenant,
+}: {
+  readonly folder: string;
+  readonly database: string;
+  readonly tenant: TenantConfig;
+}): AppContext['config'] {
   return {
     dir: folder,
     service: {
-      database: `sqlite:${join(folder, 'sharetrail.db')}`,
+      database,
       log: { level: 'silent' },
       tenantsAtOnce: 4,
       retentionDays: 180,

@@ -7,7 +7,7 @@ import type { PushOptions } from '../../src/push/drain.ts';
 import { createPacer, type Pacer } from '../../src/push/pacer.ts';
 import { type Push, startPush } from '../../src/push/push.ts';
 import type { PushReport } from '../../src/push/report.ts';
-import { heldLease, type TestFile, testDatabase } from './database.ts';
+import { heldLease, type TestDatabase, testDatabase } from './database.ts';
 import { batchOf } from './events.ts';
 import { type GongScript, ScriptedGong, type ScriptedRequest } from './scripted-gong.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -15,7 +15,7 @@ import { VirtualClock } from './virtual-clock.ts';
 /** Faster than any test sends, for tests that are not about pacing. */
 export const UNPACED = { callsPerSecond: 1_000, callsPerDay: 1_000_000 };
 
-export interface PushRig extends TestFile {
+export interface PushRig extends TestDatabase {
   readonly clock: VirtualClock;
   readonly db: Database;
   readonly lease: LeaseKey;

@@ -14,7 +14,7 @@ import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import type { TenantRun } from '../../src/runs/tenant-run.ts';
 import type { RunTenant } from '../../src/scheduler/due-run.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
-import { type TestFile, testFile } from './database.ts';
+import { emptyDatabase, type TestDatabase } from './database.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const MINUTE = 60_000;
@@ -61,7 +61,7 @@ export class SchedulerRig {
   readonly clock: VirtualClock;
   /** how far the system clock was set ahead or back */
   clockOffsetMs = 0;
-  readonly file: TestFile;
+  #database: Promise<TestDatabase> | undefined;
   readonly script: Script;
   /** the tenants with a run at this moment, and the maximum so far */
   running: string[] = [];
@@ -71,7 +71,6 @@ export class SchedulerRig {
   constructor(options: RigOptions) {
     this.#options = options;
     this.clock = new VirtualClock(Date.parse(options.now));
-    this.file = testFile();
     this.script = {
       ms: options.runMs ?? MINUTE,
       work: async () => ({ outcome: 'ok' }),
@@ -87,7 +86,7 @@ export class SchedulerRig {
     const log: LogEntry[] = [];
     const housekept: string[][] = [];
     const stop = new AbortController();
-    const config = configOf(this.file, tenants, service);
+    const config = configOf(await this.database(), tenants, service);
     const context = await openContext({
       config,
       clock: {
@@ -123,9 +122,15 @@ export class SchedulerRig {
     };
   }
 
+  /** Shared by all processes of the rig. */
+  database(): Promise<TestDatabase> {
+    this.#database ??= emptyDatabase('migrated');
+    return this.#database;
+  }
+
   /** The runs of the tenant, oldest first. */
-  runs(tenant = 'acme'): Promise<StoredRun[]> {
-    return runsOf(this.file, tenant);
+  async runs(tenant = 'acme'): Promise<StoredRun[]> {
+    return runsOf(await this.database(), tenant);
   }
 
   /** The start times of the runs. */
@@ -193,8 +198,8 @@ export class SchedulerRig {
   }
 }
 
-async function runsOf(file: TestFile, tenant: string): Promise<StoredRun[]> {
-  const db = file.open('read');
+async function runsOf(database: TestDatabase, tenant: string): Promise<StoredRun[]> {
+  const db = database.open('read');
   const rows = await db
     .selectFrom('run')
     .selectAll()
@@ -250,7 +255,7 @@ export function scheduledTenant(
 }
 
 export function configOf(
-  { folder, setting }: TestFile,
+  { folder, setting }: Pick<TestDatabase, 'folder' | 'setting'>,
   tenants: readonly TenantConfig[],
   service: Partial<Config['service']> = {},
 ): Config {

@@ -1,5 +1,10 @@
 import Sqlite from 'better-sqlite3';
+import pg from 'pg';
 import { onTestFinished } from 'vitest';
+import { ON_SQLITE } from './database.ts';
+
+/** The statement that begins a transaction. */
+export const BEGIN = ON_SQLITE ? 'begin immediate' : 'begin';
 
 export interface StatementRecord {
   /** the text of each compiled statement, once per compilation */
@@ -9,10 +14,32 @@ export interface StatementRecord {
 }
 
 /**
- * Records SQLite's own statements, below the project's code, until the test ends. Does not see
- * executions of a statement that its connection compiled before.
+ * Records the statements that SQLite or PostgreSQL receives, below the project's code, until the test
+ * ends. Does not see executions of a statement that its connection to SQLite compiled before.
  */
 export function recordStatements(): StatementRecord {
+  return ON_SQLITE ? recordSqlite() : recordPostgres();
+}
+
+/** The server compiles each of them. */
+function recordPostgres(): StatementRecord {
+  const record: StatementRecord = { prepared: [], executed: [] };
+  const { query } = pg.Client.prototype;
+  pg.Client.prototype.query = function recorded(this: pg.Client, ...parameters: unknown[]) {
+    const [text] = parameters;
+    if (typeof text === 'string') {
+      record.prepared.push(text);
+      record.executed.push(text);
+    }
+    return Reflect.apply(query, this, parameters);
+  } as typeof query;
+  onTestFinished(() => {
+    pg.Client.prototype.query = query;
+  });
+  return record;
+}
+
+function recordSqlite(): StatementRecord {
   const record: StatementRecord = { prepared: [], executed: [] };
   const prepare = Sqlite.prototype.prepare;
   Sqlite.prototype.prepare = function recorded(this: Sqlite.Database, sql: string) {

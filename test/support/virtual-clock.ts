@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ManualClock } from './manual-clock.ts';
+import { postgresIdle } from './postgres/pending-work.ts';
 
 const IDLE_ITERATIONS_MAX = 100;
 /**
@@ -11,7 +12,7 @@ const TURNS_PER_STEP = 6;
 /**
  * A clock that jumps from one sleeper to the next while `run` waits. It jumps only once all other
  * work waits for it. SQLite and promises need no timer, so some iterations of the event loop show
- * that. Not suitable for work that waits for sockets or processes.
+ * that; a statement of PostgreSQL is waited for. Not suitable for work that waits for sockets or processes.
  */
 export class VirtualClock extends ManualClock {
   readonly #wakes = new Set<{ readonly at: number }>();
@@ -34,7 +35,10 @@ export class VirtualClock extends ManualClock {
     };
     work.then(settle, settle);
     for (let idleIterations = 0; ; idleIterations += 1) {
-      for (let turn = 0; turn < TURNS_PER_STEP; turn += 1) await setImmediate();
+      for (let turn = 0; turn < TURNS_PER_STEP; turn += 1) {
+        await setImmediate();
+        await postgresIdle();
+      }
       if (settled) return work;
       // Without a sleeper, the work may still be pausing for some iterations of the event loop.
       if (this.#wakes.size === 0 && idleIterations < IDLE_ITERATIONS_MAX) continue;

@@ -16,6 +16,7 @@ import { createGong, type GongControl, type GongOptions } from '../../src/sandbo
 import type { Org, OrgOptions } from '../../src/sandbox/salesforce/org.ts';
 import { createSalesforce } from '../../src/sandbox/salesforce/salesforce.ts';
 import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
+import { newDatabase } from './database.ts';
 
 const CLIENT_ID = '3MVG9.test.client';
 const GONG_KEY = { accessKey: 'TESTKEY123456', accessKeySecret: 'test-secret-123456' };
@@ -59,10 +60,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const server = await startSandbox({ vendors: { salesforce, gong: vendor }, clock });
   const tenant = { ...tenantOf(server, org), ...options.tenant };
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-world-'));
+  const { database, drop } = await newDatabase(folder);
   const contexts: AppContext[] = [];
   const context = async () => {
     const opened = await openContext({
-      config: configOf(folder, tenant),
+      config: configOf({ folder, database, tenant }),
       clock,
       // Makes the jittered waits between attempts short.
       random: () => 0.01,
@@ -91,6 +93,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     close: async () => {
       await Promise.all(contexts.map((opened) => opened.close()));
       await server.stop();
+      await drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -106,11 +109,19 @@ function runDefaults(tenant: TenantConfig): RunOptions {
   };
 }
 
-function configOf(folder: string, tenant: TenantConfig): Config {
+function configOf({
+  folder,
+  database,
+  tenant,
+}: {
+  readonly folder: string;
+  readonly database: string;
+  readonly tenant: TenantConfig;
+}): Config {
   return {
     dir: folder,
     service: {
-      database: `sqlite:${join(folder, 'sharetrail.db')}`,
+      database,
       log: { level: 'silent' },
       tenantsAtOnce: 4,
       retentionDays: 180,

@@ -337,7 +337,9 @@ describe('housekeeping at a stop', () => {
     rig.script.housekeeping = () => done.promise;
     const process = await rig.start(manyTenants(3));
     await rig.clock.pass(HOUR);
-    expect(process.housekept).toEqual([['tenant-0']]);
+    // They end at the same time, in any order.
+    const started = [...process.housekept];
+    expect(started).toEqual([[expect.stringMatching(/^tenant-[012]$/)]]);
     let stopped = false;
     const ending = process.stop().then(() => {
       stopped = true;
@@ -346,7 +348,7 @@ describe('housekeeping at a stop', () => {
     expect(stopped).toBe(false);
     done.resolve();
     await ending;
-    expect(process.housekept).toEqual([['tenant-0']]);
+    expect(process.housekept).toEqual(started);
   });
 
   test('logs a failure, and the next one still runs', async () => {

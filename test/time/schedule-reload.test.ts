@@ -19,9 +19,9 @@ const globex = scheduledTenant('0 3 * * *', { tenant: 'globex', start: START });
 
 async function reload(
   { scheduler, context }: Process,
-  load: () => { config: Config; tenants: readonly TenantConfig[] },
+  load: () => Promise<{ config: Config; tenants: readonly TenantConfig[] }>,
 ): Promise<void> {
-  await createReload({ context, scheduler, onFaulty: () => {}, load: async () => load() })();
+  await createReload({ context, scheduler, onFaulty: () => {}, load })();
 }
 
 function configured(
@@ -29,7 +29,7 @@ function configured(
   tenants: TenantConfig[],
   service: Partial<Config['service']> = {},
 ) {
-  return () => ({ config: configOf(rig.file, tenants, service), tenants });
+  return async () => ({ config: configOf(await rig.database(), tenants, service), tenants });
 }
 
 describe('a reload', () => {
@@ -132,7 +132,10 @@ describe('a reload with one faulty tenant', () => {
     const rig = new SchedulerRig({ now: BEFORE });
     const process = await rig.start([acme, globex]);
     const later = { ...globex, schedule: '15 3 * * *' };
-    const config = { ...configOf(rig.file, [later]), faulty: [{ tenant: 'acme', problems }] };
+    const config = {
+      ...configOf(await rig.database(), [later]),
+      faulty: [{ tenant: 'acme', problems }],
+    };
     const reported: string[] = [];
     await createReload({
       ...process,

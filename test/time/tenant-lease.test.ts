@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import { UNWATCHED_FILES } from '../../src/db/database-files.ts';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
@@ -9,6 +8,7 @@ import { type LogFields, silentLogger } from '../../src/lib/log.ts';
 import type { AppContext } from '../../src/runs/app-context.ts';
 import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import { testDatabase } from '../support/database.ts';
+import { breakDatabase, repairDatabase } from '../support/failing-database.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const NAME = 'tenant acme';
@@ -70,15 +70,15 @@ describe('the tenant lock of a run', () => {
   test('does not change the result of the run if it cannot be released', async () => {
     const { context: own, clock, db, warnings } = await context();
     const worked = withTenantLease(own, ACME, async () => {
-      await sql`pragma query_only = on`.execute(db);
+      await breakDatabase(db);
       return 'done';
     });
     expect(await clock.run(worked)).toBe('done');
     expect(warnings).toEqual([expect.stringContaining('tenant acme')]);
-    await sql`pragma query_only = off`.execute(db);
+    await repairDatabase(db);
     clock.advance(LEASE_LIMITS.leaseMs + 1);
     const failed = withTenantLease(own, ACME, async () => {
-      await sql`pragma query_only = on`.execute(db);
+      await breakDatabase(db);
       throw new Error('the work failed');
     });
     await expect(clock.run(failed)).rejects.toThrow('the work failed');

@@ -12,7 +12,7 @@ import { pauseAccount } from '../../src/db/pauses.ts';
 import type { Database, Tables } from '../../src/db/schema.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { DatabaseError, UserError } from '../../src/lib/errors.ts';
-import { testDatabase, testFile } from '../support/database.ts';
+import { migratedFile, testFile } from '../support/database.ts';
 import { recordStatements } from '../support/statements.ts';
 
 /** Every wait is over at once. */
@@ -58,7 +58,7 @@ test('only the owner can read the file, SQLite’s side files and new folders, w
 });
 
 test('an existing file keeps its content, and its folder its permissions', async () => {
-  const { file, folder, open, db } = await testDatabase();
+  const { file, folder, open, db } = await migratedFile();
   await pauseAccount(db, 'account', 7);
   chmodSync(folder, 0o750);
   const again = open();
@@ -67,7 +67,7 @@ test('an existing file keeps its content, and its folder its permissions', async
 });
 
 test('the write-ahead log, foreign keys and a lock timeout are on', async () => {
-  const { db } = await testDatabase();
+  const { db } = await migratedFile();
   expect(await pragmaOf(db, 'journal_mode')).toBe('wal');
   expect(await pragmaOf(db, 'foreign_keys')).toBe(1);
   expect(await pragmaOf(db, 'busy_timeout')).toBe(DATABASE_LIMITS.busyTimeoutMs);
@@ -79,7 +79,7 @@ test('the write-ahead log, foreign keys and a lock timeout are on', async () => 
 });
 
 test('a violated constraint is a bug, and SQLite’s error is not changed', async () => {
-  const { db } = await testDatabase();
+  const { db } = await migratedFile();
   const row = { account: 'account', until: 1 };
   await db.insertInto('pause').values(row).execute();
   const repeated = db.insertInto('pause').values(row).execute();
@@ -97,7 +97,7 @@ async function readThenWrite(db: Kysely<Tables>, between: () => Promise<unknown>
 }
 
 test('a transaction takes the write lock when it begins, so that its own write never fails', async () => {
-  const { db, openWaiting } = await testDatabase();
+  const { db, openWaiting } = await migratedFile();
   const other = await openWaiting(new InstantClock());
   await readThenWrite(db, () =>
     expect(pauseAccount(other, 'theirs', 1)).rejects.toThrow(
@@ -109,7 +109,7 @@ test('a transaction takes the write lock when it begins, so that its own write n
 });
 
 test('control: with a plain begin, a write between the read and the write breaks it at once', async () => {
-  const { file, open } = await testDatabase();
+  const { file, open } = await migratedFile();
   const plain = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(file) }) });
   const other = open();
   await expect(readThenWrite(plain, () => pauseAccount(other, 'theirs', 1))).rejects.toMatchObject({
@@ -119,7 +119,7 @@ test('control: with a plain begin, a write between the read and the write breaks
 });
 
 test('a failed transaction writes nothing, and the connection still works', async () => {
-  const { db } = await testDatabase();
+  const { db } = await migratedFile();
   const failing = db.transaction().execute(async (trx) => {
     await pauseAccount(trx, 'account', 1);
     throw new Error('in the middle');
@@ -140,7 +140,7 @@ function hashesIn(folder: string): Record<string, string> {
 }
 
 test('a read-only connection changes no byte, and explains why it refuses to write', async () => {
-  const { folder, file, open, db } = await testDatabase();
+  const { folder, file, open, db } = await migratedFile();
   await pauseAccount(db, 'account', 7);
   await db.destroy();
   const before = hashesIn(folder)['sharetrail.db'];
@@ -156,7 +156,7 @@ test('a read-only connection changes no byte, and explains why it refuses to wri
 });
 
 test('a reader sees what a writer has committed since it opened', async () => {
-  const { open, db } = await testDatabase();
+  const { open, db } = await migratedFile();
   const reader = open('read');
   await pauseAccount(db, 'account', 7);
   expect(await reader.selectFrom('pause').select('until').execute()).toEqual([{ until: 7 }]);
@@ -184,7 +184,7 @@ test('a file that is not an SQLite database, or cannot be created, is explained'
 });
 
 test('a damaged file is explained, with how to recover', async () => {
-  const { file, db, open } = await testDatabase();
+  const { file, db, open } = await migratedFile();
   await db.destroy();
   const bytes = readFileSync(file);
   writeFileSync(file, bytes.fill(0xff, 100));
@@ -196,13 +196,13 @@ test('a damaged file is explained, with how to recover', async () => {
   });
 });
 
-test('a setting for PostgreSQL is refused as not supported yet', () => {
+test('a setting of another kind is not the path of a file', () => {
   expect(sqliteFile('sqlite:./data/sharetrail.db')).toBe('./data/sharetrail.db');
-  expect(() => sqliteFile('postgres://localhost/sharetrail')).toThrow(UserError);
+  expect(() => sqliteFile('mysql://localhost/sharetrail')).toThrow(UserError);
 });
 
 test('a statement is prepared once, and still works after hundreds of others', async () => {
-  const { db } = await testDatabase();
+  const { db } = await migratedFile();
   const { prepared } = recordStatements();
   for (let round = 0; round < 50; round += 1) await pauseAccount(db, 'account', round);
   expect(prepared.filter((text) => text.includes('pause'))).toHaveLength(1);
@@ -212,7 +212,7 @@ test('a statement is prepared once, and still works after hundreds of others', a
 });
 
 test('a cached statement follows a change of the schema', async () => {
-  const { db, open } = await testDatabase();
+  const { db, open } = await migratedFile();
   await pauseAccount(db, 'account', 7);
   const all = () => db.selectFrom('pause').selectAll().execute();
   expect(await all()).toEqual([{ account: 'account', until: 7 }]);
@@ -221,7 +221,7 @@ test('a cached statement follows a change of the schema', async () => {
 });
 
 test('each tenant and stream has one cursor with its latest position', async () => {
-  const { db } = await testDatabase();
+  const { db } = await migratedFile();
   const key = { tenant: 'acme', stream: 'salesforce' };
   expect(await readCursor(db, key)).toBeUndefined();
   await writeCursor(db, { ...key, position: '{"at":1}', updatedAt: 10 });

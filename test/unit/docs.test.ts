@@ -98,7 +98,7 @@ describe('README.md', () => {
 
   test('the list of commands is complete and has no others', () => {
     const listed = rowsOf(sectionOf(readme, 'Commands'))
-      .flatMap(([cell = '']) => /^`sharetrail ([a-z]+(?: [a-z]+)?)/.exec(cell)?.[1] ?? [])
+      .flatMap(([cell = '']) => /^`sharetrail ([a-z-]+(?: [a-z]+)?)/.exec(cell)?.[1] ?? [])
       .toSorted();
     const built = definitions.flatMap(({ name, load }) => (load ? [name] : [])).toSorted();
     expect([...new Set(listed)]).toEqual(built);

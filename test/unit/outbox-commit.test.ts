@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { listCursors, readCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
@@ -10,6 +9,7 @@ import { type NewEvent, PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { STATES } from '../../src/outbox/states.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
+import { failInserts } from '../support/failing-database.ts';
 
 const STREAM = { tenant: 'acme', stream: 'salesforce' };
 const moved = (position: string) => ({ stream: 'salesforce', position });
@@ -85,17 +85,18 @@ test('many events in one batch each keep their own share and body', async () => 
 test('a batch and its cursor are atomic: if one event fails, nothing is written', async () => {
   const { db, lease } = await outbox();
   await commitBatch(db, lease, batchOf([newEvent('before')], { cursor: moved('1') }));
-  await sql`
-    create trigger fail before insert on event when new.event_id = 'event-000249'
-    begin select raise(abort, 'one of many'); end
-  `.execute(db);
+  const repair = await failInserts(db, {
+    table: 'event',
+    eventId: 'event-000249',
+    message: 'one of many',
+  });
   const batch = batchOf(eventSeries(300), { cursor: moved('2') });
   await expect(commitBatch(db, lease, batch)).rejects.toThrow('one of many');
   expect(await readCursor(db, STREAM)).toBe('1');
   expect(await db.selectFrom('event').select('event_id').execute()).toEqual([
     { event_id: 'before' },
   ]);
-  await sql`drop trigger fail`.execute(db);
+  await repair();
   await commitBatch(db, lease, batch);
   expect(await readCursor(db, STREAM)).toBe('2');
   expect(await db.selectFrom('event').select('event_id').execute()).toHaveLength(301);
@@ -103,9 +104,7 @@ test('a batch and its cursor are atomic: if one event fails, nothing is written'
 
 test('if the cursor cannot be written, no event is written', async () => {
   const { db, lease } = await outbox();
-  await sql`
-    create trigger fail before insert on cursor begin select raise(abort, 'no cursor'); end
-  `.execute(db);
+  await failInserts(db, { table: 'cursor', message: 'no cursor' });
   const batch = batchOf([newEvent('new')], { cursor: moved('1') });
   await expect(commitBatch(db, lease, batch)).rejects.toThrow('no cursor');
   expect(await db.selectFrom('event').selectAll().execute()).toEqual([]);

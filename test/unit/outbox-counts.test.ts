@@ -11,7 +11,7 @@ import { countBackfilled, countByState, openRejections } from '../../src/outbox/
 import { listEvents } from '../../src/outbox/list-events.ts';
 import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { skipEvent } from '../../src/outbox/write-events.ts';
-import { heldLease, testDatabase, testFile } from '../support/database.ts';
+import { heldLease, ON_SQLITE, testDatabase, testFile } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
 import { recordStatements } from '../support/statements.ts';
 
@@ -69,7 +69,8 @@ describe('the kept counts', () => {
     await expectRightCounts();
   });
 
-  test('are not written if an event changes nothing that is counted', async () => {
+  // PostgreSQL's triggers write one change per statement, and none if the counts stay the same.
+  test.runIf(ON_SQLITE)('are not written if nothing that is counted changes', async () => {
     const rowsWritten = async (change: RawBuilder<unknown>) => {
       const written = sql<{ rows: number }>`select total_changes() as rows`;
       const before = await written.execute(db);
@@ -110,50 +111,52 @@ describe('the kept counts', () => {
   });
 });
 
-describe('reads no event but those that it shows', () => {
-  /** How SQLite executes each statement about events that `read` prepares. */
-  async function plansOf(read: () => Promise<unknown>): Promise<string[]> {
-    const { executed } = recordStatements();
-    await read();
-    const plans: string[] = [];
-    for (const text of executed.filter((each) => each.includes('event'))) {
-      const parameters = [...text.matchAll(/\?/g)].map(() => 0);
-      const { rows } = await db.executeQuery<{ detail: string }>({
-        ...sql`select 1`.compile(db),
-        sql: `explain query plan ${text}`,
-        parameters,
-      });
-      plans.push(rows.map(({ detail }) => detail).join('; '));
+if (ON_SQLITE) {
+  describe('reads no event but those that it shows', () => {
+    /** How SQLite executes each statement about events that `read` prepares. */
+    async function plansOf(read: () => Promise<unknown>): Promise<string[]> {
+      const { executed } = recordStatements();
+      await read();
+      const plans: string[] = [];
+      for (const text of executed.filter((each) => each.includes('event'))) {
+        const parameters = [...text.matchAll(/\?/g)].map(() => 0);
+        const { rows } = await db.executeQuery<{ detail: string }>({
+          ...sql`select 1`.compile(db),
+          sql: `explain query plan ${text}`,
+          parameters,
+        });
+        plans.push(rows.map(({ detail }) => detail).join('; '));
+      }
+      return plans;
     }
-    return plans;
-  }
 
-  const windows = [{ tenants: ['acme'] }];
-  test.each([
-    ['the states', /event_count/, () => countByState(db, 'acme')],
-    ['the backfilled ones', /event_count/, () => countBackfilled(db, 'acme')],
-    ['the metrics', /event_count/, () => countEvents(db, ['acme'])],
-    [
-      'the rejected ones',
-      /event_rejected \(state=\? AND tenant=/,
-      () => openRejections(db, 'acme'),
-    ],
-    [
-      'a list by reason',
-      /event_by_reason \(tenant=\? AND reason=\? AND state=/,
-      () => listEvents(db, { windows, reason: 'no-url', limit: 5 }),
-    ],
-    [
-      'a list by source',
-      /COVERING INDEX event_by_state \(state=\? AND tenant=\? AND priority=/,
-      () => listEvents(db, { windows, source: 'google-drive', limit: 5 }),
-    ],
-  ])('%s', async (_, plan, read) => {
-    const plans = (await plansOf(read)).filter((each) => !each.includes('event_key'));
-    expect(plans.length).toBeGreaterThan(0);
-    for (const each of plans) expect(each).toMatch(plan);
+    const windows = [{ tenants: ['acme'] }];
+    test.each([
+      ['the states', /event_count/, () => countByState(db, 'acme')],
+      ['the backfilled ones', /event_count/, () => countBackfilled(db, 'acme')],
+      ['the metrics', /event_count/, () => countEvents(db, ['acme'])],
+      [
+        'the rejected ones',
+        /event_rejected \(state=\? AND tenant=/,
+        () => openRejections(db, 'acme'),
+      ],
+      [
+        'a list by reason',
+        /event_by_reason \(tenant=\? AND reason=\? AND state=/,
+        () => listEvents(db, { windows, reason: 'no-url', limit: 5 }),
+      ],
+      [
+        'a list by source',
+        /COVERING INDEX event_by_state \(state=\? AND tenant=\? AND priority=/,
+        () => listEvents(db, { windows, source: 'google-drive', limit: 5 }),
+      ],
+    ])('%s', async (_, plan, read) => {
+      const plans = (await plansOf(read)).filter((each) => !each.includes('event_key'));
+      expect(plans.length).toBeGreaterThan(0);
+      for (const each of plans) expect(each).toMatch(plan);
+    });
   });
-});
+}
 
 test('0013 counts the events that are there', async () => {
   const file = testFile();

@@ -11,7 +11,7 @@ import { settle } from '../../src/outbox/queue.ts';
 import { eraseSettled } from '../../src/outbox/retention.ts';
 import { STATES, type State } from '../../src/outbox/states.ts';
 import { requeueEvent, updateReconsidered } from '../../src/outbox/write-events.ts';
-import { heldLease, testDatabase } from '../support/database.ts';
+import { heldLease, ON_SQLITE, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
 import { recordStatements } from '../support/statements.ts';
 
@@ -169,19 +169,21 @@ describe('eraseSettled, in short transactions', () => {
     expect(await eraseSettled(db, WHEN)).toBe(0);
   });
 
-  test('finds events by the index on unerased ones, however many are erased', async () => {
-    const { db } = await testDatabase();
-    const { executed } = recordStatements();
-    await eraseSettled(db, WHEN);
-    const text = executed.find((statement) => statement.includes('from "event"')) ?? '';
-    const parameters = [BEFORE, 10];
-    const query = { sql: `explain query plan ${text}`, parameters } as unknown as CompiledQuery;
-    const { rows } = await db.executeQuery<{ detail: string }>(query);
-    // Without ANALYZE, as every real database is.
-    expect(rows.map(({ detail }) => detail)).toEqual([
-      'SEARCH event USING INDEX event_by_age (state=? AND updated_at<?)',
-    ]);
-  });
+  if (ON_SQLITE) {
+    test('finds events by the index on unerased ones, however many are erased', async () => {
+      const { db } = await testDatabase();
+      const { executed } = recordStatements();
+      await eraseSettled(db, WHEN);
+      const text = executed.find((statement) => statement.includes('from "event"')) ?? '';
+      const parameters = [BEFORE, 10];
+      const query = { sql: `explain query plan ${text}`, parameters } as unknown as CompiledQuery;
+      const { rows } = await db.executeQuery<{ detail: string }>(query);
+      // Without ANALYZE, as every real database is.
+      expect(rows.map(({ detail }) => detail)).toEqual([
+        'SEARCH event USING INDEX event_by_age (state=? AND updated_at<?)',
+      ]);
+    });
+  }
 });
 
 test('a retry that has read an event before its people were forgotten does not write it', async () => {

@@ -1,4 +1,4 @@
-import { type KyselyPlugin, sql } from 'kysely';
+import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { countByState } from '../../src/outbox/event-counts.ts';
@@ -6,9 +6,10 @@ import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { skipEvent } from '../../src/outbox/write-events.ts';
 import { WakeSignal } from '../../src/push/wake-signal.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
+import { failInserts } from '../support/failing-database.ts';
 import { pushRig, UNPACED } from '../support/push-rig.ts';
 import { accepted, refused, throttled, unavailable } from '../support/scripted-gong.ts';
-import { recordStatements } from '../support/statements.ts';
+import { BEGIN, recordStatements } from '../support/statements.ts';
 
 const numberOf = (eventId: string) => Number(eventId.slice(-6));
 
@@ -120,7 +121,7 @@ test('responses that arrive together are recorded in one transaction', async () 
   await rig.commit(eventSeries(160));
   executed.length = 0;
   await rig.drain({ settings: { ...UNPACED, concurrency: 16 } });
-  const transactions = executed.filter((text) => text === 'begin immediate').length;
+  const transactions = executed.filter((text) => text === BEGIN).length;
   // Per 16 events: one for their permits, and one for their responses. And the first fold.
   expect(transactions).toBeLessThanOrEqual((2 * 160) / 16 + 2);
 });
@@ -333,9 +334,7 @@ describe('a database failure', () => {
       responseMs: ({ eventId }) => 100 * (1 + numberOf(eventId)),
     });
     await rig.commit(eventSeries(8));
-    await sql`
-      create trigger fail before insert on attempt begin select raise(abort, 'disk failure'); end
-    `.execute(rig.db);
+    await failInserts(rig.db, { table: 'attempt', message: 'disk failure' });
     await expect(rig.drain()).rejects.toThrow('disk failure');
     expect(rig.gong.requests).toHaveLength(4);
     // Each write to a failing database would wait for its time-out.

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { UNWATCHED_FILES } from '../../src/db/database-files.ts';
 import { beginRun, latestRuns } from '../../src/db/runs.ts';
@@ -6,6 +5,7 @@ import { silentLogger } from '../../src/lib/log.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { type Run, RunBroken, recordRun } from '../../src/runs/run-lifecycle.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
+import { breakDatabase } from '../support/failing-database.ts';
 
 const BUG = new Error('the first cause');
 
@@ -32,7 +32,7 @@ async function startedRun() {
 test('a run that broke reports the first cause, even if its end cannot be recorded', async () => {
   const { run, db, warnings } = await startedRun();
   const ended = recordRun(run, async () => {
-    await sql`pragma query_only = on`.execute(db);
+    await breakDatabase(db);
     throw BUG;
   });
   await expect(ended).rejects.toMatchObject({ name: 'RunBroken', cause: BUG });

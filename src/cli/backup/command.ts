@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { loadProcessService } from '../../config/load-process-config.ts';
 import { backUp } from '../../db/backup.ts';
 import { sqliteFile } from '../../db/open.ts';
+import { dumpCommand } from '../../db/postgres/dump-commands.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { bytesText } from '../../lib/format.ts';
+import { isPostgresUrl } from '../../lib/postgres-url.ts';
 import { shellQuoted } from '../../lib/shell-quote.ts';
 import { EXIT, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
@@ -15,8 +17,8 @@ import { writeJson, writeParagraph } from '../terminal/write.ts';
 export const backup: Handler = async (input) => {
   const { io, signal } = input;
   const service = await loadProcessService(textOption(input, 'config'));
-  const source = resolve(fileOf(service.database));
   const target = resolve(input.arguments[0] ?? '');
+  const source = resolve(fileOf(service.database, target));
   using progress = startProgress({ io, clock: systemClock });
   const onProgress = (pages: { readonly done: number; readonly total: number }) =>
     progress.update({ label: 'pages copied', ...pages });
@@ -35,9 +37,9 @@ export const backup: Handler = async (input) => {
   return EXIT.success;
 };
 
-function fileOf(database: string): string {
-  if (!database.startsWith('postgres')) return sqliteFile(database);
+function fileOf(database: string, target: string): string {
+  if (!isPostgresUrl(database)) return sqliteFile(database);
   throw new UserError('backup copies SQLite databases, but this one is PostgreSQL', {
-    hint: 'Use pg_dump, which makes a consistent copy while everything keeps running.',
+    hint: `It can be copied while everything keeps running. Run: ${dumpCommand(database, target)}`,
   });
 }

@@ -21,6 +21,7 @@ Commands:
                      customer or Gong account
   backup             copy the database while everything keeps running
   restore            replace the database with a backup while nothing runs
+  copy-database      move to another database, such as from SQLite to PostgreSQL
   init               set up a tenant: its file, its key and its variables
   config             print the effective configuration, or its JSON Schema
   completion         print a completion script for bash, zsh or fish

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { loadProcessService } from '../../config/load-process-config.ts';
 import { sqliteFile } from '../../db/open.ts';
+import { restoreCommand } from '../../db/postgres/dump-commands.ts';
 import { type Restored, restore as restoreDatabase } from '../../db/restore.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
 import { bytesText } from '../../lib/format.ts';
+import { isPostgresUrl } from '../../lib/postgres-url.ts';
 import { EXIT, type Handler } from '../command.ts';
 import { textOption } from '../command-line/input-options.ts';
 import type { Io } from '../terminal/io.ts';
@@ -15,8 +17,8 @@ import { writeJson, writeParagraph } from '../terminal/write.ts';
 export const restore: Handler = async (input) => {
   const { io, signal } = input;
   const service = await loadProcessService(textOption(input, 'config'));
-  const database = resolve(fileOf(service.database));
   const source = resolve(input.arguments[0] ?? '');
+  const database = resolve(fileOf(service.database, source));
   using progress = startProgress({ io, clock: systemClock });
   const onProgress = (pages: { readonly done: number; readonly total: number }) =>
     progress.update({ label: 'pages copied', ...pages });
@@ -47,9 +49,9 @@ async function print(
   );
 }
 
-function fileOf(database: string): string {
-  if (!database.startsWith('postgres')) return sqliteFile(database);
+function fileOf(database: string, source: string): string {
+  if (!isPostgresUrl(database)) return sqliteFile(database);
   throw new UserError('restore replaces SQLite databases, but this one is PostgreSQL', {
-    hint: 'Use pg_restore while nothing is running.',
+    hint: `Stop every sharetrail process. Then run: ${restoreCommand(database, source)}`,
   });
 }

@@ -1,8 +1,9 @@
 import { statfsSync } from 'node:fs';
 import type { ServiceConfig } from '../../config/types.ts';
-import { databaseFileExists } from '../../db/file-exists.ts';
+import { type DatabasePlace, databasePlace } from '../../db/database-place.ts';
 import { migrate, requireKnownSchema } from '../../db/migrate.ts';
-import { openDatabase, openMemoryDatabase, sqliteFile } from '../../db/open.ts';
+import { openDatabase, openMemoryDatabase } from '../../db/open.ts';
+import { databaseExists } from '../../db/open-current.ts';
 import type { Database } from '../../db/schema.ts';
 import { existingFolderOf, verifyCreatable, verifyWritable } from '../../db/verify-writable.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -31,40 +32,45 @@ export interface DatabaseOptions {
 
 interface Opened {
   readonly db: Database;
-  /** `created`: the file did not exist */
+  /** `created`: it did not exist */
   readonly schema: 'created' | 'current' | 'earlier';
 }
 
-const NAMES = { open: 'file', write: 'writable', version: 'schema version', disk: 'disk space' };
+const NAMES = {
+  open: { file: 'file', server: 'connection' },
+  write: 'writable',
+  version: 'schema version',
+  disk: 'disk space',
+} as const;
 
 export async function checkDatabase(
   checks: AreaChecks,
   options: DatabaseOptions,
 ): Promise<CheckedDatabase> {
   let failure: unknown;
-  let file = '';
   let opened: Opened | undefined;
+  const place = databasePlace(options.service.database);
   try {
-    file = sqliteFile(options.service.database);
-    opened = await open(file, options);
-    addVersion(checks, file, opened);
+    opened = await open(place, options);
+    addVersion(checks, place, opened);
   } catch (error) {
     failure = error;
-    checks.fail(NAMES.open, error);
+    checks.fail(NAMES.open[place.kind], error);
     checks.skip([NAMES.write, NAMES.version], 'the database cannot be opened');
   }
-  if (file !== '') addDiskSpace(checks, file, options.freeBytes ?? freeBytesOf);
+  // The disk of a server is not ours to see.
+  if (place.kind === 'file') addDiskSpace(checks, place.path, options.freeBytes ?? freeBytesOf);
   return checkedDatabase(opened, failure);
 }
 
 /**
  * Opens it for writing, which verifies owner, permissions, and locks as a run does. No row changes. A
- * missing file is created, because the call to Gong must be counted.
+ * missing file or schema is created, because the call to Gong must be counted.
  */
-async function open(file: string, { service, clock }: DatabaseOptions): Promise<Opened> {
+async function open(place: DatabasePlace, { service, clock }: DatabaseOptions): Promise<Opened> {
   const { database } = service;
-  const isMissing = !databaseFileExists(file);
-  if (isMissing) verifyCreatable(file);
+  const isMissing = !(await databaseExists({ database, access: 'read', clock }));
+  if (isMissing && place.kind === 'file') verifyCreatable(place.path);
   // Waits for a lock of another process only as long as a stopping run does.
   const db = openDatabase({ database, access: 'write', clock, signal: AbortSignal.abort() });
   try {
@@ -77,9 +83,13 @@ async function open(file: string, { service, clock }: DatabaseOptions): Promise<
   }
 }
 
-function addVersion(checks: AreaChecks, file: string, { schema }: Opened): void {
+function addVersion(checks: AreaChecks, place: DatabasePlace, { schema }: Opened): void {
   const did = schema === 'created' ? 'created, ' : '';
-  checks.add(NAMES.open, ok(`${did}readable by its owner only: ${file}`));
+  const found =
+    place.kind === 'file'
+      ? `readable by its owner only: ${place.path}`
+      : `connected: ${place.place}`;
+  checks.add(NAMES.open[place.kind], ok(did + found));
   checks.add(NAMES.write, ok('can be written'));
   checks.add(NAMES.version, schema === 'earlier' ? EARLIER : ok('the schema of this version'));
 }

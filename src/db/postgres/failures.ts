@@ -1,0 +1,166 @@
+import { codeOf, DatabaseError, messageOf } from '../../lib/errors.ts';
+
+const RUN_AGAIN = 'Nothing was lost: what was committed is kept. Run again.';
+const UNREACHABLE = [
+  'the PostgreSQL server cannot be reached',
+  'Check the host and port in `database`, that the server is running, and the network between.',
+] as const;
+const LOST = ['the connection to PostgreSQL was lost', RUN_AGAIN] as const;
+const REFUSED = [
+  'PostgreSQL refused the login',
+  'Check the user and the password in `database` (with %-escapes for special characters), and ' +
+    'pg_hba.conf on the server.',
+] as const;
+const CERTIFICATE = [
+  "the PostgreSQL server's certificate could not be verified",
+  'Set sslrootcert=FILE in `database` to the certificate of its authority. If the name differs, use ' +
+    'the name in the certificate as the host.',
+] as const;
+const LOCKED = [
+  'the database is locked by another process',
+  'See pg_stat_activity and pg_locks on the server. Nothing was lost: run again.',
+] as const;
+
+type Explanation = readonly [sentence: string, hint: string];
+
+/**
+ * By the beginning of an error's code: SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html),
+ * a code of the system, or of TLS. The first that matches counts.
+ */
+const FAILURES: readonly (readonly [codePrefix: string, ...Explanation])[] = [
+  ['28', ...REFUSED],
+  [
+    '3D000',
+    'the database does not exist on the PostgreSQL server',
+    'Create it there (createdb NAME), or correct its name in `database`.',
+  ],
+  [
+    '42501',
+    'this PostgreSQL role lacks a privilege',
+    'Let it create and own its schema: grant create on database NAME to ROLE. Or create the schema ' +
+      'for it: create schema sharetrail authorization ROLE.',
+  ],
+  [
+    '42P07',
+    'the schema sharetrail has tables of another program',
+    'Use another database, or rename that schema: sharetrail needs one of its own.',
+  ],
+  [
+    '42P01',
+    'a table of the schema sharetrail is missing',
+    'Another program changed the schema. Restore the database from a backup.',
+  ],
+  ['25006', 'the PostgreSQL server is read-only', 'Connect to the primary server, not a standby.'],
+  [
+    '53300',
+    'the PostgreSQL server has no free connection',
+    'Raise max_connections, or run fewer processes: each uses up to ten connections.',
+  ],
+  [
+    '53100',
+    "the PostgreSQL server's disk is full",
+    'Free some space and run again: what was committed is kept, and the rest is read again.',
+  ],
+  [
+    '53',
+    'the PostgreSQL server has run out of a resource',
+    "See the server's log, then run again: what was committed is kept.",
+  ],
+  ['55P03', ...LOCKED],
+  ['40P01', ...LOCKED],
+  ['40001', ...LOCKED],
+  [
+    '57014',
+    'a statement took too long on the PostgreSQL server',
+    'Check its load (pg_stat_activity). Nothing was lost: run again.',
+  ],
+  ['57P', ...LOST],
+  ['25P03', ...LOST],
+  ['08P01', 'the server does not speak the protocol of PostgreSQL', UNREACHABLE[1]],
+  ['08', ...LOST],
+  [
+    'XX',
+    'the PostgreSQL server reports damaged data',
+    "See the server's log. Restore the database from a backup if it is damaged.",
+  ],
+  ['ECONNRESET', ...LOST],
+  ['EPIPE', ...LOST],
+  ['ECONNREFUSED', ...UNREACHABLE],
+  ['ENOTFOUND', ...UNREACHABLE],
+  ['EAI_AGAIN', ...UNREACHABLE],
+  ['EHOSTUNREACH', ...UNREACHABLE],
+  ['ENETUNREACH', ...UNREACHABLE],
+  ['ETIMEDOUT', ...UNREACHABLE],
+  ['ERR_TLS_CERT', ...CERTIFICATE],
+  ['SELF_SIGNED', ...CERTIFICATE],
+  ['DEPTH_ZERO_SELF_SIGNED', ...CERTIFICATE],
+  ['UNABLE_TO', ...CERTIFICATE],
+  ['CERT_', ...CERTIFICATE],
+];
+
+/** Failures of the driver itself have only a text. */
+const DRIVER_FAILURES: readonly (readonly [text: RegExp, ...Explanation])[] = [
+  [/^Connection terminated due to connection timeout|^timeout expired/, ...UNREACHABLE],
+  [
+    /^timeout exceeded when trying to connect/,
+    'all connections of this process to PostgreSQL are busy',
+    RUN_AGAIN,
+  ],
+  [/^Connection terminated|^Client has encountered a connection error/, ...LOST],
+  [/not queryable/, ...LOST],
+  [
+    /does not support SSL/,
+    'the PostgreSQL server offers no encryption',
+    'Enable TLS on the server, or set sslmode=disable in `database` if the network is trusted.',
+  ],
+  [/^SASL|password must be a string/, ...REFUSED],
+];
+
+/**
+ * Turns an error of the driver into a DatabaseError if the operator can fix it. Other errors (a
+ * violated constraint, a wrong statement) are bugs and are returned unchanged. `place`: host, port,
+ * and database, never the user or the password.
+ */
+export function explainPostgresFailure(error: unknown, place: string): unknown {
+  if (error instanceof DatabaseError) return error;
+  const code = codeOf(error) || codeOf(firstOf(error));
+  const found = code === '' ? byText(error) : byCode(code);
+  if (found === undefined) return error;
+  const [sentence, hint] = found;
+  const detail = code === '' ? '' : ` (${code})`;
+  return new DatabaseError(`${sentence}: ${place}${detail}`, { hint, cause: error });
+}
+
+/** A name with several addresses fails with the errors of all. */
+function firstOf(error: unknown): unknown {
+  return error instanceof AggregateError ? error.errors[0] : undefined;
+}
+
+function byCode(code: string): Explanation | undefined {
+  const known = FAILURES.find(([prefix]) => code.startsWith(prefix));
+  return known && [known[1], known[2]];
+}
+
+function byText(error: unknown): Explanation | undefined {
+  const text = messageOf(error);
+  const known = DRIVER_FAILURES.find(([pattern]) => pattern.test(text));
+  return known && [known[1], known[2]];
+}
+
+/** The error of the driver behind an explained one. */
+function causeOf(error: unknown): unknown {
+  return error instanceof DatabaseError ? error.cause : error;
+}
+
+/** True if PostgreSQL rolled a transaction back so that others could continue: repeat all of it. */
+export function isConflict(error: unknown): boolean {
+  return ['40001', '40P01'].includes(codeOf(causeOf(error)));
+}
+
+/** True if the connection broke, or could not be made for the moment: the server restarts. */
+export function isConnectionLost(error: unknown): boolean {
+  const cause = causeOf(error);
+  const code = codeOf(cause) || codeOf(firstOf(cause));
+  if (code === '') return byText(cause)?.[0] === LOST[0];
+  return /^(?:57P|08(?!P01)|25P03|ECONNRESET|EPIPE|ECONNREFUSED)/.test(code);
+}

@@ -1,0 +1,110 @@
+import type { Sabotage } from './sabotage.ts';
+
+const TRANSACTIONS = 'test/postgres/transactions.test.ts';
+const CONNECTION = 'test/postgres/connection.test.ts';
+
+/** What several machines with one PostgreSQL server must not do to each other. */
+export const MACHINES: readonly Sabotage[] = [
+  {
+    name: 'new-lease-locked',
+    file: 'src/db/leases.ts',
+    find: 'await lockName(trx, `lease ${key.name}`);',
+    put: '',
+    effect: 'Two machines run one tenant at the same time, if it never ran before.',
+    caughtBy: {
+      file: TRANSACTIONS,
+      name: 'one of many machines takes a lease that does not exist yet',
+    },
+  },
+  {
+    name: 'lease-row-locked',
+    file: 'src/db/leases.ts',
+    find: ".where('name', '=', value('name')).forUpdate()",
+    put: ".where('name', '=', value('name'))",
+    effect: 'A run commits a page after another machine has taken over its tenant.',
+    caughtBy: {
+      file: TRANSACTIONS,
+      name: 'a lease is not taken over in the middle of a transaction of its holder',
+    },
+  },
+  {
+    name: 'settled-event-locked',
+    file: 'src/outbox/queue.ts',
+    find: '.forUpdate()',
+    put: '',
+    effect: 'An event that an operator skips becomes rejected again.',
+    caughtBy: {
+      file: TRANSACTIONS,
+      name: 'an event that an operator changes meanwhile is settled in its new state',
+    },
+  },
+  {
+    name: 'search-queue-by-row',
+    file: 'src/outbox/search-index.ts',
+    find: ".where('id', 'in', done)",
+    put: ".where('id', '<=', Math.max(...done))",
+    effect: 'An event that was committed late is never found by a search.',
+    caughtBy: {
+      file: TRANSACTIONS,
+      name: 'an event that is committed late stays queued while later ones are indexed',
+    },
+  },
+  {
+    name: 'deadlock-repeated',
+    file: 'src/db/transaction.ts',
+    find: 'isConflict(error) ||',
+    put: '',
+    effect: 'A deadlock ends a run.',
+    caughtBy: { file: TRANSACTIONS, name: 'is repeated from its beginning' },
+  },
+  {
+    name: 'database-time',
+    file: 'src/db/database-time.ts',
+    find: 'if (clock !== systemClock || !isPostgres(db)) return clock.now();',
+    put: 'if (isPostgres(db)) return clock.now();',
+    effect:
+      'A machine whose clock is ahead takes over tenants in use, and exceeds the limits of Gong.',
+    caughtBy: {
+      file: TRANSACTIONS,
+      name: 'decides, even if this machine’s clock is an hour ahead',
+    },
+  },
+  {
+    name: 'text-by-bytes',
+    file: 'src/db/postgres/compiler.ts',
+    find: `this.append(' collate "C"')`,
+    put: "this.append('')",
+    effect: 'Lists skip events on a server with a language’s order of letters.',
+    caughtBy: {
+      file: TRANSACTIONS,
+      name: 'are sorted by their bytes, whatever the order of the database is',
+    },
+  },
+  {
+    name: 'transaction-pooler',
+    file: 'src/db/postgres/session.ts',
+    find: 'if (found !== options.process) throw',
+    put: 'if (found === -1) throw',
+    effect: 'Behind a pooler, tables of another program are read and written.',
+    caughtBy: { file: CONNECTION, name: 'in transaction mode is rejected with what to do' },
+  },
+  {
+    name: 'own-migrations',
+    file: 'src/db/migrate.ts',
+    find: "table.name === 'kysely_migration' && table.schema === schema",
+    put: "table.name === 'kysely_migration'",
+    effect: 'sharetrail takes the migrations of another program for its own.',
+    caughtBy: { file: CONNECTION, name: 'keeps its tables, whatever their names are' },
+  },
+  {
+    name: 'loopback-only-without-tls',
+    file: 'src/lib/postgres-url.ts',
+    find: "return isLoopback ? 'disable' : 'verify-full';",
+    put: "return isLoopback || host !== '' ? 'disable' : 'verify-full';",
+    effect: 'The password and the data of customers cross a network in plain text.',
+    caughtBy: {
+      file: 'test/unit/postgres-url.test.ts',
+      name: 'a URL names the server, the login, and the database',
+    },
+  },
+];

