@@ -53,11 +53,11 @@ const DISCOUNT_OLD = sql`
     and priority = old.priority and reason = coalesce(old.reason, '')
 `;
 
-/** A settled event names these columns even if it stays pending, for example after a 503. */
-const COUNT_CHANGES = sql`
-  (old.tenant, old.state, old.source, old.priority, old.reason)
-  is not (new.tenant, new.state, new.source, new.priority, new.reason)
-`;
+const COUNTED = ['tenant', 'state', 'source', 'priority', 'reason'] as const;
+const OLD = sql.join(COUNTED.map((column) => sql.ref(`old.${column}`)));
+const NEW = sql.join(COUNTED.map((column) => sql.ref(`new.${column}`)));
+/** False if an event is settled and stays pending, for example after a 503. */
+const COUNT_CHANGES = sql`(${OLD}) is not (${NEW})`;
 
 async function createTriggers(db: Kysely<unknown>): Promise<void> {
   await sql`create trigger event_added after insert on event begin ${COUNT_NEW}; end`.execute(db);

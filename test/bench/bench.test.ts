@@ -64,7 +64,7 @@ const FIGURE = figureOf({
 });
 
 describe('a figure', () => {
-  test('is the median of its runs, beside its floor and its goals', () => {
+  test('is the median of its runs, next to its floor and its goals', () => {
     expect(FIGURE.value).toBe(200);
     expect(figureTable([FIGURE]).at(-1)).toBe(
       '| push & <send> | 200 a second | 100 to 300 | 400 a second: the client | 50 % | ' +

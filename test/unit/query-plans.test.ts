@@ -1,10 +1,14 @@
 import Sqlite from 'better-sqlite3';
+import { type RawBuilder, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { retrySelected, skipSelected } from '../../src/operator/retry-and-skip.ts';
+import { commitBatch } from '../../src/outbox/commit.ts';
 import { indexNextEvents } from '../../src/outbox/search-index.ts';
 import { runBackfill } from '../../src/runs/backfill.ts';
 import { runSync } from '../../src/runs/sync.ts';
 import { applyRetention } from '../../src/service/retention.ts';
+import { heldLease, testDatabase } from '../support/database.ts';
+import { batchOf, newEvent } from '../support/events.ts';
 import { recordStatements } from '../support/statements.ts';
 import { startWebWorld, type WebWorld } from '../support/web-world.ts';
 
@@ -109,4 +113,20 @@ test.each([
   const db = new Sqlite(`${world.folder}/sharetrail.db`, { readonly: true });
   expect(readsTooMuch(planOf(db, text))).toBe(expected);
   db.close();
+});
+
+test('settling an event writes the counts of events only if they change', async () => {
+  const { db } = await testDatabase();
+  await commitBatch(db, await heldLease(db, 0), batchOf([newEvent('one'), newEvent('two')]));
+  const rowsWritten = async (change: RawBuilder<unknown>) => {
+    const written = sql<{ rows: number }>`select total_changes() as rows`;
+    const before = await written.execute(db);
+    await change.execute(db);
+    const after = await written.execute(db);
+    return (after.rows[0]?.rows ?? 0) - (before.rows[0]?.rows ?? 0);
+  };
+  const only = sql`where event_id = 'one'`;
+  const failed = sql`update event set state = 'pending', attempts = 1, reason = null ${only}`;
+  expect(await rowsWritten(failed)).toBe(1);
+  expect(await rowsWritten(sql`update event set state = 'delivered' ${only}`)).toBe(3);
 });
