@@ -9,7 +9,7 @@ export default ({ production = false }): KnipConfig => ({
   // Benchmarks that print their own lines (docs/benchmarks.md), and a process that one of them starts.
   entry: production
     ? []
-    : ['test/bench/{backfill,drive,help,matching,page,scheduler,search,tenants}.ts'],
+    : ['test/bench/{backfill,drive,help,matching,page,rows,scheduler,search,tenants}.ts'],
   vitest: { entry: ['test/**/*.test.ts', 'test/support/{children,preload}/*.ts'] },
   // A test may import a part of a file's work, and a type may be part of an exported signature.
   ignoreExportsUsedInFile: production || { interface: true, type: true },
