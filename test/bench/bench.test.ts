@@ -30,7 +30,7 @@ describe('the short form of `npm run bench`', () => {
       readonly figures: Figure[];
       readonly growth: Growth[];
     };
-    expect(figures.length).toBeGreaterThan(14);
+    expect(figures.length).toBeGreaterThan(15);
     expect(growth.length).toBeGreaterThan(14);
     for (const { title, value, floor } of figures) {
       expect(value, title).toBeGreaterThan(0);
@@ -48,10 +48,10 @@ describe('the short form of `npm run bench`', () => {
     ]);
   });
 
-  test('control: it fails if Gong refuses a call', async () => {
+  test('control: it fails if calls are sent faster than Gong allows', async () => {
     vi.stubEnv('BENCH_PROGRAM', 'sources');
     const tooFast = paceOf({ events: 12, configured: 12 });
-    await expect(tooFast).rejects.toThrow(/^calls that Gong refused: [1-9]\d* instead of 0$/);
+    await expect(tooFast).rejects.toThrow(/^\d+ calls in one second$/);
   });
 });
 
