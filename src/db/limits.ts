@@ -86,3 +86,8 @@ export const COPY_LIMITS = {
   /** read, written, and compared together: with the longest rows, some megabytes */
   rowsPerPage: 200,
 } as const;
+
+export const WORKER_LIMITS = {
+  /** a worker that was not seen for so long counts as dead */
+  deadAfterMs: 20_000,
+} as const;
