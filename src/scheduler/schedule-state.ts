@@ -21,6 +21,36 @@ export interface DueRun {
   readonly notBefore: number;
   /** consecutive attempts that ended with a database failure */
   readonly failures: number;
+  /** the tenant's first due time that no run has served: its place in the queue */
+  readonly waitingSince: number;
+}
+
+/** True if `run` starts before `other` once both can start: the longest wait comes first. */
+export function startsBefore(run: DueRun, other: DueRun): boolean {
+  return run.waitingSince < other.waitingSince;
+}
+
+/**
+ * The due run for a due time that has passed, noticed at `now`. It replaces the tenant's pending due
+ * run, and keeps its place: with more runs than a day can hold, the tenants at the end of the queue
+ * would otherwise start behind the same others again, every day.
+ */
+export function dueRunAt(
+  dueAt: number,
+  noticed: {
+    readonly now: number;
+    readonly jitterMs: number;
+    readonly pending: DueRun | undefined;
+  },
+): DueRun {
+  const { now, jitterMs, pending } = noticed;
+  return {
+    dueAt,
+    why: now - dueAt > SCHEDULE_LIMITS.lateMs ? 'catch-up' : 'schedule',
+    notBefore: dueAt + jitterMs,
+    failures: 0,
+    waitingSince: pending?.waitingSince ?? dueAt,
+  };
 }
 
 interface Entry {
@@ -72,8 +102,7 @@ export class ScheduleState {
       if (now < entry.nextDueAt) continue;
       const dueAt = previousDue(entry.tenant, now);
       entry.nextDueAt = nextDue(entry.tenant, now);
-      const why = now - dueAt > SCHEDULE_LIMITS.lateMs ? 'catch-up' : 'schedule';
-      entry.pending = { dueAt, why, notBefore: dueAt + jitterMs(), failures: 0 };
+      entry.pending = dueRunAt(dueAt, { now, jitterMs: jitterMs(), pending: entry.pending });
     }
   }
 
@@ -86,7 +115,7 @@ export class ScheduleState {
     for (const entry of this.#entries.values()) {
       const dueRun = entry.pending;
       if (dueRun === undefined || dueRun.notBefore > now || busy.has(entry.tenant.tenant)) continue;
-      if (first === undefined || dueRun.dueAt < first.dueRun.dueAt) first = { entry, dueRun };
+      if (first === undefined || startsBefore(dueRun, first.dueRun)) first = { entry, dueRun };
     }
     if (first === undefined) return undefined;
     first.entry.pending = undefined;
@@ -125,7 +154,13 @@ export class ScheduleState {
 function newEntry(tenant: ScheduledTenant, now: number): Entry {
   const dueAt = previousDue(tenant, now);
   const missed = Number.isFinite(dueAt) && dueAt >= (tenant.start ?? dueAt);
-  const dueRun: DueRun = { dueAt, why: 'catch-up', notBefore: now, failures: 0 };
+  const dueRun: DueRun = {
+    dueAt,
+    why: 'catch-up',
+    notBefore: now,
+    failures: 0,
+    waitingSince: dueAt,
+  };
   return { tenant, nextDueAt: nextDue(tenant, now), pending: missed ? dueRun : undefined };
 }
 

@@ -30,6 +30,8 @@ print('Searching the events');
 await import('./search.ts');
 print('The operator page');
 await import('./page.ts');
+print('The size of the database');
+await import('./rows.ts');
 
 function printAll(figures: readonly Figure[]): void {
   for (const figure of figures) printFigure(figure);

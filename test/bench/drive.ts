@@ -1,7 +1,8 @@
 /**
  * Google Drive: a nightly sync without changes, a first sync of many files, and many entries in the
  * audit log. Prints seconds, calls and peak memory; throws if a count is wrong.
- * Arguments: users of the nightly sync, files of the first sync, entries in the audit log.
+ * Arguments: users of the nightly sync, files of the first sync, entries in the audit log, and how many
+ * times the audit log is read with and without batches. A part whose number is 0 is left out.
  */
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -26,6 +27,7 @@ const NOTHING: WorkspaceOptions = {
   activities: 0,
   activityEveryMs: 1_000,
   latencyMs: 0,
+  batches: 'offered',
 };
 const USERS_PER_PAGE = 500;
 const FILES_PER_PAGE = 1_000;
@@ -35,11 +37,14 @@ const AUDIT_EVENT_NAMES = 4;
 const STREAMS_AT_ONCE = 16;
 const KILLS = 5;
 
-const [users = '1000', files = '1000000', activities = '100000'] = process.argv.slice(2);
-await night(Number(users));
-await baseline(Number(files));
-await interrupted(Number(files) / 10);
-await auditLog(Number(activities));
+const [users = '1000', files = '1000000', activities = '100000', rounds = '1'] =
+  process.argv.slice(2);
+if (Number(users) > 0) await night(Number(users));
+if (Number(files) > 0) {
+  await baseline(Number(files));
+  await interrupted(Number(files) / 10);
+}
+if (Number(activities) > 0) await auditLog(Number(activities));
 
 async function night(count: number): Promise<void> {
   const entries = Math.ceil(count * 2.5);
@@ -121,29 +126,54 @@ async function interrupted(count: number): Promise<void> {
   });
 }
 
+/** In turn within one run: each file alone, as with a Google that has no batches, and together. */
 async function auditLog(count: number): Promise<void> {
+  for (let round = 1; round <= Number(rounds); round += 1) {
+    for (const batches of ['missing', 'offered'] as const) await auditLogRead(count, batches);
+  }
+}
+
+async function auditLogRead(count: number, batches: WorkspaceOptions['batches']): Promise<void> {
   const company: WorkspaceOptions = {
     ...NOTHING,
     detect: 'audit-log',
     users: 1_000,
     files: count,
     activities: count,
+    latencyMs: 20,
+    batches,
   };
   await withWorkspace(company, async ({ folder, google }) => {
     const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
     expectCount('shares', measured.report.found['google-drive'], count);
     expectGrants(folder, count);
-    expectCalls(calls, {
-      'users.list': pages(company.users + 1, USERS_PER_PAGE),
+    const { batch: _, ...billed } = calls;
+    expectCalls(billed, {
+      // One more asks which customer the Workspace is of.
+      'users.list': pages(company.users + 1, USERS_PER_PAGE) + 1,
       'domains.list': 1,
       'drives.list': 1,
       'activities.list': pages(count, ACTIVITIES_PER_PAGE) + AUDIT_EVENT_NAMES - 1,
       // The audit log has neither the name nor the link of a file.
       'files.get': count,
     });
-    report(`${number(count)} audit log entries, each of another file`, { measured, calls });
+    const title = `${number(count)} audit log entries, each of another file, 20 ms per request`;
+    report(`${title}, batches ${batches}`, { measured, calls });
+    const requests = (await requestsTo(google)) - (calls['token'] ?? 0);
+    const cpuMs = (measured.cpuSeconds * 1_000 * 1_000) / count;
+    print(
+      `  ${number(requests)} requests for ${number(measured.report.calls.google)} billed calls, ` +
+        `${cpuMs.toFixed(0)} ms of processor time per 1,000 entries`,
+    );
   });
+}
+
+/** Of every kind, on the wire. */
+async function requestsTo(google: string): Promise<number> {
+  const response = await fetch(`${google}/_sandbox/state`);
+  const { traffic } = (await response.json()) as { traffic: { requests: number } };
+  return traffic.requests;
 }
 
 function filesOf(count: number): WorkspaceOptions {

@@ -38,6 +38,8 @@ export interface WorkspaceOptions {
   readonly activityEveryMs: number;
   /** added to each response */
   readonly latencyMs: number;
+  /** whether Google lets files be requested together */
+  readonly batches: 'offered' | 'missing';
 }
 
 /** Runs `work` while another process simulates Salesforce and Gong. */

@@ -22,7 +22,7 @@ const { activities, activityEveryMs, detect } = options;
 const sandbox = await createSandbox({ latencyMs: options.latencyMs });
 const { google, clock } = sandbox;
 const activitiesAt = clock.now() - activities * activityEveryMs - HOUR_MS;
-google.set({ reportsPerMinute: Number.POSITIVE_INFINITY });
+google.set({ reportsPerMinute: Number.POSITIVE_INFINITY, batches: options.batches });
 google.generate({ ...options, filesAt: clock.now() - YEAR_MS, activitiesAt });
 for (let drive = 0; drive < options.drives; drive += 1) {
   google.addSharedDrive({ name: `Drive ${drive}`, members: { [google.admin]: 'organizer' } });

@@ -13,6 +13,7 @@ import { runTenants } from '../../src/service/run-tenants.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
 import { breakDatabase } from '../support/failing-database.ts';
 import { startWorld, type World } from '../support/world.ts';
+import { ON_SQLITE } from '../support/database.ts';
 
 let world: World;
 
@@ -85,24 +86,27 @@ test('a run that a bug ends still reports what it sent and what is pending', asy
   expect(report.delivered).toBe(world.gong.events.length);
 });
 
-test('a run reports what it did even if the database cannot record its end', async () => {
-  deliver(1);
-  const context = await world.context();
-  let locked: Promise<unknown> | undefined;
-  const lock: RunListener = ({ kind }) => {
-    if (kind === 'event settled') locked ??= breakDatabase(context.db);
-  };
-  const { tenant } = world;
-  const { signal } = new AbortController();
-  const how = { reach: 'new', push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
-  const run = () => runSync(context, { ...how, tenant, signal, listeners: [lock] });
-  const ended = await tryRun(context, tenant, { kind: 'sync', signal, run });
-  await locked;
-  expect(ended.broken).toMatchObject({ name: 'DatabaseError' });
-  const found = { salesforce: 1, 'google-drive': 0 };
-  expect(ended.report).toMatchObject({ outcome: 'failed', found, delivered: 1, pending: 0 });
-  expect(ended.report.errors).toMatchObject([{ stage: 'run' }]);
-});
+// Elsewhere, the statement that breaks the database does not come before the others.
+if (ON_SQLITE) {
+  test('a run reports what it did even if the database cannot record its end', async () => {
+    deliver(1);
+    const context = await world.context();
+    let locked: Promise<unknown> | undefined;
+    const lock: RunListener = ({ kind }) => {
+      if (kind === 'event settled') locked ??= breakDatabase(context.db);
+    };
+    const { tenant } = world;
+    const { signal } = new AbortController();
+    const how = { reach: 'new', push: 'send', backfillUntil: Number.POSITIVE_INFINITY } as const;
+    const run = () => runSync(context, { ...how, tenant, signal, listeners: [lock] });
+    const ended = await tryRun(context, tenant, { kind: 'sync', signal, run });
+    await locked;
+    expect(ended.broken).toMatchObject({ name: 'DatabaseError' });
+    const found = { salesforce: 1, 'google-drive': 0 };
+    expect(ended.report).toMatchObject({ outcome: 'failed', found, delivered: 1, pending: 0 });
+    expect(ended.report.errors).toMatchObject([{ stage: 'run' }]);
+  });
+}
 
 test('a run that cannot begin is reported, and the other tenants run', async () => {
   deliver(1);

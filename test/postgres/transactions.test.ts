@@ -22,17 +22,21 @@ import { administer, createDatabase, urlOf } from '../support/postgres/databases
 const HOUR = 60 * 60_000;
 const server = inject('postgres');
 
-/** Waits until a transaction waits for a lock. */
-async function someoneWaits(db: Database): Promise<void> {
-  await expect
-    .poll(async () => {
-      const { rows } = await sql`
-        select 1 from pg_locks join pg_stat_activity using (pid)
-        where not granted and datname = current_database()
-      `.execute(db);
-      return rows.length;
-    })
-    .toBeGreaterThan(0);
+/** Waits until the work waits for a lock. Throws if it ends without. */
+async function waitsForLock(db: Database, work: Promise<unknown>): Promise<void> {
+  let hasEnded = false;
+  const end = () => {
+    hasEnded = true;
+  };
+  work.then(end, end);
+  for (;;) {
+    const { rows } = await sql`
+      select 1 from pg_locks join pg_stat_activity using (pid)
+      where not granted and datname = current_database()
+    `.execute(db);
+    if (rows.length > 0) return;
+    if (hasEnded) throw new Error('it did not wait');
+  }
 }
 
 /** A transaction that stays open until `end` is called. */
@@ -45,6 +49,8 @@ function openTransaction(db: Database, work: (trx: Statement) => Promise<unknown
     await mayEnd.promise;
   });
   ended.catch(begun.reject);
+  // Before its database is closed, which waits for it.
+  onTestFinished(() => mayEnd.resolve());
   return {
     begun: begun.promise,
     end: async () => {
@@ -85,12 +91,8 @@ describe('transactions that exclude each other', () => {
     await acquireLease(db, lease, 0);
     const commit = openTransaction(db, (trx) => guardLease(trx, lease));
     await commit.begun;
-    let isTaken = false;
-    const taking = acquireLease(open(), holderOf(2), HOUR).then(() => {
-      isTaken = true;
-    });
-    await someoneWaits(db);
-    expect(isTaken).toBe(false);
+    const taking = acquireLease(open(), holderOf(2), HOUR);
+    await waitsForLock(open(), taking);
     await commit.end();
     await taking;
     await expect(inTransaction(db, (trx) => guardLease(trx, lease))).rejects.toThrow('took over');
@@ -127,7 +129,7 @@ describe('transactions that exclude each other', () => {
       requested: 1,
       corrections: [],
     });
-    await someoneWaits(db);
+    await waitsForLock(open(), taking);
     now = 4_000;
     await other.end();
     expect(await taking).toEqual({ kind: 'go', at: 4_000, calls: 1 });
@@ -151,7 +153,7 @@ describe('transactions that exclude each other', () => {
         errors: [],
       },
     ]);
-    await someoneWaits(db);
+    await waitsForLock(open(), settled);
     await skipping.end();
     await settled;
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({
@@ -180,20 +182,25 @@ describe('transactions that exclude each other', () => {
   });
 });
 
-test('an event that is committed late is indexed, although later ones were indexed before', async () => {
+test('an event that is committed late stays queued while later ones are indexed', async () => {
   const { db, open } = await testDatabase();
   const lease = await heldLease(db, 0);
   await commitBatch(db, lease, batchOf([newEvent('late'), newEvent('early')]));
   while (await indexNextEvents(db));
-  await db.deleteFrom('search_document').execute();
   const late = openTransaction(open(), (trx) => queueForSearch(trx, 'acme', ['late']));
   await late.begun;
   await queueForSearch(db, 'acme', ['early']);
-  while (await indexNextEvents(db));
+  const other = openTransaction(open(), (trx) =>
+    trx.selectFrom('search_document').selectAll().forUpdate().execute(),
+  );
+  await other.begun;
+  const indexing = indexNextEvents(db);
+  await waitsForLock(open(), indexing);
   await late.end();
-  while (await indexNextEvents(db));
-  const documents = await db.selectFrom('search_document').select('event_id').execute();
-  expect(documents.map(({ event_id }) => event_id).sort()).toEqual(['early', 'late']);
+  await other.end();
+  await indexing;
+  const queued = await db.selectFrom('search_queue').select('event_ids').execute();
+  expect(queued).toEqual([{ event_ids: '["late"]' }]);
 });
 
 describe('a transaction that PostgreSQL rolls back so that others can continue', () => {

@@ -46,7 +46,7 @@ export const MACHINES: readonly Sabotage[] = [
     effect: 'An event that was committed late is never found by a search.',
     caughtBy: {
       file: TRANSACTIONS,
-      name: 'an event that is committed late is indexed, although later ones were indexed before',
+      name: 'an event that is committed late stays queued while later ones are indexed',
     },
   },
   {

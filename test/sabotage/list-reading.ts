@@ -290,4 +290,28 @@ export const READING: readonly Sabotage[] = [
       name: 'does not log in if the new token cannot be stored',
     },
   },
+  {
+    name: 'batch-of-another-file',
+    file: 'src/vendors/google/files-in-batches.ts',
+    find: 'if (file?.id === fileId) files.set(fileId, file);',
+    put: 'if (file !== undefined) files.set(fileId, file);',
+    effect: 'A share gets the name and link of a file that it is not about.',
+    caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one' },
+  },
+  {
+    name: 'batch-cut-part',
+    file: 'src/vendors/google/batch-message.ts',
+    find: 'pieces.slice(1, -1)',
+    put: 'pieces.slice(1)',
+    effect: 'The part at which a response was cut counts as complete.',
+    caughtBy: { file: 'test/unit/google-batch-message.test.ts', name: 'cut after a part' },
+  },
+  {
+    name: 'batch-refusal-decides',
+    file: 'src/vendors/google/batch-requests.ts',
+    find: "instanceof NotFound ? 'not-found' : undefined;",
+    put: "instanceof Error ? 'not-found' : undefined;",
+    effect: 'A file that a batch did not read for a moment counts as gone.',
+    caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one' },
+  },
 ];

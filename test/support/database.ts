@@ -11,11 +11,8 @@ import type { Database } from '../../src/db/schema.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createDatabase } from './postgres/databases.ts';
 
-/** The database of this project's tests. */
-export const DATABASE: 'sqlite' | 'postgres' =
-  inject('postgres') === undefined ? 'sqlite' : 'postgres';
-/** For what only a file can suffer. */
-export const ON_SQLITE = DATABASE === 'sqlite';
+/** False in the project `postgres`. For what only a file can suffer. */
+export const ON_SQLITE = inject('postgres') === undefined;
 
 /** A database of its own for one test. */
 export interface TestDatabase {

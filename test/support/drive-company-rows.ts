@@ -54,3 +54,23 @@ export function permission(key: string, role: string): Permission {
   if (key.startsWith('domain:')) return { ...rest, type: 'domain', domain: key.slice(7) };
   return { ...rest, type: 'user', email: key };
 }
+
+/** The parameters that name an item in an event of the audit log. */
+export function itemParameters(
+  id: string,
+  item:
+    | {
+        readonly name: string;
+        readonly owner: string | undefined;
+        readonly driveId: string | undefined;
+      }
+    | undefined,
+  driveName: string,
+): Record<string, string[]> {
+  const { name, owner, driveId } = item ?? { name: '', owner: '', driveId: undefined };
+  const place =
+    driveId === undefined
+      ? { owner: [owner ?? ''] }
+      : { shared_drive_id: [driveId], owner: [driveName] };
+  return { doc_id: [id], doc_title: [name], doc_type: ['pdf'], ...place };
+}

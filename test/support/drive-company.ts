@@ -12,7 +12,7 @@ import type {
   SharedDrive,
   User,
 } from '../../src/vendors/google/rows.ts';
-import { accessEvents, permission, userAccess } from './drive-company-rows.ts';
+import { accessEvents, itemParameters, permission, userAccess } from './drive-company-rows.ts';
 
 export const DOMAIN = 'acme.example';
 export const ANN = `ann@${DOMAIN}`;
@@ -255,6 +255,11 @@ export class DriveCompany implements GoogleClient {
     return item === undefined || item.gone ? undefined : this.#file(item, subject);
   }
 
+  /** This Google has no batches. */
+  async getFilesTogether(): Promise<ReadonlyMap<string, File | undefined>> {
+    return new Map();
+  }
+
   async *listPermissions(_subject: string, fileId: string): AsyncGenerator<Page<Permission>> {
     if (fileId === DRIVE.id) {
       yield* this.#pages([...this.#members].map(([key, role]) => permission(key, role)));
@@ -380,15 +385,7 @@ export class DriveCompany implements GoogleClient {
   #logActivity(actor: string, id: string, events: readonly ActivityEvent[]): void {
     const time = this.#now();
     this.#activities += 1;
-    const item = this.#items.get(id);
-    const about = {
-      doc_id: [id],
-      doc_title: [item?.name ?? ''],
-      doc_type: ['pdf'],
-      ...(item?.driveId === undefined
-        ? { owner: [item?.owner ?? ''] }
-        : { shared_drive_id: [item.driveId], owner: [DRIVE.name] }),
-    };
+    const about = itemParameters(id, this.#items.get(id), DRIVE.name);
     this.#audit.push({
       time,
       uniqueQualifier: String(-this.#activities),

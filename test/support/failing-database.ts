@@ -26,7 +26,8 @@ export function failInserts(db: Database, failure: Failure): Promise<() => Promi
   const { table, eventId, message } = failure;
   return addTrigger(db, {
     table,
-    when: eventId === undefined ? sql`` : sql`when (new.event_id = ${sql.lit(eventId)})`,
+    when: 'before',
+    condition: eventId === undefined ? sql`` : sql`when (new.event_id = ${sql.lit(eventId)})`,
     sqlite: `select raise(abort, '${message}')`,
     postgres: `raise integrity_constraint_violation using message = '${message}'`,
   });
@@ -35,25 +36,32 @@ export function failInserts(db: Database, failure: Failure): Promise<() => Promi
 /** Gives every lease to another process as soon as a row is inserted into `table`. */
 export async function stealLeaseAt(db: Database, table: string): Promise<void> {
   const statement = "update lease set holder = 'another process'";
-  await addTrigger(db, { table, when: sql``, sqlite: statement, postgres: statement });
+  await addTrigger(db, {
+    table,
+    when: 'after',
+    condition: sql``,
+    sqlite: statement,
+    postgres: statement,
+  });
 }
 
 interface Trigger {
   readonly table: string;
-  readonly when: RawBuilder<unknown>;
+  readonly when: 'before' | 'after';
+  readonly condition: RawBuilder<unknown>;
   readonly sqlite: string;
   readonly postgres: string;
 }
 
-/** Before each row that is inserted. Returns how to remove it. */
+/** For each row that is inserted. Returns how to remove it. */
 async function addTrigger(
   db: Database,
-  { table, when, sqlite, postgres }: Trigger,
+  { table, when, condition, sqlite, postgres }: Trigger,
 ): Promise<() => Promise<void>> {
   const on = sql.table(table);
   if (ON_SQLITE) {
     await sql`
-      create trigger test_trigger before insert on ${on} ${when} begin ${sql.raw(sqlite)}; end
+      create trigger test_trigger ${sql.raw(when)} insert on ${on} ${condition} begin ${sql.raw(sqlite)}; end
     `.execute(db);
     return async () => void (await sql`drop trigger test_trigger`.execute(db));
   }
@@ -62,8 +70,8 @@ async function addTrigger(
     create function test_trigger() returns trigger language plpgsql as ${sql.lit(body)}
   `.execute(db);
   await sql`
-    create trigger test_trigger before insert on ${on}
-    for each row ${when} execute function test_trigger()
+    create trigger test_trigger ${sql.raw(when)} insert on ${on}
+    for each row ${condition} execute function test_trigger()
   `.execute(db);
   return async () => void (await sql`drop trigger test_trigger on ${on}`.execute(db));
 }

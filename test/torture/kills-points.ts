@@ -65,6 +65,7 @@ export function pointIn(
   const { statements, since, passing, passingWithDrive = passing } = group;
   const at = statements[Math.floor(random() * statements.length)] ?? '';
   const when = random() < 0.5 ? 'before' : 'after';
-  const skip = Math.floor(random() * (hasDrive ? passingWithDrive : passing));
+  // Squared, because many runs have fewer statements: a point that is not reached kills nothing.
+  const skip = Math.floor(random() ** 2 * (hasDrive ? passingWithDrive : passing));
   return { at, when, skip, ...(since !== undefined && { since }) };
 }

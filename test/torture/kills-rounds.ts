@@ -8,8 +8,6 @@ import { MIGRATION, POINTS, type PointGroup, pointIn } from './kills-points.ts';
 import { cutPower } from './kills-power-cut.ts';
 import type { StartOptions, TortureWorld } from './kills-world.ts';
 
-const KILLS_PER_ROUND = 5;
-const ATTEMPTS_PER_ROUND = 3;
 const DAY_MS = 24 * 60 * 60_000;
 const JUMP_MS_MAX = 2 * DAY_MS;
 const AFTER_LEASE_MS = 61_000;
@@ -63,7 +61,7 @@ const USUAL = [0, 1, 3];
 
 async function killAtPoints(torture: TortureWorld, group: PointGroup): Promise<number> {
   let kills = 0;
-  for (let number = 0; number < KILLS_PER_ROUND; number += 1) {
+  for (let number = 0; number < torture.attempts; number += 1) {
     const words = anyRun(torture, group.since === undefined ? 'any' : 'sending');
     const end = await torture.killAt(words, pointIn(group, torture));
     kills += check(torture, words, end, USUAL);
@@ -73,7 +71,7 @@ async function killAtPoints(torture: TortureWorld, group: PointGroup): Promise<n
 
 async function killAtRandom(torture: TortureWorld): Promise<number> {
   let kills = 0;
-  for (let number = 0; number < KILLS_PER_ROUND; number += 1) {
+  for (let number = 0; number < torture.attempts; number += 1) {
     const words = anyRun(torture);
     kills += check(torture, words, await torture.killAtRandom(words), USUAL);
   }
@@ -111,7 +109,7 @@ async function stopBeyondLease(torture: TortureWorld): Promise<number> {
 
 async function fillDisk(torture: TortureWorld): Promise<number> {
   let full = 0;
-  for (let number = 0; number < ATTEMPTS_PER_ROUND; number += 1) {
+  for (let number = 0; number < torture.attempts; number += 1) {
     const words = anyRun(torture);
     const blocks = BLOCKS.least + torture.below(BLOCKS.range);
     const how: StartOptions = {
@@ -160,7 +158,7 @@ async function lockFor(file: string, ms: number): Promise<number> {
 
 async function losePower(torture: TortureWorld): Promise<number> {
   let cuts = 0;
-  for (let number = 0; number < ATTEMPTS_PER_ROUND; number += 1) {
+  for (let number = 0; number < torture.attempts; number += 1) {
     if (await cutPower(torture, torture.oneOf(['sync', 'sync --full']))) cuts += 1;
   }
   return cuts;
@@ -169,7 +167,7 @@ async function losePower(torture: TortureWorld): Promise<number> {
 /** Each process has another time, and half of them see it jump. */
 async function jumpClock(torture: TortureWorld): Promise<number> {
   const jumpMs = () => Math.round((torture.random() * 2 - 1) * JUMP_MS_MAX);
-  for (let number = 0; number < ATTEMPTS_PER_ROUND; number += 1) {
+  for (let number = 0; number < torture.attempts; number += 1) {
     const words = torture.oneOf(['sync', 'sync --full', 'sync --no-push']);
     const clock =
       torture.random() < 0.5
@@ -181,14 +179,14 @@ async function jumpClock(torture: TortureWorld): Promise<number> {
       : await torture.killAtRandom(words, { clock });
     check(torture, `${words} with the clock ${JSON.stringify(clock)}`, end, [0, 1, 2, 3]);
   }
-  return ATTEMPTS_PER_ROUND;
+  return torture.attempts;
 }
 
 /** An operator's commands on what is queued, which are killed, beside a run or alone. */
 async function killOperator(torture: TortureWorld): Promise<number> {
   await torture.run('sync --no-push');
   let kills = 0;
-  for (let number = 0; number < ATTEMPTS_PER_ROUND; number += 1) {
+  for (let number = 0; number < torture.attempts; number += 1) {
     const command = chooseCommand(torture);
     if (command === undefined) return kills;
     const { words } = command;
@@ -209,7 +207,11 @@ function killSometimes(
 ): Promise<CommandEnd> {
   if (torture.random() < 0.25) return torture.endedOrKilled(torture.start(words));
   const when = torture.random() < 0.5 ? 'before' : 'after';
-  return torture.killAt(words, { at: '.', when, skip: torture.below(statements) });
+  return torture.killAt(words, {
+    at: '.',
+    when,
+    skip: Math.floor(torture.random() ** 2 * statements),
+  });
 }
 
 async function killErasure(torture: TortureWorld): Promise<number> {

@@ -17,10 +17,21 @@ const WAITS_DIVIDED_BY = 100;
 const HEAL_MS = 12 * 60_000;
 const RECOVERY_RUNS_MAX = 4;
 const MOMENT_MS_MAX = 10;
+/** of one run */
+const MOST_REQUESTS = {
+  salesforce: { reading: 5, sending: 8 },
+  drive: { reading: 25, sending: 10 },
+};
 
 export interface StartOptions extends CommandOptions {
   /** how far the process's clock is from the vendors' */
   readonly clock?: Omit<ShiftedTime, 'waitsDividedBy' | 'shiftMs'> & { readonly byMs?: number };
+}
+
+interface WorldOptions {
+  readonly seed: number;
+  readonly hasDrive: boolean;
+  readonly attemptsPerRound: number;
 }
 
 /** A small company, its vendors, and processes of the product that are killed and suspended. */
@@ -29,6 +40,8 @@ export class TortureWorld implements AsyncDisposable {
   readonly company: Company;
   readonly random: () => number;
   readonly hasDrive: boolean;
+  /** how often a round lets its fault happen */
+  readonly attempts: number;
   readonly counts: FaultCounts = new Map();
   /** Gong's calls while some of them failed */
   faultyCalls = 0;
@@ -36,21 +49,16 @@ export class TortureWorld implements AsyncDisposable {
   readonly #seed: number;
   #faultSeed = 0;
 
-  private constructor(
-    world: CliWorld,
-    options: { readonly seed: number; readonly hasDrive: boolean },
-  ) {
+  private constructor(world: CliWorld, options: WorldOptions) {
     this.world = world;
     this.#seed = options.seed;
     this.hasDrive = options.hasDrive;
+    this.attempts = options.attemptsPerRound;
     this.company = new Company(world, options);
     this.random = createRandom(options.seed + 1);
   }
 
-  static async start(options: {
-    readonly seed: number;
-    readonly hasDrive: boolean;
-  }): Promise<TortureWorld> {
+  static async start(options: WorldOptions): Promise<TortureWorld> {
     const world = await startCliWorld(options.hasDrive ? { googleDrive: true } : {});
     world.configure({ crm: { holdDays: HOLD_DAYS }, schedule: '0 * * * *' });
     return new TortureWorld(world, options);
@@ -128,13 +136,15 @@ export class TortureWorld implements AsyncDisposable {
   /** Waits for a random request of the process to any vendor, and a few milliseconds. */
   async randomMoment(command: Command): Promise<void> {
     const { salesforce, google, gong } = this.world.sandbox.traffic;
-    const most = this.hasDrive ? { reading: 25, sending: 10 } : { reading: 5, sending: 8 };
     const isSending = this.random() < 0.6;
     const seen = () =>
       isSending
         ? gong.counts.requests
         : salesforce.counts.requests + google.counts.requests + gong.counts.requests;
-    const last = seen() + 1 + this.below(isSending ? most.sending : most.reading);
+    const most = MOST_REQUESTS[this.hasDrive ? 'drive' : 'salesforce'];
+    const limit = isSending ? most.sending : most.reading;
+    // Squared, because many runs have fewer requests, and a run that has ended cannot be killed.
+    const last = seen() + 1 + Math.floor(this.random() ** 2 * limit);
     let hasEnded = false;
     void command.ended().then(() => {
       hasEnded = true;

@@ -6,18 +6,38 @@ import { TortureWorld } from './kills-world.ts';
 import type { TorturePart, TortureRow } from './part.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-const ROUNDS_PER_COMPANY = 12;
 const ACTS_PER_ROUND = 4;
-/** in the long form, half of them wait, for a lock or for Gong */
-const COMPANIES_AT_ONCE = { long: 4, short: 2 };
-const KILLS_MIN = { long: 1_000, short: 25 };
 
-interface LifeOptions {
+interface Form {
+  /** in the long form, half of them wait, for a lock or for Gong */
+  readonly companiesAtOnce: number;
+  readonly roundsPerCompany: number;
+  readonly attemptsPerRound: number;
+  readonly kills: number;
+  /** whether each database is created under kills, too */
+  readonly killsMigrations: boolean;
+}
+
+const LONG: Form = {
+  companiesAtOnce: 4,
+  roundsPerCompany: 12,
+  attemptsPerRound: 5,
+  kills: 1_000,
+  killsMigrations: true,
+};
+/** one company of each kind, in some seconds of processor time */
+const SHORT: Form = {
+  companiesAtOnce: 2,
+  roundsPerCompany: 2,
+  attemptsPerRound: 3,
+  kills: 6,
+  killsMigrations: false,
+};
+
+interface LifeOptions extends Form {
   readonly seed: number;
   readonly hasDrive: boolean;
   readonly rounds: readonly Round[];
-  /** of all companies */
-  readonly kills: number;
   report(line: string): void;
 }
 
@@ -30,20 +50,21 @@ export async function killPart(
   options: Parameters<TorturePart>[0] & { readonly kills?: number },
 ): Promise<readonly TortureRow[]> {
   const { seed, long, only, report } = options;
-  const form = long ? 'long' : 'short';
-  const { kills = KILLS_MIN[form] } = options;
+  const form = long ? LONG : SHORT;
+  const { kills = form.kills } = options;
   const results = new Results();
   const rounds = ROUNDS.filter(({ fault }) => only === undefined || fault.includes(only));
+  if (rounds.length === 0) return [];
   let companies = 0;
   const work = async () => {
-    while (results.isGoing(kills) || companies < COMPANIES_AT_ONCE[form]) {
+    while (results.isGoing(kills) || companies < form.companiesAtOnce) {
       companies += 1;
       const own = { seed: seed * 1_000 + companies, hasDrive: companies % 2 === 0 };
-      await liveOnce(results, { ...own, rounds, kills, report });
+      await liveOnce(results, { ...form, ...own, rounds, kills, report });
       report(`${results.killCount} kills in ${companies} companies`);
     }
   };
-  await Promise.all(Array.from({ length: COMPANIES_AT_ONCE[form] }, work));
+  await Promise.all(Array.from({ length: form.companiesAtOnce }, work));
   for (const line of results.summary()) report(line);
   return [...results.rows].map(([fault, counters]) => ({ fault, ...counters }));
 }
@@ -59,8 +80,11 @@ async function liveOnce(results: Results, options: LifeOptions): Promise<void> {
 
 async function live(torture: TortureWorld, results: Results, options: LifeOptions): Promise<void> {
   const source = options.hasDrive ? 'drive' : 'salesforce';
-  for (let number = 0; number < ROUNDS_PER_COMPANY; number += 1) {
-    const round = number === 0 ? FIRST : chooseRound(options.rounds, torture.random());
+  for (let number = 0; number < options.roundsPerCompany; number += 1) {
+    const round =
+      number === 0 && options.killsMigrations
+        ? FIRST
+        : chooseRound(options.rounds, torture.random());
     torture.company.live(ACTS_PER_ROUND);
     const tried = await torture.whileGongFails(() => round.strike(torture));
     if (round.fault.startsWith('SIGKILL')) results.kills[source] += tried;

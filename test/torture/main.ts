@@ -9,15 +9,18 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { requireSabotage } from './children.ts';
+import { data } from './data.ts';
 import { killPart } from './kills.ts';
 import type { TorturePart, TortureRow } from './part.ts';
+import { secrets } from './secrets.ts';
 import { formatTable } from './table.ts';
+import { wire } from './wire.ts';
 
 const HELP = `Usage: npm run torture -- [options]
 
   --part NAME   one of the parts: PARTS (default: all)
   --only TEXT   only the faults whose name contains it
-  --kills N     at least N kills (default: 1000, short: 25)
+  --kills N     of the part kills: at least N kills (default: 1000, short: 6)
   --seed N      repeats the same history (default: a random one)
   --short       a form of a minute (default: --long)
 `;
@@ -38,6 +41,9 @@ const kills = values.kills === undefined ? {} : { kills: Number(values.kills) };
 
 const PARTS: Readonly<Record<string, TorturePart>> = {
   kills: (options) => killPart({ ...options, ...kills }),
+  wire,
+  data,
+  secrets,
 };
 
 function print(line: string): void {

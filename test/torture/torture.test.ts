@@ -9,11 +9,11 @@ describe('the short form of `npm run torture`', () => {
     const seed = Number(process.env['TORTURE_SEED'] ?? Date.now() % SEEDS);
     const repeat = `repeat with: TORTURE_SEED=${seed} npx vitest run test/torture`;
     const rows = await killPart({ seed, long: false, report: () => {} });
-    expect(rows.length, repeat).toBeGreaterThan(3);
+    expect(rows.length, repeat).toBeGreaterThan(1);
     expect(
       rows.reduce((sum, { tried }) => sum + tried, 0),
       repeat,
-    ).toBeGreaterThan(10);
+    ).toBeGreaterThan(3);
     for (const row of rows) {
       expect(row, repeat).toMatchObject({ lost: 0, doubled: 0, failures: [] });
     }

@@ -1,6 +1,8 @@
 /** The supported methods, named as in Google's clients. */
 export type MethodName =
   | 'token'
+  /** a request with several calls, which count one by one */
+  | 'batch'
   | 'about.get'
   | 'changes.getStartPageToken'
   | 'changes.list'
@@ -17,11 +19,12 @@ export type MethodName =
 
 /** Requests since the start or the last reset, including refused ones. */
 export interface GoogleCalls {
-  /** without token requests */
+  /** as Google bills them: without token requests and batches, but with the calls in batches */
   readonly total: number;
   readonly byMethod: Readonly<Partial<Record<MethodName, number>>>;
 }
 
+const UNBILLED: ReadonlySet<MethodName> = new Set(['token', 'batch']);
 const MINUTE_MS = 60_000;
 
 export class CallCounts {
@@ -30,7 +33,7 @@ export class CallCounts {
 
   get calls(): GoogleCalls {
     const counts = [...this.#byMethod];
-    const total = counts.reduce((sum, [name, count]) => sum + (name === 'token' ? 0 : count), 0);
+    const total = counts.reduce((sum, [name, count]) => sum + (UNBILLED.has(name) ? 0 : count), 0);
     return { total, byMethod: Object.fromEntries(counts) };
   }
 

@@ -1,5 +1,6 @@
 import type { SandboxRequest, SandboxResponse, Vendor } from '../http-types.ts';
 import type { ApiCall } from './api-call.ts';
+import { BATCH_PATH, handleBatch } from './batch-api.ts';
 import type { Session } from './credentials.ts';
 import { parseFields, select } from './field-mask.ts';
 import { ApiError, errorResponse, forbidden, json } from './responses.ts';
@@ -38,15 +39,32 @@ function handleRequest(google: Workspace, request: SandboxRequest): SandboxRespo
 
 function responseWithoutDate({ state }: Workspace, request: SandboxRequest): SandboxResponse {
   try {
-    if (request.path === '/token' && request.method === 'POST') {
+    if (request.method === 'POST' && request.path === '/token') {
       state.callCounts.count('token');
       return handleTokenRequest(state, request);
     }
+    if (request.method === 'POST' && request.path === BATCH_PATH) {
+      state.callCounts.count('batch');
+      if (state.settings.batches === 'offered')
+        return handleBatch(request, (inner) => responseTo(state, inner));
+    }
+  } catch (error) {
+    return refusal(error);
+  }
+  return responseTo(state, request);
+}
+
+function responseTo(state: WorkspaceState, request: SandboxRequest): SandboxResponse {
+  try {
     return json(200, handleCall(state, request));
   } catch (error) {
-    if (error instanceof ApiError) return errorResponse(error);
-    throw error;
+    return refusal(error);
   }
+}
+
+function refusal(error: unknown): SandboxResponse {
+  if (error instanceof ApiError) return errorResponse(error);
+  throw error;
 }
 
 function handleCall(state: WorkspaceState, request: SandboxRequest): object {

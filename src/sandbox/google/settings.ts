@@ -16,6 +16,8 @@ export interface GoogleSettings {
   myDriveDetails: 'shown' | 'missing';
   /** whether a sign-in can name an alias instead of the primary address: not documented */
   aliasSignIn: 'accepted' | 'refused';
+  /** whether calls of the Drive API can be sent together */
+  batches: 'offered' | 'missing';
   /** Admin SDK, "Reports API: Limits and quotas" */
   reportsPerMinute: number;
   /** the same quota for queries with `filters` */
@@ -32,6 +34,7 @@ export function defaultSettings(): GoogleSettings {
     childEntries: 'all',
     myDriveDetails: 'shown',
     aliasSignIn: 'refused',
+    batches: 'offered',
     reportsPerMinute: 2_400,
     filteredReportsPerMinute: 250,
   };

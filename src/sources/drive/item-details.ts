@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { mailboxOf } from '../../share/address.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
-import type { GoogleClient } from '../../vendors/google/google-client.ts';
+import type { GoogleClient, RequestedFile } from '../../vendors/google/google-client.ts';
 import type { File } from '../../vendors/google/rows.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import type { ItemFacts } from './build-share.ts';
@@ -10,6 +10,7 @@ import type { OnFailure } from './change-log-failures.ts';
 import { concernsOneOwner, isUserWithoutDrive } from './classify-errors.ts';
 import { collectRows } from './collect-rows.ts';
 import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
+import { FilesOnce } from './files-once.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 import type { Scope } from './scope.ts';
 import { factsOf } from './seen-items.ts';
@@ -38,16 +39,26 @@ export interface ItemDetailsReaderOptions {
   readonly onFailure: OnFailure;
 }
 
+/** As whom an item is read. */
+interface Reader {
+  /** undefined: no one can read it */
+  readonly account: string | undefined;
+  /** the person who shared it, who may not see it any more */
+  readonly isActor: boolean;
+}
+
 const NO_MEMBERS: ReadonlySet<string> = new Set();
 
 /** Reads names and links of shared items, as the item's owner or as a member of the shared drive. */
 export class ItemDetailsReader {
   readonly #options: ItemDetailsReaderOptions;
   readonly #members = new Map<string, Promise<ReadonlySet<string>>>();
+  readonly #files: FilesOnce;
   #unreadable = 0;
 
   constructor(options: ItemDetailsReaderOptions) {
     this.#options = options;
+    this.#files = new FilesOnce(options.client);
   }
 
   /** items whose owner left or whose shared drive has no reader, and that the sharer cannot see */
@@ -61,8 +72,13 @@ export class ItemDetailsReader {
    */
   async read(entries: readonly AuditEntry[]): Promise<Map<string, ItemDetails>> {
     const limit = pLimit(DRIVE_LIMITS.itemsAtOnceMax);
+    const forEach = <T>(work: (entry: AuditEntry) => Promise<T | undefined>) =>
+      Promise.all(entries.map((entry) => limit(() => this.#try(entry, () => work(entry)))));
+    const found = await forEach((entry) => this.#readerOf(entry));
+    const readers = new Map(entries.map(({ itemId }, index) => [itemId, found[index]]));
+    await this.#files.readTogether(requestedOf(readers));
+    const items = await forEach((entry) => this.#item(entry, readers.get(entry.itemId)));
     const byId = new Map<string, ItemDetails>();
-    const items = await Promise.all(entries.map((entry) => limit(() => this.#tryItem(entry))));
     entries.forEach(({ itemId }, index) => {
       const item = items[index];
       if (item !== undefined) byId.set(itemId, item);
@@ -70,9 +86,9 @@ export class ItemDetailsReader {
     return byId;
   }
 
-  async #tryItem(entry: AuditEntry): Promise<ItemDetails | undefined> {
+  async #try<T>(entry: AuditEntry, work: () => Promise<T | undefined>): Promise<T | undefined> {
     try {
-      return await this.#item(entry);
+      return await work();
     } catch (error) {
       if (!concernsOneOwner(error)) throw error;
       const { config, onFailure } = this.#options;
@@ -84,20 +100,29 @@ export class ItemDetailsReader {
     }
   }
 
-  async #item(entry: AuditEntry): Promise<ItemDetails | undefined> {
+  async #item(entry: AuditEntry, reader: Reader | undefined): Promise<ItemDetails | undefined> {
     if (entry.item === 'drive') return this.#drive(entry);
-    const { place, itemId } = entry;
-    const reader = await this.#readerOf(entry);
-    const file = await (reader === undefined
-      ? this.#fileAsActor(entry)
-      : this.#options.client.getFile(reader, itemId));
+    if (reader === undefined) return undefined;
+    const { account, isActor } = reader;
+    const file = await (isActor ? this.#fileAsActor(entry, reader) : this.#file(entry, reader));
     if (file === undefined) return undefined;
-    const hasMembers = 'driveId' in place && reader !== undefined;
-    return detailsOf(file, hasMembers ? await this.#membersOf(place.driveId, reader) : NO_MEMBERS);
+    const { place } = entry;
+    const hasMembers = 'driveId' in place && account !== undefined && !isActor;
+    return detailsOf(file, hasMembers ? await this.#membersOf(place.driveId, account) : NO_MEMBERS);
   }
 
-  /** The owner, or a member of the shared drive; undefined if Google lets neither be acted as. */
-  async #readerOf({ place, at }: AuditEntry): Promise<string | undefined> {
+  /**
+   * The owner, or a member of the shared drive. If Google lets neither be acted as, the person who
+   * shared the item. Undefined for a shared drive itself, which is not read.
+   */
+  async #readerOf({ place, at, item, actor }: AuditEntry): Promise<Reader | undefined> {
+    if (item === 'drive') return undefined;
+    const account = await this.#ownAccountOf(place, at);
+    if (account !== undefined) return { account, isActor: false };
+    return { account: this.#options.scope.accountOf(actor), isActor: true };
+  }
+
+  async #ownAccountOf(place: AuditEntry['place'], at: number): Promise<string | undefined> {
     const { scope } = this.#options;
     if ('owner' in place) {
       const owner = scope.users.userAt(place.owner, at);
@@ -111,12 +136,16 @@ export class ItemDetailsReader {
     }
   }
 
+  async #file({ itemId }: AuditEntry, { account }: Reader): Promise<File | undefined> {
+    return account === undefined
+      ? undefined
+      : this.#files.get({ subject: account, fileId: itemId });
+  }
+
   /** The person who shared the item could see it then. If not any more, only the audit log knows it. */
-  async #fileAsActor({ actor, itemId }: AuditEntry): Promise<File | undefined> {
-    const { client, scope } = this.#options;
-    const account = scope.accountOf(actor);
+  async #fileAsActor(entry: AuditEntry, reader: Reader): Promise<File | undefined> {
     try {
-      const file = account === undefined ? undefined : await client.getFile(account, itemId);
+      const file = await this.#file(entry, reader);
       if (file === undefined) this.#unreadable += 1;
       return file;
     } catch (error) {
@@ -157,6 +186,13 @@ export class ItemDetailsReader {
       ),
     );
   }
+}
+
+/** `readers` is by item id. */
+function requestedOf(readers: ReadonlyMap<string, Reader | undefined>): RequestedFile[] {
+  return [...readers].flatMap(([fileId, reader]) =>
+    reader?.account === undefined ? [] : [{ subject: reader.account, fileId }],
+  );
 }
 
 function detailsOf(file: File, driveMembers: ReadonlySet<string>): ItemDetails {

@@ -39,6 +39,8 @@ export const DRIVE_LIMITS = {
   changeLogsDeferredMax: 5,
   /** files and permission lists that are requested concurrently */
   itemsAtOnceMax: 8,
+  /** files that a run remembers, to read each once: more than one page of the audit log shows */
+  filesKeptMax: 2_000,
   /** consecutive users and drives that cannot be read before the reading stops */
   failuresInRowMax: 20,
   /** users and drives that a run's errors name individually; the others are counted */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Turn } from '../../lib/turn.ts';
 import type { ByteBudget, ByteReservation } from '../http/byte-budget.ts';
+import type { BatchAnswer, BatchCall, BatchRequests } from './batch-requests.ts';
 import { GoogleError, RESPONSE_TOO_LARGE } from './errors.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import { PageSize } from './page-size.ts';
@@ -46,6 +47,24 @@ export class ApiCalls {
     const reservation = budget.open(turn);
     try {
       return await requests.send({ ...call, reservation });
+    } finally {
+      reservation.release();
+    }
+  }
+
+  get batches(): BatchRequests {
+    return this.#options.requests.batches;
+  }
+
+  /** Sends the calls together, and hands the answers to `use` while their bytes are held. */
+  async sendTogether(
+    calls: readonly BatchCall[],
+    use: (answers: ReadonlyMap<number, BatchAnswer>) => void,
+  ): Promise<void> {
+    const { budget, turn } = this.#options;
+    const reservation = budget.open(turn);
+    try {
+      use(await this.batches.send(calls, reservation));
     } finally {
       reservation.release();
     }

@@ -36,7 +36,8 @@ import {
   USERS_CUSTOMER_FIELDS,
   USERS_FIELDS,
 } from './field-masks.ts';
-import type { GoogleClient } from './google-client.ts';
+import { filesInBatches } from './files-in-batches.ts';
+import type { GoogleClient, RequestedFile } from './google-client.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import { Requests } from './requests.ts';
 import type {
@@ -233,6 +234,12 @@ class ApiClient implements GoogleClient {
         read: (body) => requestedFile(body, fileId),
       }),
     );
+  }
+
+  getFilesTogether(
+    files: readonly RequestedFile[],
+  ): Promise<ReadonlyMap<string, File | undefined>> {
+    return filesInBatches(this.#calls, files);
   }
 
   listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>> {

@@ -11,6 +11,11 @@ export function rootUrlOf(endpoint: string): string | undefined {
   return isDefault(endpoint) ? undefined : bare(endpoint);
 }
 
+/** Where calls of the Drive API are sent together. */
+export function batchUrlOf(endpoint: string): string {
+  return new URL('/batch/drive/v3', endpoint).href;
+}
+
 function isDefault(endpoint: string): boolean {
   return bare(endpoint) === ENDPOINT_DEFAULT;
 }

@@ -13,6 +13,12 @@ import type {
 } from './rows.ts';
 import type { ScopeSet } from './scopes.ts';
 
+/** A file, and the account that reads it. */
+export interface RequestedFile {
+  readonly subject: string;
+  readonly fileId: string;
+}
+
 /**
  * All requests to Google; nothing is written. Lists are read page by page, each page when it is
  * needed. To resume later, keep the `nextPageToken` of the current page.
@@ -63,6 +69,12 @@ export interface GoogleClient {
   listDriveFiles(subject: string, driveId: string, pageToken?: string): AsyncGenerator<Page<File>>;
   /** undefined: it does not exist, or the subject may not see it */
   getFile(subject: string, fileId: string): Promise<File | undefined>;
+  /**
+   * As many of these files as requests with several calls can read, each as its own subject, with
+   * undefined as in `getFile`. Each must have another id. A file that the result omits must be read
+   * with `getFile`, which tells why it cannot be: this never fails because of Google.
+   */
+  getFilesTogether(files: readonly RequestedFile[]): Promise<ReadonlyMap<string, File | undefined>>;
   /** The permissions of an item or, by its id, of an entire shared drive. */
   listPermissions(subject: string, fileId: string): AsyncGenerator<Page<Permission>>;
   /** All shared drives of the Workspace. As administrator, with a separate scope. */

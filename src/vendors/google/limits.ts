@@ -26,6 +26,14 @@ export const GOOGLE_LIMITS = {
   filesPerPageMax: 1_000,
   permissionsPerPageMax: 100,
   drivesPerPageMax: 100,
+  /** Drive guide, "Batch requests": more calls may be refused */
+  callsPerBatchMax: 100,
+  /** fewer are sent as single requests: a small run looks the same with any server */
+  callsPerBatchMin: 50,
+  /** batches in flight at once; Google works on all calls of one at the same time */
+  batchesAtOnceMax: 4,
+  /** failures in a row after which a run sends no more batches */
+  batchFailuresMax: 3,
   /** Directory guide */
   usersPerPageMax: 500,
   /** Reports guide */

@@ -4,9 +4,11 @@ import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ByteBudget, ByteReservation } from '../http/byte-budget.ts';
 import { asText, type HttpRequest } from '../http/http-message.ts';
-import { isTooLong, retryDelayMs, withRetries } from '../http/retry.ts';
+import { withRetries } from '../http/retry.ts';
 import { VendorTime } from '../http/vendor-time.ts';
 import { type Access, AccessTokens } from './access-tokens.ts';
+import { BatchRequests } from './batch-requests.ts';
+import { blockQuota } from './block-quota.ts';
 import { classifyResponse } from './classify.ts';
 import { rootUrlOf } from './endpoints.ts';
 import { AccessTokenExpired, errorOf, GoogleError, Throttled } from './errors.ts';
@@ -55,6 +57,8 @@ export class Requests {
   readonly #tokens: AccessTokens;
   readonly #gate: QuotaGate;
   readonly #limit: LimitFunction;
+  /** calls that share one request */
+  readonly batches: BatchRequests;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -62,6 +66,13 @@ export class Requests {
     this.#tokens = new AccessTokens({ ...options, time: this.#time });
     this.#gate = new QuotaGate(options.clock);
     this.#limit = pLimit(options.requestsAtOnceMax);
+    this.batches = new BatchRequests({
+      ...options,
+      time: this.#time,
+      tokens: this.#tokens,
+      gate: this.#gate,
+      limit: this.#limit,
+    });
   }
 
   /** Google's time, as far as its responses show it. Epoch milliseconds. */
@@ -128,7 +139,10 @@ export class Requests {
         try {
           return { body: await this.#request(call, token) };
         } catch (error) {
-          if (error instanceof Throttled) this.#block(call.service, error, attempts);
+          if (error instanceof Throttled) {
+            const { random } = this.#options;
+            blockQuota(this.#gate, { quota: call.service, error, attempts, random });
+          }
           throw error;
         }
       });
@@ -136,19 +150,6 @@ export class Requests {
       this.#gate.addSuccess(call.service);
       return call.read(response.body);
     }
-  }
-
-  /** Waits out the minute, or as long as Google says unless that has not helped. */
-  #block(quota: string, error: Throttled, attempts: number): void {
-    if (isTooLong(error)) return;
-    const { random } = this.#options;
-    const { minuteMs } = GOOGLE_LIMITS;
-
-    const { retryAfterMs = minuteMs } = error;
-    const delayMs = error.isCertain
-      ? Math.max(retryAfterMs, this.#gate.usedUpMs(quota) > retryAfterMs ? minuteMs : 0)
-      : retryDelayMs(error, { attempts, random, delayMsMax: minuteMs });
-    this.#gate.block(quota, delayMs);
   }
 
   async #request<T>(call: ApiCall<T>, token: string): Promise<unknown> {
