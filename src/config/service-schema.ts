@@ -58,7 +58,7 @@ const http = mapping(
       check: (value) => /^[\x21-\x7e]+$/.test(value),
     }).exactOptional(),
   },
-  'The operator page, which `sharetrail start` serves. Off unless set.',
+  'The operator page, which `sharetrail start` and `sharetrail worker` serve. Off unless set.',
 );
 
 const log = mapping(

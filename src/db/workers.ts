@@ -64,7 +64,7 @@ export interface QueueDepth {
 }
 
 /**
- * Counts what is in the queue; undefined if there is none, as on SQLite. Reads pg-boss's own table, so
+ * Counts what is in the queue; undefined without a queue, as on SQLite. Reads pg-boss's own table, so
  * that a command that only shows the numbers does not load pg-boss.
  */
 export async function queueDepth(db: Statement): Promise<QueueDepth | undefined> {

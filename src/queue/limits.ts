@@ -9,7 +9,7 @@ export const QUEUE_LIMITS = {
   pollAfterFailureMs: 5_000,
   /** between two signs of life of a worker and its runs */
   heartbeatMs: 5_000,
-  /** a run without a sign of life for so long is taken from its worker */
+  /** a run without a sign of life for this time is taken from its worker */
   heartbeatSecondsMax: 15,
   /** between two searches for such runs, by all processes together */
   monitorSeconds: 10,
@@ -25,7 +25,7 @@ export const QUEUE_LIMITS = {
   waitingSecondsMax: 7 * 24 * 60 * 60,
   /** the delay if another run has the tenant's lock: a dead run loses it within 45 s */
   busyDelayMs: 5_000,
-  /** after so many of these delays, the other run is alive */
+  /** after this number of delays, the other run is alive */
   busyDelaysMax: 12,
   /** the delay from then on */
   longBusyDelayMs: 60_000,

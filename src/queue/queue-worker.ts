@@ -21,7 +21,7 @@ export interface QueueWorkerOptions {
 
 /**
  * Takes runs from the queue while it is open, up to `atOnce` in parallel, and executes them. One loop
- * looks into the queue for all free slots, so many workers cause few statements.
+ * looks into the queue for all free slots, so even a hundred workers cause few statements.
  */
 export class QueueWorker {
   readonly #options: QueueWorkerOptions;

@@ -48,7 +48,14 @@ async function microsecondsOf(onRecord: number, calls: number): Promise<number> 
     const limits = limitsOf({ callsPerSecond: CALLS_PER_SECOND, callsPerDay: 10_000_000 });
     const take = async () => {
       now += Math.ceil(limits.burst.windowMs / CALLS_PER_SECOND);
-      const request = { account: ACCOUNT, now: () => now, limits, requested: 1, corrections: [] };
+      const request = {
+        account: ACCOUNT,
+        now: () => now,
+        limits,
+        requested: 1,
+        arrivalMarginMs: 0,
+        corrections: [],
+      };
       const { kind } = await takeCalls(db, request);
       if (kind !== 'go') throw new Error(`the call was not permitted: ${kind}`);
     };

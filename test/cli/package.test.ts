@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   globSync,
   mkdirSync,
@@ -63,6 +64,14 @@ function packagesIn(file: string): string[] {
   );
 }
 
+/** The packages with code in the files that `print-loaded` printed. */
+function loadedPackages(stderr: string): string[] {
+  const files = stderr.split('\n').filter((line) => /^file:.*\.js$/.test(line));
+  return [...new Set(files.map((url) => fileURLToPath(url)).flatMap(packagesIn))];
+}
+
+const isPostgres = (name: string) => /^pg(?:-|$)/.test(name);
+
 function bundle(): string[] {
   return globSync(join(folder, 'dist/**/*.js'));
 }
@@ -93,6 +102,22 @@ describe('the published package', () => {
       expect(files.length).toBeGreaterThan(1);
       expect(files.map((url) => fileURLToPath(url)).flatMap(packagesIn)).toEqual([]);
     }
+  });
+
+  test('loads the driver of PostgreSQL only for a database there', async () => {
+    const env = { NODE_OPTIONS: `--import=${PRINT_LOADED}` };
+    const onSqlite = await run(main, ['demo'], { cwd: folder, env });
+    expect(onSqlite.code).toBe(0);
+    expect(loadedPackages(onSqlite.stderr)).toContain('kysely');
+    expect(loadedPackages(onSqlite.stderr).filter(isPostgres)).toEqual([]);
+    const database = { SHARETRAIL_DATABASE: 'postgres://ann@127.0.0.1:1/none' };
+    const config = join(folder, 'config');
+    const tenants = join(config, 'tenants');
+    copyFileSync(join(tenants, 'acme.example.yaml'), join(tenants, 'acme.yaml'));
+    const check = ['status', '--config', config];
+    const connecting = await run(main, check, { cwd: folder, env: { ...env, ...database } });
+    expect(connecting.stderr).toContain('the PostgreSQL server cannot be reached');
+    expect(loadedPackages(connecting.stderr)).toContain('pg');
   });
 
   test('runs the demo', async () => {

@@ -194,7 +194,7 @@ describe('the shared queue', () => {
     const lines = await summary([], { queue: { workers, depth, now: STATUS_NOW } });
     expect(lines.slice(lines.indexOf('Workers'))).toEqual([
       'Workers',
-      '  node-1 (worker 0c1f6f0e): runs acme and globex; seen 3 s ago',
+      '  node-1 (worker 0c1f6f0e): runs acme, globex; seen 3 s ago',
       '  node-1 (start 0c1f6f0e): idle; seen 3 s ago',
       '  2 runs waiting, 1 delayed',
     ]);

@@ -26,6 +26,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0011-forgotten': '47fad2ea4420d0ceca1f909c657c20eadf900cd9613db2e7d7f33acf90d2c292',
   '0012-call-total': 'ae3e9ef9abe2c4bf9c8656f5f0c2d599ef250b1adc2c6f81573aab8f54b25b27',
   '0013-event-counts': '7826e2f6bd81e23c78b7075bd7cce4ddff417758796139e862c4add659db6e02',
+  '0014-workers': '0d905089d7a8d9cb42c20fd6b9fe15749dda24233f3fed440e954ed3e63b9d19',
 };
 
 function withoutComments(code: string): string {
@@ -122,7 +123,8 @@ test('all migrations together create this schema', async () => {
     CREATE TABLE "search_queue" ("id" integer primary key autoincrement, "tenant" text not null, "event_ids" text not null)
     CREATE TABLE "secret" ("tenant" text not null, "name" text not null, "sealed" text not null, "updated_at" bigint not null, constraint "secret_key" primary key ("tenant", "name"))
     CREATE TABLE "set_aside" ("tenant" text not null, "source" text not null, "kind" text not null, "id" text not null, "problem" text not null, "row" text, "place" text not null, "version" text not null, "at" bigint not null, constraint "set_aside_key" primary key ("tenant", "source", "kind", "id"))
-    CREATE TABLE sqlite_sequence(name,seq)"
+    CREATE TABLE sqlite_sequence(name,seq)
+    CREATE TABLE "worker" ("id" text primary key, "role" text not null, "host" text not null, "started_at" bigint not null, "seen_at" bigint not null, "runs" text not null)"
   `);
 });
 

@@ -11,9 +11,9 @@ import { tryRun } from '../../src/runs/tenant-run.ts';
 import { nextDue } from '../../src/scheduler/due-times.ts';
 import { runTenants } from '../../src/service/run-tenants.ts';
 import { gongAccountOf } from '../../src/vendors/gong/account.ts';
+import { ON_SQLITE } from '../support/database.ts';
 import { breakDatabase } from '../support/failing-database.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { ON_SQLITE } from '../support/database.ts';
 
 let world: World;
 

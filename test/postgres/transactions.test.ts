@@ -106,6 +106,7 @@ describe('transactions that exclude each other', () => {
       now: () => HOUR,
       limits,
       requested: 2,
+      arrivalMarginMs: 0,
       corrections: [],
     };
     const machines = Array.from({ length: 6 }, () => open());
@@ -127,6 +128,7 @@ describe('transactions that exclude each other', () => {
       now: () => now,
       limits,
       requested: 1,
+      arrivalMarginMs: 0,
       corrections: [],
     });
     await waitsForLock(open(), taking);

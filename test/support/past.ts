@@ -18,7 +18,9 @@ export class Past {
     this.world = world;
     const email = 'ada@globex.example';
     this.contact = world.org.add('Contact', { LastName: 'Byron', Email: email });
-    this.tenant = { ...world.tenant, start: world.clock.now() - DAY_MS };
+    // One request at a time, so that Gong receives the events in the order of sending.
+    const gong = { ...world.tenant.gong, concurrency: 1 };
+    this.tenant = { ...world.tenant, gong, start: world.clock.now() - DAY_MS };
   }
 
   static async open(): Promise<Past> {

@@ -45,7 +45,7 @@ async function executeDue(
   const { dueAt, why, failures } = entry;
   const end = await executeDueRun(context, {
     tenant,
-    dueRun: { dueAt, why, failures, notBefore: dueAt },
+    dueRun: { dueAt, why, failures, notBefore: dueAt, waitingSince: dueAt },
     signal,
     // History runs in slices of its own, which wait behind the due runs of all tenants.
     run: (current) =>
