@@ -31,7 +31,7 @@ function requireSchedule(tenants: readonly TenantConfig[], faulty: readonly Faul
   if (faulty.length > 0) throw new ConfigError(faulty.flatMap(({ problems }) => problems));
   throw new UserError('no tenant has a schedule: there is nothing to start', {
     hint:
-      'Set schedule in a file of config/tenants, such as schedule: "0 2 * * *", or run the ' +
+      'Set schedule in the file of a tenant, such as schedule: "0 2 * * *", or run the ' +
       'tenants on demand with `sharetrail sync`.',
   });
 }
