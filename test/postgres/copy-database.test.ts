@@ -50,7 +50,11 @@ test('copies from server to server, and finds that two addresses are one databas
   const same = await run([from.setting, other]);
   expect(same).toMatchObject({ code: EXIT.couldNotRun, stdout: '' });
   expect(same.stderr).toContain('TO: it is not empty');
-  expect(await run([from.setting, to.setting])).toMatchObject({ code: 0, stderr: '' });
+  const copied = await run([from.setting, to.setting]);
+  expect(copied).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(':•••@') });
+  const { password } = inject('postgres') ?? expect.unreachable();
+  for (const form of [password, encodeURIComponent(password)])
+    expect(copied.stdout).not.toContain(form);
   expect(await contentOf(to.db)).toEqual(await contentOf(from.db));
 });
 
