@@ -25,7 +25,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0010-search': '753ee6481da94af36b3fe0b8709626a26dbb64b2d604dc8364faa01d48ea3475',
   '0011-forgotten': '47fad2ea4420d0ceca1f909c657c20eadf900cd9613db2e7d7f33acf90d2c292',
   '0012-call-total': 'ae3e9ef9abe2c4bf9c8656f5f0c2d599ef250b1adc2c6f81573aab8f54b25b27',
-  '0013-event-counts': '7826e2f6bd81e23c78b7075bd7cce4ddff417758796139e862c4add659db6e02',
+  '0013-event-counts': 'b95275ae7bee0c740c690a9f7c4793ea6912f23dd444b9799786d911f0d2ebd4',
   '0014-workers': '0d905089d7a8d9cb42c20fd6b9fe15749dda24233f3fed440e954ed3e63b9d19',
 };
 

@@ -11,7 +11,7 @@ import { inTransaction } from '../transaction.ts';
 import { isUnfinishedCopy, MARKER } from '../unfinished-copy.ts';
 import { DatabaseInUse } from './copy-in-use.ts';
 import { hasRows } from './rows.ts';
-import { requireNoLease } from './source.ts';
+import { requireUnused } from './source.ts';
 import { ALL_TABLES, CONTENT_TABLES, type TableName } from './table-plans.ts';
 
 /** The lease of the process that copies, in TO. */
@@ -41,7 +41,7 @@ export async function beginCopy(
       await requireEmpty(trx);
       await createMarker(trx);
     }
-    await requireNoLease(trx, clock, [LEASE]);
+    await requireUnused(trx, clock, [LEASE]);
     if (await takeLease(trx, key, await databaseTime(trx, clock))) return;
     throw new DatabaseInUse('another `copy-database` writes to it', {
       hint: 'Wait until it ends. If its machine is down, its lease expires within a minute.',
