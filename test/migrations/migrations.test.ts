@@ -58,7 +58,7 @@ test('released migrations are frozen, and every file of the folder is in the map
 
 test('all migrations together create this schema', async () => {
   const { db } = await migratedFile();
-  await expect(`${await schemaOf(db)}\n`).toMatchFileSnapshot('schema.sql');
+  await expect(await schemaOf(db)).toMatchFileSnapshot('schema.sql.txt');
 });
 
 test('a second migration changes nothing', async () => {

@@ -15,7 +15,7 @@ async function startScheduler(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, faulty } = session;
   // The page alone is worth serving: it shows what runs on demand.
   if (context.config.service.http === undefined) requireSchedule(tenants, faulty);
-  return serve(session, createRunner);
+  return serve(session, createRunner, { faultyTenants: 'alert' });
 }
 
 /** Loads the packages of the shared queue only if there is one. */
