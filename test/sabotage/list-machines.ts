@@ -72,7 +72,7 @@ export const MACHINES: readonly Sabotage[] = [
     name: 'database-time',
     file: 'src/db/database-time.ts',
     find: 'if (!hasOwnClock(db, clock)) return clock.now();',
-    put: 'if (db) return clock.now();',
+    put: 'if (isPostgres(db)) return clock.now();',
     effect:
       'A machine whose clock is ahead takes over tenants in use, and exceeds the limits of Gong.',
     caughtBy: {
