@@ -13,7 +13,7 @@ const JUMP_MS_MAX = 2 * DAY_MS;
 const AFTER_LEASE_MS = 61_000;
 const LOCKED_MS_MAX = 300;
 /** of 512 bytes */
-const BLOCKS = { least: 40, range: 1_500 };
+const BLOCKS = { least: 40, range: 4_000 };
 
 /** A fault and how often to choose it. */
 export interface Round {

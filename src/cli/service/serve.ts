@@ -13,10 +13,14 @@ import type { CommandSession } from '../command-session.ts';
 import { createOperatorPage } from './operator-page.ts';
 import type { Runner, ServiceTools } from './runner.ts';
 
-/** Runs a service until it is asked to stop: its runner, the operator page, and alerts. */
+/**
+ * Runs a service until it is asked to stop: its runner, the operator page, and alerts. Each of many
+ * workers would post the same alert about a faulty tenant, so only `start` does.
+ */
 export async function serve(
   { context, tenants, faulty, input }: CommandSession,
   createRunner: (tools: ServiceTools) => Promise<Runner>,
+  { faultyTenants }: { readonly faultyTenants: 'alert' | 'log' },
 ): Promise<ExitCode> {
   const broken = new AbortController();
   const signal = AbortSignal.any([input.signal, broken.signal]);
@@ -33,7 +37,9 @@ export async function serve(
       page.addRun(report);
     },
   });
-  const onFaulty = (current: AppContext, tenant: FaultyTenant) => alerts.addFaulty(current, tenant);
+  const onFaulty = (current: AppContext, tenant: FaultyTenant) => {
+    if (faultyTenants === 'alert') alerts.addFaulty(current, tenant);
+  };
   for (const tenant of faulty) onFaulty(context, tenant);
   await page.begin(runner);
   const load = () => reloadConfig(input);

@@ -15,7 +15,7 @@ async function startScheduler(session: CommandSession): Promise<ExitCode> {
   const { context, tenants, faulty } = session;
   // The page alone is worth serving: it shows what runs on demand.
   if (context.config.service.http === undefined) requireSchedule(tenants, faulty);
-  return serve(session, createRunner);
+  return serve(session, createRunner, { faultyTenants: 'alert' });
 }
 
 /** Loads the packages of the shared queue only if there is one. */
@@ -31,7 +31,7 @@ function requireSchedule(tenants: readonly TenantConfig[], faulty: readonly Faul
   if (faulty.length > 0) throw new ConfigError(faulty.flatMap(({ problems }) => problems));
   throw new UserError('no tenant has a schedule: there is nothing to start', {
     hint:
-      'Set schedule in a file of config/tenants, such as schedule: "0 2 * * *", or run the ' +
+      'Set schedule in the file of a tenant, such as schedule: "0 2 * * *", or run the ' +
       'tenants on demand with `sharetrail sync`.',
   });
 }

@@ -12,7 +12,9 @@ export const worker: Handler = async (input) => {
   const atOnce = given === undefined ? {} : { atOnce: Number(given) };
   const { createQueueRunner } = await import('../service/queue-runner.ts');
   return withCommandSession(input, { access: 'write', isService: true }, (session) =>
-    serve(session, (tools) => createQueueRunner(tools, { as: 'worker', ...atOnce })),
+    serve(session, (tools) => createQueueRunner(tools, { as: 'worker', ...atOnce }), {
+      faultyTenants: 'log',
+    }),
   );
 };
 
