@@ -10,8 +10,8 @@ const ON_POSTGRES = [
 const MORE_ON_POSTGRES = ['test/{pipeline,time,faults}/**/*.test.ts'];
 /** These are about SQLite's file. */
 const ON_SQLITE_ONLY = [
-  'test/faults/{backup,bad-database,database-failures,exposed-files,replaced-database,restore}.test.ts',
-  'test/faults/unreachable-database.test.ts',
+  'test/faults/{backup,bad-database,database-failures,exposed-files,power-cut}.test.ts',
+  'test/faults/{replaced-database,restore,unreachable-database}.test.ts',
   'test/unit/db-open.test.ts',
 ];
 

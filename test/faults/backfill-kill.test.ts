@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
 import { describe, expect, onTestFailed, test } from 'vitest';
+import { removeDatabase } from '../support/cli-world.ts';
 import { historyHoles, historyProblems, startHistoryWorld } from '../support/history-world.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 import type { Sabotage } from '../support/preload/sabotage.ts';
@@ -31,7 +31,7 @@ describe('a backfill of both sources, killed at random moments until one complet
       runs: [{ outcome: 'ok', found: { salesforce: 0, 'google-drive': 0 }, queued: 0, pending: 0 }],
     });
     // With a new database, one uninterrupted run has the same eventIds: Gong knows all of them.
-    for (const end of ['', '-wal', '-shm']) rmSync(`${world.databaseFile}${end}`, { force: true });
+    removeDatabase(world);
     const complete = await world.run(words);
     expect(JSON.parse(complete.stdout)).toMatchObject({
       runs: [{ outcome: 'ok', queued: SHARES, delivered: 0, duplicates: SHARES }],

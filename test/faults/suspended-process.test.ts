@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CliWorld, startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
 import type { Command, CommandOptions } from '../support/command.ts';
+import { ON_SQLITE } from '../support/database.ts';
 import { holesOf } from '../support/exactly-once.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 import { until } from '../support/until.ts';
@@ -43,36 +44,39 @@ function lockedCount(command: Command): number {
   return command.stderr().split('locked: ').length - 1;
 }
 
-describe('a process that is suspended (SIGSTOP) inside a transaction', () => {
-  test('delays the run of another tenant, and events skip, until it continues', async () => {
-    const { world, ids, suspended } = await suspendedWorld();
-    await using _ = world;
-    const commands = [
-      startWaiting(world, `sync --tenant ${OTHER}`),
-      startWaiting(world, `events skip ${ids[0]} --tenant ${OTHER}`),
-      startWaiting(world, `sync --tenant ${TENANT}`),
-    ];
-    // Each attempt is an error of SQLite, which used to end the command.
-    await until(() => commands.every((command) => lockedCount(command) >= 3));
-    // Reading needs no lock.
-    expect(await world.run('status')).toMatchObject({ code: 0 });
-    suspended.kill('SIGCONT');
-    const [other, , same] = await Promise.all(commands.map((command) => command.ended()));
-    expect(other).toMatchObject({ code: 0 });
-    expect(same?.code).toBe(3);
-    expect(await suspended.ended()).toMatchObject({ code: 0 });
-    expect(holesOf(world, ids)).toEqual([]);
-  });
+// On PostgreSQL, it locks only its own tenant.
+if (ON_SQLITE) {
+  describe('a process that is suspended (SIGSTOP) inside a transaction', () => {
+    test('delays the run of another tenant, and events skip, until it continues', async () => {
+      const { world, ids, suspended } = await suspendedWorld();
+      await using _ = world;
+      const commands = [
+        startWaiting(world, `sync --tenant ${OTHER}`),
+        startWaiting(world, `events skip ${ids[0]} --tenant ${OTHER}`),
+        startWaiting(world, `sync --tenant ${TENANT}`),
+      ];
+      // Each attempt is an error of SQLite, which used to end the command.
+      await until(() => commands.every((command) => lockedCount(command) >= 3));
+      // Reading needs no lock.
+      expect(await world.run('status')).toMatchObject({ code: 0 });
+      suspended.kill('SIGCONT');
+      const [other, , same] = await Promise.all(commands.map((command) => command.ended()));
+      expect(other).toMatchObject({ code: 0 });
+      expect(same?.code).toBe(3);
+      expect(await suspended.ended()).toMatchObject({ code: 0 });
+      expect(holesOf(world, ids)).toEqual([]);
+    });
 
-  test('control: without the wait, the other tenant’s run exits with 2', async () => {
-    const { world, suspended } = await suspendedWorld();
-    await using _ = world;
-    const env = { SABOTAGE: JSON.stringify(WITHOUT_WAIT) };
-    const how = { preloads: ['sabotage.ts'], env };
-    const { code, stderr } = await world.run(`sync --tenant ${OTHER}`, how);
-    expect(code).toBe(2);
-    expect(stderr).toContain('the database is locked by another process');
-    suspended.kill('SIGCONT');
-    expect(await suspended.ended()).toMatchObject({ code: 0 });
+    test('control: without the wait, the other tenant’s run exits with 2', async () => {
+      const { world, suspended } = await suspendedWorld();
+      await using _ = world;
+      const env = { SABOTAGE: JSON.stringify(WITHOUT_WAIT) };
+      const how = { preloads: ['sabotage.ts'], env };
+      const { code, stderr } = await world.run(`sync --tenant ${OTHER}`, how);
+      expect(code).toBe(2);
+      expect(stderr).toContain('the database is locked by another process');
+      suspended.kill('SIGCONT');
+      expect(await suspended.ended()).toMatchObject({ code: 0 });
+    });
   });
-});
+}

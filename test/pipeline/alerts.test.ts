@@ -1,6 +1,11 @@
-import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type CliWorld, startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
+import {
+  type CliWorld,
+  startCliWorld,
+  TENANT,
+  tablesIn,
+  writeConfigFile,
+} from '../support/cli-world.ts';
 import { type Peer, startPeer } from '../support/peer.ts';
 import { until } from '../support/until.ts';
 
@@ -21,7 +26,7 @@ afterEach(async () => {
 
 function configureAlerts(origin: string): void {
   writeConfigFile(world, 'hook', `${origin}${PATH}\n`);
-  const database = `database: sqlite:${world.databaseFile}\n`;
+  const database = `database: ${world.database}\n`;
   writeConfigFile(world, 'sharetrail.yaml', `${database}alerts:\n  webhook: \${file:hook}\n`);
 }
 
@@ -86,8 +91,7 @@ test('a chat tool that is down does not affect the run, and its address is not v
   const output = await world.output();
   expect(output).toContain('the alert was not delivered to alerts.webhook');
   expect(output).not.toContain('T0SECRET');
-  const tables = world.query<{ name: string }>("select name from sqlite_schema where type='table'");
-  for (const { name } of tables) {
+  for (const name of tablesIn(world)) {
     const rows = JSON.stringify(world.query(`select * from "${name}"`));
     expect(rows, name).not.toContain('T0SECRET');
   }
@@ -99,9 +103,7 @@ test('the scheduler alerts on a failed run, immediately if it is stopped, and do
   world.sandbox.faults.add({ vendor: 'gong', action: { kind: 'answer', status: 401 } });
   const service = world.start('start');
   const watched = () =>
-    existsSync(world.databaseFile) &&
-    world.query("select 1 from sqlite_schema where name = 'overdue'").length > 0 &&
-    world.query('select 1 from overdue').length > 0;
+    tablesIn(world).includes('overdue') && world.query('select 1 from overdue').length > 0;
   await until(watched);
   service.kill('SIGTERM');
   const { code } = await service.ended();

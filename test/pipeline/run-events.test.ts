@@ -215,7 +215,7 @@ describe('the log', () => {
 test('a command at debug names the run on each line of it, by the id that status shows', async () => {
   await using cli = await startCliWorld();
   cli.deliver(2);
-  const service = { database: `sqlite:${cli.databaseFile}`, log: { level: 'debug' } };
+  const service = { database: cli.database, log: { level: 'debug' } };
   writeConfigFile(cli, 'sharetrail.yaml', JSON.stringify(service));
   const { stderr } = await cli.run('sync --json');
   const { tenants } = JSON.parse((await cli.run('status --json')).stdout);

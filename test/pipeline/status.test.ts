@@ -20,8 +20,10 @@ test('a stored report is printed without codes; an unreadable one is null, next 
   await using world = await startCliWorld();
   await world.run('sync');
   const error = { stage: 'run', message: 'asked to stop', hint: 'Run again.' };
-  const stop = JSON.stringify([{ ...error, code: 'stop-requested' }]);
-  world.query(`update run set report = json_set(report, '$.errors', json(?))`, stop);
+  const stop = [{ ...error, code: 'stop-requested' }];
+  const [row] = world.query<{ report: string }>('select report from run');
+  const report = { ...JSON.parse(row?.report ?? ''), errors: stop };
+  world.query('update run set report = ?', JSON.stringify(report));
   const stopped = JSON.parse((await world.run('status --json')).stdout).tenants[0].runs[0];
   expect(stopped.report.errors).toEqual([error]);
   expect(stopped.report).not.toHaveProperty('runId');

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -11,6 +12,7 @@ import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Barrier, BarrierClock } from './barrier-clock.ts';
 import { type Command, type CommandEnd, type CommandOptions, startCommand } from './command.ts';
+import { newDatabase, ON_SQLITE } from './database.ts';
 
 /** Most tests do not need pacing. */
 const UNLIMITED = {
@@ -33,7 +35,10 @@ export interface CliWorld extends AsyncDisposable {
   readonly sandbox: Sandbox;
   /** configuration, secrets and database; the working directory of every command */
   readonly folder: string;
+  /** on SQLite */
   readonly databaseFile: string;
+  /** the `database` setting */
+  readonly database: string;
   /** Runs `sharetrail WORDS --config …` to its end. */
   run(words: string, options?: CommandOptions): Promise<CommandEnd>;
   start(words: string, options?: CommandOptions): Command;
@@ -59,6 +64,8 @@ export async function startCliWorld(
   const start = clock.now() - DAY_MS;
   await writeSandboxConfiguration(folder, sandbox, { start, timezone: 'UTC', ...options });
   const databaseFile = join(folder, 'sharetrail.db');
+  const { database, drop } = await newDatabase(folder);
+  writeFileSync(join(folder, 'sharetrail.yaml'), stringify({ database }));
   const commands: Command[] = [];
   let delivered = start;
   const begin = (words: string, how: CommandOptions = {}) => {
@@ -76,6 +83,7 @@ export async function startCliWorld(
     sandbox,
     folder,
     databaseFile,
+    database,
     run: (words, how) => begin(words, how).ended(),
     start: begin,
     configure,
@@ -89,11 +97,13 @@ export async function startCliWorld(
       const ends = await Promise.all(commands.map((command) => command.ended()));
       return ends.map(({ stdout, stderr }) => stdout + stderr).join('');
     },
-    query: (sql, ...parameters) => query(databaseFile, sql, parameters),
+    query: (sql, ...parameters) =>
+      ON_SQLITE ? query(databaseFile, sql, parameters) : queryServer(database, sql, parameters),
     [Symbol.asyncDispose]: async () => {
       for (const command of commands) command.kill('SIGKILL');
       await Promise.all(commands.map((command) => command.ended()));
       await sandbox.stop();
+      await drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -144,4 +154,52 @@ function query<Row>(file: string, sql: string, parameters: readonly unknown[]): 
   } finally {
     sqlite.close();
   }
+}
+
+/** The names of the tables; none if no command has created the database yet. */
+export function tablesIn(world: CliWorld): string[] {
+  if (ON_SQLITE && !existsSync(world.databaseFile)) return [];
+  const tables = ON_SQLITE
+    ? "select name from sqlite_schema where type = 'table'"
+    : "select tablename as name from pg_tables where schemaname = 'sharetrail'";
+  return world.query<{ name: string }>(tables).map(({ name }) => name);
+}
+
+/** What is wrong with the database itself, as sentences. */
+export function damageIn(world: CliWorld): string[] {
+  if (!ON_SQLITE) {
+    const orphans = world.query(`
+      select event_id from attempt where not exists (
+        select from event where (event.tenant, event.event_id) = (attempt.tenant, attempt.event_id)
+      )
+    `);
+    return orphans.map((row) => `foreign key: ${JSON.stringify(row)}`);
+  }
+  const [integrity] = world.query<{ integrity_check: string }>('pragma integrity_check');
+  const broken = world.query('pragma foreign_key_check');
+  return [
+    ...(integrity?.integrity_check === 'ok' ? [] : [`integrity: ${integrity?.integrity_check}`]),
+    ...broken.map((row) => `foreign key: ${JSON.stringify(row)}`),
+  ];
+}
+
+/** Removes the database and everything in it. */
+export function removeDatabase(world: CliWorld): void {
+  if (!ON_SQLITE) world.query('drop schema sharetrail cascade');
+  else
+    for (const end of ['', '-wal', '-shm']) rmSync(`${world.databaseFile}${end}`, { force: true });
+}
+
+const NODE = new URL('../../node_modules/.bin/node', import.meta.url).pathname;
+const QUERY = new URL('./children/query.ts', import.meta.url).pathname;
+
+/** In a process of its own, because tests of either database wait for the rows in the same way. */
+function queryServer<Row>(url: string, sql: string, parameters: readonly unknown[]): Row[] {
+  let number = 0;
+  const numbered = sql.replace(/\?/g, () => {
+    number += 1;
+    return `$${number}`;
+  });
+  const output = execFileSync(NODE, [QUERY, url, numbered, JSON.stringify(parameters)]);
+  return JSON.parse(output.toString()) as Row[];
 }

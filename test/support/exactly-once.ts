@@ -1,5 +1,5 @@
 import type { CliWorld } from './cli-world.ts';
-import { TENANT } from './cli-world.ts';
+import { damageIn, TENANT } from './cli-world.ts';
 
 interface EventRow {
   readonly event_id: string;
@@ -9,7 +9,7 @@ interface EventRow {
   readonly settled: number;
 }
 
-const CURSOR = `select json_extract(position, '$.mark') as mark from cursor
+const CURSOR = `select position from cursor
   where tenant = ? and stream = 'salesforce/content-distributions'`;
 /** each event, with its recorded attempts and how many of them settled it */
 const EVENTS = `select event_id, state, attempts,
@@ -78,14 +78,8 @@ function rowProblems({ event_id, state, attempts, written, settled }: EventRow):
 }
 
 function integrityProblems(world: CliWorld): string[] {
-  const [integrity] = world.query<{ integrity_check: string }>('pragma integrity_check');
-  const broken = world.query('pragma foreign_key_check');
   const leases = world.query<{ name: string }>('select name from lease');
-  return [
-    ...(integrity?.integrity_check === 'ok' ? [] : [`integrity: ${integrity?.integrity_check}`]),
-    ...broken.map((row) => `foreign key: ${JSON.stringify(row)}`),
-    ...leases.map(({ name }) => `${name} is still leased`),
-  ];
+  return [...damageIn(world), ...leases.map(({ name }) => `${name} is still leased`)];
 }
 
 function cursorProblems(world: CliWorld, deliveryIds: readonly string[]): string[] {
@@ -108,8 +102,8 @@ function eventsOf(world: CliWorld): EventRow[] {
 
 /** Epoch milliseconds; undefined before the first page was stored. */
 function markOf(world: CliWorld): number | undefined {
-  const [row] = world.query<{ mark: string }>(CURSOR, TENANT);
-  return row === undefined ? undefined : Date.parse(row.mark);
+  const [row] = world.query<{ position: string }>(CURSOR, TENANT);
+  return row === undefined ? undefined : Date.parse(JSON.parse(row.position).mark);
 }
 
 function modstampOf({ sandbox }: CliWorld, deliveryId: string): number {

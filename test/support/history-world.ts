@@ -1,4 +1,4 @@
-import { type CliWorld, startCliWorld, TENANT } from './cli-world.ts';
+import { type CliWorld, damageIn, startCliWorld, TENANT } from './cli-world.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -52,13 +52,13 @@ export function historyProblems(world: CliWorld, history: History): string[] {
 
 /** Violations of what must be true at any moment: the cursor is never past a delivery without a row. */
 export function historyHoles(world: CliWorld, { deliveryIds }: History): string[] {
-  const [cursor] = world.query<{ mark: string }>(
-    `select json_extract(position, '$.mark') as mark from cursor
+  const [cursor] = world.query<{ position: string }>(
+    `select position from cursor
       where tenant = ? and stream like 'backfill/salesforce/%'`,
     TENANT,
   );
   if (cursor === undefined) return [];
-  const mark = Date.parse(cursor.mark);
+  const mark = Date.parse(JSON.parse(cursor.position).mark);
   const rows = world.query<{ event_id: string }>('select event_id from event');
   const kept = new Set(rows.map(({ event_id }) => event_id));
   return deliveryIds
@@ -102,13 +102,12 @@ function rowProblems(world: CliWorld, { deliveryIds, fileIds }: History): string
 }
 
 function leftovers(world: CliWorld): string[] {
-  const [integrity] = world.query<{ integrity_check: string }>('pragma integrity_check');
   const cursors = world.query<{ stream: string }>('select stream from cursor');
   const entries = world.query('select key from activity');
   const leases = world.query<{ name: string }>('select name from lease');
   const windows = world.query<{ state: string; source: string }>('select * from backfill');
   return [
-    ...(integrity?.integrity_check === 'ok' ? [] : [`integrity: ${integrity?.integrity_check}`]),
+    ...damageIn(world),
     ...cursors.map(({ stream }) => `the cursor ${stream} is left`),
     ...(entries.length === 0 ? [] : [`${entries.length} entries of the audit log are left`]),
     ...leases.map(({ name }) => `${name} is still leased`),

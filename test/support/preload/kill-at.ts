@@ -1,6 +1,7 @@
 // Loaded before the program: kills or suspends it at a statement of its database.
 import { writeSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import pg from 'pg';
 
 /** Where to kill it: regular expressions for the text of a statement. */
 export interface KillPoint {
@@ -32,6 +33,22 @@ function die(): void {
   if (point.signal === 'SIGSTOP') writeSync(2, `suspended\n`);
   process.kill(process.pid, point.signal ?? 'SIGKILL');
 }
+
+/** The driver of PostgreSQL, if the program uses it. */
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function (this: pg.Client, ...parameters: unknown[]) {
+  const [sql] = parameters;
+  const text = typeof sql === 'string' ? sql : '';
+  const reached = !isOver && isReached(text);
+  if (reached && point.when === 'before') die();
+  const result: unknown = Reflect.apply(query, this, parameters);
+  if (!(result instanceof Promise)) return result;
+  return result.then((rows: unknown) => {
+    if (reached) die();
+    if (since?.test(text)) armed = true;
+    return rows;
+  });
+} as typeof query;
 
 const memory = new Sqlite(':memory:');
 const statements = Object.getPrototypeOf(memory.prepare('select 1')) as Sqlite.Statement;
