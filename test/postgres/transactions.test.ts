@@ -232,7 +232,8 @@ describe('a transaction that PostgreSQL rolls back so that others can continue',
       });
     };
     await Promise.all([inOrder(db, 0), inOrder(open(), 1)]);
-    expect(attempts).toBe(3);
+    // More than 3 if the server rolls both back.
+    expect(attempts).toBeGreaterThanOrEqual(3);
     expect(await db.selectFrom('call').selectAll().execute()).toHaveLength(2);
   });
 
