@@ -6,6 +6,10 @@ import type { KnipConfig } from 'knip';
  */
 export default ({ production = false }): KnipConfig => ({
   project: ['{src,migrations}/**/*.ts!', 'test/**/*.ts'],
+  // Benchmarks that print their own lines (docs/benchmarks.md), and a process that one of them starts.
+  entry: production
+    ? []
+    : ['test/bench/{backfill,drive,help,matching,page,rows,scheduler,search,tenants}.ts'],
   vitest: { entry: ['test/**/*.test.ts', 'test/support/{children,preload}/*.ts'] },
   // A test may import a part of a file's work, and a type may be part of an exported signature.
   ignoreExportsUsedInFile: production || { interface: true, type: true },

@@ -1,10 +1,13 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** What the tests of the database, and of everything that writes to it, have in common. */
-const ON_BOTH = [
-  'test/{pipeline,time,migrations,faults,postgres}/**/*.test.ts',
+/** What `npm test` runs on PostgreSQL, too: what decides there differently from SQLite. */
+const ON_POSTGRES = [
+  'test/{postgres,migrations}/**/*.test.ts',
   'test/unit/{db,outbox,push,runs}-*.test.ts',
+  'test/pipeline/{copy-database,forget,retry-and-skip,search-indexing,sync}.test.ts',
 ];
+/** Everything else that reads or writes the database: `npm run test:postgres`. */
+const MORE_ON_POSTGRES = ['test/{pipeline,time,faults}/**/*.test.ts'];
 /** These are about SQLite's file. */
 const ON_SQLITE_ONLY = [
   'test/faults/{backup,bad-database,database-failures,exposed-files,power-cut}.test.ts',
@@ -32,15 +35,11 @@ export default defineConfig({
           exclude: ['test/postgres/**'],
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'postgres',
-          include: ON_BOTH,
-          exclude: ON_SQLITE_ONLY,
-          globalSetup: 'test/support/postgres/global-setup.ts',
-        },
-      },
+      onPostgres('postgres', { include: ON_POSTGRES, exclude: ON_SQLITE_ONLY }),
+      onPostgres('postgres-more', {
+        include: MORE_ON_POSTGRES,
+        exclude: [...ON_SQLITE_ONLY, ...ON_POSTGRES],
+      }),
     ],
     // For `npm run coverage`. It does not count the commands that tests run as processes.
     coverage: {
@@ -50,3 +49,11 @@ export default defineConfig({
     },
   },
 });
+
+function onPostgres(
+  name: string,
+  files: { readonly include: string[]; readonly exclude: string[] },
+): TestProjectInlineConfiguration {
+  const globalSetup = 'test/support/postgres/global-setup.ts';
+  return { extends: true, test: { name, ...files, globalSetup } };
+}

@@ -53,6 +53,12 @@ const DISCOUNT_OLD = sql`
     and priority = old.priority and reason = coalesce(old.reason, '')
 `;
 
+const COUNTED = ['tenant', 'state', 'source', 'priority', 'reason'] as const;
+const OLD = sql.join(COUNTED.map((column) => sql.ref(`old.${column}`)));
+const NEW = sql.join(COUNTED.map((column) => sql.ref(`new.${column}`)));
+/** False if an event is settled and stays pending, for example after a 503. */
+const COUNT_CHANGES = sql`(${OLD}) is not (${NEW})`;
+
 async function createTriggers(db: Kysely<unknown>): Promise<void> {
   await sql`create trigger event_added after insert on event begin ${COUNT_NEW}; end`.execute(db);
   await sql`create trigger event_deleted after delete on event begin ${DISCOUNT_OLD}; end`.execute(
@@ -60,7 +66,7 @@ async function createTriggers(db: Kysely<unknown>): Promise<void> {
   );
   await sql`
     create trigger event_changed
-    after update of tenant, state, source, priority, reason on event
+    after update of tenant, state, source, priority, reason on event when ${COUNT_CHANGES}
     begin ${DISCOUNT_OLD}; ${COUNT_NEW}; end
   `.execute(db);
 }

@@ -11,6 +11,7 @@ import { search } from './0010-search.ts';
 import { forgotten } from './0011-forgotten.ts';
 import { callTotal } from './0012-call-total.ts';
 import { eventCounts } from './0013-event-counts.ts';
+import { workers } from './0014-workers.ts';
 
 /**
  * All migrations by name, in order. The map is explicit, because a folder that is read at run time
@@ -30,4 +31,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-forgotten': forgotten,
   '0012-call-total': callTotal,
   '0013-event-counts': eventCounts,
+  '0014-workers': workers,
 };

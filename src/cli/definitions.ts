@@ -16,12 +16,14 @@ import { sandboxDefinition } from './sandbox/definition.ts';
 import { startDefinition } from './start/definition.ts';
 import { statusDefinition } from './status/definition.ts';
 import { syncDefinition } from './sync/definition.ts';
+import { workerDefinition } from './worker/definition.ts';
 
 /** Every command, in the order in which help lists them. */
 export const definitions: readonly CommandDefinition[] = [
   syncDefinition,
   backfillDefinition,
   startDefinition,
+  workerDefinition,
   statusDefinition,
   ...eventsDefinitions,
   explainDefinition,

@@ -36,8 +36,7 @@ const SERVICE_FILE = 'sharetrail.yaml';
 const TENANT_FILE = /^(.*)\.(?:yaml|yml|YAML|YML)$/;
 const TENANT_ENDING = '.yaml';
 const EXAMPLE = /\.example\.ya?ml$/i;
-const NEXT_STEP =
-  "copy sharetrail's config/tenants/acme.example.yaml there, as NAME.yaml, and edit it";
+const NEXT_STEP = 'to write the file of the first tenant, run `sharetrail init NAME`';
 
 /** Reads `sharetrail.yaml` and `tenants/*.yaml` of `dir`, an absolute path. Never throws. */
 export function readConfigFolder(dir: string, workingDirectory: string): ConfigFolder {
@@ -48,7 +47,7 @@ export function readConfigFolder(dir: string, workingDirectory: string): ConfigF
 
   const top = listFolder(dir);
   if ('problem' in top) {
-    reject(dir, `${top.problem}; create it with a folder named tenants, and ${NEXT_STEP}`);
+    reject(dir, `${top.problem}; ${NEXT_STEP}`);
     return { service: undefined, tenants: [], problems };
   }
   if (top.names.includes('sharetrail.yml')) {

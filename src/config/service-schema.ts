@@ -2,7 +2,7 @@ import { isPostgresUrl, parsePostgresUrl } from '../lib/postgres-url.ts';
 import { isDomain, isLoopbackHost, isSafeUrl } from './addresses.ts';
 import { isSecretKey } from './credential-checks.ts';
 import { CONFIG_LIMITS } from './limits.ts';
-import { choice, mapping, maskedText, number, secret, text } from './schema-fields.ts';
+import { choice, flag, mapping, maskedText, number, secret, text } from './schema-fields.ts';
 
 const SQLITE = /^sqlite:.+$/;
 /**
@@ -58,7 +58,7 @@ const http = mapping(
       check: (value) => /^[\x21-\x7e]+$/.test(value),
     }).exactOptional(),
   },
-  'The operator page, which `sharetrail start` serves. Off unless set.',
+  'The operator page, which `sharetrail start` and `sharetrail worker` serve. Off unless set.',
 );
 
 const log = mapping(
@@ -85,6 +85,16 @@ const alerts = mapping(
   'Where sharetrail reports that something needs attention. Off unless set.',
 );
 
+const queue = mapping(
+  {
+    worker: flag(
+      'Whether `sharetrail start` also executes runs. Otherwise it does so only while no ' +
+        '`sharetrail worker` is alive.',
+    ).default(false),
+  },
+  'The shared queue, which only a PostgreSQL database has.',
+);
+
 /** `sharetrail.yaml`, after its references are resolved. */
 export const serviceSchema = mapping(
   {
@@ -105,6 +115,7 @@ export const serviceSchema = mapping(
         'Days after which sharetrail deletes the people and the body of a settled event. Its key ' +
         'stays.',
     }).default(180),
+    queue: queue.exactOptional(),
     alerts: alerts.exactOptional(),
     secretKey: secret({
       expected: '32 bytes in base64, as `openssl rand -base64 32` prints them',

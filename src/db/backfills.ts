@@ -192,3 +192,14 @@ function storedBackfill(row: Selectable<BackfillTable>): StoredBackfill {
 function iso(at: number): string {
   return new Date(at).toISOString();
 }
+
+/** The tenants with a window that is not read to its end. */
+export async function tenantsWithUnfinishedBackfills(db: Statement): Promise<string[]> {
+  const rows = await db
+    .selectFrom('backfill')
+    .select('tenant')
+    .distinct()
+    .where('state', '=', 'reading')
+    .execute();
+  return rows.map(({ tenant }) => tenant);
+}

@@ -29,6 +29,11 @@ export interface CallRequest {
   readonly limits: CallLimits;
   /** how many calls would be sent immediately */
   readonly requested: number;
+  /**
+   * Calls are counted so much later than they are permitted, until a correction says when they arrived:
+   * another machine must not send before that.
+   */
+  readonly arrivalMarginMs: number;
   /** of calls that were counted before */
   readonly corrections: readonly Correction[];
 }
@@ -47,7 +52,7 @@ export async function takeCalls(db: Database, request: CallRequest): Promise<Cal
     const usage = await usageAt(trx, { account, now, limits, total: corrected });
     if (isVoidPause(usage.pause, now)) await deletePause(trx, account);
     const decision = await decide(trx, { ...request, now, usage });
-    const taken = decision.kind === 'go' ? [{ at: now, calls: decision.calls }] : [];
+    const taken = decision.kind === 'go' ? [{ at: decision.at, calls: decision.calls }] : [];
     for (const change of taken) await addCalls(trx, { account, ...change });
     await storeTotal(trx, account, changedTotal(usage.day, taken));
     return decision;
@@ -143,6 +148,7 @@ async function decide(
     readonly now: number;
     readonly limits: CallLimits;
     readonly requested: number;
+    readonly arrivalMarginMs: number;
     readonly usage: Usage;
   },
 ): Promise<CallDecision> {
@@ -158,7 +164,8 @@ async function decide(
   }
   const leftInWindow = burst.calls - usage.inWindow;
   if (leftInWindow > 0) {
-    return { kind: 'go', at: now, calls: Math.min(requested, leftInDay, leftInWindow) };
+    const at = now + request.arrivalMarginMs;
+    return { kind: 'go', at, calls: Math.min(requested, leftInDay, leftInWindow) };
   }
   const until = now + burst.windowMs;
   const blocking = await callFromEnd(trx, { account, until, position: burst.calls });

@@ -82,6 +82,11 @@ export const BACKUP_LIMITS = {
   lockWaitMsMax: 5_000,
 } as const;
 
+export const WORKER_LIMITS = {
+  /** a worker that was not seen for this time counts as dead */
+  deadAfterMs: 20_000,
+} as const;
+
 export const COPY_LIMITS = {
   /** read, written, and compared together: with the longest rows, some megabytes */
   rowsPerPage: 200,

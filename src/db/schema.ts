@@ -27,6 +27,7 @@ export interface Tables {
   search_document: SearchDocumentTable;
   forgotten: ForgottenTable;
   forgotten_key: ForgottenKeyTable;
+  worker: WorkerTable;
 }
 
 export interface CursorTable {
@@ -44,6 +45,18 @@ export interface RunTable {
   finished_at: number | null;
   outcome: string | null;
   report: string | null;
+}
+
+/** A process that takes runs from the shared queue. */
+export interface WorkerTable {
+  id: string;
+  /** `worker`, or `standby`: a `start` that takes runs only while no worker is alive */
+  role: string;
+  host: string;
+  started_at: number;
+  seen_at: number;
+  /** JSON: the tenants that it runs */
+  runs: string;
 }
 
 export interface LeaseTable {

@@ -141,7 +141,7 @@ function rejectedAttention({ rejections }: TenantStatus): Attention {
     message: `${events} rejected${error === undefined ? '' : `: ${shortened(error)}`}`,
     hint:
       'Fix the cause, then run `sharetrail events retry --state rejected`; or skip them with ' +
-      '`sharetrail events skip`.',
+      '`sharetrail events skip --state rejected`.',
   };
 }
 

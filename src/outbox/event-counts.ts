@@ -131,13 +131,21 @@ export async function oldestPendingSharedAt(
   db: Statement,
   tenant: string,
 ): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('event')
-    .select((select) => select.fn.min<number | null>('shared_at').as('at'))
-    .where('tenant', '=', tenant)
-    .where('state', '=', 'pending')
-    .executeTakeFirst();
-  return row?.at ?? undefined;
+  const oldest: number[] = [];
+  // One priority at a time: the index orders the times within a priority.
+  for (const priority of Object.values(PRIORITY)) {
+    const row = await db
+      .selectFrom('event')
+      .select('shared_at')
+      .where('tenant', '=', tenant)
+      .where('state', '=', 'pending')
+      .where('priority', '=', priority)
+      .orderBy('shared_at')
+      .limit(1)
+      .executeTakeFirst();
+    if (row !== undefined) oldest.push(row.shared_at);
+  }
+  return oldest.length === 0 ? undefined : Math.min(...oldest);
 }
 
 /** Whether the tenant has any event. */

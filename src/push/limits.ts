@@ -29,6 +29,10 @@ export const PACE_LIMITS = {
   latenciesKept: 25,
   /** the most that a slow response can move the estimated arrival */
   arrivalMsMax: 250,
+  /** the same if machines share the pace */
+  sharedArrivalMsMax: 1_000,
+  /** permits that come too late to be used, in a row; then one is used anyway */
+  lateInRowMax: 3,
   /**
    * The longest wait for a used-up day. A run at the same time as the night before finds the day
    * used up, and last night's calls leave it one bucket at a time, at the pace of their sending.

@@ -1,7 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { type CallDecision, type CallLimits, takeCalls } from '../db/calls.ts';
 import { type Correction, correctCalls } from '../db/correct-calls.ts';
-import { databaseTime } from '../db/database-time.ts';
+import { databaseTime, hasOwnClock } from '../db/database-time.ts';
 import { foldCalls } from '../db/fold-calls.ts';
 import { CALL_LIMITS } from '../db/limits.ts';
 import { pauseAccount } from '../db/pauses.ts';
@@ -70,6 +70,7 @@ class AccountPacer implements Pacer {
   readonly #corrections = new PendingCorrections();
   #waiting: Sender[] = [];
   #isServing = false;
+  #lateInRow = 0;
   // Folds at the first call, because a nightly run can be shorter than the interval.
   #foldedAt = Number.NEGATIVE_INFINITY;
   /** how far the database's clock is ahead of this machine's */
@@ -147,10 +148,22 @@ class AccountPacer implements Pacer {
     const decision = await this.#take(first.settings, group.length);
     if (decision.kind === 'go') return this.#grant(group, decision);
     const { until } = decision;
-    const waitMs = until - this.#aheadMs - clock.now();
+    const waitMs = this.#waitMs(decision, until - this.#aheadMs - clock.now());
     const reason = denialReason(decision, waitMs);
     if (reason) for (const { settle } of group) settle({ kind: 'denied', reason, until });
     else await this.#sleep(waitMs, first.signal);
+  }
+
+  /** Calls of other machines that have arrived in the meantime free their slots by the margin sooner. */
+  #waitMs({ kind }: CallDecision, waitMs: number): number {
+    const sooner = waitMs - this.#arrivalMarginMs;
+    return kind === 'wait' && sooner > 0 ? sooner : waitMs;
+  }
+
+  /** With several machines, a call can take longer to Gong than the next one of another machine. */
+  get #arrivalMarginMs(): number {
+    const { db, clock } = this.#options;
+    return hasOwnClock(db, clock) ? PACE_LIMITS.arrivalMsMax : 0;
   }
 
   /** Ends early if the sender at the head of the queue stops waiting. */
@@ -174,15 +187,16 @@ class AccountPacer implements Pacer {
       now: (trx: Statement) => this.#databaseTime(trx),
       limits: limitsOf(settings),
       requested,
+      arrivalMarginMs: this.#arrivalMarginMs,
     };
     return this.#corrections.commit((corrections) => takeCalls(db, { ...request, corrections }));
   }
 
   #grant(group: readonly Sender[], { at, calls }: { readonly at: number; readonly calls: number }) {
     const waiting = group.filter((sender) => this.#waiting.includes(sender));
-    const served = waiting.slice(0, calls);
+    const served = this.#isLate(at) ? [] : waiting.slice(0, calls);
     for (const { settle } of served) settle(this.#permit(at));
-    // Senders that stopped waiting during the transaction.
+    // Senders that stopped waiting during the transaction, or all of a late one.
     for (let unused = served.length; unused < calls; unused += 1) {
       this.#correct({ from: at }).catch(() => {
         // They are counted although they were not sent, which is safe. The next call fails, too.
@@ -190,10 +204,19 @@ class AccountPacer implements Pacer {
     }
   }
 
+  /** The transaction took so long that the calls would arrive later than they are counted. */
+  #isLate(at: number): boolean {
+    const isLate = this.#arrivalMarginMs > 0 && this.#options.clock.now() + this.#aheadMs > at;
+    this.#lateInRow = isLate ? this.#lateInRow + 1 : 0;
+    // A machine that is always late still sends.
+    return isLate && this.#lateInRow <= PACE_LIMITS.lateInRowMax;
+  }
+
   #permit(takenAt: number): Permit {
     const { clock } = this.#options;
     let sentAt: number | undefined;
     const aheadMs = this.#aheadMs;
+    const isShared = this.#arrivalMarginMs > 0;
     return {
       kind: 'granted',
       sent: () => {
@@ -201,8 +224,11 @@ class AccountPacer implements Pacer {
       },
       release: async () => {
         if (sentAt === undefined) return this.#correct({ from: takenAt });
-        const to = this.#arrival.estimate(sentAt, clock.now()) + aheadMs;
-        if (to > takenAt) await this.#correct({ from: takenAt, to });
+        const arrivedAt = isShared
+          ? this.#arrival.estimateShared(sentAt, clock.now())
+          : this.#arrival.estimate(sentAt, clock.now());
+        const to = Math.ceil(arrivedAt) + aheadMs;
+        if (to > takenAt || isShared) await this.#correct({ from: takenAt, to });
       },
     };
   }

@@ -4,7 +4,7 @@ import type { AppContext } from '../runs/app-context.ts';
 import { logRun } from '../runs/log-run.ts';
 import type { TenantRun } from '../runs/tenant-run.ts';
 import { dueRunState } from './due-run-state.ts';
-import type { DueRun } from './schedule-state.ts';
+import type { DueRun, ScheduledTenant } from './schedule-state.ts';
 
 /** Runs one tenant; never throws. */
 export type RunTenant = (
@@ -18,8 +18,22 @@ export type RunTenant = (
  * - `busy`: another run has the tenant's lock
  * - `broken`: a database failure or a bug prevented it
  * - `stopped`: a stop was requested before it was done
+ * - `queued`: it waits for a worker in the shared queue
  */
-export type DueRunEnd = 'ran' | 'done' | 'busy' | 'broken' | 'stopped';
+export type DueRunEnd = ExecutedEnd | 'queued';
+
+/** How a run ends in the process that executes it. */
+export type ExecutedEnd = 'ran' | 'done' | 'busy' | 'broken' | 'stopped';
+
+/** Sees to a due run; never throws. */
+export type ExecuteDueRun = (
+  context: AppContext,
+  options: {
+    readonly tenant: ScheduledTenant;
+    readonly dueRun: DueRun;
+    readonly signal: AbortSignal;
+  },
+) => Promise<DueRunEnd>;
 
 /**
  * Executes one due run: checks that it is still open, runs the tenant, and checks again. The
@@ -34,7 +48,7 @@ export async function executeDueRun(
     readonly run: RunTenant;
     readonly signal: AbortSignal;
   },
-): Promise<DueRunEnd> {
+): Promise<ExecutedEnd> {
   const { log } = context;
   const { tenant, dueRun, run, signal } = options;
   const name = tenant.tenant;
@@ -52,6 +66,30 @@ export async function executeDueRun(
     return signal.aborted && synced.broken === undefined ? 'stopped' : 'broken';
   } catch (error) {
     logFailure(context, { tenant: name, error });
+    return 'broken';
+  }
+}
+
+/**
+ * Puts a due run into the shared queue, unless another run has done it. `add` does nothing if it is
+ * there already. Never throws.
+ */
+export async function queueDueRun(
+  context: AppContext,
+  options: {
+    readonly tenant: ScheduledTenant;
+    readonly dueRun: DueRun;
+    readonly add: () => Promise<void>;
+  },
+): Promise<DueRunEnd> {
+  const { tenant } = options.tenant;
+  try {
+    const { dueAt } = options.dueRun;
+    if ((await dueRunState(context, { tenant, dueAt })) === 'done') return 'done';
+    await options.add();
+    return 'queued';
+  } catch (error) {
+    logFailure(context, { tenant, error });
     return 'broken';
   }
 }

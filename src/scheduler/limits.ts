@@ -7,6 +7,8 @@ export const SCHEDULE_LIMITS = {
   retryMs: 3 * 60_000,
   /** the delay doubles up to this while the database keeps failing */
   retryMsMax: 30 * 60_000,
+  /** between two checks whether a worker has done a due run that is in the shared queue */
+  queuedCheckMs: 3 * 60_000,
   /** a due time noticed later than this was missed, and its run is a catch-up */
   lateMs: 2 * 60_000,
   /** a run dated further ahead than this was recorded with a wrong clock and does not count */

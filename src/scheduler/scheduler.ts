@@ -1,6 +1,6 @@
 import type { Config, TenantConfig } from '../config/types.ts';
 import type { AppContext } from '../runs/app-context.ts';
-import { type DueRunEnd, executeDueRun, logFailure, type RunTenant } from './due-run.ts';
+import { type DueRunEnd, type ExecuteDueRun, logFailure } from './due-run.ts';
 import { SCHEDULE_LIMITS } from './limits.ts';
 import { type DueRun, isScheduled, type ScheduledTenant, ScheduleState } from './schedule-state.ts';
 
@@ -8,7 +8,8 @@ export interface SchedulerOptions {
   readonly context: AppContext;
   /** the tenants of this process; those without a schedule run on demand only */
   readonly tenants: readonly TenantConfig[];
-  readonly run: RunTenant;
+  /** Executes a due run, or hands it over to another process. Never throws. */
+  readonly execute: ExecuteDueRun;
   /** called after each run for its tenant, and once per hour for all tenants */
   readonly housekeeping: (context: AppContext, tenants: readonly TenantConfig[]) => Promise<void>;
   /** if aborted, no run starts, and running ones end */
@@ -103,11 +104,8 @@ export class Scheduler {
   }
 
   #start(tenant: ScheduledTenant, dueRun: DueRun): void {
-    const { context, run, signal } = this.#options;
-    const running = executeDueRun(
-      { ...context, config: this.#config },
-      { tenant, dueRun, run, signal },
-    );
+    const { context, execute, signal } = this.#options;
+    const running = execute({ ...context, config: this.#config }, { tenant, dueRun, signal });
     const ended = running.then((end) => {
       this.#active.delete(tenant.tenant);
       this.#handleEnd(tenant, dueRun, end);
@@ -120,7 +118,14 @@ export class Scheduler {
     const { signal } = this.#options;
     if (signal.aborted) this.#brokenInDrain ||= end === 'broken';
     else if (end === 'ran') this.#queueHousekeeping([tenant]);
+    else if (end === 'queued') this.#checkLater(tenant.tenant, dueRun);
     else if (end === 'busy' || end === 'broken') this.#retryLater(tenant.tenant, dueRun, end);
+  }
+
+  /** Whatever happens to the queue, the due run is queued again until a run has done it. */
+  #checkLater(tenant: string, dueRun: DueRun): void {
+    const notBefore = this.#options.context.clock.now() + SCHEDULE_LIMITS.queuedCheckMs;
+    this.#schedule.putBack(tenant, { ...dueRun, notBefore, failures: 0 });
   }
 
   #retryLater(tenant: string, dueRun: DueRun, end: 'busy' | 'broken'): void {

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { AsTyped } from '../lib/as-typed.ts';
 import { DatabaseError, messageOf, RetryableError, UserError } from '../lib/errors.ts';
@@ -8,11 +7,11 @@ import { BadQuery } from './event-query.ts';
 import { NotFound } from './find-events.ts';
 import { type Login, requireLogin, requireLoopbackHost } from './guard/access.ts';
 import { createAntiForgery } from './guard/anti-forgery.ts';
+import { limitBody } from './guard/body-limit.ts';
 import { provideFormToken, requireOwnForm } from './guard/forms.ts';
 import { LoginAttempts } from './guard/login-attempts.ts';
 import { createSessions } from './guard/sessions.ts';
 import { setSecurityHeaders } from './headers.ts';
-import { SERVER_LIMITS } from './limits.ts';
 import type { LiveUpdates } from './live-updates.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { problemResponse } from './problem-response.ts';
@@ -56,7 +55,7 @@ export function createApp(options: AppOptions): Hono<WebEnv> {
   if (login === undefined) app.use(requireLoopbackHost);
   addHealthRoutes(app, options);
   addAssetRoutes(app);
-  app.post('*', bodyLimit({ maxSize: SERVER_LIMITS.bodyBytesMax, onError: tooLarge }));
+  app.post('*', limitBody);
   app.use('/login', provideFormToken(antiForgery));
   app.post('*', requireOwnForm(antiForgery));
   if (login !== undefined) {
@@ -80,12 +79,6 @@ export function createApp(options: AppOptions): Hono<WebEnv> {
 
 function loginOf({ clock }: AppContext, token: string): Login {
   return { token, clock, sessions: createSessions(token), attempts: new LoginAttempts(clock) };
-}
-
-function tooLarge(c: WebContext): Response | Promise<Response> {
-  return problemResponse(c, 413, {
-    message: `the request has more than ${SERVER_LIMITS.bodyBytesMax} bytes`,
-  });
 }
 
 function explainError(

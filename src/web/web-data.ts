@@ -8,6 +8,7 @@ import {
   type RecentCounts,
   type StateCount,
 } from '../operator/event-counts.ts';
+import { type QueueStatus, queueStatus } from '../operator/queue-status.ts';
 import { statusOf, type TenantStatus } from '../operator/status.ts';
 import type { DayCount } from '../outbox/counts.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -29,6 +30,7 @@ export interface WebData {
   /** Waits for the other readers; the work can use the view. */
   read<T>(work: (view: View) => Promise<T>): Promise<T>;
   statuses(): Promise<readonly TenantStatus[]>;
+  queue(): Promise<QueueStatus>;
   counts(): Promise<{
     readonly states: readonly StateCount[];
     readonly reasons: readonly ReasonCount[];
@@ -62,6 +64,7 @@ export function createWebData({ view, nextDue, isRunning }: WebDataOptions): Web
   const namesOf = ({ tenants }: View) => tenants.map(({ tenant }) => tenant);
   const { freshMs, countsFreshMs } = READ_LIMITS;
   const statuses = fresh((now) => statusOf(now.context, now.tenants, nextDue), freshMs);
+  const queue = fresh((now) => queueStatus(now.context), freshMs);
   const counts = fresh((now) => countEvents(now.context.db, namesOf(now)), freshMs);
   const days = fresh(
     (now) => countDays(now.context.db, namesOf(now), firstDay(clock.now())),
@@ -73,6 +76,7 @@ export function createWebData({ view, nextDue, isRunning }: WebDataOptions): Web
     view,
     read,
     statuses: () => statuses.get(),
+    queue: () => queue.get(),
     counts: () => counts.get(),
     days: () => days.get(),
     recent: () => recent.get(),

@@ -5,9 +5,16 @@
  * times the audit log is read with and without batches. A part whose number is 0 is left out.
  */
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
+import {
+  type Calls,
+  callsOf,
+  expectCalls,
+  expectGrants,
+  pages,
+  resetCalls,
+} from './drive-calls.ts';
+import { expectCount } from './figure.ts';
 import {
   type Measured,
   measureRun,
@@ -60,7 +67,7 @@ async function night(count: number): Promise<void> {
   };
   await withWorkspace(company, async ({ folder, google }) => {
     await measureRun(folder, ['sync', '--no-push']);
-    await reset(google);
+    await resetCalls(google);
     const measured = await measureRun(folder, ['sync', '--no-push']);
     const calls = await callsOf(google);
     // The administrator is also a user. Each sync reads the audit log of the last day again.
@@ -184,40 +191,6 @@ function filesOf(count: number): WorkspaceOptions {
 /** The administrator has no files: one empty page. */
 function pagesOfFiles({ users: owners, files: all }: WorkspaceOptions): number {
   return owners * pages(all / owners, FILES_PER_PAGE) + 1;
-}
-
-function pages(rows: number, perPage: number): number {
-  return Math.max(1, Math.ceil(rows / perPage));
-}
-
-type Calls = Readonly<Record<string, number>>;
-
-async function callsOf(google: string): Promise<Calls> {
-  const response = await fetch(`${google}/_sandbox/state`);
-  const { calls } = (await response.json()) as { calls: { byMethod: Calls } };
-  return calls.byMethod;
-}
-
-async function reset(google: string): Promise<void> {
-  await fetch(`${google}/_sandbox/reset`, { method: 'POST' });
-}
-
-function expectCalls(calls: Calls, expected: Calls): void {
-  for (const name of Object.keys({ ...calls, ...expected })) {
-    if (name !== 'token') expectCount(name, calls[name], expected[name]);
-  }
-}
-
-/** Expects one row per outside grant, and no other rows. */
-function expectGrants(folder: string, count: number): void {
-  const db = new Sqlite(join(folder, 'sharetrail.db'), { readonly: true });
-  const sql = "select count(*) from 'grant' union all select count(distinct item) from 'grant'";
-  for (const found of db.prepare(sql).pluck().all()) expectCount('grants', Number(found), count);
-  db.close();
-}
-
-function expectCount(what: string, found: number | undefined, expected: number | undefined): void {
-  if (found !== expected) throw new Error(`${what}: ${found} instead of ${expected}`);
 }
 
 function report(

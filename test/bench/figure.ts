@@ -1,32 +1,43 @@
-import { print } from './measure.ts';
-
 /** One measured property, as the median of several runs. */
 export interface Figure {
-  readonly figure: string;
+  readonly title: string;
   readonly value: number;
   readonly unit: string;
-  /** the same unit, measured in the same way without what the figure measures; null: no floor */
-  readonly floor: number | null;
   readonly runs: readonly number[];
+  readonly floor: Floor;
+  readonly goals: readonly Goal[];
 }
+
+/** What the figure is compared with, in the same unit: measured in the same run, or the ideal. */
+export interface Floor {
+  readonly what: string;
+  readonly value: number;
+}
+
+/** A bound of the value, or of the value divided by the floor. */
+export interface Goal {
+  readonly kind: 'at least' | 'at most';
+  readonly bound: number;
+  readonly of: 'value' | 'floor';
+}
+
+export const atLeast = (bound: number): Goal => ({ kind: 'at least', bound, of: 'value' });
+export const atMost = (bound: number): Goal => ({ kind: 'at most', bound, of: 'value' });
+export const atLeastOfFloor = (bound: number): Goal => ({ kind: 'at least', bound, of: 'floor' });
+export const atMostOfFloor = (bound: number): Goal => ({ kind: 'at most', bound, of: 'floor' });
 
 export function figureOf(facts: Omit<Figure, 'value'>): Figure {
   return { ...facts, value: median(facts.runs) };
 }
 
+export function isMet({ value, floor }: Figure, { kind, bound, of }: Goal): boolean {
+  const reached = of === 'value' ? value : value / floor.value;
+  return kind === 'at least' ? reached >= bound : reached <= bound;
+}
+
+/** Of an odd number of values. */
 export function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-export function printFigure({ figure, value, unit, floor, runs }: Figure): void {
-  const spread = `${text(Math.min(...runs))} to ${text(Math.max(...runs))}`;
-  const floorText =
-    floor === null ? '' : `, floor ${text(floor)} (${text((value / floor) * 100)} %)`;
-  print(`${figure}: ${text(value)} ${unit}${floorText}, ${runs.length} runs from ${spread}`);
-}
-
-function text(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 4 });
 }
 
 /** Runs `work` one after the other. */
@@ -36,7 +47,7 @@ export async function repeat<T>(times: number, work: () => Promise<T>): Promise<
   return results;
 }
 
-/** True for the module that was started, not imported. */
-export function isStarted(url: string): boolean {
-  return url === new URL(`file://${process.argv[1]}`).href;
+/** Throws if a benchmark measured something else than it should. */
+export function expectCount(what: string, found: number | undefined, expected: number): void {
+  if (found !== expected) throw new Error(`${what}: ${found} instead of ${expected}`);
 }

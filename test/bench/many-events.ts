@@ -1,4 +1,4 @@
-import { acquireLease } from '../../src/db/leases.ts';
+import { acquireLease, releaseLease } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import type { NewEvent } from '../../src/outbox/outbox-event.ts';
@@ -81,21 +81,21 @@ function eventOf(number: number, { start, everyMs }: ManyEvents): NewEvent {
 
 /** Writes the events page by page, as a run does. */
 export async function writeManyEvents(into: Database, many: ManyEvents): Promise<void> {
-  const { tenant, count } = many;
+  const { tenant, count, start, everyMs } = many;
   const lease = { name: `tenant ${tenant}`, holder: 'bench|1|1|1' };
   for (let from = 0; from < count; from += PAGE) {
     const size = Math.min(PAGE, count - from);
     const events = Array.from({ length: size }, (_, index) => eventOf(from + index, many));
     await acquireLease(into, lease, Date.now());
-    await commitBatch(into, lease, batchOf(events, { tenant }));
+    await commitBatch(
+      into,
+      lease,
+      batchOf(events, { tenant, now: start + (from + size) * everyMs }),
+    );
   }
+  await releaseLease(into, lease);
 }
 
 export async function indexAllEvents(of: Database): Promise<void> {
   while (await indexNextEvents(of));
-}
-
-/** Of an odd number of measurements. */
-export function medianOf(times: readonly number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
 }

@@ -6,11 +6,25 @@ import { join } from 'node:path';
 import type { RunReport } from '../../src/db/run-report.ts';
 import { killWithParent } from '../support/process.ts';
 
-const USAGE = new URL('usage.ts', import.meta.url).href;
+/**
+ * Preloaded into a measured process: prints its peak memory as a line of JSON when it exits. Not a
+ * TypeScript file, because Node needs 20 MB to read one.
+ */
+const USAGE = `data:text/javascript,${encodeURIComponent(`
+  import { writeSync } from 'node:fs';
+  process.on('exit', () => {
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    const usage = { peakMegabytes: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
+    writeSync(2, 'usage ' + JSON.stringify(usage) + '\\n');
+  });
+`)}`;
 const ORG = new URL('org.ts', import.meta.url).pathname;
 const WORKSPACE = new URL('workspace.ts', import.meta.url).pathname;
-/** The published program, from `npm run build`. */
-const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+/** The published program, from `npm run build`. The sources need no build, but start more slowly. */
+function program(): string {
+  const file = process.env['BENCH_PROGRAM'] === 'sources' ? 'src/main.ts' : 'dist/main.js';
+  return new URL(`../../${file}`, import.meta.url).pathname;
+}
 
 /** One run of the product's command line, measured as a whole process. */
 export interface Measured {
@@ -94,7 +108,7 @@ export async function measureRun(folder: string, words: readonly string[]): Prom
 
 /** Starts a command with `--json`. */
 export function startRun(folder: string, words: readonly string[]): ChildProcess {
-  const all = ['--import', USAGE, MAIN, ...words, '--config', folder, '--json'];
+  const all = ['--import', USAGE, program(), ...words, '--config', folder, '--json'];
   const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
   killWithParent(child);
   return child;

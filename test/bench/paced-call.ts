@@ -1,6 +1,6 @@
 /**
- * The processor time of one paced call, with 0, 10,000, and 1,000,000 calls in the last 24 hours on
- * record. The first of them is the floor. Arguments: calls, runs.
+ * The processor time of one paced call, with none, some, and many calls of the last 24 hours on
+ * record. The first of them is the floor.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,24 +13,26 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { limitsOf } from '../../src/push/pacer.ts';
-import { type Figure, figureOf, isStarted, median, printFigure, repeat } from './figure.ts';
+import { atMostOfFloor, type Figure, figureOf, median, repeat } from './figure.ts';
+import type { Sizes } from './sizes.ts';
 
 const ACCOUNT = 'account';
-const ON_RECORD = [0, 10_000, 1_000_000];
 const CALLS_PER_SECOND = 3;
 /** what is on record ends an hour ago */
 const AGO_MS = 3_600_000;
 
-export async function pacedCall(calls: number, runs: number): Promise<Figure[]> {
+export async function pacedCall({ pacedCalls, callsOnRecord, runs }: Sizes): Promise<Figure[]> {
+  const [none = 0, ...some] = callsOnRecord;
+  const floor = median(await repeat(runs, () => microsecondsOf(none, pacedCalls)));
   const figures: Figure[] = [];
-  for (const onRecord of ON_RECORD) {
-    const times = await repeat(runs, () => microsecondsOf(onRecord, calls));
+  for (const onRecord of some) {
     figures.push(
       figureOf({
-        figure: `a paced call, ${onRecord.toLocaleString('en-US')} on record`,
-        unit: 'microseconds of processor time',
-        floor: figures[0]?.value ?? median(times),
-        runs: times,
+        title: `processor time of a paced call, ${onRecord.toLocaleString('en-US')} on record`,
+        unit: 'µs',
+        floor: { what: `${none} on record`, value: floor },
+        runs: await repeat(runs, () => microsecondsOf(onRecord, pacedCalls)),
+        goals: [atMostOfFloor(1.2)],
       }),
     );
   }
@@ -48,7 +50,14 @@ async function microsecondsOf(onRecord: number, calls: number): Promise<number> 
     const limits = limitsOf({ callsPerSecond: CALLS_PER_SECOND, callsPerDay: 10_000_000 });
     const take = async () => {
       now += Math.ceil(limits.burst.windowMs / CALLS_PER_SECOND);
-      const request = { account: ACCOUNT, now: () => now, limits, requested: 1, corrections: [] };
+      const request = {
+        account: ACCOUNT,
+        now: () => now,
+        limits,
+        requested: 1,
+        arrivalMarginMs: 0,
+        corrections: [],
+      };
       const { kind } = await takeCalls(db, request);
       if (kind !== 'go') throw new Error(`the call was not permitted: ${kind}`);
     };
@@ -78,9 +87,4 @@ async function record(
     )
     select ${ACCOUNT}, cast(${from} + value * ${everyMs} as integer), 1 from number
   `.execute(db);
-}
-
-if (isStarted(import.meta.url)) {
-  const [calls = '3000', runs = '5'] = process.argv.slice(2);
-  for (const figure of await pacedCall(Number(calls), Number(runs))) printFigure(figure);
 }

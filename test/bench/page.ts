@@ -6,13 +6,8 @@
  * `node test/bench/page.ts 1000000`
  */
 import { startWebWorld } from '../support/web-world.ts';
-import {
-  factsOf,
-  indexAllEvents,
-  medianOf,
-  TITLE_NUMBERS,
-  writeManyEvents,
-} from './many-events.ts';
+import { median } from './figure.ts';
+import { factsOf, indexAllEvents, TITLE_NUMBERS, writeManyEvents } from './many-events.ts';
 import { print } from './measure.ts';
 
 const PASSES = 9;
@@ -71,8 +66,8 @@ async function measure(what: string, path: string): Promise<void> {
 }
 
 function timesOf(all: readonly Measured[]): string {
-  const ms = medianOf(all.map((each) => each.ms)).toFixed(1);
-  const processorMs = medianOf(all.map((each) => each.processorMs)).toFixed(1);
+  const ms = median(all.map((each) => each.ms)).toFixed(1);
+  const processorMs = median(all.map((each) => each.processorMs)).toFixed(1);
   return `${ms} ms (processor ${processorMs} ms)`;
 }
 

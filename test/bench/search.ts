@@ -12,13 +12,8 @@ import { openDatabase } from '../../src/db/open.ts';
 import { listFilteredEvents } from '../../src/operator/filter-events.ts';
 import { parseSearchText } from '../../src/operator/search-text.ts';
 import { searchEvents } from '../../src/outbox/search.ts';
-import {
-  factsOf,
-  indexAllEvents,
-  medianOf,
-  TITLE_NUMBERS,
-  writeManyEvents,
-} from './many-events.ts';
+import { median } from './figure.ts';
+import { factsOf, indexAllEvents, TITLE_NUMBERS, writeManyEvents } from './many-events.ts';
 import { print } from './measure.ts';
 
 const TENANT = 'acme';
@@ -41,7 +36,7 @@ async function measure(what: string, search: () => Promise<readonly unknown[]>):
     times.push(await timed(async () => (found = (await search()).length)));
   }
   const [first = 0] = times;
-  print(`${what}: ${medianOf(times).toFixed(1)} ms, first ${first.toFixed(1)} ms, ${found} shown`);
+  print(`${what}: ${median(times).toFixed(1)} ms, first ${first.toFixed(1)} ms, ${found} shown`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'sharetrail-search-'));

@@ -39,3 +39,10 @@ export function configureGong(folder: string, changes: object): void {
   const settings = parse(readFileSync(file, 'utf8')) as { readonly gong: object };
   writeFileSync(file, stringify({ ...settings, gong: { ...settings.gong, ...changes } }));
 }
+
+/** The origin of the tenant's simulated Gong. */
+export function gongOrigin(folder: string): string {
+  const file = join(folder, 'tenants', `${SANDBOX_TENANT}.yaml`);
+  const { gong } = parse(readFileSync(file, 'utf8')) as { readonly gong: { baseUrl: string } };
+  return gong.baseUrl;
+}

@@ -107,6 +107,15 @@ const eventDetail = eventLine.extend({
 });
 
 const statusResult = z.strictObject({
+  workers: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      host: words,
+      startedAt: time,
+      seenAt: time,
+      runs: z.array(words),
+    }),
+  ),
   tenants: z.array(
     z.strictObject({
       tenant: words,

@@ -3,6 +3,7 @@ import { printDetails } from '../../src/cli/status/print-details.ts';
 import { printSummary } from '../../src/cli/status/print-summary.ts';
 import { displayWidth } from '../../src/cli/terminal/width.ts';
 import { healthOf, worstFirst } from '../../src/operator/health.ts';
+import type { QueueStatus } from '../../src/operator/queue-status.ts';
 import type { TenantStatus } from '../../src/operator/status.ts';
 import type { TenantRow } from '../../src/operator/tenant-row.ts';
 import { type MemoryIoOptions, memoryIo } from '../support/cli/memory-io.ts';
@@ -13,14 +14,19 @@ const outbox = { held: 1, pending: 12, delivered: 1_204, duplicate: 3, rejected:
 const oldestPending = STATUS_NOW - 3 * 24 * 60 * 60_000;
 const refused = endedRun({ outcome: 'failed', errors: [errorOf('Salesforce refused the login')] });
 
+const NO_QUEUE: QueueStatus = { workers: [], now: STATUS_NOW };
+
 async function summary(
   statuses: readonly TenantStatus[],
-  options: MemoryIoOptions & { readonly details?: 'all' | 'few' } = {},
+  options: MemoryIoOptions & {
+    readonly details?: 'all' | 'few';
+    readonly queue?: QueueStatus;
+  } = {},
 ): Promise<string[]> {
-  const { details = 'few', ...io } = options;
+  const { details = 'few', queue = NO_QUEUE, ...io } = options;
   const memory = memoryIo({ environment: NO_COLOR, ...io });
   const rows: TenantRow[] = statuses.map((status) => ({ status, health: healthOf(status) }));
-  await printSummary(memory.io, worstFirst(rows), { now: STATUS_NOW, details });
+  await printSummary(memory.io, worstFirst(rows), { now: STATUS_NOW, queue, details });
   return memory.stdout().trimEnd().split('\n');
 }
 
@@ -145,6 +151,7 @@ test('a tenant with a faulty configuration is a row, too', async () => {
   const attention = { message: 'it has a problem', hint: 'Fix it.' };
   await printSummary(io, [{ faulty: 'typo', health: { level: 'faulty', attention } }], {
     now: STATUS_NOW,
+    queue: NO_QUEUE,
     details: 'few',
   });
   expect(stdout()).toMatch(/^typo +faulty +- +- +-$/m);
@@ -169,4 +176,33 @@ test('--verbose shows what the latest run could not read', async () => {
   const runs = [{ ...running, outcome: 'running' }, endedRun({ notes: ['2 items', '1 user'] })];
   await printDetails(io, tenantStatus({ runs }), []);
   expect(stdout()).toMatch(/^not read +2 items\n {2,}1 user\n/m);
+});
+
+describe('the shared queue', () => {
+  const worker = {
+    id: '0c1f6f0e-0000-4000-8000-000000000000',
+    role: 'worker' as const,
+    host: 'node-1',
+    startedAt: STATUS_NOW,
+    seenAt: STATUS_NOW - 3_000,
+    runs: ['acme', 'globex'],
+  };
+
+  test('shows which worker does what, and what waits', async () => {
+    const workers = [worker, { ...worker, role: 'standby' as const, runs: [] }];
+    const depth = { waiting: 2, delayed: 1, active: 2 };
+    const lines = await summary([], { queue: { workers, depth, now: STATUS_NOW } });
+    expect(lines.slice(lines.indexOf('Workers'))).toEqual([
+      'Workers',
+      '  node-1 (worker 0c1f6f0e): runs acme, globex; seen 3 s ago',
+      '  node-1 (start 0c1f6f0e): idle; seen 3 s ago',
+      '  2 runs waiting, 1 delayed',
+    ]);
+  });
+
+  test('reports runs that no worker takes', async () => {
+    const attention = { message: '1 run waits in the queue', hint: 'Start a worker.' };
+    const lines = await summary([], { queue: { ...NO_QUEUE, attention } });
+    expect(lines).toContain('  1 run waits in the queue');
+  });
 });

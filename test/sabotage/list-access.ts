@@ -180,7 +180,7 @@ export const ACCESS: readonly Sabotage[] = [
   {
     name: 'page-body-limit',
     file: 'src/web/app.ts',
-    find: "app.post('*', bodyLimit({ maxSize: SERVER_LIMITS.bodyBytesMax, onError: tooLarge }));",
+    find: "app.post('*', limitBody);",
     put: '',
     effect: 'One large form fills the memory.',
     caughtBy: { file: 'test/web/bad-requests.test.ts', name: 'headers and bodies are bounded' },

@@ -28,6 +28,17 @@ export const MACHINES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'copy-lease-check',
+    file: 'src/db/copy/write-to-target.ts',
+    find: 'await guardLease(trx, lease);',
+    put: '',
+    effect: 'Two copies write to one database.',
+    caughtBy: {
+      file: 'test/pipeline/copy-database.test.ts',
+      name: 'stops once another process has it',
+    },
+  },
+  {
     name: 'settled-event-locked',
     file: 'src/outbox/queue.ts',
     find: '.forUpdate()',
@@ -60,7 +71,7 @@ export const MACHINES: readonly Sabotage[] = [
   {
     name: 'database-time',
     file: 'src/db/database-time.ts',
-    find: 'if (clock !== systemClock || !isPostgres(db)) return clock.now();',
+    find: 'if (!hasOwnClock(db, clock)) return clock.now();',
     put: 'if (isPostgres(db)) return clock.now();',
     effect:
       'A machine whose clock is ahead takes over tenants in use, and exceeds the limits of Gong.',

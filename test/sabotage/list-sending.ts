@@ -200,7 +200,7 @@ export const SENDING: readonly Sabotage[] = [
   {
     name: 'call-moved',
     file: 'src/push/pacer.ts',
-    find: 'if (to > takenAt) await this.#correct',
+    find: 'if (to > takenAt || isShared) await this.#correct',
     put: 'if (to < takenAt) await this.#correct',
     effect: 'A slow connection makes calls arrive closer together than Gong allows.',
     caughtBy: { file: 'test/time/call-count.test.ts', name: 'delays the next call' },

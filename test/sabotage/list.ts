@@ -1,6 +1,7 @@
 import { ACCESS } from './list-access.ts';
 import { DECIDING } from './list-deciding.ts';
 import { MACHINES } from './list-machines.ts';
+import { SHARED_QUEUE } from './list-queue.ts';
 import { READING } from './list-reading.ts';
 import { SENDING } from './list-sending.ts';
 import { STORING } from './list-storing.ts';
@@ -10,6 +11,7 @@ import type { Sabotage } from './sabotage.ts';
 export const SABOTAGES: readonly Sabotage[] = [
   ...STORING,
   ...MACHINES,
+  ...SHARED_QUEUE,
   ...SENDING,
   ...READING,
   ...DECIDING,

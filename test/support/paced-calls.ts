@@ -18,7 +18,12 @@ export async function takeCall(
   db: Database,
   request: Pick<CallRequest, 'account' | 'now' | 'limits'>,
 ): Promise<Exclude<CallDecision, { kind: 'go' }> | { readonly kind: 'go'; readonly at: number }> {
-  const decision = await takeCalls(db, { ...request, requested: 1, corrections: [] });
+  const decision = await takeCalls(db, {
+    ...request,
+    requested: 1,
+    arrivalMarginMs: 0,
+    corrections: [],
+  });
   if (decision.kind !== 'go') return decision;
   const { calls, ...go } = decision;
   expect(calls).toBe(1);

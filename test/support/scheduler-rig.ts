@@ -12,7 +12,7 @@ import { reportOf } from '../../src/runs/report.ts';
 import { runError } from '../../src/runs/stage-errors.ts';
 import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import type { TenantRun } from '../../src/runs/tenant-run.ts';
-import type { RunTenant } from '../../src/scheduler/due-run.ts';
+import { executeDueRun, type RunTenant } from '../../src/scheduler/due-run.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import { emptyDatabase, type TestDatabase } from './database.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -101,7 +101,7 @@ export class SchedulerRig {
     const scheduler = new Scheduler({
       context,
       tenants,
-      run: this.#run,
+      execute: (current, due) => executeDueRun(current, { ...due, run: this.#run }),
       housekeeping: async (_, done) => {
         housekept.push(done.map(({ tenant }) => tenant));
         await this.script.housekeeping();

@@ -61,7 +61,13 @@ test('the total is the sum of its calls after any steps of any clock', async () 
         const unsent = Array(unsentCount).fill({ from: last.at });
         const [alone, along] = sent.correctedAlone ? [later, unsent] : [unsent, later];
         await correctCalls(connection, { account: ACCOUNT, corrections: alone });
-        const request = { account: ACCOUNT, now: () => now, limits, requested };
+        const request = {
+          account: ACCOUNT,
+          now: () => now,
+          limits,
+          requested,
+          arrivalMarginMs: 0,
+        };
         const decision = await takeCalls(connection, { ...request, corrections: along });
         last = decision.kind === 'go' ? decision : { at: 0, calls: 0 };
         const counted = await rowsAfter(db, now - dayMs);
@@ -83,7 +89,7 @@ test('the total is the sum of its calls after any steps of any clock', async () 
 test('a process of a version without totals counts calls: the next minute counts them', async () => {
   const { db } = await testDatabase();
   const limits = { burst: { calls: 3, windowMs: 1_005 }, callsPerDay: 5 };
-  const request = { account: ACCOUNT, limits, requested: 1, corrections: [] };
+  const request = { account: ACCOUNT, limits, requested: 1, arrivalMarginMs: 0, corrections: [] };
   await takeCalls(db, { ...request, now: () => START });
   await db
     .insertInto('call')
@@ -107,7 +113,13 @@ test('a database without a total gets it from the calls on record', async () => 
     ])
     .execute();
   const limits = { burst: { calls: 3, windowMs: 1_005 }, callsPerDay: 4 };
-  const request = { account: ACCOUNT, now: () => START, limits, corrections: [] };
+  const request = {
+    account: ACCOUNT,
+    now: () => START,
+    limits,
+    arrivalMarginMs: 0,
+    corrections: [],
+  };
   expect(await takeCalls(db, { ...request, requested: 9 })).toEqual({
     kind: 'go',
     at: START,
@@ -120,7 +132,14 @@ test('a paced call executes the same statements, whatever is on record', async (
   const { db } = await testDatabase();
   const limits = { burst: { calls: 3, windowMs: 1_005 }, callsPerDay: 1_000_000 };
   const take = (now: number) =>
-    takeCalls(db, { account: ACCOUNT, now: () => now, limits, requested: 1, corrections: [] });
+    takeCalls(db, {
+      account: ACCOUNT,
+      now: () => now,
+      limits,
+      requested: 1,
+      arrivalMarginMs: 0,
+      corrections: [],
+    });
   await take(START);
   executed.length = 0;
   await take(START + 2_000);

@@ -245,7 +245,7 @@ export class Company {
     this.#expect(auditedAct(act.content, [person], { at, by }), { at });
   }
 
-  /** What no one is told: a colleague, a link, an edit, a changed role. */
+  /** What is not reported: a colleague, a link, an edit, a changed role. */
   #shareInside(): void {
     const { google } = this.#world.sandbox;
     google.setLateAudit(0);

@@ -20,7 +20,7 @@ const HELP = `Usage: npm run torture -- [options]
 
   --part NAME   one of the parts: PARTS (default: all)
   --only TEXT   only the faults whose name contains it
-  --kills N     of the part kills: at least N kills (default: 1000, short: 6)
+  --kills N     of the part kills: at least N kills (default: 1000, short: any)
   --seed N      repeats the same history (default: a random one)
   --short       a form of a minute (default: --long)
 `;

@@ -43,12 +43,8 @@ describe('the folder', () => {
   });
 
   test.each([
-    ['no folder', {}, 'config: does not exist; create it with a folder named tenants, and '],
-    [
-      'a file instead of the folder',
-      { config: '' },
-      'config: is not a folder; create it with a folder named tenants, and ',
-    ],
+    ['no folder', {}, 'config: does not exist; '],
+    ['a file instead of the folder', { config: '' }, 'config: is not a folder; '],
     ['no tenants folder', { 'config/sharetrail.yaml': '' }, 'config/tenants: does not exist; '],
     [
       'only an example',
@@ -58,7 +54,7 @@ describe('the folder', () => {
   ])('%s is a problem that says what to do next', async (_name, files, problem) => {
     using folder = new ConfigFolder(files);
     expect((await errorOf(load(folder))).message).toBe(
-      `${problem}copy sharetrail's config/tenants/acme.example.yaml there, as NAME.yaml, and edit it`,
+      `${problem}to write the file of the first tenant, run \`sharetrail init NAME\``,
     );
   });
 

@@ -14,7 +14,7 @@ import {
   seedFirstDay,
 } from '../../src/sandbox/scenario/index.ts';
 import { ConfigFolder, makePrivateKey } from '../support/config-folder.ts';
-import { type Page, readPage, rowsOf, sectionOf, spansOf } from '../support/docs/page.ts';
+import { type Page, readPage, rowsOf, sectionOf } from '../support/docs/page.ts';
 import { isQuoteOf, programTexts, unknownQuotations } from '../support/docs/quotations.ts';
 import {
   brokenLinks,
@@ -51,9 +51,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('the program accepts every command line', () => {
-    // It is generated from the schemas, which also mention planned commands.
-    const isGenerated = name === 'docs/configuration.md';
-    expect(invalidCommands(page, isGenerated ? plannedCommands() : [])).toEqual([]);
+    expect(invalidCommands(page)).toEqual([]);
   });
 
   test('every option exists', () => {
@@ -102,12 +100,6 @@ describe('README.md', () => {
       .toSorted();
     const built = definitions.flatMap(({ name, load }) => (load ? [name] : [])).toSorted();
     expect([...new Set(listed)]).toEqual(built);
-  });
-
-  test('the commands that are not built do not exist', () => {
-    const planned = plannedCommands();
-    expect(planned).toContain('worker');
-    expect(definitions.filter(({ name }) => planned.includes(name))).toEqual([]);
   });
 
   test.each([
@@ -205,9 +197,8 @@ describe('each rule reports problems', () => {
     ['```sh\ncd x && node src/main.ts sync --nopush >> log\n```', 'unknown option "--nopush"'],
     ['```sh\nnpm run -s sharetrail -- events show\n```', '"events show" needs ID'],
     ['`sharetrail config`', 'incomplete'],
-    ['`sharetrail worker`', 'unknown command "worker"'],
   ])('an invalid command line: %j', (text, problem) => {
-    expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
+    expect(invalidCommands(pageOf(text)).join('\n')).toContain(problem);
   });
 
   test.each([
@@ -215,16 +206,15 @@ describe('each rule reports problems', () => {
     ['```text\nThen run `sharetrail synk`.\n```', 'unknown command "synk"'],
     ['```text\n15 2 * * *  cd x && node src/main.ts synk >> log\n```', 'unknown command "synk"'],
   ])('an invalid command line in an output: %j', (text, problem) => {
-    expect(invalidCommands(pageOf(text), []).join('\n')).toContain(problem);
+    expect(invalidCommands(pageOf(text)).join('\n')).toContain(problem);
     const prose = text.replace(/.*synk.*/, 'sharetrail recorded the share.');
-    expect(invalidCommands(pageOf(prose), [])).toEqual([]);
+    expect(invalidCommands(pageOf(prose))).toEqual([]);
   });
 
   test('a valid command line with shell syntax', () => {
     const text = '```sh\nnode src/main.ts sync --no-push >> a 2>&1 || echo "sharetrail $?"\n```';
     expect(commandLinesOf(pageOf(text))).toEqual([{ text: 'sync --no-push', line: 2 }]);
-    expect(invalidCommands(pageOf(`${text}\n\`sharetrail COMMAND\``), [])).toEqual([]);
-    expect(invalidCommands(pageOf('`sharetrail explain`'), ['explain'])).toEqual([]);
+    expect(invalidCommands(pageOf(`${text}\n\`sharetrail COMMAND\``))).toEqual([]);
   });
 
   test('an unknown option', () => {
@@ -274,14 +264,6 @@ function withFolders(files: readonly string[]): ReadonlySet<string> {
     path.split('/').map((_, index, steps) => steps.slice(0, index).join('/')),
   );
   return new Set([...files, ...folders]);
-}
-
-/** The commands that the README lists as not built yet. */
-function plannedCommands(): string[] {
-  const item = /^- The commands ([\s\S]*?)(?=^- |$(?![\s\S]))/m.exec(
-    sectionOf(readme, 'Not built yet'),
-  );
-  return spansOf(item?.[1] ?? '').map(({ text }) => text);
 }
 
 /** The README's first block of a language that starts with a text. */

@@ -28,6 +28,7 @@ function sharesOf(entries: Entries, names: Readonly<Record<string, string>> = {}
       awaiting: new Map(),
       itemOf: () => undefined,
       isOfCreation: () => false,
+      originalOf: () => undefined,
       loggedGrant: ({ itemId, at, grant }) => ({ itemId, at, grant, owner: 'user/1' }),
       nameOf: (email) => names[email],
       isExternal: () => true,

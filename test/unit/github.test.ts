@@ -213,7 +213,7 @@ describe.each(FORMS)('%s', (path) => {
 
   test('names only commands, options, and pages that exist', () => {
     const page = readPage({ path, text: textOf(path) });
-    expect(invalidCommands(page, [])).toEqual([]);
+    expect(invalidCommands(page)).toEqual([]);
     expect(unknownOptions(page)).toEqual([]);
     const pages = [...textOf(path).matchAll(/[\w/]+\.md\b/g)].map(([name]) => name);
     for (const name of pages) expect(paths).toContain(name);

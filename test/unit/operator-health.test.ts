@@ -75,6 +75,12 @@ test('a pause that Gong requested earlier and that has ended needs no attention'
   expect(healthOf(tenantStatus({ runs: [capped] })).level).toBe('ok');
 });
 
+test('rejected events can be retried or skipped with the given commands', () => {
+  const { hint } = healthOf(tenantStatus({ rejections })).attention ?? {};
+  expect(hint).toContain('`sharetrail events retry --state rejected`');
+  expect(hint).toContain('`sharetrail events skip --state rejected`');
+});
+
 test('the first error is quoted, up to a limit, and the others are counted', () => {
   const runs = [endedRun({ outcome: 'failed', errors: [REFUSED, errorOf('b'), errorOf('c')] })];
   expect(healthOf(tenantStatus({ runs })).attention).toEqual({

@@ -145,7 +145,9 @@ if (ON_SQLITE) {
 test('0013 counts the events that are there', async () => {
   const file = testFile();
   const before = file.open();
-  const { '0013-event-counts': _, ...earlier } = MIGRATIONS;
+  const earlier = Object.fromEntries(
+    Object.entries(MIGRATIONS).filter(([name]) => name < '0013-event-counts'),
+  );
   const provider = { getMigrations: async () => earlier };
   await new Migrator({ db: before, provider }).migrateToLatest();
   const rows = await db.selectFrom('event').selectAll().execute();

@@ -16,6 +16,7 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
   sharetrail_gong_calls_limit: ['account'],
   sharetrail_vendor_calls_total: ['tenant', 'vendor'],
   sharetrail_cursor_timestamp_seconds: ['tenant', 'stream'],
+  sharetrail_queue_jobs: ['state'],
 };
 
 interface Sample {

@@ -12,6 +12,8 @@ Commands:
   sync               run each tenant once: read, match, queue, and send to Gong
   backfill           report the shares of a past window
   start              run the scheduler: each tenant on its schedule
+  worker             take runs from the shared queue, on any number of machines
+                     (PostgreSQL only)
   status             show one row per tenant, and what needs attention
   events             list the events; show, retry or skip them
   explain            explain what happened to a share, and why

@@ -25,6 +25,6 @@ export function completionOf(definitions: readonly CommandDefinition[]): Handler
 
 function unknownShell(given: string): UsageError {
   return new UsageError(`there is no completion script for "${given}"`, {
-    hint: `Choose one of ${SHELLS.join(', ')}: sharetrail completion bash`,
+    hint: `Choose one of ${SHELLS.join(', ')}: \`sharetrail completion bash\`.`,
   });
 }

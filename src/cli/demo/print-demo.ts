@@ -17,7 +17,7 @@ const PER_SECOND = GONG_CALL_LIMITS.callsPerSecond;
 /** What each reason means, for a first-time reader. */
 const REASONS: Readonly<Record<SkipReason, string>> = {
   rebound: 'the tenant belongs to another account now',
-  forgotten: 'its people asked to be forgotten (sharetrail forget)',
+  forgotten: 'its people asked to be forgotten (`sharetrail forget`)',
   'before-start': 'it was shared before the start date of the tenant',
   'ignored-creator': 'a package made it, not a person (salesforce.ignoreCreatedBy)',
   'internal-only': 'all its recipients are colleagues (internalDomains)',

@@ -90,10 +90,11 @@ async function confirm(
 ): Promise<void> {
   const count = await countSelected(context, tenants, { ...selection, action });
   if (count <= 1) return;
-  const what = [selection.state, selection.reason && `(${selection.reason})`].filter(Boolean);
+  const what = selection.state === undefined ? 'event' : `${selection.state} event`;
+  const reason = selection.reason === undefined ? '' : ` (${selection.reason})`;
   const effect = action === 'retry' ? 'queued again' : 'skipped';
   await requireConfirmation(input, {
-    text: `${countOf(count, 'event')} ${what.join(' ')} will be ${effect}.`,
+    text: `${countOf(count, what)}${reason} will be ${effect}.`,
     withoutTerminal: 'refuse',
   });
 }
@@ -101,13 +102,20 @@ async function confirm(
 async function printRetry({ input }: CommandSession, report: RetryReport): Promise<void> {
   const { io } = input;
   const { queued, rejected, problems } = report;
-  await writeParagraph(io, `${countOf(queued, 'event')} queued again.`);
+  await writeParagraph(io, queuedText(report));
   if (rejected > 0) {
     const them = rejected === 1 ? 'it is' : 'they are';
     await writeParagraph(io, `${countOf(rejected, 'event')} cannot be sent as ${them}:`);
     for (const problem of problems) await writeParagraph(io, `  ${problem}`);
   }
   if (queued > 0) await writeParagraph(io, 'The next sync sends the queued events.');
+}
+
+function queuedText({ queued, rejected }: RetryReport): string {
+  if (queued + rejected === 0) {
+    return 'Nothing to do: none of these events is rejected, skipped or held.';
+  }
+  return `${countOf(queued, 'event')} queued again.`;
 }
 
 function skipText(skipped: number): string {

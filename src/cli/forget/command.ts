@@ -86,6 +86,6 @@ function emailOf(text: string): string {
   const email = addressOf(text)?.toLowerCase();
   if (email !== undefined) return email;
   throw new UsageError(`"${text}" is not an email address`, {
-    hint: 'Write the address of one person: sharetrail forget ada@globex.example',
+    hint: 'Write the address of one person: `sharetrail forget ada@globex.example`.',
   });
 }

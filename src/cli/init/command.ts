@@ -22,7 +22,7 @@ export const init: Handler = async (input) => {
 function nameOf({ arguments: [name = ''] }: CommandInput): string {
   if (TENANT_NAME.test(name)) return name;
   throw new UsageError(`"${name}" cannot be the name of a tenant`, {
-    hint: 'Use lower-case letters, digits and hyphens, at most 63: sharetrail init acme',
+    hint: 'Use lower-case letters, digits and hyphens, at most 63: `sharetrail init acme`.',
   });
 }
 

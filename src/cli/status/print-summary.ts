@@ -1,3 +1,4 @@
+import type { QueueStatus } from '../../operator/queue-status.ts';
 import type { TenantRow } from '../../operator/tenant-row.ts';
 import type { Io } from '../terminal/io.ts';
 import { writeFirstFitting } from '../terminal/table.ts';
@@ -6,10 +7,12 @@ import { attentionLines } from './attention-lines.ts';
 import { accountLines } from './gong-accounts.ts';
 import { summaryLayouts } from './summary-columns.ts';
 import { unreadDriveLines } from './unread-drive-lines.ts';
+import { queueAttentionLines, workerLines } from './worker-lines.ts';
 
 export interface SummaryOptions {
   /** epoch milliseconds */
   readonly now: number;
+  readonly queue: QueueStatus;
   /** `few`: if there are many drives or Gong accounts, only some have their own line */
   readonly details: 'all' | 'few';
 }
@@ -18,12 +21,16 @@ export interface SummaryOptions {
 export async function printSummary(
   io: Io,
   rows: readonly TenantRow[],
-  { now, details }: SummaryOptions,
+  { now, queue, details }: SummaryOptions,
 ): Promise<void> {
   await writeFirstFitting(io, { layouts: summaryLayouts(now) }, rows);
-  await printSection(io, 'Needs attention', attentionLines(rows));
+  await printSection(io, 'Needs attention', [
+    ...queueAttentionLines(queue),
+    ...attentionLines(rows),
+  ]);
   await printSection(io, 'Shared drives that are not read', unreadDriveLines(rows, details));
   await printSection(io, 'Gong calls left in 24 hours', accountLines(rows, details));
+  await printSection(io, 'Workers', workerLines(queue));
 }
 
 async function printSection(io: Io, title: string, lines: readonly string[]): Promise<void> {

@@ -1,10 +1,9 @@
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { DatabaseError, UserError } from '../../lib/errors.ts';
 import { formatHolder, thisProcess } from '../holder.ts';
-import { guardLease, type LeaseKey, releaseLease } from '../leases.ts';
+import { type LeaseKey, releaseLease } from '../leases.ts';
 import { openDatabase } from '../open.ts';
 import type { Database, Statement } from '../schema.ts';
-import { inTransaction } from '../transaction.ts';
 import { DatabaseInUse } from './copy-in-use.ts';
 import { type Copying, copyTable, readTable, type TableContent } from './copy-table.ts';
 import { requireDifferent } from './require-different.ts';
@@ -18,6 +17,7 @@ import {
   type TableName,
 } from './table-plans.ts';
 import { beginCopy, finishCopy, finishedTables, forgetFinished, recordFinished } from './target.ts';
+import { writeToTarget } from './write-to-target.ts';
 
 export interface CopyOptions extends Pick<Copying, 'onProgress' | 'onEvents' | 'signal'> {
   /** the `database` setting of each */
@@ -148,8 +148,7 @@ async function clear({ to, lease }: Copying, tables: readonly ComparedTable[]): 
     ? ['event_count', 'search_queue', 'search_document']
     : [];
   if (names.length === 0) return;
-  await inTransaction(to, async (trx) => {
-    await guardLease(trx, lease);
+  await writeToTarget(to, lease, async (trx) => {
     await clearTables(trx, [...names, ...derived]);
     await forgetFinished(trx, names);
   });
@@ -158,8 +157,7 @@ async function clear({ to, lease }: Copying, tables: readonly ComparedTable[]): 
 async function copyAgain({ to, lease }: Copying, tables: readonly CopiedTable[]): Promise<void> {
   const different = tables.filter((table) => !isEqual(table)).map(({ name }) => name);
   const names = different.includes('event_count') ? [...different, 'event'] : different;
-  await inTransaction(to, async (trx) => {
-    await guardLease(trx, lease);
+  await writeToTarget(to, lease, async (trx) => {
     await forgetFinished(trx, names);
   });
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../../lib/clock.ts';
 import { databaseTime } from '../database-time.ts';
-import { extendLease, guardLease, type LeaseKey } from '../leases.ts';
+import { extendLease, type LeaseKey } from '../leases.ts';
 import { LEASE_LIMITS } from '../limits.ts';
 import type { Database, Statement } from '../schema.ts';
-import { inTransaction } from '../transaction.ts';
 import { Checksum, type Row } from './checksum.ts';
 import { countRows, insertRows, readPages, storableRows } from './rows.ts';
 import type { ComparedTable } from './table-plans.ts';
+import { writeToTarget } from './write-to-target.ts';
 
 /** What the work on all tables shares. */
 export interface Copying {
@@ -55,8 +55,7 @@ export async function readTable(
 export async function copyTable(copying: Copying, table: ComparedTable): Promise<TableContent> {
   const { from, to, lease, onEvents } = copying;
   const work = (rows: readonly Row[]) =>
-    inTransaction(to, async (trx) => {
-      await guardLease(trx, lease);
+    writeToTarget(to, lease, async (trx) => {
       await insertRows(trx, table.name, rows);
       if (table.name === 'event') await onEvents(trx, rows as unknown as readonly EventKey[]);
     });

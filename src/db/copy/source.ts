@@ -8,6 +8,7 @@ import { requireKnownSchema } from '../migrate.ts';
 import { openDatabase } from '../open.ts';
 import { databaseExists } from '../open-current.ts';
 import type { Database, Statement } from '../schema.ts';
+import { liveWorkers } from '../workers.ts';
 import { DatabaseInUse } from './copy-in-use.ts';
 import { ALL_TABLES } from './table-plans.ts';
 
@@ -39,11 +40,11 @@ export async function lockSource(trx: Statement, clock: Clock): Promise<void> {
     const tables = sql.join(ALL_TABLES.map((table) => sql.table(table)));
     await sql`lock table ${tables} in share mode`.execute(trx);
   }
-  await requireNoLease(trx, clock);
+  await requireUnused(trx, clock);
 }
 
-/** Throws DatabaseInUse if a live process has a lease, other than of `except`. */
-export async function requireNoLease(
+/** Throws DatabaseInUse if a process has a lease, other than of `except`, or takes runs from the queue. */
+export async function requireUnused(
   trx: Statement,
   clock: Clock,
   except: readonly string[] = [],
@@ -51,11 +52,17 @@ export async function requireNoLease(
   const now = await databaseTime(trx, clock);
   const leases = await trx.selectFrom('lease').selectAll().execute();
   const valid = leases.find((lease) => !except.includes(lease.name) && isValidLease(lease, now));
-  if (valid === undefined) return;
-  const until = new Date(valid.until).toISOString();
-  throw new DatabaseInUse(`a process holds ${valid.name}`, {
-    hint:
-      'Stop `sharetrail start` and all workers, wait for runs to end, and try again. If that process ' +
-      `is dead, its lease expires at ${until}.`,
+  if (valid !== undefined) {
+    const until = new Date(valid.until).toISOString();
+    throw new DatabaseInUse(`a process holds ${valid.name}`, {
+      hint: `${STOP_ALL} If that process is dead, its lease expires at ${until}.`,
+    });
+  }
+  const [worker] = await liveWorkers(trx, now);
+  if (worker === undefined) return;
+  throw new DatabaseInUse(`a process on ${worker.host} takes runs from its queue`, {
+    hint: `${STOP_ALL} A process that was killed counts as alive for 20 s.`,
   });
 }
+
+const STOP_ALL = 'Stop `sharetrail start` and all workers, wait for runs to end, and try again.';

@@ -4,7 +4,7 @@ export type TableName = keyof Tables;
 
 /**
  * `copied`: row by row. `counted`: by triggers of `event` in both databases, then compared. `rebuilt`:
- * the search index, from the events. `omitted`: leases belong to running processes.
+ * the search index, from the events. `omitted`: leases and workers are running processes.
  */
 type TablePlan =
   | { readonly treatment: 'copied' | 'counted'; readonly key: readonly string[] }
@@ -37,6 +37,7 @@ const PLANS: Readonly<Record<TableName, TablePlan>> = {
   search_queue: { treatment: 'rebuilt' },
   search_document: { treatment: 'rebuilt' },
   lease: { treatment: 'omitted' },
+  worker: { treatment: 'omitted' },
 };
 
 function copied(...key: string[]): TablePlan {

@@ -4,15 +4,16 @@ import { UserError } from '../../lib/errors.ts';
 import { databaseTime } from '../database-time.ts';
 import { durably } from '../durably.ts';
 import { isPostgres } from '../is-postgres.ts';
-import { guardLease, type LeaseKey, takeLease } from '../leases.ts';
+import { type LeaseKey, takeLease } from '../leases.ts';
 import { migrate, migrateUnfinishedCopy } from '../migrate.ts';
 import type { Database, Statement } from '../schema.ts';
 import { inTransaction } from '../transaction.ts';
 import { isUnfinishedCopy, MARKER } from '../unfinished-copy.ts';
 import { DatabaseInUse } from './copy-in-use.ts';
 import { hasRows } from './rows.ts';
-import { requireNoLease } from './source.ts';
+import { requireUnused } from './source.ts';
 import { ALL_TABLES, CONTENT_TABLES, type TableName } from './table-plans.ts';
+import { writeToTarget } from './write-to-target.ts';
 
 /** The lease of the process that copies, in TO. */
 const LEASE = 'the copy of the database';
@@ -41,7 +42,7 @@ export async function beginCopy(
       await requireEmpty(trx);
       await createMarker(trx);
     }
-    await requireNoLease(trx, clock, [LEASE]);
+    await requireUnused(trx, clock, [LEASE]);
     if (await takeLease(trx, key, await databaseTime(trx, clock))) return;
     throw new DatabaseInUse('another `copy-database` writes to it', {
       hint: 'Wait until it ends. If its machine is down, its lease expires within a minute.',
@@ -94,8 +95,7 @@ export async function recordFinished(
   lease: LeaseKey,
   table: FinishedTable,
 ): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    await guardLease(trx, lease);
+  await writeToTarget(db, lease, async (trx) => {
     await trx.withTables<MarkerTable>().insertInto(MARKER).values(table).execute();
   });
 }
@@ -109,8 +109,7 @@ export async function forgetFinished(trx: Statement, names: readonly string[]): 
 /** From now on, runs can use TO. Afterward, a power cut loses nothing of the copy. */
 export async function finishCopy(db: Database, lease: LeaseKey): Promise<void> {
   await durably(db, (connection) =>
-    inTransaction(connection, async (trx) => {
-      await guardLease(trx, lease);
+    writeToTarget(connection, lease, async (trx) => {
       await trx.schema.dropTable(MARKER).execute();
       await trx.deleteFrom('lease').where('name', '=', lease.name).execute();
     }),

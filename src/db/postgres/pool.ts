@@ -53,7 +53,7 @@ export async function createPool({ address, access }: PoolOptions): Promise<pg.P
 }
 
 /** Everything is explicit: the driver would fill gaps from variables of libpq. */
-function clientSettings(address: PostgresAddress, types: typeof pg.types): pg.ClientConfig {
+export function clientSettings(address: PostgresAddress, types: typeof pg.types): pg.ClientConfig {
   const { host, port, user, password, database } = address;
   return {
     host,

@@ -36,24 +36,49 @@ export async function stageEntries(
   }
 }
 
-/** The next unhandled entries in chronological order. */
-export async function unhandledEntriesAfter(
+export interface StagedEntry {
+  readonly entry: AuditEntry;
+  readonly isHandled: boolean;
+}
+
+interface EntriesQuery extends PartitionKey {
+  readonly after: AuditEntry | undefined;
+  /** epoch milliseconds, exclusive */
+  readonly before: number;
+  readonly limit: number;
+}
+
+/** The next entries in chronological order. */
+export async function stagedEntriesAfter(
   db: Statement,
-  query: PartitionKey & {
-    readonly after: AuditEntry | undefined;
-    /** epoch milliseconds, exclusive */
-    readonly before: number;
-    readonly limit: number;
-  },
-): Promise<AuditEntry[]> {
-  const { after } = query;
+  { include, ...query }: EntriesQuery & { readonly include: 'all' | 'unhandled' },
+): Promise<StagedEntry[]> {
+  const unhandled = await entriesAfter(db, query, 0);
+  if (include === 'unhandled') return unhandled;
+  // The index orders the handled entries and the others by time separately.
+  const handled = await entriesAfter(db, query, 1);
+  return [...unhandled, ...handled]
+    .sort(({ entry: one }, { entry: other }) => compareTimes(one, other))
+    .slice(0, query.limit);
+}
+
+/** The order of entries: by time, then by key. */
+export function compareTimes(one: AuditEntry, other: AuditEntry): number {
+  return one.at - other.at || (one.key < other.key ? -1 : 1);
+}
+
+async function entriesAfter(
+  db: Statement,
+  { tenant, partition, after, before, limit }: EntriesQuery,
+  handled: 0 | 1,
+): Promise<StagedEntry[]> {
   const rows = await db
     .selectFrom('activity')
     .select('payload')
-    .where('tenant', '=', query.tenant)
-    .where('lane', '=', query.partition)
-    .where('handled', '=', 0)
-    .where('at', '<', query.before)
+    .where('tenant', '=', tenant)
+    .where('lane', '=', partition)
+    .where('handled', '=', handled)
+    .where('at', '<', before)
     .$if(after !== undefined, (select) =>
       select.where(({ eb, refTuple, tuple }) =>
         eb(refTuple('at', 'key'), '>', tuple(after?.at ?? 0, after?.key ?? '')),
@@ -61,10 +86,13 @@ export async function unhandledEntriesAfter(
     )
     .orderBy('at')
     .orderBy('key')
-    .limit(query.limit)
+    .limit(limit)
     .execute();
   // Only `stageEntries` writes payloads, so their shape is not checked.
-  return rows.map(({ payload }) => JSON.parse(payload) as AuditEntry);
+  return rows.map(({ payload }) => ({
+    entry: JSON.parse(payload) as AuditEntry,
+    isHandled: handled === 1,
+  }));
 }
 
 /** The handled entries about the items between two times (epoch milliseconds, inclusive). */

@@ -53,7 +53,9 @@ export class GrantHistory {
 
   /** True if the logged grant was applied before. */
   includes(logged: LoggedGrant): boolean {
-    return this.#inOrder().some((grant) => isSameLoggedGrant(grant, logged));
+    return this.#inOrder().some(
+      (grant) => isSameLoggedGrant(grant, logged) && !this.#endsBetween(logged.at, startOf(grant)),
+    );
   }
 
   applyGrant(logged: LoggedGrant): AppliedGrant {
@@ -161,6 +163,13 @@ export class GrantHistory {
       endGrant(before, at);
     }
     return grant;
+  }
+
+  /** True if a grant ended between the two times: what was granted before is not what was after. */
+  #endsBetween(from: number, until: number): boolean {
+    return this.#inOrder().some(
+      ({ revokedAt }) => revokedAt !== undefined && revokedAt > from && revokedAt < until,
+    );
   }
 
   /** The last direct grant that began at or before `at`. */

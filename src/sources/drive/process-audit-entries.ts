@@ -5,19 +5,20 @@ import type { SourcePage } from '../source.ts';
 import { AUDIT_EVENT_NAMES, type AuditEntry } from './audit-entry.ts';
 import {
   deleteHandled,
-  handledEntriesBetween,
   markHandled,
   type PartitionKey,
-  unhandledEntriesAfter,
+  stagedEntriesAfter,
 } from './audit-entry-store.ts';
 import type { AuditPartition } from './audit-partition.ts';
 import { parseAuditPosition } from './cursor-positions.ts';
 import type { DriveStore } from './drive-store.ts';
+import { type BackfillWindow, entriesToApply, type LoggedEntries } from './entries-to-apply.ts';
 import { loadGrants, saveGrants } from './grant-store.ts';
-import { type ShareAction, ShareActionGrouper } from './group-share-actions.ts';
+import { ShareActionGrouper } from './group-share-actions.ts';
 import { findCreations } from './item-creations.ts';
 import type { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
+import { RepeatedGrants } from './repeated-grants.ts';
 import type { Scope } from './scope.ts';
 import { loggedGrantOf, sharesFromAuditLog } from './shares-from-audit-log.ts';
 import { auditLogStream, shareActionStream } from './stream-names.ts';
@@ -30,14 +31,18 @@ export interface AuditProcessing {
   /** True if the entry's grantee was internal at the entry's time. */
   readonly wasInternal: (entry: AuditEntry) => boolean;
   readonly partition: AuditPartition;
-  /** epoch milliseconds: entries outside it are ignored; undefined: none are */
-  readonly window?: { readonly since: number; readonly until: number };
+  /** of a backfill: only the share actions that begin in it are reported */
+  readonly window?: BackfillWindow;
 }
 
 /**
  * Groups the staged entries into share actions, in chronological order, and compares them with the
  * grants on record. Yields the new shares. An action that later entries could still extend waits for
  * the next run, with all of its entries.
+ *
+ * A sync puts all entries on record, which shows the grants that repeat others. A backfill leaves out
+ * what is outside its window, so it compares the entries themselves: after an interruption, also with
+ * the handled ones.
  */
 export async function* processAuditEntries(
   processing: AuditProcessing,
@@ -47,27 +52,31 @@ export async function* processAuditEntries(
   const readUntil = await readUntilOf(processing);
   const { users } = processing.scope;
   const grouper = new ShareActionGrouper(({ actor, at }) => users.idAt(actor, at));
+  const repeated = new RepeatedGrants();
+  const isBackfill = processing.window !== undefined;
+  const include = isBackfill ? 'all' : 'unhandled';
+  const limit = DRIVE_LIMITS.entriesPerPageMax;
   let after: AuditEntry | undefined;
   for (;;) {
-    const limit = DRIVE_LIMITS.entriesPerPageMax;
-    const entries = await unhandledEntriesAfter(db, { ...key, after, before: readUntil, limit });
-    const isLast = entries.length === 0;
+    const query = { ...key, include, after, before: readUntil, limit } as const;
+    const staged = await stagedEntriesAfter(db, query);
+    const isLast = staged.length === 0;
+    if (isBackfill) for (const { entry } of staged) repeated.add(entry);
+    const entries = staged.flatMap(({ entry, isHandled }) => (isHandled ? [] : [entry]));
     const grants = entries.filter(({ change }) => change === 'grant');
     const actions = grants.flatMap((entry) => grouper.add(entry));
     if (isLast) actions.push(...grouper.closeBefore(readUntil));
     const others = entries.filter(({ change }) => change !== 'grant');
     if (actions.length + others.length > 0 || isLast) {
-      yield await processPage(processing, { actions, others, readUntil, isLast });
+      yield await processPage(processing, { actions, others, repeated, readUntil, isLast });
     }
     if (isLast) return;
-    after = entries.at(-1);
+    after = staged.at(-1)?.entry;
   }
 }
 
-interface EntriesPage {
-  readonly actions: readonly ShareAction[];
-  /** revocations and changes of role */
-  readonly others: readonly AuditEntry[];
+interface EntriesPage extends LoggedEntries {
+  readonly repeated: RepeatedGrants;
   /** epoch milliseconds */
   readonly readUntil: number;
   readonly isLast: boolean;
@@ -96,7 +105,11 @@ async function processPage(processing: AuditProcessing, page: EntriesPage): Prom
 
 async function sharesIn(processing: AuditProcessing, page: EntriesPage) {
   const { client, store, scope, wasInternal } = processing;
-  const { actions, others } = await entriesToApply(processing, page);
+  const { actions, others } = await entriesToApply(page, {
+    db: store.db,
+    key: partitionKeyOf(processing),
+    window: processing.window,
+  });
   const granted = actions.flatMap((action) => action.entries);
   const itemIds = [...others, ...granted].map(({ itemId }) => itemId);
   const grants = await loadGrants(store.db, store.tenant, itemIds);
@@ -105,11 +118,14 @@ async function sharesIn(processing: AuditProcessing, page: EntriesPage) {
   const unknown = granted.filter(
     (entry) => !grants.history(entry.itemId, entry.grant.key).includes(loggedGrant(entry)),
   );
+  // What repeats an entry of an item's creation can still be a grant.
+  const originals = unknown.flatMap((entry) => page.repeated.originalOf(entry) ?? []);
   // One entry per item: the latest.
   const latest = new Map(unknown.map((entry) => [entry.itemId, entry]));
   const items = await processing.items.read([...latest.values()]);
   const creations = { client, readUntil: page.readUntil };
-  const isOfCreation = await findCreations(creations, unknown, items);
+  const candidates = [...new Set([...unknown, ...originals])];
+  const isOfCreation = await findCreations(creations, candidates, items);
   const { shares, replaced } = sharesFromAuditLog(
     { actions, others },
     {
@@ -118,6 +134,7 @@ async function sharesIn(processing: AuditProcessing, page: EntriesPage) {
       sandboxOrgId: store.sandboxOrgId,
       itemOf: (itemId) => items.get(itemId),
       isOfCreation,
+      originalOf: (entry) => page.repeated.originalOf(entry),
       loggedGrant,
       nameOf: (email, at) => scope.users.userAt(email, at)?.name,
       isExternal: ({ grant: { email } }) =>
@@ -128,55 +145,8 @@ async function sharesIn(processing: AuditProcessing, page: EntriesPage) {
   return { shares, replaced, changed: grants.changed };
 }
 
-/** The entries of the page that belong to the window, and those that must be applied again. */
-async function entriesToApply(
-  processing: AuditProcessing,
-  page: EntriesPage,
-): Promise<Pick<EntriesPage, 'actions' | 'others'>> {
-  const others = page.others.filter((entry) => isInWindow(entry, processing));
-  const separated = await grantsAround(processing, others);
-  const again = separated.map((entry): ShareAction => ({ entries: [entry] }));
-  const actions = [...page.actions, ...again].filter(({ entries: [first] }) =>
-    isInWindow(first, processing),
-  );
-  return { actions, others };
-}
-
-/**
- * The handled grants that counted as one until a revocation between them was logged: they are applied
- * again.
- */
-async function grantsAround(
-  processing: AuditProcessing,
-  others: readonly AuditEntry[],
-): Promise<AuditEntry[]> {
-  const revocations = others.filter(({ change }) => change === 'revoke');
-  const times = revocations.map(({ at }) => at);
-  if (times.length === 0) return [];
-  const handled = await handledEntriesBetween(processing.store.db, partitionKeyOf(processing), {
-    itemIds: [...new Set(revocations.map(({ itemId }) => itemId))],
-    from: Math.min(...times) - DRIVE_LIMITS.repeatedGrantMsMax,
-    until: Math.max(...times) + DRIVE_LIMITS.repeatedGrantMsMax,
-  });
-  return handled.filter(
-    ({ change, at, itemId, grant }) =>
-      change === 'grant' &&
-      revocations.some(
-        (revocation) =>
-          revocation.itemId === itemId &&
-          revocation.grant.key === grant.key &&
-          Math.abs(revocation.at - at) <= DRIVE_LIMITS.repeatedGrantMsMax,
-      ),
-  );
-}
-
 function partitionKeyOf({ store, partition }: AuditProcessing): PartitionKey {
   return { tenant: store.tenant, partition: partition.name };
-}
-
-/** A share action belongs to the window in which it begins. */
-function isInWindow({ at }: AuditEntry, { window }: AuditProcessing): boolean {
-  return window === undefined || (at >= window.since && at < window.until);
 }
 
 /** Epoch milliseconds: every kind of entry has been read up to here. */

@@ -1,6 +1,7 @@
 import { mailboxOf } from '../../share/address.ts';
 import type { Share } from '../../share/share.ts';
 import type { AuditEntry } from './audit-entry.ts';
+import { compareTimes } from './audit-entry-store.ts';
 import { buildRemainingShare, buildShare, type ItemFacts } from './build-share.ts';
 import type { ExternalGrant } from './external-grantees.ts';
 import type { Grant, LoggedGrant } from './grant.ts';
@@ -22,6 +23,8 @@ export interface AuditLogContext {
   readonly sandboxOrgId?: string | undefined;
   /** True for the entries that Google logs per member when an item is created on a shared drive. */
   readonly isOfCreation: (entry: AuditEntry) => boolean;
+  /** the entry that this one logs again; see RepeatedGrants */
+  readonly originalOf: (entry: AuditEntry) => AuditEntry | undefined;
   readonly loggedGrant: (entry: AuditEntry) => LoggedGrant;
   /** the name in the Directory of the person who had the address at `at` (epoch milliseconds) */
   readonly nameOf: (email: string, at: number) => string | undefined;
@@ -48,7 +51,7 @@ export function sharesFromAuditLog(
   const newGrants = new Map<AuditEntry, Grant>();
   const replaced = new Set<string>();
   const entries = [...logged.others, ...logged.actions.flatMap((action) => action.entries)];
-  for (const entry of entries.sort(byTime)) {
+  for (const entry of entries.sort(compareTimes)) {
     if (!context.isExternal(entry)) continue;
     const applied = applyEntry(entry, context);
     if (applied === undefined) continue;
@@ -86,13 +89,17 @@ export function loggedGrantOf(
  */
 function applyEntry(
   entry: AuditEntry,
-  { grants, awaiting, isOfCreation, wasInternal, loggedGrant }: AuditLogContext,
+  context: AuditLogContext,
 ): { readonly grant: Grant; readonly replacedEventId?: string } | undefined {
-  const logged = loggedGrant(entry);
+  const { grants, awaiting, isOfCreation, wasInternal } = context;
+  const logged = context.loggedGrant(entry);
   const history = grants.history(entry.itemId, entry.grant.key);
   if (entry.change === 'revoke') history.applyRevoke(logged);
   if (entry.change === 'role') history.applyRoleChange(logged);
   if (entry.change !== 'grant' || isOfCreation(entry)) return undefined;
+  const original = context.originalOf(entry);
+  // The original is applied with its own action, perhaps in another window.
+  if (original !== undefined && !isOfCreation(original)) return undefined;
   const applied = history.applyGrant(logged);
   if (applied.kind === 'known') return undefined;
   if (wasInternal(entry)) {
@@ -185,8 +192,4 @@ function grantsByKey(entries: readonly AuditEntry[]): Map<string, ExternalGrant>
     if (!isKnown) grants.set(grant.key, { ...grant, ...(email !== undefined && { email }) });
   }
   return grants;
-}
-
-function byTime(one: AuditEntry, other: AuditEntry): number {
-  return one.at - other.at || (one.key < other.key ? -1 : 1);
 }

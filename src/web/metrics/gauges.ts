@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import type { QueueDepth } from '../../db/workers.ts';
 import type { CursorTime } from '../../operator/cursor-times.ts';
 import type { ReasonCount, StateCount } from '../../operator/event-counts.ts';
 import type { TenantStatus } from '../../operator/status.ts';
@@ -10,6 +11,8 @@ export interface Measured {
   readonly cursors: ReadonlyMap<string, readonly CursorTime[]>;
   readonly states: readonly StateCount[];
   readonly reasons: readonly ReasonCount[];
+  /** undefined without a shared queue */
+  readonly queue: QueueDepth | undefined;
 }
 
 /** Replaces all values, so that nothing remains of a tenant that was removed. */
@@ -44,7 +47,8 @@ export function createGauges(register: Registry): (measured: Measured) => void {
     'tenant',
     'stream',
   ]);
-  const all = [events, skipped, lastGood, oldest, nextRun, used, limit, cursors];
+  const jobs = gauge('sharetrail_queue_jobs', 'Runs in the shared queue, by state.', ['state']);
+  const all = [events, skipped, lastGood, oldest, nextRun, used, limit, cursors, jobs];
   return (measured) => {
     for (const each of all) each.reset();
     for (const { tenant, source, state, events: count } of measured.states) {
@@ -59,6 +63,7 @@ export function createGauges(register: Registry): (measured: Measured) => void {
       if (oldestPending !== undefined) oldest.set({ tenant }, oldestPending / 1_000);
       if (next !== undefined) nextRun.set({ tenant }, next / 1_000);
     }
+    for (const [state, count] of Object.entries(measured.queue ?? {})) jobs.set({ state }, count);
     for (const { account, gong } of accountsOf(measured.statuses)) {
       limit.set({ account }, gong.callsPerDay);
       if (gong.callsUsed !== undefined) used.set({ account }, gong.callsUsed);

@@ -38,5 +38,6 @@ async function measure(data: WebData): Promise<Measured> {
   for (const { tenant } of tenants) {
     cursors.set(tenant, cursorTimes(await syncCursors(context, tenant)));
   }
-  return { statuses, lastGoodRuns, cursors, ...counts };
+  const { depth } = await data.queue();
+  return { statuses, lastGoodRuns, cursors, queue: depth, ...counts };
 }

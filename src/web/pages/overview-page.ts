@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { countOf, numberText } from '../../lib/format.ts';
 import type { RecentCounts } from '../../operator/event-counts.ts';
+import type { QueueStatus } from '../../operator/queue-status.ts';
 import { nameOf, type TenantRow } from '../../operator/tenant-row.ts';
 import type { DayCount } from '../../outbox/counts.ts';
 import type { State } from '../../outbox/states.ts';
@@ -10,6 +11,7 @@ import { callsMeters } from './calls-meter.ts';
 import { dayChart } from './day-chart.ts';
 import type { Html } from './layout.ts';
 import { countHtml, healthHtml, type Moment, sentenceHtml, timeHtml, upper } from './parts.ts';
+import { queueProblem, workersPanel } from './workers-panel.ts';
 
 export interface Overview extends Moment {
   /** worst first */
@@ -18,14 +20,15 @@ export interface Overview extends Moment {
   readonly firstDay: number;
   readonly recentOf: (tenant: string) => RecentCounts;
   readonly lastGoodRuns: ReadonlyMap<string, number>;
+  readonly queue: QueueStatus;
 }
 
 /** Whether anyone has to act, and on what. */
 export function overviewPage(overview: Overview): Html {
-  const { rows, days, firstDay, now } = overview;
+  const { rows, days, firstDay, now, queue } = overview;
   const shown = rows.slice(0, PAGE_LIMITS.tenantsShown);
   const statuses = rows.flatMap(({ status }) => status ?? []);
-  return html`${verdict(rows)}
+  return html`${verdict(rows)}${queueProblem(queue)}
 <div class="table-frame">
 <table class="cards">
 <caption class="hidden">Tenants, worst first</caption>
@@ -36,7 +39,7 @@ export function overviewPage(overview: Overview): Html {
 ${rows.length > shown.length ? html`<p class="hint">${countOf(rows.length - shown.length, 'more tenant')}; the command <code>sharetrail status</code> lists all.</p>` : ''}
 <div class="panels">
 <section class="panel wide"><h2>Events per day</h2><p class="hint">By the day of the share, UTC, and their state now.</p>${dayChart(days, { firstDay, days: PAGE_LIMITS.daysInChart })}</section>
-<section class="panel"><h2>Gong calls</h2><p class="hint">Used in the last 24 hours, per Gong account.</p>${callsMeters(statuses, { now })}</section>
+<section class="panel"><h2>Gong calls</h2><p class="hint">Used in the last 24 hours, per Gong account.</p>${callsMeters(statuses, { now })}</section>${workersPanel(queue)}
 </div>`;
 }
 

@@ -5,6 +5,7 @@ import { explain } from '../../operator/explain.ts';
 import { explanationsJson } from '../../operator/explanation-json.ts';
 import { healthOf } from '../../operator/health.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
+import { workersJson } from '../../operator/queue-status.ts';
 import { syncCursors } from '../../operator/status.ts';
 import { statusJson } from '../../operator/status-json.ts';
 import { listAttempts } from '../../outbox/find-events.ts';
@@ -28,7 +29,7 @@ export function addApiRoutes(
       }
       return records;
     });
-    return c.json({ tenants });
+    return c.json({ tenants, workers: workersJson(await data.queue()) });
   });
   app.get('/api/events', async (c) => {
     const query = readEventQuery((name) => c.req.query(name));

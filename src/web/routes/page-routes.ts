@@ -72,6 +72,7 @@ async function showOverview(c: WebContext, { data, asTyped }: PageOptions) {
     days: await data.days(),
     recentOf: await data.recent(),
     lastGoodRuns: await data.lastGoodRuns(),
+    queue: await data.queue(),
     firstDay: firstDay(now) / DAY_MS,
     now,
   });

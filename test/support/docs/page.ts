@@ -81,7 +81,7 @@ export function rowsOf(text: string): string[][] {
     );
 }
 
-export function spansOf(text: string): Located[] {
+function spansOf(text: string): Located[] {
   return [...text.matchAll(/(?<!`)`([^`]+)`(?!`)/g)].map((match) => ({
     text: (match[1] ?? '').replace(/\s+/g, ' '),
     line: lineAt(text, match.index),

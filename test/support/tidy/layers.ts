@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['push'],
   ['runs'],
   ['service', 'operator'],
-  ['scheduler', 'web', 'cli'],
+  ['scheduler', 'queue', 'web', 'cli'],
   ['main.ts'],
 ];
 /** Outside the layers: it imports only lib and simulates the outside world. */
@@ -21,7 +21,7 @@ const SANDBOX = 'sandbox';
 
 /** Exceptions: the command line starts the other modules of its layer. */
 const ALSO_ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  cli: ['scheduler', 'web', SANDBOX],
+  cli: ['scheduler', 'queue', 'web', SANDBOX],
 };
 
 /** Packages and builtins that only some folders can import. */
@@ -35,6 +35,7 @@ const PACKAGE_FOLDERS: readonly {
     in: ['src/vendors/google'],
   },
   { packages: ['better-sqlite3', 'pg'], in: ['src/db'] },
+  { packages: ['pg-boss'], in: ['src/queue'] },
   {
     packages: ['kysely'],
     in: ['src/db', 'src/outbox', 'src/sources/drive', 'migrations'],

@@ -3,13 +3,13 @@ import type { RunReport } from '../../db/run-report.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import type { RunListener } from '../../runs/run-events.ts';
 import { nextDue } from '../../scheduler/due-times.ts';
-import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { CommandInput } from '../command.ts';
+import type { Runner } from './runner.ts';
 
-/** The operator page as the scheduler sees it. Without `http`, it does nothing. */
+/** The operator page as a service sees it. Without `http`, it does nothing. */
 export interface OperatorPage {
   /** Throws UserError if the address cannot be used. */
-  begin(scheduler: Scheduler): Promise<void>;
+  begin(runner: Runner): Promise<void>;
   listenersOf(tenant: string): readonly RunListener[];
   addRun(report: RunReport): void;
   ticked(): void;
@@ -40,20 +40,20 @@ export async function createOperatorPage(
   let tickedAt = clock.now();
   let stopServer = async () => {};
   return {
-    begin: async (scheduler) => {
-      for (const { tenant } of scheduler.tenants) metrics.runs.addTenant(tenant);
+    begin: async (runner) => {
+      for (const { tenant } of runner.tenants) metrics.runs.addTenant(tenant);
       const server = await startWebServer({
         context,
         http,
         metrics,
         nextDue,
         inEffect: () => {
-          const { config, tenants } = scheduler;
+          const { config, tenants } = runner;
           return { config, tenants, faulty: config.faulty ?? faulty };
         },
         asTyped: input.io.asTyped,
         tickedAt: () => tickedAt,
-        isRunning: () => scheduler.isRunning,
+        isRunning: () => runner.isRunning,
       });
       stopServer = () => server.stop();
     },

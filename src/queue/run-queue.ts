@@ -1,0 +1,157 @@
+import type { JobAttempt, PgBoss } from 'pg-boss';
+import { type QueueConnection, queueConnection } from '../db/postgres/queue-connection.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { PRIORITY, QUEUE_LIMITS } from './limits.ts';
+
+/** part of the database */
+const QUEUE = 'runs';
+const SCHEMA = 'pgboss';
+
+/** A run that waits for a worker. */
+export type QueuedRun = DueEntry | HistoryEntry;
+
+/** One due time of a tenant. */
+export interface DueEntry {
+  readonly kind: 'due';
+  readonly tenant: string;
+  /** epoch milliseconds */
+  readonly dueAt: number;
+  readonly why: 'schedule' | 'catch-up' | 'retry';
+  /** consecutive attempts that ended with a database failure */
+  readonly failures: number;
+  /** consecutive attempts for which another run had the tenant's lock */
+  readonly busy: number;
+}
+
+/** The next slice of a tenant's history: windows that are not read to their end, pending events. */
+export interface HistoryEntry {
+  readonly kind: 'history';
+  readonly tenant: string;
+  readonly busy: number;
+}
+
+/** A run that this process has taken from the queue. */
+export interface TakenRun {
+  readonly entry: QueuedRun;
+  /** this attempt: once another worker has the run, this one can change nothing */
+  readonly attempt: JobAttempt;
+}
+
+/**
+ * The shared queue of runs, in the schema `pgboss` of the same database. It carries a run to a worker
+ * and gives the run of a dead worker to another. It decides nothing: the database's due run state
+ * decides what is done, and the tenant's lease who may do it. All methods throw DatabaseError.
+ */
+export class RunQueue {
+  readonly #boss: PgBoss;
+  readonly #connection: QueueConnection;
+
+  constructor(boss: PgBoss, connection: QueueConnection) {
+    this.#boss = boss;
+    this.#connection = connection;
+  }
+
+  /** Adds a run, unless one of the same kind and tenant is waiting or in progress. */
+  async add(entry: QueuedRun, delayMs = 0): Promise<void> {
+    await this.#explained(() => this.#boss.send(QUEUE, entry, optionsOf(entry, delayMs)));
+  }
+
+  /** Takes up to `count` runs, the most urgent first. */
+  async take(count: number): Promise<TakenRun[]> {
+    const jobs = await this.#explained(() =>
+      this.#boss.fetch<QueuedRun>(QUEUE, { batchSize: count }),
+    );
+    return jobs.map(({ id, retryCount, data }) => ({ entry: data, attempt: { id, retryCount } }));
+  }
+
+  /** Reports that the runs are in progress. */
+  async keep(runs: readonly TakenRun[]): Promise<void> {
+    if (runs.length === 0) return;
+    const attempts = runs.map(({ attempt }) => attempt);
+    await this.#explained(() => this.#boss.touch(QUEUE, attempts));
+  }
+
+  /** Removes a run that needs no worker anymore. */
+  async finish({ attempt }: TakenRun): Promise<void> {
+    await this.#explained(() => this.#boss.complete(QUEUE, attempt));
+  }
+
+  /** Replaces a taken run by `entry`, which no worker gets before `delayMs`; in one transaction. */
+  async putBack({ attempt }: TakenRun, entry: QueuedRun, delayMs: number): Promise<void> {
+    await this.#explained(async () => {
+      const transaction = await this.#boss.getDb().beginTransaction?.();
+      if (transaction === undefined) throw new Error('the queue has no transactions');
+      const { db } = transaction;
+      try {
+        // If this worker seemed dead, another one has the run: neither statement changes anything.
+        await this.#boss.complete(QUEUE, attempt, null, { db });
+        await this.#boss.send(QUEUE, entry, { ...optionsOf(entry, delayMs), db });
+        await transaction.commit();
+      } catch (error) {
+        await transaction.rollback();
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#boss.stop({ graceful: true, timeout: QUEUE_LIMITS.closeMsMax });
+  }
+
+  async #explained<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#connection.explain(error);
+    }
+  }
+}
+
+/**
+ * Opens the queue of a PostgreSQL database, and creates it if it does not exist. The only place that
+ * loads pg-boss. Throws DatabaseError.
+ */
+export async function openRunQueue(database: string, log: Logger): Promise<RunQueue> {
+  const connection = await queueConnection(database);
+  const { PgBoss: Boss } = await import('pg-boss');
+  const boss = new Boss({
+    ...(connection.settings as object),
+    application_name: 'sharetrail queue',
+    schema: SCHEMA,
+    max: QUEUE_LIMITS.connectionsMax,
+    // Due times are ours.
+    schedule: false,
+    superviseIntervalSeconds: QUEUE_LIMITS.monitorSeconds,
+    monitorIntervalSeconds: QUEUE_LIMITS.monitorSeconds,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+  });
+  boss.on('error', (error) => log.warn(`the queue: ${messageOf(connection.explain(error))}`));
+  boss.on('warning', ({ message }) => log.debug(`the queue: ${message}`));
+  try {
+    await boss.start();
+    await boss.createQueue(QUEUE, {
+      // One run of a kind per tenant, waiting or in progress.
+      policy: 'exclusive',
+      expireInSeconds: QUEUE_LIMITS.runSecondsMax,
+      heartbeatSeconds: QUEUE_LIMITS.heartbeatSecondsMax,
+      retryLimit: QUEUE_LIMITS.retriesMax,
+      retryDelay: QUEUE_LIMITS.retryDelaySeconds,
+      retentionSeconds: QUEUE_LIMITS.waitingSecondsMax,
+      deleteAfterSeconds: QUEUE_LIMITS.keptSeconds,
+    });
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => {});
+    throw connection.explain(error);
+  }
+  return new RunQueue(boss, connection);
+}
+
+function optionsOf({ kind, tenant }: QueuedRun, delayMs: number) {
+  return {
+    singletonKey: `${kind}/${tenant}`,
+    priority: PRIORITY[kind],
+    startAfter: Math.ceil(delayMs / 1_000),
+  };
+}

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TenantConfig } from '../../src/config/types.ts';
+import { listBackfills } from '../../src/db/backfills.ts';
+import { acquireLease, releaseLease } from '../../src/db/leases.ts';
+import { liveWorkers, queueDepth } from '../../src/db/workers.ts';
+import { StopRequested } from '../../src/lib/errors.ts';
+import type { RunEvent } from '../../src/runs/run-events.ts';
+import { leaseName } from '../../src/runs/tenant-lease.ts';
+import { startQueueProcess } from '../support/queue-rig.ts';
+import { until } from '../support/until.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const HOUR_MS = 60 * 60_000;
+
+let world: World;
+let contact: string;
+
+beforeEach(async () => {
+  world = await startWorld();
+  contact = world.org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+  deliver();
+});
+
+function deliver(): void {
+  world.org.deliver({ title: 'Deck', relatedTo: contact, at: world.clock.now() - HOUR_MS });
+}
+
+afterEach(() => world.close());
+
+/** Tenants with a due time that was missed: each reads the same org, and sends its own events. */
+function missed(count: number): TenantConfig[] {
+  return Array.from({ length: count }, (_, number) => ({
+    ...world.tenant,
+    tenant: `tenant-${number}`,
+    schedule: '0 0 * * *',
+  }));
+}
+
+describe('a due run', () => {
+  test('is queued by `start` and executed by a worker', async () => {
+    const tenants = missed(1);
+    const worker = await startQueueProcess(world, { as: 'worker', tenants });
+    await expect.poll(async () => liveWorkers(worker.context.db, 0)).toHaveLength(1);
+    const start = await startQueueProcess(world, { as: 'start', tenants });
+    await until(() => worker.runs.length > 0);
+    expect(worker.runs).toMatchObject([{ tenant: 'tenant-0', outcome: 'ok', delivered: 1 }]);
+    expect(start.runs).toEqual([]);
+  });
+
+  test('is executed once, whatever the number of workers and of `start`', async () => {
+    const tenants = missed(6);
+    const first = await startQueueProcess(world, { as: 'worker', tenants, atOnce: 1 });
+    const second = await startQueueProcess(world, { as: 'worker', tenants, atOnce: 1 });
+    const workers = [first, second];
+    await expect.poll(() => liveWorkers(first.context.db, 0)).toHaveLength(2);
+    const starts = [
+      await startQueueProcess(world, { as: 'start', tenants }),
+      await startQueueProcess(world, { as: 'start', tenants }),
+    ];
+    const runs = () => workers.flatMap((each) => each.runs);
+    await until(() => runs().length >= 6);
+    for (const start of starts) await start.stop();
+    for (const worker of workers) expect(await worker.stop()).toBe('clean');
+    expect(
+      runs()
+        .map(({ tenant }) => tenant)
+        .sort(),
+    ).toEqual(tenants.map((each) => each.tenant));
+    expect(starts.flatMap((each) => each.runs)).toEqual([]);
+    expect(workers.every((each) => each.runs.length > 0)).toBe(true);
+  });
+});
+
+test('without a worker, `start` executes the runs until one appears', async () => {
+  const tenants = missed(1);
+  const start = await startQueueProcess(world, { as: 'start', tenants });
+  await until(() => start.runs.length > 0);
+  const { db, clock } = start.context;
+  expect(await liveWorkers(db, clock.now())).toMatchObject([{ role: 'standby' }]);
+  await startQueueProcess(world, { as: 'worker', tenants });
+  await expect
+    .poll(async () => (await liveWorkers(db, clock.now())).map(({ role }) => role))
+    .toEqual(['worker']);
+  expect(await queueDepth(db)).toEqual({ waiting: 0, delayed: 0, active: 0 });
+});
+
+test('a tenant that another run has locked waits for it', async () => {
+  const tenants = missed(1);
+  const worker = await startQueueProcess(world, { as: 'worker', tenants });
+  const { db, clock } = worker.context;
+  const manual = { name: leaseName('tenant-0'), holder: worker.context.holder() };
+  expect(await acquireLease(db, manual, clock.now())).toBe(true);
+  await startQueueProcess(world, { as: 'start', tenants });
+  await expect.poll(() => queueDepth(db)).toEqual({ waiting: 0, delayed: 1, active: 0 });
+  expect(worker.runs).toEqual([]);
+  await releaseLease(db, manual);
+  await until(() => worker.runs.length > 0);
+  expect(worker.runs).toMatchObject([{ outcome: 'ok', delivered: 1 }]);
+});
+
+test('a worker that is stopped puts its run back, and another one completes it', async () => {
+  const tenants = missed(1);
+  for (let count = 0; count < 200; count += 1) deliver();
+  const first = await startQueueProcess(world, { as: 'worker', tenants });
+  await expect.poll(() => liveWorkers(first.context.db, 0)).toHaveLength(1);
+  await startQueueProcess(world, { as: 'start', tenants });
+  await until(() => world.gong.events.length > 10);
+  expect(await first.stop()).toBe('clean');
+  expect(await liveWorkers(first.context.db, 0)).toEqual([]);
+  const second = await startQueueProcess(world, { as: 'worker', tenants });
+  await until(() => second.runs.some(({ outcome }) => outcome === 'ok'));
+  expect(new Set(world.gong.events.map(({ body }) => body?.['eventId'])).size).toBe(201);
+});
+
+describe('history', () => {
+  test('of an interrupted backfill continues on a worker, in slices', async () => {
+    const tenants = missed(1);
+    const [tenant = world.tenant] = tenants;
+    for (let count = 0; count < 300; count += 1) deliver();
+    const stop = new AbortController();
+    const interrupt = () => stop.abort(new StopRequested());
+    const since = world.clock.now() - 2 * HOUR_MS;
+    const signal = stop.signal;
+    const listeners = [({ kind }: RunEvent) => void (kind === 'stage started' && interrupt())];
+    await world.backfill({ since }, { tenant, signal, listeners });
+    const worker = await startQueueProcess(world, { as: 'worker', tenants });
+    await expect.poll(() => liveWorkers(worker.context.db, 0)).toHaveLength(1);
+    const kinds = () => worker.runs.map(({ kind }) => kind);
+    await expect
+      .poll(() => {
+        worker.runner.tick();
+        return kinds();
+      })
+      .toContain('backfill');
+    await until(() => world.gong.events.length >= 301);
+    expect(await listBackfills(worker.context.db, tenant.tenant)).toMatchObject([
+      { state: 'read' },
+    ]);
+    expect(new Set(world.gong.events.map(({ body }) => body?.['eventId'])).size).toBe(301);
+  });
+});

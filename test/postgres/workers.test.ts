@@ -1,0 +1,163 @@
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src/db/open.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
+import type { Command } from '../support/command.ts';
+import { untilLogged } from '../support/follow.ts';
+import { createDatabase } from '../support/postgres/databases.ts';
+import type { PostgresServer } from '../support/postgres/server.ts';
+import { startServer } from '../support/postgres/start-server.ts';
+import { until } from '../support/until.ts';
+
+/** A scheduled tenant that never ran, and the commands of several machines that share a database. */
+interface SharedWorld extends AsyncDisposable {
+  readonly world: CliWorld;
+  readonly db: Database;
+  start(words: string): Command;
+  /** Starts a worker, and waits until it takes runs. */
+  worker(): Promise<Command>;
+}
+
+async function sharedWorld(server: PostgresServer = inject('postgres')): Promise<SharedWorld> {
+  const world = await startCliWorld();
+  world.configure({ schedule: '0 0 * * *' });
+  const { url, drop } = await createDatabase(server, 'empty');
+  const env = { SHARETRAIL_DATABASE: url };
+  const migrated = await world.run('status', { env });
+  expect(migrated.code).toBe(0);
+  const db = openDatabase({ database: url, access: 'write' });
+  const start = (words: string) => world.start(words, { env });
+  let workers = 0;
+  return {
+    world,
+    db,
+    start,
+    worker: async () => {
+      const command = start('worker');
+      workers += 1;
+      await expect.poll(async () => liveIds(db)).toHaveLength(workers);
+      return command;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await world[Symbol.asyncDispose]();
+      await db.destroy();
+      await drop();
+    },
+  };
+}
+
+async function liveIds(db: Database): Promise<string[]> {
+  try {
+    const rows = await db.selectFrom('worker').select('id').execute();
+    return rows.map(({ id }) => id);
+  } catch {
+    // The first worker creates the tables.
+    return [];
+  }
+}
+
+/** The deliveries that Gong has; each once, or the test fails. */
+function sharesIn({ sandbox }: CliWorld): string[] {
+  const ids = sandbox.gong.events.map(({ body }) => String(body?.['shareId']));
+  expect(new Set(ids).size).toBe(ids.length);
+  return ids.toSorted();
+}
+
+async function runsOf(db: Database) {
+  return db.selectFrom('run').select(['kind', 'outcome']).orderBy('started_at').execute();
+}
+
+async function untilServed(shared: SharedWorld, ids: readonly string[]): Promise<void> {
+  await until(() => shared.world.sandbox.gong.events.length >= ids.length);
+  await expect
+    .poll(async () => (await runsOf(shared.db)).some(({ outcome }) => outcome === 'ok'))
+    .toBe(true);
+  expect(sharesIn(shared.world)).toEqual(ids.toSorted());
+}
+
+test('the run of a killed worker resumes on another one', async () => {
+  await using shared = await sharedWorld();
+  const { world } = shared;
+  const ids = world.deliver(40);
+  const first = await shared.worker();
+  const gong = world.barrier({ vendor: 'gong', skip: 5 });
+  shared.start('start');
+  await gong.reached(4);
+  const second = await shared.worker();
+  first.kill('SIGKILL');
+  gong.open();
+  await untilServed(shared, ids);
+  second.kill('SIGTERM');
+  expect(await second.ended()).toMatchObject({ code: 0 });
+  expect(await runsOf(shared.db)).toMatchObject([{ outcome: null }, { outcome: 'ok' }]);
+});
+
+test('a worker that is suspended longer than its lease cannot write when it continues', async () => {
+  await using shared = await sharedWorld();
+  const { world } = shared;
+  const ids = world.deliver(40);
+  const first = await shared.worker();
+  const gong = world.barrier({ vendor: 'gong', skip: 5 });
+  shared.start('start');
+  await gong.reached(4);
+  const second = await shared.worker();
+  first.kill('SIGSTOP');
+  gong.open();
+  await untilServed(shared, ids);
+  first.kill('SIGCONT');
+  await untilLogged(first, 'run ended');
+  expect(sharesIn(world)).toEqual(ids.toSorted());
+  expect(await runsOf(shared.db)).toMatchObject([{ outcome: null }, { outcome: 'ok' }]);
+  for (const worker of [first, second]) {
+    worker.kill('SIGTERM');
+    expect(await worker.ended()).toMatchObject({ code: 0 });
+  }
+});
+
+test('workers and `start` survive a restart of the server in a run', async () => {
+  const running = await startServer();
+  onTestFinished(() => running.stop());
+  await using shared = await sharedWorld(running.server);
+  const { world } = shared;
+  const ids = world.deliver(40);
+  const worker = await shared.worker();
+  const gong = world.barrier({ vendor: 'gong', skip: 5 });
+  const start = shared.start('start');
+  await gong.reached(4);
+  const restarted = running.restart();
+  gong.open();
+  await restarted;
+  await until(() => world.sandbox.gong.events.length >= ids.length);
+  expect(sharesIn(world)).toEqual(ids.toSorted());
+  for (const command of [worker, start]) {
+    command.kill('SIGTERM');
+    expect(await command.ended()).toMatchObject({ code: 0 });
+  }
+});
+
+test('two `start` without a worker execute a due run once', async () => {
+  await using shared = await sharedWorld();
+  const ids = shared.world.deliver(10);
+  const starts = [shared.start('start'), shared.start('start')];
+  await untilServed(shared, ids);
+  for (const start of starts) {
+    start.kill('SIGTERM');
+    expect(await start.ended()).toMatchObject({ code: 0 });
+  }
+  expect(await runsOf(shared.db)).toMatchObject([{ outcome: 'ok' }]);
+});
+
+test('a worker that is stopped in a run puts it back; the next one completes it', async () => {
+  await using shared = await sharedWorld();
+  const { world } = shared;
+  const ids = world.deliver(40);
+  const first = await shared.worker();
+  const gong = world.barrier({ vendor: 'gong', skip: 5 });
+  shared.start('start');
+  await gong.reached(4);
+  first.kill('SIGTERM');
+  gong.open();
+  expect(await first.ended()).toMatchObject({ code: 0 });
+  shared.start('worker');
+  await untilServed(shared, ids);
+});

@@ -1,0 +1,43 @@
+import type { Sabotage } from './sabotage.ts';
+
+const QUEUE = 'test/postgres/queue.test.ts';
+const PACING = 'test/postgres/pacing.test.ts';
+
+/** What the shared queue and the shared pace must not do. */
+export const SHARED_QUEUE: readonly Sabotage[] = [
+  {
+    name: 'busy-run-put-back',
+    file: 'src/queue/queued-run-ends.ts',
+    find: "return { kind: 'put back', entry: { ...entry, busy: entry.busy + 1 }, delayMs };",
+    put: 'return delayMs > 0 ? FINISHED : FINISHED;',
+    effect: 'The run of a tenant that another run has locked is forgotten for minutes.',
+    caughtBy: { file: QUEUE, name: 'a tenant that another run has locked waits for it' },
+  },
+  {
+    name: 'standby-ends',
+    file: 'src/cli/service/queue-runner.ts',
+    find: "const isNeeded = this.#role === 'worker' || workers === 0;",
+    put: 'const isNeeded = workers >= 0;',
+    effect: '`start` executes runs although workers are alive.',
+    caughtBy: {
+      file: QUEUE,
+      name: 'without a worker, `start` executes the runs until one appears',
+    },
+  },
+  {
+    name: 'pace-by-the-server',
+    file: 'src/db/database-time.ts',
+    find: 'return clock === systemClock && isPostgres(db);',
+    put: 'return clock !== systemClock && isPostgres(db);',
+    effect: 'Machines whose clocks differ send three calls a second each.',
+    caughtBy: { file: PACING, name: 'machines with wrong clocks share the pace' },
+  },
+  {
+    name: 'slot-until-arrival',
+    file: 'src/db/calls.ts',
+    find: 'const at = now + request.arrivalMarginMs;',
+    put: 'const at = now;',
+    effect: 'A call that is slow to arrive meets the next ones of another machine at Gong.',
+    caughtBy: { file: PACING, name: 'a call of one machine takes its slot' },
+  },
+];
