@@ -81,6 +81,7 @@ async function liveOnce(results: Results, options: LifeOptions): Promise<void> {
 
 async function live(torture: TortureWorld, results: Results, options: LifeOptions): Promise<void> {
   const source = options.hasDrive ? 'drive' : 'salesforce';
+  if (!options.killsMigrations) await torture.run('sync');
   for (let number = 0; number < options.roundsPerCompany; number += 1) {
     const round =
       number === 0 && options.killsMigrations
