@@ -166,9 +166,9 @@ export const READING: readonly Sabotage[] = [
   },
   {
     name: 'window-begin-drive',
-    file: 'src/sources/drive/process-audit-entries.ts',
-    find: 'at >= window.since && at',
-    put: 'at',
+    file: 'src/sources/drive/entries-to-apply.ts',
+    find: 'return at >= since && at < until;',
+    put: 'return at < until;',
     effect: 'A backfill reports Drive shares of the day before its window.',
     caughtBy: {
       file: 'test/pipeline/backfill-drive.test.ts',
