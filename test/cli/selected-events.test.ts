@@ -46,7 +46,8 @@ test('retry --reason of several events requires --yes without a terminal', async
   expect(states(world)).toEqual({ pending: 3 });
   expect(await world.run('events retry --state rejected')).toMatchObject({
     code: 0,
-    stdout: 'Nothing to do: none of these events is rejected, skipped or held.\n',
+    stdout:
+      'Nothing to do. Only rejected, skipped, and held events whose data is not erased can be queued again.\n',
   });
 });
 

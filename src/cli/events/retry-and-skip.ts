@@ -99,6 +99,9 @@ async function confirm(
   });
 }
 
+const WHAT_CAN_BE_QUEUED =
+  'Only rejected, skipped, and held events whose data is not erased can be queued again.';
+
 async function printRetry({ input }: CommandSession, report: RetryReport): Promise<void> {
   const { io } = input;
   const { queued, rejected, problems } = report;
@@ -113,7 +116,7 @@ async function printRetry({ input }: CommandSession, report: RetryReport): Promi
 
 function queuedText({ queued, rejected }: RetryReport): string {
   if (queued + rejected === 0) {
-    return 'Nothing to do: none of these events is rejected, skipped or held.';
+    return `Nothing to do. ${WHAT_CAN_BE_QUEUED}`;
   }
   return `${countOf(queued, 'event')} queued again.`;
 }
