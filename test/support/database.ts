@@ -12,7 +12,16 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { createDatabase } from './postgres/databases.ts';
 
 /** False in the project `postgres`. For what only a file can suffer. */
-export const ON_SQLITE = inject('postgres') === undefined;
+export const ON_SQLITE = providedServer() === undefined;
+
+/** Outside of Vitest, as in `npm run torture`, `inject` throws: nothing is provided there. */
+function providedServer() {
+  try {
+    return inject('postgres');
+  } catch {
+    return undefined;
+  }
+}
 
 /** A database of its own for one test. */
 export interface TestDatabase {

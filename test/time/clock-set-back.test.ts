@@ -32,7 +32,6 @@ test('calls counted a moment ahead, as by another machine, delay the next call',
   const now = () => NOW + 200;
   expect(await takeCall(db, { account: ACCOUNT, now, limits })).toEqual({
     kind: 'wait',
-    at: NOW + 200,
     until: NOW + 1_005,
   });
 });
