@@ -58,7 +58,8 @@ describe('a process that is suspended (SIGSTOP) inside a transaction', () => {
     suspended.kill('SIGCONT');
     const [other, same] = await Promise.all(commands.map((command) => command.ended()));
     expect(other).toMatchObject({ code: 0 });
-    expect(same?.code).toBe(3);
+    // 0 if the suspended run ended before this one tried to take the lease.
+    expect([0, 3]).toContain(same?.code);
     expect(await suspended.ended()).toMatchObject({ code: 0 });
     expect(holesOf(world, ids)).toEqual([]);
   });
