@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../../src/web/metrics/metrics.ts';
+import { METRICS } from '../support/metrics.ts';
 import { readProject } from '../support/tidy/tree.ts';
 
 const FILES = ['deploy/monitoring/alerts.yaml', 'deploy/monitoring/grafana-dashboard.json'];
@@ -18,29 +19,12 @@ describe.each(FILES)('%s', (path) => {
   });
 });
 
-/** What each metric is labeled with; the contract of `/metrics`. */
-const LABELS: Readonly<Record<string, readonly string[]>> = {
-  sharetrail_events: ['tenant', 'source', 'state'],
-  sharetrail_skipped_events: ['tenant', 'reason'],
-  sharetrail_runs_total: ['tenant', 'kind', 'outcome'],
-  sharetrail_run_duration_seconds: ['tenant', 'kind'],
-  sharetrail_last_good_run_timestamp_seconds: ['tenant'],
-  sharetrail_oldest_pending_timestamp_seconds: ['tenant'],
-  sharetrail_next_run_timestamp_seconds: ['tenant'],
-  sharetrail_gong_requests_total: ['tenant', 'status'],
-  sharetrail_gong_request_duration_seconds: [],
-  sharetrail_gong_calls_used: ['account'],
-  sharetrail_gong_calls_limit: ['account'],
-  sharetrail_vendor_calls_total: ['tenant', 'vendor'],
-  sharetrail_cursor_timestamp_seconds: ['tenant', 'stream'],
-};
-
 test.each(FILES)('%s selects by labels that the metrics have', (path) => {
   const selections = [...(project.get(path) ?? '').matchAll(/\b(sharetrail_[a-z_]+)\{([^}]*)\}/g)];
   expect(selections.length).toBeGreaterThan(1);
   for (const [, name = '', matchers = ''] of selections) {
     const labels = [...matchers.matchAll(/(\w+)(?:=~|!~|!=|=)/g)].map(([, label]) => label);
-    const known = LABELS[name.replace(SERIES, '')];
+    const known = METRICS[name.replace(SERIES, '')];
     expect(known, name).toEqual(expect.arrayContaining(labels));
   }
 });

@@ -1,4 +1,5 @@
 import type { TenantConfig } from '../../config/types.ts';
+import type { RunKind } from '../../db/run-report.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import { runHistory } from '../../runs/history.ts';
 import { runSync } from '../../runs/sync.ts';
@@ -14,35 +15,43 @@ interface RunOf {
 }
 
 /** A due run: reads what is new and sends it. Never throws. */
-export async function executeSync(
-  { listenersOf, addRun }: ServiceTools,
+export function executeSync(
+  tools: ServiceTools,
   context: AppContext,
   options: RunOf,
 ): Promise<TenantRun> {
-  const { tenant, signal } = options;
-  const listeners = listenersOf(tenant.tenant);
-  const ended = await tryRun(context, tenant, {
+  return execute(tools, context, {
+    ...options,
     kind: 'sync',
-    signal,
-    run: () => runSync(context, { ...options, reach: 'new', push: 'send', listeners }),
+    run: (listeners) => runSync(context, { ...options, reach: 'new', push: 'send', listeners }),
   });
-  addRun(context, ended);
-  return ended;
 }
 
 /** A slice of the tenant's history. Never throws. */
-export async function executeSlice(
-  { listenersOf, addRun }: ServiceTools,
+export function executeSlice(
+  tools: ServiceTools,
   context: AppContext,
   options: RunOf,
 ): Promise<TenantRun> {
-  const { tenant, signal } = options;
-  const listeners = listenersOf(tenant.tenant);
-  const ended = await tryRun(context, tenant, {
+  return execute(tools, context, {
+    ...options,
     kind: 'backfill',
-    signal,
-    run: () => runHistory(context, { ...options, push: 'send', listeners }),
+    run: (listeners) => runHistory(context, { ...options, push: 'send', listeners }),
   });
+}
+
+interface Execution extends RunOf {
+  readonly kind: RunKind;
+  run(listeners: ReturnType<ServiceTools['listenersOf']>): ReturnType<typeof runSync>;
+}
+
+async function execute(
+  { listenersOf, addRun }: ServiceTools,
+  context: AppContext,
+  { tenant, signal, kind, run }: Execution,
+): Promise<TenantRun> {
+  const listeners = listenersOf(tenant.tenant);
+  const ended = await tryRun(context, tenant, { kind, signal, run: () => run(listeners) });
   addRun(context, ended);
   return ended;
 }
