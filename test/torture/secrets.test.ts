@@ -2,10 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Sabotage } from '../support/preload/sabotage.ts';
 import { encodings, leaksIn } from './secret-forms.ts';
 import { secrets } from './secrets.ts';
+import { shortSeed } from './seed.ts';
 
-const SEEDS = 1_000_000;
-/** The same responses again: SECRETS_SEED=… vitest run test/torture/secrets.test.ts */
-const SEED = Number(process.env['SECRETS_SEED'] ?? Date.now() % SEEDS);
+/** Other responses: SECRETS_SEED=… vitest run test/torture/secrets.test.ts */
+const SEED = shortSeed('SECRETS_SEED');
 
 describe('secrets of the configuration', () => {
   test(`appear nowhere, even if vendors repeat them (SECRETS_SEED=${SEED})`, async () => {

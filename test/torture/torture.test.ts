@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { killPart } from './kills.ts';
 import { type Act, compareWithGong } from './kills-oracle.ts';
+import { shortSeed } from './seed.ts';
 
-const SEEDS = 1_000_000;
 /** some seconds on free cores; other tests can need most of both */
 const TIMEOUT_MS = 900_000;
 
@@ -10,7 +10,7 @@ describe('the short form of `npm run torture`', () => {
   test('kills, suspensions and power cuts lose and double nothing', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const seed = Number(process.env['TORTURE_SEED'] ?? Date.now() % SEEDS);
+    const seed = shortSeed('TORTURE_SEED');
     const repeat = `repeat with: TORTURE_SEED=${seed} npx vitest run test/torture`;
     const rows = await killPart({ seed, long: false, report: () => {} });
     expect(rows.length, repeat).toBeGreaterThan(1);

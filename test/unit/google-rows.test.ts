@@ -207,7 +207,7 @@ describe('the directory', () => {
 
   it('can omit empty lists', () => {
     expect(readUsers({})).toEqual({ rows: [] });
-    expect(readActivities({})).toEqual({ rows: [] });
+    expect(readActivities({}, AT)).toEqual({ rows: [] });
   });
 
   it('returns verified domains and their verified aliases, each once', () => {
@@ -238,7 +238,7 @@ describe('an activity', () => {
         events: [{ name: 'change_user_access', type: 'acl_change', parameters }],
       },
     ];
-    return readActivities({ items }).rows[0];
+    return readActivities({ items }, AT).rows[0];
   }
 
   it('keeps its qualifier digit for digit', () => {
@@ -264,7 +264,7 @@ describe('an activity', () => {
 
   it('can have no actor and no events', () => {
     const items = [{ id: { time: TIME, uniqueQualifier: '1' } }];
-    expect(readActivities({ items }).rows).toEqual([
+    expect(readActivities({ items }, AT).rows).toEqual([
       { time: AT, uniqueQualifier: '1', actor: {}, events: [] },
     ]);
   });
@@ -292,16 +292,22 @@ describe('a faulty row', () => {
   it.each([
     [
       'an activity with a numeric profileId',
-      () =>
-        readActivities({
-          items: [{ ...good, actor: { profileId: 5 } }, good],
-        }),
+      () => readActivities({ items: [{ ...good, actor: { profileId: 5 } }, good] }, AT),
       ['activity', `${TIME}/1`, 'actor.profileId: Invalid input: expected string, received number'],
     ],
     [
       'an activity without a time',
-      () => readActivities({ items: [{ id: { uniqueQualifier: '9' } }, good] }),
+      () => readActivities({ items: [{ id: { uniqueQualifier: '9' } }, good] }, AT),
       ['activity', '9', 'id.time: Invalid input: expected string, received undefined'],
+    ],
+    [
+      'an activity more than a day ahead of the response',
+      () =>
+        readActivities(
+          { items: [{ id: { time: '2026-11-02T09:30:00.124Z', uniqueQualifier: '9' } }, good] },
+          AT,
+        ),
+      ['activity', '2026-11-02T09:30:00.124Z/9', 'id.time: is in the future'],
     ],
     [
       'a change without a time',

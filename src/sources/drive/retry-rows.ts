@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deleteSetAside, type SetAsideRow } from '../../db/set-aside.ts';
 import { parseActivity } from '../../vendors/google/admin-responses.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
+import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { SourcePage } from '../source.ts';
 import { entriesOf } from './audit-entry.ts';
@@ -27,14 +28,18 @@ const filePlace = z.object({
  * if there are none.
  */
 export function retryActivities(reading: {
+  readonly client: Pick<GoogleClient, 'now'>;
   readonly store: DriveStore;
   readonly scope: Scope;
   readonly partition: AuditPartition;
   readonly setAside: SetAside;
 }): SourcePage | undefined {
-  const { store, scope, partition, setAside } = reading;
+  const { client, store, scope, partition, setAside } = reading;
   const rows = setAside.retried.filter(({ kind, row }) => kind === 'activity' && row !== undefined);
-  const parsed = rows.map((row) => ({ row, ...parseActivity(JSON.parse(row.row ?? '')) }));
+  const parsed = rows.map((row) => ({
+    row,
+    ...parseActivity(JSON.parse(row.row ?? ''), client.now()),
+  }));
   for (const { faulty } of parsed) for (const row of faulty) setAside.add(row);
   const read = parsed.filter(({ rows: activities }) => activities.length > 0);
   if (read.length === 0) return undefined;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { ParsedRows } from '../faulty-row.ts';
+import { GOOGLE_LIMITS } from './limits.ts';
 import type { Activity, ActivityEvent, Domains, Page, User } from './rows.ts';
 import {
   address,
@@ -153,9 +154,20 @@ const activityKind: RowKind<Activity> = {
   },
 };
 
-const activities = z
-  .object({ items: rowsOf(activityKind).prefault([]), nextPageToken: text.optional() })
-  .transform(({ items, nextPageToken }): Page<Activity> => pageOf(items, nextPageToken));
+/** `now`: Google's time in epoch milliseconds. No reading would reach the time of a faulty activity. */
+function activityKindAt(now: number): RowKind<Activity> {
+  const latest = now + GOOGLE_LIMITS.activityAheadMsMax;
+  const schema = activity.refine(({ time: at }) => at <= latest, {
+    path: ['id', 'time'],
+    message: 'is in the future',
+  });
+  return { ...activityKind, schema: () => schema };
+}
+
+const activities = z.object({
+  items: z.array(z.unknown()).default([]),
+  nextPageToken: text.optional(),
+});
 
 const customer = z
   .object({
@@ -170,11 +182,18 @@ export const readRequestedUser = readerOf(
 );
 export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
-export const readActivities = readerOf(activities);
+const readRawActivities = readerOf(activities);
 
-/** Parses an activity that was set aside. */
-export function parseActivity(row: unknown): ParsedRows<Activity> {
-  return parseRows([row], activityKind);
+/** An activity in the future is faulty. `now`: Google's time in epoch milliseconds. */
+export function readActivities(body: unknown, now: number): Page<Activity> {
+  const { items, nextPageToken } = readRawActivities(body);
+  return pageOf(parseRows(items, activityKindAt(now)), nextPageToken);
 }
+
+/** Parses an activity that was set aside. `now`: Google's time in epoch milliseconds. */
+export function parseActivity(row: unknown, now: number): ParsedRows<Activity> {
+  return parseRows([row], activityKindAt(now));
+}
+
 /** From the first page of users, or of activities. */
 export const readCustomerId = readerOf(customer);
