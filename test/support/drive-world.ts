@@ -15,6 +15,7 @@ import type { RunOptions } from '../../src/runs/execute-run.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { configOf } from './config-of.ts';
 import { newDatabase, providedServer } from './database.ts';
 
 const DAY_MS = 86_400_000;
@@ -151,27 +152,6 @@ export function summariesOf(events: readonly StoredEvent[]): string[] {
 
 function eventsOf({ db }: AppContext): Promise<StoredEvent[]> {
   return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
-}
-
-function configOf({
-  folder,
-  database,
-  tenant,
-}: {
-  readonly folder: string;
-  readonly database: string;
-  readonly tenant: TenantConfig;
-}): AppContext['config'] {
-  return {
-    dir: folder,
-    service: {
-      database,
-      log: { level: 'silent' },
-      tenantsAtOnce: 4,
-      retentionDays: 180,
-    },
-    tenants: [tenant],
-  };
 }
 
 function tenantOf(
