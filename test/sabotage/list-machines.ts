@@ -81,6 +81,28 @@ export const MACHINES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'call-without-response',
+    file: 'src/push/pacer.ts',
+    find: '? PACE_LIMITS.sharedArrivalMsMax : 0',
+    put: '? 0 : 0',
+    effect: 'A call that is late between two machines and Gong is refused.',
+    caughtBy: {
+      file: 'test/postgres/pacing.test.ts',
+      name: 'a call without a response counts as one that arrives last',
+    },
+  },
+  {
+    name: 'clock-read-late',
+    file: 'src/push/clock-difference.ts',
+    find: 'Math.min(this.#most, most)',
+    put: 'least',
+    effect: 'Calls of a busy machine are counted too early, and Gong refuses later ones.',
+    caughtBy: {
+      file: 'test/unit/push-clock-difference.test.ts',
+      name: 'a result that is handled late makes it no smaller',
+    },
+  },
+  {
     name: 'text-by-bytes',
     file: 'src/db/postgres/compiler.ts',
     find: `this.append(' collate "C"')`,
