@@ -114,6 +114,17 @@ export const MACHINES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'synchronous-commit',
+    file: 'src/db/postgres/session.ts',
+    find: "then set_config('synchronous_commit', 'on', false) end",
+    put: 'then null end',
+    effect: 'Events that Gong has are missing after a failure of the server.',
+    caughtBy: {
+      file: CONNECTION,
+      name: 'a commit is on the server’s disk before it counts, even if the server is set otherwise',
+    },
+  },
+  {
     name: 'transaction-pooler',
     file: 'src/db/postgres/session.ts',
     find: 'if (found !== options.process) throw',
