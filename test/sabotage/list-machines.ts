@@ -1,6 +1,7 @@
 import type { Sabotage } from './sabotage.ts';
 
 const TRANSACTIONS = 'test/postgres/transactions.test.ts';
+const SILENT = 'test/postgres/silent-server.test.ts';
 const CONNECTION = 'test/postgres/connection.test.ts';
 
 /** What several machines with one PostgreSQL server must not do to each other. */
@@ -117,5 +118,32 @@ export const MACHINES: readonly Sabotage[] = [
       file: 'test/unit/postgres-url.test.ts',
       name: 'a URL names the server, the login, and the database',
     },
+  },
+  {
+    name: 'silent-statement',
+    file: 'src/db/postgres/pool.ts',
+    find: 'query_timeout: POSTGRES_LIMITS.answerMsMax,',
+    put: '',
+    effect: 'After a failover or behind a firewall, a process hangs for a quarter of an hour.',
+    caughtBy: { file: SILENT, name: 'a statement without an answer fails' },
+  },
+  {
+    name: 'silent-rollback',
+    file: 'src/db/postgres/driver.ts',
+    find: 'if (connection.isBroken) return;',
+    put: '',
+    effect: 'A transaction on a broken network takes twice as long to fail.',
+    caughtBy: {
+      file: SILENT,
+      name: 'a transaction without an answer does not wait for its rollback',
+    },
+  },
+  {
+    name: 'silent-after-stop',
+    file: 'src/db/postgres/driver.ts',
+    find: 'using _ = watchAfterStop(this.#stop, () => this.#cut());',
+    put: '',
+    effect: 'A stopped process on a broken network is killed before it could end.',
+    caughtBy: { file: SILENT, name: 'after a stop, a silent server is given up soon' },
   },
 ];

@@ -40,4 +40,12 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     effect: 'A call that is slow to arrive meets the next ones of another machine at Gong.',
     caughtBy: { file: PACING, name: 'a call of one machine takes its slot' },
   },
+  {
+    name: 'unsent-history-kept',
+    file: 'src/runs/backfill.ts',
+    find: "const isAutomatic = push === 'send';",
+    put: 'const isAutomatic = true;',
+    effect: 'A worker sends what an operator wanted to inspect first.',
+    caughtBy: { file: 'test/postgres/queue.test.ts', name: 'of `backfill --no-push` waits for' },
+  },
 ];

@@ -24,8 +24,9 @@ export async function createQueueRunner(
   tools: ServiceTools,
   options: { readonly as: 'start' | 'worker'; readonly atOnce?: number },
 ): Promise<Runner> {
-  const { config, log } = tools.context;
-  const queue = await openRunQueue(config.service.database, log);
+  const { signal, context } = tools;
+  const { config, log } = context;
+  const queue = await openRunQueue(config.service.database, { log, signal });
   return new QueueRunner(tools, queue, options);
 }
 

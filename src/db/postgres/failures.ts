@@ -108,6 +108,7 @@ const DRIVER_FAILURES: readonly (readonly [text: RegExp, ...Explanation])[] = [
   ],
   [/^Connection terminated|^Client has encountered a connection error/, ...LOST],
   [/not queryable/, ...LOST],
+  [/^Query read timeout/, ...LOST],
   [
     /does not support SSL/,
     'the PostgreSQL server offers no encryption',
