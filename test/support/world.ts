@@ -17,7 +17,7 @@ import type { Org, OrgOptions } from '../../src/sandbox/salesforce/org.ts';
 import { createSalesforce } from '../../src/sandbox/salesforce/salesforce.ts';
 import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
 import { configOf } from './config-of.ts';
-import { newDatabase } from './database.ts';
+import { newDatabase, providedServer } from './database.ts';
 
 const CLIENT_ID = '3MVG9.test.client';
 const GONG_KEY = { accessKey: 'TESTKEY123456', accessKeySecret: 'test-secret-123456' };
@@ -61,7 +61,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const server = await startSandbox({ vendors: { salesforce, gong: vendor }, clock });
   const tenant = { ...tenantOf(server, org), ...options.tenant };
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-world-'));
-  const { database, drop } = await newDatabase(folder);
+  const { database, drop } = await newDatabase(folder, providedServer());
   const contexts: AppContext[] = [];
   const context = async () => {
     const opened = await openContext({

@@ -20,7 +20,7 @@ const HELP = `Usage: npm run torture -- [options]
 
   --part NAME   one of the parts: PARTS (default: all)
   --only TEXT   only the faults whose name contains it
-  --kills N     of the part kills: at least N kills (default: 1000, short: any)
+  --kills N     of the parts kills and kills-postgres: at least N kills (default: 1000, short: any)
   --seed N      repeats the same history (default: a random one)
   --short       a form of a minute (default: --long)
 `;
@@ -41,6 +41,7 @@ const kills = values.kills === undefined ? {} : { kills: Number(values.kills) };
 
 const PARTS: Readonly<Record<string, TorturePart>> = {
   kills: (options) => killPart({ ...options, ...kills }),
+  'kills-postgres': (options) => killPart({ ...options, ...kills, database: 'postgres' }),
   wire,
   data,
   secrets,
