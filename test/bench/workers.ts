@@ -162,7 +162,10 @@ async function measure(
 }
 
 async function queueAll(database: string, tenants: number): Promise<void> {
-  const queue = await openRunQueue(database, silentLogger);
+  const queue = await openRunQueue(database, {
+    log: silentLogger,
+    signal: new AbortController().signal,
+  });
   const dueAt = Date.now();
   for (let number = 0; number < tenants; number += 1) {
     const tenant = `tenant-${number}`;
