@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { ParsedRows } from '../faulty-row.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
-import type { Activity, ActivityEvent, Domains, Page, User } from './rows.ts';
+import type { Activity, ActivityEvent, ActivityQuery, Domains, Page, User } from './rows.ts';
 import {
   address,
   filledAddress,
@@ -154,12 +154,19 @@ const activityKind: RowKind<Activity> = {
   },
 };
 
-/** `now`: Google's time in epoch milliseconds. No reading would reach the time of a faulty activity. */
-function activityKindAt(now: number): RowKind<Activity> {
-  const latest = now + GOOGLE_LIMITS.activityAheadMsMax;
-  const schema = activity.refine(({ time: at }) => at <= latest, {
+/** Epoch milliseconds: what a query asked for. */
+type TimeRange = Pick<ActivityQuery, 'startTime' | 'endTime'>;
+
+/**
+ * An activity that is not of the queried time is faulty: no window would contain it, and if it is in
+ * the future, no reading would reach it.
+ */
+function activityKindOf({ startTime, endTime }: TimeRange): RowKind<Activity> {
+  const earliest = startTime - GOOGLE_LIMITS.activityOutsideMsMax;
+  const latest = endTime + GOOGLE_LIMITS.activityOutsideMsMax;
+  const schema = activity.refine(({ time: at }) => at >= earliest && at <= latest, {
     path: ['id', 'time'],
-    message: 'is in the future',
+    message: 'is not in the queried time',
   });
   return { ...activityKind, schema: () => schema };
 }
@@ -184,15 +191,15 @@ export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
 const readRawActivities = readerOf(activities);
 
-/** An activity in the future is faulty. `now`: Google's time in epoch milliseconds. */
-export function readActivities(body: unknown, now: number): Page<Activity> {
+/** The activities that a query returned. */
+export function readActivities(body: unknown, queried: TimeRange): Page<Activity> {
   const { items, nextPageToken } = readRawActivities(body);
-  return pageOf(parseRows(items, activityKindAt(now)), nextPageToken);
+  return pageOf(parseRows(items, activityKindOf(queried)), nextPageToken);
 }
 
 /** Parses an activity that was set aside. `now`: Google's time in epoch milliseconds. */
 export function parseActivity(row: unknown, now: number): ParsedRows<Activity> {
-  return parseRows([row], activityKindAt(now));
+  return parseRows([row], activityKindOf({ startTime: Number.NEGATIVE_INFINITY, endTime: now }));
 }
 
 /** From the first page of users, or of activities. */
