@@ -127,15 +127,23 @@ export const READING: readonly Sabotage[] = [
     },
   },
   {
-    name: 'activity-of-window',
+    name: 'activity-too-old',
     file: 'src/vendors/google/admin-responses.ts',
     find: 'at >= earliest && at <= latest',
     put: 'at <= latest',
-    effect: 'An entry of the audit log that Google dates before the queried window vanishes.',
+    effect: 'An entry of the audit log with a time that the log cannot have vanishes.',
     caughtBy: {
       file: 'test/unit/google-rows.test.ts',
-      name: 'an activity before the queried time',
+      name: 'an activity that Google has deleted',
     },
+  },
+  {
+    name: 'activity-in-future',
+    file: 'src/vendors/google/admin-responses.ts',
+    find: 'at >= earliest && at <= latest',
+    put: 'at >= earliest',
+    effect: 'An entry of the audit log from the future waits for ever.',
+    caughtBy: { file: 'test/unit/google-rows.test.ts', name: 'an activity in the future' },
   },
   {
     name: 'rows-in-memory',
