@@ -355,4 +355,26 @@ export const READING: readonly Sabotage[] = [
     effect: 'A file that a batch did not read for a moment counts as gone.',
     caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one' },
   },
+  {
+    name: 'share-in-two-pages',
+    file: 'src/runs/read-source.ts',
+    find: 'page.shares.some(({ eventId }) => previousIds.has(eventId))',
+    put: 'false',
+    effect: 'A share that changes while it is read is counted as found twice.',
+    caughtBy: {
+      file: 'test/pipeline/read-ahead.test.ts',
+      name: 'a share that several pages have is found once, although pages are read ahead',
+    },
+  },
+  {
+    name: 'names-of-earlier-versions',
+    file: 'src/outbox/event-rows.ts',
+    find: 'if (names === undefined) return match;',
+    put: 'if (match) return match;',
+    effect: 'Events of earlier versions name their records by Id only.',
+    caughtBy: {
+      file: 'test/unit/outbox-commit.test.ts',
+      name: 'names that an earlier version stored by Id are read as the names of the objects',
+    },
+  },
 ];
