@@ -1,8 +1,9 @@
 import type { JobAttempt, PgBoss } from 'pg-boss';
 import { answered } from '../db/postgres/after-stop.ts';
 import { type QueueConnection, queueConnection } from '../db/postgres/queue-connection.ts';
+import { schemaExists } from '../db/schema-exists.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Logger } from '../lib/log.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { PRIORITY, QUEUE_LIMITS } from './limits.ts';
 
 /** part of the database */
@@ -120,7 +121,7 @@ export class RunQueue {
  */
 export async function openRunQueue(
   database: string,
-  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
+  { db, log, signal }: Pick<AppContext, 'db' | 'log'> & { readonly signal: AbortSignal },
 ): Promise<RunQueue> {
   const connection = await queueConnection(database);
   const { PgBoss: Boss } = await import('pg-boss');
@@ -128,6 +129,8 @@ export async function openRunQueue(
     ...(connection.settings as object),
     application_name: 'sharetrail queue',
     schema: SCHEMA,
+    // Even `create schema if not exists` needs the privilege to create one.
+    createSchema: !(await schemaExists(db, SCHEMA)),
     max: QUEUE_LIMITS.connectionsMax,
     // Due times are ours.
     schedule: false,

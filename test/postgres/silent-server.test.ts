@@ -77,7 +77,7 @@ test('after a stop, a silent server is given up soon: by statements, logins, and
   const { signal } = stop;
   const db = databaseThatStopsWith(stop);
   await db.selectFrom('event').selectAll().execute();
-  const queue = await openRunQueue(url, { log: recordLog({ isDebug: false }).log, signal });
+  const queue = await openRunQueue(url, { db, log: recordLog({ isDebug: false }).log, signal });
   network.silence();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   // The second one needs a connection of its own.

@@ -48,4 +48,15 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     effect: 'A worker sends what an operator wanted to inspect first.',
     caughtBy: { file: 'test/postgres/queue.test.ts', name: 'of `backfill --no-push` waits for' },
   },
+  {
+    name: 'queue-schema-of-its-role',
+    file: 'src/queue/run-queue.ts',
+    find: 'createSchema: !(await schemaExists(db, SCHEMA)),',
+    put: '',
+    effect: 'A role that may not create schemas cannot start a worker, whatever it owns.',
+    caughtBy: {
+      file: 'test/postgres/connection.test.ts',
+      name: 'needs a second schema for the queue, which the message names',
+    },
+  },
 ];

@@ -25,8 +25,8 @@ export async function createQueueRunner(
   options: { readonly as: 'start' | 'worker'; readonly atOnce?: number },
 ): Promise<Runner> {
   const { signal, context } = tools;
-  const { config, log } = context;
-  const queue = await openRunQueue(config.service.database, { log, signal });
+  const { config, db, log } = context;
+  const queue = await openRunQueue(config.service.database, { db, log, signal });
   return new QueueRunner(tools, queue, options);
 }
 
