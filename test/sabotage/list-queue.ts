@@ -59,4 +59,12 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
       name: 'needs a second schema for the queue, which the message names',
     },
   },
+  {
+    name: 'slice-end-no-failure',
+    file: 'src/runs/stage-errors.ts',
+    find: 'if (error instanceof SliceOver) return true;',
+    put: '',
+    effect: 'Every slice of a long backfill counts as a failed or partial run.',
+    caughtBy: { file: 'test/pipeline/slices.test.ts', name: 'ends while it reads' },
+  },
 ];

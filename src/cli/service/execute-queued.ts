@@ -1,5 +1,5 @@
 import type { TenantConfig } from '../../config/types.ts';
-import { StopRequested } from '../../lib/errors.ts';
+import { SliceOver } from '../../lib/errors.ts';
 import { QUEUE_LIMITS } from '../../queue/limits.ts';
 import type { TakenRunEnd } from '../../queue/queue-worker.ts';
 import { endOfDue, endOfSlice, type SliceEnd, unknownTenant } from '../../queue/queued-run-ends.ts';
@@ -99,7 +99,7 @@ function startSlice({ signal }: ServiceTools, { clock }: AppContext, until: numb
   // Sending ends in time by itself; what is still read then is interrupted.
   const ms = until - clock.now() + QUEUE_LIMITS.sliceGraceMs;
   void clock.sleep(ms, over.signal).then(
-    () => end.abort(new StopRequested()),
+    () => end.abort(new SliceOver()),
     () => {},
   );
   return {
