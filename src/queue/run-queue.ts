@@ -61,11 +61,13 @@ export class RunQueue {
     await this.#explained(() => this.#boss.send(QUEUE, entry, optionsOf(entry, delayMs)));
   }
 
-  /** Takes up to `count` runs, the most urgent first. */
-  async take(count: number): Promise<TakenRun[]> {
-    const jobs = await this.#explained(() =>
-      this.#boss.fetch<QueuedRun>(QUEUE, { batchSize: count }),
-    );
+  /** Takes up to `count` runs, the most urgent first. `except`: tenants whose runs are left there. */
+  async take(
+    count: number,
+    { except }: { readonly except: readonly string[] },
+  ): Promise<TakenRun[]> {
+    const options = { batchSize: count, ignoreGroups: [...except] };
+    const jobs = await this.#explained(() => this.#boss.fetch<QueuedRun>(QUEUE, options));
     return jobs.map(({ id, retryCount, data }) => ({ entry: data, attempt: { id, retryCount } }));
   }
 
@@ -170,6 +172,7 @@ function asError(reported: Error): Error {
 function optionsOf({ kind, tenant }: QueuedRun, delayMs: number) {
   return {
     singletonKey: `${kind}/${tenant}`,
+    group: { id: tenant },
     priority: PRIORITY[kind],
     startAfter: Math.ceil(delayMs / 1_000),
   };

@@ -67,4 +67,20 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     effect: 'Every slice of a long backfill counts as a failed or partial run.',
     caughtBy: { file: 'test/pipeline/slices.test.ts', name: 'ends while it reads' },
   },
+  {
+    name: 'unknown-tenants-left',
+    file: 'src/queue/queue-worker.ts',
+    find: 'this.#unknownTenants.add(run.entry.tenant);',
+    put: '',
+    effect: 'A worker with one tenant takes the runs of all others, again and again.',
+    caughtBy: { file: 'test/unit/queue-worker.test.ts', name: 'put back at once, and not taken' },
+  },
+  {
+    name: 'unknown-tenants-forgotten',
+    file: 'src/queue/queue-worker.ts',
+    find: 'this.#unknownTenants.clear();',
+    put: '',
+    effect: 'After SIGHUP, a worker does not execute the runs of its new tenants.',
+    caughtBy: { file: 'test/unit/queue-worker.test.ts', name: 'a new configuration may have the' },
+  },
 ];

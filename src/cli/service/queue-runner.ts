@@ -97,6 +97,7 @@ class QueueRunner implements Runner {
   configure(config: Config, tenants: readonly TenantConfig[]): void {
     this.#config = config;
     this.#tenants = tenants;
+    this.#worker.forgetUnknownTenants();
     this.#scheduler?.configure(config, tenants);
   }
 
