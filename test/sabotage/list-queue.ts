@@ -83,4 +83,15 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     effect: 'After SIGHUP, a worker does not execute the runs of its new tenants.',
     caughtBy: { file: 'test/unit/queue-worker.test.ts', name: 'a new configuration may have the' },
   },
+  {
+    name: 'faulty-tenant-alerted-once',
+    file: 'src/service/alert-on-faulty.ts',
+    find: 'if (await acquireLease(db, key, await databaseTime(db, clock)))',
+    put: 'if ((await acquireLease(db, key, await databaseTime(db, clock))) || true)',
+    effect: 'Each `start` process posts the same alert about a faulty tenant.',
+    caughtBy: {
+      file: 'test/pipeline/alert-on-faulty.test.ts',
+      name: 'of several `start` processes, one alerts about a faulty tenant',
+    },
+  },
 ];
