@@ -10,27 +10,29 @@ const PROBLEM = { file: 'tenants/acme.yaml', line: 1, column: 1, path: 'gong', m
 const FAULTY: FaultyTenant = { tenant: 'acme', problems: [PROBLEM] };
 
 /** A `start` on a machine of its own. */
-function machine(number: number, { db, clock }: Pick<AppContext, 'db' | 'clock'>) {
+function machine(
+  number: number,
+  { db, clock, alerted }: Pick<AppContext, 'db' | 'clock'> & { readonly alerted: FaultyTenant[] },
+) {
   const holder = () => `machine-${number}/pid:[1]|42|4711|nonce`;
   const context = { db, clock, holder } as AppContext;
-  const alerted: FaultyTenant[] = [];
   const alerts = { addFaulty: (_: AppContext, faulty: FaultyTenant) => void alerted.push(faulty) };
-  return { alerted, alert: (faulty: FaultyTenant) => alertOnFaulty(context, alerts, faulty) };
+  return { alert: (faulty: FaultyTenant) => alertOnFaulty(context, alerts, faulty) };
 }
 
 test('of several `start` processes, one alerts about a faulty tenant', async () => {
   const { db } = await testDatabase();
   const clock = new ManualClock();
-  const machines = [1, 2, 3].map((number) => machine(number, { db, clock }));
+  const alerted: FaultyTenant[] = [];
+  const machines = [1, 2, 3].map((number) => machine(number, { db, clock, alerted }));
   await Promise.all(machines.map(({ alert }) => alert(FAULTY)));
-  const alerted = () => machines.flatMap((each) => each.alerted);
-  expect(alerted()).toEqual([FAULTY]);
+  expect(alerted).toEqual([FAULTY]);
 
   const other = { ...FAULTY, problems: [{ ...PROBLEM, path: 'crm' }] };
   await Promise.all(machines.map(({ alert }) => alert(other)));
-  expect(alerted()).toEqual([FAULTY, other]);
+  expect(alerted).toEqual([FAULTY, other]);
 
   clock.advance(LEASE_LIMITS.leaseMs);
   await machines[0]?.alert(FAULTY);
-  expect(alerted()).toHaveLength(3);
+  expect(alerted).toHaveLength(3);
 });
