@@ -1,8 +1,9 @@
 import type { JobAttempt, PgBoss } from 'pg-boss';
 import { answered } from '../db/postgres/after-stop.ts';
 import { type QueueConnection, queueConnection } from '../db/postgres/queue-connection.ts';
+import { schemaExists } from '../db/schema-exists.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Logger } from '../lib/log.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { PRIORITY, QUEUE_LIMITS } from './limits.ts';
 
 /** part of the database */
@@ -60,11 +61,13 @@ export class RunQueue {
     await this.#explained(() => this.#boss.send(QUEUE, entry, optionsOf(entry, delayMs)));
   }
 
-  /** Takes up to `count` runs, the most urgent first. */
-  async take(count: number): Promise<TakenRun[]> {
-    const jobs = await this.#explained(() =>
-      this.#boss.fetch<QueuedRun>(QUEUE, { batchSize: count }),
-    );
+  /** Takes up to `count` runs, the most urgent first. `except`: tenants whose runs are left there. */
+  async take(
+    count: number,
+    { except }: { readonly except: readonly string[] },
+  ): Promise<TakenRun[]> {
+    const options = { batchSize: count, ignoreGroups: [...except] };
+    const jobs = await this.#explained(() => this.#boss.fetch<QueuedRun>(QUEUE, options));
     return jobs.map(({ id, retryCount, data }) => ({ entry: data, attempt: { id, retryCount } }));
   }
 
@@ -120,7 +123,7 @@ export class RunQueue {
  */
 export async function openRunQueue(
   database: string,
-  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
+  { db, log, signal }: Pick<AppContext, 'db' | 'log'> & { readonly signal: AbortSignal },
 ): Promise<RunQueue> {
   const connection = await queueConnection(database);
   const { PgBoss: Boss } = await import('pg-boss');
@@ -128,6 +131,8 @@ export async function openRunQueue(
     ...(connection.settings as object),
     application_name: 'sharetrail queue',
     schema: SCHEMA,
+    // Even `create schema if not exists` needs the privilege to create one.
+    createSchema: !(await schemaExists(db, SCHEMA)),
     max: QUEUE_LIMITS.connectionsMax,
     // Due times are ours.
     schedule: false,
@@ -167,6 +172,7 @@ function asError(reported: Error): Error {
 function optionsOf({ kind, tenant }: QueuedRun, delayMs: number) {
   return {
     singletonKey: `${kind}/${tenant}`,
+    group: { id: tenant },
     priority: PRIORITY[kind],
     startAfter: Math.ceil(delayMs / 1_000),
   };

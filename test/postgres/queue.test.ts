@@ -99,6 +99,22 @@ test('a tenant that another run has locked waits for it', async () => {
   expect(worker.runs).toMatchObject([{ outcome: 'ok', delivered: 1 }]);
 });
 
+test('a worker with some of the tenants leaves the runs of the others to other workers', async () => {
+  const tenants = missed(2);
+  const [first, second] = tenants.map((tenant) => [tenant]);
+  const partial = await startQueueProcess(world, { as: 'worker', tenants: first ?? [] });
+  await expect.poll(() => liveWorkers(partial.context.db, 0)).toHaveLength(1);
+  await startQueueProcess(world, { as: 'start', tenants });
+  await until(() => partial.runs.length === 1);
+  // The run is not delayed: it waits for the worker that knows it.
+  await expect
+    .poll(() => queueDepth(partial.context.db))
+    .toEqual({ waiting: 1, delayed: 0, active: 0 });
+  partial.runner.configure(partial.runner.config, second ?? []);
+  await until(() => partial.runs.length === 2);
+  expect(partial.runs.map(({ tenant }) => tenant)).toEqual(['tenant-0', 'tenant-1']);
+});
+
 test('a worker that is stopped puts its run back, and another one completes it', async () => {
   const tenants = missed(1);
   for (let count = 0; count < 200; count += 1) deliver();

@@ -3,6 +3,7 @@ import type { Sabotage } from './sabotage.ts';
 const TRANSACTIONS = 'test/postgres/transactions.test.ts';
 const SILENT = 'test/postgres/silent-server.test.ts';
 const CONNECTION = 'test/postgres/connection.test.ts';
+const COPY = 'test/pipeline/copy-database.test.ts';
 
 /** What several machines with one PostgreSQL server must not do to each other. */
 export const MACHINES: readonly Sabotage[] = [
@@ -35,7 +36,7 @@ export const MACHINES: readonly Sabotage[] = [
     put: '',
     effect: 'Two copies write to one database.',
     caughtBy: {
-      file: 'test/pipeline/copy-database.test.ts',
+      file: COPY,
       name: 'stops once another process has it',
     },
   },
@@ -145,5 +146,13 @@ export const MACHINES: readonly Sabotage[] = [
     put: '',
     effect: 'A stopped process on a broken network is killed before it could end.',
     caughtBy: { file: SILENT, name: 'after a stop, a silent server is given up soon' },
+  },
+  {
+    name: 'calls-of-target-counted',
+    file: 'src/db/copy/target.ts',
+    find: 'await addCallsOfTarget(trx, JSON.parse(content) as CallsOfTarget);',
+    put: 'void content;',
+    effect: 'After a copy, Gong gets more calls than it allows.',
+    caughtBy: { file: COPY, name: 'counts the calls of `check` in TO' },
   },
 ];

@@ -25,8 +25,8 @@ export async function createQueueRunner(
   options: { readonly as: 'start' | 'worker'; readonly atOnce?: number },
 ): Promise<Runner> {
   const { signal, context } = tools;
-  const { config, log } = context;
-  const queue = await openRunQueue(config.service.database, { log, signal });
+  const { config, db, log } = context;
+  const queue = await openRunQueue(config.service.database, { db, log, signal });
   return new QueueRunner(tools, queue, options);
 }
 
@@ -97,6 +97,7 @@ class QueueRunner implements Runner {
   configure(config: Config, tenants: readonly TenantConfig[]): void {
     this.#config = config;
     this.#tenants = tenants;
+    this.#worker.forgetUnknownTenants();
     this.#scheduler?.configure(config, tenants);
   }
 
