@@ -314,4 +314,15 @@ export const READING: readonly Sabotage[] = [
     effect: 'A file that a batch did not read for a moment counts as gone.',
     caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one' },
   },
+  {
+    name: 'public-link-fragment',
+    file: 'src/outbox/search-terms.ts',
+    find: "if (!url.hash.includes('/')) url.hash = '';",
+    put: "url.hash = '';",
+    effect: 'A public link whose path is in the fragment finds every such delivery of the org.',
+    caughtBy: {
+      file: 'test/unit/outbox-search.test.ts',
+      name: 'tells public links apart whose path is in the fragment',
+    },
+  },
 ];

@@ -57,7 +57,7 @@ export function addApiRoutes(
     const found = await data.read((view) =>
       explain(view.context, tenantsFor(view, c.req.query('tenant')), { text, limit }),
     );
-    return jsonLines(c, explanationsJson(found));
+    return jsonLines(c, explanationsJson(found, asTyped));
   });
 }
 
