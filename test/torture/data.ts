@@ -31,6 +31,7 @@ const RANDOM_CASES = { short: 30, long: 3_000 };
 const AUDIT_TIME = /^items\.\d+\.id\.time$/;
 /** Of an entry of the audit log, and of a delivery. */
 const KEY_OF_ROW = /^items\.\d+\.id\.(time|uniqueQualifier)$|^records\.\d+\.Id$/;
+const NAME_CHARACTERS_MAX = 200;
 const CASES_PER_LINE = 100;
 /** A run waits for the disk and for sockets during half of its time. */
 const WORLDS = { short: 1, long: 3 };
@@ -62,7 +63,7 @@ interface Choice {
  * Afterward, the vendors' values are right again: a full sync leaves each share in Gong once.
  */
 export const data: TorturePart = async ({ seed, long, only = '', report }) => {
-  using _timeouts = shortenTimeouts();
+  using _timeouts = shortenTimeouts(long ? 'long' : 'short');
   const rows = new Map<string, TortureRow>();
   const count = WORLDS[long ? 'long' : 'short'];
   const worlds = await Promise.all(Array.from({ length: count }, () => WireWorld.start()));
@@ -229,7 +230,9 @@ function jsonOf({ body }: Answer): unknown {
 }
 
 function nameOf({ stage, label, path, mutation }: Case): string {
-  return `"${path.join('.')}" of "${label}" ${mutation.name.slice(0, 200)} in the ${stage}`;
+  const how = mutation.isPlausible ? 'plausibly ' : '';
+  const what = `"${path.join('.')}" of "${label}"`;
+  return `${what} ${how}${mutation.name.slice(0, NAME_CHARACTERS_MAX)} in the ${stage}`;
 }
 
 function sum(before: TortureRow | undefined, row: TortureRow): TortureRow {

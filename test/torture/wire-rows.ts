@@ -15,21 +15,21 @@ export const endlessFaults: readonly WireFault[] = [
     name: 'endless pages of the same rows',
     vendors: READ,
     reach: 'kind',
-    strike: endless('same'),
+    strike: endless((body) => body),
     named: NAMED,
   },
   {
     name: 'endless pages without rows',
     vendors: READ,
     reach: 'kind',
-    strike: endless('none'),
+    strike: endless((body) => changeLists(body, () => [])),
     named: NAMED,
   },
   {
     name: 'endless pages of new rows',
     vendors: READ,
     reach: 'kind',
-    strike: endless('new'),
+    strike: endlessNewRows(1),
     inventsRows: true,
     named: NAMED,
   },
@@ -60,7 +60,21 @@ function ofLists(name: string, change: (rows: readonly unknown[]) => unknown[]):
   };
 }
 
-function endless(rows: 'same' | 'none' | 'new'): WireFault['strike'] {
+/** The vendor's own rows, then pages of others, `copies` times as many. */
+export function endlessNewRows(copies: number): WireFault['strike'] {
+  return endless((body, page) => {
+    return page === 1
+      ? body
+      : changeLists(body, (rows) =>
+          Array.from({ length: copies }, (_, copy) => copy + page * copies).flatMap((number) =>
+            rows.map((row) => renewed(row, number)),
+          ),
+        );
+  });
+}
+
+/** `pageOf` is called with the vendor's page, and the page's number within the list from 1 on. */
+function endless(pageOf: (body: Json, page: number) => Json): WireFault['strike'] {
   const first = new Map<string, Answer>();
   let pages = 0;
   return async (exchange) => {
@@ -74,8 +88,7 @@ function endless(rows: 'same' | 'none' | 'new'): WireFault['strike'] {
     exchange.send(
       withJson(answer, (body) => {
         if (!isList(body)) return body;
-        const isFirst = !isOfEndlessList(exchange);
-        const page = isFirst && rows === 'new' ? body : pageOf(body, rows, pages);
+        const page = pageOf(body, isOfEndlessList(exchange) ? pages : 1);
         const { newStartPageToken: _end, ...rest } = page;
         if (exchange.vendor === 'google') return { ...rest, nextPageToken: token };
         const path = exchange.target.split('/query')[0];
@@ -83,12 +96,6 @@ function endless(rows: 'same' | 'none' | 'new'): WireFault['strike'] {
       }),
     );
   };
-}
-
-function pageOf(body: Json, rows: 'same' | 'none' | 'new', page: number): Json {
-  if (rows === 'same') return body;
-  if (rows === 'none') return changeLists(body, () => []);
-  return changeLists(body, (all) => all.map((row) => renewed(row, page) as object));
 }
 
 /** The keys that identify a row, or the person that it is about. */
