@@ -15,6 +15,7 @@ import type { TorturePart, TortureRow } from './part.ts';
 import { secrets } from './secrets.ts';
 import { formatTable } from './table.ts';
 import { wire } from './wire.ts';
+import { workers } from './workers.ts';
 
 const HELP = `Usage: npm run torture -- [options]
 
@@ -42,6 +43,7 @@ const kills = values.kills === undefined ? {} : { kills: Number(values.kills) };
 const PARTS: Readonly<Record<string, TorturePart>> = {
   kills: (options) => killPart({ ...options, ...kills }),
   'kills-postgres': (options) => killPart({ ...options, ...kills, database: 'postgres' }),
+  workers,
   wire,
   data,
   secrets,
