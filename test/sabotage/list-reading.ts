@@ -127,15 +127,23 @@ export const READING: readonly Sabotage[] = [
     },
   },
   {
-    name: 'activity-of-window',
+    name: 'activity-too-old',
     file: 'src/vendors/google/admin-responses.ts',
     find: 'at >= earliest && at <= latest',
     put: 'at <= latest',
-    effect: 'An entry of the audit log that Google dates before the queried window vanishes.',
+    effect: 'An entry of the audit log with a time that the log cannot have vanishes.',
     caughtBy: {
       file: 'test/unit/google-rows.test.ts',
-      name: 'an activity before the queried time',
+      name: 'an activity that Google has deleted',
     },
+  },
+  {
+    name: 'activity-in-future',
+    file: 'src/vendors/google/admin-responses.ts',
+    find: 'at >= earliest && at <= latest',
+    put: 'at >= earliest',
+    effect: 'An entry of the audit log from the future waits for ever.',
+    caughtBy: { file: 'test/unit/google-rows.test.ts', name: 'an activity in the future' },
   },
   {
     name: 'rows-in-memory',
@@ -346,5 +354,38 @@ export const READING: readonly Sabotage[] = [
     put: "instanceof Error ? 'not-found' : undefined;",
     effect: 'A file that a batch did not read for a moment counts as gone.',
     caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one' },
+  },
+  {
+    name: 'share-in-two-pages',
+    file: 'src/runs/read-source.ts',
+    find: 'page.shares.some(({ eventId }) => previousIds.has(eventId))',
+    put: 'false',
+    effect: 'A share that changes while it is read is counted as found twice.',
+    caughtBy: {
+      file: 'test/pipeline/read-ahead.test.ts',
+      name: 'a share that several pages have is found once, although pages are read ahead',
+    },
+  },
+  {
+    name: 'names-of-earlier-versions',
+    file: 'src/outbox/event-rows.ts',
+    find: 'if (names === undefined) return match;',
+    put: 'if (match) return match;',
+    effect: 'Events of earlier versions name their records by Id only.',
+    caughtBy: {
+      file: 'test/unit/outbox-commit.test.ts',
+      name: 'names that an earlier version stored by Id are read as the names of the objects',
+    },
+  },
+  {
+    name: 'public-link-fragment',
+    file: 'src/outbox/search-terms.ts',
+    find: "if (!url.hash.includes('/')) url.hash = '';",
+    put: "url.hash = '';",
+    effect: 'A public link whose path is in the fragment finds every such delivery of the org.',
+    caughtBy: {
+      file: 'test/unit/outbox-search.test.ts',
+      name: 'tells public links apart whose path is in the fragment',
+    },
   },
 ];

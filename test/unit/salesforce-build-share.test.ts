@@ -73,6 +73,7 @@ describe('the share of a content delivery', () => {
       },
       content: {
         id: id('069xx0000000001'),
+        versionId: id('068xx0000000001'),
         title: 'Pricing 2027',
         url: LINK,
         infoUrl: `${INSTANCE}/${id('05Dxx0000000001')}`,

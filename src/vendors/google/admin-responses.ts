@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { ParsedRows } from '../faulty-row.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
-import type { Activity, ActivityEvent, ActivityQuery, Domains, Page, User } from './rows.ts';
+import type { Activity, ActivityEvent, Domains, Page, User } from './rows.ts';
 import {
   address,
   filledAddress,
@@ -154,19 +154,15 @@ const activityKind: RowKind<Activity> = {
   },
 };
 
-/** Epoch milliseconds: what a query asked for. */
-type TimeRange = Pick<ActivityQuery, 'startTime' | 'endTime'>;
-
 /**
- * An activity that is not of the queried time is faulty: no window would contain it, and if it is in
- * the future, no reading would reach it.
+ * An activity whose time is not from `earliest` to `latest` (epoch milliseconds) is faulty: it would
+ * wait for a reading that never comes. One that is merely outside of the queried time is not: whoever
+ * reads it compares its time.
  */
-function activityKindOf({ startTime, endTime }: TimeRange): RowKind<Activity> {
-  const earliest = startTime - GOOGLE_LIMITS.activityOutsideMsMax;
-  const latest = endTime + GOOGLE_LIMITS.activityOutsideMsMax;
+function activityKindOf(earliest: number, latest: number): RowKind<Activity> {
   const schema = activity.refine(({ time: at }) => at >= earliest && at <= latest, {
     path: ['id', 'time'],
-    message: 'is not in the queried time',
+    message: 'is not a time that the audit log can have',
   });
   return { ...activityKind, schema: () => schema };
 }
@@ -191,15 +187,23 @@ export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
 const readRawActivities = readerOf(activities);
 
-/** The activities that a query returned. */
-export function readActivities(body: unknown, queried: TimeRange): Page<Activity> {
+/** `now`: Google's time in epoch milliseconds. */
+export function readActivities(body: unknown, now: number): Page<Activity> {
   const { items, nextPageToken } = readRawActivities(body);
-  return pageOf(parseRows(items, activityKindOf(queried)), nextPageToken);
+  const kind = activityKindOf(now - GOOGLE_LIMITS.activityAgeMsMax, latestAt(now));
+  return pageOf(parseRows(items, kind), nextPageToken);
 }
 
-/** Parses an activity that was set aside. `now`: Google's time in epoch milliseconds. */
+/**
+ * Parses an activity that was set aside, however long ago. `now`: Google's time in epoch
+ * milliseconds.
+ */
 export function parseActivity(row: unknown, now: number): ParsedRows<Activity> {
-  return parseRows([row], activityKindOf({ startTime: Number.NEGATIVE_INFINITY, endTime: now }));
+  return parseRows([row], activityKindOf(Number.NEGATIVE_INFINITY, latestAt(now)));
+}
+
+function latestAt(now: number): number {
+  return now + GOOGLE_LIMITS.activityAheadMsMax;
 }
 
 /** From the first page of users, or of activities. */

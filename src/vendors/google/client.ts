@@ -277,7 +277,7 @@ class ApiClient implements GoogleClient {
       ...this.#asAdmin('reports'),
       invoke: ({ reports }, options, page) =>
         reports.activities.list({ ...parameters, ...page }, options),
-      read: (body) => readActivities(body, query),
+      read: (body) => readActivities(body, this.now()),
       size: { maxResults: GOOGLE_LIMITS.activitiesPerPageMax },
     } satisfies PagedCall<Page<Activity>>;
     return this.#calls.pages(list, query.pageToken);
