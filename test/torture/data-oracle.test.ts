@@ -5,7 +5,7 @@ import type { CaseResult } from './wire-world.ts';
 
 const DELIVERY = '05DHp0000000001MAA';
 
-function event(body: GongEvent['body']): GongEvent {
+function event(body: NonNullable<GongEvent['body']>): GongEvent {
   const eventId = JSON.stringify(body);
   return { receivedAt: 0, account: 'a', reportingSystem: 'r', eventId, requestId: '1', body };
 }
