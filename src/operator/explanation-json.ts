@@ -1,7 +1,10 @@
 import type { AsTyped } from '../lib/as-typed.ts';
 import type { Explanation } from './explain.ts';
 
-/** The keys are part of the external contract: one object per share, or one if none was found. */
+/**
+ * The keys are part of the external contract: one object per share, or one if none was found. The
+ * sentences name commands as the reader must type them.
+ */
 export function explanationsJson(explanations: readonly Explanation[], asTyped: AsTyped): object[] {
   const found = explanations.flatMap(({ event, sentences }) =>
     event === undefined

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { DatabaseError, messageOf, RetryableError, UserError } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
+import { allowedMethods } from './allowed-methods.ts';
 import { BadQuery } from './event-query.ts';
 import { NotFound } from './find-events.ts';
 import { type Login, requireLogin, requireLoopbackHost } from './guard/access.ts';
@@ -48,7 +49,7 @@ export function createApp(options: AppOptions): Hono<WebEnv> {
   const antiForgery = createAntiForgery();
   const login = token === undefined ? undefined : loginOf(context, token);
   app.onError((error, c) => explainError(context, c, error));
-  app.notFound((c) => problemResponse(c, 404, { message: 'there is no such page' }));
+  app.notFound((c) => explainNoRoute(app, c));
   app.use(setSecurityHeaders);
   if (login === undefined) app.use(requireLoopbackHost);
   addHealthRoutes(app, options);
@@ -77,6 +78,14 @@ export function createApp(options: AppOptions): Hono<WebEnv> {
 
 function loginOf({ clock }: AppContext, token: string): Login {
   return { token, clock, sessions: createSessions(token), attempts: new LoginAttempts(clock) };
+}
+
+/** RFC 9110, 15.5.6: a path that exists for other methods is not "not found". */
+function explainNoRoute(app: Hono<WebEnv>, c: WebContext): Response | Promise<Response> {
+  const allowed = allowedMethods(app, c.req.path);
+  if (allowed === undefined) return problemResponse(c, 404, { message: 'there is no such page' });
+  c.header('Allow', allowed);
+  return problemResponse(c, 405, { message: `this page does not accept ${c.req.method}` });
 }
 
 function explainError(

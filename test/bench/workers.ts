@@ -7,7 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { openDatabase } from '../../src/db/open.ts';
-import type { Tables } from '../../src/db/schema.ts';
+import type { Database, Tables } from '../../src/db/schema.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { openRunQueue } from '../../src/queue/run-queue.ts';
 import { createDatabase } from '../support/postgres/databases.ts';
@@ -145,7 +145,7 @@ async function measure(
     await untilTrue(async () => (await countOf(db, 'worker')) === options.workers);
     await receiver.read();
     const startedAt = performance.now();
-    await queueAll(url, work.tenants);
+    await queueAll(db, { url, tenants: work.tenants });
     await untilTrue(async () => (await endedRuns(db)) >= work.tenants);
     const seconds = (performance.now() - startedAt) / 1_000;
     const usages = await Promise.all(services.splice(0).map((service) => service.stop()));
@@ -161,8 +161,15 @@ async function measure(
   }
 }
 
-async function queueAll(database: string, tenants: number): Promise<void> {
-  const queue = await openRunQueue(database, silentLogger);
+async function queueAll(
+  db: Database,
+  { url, tenants }: { readonly url: string; readonly tenants: number },
+): Promise<void> {
+  const queue = await openRunQueue(url, {
+    db,
+    log: silentLogger,
+    signal: new AbortController().signal,
+  });
   const dueAt = Date.now();
   for (let number = 0; number < tenants; number += 1) {
     const tenant = `tenant-${number}`;

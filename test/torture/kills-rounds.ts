@@ -50,6 +50,14 @@ async function killBeside(torture: TortureWorld): Promise<number> {
 }
 
 async function stopBeyondLease(torture: TortureWorld): Promise<number> {
+  for (let number = 0; number < torture.attempts; number += 1) {
+    if (await stopOnce(torture)) return 1;
+  }
+  return 0;
+}
+
+/** False if the run ended before it reached the point. */
+async function stopOnce(torture: TortureWorld): Promise<boolean> {
   const words = torture.oneOf(['sync', 'sync --full']);
   const group = torture.oneOf(POINTS as readonly [PointGroup, ...PointGroup[]]);
   const point = { ...pointIn(group, torture), signal: 'SIGSTOP' } as const;
@@ -62,7 +70,7 @@ async function stopBeyondLease(torture: TortureWorld): Promise<number> {
   check(torture, 'sync', await torture.run('sync'), [0, 1, 2, 3]);
   suspended.kill('SIGCONT');
   check(torture, words, await torture.endedOrKilled(suspended), [0, 1, 2, 3]);
-  return stopped ? 1 : 0;
+  return stopped;
 }
 
 async function fillDisk(torture: TortureWorld): Promise<number> {
@@ -176,7 +184,10 @@ async function killErasure(torture: TortureWorld): Promise<number> {
   await torture.run('sync --no-push');
   torture.company.erasureStarted();
   const words = `forget ${FORGOTTEN} --yes`;
-  const kills = check(torture, words, await killSometimes(torture, words, 150), USUAL);
+  let kills = 0;
+  for (let number = 0; number < torture.attempts; number += 1) {
+    kills += check(torture, words, await killSometimes(torture, words, 150), USUAL);
+  }
   if (torture.random() < 0.5)
     check(torture, 'sync', await torture.endedOrKilled(torture.start('sync')), USUAL);
   const again = await torture.run(words);
@@ -201,8 +212,8 @@ export const ROUNDS: readonly Round[] = [
   { fault: 'SIGKILL at a random moment', weight: 5, strike: killAtRandom },
   { fault: 'SIGKILL of two commands next to each other', weight: 2, strike: killBeside },
   { fault: 'SIGKILL of events retry and events skip', weight: 2, strike: killOperator },
-  { fault: 'SIGKILL of forget', weight: 0.5, strike: killErasure },
-  { fault: 'SIGSTOP for longer than the lease', weight: 1.5, strike: stopBeyondLease },
+  { fault: 'SIGKILL of forget', weight: 1, strike: killErasure },
+  { fault: 'SIGSTOP for longer than the lease', weight: 2.5, strike: stopBeyondLease },
   { fault: 'a clock that jumps by up to two days', weight: 1.5, strike: jumpClock },
 ];
 

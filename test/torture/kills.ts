@@ -18,6 +18,8 @@ interface Form {
   readonly attemptsPerRound: number;
   /** then no further company is founded */
   readonly kills: number;
+  /** the same for each fault */
+  readonly timesPerFault: number;
   /** whether each database is created under kills, too */
   readonly killsMigrations: boolean;
 }
@@ -27,12 +29,14 @@ const LONG: Form = {
   roundsPerCompany: 12,
   attemptsPerRound: 5,
   kills: 1_000,
+  timesPerFault: 40,
   killsMigrations: true,
 };
 const SHORT_LIFE = {
   roundsPerCompany: 2,
   attemptsPerRound: 3,
   kills: 0,
+  timesPerFault: 0,
   killsMigrations: false,
 };
 /** one company of each kind, in some seconds of processor time; on PostgreSQL, a run takes longer */
@@ -70,9 +74,13 @@ export async function killPart(
   const all = [...ROUNDS, ...(database === 'sqlite' ? ROUNDS_OF_A_FILE : ROUNDS_OF_A_SERVER)];
   const rounds = all.filter(({ fault }) => only === undefined || fault.includes(only));
   if (rounds.length === 0) return [];
+  // Of a selection, only the times count: suspensions, for example, kill nothing.
+  const isSelection = rounds.length < all.length;
+  const killsOfAll = isSelection && options.kills === undefined ? 0 : kills;
+  const faults = new Map(rounds.map(({ fault }) => [fault, form.timesPerFault]));
   let companies = 0;
   const work = async (server?: RunningServer) => {
-    while (results.isGoing(kills) || companies < form.companiesAtOnce) {
+    while (results.isGoing({ kills: killsOfAll, faults }) || companies < form.companiesAtOnce) {
       companies += 1;
       const own = { seed: seed * 1_000 + companies, hasDrive: companies % 2 === 0 };
       const life = { ...form, ...own, rounds, kills, report, ...(server && { server }) };
@@ -80,8 +88,8 @@ export async function killPart(
       report(`${results.killCount} kills in ${companies} companies`);
     }
   };
-  const lane = () => (database === 'sqlite' ? work() : withServer(work));
-  await Promise.all(Array.from({ length: form.companiesAtOnce }, lane));
+  const workWithDatabase = () => (database === 'sqlite' ? work() : withServer(work));
+  await Promise.all(Array.from({ length: form.companiesAtOnce }, workWithDatabase));
   for (const line of results.summary()) report(line);
   const suffix = database === 'sqlite' ? '' : ' (PostgreSQL)';
   return [...results.rows].map(([fault, row]) => ({ fault: `${fault}${suffix}`, ...row }));
