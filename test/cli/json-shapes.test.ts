@@ -68,6 +68,7 @@ const share = z.strictObject({
     .optional(),
   content: z.strictObject({
     id: words,
+    versionId: words.optional(),
     title: words,
     url: words.optional(),
     infoUrl: words.optional(),
