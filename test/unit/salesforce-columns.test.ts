@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   readFlag,
   readId,
@@ -8,13 +8,7 @@ import {
   readText,
   readTime,
 } from '../../src/vendors/salesforce/columns.ts';
-import {
-  optionalFlag,
-  optionalId,
-  optionalNumber,
-  optionalText,
-  optionalTime,
-} from '../../src/vendors/salesforce/zod-fields.ts';
+import { optionalId, optionalText, requiredTime } from '../../src/vendors/salesforce/zod-fields.ts';
 
 const id = fc.stringMatching(/^[0-9A-Za-z]{14,19}$/);
 const time = fc
@@ -25,10 +19,10 @@ const value = fc.oneof(id, time, plain, fc.jsonValue());
 
 const KINDS: readonly (readonly [string, (value: unknown) => unknown, z.ZodType])[] = [
   ['an id', readId, optionalId],
-  ['a time', readTime, optionalTime],
+  ['a time', readTime, requiredTime.nullish().catch(undefined)],
   ['a text', readText, optionalText],
-  ['a number', readNumber, optionalNumber],
-  ['a flag', readFlag, optionalFlag],
+  ['a number', readNumber, z.number().nullish().catch(undefined)],
+  ['a flag', readFlag, z.boolean().nullish().catch(undefined)],
 ];
 
 test.each(KINDS)(

@@ -3,7 +3,7 @@ import { isRow, type Row } from './responses.ts';
 import { salesforceTime } from './time.ts';
 
 /**
- * The kinds of column of zod-fields.ts without zod, for the rows of which a first sync reads a
+ * Kinds of column as in zod-fields.ts, but without zod, for the rows of which a first sync reads a
  * million. A schema of 26 columns takes three times as long, and leaves 4 kB of garbage per row.
  * Each function returns undefined if the column is absent, null, or unreadable.
  */
