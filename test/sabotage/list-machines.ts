@@ -15,7 +15,7 @@ export const MACHINES: readonly Sabotage[] = [
     effect: 'Two machines run one tenant at the same time, if it never ran before.',
     caughtBy: {
       file: TRANSACTIONS,
-      name: 'one of many machines takes a lease that does not exist yet',
+      name: 'a lease that does not exist yet is taken once, in whatever order transactions meet',
     },
   },
   {

@@ -57,6 +57,17 @@ export const SENDING: readonly Sabotage[] = [
     caughtBy: { file: 'test/unit/push-drain.test.ts', name: 'between two attempts' },
   },
   {
+    name: 'lease-until-sent',
+    file: 'src/outbox/queue.ts',
+    find: 'if (row && row.holder !== lease.holder) throw new LeaseLost(lease.name);',
+    put: '',
+    effect: 'A run that lost its lease sends further events, which another run sends, too.',
+    caughtBy: {
+      file: 'test/unit/push-responses.test.ts',
+      name: 'ends pushing with LeaseLost, and nothing more is recorded',
+    },
+  },
+  {
     name: 'push-failure',
     file: 'src/push/drain.ts',
     find: 'if (this.#failure !== undefined) return;',
@@ -356,6 +367,18 @@ export const SENDING: readonly Sabotage[] = [
     caughtBy: {
       file: 'test/unit/push-limits.test.ts',
       name: 'stop at backfillUntil, while fresh ones are still sent',
+    },
+  },
+  {
+    name: 'retry-after-date-header',
+    file: 'src/vendors/http/retry-after.ts',
+    find: "retryAfterMsOf(headers['retry-after'], sentAt)",
+    put: "retryAfterMsOf(headers['retry-after'], nowMs)",
+    effect:
+      'With a clock that differs from Gong’s, a date in Retry-After pauses for hours or not at all.',
+    caughtBy: {
+      file: 'test/unit/http-retry-after.test.ts',
+      name: 'as a date counts from the Date header',
     },
   },
 ];

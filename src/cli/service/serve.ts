@@ -27,7 +27,7 @@ export async function serve(
   const broken = new AbortController();
   const signal = AbortSignal.any([input.signal, broken.signal]);
   const alerts = new Alerts(context, signal);
-  const page = await createOperatorPage(context, { faulty, input });
+  const page = await createOperatorPage(context, faulty);
   const runner = await createRunner({
     context,
     tenants,
