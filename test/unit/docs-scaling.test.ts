@@ -16,7 +16,7 @@ const CONNECTIONS =
   QUEUE_LIMITS.connectionsMax +
   POSTGRES_LIMITS.readingConnectionsMax;
 
-/** of 10,000 tenants with so many workers and two `start` processes */
+/** of 10,000 tenants with N workers and two `start` processes */
 function connectionsOf(workers: number): string {
   return numbers.format((workers + 2) * CONNECTIONS);
 }
