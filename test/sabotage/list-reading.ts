@@ -142,7 +142,7 @@ export const READING: readonly Sabotage[] = [
     file: 'src/vendors/google/admin-responses.ts',
     find: 'at >= earliest && at <= latest',
     put: 'at >= earliest',
-    effect: 'An entry of the audit log from the future waits for ever.',
+    effect: 'An entry of the audit log from the future waits permanently.',
     caughtBy: { file: 'test/unit/google-rows.test.ts', name: 'an activity in the future' },
   },
   {

@@ -113,7 +113,7 @@ function retitled(value: object): object {
   return Object.fromEntries(entries) as object;
 }
 
-/** The same field of the next row of the innermost list; undefined if there is none. */
+/** The same field of the next row of the innermost list; undefined after the last row. */
 function valueOfNextRow({ document, path }: Place): unknown {
   const at = path.findLastIndex((key) => typeof key === 'number');
   if (at < 0) return undefined;

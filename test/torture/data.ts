@@ -205,7 +205,8 @@ function omitsRows(each: Case): boolean {
   const after = changedValueOf(each);
   const isNone = after === undefined || JSON.stringify(after) === '[]';
   const isLast = path.at(-1) === 'nextPageToken' && (after === undefined || after === '');
-  const isRow = typeof path.at(-1) === 'number' && after === undefined;
+  const isRow =
+    typeof path.at(-1) === 'number' && (after === undefined || each.mutation.isPlausible === true);
   const isEmptyPage = path.length === 0 && JSON.stringify(after) === '{}';
   return isLast || isRow || isEmptyPage || (Array.isArray(value) && isNone);
 }

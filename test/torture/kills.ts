@@ -88,8 +88,8 @@ export async function killPart(
       report(`${results.killCount} kills in ${companies} companies`);
     }
   };
-  const lane = () => (database === 'sqlite' ? work() : withServer(work));
-  await Promise.all(Array.from({ length: form.companiesAtOnce }, lane));
+  const workWithDatabase = () => (database === 'sqlite' ? work() : withServer(work));
+  await Promise.all(Array.from({ length: form.companiesAtOnce }, workWithDatabase));
   for (const line of results.summary()) report(line);
   const suffix = database === 'sqlite' ? '' : ' (PostgreSQL)';
   return [...results.rows].map(([fault, row]) => ({ fault: `${fault}${suffix}`, ...row }));

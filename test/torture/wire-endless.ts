@@ -13,7 +13,7 @@ const SHARES = 3;
 const LISTS: readonly { readonly label: RegExp; readonly rowsPerPage: number }[] = [
   { label: /directory\/v1\/users$/, rowsPerPage: 500 },
   { label: /\/drive\/v3\/drives$/, rowsPerPage: 100 },
-  { label: /activity\/users\/all\/applications\/drive change_user_access$/, rowsPerPage: 100 },
+  { label: /activity\/users\/all\/applications\/drive change_user_access$/, rowsPerPage: 20 },
   { label: /\/drive\/v3\/changes$/, rowsPerPage: 50 },
   { label: /\/drive\/v3\/files$/, rowsPerPage: 100 },
   { label: /ContentDistribution$/, rowsPerPage: 100 },

@@ -18,7 +18,7 @@ describe('a link', () => {
   });
 });
 
-test('a file whose webViewLink is none has the link that its ID leads to', () => {
+test('a file whose webViewLink is invalid has the link that its ID leads to', () => {
   const [file] = readRequestedFile({ id: 'f1', name: 'Offer', webViewLink: 'undefined' }).rows;
   if (file === undefined) throw new Error('the file cannot be read');
   expect(factsOf(file)).toEqual({ itemId: 'f1', item: 'file', title: 'Offer' });

@@ -156,8 +156,8 @@ const activityKind: RowKind<Activity> = {
 
 /**
  * An activity whose time is not from `earliest` to `latest` (epoch milliseconds) is faulty: it would
- * wait for a reading that never comes. One that is merely outside of the queried time is not: whoever
- * reads it compares its time.
+ * wait for a reading that never comes. One that is merely outside of the queried time is not:
+ * its reader compares its time.
  */
 function activityKindOf(earliest: number, latest: number): RowKind<Activity> {
   const schema = activity.refine(({ time: at }) => at >= earliest && at <= latest, {
