@@ -1,7 +1,11 @@
+import type { AsTyped } from '../lib/as-typed.ts';
 import type { Explanation } from './explain.ts';
 
-/** The keys are part of the external contract: one object per share, or one if none was found. */
-export function explanationsJson(explanations: readonly Explanation[]): object[] {
+/**
+ * The keys are part of the external contract: one object per share, or one if none was found. The
+ * sentences name commands as the reader must type them.
+ */
+export function explanationsJson(explanations: readonly Explanation[], asTyped: AsTyped): object[] {
   const found = explanations.flatMap(({ event, sentences }) =>
     event === undefined
       ? []
@@ -17,7 +21,7 @@ export function explanationsJson(explanations: readonly Explanation[]): object[]
             title: event.share.content.title,
             url: event.share.content.url ?? null,
           },
-          sentences,
+          sentences: sentences.map(asTyped),
         },
   );
   if (found.length > 0) return found;
@@ -31,7 +35,7 @@ export function explanationsJson(explanations: readonly Explanation[]): object[]
       reason: null,
       sharedAt: null,
       content: null,
-      sentences: explanations.flatMap(({ sentences }) => sentences),
+      sentences: explanations.flatMap(({ sentences }) => sentences.map(asTyped)),
     },
   ];
 }

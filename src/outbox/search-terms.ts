@@ -1,4 +1,5 @@
 import type { Match } from '../crm/match.ts';
+import { mailboxOf } from '../share/address.ts';
 import type { Share } from '../share/share.ts';
 import { SEARCH_LIMITS } from './limits.ts';
 
@@ -52,16 +53,20 @@ function withoutAccents(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase().toLowerCase();
 }
 
-/** An address as it is compared. */
-export function comparedEmail(email: string): string {
-  return email.trim().toLowerCase();
+/** An address as it is compared: the address itself, and the mailbox that Gmail delivers it to. */
+export function comparedEmails(email: string): readonly string[] {
+  return [...new Set([email.trim().toLowerCase(), mailboxOf(email)])];
 }
 
-/** A link as it is compared: host in lower case, without the fragment and the last slash. */
+/**
+ * A link as it is compared: host in lower case, without the last slash, and without a fragment that is
+ * a place in the page. A fragment with a slash is a path: Salesforce has public links such as
+ * `/sfc/p/#00D…/a/…`, which differ in nothing else.
+ */
 export function comparedLink(link: string): string {
   const url = URL.parse(link.trim());
   if (url === null) return link.trim();
-  url.hash = '';
+  if (!url.hash.includes('/')) url.hash = '';
   return url.href.replace(/\/$/, '');
 }
 
@@ -76,11 +81,10 @@ export function termsOf({ share, match }: { readonly share: Share; readonly matc
   const people = [...(drive?.grantees ?? []), ...recipients, ...(sharer ? [sharer] : [])];
   const objects = [...(match?.objects ?? []), ...recipients.flatMap(({ object }) => object ?? [])];
   const objectIds = objects.map(({ id }) => id);
-  const names = Object.values(match?.names ?? {});
-  add('id', [content.id, share.shareId, related?.id, sharer?.id, ...objectIds]);
+  add('id', [content.id, content.versionId, share.shareId, related?.id, sharer?.id, ...objectIds]);
   add(
     'email',
-    people.flatMap(({ email }) => (email === undefined ? [] : comparedEmail(email))),
+    people.flatMap(({ email }) => (email === undefined ? [] : comparedEmails(email))),
   );
   add(
     'link',
@@ -91,6 +95,9 @@ export function termsOf({ share, match }: { readonly share: Share; readonly matc
     'name',
     people.flatMap(({ name = '' }) => wordsOf(name)),
   );
-  add('name', names.flatMap(wordsOf));
+  add(
+    'name',
+    objects.flatMap(({ name = '' }) => wordsOf(name)),
+  );
   return terms;
 }

@@ -71,6 +71,8 @@ export interface Share {
   readonly sharer?: Sharer;
   readonly content: {
     readonly id: string;
+    /** the version of the file that was shared, if the source has one; operators search by it */
+    readonly versionId?: string;
     readonly title: string;
     /** absent if the source has no link that a recipient could open */
     readonly url?: string;

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { AsTyped } from '../lib/as-typed.ts';
 import { DatabaseError, messageOf, RetryableError, UserError } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
+import { allowedMethods } from './allowed-methods.ts';
 import { BadQuery } from './event-query.ts';
 import { NotFound } from './find-events.ts';
 import { type Login, requireLogin, requireLoopbackHost } from './guard/access.ts';
@@ -33,7 +33,6 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly live: LiveUpdates;
   readonly readiness: () => Promise<Readiness>;
-  readonly asTyped: AsTyped;
   /** absent: only this machine has access, and needs no login */
   readonly token: string | undefined;
   readonly signal: AbortSignal;
@@ -50,7 +49,7 @@ export function createApp(options: AppOptions): Hono<WebEnv> {
   const antiForgery = createAntiForgery();
   const login = token === undefined ? undefined : loginOf(context, token);
   app.onError((error, c) => explainError(context, c, error));
-  app.notFound((c) => problemResponse(c, 404, { message: 'there is no such page' }));
+  app.notFound((c) => explainNoRoute(app, c));
   app.use(setSecurityHeaders);
   if (login === undefined) app.use(requireLoopbackHost);
   addHealthRoutes(app, options);
@@ -81,8 +80,16 @@ function loginOf({ clock }: AppContext, token: string): Login {
   return { token, clock, sessions: createSessions(token), attempts: new LoginAttempts(clock) };
 }
 
+/** RFC 9110, 15.5.6: a path that exists for other methods is not "not found". */
+function explainNoRoute(app: Hono<WebEnv>, c: WebContext): Response | Promise<Response> {
+  const allowed = allowedMethods(app, c.req.path);
+  if (allowed === undefined) return problemResponse(c, 404, { message: 'there is no such page' });
+  c.header('Allow', allowed);
+  return problemResponse(c, 405, { message: `this page does not accept ${c.req.method}` });
+}
+
 function explainError(
-  { log }: AppContext,
+  { log, asTyped }: AppContext,
   c: WebContext,
   error: Error,
 ): Response | Promise<Response> {
@@ -90,7 +97,11 @@ function explainError(
     return problemResponse(c, error.status as 400, { message: messageOf(error) });
   }
   if (error instanceof Overloaded) c.header('Retry-After', '5');
-  if (error instanceof UserError) return problemResponse(c, statusOfProblem(error), error);
+  if (error instanceof UserError) {
+    const { message, hint } = error;
+    const problem = { message, ...(hint !== undefined && { hint: asTyped(hint) }) };
+    return problemResponse(c, statusOfProblem(error), problem);
+  }
   if (error instanceof RetryableError) {
     return problemResponse(c, 502, { message: error.message, hint: 'Try again later.' });
   }

@@ -1,3 +1,4 @@
+import { isOnCalendar } from '../lib/calendar.ts';
 import { UserError } from '../lib/errors.ts';
 import { LIST_LIMITS } from '../operator/limits.ts';
 import type { EventKey } from '../outbox/load-events.ts';
@@ -79,7 +80,12 @@ export function formatEventKey({ sharedAt, tenant, eventId }: EventKey): string 
 
 function parseEventKey(text: string): EventKey {
   const [time = '', tenant = '', ...id] = text.split('~');
-  const sharedAt = /^\d{1,15}$/.test(time) ? Number(time) : Date.parse(time);
+  const sharedAt = /^\d{1,15}$/.test(time) ? Number(time) : timeOf(time);
   if (Number.isFinite(sharedAt)) return { sharedAt, tenant, eventId: id.join('~') };
   throw new BadQuery('before must be a time, or what the link to older events contains');
+}
+
+/** NaN if it is not one. `Date.parse` alone would move 2026-02-30 into March. */
+function timeOf(text: string): number {
+  return isOnCalendar(text) ? Date.parse(text) : Number.NaN;
 }

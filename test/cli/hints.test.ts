@@ -8,11 +8,14 @@ import { openLogger } from '../../src/cli/logging/logger.ts';
 import { openIo } from '../../src/cli/terminal/io.ts';
 import { writeError, writeParagraph } from '../../src/cli/terminal/write.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { explanationsJson } from '../../src/operator/explanation-json.ts';
 import { reportJson } from '../../src/operator/report-json.ts';
+import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { reportOf } from '../../src/runs/report.ts';
 import { memoryStream } from '../support/cli/memory-io.ts';
 import { MAIN, run } from '../support/cli/run.ts';
+import { newEvent } from '../support/events.ts';
 
 const NPM = {
   npm_lifecycle_event: 'sharetrail',
@@ -189,6 +192,17 @@ describe('a command in a hint', () => {
     const command = '`npm run -s sharetrail -- events --state rejected --config ./c`';
     expect(stderr.text()).toBe(`One event was rejected. Run\n${command}\nto see why.\n`);
     expect(stdout.text()).toBe(stderr.text());
+  });
+
+  test('is rendered in the sentences of an explanation, also in JSON', () => {
+    const asTyped = asTypedWith('npx sharetrail', ['--config', './c']);
+    const sentences = ['Run `sharetrail sync --full`.'];
+    const expected = ['Run `npx sharetrail sync --full --config ./c`.'];
+    const event = { ...newEvent('one'), sharedAt: 0 } as StoredEvent;
+    const explanations = [{ tenant: 'acme', event, sentences }];
+    expect(explanationsJson(explanations, asTyped)).toMatchObject([{ sentences: expected }]);
+    const absences = [{ tenant: 'acme', sentences }];
+    expect(explanationsJson(absences, asTyped)).toMatchObject([{ sentences: expected }]);
   });
 
   test('is rendered in the hints of a run’s report and of log lines, where messages are data', async () => {

@@ -249,4 +249,12 @@ export const DECIDING: readonly Sabotage[] = [
       name: 'fewer or more results than queries throw',
     },
   },
+  {
+    name: 'link-of-file',
+    file: 'src/sources/drive/seen-items.ts',
+    find: 'const url = linkOf(file.webViewLink);',
+    put: 'const url = file.webViewLink;',
+    effect: 'A share is rejected permanently because of a link that Google did not fill in.',
+    caughtBy: { file: 'test/unit/share-link.test.ts', name: 'a file whose webViewLink is invalid' },
+  },
 ];

@@ -369,4 +369,16 @@ export const SENDING: readonly Sabotage[] = [
       name: 'stop at backfillUntil, while fresh ones are still sent',
     },
   },
+  {
+    name: 'retry-after-date-header',
+    file: 'src/vendors/http/retry-after.ts',
+    find: "retryAfterMsOf(headers['retry-after'], sentAt)",
+    put: "retryAfterMsOf(headers['retry-after'], nowMs)",
+    effect:
+      'With a clock that differs from Gong’s, a date in Retry-After pauses for hours or not at all.',
+    caughtBy: {
+      file: 'test/unit/http-retry-after.test.ts',
+      name: 'as a date counts from the Date header',
+    },
+  },
 ];

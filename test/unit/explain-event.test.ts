@@ -30,8 +30,7 @@ const EVENT: StoredEvent = {
   },
   match: {
     matched: true,
-    objects: [{ type: 'Account', id: '001000000000001AAA' }],
-    names: { '001000000000001AAA': 'Kestrel Robotics' },
+    objects: [{ type: 'Account', id: '001000000000001AAA', name: 'Kestrel Robotics' }],
     recipients: [
       {
         email: 'keiko@kestrel.example',

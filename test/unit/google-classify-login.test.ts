@@ -88,6 +88,11 @@ const table: readonly (readonly [string, Failure, Partial<Failure> & { hint?: st
     { kind: 'refused', reason: 'invalid_grant', hint: 'Google Cloud session control' },
   ],
   [
+    'a session that the Workspace ended, of a user that a service account reads',
+    login(400, ['invalid_grant', 'reauth related error (invalid_rapt)']),
+    { kind: 'refused', concerns: 'subject', hint: 'Google Cloud session control' },
+  ],
+  [
     'a policy of the Workspace',
     login(400, ['admin_policy_enforced', 'Access denied by the administrator.'], USER),
     { kind: 'refused', hint: 'API controls' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterMsOf } from '../../src/vendors/http/retry-after.ts';
+import { retryAfterIn, retryAfterMsOf } from '../../src/vendors/http/retry-after.ts';
 
 const NOW = Date.UTC(2026, 10, 1, 10);
 const MINUTE_MS = 60_000;
@@ -11,6 +11,8 @@ describe('Retry-After', () => {
     [' 30 ', 30_000],
     ['86400', 86_400_000],
     ['2592000', 2_592_000_000],
+    ['99999999999999999999999', Number.MAX_SAFE_INTEGER],
+    [`1${'0'.repeat(400)}`, Number.MAX_SAFE_INTEGER],
   ])('of %j seconds is %i ms', (header, waitMs) => {
     expect(retryAfterMsOf(header, NOW)).toBe(waitMs);
   });
@@ -52,7 +54,6 @@ describe('Retry-After', () => {
     'NaN',
     'Infinity',
     '1e3',
-    '99999999999999999999999',
     '2026-11-01T10:01:00Z',
     'Sun, 01 Foo 2026 10:01:00 GMT',
     'Sun, 01 Nov 2026 10:01:00 CET',
@@ -65,5 +66,21 @@ describe('Retry-After', () => {
     'Sat, 01 Nov 1925 10:00:00 GMT',
   ])('requests nothing with %j', (header) => {
     expect(retryAfterMsOf(header, NOW)).toBeUndefined();
+  });
+
+  it.each([
+    ['behind', 'Sun, 01 Nov 2026 11:00:00 GMT', 'Sun, 01 Nov 2026 11:01:00 GMT'],
+    ['ahead', 'Sun, 01 Nov 2026 09:00:00 GMT', 'Sun, 01 Nov 2026 09:01:00 GMT'],
+  ])('as a date counts from the Date header, with this clock an hour %s', (_, date, header) => {
+    const headers = { date, 'retry-after': header };
+    expect(retryAfterIn(headers, NOW)).toEqual({ retryAfterMs: MINUTE_MS });
+  });
+
+  it.each([
+    [{ 'retry-after': 'Sun, 01 Nov 2026 10:01:00 GMT' }],
+    [{ date: 'yesterday', 'retry-after': 'Sun, 01 Nov 2026 10:01:00 GMT' }],
+    [{ date: 'Sun, 01 Nov 2026 09:00:00 GMT', 'retry-after': '60' }],
+  ])('counts from this clock without a Date header, and in seconds: %j', (headers) => {
+    expect(retryAfterIn(headers, NOW)).toEqual({ retryAfterMs: MINUTE_MS });
   });
 });

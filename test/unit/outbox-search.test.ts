@@ -11,6 +11,7 @@ import { heldLease, ON_SQLITE, testDatabase } from '../support/database.ts';
 import { batchOf, newEvent } from '../support/events.ts';
 
 const FILE = '1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-abcde';
+const VERSION = '068000000000001AAA';
 const CONTACT = '003000000000001AAA';
 const ACCOUNT = '001000000000001AAA';
 
@@ -23,6 +24,7 @@ function event(eventId: string, changes: Partial<NewEvent['share']> = {}): NewEv
       sharer: { email: 'ada@acme.example', name: 'Ada Byron' },
       content: {
         id: FILE,
+        versionId: VERSION,
         title: 'Résumé of the Größe: Q3_plan',
         url: 'https://acme.my.salesforce.com/sfc/p/0000/a/xyz/Key',
         infoUrl: 'https://acme.lightning.force.com/lightning/r/ContentDistribution/05D/view',
@@ -32,8 +34,7 @@ function event(eventId: string, changes: Partial<NewEvent['share']> = {}): NewEv
     },
     match: {
       matched: true,
-      objects: [{ type: 'Account', id: ACCOUNT }],
-      names: { [ACCOUNT]: 'Kestrel Robotics' },
+      objects: [{ type: 'Account', id: ACCOUNT, name: 'Kestrel Robotics' }],
       recipients: [{ email: 'Ines@Brightwater.example', name: 'Inês Ramos' }],
       reasons: [],
     },
@@ -66,6 +67,19 @@ const IDENTIFYING = [
   `https://drive.google.com/drive/folders/${FILE}`,
   'https://acme.my.salesforce.com/sfc/p/0000/a/xyz/Key',
   'HTTPS://ACME.my.salesforce.com/sfc/p/0000/a/xyz/Key/',
+  `docs.google.com/document/d/${FILE}/edit`,
+  `<https://docs.google.com/document/d/${FILE}/edit>`,
+  `https://www.google.com/url?q=https%3A%2F%2Fdocs.google.com%2Fdocument%2Fd%2F${FILE}%2Fedit&sa=D`,
+  'acme.my.salesforce.com/sfc/p/0000/a/xyz/Key',
+  VERSION,
+  VERSION.slice(0, 15),
+  `https://acme.my.salesforce.com/sfc/#version/${VERSION}`,
+  `https://acme.my.salesforce.com/sfc/#version?selectedDocumentId=${VERSION}`,
+  `https://acme.my.salesforce.com/sfc/servlet.shepherd/version/download/${VERSION.slice(0, 15)}?asPdf=0`,
+  `https://acme.lightning.force.com/one/one.app#/sObject/${ACCOUNT}/view`,
+  'mailto:ines@brightwater.example?subject=Hello',
+  'Inês Ramos <Ines@brightwater.example>',
+  '<ines@brightwater.example>',
   CONTACT,
   CONTACT.slice(0, 15),
   `https://acme.lightning.force.com/lightning/r/Account/${ACCOUNT}/view`,
@@ -84,6 +98,9 @@ const OTHERS = [
   `${FILE}x`,
   'https://drive.google.com/file/d/1AnotherFileIdOfTheSameLength0000000000000',
   'https://acme.my.salesforce.com/sfc/p/0000/a/xyz/Other',
+  'mailto:',
+  'acme.example/sfc/p/0000/a/xyz/Key',
+  'https://www.google.com/url?q=nonsense',
   '003000000000002AAA',
   'ines@brightwater.exampl',
   'resume kestrel',
@@ -109,6 +126,24 @@ describe.each([
   test.each(OTHERS)('finds nothing by %s', async (text) => {
     const db = await databaseWith([event('found')], { isIndexed });
     expect(await search(db, text)).toEqual([]);
+  });
+
+  test('tells public links apart whose path is in the fragment', async () => {
+    const link = (key: string) => `https://acme.my.salesforce.com/sfc/p/#00D00000aBcD/a/${key}`;
+    const shares = ['one', 'two'].map((key) =>
+      event(key, { content: { id: FILE, title: 'Plan', url: link(key) } }),
+    );
+    const db = await databaseWith(shares, { isIndexed });
+    expect(await search(db, link('two'))).toEqual(['two']);
+  });
+
+  test('finds all spellings of a Gmail address', async () => {
+    const sharer = { email: 'Ines.Neves+acme@googlemail.com' };
+    const db = await databaseWith([event('found', { sharer })], { isIndexed });
+    expect(await search(db, 'inesneves@gmail.com')).toEqual(['found']);
+    expect(await search(db, 'i.nes.neves+other@gmail.com')).toEqual(['found']);
+    expect(await search(db, 'ines.neves+acme@googlemail.com')).toEqual(['found']);
+    expect(await search(db, 'ines@gmail.com')).toEqual([]);
   });
 
   test('finds the newest share first, and at most `limit`', async () => {

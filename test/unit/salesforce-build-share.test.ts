@@ -73,6 +73,7 @@ describe('the share of a content delivery', () => {
       },
       content: {
         id: id('069xx0000000001'),
+        versionId: id('068xx0000000001'),
         title: 'Pricing 2027',
         url: LINK,
         infoUrl: `${INSTANCE}/${id('05Dxx0000000001')}`,
@@ -146,6 +147,8 @@ describe('the share of a content delivery', () => {
       undefined,
     ],
     ['no link if it is blank', { DistributionPublicUrl: '' }, 'public-link', undefined],
+    // Gong would reject it, so the event is rejected with this reason.
+    ['even a text that is no link', { DistributionPublicUrl: 'null' }, 'public-link', 'null'],
     ['the record if links must stay internal', {}, 'record', `${INSTANCE}/${id(ROW.Id)}`],
     [
       'the record even without a link',

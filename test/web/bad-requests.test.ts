@@ -88,15 +88,56 @@ describe('searches', () => {
     }
   });
 
-  test.each(['state=gone', 'source=ftp', 'before=x', 'limit=0', 'limit=1e9', 'limit=-1'])(
-    'the parameter %s is refused with what is allowed',
-    async (query) => {
-      await using world = await startWebWorld({ seed: () => {} });
-      const { status, text } = await world.send(`/api/events?${query}`);
-      expect(status).toBe(400);
-      expect(JSON.parse(text)).toMatchObject({ error: { message: expect.any(String) } });
-    },
-  );
+  test.each([
+    'state=gone',
+    'source=ftp',
+    'before=x',
+    'before=2026-02-30',
+    'before=2026-13-01',
+    'limit=0',
+    'limit=1e9',
+    'limit=-1',
+  ])('the parameter %s is refused with what is allowed', async (query) => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const { status, text } = await world.send(`/api/events?${query}`);
+    expect(status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({ error: { message: expect.any(String) } });
+  });
+});
+
+describe('a method that a path does not have', () => {
+  test.each([
+    ['PUT', '/'],
+    ['DELETE', '/events'],
+    ['PATCH', '/tenants/sandbox'],
+    ['PUT', '/api/status'],
+    ['OPTIONS', '/api/events'],
+    ['DELETE', '/metrics'],
+    ['PUT', '/healthz'],
+    ['DELETE', '/events/sandbox/salesforce%3Ax'],
+  ])('%s %s is refused with those that it has', async (method, path) => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const { status, headers } = await world.send(path, { method });
+    expect([status, headers['allow']]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('is refused for a change, too', async () => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const { status, headers } = await world.send('/events/sandbox/salesforce%3Ax/skip');
+    expect([status, headers['allow']]).toEqual([405, 'POST']);
+  });
+
+  test('does not make a path of one that does not exist', async () => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const { status, headers } = await world.send('/nowhere', { method: 'PUT' });
+    expect([status, headers['allow']]).toEqual([404, undefined]);
+  });
+
+  test('says nothing about paths without a login', async () => {
+    await using world = await startWebWorld({ seed: () => {}, token: 'a token' });
+    const { status, headers } = await world.send('/api/status', { method: 'PUT' });
+    expect([status, headers['allow']]).toEqual([401, undefined]);
+  });
 });
 
 describe('the body of a change', () => {

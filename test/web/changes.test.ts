@@ -108,7 +108,7 @@ describe('a change', () => {
     await using world = await startWebWorld();
     const held = await firstIn(world, 'held');
     for (const action of ['retry', 'skip']) {
-      expect(await world.send(`${eventPath(held)}/${action}`)).toMatchObject({ status: 404 });
+      expect(await world.send(`${eventPath(held)}/${action}`)).toMatchObject({ status: 405 });
     }
     expect(await stateOf(world, held.eventId)).toBe('held');
   });

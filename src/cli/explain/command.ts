@@ -20,7 +20,7 @@ async function showExplanations(session: CommandSession): Promise<ExitCode> {
   }
   const limit = Number(input.options['limit'] ?? LIST_LIMITS.explainedDefault);
   const explanations = await explain(context, tenants, { text, limit });
-  if (json) await writeJsonLines(input.io, explanationsJson(explanations));
+  if (json) await writeJsonLines(input.io, explanationsJson(explanations, input.io.asTyped));
   else await printExplanations(session, explanations, limit);
   return EXIT.success;
 }

@@ -28,6 +28,7 @@ export function buildShare(row: DeliveryRow, options: ShareOptions): Share {
     sharer: sharerOf(row),
     content: omitUndefined<Share['content']>({
       id: row.ContentDocumentId ?? row.ContentVersionId ?? row.Id,
+      versionId: row.ContentVersionId ?? undefined,
       title,
       url,
       infoUrl: recordUrl,

@@ -77,6 +77,7 @@ function reactionTo(text: string, signIn: ServiceAccount): { concerns: Concern; 
   if (/disabled_client|org_internal|admin_policy_enforced/i.test(text)) {
     return { concerns: 'everyone', hint: POLICY };
   }
+  if (/rapt/i.test(text)) return { concerns: 'subject', hint: SESSION_CONTROL };
   if (/^(?:unauthorized_client|access_denied|invalid_scope)/.test(text)) {
     return signIn.granted
       ? { concerns: 'subject', hint: STRANGER }
@@ -95,7 +96,7 @@ function delegationHint({ clientId, scopes }: ServiceAccount): string {
 }
 
 function refreshHint(text: string): string {
-  if (/rapt/i.test(text)) return SESSION_CONTROL;
+  if (/rapt/i.test(text)) return `${SESSION_CONTROL} ${AUTHORIZE_AGAIN}`;
   if (/admin_policy_enforced|org_internal|disabled_client|access_denied/i.test(text)) return POLICY;
   if (/^invalid_scope/.test(text)) return USER_SCOPE;
   if (/^(?:invalid_client|unauthorized_client|deleted_client)/.test(text)) {
@@ -139,8 +140,9 @@ const USER =
   'Google Admin console, or correct the address in the configuration.';
 const SESSION_CONTROL =
   'The Workspace ends sessions of apps after some hours (Google Admin console > Security > Access ' +
-  'and data control > Google Cloud session control). Exempt this app there as trusted, then have the ' +
-  'user authorize again, and set googleDrive.auth.refreshToken.';
+  'and data control > Google Cloud session control). Exempt this app there as trusted.';
+const AUTHORIZE_AGAIN =
+  'Then have the user authorize again, and set googleDrive.auth.refreshToken.';
 const USER_SCOPE =
   'Have the user authorize the app again with the scope drive.metadata.readonly, and set ' +
   'googleDrive.auth.refreshToken.';
