@@ -91,8 +91,3 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
-
-/** True if all that went wrong is that someone stopped the run. */
-export function wasOnlyStopped({ errors }: Pick<RunReport, 'errors'>): boolean {
-  return errors.length > 0 && errors.every(({ code }) => code === 'stop-requested');
-}

@@ -1,5 +1,6 @@
 import { CALL_LIMITS } from '../db/limits.ts';
-import { type RunError, wasOnlyStopped } from '../db/run-report.ts';
+import { wasOnlyStopped } from '../db/only-stopped.ts';
+import type { RunError } from '../db/run-report.ts';
 import { LIST_LIMITS } from './limits.ts';
 import type { RunStatus, TenantStatus } from './status.ts';
 

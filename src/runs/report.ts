@@ -1,4 +1,5 @@
-import { type Outcome, type RunKind, type RunReport, wasOnlyStopped } from '../db/run-report.ts';
+import { wasOnlyStopped } from '../db/only-stopped.ts';
+import type { Outcome, RunKind, RunReport } from '../db/run-report.ts';
 import type { PushReport } from '../push/report.ts';
 import type { RunCounters } from './counters.ts';
 

@@ -1,5 +1,6 @@
 import type { FaultyTenant } from '../config/types.ts';
-import { type RunReport, wasOnlyStopped } from '../db/run-report.ts';
+import { wasOnlyStopped } from '../db/only-stopped.ts';
+import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { postText } from '../vendors/webhook/post.ts';
