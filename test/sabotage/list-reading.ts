@@ -325,4 +325,15 @@ export const READING: readonly Sabotage[] = [
       name: 'tells public links apart whose path is in the fragment',
     },
   },
+  {
+    name: 'explained-mailbox',
+    file: 'src/operator/explain-absence.ts',
+    find: 'grantee: mailboxOf(email)',
+    put: 'grantee: email',
+    effect: 'explain does not know the access of a person with a Gmail address.',
+    caughtBy: {
+      file: 'test/pipeline/explain-baseline.test.ts',
+      name: 'a baseline grant to a Gmail address is found by the spelling',
+    },
+  },
 ];
