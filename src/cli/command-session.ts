@@ -53,6 +53,7 @@ export async function withCommandSession(
     random,
     log,
     access,
+    asTyped: input.io.asTyped,
     signal: input.signal,
   });
   try {

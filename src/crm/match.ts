@@ -1,3 +1,4 @@
+import { omitUndefined } from '../lib/omit-undefined.ts';
 import type { Grantee, Share } from '../share/share.ts';
 import { REASON_LIMITS } from './limits.ts';
 import { chooseOpportunity, type OpportunityChoice } from './opportunity.ts';
@@ -22,6 +23,8 @@ export type CrmObjectType = (typeof CRM_OBJECT_TYPES)[number];
 export interface CrmObject {
   readonly type: CrmObjectType;
   readonly id: string;
+  /** for people who read the match; absent if Salesforce hides it, and in a recipient */
+  readonly name?: string;
 }
 
 /** A person who received the content, with their record in Salesforce. */
@@ -38,8 +41,6 @@ export interface Match {
   /** in the order of CRM_OBJECT_TYPES */
   readonly objects: readonly CrmObject[];
   readonly recipients: readonly Recipient[];
-  /** the names of objects by Id; absent in events of earlier versions */
-  readonly names?: Readonly<Record<string, string>>;
   /** sentences: the candidates, and why one or none was chosen */
   readonly reasons: readonly string[];
 }
@@ -79,7 +80,7 @@ function matchRelated(share: Share, context: Context): Match {
     matched: objects.length > 0,
     objects,
     recipients: recipientsOnPath(path),
-    reasons: [...path.reasons, ...(choice?.reasons ?? [])],
+    reasons: [...path.explain(), ...(choice?.reasons ?? [])],
   };
 }
 
@@ -203,13 +204,18 @@ function opportunityOnPath(
 function recipientsOnPath(path: RelatedRecordPath): readonly Recipient[] {
   const { recipient, contactId, leadId } = path;
   if (!recipient) return [];
-  const [object] = objectsOf({
-    Opportunity: [],
-    Account: [],
-    Contact: [contactId],
-    Lead: [leadId],
-  });
-  return [{ ...recipient, ...(object && { object }) }];
+  const { email, name, title } = recipient;
+  return [
+    omitUndefined<Recipient>({ email, name, title, object: personObject(contactId, leadId) }),
+  ];
+}
+
+function personObject(
+  contactId: string | undefined,
+  leadId: string | undefined,
+): CrmObject | undefined {
+  if (contactId !== undefined) return { type: 'Contact', id: contactId };
+  return leadId === undefined ? undefined : { type: 'Lead', id: leadId };
 }
 
 function objectsOf(ids: ObjectIds): readonly CrmObject[] {

@@ -4,16 +4,13 @@ import type { CrmRecords } from './records.ts';
 
 /** The match with the names of its objects, for people who read it; hidden names are missing. */
 export function withNames(match: Match, records: CrmRecords): Match {
-  // Without a prototype: otherwise each new Id would make V8 derive a new class of objects.
-  const names = Object.create(null) as Record<string, string>;
-  let isNamed = false;
-  for (const object of match.objects) {
-    const name = shortName(nameOf(object, match, records) ?? '');
-    if (name === '') continue;
-    names[object.id] = name;
-    isNamed = true;
-  }
-  return isNamed ? { ...match, names } : match;
+  return { ...match, objects: match.objects.map((object) => withName(object, match, records)) };
+}
+
+function withName(object: CrmObject, match: Match, records: CrmRecords): CrmObject {
+  const { type, id } = object;
+  const name = shortName(nameOf(object, match, records) ?? '');
+  return name === '' ? object : { type, id, name };
 }
 
 function nameOf({ type, id }: CrmObject, match: Match, records: CrmRecords): string | undefined {

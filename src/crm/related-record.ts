@@ -11,19 +11,20 @@ import type { CaseRecord, ContactRecord, CrmRecords, LeadRecord } from './record
 /** The recipient, as far as the related record says. */
 interface RecordPerson {
   readonly email: string;
-  readonly name?: string;
-  readonly title?: string;
+  readonly name: string | undefined;
+  readonly title: string | undefined;
 }
 
 /** The records that a related record leads to; without any id, it is unmatched. */
 export interface RelatedRecordPath {
   /** the related Opportunity itself: named whether open or not */
-  readonly opportunityId?: string;
-  readonly accountId?: string;
-  readonly contactId?: string;
-  readonly leadId?: string;
-  readonly recipient?: RecordPerson;
-  readonly reasons: readonly string[];
+  readonly opportunityId?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly contactId?: string | undefined;
+  readonly leadId?: string | undefined;
+  readonly recipient?: RecordPerson | undefined;
+  /** Builds the reasons. Apart: a lookup follows each path twice, and needs only the ids. */
+  readonly explain: () => readonly string[];
 }
 
 /**
@@ -75,55 +76,50 @@ export function contactIdOnPath(related: RelatedRecord, records: CrmRecords): st
 function followOpportunity(id: string, records: CrmRecords): RelatedRecordPath {
   const opportunity = records.opportunities.get(id);
   if (!opportunity) return deletedOrHidden('Opportunity', id);
-  const start = `The share is related to the Opportunity ${labelOf(opportunity)}`;
   const { accountId } = opportunity;
-  if (accountId === undefined) {
-    return { opportunityId: id, reasons: [`${start}, which has no Account.`] };
-  }
-  const account = accountLabel(accountId, records);
-  return { opportunityId: id, accountId, reasons: [`${start} of the Account ${account}.`] };
+  const explain = () => {
+    const start = `The share is related to the Opportunity ${labelOf(opportunity)}`;
+    if (accountId === undefined) return [`${start}, which has no Account.`];
+    return [`${start} of the Account ${accountLabel(accountId, records)}.`];
+  };
+  return { opportunityId: id, accountId, explain };
 }
 
 function followAccount(id: string, records: CrmRecords): RelatedRecordPath {
   const account = records.accounts.get(id);
   if (!account) return deletedOrHidden('Account', id);
-  return { accountId: id, reasons: [`The share is related to the Account ${labelOf(account)}.`] };
+  const explain = () => [`The share is related to the Account ${labelOf(account)}.`];
+  return { accountId: id, explain };
 }
 
 function followContact(id: string, records: CrmRecords): RelatedRecordPath {
   const contact = records.contacts.get(id);
   if (!contact) return deletedOrHidden('Contact', id);
-  return pathThroughContact(contact, records, 'The share is related to the Contact');
+  return pathThroughContact(contact, records, () => 'The share is related to the Contact');
 }
 
 function pathThroughContact(
   contact: ContactRecord,
   records: CrmRecords,
-  start: string,
+  start: () => string,
 ): RelatedRecordPath {
   const { id, accountId } = contact;
-  const recipient = personOf(contact);
-  return {
-    contactId: id,
-    ...(accountId !== undefined && { accountId }),
-    ...(recipient && { recipient }),
-    reasons: [
-      `${start} ${contactWithAccountText(contact, records)}.`,
-      ...emailReasons('Contact', contact),
-    ],
-  };
+  const explain = () => [
+    `${start()} ${contactWithAccountText(contact, records)}.`,
+    ...emailReasons('Contact', contact),
+  ];
+  return { contactId: id, accountId, recipient: personOf(contact), explain };
 }
 
 function followLead(id: string, records: CrmRecords): RelatedRecordPath {
   const lead = records.leads.get(id);
   if (!lead) return deletedOrHidden('Lead', id);
   if (lead.converted) return followConverted(lead, records);
-  const recipient = personOf(lead);
-  return {
-    leadId: id,
-    ...(recipient && { recipient }),
-    reasons: [`The share is related to the Lead ${labelOf(lead)}.`, ...emailReasons('Lead', lead)],
-  };
+  const explain = () => [
+    `The share is related to the Lead ${labelOf(lead)}.`,
+    ...emailReasons('Lead', lead),
+  ];
+  return { leadId: id, recipient: personOf(lead), explain };
 }
 
 /** The person received the content even if the Contact is gone, so they stay the recipient. */
@@ -132,15 +128,11 @@ function followConverted(lead: LeadRecord, records: CrmRecords): RelatedRecordPa
   const start = 'The share is related to the Lead';
   const contact = contactId === undefined ? undefined : records.contacts.get(contactId);
   if (contact) {
-    const converted = `${start} ${labelOf(lead)}, which was converted to the Contact`;
+    const converted = () => `${start} ${labelOf(lead)}, which was converted to the Contact`;
     return pathThroughContact(contact, records, converted);
   }
-  const recipient = personOf(lead);
-  return {
-    ...(recipient && { recipient }),
-    ...(accountId !== undefined && { accountId }),
-    reasons: [`${start} ${orphanedLeadText(lead, records)}`],
-  };
+  const explain = () => [`${start} ${orphanedLeadText(lead, records)}`];
+  return { recipient: personOf(lead), accountId, explain };
 }
 
 function followCase(id: string, records: CrmRecords): RelatedRecordPath {
@@ -151,11 +143,7 @@ function followCase(id: string, records: CrmRecords): RelatedRecordPath {
   if (accountId === undefined && contactId === undefined) {
     return emptyPath(`The share is related to the Case ${id}, which has no Account or Contact.`);
   }
-  return {
-    ...(accountId !== undefined && { accountId }),
-    ...(contactId !== undefined && { contactId }),
-    reasons: caseReasons(record, accountId, records),
-  };
+  return { accountId, contactId, explain: () => caseReasons(record, accountId, records) };
 }
 
 function caseReasons(
@@ -190,8 +178,7 @@ function accountOfContact(record: CaseRecord, records: CrmRecords): string | und
 
 function personOf(record: ContactRecord | LeadRecord): RecordPerson | undefined {
   const { email, name, title } = record;
-  if (!email) return undefined;
-  return { email, ...(name && { name }), ...(title && { title }) };
+  return email ? { email, name, title } : undefined;
 }
 
 function emailReasons(
@@ -209,5 +196,5 @@ function deletedOrHidden(type: string, id: string): RelatedRecordPath {
 }
 
 function emptyPath(reason: string): RelatedRecordPath {
-  return { reasons: [reason] };
+  return { explain: () => [reason] };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../lib/errors.ts';
+import { omitUndefined } from '../lib/omit-undefined.ts';
 import { addressOf } from '../share/address.ts';
 import { type FaultyRow, faultyRowOf } from '../vendors/faulty-row.ts';
 import {
@@ -85,7 +86,7 @@ const idOnly = z.object({ Id: z.string() });
 /** A record with the Account that its row contains. */
 export interface WithAccount<T> {
   readonly record: T;
-  readonly account?: AccountRecord;
+  readonly account: AccountRecord | undefined;
 }
 
 /**
@@ -94,23 +95,34 @@ export interface WithAccount<T> {
  */
 export function readContact(row: unknown): WithAccount<ContactRecord> {
   const contact = parse('Contact', contactRow, row);
-  const record = { ...personOf(contact), ...present('accountId', contact.AccountId) };
-  return { record, ...accountOf(contact) };
+  const record = omitUndefined<ContactRecord>({
+    id: contact.Id,
+    ...addressIn(contact.Email),
+    name: given(contact.Name),
+    title: given(contact.Title),
+    accountId: given(contact.AccountId),
+    modifiedAt: contact.LastModifiedDate,
+  });
+  return { record, account: accountOf(contact) };
 }
 
 export function readLead(row: unknown): LeadRecord {
   const lead = parse('Lead', leadRow, row);
-  return {
-    ...personOf(lead),
+  return omitUndefined<LeadRecord>({
+    id: lead.Id,
+    ...addressIn(lead.Email),
+    name: given(lead.Name),
+    title: given(lead.Title),
     converted: lead.IsConverted,
-    ...present('convertedContactId', lead.ConvertedContactId),
-    ...present('convertedAccountId', lead.ConvertedAccountId),
-  };
+    convertedContactId: given(lead.ConvertedContactId),
+    convertedAccountId: given(lead.ConvertedAccountId),
+    modifiedAt: lead.LastModifiedDate,
+  });
 }
 
 export function readAccount(row: unknown): AccountRecord {
   const account = parse('Account', accountRow, row);
-  return { id: account.Id, ...present('name', account.Name) };
+  return omitUndefined<AccountRecord>({ id: account.Id, name: given(account.Name) });
 }
 
 /** An Account with its website as a user typed it: a URL, or only a host. */
@@ -124,15 +136,15 @@ export function readWebsite(row: unknown): {
 
 export function readOpportunity(row: unknown): WithAccount<OpportunityRecord> {
   const opportunity = parse('Opportunity', opportunityRow, row);
-  const record = {
+  const record = omitUndefined<OpportunityRecord>({
     id: opportunity.Id,
-    ...present('name', opportunity.Name),
-    ...present('accountId', opportunity.AccountId),
+    name: given(opportunity.Name),
+    accountId: given(opportunity.AccountId),
     createdAt: opportunity.CreatedDate,
-    ...present('closeDay', opportunity.CloseDate),
+    closeDay: given(opportunity.CloseDate),
     closed: opportunity.IsClosed,
-  };
-  return { record, ...accountOf(opportunity) };
+  });
+  return { record, account: accountOf(opportunity) };
 }
 
 export function readContactRole(row: unknown): ContactRoleRecord {
@@ -146,36 +158,30 @@ export function readContactRole(row: unknown): ContactRoleRecord {
 
 export function readCase(row: unknown): WithAccount<CaseRecord> {
   const parsed = parse('Case', caseRow, row);
-  const record = {
+  const record = omitUndefined<CaseRecord>({
     id: parsed.Id,
-    ...present('accountId', parsed.AccountId),
-    ...present('contactId', parsed.ContactId),
-  };
-  return { record, ...accountOf(parsed) };
+    accountId: given(parsed.AccountId),
+    contactId: given(parsed.ContactId),
+  });
+  return { record, account: accountOf(parsed) };
 }
 
-function personOf(row: z.output<typeof contactRow> | z.output<typeof leadRow>) {
-  const email = addressOf(row.Email);
-  return {
-    id: row.Id,
-    ...(email === undefined ? present('invalidEmail', row.Email?.trim()) : { email }),
-    ...present('name', row.Name),
-    ...present('title', row.Title),
-    modifiedAt: row.LastModifiedDate,
-  };
+function addressIn(text: string | null | undefined) {
+  const email = addressOf(text);
+  return { email, invalidEmail: email === undefined ? given(text?.trim()) : undefined };
 }
 
 function accountOf(row: {
   readonly AccountId?: string | null | undefined;
   readonly Account?: { readonly Name?: string | null | undefined } | null | undefined;
-}): { readonly account?: AccountRecord } {
-  if (!row.AccountId || !row.Account) return {};
-  return { account: { id: row.AccountId, ...present('name', row.Account.Name) } };
+}): AccountRecord | undefined {
+  if (!row.AccountId || !row.Account) return undefined;
+  return omitUndefined<AccountRecord>({ id: row.AccountId, name: given(row.Account.Name) });
 }
 
-/** The property, or no property if Salesforce has no value. */
-function present<K extends string>(key: K, value: string | null | undefined) {
-  return (value ? { [key]: value } : {}) as { readonly [P in K]?: string };
+/** Undefined if Salesforce has no value. */
+function given(value: string | null | undefined): string | undefined {
+  return value || undefined;
 }
 
 /** A record that cannot be read. Its message names fields, but never quotes the row. */

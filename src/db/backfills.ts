@@ -6,6 +6,10 @@ import { inTransaction } from './transaction.ts';
 
 /** the prefix of all streams of windows; part of the database */
 const STREAMS = 'backfill/';
+/** the states of windows; part of the database */
+const READING = 'reading';
+const READING_ON_REQUEST = 'reading on request';
+const READ = 'read';
 
 /** A past window of one source. Times are epoch milliseconds. */
 export interface Backfill {
@@ -19,6 +23,8 @@ export interface Backfill {
 export interface StoredBackfill extends Backfill {
   /** `read`: read to its end; pending events are in the outbox */
   readonly state: 'reading' | 'read';
+  /** false for `--no-push`: only the same command continues it, so that no worker sends its events */
+  readonly isAutomatic: boolean;
   readonly startedAt: number;
   readonly updatedAt: number;
 }
@@ -37,14 +43,18 @@ export function isBackfillStream(stream: string): boolean {
 export async function beginBackfill(
   db: Database,
   lease: LeaseKey,
-  begin: { readonly backfill: Backfill; readonly now: number },
+  begin: Pick<StoredBackfill, 'isAutomatic'> & {
+    readonly backfill: Backfill;
+    readonly now: number;
+  },
 ): Promise<void> {
   const { backfill, now } = begin;
   const { tenant, source, since, until } = backfill;
+  const state = begin.isAutomatic ? READING : READING_ON_REQUEST;
   await inTransaction(db, async (trx) => {
     await guardLease(trx, lease);
     const known = await statementOf(trx, backfill).select('state').executeTakeFirst();
-    const isInProgress = known?.state === 'reading';
+    const isInProgress = known !== undefined && known.state !== READ;
     await trx
       .insertInto('backfill')
       .values({
@@ -53,13 +63,13 @@ export async function beginBackfill(
         window: windowOf(backfill),
         since,
         until: until ?? null,
-        state: 'reading',
+        state,
         started_at: now,
         updated_at: now,
       })
       .onConflict((conflict) =>
         conflict.columns(['tenant', 'source', 'window']).doUpdateSet({
-          state: 'reading',
+          state,
           updated_at: now,
           ...(!isInProgress && { started_at: now }),
         }),
@@ -83,7 +93,7 @@ export async function endBackfill(
     await guardLease(trx, lease);
     await trx
       .updateTable('backfill')
-      .set({ state: 'read', updated_at: now })
+      .set({ state: READ, updated_at: now })
       .where('tenant', '=', tenant)
       .where('source', '=', source)
       .where('window', '=', windowOf(backfill))
@@ -183,7 +193,8 @@ function storedBackfill(row: Selectable<BackfillTable>): StoredBackfill {
     source: row.source,
     since: row.since,
     ...(row.until !== null && { until: row.until }),
-    state: row.state === 'read' ? 'read' : 'reading',
+    state: row.state === READ ? 'read' : 'reading',
+    isAutomatic: row.state !== READING_ON_REQUEST,
     startedAt: row.started_at,
     updatedAt: row.updated_at,
   };
@@ -193,13 +204,13 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** The tenants with a window that is not read to its end. */
+/** The tenants with a window that is not read to its end, and that a worker can continue. */
 export async function tenantsWithUnfinishedBackfills(db: Statement): Promise<string[]> {
   const rows = await db
     .selectFrom('backfill')
     .select('tenant')
     .distinct()
-    .where('state', '=', 'reading')
+    .where('state', '=', READING)
     .execute();
   return rows.map(({ tenant }) => tenant);
 }

@@ -42,6 +42,10 @@ export const POSTGRES_LIMITS = {
   /** a broken network is noticed after some of these */
   keepAliveMs: 10_000,
   statementMsMax: 60_000,
+  /** longer than a statement: without an answer by then, the network or the server is gone */
+  answerMsMax: 70_000,
+  /** of one statement once a stop was requested: the process then has ten seconds */
+  answerAfterStopMsMax: 5_000,
   lockMsMax: LEASE_MS,
   /** shorter than a lease: a suspended process must not keep its locks longer than its lease */
   idleInTransactionMsMax: 30_000,

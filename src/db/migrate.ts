@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { MIGRATIONS } from '../../migrations/index.ts';
 import { DatabaseError } from '../lib/errors.ts';
 import { isPostgres } from './is-postgres.ts';
 import { SCHEMA } from './postgres/session.ts';
 import type { Database } from './schema.ts';
+import { schemaExists } from './schema-exists.ts';
 import { requireFinishedCopy } from './unfinished-copy.ts';
 
 /**
@@ -25,13 +25,9 @@ export async function migrateUnfinishedCopy(db: Database): Promise<void> {
   if (error) throw error;
 }
 
-/** Only PostgreSQL has schemas. Does nothing if it exists: a role may own it, but not create others. */
+/** Only PostgreSQL has schemas. */
 async function createSchema(db: Database): Promise<void> {
-  if (!isPostgres(db)) return;
-  const { rows } = await sql<{ readonly exists: boolean }>`
-    select to_regnamespace(${SCHEMA}) is not null as exists
-  `.execute(db);
-  if (rows[0]?.exists) return;
+  if (!isPostgres(db) || (await schemaExists(db, SCHEMA))) return;
   // Two processes can get here at once; the second one finds the schema of the first.
   await db.schema.createSchema(SCHEMA).ifNotExists().execute();
 }

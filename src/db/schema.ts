@@ -211,7 +211,7 @@ export interface BackfillTable {
   since: number;
   /** null: until the time of each run */
   until: number | null;
-  /** `reading`, then `read` once its end was reached */
+  /** `reading` or `reading on request`, then `read` once its end was reached */
   state: string;
   started_at: number;
   updated_at: number;

@@ -2,8 +2,9 @@ import type { Match, Recipient } from '../crm/match.ts';
 import { CRM_OBJECT_TYPES, type CrmObject, type CrmObjectType } from '../crm/match.ts';
 import { omitUndefined, type Undefinable } from '../lib/omit-undefined.ts';
 import { addressOf } from '../share/address.ts';
+import { linkOf } from '../share/link.ts';
 import type { Property, Share, Sharer } from '../share/share.ts';
-import { type ContentShared, type GenericProperty, isLink } from './contract.ts';
+import type { ContentShared, GenericProperty } from './contract.ts';
 
 /** The tenant's settings for a body. */
 export interface BodySettings {
@@ -110,15 +111,6 @@ function stringValueOf(property: Exclude<Property, { dataType: 'number' }>): str
 /** The text without lone surrogates, which JSON encodes in a form that many parsers reject. */
 function textOf(value: string | undefined): string | undefined {
   return value !== undefined && /\S/.test(value) ? value.toWellFormed() : undefined;
-}
-
-/** The link unchanged if it is valid; otherwise encoded as a browser would, blanks included. */
-function linkOf(value: string | undefined): string | undefined {
-  const link = value?.toWellFormed().trim();
-  if (link === undefined) return undefined;
-  if (isLink(link)) return link;
-  const encoded = URL.parse(link)?.href;
-  return encoded !== undefined && isLink(encoded) ? encoded : undefined;
 }
 
 // Adding 0 turns -0 into 0, because JSON cannot represent -0.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EMAIL_SHAPE } from '../share/address.ts';
+import { isLink } from '../share/link.ts';
 import { formatProblems, requirementOf } from './contract-problems.ts';
 
 /**
@@ -10,7 +11,6 @@ import { formatProblems, requirementOf } from './contract-problems.ts';
  */
 
 const BLANK = 'must not be blank';
-const LINK = /^https?:\/\/\S+$/i;
 /** "Both case-sensitive and case-insensitive formats are supported": 15 or 18 characters. */
 const SALESFORCE_ID = /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/;
 /** Gong's ids are 64-bit numbers written as strings. */
@@ -149,11 +149,6 @@ export function problemsOf(body: unknown): string[] {
   if (contentShared.validate(body)) return [];
   const result = contentShared.safeParse(body, { error: requirementOf });
   return result.success ? [] : formatProblems(result.error);
-}
-
-/** Whether the contract accepts `value` as a link. */
-export function isLink(value: string): boolean {
-  return LINK.test(value) && URL.canParse(value) && value.isWellFormed();
 }
 
 /** The message for an invalid discriminator of a union. Its members have their own messages. */

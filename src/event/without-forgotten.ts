@@ -72,8 +72,8 @@ function tracesOf({ share, match }: EventContent, forgotten: ForgottenPeople): T
   if (share.sharer) people.push(share.sharer);
   const gone = people.filter(({ email }) => forgotten.includes(email));
   const recordIds = new Set(gone.flatMap(({ object }) => object?.id ?? []));
-  const ofRecords = [...recordIds].flatMap((id) => match?.names?.[id] ?? []);
-  const names = [...gone.flatMap(({ name }) => name ?? []), ...ofRecords];
+  const records = match?.objects.filter(({ id }) => recordIds.has(id)) ?? [];
+  const names = [...gone, ...records].flatMap(({ name }) => name ?? []);
   return { recordIds, names: names.filter((name) => name.trim() !== '') };
 }
 
@@ -93,13 +93,11 @@ function shareWithout(share: Share, forgotten: ForgottenPeople): Share {
 function matchWithout(match: Match, traces: Traces, forgotten: ForgottenPeople): Match {
   const { recordIds } = traces;
   const objects = match.objects.filter(({ id }) => !recordIds.has(id));
-  const names = Object.entries(match.names ?? {}).filter(([id]) => !recordIds.has(id));
   return {
     ...match,
     matched: objects.length > 0,
     objects,
     recipients: match.recipients.filter(({ email }) => !forgotten.includes(email)),
-    ...(match.names && { names: Object.fromEntries(names) }),
     reasons: match.reasons.filter((reason) => !mentions(reason, traces, forgotten)),
   };
 }

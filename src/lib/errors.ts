@@ -53,6 +53,15 @@ export class StopRequested extends Error {
   }
 }
 
+/** The time of a backfill's slice is over: the next slice continues, so nothing was interrupted. */
+export class SliceOver extends Error {
+  override readonly name = 'SliceOver';
+
+  constructor() {
+    super('the time of this slice is over');
+  }
+}
+
 /** The code of an error of the system or a library, such as `ENOENT`; empty if it has none. */
 export function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

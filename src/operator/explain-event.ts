@@ -111,7 +111,7 @@ function leftOut(
 
 function matchSentences({ match, share }: StoredEvent): string[] {
   if (match === undefined) return [];
-  const { objects, names = {} } = match;
+  const { objects } = match;
   if (!match.matched) {
     const start =
       share.related === undefined && share.source === 'salesforce'
@@ -119,10 +119,9 @@ function matchSentences({ match, share }: StoredEvent): string[] {
         : 'No Salesforce record was found for it.';
     return [start, ...match.reasons];
   }
-  const records = objects.map(({ type, id }) => {
-    const name = names[id];
-    return name === undefined ? `${type} ${id}` : `${type} ${quoted(name)} (${id})`;
-  });
+  const records = objects.map(({ type, id, name }) =>
+    name === undefined ? `${type} ${id}` : `${type} ${quoted(name)} (${id})`,
+  );
   const onDeal = objects.some(({ type }) => type === 'Opportunity');
   const start = `It belongs to ${andList(records)}${onDeal ? '' : ', not to an Opportunity'}.`;
   return [start, ...match.reasons];

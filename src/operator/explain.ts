@@ -1,4 +1,5 @@
 import type { TenantConfig } from '../config/types.ts';
+import { databaseTime } from '../db/database-time.ts';
 import type { Statement } from '../db/schema.ts';
 import { findEvents, listAttempts } from '../outbox/find-events.ts';
 import { findEventsByPrefix } from '../outbox/id-prefix.ts';
@@ -75,7 +76,7 @@ export async function explainStored(
   const { db, clock } = context;
   const now = clock.now();
   const attempts = await listAttempts(db, event);
-  const gong = await gongOf(context, tenant, now);
+  const gong = await gongOf(context, tenant, await databaseTime(db, clock));
   const explained = { event, attempts, tenant, gong, now };
   return { attempts, summary: summarizeEvent(explained), sentences: explainEvent(explained) };
 }

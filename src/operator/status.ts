@@ -111,7 +111,7 @@ async function tenantStatus(
 ): Promise<TenantStatus> {
   const { db, clock } = context;
   const { tenant, timezone } = config;
-  const now = clock.now();
+  const databaseNow = await databaseTime(db, clock);
   const oldest = await oldestPendingSharedAt(db, tenant);
   const history = {
     ...(await countBackfilled(db, tenant)),
@@ -121,14 +121,14 @@ async function tenantStatus(
   return {
     tenant,
     timezone,
-    runs: await runsOf(context, tenant),
+    runs: await runsOf(context, tenant, databaseNow),
     ...(await scheduleOf(context, config, nextDue)),
     backfills: backfills.filter(({ state }) => state === 'reading' || history.waiting > 0),
     history,
     outbox: await countByState(db, tenant),
     rejections: await openRejections(db, tenant),
     ...(oldest !== undefined && { oldestPending: oldest }),
-    gong: await gongOf(context, config, now),
+    gong: await gongOf(context, config, databaseNow),
     unreadDrives: await unreadDrivesOf(context, config),
   };
 }
@@ -156,13 +156,13 @@ async function scheduleOf(
 export async function gongOf(
   context: AppContext,
   config: TenantConfig,
-  now: number,
+  databaseNow: number,
 ): Promise<GongStatus> {
   const account = findGongAccount(config.gong);
   const { callsPerDay } = config.gong;
   if (account === undefined) return { callsPerDay };
-  const used = await callsOfDay(context.db, account, now);
-  const pause = await pausedUntil(context.db, account, now);
+  const used = await callsOfDay(context.db, account, databaseNow);
+  const pause = await pausedUntil(context.db, account, databaseNow);
   const callsLeft = Math.max(0, callsPerDay - used);
   return {
     callsPerDay,
@@ -182,10 +182,13 @@ async function unreadDrivesOf(
 }
 
 /** Only the newest run can have the tenant's lock. */
-async function runsOf(context: AppContext, tenant: string): Promise<RunStatus[]> {
-  const { db, clock } = context;
+async function runsOf(
+  { db }: AppContext,
+  tenant: string,
+  databaseNow: number,
+): Promise<RunStatus[]> {
   const runs = await latestRuns(db, { tenant, limit: LIST_LIMITS.runsShown });
-  const leased = await isLeased(db, leaseName(tenant), await databaseTime(db, clock));
+  const leased = await isLeased(db, leaseName(tenant), databaseNow);
   return runs.map((run, index) => runStatus(run, index === 0 && leased ? 'running' : 'died'));
 }
 

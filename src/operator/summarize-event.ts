@@ -54,9 +54,9 @@ function has({ objects }: Match, type: CrmObjectType): boolean {
   return objects.some((each) => each.type === type);
 }
 
-function nameOf({ objects, names = {} }: Match, type: CrmObjectType): string | undefined {
+function nameOf({ objects }: Match, type: CrmObjectType): string | undefined {
   const object = objects.find((each) => each.type === type);
   if (object === undefined) return undefined;
-  const name = names[object.id];
-  return name === undefined ? `${type} ${object.id}` : `${type} ${quoted(name)}`;
+  const { id, name } = object;
+  return name === undefined ? `${type} ${id}` : `${type} ${quoted(name)}`;
 }

@@ -10,7 +10,7 @@ export function contentColumns(event: NewEvent) {
     state: event.state,
     reason: event.reason ?? null,
     not_before: event.notBefore ?? null,
-    share: JSON.stringify(event.share),
+    share: shareText(event.share),
     match: event.match ? JSON.stringify(event.match) : null,
     body: event.body ? JSON.stringify(event.body) : null,
     errors: event.errors ? JSON.stringify(event.errors) : null,
@@ -44,6 +44,17 @@ export function toEventRow(
   };
 }
 
+/** Without the eventId, which has a column. */
+function shareText(share: Share): string {
+  const { source, shareId, sharedAt, sharer, content, related, drive } = share;
+  const { contentProperties, eventProperties } = share;
+  const stored: { readonly [Key in keyof Required<Omit<Share, 'eventId'>>]: Share[Key] } = {
+    ...{ source, shareId, sharedAt, sharer, content, related, drive },
+    ...{ contentProperties, eventProperties },
+  };
+  return JSON.stringify(stored);
+}
+
 /** Trusts the shapes of the JSON columns, because only `contentColumns` and `settle` write them. */
 export function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
   const match = storedMatch(row);
@@ -74,12 +85,22 @@ export function storedErrors({ errors }: Pick<Selectable<EventTable>, 'errors'>)
   return errors === null ? [] : (JSON.parse(errors) as string[]);
 }
 
-/** Rows that earlier versions wrote have no eventId inside `share`; the key column has it. */
+/** The eventId is in the key column; some rows of earlier versions have it inside `share`, too. */
 export function storedShare(row: Pick<Selectable<EventTable>, 'event_id' | 'share'>): Share {
   const share = JSON.parse(row.share) as Omit<Share, 'eventId'>;
   return { ...share, eventId: row.event_id };
 }
 
-export function storedMatch({ match }: Pick<Selectable<EventTable>, 'match'>): Match | undefined {
-  return match === null ? undefined : (JSON.parse(match) as Match);
+/** Earlier versions wrote the names of the objects into a map by their Ids. */
+export function storedMatch(row: Pick<Selectable<EventTable>, 'match'>): Match | undefined {
+  if (row.match === null) return undefined;
+  const { names, ...match } = JSON.parse(row.match) as MatchWithNames;
+  if (names === undefined) return match;
+  const objects = match.objects.map((object) => {
+    const name = names[object.id];
+    return name === undefined ? object : { ...object, name };
+  });
+  return { ...match, objects };
 }
+
+type MatchWithNames = Match & { readonly names?: Readonly<Record<string, string>> };

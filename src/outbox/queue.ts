@@ -3,6 +3,7 @@ import { compileOnce } from '../db/compile-once.ts';
 import { guardLease, type LeaseKey } from '../db/leases.ts';
 import type { AttemptTable, Database, EventTable, Statement } from '../db/schema.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { LeaseLost } from '../lib/errors.ts';
 import { nextState, type State, type StateEvent } from './states.ts';
 
 /** A pending event to send. */
@@ -72,10 +73,16 @@ async function claimThose(
 
 type EventKey = { readonly tenant: string; readonly eventId: string };
 
-const selectPending = compileOnce<EventKey, { readonly body: string | null }>((db, value) =>
+const selectPending = compileOnce<
+  EventKey & { readonly lease: string },
+  { readonly body: string | null; readonly holder: string | null }
+>((db, value) =>
   db
     .selectFrom('event')
-    .select('body')
+    .select((select) => [
+      'body',
+      select.selectFrom('lease').select('holder').where('name', '=', value('lease')).as('holder'),
+    ])
     .where('tenant', '=', value('tenant'))
     .where('event_id', '=', value('eventId'))
     .where('state', '=', 'pending'),
@@ -83,11 +90,16 @@ const selectPending = compileOnce<EventKey, { readonly body: string | null }>((d
 
 /**
  * The body to send, byte for byte as it was stored. Undefined if the event's state has changed since
- * it was claimed: for example, it was skipped.
+ * it was claimed: for example, it was skipped. Throws LeaseLost: another run may send the event.
  */
-export async function pendingBody(db: Statement, event: EventKey): Promise<string | undefined> {
-  const { rows } = await selectPending(db, event);
+export async function pendingBody(
+  db: Statement,
+  lease: LeaseKey,
+  event: EventKey,
+): Promise<string | undefined> {
+  const { rows } = await selectPending(db, { ...event, lease: lease.name });
   const [row] = rows;
+  if (row && row.holder !== lease.holder) throw new LeaseLost(lease.name);
   return row && (row.body ?? '');
 }
 

@@ -81,7 +81,6 @@ export function termsOf({ share, match }: { readonly share: Share; readonly matc
   const people = [...(drive?.grantees ?? []), ...recipients, ...(sharer ? [sharer] : [])];
   const objects = [...(match?.objects ?? []), ...recipients.flatMap(({ object }) => object ?? [])];
   const objectIds = objects.map(({ id }) => id);
-  const names = Object.values(match?.names ?? {});
   add('id', [content.id, content.versionId, share.shareId, related?.id, sharer?.id, ...objectIds]);
   add(
     'email',
@@ -96,6 +95,9 @@ export function termsOf({ share, match }: { readonly share: Share; readonly matc
     'name',
     people.flatMap(({ name = '' }) => wordsOf(name)),
   );
-  add('name', names.flatMap(wordsOf));
+  add(
+    'name',
+    objects.flatMap(({ name = '' }) => wordsOf(name)),
+  );
   return terms;
 }

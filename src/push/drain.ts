@@ -170,7 +170,11 @@ export class Drain {
   async #deliver(event: QueuedEvent): Promise<void> {
     let failedAttempts = 0;
     while (!this.#stop.signal.aborted) {
-      const response = await this.#slots(() => this.#send(event));
+      const response = await this.#slots(() => this.#sendInSlot(event));
+      if (response && isSuccess(response)) {
+        this.#wakeSignal.notify();
+        await this.#record(event, response);
+      }
       if (response?.isBlocked) return this.#reportSettled(event, 'exhausted');
       if (!response || response.kind === 'refused') return;
       if (response.kind === 'throttled') continue;
@@ -185,13 +189,24 @@ export class Drain {
     }
   }
 
+  /**
+   * A success frees its slot before it is on record, so that the next request does not wait for the commit.
+   * Any other response can decide about the next requests: it frees its slot once it is on record.
+   */
+  async #sendInSlot(event: QueuedEvent): Promise<GongResponse | undefined> {
+    const response = await this.#send(event);
+    if (response && !isSuccess(response)) await this.#record(event, response);
+    return response;
+  }
+
   /** Sends one request, with a permit. Returns undefined if the event must not be sent any more. */
   async #send(event: QueuedEvent): Promise<GongResponse | undefined> {
-    const { db, tenant, gong, clock, onCall, onResponse } = this.#options;
+    const { db, lease, tenant, gong, clock, onCall, onResponse } = this.#options;
     const permit = await this.#permitFor(event);
     if (permit === undefined) return undefined;
-    // The wait can take minutes, and an operator can skip or change the event until it is sent.
-    const body = await pendingBody(db, { tenant, eventId: event.eventId });
+    // The wait can take minutes: until the event is sent, an operator can skip or change it, and this
+    // run can lose its lease.
+    const body = await pendingBody(db, lease, { tenant, eventId: event.eventId });
     if (body === undefined) {
       await permit.release();
       return undefined;
@@ -205,7 +220,6 @@ export class Drain {
     const request = gong.shareContent(body, this.#cancel.signal, onSent);
     const response = await this.#unlessStopped(request).finally(() => this.#release(permit));
     if (response && sentAt !== undefined) onResponse(response, clock.now() - sentAt);
-    if (response) await this.#record(event, response);
     return response;
   }
 
@@ -283,4 +297,8 @@ export class Drain {
     if (!this.#stop.signal.aborted) this.#stop.abort(new Error('pushing ended'));
     this.#wakeSignal.notify();
   }
+}
+
+function isSuccess({ kind }: GongResponse): boolean {
+  return kind === 'accepted' || kind === 'duplicate';
 }

@@ -3,7 +3,7 @@
 export const PUSH_LIMITS = {
   /** attempts per event in one run; then the event waits for the next run */
   attemptsPerRunMax: 5,
-  /** events between two attempts, in addition to those in flight; limits memory use */
+  /** events between two attempts, or not on record yet, in addition to those in flight; limits memory use */
   waitingMax: 64,
   /** a longer Retry-After ends pushing for the run */
   retryAfterMsMax: 10 * 60_000,

@@ -1,8 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 
 /**
- * Handles together what is added in one turn of the event loop, or while the previous group is handled:
- * one transaction for several responses. A single item waits no longer than the turn.
+ * Handles together what is added in two turns of the event loop, or while the previous group is handled:
+ * one transaction for several responses. Senders ask for their next permits in the first turn, and a
+ * single item waits no longer than the second.
  */
 export class TurnGroup<Item> {
   readonly #handle: (items: readonly Item[]) => Promise<void>;
@@ -22,7 +23,7 @@ export class TurnGroup<Item> {
 
   async #handleNext(previous: Promise<void>): Promise<void> {
     // A failure of the previous group is its own items' failure.
-    await Promise.allSettled([previous, endOfTurn()]);
+    await Promise.allSettled([previous, endOfTurn().then(() => endOfTurn())]);
     const items = this.#items;
     this.#items = [];
     await this.#handle(items);

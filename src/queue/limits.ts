@@ -29,8 +29,6 @@ export const QUEUE_LIMITS = {
   busyDelaysMax: 12,
   /** the delay from then on */
   longBusyDelayMs: 60_000,
-  /** the delay if this worker's configuration lacks the tenant: others may have it */
-  unknownTenantDelayMs: 60_000,
   /** a backfill yields its slot after this */
   sliceMs: 10 * 60_000,
   /** what is still read at the end of a slice is interrupted after this */

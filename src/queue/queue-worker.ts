@@ -3,12 +3,17 @@ import type { AppContext } from '../runs/app-context.ts';
 import { QUEUE_LIMITS } from './limits.ts';
 import type { QueuedRun, RunQueue, TakenRun } from './run-queue.ts';
 
-/** What happens to a run that a worker had taken: nothing more, or it waits in the queue again. */
+/**
+ * What happens to a run that a worker had taken: nothing more, or it waits in the queue again.
+ * `unknown tenant`: the worker's configuration lacks the tenant, so it takes no run of it anymore.
+ */
 export type TakenRunEnd =
   | { readonly kind: 'finished' }
+  | { readonly kind: 'unknown tenant' }
   | { readonly kind: 'put back'; readonly entry: QueuedRun; readonly delayMs: number };
 
 export const FINISHED: TakenRunEnd = { kind: 'finished' };
+export const UNKNOWN_TENANT: TakenRunEnd = { kind: 'unknown tenant' };
 
 export interface QueueWorkerOptions {
   readonly context: Pick<AppContext, 'clock' | 'log'>;
@@ -26,6 +31,7 @@ export interface QueueWorkerOptions {
 export class QueueWorker {
   readonly #options: QueueWorkerOptions;
   readonly #active = new Map<TakenRun, Promise<void>>();
+  readonly #unknownTenants = new Set<string>();
   #atOnce = 0;
   #wake = Promise.withResolvers<void>();
   #loop: Promise<void> | undefined;
@@ -40,6 +46,12 @@ export class QueueWorker {
   takeAtOnce(count: number): void {
     this.#atOnce = count;
     this.#loop ??= this.#takeRuns();
+    this.wake();
+  }
+
+  /** Call it when the configuration has changed: it may have other tenants. */
+  forgetUnknownTenants(): void {
+    this.#unknownTenants.clear();
     this.wake();
   }
 
@@ -90,7 +102,7 @@ export class QueueWorker {
     const free = this.#atOnce - this.#active.size;
     if (free <= 0) return QUEUE_LIMITS.pollMs;
     try {
-      for (const run of await queue.take(free)) {
+      for (const run of await queue.take(free, { except: [...this.#unknownTenants] })) {
         if (signal.aborted) await queue.putBack(run, run.entry, 0);
         else this.#start(run);
       }
@@ -122,7 +134,8 @@ export class QueueWorker {
     const end = await execute(run.entry);
     try {
       if (end.kind === 'finished') await queue.finish(run);
-      else await queue.putBack(run, end.entry, end.delayMs);
+      else if (end.kind === 'put back') await queue.putBack(run, end.entry, end.delayMs);
+      else await this.#leaveToOthers(run);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       // Without a sign of life, another worker gets it.
@@ -130,5 +143,10 @@ export class QueueWorker {
       const { tenant } = run.entry;
       context.log.warn(`the end of the run is not in the queue: ${error.message}`, { tenant });
     }
+  }
+
+  async #leaveToOthers(run: TakenRun): Promise<void> {
+    this.#unknownTenants.add(run.entry.tenant);
+    await this.#options.queue.putBack(run, run.entry, 0);
   }
 }

@@ -54,7 +54,3 @@ function busyAgain(entry: QueuedRun): TakenRunEnd {
   const delayMs = entry.busy < busyDelaysMax ? busyDelayMs : longBusyDelayMs;
   return { kind: 'put back', entry: { ...entry, busy: entry.busy + 1 }, delayMs };
 }
-
-export function unknownTenant(entry: QueuedRun): TakenRunEnd {
-  return { kind: 'put back', entry, delayMs: QUEUE_LIMITS.unknownTenantDelayMs };
-}

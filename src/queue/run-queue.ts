@@ -1,7 +1,9 @@
 import type { JobAttempt, PgBoss } from 'pg-boss';
+import { answered } from '../db/postgres/after-stop.ts';
 import { type QueueConnection, queueConnection } from '../db/postgres/queue-connection.ts';
+import { schemaExists } from '../db/schema-exists.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Logger } from '../lib/log.ts';
+import type { AppContext } from '../runs/app-context.ts';
 import { PRIORITY, QUEUE_LIMITS } from './limits.ts';
 
 /** part of the database */
@@ -46,10 +48,12 @@ export interface TakenRun {
 export class RunQueue {
   readonly #boss: PgBoss;
   readonly #connection: QueueConnection;
+  readonly #stop: AbortSignal;
 
-  constructor(boss: PgBoss, connection: QueueConnection) {
+  constructor(boss: PgBoss, connection: QueueConnection, stop: AbortSignal) {
     this.#boss = boss;
     this.#connection = connection;
+    this.#stop = stop;
   }
 
   /** Adds a run, unless one of the same kind and tenant is waiting or in progress. */
@@ -57,11 +61,13 @@ export class RunQueue {
     await this.#explained(() => this.#boss.send(QUEUE, entry, optionsOf(entry, delayMs)));
   }
 
-  /** Takes up to `count` runs, the most urgent first. */
-  async take(count: number): Promise<TakenRun[]> {
-    const jobs = await this.#explained(() =>
-      this.#boss.fetch<QueuedRun>(QUEUE, { batchSize: count }),
-    );
+  /** Takes up to `count` runs, the most urgent first. `except`: tenants whose runs are left there. */
+  async take(
+    count: number,
+    { except }: { readonly except: readonly string[] },
+  ): Promise<TakenRun[]> {
+    const options = { batchSize: count, ignoreGroups: [...except] };
+    const jobs = await this.#explained(() => this.#boss.fetch<QueuedRun>(QUEUE, options));
     return jobs.map(({ id, retryCount, data }) => ({ entry: data, attempt: { id, retryCount } }));
   }
 
@@ -95,13 +101,16 @@ export class RunQueue {
     });
   }
 
+  /** Throws nothing: what the queue has is committed. */
   async close(): Promise<void> {
-    await this.#boss.stop({ graceful: true, timeout: QUEUE_LIMITS.closeMsMax });
+    const stopped = this.#boss.stop({ graceful: true, timeout: QUEUE_LIMITS.closeMsMax });
+    // It waits for statements in flight, which a broken network never answers.
+    await answered(stopped, { stop: this.#stop, tooLate: () => {} }).catch(() => {});
   }
 
   async #explained<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await answered(work(), { stop: this.#stop, tooLate: () => {} });
     } catch (error) {
       throw this.#connection.explain(error);
     }
@@ -112,13 +121,18 @@ export class RunQueue {
  * Opens the queue of a PostgreSQL database, and creates it if it does not exist. The only place that
  * loads pg-boss. Throws DatabaseError.
  */
-export async function openRunQueue(database: string, log: Logger): Promise<RunQueue> {
+export async function openRunQueue(
+  database: string,
+  { db, log, signal }: Pick<AppContext, 'db' | 'log'> & { readonly signal: AbortSignal },
+): Promise<RunQueue> {
   const connection = await queueConnection(database);
   const { PgBoss: Boss } = await import('pg-boss');
   const boss = new Boss({
     ...(connection.settings as object),
     application_name: 'sharetrail queue',
     schema: SCHEMA,
+    // Even `create schema if not exists` needs the privilege to create one.
+    createSchema: !(await schemaExists(db, SCHEMA)),
     max: QUEUE_LIMITS.connectionsMax,
     // Due times are ours.
     schedule: false,
@@ -127,7 +141,9 @@ export async function openRunQueue(database: string, log: Logger): Promise<RunQu
     registerInstance: false,
     openTelemetry: { enabled: false },
   });
-  boss.on('error', (error) => log.warn(`the queue: ${messageOf(connection.explain(error))}`));
+  boss.on('error', (error) =>
+    log.warn(`the queue: ${messageOf(connection.explain(asError(error)))}`),
+  );
   boss.on('warning', ({ message }) => log.debug(`the queue: ${message}`));
   try {
     await boss.start();
@@ -145,12 +161,18 @@ export async function openRunQueue(database: string, log: Logger): Promise<RunQu
     await boss.stop({ graceful: false }).catch(() => {});
     throw connection.explain(error);
   }
-  return new RunQueue(boss, connection);
+  return new RunQueue(boss, connection, signal);
+}
+
+/** pg-boss also reports copies of errors, which are plain objects. */
+function asError(reported: Error): Error {
+  return reported instanceof Error ? reported : Object.assign(new Error(), reported);
 }
 
 function optionsOf({ kind, tenant }: QueuedRun, delayMs: number) {
   return {
     singletonKey: `${kind}/${tenant}`,
+    group: { id: tenant },
     priority: PRIORITY[kind],
     startAfter: Math.ceil(delayMs / 1_000),
   };

@@ -3,6 +3,7 @@ import type { DatabaseFiles } from '../db/database-files.ts';
 import { formatHolder, thisProcess } from '../db/holder.ts';
 import { openCurrentDatabase } from '../db/open-current.ts';
 import type { Database } from '../db/schema.ts';
+import { type AsTyped, asInstalled } from '../lib/as-typed.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { createPacer, type Pacer } from '../push/pacer.ts';
@@ -17,6 +18,8 @@ export interface AppContext {
   /** in [0, 1) */
   readonly random: () => number;
   readonly log: Logger;
+  /** renders the commands that a message names */
+  readonly asTyped: AsTyped;
   /** a new lease holder for each call, so that two runs of one process exclude each other */
   readonly holder: () => string;
   /**
@@ -34,6 +37,8 @@ export interface ContextOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  /** default: as installed */
+  readonly asTyped?: AsTyped;
   /** `read` changes nothing, not even the schema; a missing database reads as an empty one */
   readonly access: 'write' | 'read';
   /** once it is aborted, waits for locks of other processes are short */
@@ -67,7 +72,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
 
 /** A context over databases that are open already. `pacing`: where calls to Gong are counted. */
 export function contextOf(
-  { config, clock, random, log }: Pick<ContextOptions, 'config' | 'clock' | 'random' | 'log'>,
+  options: Pick<ContextOptions, 'config' | 'clock' | 'random' | 'log' | 'asTyped'>,
   {
     pacing,
     ...databases
@@ -75,13 +80,15 @@ export function contextOf(
     readonly pacing: Database;
   },
 ): AppContext {
+  const { clock, asTyped = asInstalled } = options;
   const pacers = new Map<string, Pacer>();
   return {
     ...databases,
-    config,
+    config: options.config,
     clock,
-    random,
-    log,
+    random: options.random,
+    log: options.log,
+    asTyped,
     holder: () => formatHolder(thisProcess()),
     pacerOf: (account) => {
       const pacer = pacers.get(account) ?? createPacer({ db: pacing, account, clock });

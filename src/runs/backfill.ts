@@ -18,7 +18,8 @@ export interface BackfillOptions extends RunOptions {
  * the database failed, or for a bug.
  */
 export function runBackfill(context: AppContext, options: BackfillOptions): Promise<RunReport> {
-  const { window } = options;
+  const { window, push } = options;
+  const isAutomatic = push === 'send';
   const driveDatabase = async () => context.db;
   return executeRun(context, options, {
     kind: 'backfill',
@@ -27,7 +28,7 @@ export function runBackfill(context: AppContext, options: BackfillOptions): Prom
         take,
         driveDatabase,
         window,
-        track: (source, read) => trackWindow(run, { window, source }, read),
+        track: (source, read) => trackWindow(run, { window, source, isAutomatic }, read),
       }),
   });
 }
@@ -35,14 +36,24 @@ export function runBackfill(context: AppContext, options: BackfillOptions): Prom
 /** A window counts as read once its end was reached; until then the same command resumes it. */
 async function trackWindow(
   run: Run,
-  { window, source }: { readonly window: BackfillWindow; readonly source: SourceName },
+  {
+    window,
+    source,
+    isAutomatic,
+  }: {
+    readonly window: BackfillWindow;
+    readonly source: SourceName;
+    /** whether a worker can continue it if it is interrupted */
+    readonly isAutomatic: boolean;
+  },
   read: () => Promise<void>,
 ): Promise<void> {
   const { context, lease, tenant } = run;
   const backfill = backfillOf(tenant, window, source);
   // A source without history is never in progress: each attempt is refused, with the reason.
   if (hasHistory(tenant, source)) {
-    await beginBackfill(context.db, lease.key, { backfill, now: context.clock.now() });
+    const now = context.clock.now();
+    await beginBackfill(context.db, lease.key, { backfill, isAutomatic, now });
   }
   await read();
   await endBackfill(context.db, lease.key, { backfill, now: context.clock.now() });

@@ -9,7 +9,7 @@ import type { BackfillWindow } from './backfill-window.ts';
 import { executeRun, type RunOptions } from './execute-run.ts';
 import { readsSource } from './tenant-sources.ts';
 
-/** Whether the tenant has a window that is not read to its end, or backfilled events to send. */
+/** Whether the tenant has a window that a worker can continue, or backfilled events to send. */
 export async function hasHistoryLeft({ db }: AppContext, tenant: TenantConfig): Promise<boolean> {
   if ((await unfinishedWindow(db, tenant)) !== undefined) return true;
   return (await countBackfilled(db, tenant.tenant)).waiting > 0;
@@ -30,9 +30,9 @@ async function unfinishedWindow(
   tenant: TenantConfig,
 ): Promise<BackfillWindow | undefined> {
   const newestFirst = await listBackfills(db, tenant.tenant);
-  for (const { state, source, since, until } of newestFirst.toReversed()) {
+  for (const { state, isAutomatic, source, since, until } of newestFirst.toReversed()) {
     const name = SOURCES.find((each) => each === source && readsSource(tenant, each));
-    if (state !== 'reading' || name === undefined) continue;
+    if (state !== 'reading' || !isAutomatic || name === undefined) continue;
     return { since, source: name, ...(until !== undefined && { until }) };
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { RunError } from '../db/run-report.ts';
+import { SliceOver } from '../lib/errors.ts';
 import { PUSH_LIMITS } from '../push/limits.ts';
 import type { PushReport, PushStop } from '../push/report.ts';
 import { runError } from './stage-errors.ts';
@@ -21,7 +22,8 @@ export function pushErrors(report: PushReport): RunError[] {
   } else if (report.rejected > 0) {
     errors.push(rejections(report.rejected));
   }
-  if (stop?.kind === 'stop-requested') errors.push(runError('run', stop.reason));
+  const isStopped = stop?.kind === 'stop-requested' && !(stop.reason instanceof SliceOver);
+  if (isStopped) errors.push(runError('run', stop.reason));
   if (report.blocked) errors.push(blockedEvents(report.blocked));
   if (report.exhausted > 0) errors.push(unavailable(report));
   return errors;

@@ -4,6 +4,7 @@ import {
   LeaseLost,
   messageOf,
   RetryableError,
+  SliceOver,
   StopRequested,
   UserError,
 } from '../lib/errors.ts';
@@ -44,13 +45,14 @@ export async function inStage<T>(stage: Stage, work: () => Promise<T>): Promise<
 
 /**
  * Runs one stage. Returns false if a vendor failed or a stop was requested: this goes into the report,
- * and the next stage can run. Throws all other errors.
+ * and the next stage can run. The end of a slice is no failure. Throws all other errors.
  */
 export async function tryStage(counters: RunCounters, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
+    if (error instanceof SliceOver) return true;
     counters.addError(entryOf(error));
     return false;
   }
@@ -64,7 +66,7 @@ function entryOf(error: unknown): RunError {
 
 /** Whether the run was ended from outside, rather than failed. */
 export function isStop(error: unknown): boolean {
-  return error instanceof StopRequested || error instanceof LeaseLost;
+  return [StopRequested, SliceOver, LeaseLost].some((kind) => error instanceof kind);
 }
 
 /** Whether the rest of the run can continue after the error. */

@@ -2,6 +2,7 @@ import { formatProblem } from '../config/config-error.ts';
 import type { FaultyTenant } from '../config/types.ts';
 import { CALL_LIMITS } from '../db/limits.ts';
 import type { RunError, RunReport } from '../db/run-report.ts';
+import type { AsTyped } from '../lib/as-typed.ts';
 import { ALERT_LIMITS } from './limits.ts';
 
 /** A scheduled tenant without a successful run for two periods. Times in epoch milliseconds. */
@@ -36,14 +37,14 @@ type Section = readonly AlertItem[];
  * vendor, because more people read a chat than may see who received what. It contains nothing that
  * a chat tool treats as a mention.
  */
-export function alertText(items: readonly AlertItem[]): string {
+export function alertText(items: readonly AlertItem[], asTyped: AsTyped): string {
   const sections = groupItems(items);
   const shown = sections.slice(0, ALERT_LIMITS.sectionsMax);
   const rest = sections.slice(ALERT_LIMITS.sectionsMax).flat();
   const paragraphs = [headline(items), ...shown.map(sectionText)];
   if (rest.length > 0) paragraphs.push(`And ${tenantsText(rest)}.`);
-  paragraphs.push('To see all tenants, run: sharetrail status');
-  return shorten(paragraphs.join('\n\n'), ALERT_LIMITS.textLengthMax);
+  paragraphs.push('To see all tenants, run `sharetrail status`');
+  return shorten(asTyped(paragraphs.join('\n\n')), ALERT_LIMITS.textLengthMax);
 }
 
 function headline(items: readonly AlertItem[]): string {
@@ -186,7 +187,7 @@ function moreErrors(errors: number): string[] {
 
 function stepLines(reports: readonly RunReport[]): string[] {
   if (reports.every(({ rejected }) => rejected === 0)) return [];
-  return ['To see what was rejected and why, run: sharetrail events --state rejected'];
+  return ['To see what was rejected and why, run `sharetrail events --state rejected`'];
 }
 
 /** text beyond this would be cut in any case */

@@ -41,11 +41,11 @@ async function post(
   items: readonly AlertItem[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { clock, config, log } = context;
+  const { clock, config, log, asTyped } = context;
   const webhook = config.service.alerts?.webhook;
   if (webhook === undefined || items.length === 0) return false;
   try {
-    const posted = await postText({ webhook, text: alertText(items), clock, signal });
+    const posted = await postText({ webhook, text: alertText(items, asTyped), clock, signal });
     if (posted.kind === 'posted') return true;
     log.warn(`the alert was not delivered to alerts.webhook: ${posted.reason}`, {
       hint: 'Check the webhook in the chat tool. This log also shows what the alert was about.',

@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { AsTyped } from '../lib/as-typed.ts';
 import { DatabaseError, messageOf, RetryableError, UserError } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { allowedMethods } from './allowed-methods.ts';
@@ -34,7 +33,6 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly live: LiveUpdates;
   readonly readiness: () => Promise<Readiness>;
-  readonly asTyped: AsTyped;
   /** absent: only this machine has access, and needs no login */
   readonly token: string | undefined;
   readonly signal: AbortSignal;
@@ -91,7 +89,7 @@ function explainNoRoute(app: Hono<WebEnv>, c: WebContext): Response | Promise<Re
 }
 
 function explainError(
-  { log }: AppContext,
+  { log, asTyped }: AppContext,
   c: WebContext,
   error: Error,
 ): Response | Promise<Response> {
@@ -99,7 +97,11 @@ function explainError(
     return problemResponse(c, error.status as 400, { message: messageOf(error) });
   }
   if (error instanceof Overloaded) c.header('Retry-After', '5');
-  if (error instanceof UserError) return problemResponse(c, statusOfProblem(error), error);
+  if (error instanceof UserError) {
+    const { message, hint } = error;
+    const problem = { message, ...(hint !== undefined && { hint: asTyped(hint) }) };
+    return problemResponse(c, statusOfProblem(error), problem);
+  }
   if (error instanceof RetryableError) {
     return problemResponse(c, 502, { message: error.message, hint: 'Try again later.' });
   }

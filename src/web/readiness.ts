@@ -35,7 +35,10 @@ async function checkReadiness(
     databaseFiles.requireUnchanged();
     const writing = verifyWritable(db).then(() => 'written' as const);
     if ((await within(clock, writing)) === 'written') return { isReady: true };
-    return { isReady: false, reason: 'the database is locked by another process' };
+    return {
+      isReady: false,
+      reason: 'the database is locked by another process, or does not respond',
+    };
   } catch (error) {
     return { isReady: false, reason: messageOf(error) };
   }

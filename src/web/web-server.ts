@@ -1,7 +1,6 @@
 import type { ServiceConfig } from '../config/types.ts';
 import { dataVersion } from '../db/data-version.ts';
 import { openDatabase } from '../db/open.ts';
-import type { AsTyped } from '../lib/as-typed.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import type { NextDue } from '../runs/overdue-times.ts';
 import { createApp } from './app.ts';
@@ -18,7 +17,6 @@ export interface WebServerOptions {
   readonly inEffect: () => Pick<View, 'tenants' | 'faulty'> & Pick<AppContext, 'config'>;
   readonly metrics: Metrics;
   readonly nextDue: NextDue;
-  readonly asTyped: AsTyped;
   /** when the scheduler last ticked, in epoch milliseconds */
   readonly tickedAt: () => number;
   readonly isRunning: () => boolean;
@@ -37,7 +35,7 @@ export interface WebServer {
  * Throws UserError if the address cannot be used.
  */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  const { context, http, inEffect, metrics, nextDue, asTyped, tickedAt, isRunning } = options;
+  const { context, http, inEffect, metrics, nextDue, tickedAt, isRunning } = options;
   const { clock } = context;
   const stopping = new AbortController();
   const { database } = context.config.service;
@@ -54,7 +52,6 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     metrics,
     live: new LiveUpdates({ clock, version: () => dataVersion(db), signal }),
     readiness: createReadiness(context, tickedAt),
-    asTyped,
     token: http.token?.reveal(),
     signal,
   });

@@ -71,8 +71,7 @@ function eventOf(number: number, { start, everyMs }: ManyEvents): NewEvent {
     },
     match: {
       matched: true,
-      objects: [{ type: 'Account', id: accountId }],
-      names: { [accountId]: `Customer ${accountId}` },
+      objects: [{ type: 'Account', id: accountId, name: `Customer ${accountId}` }],
       recipients: [{ email: buyer, name: `Buyer ${number % TITLE_NUMBERS}` }],
       reasons: [],
     },

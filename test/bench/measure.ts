@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '../../src/db/run-report.ts';
 import { killWithParent } from '../support/process.ts';
+import type { TenantsOptions } from './tenants.ts';
 
 /**
  * Preloaded into a measured process: prints its peak memory as a line of JSON when it exits. Not a
@@ -19,6 +20,7 @@ const USAGE = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 const ORG = new URL('org.ts', import.meta.url).pathname;
+const TENANTS = new URL('tenants.ts', import.meta.url).pathname;
 const WORKSPACE = new URL('workspace.ts', import.meta.url).pathname;
 /** The published program, from `npm run build`. The sources need no build, but start more slowly. */
 function program(): string {
@@ -75,6 +77,14 @@ export function withWorkspace<T>(
   );
 }
 
+/** Simulates Salesforce for many tenants, and Gong, unless another process receives the events. */
+export function withTenants<T>(
+  options: TenantsOptions,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  return withVendors(TENANTS, [JSON.stringify(options)], ({ folder }) => work(folder));
+}
+
 async function withVendors<T>(
   script: string,
   words: readonly string[],
@@ -93,25 +103,66 @@ async function withVendors<T>(
   }
 }
 
-/** Runs a command with `--json`, such as `sync --no-push`, as a user does. */
-export async function measureRun(folder: string, words: readonly string[]): Promise<Measured> {
+/**
+ * Runs a command with `--json`, such as `sync --no-push`, as a user does. `database`: another one than
+ * that of the configuration.
+ */
+export async function measureRun(
+  folder: string,
+  words: readonly string[],
+  database?: string,
+): Promise<Measured> {
   const startedAt = performance.now();
-  const child = startRun(folder, words);
+  const child = startRun(folder, words, database);
   const [out, err] = await Promise.all([textOf(child, 'stdout'), textOf(child, 'stderr')]);
   const seconds = (performance.now() - startedAt) / 1_000;
-  const usage = /^usage (.*)$/m.exec(err)?.[1];
-  if (usage === undefined || out === '') throw new Error(`the measured run failed:\n${err}`);
+  if (out === '') throw new Error(`the measured run failed:\n${err}`);
   const { runs } = JSON.parse(out) as { runs: [RunReport] };
-  const { peakMegabytes, cpuSeconds } = JSON.parse(usage) as Measured;
-  return { report: runs[0], seconds, peakMegabytes, cpuSeconds };
+  return { report: runs[0], seconds, ...usageIn(err) };
+}
+
+type Usage = Pick<Measured, 'peakMegabytes' | 'cpuSeconds'>;
+
+/** What a measured process used: from its standard error. */
+function usageIn(stderr: string): Usage {
+  const usage = /^usage (.*)$/m.exec(stderr)?.[1];
+  if (usage === undefined) throw new Error(`the measured process failed:\n${stderr}`);
+  return JSON.parse(usage) as Usage;
 }
 
 /** Starts a command with `--json`. */
-export function startRun(folder: string, words: readonly string[]): ChildProcess {
+export function startRun(
+  folder: string,
+  words: readonly string[],
+  database?: string,
+): ChildProcess {
   const all = ['--import', USAGE, program(), ...words, '--config', folder, '--json'];
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const setting = database === undefined ? {} : { SHARETRAIL_DATABASE: database };
+  const env = { ...process.env, ...setting };
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'], env });
   killWithParent(child);
   return child;
+}
+
+/** A service that runs until it is stopped. */
+export interface Service {
+  /** Throws if it does not end well. */
+  stop(): Promise<Usage>;
+}
+
+export function startService(folder: string, words: readonly string[], database: string): Service {
+  const child = startRun(folder, words, database);
+  const text = Promise.all([textOf(child, 'stderr'), textOf(child, 'stdout')]);
+  const ended = once(child, 'close');
+  return {
+    stop: async () => {
+      child.kill('SIGTERM');
+      const [code] = await ended;
+      const [err] = await text;
+      if (code !== 0) throw new Error(`${words} exited with ${code}:\n${err}`);
+      return usageIn(err);
+    },
+  };
 }
 
 async function textOf(child: ChildProcess, stream: 'stdout' | 'stderr'): Promise<string> {

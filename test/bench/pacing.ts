@@ -7,15 +7,13 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { atLeast, expectCount, type Figure, figureOf } from './figure.ts';
 import { measureRun, withOrg } from './measure.ts';
+import { type CountedCall, mostInSecond } from './most-in-second.ts';
 import type { Sizes } from './sizes.ts';
 import { configureGong, gongOrigin } from './with-receiver.ts';
 
 const CALLS_PER_SECOND = 3;
 const SECOND_MS = 1_000;
 const TOO_MANY_REQUESTS = 429;
-/** of a call on record: older calls are one row per minute */
-const MINUTE_END_MS = 59_999;
-const MINUTE_MS = 60_000;
 
 interface Pace {
   /** events a second */
@@ -73,23 +71,12 @@ export async function paceOf({
   });
 }
 
-/** By the permits on record, which do not depend on how long a request takes. */
 function requireSlowCalls(file: string): void {
   const db = new Sqlite(file, { readonly: true });
-  const rows = db.prepare('select at, calls from call order by at').all() as CallRow[];
+  const calls = db.prepare('select at, calls from call').all() as CountedCall[];
   db.close();
-  const calls = rows.filter(({ at }) => at % MINUTE_MS !== MINUTE_END_MS);
-  if (calls.length === 0) throw new Error('no call is on record');
-  for (const { at } of calls) {
-    const within = calls.filter((call) => call.at >= at && call.at < at + SECOND_MS);
-    const count = within.reduce((sum, call) => sum + call.calls, 0);
-    if (count > CALLS_PER_SECOND) throw new Error(`${count} calls in one second`);
-  }
-}
-
-interface CallRow {
-  readonly at: number;
-  readonly calls: number;
+  const most = mostInSecond(calls);
+  if (most > CALLS_PER_SECOND) throw new Error(`${most} calls in one second`);
 }
 
 interface GongRequest {

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { killWithParent } from '../support/process.ts';
 import { print } from './measure.ts';
+import type { TenantsOptions } from './tenants.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 const TENANTS = new URL('tenants.ts', import.meta.url).pathname;
@@ -28,7 +29,7 @@ await measureBusy(Number(busy), Number(events));
 async function measureIdle(tenants: number, seconds: number): Promise<void> {
   // Twelve hours ahead, so that no run is due during the measurement.
   const schedule = scheduleAt(Date.now() + 12 * HOUR_MS);
-  await withStart([tenants, 0, schedule, 0], async ({ child, log }) => {
+  await withStart({ tenants, deliveries: 0, schedule, hours: 0 }, async ({ child, log }) => {
     await until(() => log().includes('tenants scheduled'));
     // Do not count the work of starting.
     await delay(5_000);
@@ -45,22 +46,25 @@ async function measureIdle(tenants: number, seconds: number): Promise<void> {
 
 async function measureBusy(tenants: number, eventsEach: number): Promise<void> {
   const dueAt = Math.ceil((Date.now() + LEAD_MS) / MINUTE_MS) * MINUTE_MS;
-  const words = [tenants, eventsEach, scheduleAt(dueAt), 12];
-  await withStart(words, async ({ child, log }) => {
-    const ended = () => log().split('"msg":"run ended"').length - 1;
-    await until(() => ended() >= tenants);
-    const seconds = (Date.now() - dueAt) / 1_000;
-    const successful = log().split(`"outcome":"ok"`).length - 1;
-    const delivered = [...log().matchAll(/"delivered":(\d+)/g)].map(([, count]) => Number(count));
-    const sum = delivered.reduce((total, count) => total + count, 0);
-    if (successful !== tenants || sum !== tenants * eventsEach) throw new Error(log());
-    const { VmHWM } = memoryOf(child);
-    print(
-      `${tenants} tenants due at the same minute, ${eventsEach} events each: finished after ` +
-        `${seconds.toFixed(1)} s, peak ${VmHWM} MB, ` +
-        `${cpuSecondsOf(child).toFixed(1)} s of processor time`,
-    );
-  });
+  const schedule = scheduleAt(dueAt);
+  await withStart(
+    { tenants, deliveries: eventsEach, schedule, hours: 12 },
+    async ({ child, log }) => {
+      const ended = () => log().split('"msg":"run ended"').length - 1;
+      await until(() => ended() >= tenants);
+      const seconds = (Date.now() - dueAt) / 1_000;
+      const successful = log().split(`"outcome":"ok"`).length - 1;
+      const delivered = [...log().matchAll(/"delivered":(\d+)/g)].map(([, count]) => Number(count));
+      const sum = delivered.reduce((total, count) => total + count, 0);
+      if (successful !== tenants || sum !== tenants * eventsEach) throw new Error(log());
+      const { VmHWM } = memoryOf(child);
+      print(
+        `${tenants} tenants due at the same minute, ${eventsEach} events each: finished after ` +
+          `${seconds.toFixed(1)} s, peak ${VmHWM} MB, ` +
+          `${cpuSecondsOf(child).toFixed(1)} s of processor time`,
+      );
+    },
+  );
 }
 
 interface Running {
@@ -70,11 +74,11 @@ interface Running {
 
 /** Runs `start` for tenants whose vendors another process simulates. */
 async function withStart(
-  words: readonly (string | number)[],
+  options: TenantsOptions,
   work: (running: Running) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-bench-'));
-  const serve = [TENANTS, folder, ...words.map(String)];
+  const serve = [TENANTS, folder, JSON.stringify(options)];
   const served = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
   killWithParent(served);
   let text = '';

@@ -13,6 +13,17 @@ export interface Sizes {
   readonly pacedCalls: number;
   /** the first is the floor */
   readonly callsOnRecord: readonly number[];
+  readonly postgresDeliveries: number;
+  readonly workersAtOnce: number;
+  /** each of them measures one worker, too, which takes minutes */
+  readonly workerRuns: number;
+  /** until each vendor responds to a worker */
+  readonly workerLatencyMs: number;
+  readonly workerTenants: number;
+  readonly workerEvents: number;
+  /** tenants that share a Gong account, at its limit */
+  readonly sharedAccountTenants: number;
+  readonly sharedAccountEvents: number;
   readonly growth: readonly number[];
 }
 
@@ -27,6 +38,14 @@ export const FULL: Sizes = {
   pendingEvents: 1_000_000,
   pacedCalls: 3_000,
   callsOnRecord: [0, 10_000, 1_000_000],
+  postgresDeliveries: 200_000,
+  workersAtOnce: 4,
+  workerRuns: 1,
+  workerLatencyMs: 20,
+  workerTenants: 1_000,
+  workerEvents: 50,
+  sharedAccountTenants: 8,
+  sharedAccountEvents: 15,
   growth: [10_000, 100_000, 1_000_000],
 };
 
@@ -42,5 +61,13 @@ export const SHORT: Sizes = {
   pendingEvents: 200,
   pacedCalls: 5,
   callsOnRecord: [0, 50],
+  postgresDeliveries: 200,
+  workersAtOnce: 2,
+  workerRuns: 1,
+  workerLatencyMs: 20,
+  workerTenants: 3,
+  workerEvents: 5,
+  sharedAccountTenants: 2,
+  sharedAccountEvents: 4,
   growth: [20, 200],
 };

@@ -1,8 +1,8 @@
 /**
  * Simulates the vendors of many tenants in a separate process: one Salesforce org for all tenants,
- * and one Gong per tenant. Arguments: folder for the configuration, tenants, deliveries, schedule
- * (in UTC), and the start of reported shares in hours before now. Prints "ready" on standard output
- * and serves until it is killed.
+ * and one Gong per tenant, or another process that receives all events. Arguments: the folder for the
+ * configuration, and `TenantsOptions` as JSON. Prints "ready" on standard output and serves until it
+ * is killed.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,24 +22,40 @@ const NO_LIMITS = {
   callsPerDay: Number.POSITIVE_INFINITY,
 };
 
-const [folder = '', tenants = '1', deliveries = '0', schedule = '', hours = '12'] =
-  process.argv.slice(2);
-const sandbox = await createSandbox();
+export interface TenantsOptions {
+  readonly tenants: number;
+  readonly deliveries: number;
+  /** in UTC */
+  readonly schedule: string;
+  /** the start of reported shares, before now */
+  readonly hours: number;
+  /** of Salesforce, added to each response */
+  readonly latencyMs?: number;
+  /** absent: a simulated Gong for each tenant */
+  readonly receiver?: { readonly origin: string; readonly accounts: 'own' | 'one' };
+  readonly callsPerSecond?: number;
+}
+
+const [folder = '', json = ''] = process.argv.slice(2);
+const options = JSON.parse(json) as TenantsOptions;
+const { tenants, deliveries: count, schedule, hours, latencyMs = 0, receiver } = options;
+const { callsPerSecond = 1_000 } = options;
+const sandbox = await createSandbox({ latencyMs });
 const { clock } = sandbox;
-const count = Number(deliveries);
 if (count > 0) {
   const firstAt = clock.now() - HOUR_MS;
   sandbox.salesforce.generatedDeliveries({ count, firstAt, everyMs: SECOND_MS, contacts: 10 });
 }
-const start = clock.now() - Number(hours) * HOUR_MS;
+const start = clock.now() - hours * HOUR_MS;
 await writeSandboxConfiguration(folder, sandbox, { start, timezone: 'UTC' });
 const file = join(folder, 'tenants', `${SANDBOX_TENANT}.yaml`);
 const { googleDrive: _, ...settings } = parse(readFileSync(file, 'utf8'));
 rmSync(file);
 mkdirSync(join(folder, 'secrets'), { recursive: true });
-for (let number = 0; number < Number(tenants); number += 1) {
+for (let number = 0; number < tenants; number += 1) {
   const tenant = `tenant-${number}`;
-  const key = { accessKey: `BENCHACCESSKEY${number}`, accessKeySecret: `bench-secret-${number}` };
+  const account = receiver?.accounts === 'one' ? 0 : number;
+  const key = { accessKey: `BENCHACCESSKEY${account}`, accessKeySecret: `bench-secret-${account}` };
   for (const [name, text] of Object.entries(key)) {
     writeFileSync(join(folder, 'secrets', `${name}-${number}`), text);
   }
@@ -48,7 +64,8 @@ for (let number = 0; number < Number(tenants); number += 1) {
     accessKey: `\${file:secrets/accessKey-${number}}`,
     accessKeySecret: `\${file:secrets/accessKeySecret-${number}}`,
   };
-  const gong = { baseUrl: await gongOf(key), auth, callsPerSecond: 1_000, callsPerDay: 1_000_000 };
+  const baseUrl = receiver?.origin ?? (await gongOf(key));
+  const gong = { baseUrl, auth, callsPerSecond, callsPerDay: 1_000_000 };
   const text = stringify({ ...settings, tenant, schedule, gong });
   writeFileSync(join(folder, 'tenants', `${tenant}.yaml`), text);
 }

@@ -79,8 +79,7 @@ const share = z.strictObject({
 });
 const match = z.strictObject({
   matched: z.boolean(),
-  names: z.record(z.string(), z.string()).optional(),
-  objects: z.array(crmObject),
+  objects: z.array(crmObject.extend({ name: words.optional() })),
   recipients: z.array(
     z.strictObject({
       email: z.email(),

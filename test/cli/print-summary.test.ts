@@ -163,7 +163,7 @@ test('backfills in progress are part of the row', async () => {
   const [, row] = await summary([
     tenantStatus({
       outbox,
-      backfills: [{ ...backfill, state: 'reading' }],
+      backfills: [{ ...backfill, state: 'reading', isAutomatic: true }],
       history: { settled: 1_200, waiting: 9_800, callsPerDay: 10_000 },
     }),
   ]);

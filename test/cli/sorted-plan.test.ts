@@ -68,10 +68,9 @@ test('records have their names next to their Ids, and of many recipients some ar
     match: {
       matched: true,
       objects: [
-        { type: 'Account', id: '001A' },
+        { type: 'Account', id: '001A', name: 'Globex' },
         { type: 'Contact', id: '003B' },
       ],
-      names: { '001A': 'Globex' },
       recipients,
       reasons: [],
     },

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFailed, test } from 'vitest';
 import { removeDatabase } from '../support/cli-world.ts';
 import { historyHoles, historyProblems, startHistoryWorld } from '../support/history-world.ts';
+import { CURSOR_BEFORE_PAGE, UNSTABLE_EVENT_ID } from '../support/kill-sabotages.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 import type { Sabotage } from '../support/preload/sabotage.ts';
 import { chooseSeed, repeatLine, runUntilDone } from '../support/random-kills.ts';
@@ -41,27 +42,19 @@ describe('a backfill of both sources, killed at random moments until one complet
 
 describe('control: without the guard, the same kill causes a problem', () => {
   test('a cursor that is committed before its page loses deliveries', async () => {
-    const problems = await killedWithout(
-      {
-        file: 'outbox/commit.ts',
-        find: 'const { tenant, now } = batch;',
-        put: `const { tenant, now } = batch;
-          if (batch.cursor) await writeCursor(db, { tenant, updatedAt: now, ...batch.cursor });`,
-      },
-      { at: 'insert into "event"', when: 'before' },
-    );
+    const problems = await killedWithout(CURSOR_BEFORE_PAGE, {
+      at: 'insert into "event"',
+      when: 'before',
+    });
     expect(problems).toContainEqual(expect.stringMatching(/^Gong has 05D\w+ 0 times$/));
   });
 
   test('an eventId that depends on more than the share’s facts sends shares twice', async () => {
-    const problems = await killedWithout(
-      {
-        file: 'sources/salesforce/build-share.ts',
-        find: "eventIdOf('salesforce', row.Id,",
-        put: "eventIdOf('salesforce', `${row.Id}${process.pid}`,",
-      },
-      { since: 'insert into "event"', at: '^commit', when: 'after' },
-    );
+    const problems = await killedWithout(UNSTABLE_EVENT_ID, {
+      since: 'insert into "event"',
+      at: '^commit',
+      when: 'after',
+    });
     expect(problems).toContainEqual(expect.stringMatching(/^Gong has 05D\w+ [23] times$/));
   });
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { loadConfigIn } from '../../src/config/load-process-config.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
-import { asInstalled } from '../../src/lib/as-typed.ts';
 import { indexNextEvents } from '../../src/outbox/search-index.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { runSync } from '../../src/runs/sync.ts';
@@ -82,7 +81,6 @@ export async function startPictureWorld(): Promise<PictureWorld> {
     inEffect: () => ({ config, tenants: config.tenants, faulty: [] }),
     metrics: createMetrics(),
     nextDue,
-    asTyped: asInstalled,
     tickedAt: () => clock.now(),
     isRunning: () => false,
   });

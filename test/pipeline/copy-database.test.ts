@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { callsOfDay, takeCalls } from '../../src/db/calls.ts';
 import { copyDatabase, isEqual } from '../../src/db/copy/copy-database.ts';
 import { DatabaseInUse } from '../../src/db/copy/copy-in-use.ts';
 import { ALL_TABLES, COMPARED_TABLES } from '../../src/db/copy/table-plans.ts';
 import { COPY_LIMITS, LEASE_LIMITS } from '../../src/db/limits.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { pauseAccount, pausedUntil } from '../../src/db/pauses.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { ShiftedClock, systemClock } from '../../src/lib/clock.ts';
 import { LeaseLost, StopRequested } from '../../src/lib/errors.ts';
@@ -165,6 +167,34 @@ describe('copy-database', () => {
     }
   });
 
+  test('counts the calls of `check` in TO, even if it was interrupted', async () => {
+    const { from, to, copy } = await startCopy();
+    const now = systemClock.now();
+    const limits = { burst: { calls: 3, windowMs: 1_005 }, callsPerDay: 10 };
+    const take = async (where: Database, account: string) => {
+      const request = { account, limits, requested: 2, arrivalMarginMs: 0, corrections: [] };
+      expect(await takeCalls(where, { ...request, now: () => now })).toMatchObject({ kind: 'go' });
+    };
+    const db = to.open();
+    await migrate(db);
+    await take(from.db, 'both');
+    await take(db, 'both');
+    await take(db, 'checked');
+    await pauseAccount(db, 'checked', now + 60_000);
+    const stop = new AbortController();
+    const stopped = copy({
+      signal: stop.signal,
+      onProgress: ({ step, done }) => {
+        if (step === 'copying' && done > 0) stop.abort(new StopRequested());
+      },
+    });
+    await expect(stopped).rejects.toBeInstanceOf(StopRequested);
+    expect((await copy()).every(isEqual)).toBe(true);
+    const counted = ['both', 'checked'].map((account) => callsOfDay(db, account, now));
+    expect(await Promise.all(counted)).toEqual([4, 2]);
+    expect(await pausedUntil(db, 'checked', now)).toBe(now + 60_000);
+  });
+
   test('resumes after a stop: keeps finished tables, unless FROM has changed since then', async () => {
     const { from, to, copy } = await startCopy();
     const stop = new AbortController();
@@ -294,9 +324,9 @@ describe('copy-database refuses', () => {
     const { from, to, copy } = await startCopy();
     const db = to.open();
     await migrate(db);
-    await sql`insert into pause values ('account', 1)`.execute(db);
-    await expect(copy()).rejects.toThrow('TO: it is not empty: it has rows in pause');
-    expect(await rowsOf(db, 'pause')).toHaveLength(1);
+    await sql`insert into secret values ('acme', 'gong', 'x', 1)`.execute(db);
+    await expect(copy()).rejects.toThrow('TO: it is not empty: it has rows in secret');
+    expect(await rowsOf(db, 'secret')).toHaveLength(1);
     await copier({ from: from.setting, to: from.setting })().then(
       () => expect.unreachable(),
       (error) => expect(error.message).toBe('FROM and TO are the same database'),

@@ -1,20 +1,45 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { commitBatch } from '../../src/outbox/commit.ts';
 import { rulesOf } from '../../src/runs/decide-share.ts';
 import { readSource } from '../../src/runs/read-source.ts';
+import type { ReadBatch, ReadContext } from '../../src/runs/reading-context.ts';
 import { ForgottenPeople } from '../../src/share/forgotten.ts';
+import type { Share } from '../../src/share/share.ts';
 import type { Source } from '../../src/sources/source.ts';
-import { testDatabase } from '../support/database.ts';
+import { heldLease, testDatabase } from '../support/database.ts';
+import { batchOf, newEvent } from '../support/events.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { startWorld } from '../support/world.ts';
 
 const PAGES = 5;
 
-/** How many pages of a source have been pulled when each of them is written. */
-async function pulledPages(allowsReadAhead: boolean): Promise<number[]> {
+async function readingOf(take: ReadContext['take']): Promise<ReadContext> {
   const world = await startWorld();
   onTestFinished(() => world.close());
   const { tenant } = world;
   const { db } = await testDatabase();
+  return {
+    db,
+    clock: new ManualClock(),
+    tenant,
+    rules: rulesOf(tenant, undefined, ForgottenPeople.NONE),
+    runStartedAt: 0,
+    onFaultyRecord: () => {},
+    crm: { queryBatch: async () => [], now: () => 0 },
+    signal: new AbortController().signal,
+    take,
+  };
+}
+
+/** Gives reading ahead the time that it needs. */
+async function letReadAhead(): Promise<void> {
+  for (let tick = 0; tick < 10; tick += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** How many pages of a source have been pulled when each of them is written. */
+async function pulledPages(allowsReadAhead: boolean): Promise<number[]> {
   let pulled = 0;
   const pulledAtWrite: number[] = [];
   const source: Source = {
@@ -28,23 +53,10 @@ async function pulledPages(allowsReadAhead: boolean): Promise<number[]> {
       }
     },
   };
-  const reading = {
-    db,
-    clock: new ManualClock(),
-    tenant,
-    rules: rulesOf(tenant, undefined, ForgottenPeople.NONE),
-    runStartedAt: 0,
-    onFaultyRecord: () => {},
-    crm: { queryBatch: async () => [], now: () => 0 },
-    signal: new AbortController().signal,
-    take: async () => {
-      // Gives reading ahead the time that it needs.
-      for (let tick = 0; tick < 10; tick += 1) {
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      pulledAtWrite.push(pulled);
-    },
-  };
+  const reading = await readingOf(async () => {
+    await letReadAhead();
+    pulledAtWrite.push(pulled);
+  });
   await readSource(reading, source);
   return pulledAtWrite;
 }
@@ -55,4 +67,44 @@ test('while a page is written, the next is looked up and the one after that fetc
 
 test('pages that build on what is written are pulled one at a time', async () => {
   expect(await pulledPages(false)).toEqual([1, 2, 3, 4, 5]);
+});
+
+/** The shares that each page found new; a share is the same if its name is. */
+async function foundInPages(
+  pages: readonly (readonly string[])[],
+  { allowsReadAhead }: { readonly allowsReadAhead: boolean },
+): Promise<string[][]> {
+  const shareOf = (name: string): Share => newEvent(name).share;
+  const source: Source = {
+    name: 'salesforce',
+    stream: 'pages',
+    allowsReadAhead,
+    pull: async function* () {
+      for (const page of pages) yield { shares: page.map(shareOf), position: '{}' };
+    },
+  };
+  const found: string[][] = [];
+  const reading = await readingOf(async (batch: ReadBatch) => {
+    await letReadAhead();
+    const created = [...batch.created];
+    const { tenant } = reading.tenant;
+    await commitBatch(reading.db, lease, { ...batchOf(created), tenant });
+    found.push(created.map(({ eventId }) => eventId));
+  });
+  const lease = await heldLease(reading.db, 0);
+  await readSource(reading, source);
+  return found;
+}
+
+const PAGES_WITH_REPEATS = [['a', 'b'], ['b', 'c'], ['a'], ['c', 'a', 'd'], ['d', 'd']];
+const EACH_ONCE = [['a', 'b'], ['c'], [], ['d'], []];
+
+test('a share that several pages have is found once, although pages are read ahead', async () => {
+  const found = await foundInPages(PAGES_WITH_REPEATS, { allowsReadAhead: true });
+  expect(found).toEqual(EACH_ONCE);
+});
+
+test('a share that several pages have is found once if they are pulled one at a time', async () => {
+  const found = await foundInPages(PAGES_WITH_REPEATS, { allowsReadAhead: false });
+  expect(found).toEqual(EACH_ONCE);
 });

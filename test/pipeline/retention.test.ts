@@ -119,7 +119,7 @@ describe('an abandoned backfill window', () => {
     const { db } = await world.context();
     const now = world.clock.now();
     const lease = await heldLease(db, now);
-    await beginBackfill(db, lease, { backfill: window, now });
+    await beginBackfill(db, lease, { backfill: window, isAutomatic: true, now });
     const cursor = { tenant: 'acme', position: '{}', updatedAt: now };
     for (const stream of [partition, `${partition}/acts`, ofSync])
       await writeCursor(db, { ...cursor, stream });

@@ -4,6 +4,7 @@ import { listBackfills } from '../../src/db/backfills.ts';
 import { acquireLease, releaseLease } from '../../src/db/leases.ts';
 import { liveWorkers, queueDepth } from '../../src/db/workers.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
+import type { RunOptions } from '../../src/runs/execute-run.ts';
 import type { RunEvent } from '../../src/runs/run-events.ts';
 import { leaseName } from '../../src/runs/tenant-lease.ts';
 import { startQueueProcess } from '../support/queue-rig.ts';
@@ -98,6 +99,22 @@ test('a tenant that another run has locked waits for it', async () => {
   expect(worker.runs).toMatchObject([{ outcome: 'ok', delivered: 1 }]);
 });
 
+test('a worker with some of the tenants leaves the runs of the others to other workers', async () => {
+  const tenants = missed(2);
+  const [first, second] = tenants.map((tenant) => [tenant]);
+  const partial = await startQueueProcess(world, { as: 'worker', tenants: first ?? [] });
+  await expect.poll(() => liveWorkers(partial.context.db, 0)).toHaveLength(1);
+  await startQueueProcess(world, { as: 'start', tenants });
+  await until(() => partial.runs.length === 1);
+  // The run is not delayed: it waits for the worker that knows it.
+  await expect
+    .poll(() => queueDepth(partial.context.db))
+    .toEqual({ waiting: 1, delayed: 0, active: 0 });
+  partial.runner.configure(partial.runner.config, second ?? []);
+  await until(() => partial.runs.length === 2);
+  expect(partial.runs.map(({ tenant }) => tenant)).toEqual(['tenant-0', 'tenant-1']);
+});
+
 test('a worker that is stopped puts its run back, and another one completes it', async () => {
   const tenants = missed(1);
   for (let count = 0; count < 200; count += 1) deliver();
@@ -112,17 +129,21 @@ test('a worker that is stopped puts its run back, and another one completes it',
   expect(new Set(world.gong.events.map(({ body }) => body?.['eventId'])).size).toBe(201);
 });
 
+/** A backfill that is interrupted before it reads anything. */
+async function interruptBackfill(tenant: TenantConfig, push: RunOptions['push']): Promise<void> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new StopRequested());
+  const listeners = [({ kind }: RunEvent) => void (kind === 'stage started' && interrupt())];
+  const since = world.clock.now() - 2 * HOUR_MS;
+  await world.backfill({ since }, { tenant, signal: stop.signal, listeners, push });
+}
+
 describe('history', () => {
   test('of an interrupted backfill continues on a worker, in slices', async () => {
     const tenants = missed(1);
     const [tenant = world.tenant] = tenants;
     for (let count = 0; count < 300; count += 1) deliver();
-    const stop = new AbortController();
-    const interrupt = () => stop.abort(new StopRequested());
-    const since = world.clock.now() - 2 * HOUR_MS;
-    const signal = stop.signal;
-    const listeners = [({ kind }: RunEvent) => void (kind === 'stage started' && interrupt())];
-    await world.backfill({ since }, { tenant, signal, listeners });
+    await interruptBackfill(tenant, 'send');
     const worker = await startQueueProcess(world, { as: 'worker', tenants });
     await expect.poll(() => liveWorkers(worker.context.db, 0)).toHaveLength(1);
     const kinds = () => worker.runs.map(({ kind }) => kind);
@@ -137,5 +158,23 @@ describe('history', () => {
       { state: 'read' },
     ]);
     expect(new Set(world.gong.events.map(({ body }) => body?.['eventId'])).size).toBe(301);
+  });
+
+  test('of `backfill --no-push` waits for the same command: no worker sends it', async () => {
+    const tenants = missed(2);
+    const [unsent = world.tenant, sent = world.tenant] = tenants;
+    await interruptBackfill(unsent, 'queue-only');
+    await interruptBackfill(sent, 'send');
+    const worker = await startQueueProcess(world, { as: 'worker', tenants });
+    await expect
+      .poll(async () => {
+        worker.runner.tick();
+        return worker.runs.map(({ tenant }) => tenant);
+      })
+      .toContain(sent.tenant);
+    expect(await listBackfills(worker.context.db, unsent.tenant)).toMatchObject([
+      { state: 'reading' },
+    ]);
+    expect(worker.runs.map(({ tenant }) => tenant)).not.toContain(unsent.tenant);
   });
 });

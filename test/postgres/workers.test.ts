@@ -75,15 +75,19 @@ async function untilServed(shared: SharedWorld, ids: readonly string[]): Promise
   expect(sharesIn(shared.world)).toEqual(ids.toSorted());
 }
 
+/** Two workers; the first one sends the events of a run. */
+async function withRunInProgress({ world, worker, start }: SharedWorld) {
+  const ids = world.deliver(40);
+  const first = await worker();
+  const gong = world.barrier({ vendor: 'gong', skip: 5 });
+  start('start');
+  await gong.reached(4);
+  return { ids, gong, first, second: await worker() };
+}
+
 test('the run of a killed worker resumes on another one', async () => {
   await using shared = await sharedWorld();
-  const { world } = shared;
-  const ids = world.deliver(40);
-  const first = await shared.worker();
-  const gong = world.barrier({ vendor: 'gong', skip: 5 });
-  shared.start('start');
-  await gong.reached(4);
-  const second = await shared.worker();
+  const { ids, gong, first, second } = await withRunInProgress(shared);
   first.kill('SIGKILL');
   gong.open();
   await untilServed(shared, ids);
@@ -94,19 +98,13 @@ test('the run of a killed worker resumes on another one', async () => {
 
 test('a worker that is suspended longer than its lease cannot write when it continues', async () => {
   await using shared = await sharedWorld();
-  const { world } = shared;
-  const ids = world.deliver(40);
-  const first = await shared.worker();
-  const gong = world.barrier({ vendor: 'gong', skip: 5 });
-  shared.start('start');
-  await gong.reached(4);
-  const second = await shared.worker();
+  const { ids, gong, first, second } = await withRunInProgress(shared);
   first.kill('SIGSTOP');
   gong.open();
   await untilServed(shared, ids);
   first.kill('SIGCONT');
   await untilLogged(first, 'run ended');
-  expect(sharesIn(world)).toEqual(ids.toSorted());
+  expect(sharesIn(shared.world)).toEqual(ids.toSorted());
   expect(await runsOf(shared.db)).toMatchObject([{ outcome: null }, { outcome: 'ok' }]);
   for (const worker of [first, second]) {
     worker.kill('SIGTERM');

@@ -1,7 +1,9 @@
 import type { Sabotage } from './sabotage.ts';
 
 const TRANSACTIONS = 'test/postgres/transactions.test.ts';
+const SILENT = 'test/postgres/silent-server.test.ts';
 const CONNECTION = 'test/postgres/connection.test.ts';
+const COPY = 'test/pipeline/copy-database.test.ts';
 
 /** What several machines with one PostgreSQL server must not do to each other. */
 export const MACHINES: readonly Sabotage[] = [
@@ -13,7 +15,7 @@ export const MACHINES: readonly Sabotage[] = [
     effect: 'Two machines run one tenant at the same time, if it never ran before.',
     caughtBy: {
       file: TRANSACTIONS,
-      name: 'one of many machines takes a lease that does not exist yet',
+      name: 'a lease that does not exist yet is taken once, in whatever order transactions meet',
     },
   },
   {
@@ -34,7 +36,7 @@ export const MACHINES: readonly Sabotage[] = [
     put: '',
     effect: 'Two copies write to one database.',
     caughtBy: {
-      file: 'test/pipeline/copy-database.test.ts',
+      file: COPY,
       name: 'stops once another process has it',
     },
   },
@@ -117,5 +119,40 @@ export const MACHINES: readonly Sabotage[] = [
       file: 'test/unit/postgres-url.test.ts',
       name: 'a URL names the server, the login, and the database',
     },
+  },
+  {
+    name: 'silent-statement',
+    file: 'src/db/postgres/pool.ts',
+    find: 'query_timeout: POSTGRES_LIMITS.answerMsMax,',
+    put: '',
+    effect: 'After a failover or behind a firewall, a process hangs for a quarter of an hour.',
+    caughtBy: { file: SILENT, name: 'a statement without an answer fails' },
+  },
+  {
+    name: 'silent-rollback',
+    file: 'src/db/postgres/driver.ts',
+    find: 'if (connection.isBroken) return;',
+    put: '',
+    effect: 'A transaction on a broken network takes twice as long to fail.',
+    caughtBy: {
+      file: SILENT,
+      name: 'a transaction without an answer does not wait for its rollback',
+    },
+  },
+  {
+    name: 'silent-after-stop',
+    file: 'src/db/postgres/driver.ts',
+    find: 'using _ = watchAfterStop(this.#stop, () => this.#cut());',
+    put: '',
+    effect: 'A stopped process on a broken network is killed before it could end.',
+    caughtBy: { file: SILENT, name: 'after a stop, a silent server is given up soon' },
+  },
+  {
+    name: 'calls-of-target-counted',
+    file: 'src/db/copy/target.ts',
+    find: 'await addCallsOfTarget(trx, JSON.parse(content) as CallsOfTarget);',
+    put: 'void content;',
+    effect: 'After a copy, Gong gets more calls than it allows.',
+    caughtBy: { file: COPY, name: 'counts the calls of `check` in TO' },
   },
 ];

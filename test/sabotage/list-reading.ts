@@ -107,12 +107,53 @@ export const READING: readonly Sabotage[] = [
   {
     name: 'mark-not-ahead',
     file: 'src/sources/salesforce/delivery-batches.ts',
-    find: 'Math.min(now, timeIn(row, query.field) ?? 0)',
-    put: 'timeIn(row, query.field) ?? 0',
+    find: 'Math.min(now, time)',
+    put: 'time',
     effect: 'One row from the future hides all that come before it.',
     caughtBy: {
       file: 'test/unit/salesforce-sync-source.test.ts',
       name: 'a row stamped in the future is read and hides no later row',
+    },
+  },
+  {
+    name: 'delivery-of-window',
+    file: 'src/sources/salesforce/delivery-batches.ts',
+    find: 'if (isFaulty || isQueried(query, parsed.CreatedDate)) return parsed;',
+    put: 'if (isFaulty || parsed.Id) return parsed;',
+    effect: 'A delivery that Salesforce dates outside of the queried window vanishes.',
+    caughtBy: {
+      file: 'test/unit/salesforce-backfill-source.test.ts',
+      name: 'a delivery that was not created in the queried window is set aside',
+    },
+  },
+  {
+    name: 'activity-too-old',
+    file: 'src/vendors/google/admin-responses.ts',
+    find: 'at >= earliest && at <= latest',
+    put: 'at <= latest',
+    effect: 'An entry of the audit log with a time that the log cannot have vanishes.',
+    caughtBy: {
+      file: 'test/unit/google-rows.test.ts',
+      name: 'an activity that Google has deleted',
+    },
+  },
+  {
+    name: 'activity-in-future',
+    file: 'src/vendors/google/admin-responses.ts',
+    find: 'at >= earliest && at <= latest',
+    put: 'at >= earliest',
+    effect: 'An entry of the audit log from the future waits permanently.',
+    caughtBy: { file: 'test/unit/google-rows.test.ts', name: 'an activity in the future' },
+  },
+  {
+    name: 'rows-in-memory',
+    file: 'src/sources/drive/collect-rows.ts',
+    find: 'if (count > rowsMax) {',
+    put: 'if (count < 0) {',
+    effect: 'An endless list of users or permissions fills the memory.',
+    caughtBy: {
+      file: 'test/unit/drive-collect-rows.test.ts',
+      name: 'a list that must fit in memory ends at its limit',
     },
   },
   {
@@ -313,6 +354,28 @@ export const READING: readonly Sabotage[] = [
     put: "instanceof Error ? 'not-found' : undefined;",
     effect: 'A file that a batch did not read for a moment counts as gone.',
     caughtBy: { file: 'test/faults/google-batches.test.ts', name: 'except for one' },
+  },
+  {
+    name: 'share-in-two-pages',
+    file: 'src/runs/read-source.ts',
+    find: 'page.shares.some(({ eventId }) => previousIds.has(eventId))',
+    put: 'false',
+    effect: 'A share that changes while it is read is counted as found twice.',
+    caughtBy: {
+      file: 'test/pipeline/read-ahead.test.ts',
+      name: 'a share that several pages have is found once, although pages are read ahead',
+    },
+  },
+  {
+    name: 'names-of-earlier-versions',
+    file: 'src/outbox/event-rows.ts',
+    find: 'if (names === undefined) return match;',
+    put: 'if (match) return match;',
+    effect: 'Events of earlier versions name their records by Id only.',
+    caughtBy: {
+      file: 'test/unit/outbox-commit.test.ts',
+      name: 'names that an earlier version stored by Id are read as the names of the objects',
+    },
   },
   {
     name: 'public-link-fragment',

@@ -57,6 +57,17 @@ export const SENDING: readonly Sabotage[] = [
     caughtBy: { file: 'test/unit/push-drain.test.ts', name: 'between two attempts' },
   },
   {
+    name: 'lease-until-sent',
+    file: 'src/outbox/queue.ts',
+    find: 'if (row && row.holder !== lease.holder) throw new LeaseLost(lease.name);',
+    put: '',
+    effect: 'A run that lost its lease sends further events, which another run sends, too.',
+    caughtBy: {
+      file: 'test/unit/push-responses.test.ts',
+      name: 'ends pushing with LeaseLost, and nothing more is recorded',
+    },
+  },
+  {
     name: 'push-failure',
     file: 'src/push/drain.ts',
     find: 'if (this.#failure !== undefined) return;',

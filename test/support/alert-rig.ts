@@ -7,7 +7,7 @@ import type { RunReport } from '../../src/db/run-report.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
-import { newDatabase } from './database.ts';
+import { newDatabase, providedServer } from './database.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Peer, type PeerHandler, startPeer } from './peer.ts';
 import { until } from './until.ts';
@@ -37,7 +37,7 @@ export async function startAlertRig(
   const clock = new ManualClock();
   const logged: string[] = [];
   const webhook = new Secret(peer.origin + WEBHOOK_PATH);
-  const { database, drop } = await newDatabase(folder);
+  const { database, drop } = await newDatabase(folder, providedServer());
   const config = configOf({ folder, database }, options.alerts === 'off' ? undefined : webhook);
   const parts = { config, clock, random: () => 0.5, log: logInto(logged) };
   const context = await openContext({ ...parts, access: 'write' });

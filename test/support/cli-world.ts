@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,9 @@ import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Barrier, BarrierClock } from './barrier-clock.ts';
 import { type Command, type CommandEnd, type CommandOptions, startCommand } from './command.ts';
-import { newDatabase, ON_SQLITE } from './database.ts';
+import { newDatabase, providedServer } from './database.ts';
+import { queryPostgres } from './postgres/query.ts';
+import type { PostgresServer } from './postgres/server.ts';
 
 /** Most tests do not need pacing. */
 const UNLIMITED = {
@@ -35,6 +36,7 @@ export interface CliWorld extends AsyncDisposable {
   readonly sandbox: Sandbox;
   /** configuration, secrets and database; the working directory of every command */
   readonly folder: string;
+  readonly isOnSqlite: boolean;
   /** on SQLite */
   readonly databaseFile: string;
   /** the `database` setting */
@@ -54,20 +56,26 @@ export interface CliWorld extends AsyncDisposable {
   query<Row>(sql: string, ...parameters: readonly unknown[]): Row[];
 }
 
-/** With `googleDrive`, the tenant reads Drive too. `onSqlite`: in both projects. */
-export async function startCliWorld(
-  options: { readonly googleDrive?: true; readonly onSqlite?: true } = {},
-): Promise<CliWorld> {
+interface CliWorldOptions {
+  /** The tenant reads Drive, too. */
+  readonly googleDrive?: true;
+  /** Uses SQLite in both projects. */
+  readonly onSqlite?: true;
+  /** default: the server of the project, if it has one */
+  readonly server?: PostgresServer;
+}
+
+export async function startCliWorld(options: CliWorldOptions = {}): Promise<CliWorld> {
+  const { googleDrive, onSqlite, server = providedServer() } = options;
   const clock = new BarrierClock();
   const sandbox = await createSandbox({ clock, gong: { limits: UNLIMITED } });
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-cli-'));
   const start = clock.now() - DAY_MS;
-  await writeSandboxConfiguration(folder, sandbox, { start, timezone: 'UTC', ...options });
+  const tenant = { start, timezone: 'UTC', ...(googleDrive && { googleDrive }) };
+  await writeSandboxConfiguration(folder, sandbox, tenant);
   const databaseFile = join(folder, 'sharetrail.db');
-  const isFile = ON_SQLITE || options.onSqlite === true;
-  const { database, drop } = isFile
-    ? { database: `sqlite:${databaseFile}`, drop: async () => {} }
-    : await newDatabase(folder);
+  const isOnSqlite = server === undefined || onSqlite === true;
+  const { database, drop } = await newDatabase(folder, isOnSqlite ? undefined : server);
   writeFileSync(join(folder, 'sharetrail.yaml'), stringify({ database }));
   const commands: Command[] = [];
   let delivered = start;
@@ -85,6 +93,7 @@ export async function startCliWorld(
   return {
     sandbox,
     folder,
+    isOnSqlite,
     databaseFile,
     database,
     run: (words, how) => begin(words, how).ended(),
@@ -101,7 +110,7 @@ export async function startCliWorld(
       return ends.map(({ stdout, stderr }) => stdout + stderr).join('');
     },
     query: (sql, ...parameters) =>
-      isFile ? query(databaseFile, sql, parameters) : queryServer(database, sql, parameters),
+      isOnSqlite ? query(databaseFile, sql, parameters) : queryPostgres(database, sql, parameters),
     [Symbol.asyncDispose]: async () => {
       for (const command of commands) command.kill('SIGKILL');
       await Promise.all(commands.map((command) => command.ended()));
@@ -161,8 +170,8 @@ function query<Row>(file: string, sql: string, parameters: readonly unknown[]): 
 
 /** The names of the tables; none if no command has created the database yet. */
 export function tablesIn(world: CliWorld): string[] {
-  if (ON_SQLITE && !existsSync(world.databaseFile)) return [];
-  const tables = ON_SQLITE
+  if (world.isOnSqlite && !existsSync(world.databaseFile)) return [];
+  const tables = world.isOnSqlite
     ? "select name from sqlite_schema where type = 'table'"
     : "select tablename as name from pg_tables where schemaname = 'sharetrail'";
   return world.query<{ name: string }>(tables).map(({ name }) => name);
@@ -170,7 +179,7 @@ export function tablesIn(world: CliWorld): string[] {
 
 /** What is wrong with the database itself, as sentences. */
 export function damageIn(world: CliWorld): string[] {
-  if (!ON_SQLITE) {
+  if (!world.isOnSqlite) {
     const orphans = world.query(`
       select event_id from attempt where not exists (
         select from event where (event.tenant, event.event_id) = (attempt.tenant, attempt.event_id)
@@ -188,21 +197,7 @@ export function damageIn(world: CliWorld): string[] {
 
 /** Removes the database and everything in it. */
 export function removeDatabase(world: CliWorld): void {
-  if (!ON_SQLITE) world.query('drop schema sharetrail cascade');
+  if (!world.isOnSqlite) world.query('drop schema sharetrail cascade');
   else
     for (const end of ['', '-wal', '-shm']) rmSync(`${world.databaseFile}${end}`, { force: true });
-}
-
-const NODE = new URL('../../node_modules/.bin/node', import.meta.url).pathname;
-const QUERY = new URL('./children/query.ts', import.meta.url).pathname;
-
-/** In a process of its own, because tests of either database wait for the rows in the same way. */
-function queryServer<Row>(url: string, sql: string, parameters: readonly unknown[]): Row[] {
-  let number = 0;
-  const numbered = sql.replace(/\?/g, () => {
-    number += 1;
-    return `$${number}`;
-  });
-  const output = execFileSync(NODE, [QUERY, url, numbered, JSON.stringify(parameters)]);
-  return JSON.parse(output.toString()) as Row[];
 }

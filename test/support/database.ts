@@ -10,12 +10,16 @@ import { type OpenOptions, openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { createDatabase } from './postgres/databases.ts';
+import type { PostgresServer } from './postgres/server.ts';
 
 /** False in the project `postgres`. For what only a file can suffer. */
 export const ON_SQLITE = providedServer() === undefined;
 
-/** Outside of Vitest, as in `npm run torture`, `inject` throws: nothing is provided there. */
-function providedServer() {
+/**
+ * The server of the project; undefined: its tests use SQLite. Outside of Vitest, as in
+ * `npm run torture`, `inject` throws: nothing is provided there.
+ */
+export function providedServer(): PostgresServer | undefined {
   try {
     return inject('postgres');
   } catch {
@@ -61,7 +65,7 @@ export async function emptyDatabase(
 ): Promise<TestDatabase> {
   if (ON_SQLITE) return testFile();
   const folder = testFolder();
-  const { database, drop } = await newDatabase(folder, content);
+  const { database, drop } = await newDatabase(folder, providedServer(), content);
   onTestFinished(drop);
   return connections(folder, database);
 }
@@ -74,16 +78,17 @@ export async function testDatabase(): Promise<TestDatabase & { readonly db: Data
   return { ...database, db };
 }
 
-/** The `database` setting of a new database: a file in the folder, or a database of the server. */
+/** The `database` setting of a new database: of the server, or without one, a file in the folder. */
 export async function newDatabase(
   folder: string,
+  server: PostgresServer | undefined,
   content: 'empty' | 'migrated' = 'empty',
 ): Promise<{ readonly database: string; readonly drop: () => Promise<void> }> {
-  if (ON_SQLITE) {
+  if (server === undefined) {
     // Removed with the folder.
     return { database: `sqlite:${join(folder, 'sharetrail.db')}`, drop: async () => {} };
   }
-  const { url, drop } = await createDatabase(inject('postgres'), content);
+  const { url, drop } = await createDatabase(server, content);
   return { database: url, drop };
 }
 

@@ -90,7 +90,7 @@ export class DriveRig {
     const { clock, db } = this;
     const backfill: Backfill = { tenant: 'acme', source: 'google-drive', ...window };
     this.failures = [];
-    await beginBackfill(db, this.#lease, { backfill, now: clock.now() });
+    await beginBackfill(db, this.#lease, { backfill, isAutomatic: true, now: clock.now() });
     const stream = backfillStream(backfill);
     const drive = await openDriveBackfill({ ...this.#parts(options), ...window, stream });
     const found = await this.#read(drive.source.pull(undefined), options);

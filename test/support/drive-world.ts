@@ -15,7 +15,8 @@ import type { RunOptions } from '../../src/runs/execute-run.ts';
 import { runSync, type SyncOptions } from '../../src/runs/sync.ts';
 import type { Workspace } from '../../src/sandbox/google/workspace.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { newDatabase } from './database.ts';
+import { configOf } from './config-of.ts';
+import { newDatabase, providedServer } from './database.ts';
 
 const DAY_MS = 86_400_000;
 /** A fake Google, Salesforce and Gong on loopback, and one tenant that reads its Drive. */
@@ -59,7 +60,7 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
   const { google } = sandbox;
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-drive-'));
   const start = clock.now() - DAY_MS;
-  const { database, drop } = await newDatabase(folder);
+  const { database, drop } = await newDatabase(folder, providedServer());
   const drops = [drop];
   const readers: AppContext[] = [];
   let opened: Promise<AppContext> | undefined;
@@ -103,7 +104,7 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     openReader: async (readerDrive, readerStart) => {
       const tenant = tenantOf(sandbox, { start: readerStart, drive: readerDrive });
       const own = mkdtempSync(join(folder, 'reader-'));
-      const other = await newDatabase(own);
+      const other = await newDatabase(own, providedServer());
       drops.push(other.drop);
       const config = configOf({ folder: own, database: other.database, tenant });
       const context = await openContext({ ...parts, config });
@@ -151,27 +152,6 @@ export function summariesOf(events: readonly StoredEvent[]): string[] {
 
 function eventsOf({ db }: AppContext): Promise<StoredEvent[]> {
   return listEvents(db, { windows: [{ tenants: ['acme'] }], limit: 10_000 });
-}
-
-function configOf({
-  folder,
-  database,
-  tenant,
-}: {
-  readonly folder: string;
-  readonly database: string;
-  readonly tenant: TenantConfig;
-}): AppContext['config'] {
-  return {
-    dir: folder,
-    service: {
-      database,
-      log: { level: 'silent' },
-      tenantsAtOnce: 4,
-      retentionDays: 180,
-    },
-    tenants: [tenant],
-  };
 }
 
 function tenantOf(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadConfigIn } from '../../src/config/load-process-config.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
 import type { RunReport } from '../../src/db/run-report.ts';
-import { asInstalled } from '../../src/lib/as-typed.ts';
+import { type AsTyped, asInstalled } from '../../src/lib/as-typed.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { runSync } from '../../src/runs/sync.ts';
@@ -54,6 +54,8 @@ export interface WebWorldOptions {
   /** default: the shares of a day, in both sources */
   readonly seed?: (sandbox: Sandbox) => void;
   readonly schedule?: string;
+  /** default: as installed */
+  readonly asTyped?: AsTyped;
 }
 
 export async function startWebWorld(options: WebWorldOptions = {}): Promise<WebWorld> {
@@ -66,7 +68,15 @@ export async function startWebWorld(options: WebWorldOptions = {}): Promise<WebW
   const log = recordLog({ isDebug: false });
   const { clock } = sandbox;
   const random = () => 0.01;
-  const context = await openContext({ config, clock, random, log: log.log, access: 'write' });
+  const { asTyped = asInstalled } = options;
+  const context = await openContext({
+    config,
+    clock,
+    random,
+    log: log.log,
+    asTyped,
+    access: 'write',
+  });
   const metrics = createMetrics();
   let running = 0;
   let tickedAt = clock.now();
@@ -85,7 +95,6 @@ export async function startWebWorld(options: WebWorldOptions = {}): Promise<WebW
     inEffect: () => ({ config, tenants, faulty: [] }),
     metrics,
     nextDue,
-    asTyped: asInstalled,
     tickedAt: () => tickedAt,
     isRunning: () => running > 0,
   });

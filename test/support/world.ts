@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config, TenantConfig } from '../../src/config/types.ts';
+import type { TenantConfig } from '../../src/config/types.ts';
 import type { RunReport } from '../../src/db/run-report.ts';
 import { ShiftedClock } from '../../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../../src/lib/log.ts';
@@ -16,7 +16,8 @@ import { createGong, type GongControl, type GongOptions } from '../../src/sandbo
 import type { Org, OrgOptions } from '../../src/sandbox/salesforce/org.ts';
 import { createSalesforce } from '../../src/sandbox/salesforce/salesforce.ts';
 import { type SandboxServer, startSandbox } from '../../src/sandbox/server.ts';
-import { newDatabase } from './database.ts';
+import { configOf } from './config-of.ts';
+import { newDatabase, providedServer } from './database.ts';
 
 const CLIENT_ID = '3MVG9.test.client';
 const GONG_KEY = { accessKey: 'TESTKEY123456', accessKeySecret: 'test-secret-123456' };
@@ -60,7 +61,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const server = await startSandbox({ vendors: { salesforce, gong: vendor }, clock });
   const tenant = { ...tenantOf(server, org), ...options.tenant };
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-world-'));
-  const { database, drop } = await newDatabase(folder);
+  const { database, drop } = await newDatabase(folder, providedServer());
   const contexts: AppContext[] = [];
   const context = async () => {
     const opened = await openContext({
@@ -106,27 +107,6 @@ function runDefaults(tenant: TenantConfig): RunOptions {
     backfillUntil: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     listeners: [],
-  };
-}
-
-function configOf({
-  folder,
-  database,
-  tenant,
-}: {
-  readonly folder: string;
-  readonly database: string;
-  readonly tenant: TenantConfig;
-}): Config {
-  return {
-    dir: folder,
-    service: {
-      database,
-      log: { level: 'silent' },
-      tenantsAtOnce: 4,
-      retentionDays: 180,
-    },
-    tenants: [tenant],
   };
 }
 

@@ -12,10 +12,11 @@ const isBundled = process.env['TORTURE_PROGRAM'] === 'bundle' && SABOTAGE === un
 
 /** Adds the sabotage, if there is one, and what program to run. */
 export function childOptions(
-  options: Required<Pick<CommandOptions, 'preloads' | 'env'>>,
+  options: Required<Pick<CommandOptions, 'preloads' | 'env'>> & { readonly needsSources: boolean },
 ): CommandOptions {
-  const { preloads, env } = options;
-  if (SABOTAGE === undefined) return { preloads, env, ...(isBundled && { program: BUNDLE }) };
+  const { preloads, env, needsSources } = options;
+  const program = isBundled && !needsSources && { program: BUNDLE };
+  if (SABOTAGE === undefined) return { preloads, env, ...program };
   return {
     preloads: ['sabotage.ts', ...preloads],
     env: { ...env, SABOTAGE, SABOTAGE_UNUSED: 'allowed' },

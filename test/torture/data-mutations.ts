@@ -5,7 +5,15 @@ export type Path = readonly (string | number)[];
 /** A change to one value of a vendor's response. `undefined` as its result removes the value. */
 export interface Mutation {
   readonly name: string;
-  readonly change: (value: unknown) => unknown;
+  readonly change: (value: unknown, place: Place) => unknown;
+  /** a value that the vendor could have sent: the run cannot detect that it is wrong */
+  readonly isPlausible?: boolean;
+}
+
+/** Where a value is. */
+export interface Place {
+  readonly document: unknown;
+  readonly path: Path;
 }
 
 const LONG = 'x'.repeat(100_000);
@@ -13,7 +21,7 @@ const LEVELS = 60;
 /** As JSON.parse creates it: own keys that objects usually inherit. */
 const PROTOTYPE_KEYS = '{"__proto__":{"polluted":true},"constructor":{"prototype":1},"toString":2}';
 
-export const mutations: readonly Mutation[] = [
+export const garbage: readonly Mutation[] = [
   { name: 'missing', change: () => undefined },
   ...fixed({
     null: null,
@@ -69,14 +77,18 @@ export function valuesOf(
 }
 
 /** A copy of the document with the mutation at the path, if it has that path. */
-export function mutated(value: unknown, path: Path, mutation: Mutation): unknown {
+export function mutated(document: unknown, path: Path, { change }: Mutation): unknown {
+  return replacedAt(document, path, (value) => change(value, { document, path }));
+}
+
+function replacedAt(value: unknown, path: Path, change: (value: unknown) => unknown): unknown {
   const [key, ...rest] = path;
-  if (key === undefined) return mutation.change(value);
+  if (key === undefined) return change(value);
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return value;
   const copy: Record<string | number, unknown> = Array.isArray(value)
     ? ([...value] as never)
     : { ...value };
-  const changed = mutated(copy[key], rest, mutation);
+  const changed = replacedAt(copy[key], rest, change);
   if (changed === undefined) {
     if (Array.isArray(copy)) copy.splice(Number(key), 1);
     else delete copy[key];

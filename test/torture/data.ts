@@ -1,27 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import type { AppContext } from '../../src/runs/app-context.ts';
-import { RunBroken } from '../../src/runs/run-lifecycle.ts';
 import { createRandom } from '../../src/sandbox/seeded-random.ts';
 import { configurationRow } from './data-configuration.ts';
 import {
   anyMutation,
+  garbage,
   type Mutation,
   mutated,
-  mutations,
   type Path,
   valuesOf,
 } from './data-mutations.ts';
+import {
+  bugsIn,
+  compareActs,
+  type Expected,
+  expectedOf,
+  hasAll,
+  type Inspected,
+  inspect,
+  unexplained,
+} from './data-oracle.ts';
+import { plausible } from './data-plausible.ts';
 import type { TorturePart, TortureRow } from './part.ts';
 import { shortenTimeouts } from './short-timeouts.ts';
 import type { Answer, Exchange, Plan } from './wire-proxy.ts';
-import { type CaseResult, STAGES, type Stage, WireWorld } from './wire-world.ts';
+import { STAGES, type Stage, WireWorld } from './wire-world.ts';
 
 const SHORT_CASES = 60;
 const RANDOM_CASES = { short: 30, long: 3_000 };
+const AUDIT_TIME = /^items\.\d+\.id\.time$/;
+/** Of an entry of the audit log, and of a delivery. */
+const KEY_OF_ROW = /^items\.\d+\.id\.(time|uniqueQualifier)$|^records\.\d+\.Id$/;
+const NAME_CHARACTERS_MAX = 200;
 const CASES_PER_LINE = 100;
-/** The words of a bug, in whatever JavaScript throws. zod says "received undefined". */
-const BUG =
-  /(?<!received )\bundefined\b|\[object |Cannot |is not a function|not iterable|Maximum call stack/;
+/** A run waits for the disk and for sockets during half of its time. */
+const WORLDS = { short: 1, long: 3 };
 
 interface Field {
   readonly stage: Stage;
@@ -30,42 +43,53 @@ interface Field {
   readonly path: Path;
   /** as the vendor sends it */
   readonly value: unknown;
+  /** a response that has it */
+  readonly document: unknown;
 }
 
 interface Case extends Field {
   readonly mutation: Mutation;
 }
 
-/** A share, and the file or delivery that it is about. */
-interface Expected {
-  readonly eventId: string;
-  readonly subject: string;
-}
-
-interface Inspected {
-  readonly rows: readonly { readonly subject: string; readonly isExplained: boolean }[];
-  readonly setAside: number;
+interface Choice {
+  readonly seed: number;
+  readonly long: boolean;
+  readonly only: string;
 }
 
 /**
  * Every value of every vendor response, and of the configuration, replaced by a wrong one. Nothing
  * crashes, and each share has a row with a state, or the run an error that says why it has none.
+ * Afterward, the vendors' values are right again: a full sync leaves each share in Gong once.
  */
 export const data: TorturePart = async ({ seed, long, only = '', report }) => {
-  using _timeouts = shortenTimeouts();
-  await using world = await WireWorld.start();
+  using _timeouts = shortenTimeouts(long ? 'long' : 'short');
   const rows = new Map<string, TortureRow>();
-  for (const stage of STAGES) {
-    await world.enter(stage);
-    const { fields, expected } = await recorded(world, stage);
-    const cases = casesOf(fields, { seed, long, only });
-    report(`${stage}: ${fields.length} fields, ${cases.length} cases`);
-    for (const [index, each] of cases.entries()) {
-      const row = await tryCase(world, each, expected);
-      for (const failure of row.failures) report(failure);
-      rows.set(row.fault, sum(rows.get(row.fault), row));
-      if ((index + 1) % CASES_PER_LINE === 0) report(`${stage}: ${index + 1} of ${cases.length}`);
+  const count = WORLDS[long ? 'long' : 'short'];
+  const worlds = await Promise.all(Array.from({ length: count }, () => WireWorld.start()));
+  try {
+    for (const stage of STAGES) {
+      await Promise.all(worlds.map((world) => world.enter(stage)));
+      const plain = await Promise.all(worlds.map((world) => recorded(world, stage)));
+      const cases = casesOf(plain[0]?.fields ?? [], { seed, long, only });
+      report(`${stage}: ${plain[0]?.fields.length} fields, ${cases.length} cases`);
+      const queue = cases.toReversed();
+      let done = 0;
+      await Promise.all(
+        worlds.map(async (world, index) => {
+          const expected = plain[index]?.expected;
+          for (let next = queue.pop(); next && expected; next = queue.pop()) {
+            const row = await tryCase(world, next, expected);
+            for (const failure of row.failures) report(failure);
+            rows.set(row.fault, sum(rows.get(row.fault), row));
+            done += 1;
+            if (done % CASES_PER_LINE === 0) report(`${stage}: ${done} of ${cases.length}`);
+          }
+        }),
+      );
     }
+  } finally {
+    await Promise.all(worlds.map((world) => world[Symbol.asyncDispose]()));
   }
   return [...rows.values(), ...(await configurationRow({ seed, long, only }))];
 };
@@ -74,32 +98,35 @@ export const data: TorturePart = async ({ seed, long, only = '', report }) => {
 async function recorded(
   world: WireWorld,
   stage: Stage,
-): Promise<{ readonly fields: Field[]; readonly expected: readonly Expected[] }> {
+): Promise<{ readonly fields: Field[]; readonly expected: Expected }> {
   const fields = new Map<string, Field>();
+  let isOver = false;
   const plan: Plan = () => async (exchange) => {
     const answer = await exchange.forward();
-    for (const { path, value } of valuesOf(jsonOf(answer))) {
-      const field = { stage, label: exchange.label, path, value };
+    const document = jsonOf(answer);
+    for (const { path, value } of isOver ? [] : valuesOf(document)) {
+      const field = { stage, label: exchange.label, path, value, document };
       fields.set(`${exchange.label} ${path.join('.')}`, field);
     }
     exchange.send(answer);
   };
-  const { thrown } = await world.case(stage, { plan, recovery: 'none' });
-  if (thrown !== undefined) throw thrown;
-  const expected = world.sandbox.gong.events.map(({ eventId = '', body }) => ({
-    eventId,
-    subject: `${body?.['contentId']}`,
-  }));
-  return { fields: [...fields.values()], expected };
+  const result = await world.case(stage, {
+    plan,
+    inspect: (context) => {
+      isOver = true;
+      return inspect(context);
+    },
+    recovery: 'full sync',
+  });
+  const [problem] = bugsIn(result);
+  if (problem !== undefined) throw new Error(`${stage} without faults: ${problem}`);
+  return { fields: [...fields.values()], expected: expectedOf(result) };
 }
 
-function casesOf(
-  fields: readonly Field[],
-  { seed, long, only }: { readonly seed: number; readonly long: boolean; readonly only: string },
-): Case[] {
+function casesOf(fields: readonly Field[], { seed, long, only }: Choice): Case[] {
   const all = fields
-    .flatMap((field) => mutations.map((mutation) => ({ ...field, mutation })))
-    .filter((each) => nameOf(each).includes(only));
+    .flatMap((field) => [...garbage, ...plausible].map((mutation) => ({ ...field, mutation })))
+    .filter((each) => nameOf(each).includes(only) && isChanged(each));
   const random = createRandom(seed);
   const order = all.map((each) => ({ each, at: random() })).sort((one, other) => one.at - other.at);
   const chosen = order.slice(0, long ? all.length : SHORT_CASES / STAGES.length);
@@ -115,31 +142,54 @@ function casesOf(
   ];
 }
 
-async function tryCase(
-  world: WireWorld,
-  each: Case,
-  expected: readonly Expected[],
-): Promise<TortureRow> {
+/** False if the mutation is for another kind of value. */
+function isChanged(each: Case): boolean {
+  return !isDeepStrictEqual(changedValueOf(each), each.value);
+}
+
+function changedValueOf({ mutation, value, document, path }: Case): unknown {
+  return mutation.change(value, { document, path });
+}
+
+async function tryCase(world: WireWorld, each: Case, expected: Expected): Promise<TortureRow> {
   let tried = 0;
   const plan: Plan = ({ label }) => {
     if (label !== each.label) return undefined;
     tried += 1;
     return async (exchange) => exchange.send(changed(await exchange.forward(), each, exchange));
   };
-  const result = await world.case(each.stage, { plan, inspect, recovery: 'none' });
-  const lost = omitsRows(each) ? [] : unexplained(result, expected);
+  const result = await world.case(each.stage, {
+    plan,
+    inspect,
+    recovery: (inspected) => {
+      return (inspected as Inspected).state === expected.state ? 'none' : 'full sync';
+    },
+    isComplete: (events) => hasAll(events, expected),
+  });
+  const silent = omitsRows(each) || isBeforeWindow(each) ? [] : unexplained(result, expected);
+  const { lost, doubled: again } = result.isRecovered
+    ? compareActs(result, expected)
+    : { lost: [], doubled: [] };
+  const doubled = isAnother(each) ? [] : again;
   const name = nameOf(each);
   return {
-    fault: `${each.label.split(' ', 1)}: a value ${each.mutation.name.replace(/^replaced by.*/s, 'of any kind')}`,
+    fault: `${each.label.split(' ', 1)}: ${rowNameOf(each.mutation)}`,
     tried,
-    lost: lost.length,
-    doubled: result.accepted.length - new Set(result.accepted).size,
+    lost: silent.length + lost.length,
+    doubled: doubled.length,
     worstRecoveryMs: null,
     failures: [
-      ...lost.map((eventId) => `${name}: ${eventId} has no event, row, or error`),
+      ...silent.map((eventId) => `${name}: ${eventId} has no event, row, or error`),
+      ...lost.map((act) => `${name}: lost ${act}`),
+      ...doubled.map((act) => `${name}: doubled ${act}`),
       ...bugsIn(result).map((bug) => `${name}: ${bug}`),
     ],
   };
+}
+
+function rowNameOf({ name, isPlausible }: Mutation): string {
+  if (isPlausible) return `a wrong value in the right form: ${name}`;
+  return `a value ${name.replace(/^replaced by.*/s, 'of any kind')}`;
 }
 
 function changed(answer: Answer, { path, mutation }: Case, { vendor }: Exchange): Answer {
@@ -150,57 +200,26 @@ function changed(answer: Answer, { path, mutation }: Case, { vendor }: Exchange)
 }
 
 /** True if the response is valid, and says that the vendor has no more rows than these. */
-function omitsRows({ path, mutation, value }: Case): boolean {
-  const after = mutation.change(value);
+function omitsRows(each: Case): boolean {
+  const { path, value } = each;
+  const after = changedValueOf(each);
   const isNone = after === undefined || JSON.stringify(after) === '[]';
   const isLast = path.at(-1) === 'nextPageToken' && (after === undefined || after === '');
-  const isRow = typeof path.at(-1) === 'number' && after === undefined;
+  const isRow =
+    typeof path.at(-1) === 'number' && (after === undefined || each.mutation.isPlausible === true);
   const isEmptyPage = path.length === 0 && JSON.stringify(after) === '{}';
   return isLast || isRow || isEmptyPage || (Array.isArray(value) && isNone);
 }
 
-/** The shares that neither reached Gong, nor have a row, nor are covered by an error of the run. */
-function unexplained(result: CaseResult, expected: readonly Expected[]): string[] {
-  const { rows, setAside } = result.inspected as Inspected;
-  const errors = result.report?.errors.length ?? 1;
-  if (errors > 0 || setAside > 0) return [];
-  const known = new Set(
-    rows.filter(({ isExplained }) => isExplained).map(({ subject }) => subject),
-  );
-  const inGong = new Set(result.accepted);
-  return expected
-    .filter(({ eventId, subject }) => !inGong.has(eventId) && !known.has(subject))
-    .map(({ eventId }) => eventId);
+/** True if the row says that it is another one: no one can know that it was read under another key. */
+function isAnother({ path, mutation: { isPlausible = false } }: Case): boolean {
+  return isPlausible && KEY_OF_ROW.test(path.join('.'));
 }
 
-function bugsIn({ report, thrown }: CaseResult): string[] {
-  const isNamed = thrown instanceof RunBroken && !BUG.test(thrown.message);
-  const errors = report?.errors ?? [];
-  const polluted = 'polluted' in {};
-  return [
-    ...(thrown === undefined || isNamed ? [] : [`the run threw ${thrown}`]),
-    ...errors
-      .filter(({ message, hint }) => message === '' || hint === '' || BUG.test(message))
-      .map(({ message }) => `an error looks like a bug: "${message}"`),
-    ...(polluted ? ['the prototype of all objects was changed'] : []),
-  ];
-}
-
-async function inspect({ db }: AppContext): Promise<Inspected> {
-  const events = await db.selectFrom('event').select(['state', 'reason', 'share']).execute();
-  const setAside = await db.selectFrom('set_aside').select('id').execute();
-  const rows = events.map(({ state, reason, share }) => ({
-    subject: String((JSON.parse(share ?? '{}') as ShareColumn).content?.id),
-    isExplained:
-      ['pending', 'delivered', 'duplicate'].includes(state) ||
-      reason !== null ||
-      state === 'rejected',
-  }));
-  return { rows, setAside: setAside.length };
-}
-
-interface ShareColumn {
-  readonly content?: { readonly id?: string };
+/** True for an entry in the day before a backfill's window, which is read, but belongs to another one. */
+function isBeforeWindow({ stage, path, mutation }: Case): boolean {
+  const isOfEntry = AUDIT_TIME.test(path.join('.'));
+  return stage === 'backfill' && isOfEntry && mutation.name === 'two days earlier';
 }
 
 function jsonOf({ body }: Answer): unknown {
@@ -212,7 +231,9 @@ function jsonOf({ body }: Answer): unknown {
 }
 
 function nameOf({ stage, label, path, mutation }: Case): string {
-  return `"${path.join('.')}" of "${label}" ${mutation.name.slice(0, 200)} in the ${stage}`;
+  const how = mutation.isPlausible ? 'plausibly ' : '';
+  const what = `"${path.join('.')}" of "${label}"`;
+  return `${what} ${how}${mutation.name.slice(0, NAME_CHARACTERS_MAX)} in the ${stage}`;
 }
 
 function sum(before: TortureRow | undefined, row: TortureRow): TortureRow {

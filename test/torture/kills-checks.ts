@@ -1,4 +1,4 @@
-import { TENANT } from '../support/cli-world.ts';
+import { damageIn, TENANT } from '../support/cli-world.ts';
 import { type Act, compareWithGong, type Difference } from './kills-oracle.ts';
 import type { TortureWorld } from './kills-world.ts';
 
@@ -7,7 +7,7 @@ export function settledDifference(torture: TortureWorld): Difference {
   const { world, company } = torture;
   const { events } = world.sandbox.gong;
   const difference = compareWithGong(company.acts, events);
-  const database = torture.hasTables() ? [...damage(torture), ...leases(torture)] : [];
+  const database = torture.hasTables() ? [...damageIn(world), ...leases(torture)] : [];
   const sentences = [...difference.sentences, ...database, ...holes(torture)];
   return { ...difference, sentences };
 }
@@ -72,24 +72,17 @@ function holesOfDrive(
 }
 
 function positionOf({ world }: TortureWorld, stream: string, key: string): number {
-  const [row] = world.query<{ time: string | null }>(
-    `select json_extract(position, '$.${key}') as time from cursor where tenant = ? and stream = ?`,
+  const [row] = world.query<{ position: string }>(
+    'select position from cursor where tenant = ? and stream = ?',
     TENANT,
     stream,
   );
-  return row?.time ? Date.parse(row.time) : 0;
+  const position = JSON.parse(row?.position ?? '{}') as Readonly<Record<string, string | null>>;
+  return Date.parse(position[key] ?? '') || 0;
 }
 
-function damage({ world }: TortureWorld): string[] {
-  const [integrity] = world.query<{ integrity_check: string }>('pragma integrity_check');
-  const broken = world.query('pragma foreign_key_check');
-  return [
-    ...(integrity?.integrity_check === 'ok' ? [] : [`integrity: ${integrity?.integrity_check}`]),
-    ...broken.map((row) => `foreign key: ${JSON.stringify(row)}`),
-  ];
-}
-
+/** A killed `start` on PostgreSQL leaves its duties, which are free some seconds later. */
 function leases({ world }: TortureWorld): string[] {
-  const rows = world.query<{ name: string }>('select name from lease');
+  const rows = world.query<{ name: string }>("select name from lease where name <> 'duties'");
   return rows.map(({ name }) => `${name} is still leased`);
 }

@@ -35,9 +35,16 @@ export class Results {
   }
 
   /** Enough failures show what is wrong, and take long. */
-  isGoing(kills: number): boolean {
+  isGoing(until: {
+    readonly kills: number;
+    readonly faults: ReadonlyMap<string, number>;
+  }): boolean {
     const failures = [...this.rows.values()].reduce((sum, row) => sum + row.failures.length, 0);
-    return this.killCount < kills && failures < FAILURES_MAX;
+    if (failures >= FAILURES_MAX) return false;
+    return (
+      this.killCount < until.kills ||
+      [...until.faults].some(([fault, times]) => this.of(fault).tried < times)
+    );
   }
 
   get killCount(): number {

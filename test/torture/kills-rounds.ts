@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import type { CommandEnd } from '../support/command.ts';
-import { holes } from './kills-checks.ts';
+import { endIdleTransactions } from '../support/postgres/pass-time.ts';
 import { FORGOTTEN } from './kills-company.ts';
 import { chooseCommand, commandEnded } from './kills-operator.ts';
 import { MIGRATION, POINTS, type PointGroup, pointIn } from './kills-points.ts';
 import { cutPower } from './kills-power-cut.ts';
+import { anyRun, check, type Round, USUAL } from './kills-round.ts';
 import type { StartOptions, TortureWorld } from './kills-world.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -14,50 +15,6 @@ const AFTER_LEASE_MS = 61_000;
 const LOCKED_MS_MAX = 300;
 /** of 512 bytes */
 const BLOCKS = { least: 40, range: 4_000 };
-
-/** A fault and how often to choose it. */
-export interface Round {
-  readonly fault: string;
-  readonly weight: number;
-  /** Lets the fault happen. Returns how often it did. */
-  readonly strike: (torture: TortureWorld) => Promise<number>;
-}
-
-/** The commands of a run, as an operator or cron starts them. */
-function anyRun(torture: TortureWorld, which: 'any' | 'sending' = 'any'): string {
-  const kind = torture.random();
-  if (kind < 0.5) return 'sync';
-  if (kind < 0.65) return 'sync --full';
-  if (kind < 0.75) return which === 'any' ? 'sync --no-push' : 'sync';
-  if (kind < 0.85) {
-    torture.world.sandbox.clock.advance(61 * 60_000);
-    return 'start';
-  }
-  torture.company.backfillStarted();
-  const { since, until } = torture.company.pastWindow;
-  return `backfill --since ${since} --until ${until}`;
-}
-
-function isKilled({ code }: CommandEnd): boolean {
-  return code === 'SIGKILL';
-}
-
-/** A command that was not killed ended as documented. */
-function check(
-  torture: TortureWorld,
-  words: string,
-  end: CommandEnd,
-  allowed: readonly number[],
-): number {
-  torture.failures.push(...holes(torture).map((hole) => `after ${words}: ${hole}`));
-  if (isKilled(end)) return 1;
-  if (!allowed.includes(Number(end.code))) {
-    torture.failures.push(`${words} exited with ${end.code}: ${end.stderr.slice(-1_500)}`);
-  }
-  return 0;
-}
-
-const USUAL = [0, 1, 3];
 
 async function killAtPoints(torture: TortureWorld, group: PointGroup): Promise<number> {
   let kills = 0;
@@ -93,18 +50,27 @@ async function killBeside(torture: TortureWorld): Promise<number> {
 }
 
 async function stopBeyondLease(torture: TortureWorld): Promise<number> {
+  for (let number = 0; number < torture.attempts; number += 1) {
+    if (await stopOnce(torture)) return 1;
+  }
+  return 0;
+}
+
+/** False if the run ended before it reached the point. */
+async function stopOnce(torture: TortureWorld): Promise<boolean> {
   const words = torture.oneOf(['sync', 'sync --full']);
   const group = torture.oneOf(POINTS as readonly [PointGroup, ...PointGroup[]]);
   const point = { ...pointIn(group, torture), signal: 'SIGSTOP' } as const;
   const env = { KILL_POINT: JSON.stringify(point) };
   const suspended = torture.start(words, { preloads: ['kill-at.ts'], env });
   const stopped = await torture.suspendedOrEnded(suspended);
-  torture.world.sandbox.clock.advance(AFTER_LEASE_MS);
+  torture.pass(AFTER_LEASE_MS);
+  if (!torture.world.isOnSqlite) endIdleTransactions(torture.world);
   // 2: it was suspended within a transaction, and its lock outlasts the wait.
   check(torture, 'sync', await torture.run('sync'), [0, 1, 2, 3]);
   suspended.kill('SIGCONT');
   check(torture, words, await torture.endedOrKilled(suspended), [0, 1, 2, 3]);
-  return stopped ? 1 : 0;
+  return stopped;
 }
 
 async function fillDisk(torture: TortureWorld): Promise<number> {
@@ -218,7 +184,10 @@ async function killErasure(torture: TortureWorld): Promise<number> {
   await torture.run('sync --no-push');
   torture.company.erasureStarted();
   const words = `forget ${FORGOTTEN} --yes`;
-  const kills = check(torture, words, await killSometimes(torture, words, 150), USUAL);
+  let kills = 0;
+  for (let number = 0; number < torture.attempts; number += 1) {
+    kills += check(torture, words, await killSometimes(torture, words, 150), USUAL);
+  }
   if (torture.random() < 0.5)
     check(torture, 'sync', await torture.endedOrKilled(torture.start('sync')), USUAL);
   const again = await torture.run(words);
@@ -233,6 +202,7 @@ export const FIRST: Round = {
   strike: (torture) => killAtPoints(torture, MIGRATION),
 };
 
+/** On either database. */
 export const ROUNDS: readonly Round[] = [
   ...POINTS.map((group) => ({
     fault: group.fault,
@@ -242,10 +212,14 @@ export const ROUNDS: readonly Round[] = [
   { fault: 'SIGKILL at a random moment', weight: 5, strike: killAtRandom },
   { fault: 'SIGKILL of two commands next to each other', weight: 2, strike: killBeside },
   { fault: 'SIGKILL of events retry and events skip', weight: 2, strike: killOperator },
-  { fault: 'SIGKILL of forget', weight: 0.5, strike: killErasure },
-  { fault: 'SIGSTOP for longer than the lease', weight: 1.5, strike: stopBeyondLease },
+  { fault: 'SIGKILL of forget', weight: 1, strike: killErasure },
+  { fault: 'SIGSTOP for longer than the lease', weight: 2.5, strike: stopBeyondLease },
+  { fault: 'a clock that jumps by up to two days', weight: 1.5, strike: jumpClock },
+];
+
+/** What only a file can suffer. */
+export const ROUNDS_OF_A_FILE: readonly Round[] = [
   { fault: 'a full disk', weight: 1, strike: fillDisk },
   { fault: 'another process locks the database', weight: 1, strike: lockDatabase },
   { fault: 'a power cut with a torn WAL file', weight: 2, strike: losePower },
-  { fault: 'a clock that jumps by up to two days', weight: 1.5, strike: jumpClock },
 ];

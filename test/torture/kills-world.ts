@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom } from '../../src/sandbox/seeded-random.ts';
-import { type CliWorld, startCliWorld, TENANT } from '../support/cli-world.ts';
+import { type CliWorld, startCliWorld, TENANT, tablesIn } from '../support/cli-world.ts';
 import type { Command, CommandEnd, CommandOptions } from '../support/command.ts';
+import { passOnServer } from '../support/postgres/pass-time.ts';
+import type { RunningServer } from '../support/postgres/start-server.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 import type { ShiftedTime } from '../support/preload/shift-clock.ts';
 import { childOptions } from './children.ts';
@@ -32,6 +33,8 @@ interface WorldOptions {
   readonly seed: number;
   readonly hasDrive: boolean;
   readonly attemptsPerRound: number;
+  /** absent: SQLite */
+  readonly server?: RunningServer;
 }
 
 /** A small company, its vendors, and processes of the product that are killed and suspended. */
@@ -42,6 +45,8 @@ export class TortureWorld implements AsyncDisposable {
   readonly hasDrive: boolean;
   /** how often a round lets its fault happen */
   readonly attempts: number;
+  /** on PostgreSQL; restarted by some rounds */
+  readonly server: RunningServer | undefined;
   readonly counts: FaultCounts = new Map();
   /** Gong's calls while some of them failed */
   faultyCalls = 0;
@@ -53,13 +58,18 @@ export class TortureWorld implements AsyncDisposable {
     this.world = world;
     this.#seed = options.seed;
     this.hasDrive = options.hasDrive;
+    this.server = options.server;
     this.attempts = options.attemptsPerRound;
     this.company = new Company(world, options);
     this.random = createRandom(options.seed + 1);
   }
 
   static async start(options: WorldOptions): Promise<TortureWorld> {
-    const world = await startCliWorld(options.hasDrive ? { googleDrive: true } : {});
+    const { hasDrive, server: running } = options;
+    const world = await startCliWorld({
+      ...(hasDrive && { googleDrive: true }),
+      ...(running === undefined ? { onSqlite: true } : { server: running.server }),
+    });
     world.configure({ crm: { holdDays: HOLD_DAYS }, schedule: '0 * * * *' });
     return new TortureWorld(world, options);
   }
@@ -78,8 +88,13 @@ export class TortureWorld implements AsyncDisposable {
 
   /** False before the first migration, or while it can be rolled back. */
   hasTables(): boolean {
-    if (!existsSync(this.databaseFile)) return false;
-    return this.world.query("select name from sqlite_master where name = 'event'").length > 0;
+    return tablesIn(this.world).includes('event');
+  }
+
+  /** Lets time pass for the vendors, for the next processes, and for the database. */
+  pass(ms: number): void {
+    this.world.sandbox.clock.advance(ms);
+    if (!this.world.isOnSqlite) passOnServer(this.world, ms);
   }
 
   /** True once the process has suspended itself (kill-at.ts); false if it ended instead. */
@@ -105,6 +120,8 @@ export class TortureWorld implements AsyncDisposable {
       ...childOptions({
         preloads: ['shift-clock.ts', ...preloads],
         env: { SHIFTED_TIME: JSON.stringify(time), ...env },
+        // The bundle has a driver of its own.
+        needsSources: !this.world.isOnSqlite && preloads.includes('kill-at.ts'),
       }),
     });
   }
@@ -183,7 +200,7 @@ export class TortureWorld implements AsyncDisposable {
   async recover(): Promise<number> {
     const { clock } = this.world.sandbox;
     const beganAt = performance.now();
-    clock.advance(HEAL_MS);
+    this.pass(HEAL_MS);
     let last: CommandEnd | undefined;
     for (let runs = 0; runs < RECOVERY_RUNS_MAX; runs += 1) {
       if (this.countRejected() > 0) await this.run('events retry --state rejected --yes');

@@ -1,7 +1,10 @@
+import { type RunningServer, startServer } from '../support/postgres/start-server.ts';
 import { settledDifference } from './kills-checks.ts';
 import { HOLD_DAYS } from './kills-company.ts';
 import { type Counters, Results } from './kills-results.ts';
-import { FIRST, ROUNDS, type Round } from './kills-rounds.ts';
+import type { Round } from './kills-round.ts';
+import { FIRST, ROUNDS, ROUNDS_OF_A_FILE } from './kills-rounds.ts';
+import { ROUNDS_OF_A_SERVER } from './kills-server.ts';
 import { TortureWorld } from './kills-world.ts';
 import type { TorturePart, TortureRow } from './part.ts';
 
@@ -15,6 +18,8 @@ interface Form {
   readonly attemptsPerRound: number;
   /** then no further company is founded */
   readonly kills: number;
+  /** the same for each fault */
+  readonly timesPerFault: number;
   /** whether each database is created under kills, too */
   readonly killsMigrations: boolean;
 }
@@ -24,50 +29,80 @@ const LONG: Form = {
   roundsPerCompany: 12,
   attemptsPerRound: 5,
   kills: 1_000,
+  timesPerFault: 40,
   killsMigrations: true,
 };
-/** one company of each kind, in some seconds of processor time */
-const SHORT: Form = {
-  companiesAtOnce: 2,
+const SHORT_LIFE = {
   roundsPerCompany: 2,
   attemptsPerRound: 3,
   kills: 0,
+  timesPerFault: 0,
   killsMigrations: false,
 };
+/** one company of each kind, in some seconds of processor time; on PostgreSQL, a run takes longer */
+const SHORT = {
+  sqlite: { ...SHORT_LIFE, companiesAtOnce: 2 },
+  postgres: { ...SHORT_LIFE, companiesAtOnce: 1 },
+} satisfies Record<string, Form>;
 
 interface LifeOptions extends Form {
   readonly seed: number;
   readonly hasDrive: boolean;
   readonly rounds: readonly Round[];
+  /** absent: SQLite */
+  readonly server?: RunningServer;
   report(line: string): void;
 }
 
+interface KillOptions {
+  readonly kills?: number;
+  readonly database?: 'sqlite' | 'postgres';
+}
+
 /**
- * Kills, suspensions, power cuts, full disks, locks and clock jumps, while 30 % of Gong's calls fail.
- * Half of the companies have a Drive. After each round, an oracle compares Gong with the history of
- * what people did.
+ * Kills, suspensions, locks and clock jumps, while 30 % of Gong's calls fail; on SQLite, also power
+ * cuts and full disks, and on PostgreSQL, restarts of the server. Half of the companies have a Drive.
+ * After each round, an oracle compares Gong with the history of what people did.
  */
 export async function killPart(
-  options: Parameters<TorturePart>[0] & { readonly kills?: number },
+  options: Parameters<TorturePart>[0] & KillOptions,
 ): Promise<readonly TortureRow[]> {
-  const { seed, long, only, report } = options;
-  const form = long ? LONG : SHORT;
+  const { seed, long, only, report, database = 'sqlite' } = options;
+  const form = long ? LONG : SHORT[database];
   const { kills = form.kills } = options;
   const results = new Results();
-  const rounds = ROUNDS.filter(({ fault }) => only === undefined || fault.includes(only));
+  const all = [...ROUNDS, ...(database === 'sqlite' ? ROUNDS_OF_A_FILE : ROUNDS_OF_A_SERVER)];
+  const rounds = all.filter(({ fault }) => only === undefined || fault.includes(only));
   if (rounds.length === 0) return [];
+  // Of a selection, only the times count: suspensions, for example, kill nothing.
+  const isSelection = rounds.length < all.length;
+  const killsOfAll = isSelection && options.kills === undefined ? 0 : kills;
+  const faults = new Map(rounds.map(({ fault }) => [fault, form.timesPerFault]));
   let companies = 0;
-  const work = async () => {
-    while (results.isGoing(kills) || companies < form.companiesAtOnce) {
+  const work = async (server?: RunningServer) => {
+    while (results.isGoing({ kills: killsOfAll, faults }) || companies < form.companiesAtOnce) {
       companies += 1;
       const own = { seed: seed * 1_000 + companies, hasDrive: companies % 2 === 0 };
-      await liveOnce(results, { ...form, ...own, rounds, kills, report });
+      const life = { ...form, ...own, rounds, kills, report, ...(server && { server }) };
+      await liveOnce(results, life);
       report(`${results.killCount} kills in ${companies} companies`);
     }
   };
-  await Promise.all(Array.from({ length: form.companiesAtOnce }, work));
+  const workWithDatabase = () => (database === 'sqlite' ? work() : withServer(work));
+  await Promise.all(Array.from({ length: form.companiesAtOnce }, workWithDatabase));
   for (const line of results.summary()) report(line);
-  return [...results.rows].map(([fault, counters]) => ({ fault, ...counters }));
+  const suffix = database === 'sqlite' ? '' : ' (PostgreSQL)';
+  return [...results.rows].map(([fault, row]) => ({ fault: `${fault}${suffix}`, ...row }));
+}
+
+/** Companies that live at the same time do not share a server, because it is restarted. */
+async function withServer(work: (server: RunningServer) => Promise<void>): Promise<void> {
+  const server = await startServer();
+  try {
+    await work(server);
+  } finally {
+    await server.stop();
+  }
 }
 
 async function liveOnce(results: Results, options: LifeOptions): Promise<void> {

@@ -15,12 +15,13 @@ import type { TorturePart, TortureRow } from './part.ts';
 import { secrets } from './secrets.ts';
 import { formatTable } from './table.ts';
 import { wire } from './wire.ts';
+import { workers } from './workers.ts';
 
 const HELP = `Usage: npm run torture -- [options]
 
   --part NAME   one of the parts: PARTS (default: all)
   --only TEXT   only the faults whose name contains it
-  --kills N     of the part kills: at least N kills (default: 1000, short: any)
+  --kills N     of the parts kills and kills-postgres: at least N kills (default: 1000, short: any)
   --seed N      repeats the same history (default: a random one)
   --short       a form of a minute (default: --long)
 `;
@@ -41,6 +42,8 @@ const kills = values.kills === undefined ? {} : { kills: Number(values.kills) };
 
 const PARTS: Readonly<Record<string, TorturePart>> = {
   kills: (options) => killPart({ ...options, ...kills }),
+  'kills-postgres': (options) => killPart({ ...options, ...kills, database: 'postgres' }),
+  workers,
   wire,
   data,
   secrets,

@@ -15,6 +15,10 @@ export interface WireFault {
    */
   readonly reach?: 'one' | 'kind' | 'storm';
   readonly strike: Strike;
+  /** Gong can have events of shares that no one made */
+  readonly inventsRows?: boolean;
+  /** an error of the run must match it, if the fault changed a response */
+  readonly named?: RegExp;
 }
 
 /** The vendor's own response, changed on the way. */

@@ -8,9 +8,31 @@ const READ: readonly SandboxVendor[] = ['salesforce', 'google'];
 /** Part of the page tokens below, which no vendor issued. */
 const ENDLESS = 'endless';
 
+const NAMED = /does not end/;
+
 export const endlessFaults: readonly WireFault[] = [
-  { name: 'endless pages of the same rows', vendors: READ, reach: 'kind', strike: endless('same') },
-  { name: 'endless pages without rows', vendors: READ, reach: 'kind', strike: endless('none') },
+  {
+    name: 'endless pages of the same rows',
+    vendors: READ,
+    reach: 'kind',
+    strike: endless((body) => body),
+    named: NAMED,
+  },
+  {
+    name: 'endless pages without rows',
+    vendors: READ,
+    reach: 'kind',
+    strike: endless((body) => changeLists(body, () => [])),
+    named: NAMED,
+  },
+  {
+    name: 'endless pages of new rows',
+    vendors: READ,
+    reach: 'kind',
+    strike: endlessNewRows(1),
+    inventsRows: true,
+    named: NAMED,
+  },
 ];
 
 /** Lists that are not what the vendor promises. They hit all requests of one kind. */
@@ -38,7 +60,21 @@ function ofLists(name: string, change: (rows: readonly unknown[]) => unknown[]):
   };
 }
 
-function endless(rows: 'same' | 'none'): WireFault['strike'] {
+/** The vendor's own rows, then pages of others, `copies` times as many. */
+export function endlessNewRows(copies: number): WireFault['strike'] {
+  return endless((body, page) => {
+    return page === 1
+      ? body
+      : changeLists(body, (rows) =>
+          Array.from({ length: copies }, (_, copy) => copy + page * copies).flatMap((number) =>
+            rows.map((row) => renewed(row, number)),
+          ),
+        );
+  });
+}
+
+/** `pageOf` is called with the vendor's page, and the page's number within the list from 1 on. */
+function endless(pageOf: (body: Json, page: number) => Json): WireFault['strike'] {
   const first = new Map<string, Answer>();
   let pages = 0;
   return async (exchange) => {
@@ -52,7 +88,7 @@ function endless(rows: 'same' | 'none'): WireFault['strike'] {
     exchange.send(
       withJson(answer, (body) => {
         if (!isList(body)) return body;
-        const page = rows === 'same' ? body : changeLists(body, () => []);
+        const page = pageOf(body, isOfEndlessList(exchange) ? pages : 1);
         const { newStartPageToken: _end, ...rest } = page;
         if (exchange.vendor === 'google') return { ...rest, nextPageToken: token };
         const path = exchange.target.split('/query')[0];
@@ -60,6 +96,36 @@ function endless(rows: 'same' | 'none'): WireFault['strike'] {
       }),
     );
   };
+}
+
+/** The keys that identify a row, or the person that it is about. */
+const IDENTITIES: ReadonlySet<string> = new Set([
+  ...['id', 'fileId', 'driveId', 'primaryEmail', 'emailAddress', 'domainName', 'uniqueQualifier'],
+  ...['Id', 'Email'],
+]);
+const SALESFORCE_ID = /^\w{18}$/;
+const DIGITS = /^-?\d+$/;
+
+/** The row as another one, of this page. */
+function renewed(value: unknown, page: number): unknown {
+  if (Array.isArray(value)) return value.map((each) => renewed(each, page));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]: [string, unknown]) => [
+      key,
+      IDENTITIES.has(key) && typeof field === 'string'
+        ? renewedId(field, page)
+        : renewed(field, page),
+    ]),
+  );
+}
+
+function renewedId(id: string, page: number): string {
+  const number = `${page}`;
+  if (DIGITS.test(id)) return `${BigInt(id) + BigInt(page) * 1_000n}`;
+  // Keeps the prefix of the object, and the length.
+  if (SALESFORCE_ID.test(id)) return `${id.slice(0, 5)}${number.padStart(10, 'z')}${id.slice(15)}`;
+  return id.includes('@') || id.includes('.') ? `${number}.${id}` : `${id}${number}`;
 }
 
 function isList(body: Json): boolean {

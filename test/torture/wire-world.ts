@@ -11,6 +11,7 @@ import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { runBackfill } from '../../src/runs/backfill.ts';
 import { runSync } from '../../src/runs/sync.ts';
 import { writeSandboxConfiguration } from '../../src/sandbox/configuration-folder.ts';
+import type { GongEvent } from '../../src/sandbox/gong/event-log.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { SandboxClock } from '../../src/sandbox/sandbox-clock.ts';
 import { type Exchange, type FaultyWire, type Plan, startFaultyWire } from './wire-proxy.ts';
@@ -65,12 +66,17 @@ export const STAGES: readonly Stage[] = ['first sync', 'second sync', 'backfill'
 export interface CaseResult {
   /** the eventIds that Gong accepted, in order of arrival */
   readonly accepted: readonly string[];
+  /** the same as Gong keeps them */
+  readonly events: readonly GongEvent[];
   /** of the run that the plan applied to; undefined if it threw */
   readonly report: RunReport | undefined;
   /** what the run threw: a bug, or what counts as one */
   readonly thrown: unknown;
   /** the eventIds among them that Gong accepted before the plan ended */
   readonly prompt: readonly string[];
+  readonly isRecovered: boolean;
+  /** what the runs of the recovery threw */
+  readonly recovered: readonly unknown[];
   /** when the plan ended, and when each event arrived, by the vendors' clock */
   readonly overAt: number;
   readonly arrivals: ReadonlyMap<string, number>;
@@ -84,8 +90,21 @@ export interface CaseOptions {
   /** called after the run that the plan applied to, before the recovery */
   readonly inspect?: (context: AppContext) => Promise<unknown>;
   /** default: the next runs that an operator would see */
-  readonly recovery?: 'next runs' | 'none';
+  readonly recovery?: Recovery | ((inspected: unknown) => Recovery);
+  /** whether a full sync has recovered everything; if not, one more night follows */
+  readonly isComplete?: ((events: readonly GongEvent[]) => boolean) | undefined;
 }
+
+/**
+ * What happens after the run that the plan applied to:
+ * - `next runs`: the same command again, then the sync of the next night
+ * - `full sync`: a backfill again, then `sync --full` in the next night
+ */
+export type Recovery = 'next runs' | 'full sync' | 'none';
+
+type Command =
+  | { readonly kind: 'sync'; readonly reach: 'new' | 'all' }
+  | { readonly kind: 'backfill'; readonly since: number };
 
 /**
  * A small company with both sources, whose requests pass through a faulty wire. Each case starts from
@@ -156,7 +175,7 @@ export class WireWorld implements AsyncDisposable {
 
   /** Runs the stage with the plan, then the next runs without it. */
   async case(stage: Stage, options: CaseOptions): Promise<CaseResult> {
-    const { plan, onExchange, inspect, recovery = 'next runs' } = options;
+    const { plan, onExchange, inspect, recovery = 'next runs', isComplete } = options;
     copyFileSync(
       this.#file(stage === 'first sync' ? 'empty.db' : 'second.db'),
       this.#file('case.db'),
@@ -165,15 +184,21 @@ export class WireWorld implements AsyncDisposable {
     this.sandbox.gong.reset();
     this.wire.begin(plan, onExchange);
     return this.#withContext('case.db', async (context) => {
-      const outcome = await this.#run(context, stage);
+      const outcome = await this.#run(context, this.#commandOf(stage));
       const inspected = await inspect?.(context);
       this.wire.begin(() => undefined);
       const overAt = this.#clock.now();
       const prompt = this.#accepted();
-      if (recovery === 'next runs') await this.#recover(context, stage);
+      const how = typeof recovery === 'function' ? recovery(inspected) : recovery;
+      const recovered = await this.#recover(context, stage, { recovery: how, isComplete });
       const { events } = this.sandbox.gong;
       const arrivals = new Map(events.map((event) => [event.eventId ?? '', event.receivedAt]));
-      return { ...outcome, inspected, prompt, accepted: this.#accepted(), overAt, arrivals };
+      const accepted = this.#accepted();
+      const isRecovered = how !== 'none';
+      return {
+        ...{ ...outcome, inspected, prompt, isRecovered, recovered },
+        ...{ accepted, events, overAt, arrivals },
+      };
     });
   }
 
@@ -187,9 +212,20 @@ export class WireWorld implements AsyncDisposable {
     return this.sandbox.gong.events.map(({ eventId }) => eventId ?? '');
   }
 
+  get #oldest(): number {
+    return this.#startsAt - 10 * DAY_MS;
+  }
+
+  #commandOf(stage: Stage): Command {
+    // The window ends before the tenant's start, so that each share belongs to one of them.
+    return stage === 'backfill'
+      ? { kind: 'backfill', since: this.#oldest }
+      : { kind: 'sync', reach: 'new' };
+  }
+
   async #run(
     context: AppContext,
-    stage: Stage,
+    command: Command,
   ): Promise<{ readonly report: RunReport | undefined; readonly thrown: unknown }> {
     const options = {
       tenant: this.tenant,
@@ -198,12 +234,13 @@ export class WireWorld implements AsyncDisposable {
       signal: new AbortController().signal,
       listeners: [],
     } as const;
-    // The window ends before the tenant's start, so that each share belongs to one of them.
-    const window = { since: this.#startsAt - 10 * DAY_MS, until: this.#startsAt - 5 * DAY_MS };
     const run =
-      stage === 'backfill'
-        ? runBackfill(context, { ...options, window })
-        : runSync(context, { ...options, reach: 'new' });
+      command.kind === 'backfill'
+        ? runBackfill(context, {
+            ...options,
+            window: { since: command.since, until: this.#startsAt - 5 * DAY_MS },
+          })
+        : runSync(context, { ...options, reach: command.reach });
     try {
       return { report: await withinHangLimit(run), thrown: undefined };
     } catch (thrown) {
@@ -211,14 +248,38 @@ export class WireWorld implements AsyncDisposable {
     }
   }
 
-  /** The same command again, then that of the next night; an operator retries what Gong rejected. */
-  async #recover(context: AppContext, stage: Stage): Promise<void> {
-    for (const laterMs of [0, 26 * HOUR_MS]) {
-      this.#clock.advance(laterMs);
+  /** An operator retries what Gong rejected before each run. Returns what the runs threw. */
+  async #recover(
+    context: AppContext,
+    stage: Stage,
+    how: { readonly recovery: Recovery } & Pick<CaseOptions, 'isComplete'>,
+  ): Promise<unknown[]> {
+    const { recovery, isComplete = () => true } = how;
+    if (recovery === 'none') return [];
+    const again = this.#commandOf(stage);
+    const isFull = recovery === 'full sync';
+    const thrown: unknown[] = [];
+    const retry = async (state: 'rejected' | 'skipped') => {
       const { signal } = new AbortController();
-      await retrySelected(context, this.tenant, { state: 'rejected', signal });
-      await this.#run(context, laterMs === 0 ? stage : 'second sync');
+      await retrySelected(context, this.tenant, { state, signal });
+    };
+    const run = async (laterMs: number, command: Command) => {
+      this.#clock.advance(laterMs);
+      await retry('rejected');
+      const outcome = await this.#run(context, command);
+      if (outcome.thrown !== undefined) thrown.push(outcome.thrown);
+    };
+    // `sync --full` does what the same sync would do.
+    if (!isFull || stage === 'backfill') await run(0, again);
+    await run(26 * HOUR_MS, { kind: 'sync', reach: isFull ? 'all' : 'new' });
+    if (!isComplete(this.sandbox.gong.events)) {
+      // An operator sees why the share was skipped, and that it should not have been.
+      await retry('skipped');
+      // The same window is finished: another one reads the log again.
+      if (stage === 'backfill') await run(0, { kind: 'backfill', since: this.#oldest - HOUR_MS });
+      await run(26 * HOUR_MS, { kind: 'sync', reach: 'all' });
     }
+    return thrown;
   }
 
   async #withContext<T>(name: string, work: (context: AppContext) => Promise<T>): Promise<T> {

@@ -11,19 +11,27 @@ import {
   undisturbed,
   type WireRequest,
 } from './wire-cases.ts';
+import { endlessRow } from './wire-endless.ts';
 import type { WireFault } from './wire-fault.ts';
 import { faults } from './wire-faults.ts';
 import { memoryRows } from './wire-memory.ts';
 import { type CaseResult, STAGES, type Stage, WireWorld } from './wire-world.ts';
 
 /** Most cases wait for timers and sockets. */
-const WORLDS = 4;
+const WORLDS = { short: 4, long: 6 };
+const FILE_ID = /\w+sandboxFile\w+/;
+/** of the simulated company */
+const PAGES_OF_ANY_LIST_MAX = 12;
 const SHORT_CASES = 36;
 const CASES_PER_LINE = 100;
 const SHARES_OF_REQUESTS = [0.01, 0.03, 0.1, 0.3];
 const RANDOM_RUNS = { short: 1, long: 25 };
 
 interface Case {
+  /** undefined: several */
+  readonly fault?: WireFault;
+  /** of the request that it hits, whatever the file */
+  readonly kind: string;
   /** the row that it counts for */
   readonly row: string;
   /** what reproduces it */
@@ -50,13 +58,16 @@ interface Counts {
  * a time, then at random. Afterward, Gong must have exactly the events of a run without faults.
  */
 export const wire: TorturePart = async ({ seed, long, only = '', report }) => {
-  using _timeouts = shortenTimeouts();
+  using _timeouts = shortenTimeouts(long ? 'long' : 'short');
   const rows = new Map<string, Counts>();
-  const worlds = await Promise.all(Array.from({ length: WORLDS }, () => WireWorld.start()));
+  const count = WORLDS[long ? 'long' : 'short'];
+  const worlds = await Promise.all(Array.from({ length: count }, () => WireWorld.start()));
   try {
     for (const stage of STAGES) {
       await Promise.all(worlds.map((world) => world.enter(stage)));
-      const plain = await Promise.all(worlds.map((world) => undisturbed(world, stage)));
+      // One after another: on a busy machine, each has time-outs to keep.
+      const plain: Undisturbed[] = [];
+      for (const world of worlds) plain.push(await undisturbed(world, stage));
       const [first] = plain;
       if (first === undefined) throw new Error('no world');
       const cases = [
@@ -64,7 +75,7 @@ export const wire: TorturePart = async ({ seed, long, only = '', report }) => {
         ...randomCases(stage, { long, seed, only }),
       ];
       report(`${stage}: ${first.requests.length} requests, ${cases.length} cases`);
-      const queue = [...cases];
+      const queue = cases.toReversed();
       let done = 0;
       await Promise.all(
         worlds.map(async (world, index) => {
@@ -82,13 +93,18 @@ export const wire: TorturePart = async ({ seed, long, only = '', report }) => {
     await Promise.all(worlds.map((world) => world[Symbol.asyncDispose]()));
   }
   const singles = [...rows].map(([fault, counts]): TortureRow => ({ fault, ...counts }));
-  return [...singles, ...(long || only !== '' ? await memoryRows(only) : [])];
+  return [
+    ...singles,
+    ...(long || only !== ''
+      ? [...(await memoryRows(only)), ...(await endlessRow(only, report))]
+      : []),
+  ];
 };
 
 async function tryCase(
   world: WireWorld,
   stage: Stage,
-  { row, name, plan }: Case,
+  { row, name, plan, fault }: Case,
   { expected, rows }: { readonly expected: Undisturbed; readonly rows: Map<string, Counts> },
 ): Promise<string[]> {
   const counts = rows.get(row) ?? emptyCounts();
@@ -100,7 +116,8 @@ async function tryCase(
       strikes += 1;
     }),
   });
-  const { lost, doubled } = differences(result, expected.accepted);
+  const { lost, doubled: others } = differences(result, expected.accepted);
+  const doubled = fault?.inventsRows ? [] : others;
   counts.tried += strikes;
   counts.lost += lost.length;
   counts.doubled += doubled.length;
@@ -110,6 +127,7 @@ async function tryCase(
     ...(doubled.length > 0 ? [`doubled ${doubled}`] : []),
     ...world.wire.trapped.slice(trapped).map((request) => `the trap received ${request}`),
     ...problemsOf(result),
+    ...(isUnnamed(result, fault, strikes) ? ['no error says that the list does not end'] : []),
   ];
   const failures = problems.map((problem) => `${name}: ${problem}`);
   counts.failures.push(...failures);
@@ -125,6 +143,12 @@ function problemsOf({ report, thrown }: CaseResult): string[] {
     .map((error) => `an error says nothing: ${JSON.stringify(error)}`);
 }
 
+/** True if a list had no end, and the run does not say so. */
+function isUnnamed({ report }: CaseResult, fault: WireFault | undefined, strikes: number): boolean {
+  if (fault?.named === undefined || strikes <= PAGES_OF_ANY_LIST_MAX) return false;
+  return report?.errors.every(({ message }) => !fault.named?.test(message)) ?? false;
+}
+
 function emptyCounts(): Counts {
   return { tried: 0, lost: 0, doubled: 0, worstRecoveryMs: 0, failures: [] };
 }
@@ -136,15 +160,29 @@ function singleCases({ requests }: Undisturbed, { long, seed, only }: Choice): C
       requests.filter((at) => isFor(fault, at)).map((at) => singleCase(fault, at)),
     )
     .filter(({ name }) => name.includes(only));
-  if (long) return all;
+  if (long) return firstOfEachKindFirst(all);
   const random = createRandom(seed);
   const sample = all.map((each) => ({ each, order: random() }));
   sample.sort((one, other) => one.order - other.order);
   return sample.slice(0, SHORT_CASES / STAGES.length).map(({ each }) => each);
 }
 
+/** Requests for several files are alike: each fault first hits one of them. */
+function firstOfEachKindFirst(cases: readonly Case[]): Case[] {
+  const seen = new Map<string, number>();
+  const ranked = cases.map((each) => {
+    const key = `${each.row} ${each.kind}`;
+    const rank = seen.get(key) ?? 0;
+    seen.set(key, rank + 1);
+    return { each, rank };
+  });
+  return ranked.toSorted((one, other) => one.rank - other.rank).map(({ each }) => each);
+}
+
 function singleCase(fault: WireFault, at: WireRequest): Case {
   return {
+    fault,
+    kind: at.label.replace(FILE_ID, 'FILE'),
     row: fault.name,
     name: `${fault.name} at request ${at.occurrence} of "${at.label}" in the ${at.stage}`,
     plan: (onStrike) => planFor(fault, at, onStrike),
@@ -158,6 +196,7 @@ function randomCases(stage: Stage, { long, seed, only }: Choice): Case[] {
     Array.from({ length: repetitions }, (_, run): Case => {
       const row = `any fault at ${share * 100} % of the requests`;
       return {
+        kind: 'any',
         row,
         name: `${row} of the ${stage}, seed ${seed + run}`,
         plan: (onStrike) => {

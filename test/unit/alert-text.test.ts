@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { asTypedWith } from '../../src/cli/hints/as-typed.ts';
 import type { RunReport } from '../../src/db/run-report.ts';
+import { asInstalled } from '../../src/lib/as-typed.ts';
 import { type AlertItem, alertText, type Overdue } from '../../src/service/alert-text.ts';
 import { ALERT_LIMITS } from '../../src/service/limits.ts';
 import { reportOf } from '../support/alert-rig.ts';
@@ -15,7 +17,7 @@ function overdueItem(tenant: string, changes: Partial<Overdue> = {}): AlertItem 
 }
 
 test('the text for a run has its tenant, kind, time, counts, errors and hints', () => {
-  expect(alertText([runItem('acme')])).toBe(
+  expect(alertText([runItem('acme')], asInstalled)).toBe(
     [
       'sharetrail: acme failed',
       '',
@@ -24,32 +26,44 @@ test('the text for a run has its tenant, kind, time, counts, errors and hints', 
       'gong: Gong refused (401): no access',
       '  The key was revoked or has expired.',
       '',
-      'To see all tenants, run: sharetrail status',
+      'To see all tenants, run `sharetrail status`',
     ].join('\n'),
   );
 });
 
+test('the text shows commands as the service was started', () => {
+  const asTyped = asTypedWith('npx sharetrail', ['start', '--config', '/etc/sharetrail']);
+  const hint = 'Run `sharetrail rebind acme` if this is right.';
+  const errors = [{ stage: 'salesforce', message: 'another org', hint } as const];
+  const text = alertText([runItem('acme', { rejected: 2, errors })], asTyped);
+  expect([...text.matchAll(/`([^`]*)`/g)].map(([, command]) => command)).toEqual([
+    'npx sharetrail rebind acme --config /etc/sharetrail',
+    'npx sharetrail events --state rejected --config /etc/sharetrail',
+    'npx sharetrail status --config /etc/sharetrail',
+  ]);
+});
+
 test('the text for rejected events says how to see them', () => {
-  const text = alertText([runItem('acme', { outcome: 'partial', rejected: 2 })]);
+  const text = alertText([runItem('acme', { outcome: 'partial', rejected: 2 })], asInstalled);
   expect(text).toContain('sharetrail: acme completed partially');
   expect(text).toContain(
-    'To see what was rejected and why, run: sharetrail events --state rejected',
+    'To see what was rejected and why, run `sharetrail events --state rejected`',
   );
 });
 
 test('the text for an overdue tenant has its last successful run and its schedule', () => {
   const lastGoodAt = Date.UTC(2026, 10, 20, 7, 0, 30);
-  expect(alertText([overdueItem('acme', { lastGoodAt })])).toBe(
+  expect(alertText([overdueItem('acme', { lastGoodAt })], asInstalled)).toBe(
     [
       'sharetrail: acme had no successful run for two periods',
       '',
       'acme: the last successful run began at 2026-11-20 07:00 UTC; its schedule is "0 2 * * *" ' +
         '(America/New_York)',
       '',
-      'To see all tenants, run: sharetrail status',
+      'To see all tenants, run `sharetrail status`',
     ].join('\n'),
   );
-  expect(alertText([overdueItem('acme')])).toContain(
+  expect(alertText([overdueItem('acme')], asInstalled)).toContain(
     'no successful run since monitoring began at 2026-11-01 00:00 UTC',
   );
 });
@@ -57,7 +71,10 @@ test('the text for an overdue tenant has its last successful run and its schedul
 describe('the text for several items', () => {
   test('describes a common problem once, with tenant names and sums', () => {
     const names = Array.from({ length: 200 }, (_, index) => `tenant-${index}`);
-    const text = alertText([...names.map((name) => runItem(name)), overdueItem('globex')]);
+    const text = alertText(
+      [...names.map((name) => runItem(name)), overdueItem('globex')],
+      asInstalled,
+    );
     expect(text).toContain(
       'sharetrail: 201 tenants need attention ' +
         '(200 failed, 1 had no successful run for two periods)',
@@ -69,7 +86,7 @@ describe('the text for several items', () => {
   });
 
   test('counts a tenant with two items once', () => {
-    expect(alertText([runItem('acme'), overdueItem('acme')])).toContain(
+    expect(alertText([runItem('acme'), overdueItem('acme')], asInstalled)).toContain(
       'sharetrail: 1 tenant needs attention (1 failed, 1 had no successful run',
     );
   });
@@ -80,20 +97,22 @@ describe('the text for several items', () => {
         errors: [{ stage: 'crm', message: `problem ${index}`, hint: 'wait' }],
       }),
     );
-    const text = alertText([...items, runItem('one'), runItem('two')]);
+    const text = alertText([...items, runItem('one'), runItem('two')], asInstalled);
     expect(text.indexOf('one, two: failed')).toBeLessThan(text.indexOf('tenant-0: sync'));
     expect(text).toMatch(/And tenant-7, tenant-8, tenant-9, tenant-10, tenant-11\./);
   });
 
   test('says how many runs of one tenant an item represents', () => {
     const report = reportOf('acme');
-    expect(alertText([{ kind: 'run', report, runs: 12 }])).toContain('UTC (last of 12 runs)');
+    expect(alertText([{ kind: 'run', report, runs: 12 }], asInstalled)).toContain(
+      'UTC (last of 12 runs)',
+    );
   });
 });
 
 describe('the text for a chat', () => {
   const textWith = (message: string, hint = 'wait') =>
-    alertText([runItem('acme', { errors: [{ stage: 'gong', message, hint }] })]);
+    alertText([runItem('acme', { errors: [{ stage: 'gong', message, hint }] })], asInstalled);
 
   test.each([
     ['an address', 'recipients[0]: ada.byron@globex.example is no address', /byron|globex/],
@@ -140,7 +159,7 @@ describe('the text for a chat', () => {
         errors: [{ stage: 'crm', message: `m${index}`, hint: '' }, ...errors],
       }),
     );
-    expect(alertText(many)).toHaveLength(ALERT_LIMITS.textLengthMax);
-    expect(alertText(many)).toContain('and 1 more error');
+    expect(alertText(many, asInstalled)).toHaveLength(ALERT_LIMITS.textLengthMax);
+    expect(alertText(many, asInstalled)).toContain('and 1 more error');
   });
 });

@@ -6,6 +6,7 @@ import {
   endBackfill,
   isBackfillStream,
   listBackfills,
+  tenantsWithUnfinishedBackfills,
 } from '../../src/db/backfills.ts';
 import { listCursors, writeCursor } from '../../src/db/cursors.ts';
 import { releaseLease } from '../../src/db/leases.ts';
@@ -37,26 +38,37 @@ test('the stream of a window contains both requested ends', () => {
 
 test('a window in progress keeps its start time; a completed one starts over', async () => {
   const { db, lease } = await setUp();
-  await beginBackfill(db, lease, { backfill: JUNE, now: AT });
-  await beginBackfill(db, lease, { backfill: JUNE, now: AT + 1 });
+  await beginBackfill(db, lease, { backfill: JUNE, isAutomatic: true, now: AT });
+  await beginBackfill(db, lease, { backfill: JUNE, isAutomatic: true, now: AT + 1 });
   expect(await listBackfills(db, 'acme')).toEqual([
-    { ...JUNE, state: 'reading', startedAt: AT, updatedAt: AT + 1 },
+    { ...JUNE, state: 'reading', isAutomatic: true, startedAt: AT, updatedAt: AT + 1 },
   ]);
   await endBackfill(db, lease, { backfill: JUNE, now: AT + 2 });
   expect(await listBackfills(db, 'acme')).toEqual([
-    { ...JUNE, state: 'read', startedAt: AT, updatedAt: AT + 2 },
+    { ...JUNE, state: 'read', isAutomatic: true, startedAt: AT, updatedAt: AT + 2 },
   ]);
-  await beginBackfill(db, lease, { backfill: JUNE, now: AT + 3 });
+  await beginBackfill(db, lease, { backfill: JUNE, isAutomatic: true, now: AT + 3 });
   expect(await listBackfills(db, 'acme')).toEqual([
-    { ...JUNE, state: 'reading', startedAt: AT + 3, updatedAt: AT + 3 },
+    { ...JUNE, state: 'reading', isAutomatic: true, startedAt: AT + 3, updatedAt: AT + 3 },
   ]);
+});
+
+test('a window that is read on request stays in progress, and is left out for workers', async () => {
+  const { db, lease } = await setUp();
+  await beginBackfill(db, lease, { backfill: JUNE, isAutomatic: false, now: AT });
+  expect(await tenantsWithUnfinishedBackfills(db)).toEqual([]);
+  const listed = { ...JUNE, state: 'reading', startedAt: AT };
+  expect(await listBackfills(db, 'acme')).toMatchObject([{ ...listed, isAutomatic: false }]);
+  await beginBackfill(db, lease, { backfill: JUNE, isAutomatic: true, now: AT + 1 });
+  expect(await tenantsWithUnfinishedBackfills(db)).toEqual(['acme']);
+  expect(await listBackfills(db, 'acme')).toMatchObject([{ ...listed, isAutomatic: true }]);
 });
 
 test('windows are listed per tenant, most recently read first', async () => {
   const { db, lease } = await setUp();
   const other = { ...JUNE, tenant: 'other' };
   for (const [index, backfill] of [JUNE, SINCE_JUNE, other].entries()) {
-    await beginBackfill(db, lease, { backfill, now: AT + index });
+    await beginBackfill(db, lease, { backfill, isAutomatic: true, now: AT + index });
   }
   expect(await listBackfills(db, 'acme')).toMatchObject([SINCE_JUNE, JUNE]);
   expect((await listBackfills(db, 'acme'))[0]).not.toHaveProperty('until');
@@ -97,7 +109,7 @@ test('a completed window loses its own cursors and entries, and no others', asyn
       ),
     )
     .execute();
-  await beginBackfill(db, lease, { backfill: JUNE, now: AT });
+  await beginBackfill(db, lease, { backfill: JUNE, isAutomatic: true, now: AT });
   await endBackfill(db, lease, { backfill: JUNE, now: AT });
   const left = async (tenant: string) => (await listCursors(db, tenant)).map((row) => row.stream);
   expect(await left('acme')).toEqual(streams.slice(3).toSorted());
@@ -114,10 +126,10 @@ test('a completed window loses its own cursors and entries, and no others', asyn
 
 test('a run that lost the lease writes nothing', async () => {
   const { db, lease } = await setUp();
-  await beginBackfill(db, lease, { backfill: JUNE, now: AT });
+  await beginBackfill(db, lease, { backfill: JUNE, isAutomatic: true, now: AT });
   const before = await listBackfills(db, 'acme');
   await releaseLease(db, lease);
-  const late = { backfill: JUNE, now: AT + 1 };
+  const late = { backfill: JUNE, isAutomatic: true, now: AT + 1 };
   await expect(beginBackfill(db, lease, late)).rejects.toBeInstanceOf(LeaseLost);
   await expect(endBackfill(db, lease, late)).rejects.toBeInstanceOf(LeaseLost);
   expect(await listBackfills(db, 'acme')).toEqual(before);

@@ -30,8 +30,7 @@ const EVENT: StoredEvent = {
   },
   match: {
     matched: true,
-    objects: [{ type: 'Account', id: '001000000000001AAA' }],
-    names: { '001000000000001AAA': 'Kestrel Robotics' },
+    objects: [{ type: 'Account', id: '001000000000001AAA', name: 'Kestrel Robotics' }],
     recipients: [
       {
         email: 'keiko@kestrel.example',
@@ -85,7 +84,9 @@ describe('the sentences about an event say', () => {
   test('that a rejected event needs a fix, and why, whether Gong or sharetrail rejected it', () => {
     const errors = ['recipients[0].email is invalid'];
     const byGong = sentences({ state: 'rejected', errors, lastStatus: 400 });
-    expect(byGong).toContain('Gong rejected the event on 2026-11-24 01:35 -05:00 with status 400: recip');
+    expect(byGong).toContain(
+      'Gong rejected the event on 2026-11-24 01:35 -05:00 with status 400: recip',
+    );
     expect(byGong).toContain('`sharetrail events retry event-1`');
     const locally = sentences({ state: 'rejected', errors }, { attempts: [] });
     expect(locally).toContain('sharetrail did not send the event, because Gong would reject it');
@@ -101,7 +102,9 @@ describe('the sentences about an event say', () => {
   test('until when a held event waits, for what, and what happens then', () => {
     const held = { state: 'held', notBefore: AT + 86_400_000 } as const;
     const unmatched = sentences({ ...held, reason: 'unmatched' });
-    expect(unmatched).toContain('held until 2026-11-25 00:34 -05:00, because it has no Salesforce record');
+    expect(unmatched).toContain(
+      'held until 2026-11-25 00:34 -05:00, because it has no Salesforce record',
+    );
     expect(unmatched).toContain('sent without a record');
     expect(sentences({ ...held, reason: 'audit-log' })).toContain('so that the audit log can name');
   });

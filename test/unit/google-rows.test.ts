@@ -301,13 +301,30 @@ describe('a faulty row', () => {
       ['activity', '9', 'id.time: Invalid input: expected string, received undefined'],
     ],
     [
-      'an activity more than a day ahead of the response',
+      'an activity in the future',
       () =>
         readActivities(
-          { items: [{ id: { time: '2026-11-02T09:30:00.124Z', uniqueQualifier: '9' } }, good] },
+          { items: [{ id: { time: '2026-11-01T09:31:00.124Z', uniqueQualifier: '9' } }, good] },
           AT,
         ),
-      ['activity', '2026-11-02T09:30:00.124Z/9', 'id.time: is in the future'],
+      [
+        'activity',
+        '2026-11-01T09:31:00.124Z/9',
+        'id.time: is not a time that the audit log can have',
+      ],
+    ],
+    [
+      'an activity that Google has deleted',
+      () =>
+        readActivities(
+          { items: [{ id: { time: '2026-05-04T09:30:00.122Z', uniqueQualifier: '9' } }, good] },
+          AT,
+        ),
+      [
+        'activity',
+        '2026-05-04T09:30:00.122Z/9',
+        'id.time: is not a time that the audit log can have',
+      ],
     ],
     [
       'a change without a time',

@@ -31,7 +31,10 @@ test('a stored event is read back unchanged, field by field', async () => {
     errors: ['recipients[0].email: must be an email address'],
     match: {
       matched: true,
-      objects: [{ type: 'Contact', id: '0035g00000ABCDEFGH' }],
+      objects: [
+        { type: 'Account', id: '0015g00000ABCDEFGH', name: 'Customer' },
+        { type: 'Contact', id: '0035g00000ABCDEFGH' },
+      ],
       recipients: [{ email: 'ann@customer.example', name: 'Ann – “A”' }],
       reasons: ['Contact Ann is related.'],
     },
@@ -68,6 +71,35 @@ test('a stored event is read back unchanged, field by field', async () => {
     errors: [],
     share: plain.share,
     body: plain.body,
+  });
+});
+
+test('names that an earlier version stored by Id are read as the names of the objects', async () => {
+  const { db, lease } = await outbox();
+  await commitBatch(db, lease, batchOf([newEvent('old')]));
+  const objects = [
+    { type: 'Account', id: '001A' },
+    { type: 'Contact', id: '003C' },
+  ];
+  const match = {
+    matched: true,
+    objects,
+    recipients: [],
+    reasons: [],
+    names: { '001A': 'Globex' },
+  };
+  await db
+    .updateTable('event')
+    .set({ match: JSON.stringify(match) })
+    .execute();
+  expect((await stored(db, 'old'))?.match).toEqual({
+    matched: true,
+    objects: [
+      { type: 'Account', id: '001A', name: 'Globex' },
+      { type: 'Contact', id: '003C' },
+    ],
+    recipients: [],
+    reasons: [],
   });
 });
 

@@ -2,6 +2,7 @@ import { type CompiledQuery, sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseKey } from '../../src/db/leases.ts';
 import type { Database } from '../../src/db/schema.ts';
+import { LeaseLost } from '../../src/lib/errors.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { findEvents, listAttempts } from '../../src/outbox/find-events.ts';
 import { knownEvents } from '../../src/outbox/known-events.ts';
@@ -89,7 +90,14 @@ describe('claimPending', () => {
     await commitBatch(db, lease, batchOf([event]));
     const body = JSON.stringify(event.body);
     expect(await claimPending(db, CLAIM)).toEqual([{ eventId: 'exact', priority: 0 }]);
-    expect(await pendingBody(db, { tenant: 'acme', eventId: 'exact' })).toBe(body);
+    expect(await pendingBody(db, lease, { tenant: 'acme', eventId: 'exact' })).toBe(body);
+  });
+
+  test('returns no body to a run that lost its lease', async () => {
+    await commitBatch(db, lease, batchOf([newEvent('waiting')]));
+    const other = { ...lease, holder: 'other-machine|1|1|1' };
+    const body = pendingBody(db, other, { tenant: 'acme', eventId: 'waiting' });
+    await expect(body).rejects.toBeInstanceOf(LeaseLost);
   });
 
   test('excludes a deferred event until a run that starts later', async () => {

@@ -34,8 +34,7 @@ function event(eventId: string, changes: Partial<NewEvent['share']> = {}): NewEv
     },
     match: {
       matched: true,
-      objects: [{ type: 'Account', id: ACCOUNT }],
-      names: { [ACCOUNT]: 'Kestrel Robotics' },
+      objects: [{ type: 'Account', id: ACCOUNT, name: 'Kestrel Robotics' }],
       recipients: [{ email: 'Ines@Brightwater.example', name: 'Inês Ramos' }],
       reasons: [],
     },

@@ -147,6 +147,7 @@ describe('the share of a content delivery', () => {
       undefined,
     ],
     ['no link if it is blank', { DistributionPublicUrl: '' }, 'public-link', undefined],
+    ['no link if it is invalid', { DistributionPublicUrl: 'null' }, 'public-link', undefined],
     ['the record if links must stay internal', {}, 'record', `${INSTANCE}/${id(ROW.Id)}`],
     [
       'the record even without a link',

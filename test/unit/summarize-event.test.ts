@@ -29,8 +29,7 @@ const EVENT: StoredEvent = {
   },
   match: {
     matched: true,
-    objects: [ACCOUNT],
-    names: { [ACCOUNT.id]: 'Kestrel Robotics', [DEAL.id]: 'Kestrel: arms' },
+    objects: [{ ...ACCOUNT, name: 'Kestrel Robotics' }],
     recipients: [],
     reasons: [],
   },
@@ -64,14 +63,18 @@ describe('the summary of an event', () => {
   });
 
   test('names the Opportunity with its Account', () => {
-    expect(summary({ match: { ...MATCH, objects: [DEAL, ACCOUNT] } })).toBe(
+    expect(
+      summary({
+        match: { ...MATCH, objects: [{ ...DEAL, name: 'Kestrel: arms' }, ...MATCH.objects] },
+      }),
+    ).toBe(
       'Reported to Gong on 2026-11-24 05:34 UTC. On Opportunity “Kestrel: arms” of Account “Kestrel ' +
         'Robotics”.',
     );
   });
 
   test('names an Opportunity without a visible Account, and a record without a name by its Id', () => {
-    const match = { ...MATCH, objects: [DEAL], names: {} };
+    const match = { ...MATCH, objects: [DEAL] };
     expect(summary({ match })).toContain(`On Opportunity ${DEAL.id}.`);
   });
 

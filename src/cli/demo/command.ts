@@ -66,7 +66,14 @@ async function withContext(
   if (!tenant) throw new Error('the sandbox wrote no tenant');
   const log = await openLogger({ io: input.io, clock, level: logLevel(input) ?? 'warn' });
   const random = () => Math.random();
-  const context = await openContext({ config, clock, random, log, access: 'write' });
+  const context = await openContext({
+    config,
+    clock,
+    random,
+    log,
+    asTyped: input.io.asTyped,
+    access: 'write',
+  });
   try {
     return await work({ input, sandbox, context, tenant });
   } finally {

@@ -57,7 +57,7 @@ function recordsText({ match, body }: NewEvent): string {
     [];
   if (objects.length === 0) return '';
   const texts = objects.map(({ type, id }) => {
-    const name = match?.names?.[id ?? ''];
+    const name = match?.objects.find((object) => object.id === id)?.name;
     return name === undefined ? `${type} ${id}` : `${type} “${name}” (${id})`;
   });
   return `, on ${listOf(texts)}`;

@@ -1,8 +1,8 @@
 import type { TenantConfig } from '../../config/types.ts';
-import { StopRequested } from '../../lib/errors.ts';
+import { SliceOver } from '../../lib/errors.ts';
 import { QUEUE_LIMITS } from '../../queue/limits.ts';
-import type { TakenRunEnd } from '../../queue/queue-worker.ts';
-import { endOfDue, endOfSlice, type SliceEnd, unknownTenant } from '../../queue/queued-run-ends.ts';
+import { type TakenRunEnd, UNKNOWN_TENANT } from '../../queue/queue-worker.ts';
+import { endOfDue, endOfSlice, type SliceEnd } from '../../queue/queued-run-ends.ts';
 import type { DueEntry, QueuedRun } from '../../queue/run-queue.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import { hasHistoryLeft } from '../../runs/history.ts';
@@ -28,8 +28,11 @@ export async function executeQueued(tools: QueuedRunTools, entry: QueuedRun): Pr
   const { context, tenants } = tools.inEffect();
   const tenant = tenants.find((each) => each.tenant === entry.tenant);
   if (tenant === undefined) {
-    context.log.warn('this worker has no configuration of the tenant', { tenant: entry.tenant });
-    return unknownTenant(entry);
+    const { tenant: name } = entry;
+    context.log.info('no configuration of the tenant here: its runs are left to others', {
+      tenant: name,
+    });
+    return UNKNOWN_TENANT;
   }
   return entry.kind === 'due'
     ? endOfDue(entry, await executeDue(tools, context, { tenant, entry }), SCHEDULE_LIMITS)
@@ -99,7 +102,7 @@ function startSlice({ signal }: ServiceTools, { clock }: AppContext, until: numb
   // Sending ends in time by itself; what is still read then is interrupted.
   const ms = until - clock.now() + QUEUE_LIMITS.sliceGraceMs;
   void clock.sleep(ms, over.signal).then(
-    () => end.abort(new StopRequested()),
+    () => end.abort(new SliceOver()),
     () => {},
   );
   return {

@@ -3,7 +3,6 @@ import type { RunReport } from '../../db/run-report.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import type { RunListener } from '../../runs/run-events.ts';
 import { nextDue } from '../../scheduler/due-times.ts';
-import type { CommandInput } from '../command.ts';
 import type { Runner } from './runner.ts';
 
 /** The operator page as a service sees it. Without `http`, it does nothing. */
@@ -27,7 +26,7 @@ const NO_PAGE: OperatorPage = {
 /** Loads the page's packages only if it is configured. */
 export async function createOperatorPage(
   context: AppContext,
-  { faulty, input }: { readonly faulty: readonly FaultyTenant[]; readonly input: CommandInput },
+  faulty: readonly FaultyTenant[],
 ): Promise<OperatorPage> {
   const { http } = context.config.service;
   if (http === undefined) return NO_PAGE;
@@ -51,7 +50,6 @@ export async function createOperatorPage(
           const { config, tenants } = runner;
           return { config, tenants, faulty: config.faulty ?? faulty };
         },
-        asTyped: input.io.asTyped,
         tickedAt: () => tickedAt,
         isRunning: () => runner.isRunning,
       });

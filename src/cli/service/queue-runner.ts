@@ -24,8 +24,9 @@ export async function createQueueRunner(
   tools: ServiceTools,
   options: { readonly as: 'start' | 'worker'; readonly atOnce?: number },
 ): Promise<Runner> {
-  const { config, log } = tools.context;
-  const queue = await openRunQueue(config.service.database, log);
+  const { signal, context } = tools;
+  const { config, db, log } = context;
+  const queue = await openRunQueue(config.service.database, { db, log, signal });
   return new QueueRunner(tools, queue, options);
 }
 
@@ -96,6 +97,7 @@ class QueueRunner implements Runner {
   configure(config: Config, tenants: readonly TenantConfig[]): void {
     this.#config = config;
     this.#tenants = tenants;
+    this.#worker.forgetUnknownTenants();
     this.#scheduler?.configure(config, tenants);
   }
 

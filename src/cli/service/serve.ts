@@ -3,8 +3,10 @@ import { loadProcessTenants } from '../../config/load-process-config.ts';
 import { selectFaulty, selectTenants } from '../../config/select-tenants.ts';
 import type { FaultyTenant } from '../../config/types.ts';
 import type { AppContext } from '../../runs/app-context.ts';
+import { logFailure } from '../../scheduler/due-run.ts';
 import { createReload } from '../../scheduler/reload.ts';
 import { everyMinute } from '../../scheduler/ticks.ts';
+import { alertOnFaulty } from '../../service/alert-on-faulty.ts';
 import { Alerts } from '../../service/alerts.ts';
 import { watchDatabase } from '../../service/watch-database.ts';
 import { type CommandInput, EXIT, type ExitCode } from '../command.ts';
@@ -25,7 +27,7 @@ export async function serve(
   const broken = new AbortController();
   const signal = AbortSignal.any([input.signal, broken.signal]);
   const alerts = new Alerts(context, signal);
-  const page = await createOperatorPage(context, { faulty, input });
+  const page = await createOperatorPage(context, faulty);
   const runner = await createRunner({
     context,
     tenants,
@@ -37,8 +39,12 @@ export async function serve(
       page.addRun(report);
     },
   });
-  const onFaulty = (current: AppContext, tenant: FaultyTenant) => {
-    if (faultyTenants === 'alert') alerts.addFaulty(current, tenant);
+  const claims: Promise<void>[] = [];
+  const onFaulty = (current: AppContext, faultyTenant: FaultyTenant) => {
+    if (faultyTenants === 'log') return;
+    const { tenant } = faultyTenant;
+    const failed = (error: unknown) => logFailure(current, { tenant, error });
+    claims.push(alertOnFaulty(current, alerts, faultyTenant).catch(failed));
   };
   for (const tenant of faulty) onFaulty(context, tenant);
   await page.begin(runner);
@@ -57,6 +63,7 @@ export async function serve(
     if (!signal.aborted) await once(signal, 'abort');
     context.log.info('stopping: no new runs are started');
     const [drained] = await Promise.all([runner.drained(), page.stop()]);
+    await Promise.all(claims);
     await alerts.settled();
     await watching;
     broken.signal.throwIfAborted();

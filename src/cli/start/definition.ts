@@ -36,5 +36,7 @@ export const startDefinition: CommandDefinition = {
     [EXIT.couldNotRun]:
       'could not run (usage, configuration, database or port, or no tenant has a schedule)',
   },
+  // A statement that a broken network never answers must not keep the process.
+  exitsAtOnce: true,
   load: async () => (await import('./command.ts')).start,
 };

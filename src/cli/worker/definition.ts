@@ -38,5 +38,7 @@ export const workerDefinition: CommandDefinition = {
     [EXIT.needsAttention]: 'stopped, but the end of a run could not be written',
     [EXIT.couldNotRun]: 'could not run (usage, configuration, database or port, or not PostgreSQL)',
   },
+  // A statement that a broken network never answers must not keep the process.
+  exitsAtOnce: true,
   load: async () => (await import('./command.ts')).worker,
 };

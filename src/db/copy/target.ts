@@ -9,6 +9,12 @@ import { migrate, migrateUnfinishedCopy } from '../migrate.ts';
 import type { Database, Statement } from '../schema.ts';
 import { inTransaction } from '../transaction.ts';
 import { isUnfinishedCopy, MARKER } from '../unfinished-copy.ts';
+import {
+  addCallsOfTarget,
+  CALL_TABLES,
+  type CallsOfTarget,
+  readCallsOfTarget,
+} from './calls-of-target.ts';
 import { DatabaseInUse } from './copy-in-use.ts';
 import { hasRows } from './rows.ts';
 import { requireUnused } from './source.ts';
@@ -24,11 +30,16 @@ interface FinishedTable {
   readonly checksum: string;
 }
 
-type MarkerTable = { readonly [MARKER]: FinishedTable };
+/** `content`: the checksum of a finished table; for `CALLS`, what TO had counted, as JSON. */
+type MarkerTable = { readonly [MARKER]: { readonly name: string; readonly content: string } };
+
+/** the name of a row of the mark; no table has it */
+const CALLS = 'calls before the copy';
 
 /**
  * Marks TO as an unfinished copy, which no run uses, and takes its lease. Creates its tables if
- * necessary. Throws UserError if it has rows that `copy-database` did not write, and DatabaseInUse.
+ * necessary. Throws UserError if it has rows that neither `copy-database` nor `check` wrote, and
+ * DatabaseInUse.
  */
 export async function beginCopy(
   db: Database,
@@ -67,7 +78,8 @@ async function lockTables(trx: Statement): Promise<void> {
 
 async function requireEmpty(db: Statement): Promise<void> {
   const filled: TableName[] = [];
-  for (const table of CONTENT_TABLES) if (await hasRows(db, table)) filled.push(table);
+  const tables = CONTENT_TABLES.filter((table) => !CALL_TABLES.includes(table));
+  for (const table of tables) if (await hasRows(db, table)) filled.push(table);
   if (filled.length === 0) return;
   throw new UserError(`it is not empty: it has rows in ${filled.join(', ')}`, {
     hint:
@@ -80,23 +92,26 @@ async function createMarker(trx: Statement): Promise<void> {
   await trx.schema
     .createTable(MARKER)
     .addColumn('name', 'text', (column) => column.notNull().primaryKey())
-    .addColumn('checksum', 'text', (column) => column.notNull())
+    .addColumn('content', 'text', (column) => column.notNull())
     .execute();
+  const content = JSON.stringify(await readCallsOfTarget(trx));
+  await trx.withTables<MarkerTable>().insertInto(MARKER).values({ name: CALLS, content }).execute();
 }
 
-/** The checksums of the tables that an earlier call finished. */
+/** The checksums of the tables that an earlier call finished, by name. */
 export async function finishedTables(db: Database): Promise<ReadonlyMap<string, string>> {
   const rows = await db.withTables<MarkerTable>().selectFrom(MARKER).selectAll().execute();
-  return new Map(rows.map(({ name, checksum }) => [name, checksum]));
+  return new Map(rows.map(({ name, content }) => [name, content]));
 }
 
 export async function recordFinished(
   db: Database,
   lease: LeaseKey,
-  table: FinishedTable,
+  { name, checksum }: FinishedTable,
 ): Promise<void> {
   await writeToTarget(db, lease, async (trx) => {
-    await trx.withTables<MarkerTable>().insertInto(MARKER).values(table).execute();
+    const row = { name, content: checksum };
+    await trx.withTables<MarkerTable>().insertInto(MARKER).values(row).execute();
   });
 }
 
@@ -110,6 +125,9 @@ export async function forgetFinished(trx: Statement, names: readonly string[]): 
 export async function finishCopy(db: Database, lease: LeaseKey): Promise<void> {
   await durably(db, (connection) =>
     writeToTarget(connection, lease, async (trx) => {
+      const marker = trx.withTables<MarkerTable>().selectFrom(MARKER).select('content');
+      const { content } = await marker.where('name', '=', CALLS).executeTakeFirstOrThrow();
+      await addCallsOfTarget(trx, JSON.parse(content) as CallsOfTarget);
       await trx.schema.dropTable(MARKER).execute();
       await trx.deleteFrom('lease').where('name', '=', lease.name).execute();
     }),

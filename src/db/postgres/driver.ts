@@ -2,6 +2,7 @@ import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult }
 import type pg from 'pg';
 import type { Clock } from '../../lib/clock.ts';
 import { DATABASE_LIMITS, POSTGRES_LIMITS } from '../limits.ts';
+import { answered, watchAfterStop } from './after-stop.ts';
 import { explainPostgresFailure, isConnectionLost } from './failures.ts';
 import { createPool, type PoolOptions, placeOf } from './pool.ts';
 
@@ -43,9 +44,12 @@ export class PooledDriver implements Driver {
   async #connect(): Promise<PooledConnection> {
     if (this.#pool === undefined) throw new Error('the database was closed');
     try {
-      const client = await this.#pool.connect();
+      const client = await answered(this.#pool.connect(), {
+        stop: this.#options.signal,
+        tooLate: (late) => late.release(),
+      });
       this.#hasConnected = true;
-      return new PooledConnection(client, this.#place);
+      return new PooledConnection(client, this.#place, this.#options.signal);
     } catch (error) {
       throw explainPostgresFailure(error, this.#place);
     }
@@ -71,6 +75,7 @@ export class PooledDriver implements Driver {
 
   /** A connection that cannot roll back is closed, which rolls back. The first error counts. */
   async rollbackTransaction(connection: PooledConnection): Promise<void> {
+    if (connection.isBroken) return;
     try {
       await connection.executeQuery(CompiledQuery.raw('rollback'));
     } catch {
@@ -88,16 +93,25 @@ export class PooledDriver implements Driver {
 class PooledConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
   readonly #place: string;
+  readonly #stop: AbortSignal | undefined;
   #isBroken = false;
 
-  constructor(client: pg.PoolClient, place: string) {
+  constructor(client: pg.PoolClient, place: string, stop: AbortSignal | undefined) {
     this.#client = client;
     this.#place = place;
+    this.#stop = stop;
+  }
+
+  /** Whether it is closed instead of used again. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    using _ = watchAfterStop(this.#stop, () => this.#cut());
     try {
-      const { command, rowCount, rows } = await this.#client.query(sql, parameters.map(storable));
+      const query = { text: sql, values: parameters.map(storable), ...timeOutOf(sql) };
+      const { command, rowCount, rows } = await this.#client.query(query);
       const numAffectedRows = CHANGES.has(command) ? BigInt(rowCount ?? 0) : undefined;
       return { rows: rows ?? [], ...(numAffectedRows !== undefined && { numAffectedRows }) };
     } catch (error) {
@@ -118,9 +132,23 @@ class PooledConnection implements DatabaseConnection {
   release(): void {
     this.#client.release(this.#isBroken);
   }
+
+  /** Without a farewell: the server does not listen, either. The statement then fails. */
+  #cut(): void {
+    (this.#client as unknown as Cuttable).connection.stream.destroy();
+  }
+}
+
+interface Cuttable {
+  readonly connection: { readonly stream: { destroy(): void } };
 }
 
 const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
+/** A `vacuum` of a large table takes as long as it takes: up to the longest delay of a timer. */
+function timeOutOf(sql: string): { readonly query_timeout?: number } {
+  return /^\s*vacuum/i.test(sql) ? { query_timeout: 2 ** 31 - 1 } : {};
+}
 
 /** PostgreSQL stores no NUL character in a text. Keys are replaced when they are searched, too. */
 function storable(parameter: unknown): unknown {

@@ -37,8 +37,9 @@ const FAILURES: readonly (readonly [codePrefix: string, ...Explanation])[] = [
   [
     '42501',
     'this PostgreSQL role lacks a privilege',
-    'Let it create and own its schema: grant create on database NAME to ROLE. Or create the schema ' +
-      'for it: create schema sharetrail authorization ROLE.',
+    'Let it create and own its schemas: grant create on database NAME to ROLE. Or create them for ' +
+      'it: create schema sharetrail authorization ROLE, and for `start` and `worker` also: create ' +
+      'schema pgboss authorization ROLE.',
   ],
   [
     '42P07',
@@ -108,6 +109,7 @@ const DRIVER_FAILURES: readonly (readonly [text: RegExp, ...Explanation])[] = [
   ],
   [/^Connection terminated|^Client has encountered a connection error/, ...LOST],
   [/not queryable/, ...LOST],
+  [/^Query read timeout/, ...LOST],
   [
     /does not support SSL/,
     'the PostgreSQL server offers no encryption',
@@ -127,8 +129,13 @@ export function explainPostgresFailure(error: unknown, place: string): unknown {
   const found = code === '' ? byText(error) : byCode(code);
   if (found === undefined) return error;
   const [sentence, hint] = found;
-  const detail = code === '' ? '' : ` (${code})`;
+  const detail = code === '' ? '' : ` (${detailOf(error, code)})`;
   return new DatabaseError(`${sentence}: ${place}${detail}`, { hint, cause: error });
+}
+
+/** Of a missing privilege, the server names the object: a schema or a table. */
+function detailOf(error: unknown, code: string): string {
+  return code === '42501' ? `${code}: ${messageOf(error)}` : code;
 }
 
 /** A name with several addresses fails with the errors of all. */

@@ -64,6 +64,8 @@ export function clientSettings(address: PostgresAddress, types: typeof pg.types)
     database,
     ssl: sslOf(address),
     application_name: 'sharetrail',
+    // A firewall or a failover can drop a connection silently.
+    query_timeout: POSTGRES_LIMITS.answerMsMax,
     keepAlive: true,
     keepAliveInitialDelayMillis: POSTGRES_LIMITS.keepAliveMs,
     types: { getTypeParser: (id, format) => numberParser(id) ?? types.getTypeParser(id, format) },

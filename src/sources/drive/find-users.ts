@@ -4,8 +4,10 @@ import { RetryableError } from '../../lib/errors.ts';
 import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
+import type { Page } from '../../vendors/google/rows.ts';
 import { AddressBook, type HeldAddress } from './address-book.ts';
 import { isGoogleFailure, mayBeMissingScope } from './classify-errors.ts';
+import { collectRows } from './collect-rows.ts';
 import { type DriveUser, userOfAccount, userOfDirectory } from './drive-user.ts';
 import { DRIVE_LIMITS } from './limits.ts';
 
@@ -14,12 +16,14 @@ export async function listDirectoryUsers(
   client: GoogleFinder,
   onFaultyRow: (row: FaultyRow) => void,
 ): Promise<DriveUser[]> {
-  const users: DriveUser[] = [];
-  for await (const { rows, faulty = [] } of client.listUsers()) {
-    users.push(...rows.map(userOfDirectory));
-    faulty.forEach(onFaultyRow);
+  const rowsMax = DRIVE_LIMITS.directoryRowsMax;
+  return await collectRows(driveUserPages(client), { rowsMax, onFaultyRow });
+}
+
+async function* driveUserPages(client: GoogleFinder): AsyncGenerator<Page<DriveUser>> {
+  for await (const page of client.listUsers()) {
+    yield { ...page, rows: page.rows.map(userOfDirectory) };
   }
-  return users;
 }
 
 /** The user whose refresh token is used. */

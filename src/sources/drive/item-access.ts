@@ -10,6 +10,7 @@ import type { ChangeLog } from './change-logs.ts';
 import { collectRows } from './collect-rows.ts';
 import type { ItemAccess } from './compare-grants.ts';
 import { type ExternalGrant, externalGrantOf } from './external-grantees.ts';
+import { DRIVE_LIMITS } from './limits.ts';
 
 /** An item that a change log or a sweep shows. */
 export interface SeenItem {
@@ -87,7 +88,10 @@ async function permissionsOf(
     const faulty: FaultyRow[] = [];
     try {
       const pages = client.listPermissions(subject, itemId);
-      const permissions = await collectRows(pages, (row) => faulty.push(row));
+      const permissions = await collectRows(pages, {
+        rowsMax: DRIVE_LIMITS.permissionsPerItemMax,
+        onFaultyRow: (row) => faulty.push(row),
+      });
       return { permissions, faulty };
     } catch (error) {
       if (!(error instanceof PageTokenLost)) throw error;

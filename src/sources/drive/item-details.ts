@@ -174,11 +174,11 @@ export class ItemDetailsReader {
 
   async #readMembers(driveId: string, reader: string): Promise<ReadonlySet<string>> {
     const { client, scope, now } = this.#options;
-    const permissions = await collectRows(
-      client.listPermissions(reader, driveId),
+    const permissions = await collectRows(client.listPermissions(reader, driveId), {
+      rowsMax: DRIVE_LIMITS.permissionsPerItemMax,
       // The drive's change log sets a faulty membership aside.
-      () => {},
-    );
+      onFaultyRow: () => {},
+    });
     const { insiders } = scope;
     return new Set(
       permissions.flatMap(

@@ -41,6 +41,10 @@ export const DRIVE_LIMITS = {
   itemsAtOnceMax: 8,
   /** files that a run remembers, to read each once: more than one page of the audit log shows */
   filesKeptMax: 2_000,
+  /** users, or shared drives, of a Workspace: each takes some hundred bytes of memory */
+  directoryRowsMax: 400_000,
+  /** permissions of one item; Google allows some hundred */
+  permissionsPerItemMax: 20_000,
   /** consecutive users and drives that cannot be read before the reading stops */
   failuresInRowMax: 20,
   /** users and drives that a run's errors name individually; the others are counted */

@@ -9,6 +9,7 @@ import type { Place } from './audit-entry.ts';
 import { collectRows } from './collect-rows.ts';
 import type { DriveStore } from './drive-store.ts';
 import { DriveUsers } from './drive-users.ts';
+import { DRIVE_LIMITS } from './limits.ts';
 import { findReaders, listedReaders } from './shared-drive-readers.ts';
 import { driveOwner, userOwner } from './stream-names.ts';
 
@@ -134,7 +135,10 @@ async function drivesOf({ client, config, setAside }: ScopeOptions): Promise<Sco
   if (sharedDrives === 'none') return [];
   const drives =
     sharedDrives === 'all'
-      ? await collectRows(client.listDrives(), (row) => setAside.add(row))
+      ? await collectRows(client.listDrives(), {
+          rowsMax: DRIVE_LIMITS.directoryRowsMax,
+          onFaultyRow: (row) => setAside.add(row),
+        })
       : sharedDrives.map(({ id }) => ({ id }));
   const byId = new Map(drives.map((drive) => [drive.id, drive]));
   return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { linkOf } from '../../share/link.ts';
 import type { Change, File } from '../../vendors/google/rows.ts';
 import type { ItemFacts } from './build-share.ts';
 import type { ChangeLog } from './change-logs.ts';
@@ -108,12 +109,13 @@ function belongsTo(changeLog: ChangeLog, { driveId, ownedByMe, owners }: File): 
 }
 
 export function factsOf(file: File): ItemFacts {
-  const { id, name, mimeType, webViewLink } = file;
+  const { id, name, mimeType } = file;
+  const url = linkOf(file.webViewLink);
   return {
     itemId: id,
     item: mimeType === FOLDER_TYPE ? 'folder' : 'file',
     title: name,
-    ...(webViewLink !== undefined && { url: webViewLink }),
+    ...(url !== undefined && { url }),
     ...(mimeType !== '' && { fileType: mimeType }),
   };
 }

@@ -4,6 +4,7 @@ import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 import type { SetAside } from '../set-aside.ts';
 import { collectRows } from './collect-rows.ts';
+import { DRIVE_LIMITS } from './limits.ts';
 
 /** Drive guide: roles with write access. Readers do not see who else has access. */
 const WRITERS = ['organizer', 'fileOrganizer', 'writer'];
@@ -28,9 +29,10 @@ export async function findReaders(
   driveId: string,
 ): Promise<readonly string[]> {
   if (typeof sharedDrives !== 'string') return listedReaders(sharedDrives, driveId, accountOf);
-  const members = await collectRows(client.listDriveMembers(driveId), (row) =>
-    setAside.add({ ...row, id: `${row.id} of shared drive ${driveId}` }),
-  );
+  const members = await collectRows(client.listDriveMembers(driveId), {
+    rowsMax: DRIVE_LIMITS.permissionsPerItemMax,
+    onFaultyRow: (row) => setAside.add({ ...row, id: `${row.id} of shared drive ${driveId}` }),
+  });
   const writers = members.filter(({ role, deleted }) => WRITERS.includes(role) && !deleted);
   const readers = writers
     .flatMap(({ type, email, role }) => {

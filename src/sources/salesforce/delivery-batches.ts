@@ -1,13 +1,15 @@
 import type { SalesforceConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Share } from '../../share/share.ts';
+import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import { SalesforceError } from '../../vendors/salesforce/errors.ts';
+import type { Row } from '../../vendors/salesforce/responses.ts';
 import type { SalesforceClient } from '../../vendors/salesforce/salesforce-client.ts';
 import { BATCH_LIMITS } from '../limits.ts';
 import type { SetAside } from '../set-aside.ts';
 import { buildShare, type ShareOptions } from './build-share.ts';
-import { parseDeliveryRow, timeIn } from './delivery-row.ts';
-import { batchesOf, type DeliveryQuery, readRows } from './read-rows.ts';
+import { type DeliveryRow, parseDeliveryRow, timeIn } from './delivery-row.ts';
+import { batchesOf, type DeliveryQuery, isQueried, readRows } from './read-rows.ts';
 
 export interface BatchOptions {
   readonly client: SalesforceClient;
@@ -43,16 +45,26 @@ export async function* deliveryBatches(
       // A row can repeat after a lost query locator; it is one share.
       const shares = new Map<string, Share>();
       for (const row of batch) {
-        const parsed = parseDeliveryRow(row);
+        const parsed = parseQueriedRow(row, query);
         if ('problem' in parsed) options.setAside.add(parsed);
         else shares.set(parsed.Id, notAfter(now, buildShare(parsed, shareOptions)));
-        reached = Math.max(reached, Math.min(now, timeIn(row, query.field) ?? 0));
+        const time = timeIn(row, query.field) ?? 0;
+        if (isQueried(query, time)) reached = Math.max(reached, Math.min(now, time));
       }
       yield { shares: [...shares.values()], reached };
     }
   } catch (error) {
     throw explainHiddenDeliveries(error);
   }
+}
+
+/** A delivery that was not created in the queried window is faulty: no window would contain it. */
+function parseQueriedRow(row: Row, query: DeliveryQuery): DeliveryRow | FaultyRow {
+  const parsed = parseDeliveryRow(row);
+  const isFaulty = 'problem' in parsed || query.field !== 'CreatedDate';
+  if (isFaulty || isQueried(query, parsed.CreatedDate)) return parsed;
+  const problem = 'CreatedDate: is not in the queried time';
+  return { kind: 'delivery', id: parsed.Id, problem, row };
 }
 
 /** An import can create rows with any time, but no event may be later than now. */

@@ -41,7 +41,9 @@ export async function* readRows(
       for await (const rows of client.queryPages(soqlOf({ ...query, from }), options)) {
         const last = rows.at(-1);
         if (last === undefined) continue;
-        reached = Math.max(reached, timeIn(last, query.field) ?? reached);
+        const time = timeIn(last, query.field) ?? 0;
+        // A time in the future is wrong: a query that begins with it would miss rows.
+        if (time <= client.now() && isQueried(query, time)) reached = Math.max(reached, time);
         yield rows;
       }
       return;
@@ -84,6 +86,11 @@ export function soqlOf({ field, from, until }: DeliveryQuery): string {
   const upper = until === undefined ? '' : ` AND ${field} < ${soqlDateTime(until + SECOND_MS - 1)}`;
   const fields = DELIVERY_FIELDS.join(', ');
   return `SELECT ${fields} FROM ContentDistribution WHERE ${lower}${upper} ORDER BY ${field}, Id`;
+}
+
+/** Whether the query asked for rows of this time, in epoch milliseconds. */
+export function isQueried({ from, until }: DeliveryQuery, time: number): boolean {
+  return secondOf(time) >= secondOf(from) && (until === undefined || time < until + SECOND_MS);
 }
 
 /** Only the first query reports all rows; one that restarts after a lost locator has fewer left. */

@@ -154,12 +154,15 @@ const activityKind: RowKind<Activity> = {
   },
 };
 
-/** `now`: Google's time in epoch milliseconds. No reading would reach the time of a faulty activity. */
-function activityKindAt(now: number): RowKind<Activity> {
-  const latest = now + GOOGLE_LIMITS.activityAheadMsMax;
-  const schema = activity.refine(({ time: at }) => at <= latest, {
+/**
+ * An activity whose time is not from `earliest` to `latest` (epoch milliseconds) is faulty: it would
+ * wait for a reading that never comes. One that is merely outside of the queried time is not:
+ * its reader compares its time.
+ */
+function activityKindOf(earliest: number, latest: number): RowKind<Activity> {
+  const schema = activity.refine(({ time: at }) => at >= earliest && at <= latest, {
     path: ['id', 'time'],
-    message: 'is in the future',
+    message: 'is not a time that the audit log can have',
   });
   return { ...activityKind, schema: () => schema };
 }
@@ -184,15 +187,23 @@ export const readUsers = readerOf(users);
 export const readDomains = readerOf(domains);
 const readRawActivities = readerOf(activities);
 
-/** An activity in the future is faulty. `now`: Google's time in epoch milliseconds. */
+/** `now`: Google's time in epoch milliseconds. */
 export function readActivities(body: unknown, now: number): Page<Activity> {
   const { items, nextPageToken } = readRawActivities(body);
-  return pageOf(parseRows(items, activityKindAt(now)), nextPageToken);
+  const kind = activityKindOf(now - GOOGLE_LIMITS.activityAgeMsMax, latestAt(now));
+  return pageOf(parseRows(items, kind), nextPageToken);
 }
 
-/** Parses an activity that was set aside. `now`: Google's time in epoch milliseconds. */
+/**
+ * Parses an activity that was set aside, however long ago. `now`: Google's time in epoch
+ * milliseconds.
+ */
 export function parseActivity(row: unknown, now: number): ParsedRows<Activity> {
-  return parseRows([row], activityKindAt(now));
+  return parseRows([row], activityKindOf(Number.NEGATIVE_INFINITY, latestAt(now)));
+}
+
+function latestAt(now: number): number {
+  return now + GOOGLE_LIMITS.activityAheadMsMax;
 }
 
 /** From the first page of users, or of activities. */

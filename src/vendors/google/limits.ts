@@ -38,7 +38,8 @@ export const GOOGLE_LIMITS = {
   usersPerPageMax: 500,
   /** Reports guide */
   activitiesPerPageMax: 1_000,
-  /** an activity that is further ahead of Google's time is faulty; a nearer one waits for its time,
-   * because each run rereads a day */
-  activityAheadMsMax: 24 * 60 * 60_000,
+  /** Google deletes activities after 180 days; an older one is faulty */
+  activityAgeMsMax: 181 * 24 * 60 * 60_000,
+  /** an activity that is further ahead of Google's time is faulty */
+  activityAheadMsMax: 60_000,
 } as const;

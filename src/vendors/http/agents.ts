@@ -3,8 +3,8 @@ import https from 'node:https';
 
 export type HttpLibrary = typeof http | typeof https;
 
-export function libraryFor(url: string): HttpLibrary {
-  return new URL(url).protocol === 'https:' ? https : http;
+export function libraryFor({ protocol }: URL): HttpLibrary {
+  return protocol === 'https:' ? https : http;
 }
 
 /** Node reads its proxy variables once, at startup. */

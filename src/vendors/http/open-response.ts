@@ -1,5 +1,5 @@
 import type http from 'node:http';
-import { libraryFor, singleUseAgent } from './agents.ts';
+import { libraryFor, readsProxyVariables, singleUseAgent } from './agents.ts';
 import type { HttpRequest } from './http-message.ts';
 
 /**
@@ -41,16 +41,21 @@ function open(request: HttpRequest, options: OpenOptions): Promise<http.Incoming
   return new Promise((resolve, reject) => {
     const { method, headers, body } = request;
     const { signal, reuse, connectMsMax, onSent } = options;
-    const library = libraryFor(request.url);
-    const outgoing = library.request(new URL(request.url), {
+    const url = new URL(request.url);
+    const library = libraryFor(url);
+    const outgoing = library.request(url, {
       method,
       headers,
-      signal,
-      timeout: connectMsMax,
+      ...(readsProxyVariables(library) && { timeout: connectMsMax }),
       ...(reuse === 'never' && { agent: singleUseAgent(library) }),
     });
-    // While a proxy connects, the request has no socket, and an abort would have no effect.
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    // Node's option `signal` does the same at a cost: it follows both streams of each request to their
+    // ends. While a proxy connects, the request has no socket, and destroying it has no effect.
+    const abort = () => {
+      outgoing.destroy(signal.reason);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
     let isStale = false;
     outgoing.once('socket', (socket) => {
       isStale = outgoing.reusedSocket;

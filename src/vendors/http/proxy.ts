@@ -3,7 +3,7 @@ import { libraryFor, readsProxyVariables } from './agents.ts';
 
 /** How a proxy may be involved in a failed connection, as a sentence; '' if it is not. */
 export function proxyNote(url: string): string {
-  const isUsed = readsProxyVariables(libraryFor(url));
+  const isUsed = readsProxyVariables(libraryFor(new URL(url)));
   return proxyNoteFor({ isTls: url.startsWith('https:'), isUsed, variables: environment() });
 }
 

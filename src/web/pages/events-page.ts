@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { AsTyped } from '../../lib/as-typed.ts';
 import { STATES } from '../../outbox/states.ts';
 import { HOLD_REASONS, SKIP_REASONS } from '../../share/policy.ts';
 import type { EventQuery } from '../event-query.ts';
@@ -6,10 +7,12 @@ import { PAGE_LIMITS } from '../limits.ts';
 import { eventsPath } from '../paths.ts';
 import { type EventsTable, eventsTable } from './events-table.ts';
 import type { Html } from './layout.ts';
+import { sentenceHtml } from './parts.ts';
 
 export interface EventsPage extends EventsTable {
   readonly query: EventQuery;
   readonly tenants: readonly string[];
+  readonly asTyped: AsTyped;
 }
 
 const REASONS = [...new Set<string>([...HOLD_REASONS, ...SKIP_REASONS])];
@@ -17,10 +20,10 @@ const SOURCES = ['salesforce', 'google-drive'];
 
 /** The events that pass the filter, one page at a time. */
 export function eventsPage(page: EventsPage): Html {
-  const { query, events } = page;
+  const { events } = page;
   return html`<h1>Events</h1>
 ${filterForm(page)}
-${events.length === 0 ? emptyState(query) : eventsTable(page)}
+${events.length === 0 ? emptyState(page) : eventsTable(page)}
 ${pagination(page)}`;
 }
 
@@ -52,7 +55,7 @@ function isFiltered({ after: _, ...filter }: EventQuery): boolean {
   return Object.keys(filter).length > 0;
 }
 
-function emptyState(query: EventQuery): Html {
+function emptyState({ query, asTyped }: EventsPage): Html {
   if (query.after !== undefined) return html`<p class="empty">There are no older events.</p>`;
   if (isFiltered(query)) {
     return html`<div class="empty"><p>No event passes this filter.</p><p class="hint">${
@@ -61,7 +64,7 @@ function emptyState(query: EventQuery): Html {
         : html`<a href="/search?${new URLSearchParams({ q: query.text }).toString()}">Explain why nothing is found</a>`
     }</p></div>`;
   }
-  return html`<div class="empty"><p>No events yet.</p><p class="hint">An event appears once a sync has read its share. To run one now: <code>sharetrail sync</code></p></div>`;
+  return html`<div class="empty"><p>No events yet.</p><p class="hint">${sentenceHtml(asTyped('An event appears once a sync has read its share. To run one now: `sharetrail sync`'))}</p></div>`;
 }
 
 /** By the key of the last event, so that new events do not move the pages. */

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { AsTyped } from '../../lib/as-typed.ts';
 import { countOf, numberText } from '../../lib/format.ts';
 import type { RecentCounts } from '../../operator/event-counts.ts';
 import type { QueueStatus } from '../../operator/queue-status.ts';
@@ -21,11 +22,12 @@ export interface Overview extends Moment {
   readonly recentOf: (tenant: string) => RecentCounts;
   readonly lastGoodRuns: ReadonlyMap<string, number>;
   readonly queue: QueueStatus;
+  readonly asTyped: AsTyped;
 }
 
 /** Whether anyone has to act, and on what. */
 export function overviewPage(overview: Overview): Html {
-  const { rows, days, firstDay, now, queue } = overview;
+  const { rows, days, firstDay, now, queue, asTyped } = overview;
   const shown = rows.slice(0, PAGE_LIMITS.tenantsShown);
   const statuses = rows.flatMap(({ status }) => status ?? []);
   return html`${verdict(rows)}${queueProblem(queue)}
@@ -36,7 +38,7 @@ export function overviewPage(overview: Overview): Html {
 <tbody>${shown.map((row) => tenantRow(row, overview))}</tbody>
 </table>
 </div>
-${rows.length > shown.length ? html`<p class="hint">${countOf(rows.length - shown.length, 'more tenant')}; the command <code>sharetrail status</code> lists all.</p>` : ''}
+${rows.length > shown.length ? html`<p class="hint">${countOf(rows.length - shown.length, 'more tenant')}; the command ${sentenceHtml(asTyped('`sharetrail status`'))} lists all.</p>` : ''}
 <div class="panels">
 <section class="panel wide"><h2>Events per day</h2><p class="hint">By the day of the share, UTC, and their state now.</p>${dayChart(days, { firstDay, days: PAGE_LIMITS.daysInChart })}</section>
 <section class="panel"><h2>Gong calls</h2><p class="hint">Used in the last 24 hours, per Gong account.</p>${callsMeters(statuses, { now })}</section>${workersPanel(queue)}

@@ -8,10 +8,9 @@ const LOGIN_HOSTS = ['login.salesforce.com', 'test.salesforce.com'];
 
 /** A link to each Salesforce record that the event names. */
 export function recordLinks(event: StoredEvent, loginUrl: string): Html[] {
-  const { objects = [], names = {} } = event.match ?? {};
+  const { objects = [] } = event.match ?? {};
   const origin = originOf(event, loginUrl);
-  return objects.map(({ type, id }) => {
-    const name = names[id];
+  return objects.map(({ type, id, name }) => {
     const text = html`${type} ${name === undefined ? html`<code class="id">${id}</code>` : plain(name)}`;
     return externalLink(origin === undefined ? undefined : `${origin}/${id}`, text);
   });

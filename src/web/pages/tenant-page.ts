@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Cursor } from '../../db/cursors.ts';
+import type { AsTyped } from '../../lib/as-typed.ts';
 import { countOf, durationText, numberText } from '../../lib/format.ts';
 import { cursorTimes } from '../../operator/cursor-times.ts';
 import { sendingDays } from '../../operator/sending-days.ts';
@@ -28,10 +29,12 @@ export interface TenantPage extends Moment {
   readonly days: readonly DayCount[];
   readonly firstDay: number;
   readonly cursors: readonly Cursor[];
+  readonly asTyped: AsTyped;
 }
 
 /** One tenant: its health, states, runs, backfills, and how far it is read. */
-export function tenantPage({ row, days, firstDay, cursors, now }: TenantPage): Html {
+export function tenantPage(page: TenantPage): Html {
+  const { row, days, firstDay, cursors, now, asTyped } = page;
   const { status, health } = row;
   const { tenant, timezone, outbox, nextRun } = status;
   const moment = { now, timezone };
@@ -46,17 +49,18 @@ ${health.attention === undefined ? '' : html`<div class="attention"><p>${sentenc
 <section class="panel wide"><h2>Events per day</h2>${dayChart(days, { firstDay, days: PAGE_LIMITS.daysInChart })}</section>
 <section class="panel"><h2>Gong calls</h2>${callsMeters([status], { now })}<h2>Next run</h2><p>${nextRun === undefined ? 'On demand: this tenant has no schedule.' : timeHtml(nextRun, moment)}</p></section>
 </div>
-<section class="panel"><h2>Latest runs</h2>${runsTable(status.runs, moment)}</section>
+<section class="panel"><h2>Latest runs</h2>${status.runs.length === 0 ? noRun(asTyped) : runsTable(status.runs, moment)}</section>
 ${backfills(row, moment)}
 <section class="panel"><h2>How far it is read</h2>${cursorsTable(cursors, moment)}</section>`;
 }
 
 type ZonedMoment = Moment & { readonly timezone: string };
 
+function noRun(asTyped: AsTyped): Html {
+  return html`<div class="empty"><p>No run yet.</p><p class="hint">${sentenceHtml(asTyped('To run it now: `sharetrail sync`'))}</p></div>`;
+}
+
 function runsTable(runs: readonly RunStatus[], moment: ZonedMoment): Html {
-  if (runs.length === 0) {
-    return html`<div class="empty"><p>No run yet.</p><p class="hint">To run it now: <code>sharetrail sync</code></p></div>`;
-  }
   return html`<div class="table-frame"><table class="cards"><caption class="hidden">Latest runs</caption>
 <thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">Outcome</th><th scope="col" class="num">Duration</th><th scope="col" class="num">Found</th><th scope="col" class="num">Delivered</th><th scope="col">Errors</th></tr></thead>
 <tbody>${runs.map((run) => runRow(run, moment))}</tbody></table></div>`;

@@ -1,5 +1,4 @@
 import type { Hono } from 'hono';
-import type { AsTyped } from '../../lib/as-typed.ts';
 import { eventDetailJson, eventJson } from '../../operator/event-json.ts';
 import { explain } from '../../operator/explain.ts';
 import { explanationsJson } from '../../operator/explanation-json.ts';
@@ -9,6 +8,7 @@ import { workersJson } from '../../operator/queue-status.ts';
 import { syncCursors } from '../../operator/status.ts';
 import { statusJson } from '../../operator/status-json.ts';
 import { listAttempts } from '../../outbox/find-events.ts';
+import type { AppContext } from '../../runs/app-context.ts';
 import { BadQuery, readEventQuery, readLimit, requireSearchable } from '../event-query.ts';
 import { findOneEvent, listFor, tenantsFor } from '../find-events.ts';
 import type { WebData } from '../web-data.ts';
@@ -17,7 +17,7 @@ import type { WebContext, WebEnv } from '../web-env.ts';
 /** The JSON of the commands: one document, or for lists one object per line. */
 export function addApiRoutes(
   app: Hono<WebEnv>,
-  { data, asTyped }: { readonly data: WebData; readonly asTyped: AsTyped },
+  { context: { asTyped }, data }: { readonly context: AppContext; readonly data: WebData },
 ): void {
   app.get('/api/status', async (c) => {
     const statuses = await data.statuses();

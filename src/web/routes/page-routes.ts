@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { AsTyped } from '../../lib/as-typed.ts';
 import { countDays } from '../../operator/event-counts.ts';
 import { explain, explainStored } from '../../operator/explain.ts';
-import { healthOf, worstFirst } from '../../operator/health.ts';
+import { type Attention, healthOf, worstFirst } from '../../operator/health.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { syncCursors } from '../../operator/status.ts';
 import { faultyRow, type TenantRow, type ValidTenantRow } from '../../operator/tenant-row.ts';
@@ -26,7 +26,6 @@ import type { WebContext, WebEnv } from '../web-env.ts';
 export interface PageOptions {
   readonly data: WebData;
   readonly live: LiveUpdates;
-  readonly asTyped: AsTyped;
 }
 
 export function addPageRoutes(app: Hono<WebEnv>, options: PageOptions): void {
@@ -53,33 +52,43 @@ function page(c: WebContext, { title, content, ...rest }: Layout) {
 }
 
 /** Hints show commands as the operator types them. */
-function rowOf(status: ValidTenantRow['status'], asTyped: AsTyped): ValidTenantRow {
-  const { level, attention } = healthOf(status);
-  if (attention === undefined) return { status, health: { level } };
-  return { status, health: { level, attention: { ...attention, hint: asTyped(attention.hint) } } };
+function typed<Subject extends { readonly attention?: Attention }>(
+  subject: Subject,
+  asTyped: AsTyped,
+): Subject {
+  const { attention } = subject;
+  if (attention === undefined) return subject;
+  return { ...subject, attention: { ...attention, hint: asTyped(attention.hint) } };
 }
 
-async function showOverview(c: WebContext, { data, asTyped }: PageOptions) {
+function typedRow<Row extends TenantRow>(row: Row, asTyped: AsTyped): Row {
+  return { ...row, health: typed(row.health, asTyped) };
+}
+
+function rowOf(status: ValidTenantRow['status']): ValidTenantRow {
+  return { status, health: healthOf(status) };
+}
+
+async function showOverview(c: WebContext, { data }: PageOptions) {
   const { faulty, context } = data.view();
+  const { asTyped } = context;
   const statuses = await data.statuses();
-  const rows: TenantRow[] = [
-    ...statuses.map((status) => rowOf(status, asTyped)),
-    ...faulty.map(faultyRow),
-  ];
+  const rows: TenantRow[] = [...statuses.map(rowOf), ...faulty.map(faultyRow)];
   const now = context.clock.now();
   const content = overviewPage({
-    rows: worstFirst(rows),
+    rows: worstFirst(rows).map((row) => typedRow(row, asTyped)),
     days: await data.days(),
     recentOf: await data.recent(),
     lastGoodRuns: await data.lastGoodRuns(),
-    queue: await data.queue(),
+    queue: typed(await data.queue(), asTyped),
+    asTyped,
     firstDay: firstDay(now) / DAY_MS,
     now,
   });
   return page(c, { title: 'Tenants', content, isLive: true });
 }
 
-async function showTenant(c: WebContext, { data, asTyped }: PageOptions) {
+async function showTenant(c: WebContext, { data }: PageOptions) {
   const name = c.req.param('name') ?? '';
   const [tenant] = tenantsFor(data.view(), name);
   const statuses = await data.statuses();
@@ -89,7 +98,8 @@ async function showTenant(c: WebContext, { data, asTyped }: PageOptions) {
   const since = firstDay(now);
   const content = await data.read(async ({ context }) =>
     tenantPage({
-      row: rowOf(status, asTyped),
+      row: typedRow(rowOf(status), context.asTyped),
+      asTyped: context.asTyped,
       days: await countDays(context.db, [status.tenant], since),
       cursors: await syncCursors(context, status.tenant),
       firstDay: since / DAY_MS,
@@ -111,6 +121,7 @@ async function showEvents(c: WebContext, { data }: PageOptions) {
       query,
       tenants: view.tenants.map(({ tenant }) => tenant),
       events: await listFor(view, query, PAGE_LIMITS.eventsPerPage),
+      asTyped: view.context.asTyped,
       zoneOf: zoneOf(view),
       showsTenant: query.tenant === undefined && view.tenants.length > 1,
       now: view.context.clock.now(),
@@ -119,7 +130,7 @@ async function showEvents(c: WebContext, { data }: PageOptions) {
   return page(c, { title: 'Events', content, isLive: true });
 }
 
-async function showEvent(c: WebContext, { data, asTyped }: PageOptions) {
+async function showEvent(c: WebContext, { data }: PageOptions) {
   const { tenant = '', id = '' } = c.req.param();
   const formToken = c.get('formToken');
   const done = c.req.query('done');
@@ -129,10 +140,11 @@ async function showEvent(c: WebContext, { data, asTyped }: PageOptions) {
     const [config] = tenantsFor(view, tenant);
     if (config === undefined) throw new NotFound('there is no such tenant');
     const { attempts, summary, sentences } = await explainStored(view.context, config, event);
+    const { asTyped } = view.context;
     const content = eventPage({
       event,
       attempts,
-      summary,
+      summary: asTyped(summary),
       sentences: sentences.map(asTyped),
       tenant: config,
       formToken,
@@ -143,7 +155,7 @@ async function showEvent(c: WebContext, { data, asTyped }: PageOptions) {
   });
 }
 
-async function search(c: WebContext, { data, asTyped }: PageOptions) {
+async function search(c: WebContext, { data }: PageOptions) {
   const text = requireSearchable((c.req.query('q') ?? '').trim());
   const limit = LIST_LIMITS.explainedDefault;
   return data.read(async (view) => {
@@ -154,7 +166,7 @@ async function search(c: WebContext, { data, asTyped }: PageOptions) {
     if (only !== undefined && others.length === 0) return c.redirect(eventPath(only), 303);
     const explanations = found.map((each) => ({
       ...each,
-      sentences: each.sentences.map(asTyped),
+      sentences: each.sentences.map(view.context.asTyped),
     }));
     const content = searchPage({
       text,

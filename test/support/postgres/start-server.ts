@@ -9,8 +9,11 @@ const PASSWORD = 'test-Pass/w0rd';
 
 export interface RunningServer {
   readonly server: PostgresServer;
-  /** Closes all connections, as an upgrade of the server does. */
-  restart(): Promise<void>;
+  /**
+   * `fast` closes all connections, as an upgrade of the server does; `immediate` ends all its processes
+   * at once, as a failure of its machine does, and then recovers from the log.
+   */
+  restart(mode?: 'fast' | 'immediate'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,8 +39,8 @@ export async function startServer(): Promise<RunningServer> {
   };
   return {
     server,
-    restart: async () => {
-      child.stdin.write('restart\n');
+    restart: async (mode = 'fast') => {
+      child.stdin.write(`restart ${mode}\n`);
       await ready();
     },
     stop: async () => {

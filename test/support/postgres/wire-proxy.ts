@@ -68,6 +68,29 @@ export function startForwarder(port: number, host: string): Promise<LoopbackProx
   });
 }
 
+export interface Silencer extends LoopbackProxy {
+  /** From now on, no byte arrives in either direction, and no connection ends. */
+  silence(): void;
+}
+
+/** Forwards everything to a server, until the network breaks without a sign. */
+export async function startSilencer(port: number): Promise<Silencer> {
+  let isSilent = false;
+  const proxy = await listen('127.0.0.1', (client) => {
+    const upstream = connect(port, '127.0.0.1');
+    upstream.on('error', () => {});
+    client.on('data', (chunk) => isSilent || upstream.write(chunk));
+    upstream.on('data', (chunk) => isSilent || client.write(chunk));
+    client.on('close', () => upstream.destroy());
+  });
+  return {
+    ...proxy,
+    silence: () => {
+      isSilent = true;
+    },
+  };
+}
+
 /** Forwards everything to a server, and replaces a text in its responses by one of equal length. */
 export function startRewriter(
   port: number,
