@@ -4,7 +4,7 @@ import type { Database, Statement } from './schema.ts';
 
 /**
  * Runs `work` in one transaction. On SQLite, it excludes every other writer. On PostgreSQL, it
- * excludes those that lock the same rows or names: see docs/decisions/0008-postgresql.md.
+ * excludes those that lock the same rows or names: see docs/decisions/0009-postgresql.md.
  *
  * If PostgreSQL rolls it back because of a deadlock, or because the server restarts before the commit,
  * all of `work` is repeated: it must not change anything outside of the database that a second attempt

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { TenantConfig } from '../config/types.ts';
 import { databaseTime } from '../db/database-time.ts';
 import { acquireLease, extendLease, type LeaseKey, releaseLease } from '../db/leases.ts';
 import { liveWorkers, removeWorker, reportWorker, type WorkerRole } from '../db/workers.ts';
@@ -10,11 +11,14 @@ import type { QueueWorker } from './queue-worker.ts';
 
 /** part of the database */
 const DUTIES = 'duties';
+const HASH_DIGITS = 16;
 
 export interface PresenceOptions {
   readonly context: AppContext;
   readonly worker: QueueWorker;
   readonly role: WorkerRole;
+  /** the tenants of this process's configuration in effect */
+  readonly tenants: () => readonly TenantConfig[];
   /** called with each sign of life; `workers`: others that take runs, except standbys */
   readonly onHeartbeat: (seen: { readonly workers: number }) => void;
   readonly signal: AbortSignal;
@@ -22,22 +26,23 @@ export interface PresenceOptions {
 
 /**
  * What other processes can see of this one, by the database's clock: that it is alive, and which runs
- * it executes. One process of all has the lease of the duties: what must be done once, not by each.
+ * it executes. Of all processes with the same tenants, one has the lease of the duties: what must be
+ * done once, not by each.
  */
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #id = randomUUID();
-  readonly #duties: LeaseKey;
+  #duties: LeaseKey;
   #startedAt: number | undefined;
   #hasDuties = false;
   #isListed = false;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#duties = { name: DUTIES, holder: options.context.holder() };
+    this.#duties = { name: dutiesOf(options.tenants()), holder: options.context.holder() };
   }
 
-  /** Whether this process does what is to be done once for all: overdue tenants, retention. */
+  /** Whether this process does what is to be done once: overdue tenants, retention, backfills. */
   get hasDuties(): boolean {
     return this.#hasDuties;
   }
@@ -99,7 +104,14 @@ export class Presence {
   }
 
   async #holdDuties(now: number): Promise<boolean> {
-    const { db } = this.#options.context;
+    const { context, tenants } = this.#options;
+    const { db } = context;
+    const name = dutiesOf(tenants());
+    if (name !== this.#duties.name) {
+      if (this.#hasDuties) await releaseLease(db, this.#duties);
+      this.#hasDuties = false;
+      this.#duties = { ...this.#duties, name };
+    }
     if (!this.#hasDuties) return acquireLease(db, this.#duties, now);
     try {
       await extendLease(db, this.#duties, now);
@@ -122,3 +134,9 @@ export class Presence {
 }
 
 const STOP_POLL_MS = 100;
+
+/** A process with `--tenant`, or with another folder, cannot do the duties for other tenants. */
+function dutiesOf(tenants: readonly TenantConfig[]): string {
+  const names = JSON.stringify(tenants.map(({ tenant }) => tenant).toSorted());
+  return `${DUTIES} ${createHash('sha256').update(names).digest('hex').slice(0, HASH_DIGITS)}`;
+}

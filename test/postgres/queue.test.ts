@@ -177,4 +177,21 @@ describe('history', () => {
     ]);
     expect(worker.runs.map(({ tenant }) => tenant)).not.toContain(unsent.tenant);
   });
+
+  test('continues next to a process that lacks the tenant, and that started before', async () => {
+    const [tenant = world.tenant, other = world.tenant] = missed(2);
+    await interruptBackfill(tenant, 'send');
+    const { context } = await startQueueProcess(world, { as: 'worker', tenants: [other] });
+    const duties = () =>
+      context.db.selectFrom('lease').select('name').where('name', 'like', 'duties%').execute();
+    await expect.poll(duties).toHaveLength(1);
+    const worker = await startQueueProcess(world, { as: 'worker', tenants: [tenant] });
+    await expect.poll(duties).toHaveLength(2);
+    await expect
+      .poll(async () => {
+        worker.runner.tick();
+        return worker.runs.map(({ kind }) => kind);
+      })
+      .toContain('backfill');
+  });
 });

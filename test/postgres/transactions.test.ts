@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import type { TenantConfig } from '../../src/config/types.ts';
 import { lockTotal } from '../../src/db/call-total.ts';
 import { takeCalls } from '../../src/db/calls.ts';
 import { databaseTime } from '../../src/db/database-time.ts';
@@ -9,14 +10,19 @@ import { openDatabase } from '../../src/db/open.ts';
 import type { Database, Statement } from '../../src/db/schema.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { statusOf } from '../../src/operator/status.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { findEvents } from '../../src/outbox/find-events.ts';
 import { settle } from '../../src/outbox/queue.ts';
 import { eraseSettled } from '../../src/outbox/retention.ts';
 import { indexNextEvents, queueForSearch } from '../../src/outbox/search-index.ts';
 import { createPacer } from '../../src/push/pacer.ts';
+import type { AppContext } from '../../src/runs/app-context.ts';
+import { nextDue } from '../../src/scheduler/due-times.ts';
+import { gongAccountOf } from '../../src/vendors/gong/account.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
+import { accessKeyConfig } from '../support/gong-config.ts';
 import { administer, createDatabase, urlOf } from '../support/postgres/databases.ts';
 
 const HOUR = 60 * 60_000;
@@ -274,7 +280,8 @@ describe('the database’s clock', () => {
     onTestFinished(() => ahead.mockRestore());
     expect(systemClock.now()).toBe(real + HOUR);
     expect(Math.abs((await databaseTime(db, systemClock)) - real)).toBeLessThan(HOUR / 2);
-    const pacer = createPacer({ db, account: 'gong', clock: systemClock });
+    const gong = accessKeyConfig('https://api.gong.io');
+    const pacer = createPacer({ db, account: gongAccountOf(gong), clock: systemClock });
     const { signal } = new AbortController();
     const permit = await pacer.acquire({ callsPerSecond: 3, callsPerDay: 9 }, signal);
     if (permit.kind !== 'granted') throw new Error('it is denied');
@@ -285,6 +292,11 @@ describe('the database’s clock', () => {
     const [pause] = await db.selectFrom('pause').select('until').execute();
     expect(Math.abs((call?.at ?? 0) - real)).toBeLessThan(HOUR / 2);
     expect(Math.abs((pause?.until ?? 0) - real)).toBeLessThan(HOUR / 2);
+    // For this machine, the pause is over.
+    const tenant = { tenant: 'acme', timezone: 'UTC', gong } as TenantConfig;
+    const context = { db, clock: systemClock, config: { tenants: [tenant] } } as unknown;
+    const [status] = await statusOf(context as AppContext, [tenant], nextDue);
+    expect(status?.gong).toMatchObject({ callsUsed: 1, pausedUntil: pause?.until });
   });
 });
 

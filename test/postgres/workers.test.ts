@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
-import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
+import { type CliWorld, startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
 import type { Command } from '../support/command.ts';
-import { untilLogged } from '../support/follow.ts';
+import { loggedBy, untilLogged } from '../support/follow.ts';
+import { freePort } from '../support/free-port.ts';
 import type { PostgresServer } from '../support/postgres/server.ts';
 import { startServer } from '../support/postgres/start-server.ts';
 import { until } from '../support/until.ts';
@@ -144,4 +147,36 @@ test.concurrent('a worker that is stopped in a run puts it back; the next one co
   expect(await first.ended()).toMatchObject({ code: 0 });
   shared.start('worker');
   await untilServed(shared, ids);
+});
+
+test('a worker serves the page, probes, and metrics, and reloads its configuration on SIGHUP', async () => {
+  await using shared = await sharedWorld();
+  const { world } = shared;
+  const settings = `database: ${world.database}\n`;
+  writeConfigFile(world, 'sharetrail.yaml', `${settings}http:\n  port: ${await freePort()}\n`);
+  const worker = await shared.worker();
+  await untilLogged(worker, 'the operator page is ready');
+  const origin = loggedBy(worker).find(({ url }) => url !== undefined)?.['url'];
+  const get = async (path: string) => (await fetch(`${origin}${path}`)).text();
+  expect(await get('/healthz')).toContain('ok');
+  expect(await get('/readyz')).toContain('ok');
+  expect(await get('/')).toMatch(/worker[\s\S]*idle/);
+  const status = JSON.parse(await get('/api/status'));
+  expect(status.workers).toMatchObject([{ runs: [] }]);
+  expect(await get('/metrics')).toContain('sharetrail_queue_jobs{state="waiting"} 0');
+  // A tenant that the worker does not have until it reloads.
+  const file = readFileSync(join(world.folder, 'tenants', `${TENANT}.yaml`), 'utf8');
+  writeConfigFile(world, 'tenants/later.yaml', file.replace(/^tenant: .*$/m, 'tenant: later'));
+  // The page has one port.
+  writeConfigFile(world, 'sharetrail.yaml', settings);
+  const start = shared.start('start --tenant later');
+  await untilLogged(worker, 'no configuration of the tenant here: its runs are left to others');
+  worker.kill('SIGHUP');
+  await untilLogged(worker, 'configuration reloaded');
+  await untilLogged(worker, 'run ended', { tenant: 'later', outcome: 'ok' });
+  expect(await get('/')).toContain('later');
+  for (const command of [worker, start]) {
+    command.kill('SIGTERM');
+    expect(await command.ended()).toMatchObject({ code: 0 });
+  }
 });

@@ -257,15 +257,4 @@ export const DECIDING: readonly Sabotage[] = [
     effect: 'A share is rejected permanently because of a link that Google did not fill in.',
     caughtBy: { file: 'test/unit/share-link.test.ts', name: 'a file whose webViewLink is invalid' },
   },
-  {
-    name: 'link-of-delivery',
-    file: 'src/sources/salesforce/build-share.ts',
-    find: 'linkOf(row.DistributionPublicUrl)',
-    put: 'presentText(row.DistributionPublicUrl)',
-    effect: 'A delivery without a valid link is rejected, and a later link does not help.',
-    caughtBy: {
-      file: 'test/unit/salesforce-build-share.test.ts',
-      name: 'no link if it is invalid',
-    },
-  },
 ];

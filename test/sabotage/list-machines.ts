@@ -188,4 +188,15 @@ export const MACHINES: readonly Sabotage[] = [
     effect: 'After a copy, Gong gets more calls than it allows.',
     caughtBy: { file: COPY, name: 'counts the calls of `check` in TO' },
   },
+  {
+    name: 'gong-usage-by-database-clock',
+    file: 'src/operator/status.ts',
+    find: 'const databaseNow = await databaseTime(db, clock);',
+    put: 'const databaseNow = (await databaseTime(db, clock), clock.now());',
+    effect: 'A machine whose clock is ahead shows calls as free that are used, and hides a pause.',
+    caughtBy: {
+      file: TRANSACTIONS,
+      name: 'decides, even if this machine’s clock is an hour ahead',
+    },
+  },
 ];

@@ -94,4 +94,12 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
       name: 'of several `start` processes, one alerts about a faulty tenant',
     },
   },
+  {
+    name: 'duties-by-tenants',
+    file: 'src/queue/presence.ts',
+    find: 'const names = JSON.stringify(tenants.map(({ tenant }) => tenant).toSorted());',
+    put: "const names = tenants.length === 0 ? '' : 'all';",
+    effect: 'A worker with one tenant keeps the backfills of all others from continuing.',
+    caughtBy: { file: QUEUE, name: 'continues next to a process that lacks the tenant' },
+  },
 ];

@@ -1,3 +1,6 @@
+import { POSTGRES_LIMITS } from '../../src/db/limits.ts';
+import { QUEUE_LIMITS } from '../../src/queue/limits.ts';
+
 /** The assumptions of the simulation, by name and unit. docs/scaling.md explains them. */
 
 export const MINUTE_MS = 60_000;
@@ -53,8 +56,11 @@ export const WRITES = {
 } as const;
 
 export const CONNECTIONS = {
-  /** pool of a process: runs, and the operator page */
-  perProcess: 10 + 4,
+  /** the pools of a process: runs, the queue, and the operator page */
+  perProcess:
+    POSTGRES_LIMITS.connectionsMax +
+    QUEUE_LIMITS.connectionsMax +
+    POSTGRES_LIMITS.readingConnectionsMax,
   /** processes that run `start` */
   schedulers: 2,
 } as const;

@@ -5,16 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type CliWorld, startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
 import type { Command } from '../support/command.ts';
 import { untilLogged } from '../support/follow.ts';
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
+import { freePort } from '../support/free-port.ts';
 
 interface Page {
   readonly command: Command;

@@ -70,6 +70,7 @@ class QueueRunner implements Runner {
       context,
       worker: this.#worker,
       role: this.#role,
+      tenants: () => this.#tenants,
       signal,
       onHeartbeat: ({ workers }) => this.#takeRuns(workers),
     });
@@ -147,7 +148,7 @@ class QueueRunner implements Runner {
     this.#worker.takeAtOnce(isNeeded ? atOnce : 0);
   }
 
-  /** What one process does for all: unfinished backfills continue, overdue tenants, retention. */
+  /** What one process does for all with the same tenants: unfinished backfills continue, overdue tenants, retention. */
   async #doDuties(): Promise<void> {
     const { alerts, signal } = this.#tools;
     if (signal.aborted || !this.#presence.hasDuties) return;

@@ -55,7 +55,8 @@ const FAILURES: readonly (readonly [codePrefix: string, ...Explanation])[] = [
   [
     '53300',
     'the PostgreSQL server has no free connection',
-    'Raise max_connections, or run fewer processes: each uses up to ten connections.',
+    'Raise max_connections, or run fewer processes: each uses up to ten connections, `start` and ' +
+      '`worker` up to eight more.',
   ],
   [
     '53100',

