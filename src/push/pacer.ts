@@ -116,7 +116,7 @@ class AccountPacer implements Pacer {
     const { clock } = this.#options;
     const before = clock.now();
     const now = await databaseTime(db, clock);
-    this.#difference.add(now, { before, after: clock.now() });
+    if (hasOwnClock(db, clock)) this.#difference.add(now, { before, after: clock.now() });
     return now;
   }
 
