@@ -31,9 +31,13 @@ export const ONE_LINE = /^\S(?:.*\S)?$/;
 /** What a copy from a web page or a mail brings along, and no one sees: U+200B, U+00AD, a BOM. */
 const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\u00a0\u115f\u1160\u3164]|(?![\n\r\t])\p{Cc}/u;
 
-/** A PEM and a JSON key have lines; other secrets have no white space at either end. */
-function hasStrayCharacters(value: string): boolean {
+/**
+ * A PEM and a JSON key have lines: their own checks find what is wrong. No other secret has white
+ * space, such as a wrapped paste adds.
+ */
+function hasStrayCharacters(value: string, hasOwnCheck: boolean): boolean {
   if (INVISIBLE.test(value)) return true;
+  if (!hasOwnCheck) return /\s/.test(value);
   return !/^\s*(?:-----BEGIN|\{)/.test(value) && value.trim() !== value;
 }
 
@@ -94,11 +98,11 @@ export function maskedText(options: SecretOptions) {
 function secretField({ check, ...meta }: SecretOptions) {
   const error = `expected ${meta.expected}`;
   const isClean = (value: Secret) =>
-    value instanceof DeferredSecret || !hasStrayCharacters(value.reveal());
+    value instanceof DeferredSecret || !hasStrayCharacters(value.reveal(), check !== undefined);
   return z
     .custom<Secret>((value) => value instanceof Secret, { error, abort: true })
     .refine(isClean, {
-      error: `${error} without white space around it and without invisible characters`,
+      error: `${error} without white space and without invisible characters`,
       abort: true,
     })
     .refine((value) => value instanceof DeferredSecret || (check?.(value.reveal()) ?? true), {

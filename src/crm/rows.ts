@@ -3,6 +3,8 @@ import { UserError } from '../lib/errors.ts';
 import { omitUndefined } from '../lib/omit-undefined.ts';
 import { addressOf } from '../share/address.ts';
 import { type FaultyRow, faultyRowOf } from '../vendors/faulty-row.ts';
+import { readFlag, readId, readParent, readText, readTime } from '../vendors/salesforce/columns.ts';
+import { rowOf } from '../vendors/salesforce/responses.ts';
 import {
   decidingFlag,
   optionalId,
@@ -28,18 +30,15 @@ const day = z
 /** null if the record has no Account or the Account is hidden */
 const parentAccount = z.object({ Name: optionalText }).nullish().catch(undefined);
 
-// Compiled: a first sync reads hundreds of thousands of rows.
-const contactRow = z.compile(
-  z.object({
-    Id: requiredId,
-    Email: optionalText,
-    Name: optionalText,
-    Title: optionalText,
-    AccountId: optionalId,
-    Account: parentAccount,
-    LastModifiedDate: requiredTime,
-  }),
-);
+// Read without zod, as deliveries are; the schemas are only for the sentences about faulty rows.
+const contactColumns = z.object({ Id: requiredId, LastModifiedDate: requiredTime });
+const contactRoleColumns = z.object({
+  OpportunityId: requiredId,
+  ContactId: requiredId,
+  IsPrimary: decidingFlag,
+});
+
+// Compiled: a first sync reads many rows.
 const leadRow = z.compile(
   z.object({
     Id: requiredId,
@@ -65,13 +64,6 @@ const opportunityRow = z.compile(
     IsClosed: decidingFlag,
   }),
 );
-const contactRoleRow = z.compile(
-  z.object({
-    OpportunityId: requiredId,
-    ContactId: requiredId,
-    IsPrimary: decidingFlag,
-  }),
-);
 const caseRow = z.compile(
   z.object({
     Id: requiredId,
@@ -94,16 +86,23 @@ export interface WithAccount<T> {
  * is missing or invalid; an invalid optional column counts as empty.
  */
 export function readContact(row: unknown): WithAccount<ContactRecord> {
-  const contact = parse('Contact', contactRow, row);
+  const columns = rowOf(row);
+  const id = readId(columns['Id']);
+  const modifiedAt = readTime(columns['LastModifiedDate']);
+  if (id === undefined || modifiedAt === undefined)
+    throw unreadable('Contact', contactColumns, row);
+  const AccountId = readId(columns['AccountId']);
+  const parent = readParent(columns['Account']);
   const record = omitUndefined<ContactRecord>({
-    id: contact.Id,
-    ...addressIn(contact.Email),
-    name: given(contact.Name),
-    title: given(contact.Title),
-    accountId: given(contact.AccountId),
-    modifiedAt: contact.LastModifiedDate,
+    id,
+    ...addressIn(readText(columns['Email'])),
+    name: given(readText(columns['Name'])),
+    title: given(readText(columns['Title'])),
+    accountId: AccountId,
+    modifiedAt,
   });
-  return { record, account: accountOf(contact) };
+  const Account = parent && { Name: readText(parent['Name']) };
+  return { record, account: accountOf({ AccountId, Account }) };
 }
 
 export function readLead(row: unknown): LeadRecord {
@@ -148,12 +147,14 @@ export function readOpportunity(row: unknown): WithAccount<OpportunityRecord> {
 }
 
 export function readContactRole(row: unknown): ContactRoleRecord {
-  const role = parse('OpportunityContactRole', contactRoleRow, row);
-  return {
-    opportunityId: role.OpportunityId,
-    contactId: role.ContactId,
-    primary: role.IsPrimary,
-  };
+  const columns = rowOf(row);
+  const opportunityId = readId(columns['OpportunityId']);
+  const contactId = readId(columns['ContactId']);
+  const primary = readFlag(columns['IsPrimary'] ?? false);
+  if (opportunityId === undefined || contactId === undefined || primary === undefined) {
+    throw unreadable('OpportunityContactRole', contactRoleColumns, row);
+  }
+  return { opportunityId, contactId, primary };
 }
 
 export function readCase(row: unknown): WithAccount<CaseRecord> {
@@ -200,6 +201,11 @@ export class UnreadableRecord extends UserError {
 function parse<T>(object: string, schema: z.ZodType<T>, row: unknown): T {
   const parsed = schema.safeParse(row);
   if (parsed.success) return parsed.data;
+  throw unreadable(object, schema, row);
+}
+
+function unreadable(object: string, schema: z.ZodType, row: unknown): UnreadableRecord {
+  const issues = schema.safeParse(row).error?.issues ?? [];
   const id = idOnly.safeParse(row).data?.Id;
-  throw new UnreadableRecord(faultyRowOf(object, row, { id, issues: parsed.error.issues }));
+  return new UnreadableRecord(faultyRowOf(object, row, { id, issues }));
 }

@@ -38,7 +38,8 @@ const runReport = z
     /**
      * - `ok`: success, even if events wait for Gong's limits
      * - `partial`: completed, but something needs attention
-     * - `failed`: no source could be read, or Gong refused all requests
+     * - `failed`: no source could be read, or Gong refused all requests; not if all that went wrong
+     *   is a requested stop
      * - `busy`: another run has the tenant's lease
      */
     outcome: z.enum(['ok', 'partial', 'failed', 'busy']),

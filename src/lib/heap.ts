@@ -8,12 +8,21 @@ const ROUNDS_MAX = 64;
 
 /**
  * Keeps the heap close to the memory in use. On a machine with much memory, V8 otherwise lets
- * several times as much garbage pile up. V8 reads both flags at each collection, so they can be set
- * at run time. See docs/decisions/0005-a-small-heap.md.
+ * several times as much garbage pile up. V8 reads these flags at each collection and compilation, so
+ * they can be set at run time. See docs/decisions/0005-a-small-heap.md.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=40');
+  setFlagsFromString('--no-turbofan');
+}
+
+/**
+ * Lets V8's second compiler optimize what becomes hot from now on. Call it before code that computes for
+ * many seconds: a shorter run takes as long without it, and 12 MB less.
+ */
+export function optimizeHotCode(): void {
+  setFlagsFromString('--turbofan');
 }
 
 /**

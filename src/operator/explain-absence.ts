@@ -2,12 +2,12 @@ import type { GoogleDriveConfig, TenantConfig } from '../config/types.ts';
 import { listCursors } from '../db/cursors.ts';
 import { latestRuns } from '../db/runs.ts';
 import type { Statement } from '../db/schema.ts';
-import { countOf, localTimeText } from '../lib/format.ts';
+import { countOf, zonedTimeText } from '../lib/format.ts';
 import { unsearchedEvents } from '../outbox/search.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { forgottenPeopleOf } from '../runs/forgotten-people.ts';
 import { keptStart } from '../runs/start-time.ts';
-import { isInsider } from '../share/address.ts';
+import { isInsider, mailboxOf } from '../share/address.ts';
 import type { Grant } from '../sources/drive/grant.ts';
 import { findGrants } from '../sources/drive/grant-store.ts';
 import { storedInsiders } from '../sources/drive/stored-insiders.ts';
@@ -44,7 +44,7 @@ export async function explainAbsence(
       `${email} is forgotten (\`sharetrail forget\`): what is shared with this person is not reported.`,
     ];
   }
-  const key = id === undefined ? email && { grantee: email } : { item: id };
+  const key = id === undefined ? email && { grantee: mailboxOf(email) } : { item: id };
   const grants = key
     ? await findGrants(db, tenant.tenant, { ...key, limit: LIST_LIMITS.grantsShown })
     : [];
@@ -79,7 +79,7 @@ async function isInternal({ context, tenant }: Facts, email: string): Promise<bo
 }
 
 function grantSentence(grant: Grant, timezone: string): string {
-  const at = (time: number) => localTimeText(time, timezone);
+  const at = (time: number) => zonedTimeText(time, timezone);
   const { itemId, grantee, role, grantedAt, seenAt, revokedAt, inherited, eventId } = grant;
   const since = grantedAt === undefined ? `at least since ${at(seenAt)}` : `since ${at(grantedAt)}`;
   const access = `${grantee} has access to ${itemId} as ${role}, ${since}`;
@@ -97,7 +97,7 @@ function grantSentence(grant: Grant, timezone: string): string {
 /** How far the sources were read, and what went wrong in the last run. */
 async function readingSentences({ context, tenant, search }: Facts): Promise<string[]> {
   const { db } = context;
-  const at = (time: number) => localTimeText(time, tenant.timezone);
+  const at = (time: number) => zonedTimeText(time, tenant.timezone);
   const [last] = await latestRuns(db, { tenant: tenant.tenant, limit: 1 });
   if (last === undefined) {
     return [`No run of ${tenant.tenant} has started yet. Run \`sharetrail sync\`.`];

@@ -1,5 +1,5 @@
 import type { TenantConfig } from '../config/types.ts';
-import { localTimeText } from '../lib/format.ts';
+import { zonedTimeText } from '../lib/format.ts';
 import type { Attempt, StoredEvent } from '../outbox/outbox-event.ts';
 
 /** What the sentences about one event are made of. All times are epoch milliseconds. */
@@ -22,5 +22,5 @@ export interface GongWait {
 
 /** The time in the tenant's timezone. */
 export function at(time: number, { tenant }: Pick<ExplainedEvent, 'tenant'>): string {
-  return localTimeText(time, tenant.timezone);
+  return zonedTimeText(time, tenant.timezone);
 }

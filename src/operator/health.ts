@@ -1,4 +1,5 @@
 import { CALL_LIMITS } from '../db/limits.ts';
+import { wasOnlyStopped } from '../db/only-stopped.ts';
 import type { RunError } from '../db/run-report.ts';
 import { LIST_LIMITS } from './limits.ts';
 import type { RunStatus, TenantStatus } from './status.ts';
@@ -100,8 +101,7 @@ function isRunning({ runs }: TenantStatus): boolean {
 
 /** True if all that went wrong is that someone stopped it. */
 function wasStopped(run: RunStatus | undefined): boolean {
-  const errors = run?.report?.errors ?? [];
-  return errors.length > 0 && errors.every(({ code }) => code === 'stop-requested');
+  return run?.report !== undefined && wasOnlyStopped(run.report);
 }
 
 /** The Retry-After of the current pause if it was capped, in milliseconds. */

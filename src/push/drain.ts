@@ -136,7 +136,7 @@ export class Drain {
     return concurrency + PUSH_LIMITS.waitingMax - this.#claimed.size;
   }
 
-  /** Up to `free` events. One claim finds as many as can be in flight: slots become free singly. */
+  /** Up to `free` events. One claim finds as many as can be claimed: slots become free singly. */
   async #nextEvents(free: number): Promise<QueuedEvent[]> {
     this.#endBackfillInTime();
     // Neighbours in the queue are often alike, so what was blocked is compared with the other end.
@@ -144,8 +144,10 @@ export class Drain {
     if (this.#isReadyStale || order === 'from the end') this.#ready = [];
     if (this.#ready.length === 0) {
       this.#isReadyStale = false;
-      const limit = Math.min(this.#options.settings.concurrency, this.#claimableMax());
-      this.#ready = await this.#claim(order === 'from the end' ? free : limit, order);
+      this.#ready = await this.#claim(
+        order === 'from the end' ? free : this.#claimableMax(),
+        order,
+      );
     }
     return this.#ready.splice(0, free);
   }

@@ -29,8 +29,12 @@ export const PACE_LIMITS = {
   latenciesKept: 25,
   /** the most that a slow response can move the estimated arrival */
   arrivalMsMax: 250,
-  /** the same if machines share the pace */
+  /** the same if machines share the pace; shorter than a second with its jitter, which counts them */
   sharedArrivalMsMax: 1_000,
+  /** how long a permit can be used if machines share the pace; the call then still has time to arrive */
+  permitMsMax: 250,
+  /** between two looks for the response that another machine waits for */
+  responseLookMs: 100,
   /** permits that come too late to be used, in a row; then one is used anyway */
   lateInRowMax: 3,
   /**

@@ -8,6 +8,7 @@ import { pauseAccount } from '../db/pauses.ts';
 import type { Database, Statement } from '../db/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ArrivalEstimate } from './arrival-estimate.ts';
+import { ClockDifference } from './clock-difference.ts';
 import { PACE_LIMITS, PUSH_LIMITS } from './limits.ts';
 import { PendingCorrections } from './pending-corrections.ts';
 
@@ -68,13 +69,13 @@ class AccountPacer implements Pacer {
   readonly #options: PacerOptions;
   readonly #arrival = new ArrivalEstimate();
   readonly #corrections = new PendingCorrections();
+  /** of the database's clock */
+  readonly #difference = new ClockDifference();
   #waiting: Sender[] = [];
   #isServing = false;
   #lateInRow = 0;
   // Folds at the first call, because a nightly run can be shorter than the interval.
   #foldedAt = Number.NEGATIVE_INFINITY;
-  /** how far the database's clock is ahead of this machine's */
-  #aheadMs = 0;
 
   constructor(options: PacerOptions) {
     this.#options = options;
@@ -113,8 +114,9 @@ class AccountPacer implements Pacer {
   /** The database counts by its own clock, which can differ from this machine's. */
   async #databaseTime(db: Statement): Promise<number> {
     const { clock } = this.#options;
+    const before = clock.now();
     const now = await databaseTime(db, clock);
-    this.#aheadMs = now - clock.now();
+    this.#difference.add(now, { before, after: clock.now() });
     return now;
   }
 
@@ -148,22 +150,30 @@ class AccountPacer implements Pacer {
     const decision = await this.#take(first.settings, group.length);
     if (decision.kind === 'go') return this.#grant(group, decision);
     const { until } = decision;
-    const waitMs = this.#waitMs(decision, until - this.#aheadMs - clock.now());
+    const waitMs = until - this.#difference.aheadMs - clock.now();
     const reason = denialReason(decision, waitMs);
     if (reason) for (const { settle } of group) settle({ kind: 'denied', reason, until });
-    else await this.#sleep(waitMs, first.signal);
+    else await this.#sleep(this.#untilNextLookMs(decision, waitMs, first.settings), first.signal);
   }
 
-  /** Calls of other machines that have arrived in the meantime free their slots by the margin sooner. */
-  #waitMs({ kind }: CallDecision, waitMs: number): number {
-    const sooner = waitMs - this.#arrivalMarginMs;
-    return kind === 'wait' && sooner > 0 ? sooner : waitMs;
+  /**
+   * If the slot is that of a call without a response, it becomes free sooner once the response comes:
+   * a second after its arrival at the earliest.
+   */
+  #untilNextLookMs({ kind }: CallDecision, waitMs: number, settings: PaceSettings): number {
+    const isCounted = waitMs <= limitsOf(settings).burst.windowMs;
+    if (kind !== 'wait' || isCounted) return waitMs;
+    const earliestMs = waitMs - this.#arrivalMarginMs;
+    return earliestMs > 0 ? earliestMs : PACE_LIMITS.responseLookMs;
   }
 
-  /** With several machines, a call can take longer to Gong than the next one of another machine. */
+  /**
+   * With several machines, a call can take longer to Gong than the next one of another machine: until
+   * its response, it counts as one that arrives last.
+   */
   get #arrivalMarginMs(): number {
     const { db, clock } = this.#options;
-    return hasOwnClock(db, clock) ? PACE_LIMITS.arrivalMsMax : 0;
+    return hasOwnClock(db, clock) ? PACE_LIMITS.sharedArrivalMsMax : 0;
   }
 
   /** Ends early if the sender at the head of the queue stops waiting. */
@@ -204,9 +214,11 @@ class AccountPacer implements Pacer {
     }
   }
 
-  /** The transaction took so long that the calls would arrive later than they are counted. */
+  /** The transaction took so long that the calls could arrive later than they are counted. */
   #isLate(at: number): boolean {
-    const isLate = this.#arrivalMarginMs > 0 && this.#options.clock.now() + this.#aheadMs > at;
+    const usableUntil = at - this.#arrivalMarginMs + PACE_LIMITS.permitMsMax;
+    const now = this.#options.clock.now() + this.#difference.aheadMs;
+    const isLate = this.#arrivalMarginMs > 0 && now > usableUntil;
     this.#lateInRow = isLate ? this.#lateInRow + 1 : 0;
     // A machine that is always late still sends.
     return isLate && this.#lateInRow <= PACE_LIMITS.lateInRowMax;
@@ -215,7 +227,6 @@ class AccountPacer implements Pacer {
   #permit(takenAt: number): Permit {
     const { clock } = this.#options;
     let sentAt: number | undefined;
-    const aheadMs = this.#aheadMs;
     const isShared = this.#arrivalMarginMs > 0;
     return {
       kind: 'granted',
@@ -227,7 +238,7 @@ class AccountPacer implements Pacer {
         const arrivedAt = isShared
           ? this.#arrival.estimateShared(sentAt, clock.now())
           : this.#arrival.estimate(sentAt, clock.now());
-        const to = Math.ceil(arrivedAt) + aheadMs;
+        const to = Math.ceil(arrivedAt + this.#difference.aheadMs);
         if (to > takenAt || isShared) await this.#correct({ from: takenAt, to });
       },
     };

@@ -1,7 +1,7 @@
 import type { TenantConfig } from '../config/types.ts';
 import { type LookUpOptions, lookUp } from '../crm/look-up.ts';
 import { readCursor } from '../db/cursors.ts';
-import { growYoungGeneration } from '../lib/heap.ts';
+import { growYoungGeneration, optimizeHotCode } from '../lib/heap.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import { type KnownEvent, knownEvents } from '../outbox/known-events.ts';
 import { type NewEvent, PRIORITY } from '../outbox/outbox-event.ts';
@@ -11,19 +11,29 @@ import { decideEarly, decideShare, type Rules } from './decide-share.ts';
 import type { ReadContext } from './reading-context.ts';
 import { inStage } from './stage-errors.ts';
 
+/** Pages that a run reads in a quiet night, such as the change logs of a small company. */
+const QUIET_PAGES_MAX = 16;
+
 /**
  * Reads what is new in a source, page by page: fetch, look up, decide, take. While one page is
  * decided and written, the next is looked up and the one after that is fetched, unless a page builds
  * on what the previous one wrote.
  */
 export async function readSource(reading: ReadContext, source: Source): Promise<void> {
-  growYoungGeneration();
   const { db, tenant, signal } = reading;
   const position = await readCursor(db, { tenant: tenant.tenant, stream: source.stream });
+  // A first read can be long. That of Drive, which allows no reading ahead, waits for Google's quota.
+  if (position === undefined && source.allowsReadAhead) optimizeHotCode();
   const open = (stop: AbortSignal) => lookedUpPages(reading, { source, position, stop });
+  let pages = 0;
+  let sharesRead = 0;
   let previousIds: ReadonlySet<string> = new Set();
   for await (const page of source.allowsReadAhead ? readAhead(open) : open(signal)) {
     signal.throwIfAborted();
+    // Not for a quiet night: it would take 5 MB.
+    if (sharesRead > 0 || pages >= QUIET_PAGES_MAX) growYoungGeneration();
+    pages += 1;
+    sharesRead += page.sharesRead;
     await takePage(reading, source, { page, previousIds });
     previousIds = new Set(page.shares.map(({ eventId }) => eventId));
   }

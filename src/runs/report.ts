@@ -1,3 +1,4 @@
+import { wasOnlyStopped } from '../db/only-stopped.ts';
 import type { Outcome, RunKind, RunReport } from '../db/run-report.ts';
 import type { PushReport } from '../push/report.ts';
 import type { RunCounters } from './counters.ts';
@@ -45,8 +46,14 @@ export function outcomeOf(
   counters: RunCounters,
   facts: { readonly pushed: PushReport | undefined; readonly nothingRead: boolean },
 ): Outcome {
-  if (facts.pushed?.stop?.kind === 'refused' || facts.nothingRead) return 'failed';
+  if (facts.pushed?.stop?.kind === 'refused') return 'failed';
+  if (facts.nothingRead) return failureOf(counters);
   return counters.errors.length > 0 ? 'partial' : 'ok';
+}
+
+/** The outcome of a run that did nothing: a requested stop is not a failure. */
+export function failureOf({ errors }: RunCounters): Outcome {
+  return wasOnlyStopped({ errors }) ? 'partial' : 'failed';
 }
 
 /** A capped Retry-After counts even if no event was left that had to wait for it. */

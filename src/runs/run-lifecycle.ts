@@ -7,7 +7,7 @@ import { countByState } from '../outbox/event-counts.ts';
 import type { ForgottenPeople } from '../share/forgotten.ts';
 import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';
-import { reportOf } from './report.ts';
+import { failureOf, reportOf } from './report.ts';
 import { type Emit, emitterOf, type RunListener } from './run-events.ts';
 import { runError } from './stage-errors.ts';
 import type { TenantLease } from './tenant-lease.ts';
@@ -125,7 +125,7 @@ async function brokenReport(run: Run, error: unknown): Promise<RunReport> {
     runId,
     tenant: tenant.tenant,
     kind,
-    outcome: 'failed',
+    outcome: failureOf(counters),
     startedAt,
     finishedAt: context.clock.now(),
     pending: await pendingIfKnown(run),

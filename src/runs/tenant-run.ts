@@ -2,7 +2,7 @@ import type { TenantConfig } from '../config/types.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
 import type { AppContext } from './app-context.ts';
 import { RunCounters } from './counters.ts';
-import { reportOf } from './report.ts';
+import { failureOf, reportOf } from './report.ts';
 import { RunBroken } from './run-lifecycle.ts';
 import { runError } from './stage-errors.ts';
 
@@ -51,5 +51,5 @@ function notBegun(
   const counters = new RunCounters();
   counters.addError(runError('run', error));
   const finishedAt = context.clock.now();
-  return reportOf(counters, { ...begun, outcome: 'failed', finishedAt, pending: 0 });
+  return reportOf(counters, { ...begun, outcome: failureOf(counters), finishedAt, pending: 0 });
 }

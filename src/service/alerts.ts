@@ -1,4 +1,5 @@
 import type { FaultyTenant } from '../config/types.ts';
+import { wasOnlyStopped } from '../db/only-stopped.ts';
 import type { RunReport } from '../db/run-report.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -27,10 +28,11 @@ export async function alertOnRuns(
 }
 
 /** A run that only stopped on request needs no alert. */
-function needsAlert({ outcome, errors, gongWait }: RunReport): boolean {
+function needsAlert(report: RunReport): boolean {
+  const { outcome, gongWait } = report;
   if (gongWait?.cappedRetryAfterMs !== undefined) return true;
   if (outcome !== 'failed' && outcome !== 'partial') return false;
-  return errors.length === 0 || !errors.every(({ code }) => code === 'stop-requested');
+  return !wasOnlyStopped(report);
 }
 
 /** True if the alert was delivered; otherwise logs a warning. */

@@ -40,6 +40,8 @@ export interface OrgOptions {
   readonly deliveries: number;
   readonly contacts: number;
   readonly limits: 'limits' | 'no-limits';
+  /** between two deliveries, milliseconds; a sync reads the last ten minutes again */
+  readonly everyMs?: number;
 }
 
 /** A company whose Drive is read. */
@@ -60,10 +62,10 @@ export interface WorkspaceOptions {
 
 /** Runs `work` while another process simulates Salesforce and Gong. */
 export function withOrg<T>(
-  { deliveries, contacts, limits }: OrgOptions,
+  { deliveries, contacts, limits, everyMs = 50 }: OrgOptions,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const words = [String(deliveries), String(contacts), limits];
+  const words = [String(deliveries), String(contacts), limits, String(everyMs)];
   return withVendors(ORG, words, ({ folder }) => work(folder));
 }
 

@@ -1,15 +1,16 @@
 /**
  * Simulates Salesforce and Gong in a separate process, so that a benchmark measures only the
- * product. Arguments: folder for the configuration, deliveries, contacts, "limits" or "no-limits".
- * Prints "ready" on standard output and serves until it is killed.
+ * product. Arguments: folder for the configuration, deliveries, contacts, "limits" or "no-limits",
+ * milliseconds between two deliveries. Prints "ready" on standard output and serves until it is killed.
  */
 import { writeSandboxConfiguration } from '../../src/sandbox/configuration-folder.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 
 const HOUR_MS = 3_600_000;
-const [folder = '', deliveries = '0', contacts = '1', limits = 'limits'] = process.argv.slice(2);
+const [folder = '', deliveries = '0', contacts = '1', limits = 'limits', every = '50'] =
+  process.argv.slice(2);
 const count = Number(deliveries);
-const everyMs = 50;
+const everyMs = Number(every);
 
 const noLimits = {
   callsPerSecond: Number.POSITIVE_INFINITY,

@@ -13,10 +13,16 @@ export interface Received {
   readonly connections: number;
   readonly firstAt: number;
   readonly lastAt: number;
+  /** events in excess of three in any second */
+  readonly tooSoon: number;
 }
 
 const latencyMs = Number(process.argv[2] ?? 0);
-const nothing: Received = { events: 0, connections: 0, firstAt: 0, lastAt: 0 };
+const CALLS_PER_SECOND = 3;
+const SECOND_MS = 1_000;
+const nothing: Received = { events: 0, connections: 0, firstAt: 0, lastAt: 0, tooSoon: 0 };
+/** of those that were not too soon */
+let latest: readonly number[] = [];
 let received = nothing;
 
 const server = createServer((request, response) => {
@@ -44,8 +50,17 @@ server.listen(0, '127.0.0.1', () => {
 
 function count(): void {
   const now = performance.timeOrigin + performance.now();
-  const { events, firstAt } = received;
-  received = { ...received, events: events + 1, firstAt: firstAt || now, lastAt: now };
+  const { events, firstAt, tooSoon } = received;
+  latest = latest.filter((at) => at > now - SECOND_MS);
+  const isTooSoon = latest.length >= CALLS_PER_SECOND;
+  if (!isTooSoon) latest = [...latest, now];
+  received = {
+    ...received,
+    events: events + 1,
+    firstAt: firstAt || now,
+    lastAt: now,
+    tooSoon: tooSoon + (isTooSoon ? 1 : 0),
+  };
 }
 
 function accept(_request: IncomingMessage, response: ServerResponse): void {

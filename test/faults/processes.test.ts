@@ -115,13 +115,15 @@ describe.concurrent('a run that is asked to stop', () => {
     await using world = await startCliWorld();
     const ids = world.deliver(3);
     const salesforce = world.barrier({ vendor: 'salesforce', pathIncludes: '/query' });
-    const command = world.start('sync');
+    const command = world.start('sync --json');
     await salesforce.reached();
     const { code, stdout, tookMs } = await endAfter(world, command, 'SIGTERM');
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(DRAIN_MS);
-    expect(stdout).toContain('asked to stop');
-    expect(stdout).toContain('Run the command again: it resumes where this run was interrupted.');
+    const [run] = JSON.parse(stdout).runs;
+    // Nothing was read, but nothing failed either.
+    expect(run).toMatchObject({ outcome: 'partial', errors: [{ message: 'asked to stop' }] });
+    expect(run.errors[0].hint).toContain('it resumes where this run was interrupted');
     salesforce.open();
     expect(await world.run('sync')).toMatchObject({ code: 0 });
     expect(problemsOf(world, ids)).toEqual([]);

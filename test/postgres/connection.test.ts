@@ -222,6 +222,18 @@ describe('a role without the privilege to create a schema', () => {
   });
 });
 
+test('a commit is on the server’s disk before it counts, even if the server is set otherwise', async () => {
+  const { db, setting } = await testDatabase();
+  const { rows } = await sql<{ value: string }>`
+    select current_setting('synchronous_commit') as value
+  `.execute(db);
+  expect(rows).toEqual([{ value: 'on' }]);
+  // Control: the server of the tests is set to `off`.
+  const database = new URL(setting).pathname.slice(1);
+  const others = await administer(inject('postgres'), 'show synchronous_commit', database);
+  expect(others).toEqual([{ synchronous_commit: 'off' }]);
+});
+
 test('a schema of a newer version is left alone', async () => {
   const { db } = await testDatabase();
   await sql`insert into kysely_migration values ('9999-later', '2027-01-01')`.execute(db);

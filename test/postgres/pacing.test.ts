@@ -1,8 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { takeCalls } from '../../src/db/calls.ts';
 import type { Correction } from '../../src/db/correct-calls.ts';
-import { ShiftedClock } from '../../src/lib/clock.ts';
+import { databaseTime } from '../../src/db/database-time.ts';
+import { ShiftedClock, systemClock } from '../../src/lib/clock.ts';
 import { ArrivalEstimate } from '../../src/push/arrival-estimate.ts';
+import { PACE_LIMITS } from '../../src/push/limits.ts';
+import { createPacer } from '../../src/push/pacer.ts';
 import { createGong } from '../../src/sandbox/gong/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { startChild } from '../support/child.ts';
@@ -58,6 +61,18 @@ test('a call of one machine takes its slot until it has certainly arrived', asyn
   // Its response has come.
   const arrived = [{ from: start + 250, to: start + 20 }];
   expect(await take(start + 1_020, arrived)).toMatchObject({ kind: 'go', at: start + 1_270 });
+});
+
+test('a call without a response counts as one that arrives last', async () => {
+  const { db } = await testDatabase();
+  const pacer = createPacer({ db, account: 'account', clock: systemClock });
+  const before = await databaseTime(db, systemClock);
+  const settings = { callsPerSecond: 3, callsPerDay: 100 };
+  const permit = await pacer.acquire(settings, new AbortController().signal);
+  if (permit.kind === 'denied') throw new Error(permit.reason);
+  permit.sent();
+  const { at } = await db.selectFrom('call').select('at').executeTakeFirstOrThrow();
+  expect(at).toBeGreaterThanOrEqual(before + PACE_LIMITS.sharedArrivalMsMax);
 });
 
 test('with several machines, the arrival is estimated from the fastest call', () => {

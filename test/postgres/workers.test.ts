@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { type CliWorld, startCliWorld, TENANT, writeConfigFile } from '../support/cli-world.ts';
 import type { Command } from '../support/command.ts';
 import { loggedBy, untilLogged } from '../support/follow.ts';
 import { freePort } from '../support/free-port.ts';
-import { createDatabase } from '../support/postgres/databases.ts';
 import type { PostgresServer } from '../support/postgres/server.ts';
 import { startServer } from '../support/postgres/start-server.ts';
 import { until } from '../support/until.ts';
@@ -22,41 +22,26 @@ interface SharedWorld extends AsyncDisposable {
 }
 
 async function sharedWorld(server: PostgresServer = inject('postgres')): Promise<SharedWorld> {
-  const world = await startCliWorld();
+  const world = await startCliWorld({ server });
   world.configure({ schedule: '0 0 * * *' });
-  const { url, drop } = await createDatabase(server, 'empty');
-  const env = { SHARETRAIL_DATABASE: url };
-  const migrated = await world.run('status', { env });
-  expect(migrated.code).toBe(0);
-  const db = openDatabase({ database: url, access: 'write' });
-  const start = (words: string) => world.start(words, { env });
+  const db = openDatabase({ database: world.database, access: 'write' });
+  await migrate(db);
   let workers = 0;
   return {
     world,
     db,
-    start,
+    start: (words) => world.start(words),
     worker: async () => {
-      const command = start('worker');
+      const command = world.start('worker');
       workers += 1;
-      await expect.poll(async () => liveIds(db)).toHaveLength(workers);
+      await until(() => world.query('select id from worker').length === workers);
       return command;
     },
     [Symbol.asyncDispose]: async () => {
-      await world[Symbol.asyncDispose]();
       await db.destroy();
-      await drop();
+      await world[Symbol.asyncDispose]();
     },
   };
-}
-
-async function liveIds(db: Database): Promise<string[]> {
-  try {
-    const rows = await db.selectFrom('worker').select('id').execute();
-    return rows.map(({ id }) => id);
-  } catch {
-    // The first worker creates the tables.
-    return [];
-  }
 }
 
 /** The deliveries that Gong has; each once, or the test fails. */
@@ -72,9 +57,7 @@ async function runsOf(db: Database) {
 
 async function untilServed(shared: SharedWorld, ids: readonly string[]): Promise<void> {
   await until(() => shared.world.sandbox.gong.events.length >= ids.length);
-  await expect
-    .poll(async () => (await runsOf(shared.db)).some(({ outcome }) => outcome === 'ok'))
-    .toBe(true);
+  await until(() => shared.world.query("select run_id from run where outcome = 'ok'").length > 0);
   expect(sharesIn(shared.world)).toEqual(ids.toSorted());
 }
 
@@ -88,7 +71,8 @@ async function withRunInProgress({ world, worker, start }: SharedWorld) {
   return { ids, gong, first, second: await worker() };
 }
 
-test('the run of a killed worker resumes on another one', async () => {
+// Next to each other: they wait most of the time, until the others notice that a process is dead.
+test.concurrent('the run of a killed worker resumes on another one', async () => {
   await using shared = await sharedWorld();
   const { ids, gong, first, second } = await withRunInProgress(shared);
   first.kill('SIGKILL');
@@ -99,7 +83,7 @@ test('the run of a killed worker resumes on another one', async () => {
   expect(await runsOf(shared.db)).toMatchObject([{ outcome: null }, { outcome: 'ok' }]);
 });
 
-test('a worker that is suspended longer than its lease cannot write when it continues', async () => {
+test.concurrent('a worker that is suspended longer than its lease cannot write when it continues', async () => {
   await using shared = await sharedWorld();
   const { ids, gong, first, second } = await withRunInProgress(shared);
   first.kill('SIGSTOP');
@@ -115,7 +99,9 @@ test('a worker that is suspended longer than its lease cannot write when it cont
   }
 });
 
-test('workers and `start` survive a restart of the server in a run', async () => {
+test.concurrent('workers and `start` survive a restart of the server in a run', async ({
+  onTestFinished,
+}) => {
   const running = await startServer();
   onTestFinished(() => running.stop());
   await using shared = await sharedWorld(running.server);
@@ -136,7 +122,7 @@ test('workers and `start` survive a restart of the server in a run', async () =>
   }
 });
 
-test('two `start` without a worker execute a due run once', async () => {
+test.concurrent('two `start` without a worker execute a due run once', async () => {
   await using shared = await sharedWorld();
   const ids = shared.world.deliver(10);
   const starts = [shared.start('start'), shared.start('start')];
@@ -148,7 +134,7 @@ test('two `start` without a worker execute a due run once', async () => {
   expect(await runsOf(shared.db)).toMatchObject([{ outcome: 'ok' }]);
 });
 
-test('a worker that is stopped in a run puts it back; the next one completes it', async () => {
+test.concurrent('a worker that is stopped in a run puts it back; the next one completes it', async () => {
   await using shared = await sharedWorld();
   const { world } = shared;
   const ids = world.deliver(40);

@@ -279,4 +279,26 @@ export const ACCESS: readonly Sabotage[] = [
       name: 'a browser logs in once; the cookie is not readable by scripts or other sites',
     },
   },
+  {
+    name: 'public-link-fragment',
+    file: 'src/outbox/search-terms.ts',
+    find: "if (!url.hash.includes('/')) url.hash = '';",
+    put: "url.hash = '';",
+    effect: 'A public link whose path is in the fragment finds every such delivery of the org.',
+    caughtBy: {
+      file: 'test/unit/outbox-search.test.ts',
+      name: 'tells public links apart whose path is in the fragment',
+    },
+  },
+  {
+    name: 'explained-mailbox',
+    file: 'src/operator/explain-absence.ts',
+    find: 'grantee: mailboxOf(email)',
+    put: 'grantee: email',
+    effect: 'explain does not know the access of a person with a Gmail address.',
+    caughtBy: {
+      file: 'test/pipeline/explain-baseline.test.ts',
+      name: 'a baseline grant to a Gmail address is found by the spelling',
+    },
+  },
 ];

@@ -83,6 +83,28 @@ export const MACHINES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'call-without-response',
+    file: 'src/push/pacer.ts',
+    find: '? PACE_LIMITS.sharedArrivalMsMax : 0',
+    put: '? 0 : 0',
+    effect: 'A call that is late between two machines and Gong is refused.',
+    caughtBy: {
+      file: 'test/postgres/pacing.test.ts',
+      name: 'a call without a response counts as one that arrives last',
+    },
+  },
+  {
+    name: 'clock-read-late',
+    file: 'src/push/clock-difference.ts',
+    find: 'Math.min(this.#most, most)',
+    put: 'least',
+    effect: 'Calls of a busy machine are counted too early, and Gong refuses later ones.',
+    caughtBy: {
+      file: 'test/unit/push-clock-difference.test.ts',
+      name: 'a result that is handled late makes it no smaller',
+    },
+  },
+  {
     name: 'text-by-bytes',
     file: 'src/db/postgres/compiler.ts',
     find: `this.append(' collate "C"')`,
@@ -91,6 +113,17 @@ export const MACHINES: readonly Sabotage[] = [
     caughtBy: {
       file: TRANSACTIONS,
       name: 'are sorted by their bytes, whatever the order of the database is',
+    },
+  },
+  {
+    name: 'synchronous-commit',
+    file: 'src/db/postgres/session.ts',
+    find: "then set_config('synchronous_commit', 'on', false) end",
+    put: 'then null end',
+    effect: 'Events that Gong has are missing after a failure of the server.',
+    caughtBy: {
+      file: CONNECTION,
+      name: 'a commit is on the server’s disk before it counts, even if the server is set otherwise',
     },
   },
   {

@@ -377,15 +377,4 @@ export const READING: readonly Sabotage[] = [
       name: 'names that an earlier version stored by Id are read as the names of the objects',
     },
   },
-  {
-    name: 'public-link-fragment',
-    file: 'src/outbox/search-terms.ts',
-    find: "if (!url.hash.includes('/')) url.hash = '';",
-    put: "url.hash = '';",
-    effect: 'A public link whose path is in the fragment finds every such delivery of the org.',
-    caughtBy: {
-      file: 'test/unit/outbox-search.test.ts',
-      name: 'tells public links apart whose path is in the fragment',
-    },
-  },
 ];

@@ -5,6 +5,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 const EMAIL = /^[^@\s]+@[^@\s]+$/;
 const TIME_LENGTH = 19;
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
+export const NEXT_ROW = "the next row's";
 /** A text that a person reads: it identifies nothing. */
 const TITLES: ReadonlySet<string> = new Set(['name', 'Name', 'Title', 'title']);
 /** Numbers that a JavaScript number cannot hold, digit for digit. */
@@ -35,7 +36,7 @@ const inTheRightForm: readonly Mutation[] = [
     name: 'in other case',
     change: (value) => (typeof value === 'string' ? inOtherCase(value) : value),
   },
-  { name: "the next row's", change: (value, place) => valueOfNextRow(place) ?? value },
+  { name: NEXT_ROW, change: (value, place) => valueOfNextRow(place) ?? value },
   ...ofRows({
     'a first row again, under another title': (row) => [row, retitled(row)],
     'a first row after another version of it': (row) => [retitled(row), row],

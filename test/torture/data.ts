@@ -20,7 +20,7 @@ import {
   inspect,
   unexplained,
 } from './data-oracle.ts';
-import { plausible } from './data-plausible.ts';
+import { NEXT_ROW, plausible } from './data-plausible.ts';
 import type { TorturePart, TortureRow } from './part.ts';
 import { shortenTimeouts } from './short-timeouts.ts';
 import type { Answer, Exchange, Plan } from './wire-proxy.ts';
@@ -167,9 +167,10 @@ async function tryCase(world: WireWorld, each: Case, expected: Expected): Promis
     isComplete: (events) => hasAll(events, expected),
   });
   const silent = omitsRows(each) || isBeforeWindow(each) ? [] : unexplained(result, expected);
-  const { lost, doubled: again } = result.isRecovered
+  const { lost: missing, doubled: again } = result.isRecovered
     ? compareActs(result, expected)
     : { lost: [], doubled: [] };
+  const lost = staysRejected(each) ? [] : missing;
   const doubled = isAnother(each) ? [] : again;
   const name = nameOf(each);
   return {
@@ -205,8 +206,11 @@ function omitsRows(each: Case): boolean {
   const after = changedValueOf(each);
   const isNone = after === undefined || JSON.stringify(after) === '[]';
   const isLast = path.at(-1) === 'nextPageToken' && (after === undefined || after === '');
-  const isRow =
-    typeof path.at(-1) === 'number' && (after === undefined || each.mutation.isPlausible === true);
+  const isElement = typeof path.at(-1) === 'number';
+  // A row that appears twice, on one page, is one row that changed while it was read.
+  const isNextRow =
+    each.mutation.name === NEXT_ROW && (isElement || KEY_OF_ROW.test(path.join('.')));
+  const isRow = (isElement && after === undefined) || isNextRow;
   const isEmptyPage = path.length === 0 && JSON.stringify(after) === '{}';
   return isLast || isRow || isEmptyPage || (Array.isArray(value) && isNone);
 }
@@ -214,6 +218,11 @@ function omitsRows(each: Case): boolean {
 /** True if the row says that it is another one: no one can know that it was read under another key. */
 function isAnother({ path, mutation: { isPlausible = false } }: Case): boolean {
   return isPlausible && KEY_OF_ROW.test(path.join('.'));
+}
+
+/** A delivery with an invalid link is rejected, and a rejected event keeps its share. */
+function staysRejected({ path }: Case): boolean {
+  return path.at(-1) === 'DistributionPublicUrl';
 }
 
 /** True for an entry in the day before a backfill's window, which is read, but belongs to another one. */

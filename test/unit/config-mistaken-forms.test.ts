@@ -43,6 +43,10 @@ describe('values as they are pasted', () => {
       ' key-value-1',
       'key-value-1 ',
       'key-value-1\n',
+      'key-\nvalue-1',
+      'key value-1',
+      'key-value\t-1',
+      'Bearer key-value-1',
       'key\u200bvalue-1',
       '\ufeffkey-value-1',
     ].map((value) => ({
@@ -51,7 +55,7 @@ describe('values as they are pasted', () => {
       by: '',
       variables: { GONG_KEY: value },
       problems: [
-        '12:16 gong.auth.accessKey: expected an access key without white space around it and ' +
+        '12:16 gong.auth.accessKey: expected an access key without white space and ' +
           'without invisible characters; the value of the reference does not match',
       ],
     })),

@@ -63,11 +63,11 @@ describe('the sentences about an event say', () => {
     expect(sentences({})).toBe(
       [
         'Dmitri Orlov (dmitri@acme.example) shared the content delivery “Spare parts list” in ' +
-          'Salesforce on 2026-11-24 00:34. sharetrail recorded the share on 2026-11-24 01:34.',
+          'Salesforce on 2026-11-24 00:34 -05:00. sharetrail recorded the share on 2026-11-24 01:34 -05:00.',
         'Shared with: Keiko Mori (keiko@kestrel.example), Contact 003000000000001AAA.',
         'It belongs to Account “Kestrel Robotics” (001000000000001AAA), not to an Opportunity.',
         'The Account has 2 open Opportunities, and no recipient has a role in either.',
-        'Gong accepted the event on 2026-11-24 01:35 (request request-1).',
+        'Gong accepted the event on 2026-11-24 01:35 -05:00 (request request-1).',
       ].join('\n'),
     );
   });
@@ -84,7 +84,9 @@ describe('the sentences about an event say', () => {
   test('that a rejected event needs a fix, and why, whether Gong or sharetrail rejected it', () => {
     const errors = ['recipients[0].email is invalid'];
     const byGong = sentences({ state: 'rejected', errors, lastStatus: 400 });
-    expect(byGong).toContain('Gong rejected the event on 2026-11-24 01:35 with status 400: recip');
+    expect(byGong).toContain(
+      'Gong rejected the event on 2026-11-24 01:35 -05:00 with status 400: recip',
+    );
     expect(byGong).toContain('`sharetrail events retry event-1`');
     const locally = sentences({ state: 'rejected', errors }, { attempts: [] });
     expect(locally).toContain('sharetrail did not send the event, because Gong would reject it');
@@ -100,7 +102,9 @@ describe('the sentences about an event say', () => {
   test('until when a held event waits, for what, and what happens then', () => {
     const held = { state: 'held', notBefore: AT + 86_400_000 } as const;
     const unmatched = sentences({ ...held, reason: 'unmatched' });
-    expect(unmatched).toContain('held until 2026-11-25 00:34, because it has no Salesforce record');
+    expect(unmatched).toContain(
+      'held until 2026-11-25 00:34 -05:00, because it has no Salesforce record',
+    );
     expect(unmatched).toContain('sent without a record');
     expect(sentences({ ...held, reason: 'audit-log' })).toContain('so that the audit log can name');
   });

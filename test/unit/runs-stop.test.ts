@@ -5,7 +5,7 @@ import { Secret } from '../../src/lib/secret.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { logRun } from '../../src/runs/log-run.ts';
 import { pushErrors } from '../../src/runs/push-errors.ts';
-import { reportOf } from '../../src/runs/report.ts';
+import { outcomeOf, reportOf } from '../../src/runs/report.ts';
 import { runError } from '../../src/runs/stage-errors.ts';
 
 const NOTHING_PUSHED = { delivered: 0, duplicates: 0, rejected: 0, exhausted: 0 };
@@ -41,6 +41,24 @@ describe('the log of a run', () => {
 
   test('control: has one if something went wrong', () => {
     expect(logged(new LeaseLost('tenant acme'))[0]).toMatch(/^error another process took over/);
+  });
+});
+
+describe('the outcome of a run that read nothing', () => {
+  function outcomeWith(...causes: Error[]) {
+    const counters = new RunCounters();
+    for (const cause of causes) counters.addError(runError('run', cause));
+    return outcomeOf(counters, { pushed: undefined, nothingRead: true });
+  }
+
+  test('is not failed if all that happened is a requested stop', () => {
+    expect(outcomeWith(new StopRequested())).toBe('partial');
+  });
+
+  test('control: is failed if anything else went wrong', () => {
+    expect(outcomeWith(new LeaseLost('tenant acme'))).toBe('failed');
+    expect(outcomeWith(new StopRequested(), new UserError('no login'))).toBe('failed');
+    expect(outcomeWith()).toBe('failed');
   });
 });
 

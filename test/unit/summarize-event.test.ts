@@ -56,7 +56,7 @@ describe('the summary of an event', () => {
         'recipient has a contact role on any of them, so none is named: "A" (006), "B" (006).',
     ];
     expect(summary({ match: { ...MATCH, reasons } })).toBe(
-      'Reported to Gong on 2026-11-24 05:34. On Account “Kestrel Robotics”, not on an Opportunity, ' +
+      'Reported to Gong on 2026-11-24 05:34 UTC. On Account “Kestrel Robotics”, not on an Opportunity, ' +
         'because the Account had 2 open Opportunities and no recipient has a contact role on any of ' +
         'them.',
     );
@@ -68,7 +68,7 @@ describe('the summary of an event', () => {
         match: { ...MATCH, objects: [{ ...DEAL, name: 'Kestrel: arms' }, ...MATCH.objects] },
       }),
     ).toBe(
-      'Reported to Gong on 2026-11-24 05:34. On Opportunity “Kestrel: arms” of Account “Kestrel ' +
+      'Reported to Gong on 2026-11-24 05:34 UTC. On Opportunity “Kestrel: arms” of Account “Kestrel ' +
         'Robotics”.',
     );
   });
@@ -84,7 +84,7 @@ describe('the summary of an event', () => {
   });
 
   test.each([
-    ['duplicate', 'Reported to Gong: on 2026-11-24 05:34, Gong already had it.'],
+    ['duplicate', 'Reported to Gong: on 2026-11-24 05:34 UTC, Gong already had it.'],
     ['rejected', 'Not reported: Gong would reject it.'],
     ['pending', 'Not reported yet: it waits to be sent to Gong.'],
     ['held', 'Not reported yet: it is held.'],

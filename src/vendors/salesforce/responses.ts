@@ -29,12 +29,12 @@ const queryResponse = z.compile(
   }),
 );
 
-function isRow(value: unknown): value is Row {
+export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The reader of the rows sets aside a row without fields. */
-function rowOf(value: unknown): Row {
+export function rowOf(value: unknown): Row {
   return isRow(value) ? value : { value };
 }
 

@@ -24,10 +24,7 @@ export const decidingFlag = z
   .transform((value) => value ?? false);
 
 export const optionalId = requiredId.nullish().catch(undefined);
-export const optionalTime = requiredTime.nullish().catch(undefined);
 export const optionalText = z.string().nullish().catch(undefined);
-export const optionalNumber = z.number().nullish().catch(undefined);
-export const optionalFlag = z.boolean().nullish().catch(undefined);
 
 /** The issue does not quote the value: in the wrong column it may name a person. */
 function read<T>(

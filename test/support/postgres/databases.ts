@@ -50,7 +50,8 @@ export async function createDatabase(
 ): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const template = content === 'migrated' ? TEMPLATE : 'template1';
-  await administer(server, `create database ${name} template ${template}`);
+  // Several times faster than the default, which writes every page to the log.
+  await administer(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     name,
     url: urlOf(server, name),
