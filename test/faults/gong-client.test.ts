@@ -169,7 +169,8 @@ describe('a call to Gong', () => {
     const headers = ['17', 'Sun, 01 Nov 2026 10:02:00 GMT', 'later'];
     const peer = await peerThat((_, reply) => {
       const header = headers[peer.requests.length - 1] ?? '';
-      reply.respond(429, { errors: ['limit exceeded'] }, { 'retry-after': header });
+      const date = 'Sun, 01 Nov 2026 10:00:00 GMT';
+      reply.respond(429, { errors: ['limit exceeded'] }, { date, 'retry-after': header });
     });
     const responses = [await send(peer.origin), await send(peer.origin), await send(peer.origin)];
     expect(responses.map(({ kind }) => kind)).toEqual(Array(3).fill('throttled'));

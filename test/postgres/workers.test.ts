@@ -174,7 +174,7 @@ test('a worker serves the page, probes, and metrics, and reloads its configurati
   worker.kill('SIGHUP');
   await untilLogged(worker, 'configuration reloaded');
   await untilLogged(worker, 'run ended', { tenant: 'later', outcome: 'ok' });
-  expect(await get('/')).toContain('later');
+  await expect.poll(() => get('/')).toContain('later');
   for (const command of [worker, start]) {
     command.kill('SIGTERM');
     expect(await command.ended()).toMatchObject({ code: 0 });

@@ -148,7 +148,7 @@ describe('the share of a content delivery', () => {
     ],
     ['no link if it is blank', { DistributionPublicUrl: '' }, 'public-link', undefined],
     // Gong would reject it, so the event is rejected with this reason.
-    ['even a text that is no link', { DistributionPublicUrl: 'null' }, 'public-link', 'null'],
+    ['even a text that is not a link', { DistributionPublicUrl: 'null' }, 'public-link', 'null'],
     ['the record if links must stay internal', {}, 'record', `${INSTANCE}/${id(ROW.Id)}`],
     [
       'the record even without a link',
