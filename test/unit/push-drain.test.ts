@@ -5,6 +5,7 @@ import { countByState } from '../../src/outbox/event-counts.ts';
 import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { skipEvent } from '../../src/outbox/write-events.ts';
 import { WakeSignal } from '../../src/push/wake-signal.ts';
+import { ON_SQLITE } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
 import { failInserts } from '../support/failing-database.ts';
 import { pushRig, UNPACED } from '../support/push-rig.ts';
@@ -339,8 +340,9 @@ describe('a database failure', () => {
     await expect(rig.drain()).rejects.toThrow('disk failure');
     // The slot of the first response was free before the database failed.
     expect(rig.gong.requests).toHaveLength(5);
-    // Each write to a failing database would wait for its time-out.
-    expect(executed.filter((text) => text.startsWith('insert into "attempt"'))).toHaveLength(1);
+    // Each write to a failing database would wait for its time-out. Only SQLite's are recorded.
+    const writes = executed.filter((text) => text.startsWith('insert into "attempt"'));
+    expect(writes).toHaveLength(ON_SQLITE ? 1 : 0);
     expect(await countByState(rig.db, 'acme')).toMatchObject({ pending: 8, delivered: 0 });
   });
 });
