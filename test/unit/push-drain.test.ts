@@ -338,8 +338,9 @@ describe('a database failure', () => {
     await rig.commit(eventSeries(8));
     await failInserts(rig.db, { table: 'attempt', message: 'disk failure' });
     await expect(rig.drain()).rejects.toThrow('disk failure');
-    // The slot of the first response was free before the database failed.
-    expect(rig.gong.requests).toHaveLength(5);
+    // The slot of the first response was free before the database failed; on a server, about then.
+    expect(rig.gong.requests.length).toBeLessThanOrEqual(5);
+    expect(rig.gong.requests.length).toBeGreaterThanOrEqual(ON_SQLITE ? 5 : 4);
     // Each write to a failing database would wait for its time-out. Only SQLite's are recorded.
     const writes = executed.filter((text) => text.startsWith('insert into "attempt"'));
     expect(writes).toHaveLength(ON_SQLITE ? 1 : 0);
