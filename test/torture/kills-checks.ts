@@ -83,6 +83,8 @@ function positionOf({ world }: TortureWorld, stream: string, key: string): numbe
 
 /** A killed `start` on PostgreSQL leaves its duties, which are free some seconds later. */
 function leases({ world }: TortureWorld): string[] {
-  const rows = world.query<{ name: string }>("select name from lease where name not like 'duties %'");
+  const rows = world.query<{ name: string }>(
+    "select name from lease where name not like 'duties %'",
+  );
   return rows.map(({ name }) => `${name} is still leased`);
 }
