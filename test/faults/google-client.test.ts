@@ -54,7 +54,8 @@ describe('a temporary failure', () => {
     ['in seconds', '20'],
     ['as a date', 'Sun, 01 Nov 2026 00:00:20 GMT'],
   ])('waits at least as long as Google requests: %s', async (_form, header) => {
-    await using google = await startWith(fails(503, '', { 'retry-after': header }));
+    const date = 'Sun, 01 Nov 2026 00:00:00 GMT';
+    await using google = await startWith(fails(503, '', { date, 'retry-after': header }));
     const { client, clock } = createTestGoogleClient(google.origin);
     await client.startPageToken(ANNA);
     expect(clock.sleptMs).toEqual([20_000]);

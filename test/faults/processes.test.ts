@@ -175,15 +175,22 @@ describe('a process that was suspended (SIGSTOP) for longer than its lease', () 
     expect(end.stderr).not.toContain('bug');
   });
 
-  test('control: without the lease check in each transaction, it does write', async () => {
+  test('control: without the lease checks before each request and in each transaction, it does write', async () => {
     await using world = await startCliWorld();
     const ids = world.deliver(20);
-    const sabotage: Sabotage = {
-      file: 'db/leases.ts',
-      find: 'if (current?.holder !== key.holder) throw new LeaseLost(key.name);',
-      put: 'void current;',
-    };
-    const env = { SABOTAGE: JSON.stringify(sabotage) };
+    const sabotages: readonly Sabotage[] = [
+      {
+        file: 'outbox/queue.ts',
+        find: 'if (row && row.holder !== lease.holder) throw new LeaseLost(lease.name);',
+        put: '',
+      },
+      {
+        file: 'db/leases.ts',
+        find: 'if (current?.holder !== key.holder) throw new LeaseLost(key.name);',
+        put: 'void current;',
+      },
+    ];
+    const env = { SABOTAGE: JSON.stringify(sabotages) };
     const { before } = await suspend(world, ids, { preloads: ['sabotage.ts'], env });
     expect(guardedRows(world)).not.toEqual(before);
     expect(problemsOf(world, ids)).not.toEqual([]);

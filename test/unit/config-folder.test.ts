@@ -99,7 +99,7 @@ describe('the environment of the process', () => {
       'elsewhere/tenants/acme.yaml': TENANT_YAML,
       '.env': [
         'SF_SECRET=from-the-file',
-        'GONG_KEY="two\nlines"',
+        'GONG_KEY="quoted#key"',
         'GONG_SECRET=from-the-file',
         'SHARETRAIL_CONFIG=elsewhere',
         'SHARETRAIL_DATABASE=sqlite:env.db',
@@ -110,7 +110,7 @@ describe('the environment of the process', () => {
     const config = await loadConfigIn({ folder: undefined, workingDirectory, environment });
     const { salesforce, gong } = one(config.tenants);
     expect(revealed(salesforce.auth, 'clientSecret')).toBe('from-the-shell');
-    expect(revealed(gong.auth, 'accessKey')).toBe('two\nlines');
+    expect(revealed(gong.auth, 'accessKey')).toBe('quoted#key');
     expect(revealed(gong.auth, 'accessKeySecret')).toBe('from-the-file');
     expect(config.service.database).toBe('sqlite:env.db');
   });

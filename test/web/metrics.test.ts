@@ -91,7 +91,7 @@ describe('the probes', () => {
     try {
       expect(await world.send('/readyz')).toMatchObject({
         status: 503,
-        text: 'the database is locked by another process\n',
+        text: 'the database is locked by another process, or does not respond\n',
       });
       expect(await world.send('/', { headers: { accept: 'text/html' } })).toMatchObject({
         status: 200,
