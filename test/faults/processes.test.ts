@@ -3,6 +3,7 @@ import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 import type { Command, CommandOptions } from '../support/command.ts';
 import { problemsOf } from '../support/exactly-once.ts';
 import type { Sabotage } from '../support/preload/sabotage.ts';
+import { suspendInRequests } from '../support/suspend.ts';
 import { until } from '../support/until.ts';
 
 const CONCURRENCY = 4;
@@ -199,10 +200,11 @@ describe('a process that was suspended (SIGSTOP) for longer than its lease', () 
 
 /** Suspends a process during its requests, runs another one to the end, then continues the first. */
 async function suspend(world: CliWorld, ids: readonly string[], first: CommandOptions) {
-  const gong = world.barrier({ vendor: 'gong', skip: 5 });
+  const responses = 5;
+  const gong = world.barrier({ vendor: 'gong', skip: responses });
   const command = world.start('sync --json', first);
   await gong.reached(CONCURRENCY);
-  command.kill('SIGSTOP');
+  await suspendInRequests(world, { command, responses });
   expect(await world.run('sync'), 'while the lease is valid').toMatchObject({ code: 3 });
   // Expires the lease: another process decides by this row.
   world.query('update lease set until = ?', world.sandbox.clock.now() - 1);

@@ -5,6 +5,7 @@ import { type CliWorld, startCliWorld, TENANT, writeConfigFile } from '../suppor
 import type { Command } from '../support/command.ts';
 import { problemsOf } from '../support/exactly-once.ts';
 import { loggedBy, untilLogged } from '../support/follow.ts';
+import { suspendInRequests } from '../support/suspend.ts';
 import { until } from '../support/until.ts';
 
 const CONCURRENCY = 4;
@@ -133,10 +134,11 @@ describe('two processes of start on one database', () => {
   test('one that was suspended (SIGSTOP) for longer than its lease neither writes nor runs again', async () => {
     await using world = await scheduledWorld();
     const ids = world.deliver(20);
-    const gong = world.barrier({ vendor: 'gong', skip: 5 });
+    const responses = 5;
+    const gong = world.barrier({ vendor: 'gong', skip: responses });
     const first = world.start('start');
     await gong.reached(CONCURRENCY);
-    first.kill('SIGSTOP');
+    await suspendInRequests(world, { command: first, responses });
 
     const early = world.start('start');
     await untilLogged(early, 'scheduled run skipped: another run has locked the tenant');
