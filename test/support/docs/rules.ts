@@ -41,7 +41,7 @@ export function picturesOf(page: Page): Located[] {
 }
 
 const PICTURE =
-  /^<picture>\s+<source media="\(prefers-color-scheme: dark\)" srcset="(\S+)-dark\.png">\s+<img alt="[^"]+" src="(\S+)-light\.png"(?: width="\d+")?>\s+<\/picture>$/;
+  /^<picture>\s+<source media="\(prefers-color-scheme: dark\)" srcset="(\S+)-dark\.(png|svg)">\s+<img alt="[^"]+" src="(\S+)-light\.\2"(?: width="\d+")?>\s+<\/picture>$/;
 
 /** Pictures that are missing, or that are not the same one in light and dark, with a text. */
 export function brokenPictures(page: Page, paths: ReadonlySet<string>): Problems {
@@ -50,7 +50,7 @@ export function brokenPictures(page: Page, paths: ReadonlySet<string>): Problems
     .map(({ text, line }) => `${page.path}:${line} shows a missing picture: ${text}`);
   const pictures = [...page.prose.matchAll(/<picture>[\s\S]*?<\/picture>|<img\b/g)];
   const uneven = pictures.flatMap(({ 0: text, index }) => {
-    const [, dark, light] = PICTURE.exec(text) ?? [];
+    const [, dark, , light] = PICTURE.exec(text) ?? [];
     if (dark !== undefined && dark === light) return [];
     return [`${page.path}:${lineAt(page.prose, index)} is not a picture in light and dark`];
   });
