@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { TenantConfig } from '../config/types.ts';
 import { databaseTime } from '../db/database-time.ts';
 import { acquireLease, extendLease, type LeaseKey, releaseLease } from '../db/leases.ts';
 import { liveWorkers, removeWorker, reportWorker, type WorkerRole } from '../db/workers.ts';
 import { LeaseLost, messageOf } from '../lib/errors.ts';
+import { hexDigest } from '../lib/hex-digest.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { QUEUE_LIMITS } from './limits.ts';
 import type { QueueWorker } from './queue-worker.ts';
@@ -138,5 +139,5 @@ const STOP_POLL_MS = 100;
 /** A process with `--tenant`, or with another folder, cannot do the duties for other tenants. */
 function dutiesOf(tenants: readonly TenantConfig[]): string {
   const names = JSON.stringify(tenants.map(({ tenant }) => tenant).toSorted());
-  return `${DUTIES} ${createHash('sha256').update(names).digest('hex').slice(0, HASH_DIGITS)}`;
+  return `${DUTIES} ${hexDigest(names, HASH_DIGITS)}`;
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { TenantConfig } from '../config/types.ts';
 import type { Bindings } from '../db/bindings.ts';
 import { withLease } from '../db/leases.ts';
 import type { Vendor } from '../db/run-report.ts';
 import { createSecretStore, type SecretStore } from '../db/secrets.ts';
+import { hexDigest } from '../lib/hex-digest.ts';
 import type { Secret } from '../lib/secret.ts';
 import { gongAccountOf } from '../vendors/gong/account.ts';
 import { createGongClient, type GongClient } from '../vendors/gong/client.ts';
@@ -147,8 +147,7 @@ function salesforceTokens(
 
 /** Names the chain that began with the configured token: a new token must not use an old chain. */
 function chainOf(refreshToken: Secret): string {
-  const digest = createHash('sha256').update(refreshToken.reveal()).digest('hex');
-  return digest.slice(0, CHAIN_HEX_DIGITS);
+  return hexDigest(refreshToken.reveal(), CHAIN_HEX_DIGITS);
 }
 
 /**

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { FaultyTenant } from '../config/types.ts';
 import { databaseTime } from '../db/database-time.ts';
 import { acquireLease } from '../db/leases.ts';
+import { hexDigest } from '../lib/hex-digest.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import type { Alerts } from './alerts.ts';
+
+const HASH_DIGITS = 16;
 
 /**
  * Queues an alert for a tenant that cannot run, unless another process has queued the same one within
@@ -24,8 +26,5 @@ export async function alertOnFaulty(
 /** Other problems of the same tenant are another alert. Machines may have the file elsewhere. */
 function claimOf({ tenant, problems }: FaultyTenant): string {
   const known = JSON.stringify(problems.map(({ path, message }) => [path, message]));
-  const hash = createHash('sha256').update(known).digest('hex');
-  return `alert ${tenant} ${hash.slice(0, HASH_DIGITS)}`;
+  return `alert ${tenant} ${hexDigest(known, HASH_DIGITS)}`;
 }
-
-const HASH_DIGITS = 16;

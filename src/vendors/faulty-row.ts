@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { hexDigest } from '../lib/hex-digest.ts';
 
 /** A row of a vendor's response that cannot be read. */
 export interface FaultyRow {
@@ -34,5 +34,5 @@ export function faultyRowOf(
 
 function digestOf(row: unknown): string {
   const text = JSON.stringify(row) ?? '';
-  return `without-id-${createHash('sha256').update(text).digest('hex').slice(0, DIGEST_DIGITS)}`;
+  return `without-id-${hexDigest(text, DIGEST_DIGITS)}`;
 }

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Config } from '../../src/config/types.ts';
 import type { RunReport } from '../../src/db/run-report.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
+import { configOf } from './config-of.ts';
 import { newDatabase, providedServer } from './database.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Peer, type PeerHandler, startPeer } from './peer.ts';
@@ -38,7 +38,8 @@ export async function startAlertRig(
   const logged: string[] = [];
   const webhook = new Secret(peer.origin + WEBHOOK_PATH);
   const { database, drop } = await newDatabase(folder, providedServer());
-  const config = configOf({ folder, database }, options.alerts === 'off' ? undefined : webhook);
+  const alerts = options.alerts === 'off' ? {} : { alerts: { webhook } };
+  const config = configOf({ folder, database }, [], alerts);
   const parts = { config, clock, random: () => 0.5, log: logInto(logged) };
   const context = await openContext({ ...parts, access: 'write' });
   onTestFinished(async () => {
@@ -85,23 +86,6 @@ export function reportOf(tenant: string, changes: Partial<RunReport> = {}): RunR
       },
     ],
     ...changes,
-  };
-}
-
-function configOf(
-  { folder, database }: { readonly folder: string; readonly database: string },
-  webhook: Secret | undefined,
-): Config {
-  return {
-    dir: folder,
-    service: {
-      database,
-      log: { level: 'silent' },
-      tenantsAtOnce: 4,
-      retentionDays: 180,
-      ...(webhook && { alerts: { webhook } }),
-    },
-    tenants: [],
   };
 }
 

@@ -1,15 +1,11 @@
-import type { Config, TenantConfig } from '../../src/config/types.ts';
+import type { Config } from '../../src/config/types.ts';
 
-/** The configuration of one tenant, as if its folder were read. */
-export function configOf({
-  folder,
-  database,
-  tenant,
-}: {
-  readonly folder: string;
-  readonly database: string;
-  readonly tenant: TenantConfig;
-}): Config {
+/** A configuration as if its folder were read. `service`: what differs from the defaults of tests. */
+export function configOf(
+  { folder, database }: { readonly folder: string; readonly database: string },
+  tenants: Config['tenants'],
+  service: Partial<Config['service']> = {},
+): Config {
   return {
     dir: folder,
     service: {
@@ -17,7 +13,8 @@ export function configOf({
       log: { level: 'silent' },
       tenantsAtOnce: 4,
       retentionDays: 180,
+      ...service,
     },
-    tenants: [tenant],
+    tenants,
   };
 }

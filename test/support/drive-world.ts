@@ -86,7 +86,7 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
     context: () => {
       opened ??= openContext({
         ...parts,
-        config: configOf({ folder, database, tenant: world.tenant }),
+        config: configOf({ folder, database }, [world.tenant]),
       });
       return opened;
     },
@@ -106,7 +106,7 @@ export async function startDriveWorld(drive: Partial<GoogleDriveConfig> = {}): P
       const own = mkdtempSync(join(folder, 'reader-'));
       const other = await newDatabase(own, providedServer());
       drops.push(other.drop);
-      const config = configOf({ folder: own, database: other.database, tenant });
+      const config = configOf({ folder: own, database: other.database }, [tenant]);
       const context = await openContext({ ...parts, config });
       readers.push(context);
       return {

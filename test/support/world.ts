@@ -65,7 +65,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const contexts: AppContext[] = [];
   const context = async () => {
     const opened = await openContext({
-      config: configOf({ folder, database, tenant }),
+      config: configOf({ folder, database }, [tenant]),
       clock,
       // Makes the jittered waits between attempts short.
       random: () => 0.01,

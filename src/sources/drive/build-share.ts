@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hexDigest } from '../../lib/hex-digest.ts';
 import { addressOf, isRobotAddress } from '../../share/address.ts';
 import { eventIdOf } from '../../share/event-id.ts';
 import type { DriveFacts, Grantee, Property, Share } from '../../share/share.ts';
@@ -100,7 +100,7 @@ export function buildRemainingShare(
 
 function shareIdOf(input: ShareInput): string {
   const facts = JSON.stringify(identifyingFactsOf(input));
-  return createHash('sha256').update(facts).digest('hex').slice(0, ID_HEX_DIGITS);
+  return hexDigest(facts, ID_HEX_DIGITS);
 }
 
 /**

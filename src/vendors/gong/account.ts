@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { GongConfig } from '../../config/types.ts';
 import { SecretUnavailable } from '../../lib/deferred-secret.ts';
+import { hexDigest } from '../../lib/hex-digest.ts';
 
 /** 64 bits: enough to distinguish accounts, far too few to guess a key from. */
 const ACCOUNT_HEX_DIGITS = 16;
@@ -18,7 +18,7 @@ export function gongAccountOf(config: Pick<GongConfig, 'auth'>): string {
       : [auth.clientId, auth.refreshToken.reveal()];
   // Without the address: api.gong.io and the customer's own address lead to the same account.
   const identity = JSON.stringify([auth.flow, ...credentials]);
-  return createHash('sha256').update(identity).digest('hex').slice(0, ACCOUNT_HEX_DIGITS);
+  return hexDigest(identity, ACCOUNT_HEX_DIGITS);
 }
 
 /** The same; undefined if the credentials cannot be read, as in a command that needs none. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { GoogleDriveConfig } from '../../config/types.ts';
+import { hexDigest } from '../../lib/hex-digest.ts';
 import { readServiceAccountKey } from './service-account.ts';
 
 /** 64 bits: enough to notice a change, far too few to guess a key from. */
@@ -17,5 +17,5 @@ export function googleCredentialsOf({
   if (auth.flow !== 'service-account') return undefined;
   const { address } = readServiceAccountKey(auth.key.reveal());
   const facts = JSON.stringify([address, auth.adminSubject.toLowerCase(), endpoint]);
-  return createHash('sha256').update(facts).digest('hex').slice(0, HEX_DIGITS);
+  return hexDigest(facts, HEX_DIGITS);
 }
