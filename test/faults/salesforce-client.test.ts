@@ -269,7 +269,6 @@ describe('a refusal', () => {
     ['of an unknown object', 400, errorBody('INVALID_TYPE'), SalesforceError],
     ['because of the daily limit', 403, errorBody('REQUEST_LIMIT_EXCEEDED'), SalesforceError],
     ['by a web page', 404, HTML_PAGE, SalesforceError],
-    ['because the locator is gone', 404, errorBody('INVALID_QUERY_LOCATOR'), LocatorLost],
   ])('%s is not retried', async (_what, status, body, type) => {
     await using peer = await startSalesforce({
       call: steps((reply) => reply.respond(status, body as object | string)),
@@ -277,6 +276,33 @@ describe('a refusal', () => {
     const { client } = createTestClient(salesforceConfig(peer.origin));
     await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(type);
     expect(peer.calls).toHaveLength(1);
+  });
+
+  test('because the locator is gone is not retried after the first page', async () => {
+    await using peer = await startSalesforce({
+      call: steps(
+        (reply) => reply.respond(200, queryBody([{ Id: 'a' }], { path: NEXT, total: 2 })),
+        (reply) => reply.respond(404, errorBody('INVALID_QUERY_LOCATOR', 'invalid query locator')),
+      ),
+    });
+    const { client } = createTestClient(salesforceConfig(peer.origin));
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(LocatorLost);
+    expect(peer.calls).toHaveLength(2);
+  });
+
+  test('because the locator is gone is temporary for a query that is new', async () => {
+    let lost = 0;
+    await using peer = await startSalesforce({
+      call: (_request, reply) => {
+        lost += 1;
+        if (lost === 3) reply.respond(200, queryBody([{ Id: 'a' }]));
+        else reply.respond(400, errorBody('INVALID_QUERY_LOCATOR', 'invalid query locator'));
+      },
+    });
+    const { client } = createTestClient(salesforceConfig(peer.origin));
+    expect(await collect(client.queryPages(SOQL, asSent))).toEqual([[{ Id: 'a' }]]);
+    lost = Number.NEGATIVE_INFINITY;
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(RetryableError);
   });
 
   test('by redirect is never followed', async () => {

@@ -114,7 +114,7 @@ class RestClient implements SalesforceClient {
     const signal = this.#signalWith(options.signal);
     const progress = new ListProgress('Salesforce', this.#options.clock);
     const first = withRows(readFirstQueryPage, readRow);
-    let page = await this.#get({ path, signal, read: first });
+    let page = await this.#firstPage({ path, signal, read: first });
     if (page.total !== undefined) options.onTotal?.(page.total);
     yield page.rows;
     while (page.next !== undefined) {
@@ -172,20 +172,32 @@ class RestClient implements SalesforceClient {
     return rows;
   }
 
+  /** A new query has no position that it could lose: such a response is a temporary failure. */
+  #firstPage<T>(call: PageCall<T> & { readonly path: string }): Promise<QueryPage<T>> {
+    return this.#retried(call.signal, async () => {
+      try {
+        return await this.#sendOnce({ method: 'GET', ...call });
+      } catch (error) {
+        if (!(error instanceof LocatorLost)) throw error;
+        throw new RetryableError(error.message, { cause: error });
+      }
+    });
+  }
+
   async #nextPage<T>(path: string, call: PageCall<T>): Promise<QueryPage<T>> {
-    const page = await this.#get({ path, ...call });
+    const page = await this.#send({ method: 'GET', path, ...call });
     if (page.next === path) throw new LocatorLost(`Salesforce's page leads to itself: ${path}`);
     return page;
   }
 
-  #get<T>(call: PageCall<T> & { readonly path: string }): Promise<QueryPage<T>> {
-    return this.#send({ method: 'GET', ...call });
+  #send<T>(call: ApiCall<T>): Promise<T> {
+    return this.#retried(call.signal, () => this.#sendOnce(call));
   }
 
   /** Every temporary failure is retried: all requests of this client only read. */
-  #send<T>(call: ApiCall<T>): Promise<T> {
+  #retried<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
     const { clock, random } = this.#options;
-    return withRetries(() => this.#sendOnce(call), { clock, random, signal: call.signal });
+    return withRetries(attempt, { clock, random, signal });
   }
 
   async #sendOnce<T>(call: ApiCall<T>): Promise<T> {
