@@ -45,6 +45,8 @@ interface UndecidedShares {
   readonly created: readonly Share[];
   /** with an event that can still change */
   readonly reconsidered: readonly Share[];
+  /** with an event that the local check rejected: it stays so unless its body is valid now */
+  readonly rejectedLocally: readonly Share[];
 }
 
 /** A page's undecided shares, and how to decide each of them. */
@@ -68,15 +70,14 @@ async function* lookedUpPages(
     while (!stop.aborted) {
       const { done, value: page } = await inStage(source.name, () => pages.next());
       if (done) return;
-      const { created, reconsidered, ofBackfill } = await undecided(reading, {
+      const { ofBackfill, ...open } = await undecided(reading, {
         ...page,
         shares: distinct(page.shares),
       });
-      const shares = [...created, ...reconsidered];
+      const shares = [...open.created, ...open.reconsidered, ...open.rejectedLocally];
       const { awaitsAuditLog = false } = page;
       const decide = await decider(reading, shares, { awaitsAuditLog, ofBackfill });
-      const sharesRead = page.shares.length;
-      yield { ...page, shares, created, reconsidered, sharesRead, decide };
+      yield { ...page, ...open, shares, sharesRead: page.shares.length, decide };
     }
   } finally {
     await pages.return?.();
@@ -101,12 +102,15 @@ async function takePage(
   { page, previousIds }: { readonly page: LookedUpPage; readonly previousIds: ReadonlySet<string> },
 ): Promise<void> {
   const isRepeated = page.shares.some(({ eventId }) => previousIds.has(eventId));
-  const { created, reconsidered } = isRepeated ? await undecided(reading, page) : page;
+  const { created, reconsidered, rejectedLocally } = isRepeated
+    ? await undecided(reading, page)
+    : page;
+  const repaired = rejectedLocally.map(page.decide).filter(({ state }) => state === 'pending');
   const { replaced = [], writeInTransaction, position, stream = source.stream, sharesRead } = page;
   await reading.take({
     sharesRead,
     created: { [Symbol.iterator]: () => created.values().map(page.decide) },
-    reconsidered: reconsidered.map(page.decide),
+    reconsidered: [...reconsidered.map(page.decide), ...repaired],
     replaced,
     cursor: { stream, position },
     ...(writeInTransaction && { writeInTransaction }),
@@ -137,6 +141,7 @@ async function undecided(
   return {
     created: shares.filter((share) => eventOf(share) === undefined),
     reconsidered: shares.filter((share) => canChange(share, eventOf(share), reading.rules)),
+    rejectedLocally: shares.filter((share) => isRejectedLocally(eventOf(share))),
     ofBackfill: new Set(ofBackfill.map(([eventId]) => eventId)),
   };
 }
@@ -151,6 +156,11 @@ function canChange(share: Share, event: KnownEvent | undefined, rules: Rules): b
   if (event.reason === 'rebound') return true;
   if (event.reason === 'no-url') return share.content.url !== undefined;
   return event.reason === 'before-start' && decideEarly(share, rules)?.reason !== 'before-start';
+}
+
+/** Gong never received it: what Gong itself rejects, only an operator retries. */
+function isRejectedLocally(event: KnownEvent | undefined): boolean {
+  return event?.state === 'rejected' && event.attempts === 0;
 }
 
 export function lookUpOptionsOf({ timezone, crm }: TenantConfig): LookUpOptions {
