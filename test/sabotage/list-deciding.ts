@@ -129,6 +129,17 @@ export const DECIDING: readonly Sabotage[] = [
     caughtBy: { file: 'test/unit/outbox-operator.test.ts', name: 'only if its state allows it' },
   },
   {
+    name: 'names-of-recipients',
+    file: 'src/crm/record-names.ts',
+    find: ' ?? personName(id, match, records.contactsOfEmail)',
+    put: '',
+    effect: 'explain and the page show the Contacts of Drive shares by Id only.',
+    caughtBy: {
+      file: 'test/pipeline/drive-matching.test.ts',
+      name: 'of a recipient has its name in the match',
+    },
+  },
+  {
     name: 'gong-decides',
     file: 'src/outbox/write-events.ts',
     find: ", where('attempts', '=', 0)])]",
