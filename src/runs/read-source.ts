@@ -106,12 +106,14 @@ async function takePage(
     ? await undecided(reading, page)
     : page;
   const repaired = rejectedLocally.map(page.decide).filter(({ state }) => state === 'pending');
-  const { replaced = [], writeInTransaction, position, stream = source.stream, sharesRead } = page;
+  const { replaced = [], writeInTransaction, recordsBaseline = false } = page;
+  const { position, stream = source.stream, sharesRead } = page;
   await reading.take({
     sharesRead,
     created: { [Symbol.iterator]: () => created.values().map(page.decide) },
     reconsidered: [...reconsidered.map(page.decide), ...repaired],
     replaced,
+    recordsBaseline,
     cursor: { stream, position },
     ...(writeInTransaction && { writeInTransaction }),
   });
