@@ -173,6 +173,42 @@ describe('another program in the same database', () => {
     const tables = 'select tablename from pg_tables where schemaname = $$sharetrail$$';
     expect(await administer(server, tables, name)).toContainEqual({ tablename: 'cursor' });
   });
+
+  test.each(['cursor', 'customer'])('is reported to commands that only read: %s', async (table) => {
+    const { setting } = await emptyDatabase();
+    const name = new URL(setting).pathname.slice(1);
+    await administer(
+      server,
+      `create schema sharetrail; create table sharetrail.${table} (its text)`,
+      name,
+    );
+    const opening = openCurrentDatabase({ database: setting, access: 'read' });
+    await expect(opening).rejects.toMatchObject({
+      name: 'DatabaseError',
+      message: `the schema sharetrail has tables of another program: ${table}`,
+      hint: expect.stringContaining('Use another database'),
+    });
+    expect((await failureOf(setting)).message).toContain('tables of another program');
+  });
+
+  test('control: our schema is not foreign while its first migration is incomplete', async () => {
+    const { setting } = await emptyDatabase();
+    const name = new URL(setting).pathname.slice(1);
+    await administer(
+      server,
+      `create schema sharetrail; create table sharetrail.kysely_migration (
+         name varchar(255) primary key, timestamp varchar(255) not null);
+       create table sharetrail.kysely_migration_lock (
+         id varchar(255) primary key, is_locked integer default 0 not null)`,
+      name,
+    );
+    const { db } = await openCurrentDatabase({ database: setting, access: 'read' });
+    onTestFinished(() => db.destroy());
+    expect(await db.selectFrom('event').selectAll().execute()).toEqual([]);
+    const written = opened(setting);
+    await migrate(written);
+    await heldLease(written, 0);
+  });
 });
 
 describe('a role without the privilege to create a schema', () => {

@@ -137,10 +137,18 @@ export const MACHINES: readonly Sabotage[] = [
   {
     name: 'own-migrations',
     file: 'src/db/migrate.ts',
-    find: "table.name === 'kysely_migration' && table.schema === schema",
-    put: "table.name === 'kysely_migration'",
+    find: 'tables.filter((table) => table.schema === schema)',
+    put: 'tables',
     effect: 'sharetrail takes the migrations of another program for its own.',
     caughtBy: { file: CONNECTION, name: 'keeps its tables, whatever their names are' },
+  },
+  {
+    name: 'foreign-schema',
+    file: 'src/db/migrate.ts',
+    find: 'if (schema !== undefined && applied.length === 0) refuseForeign(names);',
+    put: '',
+    effect: 'status shows nothing, and exits with 0, if another program has our schema.',
+    caughtBy: { file: CONNECTION, name: 'is reported to commands that only read' },
   },
   {
     name: 'loopback-only-without-tls',

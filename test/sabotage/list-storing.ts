@@ -327,7 +327,8 @@ export const STORING: readonly Sabotage[] = [
     file: 'src/runs/execute-run.ts',
     find: 'batch.recordsBaseline === true',
     put: 'false',
-    effect: 'After a power cut, Drive shares made since the first sync count as existing before it.',
+    effect:
+      'After a power cut, Drive shares made since the first sync count as existing before it.',
     caughtBy: {
       file: 'test/faults/power-cut.test.ts',
       name: 'a power cut after a first sync of Drive: its baseline is on record',
