@@ -8,6 +8,7 @@ import { SCHEMA } from './postgres/session.ts';
 import type { Database } from './schema.ts';
 import { schemaExists } from './schema-exists.ts';
 import { requireFinishedCopy } from './unfinished-copy.ts';
+import { withoutTimeLimit } from './without-time-limit.ts';
 
 /**
  * Migrates the database to the newest schema. All pending migrations run in one transaction, so that
@@ -23,8 +24,11 @@ export async function migrate(db: Database): Promise<void> {
 export async function migrateUnfinishedCopy(db: Database): Promise<void> {
   if ((await compareSchema(db)) === 'current') return;
   await createSchema(db);
-  const { error } = await migratorOf(db).migrateToLatest();
-  if (error) throw error;
+  // Another process that migrates is waited for, too.
+  await withoutTimeLimit(db, async (connection) => {
+    const { error } = await migratorOf(connection).migrateToLatest();
+    if (error) throw error;
+  });
 }
 
 /** Only PostgreSQL has schemas. */
