@@ -53,13 +53,31 @@ const withoutUnused: Plugin = {
   },
 };
 
+/**
+ * Writes characters beyond Latin-1 as escapes. V8 keeps the source of what it runs, and one such
+ * character doubles the size of its file in memory: 4 MB for a sync.
+ */
+const latin1: Plugin = {
+  name: 'latin1',
+  // After the source maps: an escape moves only what follows it in its line.
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\xff]/g, escapeOf);
+    }
+  },
+};
+
+function escapeOf(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 /** The published program: dist/main.js, and chunks that it loads when a command needs them. */
 export default defineConfig({
   input: { main: 'src/main.ts' },
   platform: 'node',
   // It has compiled binaries.
   external: ['better-sqlite3'],
-  plugins: [licenses, withoutUnused],
+  plugins: [licenses, withoutUnused, latin1],
   output: {
     dir: 'dist',
     cleanDir: true,

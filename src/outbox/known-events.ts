@@ -1,11 +1,38 @@
 import type { CompiledQuery } from 'kysely';
 import { DATABASE_LIMITS } from '../db/limits.ts';
-import type { Statement } from '../db/schema.ts';
+import type { Database, Statement } from '../db/schema.ts';
 import { chunksOf } from '../lib/chunks.ts';
 import type { State } from './states.ts';
 
-/** The current states of those of the events that are on record. */
-export async function knownEvents(
+/**
+ * The current states of those of the events that are on record. Reserves one connection for all
+ * queries: otherwise, a transaction that begins between two of them would delay the rest.
+ */
+export function knownEvents(
+  db: Database,
+  tenant: string,
+  eventIds: readonly string[],
+): Promise<Map<string, KnownEvent>> {
+  return db.connection().execute((connection) => readStates(connection, tenant, eventIds));
+}
+
+export interface KnownEvent {
+  readonly state: State;
+  readonly reason: string | null;
+  readonly priority: number;
+  /** requests that Gong received about it */
+  readonly attempts: number;
+}
+
+interface StateRow {
+  readonly event_id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly priority: number;
+  readonly attempts: number;
+}
+
+async function readStates(
   db: Statement,
   tenant: string,
   eventIds: readonly string[],
@@ -24,22 +51,6 @@ export async function knownEvents(
     }
   }
   return known;
-}
-
-export interface KnownEvent {
-  readonly state: State;
-  readonly reason: string | null;
-  readonly priority: number;
-  /** requests that Gong received about it */
-  readonly attempts: number;
-}
-
-interface StateRow {
-  readonly event_id: string;
-  readonly state: string;
-  readonly reason: string | null;
-  readonly priority: number;
-  readonly attempts: number;
 }
 
 function selectStates(db: Statement, tenant: string, eventIds: readonly string[]) {

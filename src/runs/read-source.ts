@@ -13,6 +13,8 @@ import { inStage } from './stage-errors.ts';
 
 /** Pages that a run reads in a quiet night, such as the change logs of a small company. */
 const QUIET_PAGES_MAX = 16;
+/** One page is looked up ahead, and one more is fetched. */
+const PAGES_AHEAD = 2;
 
 /**
  * Reads what is new in a source, page by page: fetch, look up, decide, take. While one page is
@@ -27,15 +29,16 @@ export async function readSource(reading: ReadContext, source: Source): Promise<
   const open = (stop: AbortSignal) => lookedUpPages(reading, { source, position, stop });
   let pages = 0;
   let sharesRead = 0;
-  let previousIds: ReadonlySet<string> = new Set();
+  let recentIds: readonly ReadonlySet<string>[] = [];
   for await (const page of source.allowsReadAhead ? readAhead(open) : open(signal)) {
     signal.throwIfAborted();
     // Not for a quiet night: it would take 5 MB.
     if (sharesRead > 0 || pages >= QUIET_PAGES_MAX) growYoungGeneration();
     pages += 1;
     sharesRead += page.sharesRead;
-    await takePage(reading, source, { page, previousIds });
-    previousIds = new Set(page.shares.map(({ eventId }) => eventId));
+    await takePage(reading, source, { page, recentIds });
+    const ids = new Set(page.shares.map(({ eventId }) => eventId));
+    recentIds = [ids, ...recentIds].slice(0, PAGES_AHEAD);
   }
 }
 
@@ -47,12 +50,18 @@ interface UndecidedShares {
   readonly reconsidered: readonly Share[];
   /** with an event that the local check rejected: it stays so unless its body is valid now */
   readonly rejectedLocally: readonly Share[];
+  /** eventIds from a backfill: it asked for them, so they are not too old for a sync either */
+  readonly ofBackfill: ReadonlySet<string>;
+}
+
+/** A page, each share once, compared with what is on record. */
+interface ComparedPage extends SourcePage, UndecidedShares {
+  /** all shares of the page, those with a final decision included */
+  readonly sharesRead: number;
 }
 
 /** A page's undecided shares, and how to decide each of them. */
-interface LookedUpPage extends SourcePage, UndecidedShares {
-  /** all shares of the page, those with a final decision included */
-  readonly sharesRead: number;
+interface LookedUpPage extends ComparedPage {
   readonly decide: (share: Share) => NewEvent;
 }
 
@@ -65,43 +74,54 @@ async function* lookedUpPages(
   },
 ): AsyncGenerator<LookedUpPage> {
   const { source, stop } = from;
-  const pages = pagesOf(source, from.position);
+  const compare = () => comparedPages(reading, source, from.position);
+  const pages = source.allowsReadAhead ? readAhead(compare) : compare();
+  for await (const page of pages) {
+    const { created, reconsidered, rejectedLocally } = page;
+    const { awaitsAuditLog = false, ofBackfill } = page;
+    const shares = [...created, ...reconsidered, ...rejectedLocally];
+    const decide = await decider(reading, shares, { awaitsAuditLog, ofBackfill });
+    yield { ...page, shares, decide };
+    if (stop.aborted) return;
+  }
+}
+
+/**
+ * Fetches pages, and compares each with the database before the next stage has it: a lookup that
+ * queried the database would wait until the page before it is written, instead of running meanwhile.
+ */
+async function* comparedPages(
+  reading: ReadContext,
+  source: Source,
+  position: string | undefined,
+): AsyncGenerator<ComparedPage> {
+  const pages = source.pull(position)[Symbol.asyncIterator]();
   try {
-    while (!stop.aborted) {
+    for (;;) {
       const { done, value: page } = await inStage(source.name, () => pages.next());
       if (done) return;
-      const { ofBackfill, ...open } = await undecided(reading, {
-        ...page,
-        shares: distinct(page.shares),
-      });
-      const shares = [...open.created, ...open.reconsidered, ...open.rejectedLocally];
-      const { awaitsAuditLog = false } = page;
-      const decide = await decider(reading, shares, { awaitsAuditLog, ofBackfill });
-      yield { ...page, ...open, shares, sharesRead: page.shares.length, decide };
+      const shares = distinct(page.shares);
+      const undecidedShares = await undecided(reading, { ...page, shares });
+      yield { ...page, shares, sharesRead: page.shares.length, ...undecidedShares };
     }
   } finally {
     await pages.return?.();
   }
 }
 
-/** Fetches the next page while the current one is looked up, if the source allows it. */
-function pagesOf(source: Source, position: string | undefined): AsyncIterator<SourcePage> {
-  const pull = async function* () {
-    yield* source.pull(position);
-  };
-  return source.allowsReadAhead ? readAhead(pull) : pull();
-}
-
 /**
- * Checks again what is on record if a share came twice: at most the previous page was written after
- * this one was looked up. Checking every page again took 2 % of a first sync's time.
+ * Compares the page again if a share came twice: the pages of `recentIds` can have been written after
+ * this one was compared. Comparing every page again took 2 % of a first sync's time.
  */
 async function takePage(
   reading: ReadContext,
   source: Source,
-  { page, previousIds }: { readonly page: LookedUpPage; readonly previousIds: ReadonlySet<string> },
+  {
+    page,
+    recentIds,
+  }: { readonly page: LookedUpPage; readonly recentIds: readonly ReadonlySet<string>[] },
 ): Promise<void> {
-  const isRepeated = page.shares.some(({ eventId }) => previousIds.has(eventId));
+  const isRepeated = page.shares.some(({ eventId }) => recentIds.some((ids) => ids.has(eventId)));
   const { created, reconsidered, rejectedLocally } = isRepeated
     ? await undecided(reading, page)
     : page;
@@ -131,12 +151,9 @@ export async function takeReconsidered(
 async function undecided(
   reading: ReadContext,
   { shares, replaced = [] }: Pick<SourcePage, 'shares' | 'replaced'>,
-): Promise<UndecidedShares & { readonly ofBackfill: ReadonlySet<string> }> {
-  const known = await knownEvents(
-    reading.db,
-    reading.tenant.tenant,
-    shares.map(({ eventId }) => eventId),
-  );
+): Promise<UndecidedShares> {
+  const eventIds = shares.map(({ eventId }) => eventId);
+  const known = await knownEvents(reading.db, reading.tenant.tenant, eventIds);
   for (const eventId of replaced) known.delete(eventId);
   const eventOf = (share: Share) => known.get(share.eventId);
   const ofBackfill = [...known].filter(([, { priority }]) => priority === PRIORITY.backfill);

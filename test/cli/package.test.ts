@@ -136,6 +136,15 @@ describe('the published package', () => {
     expect(new Set(packages)).toEqual(new Set(['better-sqlite3']));
   });
 
+  test('has no character that doubles the size of its file in memory', () => {
+    const files = globSync('dist/**/*.js', { cwd: folder });
+    expect(files.length).toBeGreaterThan(10);
+    const wide = files.filter((file) =>
+      /[^\0-\xff]/.test(readFileSync(join(folder, file), 'utf8')),
+    );
+    expect(wide).toEqual([]);
+  });
+
   test('lists the license of each package in it', () => {
     const licenses = readFileSync(join(folder, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
     const listed = [...licenses.matchAll(/^={80}\n(\S+) \S+ \(.+\)$/gm)].map(([, name]) => name);

@@ -9,6 +9,7 @@ import {
 import { ManualClock } from '../support/manual-clock.ts';
 import type { PeerReply } from '../support/peer.ts';
 import {
+  asSent,
   collect,
   compositeBody,
   createTestClient,
@@ -73,7 +74,7 @@ describe('a temporary failure', () => {
       call: steps(fail, fail, (reply) => reply.respond(200, ROWS)),
     });
     const { client, clock, billed } = createTestClient(salesforceConfig(peer.origin));
-    expect(await collect(client.queryPages(SOQL))).toEqual([[{ Id: 'a' }]]);
+    expect(await collect(client.queryPages(SOQL, asSent))).toEqual([[{ Id: 'a' }]]);
     expect(clock.sleptMs).toEqual([500, 1_000]);
     expect(billed()).toBe(3);
   });
@@ -81,7 +82,7 @@ describe('a temporary failure', () => {
   test('fails after five attempts if it persists', async () => {
     await using peer = await startSalesforce({ call: steps((reply) => reply.respond(502)) });
     const { client, clock } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow(RetryableError);
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(RetryableError);
     expect(peer.calls).toHaveLength(5);
     expect(clock.sleptMs).toEqual([500, 1_000, 2_000, 4_000]);
   });
@@ -92,10 +93,12 @@ describe('a temporary failure', () => {
       call: (_request, reply) => reply.respond(503, '', { 'retry-after': seconds }),
     });
     const { client, clock } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow(RetryableError);
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(RetryableError);
     expect(clock.sleptMs).toEqual([90_000, 90_000, 90_000, 90_000]);
     seconds = '301';
-    await expect(collect(client.queryPages(SOQL))).rejects.toMatchObject({ retryAfterMs: 301_000 });
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toMatchObject({
+      retryAfterMs: 301_000,
+    });
     expect(peer.calls).toHaveLength(6);
   });
 
@@ -111,7 +114,7 @@ describe('a temporary failure', () => {
       call: steps((reply) => reply.respond(200, ROWS)),
     });
     const { client, billed } = createTestClient(salesforceConfig(peer.origin));
-    expect(await collect(client.queryPages(SOQL))).toEqual([[{ Id: 'a' }]]);
+    expect(await collect(client.queryPages(SOQL, asSent))).toEqual([[{ Id: 'a' }]]);
     expect(attempts).toBe(3);
     expect(billed()).toBe(1);
   });
@@ -121,7 +124,7 @@ describe('a temporary failure', () => {
     await using peer = await startSalesforce({ call: () => stopNow() });
     const { client, stop, clock } = createTestClient(salesforceConfig(peer.origin));
     stopNow = () => stop.abort(new StopRequested());
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow(StopRequested);
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(StopRequested);
     expect(clock.sleptMs).toEqual([]);
   });
 
@@ -147,11 +150,11 @@ describe('a temporary failure', () => {
       },
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL, { signal: stopQuery.signal }))).rejects.toThrow(
-      'no longer needed',
-    );
+    await expect(
+      collect(client.queryPages(SOQL, asSent, { signal: stopQuery.signal })),
+    ).rejects.toThrow('no longer needed');
     hang = false;
-    expect(await collect(client.queryPages(SOQL))).toEqual([[{ Id: 'a' }]]);
+    expect(await collect(client.queryPages(SOQL, asSent))).toEqual([[{ Id: 'a' }]]);
   });
 });
 
@@ -161,7 +164,7 @@ describe('an expired session', () => {
       call: steps(expired, (reply) => reply.respond(200, ROWS)),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    expect(await collect(client.queryPages(SOQL))).toEqual([[{ Id: 'a' }]]);
+    expect(await collect(client.queryPages(SOQL, asSent))).toEqual([[{ Id: 'a' }]]);
     expect(peer.calls.map(({ headers }) => headers.authorization)).toEqual([
       'Bearer access-1',
       'Bearer access-2',
@@ -171,7 +174,7 @@ describe('an expired session', () => {
   test('that is refused again after a new login fails with a hint, not in a loop', async () => {
     await using peer = await startSalesforce({ call: steps(expired) });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    const error = await collect(client.queryPages(SOQL)).catch((reason: unknown) => reason);
+    const error = await collect(client.queryPages(SOQL, asSent)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
     expect(error).toMatchObject({ hint: expect.stringContaining('api') });
     expect(peer.calls).toHaveLength(2);
@@ -191,11 +194,11 @@ describe('an expired session', () => {
       call: steps(moved, (reply) => reply.respond(200, ROWS)),
     });
     const { client } = createTestClient(salesforceConfig(once.origin));
-    expect(await collect(client.queryPages(SOQL))).toEqual([[{ Id: 'a' }]]);
+    expect(await collect(client.queryPages(SOQL, asSent))).toEqual([[{ Id: 'a' }]]);
     expect(once.logins).toHaveLength(2);
     await using always = await startSalesforce({ call: steps(moved) });
     const { client: other } = createTestClient(salesforceConfig(always.origin));
-    await expect(collect(other.queryPages(SOQL))).rejects.toMatchObject({
+    await expect(collect(other.queryPages(SOQL, asSent))).rejects.toMatchObject({
       hint: expect.stringContaining('My Domain'),
     });
     expect(always.logins).toHaveLength(2);
@@ -207,7 +210,7 @@ describe('an expired session', () => {
         headers.authorization === 'Bearer access-1' ? expired(reply) : reply.respond(200, ROWS),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await Promise.all(Array.from({ length: 8 }, () => collect(client.queryPages(SOQL))));
+    await Promise.all(Array.from({ length: 8 }, () => collect(client.queryPages(SOQL, asSent))));
     expect(peer.logins).toHaveLength(2);
   });
 
@@ -222,7 +225,7 @@ describe('an expired session', () => {
       call: steps(expired),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toMatchObject({
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toMatchObject({
       code: 'inactive_user',
       hint: expect.stringContaining('Activate'),
     });
@@ -248,7 +251,7 @@ describe('an expired session', () => {
       call: steps(expired),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    expect(await collect(client.queryPages(SOQL))).toEqual([[{ Id: 'b' }], [{ Id: 'a' }]]);
+    expect(await collect(client.queryPages(SOQL, asSent))).toEqual([[{ Id: 'b' }], [{ Id: 'a' }]]);
     expect(peer.calls).toHaveLength(1);
     expect(moved.calls).toHaveLength(2);
     expect(await client.instanceUrl()).toBe(moved.origin);
@@ -272,7 +275,7 @@ describe('a refusal', () => {
       call: steps((reply) => reply.respond(status, body as object | string)),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow(type);
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(type);
     expect(peer.calls).toHaveLength(1);
   });
 
@@ -284,7 +287,7 @@ describe('a refusal', () => {
       call: steps((reply) => reply.respond(302, '', { location: other.origin })),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow('redirect');
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow('redirect');
     expect(other.requests).toHaveLength(0);
   });
 
@@ -296,7 +299,7 @@ describe('a refusal', () => {
       call: steps((reply) => reply.respond(200, queryBody([{ Id: 'a' }], { path, total: 2 }))),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow(RetryableError);
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(RetryableError);
   });
 
   test('to make progress (a page that links to itself) fails the query', async () => {
@@ -306,7 +309,7 @@ describe('a refusal', () => {
       ),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow(LocatorLost);
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(LocatorLost);
     expect(peer.calls).toHaveLength(2);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/lib/errors.ts';
 import {
+  asSent,
   collect,
   createTestClient,
   queryBody,
@@ -24,7 +25,7 @@ describe('a list that Salesforce never ends', () => {
       },
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow(message);
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(message);
   });
 });
 
@@ -35,7 +36,7 @@ describe('JSON that is nested without end', () => {
       call: (_request, reply) => reply.respond(200, body),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages(SOQL))).rejects.toThrow(UserError);
+    await expect(collect(client.queryPages(SOQL, asSent))).rejects.toThrow(UserError);
     await expect(client.queryBatch([SOQL])).rejects.toThrow('nested more than 100 levels deep');
     expect(peer.calls).toHaveLength(2);
   });

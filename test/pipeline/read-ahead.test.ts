@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { DATABASE_LIMITS } from '../../src/db/limits.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { rulesOf } from '../../src/runs/decide-share.ts';
 import { readSource } from '../../src/runs/read-source.ts';
@@ -68,6 +70,46 @@ test('while a page is written, the next is looked up and the one after that fetc
 test('pages that build on what is written are pulled one at a time', async () => {
   expect(await pulledPages(false)).toEqual([1, 2, 3, 4, 5]);
 });
+
+test('the next page is looked up while one is written, however many shares it has', async () => {
+  let batches = 0;
+  const source: Source = {
+    name: 'salesforce',
+    stream: 'pages',
+    allowsReadAhead: true,
+    pull: async function* () {
+      for (let page = 1; page <= PAGES; page += 1) {
+        yield { shares: sharesWithContact(page), position: '{}' };
+      }
+    },
+  };
+  const atWrite: number[] = [];
+  const reading: ReadContext = {
+    ...(await readingOf(async () => {
+      const before = batches;
+      await inTransaction(reading.db, letReadAhead);
+      atWrite.push(batches - before);
+    })),
+    crm: {
+      queryBatch: async (soqls) => {
+        batches += 1;
+        return soqls.map(() => []);
+      },
+      now: () => 0,
+    },
+  };
+  await readSource(reading, source);
+  expect(atWrite).toEqual([1, 1, 1, 1, 0]);
+});
+
+/** More shares than one query of the database compares. */
+function sharesWithContact(page: number): Share[] {
+  const related = { id: `003Hp000000000${page}AAA`, type: 'Contact' };
+  return Array.from({ length: 2 * DATABASE_LIMITS.idsPerQueryMax }, (_, index) => ({
+    ...newEvent(`${page}-${index}`).share,
+    related,
+  }));
+}
 
 /** The shares that each page found new; a share is the same if its name is. */
 async function foundInPages(

@@ -3,75 +3,6 @@ import type { Sabotage } from './sabotage.ts';
 /** What is read from the vendors, and how far. */
 export const READING: readonly Sabotage[] = [
   {
-    name: 'redirect',
-    file: 'src/vendors/http/call-api.ts',
-    find: 'if (!isRedirect(status)) return;',
-    put: 'if (status < 400) return;',
-    effect: 'A redirect is read as if it were data.',
-    caughtBy: {
-      file: 'test/faults/salesforce-transport.test.ts',
-      name: 'is refused, and the other host never sees the token',
-    },
-  },
-  {
-    name: 'body-limit',
-    file: 'src/vendors/http/read-body.ts',
-    find: 'if (bytes > bytesMax) break;',
-    put: '',
-    effect:
-      'An endless response keeps a run busy until its time-out, and then counts as a broken connection.',
-    caughtBy: {
-      file: 'test/faults/http-send.test.ts',
-      name: 'is read up to the limit only, even if it never ends',
-    },
-  },
-  {
-    name: 'byte-budget',
-    file: 'src/vendors/http/byte-budget.ts',
-    find: 'const fits = this.#heldBytes + growth <= this.#limits.sharedBytesMax;',
-    put: 'const fits = true;',
-    effect: 'Large responses together fill the memory.',
-    caughtBy: {
-      file: 'test/unit/http-byte-budget.test.ts',
-      name: 'makes a large response wait until there is room',
-    },
-  },
-  {
-    name: 'nesting',
-    file: 'src/vendors/http/json.ts',
-    find: 'if (levels > jsonLevelsMax) return',
-    put: 'if (levels < 0) return',
-    effect: 'Deeply nested JSON overflows the stack and ends the process.',
-    caughtBy: { file: 'test/unit/http-json.test.ts', name: 'is nested too deeply' },
-  },
-  {
-    name: 'containers',
-    file: 'src/vendors/http/json.ts',
-    find: 'if (containers > jsonContainersMax) {',
-    put: 'if (containers < 0) {',
-    effect: 'A few megabytes of brackets become hundreds of megabytes of objects.',
-    caughtBy: {
-      file: 'test/unit/http-json.test.ts',
-      name: 'has too many objects, or too many elements',
-    },
-  },
-  {
-    name: 'empty-pages',
-    file: 'src/vendors/http/list-progress.ts',
-    find: 'if (this.#emptyInRow >= emptyPagesMax)',
-    put: 'if (this.#emptyInRow < 0)',
-    effect: 'A list without an end keeps a run busy forever.',
-    caughtBy: { file: 'test/unit/google-paginate.test.ts', name: 'without rows' },
-  },
-  {
-    name: 'repeated-pages',
-    file: 'src/vendors/http/list-progress.ts',
-    find: 'if (this.#repeated >= repeatedPagesMax)',
-    put: 'if (this.#repeated < 0)',
-    effect: 'A list that repeats its pages keeps a run busy forever.',
-    caughtBy: { file: 'test/unit/google-paginate.test.ts', name: 'with the same rows' },
-  },
-  {
     name: 'locator-progress',
     file: 'src/sources/salesforce/read-rows.ts',
     find: 'if (lost >= LOST_LOCATORS_MAX) throw',
@@ -358,12 +289,23 @@ export const READING: readonly Sabotage[] = [
   {
     name: 'share-in-two-pages',
     file: 'src/runs/read-source.ts',
-    find: 'page.shares.some(({ eventId }) => previousIds.has(eventId))',
+    find: 'recentIds.some((ids) => ids.has(eventId))',
     put: 'false',
     effect: 'A share that changes while it is read is counted as found twice.',
     caughtBy: {
       file: 'test/pipeline/read-ahead.test.ts',
       name: 'a share that several pages have is found once, although pages are read ahead',
+    },
+  },
+  {
+    name: 'compared-on-one-connection',
+    file: 'src/outbox/known-events.ts',
+    find: 'db.connection().execute((connection) => readStates(connection, tenant, eventIds))',
+    put: 'readStates(db, tenant, eventIds)',
+    effect: 'A page is looked up only after the one before it is written.',
+    caughtBy: {
+      file: 'test/pipeline/read-ahead.test.ts',
+      name: 'the next page is looked up while one is written',
     },
   },
   {

@@ -3,6 +3,7 @@ import { DECIDING } from './list-deciding.ts';
 import { MACHINES } from './list-machines.ts';
 import { SHARED_QUEUE } from './list-queue.ts';
 import { READING } from './list-reading.ts';
+import { RESPONSES } from './list-responses.ts';
 import { SENDING } from './list-sending.ts';
 import { STORING } from './list-storing.ts';
 import type { Sabotage } from './sabotage.ts';
@@ -13,6 +14,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...MACHINES,
   ...SHARED_QUEUE,
   ...SENDING,
+  ...RESPONSES,
   ...READING,
   ...DECIDING,
   ...ACCESS,

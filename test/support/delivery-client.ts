@@ -1,7 +1,13 @@
 import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
 import type { Row } from '../../src/vendors/salesforce/responses.ts';
-import type { SalesforceClient } from '../../src/vendors/salesforce/salesforce-client.ts';
+import type {
+  QueryPagesOptions,
+  ReadRow,
+  SalesforceClient,
+} from '../../src/vendors/salesforce/salesforce-client.ts';
 import { salesforceTime } from '../../src/vendors/salesforce/time.ts';
+
+const INSTANCE_URL = 'https://acme.my.salesforce.com';
 
 export interface DeliveryFacts {
   readonly id: string;
@@ -42,7 +48,7 @@ export class DeliveryClient implements SalesforceClient {
   }
 
   async instanceUrl(): Promise<string> {
-    return 'https://acme.my.salesforce.com';
+    return INSTANCE_URL;
   }
 
   async orgId(): Promise<string> {
@@ -53,10 +59,11 @@ export class DeliveryClient implements SalesforceClient {
     throw new Error('the source does not use it');
   }
 
-  async *queryPages(
+  async *queryPages<T>(
     soql: string,
-    options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<Row[]> {
+    readRow: ReadRow<T>,
+    options: QueryPagesOptions = {},
+  ): AsyncGenerator<readonly T[]> {
     this.soqls.push(soql);
     this.signals.push(options.signal);
     if (this.failure) throw this.failure;
@@ -66,7 +73,8 @@ export class DeliveryClient implements SalesforceClient {
       this.pages += 1;
       if (this.failAt?.page === this.pages) throw this.failAt.error;
       if (this.lostAt.has(this.pages)) throw new LocatorLost('gone');
-      yield rows.slice(start, start + this.#pageSize);
+      const page = rows.slice(start, start + this.#pageSize);
+      yield page.map((row) => readRow(row, INSTANCE_URL));
     }
   }
 

@@ -6,7 +6,8 @@ import {
   createSalesforceClient,
   type SalesforceClientOptions,
 } from '../../src/vendors/salesforce/client.ts';
-import type { SalesforceClient } from '../../src/vendors/salesforce/salesforce-client.ts';
+import type { Row } from '../../src/vendors/salesforce/responses.ts';
+import type { ReadRow, SalesforceClient } from '../../src/vendors/salesforce/salesforce-client.ts';
 import { type Peer, type PeerReply, type PeerRequest, startPeer } from './peer.ts';
 
 const TOKEN_PATH = '/services/oauth2/token';
@@ -49,6 +50,9 @@ export function errorBody(errorCode: string, message = `${errorCode} for the tes
 }
 
 export const HTML_PAGE = '<!DOCTYPE html><html><body>Down for maintenance</body></html>';
+
+/** Reads a row as Salesforce sent it. */
+export const asSent: ReadRow<Row> = (row) => row;
 
 export function queryBody(records: readonly object[], next?: { path: string; total: number }) {
   return {

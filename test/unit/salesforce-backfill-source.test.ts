@@ -20,8 +20,8 @@ async function readWindow(CreatedDate: string) {
       instanceUrl: async () => 'https://acme.my.salesforce.com',
       orgId: async () => undefined,
       queryBatch: async () => [],
-      queryPages: async function* () {
-        yield [row];
+      queryPages: async function* (_soql, readRow) {
+        yield [readRow(row, 'https://acme.my.salesforce.com')];
       },
     },
     config: { contentUrl: 'record' },

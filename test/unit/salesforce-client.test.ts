@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/lib/errors.ts';
 import {
+  asSent,
   collect,
   compositeBody,
   createTestClient,
@@ -28,7 +29,7 @@ describe('a paged query', () => {
     });
     const { client, billed } = createTestClient(salesforceConfig(peer.origin));
     const soql = "SELECT Id FROM A WHERE Name = 'Müller & Söhne+' ORDER BY Id";
-    expect(await collect(client.queryPages(soql))).toEqual([
+    expect(await collect(client.queryPages(soql, asSent))).toEqual([
       [{ Id: 'a' }, { Id: 'b' }],
       [{ Id: 'c' }],
     ]);
@@ -45,7 +46,7 @@ describe('a paged query', () => {
         reply.respond(200, queryBody([{ Id: 'a' }], { path: NEXT, total: 2 })),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    for await (const _rows of client.queryPages('SELECT Id FROM A')) break;
+    for await (const _rows of client.queryPages('SELECT Id FROM A', asSent)) break;
     expect(peer.calls).toHaveLength(1);
   });
 
@@ -60,20 +61,22 @@ describe('a paged query', () => {
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
     expect(client.usage).toBeUndefined();
-    await collect(client.queryPages('SELECT Id FROM A'));
+    await collect(client.queryPages('SELECT Id FROM A', asSent));
     expect(client.usage).toEqual({ used: 200, limit: 15_000 });
     status = 400;
-    await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow(UserError);
+    await expect(collect(client.queryPages('SELECT Id FROM A', asSent))).rejects.toThrow(UserError);
     expect(client.usage).toEqual({ used: 400, limit: 15_000 });
     isOmitted = true;
-    await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow(UserError);
+    await expect(collect(client.queryPages('SELECT Id FROM A', asSent))).rejects.toThrow(UserError);
     expect(client.usage).toEqual({ used: 400, limit: 15_000 });
   });
 
   test('that does not fit in a URL is not sent', async () => {
     await using peer = await startSalesforce({ call: (_request, reply) => reply.respond(414) });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages('x'.repeat(12_000)))).rejects.toThrow('does not fit');
+    await expect(collect(client.queryPages('x'.repeat(12_000), asSent))).rejects.toThrow(
+      'does not fit',
+    );
     expect(peer.requests).toHaveLength(0);
   });
 });
@@ -94,7 +97,7 @@ describe('a response', () => {
       },
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    expect(await collect(client.queryPages('SELECT Id FROM A'))).toEqual([[{ Id: 'a' }]]);
+    expect(await collect(client.queryPages('SELECT Id FROM A', asSent))).toEqual([[{ Id: 'a' }]]);
     expect(await client.queryBatch(['q'])).toEqual([[{ Id: 'a' }]]);
   });
 
@@ -104,7 +107,9 @@ describe('a response', () => {
         reply.respond(200, HTML_PAGE, { 'content-type': 'application/json' }),
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    await expect(collect(client.queryPages('SELECT Id FROM A'))).rejects.toThrow('a web page');
+    await expect(collect(client.queryPages('SELECT Id FROM A', asSent))).rejects.toThrow(
+      'a web page',
+    );
   });
 
   test.each([{}, { totalSize: null }])('without a total is accepted: %j', async (total) => {
@@ -116,7 +121,7 @@ describe('a response', () => {
       },
     });
     const { client } = createTestClient(salesforceConfig(peer.origin));
-    expect(await collect(client.queryPages('SELECT Id FROM A'))).toEqual([[{ Id: 'a' }]]);
+    expect(await collect(client.queryPages('SELECT Id FROM A', asSent))).toEqual([[{ Id: 'a' }]]);
     expect(await client.queryBatch(['q'])).toEqual([[{ Id: 'a' }]]);
   });
 });

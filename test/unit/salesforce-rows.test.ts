@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { batchesOf, readRows } from '../../src/sources/salesforce/read-rows.ts';
 import { LocatorLost } from '../../src/vendors/salesforce/errors.ts';
-import { collect } from '../support/salesforce-peer.ts';
+import type { ReadRow } from '../../src/vendors/salesforce/salesforce-client.ts';
+import { asSent, collect } from '../support/salesforce-peer.ts';
 
 /** The SOQL that reading this window sends. */
 async function soqlOf(from: string, until: string): Promise<string> {
@@ -12,13 +13,13 @@ async function soqlOf(from: string, until: string): Promise<string> {
     instanceUrl: async () => '',
     orgId: async () => undefined,
     queryBatch: async () => [],
-    queryPages: async function* (soql: string) {
+    queryPages: async function* <T>(soql: string) {
       soqls.push(soql);
-      yield [];
+      yield [] as T[];
     },
   };
   const bounds = { from: Date.parse(from), until: Date.parse(until) };
-  await collect(readRows(client, { field: 'CreatedDate', ...bounds }));
+  await collect(readRows(client, { field: 'CreatedDate', ...bounds }, asSent));
   return soqls.join();
 }
 
@@ -80,14 +81,15 @@ test('a lost locator after a row with an invalid time restarts from the same sec
     instanceUrl: async () => '',
     orgId: async () => undefined,
     queryBatch: async () => [],
-    queryPages: async function* (soql: string) {
+    queryPages: async function* <T>(soql: string, readRow: ReadRow<T>) {
       soqls.push(soql);
-      yield [{ Id: 1, SystemModstamp: '2026-11-05T00:00:00.000+0000' }, { Id: 2 }];
+      const rows = [{ Id: 1, SystemModstamp: '2026-11-05T00:00:00.000+0000' }, { Id: 2 }];
+      yield rows.map((row) => readRow(row, ''));
       if (soqls.length === 1) throw new LocatorLost('gone');
     },
   };
   const from = Date.parse('2026-11-01T00:00:00Z');
-  await collect(readRows(client, { field: 'SystemModstamp', from }));
+  await collect(readRows(client, { field: 'SystemModstamp', from }, asSent));
   expect(soqls).toHaveLength(2);
   expect(soqls[1]).toBe(soqls[0]);
 });

@@ -8,6 +8,7 @@ import { assertionAudience } from '../../src/vendors/salesforce/assertion.ts';
 import { SALESFORCE_LIMITS } from '../../src/vendors/salesforce/limits.ts';
 import type { RefreshTokenStore } from '../../src/vendors/salesforce/refresh-token.ts';
 import {
+  asSent,
   createTestClient,
   queryBody,
   type SalesforceHandlers,
@@ -101,7 +102,7 @@ describe('any login', () => {
   test('is shared by the requests that wait for it, and is not a billed call', async () => {
     await using peer = await startSalesforce({ call: empty });
     const { client, billed } = createTestClient(salesforceConfig(peer.origin));
-    await Promise.all([client.instanceUrl(), client.queryPages('SELECT Id FROM A').next()]);
+    await Promise.all([client.instanceUrl(), client.queryPages('SELECT Id FROM A', asSent).next()]);
     expect(peer.logins).toHaveLength(1);
     expect(billed()).toBe(1);
   });
@@ -200,7 +201,7 @@ describe('the refresh token login', () => {
     });
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const { client, tokenWarnings } = createTestClient(config, { tokenStore: store });
-    await client.queryPages('SELECT Id FROM A').next();
+    await client.queryPages('SELECT Id FROM A', asSent).next();
     expect(events).toEqual(['saved refresh-2', 'called']);
     expect(tokenWarnings).toEqual([]);
   });
@@ -323,10 +324,10 @@ describe('the refresh token login', () => {
     const config = salesforceConfig(peer.origin, refreshAuth('refresh-1'));
     const { client, tokenWarnings } = createTestClient(config);
     await client
-      .queryPages('SELECT Id FROM A')
+      .queryPages('SELECT Id FROM A', asSent)
       .next()
       .catch(() => {});
-    await client.queryPages('SELECT Id FROM A').next();
+    await client.queryPages('SELECT Id FROM A', asSent).next();
     expect(peer.logins.map(usedToken)).toEqual(['refresh-1', 'refresh-2', 'refresh-3']);
     expect(tokenWarnings).toEqual([
       expect.objectContaining({

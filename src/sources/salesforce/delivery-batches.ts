@@ -8,7 +8,7 @@ import type { SalesforceClient } from '../../vendors/salesforce/salesforce-clien
 import { BATCH_LIMITS } from '../limits.ts';
 import type { SetAside } from '../set-aside.ts';
 import { buildShare, type ShareOptions } from './build-share.ts';
-import { type DeliveryRow, parseDeliveryRow, timeIn } from './delivery-row.ts';
+import { type DeliveryRow, parseDeliveryRow } from './delivery-row.ts';
 import { batchesOf, type DeliveryQuery, isQueried, readRows } from './read-rows.ts';
 
 export interface BatchOptions {
@@ -38,17 +38,20 @@ export async function* deliveryBatches(
 ): AsyncGenerator<DeliveryBatch> {
   const { query, now } = from;
   let { reached } = from;
+  const { config, sandboxOrgId, setAside } = options;
+  const read = (row: Row, instanceUrl: string) => {
+    const parsed = parseQueriedRow(row, query);
+    if ('problem' in parsed) return parsed;
+    return notAfter(now, buildShare(parsed, { ...config, instanceUrl, sandboxOrgId }));
+  };
   try {
-    const rows = readRows(options.client, query);
+    const rows = readRows(options.client, query, read);
     for await (const batch of batchesOf(rows, BATCH_LIMITS.sharesPerBatchMax)) {
-      const shareOptions = await shareOptionsOf(options);
       // A row can repeat after a lost query locator; it is one share.
       const shares = new Map<string, Share>();
-      for (const row of batch) {
-        const parsed = parseQueriedRow(row, query);
-        if ('problem' in parsed) options.setAside.add(parsed);
-        else shares.set(parsed.Id, notAfter(now, buildShare(parsed, shareOptions)));
-        const time = timeIn(row, query.field) ?? 0;
+      for (const { value, time = 0 } of batch) {
+        if ('problem' in value) setAside.add(value);
+        else shares.set(value.shareId, value);
         if (isQueried(query, time)) reached = Math.max(reached, Math.min(now, time));
       }
       yield { shares: [...shares.values()], reached };

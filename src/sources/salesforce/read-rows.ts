@@ -1,7 +1,7 @@
 import { RetryableError } from '../../lib/errors.ts';
 import { LocatorLost } from '../../vendors/salesforce/errors.ts';
 import type { Row } from '../../vendors/salesforce/responses.ts';
-import type { SalesforceClient } from '../../vendors/salesforce/salesforce-client.ts';
+import type { ReadRow, SalesforceClient } from '../../vendors/salesforce/salesforce-client.ts';
 import { soqlDateTime } from '../../vendors/salesforce/soql.ts';
 import { DELIVERY_FIELDS, timeIn } from './delivery-row.ts';
 
@@ -20,6 +20,13 @@ export interface DeliveryQuery {
   readonly onTotal?: (rows: number) => void;
 }
 
+/** A row as it was read, and the time that it is ordered by. */
+export interface OrderedRow<T> {
+  readonly value: T;
+  /** of `query.field`, epoch milliseconds; undefined if it is invalid */
+  readonly time: number | undefined;
+}
+
 /**
  * Yields the server's pages of rows, ordered by `query.field`, then Id. The query has no LIMIT: the
  * server's query locator keeps the place, however many rows have the same second. If the locator is
@@ -27,21 +34,25 @@ export interface DeliveryQuery {
  * whatever their order within a second. Throws RetryableError after three lost locators in a row
  * without progress.
  */
-export async function* readRows(
+export async function* readRows<T>(
   client: SalesforceClient,
   query: DeliveryQuery,
-): AsyncGenerator<Row[]> {
+  read: ReadRow<T>,
+): AsyncGenerator<readonly OrderedRow<T>[]> {
   const { onTotal } = query;
   const options = onTotal ? { onTotal: once(onTotal) } : {};
+  const readRow = (row: Row, instanceUrl: string): OrderedRow<T> => ({
+    value: read(row, instanceUrl),
+    time: timeIn(row, query.field),
+  });
   let from = query.from;
   let lost = 0;
   for (;;) {
     let reached = from;
     try {
-      for await (const rows of client.queryPages(soqlOf({ ...query, from }), options)) {
-        const last = rows.at(-1);
-        if (last === undefined) continue;
-        const time = timeIn(last, query.field) ?? 0;
+      for await (const rows of client.queryPages(soqlOf({ ...query, from }), readRow, options)) {
+        if (rows.length === 0) continue;
+        const time = rows.at(-1)?.time ?? 0;
         // A time in the future is wrong: a query that begins with it would miss rows.
         if (time <= client.now() && isQueried(query, time)) reached = Math.max(reached, time);
         yield rows;
@@ -60,8 +71,11 @@ export async function* readRows(
  * Regroups pages, which can be far smaller, into batches of exactly `size` rows; the last one can be
  * shorter. If the pages end with an error, yields the rows read so far before throwing it.
  */
-export async function* batchesOf(pages: AsyncIterable<Row[]>, size: number): AsyncGenerator<Row[]> {
-  let waiting: Row[] = [];
+export async function* batchesOf<T>(
+  pages: AsyncIterable<readonly T[]>,
+  size: number,
+): AsyncGenerator<readonly T[]> {
+  let waiting: readonly T[] = [];
   try {
     for await (const page of pages) {
       waiting = waiting.concat(page);

@@ -20,7 +20,7 @@ import {
   readFirstQueryPage,
   readQueryPage,
 } from './responses.ts';
-import type { QueryPagesOptions, SalesforceClient } from './salesforce-client.ts';
+import type { QueryPagesOptions, ReadRow, SalesforceClient } from './salesforce-client.ts';
 import { type OpenSession, Session } from './session.ts';
 import { callSalesforce } from './transport.ts';
 
@@ -48,8 +48,10 @@ interface ApiCall<T> {
   readonly path: string;
   readonly body?: string;
   readonly signal: AbortSignal;
-  readonly read: (body: unknown) => T;
+  readonly read: (body: unknown, instanceUrl: string) => T;
 }
+
+type PageCall<T> = Pick<ApiCall<QueryPage<T>>, 'signal' | 'read'>;
 
 export function createSalesforceClient(options: SalesforceClientOptions): SalesforceClient {
   return new RestClient(options);
@@ -100,19 +102,24 @@ class RestClient implements SalesforceClient {
     return orgId;
   }
 
-  async *queryPages(soql: string, options: QueryPagesOptions = {}): AsyncGenerator<Row[]> {
+  async *queryPages<T>(
+    soql: string,
+    readRow: ReadRow<T>,
+    options: QueryPagesOptions = {},
+  ): AsyncGenerator<readonly T[]> {
     const path = this.#queryPath(soql);
     if (path.length > SALESFORCE_LIMITS.queryUrlBytesMax) {
       throw new Error(`a query of ${path.length} bytes does not fit a URL`);
     }
     const signal = this.#signalWith(options.signal);
     const progress = new ListProgress('Salesforce', this.#options.clock);
-    let page = await this.#get({ path, signal, read: readFirstQueryPage });
+    const first = withRows(readFirstQueryPage, readRow);
+    let page = await this.#get({ path, signal, read: first });
     if (page.total !== undefined) options.onTotal?.(page.total);
     yield page.rows;
     while (page.next !== undefined) {
       progress.add(page.rows);
-      page = await this.#nextPage(page.next, signal);
+      page = await this.#nextPage(page.next, { signal, read: withRows(readQueryPage, readRow) });
       yield page.rows;
     }
   }
@@ -159,19 +166,19 @@ class RestClient implements SalesforceClient {
     while (page.next !== undefined) {
       progress.add(page.rows);
       if (rows.length > SALESFORCE_LIMITS.rowsPerQueryMax) throw tooManyRows();
-      page = await this.#nextPage(page.next, this.#options.signal);
+      page = await this.#nextPage(page.next, { signal: this.#options.signal, read: readQueryPage });
       for (const row of page.rows) rows.push(row);
     }
     return rows;
   }
 
-  async #nextPage(path: string, signal: AbortSignal): Promise<QueryPage> {
-    const page = await this.#get({ path, signal, read: readQueryPage });
+  async #nextPage<T>(path: string, call: PageCall<T>): Promise<QueryPage<T>> {
+    const page = await this.#get({ path, ...call });
     if (page.next === path) throw new LocatorLost(`Salesforce's page leads to itself: ${path}`);
     return page;
   }
 
-  #get(call: Pick<ApiCall<QueryPage>, 'path' | 'signal' | 'read'>): Promise<QueryPage> {
+  #get<T>(call: PageCall<T> & { readonly path: string }): Promise<QueryPage<T>> {
     return this.#send({ method: 'GET', ...call });
   }
 
@@ -204,7 +211,7 @@ class RestClient implements SalesforceClient {
         : { method, url: path, body, headers: { 'content-type': 'application/json' } },
       { signal },
     );
-    return call.read(response);
+    return call.read(response, connection.instanceUrl);
   }
 
   async #call(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
@@ -240,6 +247,16 @@ class RestClient implements SalesforceClient {
   #dataPath(): string {
     return `/services/data/v${this.#options.config.apiVersion}`;
   }
+}
+
+function withRows<T>(
+  readPage: (body: unknown) => QueryPage,
+  readRow: ReadRow<T>,
+): ApiCall<QueryPage<T>>['read'] {
+  return (body, instanceUrl) => {
+    const { rows, ...page } = readPage(body);
+    return { ...page, rows: rows.map((row) => readRow(row, instanceUrl)) };
+  };
 }
 
 function tooManyRows(): SalesforceError {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SalesforceError } from './errors.ts';
+import type { Row } from './responses.ts';
 import type { SalesforceClient } from './salesforce-client.ts';
 import { requiredId } from './zod-fields.ts';
 
@@ -22,9 +23,9 @@ export interface Organization {
 export async function readOrganization(client: SalesforceClient): Promise<Organization> {
   const loginOrgId = await client.orgId();
   try {
-    for await (const [row] of client.queryPages(QUERY)) {
-      const parsed = organizationRow.safeParse(row);
-      if (!parsed.success) continue;
+    const parse = (row: Row) => organizationRow.safeParse(row);
+    for await (const [parsed] of client.queryPages(QUERY, parse)) {
+      if (!parsed?.success) continue;
       const { Id, IsSandbox: isSandbox } = parsed.data;
       return { orgId: loginOrgId ?? Id, isSandbox };
     }

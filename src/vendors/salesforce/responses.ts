@@ -7,8 +7,8 @@ import { SALESFORCE_LIMITS } from './limits.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** One page of a query; `next` is the path of the page after it. */
-export interface QueryPage {
-  readonly rows: Row[];
+export interface QueryPage<T = Row> {
+  readonly rows: readonly T[];
   readonly next: string | undefined;
   /** rows of the complete query, if the response says so */
   readonly total: number | undefined;

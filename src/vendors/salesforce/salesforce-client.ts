@@ -1,6 +1,9 @@
 import type { ApiUsage } from './api-usage.ts';
 import type { Row } from './responses.ts';
 
+/** What is kept of a row. `instanceUrl`: `https://HOST` of the instance that sent it. */
+export type ReadRow<T> = (row: Row, instanceUrl: string) => T;
+
 export interface QueryPagesOptions {
   readonly signal?: AbortSignal;
   readonly onTotal?: (rows: number) => void;
@@ -15,11 +18,16 @@ export interface SalesforceClient {
   orgId(): Promise<string | undefined>;
   /**
    * The pages of a query, as the server splits it, one in memory at a time; each is a billed call.
+   * `readRow` reads each row as its page arrives: the rows themselves take more memory.
    * `onTotal` receives the number of rows that the first response announces.
    * Throws LocatorLost if the server lost its position, UserError, RetryableError (all attempts
    * failed), or the reason of an aborted signal. No COUNT().
    */
-  queryPages(soql: string, options?: QueryPagesOptions): AsyncGenerator<Row[]>;
+  queryPages<T>(
+    soql: string,
+    readRow: ReadRow<T>,
+    options?: QueryPagesOptions,
+  ): AsyncGenerator<readonly T[]>;
   /**
    * All rows of each query, in the order of the queries; five queries per billed call. One failed
    * query fails the batch: no rows always means that none exist. No COUNT().

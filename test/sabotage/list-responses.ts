@@ -1,0 +1,96 @@
+import type { Sabotage } from './sabotage.ts';
+
+/** What a vendor can send. */
+export const RESPONSES: readonly Sabotage[] = [
+  {
+    name: 'redirect',
+    file: 'src/vendors/http/call-api.ts',
+    find: 'if (!isRedirect(status)) return;',
+    put: 'if (status < 400) return;',
+    effect: 'A redirect is read as if it were data.',
+    caughtBy: {
+      file: 'test/faults/salesforce-transport.test.ts',
+      name: 'is refused, and the other host never sees the token',
+    },
+  },
+  {
+    name: 'body-limit',
+    file: 'src/vendors/http/read-body.ts',
+    find: 'if (bytes > bytesMax) break;',
+    put: '',
+    effect:
+      'An endless response keeps a run busy until its time-out, and then counts as a broken connection.',
+    caughtBy: {
+      file: 'test/faults/http-send.test.ts',
+      name: 'is read up to the limit only, even if it never ends',
+    },
+  },
+  {
+    name: 'byte-budget',
+    file: 'src/vendors/http/byte-budget.ts',
+    find: 'const fits = this.#heldBytes + growth <= this.#limits.sharedBytesMax;',
+    put: 'const fits = true;',
+    effect: 'Large responses together fill the memory.',
+    caughtBy: {
+      file: 'test/unit/http-byte-budget.test.ts',
+      name: 'makes a large response wait until there is room',
+    },
+  },
+  {
+    name: 'nesting',
+    file: 'src/vendors/http/json.ts',
+    find: 'if (levels > jsonLevelsMax) return',
+    put: 'if (levels < 0) return',
+    effect: 'Deeply nested JSON overflows the stack and ends the process.',
+    caughtBy: { file: 'test/unit/http-json.test.ts', name: 'is nested too deeply' },
+  },
+  {
+    name: 'containers',
+    file: 'src/vendors/http/json.ts',
+    find: 'if (containers > jsonContainersMax) {',
+    put: 'if (containers < 0) {',
+    effect: 'A few megabytes of brackets become hundreds of megabytes of objects.',
+    caughtBy: {
+      file: 'test/unit/http-json.test.ts',
+      name: 'has too many objects, or too many elements',
+    },
+  },
+  {
+    name: 'empty-pages',
+    file: 'src/vendors/http/list-progress.ts',
+    find: 'if (this.#emptyInRow >= emptyPagesMax)',
+    put: 'if (this.#emptyInRow < 0)',
+    effect: 'A list without an end keeps a run busy forever.',
+    caughtBy: { file: 'test/unit/google-paginate.test.ts', name: 'without rows' },
+  },
+  {
+    name: 'repeated-pages',
+    file: 'src/vendors/http/list-progress.ts',
+    find: 'if (this.#repeated >= repeatedPagesMax)',
+    put: 'if (this.#repeated < 0)',
+    effect: 'A list that repeats its pages keeps a run busy forever.',
+    caughtBy: { file: 'test/unit/google-paginate.test.ts', name: 'with the same rows' },
+  },
+  {
+    name: 'freed-body-detached',
+    file: 'src/vendors/http/growing-buffer.ts',
+    find: 'memory.transfer(isLargest ? memory.byteLength : 0)',
+    put: 'memory',
+    effect: 'Code that keeps a response can read the next one, perhaps of another tenant.',
+    caughtBy: {
+      file: 'test/unit/http-growing-buffer.test.ts',
+      name: 'can no longer be read, also after the next one',
+    },
+  },
+  {
+    name: 'spare-used-once',
+    file: 'src/vendors/http/growing-buffer.ts',
+    find: '  spare = undefined;',
+    put: '',
+    effect: 'Two responses are written into the same memory.',
+    caughtBy: {
+      file: 'test/unit/http-growing-buffer.test.ts',
+      name: 'is used again for the next one, for one at a time',
+    },
+  },
+];
