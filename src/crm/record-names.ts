@@ -1,6 +1,6 @@
 import type { CrmObject, Match } from './match.ts';
 import { shortName } from './reason-text.ts';
-import type { CrmRecords } from './records.ts';
+import type { ContactRecord, CrmRecords, LeadRecord } from './records.ts';
 
 /** The match with the names of its objects, for people who read it; hidden names are missing. */
 export function withNames(match: Match, records: CrmRecords): Match {
@@ -20,10 +20,20 @@ function nameOf({ type, id }: CrmObject, match: Match, records: CrmRecords): str
     case 'Account':
       return records.accounts.get(id)?.name;
     case 'Contact':
-      return records.contacts.get(id)?.name;
+      return records.contacts.get(id)?.name ?? personName(id, match, records.contactsOfEmail);
     case 'Lead':
-      return records.leads.get(id)?.name;
+      return records.leads.get(id)?.name ?? personName(id, match, records.leadsOfEmail);
   }
+}
+
+/** Of a Drive share's recipient: their record was found by its address. */
+function personName(
+  id: string,
+  { recipients }: Match,
+  ofEmail: ReadonlyMap<string, readonly (ContactRecord | LeadRecord)[]>,
+): string | undefined {
+  const email = recipients.find(({ object }) => object?.id === id)?.email ?? '';
+  return ofEmail.get(email)?.find((record) => record.id === id)?.name;
 }
 
 /** Named by the share itself, or chosen from those of its Accounts. */

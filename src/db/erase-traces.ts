@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import type { Clock } from '../lib/clock.ts';
 import { DatabaseError } from '../lib/errors.ts';
 import { isPostgres } from './is-postgres.ts';
-import { DATABASE_LIMITS, POSTGRES_LIMITS } from './limits.ts';
+import { DATABASE_LIMITS } from './limits.ts';
 import { SCHEMA } from './postgres/session.ts';
 import type { Database } from './schema.ts';
+import { withoutTimeLimit } from './without-time-limit.ts';
 
 /** From now on, this connection overwrites what it deletes with zeros. PostgreSQL has no such mode. */
 export async function overwriteDeleted(db: Database): Promise<void> {
@@ -35,20 +36,12 @@ export async function eraseTraces(db: Database, clock: Clock): Promise<void> {
  * the server recycles them.
  */
 async function rewriteTables(db: Database): Promise<void> {
-  await db.connection().execute(async (connection) => {
+  await withoutTimeLimit(db, async (connection) => {
     const { rows } = await sql<{ readonly name: string }>`
       select tablename as name from pg_tables where schemaname = ${SCHEMA} order by tablename
     `.execute(connection);
-    // A large table takes as long as it takes.
-    await sql`set statement_timeout = 0`.execute(connection);
-    try {
-      for (const { name } of rows) {
-        await sql`vacuum (full) ${sql.table(`${SCHEMA}.${name}`)}`.execute(connection);
-      }
-    } finally {
-      await sql`set statement_timeout = ${sql.lit(POSTGRES_LIMITS.statementMsMax)}`.execute(
-        connection,
-      );
+    for (const { name } of rows) {
+      await sql`vacuum (full) ${sql.table(`${SCHEMA}.${name}`)}`.execute(connection);
     }
   });
 }

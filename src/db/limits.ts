@@ -53,6 +53,8 @@ export const POSTGRES_LIMITS = {
   poolerProbes: 3,
   /** a pooler that has no session for us lets us wait */
   poolerAnswerMsMax: 2_000,
+  /** of another program that uses our schema */
+  tablesNamedMax: 3,
 } as const;
 
 export const LEASE_LIMITS = {

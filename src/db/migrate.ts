@@ -2,10 +2,13 @@ import { Migrator } from 'kysely/migration';
 import { MIGRATIONS } from '../../migrations/index.ts';
 import { DatabaseError } from '../lib/errors.ts';
 import { isPostgres } from './is-postgres.ts';
+import { POSTGRES_LIMITS } from './limits.ts';
+import { FOREIGN_SCHEMA } from './postgres/failures.ts';
 import { SCHEMA } from './postgres/session.ts';
 import type { Database } from './schema.ts';
 import { schemaExists } from './schema-exists.ts';
 import { requireFinishedCopy } from './unfinished-copy.ts';
+import { withoutTimeLimit } from './without-time-limit.ts';
 
 /**
  * Migrates the database to the newest schema. All pending migrations run in one transaction, so that
@@ -21,8 +24,11 @@ export async function migrate(db: Database): Promise<void> {
 export async function migrateUnfinishedCopy(db: Database): Promise<void> {
   if ((await compareSchema(db)) === 'current') return;
   await createSchema(db);
-  const { error } = await migratorOf(db).migrateToLatest();
-  if (error) throw error;
+  // Another process that migrates is waited for, too.
+  await withoutTimeLimit(db, async (connection) => {
+    const { error } = await migratorOf(connection).migrateToLatest();
+    if (error) throw error;
+  });
 }
 
 /** Only PostgreSQL has schemas. */
@@ -48,12 +54,12 @@ export async function requireKnownSchema(db: Database): Promise<'current' | 'ear
 }
 
 async function compareSchema(db: Database): Promise<'current' | 'earlier'> {
-  await refuseNewer(db);
   const applied = await appliedMigrations(db);
+  refuseNewer(applied);
   return applied.length < Object.keys(MIGRATIONS).length ? 'earlier' : 'current';
 }
 
-/** False for a database that sharetrail has never migrated. */
+/** False for a database that sharetrail has never migrated. Throws DatabaseError like `migrate`. */
 export async function hasSchema(db: Database): Promise<boolean> {
   return (await appliedMigrations(db)).length > 0;
 }
@@ -72,8 +78,8 @@ function schemaOf(db: Database): string | undefined {
   return isPostgres(db) ? SCHEMA : undefined;
 }
 
-async function refuseNewer(db: Database): Promise<void> {
-  const unknown = (await appliedMigrations(db)).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+function refuseNewer(applied: readonly string[]): void {
+  const unknown = applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
   if (unknown.length === 0) return;
   throw new DatabaseError(
     `the database was written by a newer version of sharetrail (it has ${unknown.join(', ')})`,
@@ -81,16 +87,30 @@ async function refuseNewer(db: Database): Promise<void> {
   );
 }
 
+/** Throws DatabaseError if the PostgreSQL schema has tables, and none of our migrations made them. */
 async function appliedMigrations(db: Database): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   const schema = schemaOf(db);
-  if (!tables.some((table) => table.name === 'kysely_migration' && table.schema === schema)) {
-    return [];
-  }
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  const names = tables.filter((table) => table.schema === schema).map(({ name }) => name);
+  const applied = names.includes('kysely_migration') ? await recordedMigrations(db) : [];
+  if (schema !== undefined && applied.length === 0) refuseForeign(names);
+  return applied;
+}
+
+async function recordedMigrations(db: Database): Promise<string[]> {
   const rows = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
     .select('name')
     .execute();
   return rows.map((row) => row.name);
+}
+
+/** Kysely's own tables are left by a first migration that was interrupted. */
+function refuseForeign(tables: readonly string[]): void {
+  const foreign = tables.filter((name) => !name.startsWith('kysely_migration'));
+  if (foreign.length === 0) return;
+  const [sentence, hint] = FOREIGN_SCHEMA;
+  const named = foreign.slice(0, POSTGRES_LIMITS.tablesNamedMax).join(', ');
+  throw new DatabaseError(`${sentence}: ${named}`, { hint });
 }

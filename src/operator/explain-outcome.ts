@@ -42,12 +42,21 @@ function deliveredSentences(explained: ExplainedEvent): string[] {
 function rejectedSentences(explained: ExplainedEvent): string[] {
   const { event, attempts } = explained;
   const problems = event.errors.join('; ') || 'no reason was given';
-  const how =
-    attempts.length === 0
-      ? `sharetrail did not send the event, because Gong would reject it: ${problems}.`
-      : `Gong rejected the event on ${lastAttemptText(explained)} with status ` +
-        `${event.lastStatus ?? 'unknown'}: ${problems}.`;
-  return [how, `Fix the cause, then run \`sharetrail events retry ${event.eventId}\`.`];
+  const retry = `sharetrail events retry ${event.eventId}`;
+  if (attempts.length > 0) {
+    return [
+      `Gong rejected the event on ${lastAttemptText(explained)} with status ` +
+        `${event.lastStatus ?? 'unknown'}: ${problems}.`,
+      `Fix the cause, then run \`${retry}\`.`,
+    ];
+  }
+  const how = `sharetrail did not send the event, because Gong would reject it: ${problems}.`;
+  if (event.source !== 'salesforce') return [how, `Fix the cause, then run \`${retry}\`.`];
+  return [
+    how,
+    'If you fix the delivery, its change queues the event; so does `sharetrail sync --full`.',
+    `If the cause is not in the delivery, fix it, then run \`${retry}\`.`,
+  ];
 }
 
 function pendingSentences(explained: ExplainedEvent): string[] {

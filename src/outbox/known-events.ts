@@ -20,6 +20,8 @@ export interface KnownEvent {
   readonly state: State;
   readonly reason: string | null;
   readonly priority: number;
+  /** requests that Gong received about it */
+  readonly attempts: number;
 }
 
 interface StateRow {
@@ -27,6 +29,7 @@ interface StateRow {
   readonly state: string;
   readonly reason: string | null;
   readonly priority: number;
+  readonly attempts: number;
 }
 
 async function readStates(
@@ -43,8 +46,8 @@ async function readStates(
       query = selectStates(db, tenant, chunk).compile();
     }
     const { rows } = await db.executeQuery<StateRow>({ ...query, parameters });
-    for (const { event_id, state, reason, priority } of rows) {
-      known.set(event_id, { state: state as State, reason, priority });
+    for (const { event_id, state, reason, priority, attempts } of rows) {
+      known.set(event_id, { state: state as State, reason, priority, attempts });
     }
   }
   return known;
@@ -53,7 +56,7 @@ async function readStates(
 function selectStates(db: Statement, tenant: string, eventIds: readonly string[]) {
   return db
     .selectFrom('event')
-    .select(['event_id', 'state', 'reason', 'priority'])
+    .select(['event_id', 'state', 'reason', 'priority', 'attempts'])
     .where('tenant', '=', tenant)
     .where('event_id', 'in', eventIds);
 }

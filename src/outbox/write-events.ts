@@ -48,7 +48,11 @@ function insertQuery(trx: Statement, rows: readonly Insertable<EventTable>[]) {
  */
 export const REOPENED_IF_READ_AGAIN: readonly string[] = ['before-start', 'no-url', 'rebound'];
 
-/** Writes a new decision about an event, unless the event has changed its state in the meantime. */
+/**
+ * Writes a new decision about an event, unless the event has changed its state in the meantime. What
+ * Gong rejected is final. What only the local check rejected was never sent: it has no attempt, and
+ * is queued once its body is valid.
+ */
 export async function updateReconsidered(
   trx: Statement,
   event: NewEvent,
@@ -59,10 +63,10 @@ export async function updateReconsidered(
     .updateTable('event')
     .set((set) => ({
       ...contentColumns(event),
-      // A skipped event that a backfill queues is sent after the events that a sync has queued.
+      // An event that a backfill queues again is sent after the events that a sync has queued.
       priority: set
         .case()
-        .when(set.and([set('state', '=', 'skipped'), set('priority', '<', priority)]))
+        .when(set.and([set('state', '!=', 'held'), set('priority', '<', priority)]))
         .then(priority)
         .else(set.ref('priority'))
         .end(),
@@ -75,6 +79,9 @@ export async function updateReconsidered(
       where.or([
         where('state', '=', 'held'),
         where.and([where('state', '=', 'skipped'), where('reason', 'in', REOPENED_IF_READ_AGAIN)]),
+        ...(event.state === 'pending'
+          ? [where.and([where('state', '=', 'rejected'), where('attempts', '=', 0)])]
+          : []),
       ]),
     )
     .execute();

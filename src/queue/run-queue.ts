@@ -1,14 +1,13 @@
 import type { JobAttempt, PgBoss } from 'pg-boss';
 import { answered } from '../db/postgres/after-stop.ts';
 import { type QueueConnection, queueConnection } from '../db/postgres/queue-connection.ts';
-import { schemaExists } from '../db/schema-exists.ts';
+import { QUEUE_SCHEMA, schemaExists } from '../db/schema-exists.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { PRIORITY, QUEUE_LIMITS } from './limits.ts';
 
 /** part of the database */
 const QUEUE = 'runs';
-const SCHEMA = 'pgboss';
 
 /** A run that waits for a worker. */
 export type QueuedRun = DueEntry | HistoryEntry;
@@ -130,9 +129,9 @@ export async function openRunQueue(
   const boss = new Boss({
     ...(connection.settings as object),
     application_name: 'sharetrail queue',
-    schema: SCHEMA,
+    schema: QUEUE_SCHEMA,
     // Even `create schema if not exists` needs the privilege to create one.
-    createSchema: !(await schemaExists(db, SCHEMA)),
+    createSchema: !(await schemaExists(db, QUEUE_SCHEMA)),
     max: QUEUE_LIMITS.connectionsMax,
     // Due times are ours.
     schedule: false,

@@ -124,6 +124,8 @@ async function commit(run: Run, batch: ReadBatch, pushing: PushStage | undefined
   // read again, it can come from the other detector, with another identity.
   const hasEvents = batch.sharesRead > 0 || reconsidered.length > 0;
   await (hasEvents ? durably(context.db, write) : write(context.db));
+  // A synchronized commit includes all earlier ones.
+  run.unsynced.baseline = !hasEvents && (run.unsynced.baseline || batch.recordsBaseline === true);
   // Not before: what is sent must be on record.
   context.databaseFiles.requireUnchanged();
   counters.addCreated(records);

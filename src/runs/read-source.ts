@@ -48,6 +48,8 @@ interface UndecidedShares {
   readonly created: readonly Share[];
   /** with an event that can still change */
   readonly reconsidered: readonly Share[];
+  /** with an event that the local check rejected: it stays so unless its body is valid now */
+  readonly rejectedLocally: readonly Share[];
   /** eventIds from a backfill: it asked for them, so they are not too old for a sync either */
   readonly ofBackfill: ReadonlySet<string>;
 }
@@ -75,8 +77,9 @@ async function* lookedUpPages(
   const compare = () => comparedPages(reading, source, from.position);
   const pages = source.allowsReadAhead ? readAhead(compare) : compare();
   for await (const page of pages) {
-    const { created, reconsidered, awaitsAuditLog = false, ofBackfill } = page;
-    const shares = [...created, ...reconsidered];
+    const { created, reconsidered, rejectedLocally } = page;
+    const { awaitsAuditLog = false, ofBackfill } = page;
+    const shares = [...created, ...reconsidered, ...rejectedLocally];
     const decide = await decider(reading, shares, { awaitsAuditLog, ofBackfill });
     yield { ...page, shares, decide };
     if (stop.aborted) return;
@@ -119,13 +122,18 @@ async function takePage(
   }: { readonly page: LookedUpPage; readonly recentIds: readonly ReadonlySet<string>[] },
 ): Promise<void> {
   const isRepeated = page.shares.some(({ eventId }) => recentIds.some((ids) => ids.has(eventId)));
-  const { created, reconsidered } = isRepeated ? await undecided(reading, page) : page;
-  const { replaced = [], writeInTransaction, position, stream = source.stream, sharesRead } = page;
+  const { created, reconsidered, rejectedLocally } = isRepeated
+    ? await undecided(reading, page)
+    : page;
+  const repaired = rejectedLocally.map(page.decide).filter(({ state }) => state === 'pending');
+  const { replaced = [], writeInTransaction, recordsBaseline = false } = page;
+  const { position, stream = source.stream, sharesRead } = page;
   await reading.take({
     sharesRead,
     created: { [Symbol.iterator]: () => created.values().map(page.decide) },
-    reconsidered: reconsidered.map(page.decide),
+    reconsidered: [...reconsidered.map(page.decide), ...repaired],
     replaced,
+    recordsBaseline,
     cursor: { stream, position },
     ...(writeInTransaction && { writeInTransaction }),
   });
@@ -152,6 +160,7 @@ async function undecided(
   return {
     created: shares.filter((share) => eventOf(share) === undefined),
     reconsidered: shares.filter((share) => canChange(share, eventOf(share), reading.rules)),
+    rejectedLocally: shares.filter((share) => isRejectedLocally(eventOf(share))),
     ofBackfill: new Set(ofBackfill.map(([eventId]) => eventId)),
   };
 }
@@ -166,6 +175,11 @@ function canChange(share: Share, event: KnownEvent | undefined, rules: Rules): b
   if (event.reason === 'rebound') return true;
   if (event.reason === 'no-url') return share.content.url !== undefined;
   return event.reason === 'before-start' && decideEarly(share, rules)?.reason !== 'before-start';
+}
+
+/** Gong never received it: what Gong itself rejects, only an operator retries. */
+function isRejectedLocally(event: KnownEvent | undefined): boolean {
+  return event?.state === 'rejected' && event.attempts === 0;
 }
 
 export function lookUpOptionsOf({ timezone, crm }: TenantConfig): LookUpOptions {

@@ -24,6 +24,8 @@ export interface ReadBatch {
   readonly sharesRead: number;
   /** what the source writes in the same transaction */
   readonly writeInTransaction?: (trx: Statement) => Promise<void>;
+  /** see SourcePage */
+  readonly recordsBaseline?: boolean;
 }
 
 /** What reading one source needs. */

@@ -1,7 +1,9 @@
 import type { TenantConfig } from '../config/types.ts';
 import type { Bindings } from '../db/bindings.ts';
+import { durably } from '../db/durably.ts';
 import type { RunKind, RunReport } from '../db/run-report.ts';
 import { finishRun } from '../db/runs.ts';
+import type { Database } from '../db/schema.ts';
 import { DatabaseError, LeaseLost, messageOf } from '../lib/errors.ts';
 import { countByState } from '../outbox/event-counts.ts';
 import type { ForgottenPeople } from '../share/forgotten.ts';
@@ -36,6 +38,8 @@ export interface Run extends ReadingRun {
   readonly kind: RunKind;
   readonly runId: string;
   readonly lease: TenantLease;
+  /** what was committed without waiting for the disk, and must not be lost in a power cut */
+  readonly unsynced: { baseline: boolean };
   /** Aborts `signal`: one stage failed in a way that ends all others. */
   abort(reason: unknown): void;
 }
@@ -60,6 +64,7 @@ export function openRun(
     ...rest,
     context,
     counters,
+    unsynced: { baseline: false },
     connections: connect(context, { tenant, bindings, counters, signal, emit }),
     signal,
     emit,
@@ -100,9 +105,11 @@ export async function recordRun(run: Run, work: () => Promise<RunReport>): Promi
 }
 
 async function recordEnd(run: Run, report: RunReport): Promise<void> {
-  const { context, lease, runId, emit } = run;
+  const { context, lease, runId, emit, unsynced } = run;
+  const write = (db: Database) => finishRun(db, lease.key, { runId, report });
   try {
-    await finishRun(context.db, lease.key, { runId, report });
+    // After a power cut, a baseline is taken again: with what was shared in the meantime.
+    await (unsynced.baseline ? durably(context.db, write) : write(context.db));
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     emit?.({ kind: 'lease lost' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readCursor } from '../db/cursors.ts';
+import { durably } from '../db/durably.ts';
 import type { Database } from '../db/schema.ts';
 import { commitCursor } from '../outbox/commit.ts';
 import { futurePosition, isInFuture } from '../sources/future-position.ts';
@@ -38,11 +39,12 @@ export async function findStart(
   return { start: first, isNew: true };
 }
 
+/** After a power cut, a later start would skip what was shared in the meantime. */
 async function keepStart({ context, startedAt, lease, tenant }: Run, start: number): Promise<void> {
   const position = JSON.stringify({ start: new Date(start).toISOString() });
   const stream = START_STREAM;
   const cursor = { tenant: tenant.tenant, stream, position, updatedAt: startedAt };
-  await commitCursor(context.db, lease.key, cursor);
+  await durably(context.db, (db) => commitCursor(db, lease.key, cursor));
 }
 
 /** Salesforce's time when the run began. A login shows it, and is not a billed call. */

@@ -10,6 +10,8 @@ export interface SourcePage {
   readonly stream?: string;
   /** Writes the source's own rows (Drive's grants) in the page's transaction; uses only `trx`. */
   readonly writeInTransaction?: (trx: Statement) => Promise<void>;
+  /** the page records grants that were given before they were first seen, and that no event names */
+  readonly recordsBaseline?: boolean;
   /** eventIds of held events that this page's shares replace; they are removed */
   readonly replaced?: readonly string[];
   /** hold the page's shares until the audit log supplies actor and time */

@@ -22,6 +22,9 @@ export interface EventQuery {
   readonly after?: EventKey;
 }
 
+/** What readEventQuery reads. */
+export const EVENT_PARAMETERS = ['tenant', 'state', 'reason', 'source', 'q', 'before'] as const;
+
 const SOURCES: readonly SourceName[] = ['salesforce', 'google-drive'];
 
 /** An empty parameter is a field of a form that was left empty. Throws BadQuery. */

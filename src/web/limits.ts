@@ -66,4 +66,6 @@ export const PAGE_LIMITS = {
   tenantsShown: 200,
   bodyCharactersMax: 20_000,
   sentencesMax: 60,
+  /** of an unknown parameter that a message names */
+  parameterCharactersMax: 80,
 } as const;

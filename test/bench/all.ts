@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { refuse, toolInput, wholeNumber } from '../support/tool.ts';
 import { BENCHES } from './benches.ts';
 import { type ChartTheme, figureChart } from './chart.ts';
 import type { Figure } from './figure.ts';
@@ -18,17 +18,16 @@ import { figureTable, growthTable } from './table.ts';
 const GROWTH = 'growth';
 const NAMES = [...Object.keys(BENCHES), GROWTH];
 const MOST_EVENTS = 10_000_000;
-const HELP = `Usage: npm run bench -- [options]
-
+const TOOL = {
+  name: 'bench',
+  help: `
   --only NAME     one of: ${NAMES.join(', ')} (repeatable; default: all)
   --runs N        runs of each figure, an odd number (default: 5)
   --short         a form of a minute: shows that each benchmark works, and no speed
   --most          also shows the growth at ${MOST_EVENTS.toLocaleString('en-US')} events
   --json FILE     writes the results as JSON
   --chart FOLDER  writes bench-light.svg and bench-dark.svg
-`;
-
-const { values } = parseArgs({
+`,
   options: {
     only: { type: 'string', multiple: true, default: NAMES },
     runs: { type: 'string' },
@@ -36,22 +35,22 @@ const { values } = parseArgs({
     most: { type: 'boolean', default: false },
     json: { type: 'string' },
     chart: { type: 'string' },
-    help: { type: 'boolean', default: false },
   },
-});
+} as const;
+
+const { values } = toolInput(TOOL);
 const startedAt = performance.now();
 
-if (values.help) process.stdout.write(HELP);
-else await bench();
+const sizes = chosenSizes();
+for (const name of values.only) {
+  if (!NAMES.includes(name)) refuse(TOOL.name, `there is no benchmark "${name}"`);
+}
+await bench();
 
 async function bench(): Promise<void> {
-  for (const name of values.only) {
-    if (!NAMES.includes(name)) throw new Error(`there is no benchmark ${name}: ${NAMES}`);
-  }
   const machine = machineNow();
   print(machineText(machine));
-  const sizes = chosenSizes();
-  const figures = await measureFigures(sizes);
+  const figures = await measureFigures();
   const isGrowthChosen = values.only.includes(GROWTH);
   const costs = isGrowthChosen ? await growth(sizes.growth, report) : [];
   printTables(figures, costs);
@@ -63,16 +62,16 @@ async function bench(): Promise<void> {
 }
 
 function chosenSizes(): Sizes {
-  const sizes = values.short ? SHORT : FULL;
-  const { growth: events } = sizes;
+  const usual = values.short ? SHORT : FULL;
+  const { growth: events } = usual;
   return {
-    ...sizes,
-    ...(values.runs !== undefined && { runs: Number(values.runs) }),
+    ...usual,
+    ...(values.runs !== undefined && { runs: wholeNumber(TOOL, ['--runs', values.runs]) }),
     ...(values.most && { growth: [...events, MOST_EVENTS] }),
   };
 }
 
-async function measureFigures(sizes: Sizes): Promise<Figure[]> {
+async function measureFigures(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [name, measure] of Object.entries(BENCHES)) {
     if (!values.only.includes(name)) continue;

@@ -10,6 +10,7 @@ import { Secret } from '../../src/lib/secret.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { RunCounters } from '../../src/runs/counters.ts';
 import { connect } from '../../src/runs/vendor-clients.ts';
+import { configOf } from '../support/config-of.ts';
 import type { PeerReply } from '../support/peer.ts';
 import {
   type SalesforcePeer,
@@ -90,15 +91,9 @@ interface Access {
 
 /** The context of a separate process, with its own connection to the database. */
 async function open({ access, secretKey }: Access): Promise<AppContext> {
-  const service = {
-    database: `sqlite:${join(folder, 'sharetrail.db')}`,
-    log: { level: 'silent' },
-    tenantsAtOnce: 4,
-    retentionDays: 180,
-    ...(secretKey && { secretKey }),
-  } as const;
+  const database = `sqlite:${join(folder, 'sharetrail.db')}`;
   const context = await openContext({
-    config: { dir: folder, service, tenants: [tenantOf()] },
+    config: configOf({ folder, database }, [tenantOf()], { ...(secretKey && { secretKey }) }),
     clock,
     random: () => 0.01,
     log: silentLogger,

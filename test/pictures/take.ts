@@ -1,8 +1,6 @@
 /**
  * Takes the pictures of the operator page in the docs: simulated tenants at a fixed time, in a real
- * browser, light and dark, wide and narrow. Arguments: the folder; default: docs/pictures.
- *
- * `npm run screenshots`
+ * browser, light and dark, wide and narrow: `npm run screenshots -- --help`.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +8,18 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { listEvents } from '../../src/outbox/list-events.ts';
 import { eventPath } from '../../src/web/paths.ts';
+import { refuse, toolInput } from '../support/tool.ts';
 import { openBrowser } from '../support/web-browser.ts';
 import { type PictureWorld, startPictureWorld } from './world.ts';
 
-const folder = process.argv[2] ?? 'docs/pictures';
+const TOOL = {
+  name: 'screenshots',
+  words: '[FOLDER]',
+  help: `
+  FOLDER   where the pictures are written (default: docs/pictures)
+`,
+  options: {},
+} as const;
 const SCREENS = [
   { name: 'wide', width: 1280, height: 900 },
   { name: 'narrow', width: 360, height: 780 },
@@ -21,6 +27,9 @@ const SCREENS = [
 const MARGIN = 24;
 const SCHEMES = ['light', 'dark'] as const;
 
+const { words } = toolInput(TOOL);
+if (words.length > 1) refuse(TOOL.name, 'there is more than one folder');
+const [folder = 'docs/pictures'] = words;
 mkdirSync(folder, { recursive: true });
 const browser = await openBrowser();
 try {

@@ -182,6 +182,59 @@ describe('a share that is not reported leaves a row with its reason', () => {
   });
 });
 
+describe('a share whose body the local check rejected', () => {
+  const LINK = 'https://acme.file.force.example/a/1';
+
+  async function rejectedDelivery() {
+    const contact = world.org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+    const fields = { DistributionPublicUrl: 'not a link' };
+    const { deliveryId } = world.org.deliver({ title: 'Deck', relatedTo: contact, fields });
+    expect(await world.sync()).toMatchObject({ rejected: 1, calls: { gong: 0 } });
+    return deliveryId;
+  }
+
+  test.each([
+    ['the next sync', () => world.sync()],
+    ['a full sync', () => world.sync({ reach: 'all' })],
+    ['a backfill', () => world.backfill({ since: world.clock.now() - DAY_MS })],
+  ])('is sent once if %s reads it with a valid link', async (_what, read) => {
+    const { org, gong } = world;
+    const deliveryId = await rejectedDelivery();
+    org.update(deliveryId, { DistributionPublicUrl: LINK });
+    expect(await read()).toMatchObject({
+      outcome: 'ok',
+      ...{ found: { salesforce: 0 }, queued: 1, delivered: 1, rejected: 0 },
+    });
+    expect(await stored(deliveryId)).toMatchObject({ state: 'delivered', errors: [] });
+    expect(gong.events.map(({ body }) => body?.['contentUrl'])).toEqual([LINK]);
+    await world.sync({ reach: 'all' });
+    expect(gong.events).toHaveLength(1);
+  });
+
+  test('stays rejected while it is invalid, and is not reported again', async () => {
+    const { org } = world;
+    const deliveryId = await rejectedDelivery();
+    const before = await stored(deliveryId);
+    org.update(deliveryId, { DistributionPublicUrl: 'not a link either' });
+    expect(await world.sync({ reach: 'all' })).toMatchObject({ outcome: 'ok', rejected: 0 });
+    expect(await stored(deliveryId)).toEqual(before);
+  });
+
+  test('control: what Gong rejected is not sent again', async () => {
+    const { org, server } = world;
+    const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });
+    const { deliveryId } = org.deliver({ title: 'Deck', relatedTo: contact });
+    const body = { requestId: 'r', errors: ['no'] };
+    const action = { kind: 'answer', status: 400, body } as const;
+    server.faults.add({ vendor: 'gong', times: 1, action });
+    expect(await world.sync()).toMatchObject({ rejected: 1 });
+    org.update(deliveryId, { DistributionPublicUrl: LINK });
+    const report = await world.sync({ reach: 'all' });
+    expect(report).toMatchObject({ queued: 0, calls: { gong: 0 } });
+    expect(await stored(deliveryId)).toMatchObject({ state: 'rejected', attempts: 1 });
+  });
+});
+
 describe('reading without holes', () => {
   test('a row that becomes visible ten minutes after its timestamp is found by the next run', async () => {
     const { org, clock } = world;

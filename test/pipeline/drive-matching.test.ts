@@ -60,6 +60,16 @@ test('objectTypes restricts what is named, not what counts as matched', async ()
   ]);
 });
 
+test.each([
+  ['Contact', { LastName: 'Byron' }],
+  ['Lead', { LastName: 'Byron', Company: 'Globex' }],
+] as const)('the %s of a recipient has its name in the match', async (type, fields) => {
+  const id = world.sandbox.salesforce.add(type, { ...fields, Email: ADA });
+  await world.sync();
+  const [event] = await world.events();
+  expect(event?.match?.objects).toEqual([{ type, id, name: 'Byron' }]);
+});
+
 test('a failed look-up stores no share and moves no cursor; the next run does both', async () => {
   const { sandbox } = world;
   const { salesforce } = sandbox;

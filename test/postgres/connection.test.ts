@@ -9,7 +9,6 @@ import { openCurrentDatabase } from '../../src/db/open-current.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
-import { openRunQueue } from '../../src/queue/run-queue.ts';
 import { emptyDatabase, heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries } from '../support/events.ts';
 import { administer } from '../support/postgres/databases.ts';
@@ -19,7 +18,6 @@ import {
   startPooler,
   startRewriter,
 } from '../support/postgres/wire-proxy.ts';
-import { recordLog } from '../support/recorded-log.ts';
 import { CERTIFICATE } from '../support/self-signed.ts';
 
 const server = inject('postgres');
@@ -173,52 +171,41 @@ describe('another program in the same database', () => {
     const tables = 'select tablename from pg_tables where schemaname = $$sharetrail$$';
     expect(await administer(server, tables, name)).toContainEqual({ tablename: 'cursor' });
   });
-});
 
-describe('a role without the privilege to create a schema', () => {
-  async function asLimited() {
+  test.each(['cursor', 'customer'])('is reported to commands that only read: %s', async (table) => {
     const { setting } = await emptyDatabase();
     const name = new URL(setting).pathname.slice(1);
-    const role = `limited_${name}`;
-    await administer(server, `create role ${role} login password 'limited-pass'`);
-    onTestFinished(async () => {
-      await administer(server, `drop owned by ${role} cascade`, name);
-      await administer(server, `drop role ${role}`);
+    await administer(
+      server,
+      `create schema sharetrail; create table sharetrail.${table} (its text)`,
+      name,
+    );
+    const opening = openCurrentDatabase({ database: setting, access: 'read' });
+    await expect(opening).rejects.toMatchObject({
+      name: 'DatabaseError',
+      message: `the schema sharetrail has tables of another program: ${table}`,
+      hint: expect.stringContaining('Use another database'),
     });
-    return { name, role, limited: changed(setting, { username: role, password: 'limited-pass' }) };
-  }
-
-  test('gets a hint which one to grant', async () => {
-    const { limited } = await asLimited();
-    const failure = await failureOf(limited);
-    expect(failure.message).toContain('this PostgreSQL role lacks a privilege');
-    expect(failure.message).toMatch(/\(42501: permission denied for database \w+\)$/);
-    expect(failure.hint).toContain('grant create on database');
-    expect(failure.hint).toContain('create schema sharetrail authorization');
+    expect((await failureOf(setting)).message).toContain('tables of another program');
   });
 
-  test('can use a schema that was created for it', async () => {
-    const { limited, name, role } = await asLimited();
-    await administer(server, `create schema sharetrail authorization ${role}`, name);
-    const db = opened(limited);
-    await migrate(db);
-    await heldLease(db, 0);
-  });
-
-  test('needs a second schema for the queue, which the message names', async () => {
-    const { limited, name, role } = await asLimited();
-    await administer(server, `create schema sharetrail authorization ${role}`, name);
-    const { signal } = new AbortController();
-    const db = opened(limited);
-    const open = () =>
-      openRunQueue(limited, { db, log: recordLog({ isDebug: false }).log, signal });
-    await expect(open()).rejects.toMatchObject({
-      message: expect.stringContaining('this PostgreSQL role lacks a privilege'),
-      hint: expect.stringContaining('create schema pgboss authorization'),
-    });
-    await administer(server, `create schema pgboss authorization ${role}`, name);
-    const queue = await open();
-    await queue.close();
+  test('control: our schema is not foreign while its first migration is incomplete', async () => {
+    const { setting } = await emptyDatabase();
+    const name = new URL(setting).pathname.slice(1);
+    await administer(
+      server,
+      `create schema sharetrail; create table sharetrail.kysely_migration (
+         name varchar(255) primary key, timestamp varchar(255) not null);
+       create table sharetrail.kysely_migration_lock (
+         id varchar(255) primary key, is_locked integer default 0 not null)`,
+      name,
+    );
+    const { db } = await openCurrentDatabase({ database: setting, access: 'read' });
+    onTestFinished(() => db.destroy());
+    expect(await db.selectFrom('event').selectAll().execute()).toEqual([]);
+    const written = opened(setting);
+    await migrate(written);
+    await heldLease(written, 0);
   });
 });
 

@@ -301,4 +301,15 @@ export const ACCESS: readonly Sabotage[] = [
       name: 'a baseline grant to a Gmail address is found by the spelling',
     },
   },
+  {
+    name: 'known-parameters',
+    file: 'src/web/known-parameters.ts',
+    find: 'if (unknown !== undefined) throw',
+    put: 'if (unknown !== undefined && unknown === known[0]) throw',
+    effect: 'A program with a misspelled filter gets all events, and does not notice.',
+    caughtBy: {
+      file: 'test/web/bad-requests.test.ts',
+      name: 'is refused, with those that it has',
+    },
+  },
 ];

@@ -129,6 +129,58 @@ export const DECIDING: readonly Sabotage[] = [
     caughtBy: { file: 'test/unit/outbox-operator.test.ts', name: 'only if its state allows it' },
   },
   {
+    name: 'names-of-recipients',
+    file: 'src/crm/record-names.ts',
+    find: ' ?? personName(id, match, records.contactsOfEmail)',
+    put: '',
+    effect: 'explain and the page show the Contacts of Drive shares by Id only.',
+    caughtBy: {
+      file: 'test/pipeline/drive-matching.test.ts',
+      name: 'of a recipient has its name in the match',
+    },
+  },
+  {
+    name: 'gong-decides',
+    file: 'src/outbox/write-events.ts',
+    find: ", where('attempts', '=', 0)])]",
+    put: '])]',
+    effect: 'An event that Gong rejected in the meantime is sent again.',
+    caughtBy: {
+      file: 'test/unit/outbox-commit.test.ts',
+      name: 'a new decision about a held event does not change one that is',
+    },
+  },
+  {
+    name: 'rejected-locally',
+    file: 'src/runs/read-source.ts',
+    find: "event?.state === 'rejected' && event.attempts === 0",
+    put: 'false',
+    effect: 'A delivery with an invalid link is lost, even after its link was fixed.',
+    caughtBy: { file: 'test/pipeline/decisions.test.ts', name: 'reads it with a valid link' },
+  },
+  {
+    name: 'rejected-by-gong',
+    file: 'src/runs/read-source.ts',
+    find: ' && event.attempts === 0',
+    put: '',
+    effect: 'Each full sync looks up again, and reports as queued, what Gong rejected.',
+    caughtBy: {
+      file: 'test/pipeline/decisions.test.ts',
+      name: 'control: what Gong rejected is not sent again',
+    },
+  },
+  {
+    name: 'stays-rejected',
+    file: 'src/runs/read-source.ts',
+    find: ".filter(({ state }) => state === 'pending')",
+    put: '',
+    effect: 'Each full sync reports again what the local check rejected once.',
+    caughtBy: {
+      file: 'test/pipeline/decisions.test.ts',
+      name: 'stays rejected while it is invalid, and is not reported again',
+    },
+  },
+  {
     name: 'forgotten-retry',
     file: 'src/outbox/write-events.ts',
     find: ".where((where) => where.or([where('reason', 'is', null), where('reason', '!=', FORGOTTEN)]))",

@@ -137,10 +137,40 @@ export const MACHINES: readonly Sabotage[] = [
   {
     name: 'own-migrations',
     file: 'src/db/migrate.ts',
-    find: "table.name === 'kysely_migration' && table.schema === schema",
-    put: "table.name === 'kysely_migration'",
+    find: 'tables.filter((table) => table.schema === schema)',
+    put: 'tables',
     effect: 'sharetrail takes the migrations of another program for its own.',
     caughtBy: { file: CONNECTION, name: 'keeps its tables, whatever their names are' },
+  },
+  {
+    name: 'long-migration',
+    file: 'src/db/without-time-limit.ts',
+    find: 'setStatementTimeout(connection, 0)',
+    put: 'setStatementTimeout(connection, 60_000)',
+    effect: 'A large database cannot be upgraded: the server cancels its migration after a minute.',
+    caughtBy: {
+      file: 'test/postgres/long-migration.test.ts',
+      name: 'may take longer than a statement',
+    },
+  },
+  {
+    name: 'long-migration-in-driver',
+    file: 'src/db/postgres/driver.ts',
+    find: 'this.#isUnlimited ?',
+    put: 'this.#isBroken ?',
+    effect: 'A large database cannot be upgraded: the driver gives up waiting for its migration.',
+    caughtBy: {
+      file: 'test/postgres/long-migration.test.ts',
+      name: 'may take longer than a statement',
+    },
+  },
+  {
+    name: 'foreign-schema',
+    file: 'src/db/migrate.ts',
+    find: 'if (schema !== undefined && applied.length === 0) refuseForeign(names);',
+    put: '',
+    effect: 'status shows nothing, and exits with 0, if another program has our schema.',
+    caughtBy: { file: CONNECTION, name: 'is reported to commands that only read' },
   },
   {
     name: 'loopback-only-without-tls',

@@ -49,13 +49,24 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     caughtBy: { file: 'test/postgres/queue.test.ts', name: 'of `backfill --no-push` waits for' },
   },
   {
+    name: 'queue-privilege-checked',
+    file: 'src/db/schema-exists.ts',
+    find: 'return rows[0]?.allowed === true;',
+    put: 'return rows.length > 0;',
+    effect: '`check` passes, and then `start` cannot create its queue.',
+    caughtBy: {
+      file: 'test/postgres/limited-role.test.ts',
+      name: 'is warned about the queue by `check`, until it owns its schema',
+    },
+  },
+  {
     name: 'queue-schema-of-its-role',
     file: 'src/queue/run-queue.ts',
-    find: 'createSchema: !(await schemaExists(db, SCHEMA)),',
+    find: 'createSchema: !(await schemaExists(db, QUEUE_SCHEMA)),',
     put: '',
     effect: 'A role that may not create schemas cannot start a worker, whatever it owns.',
     caughtBy: {
-      file: 'test/postgres/connection.test.ts',
+      file: 'test/postgres/limited-role.test.ts',
       name: 'needs a second schema for the queue, which the message names',
     },
   },

@@ -312,6 +312,40 @@ export const STORING: readonly Sabotage[] = [
     },
   },
   {
+    name: 'start-survives-power-cut',
+    file: 'src/runs/start-time.ts',
+    find: 'durably(context.db, (db) => commitCursor(db, lease.key, cursor))',
+    put: 'commitCursor(context.db, lease.key, cursor)',
+    effect: 'After a power cut, shares made since the first sync are skipped as too old.',
+    caughtBy: {
+      file: 'test/faults/power-cut.test.ts',
+      name: 'a power cut after a first sync without events: its start is on record',
+    },
+  },
+  {
+    name: 'baseline-survives-power-cut',
+    file: 'src/runs/execute-run.ts',
+    find: 'batch.recordsBaseline === true',
+    put: 'false',
+    effect:
+      'After a power cut, Drive shares made since the first sync count as existing before it.',
+    caughtBy: {
+      file: 'test/faults/power-cut.test.ts',
+      name: 'a power cut after a first sync of Drive: its baseline is on record',
+    },
+  },
+  {
+    name: 'quiet-run-waits-for-no-disk',
+    file: 'src/runs/run-lifecycle.ts',
+    find: 'await (unsynced.baseline ?',
+    put: 'await (unsynced ?',
+    effect: 'Each run of each tenant waits for the disk, even if it found nothing.',
+    caughtBy: {
+      file: 'test/faults/power-cut.test.ts',
+      name: 'a run that finds nothing new does not wait for the disk',
+    },
+  },
+  {
     name: 'frozen-migration',
     file: 'migrations/0001-outbox.ts',
     find: 'await createPacingTables(db);',

@@ -2,11 +2,10 @@
  * Removes guards of the product, one at a time, in a copy of the project, and runs the test that
  * must notice. Prints which test caught which sabotage. Exits with 1 if one survived.
  *
- * `--only NAME` (repeatable) selects sabotages, `--jobs N` runs N at a time (default 2), and `--all`
- * runs the complete suite for each, which takes minutes, and prints every test that notices.
+ * `npm run sabotage -- --help` lists the options.
  */
 import { setMaxListeners } from 'node:events';
-import { parseArgs } from 'node:util';
+import { refuse, toolInput, wholeNumber } from '../support/tool.ts';
 import { SABOTAGES } from './list.ts';
 import { keyOf, type Outcome, outcomeOf } from './outcome.ts';
 import { ProjectCopy } from './project-copy.ts';
@@ -27,11 +26,25 @@ interface Settings {
   readonly signal: AbortSignal;
 }
 
+const TOOL = {
+  name: 'sabotage',
+  help: `
+  --only NAME   one entry of the list (repeatable; default: all)
+  --jobs N      tries N entries at a time (default: 2)
+  --all         runs the complete suite for each, which takes minutes, and prints every test that notices
+`,
+  options: {
+    only: { type: 'string', multiple: true },
+    jobs: { type: 'string', default: '2' },
+    all: { type: 'boolean', default: false },
+  },
+} as const;
+
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
 for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort());
 try {
-  process.exitCode = await run(settingsOf(process.argv.slice(2)));
+  process.exitCode = await run(readSettings());
 } catch (error) {
   if (!stop.signal.aborted) throw error;
   process.exitCode = 1;
@@ -51,20 +64,15 @@ async function run(settings: Settings): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-function settingsOf(words: readonly string[]): Settings {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      only: { type: 'string', multiple: true, default: [] },
-      jobs: { type: 'string', default: '2' },
-      all: { type: 'boolean', default: false },
-    },
-  });
-  const unknown = values.only.filter((name) => !SABOTAGES.some((each) => each.name === name));
-  if (unknown.length > 0) throw new Error(`no sabotage has the name ${unknown.join(', ')}`);
-  const isSelected = ({ name }: Sabotage) => values.only.length === 0 || values.only.includes(name);
-  const jobs = Math.max(1, Number.parseInt(values.jobs, 10) || 1);
-  return { selected: SABOTAGES.filter(isSelected), jobs, all: values.all, signal: stop.signal };
+function readSettings(): Settings {
+  const { values } = toolInput(TOOL);
+  const { only = [], jobs, all } = values;
+  const unknown = only.filter((name) => !SABOTAGES.some((each) => each.name === name));
+  if (unknown.length > 0) refuse(TOOL.name, `no sabotage has the name ${unknown.join(', ')}`);
+  const isSelected = ({ name }: Sabotage) => only.length === 0 || only.includes(name);
+  const { signal } = stop;
+  const jobsAtOnce = wholeNumber(TOOL, ['--jobs', jobs]);
+  return { selected: SABOTAGES.filter(isSelected), jobs: jobsAtOnce, all, signal };
 }
 
 /** The control: a test that also fails with the guard in place catches nothing. */

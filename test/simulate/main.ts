@@ -1,15 +1,15 @@
 /**
  * Simulates many tenants over a year of nights, and prints how long they wait and what they use.
  * docs/scaling.md explains the model. The same seed prints the same table.
- * Flags: --tenants N --days N --workers N --at-once N --seed N --json
+ * `npm run simulate -- --help` lists the options.
  */
-import { parseOptions } from './options.ts';
+import { readOptions } from './options.ts';
 import { reportOf, tableOf } from './report.ts';
 import { Simulation } from './simulation.ts';
 
 const START = Date.UTC(2027, 0, 1);
 
-const { workers: sizes, json, ...options } = parseOptions(process.argv.slice(2));
+const { workers: sizes, json, ...options } = readOptions();
 const reports = sizes.map((workers) => {
   const simulation = new Simulation({ ...options, workers, start: START });
   simulation.run();

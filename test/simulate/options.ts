@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { toolInput, wholeNumber } from '../support/tool.ts';
 
 /** `--workers N` simulates one size; without it, the table compares several. */
 const WORKERS = [1, 4, 16];
@@ -12,31 +12,35 @@ export interface SimulateOptions {
   readonly json: boolean;
 }
 
-/** Throws for an unknown flag or a value that is not a positive whole number. */
-export function parseOptions(words: readonly string[]): SimulateOptions {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      tenants: { type: 'string', default: '10000' },
-      days: { type: 'string', default: '365' },
-      workers: { type: 'string' },
-      'at-once': { type: 'string', default: '4' },
-      seed: { type: 'string', default: '1' },
-      json: { type: 'boolean', default: false },
-    },
-  });
+const TOOL = {
+  name: 'simulate',
+  help: `
+  --tenants N   tenants with a schedule (default: 10000)
+  --days N      nights, from 1 January 2027 (default: 365)
+  --workers N   one number of workers (default: ${WORKERS.join(', ')}, one after the other)
+  --at-once N   runs that each worker has at once (default: 4)
+  --seed N      repeats the same year (default: 1)
+  --json        prints JSON instead of a table
+`,
+  options: {
+    tenants: { type: 'string', default: '10000' },
+    days: { type: 'string', default: '365' },
+    workers: { type: 'string' },
+    'at-once': { type: 'string', default: '4' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+} as const;
+
+export function readOptions(): SimulateOptions {
+  const { values } = toolInput(TOOL);
+  const number = (flag: string, text: string) => wholeNumber(TOOL, [flag, text]);
   return {
-    tenants: wholeNumber('--tenants', values.tenants),
-    days: wholeNumber('--days', values.days),
-    workers: values.workers ? [wholeNumber('--workers', values.workers)] : WORKERS,
-    atOnce: wholeNumber('--at-once', values['at-once']),
-    seed: wholeNumber('--seed', values.seed),
+    tenants: number('--tenants', values.tenants),
+    days: number('--days', values.days),
+    workers: values.workers === undefined ? WORKERS : [number('--workers', values.workers)],
+    atOnce: number('--at-once', values['at-once']),
+    seed: number('--seed', values.seed),
     json: values.json,
   };
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`${flag}: expected a positive whole number, got ${text}`);
 }

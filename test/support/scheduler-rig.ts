@@ -14,6 +14,7 @@ import { withTenantLease } from '../../src/runs/tenant-lease.ts';
 import type { TenantRun } from '../../src/runs/tenant-run.ts';
 import { executeDueRun, type RunTenant } from '../../src/scheduler/due-run.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
+import { configOf } from './config-of.ts';
 import { emptyDatabase, type TestDatabase } from './database.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -86,7 +87,7 @@ export class SchedulerRig {
     const log: LogEntry[] = [];
     const housekept: string[][] = [];
     const stop = new AbortController();
-    const config = configOf(await this.database(), tenants, service);
+    const config = await this.configWith(tenants, service);
     const context = await openContext({
       config,
       clock: {
@@ -126,6 +127,15 @@ export class SchedulerRig {
   database(): Promise<TestDatabase> {
     this.#database ??= emptyDatabase('migrated');
     return this.#database;
+  }
+
+  /** The configuration of a process of the rig. */
+  async configWith(
+    tenants: readonly TenantConfig[],
+    service: Partial<Config['service']> = {},
+  ): Promise<Config> {
+    const { folder, setting: database } = await this.database();
+    return configOf({ folder, database }, tenants, service);
   }
 
   /** The runs of the tenant, oldest first. */
@@ -251,24 +261,6 @@ export function scheduledTenant(
       concurrency: 4,
     },
     ...settings,
-  };
-}
-
-export function configOf(
-  { folder, setting }: Pick<TestDatabase, 'folder' | 'setting'>,
-  tenants: readonly TenantConfig[],
-  service: Partial<Config['service']> = {},
-): Config {
-  return {
-    dir: folder,
-    service: {
-      database: setting,
-      log: { level: 'info' },
-      tenantsAtOnce: 4,
-      retentionDays: 180,
-      ...service,
-    },
-    tenants,
   };
 }
 

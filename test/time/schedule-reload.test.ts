@@ -4,7 +4,6 @@ import type { Config, TenantConfig } from '../../src/config/types.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { createReload } from '../../src/scheduler/reload.ts';
 import {
-  configOf,
   HOUR,
   MINUTE,
   type Process,
@@ -29,7 +28,7 @@ function configured(
   tenants: TenantConfig[],
   service: Partial<Config['service']> = {},
 ) {
-  return async () => ({ config: configOf(await rig.database(), tenants, service), tenants });
+  return async () => ({ config: await rig.configWith(tenants, service), tenants });
 }
 
 describe('a reload', () => {
@@ -133,7 +132,7 @@ describe('a reload with one faulty tenant', () => {
     const process = await rig.start([acme, globex]);
     const later = { ...globex, schedule: '15 3 * * *' };
     const config = {
-      ...configOf(await rig.database(), [later]),
+      ...(await rig.configWith([later])),
       faulty: [{ tenant: 'acme', problems }],
     };
     const reported: string[] = [];

@@ -24,14 +24,11 @@ export interface Expected {
 export interface Inspected {
   readonly rows: readonly { readonly subject: string; readonly isExplained: boolean }[];
   readonly setAside: number;
-  /** deliveries that the run rejected, with the reason: an operator decides about them */
-  readonly rejected: ReadonlySet<string>;
   /** everything that later runs depend on; equal texts have the same future */
   readonly state: string;
 }
 
 interface ShareColumn {
-  readonly shareId?: string;
   readonly content?: { readonly id?: string };
 }
 
@@ -60,14 +57,13 @@ export function unexplained(result: CaseResult, expected: Expected): string[] {
 
 /** Who received what, in Gong: lost and doubled ones. Others are what the wrong value said. */
 export function compareActs(
-  { events, inspected }: CaseResult,
+  { events }: CaseResult,
   { acts }: Expected,
 ): { readonly lost: string[]; readonly doubled: string[] } {
   const missing = new Set(acts);
   const inGong = actsIn(events);
   const doubled = inGong.filter((act) => acts.has(act) && !missing.delete(act));
-  const { rejected } = inspected as Inspected;
-  return { lost: [...missing].filter((act) => !rejected.has(act)), doubled };
+  return { lost: [...missing], doubled };
 }
 
 export function hasAll(events: readonly GongEvent[], { acts }: Expected): boolean {
@@ -121,9 +117,6 @@ export async function inspect({ db }: AppContext): Promise<Inspected> {
       reason !== null ||
       state === 'rejected',
   }));
-  const rejected = events
-    .filter(({ state }) => state === 'rejected')
-    .flatMap(({ share }) => (JSON.parse(share ?? '{}') as ShareColumn).shareId ?? []);
   const futureOf = JSON.stringify({
     events: events.map(({ event_id, state: of, reason, share, body }) => [
       event_id,
@@ -136,5 +129,5 @@ export async function inspect({ db }: AppContext): Promise<Inspected> {
     cursors: cursors.map(({ stream, position }) => [stream, position.replace(MINUTES, '')]),
     setAside: setAside.length,
   });
-  return { rows, setAside: setAside.length, rejected: new Set(rejected), state: futureOf };
+  return { rows, setAside: setAside.length, state: futureOf };
 }

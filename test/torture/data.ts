@@ -167,10 +167,9 @@ async function tryCase(world: WireWorld, each: Case, expected: Expected): Promis
     isComplete: (events) => hasAll(events, expected),
   });
   const silent = omitsRows(each) || isBeforeWindow(each) ? [] : unexplained(result, expected);
-  const { lost: missing, doubled: again } = result.isRecovered
+  const { lost, doubled: again } = result.isRecovered
     ? compareActs(result, expected)
     : { lost: [], doubled: [] };
-  const lost = staysRejected(each) ? [] : missing;
   const doubled = isAnother(each) ? [] : again;
   const name = nameOf(each);
   return {
@@ -218,11 +217,6 @@ function omitsRows(each: Case): boolean {
 /** True if the row says that it is another one: no one can know that it was read under another key. */
 function isAnother({ path, mutation: { isPlausible = false } }: Case): boolean {
   return isPlausible && KEY_OF_ROW.test(path.join('.'));
-}
-
-/** A delivery with an invalid link is rejected, and a rejected event keeps its share. */
-function staysRejected({ path }: Case): boolean {
-  return path.at(-1) === 'DistributionPublicUrl';
 }
 
 /** True for an entry in the day before a backfill's window, which is read, but belongs to another one. */

@@ -7,7 +7,7 @@
  * without one of the product's guards: then an exit with 1 shows that the torture needs the guard.
  */
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { refuse, toolInput, wholeNumber } from '../support/tool.ts';
 import { requireSabotage } from './children.ts';
 import { data } from './data.ts';
 import { killPart } from './kills.ts';
@@ -17,28 +17,7 @@ import { formatTable } from './table.ts';
 import { wire } from './wire.ts';
 import { workers } from './workers.ts';
 
-const HELP = `Usage: npm run torture -- [options]
-
-  --part NAME   one of the parts: PARTS (default: all)
-  --only TEXT   only the faults whose name contains it
-  --kills N     of the parts kills and kills-postgres: at least N kills (default: 1000, short: any)
-  --seed N      repeats the same history (default: a random one)
-  --short       a form of a minute (default: --long)
-`;
 const SEEDS = 1_000_000;
-
-const { values } = parseArgs({
-  options: {
-    part: { type: 'string' },
-    only: { type: 'string' },
-    kills: { type: 'string' },
-    seed: { type: 'string' },
-    short: { type: 'boolean', default: false },
-    long: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-const kills = values.kills === undefined ? {} : { kills: Number(values.kills) };
 
 const PARTS: Readonly<Record<string, TorturePart>> = {
   kills: (options) => killPart({ ...options, ...kills }),
@@ -49,6 +28,36 @@ const PARTS: Readonly<Record<string, TorturePart>> = {
   secrets,
 };
 
+const TOOL = {
+  name: 'torture',
+  help: `
+  --part NAME   one of: ${Object.keys(PARTS).join(', ')} (default: all)
+  --only TEXT   only the faults whose name contains it
+  --kills N     of the parts kills and kills-postgres: at least N kills (default: 1000, short: any)
+  --seed N      repeats the same history (default: a random one)
+  --short       a form of a minute (default: --long)
+`,
+  options: {
+    part: { type: 'string' },
+    only: { type: 'string' },
+    kills: { type: 'string' },
+    seed: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+  },
+} as const;
+
+const { values } = toolInput(TOOL);
+const numberOf = (flag: string, text: string, min = 1) => wholeNumber(TOOL, [flag, text], min);
+const seed = values.seed === undefined ? Date.now() % SEEDS : numberOf('--seed', values.seed, 0);
+const kills = values.kills === undefined ? {} : { kills: numberOf('--kills', values.kills) };
+const parts = partsNamed(values.part);
+requireSabotage();
+const rows = await torture();
+for (const line of formatTable(rows)) print(line);
+for (const { fault, failures } of rows) for (const one of failures) print(`${fault}: ${one}`);
+if (rows.some(isDefect)) process.exitCode = 1;
+
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -56,7 +65,7 @@ function print(line: string): void {
 function partsNamed(name: string | undefined): (readonly [string, TorturePart])[] {
   if (name === undefined) return Object.entries(PARTS);
   const part = PARTS[name];
-  if (part === undefined) throw new Error(`there is no part ${name}: ${Object.keys(PARTS)}`);
+  if (part === undefined) refuse(TOOL.name, `there is no part "${name}"`);
   return [[name, part]];
 }
 
@@ -65,24 +74,13 @@ function isDefect({ lost, doubled, failures }: TortureRow): boolean {
 }
 
 async function torture(): Promise<readonly TortureRow[]> {
-  const seed = Number(values.seed ?? Date.now() % SEEDS);
   const { only } = values;
   print(`seed ${seed}, ${new Date().toISOString()}, ${cpus().length} × ${cpus()[0]?.model}`);
-  const rows: TortureRow[] = [];
-  for (const [name, part] of partsNamed(values.part)) {
+  const all: TortureRow[] = [];
+  for (const [name, part] of parts) {
     const report = (line: string) => print(`${name}: ${line}`);
     const long = !values.short;
-    rows.push(...(await part({ seed, long, report, ...(only !== undefined && { only }) })));
+    all.push(...(await part({ seed, long, report, ...(only !== undefined && { only }) })));
   }
-  return rows;
-}
-
-if (values.help) {
-  print(HELP.replace('PARTS', Object.keys(PARTS).join(', ')));
-} else {
-  requireSabotage();
-  const rows = await torture();
-  for (const line of formatTable(rows)) print(line);
-  for (const { fault, failures } of rows) for (const one of failures) print(`${fault}: ${one}`);
-  if (rows.some(isDefect)) process.exitCode = 1;
+  return all;
 }

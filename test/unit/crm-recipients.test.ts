@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Match, matchShare } from '../../src/crm/match.ts';
+import { withNames } from '../../src/crm/record-names.ts';
 import type { OpportunityRecord } from '../../src/crm/records.ts';
 import type { Grantee } from '../../src/share/share.ts';
 import { driveShareOf, idOf, type Org, recordsOf } from '../support/crm-org.ts';
@@ -45,6 +46,18 @@ function named(found: Match): readonly string[] {
 function role(contactId: string, { id }: OpportunityRecord, primary = false) {
   return { contactId, opportunityId: id, primary };
 }
+
+test('a name that Salesforce hides is not replaced by the one in Drive', () => {
+  const { name: _, ...hidden } = ANN;
+  const records = recordsOf({ accounts: [ACCOUNT], contacts: [hidden, BOB] });
+  const share = driveShareOf([{ email: ANN.email, name: 'Ann at home' }, BOB.email]);
+  const found = withNames(matchShare(share, records, { timezone: 'UTC' }), records);
+  expect(found.recipients[0]).toMatchObject({ name: 'Ann at home' });
+  expect(found.objects.filter(({ type }) => type === 'Contact')).toEqual([
+    { type: 'Contact', id: ANN.id },
+    { type: 'Contact', id: BOB.id, name: 'Bob Ray' },
+  ]);
+});
 
 test('emails compare case-insensitively', () => {
   const found = match(['ANN@initech.EXAMPLE'], { accounts: [ACCOUNT], contacts: [ANN] });

@@ -90,6 +90,10 @@ describe('the sentences about an event say', () => {
     expect(byGong).toContain('`sharetrail events retry event-1`');
     const locally = sentences({ state: 'rejected', errors }, { attempts: [] });
     expect(locally).toContain('sharetrail did not send the event, because Gong would reject it');
+    expect(locally).toContain('If you fix the delivery, its change queues the event');
+    const ofDrive = sentences({ state: 'rejected', source: 'google-drive' }, { attempts: [] });
+    expect(ofDrive).not.toContain('the delivery');
+    expect(ofDrive).toContain('`sharetrail events retry event-1`');
   });
 
   test.each([

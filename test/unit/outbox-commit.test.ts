@@ -200,12 +200,30 @@ test.for(STATES.filter((state) => state !== 'held'))(
   async (state) => {
     const { db, lease } = await outbox();
     await commitBatch(db, lease, batchOf([newEvent('moved', { state })]));
+    await db.updateTable('event').set({ attempts: 1 }).execute();
     const before = await stored(db, 'moved');
     const reconsidered = [newEvent('moved', { reason: 'late' })];
     await commitBatch(db, lease, batchOf([], { reconsidered }));
     expect(await stored(db, 'moved')).toEqual(before);
   },
 );
+
+test('an event that was rejected without an attempt changes only if it can be sent now', async () => {
+  const { db, lease } = await outbox();
+  const errors = ['contentUrl: must be a valid http or https URL'];
+  await commitBatch(db, lease, batchOf([{ ...newEvent('local', { state: 'rejected' }), errors }]));
+  const before = await stored(db, 'local');
+  for (const state of STATES.filter((each) => each !== 'pending')) {
+    const { body: _, ...again } = newEvent('local', { state, reason: 'again' });
+    await commitBatch(db, lease, batchOf([], { reconsidered: [again] }));
+    expect(await stored(db, 'local')).toEqual(before);
+  }
+  const reconsidered = [newEvent('local')];
+  const changes = { reconsidered, priority: PRIORITY.backfill, now: 77 };
+  await commitBatch(db, lease, batchOf([], changes));
+  const queued = { state: 'pending', errors: [], priority: PRIORITY.backfill, updatedAt: 77 };
+  expect(await stored(db, 'local')).toMatchObject(queued);
+});
 
 test('a new decision about a held event does not affect another tenant', async () => {
   const { db, lease } = await outbox();
@@ -223,7 +241,12 @@ test('knownEvents takes any number of ids and returns only those on record', asy
   const ids = [...events.map((event) => event.eventId), 'elsewhere', 'unknown'];
   const known = await knownEvents(db, 'acme', ids);
   expect(known.size).toBe(1_203);
-  expect(known.get('event-000000')).toEqual({ state: 'pending', reason: null, priority: 0 });
+  expect(known.get('event-000000')).toEqual({
+    state: 'pending',
+    reason: null,
+    priority: 0,
+    attempts: 0,
+  });
   expect(new Set([...known.values()].map(({ state }) => state))).toEqual(new Set(['pending']));
   expect(await knownEvents(db, 'acme', [])).toEqual(new Map());
 });

@@ -15,7 +15,7 @@ held        pending  -          -          rejected  skipped  pending
 pending     -        delivered  duplicate  rejected  skipped  -
 delivered   -        -          -          -         -        -
 duplicate   -        -          -          -         -        -
-rejected    -        -          -          -         skipped  pending
+rejected    pending  -          -          -         skipped  pending
 skipped     pending  delivered  duplicate  -         -        pending
 `;
 

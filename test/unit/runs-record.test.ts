@@ -25,6 +25,7 @@ async function startedRun() {
     lease,
     tenant: { tenant: 'acme' },
     counters: new RunCounters(),
+    unsynced: { baseline: false },
   };
   return { run: parts as unknown as Run, db, warnings };
 }

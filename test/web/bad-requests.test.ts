@@ -105,6 +105,70 @@ describe('searches', () => {
   });
 });
 
+describe('a parameter that a path does not have', () => {
+  test('is refused, with those that it has', async () => {
+    await using world = await worldWithTitles();
+    const [event = expect.fail('there is no event')] = await listEvents(world.context.db, {
+      windows: [{ tenants: [world.tenant.tenant] }],
+      limit: 1,
+    });
+    const filter = 'tenant, state, reason, source, q, before';
+    for (const [path, known] of [
+      ['/api/status', 'no parameters'],
+      ['/api/events?limit=1', `${filter}, limit`],
+      [`/api${eventPath(event)}`, 'no parameters'],
+      ['/api/explain?q=x', 'q, text, tenant, limit'],
+      ['/events?state=held', `${filter}`],
+      [eventPath(event), 'done'],
+      ['/search?q=x', 'q'],
+    ] as const) {
+      const control = await world.send(path);
+      expect([200, 303], path).toContain(control.status);
+      const { status, text } = await world.send(`${path}${path.includes('?') ? '&' : '?'}sate=x`);
+      expect(status, path).toBe(400);
+      expect(text, path).toContain(path.startsWith('/api/') ? '{"error":' : 'the parameter');
+      expect(text.replaceAll('\\"', '"'), path).toContain(
+        `the parameter "sate" is unknown: this address accepts ${known}`,
+      );
+    }
+  });
+
+  test('is named as in the address, whatever it contains', async () => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const names = ['%3Cscript%3E', '%E2%80%AE', '__proto__', 'x'.repeat(10_000), '%ED%A0%80', ''];
+    for (const name of names) {
+      const { status, text } = await world.send(`/events?${name}=1`, { headers: HTML });
+      expect(status, name).toBe(400);
+      expect(text).not.toMatch(/<script>/);
+      expect(text).not.toMatch(REMOVED);
+      expect(text.length).toBeLessThan(5_000);
+    }
+  });
+
+  test('control: all links and forms of the pages work', async () => {
+    await using world = await worldWithTitles();
+    const seen = new Set(['/']);
+    for (const path of seen) {
+      const { status, text } = await world.send(path, { headers: HTML });
+      expect([200, 303], path).toContain(status);
+      for (const [, link = ''] of text.matchAll(/(?:href|action)="(\/[^"]*)"/g)) {
+        const isPost = text.includes(`action="${link}" method="post"`);
+        if (!isPost) seen.add(link.replaceAll('&amp;', '&'));
+      }
+      for (const [, form = ''] of text.matchAll(
+        /<form[^>]*action="\/(?:events|search)"(.*?)<\/form>/gs,
+      )) {
+        const names = [...form.matchAll(/ name="([^"]+)"/g)].map(([, name]) => `${name}=`);
+        const action = form.includes('filter-') ? '/events' : '/search';
+        seen.add(`${action}?${names.join('&')}`);
+      }
+    }
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['/events?tenant=&state=&reason=&source=&q=', '/search?q=']),
+    );
+  });
+});
+
 describe('a method that a path does not have', () => {
   test.each([
     ['PUT', '/'],

@@ -95,6 +95,7 @@ class PooledConnection implements DatabaseConnection {
   readonly #place: string;
   readonly #stop: AbortSignal | undefined;
   #isBroken = false;
+  #isUnlimited = false;
 
   constructor(client: pg.PoolClient, place: string, stop: AbortSignal | undefined) {
     this.#client = client;
@@ -110,8 +111,11 @@ class PooledConnection implements DatabaseConnection {
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     using _ = watchAfterStop(this.#stop, () => this.#cut());
     try {
-      const query = { text: sql, values: parameters.map(storable), ...timeOutOf(sql) };
+      const timeOut = this.#isUnlimited ? { query_timeout: TIMER_MS_MAX } : {};
+      const query = { text: sql, values: parameters.map(storable), ...timeOut };
       const { command, rowCount, rows } = await this.#client.query(query);
+      const [, timeout] = TIMEOUT_SET.exec(sql) ?? [];
+      if (timeout !== undefined) this.#isUnlimited = timeout === '0';
       const numAffectedRows = CHANGES.has(command) ? BigInt(rowCount ?? 0) : undefined;
       return { rows: rows ?? [], ...(numAffectedRows !== undefined && { numAffectedRows }) };
     } catch (error) {
@@ -145,10 +149,9 @@ interface Cuttable {
 
 const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
-/** A `vacuum` of a large table takes as long as it takes: up to the longest delay of a timer. */
-function timeOutOf(sql: string): { readonly query_timeout?: number } {
-  return /^\s*vacuum/i.test(sql) ? { query_timeout: 2 ** 31 - 1 } : {};
-}
+/** The statements that follow may take as long as they take: see without-time-limit.ts. */
+const TIMEOUT_SET = /^set statement_timeout = (\d+)$/;
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** PostgreSQL stores no NUL character in a text. Keys are replaced when they are searched, too. */
 function storable(parameter: unknown): unknown {

@@ -20,6 +20,11 @@ const LOCKED = [
   'the database is locked by another process',
   'See pg_stat_activity and pg_locks on the server. Nothing was lost: run again.',
 ] as const;
+/** Another program uses the name of our schema. */
+export const FOREIGN_SCHEMA = [
+  'the schema sharetrail has tables of another program',
+  'Use another database, or rename that schema: sharetrail needs one of its own.',
+] as const;
 
 type Explanation = readonly [sentence: string, hint: string];
 
@@ -41,11 +46,7 @@ const FAILURES: readonly (readonly [codePrefix: string, ...Explanation])[] = [
       'it: create schema sharetrail authorization ROLE, and for `start` and `worker` also: create ' +
       'schema pgboss authorization ROLE.',
   ],
-  [
-    '42P07',
-    'the schema sharetrail has tables of another program',
-    'Use another database, or rename that schema: sharetrail needs one of its own.',
-  ],
+  ['42P07', ...FOREIGN_SCHEMA],
   [
     '42P01',
     'a table of the schema sharetrail is missing',

@@ -5,6 +5,7 @@ import { migrate, requireKnownSchema } from '../../db/migrate.ts';
 import { openDatabase, openMemoryDatabase } from '../../db/open.ts';
 import { databaseExists } from '../../db/open-current.ts';
 import type { Database } from '../../db/schema.ts';
+import { mayUseSchema, QUEUE_SCHEMA } from '../../db/schema-exists.ts';
 import { existingFolderOf, verifyCreatable, verifyWritable } from '../../db/verify-writable.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { bytesText } from '../../lib/format.ts';
@@ -34,12 +35,15 @@ interface Opened {
   readonly db: Database;
   /** `created`: it did not exist */
   readonly schema: 'created' | 'current' | 'earlier';
+  /** false: this role cannot create the tables of the queue */
+  readonly mayHaveQueue: boolean;
 }
 
 const NAMES = {
   open: { file: 'file', server: 'connection' },
   write: 'writable',
   version: 'schema version',
+  queue: 'queue',
   disk: 'disk space',
 } as const;
 
@@ -56,7 +60,8 @@ export async function checkDatabase(
   } catch (error) {
     failure = error;
     checks.fail(NAMES.open[place.kind], error);
-    checks.skip([NAMES.write, NAMES.version], 'the database cannot be opened');
+    const others = [NAMES.write, NAMES.version, ...(place.kind === 'server' ? [NAMES.queue] : [])];
+    checks.skip(others, 'the database cannot be opened');
   }
   // The disk of a server is not ours to see.
   if (place.kind === 'file') addDiskSpace(checks, place.path, options.freeBytes ?? freeBytesOf);
@@ -76,14 +81,19 @@ async function open(place: DatabasePlace, { service, clock }: DatabaseOptions): 
   try {
     if (isMissing) await migrate(db);
     await verifyWritable(db);
-    return { db, schema: isMissing ? 'created' : await requireKnownSchema(db) };
+    const schema = isMissing ? 'created' : await requireKnownSchema(db);
+    return { db, schema, mayHaveQueue: await mayUseSchema(db, QUEUE_SCHEMA) };
   } catch (error) {
     await db.destroy();
     throw error;
   }
 }
 
-function addVersion(checks: AreaChecks, place: DatabasePlace, { schema }: Opened): void {
+function addVersion(
+  checks: AreaChecks,
+  place: DatabasePlace,
+  { schema, mayHaveQueue }: Opened,
+): void {
   const did = schema === 'created' ? 'created, ' : '';
   const found =
     place.kind === 'file'
@@ -92,11 +102,19 @@ function addVersion(checks: AreaChecks, place: DatabasePlace, { schema }: Opened
   checks.add(NAMES.open[place.kind], ok(did + found));
   checks.add(NAMES.write, ok('can be written'));
   checks.add(NAMES.version, schema === 'earlier' ? EARLIER : ok('the schema of this version'));
+  if (place.kind === 'file') return;
+  checks.add(NAMES.queue, mayHaveQueue ? ok('`start` and `worker` can use their queue') : NO_QUEUE);
 }
 
 const EARLIER = warning(
   'the schema of an earlier version',
   'Make a backup with that version. The next run then migrates the database.',
+);
+
+const NO_QUEUE = warning(
+  `\`start\` and \`worker\` cannot create the schema ${QUEUE_SCHEMA}, or tables in it`,
+  `If you use them, run in this database: create schema ${QUEUE_SCHEMA} authorization ROLE. If the ` +
+    `schema exists: alter schema ${QUEUE_SCHEMA} owner to ROLE.`,
 );
 
 function addDiskSpace(checks: AreaChecks, file: string, freeBytes: (folder: string) => number) {

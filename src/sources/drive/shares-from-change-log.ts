@@ -58,6 +58,7 @@ export async function sharesFromChangeLog(
     stream: changeLog.stream,
     position: formatPosition(position),
     awaitsAuditLog: rules.awaitsAuditLog,
+    recordsBaseline: changed.length + unrecorded.length > 0,
     writeInTransaction: async (trx) => {
       await saveGrants(trx, tenant, changed);
       await deleteRetried(trx, tenant, page.retried ?? []);

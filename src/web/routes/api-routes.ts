@@ -9,8 +9,15 @@ import { syncCursors } from '../../operator/status.ts';
 import { statusJson } from '../../operator/status-json.ts';
 import { listAttempts } from '../../outbox/find-events.ts';
 import type { AppContext } from '../../runs/app-context.ts';
-import { BadQuery, readEventQuery, readLimit, requireSearchable } from '../event-query.ts';
+import {
+  BadQuery,
+  EVENT_PARAMETERS,
+  readEventQuery,
+  readLimit,
+  requireSearchable,
+} from '../event-query.ts';
 import { findOneEvent, listFor, tenantsFor } from '../find-events.ts';
+import { withParameters } from '../known-parameters.ts';
 import type { WebData } from '../web-data.ts';
 import type { WebContext, WebEnv } from '../web-env.ts';
 
@@ -19,7 +26,7 @@ export function addApiRoutes(
   app: Hono<WebEnv>,
   { context: { asTyped }, data }: { readonly context: AppContext; readonly data: WebData },
 ): void {
-  app.get('/api/status', async (c) => {
+  app.get('/api/status', withParameters(), async (c) => {
     const statuses = await data.statuses();
     const tenants = await data.read(async ({ context }) => {
       const records: unknown[] = [];
@@ -31,7 +38,7 @@ export function addApiRoutes(
     });
     return c.json({ tenants, workers: workersJson(await data.queue()) });
   });
-  app.get('/api/events', async (c) => {
+  app.get('/api/events', withParameters(...EVENT_PARAMETERS, 'limit'), async (c) => {
     const query = readEventQuery((name) => c.req.query(name));
     const limit = readLimit((name) => c.req.query(name), {
       default: LIST_LIMITS.eventsDefault,
@@ -40,14 +47,14 @@ export function addApiRoutes(
     const events = await data.read((view) => listFor(view, query, limit));
     return jsonLines(c, events.map(eventJson));
   });
-  app.get('/api/events/:tenant/:id', async (c) => {
+  app.get('/api/events/:tenant/:id', withParameters(), async (c) => {
     const { tenant, id } = c.req.param();
     return data.read(async (view) => {
       const event = await findOneEvent(view, { tenant, id });
       return c.json(eventDetailJson(event, await listAttempts(view.context.db, event)));
     });
   });
-  app.get('/api/explain', async (c) => {
+  app.get('/api/explain', withParameters('q', 'text', 'tenant', 'limit'), async (c) => {
     const text = requireSearchable((c.req.query('q') ?? c.req.query('text') ?? '').trim());
     if (text === '') throw new BadQuery('q is missing: the text to explain');
     const limit = readLimit((name) => c.req.query(name), {
