@@ -14,14 +14,17 @@ const ROUNDS_MAX = 64;
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=40');
+  // Otherwise, the young generation is not collected while V8 marks what the old one holds.
+  setFlagsFromString('--no-separate-gc-phases');
   setFlagsFromString('--no-turbofan');
 }
 
 /**
- * Lets V8's second compiler optimize what becomes hot from now on. Call it before code that computes for
- * many seconds: a shorter run takes as long without it, and 12 MB less.
+ * Lets V8's second compiler optimize what becomes hot from now on, and collect half as often. Call it
+ * before code that computes for many seconds: a shorter run takes as long without it, and 12 MB less.
  */
 export function optimizeHotCode(): void {
+  setFlagsFromString('--heap-growing-percent=60');
   setFlagsFromString('--turbofan');
 }
 
