@@ -5,8 +5,9 @@ import { PAGE_LIMITS } from './limits.ts';
 import type { WebEnv } from './web-env.ts';
 
 /**
- * Refuses a request with a parameter that its route does not read: a misspelled filter would otherwise
- * return everything.
+ * Refuses a program's request with a parameter that its route does not read: a misspelled filter would
+ * otherwise return everything. Pages ignore such parameters: mail programs and chat tools add their own
+ * to links, and people see which filters apply.
  */
 export function withParameters(...known: readonly string[]): MiddlewareHandler<WebEnv> {
   return async (c, next) => {

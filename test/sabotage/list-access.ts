@@ -309,7 +309,7 @@ export const ACCESS: readonly Sabotage[] = [
     effect: 'A program with a misspelled filter gets all events, and does not notice.',
     caughtBy: {
       file: 'test/web/bad-requests.test.ts',
-      name: 'is refused, with those that it has',
+      name: 'is refused by the API, with those that the path has',
     },
   },
 ];

@@ -6,9 +6,8 @@ import { type Attention, healthOf, worstFirst } from '../../operator/health.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { syncCursors } from '../../operator/status.ts';
 import { faultyRow, type TenantRow, type ValidTenantRow } from '../../operator/tenant-row.ts';
-import { EVENT_PARAMETERS, readEventQuery, requireSearchable } from '../event-query.ts';
+import { readEventQuery, requireSearchable } from '../event-query.ts';
 import { findOneEvent, listFor, NotFound, tenantsFor } from '../find-events.ts';
-import { withParameters } from '../known-parameters.ts';
 import { PAGE_LIMITS } from '../limits.ts';
 import type { LiveUpdates } from '../live-updates.ts';
 import { eventPage } from '../pages/event-page.ts';
@@ -32,9 +31,9 @@ export interface PageOptions {
 export function addPageRoutes(app: Hono<WebEnv>, options: PageOptions): void {
   app.get('/', (c) => showOverview(c, options));
   app.get('/tenants/:name', (c) => showTenant(c, options));
-  app.get('/events', withParameters(...EVENT_PARAMETERS), (c) => showEvents(c, options));
-  app.get('/events/:tenant/:id', withParameters('done'), (c) => showEvent(c, options));
-  app.get('/search', withParameters('q'), (c) => search(c, options));
+  app.get('/events', (c) => showEvents(c, options));
+  app.get('/events/:tenant/:id', (c) => showEvent(c, options));
+  app.get('/search', (c) => search(c, options));
   app.get('/updates', (c) => {
     const stream = options.live.open();
     if (stream === undefined) {
