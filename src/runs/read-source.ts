@@ -29,16 +29,13 @@ export async function readSource(reading: ReadContext, source: Source): Promise<
   const open = (stop: AbortSignal) => lookedUpPages(reading, { source, position, stop });
   let pages = 0;
   let sharesRead = 0;
-  let recentIds: readonly ReadonlySet<string>[] = [];
   for await (const page of source.allowsReadAhead ? readAhead(open) : open(signal)) {
     signal.throwIfAborted();
     // Not for a quiet night: it would take 5 MB.
     if (sharesRead > 0 || pages >= QUIET_PAGES_MAX) growYoungGeneration();
     pages += 1;
     sharesRead += page.sharesRead;
-    await takePage(reading, source, { page, recentIds });
-    const ids = new Set(page.shares.map(({ eventId }) => eventId));
-    recentIds = [ids, ...recentIds].slice(0, PAGES_AHEAD);
+    await takePage(reading, source, page);
   }
 }
 
@@ -58,6 +55,8 @@ interface UndecidedShares {
 interface ComparedPage extends SourcePage, UndecidedShares {
   /** all shares of the page, those with a final decision included */
   readonly sharesRead: number;
+  /** those that came in a page that may not have been written yet, whatever is on record */
+  readonly repeated: readonly Share[];
 }
 
 /** A page's undecided shares, and how to decide each of them. */
@@ -77,9 +76,9 @@ async function* lookedUpPages(
   const compare = () => comparedPages(reading, source, from.position);
   const pages = source.allowsReadAhead ? readAhead(compare) : compare();
   for await (const page of pages) {
-    const { created, reconsidered, rejectedLocally } = page;
+    const { created, reconsidered, rejectedLocally, repeated } = page;
     const { awaitsAuditLog = false, ofBackfill } = page;
-    const shares = [...created, ...reconsidered, ...rejectedLocally];
+    const shares = distinct([...created, ...reconsidered, ...rejectedLocally, ...repeated]);
     const decide = await decider(reading, shares, { awaitsAuditLog, ofBackfill });
     yield { ...page, shares, decide };
     if (stop.aborted) return;
@@ -96,13 +95,17 @@ async function* comparedPages(
   position: string | undefined,
 ): AsyncGenerator<ComparedPage> {
   const pages = source.pull(position)[Symbol.asyncIterator]();
+  let recentIds: readonly ReadonlySet<string>[] = [];
   try {
     for (;;) {
       const { done, value: page } = await inStage(source.name, () => pages.next());
       if (done) return;
       const shares = distinct(page.shares);
+      const repeated = shares.filter(({ eventId }) => recentIds.some((ids) => ids.has(eventId)));
+      recentIds = [new Set(shares.map(({ eventId }) => eventId)), ...recentIds];
+      recentIds = recentIds.slice(0, PAGES_AHEAD);
       const undecidedShares = await undecided(reading, { ...page, shares });
-      yield { ...page, shares, sharesRead: page.shares.length, ...undecidedShares };
+      yield { ...page, shares, sharesRead: page.shares.length, repeated, ...undecidedShares };
     }
   } finally {
     await pages.return?.();
@@ -110,21 +113,12 @@ async function* comparedPages(
 }
 
 /**
- * Compares the page again if a share came twice: the pages of `recentIds` can have been written after
- * this one was compared. Comparing every page again took 2 % of a first sync's time.
+ * Compares the page again if a share came twice: the pages before it can have been written after it was
+ * compared. Comparing every page again took 2 % of a first sync's time.
  */
-async function takePage(
-  reading: ReadContext,
-  source: Source,
-  {
-    page,
-    recentIds,
-  }: { readonly page: LookedUpPage; readonly recentIds: readonly ReadonlySet<string>[] },
-): Promise<void> {
-  const isRepeated = page.shares.some(({ eventId }) => recentIds.some((ids) => ids.has(eventId)));
-  const { created, reconsidered, rejectedLocally } = isRepeated
-    ? await undecided(reading, page)
-    : page;
+async function takePage(reading: ReadContext, source: Source, page: LookedUpPage): Promise<void> {
+  const { created, reconsidered, rejectedLocally } =
+    page.repeated.length > 0 ? await undecided(reading, page) : page;
   const repaired = rejectedLocally.map(page.decide).filter(({ state }) => state === 'pending');
   const { replaced = [], writeInTransaction, recordsBaseline = false } = page;
   const { position, stream = source.stream, sharesRead } = page;

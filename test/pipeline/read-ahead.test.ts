@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { DATABASE_LIMITS } from '../../src/db/limits.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
+import { knownEvents } from '../../src/outbox/known-events.ts';
 import { rulesOf } from '../../src/runs/decide-share.ts';
 import { readSource } from '../../src/runs/read-source.ts';
 import type { ReadBatch, ReadContext } from '../../src/runs/reading-context.ts';
@@ -150,3 +151,38 @@ test('a share that several pages have is found once if they are pulled one at a 
   const found = await foundInPages(PAGES_WITH_REPEATS, { allowsReadAhead: false });
   expect(found).toEqual(EACH_ONCE);
 });
+
+test.each([true, false])(
+  'the last page that has a share decides (reading ahead: %s)',
+  async (ahead) => {
+    const { share } = newEvent('a');
+    const { url: _, ...content } = share.content;
+    const withoutLink = { ...share, content };
+    const source: Source = {
+      name: 'salesforce',
+      stream: 'pages',
+      allowsReadAhead: ahead,
+      pull: async function* () {
+        for (const each of [share, withoutLink]) yield { shares: [each], position: '{}' };
+      },
+    };
+    const written: string[] = [];
+    const reading = await readingOf(async (batch: ReadBatch) => {
+      await letReadAhead();
+      const { reconsidered } = batch;
+      await commitBatch(reading.db, lease, {
+        ...batchOf([...batch.created]),
+        tenant,
+        reconsidered,
+      });
+      const event = (await knownEvents(reading.db, tenant, ['a'])).get('a');
+      written.push(`${event?.state} ${event?.reason}`);
+    });
+    const { tenant } = reading.tenant;
+    const lease = await heldLease(reading.db, 0);
+    const skipped = newEvent('a', { share: withoutLink, state: 'skipped', reason: 'no-url' });
+    await commitBatch(reading.db, lease, { ...batchOf([skipped]), tenant });
+    await readSource(reading, source);
+    expect(written).toEqual(['held unmatched', 'skipped no-url']);
+  },
+);

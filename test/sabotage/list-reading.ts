@@ -298,6 +298,17 @@ export const READING: readonly Sabotage[] = [
     },
   },
   {
+    name: 'last-page-decides',
+    file: 'src/runs/read-source.ts',
+    find: ', ...repeated]',
+    put: ']',
+    effect: 'A delivery that loses its link while it is read is sent with that link.',
+    caughtBy: {
+      file: 'test/pipeline/read-ahead.test.ts',
+      name: 'the last page that has a share decides',
+    },
+  },
+  {
     name: 'compared-on-one-connection',
     file: 'src/outbox/known-events.ts',
     find: 'db.connection().execute((connection) => readStates(connection, tenant, eventIds))',

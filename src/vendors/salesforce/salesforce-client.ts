@@ -20,8 +20,8 @@ export interface SalesforceClient {
    * The pages of a query, as the server splits it, one in memory at a time; each is a billed call.
    * `readRow` reads each row as its page arrives: the rows themselves take more memory.
    * `onTotal` receives the number of rows that the first response announces.
-   * Throws LocatorLost if the server lost its position after the first page, UserError, RetryableError (all attempts
-   * failed), or the reason of an aborted signal. No COUNT().
+   * Throws LocatorLost if the server lost its position after the first page, UserError,
+   * RetryableError (all attempts failed), or the reason of an aborted signal. No COUNT().
    */
   queryPages<T>(
     soql: string,
