@@ -62,7 +62,7 @@ const smaller: Plugin = {
   generateBundle(_options, bundle) {
     for (const file of Object.values(bundle)) {
       if (file.type !== 'chunk') continue;
-      file.code = file.code.replace(IMPORT_OF_NODE, getOfNode).replace(/[^\0-\xff]/g, escapeOf);
+      file.code = file.code.replace(IMPORT_OF_NODE, getOfNode).replace(WIDE, escapeOf);
     }
   },
 };
@@ -78,15 +78,22 @@ const IMPORT_OF_NODE =
 function getOfNode(...[_, whole, namespace, names, module]: string[]): string {
   const targets = [whole, namespace, names?.replaceAll(' as ', ': ')];
   const present = targets.filter((target) => target !== undefined);
-  return present.map((name) => `const ${name} = process.getBuiltinModule("${module}");`).join(' ');
+  // Not `process` alone: a chunk that imports it gives it that name.
+  const value = `globalThis.process.getBuiltinModule("${module}")`;
+  return present.map((name) => `const ${name} = ${value};`).join(' ');
 }
+
+/** A UTF-16 unit beyond Latin-1, and the backslashes before it. */
+const WIDE = /(\\*)([^\0-\xff])/g;
 
 /**
  * V8 keeps the source of what it runs, and one character beyond Latin-1 doubles the size of its file
  * in memory. A sync takes 4 MB less without them.
  */
-function escapeOf(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function escapeOf(_: string, backslashes: string, unit: string): string {
+  // The last of an odd number escapes the unit, which needs none: before an escape, it would change it.
+  const kept = backslashes.slice(backslashes.length % 2);
+  return `${kept}\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** The published program: dist/main.js, and chunks that it loads when a command needs them. */
