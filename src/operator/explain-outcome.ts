@@ -40,10 +40,10 @@ function deliveredSentences(explained: ExplainedEvent): string[] {
 }
 
 function rejectedSentences(explained: ExplainedEvent): string[] {
-  const { event, attempts } = explained;
+  const { event } = explained;
   const problems = event.errors.join('; ') || 'no reason was given';
   const retry = `sharetrail events retry ${event.eventId}`;
-  if (attempts.length > 0) {
+  if (event.attempts > 0) {
     return [
       `Gong rejected the event on ${lastAttemptText(explained)} with status ` +
         `${event.lastStatus ?? 'unknown'}: ${problems}.`,

@@ -23,7 +23,7 @@ function outcomeText(explained: ExplainedEvent): string {
     case 'duplicate':
       return `Reported to Gong: on ${last}, Gong already had it.`;
     case 'rejected':
-      return attempts.length === 0
+      return event.attempts === 0
         ? 'Not reported: Gong would reject it.'
         : `Not reported: Gong rejected it on ${last}.`;
     case 'pending':

@@ -88,10 +88,11 @@ describe('the sentences about an event say', () => {
       'Gong rejected the event on 2026-11-24 01:35 -05:00 with status 400: recip',
     );
     expect(byGong).toContain('`sharetrail events retry event-1`');
-    const locally = sentences({ state: 'rejected', errors }, { attempts: [] });
+    const locally = sentences({ state: 'rejected', errors, attempts: 0 }, { attempts: [] });
     expect(locally).toContain('sharetrail did not send the event, because Gong would reject it');
     expect(locally).toContain('If you fix the delivery, its change queues the event');
-    const ofDrive = sentences({ state: 'rejected', source: 'google-drive' }, { attempts: [] });
+    const drive = { state: 'rejected', source: 'google-drive', attempts: 0 } as const;
+    const ofDrive = sentences(drive, { attempts: [] });
     expect(ofDrive).not.toContain('the delivery');
     expect(ofDrive).toContain('`sharetrail events retry event-1`');
   });

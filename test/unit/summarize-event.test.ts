@@ -97,7 +97,10 @@ describe('the summary of an event', () => {
     expect(summary({ state: 'held', notBefore: AT })).toContain('held until 2026-11-24 05:34');
     expect(summary({ state: 'skipped', reason: 'no-url' })).toContain('skipped (no-url)');
     const attempt = { number: 1, at: AT, outcome: 'rejected', errors: [] };
-    expect(summary({ state: 'rejected' }, [attempt])).toContain('Gong rejected it on 2026-11-24');
+    const byGong = { state: 'rejected', attempts: 1 } as const;
+    expect(summary(byGong, [attempt])).toContain('Gong rejected it on 2026-11-24');
+    // Retention deletes the attempts, and keeps their number.
+    expect(summary({ ...byGong, erasedAt: AT })).toContain('Gong rejected it on 2026-11-24');
   });
 
   test('names no record of an erased event', () => {

@@ -37,16 +37,18 @@ function pastSteps(event: StoredEvent, attempts: readonly Attempt[]): Step[] {
     steps.push({ at: updatedAt, title: 'Skipped', details, kind: 'open' });
   }
   if (state === 'rejected' && attempts.length === 0) {
-    const details = event.errors;
-    steps.push({ at: updatedAt, title: 'Rejected before it was sent', details, kind: 'problem' });
+    // Retention deletes the attempts, and keeps their number.
+    const title = event.attempts === 0 ? 'Rejected before it was sent' : REJECTED;
+    steps.push({ at: updatedAt, title, details: event.errors, kind: 'problem' });
   }
   return steps.toSorted((one, other) => one.at - other.at);
 }
 
+const REJECTED = 'Gong rejected the event';
 const OUTCOMES: Readonly<Record<string, string>> = {
   accepted: 'Gong accepted the event',
   duplicate: 'Gong already had the event',
-  rejected: 'Gong rejected the event',
+  rejected: REJECTED,
   refused: 'Gong refused the request',
   throttled: 'Gong asked to wait',
   unavailable: 'No usable response from Gong',
