@@ -14,9 +14,12 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { writeSandboxConfiguration } from '../../src/sandbox/configuration-folder.ts';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { MAIN, run } from '../support/cli/run.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PRINT_LOADED = new URL('../support/preload/print-loaded.ts', import.meta.url).href;
 /** Rolldown writes each import on a line of its own, and `require` as `__require`. */
@@ -134,6 +137,21 @@ describe('the published package', () => {
     });
     const packages = imports.filter((name) => !name.startsWith('.') && !isBuiltin(name));
     expect(new Set(packages)).toEqual(new Set(['better-sqlite3']));
+  });
+
+  test('does not load what is behind `fetch`, which a sync does not use', async () => {
+    const sandbox = await createSandbox();
+    onTestFinished(() => sandbox.stop());
+    const config = join(folder, 'sync');
+    const start = sandbox.clock.now() - DAY_MS;
+    await writeSandboxConfiguration(config, sandbox, { start, timezone: 'UTC' });
+    const print = "process.on('exit', () => console.error(process.moduleLoadList.join('\\n')))";
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(print)}` };
+    const { code, stderr } = await run(main, ['sync', '--config', config], { env });
+    expect(code).toBe(0);
+    const loaded = stderr.split('\n').map((line) => line.split(' ').at(-1));
+    expect(loaded).toContain('_http_client');
+    expect(loaded).not.toContain('internal/deps/undici/undici');
   });
 
   test('has no character that doubles the size of its file in memory', () => {

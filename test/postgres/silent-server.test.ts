@@ -55,16 +55,18 @@ test('a statement without an answer fails, and takes its connection with it', as
 test('a transaction without an answer does not wait for its rollback, too', async () => {
   const db = databaseThatStopsWith(new AbortController());
   await db.selectFrom('event').selectAll().execute();
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { promise: silent, resolve } = Promise.withResolvers<void>();
   const end = endOf(
     db.transaction().execute(async (trx) => {
       await trx.selectFrom('event').selectAll().execute();
       network.silence();
-      await trx.selectFrom('event').selectAll().execute();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const unanswered = trx.selectFrom('event').selectAll().execute();
+      // Once it is sent, its time runs.
+      setImmediate(resolve);
+      await unanswered;
     }),
   );
-  const { promise: silent, resolve } = Promise.withResolvers<void>();
-  setImmediate(resolve);
   await silent;
   await vi.advanceTimersByTimeAsync(POSTGRES_LIMITS.answerMsMax);
   // No further time passes.

@@ -101,7 +101,7 @@ export function invalidCommands(page: Page): Problems {
 
 /** Options of docker, npm and V8 that the pages mention. */
 const FOREIGN_OPTIONS =
-  /^--(?:$|env-file|max-old-space-size|max-semi-space-size|heap-growing-percent|no-turbofan|semi-space-\S+)/;
+  /^--(?:$|env-file|max-old-space-size|max-semi-space-size|heap-growing-percent|no-turbofan|no-separate-gc-phases|semi-space-\S+)/;
 const options = new Set(
   [...GLOBAL_OPTIONS, ...definitions.flatMap((definition) => definition.options)]
     .map(({ flags }) => flags.split(' ')[0])
