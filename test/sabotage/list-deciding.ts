@@ -152,7 +152,7 @@ export const DECIDING: readonly Sabotage[] = [
   },
   {
     name: 'rejected-locally',
-    file: 'src/runs/read-source.ts',
+    file: 'src/runs/compare-pages.ts',
     find: "event?.state === 'rejected' && event.attempts === 0",
     put: 'false',
     effect: 'A delivery with an invalid link is lost, even after its link was fixed.',
@@ -160,7 +160,7 @@ export const DECIDING: readonly Sabotage[] = [
   },
   {
     name: 'rejected-by-gong',
-    file: 'src/runs/read-source.ts',
+    file: 'src/runs/compare-pages.ts',
     find: ' && event.attempts === 0',
     put: '',
     effect: 'Each full sync looks up again, and reports as queued, what Gong rejected.',

@@ -288,7 +288,7 @@ export const READING: readonly Sabotage[] = [
   },
   {
     name: 'share-in-two-pages',
-    file: 'src/runs/read-source.ts',
+    file: 'src/runs/compare-pages.ts',
     find: 'recentIds.some((ids) => ids.has(eventId))',
     put: 'false',
     effect: 'A share that changes while it is read is counted as found twice.',
@@ -299,7 +299,7 @@ export const READING: readonly Sabotage[] = [
   },
   {
     name: 'last-page-decides',
-    file: 'src/runs/read-source.ts',
+    file: 'src/runs/compare-pages.ts',
     find: ', ...repeated]',
     put: ']',
     effect: 'A delivery that loses its link while it is read is sent with that link.',
