@@ -30,10 +30,10 @@ export function addApiRoutes(
     const name = c.req.query('tenant') || undefined;
     const statuses = await data.statuses();
     const tenants = await data.read(async (view) => {
-      const wanted = name && tenantsFor(view, name).map(({ tenant }) => tenant);
+      const requested = name && tenantsFor(view, name).map(({ tenant }) => tenant);
       const records: unknown[] = [];
       for (const status of statuses) {
-        if (wanted && !wanted.includes(status.tenant)) continue;
+        if (requested && !requested.includes(status.tenant)) continue;
         const cursors = await syncCursors(view.context, status.tenant);
         records.push(statusJson({ status, health: healthOf(status), cursors }, asTyped));
       }
