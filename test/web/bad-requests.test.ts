@@ -110,7 +110,7 @@ describe('a parameter that a path does not have', () => {
     await using world = await worldWithTitles();
     const event = await anyEvent(world);
     for (const [path, known] of [
-      ['/api/status', 'no parameters'],
+      ['/api/status', 'tenant'],
       ['/api/events?limit=1', 'tenant, state, reason, source, q, before, limit'],
       [`/api${eventPath(event)}`, 'no parameters'],
       ['/api/explain?q=x', 'q, text, tenant, limit'],

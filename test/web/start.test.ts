@@ -31,6 +31,12 @@ describe('start with http', () => {
     await using world = await startCliWorld();
     world.deliver(3);
     await world.run('sync');
+    const other = readFileSync(`${world.folder}/tenants/${TENANT}.yaml`, 'utf8');
+    writeConfigFile(
+      world,
+      'tenants/other.yaml',
+      other.replace(`tenant: ${TENANT}`, 'tenant: other'),
+    );
     const { command, origin } = await startPage(world);
     const get = async (path: string) => (await fetch(origin + path)).text();
     const printed = async (words: string) => (await world.run(`${words} --json`)).stdout;
@@ -50,7 +56,13 @@ describe('start with http', () => {
     expect(lines(await get('/api/explain?q=stranger%40x.example'))).toEqual(
       lines(await printed('explain stranger@x.example')),
     );
-    expect(JSON.parse(await get('/api/status'))).toEqual(JSON.parse(await printed('status')));
+    const all = JSON.parse(await get('/api/status'));
+    expect(all.tenants).toHaveLength(2);
+    expect(all).toEqual(JSON.parse(await printed('status')));
+    expect(JSON.parse(await get(`/api/status?tenant=${TENANT}`))).toEqual(
+      JSON.parse(await printed(`status --tenant ${TENANT}`)),
+    );
+    expect((await fetch(`${origin}/api/status?tenant=none`)).status).toBe(404);
     const first = lines(await get('/api/events?limit=1&state=delivered'));
     expect(first).toEqual(list.slice(0, 1));
     command.kill('SIGTERM');

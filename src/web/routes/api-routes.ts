@@ -26,12 +26,15 @@ export function addApiRoutes(
   app: Hono<WebEnv>,
   { context: { asTyped }, data }: { readonly context: AppContext; readonly data: WebData },
 ): void {
-  app.get('/api/status', withParameters(), async (c) => {
+  app.get('/api/status', withParameters('tenant'), async (c) => {
+    const name = c.req.query('tenant') || undefined;
     const statuses = await data.statuses();
-    const tenants = await data.read(async ({ context }) => {
+    const tenants = await data.read(async (view) => {
+      const requested = name && tenantsFor(view, name).map(({ tenant }) => tenant);
       const records: unknown[] = [];
       for (const status of statuses) {
-        const cursors = await syncCursors(context, status.tenant);
+        if (requested && !requested.includes(status.tenant)) continue;
+        const cursors = await syncCursors(view.context, status.tenant);
         records.push(statusJson({ status, health: healthOf(status), cursors }, asTyped));
       }
       return records;
