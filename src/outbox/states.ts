@@ -16,8 +16,8 @@ export type StateEvent = (typeof STATE_EVENTS)[number];
  * The transition table. `undefined`: not allowed. A missing cell does not compile.
  * A skipped event can still be accepted, if an operator skipped it while its request was in flight:
  * Gong's response is the truth about what Gong has. A skipped event can be queued once its reason
- * no longer applies (see REOPENED_IF_READ_AGAIN). A rejected event can be queued if the local check
- * rejected it, and the share was read again with a valid body (see updateReconsidered).
+ * no longer applies (see REOPENED_IF_READ_AGAIN). A rejected event can be queued or held if the local
+ * check rejected it, and its share was read again (see STATES_AFTER_REPAIR).
  */
 const NEXT: Record<State, Record<StateEvent, State | undefined>> = {
   held: {

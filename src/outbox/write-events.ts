@@ -7,7 +7,7 @@ import type { SkipReason } from '../share/policy.ts';
 import { contentColumns, toEventRow } from './event-rows.ts';
 import type { NewEvent } from './outbox-event.ts';
 import { queueForSearch } from './search-index.ts';
-import { type StateEvent, statesAllowing } from './states.ts';
+import { type State, type StateEvent, statesAllowing } from './states.ts';
 
 /**
  * Inserts events. An event that is already on record stays unchanged, because its key is the
@@ -49,9 +49,14 @@ function insertQuery(trx: Statement, rows: readonly Insertable<EventTable>[]) {
 export const REOPENED_IF_READ_AGAIN: readonly string[] = ['before-start', 'no-url', 'rebound'];
 
 /**
+ * What can become of an event that the local check rejected, if its share is read again: it is queued if
+ * its body is valid now, or held like a new one.
+ */
+export const STATES_AFTER_REPAIR: readonly State[] = ['pending', 'held'];
+
+/**
  * Writes a new decision about an event, unless the event has changed its state in the meantime. What
- * Gong rejected is final. What only the local check rejected was never sent: it has no attempt, and
- * is queued once its body is valid.
+ * Gong rejected is final. What only the local check rejected was never sent: it has no attempt.
  */
 export async function updateReconsidered(
   trx: Statement,
@@ -79,7 +84,7 @@ export async function updateReconsidered(
       where.or([
         where('state', '=', 'held'),
         where.and([where('state', '=', 'skipped'), where('reason', 'in', REOPENED_IF_READ_AGAIN)]),
-        ...(event.state === 'pending'
+        ...(STATES_AFTER_REPAIR.includes(event.state)
           ? [where.and([where('state', '=', 'rejected'), where('attempts', '=', 0)])]
           : []),
       ]),

@@ -15,7 +15,7 @@ interface UndecidedShares {
   readonly created: readonly Share[];
   /** with an event that can still change */
   readonly reconsidered: readonly Share[];
-  /** with an event that the local check rejected: it stays so unless its body is valid now */
+  /** with an event that the local check rejected: see STATES_AFTER_REPAIR */
   readonly rejectedLocally: readonly Share[];
   /** eventIds from a backfill: it asked for them, so they are not too old for a sync either */
   readonly ofBackfill: ReadonlySet<string>;

@@ -211,6 +211,21 @@ describe('a share whose body the local check rejected', () => {
     expect(gong.events).toHaveLength(1);
   });
 
+  test('is held like a new one if it has no record when it is read with a valid link', async () => {
+    const { org, gong, clock } = world;
+    const deliveryId = await rejectedDelivery();
+    org.update(deliveryId, { DistributionPublicUrl: LINK, RelatedRecordId: null });
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', queued: 0, rejected: 0 });
+    expect(await stored(deliveryId)).toMatchObject({ state: 'held', reason: 'unmatched' });
+    // Later rows move the cursor past the delivery.
+    clock.advance(DAY_MS);
+    org.deliver({ title: 'Other' });
+    await world.sync();
+    clock.advance(3 * DAY_MS);
+    expect(await world.sync()).toMatchObject({ queued: 2, delivered: 2 });
+    expect(gong.events.map(({ body }) => body?.['contentUrl'])).toContain(LINK);
+  });
+
   test('stays rejected while it is invalid, and is not reported again', async () => {
     const { org } = world;
     const deliveryId = await rejectedDelivery();

@@ -172,12 +172,23 @@ export const DECIDING: readonly Sabotage[] = [
   {
     name: 'stays-rejected',
     file: 'src/runs/read-source.ts',
-    find: ".filter(({ state }) => state === 'pending')",
+    find: '.filter(({ state }) => STATES_AFTER_REPAIR.includes(state))',
     put: '',
     effect: 'Each full sync reports again what the local check rejected once.',
     caughtBy: {
       file: 'test/pipeline/decisions.test.ts',
       name: 'stays rejected while it is invalid, and is not reported again',
+    },
+  },
+  {
+    name: 'repaired-held',
+    file: 'src/outbox/write-events.ts',
+    find: "['pending', 'held']",
+    put: "['pending']",
+    effect: 'A delivery whose link is fixed while it has no record is never sent.',
+    caughtBy: {
+      file: 'test/pipeline/decisions.test.ts',
+      name: 'is held like a new one if it has no record when it is read with a valid link',
     },
   },
   {

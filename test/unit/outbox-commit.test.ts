@@ -7,6 +7,7 @@ import { findEvents } from '../../src/outbox/find-events.ts';
 import { knownEvents } from '../../src/outbox/known-events.ts';
 import { type NewEvent, PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { STATES } from '../../src/outbox/states.ts';
+import { STATES_AFTER_REPAIR } from '../../src/outbox/write-events.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
 import { failInserts } from '../support/failing-database.ts';
@@ -208,12 +209,12 @@ test.for(STATES.filter((state) => state !== 'held'))(
   },
 );
 
-test('an event that was rejected without an attempt changes only if it can be sent now', async () => {
+test('an event that was rejected without an attempt changes only if it is queued or held', async () => {
   const { db, lease } = await outbox();
   const errors = ['contentUrl: must be a valid http or https URL'];
   await commitBatch(db, lease, batchOf([{ ...newEvent('local', { state: 'rejected' }), errors }]));
   const before = await stored(db, 'local');
-  for (const state of STATES.filter((each) => each !== 'pending')) {
+  for (const state of STATES.filter((each) => !STATES_AFTER_REPAIR.includes(each))) {
     const { body: _, ...again } = newEvent('local', { state, reason: 'again' });
     await commitBatch(db, lease, batchOf([], { reconsidered: [again] }));
     expect(await stored(db, 'local')).toEqual(before);
@@ -223,6 +224,14 @@ test('an event that was rejected without an attempt changes only if it can be se
   await commitBatch(db, lease, batchOf([], changes));
   const queued = { state: 'pending', errors: [], priority: PRIORITY.backfill, updatedAt: 77 };
   expect(await stored(db, 'local')).toMatchObject(queued);
+});
+
+test('an event that was rejected without an attempt is held if its share now waits', async () => {
+  const { db, lease } = await outbox();
+  await commitBatch(db, lease, batchOf([newEvent('local', { state: 'rejected' })]));
+  const reconsidered = [newEvent('local', { state: 'held', reason: 'unmatched' })];
+  await commitBatch(db, lease, batchOf([], { reconsidered }));
+  expect(await stored(db, 'local')).toMatchObject({ state: 'held', reason: 'unmatched' });
 });
 
 test('a new decision about a held event does not affect another tenant', async () => {
