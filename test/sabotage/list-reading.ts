@@ -320,6 +320,17 @@ export const READING: readonly Sabotage[] = [
     },
   },
   {
+    name: 'token-dropped',
+    file: 'src/vendors/google/access-tokens.ts',
+    find: 'keys().drop(Math.max(0, place))',
+    put: 'keys().drop(0 * place)',
+    effect: 'With a few more users than tokens fit, each file costs a sign-in.',
+    caughtBy: {
+      file: 'test/unit/google-access-tokens.test.ts',
+      name: 'are kept for most subjects',
+    },
+  },
+  {
     name: 'names-of-earlier-versions',
     file: 'src/outbox/event-rows.ts',
     find: 'if (names === undefined) return match;',

@@ -32,6 +32,28 @@ describe('access tokens', () => {
     expect(google.tokenRequests).toHaveLength(2);
   });
 
+  it('are kept for most subjects if there are a few more than fit, however often all are read', async () => {
+    await using google = await startGoogle();
+    const tokens = createTokens(google.origin, { tokensMax: 40 });
+    const subjects = Array.from({ length: 43 }, (_, number) => `user-${number}`);
+    for (let pass = 0; pass < 4; pass += 1) {
+      for (const subject of subjects) await tokens.get(access(subject));
+    }
+    // Far from all 43 in each later pass.
+    expect(google.tokenRequests.length).toBeLessThan(43 + 3 * 6);
+  });
+
+  it('are not dropped while they are in use', async () => {
+    await using google = await startGoogle();
+    const tokens = createTokens(google.origin, { tokensMax: 40 });
+    for (let number = 0; number < 40; number += 1) await tokens.get(access(`user-${number}`));
+    // With the one that comes then, sixteen.
+    const inUse = Array.from({ length: 15 }, (_, index) => access(`user-${39 - index}`));
+    const before = await Promise.all(inUse.map((user) => tokens.get(user)));
+    await tokens.get(access('another'));
+    expect(await Promise.all(inUse.map((user) => tokens.get(user)))).toEqual(before);
+  });
+
   it('are cached for the most recently used subjects only', async () => {
     await using google = await startGoogle();
     const tokens = createTokens(google.origin, { tokensMax: 3 });

@@ -54,6 +54,7 @@ export class ItemDetailsReader {
   readonly #options: ItemDetailsReaderOptions;
   readonly #members = new Map<string, Promise<ReadonlySet<string>>>();
   readonly #files: FilesOnce;
+  #ahead: Promise<void> = Promise.resolve();
   #unreadable = 0;
 
   constructor(options: ItemDetailsReaderOptions) {
@@ -71,6 +72,7 @@ export class ItemDetailsReader {
    * built from the audit log alone, and do not wait for a name.
    */
   async read(entries: readonly AuditEntry[]): Promise<Map<string, ItemDetails>> {
+    await this.#ahead;
     const limit = pLimit(DRIVE_LIMITS.itemsAtOnceMax);
     const forEach = <T>(work: (entry: AuditEntry) => Promise<T | undefined>) =>
       Promise.all(entries.map((entry) => limit(() => this.#try(entry, () => work(entry)))));
@@ -84,6 +86,24 @@ export class ItemDetailsReader {
       if (item !== undefined) byId.set(itemId, item);
     });
     return byId;
+  }
+
+  /**
+   * Begins to read the files of entries that `read` will be asked for next, as far as they can be
+   * requested together; `read` waits for it. Reports no failure: `read` requests the file again.
+   */
+  readAhead(entries: readonly AuditEntry[]): void {
+    this.#ahead = this.#readFilesOf(entries).catch(() => {});
+  }
+
+  async #readFilesOf(entries: readonly AuditEntry[]): Promise<void> {
+    const readers = new Map<string, Reader | undefined>();
+    for (const { itemId, item, place, at } of entries) {
+      const own = item === 'drive' ? undefined : this.#ownAccountOf(place, at);
+      const account = await own?.catch(() => undefined);
+      readers.set(itemId, { account, isActor: false });
+    }
+    await this.#files.readTogether(requestedOf(readers));
   }
 
   async #try<T>(entry: AuditEntry, work: () => Promise<T | undefined>): Promise<T | undefined> {

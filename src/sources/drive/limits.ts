@@ -39,8 +39,8 @@ export const DRIVE_LIMITS = {
   changeLogsDeferredMax: 5,
   /** files and permission lists that are requested concurrently */
   itemsAtOnceMax: 8,
-  /** files that a run remembers, to read each once: more than one page of the audit log shows */
-  filesKeptMax: 2_000,
+  /** files that a run remembers, to read each once: more than two pages of the audit log show */
+  filesKeptMax: 3_000,
   /** users, or shared drives, of a Workspace: each takes some hundred bytes of memory */
   directoryRowsMax: 400_000,
   /** permissions of one item; Google allows some hundred */

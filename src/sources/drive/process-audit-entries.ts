@@ -7,6 +7,7 @@ import {
   deleteHandled,
   markHandled,
   type PartitionKey,
+  type StagedEntry,
   stagedEntriesAfter,
 } from './audit-entry-store.ts';
 import type { AuditPartition } from './audit-partition.ts';
@@ -18,6 +19,7 @@ import { ShareActionGrouper } from './group-share-actions.ts';
 import { findCreations } from './item-creations.ts';
 import type { ItemDetailsReader } from './item-details.ts';
 import { DRIVE_LIMITS } from './limits.ts';
+import type { LoadedGrants } from './loaded-grants.ts';
 import { RepeatedGrants } from './repeated-grants.ts';
 import type { Scope } from './scope.ts';
 import { loggedGrantOf, sharesFromAuditLog } from './shares-from-audit-log.ts';
@@ -56,11 +58,12 @@ export async function* processAuditEntries(
   const isBackfill = processing.window !== undefined;
   const include = isBackfill ? 'all' : 'unhandled';
   const limit = DRIVE_LIMITS.entriesPerPageMax;
-  let after: AuditEntry | undefined;
+  const pageAfter = (after: AuditEntry | undefined) =>
+    stagedEntriesAfter(db, { ...key, include, after, before: readUntil, limit });
+  let staged = await pageAfter(undefined);
   for (;;) {
-    const query = { ...key, include, after, before: readUntil, limit } as const;
-    const staged = await stagedEntriesAfter(db, query);
     const isLast = staged.length === 0;
+    const following = isLast ? [] : await pageAfter(staged.at(-1)?.entry);
     if (isBackfill) for (const { entry } of staged) repeated.add(entry);
     const entries = staged.flatMap(({ entry, isHandled }) => (isHandled ? [] : [entry]));
     const grants = entries.filter(({ change }) => change === 'grant');
@@ -68,11 +71,40 @@ export async function* processAuditEntries(
     if (isLast) actions.push(...grouper.closeBefore(readUntil));
     const others = entries.filter(({ change }) => change !== 'grant');
     if (actions.length + others.length > 0 || isLast) {
-      yield await processPage(processing, { actions, others, repeated, readUntil, isLast });
+      const ahead = await entriesToReadAhead(processing, following);
+      yield await processPage(processing, { actions, others, repeated, readUntil, isLast, ahead });
     }
     if (isLast) return;
-    after = staged.at(-1)?.entry;
+    staged = following;
   }
+}
+
+/** Those of the next page whose files it needs, unless this page puts their grants on record. */
+async function entriesToReadAhead(
+  { store, scope, window }: AuditProcessing,
+  following: readonly StagedEntry[],
+): Promise<AuditEntry[]> {
+  const { since, until } = window ?? { since: 0, until: Number.POSITIVE_INFINITY };
+  const granted = following.flatMap(({ entry, isHandled }) =>
+    !isHandled && entry.change === 'grant' && entry.at >= since && entry.at < until ? entry : [],
+  );
+  const itemIds = granted.map(({ itemId }) => itemId);
+  const grants = await loadGrants(store.db, store.tenant, itemIds);
+  return latestOfItems(notOnRecord(granted, grants, scope));
+}
+
+function notOnRecord(
+  granted: readonly AuditEntry[],
+  grants: LoadedGrants,
+  scope: Scope,
+): AuditEntry[] {
+  return granted.filter(
+    (entry) => !grants.history(entry.itemId, entry.grant.key).includes(loggedGrantOf(entry, scope)),
+  );
+}
+
+function latestOfItems(entries: readonly AuditEntry[]): AuditEntry[] {
+  return [...new Map(entries.map((entry) => [entry.itemId, entry])).values()];
 }
 
 interface EntriesPage extends LoggedEntries {
@@ -80,6 +112,8 @@ interface EntriesPage extends LoggedEntries {
   /** epoch milliseconds */
   readonly readUntil: number;
   readonly isLast: boolean;
+  /** of the next page: their files are read while this one is compared and written */
+  readonly ahead: readonly AuditEntry[];
 }
 
 async function processPage(processing: AuditProcessing, page: EntriesPage): Promise<SourcePage> {
@@ -114,15 +148,11 @@ async function sharesIn(processing: AuditProcessing, page: EntriesPage) {
   const itemIds = [...others, ...granted].map(({ itemId }) => itemId);
   const grants = await loadGrants(store.db, store.tenant, itemIds);
   const awaiting = await store.sharesAwaitingAuditLog(grants.eventIds);
-  const loggedGrant = (entry: AuditEntry) => loggedGrantOf(entry, scope);
-  const unknown = granted.filter(
-    (entry) => !grants.history(entry.itemId, entry.grant.key).includes(loggedGrant(entry)),
-  );
+  const unknown = notOnRecord(granted, grants, scope);
   // What repeats an entry of an item's creation can still be a grant.
   const originals = unknown.flatMap((entry) => page.repeated.originalOf(entry) ?? []);
-  // One entry per item: the latest.
-  const latest = new Map(unknown.map((entry) => [entry.itemId, entry]));
-  const items = await processing.items.read([...latest.values()]);
+  const items = await processing.items.read(latestOfItems(unknown));
+  processing.items.readAhead(page.ahead);
   const creations = { client, readUntil: page.readUntil };
   const candidates = [...new Set([...unknown, ...originals])];
   const isOfCreation = await findCreations(creations, candidates, items);
@@ -135,7 +165,7 @@ async function sharesIn(processing: AuditProcessing, page: EntriesPage) {
       itemOf: (itemId) => items.get(itemId),
       isOfCreation,
       originalOf: (entry) => page.repeated.originalOf(entry),
-      loggedGrant,
+      loggedGrant: (entry) => loggedGrantOf(entry, scope),
       nameOf: (email, at) => scope.users.userAt(email, at)?.name,
       isExternal: ({ grant: { email } }) =>
         email === undefined || !isInsider(email, scope.insiders),

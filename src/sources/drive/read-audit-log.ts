@@ -1,5 +1,6 @@
 import { readCursor } from '../../db/cursors.ts';
 import { RetryableError, UserError } from '../../lib/errors.ts';
+import { readAhead } from '../../lib/read-ahead.ts';
 import { PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import { futurePosition } from '../future-position.ts';
@@ -127,13 +128,11 @@ async function* readWindow(
 ): AsyncGenerator<SourcePage> {
   const { from, until, page } = window;
   const key = { tenant: store.tenant, partition: partition.name };
-  const pages = client.listActivities({
-    eventName,
-    startTime: from,
-    endTime: until,
-    ...(page !== undefined && { pageToken: page }),
-  });
-  for await (const { rows, nextPageToken, faulty = [] } of pages) {
+  const query = { eventName, startTime: from, endTime: until };
+  const list = () =>
+    client.listActivities({ ...query, ...(page !== undefined && { pageToken: page }) });
+  // The next page is requested while this one is staged: staging depends on no other page.
+  for await (const { rows, nextPageToken, faulty = [] } of readAhead(list)) {
     for (const row of faulty) setAside.add(row);
     const all = rows.flatMap((activity) => entriesOf(activity, scope.insiders));
     await scope.users.findOwners(ownersOf(all));

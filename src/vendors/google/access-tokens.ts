@@ -77,7 +77,7 @@ export class AccessTokens {
       const token = await pending;
       const isGood = token.value !== expired && this.#options.clock.now() < token.renewAt;
       // The first caller that finds it stale requests a new one, which the others then find here.
-      // A good one moves to the end: the first one is dropped when there are too many.
+      // A good one moves to the end: see #dropOne.
       if (this.#tokens.get(key) === pending) this.#tokens.delete(key);
       if (!isGood) continue;
       this.#tokens.set(key, pending);
@@ -91,12 +91,19 @@ export class AccessTokens {
     token.catch(() => {
       if (this.#tokens.get(key) === token) this.#tokens.delete(key);
     });
-    const [oldest] = this.#tokens.keys();
-    const tokensMax = this.#options.tokensMax ?? GOOGLE_LIMITS.tokensMax;
-    if (this.#tokens.size > tokensMax && oldest !== undefined) {
-      this.#tokens.delete(oldest);
-    }
+    if (this.#tokens.size > (this.#options.tokensMax ?? GOOGLE_LIMITS.tokensMax)) this.#dropOne();
     return token;
+  }
+
+  /**
+   * Drops a token that was used shortly before those in use. To drop the one that was not used for the
+   * longest time would be wrong: a run goes through all users again and again, and would drop each
+   * token just before its next use.
+   */
+  #dropOne(): void {
+    const place = this.#tokens.size - 1 - GOOGLE_LIMITS.tokensInUseMax;
+    const [dropped] = this.#tokens.keys().drop(Math.max(0, place));
+    if (dropped !== undefined) this.#tokens.delete(dropped);
   }
 
   async #signIn(access: Access): Promise<Token> {

@@ -20,8 +20,10 @@ export const GOOGLE_LIMITS = {
   assertionSecondsMax: 3_600,
   /** how long before its expiry a token is renewed */
   tokenReserveMs: 2 * 60_000,
-  /** access tokens in memory, the most recently used ones */
-  tokensMax: 1_000,
+  /** access tokens in memory */
+  tokensMax: 2_000,
+  /** the latest of them, which requests in flight use */
+  tokensInUseMax: 16,
   /** Drive guide: pages of changes and files hold up to 1,000 rows, all others up to 100 */
   filesPerPageMax: 1_000,
   permissionsPerPageMax: 100,
