@@ -26,8 +26,8 @@ function recordPostgres(): StatementRecord {
   const record: StatementRecord = { prepared: [], executed: [] };
   const { query } = pg.Client.prototype;
   pg.Client.prototype.query = function recorded(this: pg.Client, ...parameters: unknown[]) {
-    const [text] = parameters;
-    if (typeof text === 'string') {
+    const text = textOf(parameters[0]);
+    if (text !== undefined) {
       record.prepared.push(text);
       record.executed.push(text);
     }
@@ -37,6 +37,13 @@ function recordPostgres(): StatementRecord {
     pg.Client.prototype.query = query;
   });
   return record;
+}
+
+/** Of a statement with its values, or of one without any. */
+function textOf(query: unknown): string | undefined {
+  if (typeof query === 'string') return query;
+  if (typeof query !== 'object' || query === null || !('text' in query)) return undefined;
+  return typeof query.text === 'string' ? query.text : undefined;
 }
 
 function recordSqlite(): StatementRecord {
