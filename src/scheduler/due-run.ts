@@ -100,6 +100,21 @@ function logEnd(context: AppContext, { tenant, report, broken }: TenantRun): voi
   if (broken !== undefined && !isExplained(broken)) logFailure(context, { tenant, error: broken });
 }
 
+/** Logs that a due run was not done. `retryAt`: the next attempt, in epoch milliseconds. */
+export function logRetry(
+  { log }: AppContext,
+  retry: {
+    readonly tenant: string;
+    readonly end: 'busy' | 'broken';
+    readonly retryAt: number;
+  },
+): void {
+  const { tenant, end } = retry;
+  const fields = { tenant, retryAt: new Date(retry.retryAt).toISOString() };
+  if (end === 'busy') log.warn('scheduled run skipped: another run has locked the tenant', fields);
+  else log.warn('scheduled run not completed', fields);
+}
+
 /** Logs a failure of a due run, housekeeping or reload. The scheduler continues. */
 export function logFailure(
   { log }: AppContext,

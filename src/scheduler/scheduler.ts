@@ -1,6 +1,6 @@
 import type { Config, TenantConfig } from '../config/types.ts';
 import type { AppContext } from '../runs/app-context.ts';
-import { type DueRunEnd, type ExecuteDueRun, logFailure } from './due-run.ts';
+import { type DueRunEnd, type ExecuteDueRun, logFailure, logRetry } from './due-run.ts';
 import { SCHEDULE_LIMITS } from './limits.ts';
 import { type DueRun, isScheduled, type ScheduledTenant, ScheduleState } from './schedule-state.ts';
 
@@ -129,16 +129,13 @@ export class Scheduler {
   }
 
   #retryLater(tenant: string, dueRun: DueRun, end: 'busy' | 'broken'): void {
-    const { clock, log } = this.#options.context;
+    const { context } = this.#options;
     const { retryMs, retryMsMax } = SCHEDULE_LIMITS;
     const waitMs = end === 'busy' ? retryMs : Math.min(retryMsMax, retryMs * 2 ** dueRun.failures);
     const failures = end === 'busy' ? 0 : dueRun.failures + 1;
-    const notBefore = clock.now() + waitMs;
+    const notBefore = context.clock.now() + waitMs;
     this.#schedule.putBack(tenant, { ...dueRun, why: 'retry', notBefore, failures });
-    const fields = { tenant, retryAt: new Date(notBefore).toISOString() };
-    if (end === 'busy')
-      log.warn('scheduled run skipped: another run has locked the tenant', fields);
-    else log.warn('scheduled run not completed', fields);
+    logRetry(context, { tenant, end, retryAt: notBefore });
   }
 
   /** Starts due runs that become startable between two ticks, after their jitter or retry delay. */

@@ -8,6 +8,7 @@ import type { RunOptions } from '../../src/runs/execute-run.ts';
 import type { RunEvent } from '../../src/runs/run-events.ts';
 import { leaseName } from '../../src/runs/tenant-lease.ts';
 import { startQueueProcess } from '../support/queue-rig.ts';
+import { recordLog } from '../support/recorded-log.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -85,15 +86,20 @@ test('without a worker, `start` executes the runs until one appears', async () =
   expect(await queueDepth(db)).toEqual({ waiting: 0, delayed: 0, active: 0 });
 });
 
-test('a tenant that another run has locked waits for it', async () => {
+test('a tenant that another run has locked waits for it, and a warning says until when', async () => {
   const tenants = missed(1);
-  const worker = await startQueueProcess(world, { as: 'worker', tenants });
+  const { log, lines } = recordLog({ isDebug: false });
+  const worker = await startQueueProcess(world, { as: 'worker', tenants, log });
   const { db, clock } = worker.context;
   const manual = { name: leaseName('tenant-0'), holder: worker.context.holder() };
   expect(await acquireLease(db, manual, clock.now())).toBe(true);
   await startQueueProcess(world, { as: 'start', tenants });
   await expect.poll(() => queueDepth(db)).toEqual({ waiting: 0, delayed: 1, active: 0 });
   expect(worker.runs).toEqual([]);
+  expect(lines.filter(({ level }) => level === 'warn')[0]).toMatchObject({
+    message: 'scheduled run skipped: another run has locked the tenant',
+    fields: { tenant: 'tenant-0', retryAt: expect.stringMatching(/Z$/) },
+  });
   await releaseLease(db, manual);
   await until(() => worker.runs.length > 0);
   expect(worker.runs).toMatchObject([{ outcome: 'ok', delivered: 1 }]);

@@ -14,6 +14,14 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     caughtBy: { file: QUEUE, name: 'a tenant that another run has locked waits for it' },
   },
   {
+    name: 'busy-run-warned',
+    file: 'src/cli/service/execute-queued.ts',
+    find: 'logRetry(context, { tenant: entry.tenant, end, retryAt });',
+    put: 'void [logRetry, end, retryAt];',
+    effect: 'A worker’s log has `run starts` again and again, and never says why nothing ran.',
+    caughtBy: { file: QUEUE, name: 'a tenant that another run has locked waits for it' },
+  },
+  {
     name: 'standby-ends',
     file: 'src/cli/service/queue-runner.ts',
     find: "const isNeeded = this.#role === 'worker' || workers === 0;",

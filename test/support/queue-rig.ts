@@ -4,6 +4,7 @@ import type { Runner } from '../../src/cli/service/runner.ts';
 import type { TenantConfig } from '../../src/config/types.ts';
 import type { RunReport } from '../../src/db/run-report.ts';
 import { StopRequested } from '../../src/lib/errors.ts';
+import type { Logger } from '../../src/lib/log.ts';
 import type { AppContext } from '../../src/runs/app-context.ts';
 import type { RunListener } from '../../src/runs/run-events.ts';
 import { Alerts } from '../../src/service/alerts.ts';
@@ -23,6 +24,7 @@ export interface QueueProcessOptions {
   readonly tenants: readonly TenantConfig[];
   readonly atOnce?: number;
   readonly listener?: RunListener;
+  readonly log?: Logger;
   /** whether `start` also executes runs */
   readonly worker?: boolean;
 }
@@ -30,12 +32,16 @@ export interface QueueProcessOptions {
 /** Starts the service as the command does, without its page. Stopped when the test ends. */
 export async function startQueueProcess(
   world: World,
-  { as, tenants, atOnce, listener, worker }: QueueProcessOptions,
+  { as, tenants, atOnce, listener, log, worker }: QueueProcessOptions,
 ): Promise<QueueProcess> {
   const opened = await world.context();
   const { config } = opened;
   const queue = worker === undefined ? {} : { queue: { worker } };
-  const context = { ...opened, config: { ...config, service: { ...config.service, ...queue } } };
+  const context = {
+    ...opened,
+    ...(log && { log }),
+    config: { ...config, service: { ...config.service, ...queue } },
+  };
   const stop = new AbortController();
   const runs: RunReport[] = [];
   const runner = await createQueueRunner(

@@ -2,12 +2,12 @@ import type { TenantConfig } from '../../config/types.ts';
 import { SliceOver } from '../../lib/errors.ts';
 import { QUEUE_LIMITS } from '../../queue/limits.ts';
 import { type TakenRunEnd, UNKNOWN_TENANT } from '../../queue/queue-worker.ts';
-import { endOfDue, endOfSlice, type SliceEnd } from '../../queue/queued-run-ends.ts';
+import { type DueEnd, endOfDue, endOfSlice, type SliceEnd } from '../../queue/queued-run-ends.ts';
 import type { DueEntry, QueuedRun } from '../../queue/run-queue.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import { hasHistoryLeft } from '../../runs/history.ts';
 import type { TenantRun } from '../../runs/tenant-run.ts';
-import { executeDueRun, logFailure } from '../../scheduler/due-run.ts';
+import { executeDueRun, logFailure, logRetry } from '../../scheduler/due-run.ts';
 import { SCHEDULE_LIMITS } from '../../scheduler/limits.ts';
 import { nextDueOf } from '../../scheduler/schedule-state.ts';
 import { indexForSearch } from '../../service/index-for-search.ts';
@@ -35,8 +35,18 @@ export async function executeQueued(tools: QueuedRunTools, entry: QueuedRun): Pr
     return UNKNOWN_TENANT;
   }
   return entry.kind === 'due'
-    ? endOfDue(entry, await executeDue(tools, context, { tenant, entry }), SCHEDULE_LIMITS)
+    ? endDue(context, entry, await executeDue(tools, context, { tenant, entry }))
     : endOfSlice(entry, await executeHistory(tools, context, tenant));
+}
+
+/** Also says when a run that was not done is tried again. */
+function endDue(context: AppContext, entry: DueEntry, end: DueEnd): TakenRunEnd {
+  const taken = endOfDue(entry, end, SCHEDULE_LIMITS);
+  if (taken.kind === 'put back' && (end === 'busy' || end === 'broken')) {
+    const retryAt = context.clock.now() + taken.delayMs;
+    logRetry(context, { tenant: entry.tenant, end, retryAt });
+  }
+  return taken;
 }
 
 async function executeDue(
