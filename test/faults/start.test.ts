@@ -145,7 +145,8 @@ describe('two processes of start on one database', () => {
     await gong.reached(CONCURRENCY);
     await suspendInRequests(world, { command: first, responses });
     // Longer than the shared queue of PostgreSQL waits before it gives the run to another process.
-    world.query('update lease set until = ?', world.sandbox.clock.now() + LEASE_MS);
+    const leaseEnd = world.sandbox.clock.now() + LEASE_MS;
+    world.query("update lease set until = ? where name = 'tenant sandbox'", leaseEnd);
 
     const early = world.start('start');
     await untilLogged(early, 'scheduled run skipped: another run has locked the tenant');
@@ -156,7 +157,9 @@ describe('two processes of start on one database', () => {
     const second = world.start('start');
     await untilLogged(second, 'run ended');
     const before = guardedRows(world);
-    expect(problemsOf(world, ids)).toEqual([]);
+    // On PostgreSQL, the process keeps the lease of what one does for all until it ends.
+    const duties = ON_SQLITE ? [] : [expect.stringMatching(/^duties \w+ is still leased$/)];
+    expect(problemsOf(world, ids)).toEqual(duties);
 
     gong.open();
     first.kill('SIGCONT');

@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { ON_SQLITE } from './database.ts';
+import { statementText } from './postgres/statement-text.ts';
 
 /** The statement that begins a transaction. */
 export const BEGIN = ON_SQLITE ? 'begin immediate' : 'begin';
@@ -26,7 +27,7 @@ function recordPostgres(): StatementRecord {
   const record: StatementRecord = { prepared: [], executed: [] };
   const { query } = pg.Client.prototype;
   pg.Client.prototype.query = function recorded(this: pg.Client, ...parameters: unknown[]) {
-    const text = textOf(parameters[0]);
+    const text = statementText(parameters[0]);
     if (text !== undefined) {
       record.prepared.push(text);
       record.executed.push(text);
@@ -37,13 +38,6 @@ function recordPostgres(): StatementRecord {
     pg.Client.prototype.query = query;
   });
   return record;
-}
-
-/** Of a statement with its values, or of one without any. */
-function textOf(query: unknown): string | undefined {
-  if (typeof query === 'string') return query;
-  if (typeof query !== 'object' || query === null || !('text' in query)) return undefined;
-  return typeof query.text === 'string' ? query.text : undefined;
 }
 
 function recordSqlite(): StatementRecord {

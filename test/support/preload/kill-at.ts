@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
+import { statementText } from '../postgres/statement-text.ts';
 
 /** Where to kill it: regular expressions for the text of a statement. */
 export interface KillPoint {
@@ -37,8 +38,7 @@ function die(): void {
 /** The driver of PostgreSQL, if the program uses it. */
 const { query } = pg.Client.prototype;
 pg.Client.prototype.query = function (this: pg.Client, ...parameters: unknown[]) {
-  const [sql] = parameters;
-  const text = typeof sql === 'string' ? sql : '';
+  const text = statementText(parameters[0]) ?? '';
   const reached = !isOver && isReached(text);
   if (reached && point.when === 'before') die();
   const result: unknown = Reflect.apply(query, this, parameters);
