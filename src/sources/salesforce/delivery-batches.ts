@@ -7,7 +7,7 @@ import type { Row } from '../../vendors/salesforce/responses.ts';
 import type { SalesforceClient } from '../../vendors/salesforce/salesforce-client.ts';
 import { BATCH_LIMITS } from '../limits.ts';
 import type { SetAside } from '../set-aside.ts';
-import { buildShare, type ShareOptions } from './build-share.ts';
+import { buildShare } from './build-share.ts';
 import { type DeliveryRow, parseDeliveryRow } from './delivery-row.ts';
 import { batchesOf, type DeliveryQuery, isQueried, readRows } from './read-rows.ts';
 
@@ -73,14 +73,6 @@ function parseQueriedRow(row: Row, query: DeliveryQuery): DeliveryRow | FaultyRo
 /** An import can create rows with any time, but no event may be later than now. */
 export function notAfter(now: number, share: Share): Share {
   return share.sharedAt > now ? { ...share, sharedAt: now } : share;
-}
-
-export async function shareOptionsOf(
-  options: Omit<BatchOptions, 'setAside'>,
-): Promise<ShareOptions> {
-  const { client, config, sandboxOrgId } = options;
-  const { contentUrl } = config;
-  return { instanceUrl: await client.instanceUrl(), contentUrl, sandboxOrgId };
 }
 
 /** The error itself, unless it means that the org shows no deliveries. */

@@ -1,7 +1,7 @@
 import { deleteSetAside } from '../../db/set-aside.ts';
 import type { SourcePage } from '../source.ts';
-import { buildShare } from './build-share.ts';
-import { type BatchOptions, notAfter, shareOptionsOf } from './delivery-batches.ts';
+import { buildShare, type ShareOptions } from './build-share.ts';
+import { type BatchOptions, notAfter } from './delivery-batches.ts';
 import { type DeliveryRow, parseDeliveryRow } from './delivery-row.ts';
 
 /** Stored in the database: advances when deliveries that were set aside are read after all. */
@@ -31,4 +31,10 @@ export async function retryDeliveries(
       return deleteSetAside(trx, { tenant, source: 'salesforce' }, rows);
     },
   };
+}
+
+async function shareOptionsOf(options: Omit<BatchOptions, 'setAside'>): Promise<ShareOptions> {
+  const { client, config, sandboxOrgId } = options;
+  const { contentUrl } = config;
+  return { instanceUrl: await client.instanceUrl(), contentUrl, sandboxOrgId };
 }
