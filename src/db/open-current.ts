@@ -3,6 +3,7 @@ import { type DatabaseFiles, UNWATCHED_FILES, watchDatabaseFiles } from './datab
 import { databaseFileExists } from './file-exists.ts';
 import { hasSchema, migrate, requireCurrent } from './migrate.ts';
 import { type OpenOptions, openDatabase, openMemoryDatabase, sqliteFile } from './open.ts';
+import { repeatIfLost } from './postgres/repeat-if-lost.ts';
 import type { Database } from './schema.ts';
 
 export interface OpenedDatabase {
@@ -48,7 +49,7 @@ function current(db: Database): Promise<Database> {
 
 async function orClosed(db: Database, prepare: (db: Database) => Promise<void>): Promise<Database> {
   try {
-    await prepare(db);
+    await repeatIfLost(() => prepare(db));
     return db;
   } catch (error) {
     await db.destroy();

@@ -1,6 +1,7 @@
 import type { JobAttempt, PgBoss } from 'pg-boss';
 import { answered } from '../db/postgres/after-stop.ts';
 import { type QueueConnection, queueConnection } from '../db/postgres/queue-connection.ts';
+import { repeatIfLost } from '../db/postgres/repeat-if-lost.ts';
 import { QUEUE_SCHEMA, schemaExists } from '../db/schema-exists.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
@@ -116,14 +117,17 @@ export class RunQueue {
   }
 }
 
+type QueueContext = Pick<AppContext, 'db' | 'log'> & { readonly signal: AbortSignal };
+
 /**
  * Opens the queue of a PostgreSQL database, and creates it if it does not exist. The only place that
  * loads pg-boss. Throws DatabaseError.
  */
-export async function openRunQueue(
-  database: string,
-  { db, log, signal }: Pick<AppContext, 'db' | 'log'> & { readonly signal: AbortSignal },
-): Promise<RunQueue> {
+export function openRunQueue(database: string, context: QueueContext): Promise<RunQueue> {
+  return repeatIfLost(() => openOnce(database, context));
+}
+
+async function openOnce(database: string, { db, log, signal }: QueueContext): Promise<RunQueue> {
   const connection = await queueConnection(database);
   const { PgBoss: Boss } = await import('pg-boss');
   const boss = new Boss({

@@ -3,6 +3,7 @@ import type { Sabotage } from './sabotage.ts';
 const TRANSACTIONS = 'test/postgres/transactions.test.ts';
 const SILENT = 'test/postgres/silent-server.test.ts';
 const CONNECTION = 'test/postgres/connection.test.ts';
+const AT_START = 'test/postgres/restart-at-start.test.ts';
 const COPY = 'test/pipeline/copy-database.test.ts';
 
 /** What several machines with one PostgreSQL server must not do to each other. */
@@ -27,6 +28,28 @@ export const MACHINES: readonly Sabotage[] = [
     caughtBy: {
       file: TRANSACTIONS,
       name: 'a lease is not taken over in the middle of a transaction of its holder',
+    },
+  },
+  {
+    name: 'lost-start-repeated',
+    file: 'src/db/postgres/repeat-if-lost.ts',
+    find: '!isConnectionLost(error) || ',
+    put: 'isConnectionLost(error) || ',
+    effect: 'A service that starts while PostgreSQL restarts ends instead.',
+    caughtBy: {
+      file: AT_START,
+      name: 'a connection that breaks at any message of the start is replaced',
+    },
+  },
+  {
+    name: 'starting-server-awaited',
+    file: 'src/db/postgres/driver.ts',
+    find: 'this.#isReached ||= isServerRestarting(error);',
+    put: '',
+    effect: 'A service that starts before PostgreSQL has read its log ends instead.',
+    caughtBy: {
+      file: AT_START,
+      name: 'a process that starts while PostgreSQL starts waits for it',
     },
   },
   {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Clock } from '../../lib/clock.ts';
 import { DATABASE_LIMITS, POSTGRES_LIMITS } from '../limits.ts';
 import { answered, watchAfterStop } from './after-stop.ts';
-import { explainPostgresFailure, isConnectionLost } from './failures.ts';
+import { explainPostgresFailure, isConnectionLost, isServerRestarting } from './failures.ts';
 import { createPool, type PoolOptions, placeOf } from './pool.ts';
 
 export interface DriverOptions extends PoolOptions {
@@ -17,7 +17,8 @@ export class PooledDriver implements Driver {
   readonly #options: DriverOptions;
   readonly #place: string;
   #pool: pg.Pool | undefined;
-  #hasConnected = false;
+  /** Before that, a refused connection is more likely a mistake in `database` than a restart. */
+  #isReached = false;
 
   constructor(options: DriverOptions) {
     this.#options = options;
@@ -34,7 +35,7 @@ export class PooledDriver implements Driver {
       try {
         return await this.#connect();
       } catch (error) {
-        const mayPass = this.#hasConnected && isConnectionLost(error);
+        const mayPass = this.#isReached && isConnectionLost(error);
         if (!mayPass || waitedMs >= this.#waitMsMax) throw error;
       }
       await this.#options.clock.sleep(connectRetryMs);
@@ -48,9 +49,10 @@ export class PooledDriver implements Driver {
         stop: this.#options.signal,
         tooLate: (late) => late.release(),
       });
-      this.#hasConnected = true;
+      this.#isReached = true;
       return new PooledConnection(client, this.#place, this.#options.signal);
     } catch (error) {
+      this.#isReached ||= isServerRestarting(error);
       throw explainPostgresFailure(error, this.#place);
     }
   }

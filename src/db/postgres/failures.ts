@@ -166,6 +166,11 @@ export function isConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(codeOf(causeOf(error)));
 }
 
+/** True if the server itself said that it stops or starts: it is the right one, and comes back. */
+export function isServerRestarting(error: unknown): boolean {
+  return codeOf(causeOf(error)).startsWith('57P');
+}
+
 /** True if the connection broke, or could not be made for the moment: the server restarts. */
 export function isConnectionLost(error: unknown): boolean {
   const cause = causeOf(error);

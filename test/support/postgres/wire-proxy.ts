@@ -111,6 +111,48 @@ export function startRewriter(
   });
 }
 
+export interface Breaker extends LoopbackProxy {
+  /** whether it has broken a connection */
+  readonly hasBroken: boolean;
+}
+
+/** Forwards everything to a server, but breaks a connection, once, at the nth message of a client. */
+export async function startBreaker(port: number, nth: number): Promise<Breaker> {
+  let count = 0;
+  const proxy = await listen('127.0.0.1', (client) => {
+    const upstream = connect(port, '127.0.0.1');
+    upstream.on('error', () => client.destroy());
+    const messages = new Messages({ from: 'client' });
+    client.on('data', (chunk: Buffer) => {
+      for (const { bytes } of messages.add(chunk)) {
+        count += 1;
+        if (count === nth) client.destroy();
+        else upstream.write(bytes);
+      }
+    });
+    upstream.pipe(client);
+    client.on('close', () => upstream.destroy());
+  });
+  return {
+    ...proxy,
+    get hasBroken() {
+      return count >= nth;
+    },
+  };
+}
+
+/** Answers the first `count` connections as a server that starts, and forwards the others. */
+export function startStarting(port: number, count: number): Promise<LoopbackProxy> {
+  let connections = 0;
+  return listen('127.0.0.1', (client) => {
+    connections += 1;
+    if (connections <= count) return void client.end(STARTING);
+    const upstream = connect(port, '127.0.0.1');
+    upstream.on('error', () => client.destroy());
+    client.pipe(upstream).pipe(client);
+  });
+}
+
 interface Session {
   readonly socket: Socket;
   /** whom its responses go to */
@@ -202,6 +244,12 @@ const GREETING = Buffer.concat([
   typed('K', Buffer.from([0, 0, 0, 7, 0, 0, 0, 7])),
   typed('Z', Buffer.from('I')),
 ]);
+
+/** What PostgreSQL 18 responds before it has read its log. */
+const STARTING = typed(
+  'E',
+  Buffer.from('SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0'),
+);
 
 const PROTOCOL_VERSION = 196_608;
 
