@@ -203,15 +203,22 @@ function changed(answer: Answer, { path, mutation }: Case, { vendor }: Exchange)
 function omitsRows(each: Case): boolean {
   const { path, value } = each;
   const after = changedValueOf(each);
-  const isNone = after === undefined || JSON.stringify(after) === '[]';
+  const isNone = after === undefined || after === null || JSON.stringify(after) === '[]';
   const isLast = path.at(-1) === 'nextPageToken' && (after === undefined || after === '');
   const isElement = typeof path.at(-1) === 'number';
   // A row that appears twice, on one page, is one row that changed while it was read.
   const isNextRow =
     each.mutation.name === NEXT_ROW && (isElement || KEY_OF_ROW.test(path.join('.')));
   const isRow = (isElement && after === undefined) || isNextRow;
-  const isEmptyPage = path.length === 0 && JSON.stringify(after) === '{}';
+  // Google omits the field of an empty list, so that the page is any object without it.
+  const isEmptyPage = path.length === 0 && hasNoFieldOf(value, after);
   return isLast || isRow || isEmptyPage || (Array.isArray(value) && isNone);
+}
+
+function hasNoFieldOf(before: unknown, after: unknown): boolean {
+  if (typeof before !== 'object' || before === null) return false;
+  if (typeof after !== 'object' || after === null || Array.isArray(after)) return false;
+  return Object.keys(before).every((key) => !Object.hasOwn(after, key));
 }
 
 /** True if the row says that it is another one: no one can know that it was read under another key. */
