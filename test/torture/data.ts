@@ -203,8 +203,9 @@ function changed(answer: Answer, { path, mutation }: Case, { vendor }: Exchange)
 function omitsRows(each: Case): boolean {
   const { path, value } = each;
   const after = changedValueOf(each);
-  const isNone = after === undefined || after === null || JSON.stringify(after) === '[]';
-  const isLast = path.at(-1) === 'nextPageToken' && (after === undefined || after === '');
+  const isAbsent = after === undefined || after === null;
+  const isNone = isAbsent || JSON.stringify(after) === '[]';
+  const isLast = path.at(-1) === 'nextPageToken' && (isAbsent || after === '');
   const isElement = typeof path.at(-1) === 'number';
   // A row that appears twice, on one page, is one row that changed while it was read.
   const isNextRow =
