@@ -29,7 +29,10 @@ export interface QueueProcessOptions {
   readonly worker?: boolean;
 }
 
-/** Starts the service as the command does, without its page. Stopped when the test ends. */
+/**
+ * Starts the service as the command does, without its page. Stopped by `onTestFinished`, so close the
+ * world in an `onTestFinished` that is registered earlier.
+ */
 export async function startQueueProcess(
   world: World,
   { as, tenants, atOnce, listener, log, worker }: QueueProcessOptions,
