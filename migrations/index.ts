@@ -12,6 +12,7 @@ import { forgotten } from './0011-forgotten.ts';
 import { callTotal } from './0012-call-total.ts';
 import { eventCounts } from './0013-event-counts.ts';
 import { workers } from './0014-workers.ts';
+import { housekeeping } from './0015-housekeeping.ts';
 
 /**
  * All migrations by name, in order. The map is explicit, because a folder that is read at run time
@@ -32,4 +33,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-call-total': callTotal,
   '0013-event-counts': eventCounts,
   '0014-workers': workers,
+  '0015-housekeeping': housekeeping,
 };

@@ -88,6 +88,11 @@ export const BACKUP_LIMITS = {
   lockWaitMsMax: 5_000,
 } as const;
 
+export const HOUSEKEEPING_LIMITS = {
+  /** a row that was not renewed for this time belongs to no process */
+  keptMs: 24 * 60 * 60_000,
+} as const;
+
 export const WORKER_LIMITS = {
   /** a worker that was not seen for this time counts as dead */
   deadAfterMs: 20_000,

@@ -28,6 +28,7 @@ export interface Tables {
   forgotten: ForgottenTable;
   forgotten_key: ForgottenKeyTable;
   worker: WorkerTable;
+  housekeeping: HousekeepingTable;
 }
 
 export interface CursorTable {
@@ -57,6 +58,13 @@ export interface WorkerTable {
   seen_at: number;
   /** JSON: the tenants that it runs */
   runs: string;
+}
+
+/** When the processes with the same tenants last began what one of them does for all. */
+export interface HousekeepingTable {
+  /** the lease of the duties */
+  duties: string;
+  begun_at: number;
 }
 
 export interface LeaseTable {

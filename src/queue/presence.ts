@@ -48,6 +48,11 @@ export class Presence {
     return this.#hasDuties;
   }
 
+  /** the lease of the duties: the same for all processes with the same tenants */
+  get duties(): string {
+    return this.#duties.name;
+  }
+
   /** Gives signs of life until the stop and while runs are in progress, then leaves. Never throws. */
   async keep(): Promise<void> {
     const { context, signal, worker } = this.#options;

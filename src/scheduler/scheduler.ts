@@ -10,7 +10,7 @@ export interface SchedulerOptions {
   readonly tenants: readonly TenantConfig[];
   /** Executes a due run, or hands it over to another process. Never throws. */
   readonly execute: ExecuteDueRun;
-  /** called after each run for its tenant, and once per hour for all tenants */
+  /** called after each run for its tenant; soon after the start and then once per hour for all */
   readonly housekeeping: (context: AppContext, tenants: readonly TenantConfig[]) => Promise<void>;
   /** if aborted, no run starts, and running ones end */
   readonly signal: AbortSignal;
@@ -29,14 +29,14 @@ export class Scheduler {
   #tenants: readonly TenantConfig[];
   #startTimer = new AbortController();
   #housekeeping: Promise<void> = Promise.resolve();
-  #housekeptAt: number;
+  /** The first tick does it: a process that restarts more often than hourly would never do it. */
+  #housekeptAt = Number.NEGATIVE_INFINITY;
   #brokenInDrain = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#config = options.context.config;
     this.#tenants = options.tenants;
-    this.#housekeptAt = options.context.clock.now();
     options.signal.addEventListener('abort', () => this.#startTimer.abort(), { once: true });
   }
 

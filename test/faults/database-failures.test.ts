@@ -52,8 +52,8 @@ test('a lock that another process keeps for the term of a lease is an error; onc
 
 /** The newest migration is pending again: one that is applied needs no lock. */
 async function undoLastMigration(db: Database): Promise<void> {
-  await db.schema.dropTable('worker').execute();
-  await sql`delete from kysely_migration where name = '0014-workers'`.execute(db);
+  await db.schema.dropTable('housekeeping').execute();
+  await sql`delete from kysely_migration where name = '0015-housekeeping'`.execute(db);
 }
 
 type Step = (db: Database) => Promise<unknown>;

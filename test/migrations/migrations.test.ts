@@ -27,6 +27,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   '0012-call-total': 'ae3e9ef9abe2c4bf9c8656f5f0c2d599ef250b1adc2c6f81573aab8f54b25b27',
   '0013-event-counts': 'b95275ae7bee0c740c690a9f7c4793ea6912f23dd444b9799786d911f0d2ebd4',
   '0014-workers': '0d905089d7a8d9cb42c20fd6b9fe15749dda24233f3fed440e954ed3e63b9d19',
+  '0015-housekeeping': '8d730f694703de1e487eba8a89fc26acebe427e718c609aa5d6e86437eee3e1c',
 };
 
 function withoutComments(code: string): string {

@@ -106,7 +106,7 @@ test('the scheduler alerts on a failed run, immediately if it is stopped, and do
   const service = world.start('start');
   const watched = () =>
     tablesIn(world).includes('overdue') && world.query('select 1 from overdue').length > 0;
-  // On PostgreSQL, one process keeps house for all, and not before an hour has passed.
+  // On PostgreSQL, one process keeps house for all, at the next full minute.
   if (ON_SQLITE) await until(watched);
   else await untilLogged(service, 'run ended');
   service.kill('SIGTERM');

@@ -144,6 +144,43 @@ async function interruptBackfill(tenant: TenantConfig, push: RunOptions['push'])
   await world.backfill({ since }, { tenant, signal: stop.signal, listeners, push });
 }
 
+/** Starts a worker, and ends it once it has seen to its duties, such as the backfill. */
+async function doDuties(tenant: TenantConfig): Promise<void> {
+  await interruptBackfill(tenant, 'send');
+  const { runner, runs, stop } = await startQueueProcess(world, {
+    as: 'worker',
+    tenants: [tenant],
+  });
+  await expect
+    .poll(() => {
+      runner.tick();
+      return runs.map(({ kind }) => kind);
+    })
+    .toContain('backfill');
+  await stop();
+}
+
+test('retention is applied soon after a start, but once per hour if processes restart', async () => {
+  const [tenant = world.tenant] = missed(1);
+  const { db } = await world.context();
+  const rows = () => db.selectFrom('set_aside').select('id').execute();
+  const addOldRow = async (id: string) => {
+    const row = { tenant: 'acme', source: 'salesforce', kind: 'delivery', id, row: null, at: 0 };
+    const why = { problem: 'unreadable', place: '{}', version: '0.0.1' };
+    const values = { ...row, ...why };
+    await db.insertInto('set_aside').values(values).execute();
+  };
+  await addOldRow('first');
+  await doDuties(tenant);
+  expect(await rows()).toEqual([]);
+  await addOldRow('second');
+  await doDuties(tenant);
+  expect(await rows()).toEqual([{ id: 'second' }]);
+  world.clock.advance(HOUR_MS);
+  await doDuties(tenant);
+  expect(await rows()).toEqual([]);
+});
+
 describe('history', () => {
   test('of an interrupted backfill continues on a worker, in slices', async () => {
     const tenants = missed(1);

@@ -114,6 +114,35 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     },
   },
   {
+    name: 'housekeeping-after-start',
+    file: 'src/cli/service/queue-runner.ts',
+    find: 'if (!(await this.#isHousekeepingDue())) return;',
+    put: 'if (context.clock.now() > 0) return;',
+    effect:
+      'If `start` restarts often, retention is never applied, and no overdue tenant is noticed.',
+    caughtBy: { file: QUEUE, name: 'retention is applied soon after a start, but once per hour' },
+  },
+  {
+    name: 'housekeeping-hourly',
+    file: 'src/db/housekeeping.ts',
+    find: 'if (numInsertedOrUpdatedRows !== 1n) return false;',
+    put: 'if (numInsertedOrUpdatedRows === undefined) return false;',
+    effect:
+      'When many workers restart, one after the other does the expensive work for all tenants.',
+    caughtBy: { file: QUEUE, name: 'retention is applied soon after a start, but once per hour' },
+  },
+  {
+    name: 'housekeeping-first-tick',
+    file: 'src/scheduler/scheduler.ts',
+    find: '#housekeptAt = Number.NEGATIVE_INFINITY;',
+    put: '#housekeptAt = Date.now();',
+    effect: 'The same on SQLite, for tenants whose runs do not end.',
+    caughtBy: {
+      file: 'test/time/schedule-due-runs.test.ts',
+      name: 'runs at the first tick and then every hour for all tenants',
+    },
+  },
+  {
     name: 'duties-by-tenants',
     file: 'src/queue/presence.ts',
     find: 'const names = JSON.stringify(tenants.map(({ tenant }) => tenant).toSorted());',

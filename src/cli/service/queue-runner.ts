@@ -1,5 +1,7 @@
 import type { Config, TenantConfig } from '../../config/types.ts';
 import { tenantsWithUnfinishedBackfills } from '../../db/backfills.ts';
+import { databaseTime } from '../../db/database-time.ts';
+import { claimHousekeeping } from '../../db/housekeeping.ts';
 import type { WorkerRole } from '../../db/workers.ts';
 import { Presence } from '../../queue/presence.ts';
 import { QueueWorker } from '../../queue/queue-worker.ts';
@@ -42,7 +44,6 @@ class QueueRunner implements Runner {
   #tenants: readonly TenantConfig[];
   #present: Promise<void> = Promise.resolve();
   #ticking: Promise<void> = Promise.resolve();
-  #housekeptAt: number;
 
   constructor(
     tools: ServiceTools,
@@ -55,7 +56,6 @@ class QueueRunner implements Runner {
     this.#atOnce = atOnce;
     this.#config = context.config;
     this.#tenants = tools.tenants;
-    this.#housekeptAt = context.clock.now();
     const isWorker = as === 'worker' || this.#config.service.queue?.worker === true;
     this.#role = isWorker ? 'worker' : 'standby';
     const inEffect = () => ({ context: this.#context, tenants: this.#tenants });
@@ -153,15 +153,21 @@ class QueueRunner implements Runner {
     const { alerts, signal } = this.#tools;
     if (signal.aborted || !this.#presence.hasDuties) return;
     const context = this.#context;
-    const now = context.clock.now();
     try {
       await this.#queueBackfills();
-      if (Math.abs(now - this.#housekeptAt) < SCHEDULE_LIMITS.housekeepingMs) return;
-      this.#housekeptAt = now;
+      if (!(await this.#isHousekeepingDue())) return;
       await housekeeping(context, this.#tenants, { alerts, nextDue, signal });
     } catch (error) {
       logFailure(context, { error });
     }
+  }
+
+  /** Soon after the first start, and then once per hour, however often which processes restart. */
+  async #isHousekeepingDue(): Promise<boolean> {
+    const { db, clock } = this.#context;
+    const now = await databaseTime(db, clock);
+    const { duties } = this.#presence;
+    return claimHousekeeping(db, { duties, now, everyMs: SCHEDULE_LIMITS.housekeepingMs });
   }
 
   async #queueBackfills(): Promise<void> {

@@ -4,7 +4,7 @@ export type TableName = keyof Tables;
 
 /**
  * `copied`: row by row. `counted`: by triggers of `event` in both databases, then compared. `rebuilt`:
- * the search index, from the events. `omitted`: leases and workers are running processes.
+ * the search index, from the events. `omitted`: they are about processes, which are other ones then.
  */
 type TablePlan =
   | { readonly treatment: 'copied' | 'counted'; readonly key: readonly string[] }
@@ -38,6 +38,7 @@ const PLANS: Readonly<Record<TableName, TablePlan>> = {
   search_document: { treatment: 'rebuilt' },
   lease: { treatment: 'omitted' },
   worker: { treatment: 'omitted' },
+  housekeeping: { treatment: 'omitted' },
 };
 
 function copied(...key: string[]): TablePlan {
@@ -54,7 +55,7 @@ export interface ComparedTable {
 
 export const ALL_TABLES = Object.keys(PLANS) as readonly TableName[];
 
-/** Their rows belong to running processes, and do not count as content. */
+/** The rows of the others belong to processes, and do not count as content. */
 export const CONTENT_TABLES = ALL_TABLES.filter((name) => PLANS[name].treatment !== 'omitted');
 
 /** In the order of copying. */
