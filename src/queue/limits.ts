@@ -25,9 +25,9 @@ export const QUEUE_LIMITS = {
   waitingSecondsMax: 7 * 24 * 60 * 60,
   /** the delay if another run has the tenant's lock: a dead run loses it within 45 s */
   busyDelayMs: 5_000,
-  /** after this number of delays, the other run is alive */
+  /** after this number of delays, a minute, the other run is alive */
   busyDelaysMax: 12,
-  /** the delay from then on */
+  /** the delay from then on, and the time between two warnings */
   longBusyDelayMs: 60_000,
   /** a backfill yields its slot after this */
   sliceMs: 10 * 60_000,

@@ -22,6 +22,17 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     caughtBy: { file: QUEUE, name: 'a tenant that another run has locked waits for it' },
   },
   {
+    name: 'busy-run-warned-rarely',
+    file: 'src/queue/queued-run-ends.ts',
+    find: 'return busy === 0 || busy >= QUEUE_LIMITS.busyDelaysMax;',
+    put: 'return busy >= 0;',
+    effect: 'A tenant that is locked for long logs twelve warnings in its first minute.',
+    caughtBy: {
+      file: 'test/pipeline/locked-tenant.test.ts',
+      name: 'a due run whose tenant is locked is attempted often, and logged once per minute',
+    },
+  },
+  {
     name: 'standby-ends',
     file: 'src/cli/service/queue-runner.ts',
     find: "const isNeeded = this.#role === 'worker' || workers === 0;",

@@ -2,7 +2,13 @@ import type { TenantConfig } from '../../config/types.ts';
 import { SliceOver } from '../../lib/errors.ts';
 import { QUEUE_LIMITS } from '../../queue/limits.ts';
 import { type TakenRunEnd, UNKNOWN_TENANT } from '../../queue/queue-worker.ts';
-import { type DueEnd, endOfDue, endOfSlice, type SliceEnd } from '../../queue/queued-run-ends.ts';
+import {
+  type DueEnd,
+  endOfDue,
+  endOfSlice,
+  isLoggedAttempt,
+  type SliceEnd,
+} from '../../queue/queued-run-ends.ts';
 import type { DueEntry, QueuedRun } from '../../queue/run-queue.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import { hasHistoryLeft } from '../../runs/history.ts';
@@ -39,9 +45,10 @@ export async function executeQueued(tools: QueuedRunTools, entry: QueuedRun): Pr
     : endOfSlice(entry, await executeHistory(tools, context, tenant));
 }
 
-/** Also says when a run that was not done is tried again. */
+/** Also says when a run that was not done is tried again, but not every five seconds. */
 function endDue(context: AppContext, entry: DueEntry, end: DueEnd): TakenRunEnd {
   const taken = endOfDue(entry, end, SCHEDULE_LIMITS);
+  if (end === 'busy' && !isLoggedAttempt(entry)) return taken;
   if (taken.kind === 'put back' && (end === 'busy' || end === 'broken')) {
     const retryAt = context.clock.now() + taken.delayMs;
     logRetry(context, { tenant: entry.tenant, end, retryAt });
