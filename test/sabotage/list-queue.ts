@@ -145,8 +145,8 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
   {
     name: 'housekeeping-first-tick',
     file: 'src/scheduler/scheduler.ts',
-    find: '#housekeptAt = Number.NEGATIVE_INFINITY;',
-    put: '#housekeptAt = Date.now();',
+    find: 'const now = clock.now();\n    this.#schedule.update(',
+    put: 'const now = clock.now();\n    if (this.#housekeptAt < 0) this.#housekeptAt = now;\n    this.#schedule.update(',
     effect: 'The same on SQLite, for tenants whose runs do not end.',
     caughtBy: {
       file: 'test/time/schedule-due-runs.test.ts',

@@ -2,13 +2,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import pg from 'pg';
-import type { Question, Reply } from '../postgres/query.ts';
+import type { NumberedReply, Question, Reply } from '../postgres/query.ts';
 
 const BIGINT = 20;
 const ATTEMPTS_MAX = 200;
 const RETRY_MS = 50;
 
-const { signal, port } = workerData as { readonly signal: Int32Array; readonly port: MessagePort };
+const { replied, port } = workerData as {
+  readonly replied: Int32Array;
+  readonly port: MessagePort;
+};
 const clients = new Map<string, pg.Client>();
 pg.types.setTypeParser(BIGINT, Number);
 
@@ -49,7 +52,9 @@ port.on('message', async (question: Question) => {
     (rows): Reply => ({ rows }),
     (error: unknown): Reply => ({ failure: String(error) }),
   );
-  port.postMessage(reply);
-  Atomics.store(signal, 0, 1);
-  Atomics.notify(signal, 0);
+  const { number } = question;
+  port.postMessage({ number, ...reply } satisfies NumberedReply);
+  // The reply to an earlier question can be later.
+  if (Atomics.load(replied, 0) < number) Atomics.store(replied, 0, number);
+  Atomics.notify(replied, 0);
 });

@@ -1,21 +1,25 @@
 import { receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { waitForNumber } from './wait-for-number.ts';
 
-/** What the thread receives, together with `signal` and the port for its reply. */
+/** What the thread receives, together with the counter and the port for its reply. */
 export interface Question {
+  readonly number: number;
   readonly url: string;
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
 export type Reply = { readonly rows: readonly unknown[] } | { readonly failure: string };
+export type NumberedReply = Reply & Pick<Question, 'number'>;
 
 const THREAD = new URL('../children/query.ts', import.meta.url);
 const REPLY_MS_MAX = 60_000;
 
-/** Set to 1 once the reply is there. */
-const signal = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+/** The number of the last question that has a reply. */
+const replied = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 const { port1: own, port2: other } = new MessageChannel();
 let isStarted = false;
+let asked = 0;
 
 /**
  * Executes a statement on PostgreSQL while this thread waits, as tests of either database do. Each `?`
@@ -28,19 +32,27 @@ export function queryPostgres<Row>(url: string, sql: string, values: readonly un
     number += 1;
     return `$${number}`;
   });
-  Atomics.store(signal, 0, 0);
-  own.postMessage({ url, text, values } satisfies Question);
-  Atomics.wait(signal, 0, 0, REPLY_MS_MAX);
-  const reply = receiveMessageOnPort(own)?.message as Reply | undefined;
+  asked += 1;
+  own.postMessage({ number: asked, url, text, values } satisfies Question);
+  const isInTime = waitForNumber(replied, asked, REPLY_MS_MAX);
+  const reply = isInTime ? replyTo(asked) : undefined;
   if (reply === undefined) throw new Error(`PostgreSQL did not reply to: ${text}`);
   if ('failure' in reply) throw new Error(`${reply.failure}: ${text}`);
   return reply.rows as Row[];
 }
 
+/** Passes over the late replies to earlier questions. */
+function replyTo(number: number): Reply | undefined {
+  for (;;) {
+    const reply = receiveMessageOnPort(own)?.message as NumberedReply | undefined;
+    if (reply === undefined || reply.number === number) return reply;
+  }
+}
+
 function startThread(): void {
   isStarted = true;
   const thread = new Worker(THREAD, {
-    workerData: { signal, port: other },
+    workerData: { replied, port: other },
     transferList: [other as never],
   });
   // Neither keeps the process alive.
