@@ -2,6 +2,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
+import { silentLogger } from '../../src/lib/log.ts';
 import { AreaChecks } from '../../src/operator/check/area-checks.ts';
 import { checkDatabase } from '../../src/operator/check/database.ts';
 import { startDeadline } from '../../src/operator/check/deadline.ts';
@@ -97,6 +98,50 @@ describe('a role without the privilege to create a schema', () => {
     await administer(server, 'create schema pgboss', name);
     expect(await queueCheck(limited)).toMatchObject(warned);
     await administer(server, `alter schema pgboss owner to ${role}`, name);
+    expect(await queueCheck(limited)).toMatchObject({ status: 'ok' });
+  });
+
+  test('is warned about the tables of another role, exactly as long as it cannot use them', async () => {
+    const { limited, name, role } = await asLimited();
+    const administrator = inject('postgres').user;
+    const { signal } = new AbortController();
+    const open = async (database: string) => {
+      const queue = await openRunQueue(database, {
+        db: opened(database),
+        log: silentLogger,
+        signal,
+      });
+      await queue.close();
+    };
+    const refused = { message: expect.stringContaining('this PostgreSQL role lacks a privilege') };
+    const warned = {
+      status: 'warning',
+      message: expect.stringContaining('cannot use the tables in the schema pgboss'),
+      hint: expect.stringContaining(`grant ${administrator} to ROLE`),
+    };
+    const tablesOf = async (sql: string) => administer(server, sql, name);
+    await tablesOf(`create schema sharetrail authorization ${role}`);
+    await open(
+      Object.assign(new URL(limited), { username: server.user, password: server.password }).href,
+    );
+    expect(await queueCheck(limited)).toMatchObject(warned);
+
+    await tablesOf(`alter schema pgboss owner to ${role}`);
+    expect(await queueCheck(limited)).toMatchObject(warned);
+    await expect(open(limited)).rejects.toMatchObject(refused);
+
+    await tablesOf(
+      `grant select, insert, update, delete on all tables in schema pgboss to ${role}`,
+    );
+    expect(await queueCheck(limited)).toMatchObject({ status: 'ok' });
+    await open(limited);
+
+    // As after an upgrade.
+    await tablesOf('update pgboss.version set version = version - 1');
+    expect(await queueCheck(limited)).toMatchObject(warned);
+    await expect(open(limited)).rejects.toMatchObject(refused);
+
+    await tablesOf(`grant ${administrator} to ${role}`);
     expect(await queueCheck(limited)).toMatchObject({ status: 'ok' });
   });
 

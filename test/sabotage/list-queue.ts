@@ -69,13 +69,36 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
   },
   {
     name: 'queue-privilege-checked',
-    file: 'src/db/schema-exists.ts',
-    find: 'return rows[0]?.allowed === true;',
-    put: 'return rows.length > 0;',
+    file: 'src/db/queue-access.ts',
+    find: 'return ifAllowed(mayEnter && mayCreate);',
+    put: 'return ifAllowed(mayEnter || mayCreate);',
     effect: '`check` passes, and then `start` cannot create its queue.',
     caughtBy: {
       file: 'test/postgres/limited-role.test.ts',
       name: 'is warned about the queue by `check`, until it owns its schema',
+    },
+  },
+  {
+    name: 'queue-tables-checked',
+    file: 'src/db/queue-access.ts',
+    find: 'if (mayChange && (await tablesVersion(db))',
+    put: 'if ((mayChange || mayEnter) && (await tablesVersion(db))',
+    effect: '`check` passes, although `start` may not read the tables of its queue.',
+    caughtBy: {
+      file: 'test/postgres/limited-role.test.ts',
+      name: 'is warned about the tables of another role, exactly as long as it cannot use them',
+    },
+  },
+  {
+    name: 'queue-migration-checked',
+    file: 'src/db/queue-access.ts',
+    find: ' >= QUEUE_TABLES_VERSION) return ifAllowed(true);',
+    put: ' >= 0) return ifAllowed(true);',
+    effect:
+      '`check` passes after an upgrade, although `start` may not migrate the tables of its queue.',
+    caughtBy: {
+      file: 'test/postgres/limited-role.test.ts',
+      name: 'is warned about the tables of another role, exactly as long as it cannot use them',
     },
   },
   {

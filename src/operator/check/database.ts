@@ -4,8 +4,9 @@ import { type DatabasePlace, databasePlace } from '../../db/database-place.ts';
 import { migrate, requireKnownSchema } from '../../db/migrate.ts';
 import { openDatabase, openMemoryDatabase } from '../../db/open.ts';
 import { databaseExists } from '../../db/open-current.ts';
+import { type QueueAccess, queueAccess } from '../../db/queue-access.ts';
 import type { Database } from '../../db/schema.ts';
-import { mayUseSchema, QUEUE_SCHEMA } from '../../db/schema-exists.ts';
+import { QUEUE_SCHEMA } from '../../db/schema-exists.ts';
 import { existingFolderOf, verifyCreatable, verifyWritable } from '../../db/verify-writable.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { bytesText } from '../../lib/format.ts';
@@ -35,8 +36,8 @@ interface Opened {
   readonly db: Database;
   /** `created`: it did not exist */
   readonly schema: 'created' | 'current' | 'earlier';
-  /** false: this role cannot create the tables of the queue */
-  readonly mayHaveQueue: boolean;
+  /** undefined: SQLite, which has no queue */
+  readonly queue: QueueAccess | undefined;
 }
 
 const NAMES = {
@@ -82,18 +83,14 @@ async function open(place: DatabasePlace, { service, clock }: DatabaseOptions): 
     if (isMissing) await migrate(db);
     await verifyWritable(db);
     const schema = isMissing ? 'created' : await requireKnownSchema(db);
-    return { db, schema, mayHaveQueue: await mayUseSchema(db, QUEUE_SCHEMA) };
+    return { db, schema, queue: place.kind === 'server' ? await queueAccess(db) : undefined };
   } catch (error) {
     await db.destroy();
     throw error;
   }
 }
 
-function addVersion(
-  checks: AreaChecks,
-  place: DatabasePlace,
-  { schema, mayHaveQueue }: Opened,
-): void {
+function addVersion(checks: AreaChecks, place: DatabasePlace, { schema, queue }: Opened): void {
   const did = schema === 'created' ? 'created, ' : '';
   const found =
     place.kind === 'file'
@@ -102,8 +99,7 @@ function addVersion(
   checks.add(NAMES.open[place.kind], ok(did + found));
   checks.add(NAMES.write, ok('can be written'));
   checks.add(NAMES.version, schema === 'earlier' ? EARLIER : ok('the schema of this version'));
-  if (place.kind === 'file') return;
-  checks.add(NAMES.queue, mayHaveQueue ? ok('`start` and `worker` can use their queue') : NO_QUEUE);
+  if (queue !== undefined) checks.add(NAMES.queue, queueFinding(queue));
 }
 
 const EARLIER = warning(
@@ -111,11 +107,29 @@ const EARLIER = warning(
   'Make a backup with that version. The next run then migrates the database.',
 );
 
+function tablesOfOthers(owners: string): Finding {
+  return warning(
+    `\`start\` and \`worker\` cannot use the tables in the schema ${QUEUE_SCHEMA} of the role ${owners}`,
+    `If you use them, connect as ${owners}, or run in this database: grant ${owners} to ROLE.`,
+  );
+}
+
 const NO_QUEUE = warning(
   `\`start\` and \`worker\` cannot create the schema ${QUEUE_SCHEMA}, or tables in it`,
   `If you use them, run in this database: create schema ${QUEUE_SCHEMA} authorization ROLE. If the ` +
     `schema exists: alter schema ${QUEUE_SCHEMA} owner to ROLE.`,
 );
+
+function queueFinding(queue: QueueAccess): Finding {
+  switch (queue.kind) {
+    case 'usable':
+      return ok('`start` and `worker` can use their queue');
+    case 'no tables':
+      return NO_QUEUE;
+    case 'tables of others':
+      return tablesOfOthers(queue.owners.join(', '));
+  }
+}
 
 function addDiskSpace(checks: AreaChecks, file: string, freeBytes: (folder: string) => number) {
   try {
