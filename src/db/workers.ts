@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { isPostgres } from './is-postgres.ts';
 import { WORKER_LIMITS } from './limits.ts';
 import type { Statement } from './schema.ts';
+import { QUEUE_SCHEMA } from './schema-exists.ts';
 
 /** `standby`: a `start` that takes runs only while no worker is alive. */
 export type WorkerRole = 'worker' | 'standby';
@@ -64,15 +65,12 @@ export interface QueueDepth {
 }
 
 /**
- * Counts what is in the queue; undefined without a queue, as on SQLite. Reads pg-boss's own table, so
- * that a command that only shows the numbers does not load pg-boss.
+ * Counts what is in the queue; undefined without a queue that this role may read, as on SQLite. Reads
+ * pg-boss's own table, so that a command that only shows the numbers does not load pg-boss.
  */
 export async function queueDepth(db: Statement): Promise<QueueDepth | undefined> {
   if (!isPostgres(db)) return undefined;
-  const found = await sql<{ readonly exists: boolean }>`
-    select to_regclass('pgboss.job') is not null as exists
-  `.execute(db);
-  if (found.rows[0]?.exists !== true) return undefined;
+  if (!(await mayReadQueue(db))) return undefined;
   const { rows } = await sql<QueueDepth>`
     select
       count(*) filter (where state < 'active' and start_after <= now()) as waiting,
@@ -81,4 +79,14 @@ export async function queueDepth(db: Statement): Promise<QueueDepth | undefined>
     from pgboss.job where state <= 'active'
   `.execute(db);
   return rows[0];
+}
+
+/** False also for the schema of another program, into which even a look by name would fail. */
+async function mayReadQueue(db: Statement): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_class job join pg_namespace schema on schema.oid = job.relnamespace
+    where nspname = ${QUEUE_SCHEMA} and relname = 'job'
+      and has_schema_privilege(schema.oid, 'usage') and has_table_privilege(job.oid, 'select')
+  `.execute(db);
+  return rows.length > 0;
 }

@@ -2,6 +2,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
+import { queueDepth } from '../../src/db/workers.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { AreaChecks } from '../../src/operator/check/area-checks.ts';
 import { checkDatabase } from '../../src/operator/check/database.ts';
@@ -143,6 +144,19 @@ describe('a role without the privilege to create a schema', () => {
 
     await tablesOf(`grant ${administrator} to ${role}`);
     expect(await queueCheck(limited)).toMatchObject({ status: 'ok' });
+  });
+
+  test('sees no queue, rather than a failure, in a schema that it may not use', async () => {
+    const { limited, name, role } = await asLimited();
+    await administer(server, `create schema sharetrail authorization ${role}`, name);
+    const db = opened(limited);
+    await administer(server, 'create schema pgboss', name);
+    await administer(server, 'create table pgboss.job (state text, start_after timestamptz)', name);
+    expect(await queueDepth(db)).toBeUndefined();
+    await administer(server, `grant usage on schema pgboss to ${role}`, name);
+    expect(await queueDepth(db)).toBeUndefined();
+    await administer(server, `grant select on pgboss.job to ${role}`, name);
+    expect(await queueDepth(db)).toEqual({ waiting: 0, delayed: 0, active: 0 });
   });
 
   test('control: is not warned if it can create schemas', async () => {

@@ -102,6 +102,17 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     },
   },
   {
+    name: 'queue-of-others-unseen',
+    file: 'src/db/workers.ts',
+    find: 'if (!(await mayReadQueue(db))) return undefined;',
+    put: 'await mayReadQueue(db);',
+    effect: '`status` fails in a database in which another program uses pg-boss.',
+    caughtBy: {
+      file: 'test/postgres/limited-role.test.ts',
+      name: 'sees no queue, rather than a failure, in a schema that it may not use',
+    },
+  },
+  {
     name: 'queue-schema-of-its-role',
     file: 'src/queue/run-queue.ts',
     find: 'createSchema: !(await schemaExists(db, QUEUE_SCHEMA)),',
