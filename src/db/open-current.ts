@@ -1,3 +1,4 @@
+import { systemClock } from '../lib/clock.ts';
 import { isPostgresUrl } from '../lib/postgres-url.ts';
 import { type DatabaseFiles, UNWATCHED_FILES, watchDatabaseFiles } from './database-files.ts';
 import { databaseFileExists } from './file-exists.ts';
@@ -19,12 +20,14 @@ export interface OpenedDatabase {
 export async function openCurrentDatabase(options: OpenOptions): Promise<OpenedDatabase> {
   const { database, access } = options;
   if (access === 'read' && !(await databaseExists(options))) {
-    return { db: await migrated(openMemoryDatabase()), files: UNWATCHED_FILES };
+    const db = openMemoryDatabase();
+    return { db: await orClosed(db, () => migrate(db)), files: UNWATCHED_FILES };
   }
   const db = openDatabase(options);
   const isWatched = access === 'write' && !isPostgresUrl(database);
   const files = isWatched ? watchDatabaseFiles(sqliteFile(database)) : UNWATCHED_FILES;
-  return { db: await (access === 'write' ? migrated(db) : current(db)), files };
+  const prepare = access === 'write' ? migrate : requireCurrent;
+  return { db: await orClosed(db, () => patiently(options, () => prepare(db))), files };
 }
 
 /** Whether sharetrail has ever used the database. Throws DatabaseError if it cannot be reached. */
@@ -33,23 +36,20 @@ export async function databaseExists(options: OpenOptions): Promise<boolean> {
   if (!isPostgresUrl(database)) return databaseFileExists(sqliteFile(database));
   const db = openDatabase({ ...options, access: 'read' });
   try {
-    return await hasSchema(db);
+    return await patiently(options, () => hasSchema(db));
   } finally {
     await db.destroy();
   }
 }
 
-function migrated(db: Database): Promise<Database> {
-  return orClosed(db, migrate);
+/** A process that starts while the server restarts waits for it. */
+function patiently<T>({ clock, signal }: OpenOptions, work: () => Promise<T>): Promise<T> {
+  return repeatIfLost(work, { clock: clock ?? systemClock, stop: signal });
 }
 
-function current(db: Database): Promise<Database> {
-  return orClosed(db, requireCurrent);
-}
-
-async function orClosed(db: Database, prepare: (db: Database) => Promise<void>): Promise<Database> {
+async function orClosed(db: Database, prepare: () => Promise<void>): Promise<Database> {
   try {
-    await repeatIfLost(() => prepare(db));
+    await prepare();
     return db;
   } catch (error) {
     await db.destroy();

@@ -117,14 +117,15 @@ export class RunQueue {
   }
 }
 
-type QueueContext = Pick<AppContext, 'db' | 'log'> & { readonly signal: AbortSignal };
+type QueueContext = Pick<AppContext, 'db' | 'clock' | 'log'> & { readonly signal: AbortSignal };
 
 /**
  * Opens the queue of a PostgreSQL database, and creates it if it does not exist. The only place that
  * loads pg-boss. Throws DatabaseError.
  */
 export function openRunQueue(database: string, context: QueueContext): Promise<RunQueue> {
-  return repeatIfLost(() => openOnce(database, context));
+  const { clock, signal } = context;
+  return repeatIfLost(() => openOnce(database, context), { clock, stop: signal });
 }
 
 async function openOnce(database: string, { db, log, signal }: QueueContext): Promise<RunQueue> {

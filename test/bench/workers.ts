@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database, Tables } from '../../src/db/schema.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { openRunQueue } from '../../src/queue/run-queue.ts';
 import { createDatabase } from '../support/postgres/databases.ts';
@@ -174,6 +175,7 @@ async function queueAll(
 ): Promise<void> {
   const queue = await openRunQueue(url, {
     db,
+    clock: systemClock,
     log: silentLogger,
     signal: new AbortController().signal,
   });

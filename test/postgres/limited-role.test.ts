@@ -3,6 +3,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { queueDepth } from '../../src/db/workers.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { AreaChecks } from '../../src/operator/check/area-checks.ts';
 import { checkDatabase } from '../../src/operator/check/database.ts';
@@ -77,7 +78,12 @@ describe('a role without the privilege to create a schema', () => {
     const { signal } = new AbortController();
     const db = opened(limited);
     const open = () =>
-      openRunQueue(limited, { db, log: recordLog({ isDebug: false }).log, signal });
+      openRunQueue(limited, {
+        db,
+        clock: systemClock,
+        log: recordLog({ isDebug: false }).log,
+        signal,
+      });
     await expect(open()).rejects.toMatchObject({
       message: expect.stringContaining('this PostgreSQL role lacks a privilege'),
       hint: expect.stringContaining('create schema pgboss authorization'),
@@ -109,6 +115,7 @@ describe('a role without the privilege to create a schema', () => {
     const open = async (database: string) => {
       const queue = await openRunQueue(database, {
         db: opened(database),
+        clock: systemClock,
         log: silentLogger,
         signal,
       });

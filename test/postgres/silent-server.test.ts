@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { POSTGRES_LIMITS } from '../../src/db/limits.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
+import { silentLogger } from '../../src/lib/log.ts';
 import { openRunQueue } from '../../src/queue/run-queue.ts';
 import { createDatabase, urlOf } from '../support/postgres/databases.ts';
 import { type Silencer, startSilencer } from '../support/postgres/wire-proxy.ts';
-import { recordLog } from '../support/recorded-log.ts';
 import { until } from '../support/until.ts';
 
 /** A firewall that drops a connection: no byte arrives anymore, and nothing reports an end. */
@@ -79,7 +80,7 @@ test('after a stop, a silent server is given up soon: by statements, logins, and
   const { signal } = stop;
   const db = databaseThatStopsWith(stop);
   await db.selectFrom('event').selectAll().execute();
-  const queue = await openRunQueue(url, { db, log: recordLog({ isDebug: false }).log, signal });
+  const queue = await openRunQueue(url, { db, clock: systemClock, log: silentLogger, signal });
   network.silence();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   // The second one needs a connection of its own.

@@ -42,6 +42,48 @@ export const MACHINES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'gone-server-given-up',
+    file: 'src/db/postgres/driver.ts',
+    find: 'if (waitedMs >= this.#waitMsMax) throw serverGivenUp(error);',
+    put: 'if (waitedMs >= this.#waitMsMax) throw error;',
+    effect: 'A transaction waits four minutes for a server that is gone, and 25 s after Ctrl-C.',
+    caughtBy: {
+      file: AT_START,
+      name: 'a transaction waits for a server that is gone as long as a lease, once',
+    },
+  },
+  {
+    name: 'wrong-port-at-once',
+    file: 'src/db/postgres/driver.ts',
+    find: 'throw isConnectionRefused(error) ? serverGivenUp(error) : error;',
+    put: 'throw isConnectionRefused(error) ? error : error;',
+    effect: 'A wrong port in `database` is reported after some seconds instead of at once.',
+    caughtBy: { file: AT_START, name: 'an address at which nothing listens fails at once' },
+  },
+  {
+    name: 'start-pauses',
+    file: 'src/db/postgres/repeat-if-lost.ts',
+    find: 'await clock.sleep(pauseMs);',
+    put: '',
+    effect:
+      'A service that starts in the first moment of a restart ends, after five quick attempts.',
+    caughtBy: {
+      file: AT_START,
+      name: 'a server that lets no one in, while it still serves its sessions, is given some seconds',
+    },
+  },
+  {
+    name: 'check-waits-briefly',
+    file: 'src/operator/check/database.ts',
+    find: "const isMissing = !(await databaseExists({ database, access: 'read', clock, signal }));",
+    put: "const isMissing = !(await databaseExists({ database, access: 'read', clock }));",
+    effect: '`check` takes longer than its 30 s while the server starts.',
+    caughtBy: {
+      file: AT_START,
+      name: '`check` waits for a server that starts only as long as a stopping run',
+    },
+  },
+  {
     name: 'starting-server-awaited',
     file: 'src/db/postgres/driver.ts',
     find: 'this.#isReached ||= isServerRestarting(error);',

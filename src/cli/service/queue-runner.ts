@@ -27,8 +27,8 @@ export async function createQueueRunner(
   options: { readonly as: 'start' | 'worker'; readonly atOnce?: number },
 ): Promise<Runner> {
   const { signal, context } = tools;
-  const { config, db, log } = context;
-  const queue = await openRunQueue(config.service.database, { db, log, signal });
+  const { config, db, clock, log } = context;
+  const queue = await openRunQueue(config.service.database, { db, clock, log, signal });
   return new QueueRunner(tools, queue, options);
 }
 

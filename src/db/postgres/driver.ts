@@ -3,7 +3,13 @@ import type pg from 'pg';
 import type { Clock } from '../../lib/clock.ts';
 import { DATABASE_LIMITS, POSTGRES_LIMITS } from '../limits.ts';
 import { answered, watchAfterStop } from './after-stop.ts';
-import { explainPostgresFailure, isConnectionLost, isServerRestarting } from './failures.ts';
+import {
+  explainPostgresFailure,
+  isConnectionLost,
+  isConnectionRefused,
+  isServerRestarting,
+  serverGivenUp,
+} from './failures.ts';
 import { createPool, type PoolOptions, placeOf } from './pool.ts';
 
 export interface DriverOptions extends PoolOptions {
@@ -17,7 +23,6 @@ export class PooledDriver implements Driver {
   readonly #options: DriverOptions;
   readonly #place: string;
   #pool: pg.Pool | undefined;
-  /** Before that, a refused connection is more likely a mistake in `database` than a restart. */
   #isReached = false;
 
   constructor(options: DriverOptions) {
@@ -35,11 +40,17 @@ export class PooledDriver implements Driver {
       try {
         return await this.#connect();
       } catch (error) {
-        const mayPass = this.#isReached && isConnectionLost(error);
-        if (!mayPass || waitedMs >= this.#waitMsMax) throw error;
+        this.#throwUnlessPassing(error, waitedMs);
       }
       await this.#options.clock.sleep(connectRetryMs);
     }
+  }
+
+  #throwUnlessPassing(error: unknown, waitedMs: number): void {
+    if (!isConnectionLost(error)) throw error;
+    // If it was never reached, `database` names the wrong one more likely than one that restarts.
+    if (!this.#isReached) throw isConnectionRefused(error) ? serverGivenUp(error) : error;
+    if (waitedMs >= this.#waitMsMax) throw serverGivenUp(error);
   }
 
   async #connect(): Promise<PooledConnection> {

@@ -171,6 +171,22 @@ export function isServerRestarting(error: unknown): boolean {
   return codeOf(causeOf(error)).startsWith('57P');
 }
 
+/** True if nothing listens at the address. */
+export function isConnectionRefused(error: unknown): boolean {
+  const cause = causeOf(error);
+  return (codeOf(cause) || codeOf(firstOf(cause))) === 'ECONNREFUSED';
+}
+
+/**
+ * The same failure, once the server was waited for in vain. It is not a lost connection anymore:
+ * otherwise, whoever repeats its work would wait as long again, several times.
+ */
+export function serverGivenUp(error: unknown): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  const { message, hint } = error;
+  return new DatabaseError(message, { ...(hint !== undefined && { hint }), cause: error });
+}
+
 /** True if the connection broke, or could not be made for the moment: the server restarts. */
 export function isConnectionLost(error: unknown): boolean {
   const cause = causeOf(error);

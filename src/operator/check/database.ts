@@ -75,10 +75,11 @@ export async function checkDatabase(
  */
 async function open(place: DatabasePlace, { service, clock }: DatabaseOptions): Promise<Opened> {
   const { database } = service;
-  const isMissing = !(await databaseExists({ database, access: 'read', clock }));
+  // Waits for a lock of another process, or for a server that starts, only as long as a stopping run.
+  const signal = AbortSignal.abort();
+  const isMissing = !(await databaseExists({ database, access: 'read', clock, signal }));
   if (isMissing && place.kind === 'file') verifyCreatable(place.path);
-  // Waits for a lock of another process only as long as a stopping run does.
-  const db = openDatabase({ database, access: 'write', clock, signal: AbortSignal.abort() });
+  const db = openDatabase({ database, access: 'write', clock, signal });
   try {
     if (isMissing) await migrate(db);
     await verifyWritable(db);
