@@ -23,7 +23,7 @@ export const PACE_LIMITS = {
   secondMs: 1_000,
   /** added to a second, because Gong counts arrivals, which can be closer together than sends */
   jitterMs: 5,
-  /** latencies that the usual latency needs, at least */
+  /** latencies that the usual or the fastest latency needs, at least */
   latenciesMin: 5,
   /** latencies that the usual latency is computed from, at most */
   latenciesKept: 25,

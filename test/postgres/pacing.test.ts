@@ -5,7 +5,7 @@ import { databaseTime } from '../../src/db/database-time.ts';
 import { ShiftedClock, systemClock } from '../../src/lib/clock.ts';
 import { ArrivalEstimate } from '../../src/push/arrival-estimate.ts';
 import { PACE_LIMITS } from '../../src/push/limits.ts';
-import { createPacer } from '../../src/push/pacer.ts';
+import { createPacer, limitsOf } from '../../src/push/pacer.ts';
 import { createGong } from '../../src/sandbox/gong/index.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { startChild } from '../support/child.ts';
@@ -76,12 +76,30 @@ test('a call without a response counts as one that arrives last', async () => {
 });
 
 test('with several machines, the arrival is estimated from the fastest call', () => {
-  const estimate = new ArrivalEstimate();
-  expect(estimate.estimateShared(0, 100)).toBe(50);
+  const estimate = warmEstimate();
   expect(estimate.estimateShared(1_000, 1_020)).toBe(1_010);
   expect(estimate.estimateShared(2_000, 2_400)).toBe(2_390);
   expect(estimate.estimateShared(3_000, 33_000)).toBe(4_000);
 });
+
+test('the first calls of a machine do not let others send too early, wherever they were delayed', () => {
+  const estimate = new ArrivalEstimate();
+  const { windowMs } = limitsOf({ callsPerSecond: 3, callsPerDay: 100 }).burst;
+  for (const tookMs of [100, 80, 80, 60, 4, 2]) {
+    // Connected slowly, the call arrives right before its response is sent.
+    const arrivedAt = tookMs - 1;
+    const nextAt = estimate.estimateShared(0, tookMs) + windowMs;
+    expect(nextAt - arrivedAt).toBeGreaterThanOrEqual(PACE_LIMITS.secondMs);
+  }
+});
+
+/** Of a machine whose calls take at least 100 ms. */
+function warmEstimate(): ArrivalEstimate {
+  const estimate = new ArrivalEstimate();
+  for (let calls = 1; calls < PACE_LIMITS.latenciesMin; calls += 1) estimate.estimateShared(0, 200);
+  expect(estimate.estimateShared(0, 100)).toBe(50);
+  return estimate;
+}
 
 function clockStart(): number {
   return Date.parse('2026-11-01T00:00:00Z');

@@ -60,6 +60,17 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     caughtBy: { file: PACING, name: 'a call of one machine takes its slot' },
   },
   {
+    name: 'first-calls-by-response',
+    file: 'src/push/arrival-estimate.ts',
+    find: '(isWarm ? Math.min(...this.#latest) / 2 : 0)',
+    put: '(isWarm || true ? Math.min(...this.#latest) / 2 : 0)',
+    effect: 'Another machine sends too early after the slow first calls of one, and gets a 429.',
+    caughtBy: {
+      file: PACING,
+      name: 'the first calls of a machine do not let others send too early, wherever they were delayed',
+    },
+  },
+  {
     name: 'unsent-history-kept',
     file: 'src/runs/backfill.ts',
     find: "const isAutomatic = push === 'send';",

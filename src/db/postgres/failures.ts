@@ -179,7 +179,7 @@ export function isConnectionRefused(error: unknown): boolean {
 
 /**
  * The same failure, once the server was waited for in vain. It is not a lost connection anymore:
- * otherwise, whoever repeats its work would wait as long again, several times.
+ * otherwise, code that repeats its work would wait as long again, several times.
  */
 export function serverGivenUp(error: unknown): unknown {
   if (!(error instanceof DatabaseError)) return error;
