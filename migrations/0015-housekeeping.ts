@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** When the processes with the same tenants last began what one of them does for all, once per hour. */
+/** When processes with the same tenants last began what one of them does for all, once per hour. */
 export const housekeeping: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema

@@ -2,8 +2,9 @@ import { HOUSEKEEPING_LIMITS } from './limits.ts';
 import type { Statement } from './schema.ts';
 
 /**
- * True if the housekeeping of `duties` has not begun for `everyMs`: it then counts as begun at `now`,
- * so that neither another process nor this one after a restart repeats it. `now`: the database's time.
+ * True if the housekeeping of `duties` has not begun for `everyMs`: it then counts as begun at
+ * `now`, so that neither another process nor this one after a restart repeats it. `now`: the
+ * database's time.
  */
 export async function claimHousekeeping(
   db: Statement,

@@ -65,8 +65,8 @@ export interface QueueDepth {
 }
 
 /**
- * Counts what is in the queue; undefined without a queue that this role may read, as on SQLite. Reads
- * pg-boss's own table, so that a command that only shows the numbers does not load pg-boss.
+ * Counts what is in the queue; undefined without a queue that this role may read, as on SQLite.
+ * Reads pg-boss's own table, so that a command that only shows the numbers does not load pg-boss.
  */
 export async function queueDepth(db: Statement): Promise<QueueDepth | undefined> {
   if (!isPostgres(db)) return undefined;

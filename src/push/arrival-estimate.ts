@@ -19,9 +19,9 @@ export class ArrivalEstimate {
 
   /**
    * The same if machines share the pace: the calls of one are not late together, as those of one
-   * process are. Therefore, only half of the fastest call's latency counts as the time after an arrival.
-   * The first calls of a process warm up both sides on their way to Gong, and none of them is fast: they
-   * count from their responses.
+   * process are. Therefore, only half of the fastest call's latency counts as the time after an
+   * arrival. The first calls of a process warm up both sides on their way to Gong, and none of them
+   * is fast: they count from their responses.
    */
   estimateShared(sentAt: number, respondedAt: number): number {
     const tookMs = Math.max(0, respondedAt - sentAt);

@@ -49,8 +49,8 @@ export function endOfSlice(entry: HistoryEntry, end: SliceEnd): TakenRunEnd {
 }
 
 /**
- * Whether an attempt at a due run is logged if another run has the tenant's lock: the first one, and
- * then one per minute.
+ * Whether an attempt at a due run is logged if another run has the tenant's lock: the first one,
+ * and then one per minute.
  */
 export function isLoggedAttempt({ busy }: DueEntry): boolean {
   return busy === 0 || busy >= QUEUE_LIMITS.busyDelaysMax;

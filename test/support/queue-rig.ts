@@ -30,8 +30,8 @@ export interface QueueProcessOptions {
 }
 
 /**
- * Starts the service as the command does, without its page. Stopped by `onTestFinished`, so close the
- * world in an `onTestFinished` that is registered earlier.
+ * Starts the service as the command does, without its page. Stopped by `onTestFinished`, so close
+ * the world in an `onTestFinished` that is registered earlier.
  */
 export async function startQueueProcess(
   world: World,

@@ -4,13 +4,17 @@ export type TableName = keyof Tables;
 
 /**
  * `copied`: row by row. `counted`: by triggers of `event` in both databases, then compared. `rebuilt`:
- * the search index, from the events. `omitted`: they are about processes, which are other ones then.
+ * the search index, from the events. `omitted`: they are about processes, and those of the copy are
+ * other ones.
  */
 type TablePlan =
   | { readonly treatment: 'copied' | 'counted'; readonly key: readonly string[] }
   | { readonly treatment: 'rebuilt' | 'omitted' };
 
-/** In the order of copying: an attempt refers to its event. A table that is missing does not compile. */
+/**
+ * In the order of copying: an attempt refers to its event. A table that is missing does not
+ * compile.
+ */
 const PLANS: Readonly<Record<TableName, TablePlan>> = {
   run: copied('run_id'),
   cursor: copied('tenant', 'stream'),

@@ -75,7 +75,8 @@ export async function checkDatabase(
  */
 async function open(place: DatabasePlace, { service, clock }: DatabaseOptions): Promise<Opened> {
   const { database } = service;
-  // Waits for a lock of another process, or for a server that starts, only as long as a stopping run.
+  // Waits for a lock of another process, or for a server that starts, only as long as a run that is
+  // asked to stop.
   const signal = AbortSignal.abort();
   const isMissing = !(await databaseExists({ database, access: 'read', clock, signal }));
   if (isMissing && place.kind === 'file') verifyCreatable(place.path);
@@ -110,7 +111,7 @@ const EARLIER = warning(
 
 function tablesOfOthers(owners: string): Finding {
   return warning(
-    `\`start\` and \`worker\` cannot use the tables in the schema ${QUEUE_SCHEMA} of the role ${owners}`,
+    `\`start\` and \`worker\` cannot use the tables in the schema ${QUEUE_SCHEMA}`,
     `If you use them, connect as ${owners}, or run in this database: grant ${owners} to ROLE.`,
   );
 }

@@ -1,7 +1,7 @@
 /**
- * Blocks this thread until another one has raised the counter to `number`; false if that takes longer
- * than `msMax`. A notification alone says nothing: the one about the previous number can arrive late,
- * once this thread waits for the next.
+ * Blocks this thread until another one has raised the counter to `number`; false if that takes
+ * longer than `msMax`. A notification alone says nothing: the one about the previous number can
+ * arrive late, once this thread waits for the next.
  */
 export function waitForNumber(counter: Int32Array, number: number, msMax: number): boolean {
   const end = performance.now() + msMax;
