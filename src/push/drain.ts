@@ -5,7 +5,7 @@ import { PRIORITY } from '../outbox/outbox-event.ts';
 import { type Claim, claimPending, pendingBody, type QueuedEvent } from '../outbox/queue.ts';
 import type { GongSender } from '../vendors/gong/client.ts';
 import type { GongResponse } from '../vendors/gong/response.ts';
-import { PUSH_LIMITS } from './limits.ts';
+import { PACE_LIMITS, PUSH_LIMITS } from './limits.ts';
 import type { PaceSettings, Permit } from './pacer.ts';
 import { type RecordOptions, ResponseRecorder } from './record-response.ts';
 import type { PushReport, PushStop } from './report.ts';
@@ -204,16 +204,10 @@ export class Drain {
 
   /** Sends one request, with a permit. Returns undefined if the event must not be sent any more. */
   async #send(event: QueuedEvent): Promise<GongResponse | undefined> {
-    const { db, lease, tenant, gong, clock, onCall, onResponse } = this.#options;
-    const permit = await this.#permitFor(event);
-    if (permit === undefined) return undefined;
-    // The wait can take minutes: until the event is sent, an operator can skip or change it, and this
-    // run can lose its lease.
-    const body = await pendingBody(db, lease, { tenant, eventId: event.eventId });
-    if (body === undefined) {
-      await permit.release();
-      return undefined;
-    }
+    const { gong, clock, onCall, onResponse } = this.#options;
+    const permitted = await this.#permitAndBody(event);
+    if (permitted === undefined) return undefined;
+    const { permit, body } = permitted;
     let sentAt: number | undefined;
     const onSent = () => {
       onCall();
@@ -224,6 +218,26 @@ export class Drain {
     const response = await this.#unlessStopped(request).finally(() => this.#release(permit));
     if (response && sentAt !== undefined) onResponse(response, clock.now() - sentAt);
     return response;
+  }
+
+  /**
+   * The wait can take minutes: until the event is sent, an operator can skip or change it, and this
+   * run can lose its lease. While the body is read, the database can be slow, or its server can
+   * restart: a permit whose slot has passed by then is replaced, but not without end.
+   */
+  async #permitAndBody(
+    event: QueuedEvent,
+  ): Promise<{ readonly permit: Permit; readonly body: string } | undefined> {
+    const { db, lease, tenant } = this.#options;
+    for (let late = 0; ; late += 1) {
+      const permit = await this.#permitFor(event);
+      if (permit === undefined) return undefined;
+      const body = await pendingBody(db, lease, { tenant, eventId: event.eventId });
+      const isUsable = late >= PACE_LIMITS.lateInRowMax || !permit.isLate();
+      if (body !== undefined && isUsable) return { permit, body };
+      await permit.release();
+      if (body === undefined) return undefined;
+    }
   }
 
   /** Does not delay the slot: the next permit's transaction also corrects the count. */

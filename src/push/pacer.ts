@@ -19,6 +19,8 @@ export type PermitResult =
 
 export interface Permit {
   readonly kind: 'granted';
+  /** Whether its slot has passed: the call would arrive later than it is counted. Release it then. */
+  isLate(): boolean;
   /** Marks the request as sent. */
   sent(): void;
   /**
@@ -226,10 +228,12 @@ class AccountPacer implements Pacer {
 
   #permit(takenAt: number): Permit {
     const { clock } = this.#options;
+    const grantedAt = clock.now();
     let sentAt: number | undefined;
     const isShared = this.#arrivalMarginMs > 0;
     return {
       kind: 'granted',
+      isLate: () => clock.now() - grantedAt > PACE_LIMITS.permitMsMax,
       sent: () => {
         sentAt = clock.now();
       },

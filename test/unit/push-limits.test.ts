@@ -1,9 +1,11 @@
+import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { acquireLease } from '../../src/db/leases.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
 import { countByState } from '../../src/outbox/event-counts.ts';
 import { PRIORITY } from '../../src/outbox/outbox-event.ts';
+import { PACE_LIMITS } from '../../src/push/limits.ts';
 import { createPacer } from '../../src/push/pacer.ts';
 import { batchOf, eventSeries } from '../support/events.ts';
 import { type PushRig, pushRig, UNPACED } from '../support/push-rig.ts';
@@ -22,6 +24,59 @@ async function secondTenant(rig: PushRig) {
   const pacer = createPacer({ db: rig.db, account: gong.account, clock: rig.clock });
   return { gong, changes: { tenant: 'other', lease, gong, pacer } };
 }
+
+/** A database that is slow, for `times` times, to read what is sent next: its server restarts. */
+function slowToRead(rig: PushRig, { times, ms }: { readonly times: number; readonly ms: number }) {
+  let left = times;
+  const plugin: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      const [row] = result.rows;
+      if (row !== undefined && 'body' in row && 'holder' in row && left > 0) {
+        left -= 1;
+        await rig.clock.sleep(ms);
+      }
+      return result;
+    },
+  };
+  return { db: rig.db.withPlugin(plugin), timesLeft: () => left };
+}
+
+describe('a permit that grew old while the database was slow', () => {
+  const settings = { callsPerSecond: 3, callsPerDay: 1_000, concurrency: 4 };
+
+  test('is not used: its slot has passed, and others have sent since', async () => {
+    const rig = await pushRig({ script: () => accepted });
+    const other = await secondTenant(rig);
+    await rig.commit(eventSeries(12));
+    await rig.commit(eventSeries(12), 'other');
+    const slow = slowToRead(rig, { times: 3, ms: 2_000 });
+    const reports = await rig.clock.run(
+      Promise.all([
+        rig.start({ settings, db: slow.db }).finish(),
+        rig.start({ settings, ...other.changes }).finish(),
+      ]),
+    );
+    expect(reports).toMatchObject([{ delivered: 12 }, { delivered: 12 }]);
+    expect(slow.timesLeft()).toBe(0);
+    const all = [...timesOf(rig.gong), ...timesOf(other.gong)];
+    expect(mostInWindow(all, 1_000)).toBe(3);
+    const counted = await rig.db
+      .selectFrom('call')
+      .select((row) => row.fn.sum('calls').as('calls'));
+    expect(await counted.executeTakeFirst()).toEqual({ calls: 24 });
+  });
+
+  test('is used in the end: a database that is always slow does not stop everything', async () => {
+    const rig = await pushRig({ script: () => accepted });
+    await rig.commit(eventSeries(2));
+    const times = 50;
+    const slow = slowToRead(rig, { times, ms: 2_000 });
+    expect(await rig.drain({ settings, db: slow.db })).toMatchObject({ delivered: 2 });
+    const readsPerEvent = PACE_LIMITS.lateInRowMax + 1;
+    expect(times - slow.timesLeft()).toBe(2 * readsPerEvent);
+  });
+});
 
 describe('a 429', () => {
   test('pauses every sender of the account, even those of another tenant', async () => {
