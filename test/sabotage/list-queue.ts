@@ -60,6 +60,29 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     caughtBy: { file: PACING, name: 'a call of one machine takes its slot' },
   },
   {
+    name: 'late-permit-replaced',
+    file: 'src/push/drain.ts',
+    find: 'late >= PACE_LIMITS.lateInRowMax || !permit.isLate()',
+    put: 'late >= 0 || !permit.isLate()',
+    effect:
+      'After a slow moment of the database, more calls than allowed reach Gong in one second.',
+    caughtBy: {
+      file: 'test/unit/push-limits.test.ts',
+      name: 'is not used: its slot has passed, and others have sent since',
+    },
+  },
+  {
+    name: 'late-permit-used-finally',
+    file: 'src/push/drain.ts',
+    find: 'late >= PACE_LIMITS.lateInRowMax ||',
+    put: 'late < 0 ||',
+    effect: 'With a database that is always slow, nothing is sent at all.',
+    caughtBy: {
+      file: 'test/unit/push-limits.test.ts',
+      name: 'is used finally: a database that is always slow does not stop everything',
+    },
+  },
+  {
     name: 'first-calls-by-response',
     file: 'src/push/arrival-estimate.ts',
     find: '(isWarm ? Math.min(...this.#latest) / 2 : 0)',

@@ -3,29 +3,6 @@ import type { Sabotage } from './sabotage.ts';
 /** What Gong receives, and how fast. */
 export const SENDING: readonly Sabotage[] = [
   {
-    name: 'late-permit-replaced',
-    file: 'src/push/drain.ts',
-    find: 'late >= PACE_LIMITS.lateInRowMax || !permit.isLate()',
-    put: 'late >= 0 || !permit.isLate()',
-    effect:
-      'After a slow moment of the database, more calls than allowed reach Gong in one second.',
-    caughtBy: {
-      file: 'test/unit/push-limits.test.ts',
-      name: 'is not used: its slot has passed, and others have sent since',
-    },
-  },
-  {
-    name: 'late-permit-used-finally',
-    file: 'src/push/drain.ts',
-    find: 'late >= PACE_LIMITS.lateInRowMax ||',
-    put: 'late < 0 ||',
-    effect: 'With a database that is always slow, nothing is sent at all.',
-    caughtBy: {
-      file: 'test/unit/push-limits.test.ts',
-      name: 'is used in the end: a database that is always slow does not stop everything',
-    },
-  },
-  {
     name: 'claim-state',
     file: 'src/outbox/queue.ts',
     find: `.where('state', '=', 'pending')

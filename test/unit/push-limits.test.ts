@@ -67,7 +67,7 @@ describe('a permit that grew old while the database was slow', () => {
     expect(await counted.executeTakeFirst()).toEqual({ calls: 24 });
   });
 
-  test('is used in the end: a database that is always slow does not stop everything', async () => {
+  test('is used finally: a database that is always slow does not stop everything', async () => {
     const rig = await pushRig({ script: () => accepted });
     await rig.commit(eventSeries(2));
     const times = 50;
