@@ -34,7 +34,7 @@ export const PACE_LIMITS = {
   arrivalMsMax: 250,
   /** the same if machines share the pace; shorter than a second with its jitter, which counts them */
   sharedArrivalMsMax: 1_000,
-  /** how long a permit can be used; if machines share the pace, the call then still can arrive */
+  /** how long a permit can be used if machines share the pace, otherwise a second */
   permitMsMax: 250,
   /** between two looks for the response that another machine waits for */
   responseLookMs: 100,

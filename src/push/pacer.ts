@@ -231,9 +231,10 @@ class AccountPacer implements Pacer {
     const grantedAt = clock.now();
     let sentAt: number | undefined;
     const isShared = this.#arrivalMarginMs > 0;
+    const usableMs = isShared ? PACE_LIMITS.permitMsMax : PACE_LIMITS.secondMs;
     return {
       kind: 'granted',
-      isLate: () => clock.now() - grantedAt > PACE_LIMITS.permitMsMax,
+      isLate: () => clock.now() - grantedAt > usableMs,
       sent: () => {
         sentAt = clock.now();
       },
