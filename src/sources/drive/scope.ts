@@ -48,10 +48,10 @@ export interface ScopeOptions {
 
 export async function findScope(options: ScopeOptions): Promise<Scope> {
   const users = await DriveUsers.find(options);
-  const { readable, leavers } = users;
+  const { readable, leavers } = users.counts();
   options.log.info('Google users', {
-    active: readable.length,
-    suspendedOrArchived: leavers.length,
+    active: readable,
+    suspendedOrArchived: leavers,
   });
   return new FoundScope(options, users, await drivesOf(options));
 }
