@@ -36,7 +36,10 @@ export function primariesFirst(moves: readonly PossibleMove[]): OwnerMove[] {
     .map(({ from, to }) => ({ from, to }));
 }
 
-/** Renames cursors, and the owners of grants and known items. A user who already has a cursor keeps it. */
+/**
+ * Renames cursors, and the owners of grants and known items. A user who already has a cursor keeps
+ * it.
+ */
 export async function moveOwners(
   trx: Statement,
   tenant: string,
