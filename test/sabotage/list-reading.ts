@@ -95,7 +95,7 @@ export const READING: readonly Sabotage[] = [
     effect: 'An endless query of a lookup fills the memory.',
     caughtBy: {
       file: 'test/unit/salesforce-client.test.ts',
-      name: 'ends if more rows of one query are in memory than allowed',
+      name: 'are in memory than allowed',
     },
   },
   {
@@ -106,7 +106,7 @@ export const READING: readonly Sabotage[] = [
     effect: 'The queries of one lookup together fill the memory.',
     caughtBy: {
       file: 'test/unit/salesforce-client.test.ts',
-      name: 'ends if more rows of queries in several calls are in memory than allowed',
+      name: 'are in memory than allowed',
     },
   },
   {
