@@ -61,8 +61,11 @@ function ofLists(name: string, change: (rows: readonly unknown[]) => unknown[]):
   };
 }
 
-/** The vendor's own rows, then pages of others, `copies` times as many. */
-export function endlessNewRows(copies: number): WireFault['strike'] {
+/**
+ * The vendor's own rows, then pages of others, `copies` times as many. `pagesMax`: the list ends after
+ * them.
+ */
+export function endlessNewRows(copies: number, pagesMax?: number): WireFault['strike'] {
   return endless((body, page) => {
     return page === 1
       ? body
@@ -71,11 +74,14 @@ export function endlessNewRows(copies: number): WireFault['strike'] {
             rows.map((row) => renewed(row, number)),
           ),
         );
-  });
+  }, pagesMax);
 }
 
 /** `pageOf` is called with the list's first page, and the page's number within the list from 1 on. */
-function endless(pageOf: (body: Json, page: number) => Json): WireFault['strike'] {
+function endless(
+  pageOf: (body: Json, page: number) => Json,
+  pagesMax = Number.POSITIVE_INFINITY,
+): WireFault['strike'] {
   /** by page token, the response with the list's first page */
   const lists = new Map<string, Answer>();
   let pages = 0;
@@ -87,6 +93,7 @@ function endless(pageOf: (body: Json, page: number) => Json): WireFault['strike'
       const token = `${ENDLESS}${pages}`;
       lists.set(token, first);
       const { newStartPageToken: _end, ...page } = pageOf(body, known === undefined ? 1 : pages);
+      if (pages >= pagesMax) return { ...page, nextPageToken: undefined };
       if (exchange.vendor === 'google') return { ...page, nextPageToken: token };
       const path = exchange.target.replace(/\/(query|composite).*/, '');
       return { ...page, done: false, nextRecordsUrl: `${path}/query/01g${token}-2000` };

@@ -16,7 +16,7 @@ export async function listDirectoryUsers(
   client: GoogleFinder,
   onFaultyRow: (row: FaultyRow) => void,
 ): Promise<UserList> {
-  const rowsMax = DRIVE_LIMITS.directoryRowsMax;
+  const rowsMax = DRIVE_LIMITS.usersMax;
   const users = new UserList();
   for await (const rows of limitedPages(client.listUsers(), { rowsMax, onFaultyRow })) {
     for (const row of rows) users.add(userOfDirectory(row));

@@ -136,7 +136,7 @@ async function drivesOf({ client, config, setAside }: ScopeOptions): Promise<Sco
   const drives =
     sharedDrives === 'all'
       ? await collectRows(client.listDrives(), {
-          rowsMax: DRIVE_LIMITS.directoryRowsMax,
+          rowsMax: DRIVE_LIMITS.sharedDrivesMax,
           onFaultyRow: (row) => setAside.add(row),
         })
       : sharedDrives.map(({ id }) => ({ id }));
