@@ -24,7 +24,7 @@ interface EndlessList {
 /** Each list that a run reads in pages. */
 const LISTS: readonly EndlessList[] = [
   { label: /directory\/v1\/users$/, copies: 500 },
-  { label: /\/drive\/v3\/drives$/, copies: 100 },
+  { label: /\/drive\/v3\/drives$/, copies: 500 },
   { label: /activity\/users\/all\/applications\/drive change_user_access$/, copies: 20 },
   { label: /\/drive\/v3\/changes$/, copies: 5, command: 'sync --no-push --json' },
   { label: /files\/0A\w+\/permissions$/, copies: 100 },
