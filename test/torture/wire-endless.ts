@@ -29,7 +29,7 @@ const LISTS: readonly EndlessList[] = [
   { label: /\/drive\/v3\/changes$/, copies: 5, command: 'sync --no-push --json' },
   { label: /files\/0A\w+\/permissions$/, copies: 100 },
   { label: /files\/(?!0A)\w+\/permissions$/, copies: 100 },
-  { label: /\/drive\/v3\/files$/, copies: 100 },
+  { label: /\/drive\/v3\/files$/, copies: 20 },
   { label: /ContentDistribution$/, copies: 100 },
   { label: /\/composite$/, copies: 400 },
 ];
