@@ -1,0 +1,39 @@
+import type { Sabotage } from './sabotage.ts';
+
+const CRON = 'test/unit/config-cron-problem.test.ts';
+
+/** What operators type and configure. */
+export const INPUT: readonly Sabotage[] = [
+  {
+    name: 'cron-backward',
+    file: 'src/config/cron-problem.ts',
+    find: 'if (ends && first > last) return backward(ends, field);',
+    put: 'void backward;',
+    effect: 'A schedule with `5-1` for `1-5` runs in 57 minutes of an hour.',
+    caughtBy: { file: CRON, name: 'runs backward' },
+  },
+  {
+    name: 'cron-step',
+    file: 'src/config/cron-problem.ts',
+    find: 'Number(step) <= size',
+    put: 'Number(step) > 0',
+    effect: 'A schedule of every 90 minutes runs once an hour.',
+    caughtBy: { file: CRON, name: 'has a step that is too large' },
+  },
+  {
+    name: 'cron-sunday',
+    file: 'src/config/cron-problem.ts',
+    find: 'last === SUNDAY ? NEXT_SUNDAY : last',
+    put: 'last',
+    effect: 'A schedule from Monday to Sunday is rejected.',
+    caughtBy: { file: CRON, name: 'Sunday begins or ends the week' },
+  },
+  {
+    name: 'cron-problem',
+    file: 'src/config/tenant-schema.ts',
+    find: '(expression) => cronProblem(expression) === undefined',
+    put: "(expression) => expression !== ''",
+    effect: 'A schedule that does not do what it says is accepted.',
+    caughtBy: { file: 'test/unit/config-invalid-values.test.ts', name: 'is not a schedule either' },
+  },
+];
