@@ -36,4 +36,15 @@ export const INPUT: readonly Sabotage[] = [
     effect: 'A schedule that does not do what it says is accepted.',
     caughtBy: { file: 'test/unit/config-invalid-values.test.ts', name: 'is not a schedule either' },
   },
+  {
+    name: 'when-local',
+    file: 'src/cli/command-line/parse-date-or-time.ts',
+    find: 'time && !hasOffset ? `${text}Z` : text',
+    put: 'text',
+    effect: '`--since 2026-05-01T10:00` depends on the machine that runs the command.',
+    caughtBy: {
+      file: 'test/unit/date-or-time.test.ts',
+      name: "does not depend on the machine's timezone",
+    },
+  },
 ];
