@@ -47,4 +47,23 @@ export const INPUT: readonly Sabotage[] = [
       name: "does not depend on the machine's timezone",
     },
   },
+  {
+    name: 'repeated-parameter',
+    file: 'src/web/parameters.ts',
+    find: 'if (others.length === 0) return value;',
+    put: 'if (others.length >= 0) return value;',
+    effect: 'A program that asks for two states gets the events of one, and does not notice.',
+    caughtBy: { file: 'test/web/bad-requests.test.ts', name: 'is refused with its name, by' },
+  },
+  {
+    name: 'repeated-tenant',
+    file: 'src/web/parameters.ts',
+    find: "c.req.queries('tenant') ?? []",
+    put: "(c.req.queries('tenant') ?? []).slice(0, 1)",
+    effect: 'A program that asks for two tenants gets one, and does not notice.',
+    caughtBy: {
+      file: 'test/web/bad-requests.test.ts',
+      name: 'selects several tenants in the API, like --tenant',
+    },
+  },
 ];

@@ -18,6 +18,7 @@ import { overviewPage } from '../pages/overview-page.ts';
 import { withoutControls } from '../pages/parts.ts';
 import { searchPage } from '../pages/search-page.ts';
 import { tenantPage } from '../pages/tenant-page.ts';
+import { parameterReader } from '../parameters.ts';
 import { eventPath } from '../paths.ts';
 import { problemResponse } from '../problem-response.ts';
 import { DAY_MS, firstDay, type View, type WebData } from '../web-data.ts';
@@ -90,7 +91,7 @@ async function showOverview(c: WebContext, { data }: PageOptions) {
 
 async function showTenant(c: WebContext, { data }: PageOptions) {
   const name = c.req.param('name') ?? '';
-  const [tenant] = tenantsFor(data.view(), name);
+  const [tenant] = tenantsFor(data.view(), [name]);
   const statuses = await data.statuses();
   const status = statuses.find((each) => each.tenant === tenant?.tenant);
   if (status === undefined) throw new NotFound('there is no such tenant');
@@ -115,15 +116,20 @@ function zoneOf({ tenants }: View): (name: string) => string {
 }
 
 async function showEvents(c: WebContext, { data }: PageOptions) {
-  const query = readEventQuery((name) => c.req.query(name));
+  const query = readEventQuery(parameterReader(c));
+  const { tenant: name, ...filter } = query;
   const content = await data.read(async (view) =>
     eventsPage({
       query,
       tenants: view.tenants.map(({ tenant }) => tenant),
-      events: await listFor(view, query, PAGE_LIMITS.eventsPerPage),
+      events: await listFor(view, {
+        tenants: name === undefined ? [] : [name],
+        filter,
+        limit: PAGE_LIMITS.eventsPerPage,
+      }),
       asTyped: view.context.asTyped,
       zoneOf: zoneOf(view),
-      showsTenant: query.tenant === undefined && view.tenants.length > 1,
+      showsTenant: name === undefined && view.tenants.length > 1,
       now: view.context.clock.now(),
     }),
   );
@@ -133,11 +139,11 @@ async function showEvents(c: WebContext, { data }: PageOptions) {
 async function showEvent(c: WebContext, { data }: PageOptions) {
   const { tenant = '', id = '' } = c.req.param();
   const formToken = c.get('formToken');
-  const done = c.req.query('done');
+  const done = parameterReader(c)('done');
   return data.read(async (view) => {
     const event = await findOneEvent(view, { tenant, id });
     if (event.eventId !== id) return c.redirect(eventPath(event), 303);
-    const [config] = tenantsFor(view, tenant);
+    const [config] = tenantsFor(view, [tenant]);
     if (config === undefined) throw new NotFound('there is no such tenant');
     const { attempts, summary, sentences } = await explainStored(view.context, config, event);
     const { asTyped } = view.context;
@@ -156,7 +162,7 @@ async function showEvent(c: WebContext, { data }: PageOptions) {
 }
 
 async function search(c: WebContext, { data }: PageOptions) {
-  const text = requireSearchable((c.req.query('q') ?? '').trim());
+  const text = requireSearchable((parameterReader(c)('q') ?? '').trim());
   const limit = LIST_LIMITS.explainedDefault;
   return data.read(async (view) => {
     const found =
