@@ -383,7 +383,8 @@ export const STORING: readonly Sabotage[] = [
     file: 'src/db/restore-files.ts',
     find: 'each.startsWith(name + KEPT) ||',
     put: '',
-    effect: 'A person stays in a previous database that `restore` kept, and the operator does not know it.',
+    effect:
+      'A person stays in a previous database that `restore` kept, and the operator does not know it.',
     caughtBy: {
       file: 'test/cli/forget.test.ts',
       name: 'it names the files that restore left, which still contain the person',
