@@ -10,7 +10,8 @@ import { type Io, processIo } from './terminal/io.ts';
 
 /**
  * Runs this process's command line and sets its exit code. It does not force the exit, so that all
- * output is written first, unless the command requires it. The first SIGINT or SIGTERM stops the command, the second kills it.
+ * output is written first, unless the command requires it. The first SIGINT or SIGTERM stops the
+ * command, the second kills it.
  */
 export async function runProcess(
   definitions: readonly CommandDefinition[],

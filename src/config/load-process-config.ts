@@ -36,7 +36,10 @@ export async function loadProcessService(folder: string | undefined): Promise<Se
   return loadService(loadOptions(processPlace(folder)));
 }
 
-/** A database that the command line names; see `readDatabaseAddress`. Files are relative to the folder. */
+/**
+ * A database that the command line names; see `readDatabaseAddress`. Files are relative to the
+ * folder.
+ */
 export function processDatabase(folder: string | undefined, typed: string) {
   const { dir, workingDirectory, environment: variables } = loadOptions(processPlace(folder));
   return readDatabaseAddress(

@@ -2,7 +2,10 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { codeOf } from '../lib/errors.ts';
 import { isExposedSecret } from '../lib/file-exposure.ts';
 
-/** The text, and whether other users can read a secret in it; or the rest of a sentence that starts with the file's name, and the system's code. */
+/**
+ * The text, and whether other users can read a secret in it; or the rest of a sentence that starts
+ * with the file's name, and the system's code.
+ */
 export type FileText =
   | { readonly text: string; readonly exposed: boolean }
   | { readonly problem: string; readonly code: string };

@@ -89,7 +89,10 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** Waits for locks of other processes. Inside a transaction, which has the write lock, there are none. */
+/**
+ * Waits for locks of other processes. Inside a transaction, which has the write lock, there are
+ * none.
+ */
 class PatientConnection implements DatabaseConnection {
   readonly #inner: DatabaseConnection;
   readonly #options: DialectOptions;

@@ -133,7 +133,10 @@ const selectLeaseForUpdate = compileOnce<{ readonly name: string }, StoredLease>
   db.selectFrom('lease').select(['holder', 'until']).where('name', '=', value('name')).forUpdate(),
 );
 
-/** Until the transaction ends, no other one of this tenant continues, and no process takes the lease. */
+/**
+ * Until the transaction ends, no other one of this tenant continues, and no process takes the
+ * lease.
+ */
 async function lockLease(trx: Statement, name: string) {
   const { rows } = await selectLeaseForUpdate(trx, { name });
   return rows[0];

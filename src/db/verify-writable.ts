@@ -9,7 +9,10 @@ class RolledBack extends Error {
   override readonly name = 'RolledBack';
 }
 
-/** Begins to write, and releases the lock without a change. Throws DatabaseError if that is impossible. */
+/**
+ * Begins to write, and releases the lock without a change. Throws DatabaseError if that is
+ * impossible.
+ */
 export async function verifyWritable(db: Database): Promise<void> {
   const undone = new RolledBack();
   try {

@@ -5,9 +5,9 @@ import { at, type ExplainedEvent } from './explained-event.ts';
 import { andList, quoted } from './sentences.ts';
 
 /**
- * What happened to one event, in sentences: where and when its share was seen, who is in it, which record
- * it was matched to and why, what happened to it, and what an operator can do. Decides nothing: it
- * reads what was stored.
+ * What happened to one event, in sentences: where and when its share was seen, who is in it, which
+ * record it was matched to and why, what happened to it, and what an operator can do. Decides
+ * nothing: it reads what was stored.
  */
 export function explainEvent(explained: ExplainedEvent): string[] {
   const { event } = explained;

@@ -35,8 +35,8 @@ export interface RetryReport {
 
 /**
  * The named events that the action still has to change. Throws UserError, and nothing is changed,
- * if an id or its prefix belongs to no event or to several, if Gong already has the event, or if an event to
- * retry is erased.
+ * if an id or its prefix belongs to no event or to several, if Gong already has the event, or if an
+ * event to retry is erased.
  */
 export async function findActionable(
   context: AppContext,

@@ -22,7 +22,10 @@ export const SEARCH_LIMITS = {
 } as const;
 
 export const ID_LIMITS = {
-  /** lengths of a short id, after the source and a sandbox org's Id: 8 digits for Drive, Salesforce's 15-character id */
+  /**
+   * lengths of a short id, after the source and a sandbox org's Id: 8 digits for Drive,
+   * Salesforce's 15-character id
+   */
   shortCharacters: [8, 12, 15, 20],
   /** sandbox orgs whose events a short id is looked up in; a tenant changes its org rarely */
   orgsPerTenantMax: 20,

@@ -49,8 +49,8 @@ function insertQuery(trx: Statement, rows: readonly Insertable<EventTable>[]) {
 export const REOPENED_IF_READ_AGAIN: readonly string[] = ['before-start', 'no-url', 'rebound'];
 
 /**
- * What can become of an event that the local check rejected, if its share is read again: it is queued if
- * its body is valid now, or held like a new one.
+ * What can become of an event that the local check rejected, if its share is read again: it is
+ * queued if its body is valid now, or held like a new one.
  */
 export const STATES_AFTER_REPAIR: readonly State[] = ['pending', 'held'];
 

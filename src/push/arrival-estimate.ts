@@ -19,7 +19,8 @@ export class ArrivalEstimate {
 
   /**
    * The same if machines share the pace: the calls of one are not late together, as those of one
-   * process are. Therefore, only half of the fastest call's latency counts as the time after an arrival.
+   * process are. Therefore, only half of the fastest call's latency counts as the time after an
+   * arrival.
    */
   estimateShared(sentAt: number, respondedAt: number): number {
     const tookMs = Math.max(0, respondedAt - sentAt);

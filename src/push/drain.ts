@@ -192,8 +192,9 @@ export class Drain {
   }
 
   /**
-   * A success frees its slot before it is on record, so that the next request does not wait for the commit.
-   * Any other response can decide about the next requests: it frees its slot once it is on record.
+   * A success frees its slot before it is on record, so that the next request does not wait for the
+   * commit. Any other response can decide about the next requests: it frees its slot once it is on
+   * record.
    */
   async #sendInSlot(event: QueuedEvent): Promise<GongResponse | undefined> {
     const response = await this.#send(event);

@@ -3,7 +3,10 @@
 export const PUSH_LIMITS = {
   /** attempts per event in one run; then the event waits for the next run */
   attemptsPerRunMax: 5,
-  /** events between two attempts, or not on record yet, in addition to those in flight; limits memory use */
+  /**
+   * events between two attempts, or not on record yet, in addition to those in flight; limits
+   * memory use
+   */
   waitingMax: 64,
   /** a longer Retry-After ends pushing for the run */
   retryAfterMsMax: 10 * 60_000,
@@ -31,7 +34,10 @@ export const PACE_LIMITS = {
   arrivalMsMax: 250,
   /** the same if machines share the pace; shorter than a second with its jitter, which counts them */
   sharedArrivalMsMax: 1_000,
-  /** how long a permit can be used if machines share the pace; the call then still has time to arrive */
+  /**
+   * how long a permit can be used if machines share the pace; the call then still has time to
+   * arrive
+   */
   permitMsMax: 250,
   /** between two looks for the response that another machine waits for */
   responseLookMs: 100,

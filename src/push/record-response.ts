@@ -45,8 +45,8 @@ export class ResponseRecorder {
   }
 
   /**
-   * Returns the reason to stop pushing, if the response is one. Resolves once the response is committed,
-   * together with those that arrived in the same turn of the event loop.
+   * Returns the reason to stop pushing, if the response is one. Resolves once the response is
+   * committed, together with those that arrived in the same turn of the event loop.
    */
   async record(event: QueuedEvent, response: GongResponse): Promise<PushStop | undefined> {
     await this.#settle(event, response);

@@ -1,9 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 
 /**
- * Handles together what is added in two turns of the event loop, or while the previous group is handled:
- * one transaction for several responses. Senders ask for their next permits in the first turn, and a
- * single item waits no longer than the second.
+ * Handles together what is added in two turns of the event loop, or while the previous group is
+ * handled: one transaction for several responses. Senders ask for their next permits in the first
+ * turn, and a single item waits no longer than the second.
  */
 export class TurnGroup<Item> {
   readonly #handle: (items: readonly Item[]) => Promise<void>;

@@ -80,7 +80,8 @@ export interface DriveKnowledge {
 
 /**
  * What the run knows of Drive; undefined if it may not decide on Drive's shares. If the Directory
- * could not be read, its last known domains and users count, so that no share waits longer than necessary.
+ * could not be read, its last known domains and users count, so that no share waits longer than
+ * necessary.
  */
 export async function driveKnowledge(reading: SyncReading): Promise<DriveKnowledge | undefined> {
   const { drive, driveDatabase } = reading;

@@ -72,7 +72,10 @@ export function openRun(
   };
 }
 
-/** A database failure or a bug ended the run: `cause` is the error, `report` what was done until then. */
+/**
+ * A database failure or a bug ended the run: `cause` is the error, `report` what was done until
+ * then.
+ */
 export class RunBroken extends Error {
   override readonly name = 'RunBroken';
   readonly report: RunReport;

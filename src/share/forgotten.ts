@@ -64,7 +64,10 @@ export class ForgottenPeople {
     );
   }
 
-  /** The address can follow other characters, and an extension can follow it: `to=ada@globex.example.pdf`. */
+  /**
+   * The address can follow other characters, and an extension can follow it:
+   * `to=ada@globex.example.pdf`.
+   */
   #scrubCandidate(found: string): string {
     const ends = [found.length, found.length - (FILE_EXTENSION.exec(found)?.[0].length ?? 0)];
     const at = found.search(/@|%40/);

@@ -125,10 +125,10 @@ export function skipReason(facts: ShareFacts, rules: PolicyRules): SkipReason | 
 }
 
 /**
- * Decides the state of a share. A share whose records cannot be looked up is held until they can, and
- * never counts as one without a record. A share that the audit log can still complete is held for at most a
- * day. A share without a Salesforce record is held until `sharedAt` plus `holdDays`; then
- * `unmatched` decides whether it is sent.
+ * Decides the state of a share. A share whose records cannot be looked up is held until they can,
+ * and never counts as one without a record. A share that the audit log can still complete is held
+ * for at most a day. A share without a Salesforce record is held until `sharedAt` plus `holdDays`;
+ * then `unmatched` decides whether it is sent.
  */
 export function decide(facts: DecisionFacts, rules: PolicyRules & HoldRules): Decision {
   const reason = skipReason(facts, rules);

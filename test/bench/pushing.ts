@@ -121,8 +121,8 @@ interface Synced {
 }
 
 /**
- * Each run begins with the same database, in which everything is read and nothing is sent. The deliveries
- * are far apart, so that a run reads ten of them again instead of all.
+ * Each run begins with the same database, in which everything is read and nothing is sent. The
+ * deliveries are far apart, so that a run reads ten of them again instead of all.
  */
 function syncs(receiver: Receiver, { events, runs }: Amount): Promise<Synced[]> {
   const everyMs = 60_000;

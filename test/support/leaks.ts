@@ -10,8 +10,9 @@ const SESSION = /00D\w{12}!AQ0AQ/;
 const ASSERTION = /eyJ[\w-]{10,}\.eyJ/;
 
 /**
- * Where a secret is visible, as sentences: in the output of any command, or in any file of the folder
- * (database, write-ahead log) or row of a server's database, except the files of the secrets themselves.
+ * Where a secret is visible, as sentences: in the output of any command, or in any file of the
+ * folder (database, write-ahead log) or row of a server's database, except the files of the secrets
+ * themselves.
  */
 export async function leaksOf(world: CliWorld): Promise<string[]> {
   const places = [

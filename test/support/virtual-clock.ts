@@ -12,7 +12,8 @@ const TURNS_PER_STEP = 6;
 /**
  * A clock that jumps from one sleeper to the next while `run` waits. It jumps only once all other
  * work waits for it. SQLite and promises need no timer, so some iterations of the event loop show
- * that; a statement of PostgreSQL is waited for. Not suitable for work that waits for sockets or processes.
+ * that; a statement of PostgreSQL is waited for. Not suitable for work that waits for sockets or
+ * processes.
  */
 export class VirtualClock extends ManualClock {
   readonly #wakes = new Set<{ readonly at: number }>();

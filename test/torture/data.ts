@@ -227,7 +227,10 @@ function isAnother({ path, mutation: { isPlausible = false } }: Case): boolean {
   return isPlausible && KEY_OF_ROW.test(path.join('.'));
 }
 
-/** True for an entry in the day before a backfill's window, which is read, but belongs to another one. */
+/**
+ * True for an entry in the day before a backfill's window, which is read, but belongs to another
+ * one.
+ */
 function isBeforeWindow({ stage, path, mutation }: Case): boolean {
   const isOfEntry = AUDIT_TIME.test(path.join('.'));
   return stage === 'backfill' && isOfEntry && mutation.name === 'two days earlier';

@@ -8,7 +8,10 @@ const RESPONSE_MS_MAX = { short: 1_500, long: 4_000 };
 /** More than the simulated company has, and than an endless list needs to repeat itself. */
 const PAGES_MAX = 220;
 
-/** The vendors' time-outs in this process, which are real time, and long lists, until the result is disposed. */
+/**
+ * The vendors' time-outs in this process, which are real time, and long lists, until the result is
+ * disposed.
+ */
 export function shortenTimeouts(form: 'short' | 'long'): Disposable {
   const responseMsMax = RESPONSE_MS_MAX[form];
   const limits = [

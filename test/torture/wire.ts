@@ -134,7 +134,10 @@ async function tryCase(
   return failures;
 }
 
-/** A vendor that does not understand a request ends the run, since that is our bug; nothing else does. */
+/**
+ * A vendor that does not understand a request ends the run, since that is our bug; nothing else
+ * does.
+ */
 function problemsOf({ report, thrown }: CaseResult): string[] {
   const isMalformed = thrown instanceof Error && thrown.cause instanceof MalformedQuery;
   if (thrown !== undefined && !isMalformed) return [`the run threw ${thrown}`];

@@ -148,7 +148,10 @@ class QueueRunner implements Runner {
     this.#worker.takeAtOnce(isNeeded ? atOnce : 0);
   }
 
-  /** What one process does for all with the same tenants: unfinished backfills continue, overdue tenants, retention. */
+  /**
+   * What one process does for all with the same tenants: unfinished backfills continue, overdue
+   * tenants, retention.
+   */
   async #doDuties(): Promise<void> {
     const { alerts, signal } = this.#tools;
     if (signal.aborted || !this.#presence.hasDuties) return;

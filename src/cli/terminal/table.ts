@@ -96,7 +96,10 @@ function cellText(value: string | undefined): string {
   return value === undefined || value === '' ? MISSING : escapeControls(value);
 }
 
-/** Each column's width; the widest columns that may shrink do so first. Undefined if they cannot shrink enough. */
+/**
+ * Each column's width; the widest columns that may shrink do so first. Undefined if they cannot
+ * shrink enough.
+ */
 function fitWidths<Row>(
   columns: readonly Column<Row>[],
   cells: readonly (readonly string[])[],

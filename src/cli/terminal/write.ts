@@ -12,7 +12,10 @@ export async function writeHeading(io: Io, text: string): Promise<void> {
   await io.out(`${lines.map((line) => boldOnTerminal(io, line)).join('\n')}\n`);
 }
 
-/** One paragraph with its commands as the user types them, wrapped under its own indentation; text from outside is escaped. */
+/**
+ * One paragraph with its commands as the user types them, wrapped under its own indentation; text
+ * from outside is escaped.
+ */
 export async function writeParagraph(io: Io, text: string): Promise<void> {
   await io.out(`${paragraph(escapeControls(io.asTyped(text)), io.columns)}\n`);
 }

@@ -5,7 +5,10 @@ import type { Statement } from '../schema.ts';
 import type { Row } from './checksum.ts';
 import type { ComparedTable, TableName } from './table-plans.ts';
 
-/** Counts that fell to zero keep a row in the database where they were counted, but have none in a copy. */
+/**
+ * Counts that fell to zero keep a row in the database where they were counted, but have none in a
+ * copy.
+ */
 function countsOf({ treatment }: ComparedTable) {
   return treatment === 'counted' ? sql`events <> 0` : sql`1 = 1`;
 }

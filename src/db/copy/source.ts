@@ -43,7 +43,10 @@ export async function lockSource(trx: Statement, clock: Clock): Promise<void> {
   await requireUnused(trx, clock);
 }
 
-/** Throws DatabaseInUse if a process has a lease, other than of `except`, or takes runs from the queue. */
+/**
+ * Throws DatabaseInUse if a process has a lease, other than of `except`, or takes runs from the
+ * queue.
+ */
 export async function requireUnused(
   trx: Statement,
   clock: Clock,

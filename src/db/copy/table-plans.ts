@@ -10,7 +10,10 @@ type TablePlan =
   | { readonly treatment: 'copied' | 'counted'; readonly key: readonly string[] }
   | { readonly treatment: 'rebuilt' | 'omitted' };
 
-/** In the order of copying: an attempt refers to its event. A table that is missing does not compile. */
+/**
+ * In the order of copying: an attempt refers to its event. A table that is missing does not
+ * compile.
+ */
 const PLANS: Readonly<Record<TableName, TablePlan>> = {
   run: copied('run_id'),
   cursor: copied('tenant', 'stream'),

@@ -29,8 +29,9 @@ export const FOREIGN_SCHEMA = [
 type Explanation = readonly [sentence: string, hint: string];
 
 /**
- * By the beginning of an error's code: SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html),
- * a code of the system, or of TLS. The first that matches counts.
+ * By the beginning of an error's code: SQLSTATE
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html), a code of the system, or of
+ * TLS. The first that matches counts.
  */
 const FAILURES: readonly (readonly [codePrefix: string, ...Explanation])[] = [
   ['28', ...REFUSED],

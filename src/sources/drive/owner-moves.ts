@@ -32,7 +32,10 @@ export function planMoves(stored: StoredOwners, book: AddressBook): OwnerMove[] 
     .map(({ from, to }) => ({ from, to }));
 }
 
-/** Renames cursors, and the owners of grants and known items. A user who already has a cursor keeps it. */
+/**
+ * Renames cursors, and the owners of grants and known items. A user who already has a cursor keeps
+ * it.
+ */
 export async function moveOwners(
   trx: Statement,
   tenant: string,

@@ -180,8 +180,8 @@ function loggedFactsOf({ itemId, item, title, documentType }: AuditEntry): ItemF
 }
 
 /**
- * One grant per grantee, with the address that was logged first. A link's grant is logged under two names, in any order, and only one of the
- * entries contains the role; the other has the least role.
+ * One grant per grantee, with the address that was logged first. A link's grant is logged under two
+ * names, in any order, and only one of the entries contains the role; the other has the least role.
  */
 function grantsByKey(entries: readonly AuditEntry[]): Map<string, ExternalGrant> {
   const grants = new Map<string, ExternalGrant>();

@@ -58,7 +58,10 @@ function sharerOf(row: DeliveryRow): Sharer | undefined {
   return Object.keys(sharer).length === 0 ? undefined : sharer;
 }
 
-/** The type comes from the relation, not from the id's prefix: each org has its own for custom objects. */
+/**
+ * The type comes from the relation, not from the id's prefix: each org has its own for custom
+ * objects.
+ */
 function relatedOf(row: DeliveryRow): RelatedRecord | undefined {
   if (!row.RelatedRecordId) return undefined;
   const type = presentText(row.RelatedRecord?.Type);

@@ -73,7 +73,10 @@ export class BatchRequests {
     return this.#isProven;
   }
 
-  /** Only while `isOffered`. The answers, by the place of the call. Rejects only with the reason of the signal. */
+  /**
+   * Only while `isOffered`. The answers, by the place of the call. Rejects only with the reason of
+   * the signal.
+   */
   async send(
     calls: readonly BatchCall[],
     reservation: ByteReservation,

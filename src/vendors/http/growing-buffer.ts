@@ -65,8 +65,8 @@ export function freeBytes({ buffer }: Buffer<ArrayBuffer>): void {
 }
 
 /**
- * The largest memory that was freed, for the next body: with a new one for each page of a long list, the
- * process takes 15 MB more.
+ * The largest memory that was freed, for the next body: with a new one for each page of a long
+ * list, the process takes 15 MB more.
  */
 let spare: ArrayBuffer | undefined;
 

@@ -16,7 +16,10 @@ export interface Layout {
   readonly isBare?: true;
 }
 
-/** The frame of all pages. It works without JavaScript; the script only replaces `main` after a change. */
+/**
+ * The frame of all pages. It works without JavaScript; the script only replaces `main` after a
+ * change.
+ */
 export function layout(page: Layout): Html {
   const { title, content, isLive } = page;
   return html`<!doctype html>
