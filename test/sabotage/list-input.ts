@@ -48,6 +48,17 @@ export const INPUT: readonly Sabotage[] = [
     },
   },
   {
+    name: 'hints-as-typed',
+    file: 'src/web/pages/parts.ts',
+    find: 'withoutControls(asTyped(text)).split(',
+    put: 'withoutControls(text).split(',
+    effect: 'Commands on the page lack the prefix and the configuration that the operator needs.',
+    caughtBy: {
+      file: 'test/web/hints.test.ts',
+      name: 'the hints of recorded runs show commands as the service was started',
+    },
+  },
+  {
     name: 'repeated-parameter',
     file: 'src/web/parameters.ts',
     find: 'if (others.length === 0) return value;',

@@ -1,8 +1,7 @@
 import type { Hono } from 'hono';
-import type { AsTyped } from '../../lib/as-typed.ts';
 import { countDays } from '../../operator/event-counts.ts';
 import { explain, explainStored } from '../../operator/explain.ts';
-import { type Attention, healthOf, worstFirst } from '../../operator/health.ts';
+import { healthOf, worstFirst } from '../../operator/health.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { syncCursors } from '../../operator/status.ts';
 import { faultyRow, type TenantRow, type ValidTenantRow } from '../../operator/tenant-row.ts';
@@ -15,7 +14,7 @@ import { eventsPage } from '../pages/events-page.ts';
 import { titleOf } from '../pages/events-table.ts';
 import { type Layout, layout } from '../pages/layout.ts';
 import { overviewPage } from '../pages/overview-page.ts';
-import { withoutControls } from '../pages/parts.ts';
+import { sentencesWith, withoutControls } from '../pages/parts.ts';
 import { searchPage } from '../pages/search-page.ts';
 import { tenantPage } from '../pages/tenant-page.ts';
 import { parameterReader } from '../parameters.ts';
@@ -52,37 +51,22 @@ function page(c: WebContext, { title, content, ...rest }: Layout) {
   return c.html(layout({ title, content, logOutToken, ...rest }));
 }
 
-/** Hints show commands as the operator types them. */
-function typed<Subject extends { readonly attention?: Attention }>(
-  subject: Subject,
-  asTyped: AsTyped,
-): Subject {
-  const { attention } = subject;
-  if (attention === undefined) return subject;
-  return { ...subject, attention: { ...attention, hint: asTyped(attention.hint) } };
-}
-
-function typedRow<Row extends TenantRow>(row: Row, asTyped: AsTyped): Row {
-  return { ...row, health: typed(row.health, asTyped) };
-}
-
 function rowOf(status: ValidTenantRow['status']): ValidTenantRow {
   return { status, health: healthOf(status) };
 }
 
 async function showOverview(c: WebContext, { data }: PageOptions) {
   const { faulty, context } = data.view();
-  const { asTyped } = context;
   const statuses = await data.statuses();
   const rows: TenantRow[] = [...statuses.map(rowOf), ...faulty.map(faultyRow)];
   const now = context.clock.now();
   const content = overviewPage({
-    rows: worstFirst(rows).map((row) => typedRow(row, asTyped)),
+    rows: worstFirst(rows),
     days: await data.days(),
     recentOf: await data.recent(),
     lastGoodRuns: await data.lastGoodRuns(),
-    queue: typed(await data.queue(), asTyped),
-    asTyped,
+    queue: await data.queue(),
+    sentence: sentencesWith(context.asTyped),
     firstDay: firstDay(now) / DAY_MS,
     now,
   });
@@ -99,8 +83,8 @@ async function showTenant(c: WebContext, { data }: PageOptions) {
   const since = firstDay(now);
   const content = await data.read(async ({ context }) =>
     tenantPage({
-      row: typedRow(rowOf(status), context.asTyped),
-      asTyped: context.asTyped,
+      row: rowOf(status),
+      sentence: sentencesWith(context.asTyped),
       days: await countDays(context.db, [status.tenant], since),
       cursors: await syncCursors(context, status.tenant),
       firstDay: since / DAY_MS,
@@ -127,7 +111,7 @@ async function showEvents(c: WebContext, { data }: PageOptions) {
         filter,
         limit: PAGE_LIMITS.eventsPerPage,
       }),
-      asTyped: view.context.asTyped,
+      sentence: sentencesWith(view.context.asTyped),
       zoneOf: zoneOf(view),
       showsTenant: name === undefined && view.tenants.length > 1,
       now: view.context.clock.now(),
@@ -146,12 +130,12 @@ async function showEvent(c: WebContext, { data }: PageOptions) {
     const [config] = tenantsFor(view, [tenant]);
     if (config === undefined) throw new NotFound('there is no such tenant');
     const { attempts, summary, sentences } = await explainStored(view.context, config, event);
-    const { asTyped } = view.context;
     const content = eventPage({
       event,
       attempts,
-      summary: asTyped(summary),
-      sentences: sentences.map(asTyped),
+      summary,
+      sentences,
+      sentence: sentencesWith(view.context.asTyped),
       tenant: config,
       formToken,
       done,
@@ -170,14 +154,11 @@ async function search(c: WebContext, { data }: PageOptions) {
     const events = found.flatMap(({ event }) => event ?? []);
     const [only, ...others] = events;
     if (only !== undefined && others.length === 0) return c.redirect(eventPath(only), 303);
-    const explanations = found.map((each) => ({
-      ...each,
-      sentences: each.sentences.map(view.context.asTyped),
-    }));
     const content = searchPage({
       text,
       events,
-      explanations,
+      explanations: found,
+      sentence: sentencesWith(view.context.asTyped),
       limit,
       zoneOf: zoneOf(view),
       showsTenant: view.tenants.length > 1,
