@@ -25,7 +25,7 @@ function neither(text: string): UserError {
   return new UserError(`"${text}" is neither a date nor a time`, {
     hint:
       'Write a date such as 2026-11-01, or a time such as 2026-11-01T09:00. Both are in the ' +
-      "tenant's timezone. Otherwise, add the offset: 2026-11-01T09:00Z or 2026-11-01T09:00-05:00.",
+      "tenant's timezone. For another one, add its offset: 2026-11-01T09:00Z or 2026-11-01T09:00-05:00.",
   });
 }
 
