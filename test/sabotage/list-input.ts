@@ -48,6 +48,14 @@ export const INPUT: readonly Sabotage[] = [
     },
   },
   {
+    name: 'when-earliest',
+    file: 'src/cli/command-line/parse-date-or-time.ts',
+    find: 'Math.max(EARLIEST, hasOffset ? moment : firstMoment(timezone, moment))',
+    put: '[EARLIEST, hasOffset ? moment : firstMoment(timezone, moment)][1] ?? 0',
+    effect: '`--since 0001-01-01` ends with a year that no vendor understands.',
+    caughtBy: { file: 'test/unit/date-or-time.test.ts', name: 'before 1970 counts as 1970' },
+  },
+  {
     name: 'hints-as-typed',
     file: 'src/web/pages/parts.ts',
     find: 'withoutControls(asTyped(text)).split(',

@@ -55,6 +55,14 @@ describe('WHEN', () => {
     expect(new Date(parseWhen(text, timezone)).toISOString()).toBe(moment);
   });
 
+  test.each(['0001-01-01', '0099-12-31T10:00', '0001-01-01T00:00Z', '1969-12-31T23:59'])(
+    'before 1970 counts as 1970: %s',
+    (text) => {
+      expect(parseWhen(text, 'America/New_York')).toBeGreaterThanOrEqual(0);
+      expect(parseWhen(text, 'UTC')).toBe(0);
+    },
+  );
+
   test("does not depend on the machine's timezone", () => {
     vi.stubEnv('TZ', 'Asia/Tokyo');
     onTestFinished(() => void vi.unstubAllEnvs());

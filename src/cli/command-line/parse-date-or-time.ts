@@ -5,11 +5,13 @@ import { firstMoment } from '../../scheduler/local-time.ts';
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 /** ISO-8601; without an offset or Z, a time in the tenant's timezone */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/;
+/** No share is older than 1970, and vendors refuse years such as 0001. */
+const EARLIEST = 0;
 
 /**
  * Epoch milliseconds of a date (its first moment in `timezone`, an IANA name) or of an ISO-8601
- * time. A time without an offset is the first moment at which clocks in `timezone` show it. Throws
- * UserError for anything else.
+ * time. A time without an offset is the first moment at which clocks in `timezone` show it. An
+ * earlier moment than 1970 counts as 1970. Throws UserError for anything else.
  */
 export function parseWhen(text: string, timezone: string): number {
   const time = TIME.exec(text);
@@ -18,7 +20,7 @@ export function parseWhen(text: string, timezone: string): number {
   // Date.parse reads a date as UTC, but a time without an offset in this machine's timezone.
   const moment = Date.parse(time && !hasOffset ? `${text}Z` : text);
   if (!isOnCalendar(text) || Number.isNaN(moment)) throw impossible(text);
-  return hasOffset ? moment : firstMoment(timezone, moment);
+  return Math.max(EARLIEST, hasOffset ? moment : firstMoment(timezone, moment));
 }
 
 function neither(text: string): UserError {
