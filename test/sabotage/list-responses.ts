@@ -93,4 +93,15 @@ export const RESPONSES: readonly Sabotage[] = [
       name: 'is used again for the next one, for one at a time',
     },
   },
+  {
+    name: 'unusable-token-dropped',
+    file: 'src/vendors/google/classify.ts',
+    find: 'if (error === undefined && UNUSABLE_URL_STATUSES.has(status)) return true;',
+    put: '',
+    effect: 'A page token that is too long for a URL is on record, and ends each later run.',
+    caughtBy: {
+      file: 'test/unit/google-classify.test.ts',
+      name: 'a bare 431 for a later page, whose token makes the URL unusable',
+    },
+  },
 ];

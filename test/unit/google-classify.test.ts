@@ -223,6 +223,19 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
     classify(410, '', { context: PAGED }),
     { kind: 'page-token-lost' },
   ],
+  ...[400, 413, 414, 431].map(
+    (status) =>
+      [
+        `a bare ${status} for a later page, whose token makes the URL unusable`,
+        classify(status, '', { context: PAGED }),
+        { kind: 'page-token-lost' },
+      ] as const,
+  ),
+  [
+    'a bare 431 without a page token in the request',
+    classify(431, ''),
+    { kind: 'refused', reason: 'HTTP_431', concerns: 'everyone' },
+  ],
   [
     'a 404 for a later page that names a deleted drive',
     classify(404, apiError(404, 'notFound', noDrive), { context: PAGED }),

@@ -127,14 +127,19 @@ function isTransient({ response, error }: Facts): boolean {
   return isTransientStatus(response.status) || TRANSIENT_REASONS.has(error?.reason ?? '');
 }
 
+/** A web server's own statuses for a URL that it cannot take. Only the token makes it too long. */
+const UNUSABLE_URL_STATUSES: ReadonlySet<number> = new Set([400, 413, 414, 431]);
+
 /**
  * Drive returns 400 `invalid` at `pageToken` for a token that it cannot read, and 403, 404 or 410
- * for one that it forgot. A 404 that names the item means that the item is gone.
+ * for one that it forgot. A 404 that names the item means that the item is gone. A token that no
+ * server takes must not stay on record: each later run would send it again.
  */
 function isPageTokenLost({ response: { status }, context, error }: Facts): boolean {
   if (!context.paged) return false;
   if (error?.location !== undefined && ITEM_LOCATIONS.has(error.location)) return false;
   if (status === 404 || status === 410) return true;
+  if (error === undefined && UNUSABLE_URL_STATUSES.has(status)) return true;
   if (error?.reason === 'pageTokenExpired') return true;
   const isNamed = error?.location === 'pageToken' || /page.?token/i.test(error?.message ?? '');
   if (isNamed && (status === 400 || status === 403)) return true;

@@ -32,8 +32,11 @@ export const GOOGLE_LIMITS = {
   callsPerBatchMax: 100,
   /** fewer are sent as single requests: a small run looks the same with any server */
   callsPerBatchMin: 50,
-  /** batches in flight at once; Google works on all calls of one at the same time */
-  batchesAtOnceMax: 4,
+  /**
+   * batches in flight at once: half a page of the audit log. Google works on all calls of one at the
+   * same time
+   */
+  batchesAtOnceMax: 5,
   /** failures in a row after which a run sends no more batches */
   batchFailuresMax: 3,
   /** Directory guide */
