@@ -92,7 +92,15 @@ function parseEventKey(text: string): EventKey {
   throw new BadQuery('before must be a time, or what the link to older events contains');
 }
 
-/** NaN if it is not one. `Date.parse` alone would move 2026-02-30 into March. */
+const TIME = /^[\d-]+(?:T[\d:.]+(?<offset>Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/**
+ * NaN if it is not one. `Date.parse` alone would move 2026-02-30 into March, and read a time without an
+ * offset in this machine's timezone. It is in UTC, as a date is: a request can concern many tenants.
+ */
 function timeOf(text: string): number {
-  return isOnCalendar(text) ? Date.parse(text) : Number.NaN;
+  const time = TIME.exec(text);
+  if (time === null || !isOnCalendar(text)) return Number.NaN;
+  const isLocal = text.includes('T') && time.groups?.['offset'] === undefined;
+  return Date.parse(isLocal ? `${text}Z` : text);
 }

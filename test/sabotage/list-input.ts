@@ -56,6 +56,17 @@ export const INPUT: readonly Sabotage[] = [
     caughtBy: { file: 'test/unit/date-or-time.test.ts', name: 'before 1970 counts as 1970' },
   },
   {
+    name: 'before-utc',
+    file: 'src/web/event-query.ts',
+    find: 'isLocal ? `${text}Z` : text',
+    put: 'isLocal ? text : text',
+    effect: "What `before` selects depends on the server's timezone.",
+    caughtBy: {
+      file: 'test/unit/web-event-query.test.ts',
+      name: 'in any timezone of the machine',
+    },
+  },
+  {
     name: 'hints-as-typed',
     file: 'src/web/pages/parts.ts',
     find: 'withoutControls(asTyped(text)).split(',
