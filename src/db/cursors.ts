@@ -1,4 +1,6 @@
-import type { Statement } from './schema.ts';
+import type { Selectable } from 'kysely';
+import { DATABASE_LIMITS } from './limits.ts';
+import type { CursorTable, Statement } from './schema.ts';
 
 export interface Cursor {
   readonly stream: string;
@@ -34,6 +36,43 @@ export async function writeCursor(
     .execute();
 }
 
+/** The positions of those of the streams that have one; up to DATABASE_LIMITS.idsPerQueryMax streams. */
+export async function readCursors(
+  db: Statement,
+  { tenant, streams }: { readonly tenant: string; readonly streams: readonly string[] },
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('cursor')
+    .select(['stream', 'position'])
+    .where('tenant', '=', tenant)
+    .where('stream', 'in', streams)
+    .execute();
+  return new Map(rows.map(({ stream, position }) => [stream, position]));
+}
+
+/** The cursors whose streams start with the prefix, in the order of their streams. */
+export async function* cursorPages(
+  db: Statement,
+  { tenant, prefix }: { readonly tenant: string; readonly prefix: string },
+): AsyncGenerator<Cursor[]> {
+  let after = prefix;
+  for (;;) {
+    const rows = await db
+      .selectFrom('cursor')
+      .select(['stream', 'position', 'updated_at'])
+      .where('tenant', '=', tenant)
+      .where('stream', '>', after)
+      .orderBy('stream')
+      .limit(DATABASE_LIMITS.rowsPerPageMax)
+      .execute();
+    const page = rows.filter(({ stream }) => stream.startsWith(prefix)).map(cursorOf);
+    if (page.length > 0) yield page;
+    const last = rows.at(-1);
+    if (last === undefined || !last.stream.startsWith(prefix)) return;
+    after = last.stream;
+  }
+}
+
 export async function listCursors(db: Statement, tenant: string): Promise<Cursor[]> {
   const rows = await db
     .selectFrom('cursor')
@@ -41,11 +80,13 @@ export async function listCursors(db: Statement, tenant: string): Promise<Cursor
     .where('tenant', '=', tenant)
     .orderBy('stream')
     .execute();
-  return rows.map((row) => ({
-    stream: row.stream,
-    position: row.position,
-    updatedAt: row.updated_at,
-  }));
+  return rows.map(cursorOf);
+}
+
+function cursorOf(
+  row: Pick<Selectable<CursorTable>, 'stream' | 'position' | 'updated_at'>,
+): Cursor {
+  return { stream: row.stream, position: row.position, updatedAt: row.updated_at };
 }
 
 /** Deletes the cursor of a stream, and those of the streams below it (`STREAM/…`). */

@@ -19,6 +19,8 @@ export const DATABASE_LIMITS = {
   cacheKibibytes: 4_096,
   /** SQLite allows 32,766 parameters per statement, but small statements compile fast */
   rowsPerInsertMax: 100,
+  /** of a long list of small rows that is read page by page */
+  rowsPerPageMax: 1_000,
   idsPerQueryMax: 500,
   /** for a transaction that PostgreSQL rolls back so that others can continue */
   transactionAttemptsMax: 5,

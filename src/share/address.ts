@@ -81,7 +81,7 @@ export interface Insiders {
   /** lower case; subdomains count, too */
   readonly domains: readonly string[];
   /** lower case: addresses of the company's users, even at a domain that it no longer has */
-  readonly addresses: ReadonlySet<string>;
+  readonly addresses: Pick<ReadonlySet<string>, 'has'>;
   /** people of any company whose addresses must not be stored; default: none */
   readonly forgotten?: Pseudonyms;
 }

@@ -35,7 +35,7 @@ export interface PolicyRules {
   readonly ignoreCreatedBy: readonly string[];
   readonly internalDomains: readonly string[];
   /** other internal addresses, in lower case; default: none */
-  readonly internalAddresses?: ReadonlySet<string>;
+  readonly internalAddresses?: Insiders['addresses'];
   /** people whose data was erased; default: none */
   readonly forgotten?: Pick<ForgottenPeople, 'includes'>;
   /** what to do with Drive shares with anyone or with an entire external domain */

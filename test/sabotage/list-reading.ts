@@ -88,6 +88,50 @@ export const READING: readonly Sabotage[] = [
     },
   },
   {
+    name: 'lookup-rows-in-memory',
+    file: 'src/vendors/salesforce/client.ts',
+    find: 'if (rows.length > rowsMax) throw tooManyRows();',
+    put: '',
+    effect: 'An endless query of a lookup fills the memory.',
+    caughtBy: {
+      file: 'test/unit/salesforce-client.test.ts',
+      name: 'are in memory than allowed',
+    },
+  },
+  {
+    name: 'lookup-rows-of-all-calls',
+    file: 'src/vendors/salesforce/client.ts',
+    find: 'await this.#queryChunk(chunk, left)',
+    put: 'await this.#queryChunk(chunk, SALESFORCE_LIMITS.rowsPerBatchMax)',
+    effect: 'The queries of one lookup together fill the memory.',
+    caughtBy: {
+      file: 'test/unit/salesforce-client.test.ts',
+      name: 'are in memory than allowed',
+    },
+  },
+  {
+    name: 'row-replaced-after-find',
+    file: 'src/lib/compact-rows.ts',
+    find: '    this.#recent.clear();\n    const text',
+    put: '    const text',
+    effect: 'A user whose address has changed is found with the old one.',
+    caughtBy: {
+      file: 'test/unit/compact-rows.test.ts',
+      name: 'show a row that was replaced, even if it was found before',
+    },
+  },
+  {
+    name: 'row-of-another-key',
+    file: 'src/lib/compact-rows.ts',
+    find: '.filter((row) => this.#format.keysOf(row).includes(key))',
+    put: '',
+    effect: 'An outsider whose address has the hash of an insider counts as internal.',
+    caughtBy: {
+      file: 'test/unit/compact-rows.test.ts',
+      name: 'are not found by another key with the same hash',
+    },
+  },
+  {
     name: 'share-not-ahead',
     file: 'src/sources/salesforce/delivery-batches.ts',
     find: 'return share.sharedAt > now ?',

@@ -7,6 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
 const READ: readonly SandboxVendor[] = ['salesforce', 'google'];
 /** Part of the page tokens below, which no vendor issued. */
 const ENDLESS = 'endless';
+const TOKEN = /endless\d+/;
 
 const NAMED = /does not end/;
 
@@ -60,8 +61,11 @@ function ofLists(name: string, change: (rows: readonly unknown[]) => unknown[]):
   };
 }
 
-/** The vendor's own rows, then pages of others, `copies` times as many. */
-export function endlessNewRows(copies: number): WireFault['strike'] {
+/**
+ * The vendor's own rows, then pages of others, `copies` times as many. `pagesMax`: the list ends after
+ * them.
+ */
+export function endlessNewRows(copies: number, pagesMax?: number): WireFault['strike'] {
   return endless((body, page) => {
     return page === 1
       ? body
@@ -70,32 +74,58 @@ export function endlessNewRows(copies: number): WireFault['strike'] {
             rows.map((row) => renewed(row, number)),
           ),
         );
-  });
+  }, pagesMax);
 }
 
-/** `pageOf` is called with the vendor's page, and the page's number within the list from 1 on. */
-function endless(pageOf: (body: Json, page: number) => Json): WireFault['strike'] {
-  const first = new Map<string, Answer>();
+/** `pageOf` is called with the list's first page, and the page's number within the list from 1 on. */
+function endless(
+  pageOf: (body: Json, page: number) => Json,
+  pagesMax = Number.POSITIVE_INFINITY,
+): WireFault['strike'] {
+  /** by page token, the response with the list's first page */
+  const lists = new Map<string, Answer>();
   let pages = 0;
   return async (exchange) => {
-    const kind = exchange.label.replace(/(query).*/, '$1');
-    const answer = isOfEndlessList(exchange)
-      ? (first.get(kind) ?? (await exchange.forward()))
-      : await exchange.forward();
-    if (!isOfEndlessList(exchange)) first.set(kind, answer);
-    pages += 1;
-    const token = `${ENDLESS}${pages}`;
-    exchange.send(
-      withJson(answer, (body) => {
-        if (!isList(body)) return body;
-        const page = pageOf(body, isOfEndlessList(exchange) ? pages : 1);
-        const { newStartPageToken: _end, ...rest } = page;
-        if (exchange.vendor === 'google') return { ...rest, nextPageToken: token };
-        const path = exchange.target.split('/query')[0];
-        return { ...rest, done: false, nextRecordsUrl: `${path}/query/01g${token}-2000` };
-      }),
-    );
+    const known = lists.get(TOKEN.exec(exchange.target)?.[0] ?? '');
+    const answer = known ?? (await exchange.forward());
+    const next = (first: Answer, body: Json) => {
+      pages += 1;
+      const token = `${ENDLESS}${pages}`;
+      lists.set(token, first);
+      const { newStartPageToken: _end, ...page } = pageOf(body, known === undefined ? 1 : pages);
+      if (pages >= pagesMax) return { ...page, nextPageToken: undefined };
+      if (exchange.vendor === 'google') return { ...page, nextPageToken: token };
+      const path = exchange.target.replace(/\/(query|composite).*/, '');
+      return { ...page, done: false, nextRecordsUrl: `${path}/query/01g${token}-2000` };
+    };
+    const changed = withJson(answer, (body) => {
+      if (isComposite(body)) return withParts(body, answer, next);
+      return isList(body) ? next(answer, body) : body;
+    });
+    exchange.send(changed);
   };
+}
+
+interface Composite extends Json {
+  readonly compositeResponse: readonly { readonly body: Json }[];
+}
+
+function isComposite(body: Json): body is Composite {
+  return 'compositeResponse' in body;
+}
+
+/** Each part is a list of its own. */
+function withParts(
+  body: Composite,
+  answer: Answer,
+  next: (first: Answer, body: Json) => Json,
+): Composite {
+  const parts = body.compositeResponse.map((part) =>
+    Array.isArray(part.body)
+      ? part
+      : { ...part, body: next(answerWith(answer, part.body), part.body) },
+  );
+  return { ...body, compositeResponse: parts };
 }
 
 /** The keys that identify a row, or the person that it is about. */
@@ -150,5 +180,9 @@ function withJson(answer: Answer, change: (body: Json) => Json): Answer {
   const body: unknown = JSON.parse(answer.body.toString('utf8'));
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   if (answer.status !== 200 || !isObject) return answer;
-  return { ...answer, body: Buffer.from(JSON.stringify(change(body as Json))) };
+  return answerWith(answer, change(body as Json));
+}
+
+function answerWith(answer: Answer, body: Json): Answer {
+  return { ...answer, body: Buffer.from(JSON.stringify(body)) };
 }

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { UserError } from '../../src/lib/errors.ts';
+import { SALESFORCE_LIMITS } from '../../src/vendors/salesforce/limits.ts';
 import {
   asSent,
   collect,
@@ -186,6 +187,43 @@ describe('a batch of queries', () => {
     expect(billed()).toBe(2);
   });
 
+  test('keeps no type and URL of a record, which take half of its memory', async () => {
+    const attributes = { type: 'Contact', url: '/services/data/v62.0/sobjects/Contact/a' };
+    const row = { attributes, Id: 'a', Account: { attributes, Name: 'Globex' }, Email: null };
+    await using peer = await startSalesforce({
+      call: (_request, reply) => reply.respond(200, compositeBody([queryBody([row])])),
+    });
+    const { client } = createTestClient(salesforceConfig(peer.origin));
+    const [[read] = []] = await client.queryBatch(['q']);
+    expect(JSON.parse(JSON.stringify(read))).toEqual({
+      Id: 'a',
+      Account: { Name: 'Globex' },
+      Email: null,
+    });
+  });
+
+  test.each([
+    ['of one query', [[...'abc'], [], [], [], [], []]],
+    ['of queries in one call', [['a'], ['b', 'c']]],
+    ['of queries in several calls', [['a', 'b'], [], [], [], [], ['c']]],
+  ])('ends if more rows %s are in memory than allowed', async (_which, ids) => {
+    await using peer = await startSalesforce({
+      call: (request, reply) => {
+        const rows = soqlsOf(request).map((soql) => ids[Number(soql)]?.map((Id) => ({ Id })) ?? []);
+        reply.respond(200, compositeBody(rows.map((each) => queryBody(each))));
+      },
+    });
+    const { client } = createTestClient(salesforceConfig(peer.origin));
+    const soqls = ids.keys().map(String).toArray();
+    allowRows(3);
+    const rows = await client.queryBatch(soqls);
+    expect(rows.flat()).toHaveLength(3);
+    allowRows(2);
+    await expect(client.queryBatch(soqls)).rejects.toThrow(
+      'a lookup in Salesforce has more than 2 rows',
+    );
+  });
+
   test('with a query longer than SOQL allows is not sent', async () => {
     await using peer = await startSalesforce({ call: (_request, reply) => reply.respond(500) });
     const { client } = createTestClient(salesforceConfig(peer.origin));
@@ -193,3 +231,9 @@ describe('a batch of queries', () => {
     expect(peer.requests).toHaveLength(0);
   });
 });
+
+function allowRows(rowsPerBatchMax: number): void {
+  const before = { ...SALESFORCE_LIMITS };
+  Object.assign(SALESFORCE_LIMITS, { rowsPerBatchMax });
+  onTestFinished(() => void Object.assign(SALESFORCE_LIMITS, before));
+}

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { silentLogger } from '../../lib/log.ts';
 import { FaultyRowReport } from '../../runs/faulty-row-report.ts';
-import { changeLogsOf } from '../../sources/drive/change-logs.ts';
+import { type ChangeLog, changeLogsOf } from '../../sources/drive/change-logs.ts';
 import { isGoogleFailure, isUserWithoutDrive } from '../../sources/drive/classify-errors.ts';
 import { findScope, type Scope } from '../../sources/drive/scope.ts';
 import { GroupOnlyDrive } from '../../sources/drive/shared-drive-readers.ts';
@@ -15,8 +15,6 @@ import type { GoogleOptions } from './google-options.ts';
 import { CHECK_LIMITS } from './limits.ts';
 import { shortLists } from './short-lists.ts';
 import { type Finding, failed, ok, warning } from './types.ts';
-
-type ChangeLog = ReturnType<typeof changeLogsOf>[number];
 
 /** A Drive that was opened, or why it could not be. */
 interface Opened {
@@ -40,7 +38,7 @@ export async function checkReaders(
   if (found === undefined) {
     return checks.skip(['shared drives'], 'the users could not be found');
   }
-  const logs = changeLogsOf(found);
+  const logs = [...changeLogsOf(found)];
   const users = logs.filter(({ kind }) => kind === 'user');
   const drives = logs.filter(({ kind }) => kind === 'drive');
   await checkUsers(checks, client, { users, scope: found, isCut: wasCut(), options });
@@ -120,14 +118,14 @@ async function checkUsers(
   const withoutDrive = opened.filter(({ error }) => isUserWithoutDrive(config, error));
   const broken = opened.filter((each) => each.error !== undefined && !withoutDrive.includes(each));
   const count = `${isCut ? 'at least ' : ''}${users.length}`;
-  const { leavers } = scope.users;
+  const { leavers } = scope.users.counts();
   if (broken.length > 0) return addBroken(checks, 'user', broken);
   if (users.length === 0) return checks.add('users', NO_USERS);
   if (withoutDrive.length === opened.length) {
     return checks.fail('users', withoutDrive[0]?.error);
   }
   const who = `${count} active ${users.length === 1 ? 'user is' : 'users are'} read, each as themselves`;
-  const others = leavers.length === 0 ? '' : `; ${leavers.length} suspended or archived are not`;
+  const others = leavers === 0 ? '' : `; ${leavers} suspended or archived are not`;
   const tried = opened.length < users.length ? `; ${opened.length} were tried` : '';
   const names = isListed ? `: ${namesOf(users.map(({ title }) => title))}` : '';
   checks.add('users', ok(`${who}${names}${others}${tried}`));

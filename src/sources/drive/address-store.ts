@@ -1,30 +1,50 @@
 import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { Statement } from '../../db/schema.ts';
 import { chunksOf } from '../../lib/chunks.ts';
-import type { HeldAddress } from './address-book.ts';
+import { type HeldAddress, HeldAddresses } from './held-addresses.ts';
 
 /** All addresses on record for the tenant's Google users. */
-export async function loadAddresses(db: Statement, tenant: string): Promise<HeldAddress[]> {
-  const rows = await db
-    .selectFrom('drive_address')
-    .selectAll()
-    .where('tenant', '=', tenant)
-    .orderBy('since')
-    .execute();
-  return rows.map((row) => ({
-    address: row.address,
-    userId: row.user_id,
-    since: row.since,
-    ...(row.until !== null && { until: row.until }),
-    isPrimary: row.is_primary === 1,
-  }));
+export async function loadAddresses(db: Statement, tenant: string): Promise<HeldAddresses> {
+  const all = new HeldAddresses();
+  for await (const page of addressPages(db, tenant)) for (const held of page) all.add(held);
+  return all;
+}
+
+/** The same, a page at a time. */
+export async function* addressPages(db: Statement, tenant: string): AsyncGenerator<HeldAddress[]> {
+  let after = { address: '', user_id: '', since: 0 };
+  for (;;) {
+    const { address, user_id, since } = after;
+    const rows = await db
+      .selectFrom('drive_address')
+      .selectAll()
+      .where('tenant', '=', tenant)
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('address', 'user_id', 'since'), '>', tuple(address, user_id, since)),
+      )
+      .orderBy('address')
+      .orderBy('user_id')
+      .orderBy('since')
+      .limit(DATABASE_LIMITS.rowsPerPageMax)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => ({
+      address: row.address,
+      userId: row.user_id,
+      since: row.since,
+      ...(row.until !== null && { until: row.until }),
+      isPrimary: row.is_primary === 1,
+    }));
+    after = last;
+  }
 }
 
 /** Inserts or updates the addresses. */
 export async function saveAddresses(
   trx: Statement,
   tenant: string,
-  addresses: readonly HeldAddress[],
+  addresses: Iterable<HeldAddress>,
 ): Promise<void> {
   for (const chunk of chunksOf(addresses, DATABASE_LIMITS.rowsPerInsertMax)) {
     await trx

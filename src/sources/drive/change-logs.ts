@@ -20,28 +20,20 @@ export type ChangeLog = {
 );
 
 /** Users first, then shared drives, each in order. */
-export function changeLogsOf({ users, drives }: Scope): ChangeLog[] {
-  return [
-    ...users.readable.map(
-      ({ id, email, addresses }): ChangeLog => ({
-        kind: 'user',
-        email,
-        addresses,
-        title: email,
-        ...keysOf(userOwner(id)),
-      }),
-    ),
-    ...drives.map(
-      ({ id, name, createdTime }): ChangeLog => ({
-        kind: 'drive',
-        driveId: id,
-        driveName: name,
-        createdAt: createdTime,
-        title: `shared drive ${name || id}`,
-        ...keysOf(driveOwner(id)),
-      }),
-    ),
-  ];
+export function* changeLogsOf({ users, drives }: Scope): Generator<ChangeLog> {
+  for (const { id, email, addresses } of users.readable()) {
+    yield { kind: 'user', email, addresses, title: email, ...keysOf(userOwner(id)) };
+  }
+  for (const { id, name, createdTime } of drives) {
+    yield {
+      kind: 'drive',
+      driveId: id,
+      driveName: name,
+      createdAt: createdTime,
+      title: `shared drive ${name || id}`,
+      ...keysOf(driveOwner(id)),
+    };
+  }
 }
 
 function keysOf(owner: string): Pick<ChangeLog, 'stream' | 'owner'> {

@@ -1,7 +1,7 @@
 import { isBackfillStream } from '../../db/backfills.ts';
 import { DATABASE_LIMITS } from '../../db/limits.ts';
 import type { Database } from '../../db/schema.ts';
-import { loadAddresses, saveAddresses } from './address-store.ts';
+import { addressPages, saveAddresses } from './address-store.ts';
 import { DRIVE_STREAM } from './stream-names.ts';
 
 /** Copies a tenant's Drive data, so that a dry run can write to the copy. */
@@ -10,7 +10,7 @@ export async function copyDriveData(from: Database, to: Database, tenant: string
   await copyGrants(from, to, tenant);
   await copyEntries(from, to, tenant);
   await copyKnownItems(from, to, tenant);
-  await saveAddresses(to, tenant, await loadAddresses(from, tenant));
+  for await (const page of addressPages(from, tenant)) await saveAddresses(to, tenant, page);
 }
 
 async function copyCursors(from: Database, to: Database, tenant: string): Promise<void> {

@@ -1,25 +1,27 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
-import { listCursors } from '../../db/cursors.ts';
+import { cursorPages, readCursor } from '../../db/cursors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { UserError } from '../../lib/errors.ts';
-import { isInternalAddress } from '../../share/address.ts';
+import { type Insiders, isInternalAddress } from '../../share/address.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { SourcePage } from '../source.ts';
-import { AddressBook, type HeldAddress, updateAddresses } from './address-book.ts';
+import { AddressBook, updateAddresses } from './address-book.ts';
 import { loadAddresses, saveAddresses } from './address-store.ts';
 import type { DriveStore } from './drive-store.ts';
 import { type DriveUser, isId } from './drive-user.ts';
 import { findListedUsers, findTokenUser, listDirectoryUsers } from './find-users.ts';
+import { HeldAddresses } from './held-addresses.ts';
 import {
   addressOwnersOfGrants,
   moveOwners,
+  movesOf,
   type OwnerMove,
-  planMoves,
-  type StoredOwners,
+  primariesFirst,
 } from './owner-moves.ts';
 import { storedDomains } from './stored-insiders.ts';
 import { CHANGE_LOG_STREAM_PREFIX, USERS_STREAM } from './stream-names.ts';
+import { UserList } from './user-list.ts';
 
 export interface DriveUsersOptions {
   readonly client: GoogleFinder;
@@ -33,19 +35,17 @@ export interface DriveUsersOptions {
 /** The users of the run, known by all their addresses. */
 export class DriveUsers {
   readonly #options: DriveUsersOptions;
-  #stored: readonly HeldAddress[];
-  #held: readonly HeldAddress[];
-  #users: readonly DriveUser[] = [];
-  #book: AddressBook;
+  #held = new HeldAddresses();
+  /** the positions of the addresses that this run found to be new or changed */
+  #changed: readonly number[] = [];
+  #users = new UserList();
+  #book = new AddressBook(this.#users, this.#held);
   /** lower case; with `users: all`, the domains of the Directory */
   #domains: readonly string[] = [];
   #finding: Promise<void> | undefined;
 
-  private constructor(options: DriveUsersOptions, stored: readonly HeldAddress[]) {
+  private constructor(options: DriveUsersOptions) {
     this.#options = options;
-    this.#stored = stored;
-    this.#held = stored;
-    this.#book = new AddressBook([], stored);
   }
 
   /**
@@ -53,14 +53,14 @@ export class DriveUsers {
    * when an owner is not among the listed addresses: see `findOwners`.
    */
   static async find(options: DriveUsersOptions): Promise<DriveUsers> {
-    const { client, config, store, setAside } = options;
-    const found = new DriveUsers(options, await loadAddresses(store.db, store.tenant));
-    if (config.auth.flow === 'refresh-token') found.#set([await findTokenUser(client)]);
+    const { client, config, setAside } = options;
+    const found = new DriveUsers(options);
+    if (config.auth.flow === 'refresh-token') await found.#set([await findTokenUser(client)]);
     else if (config.users === 'all') {
-      found.#set(await listDirectoryUsers(client, (row) => setAside.add(row)));
+      await found.#set(await listDirectoryUsers(client, (row) => setAside.add(row)));
       found.#domains = await findDomains(options);
     } else if (config.detect.includes('changes')) await found.#findListed(config.users);
-    else found.#set(found.#listedOnRecord(config.users));
+    else await found.#setOnRecord(config.users);
     return found;
   }
 
@@ -71,13 +71,19 @@ export class DriveUsers {
   }
 
   /** The users whose change logs are read, in the order of their addresses. */
-  get readable(): readonly DriveUser[] {
-    return this.#users.filter(({ isActive }) => isActive || !this.areAllKnown);
+  *readable(): Generator<DriveUser> {
+    for (const user of this.#users) if (this.#isReadable(user)) yield user;
   }
 
-  /** Users whose change logs cannot be read, because they are suspended or archived. */
-  get leavers(): readonly DriveUser[] {
-    return this.areAllKnown ? this.#users.filter(({ isActive }) => !isActive) : [];
+  /** `leavers`: users whose change logs cannot be read, because they are suspended or archived. */
+  counts(): { readonly readable: number; readonly leavers: number } {
+    let readable = 0;
+    let leavers = 0;
+    for (const user of this.#users) {
+      if (this.#isReadable(user)) readable += 1;
+      else leavers += 1;
+    }
+    return { readable, leavers };
   }
 
   /** The Directory's domains; empty if it was not read. */
@@ -85,9 +91,9 @@ export class DriveUsers {
     return this.#domains;
   }
 
-  /** All addresses of the users, past ones included. */
-  get addresses(): ReadonlySet<string> {
-    return this.#book.addresses;
+  /** True for all addresses of the users, past ones included. */
+  get addresses(): Insiders['addresses'] {
+    return { has: (address) => this.#book.isOurs(address) };
   }
 
   /** The user who had the address at `at` (epoch milliseconds), if this run found them. */
@@ -126,69 +132,82 @@ export class DriveUsers {
    */
   async page(): Promise<SourcePage | undefined> {
     const { store, clock } = this.#options;
-    const { db, tenant } = store;
-    const cursors = await listCursors(db, tenant);
-    const isFirst = !cursors.some(({ stream }) => stream === USERS_STREAM);
-    const owners = new Map(
-      cursors.flatMap(({ stream, updatedAt }) =>
-        stream.startsWith(CHANGE_LOG_STREAM_PREFIX)
-          ? [[stream.slice(CHANGE_LOG_STREAM_PREFIX.length), updatedAt]]
-          : [],
-      ),
-    );
-    const moves = await this.#moves(owners, isFirst);
-    const changed = this.#changed();
-    this.#stored = this.#held;
+    const { tenant } = store;
+    const moves = await this.#moves();
+    const held = this.#held;
+    // Not of those whose id is not known yet.
+    const changed = this.#changed.filter((position) => isId(held.at(position).userId));
+    this.#changed = [];
     if (changed.length === 0 && moves.length === 0) return undefined;
     return {
       shares: [],
       stream: USERS_STREAM,
       position: JSON.stringify({ at: new Date(clock.now()).toISOString() }),
       writeInTransaction: async (trx) => {
-        await saveAddresses(trx, tenant, changed);
+        const addresses = changed.values().map((position) => held.at(position));
+        await saveAddresses(trx, tenant, addresses);
         await moveOwners(trx, tenant, moves);
       },
     };
   }
 
-  async #moves(cursors: StoredOwners, isFirst: boolean): Promise<OwnerMove[]> {
+  async #moves(): Promise<OwnerMove[]> {
     const { db, tenant } = this.#options.store;
-    const ofGrants = isFirst ? await addressOwnersOfGrants(db, tenant) : [];
+    const isFirst = (await readCursor(db, { tenant, stream: USERS_STREAM })) === undefined;
+    const ofGrants = new Set(isFirst ? await addressOwnersOfGrants(db, tenant) : []);
+    const moves = [];
+    for await (const cursors of cursorPages(db, { tenant, prefix: CHANGE_LOG_STREAM_PREFIX })) {
+      for (const { stream, updatedAt } of cursors) {
+        const owner = stream.slice(CHANGE_LOG_STREAM_PREFIX.length);
+        ofGrants.delete(owner);
+        moves.push(...movesOf(owner, updatedAt, this.#book));
+      }
+    }
     const now = this.#options.clock.now();
-    const stored = new Map([...ofGrants.map((owner) => [owner, now] as const), ...cursors]);
-    return planMoves(stored, this.#book);
+    for (const owner of ofGrants) moves.push(...movesOf(owner, now, this.#book));
+    return primariesFirst(moves);
   }
 
-  /** The addresses that differ from what is stored, unless the user's id is not known yet. */
-  #changed(): HeldAddress[] {
-    const stored = new Set(this.#stored.map((held) => JSON.stringify(held)));
-    return this.#held.filter((held) => isId(held.userId) && !stored.has(JSON.stringify(held)));
+  #isReadable({ isActive }: DriveUser): boolean {
+    return isActive || !this.areAllKnown;
   }
 
   async #findListed(listed: readonly string[]): Promise<void> {
-    this.#set(await findListedUsers(this.#options.client, listed, this.#stored));
+    const stored = new AddressBook(new UserList(), await this.#stored());
+    await this.#set(await findListedUsers(this.#options.client, listed, stored));
   }
 
-  /** What is on record about the listed addresses. */
-  #listedOnRecord(listed: readonly string[]): DriveUser[] {
-    const byId = Map.groupBy(
-      listed.map((email) => email.toLowerCase()),
-      (email) => this.#book.idAt(email, Number.POSITIVE_INFINITY) ?? email,
-    );
-    return [...byId].map(([id, addresses]): DriveUser => {
-      const email = this.#book.primaryOf(id) ?? addresses[0] ?? id;
-      const all = [...new Set([email, ...addresses])];
-      return { id, email, addresses: all, hasAllAddresses: false, isActive: true };
-    });
+  async #setOnRecord(listed: readonly string[]): Promise<void> {
+    const stored = new AddressBook(new UserList(), await this.#stored());
+    await this.#set(listedOnRecord(listed, stored));
   }
 
-  #set(users: readonly DriveUser[]): void {
+  #stored(): Promise<HeldAddresses> {
+    const { db, tenant } = this.#options.store;
+    return loadAddresses(db, tenant);
+  }
+
+  async #set(users: Iterable<DriveUser>): Promise<void> {
+    this.#users = users instanceof UserList ? users : UserList.of(users);
+    this.#held = await this.#stored();
     const now = this.#options.clock.now();
-    this.#users = users.toSorted((one, other) => (one.email < other.email ? -1 : 1));
     const seen = { users: this.#users, isEveryone: this.areAllKnown, now };
-    this.#held = updateAddresses(this.#stored, seen);
+    this.#changed = updateAddresses(this.#held, seen);
     this.#book = new AddressBook(this.#users, this.#held);
   }
+}
+
+/** What is on record about the listed addresses. */
+function listedOnRecord(listed: readonly string[], stored: AddressBook): DriveUser[] {
+  const byId = Map.groupBy(
+    listed.map((email) => email.toLowerCase()),
+    (email) => stored.idAt(email, Number.POSITIVE_INFINITY) ?? email,
+  );
+  return [...byId].map(([id, addresses]): DriveUser => {
+    const email = stored.primaryOf(id) ?? addresses[0] ?? id;
+    const all = [...new Set([email, ...addresses])];
+    return { id, email, addresses: all, hasAllAddresses: false, isActive: true };
+  });
 }
 
 /** If a row does not name its domain, those of the last run still count: else it looks removed. */

@@ -4,26 +4,24 @@ import { RetryableError } from '../../lib/errors.ts';
 import type { FaultyRow } from '../../vendors/faulty-row.ts';
 import { GoogleError } from '../../vendors/google/errors.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
-import type { Page } from '../../vendors/google/rows.ts';
-import { AddressBook, type HeldAddress } from './address-book.ts';
+import type { AddressBook } from './address-book.ts';
 import { isGoogleFailure, mayBeMissingScope } from './classify-errors.ts';
-import { collectRows } from './collect-rows.ts';
+import { limitedPages } from './collect-rows.ts';
 import { type DriveUser, userOfAccount, userOfDirectory } from './drive-user.ts';
 import { DRIVE_LIMITS } from './limits.ts';
+import { UserList } from './user-list.ts';
 
 /** All users of the Directory, active or not. */
 export async function listDirectoryUsers(
   client: GoogleFinder,
   onFaultyRow: (row: FaultyRow) => void,
-): Promise<DriveUser[]> {
-  const rowsMax = DRIVE_LIMITS.directoryRowsMax;
-  return await collectRows(driveUserPages(client), { rowsMax, onFaultyRow });
-}
-
-async function* driveUserPages(client: GoogleFinder): AsyncGenerator<Page<DriveUser>> {
-  for await (const page of client.listUsers()) {
-    yield { ...page, rows: page.rows.map(userOfDirectory) };
+): Promise<UserList> {
+  const rowsMax = DRIVE_LIMITS.usersMax;
+  const users = new UserList();
+  for await (const rows of limitedPages(client.listUsers(), { rowsMax, onFaultyRow })) {
+    for (const row of rows) users.add(userOfDirectory(row));
   }
+  return users;
 }
 
 /** The user whose refresh token is used. */
@@ -38,9 +36,9 @@ export async function findTokenUser(client: GoogleFinder): Promise<DriveUser> {
 export async function findListedUsers(
   client: GoogleFinder,
   listed: Extract<GoogleDriveConfig['users'], readonly string[]>,
-  stored: readonly HeldAddress[],
+  stored: AddressBook,
 ): Promise<DriveUser[]> {
-  const search = new ListedUsers(client, new AddressBook([], stored));
+  const search = new ListedUsers(client, stored);
   const limit = pLimit(DRIVE_LIMITS.changeLogsAtOnceMax);
   const addresses = [...new Set(listed.map((email) => email.toLowerCase()))];
   const users = await Promise.all(addresses.map((email) => limit(() => search.find(email))));

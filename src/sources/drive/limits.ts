@@ -41,8 +41,10 @@ export const DRIVE_LIMITS = {
   itemsAtOnceMax: 8,
   /** files that a run remembers, to read each once: more than two pages of the audit log show */
   filesKeptMax: 3_000,
-  /** users, or shared drives, of a Workspace: each takes some hundred bytes of memory */
-  directoryRowsMax: 400_000,
+  /** users of a Workspace: each takes some 250 bytes of memory */
+  usersMax: 400_000,
+  /** shared drives of a Workspace: each takes some 350 bytes of memory */
+  sharedDrivesMax: 200_000,
   /** permissions of one item; Google allows some hundred */
   permissionsPerItemMax: 20_000,
   /** consecutive users and drives that cannot be read before the reading stops */

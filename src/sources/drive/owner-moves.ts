@@ -11,22 +11,26 @@ export interface OwnerMove {
   readonly to: string;
 }
 
-/** The owners of change logs on record: epoch milliseconds of their last reading. */
-export type StoredOwners = ReadonlyMap<string, number>;
+interface PossibleMove extends OwnerMove {
+  /** it is stored under the user's primary address */
+  readonly isPrimary: boolean;
+}
 
 /**
- * Finds what is stored under a user's addresses (by earlier versions), or under their other id (if the
- * tenant began or ceased to read the Directory). What is stored under a primary address comes first:
- * an alias can have been another user's address.
+ * What is stored under a user's address (by an earlier version), or under their other id (if the
+ * tenant began or ceased to read the Directory). At most one move. `readAt`: epoch milliseconds of the
+ * last reading of the owner's change log.
  */
-export function planMoves(stored: StoredOwners, book: AddressBook): OwnerMove[] {
-  const moves = [...stored].flatMap(([from, readAt]) => {
-    const name = userNameIn(from);
-    const user = name === undefined ? undefined : userBehind(name, readAt, book);
-    // The previous user of the address was deleted, and this one created, after the reading.
-    const isOther = user === undefined || (user.createdAt ?? 0) > readAt;
-    return isOther ? [] : [{ from, to: userOwner(user.id), isPrimary: name === user.email }];
-  });
+export function movesOf(from: string, readAt: number, book: AddressBook): PossibleMove[] {
+  const name = userNameIn(from);
+  const user = name === undefined ? undefined : userBehind(name, readAt, book);
+  // The previous user of the address was deleted, and this one created, after the reading.
+  const isOther = user === undefined || (user.createdAt ?? 0) > readAt;
+  return isOther ? [] : [{ from, to: userOwner(user.id), isPrimary: name === user.email }];
+}
+
+/** An alias can have been another user's address. */
+export function primariesFirst(moves: readonly PossibleMove[]): OwnerMove[] {
   return moves
     .toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary))
     .map(({ from, to }) => ({ from, to }));

@@ -16,11 +16,15 @@ import { SCOPE_STREAM } from './stream-names.ts';
  */
 export class ScopeHistory {
   readonly #before: ScopePosition | undefined;
+  /** by stream, since when the change logs that were not read yet are in scope */
+  readonly #unreadSince: ReadonlyMap<string, number>;
   /** epoch milliseconds */
   readonly #start: number;
 
   private constructor(before: ScopePosition | undefined, start: number) {
     this.#before = before;
+    const unread = before?.unread ?? [];
+    this.#unreadSince = new Map(unread.map(({ stream, since }) => [stream, since]));
     this.#start = start;
   }
 
@@ -34,18 +38,20 @@ export class ScopeHistory {
    * Epoch milliseconds: grants on files that were created before are a baseline. A change log that
    * the last sync did not have is new in scope since then.
    */
-  baselineEndOf({ stream }: ChangeLog, position: ChangeLogPosition | undefined): number {
+  baselineEndOf(
+    { stream }: Pick<ChangeLog, 'stream'>,
+    position: ChangeLogPosition | undefined,
+  ): number {
     if (this.#before === undefined || !isUnread(position)) return this.#start;
-    const { readAt, unread } = this.#before;
-    const since = unread.find((each) => each.stream === stream)?.since ?? readAt;
+    const since = this.#unreadSince.get(stream) ?? this.#before.readAt;
     return Math.max(this.#start, since);
   }
 
   /** The page that stores what a sync which began at `now` (epoch milliseconds) had in scope. */
-  pageAfter(unreadLogs: readonly ChangeLog[], now: number): SourcePage {
-    const unread = unreadLogs.map((changeLog) => ({
-      stream: changeLog.stream,
-      since: this.baselineEndOf(changeLog, undefined),
+  pageAfter(unreadStreams: readonly string[], now: number): SourcePage {
+    const unread = unreadStreams.map((stream) => ({
+      stream,
+      since: this.baselineEndOf({ stream }, undefined),
     }));
     return {
       shares: [],

@@ -48,10 +48,10 @@ export interface ScopeOptions {
 
 export async function findScope(options: ScopeOptions): Promise<Scope> {
   const users = await DriveUsers.find(options);
-  const { readable, leavers } = users;
+  const { readable, leavers } = users.counts();
   options.log.info('Google users', {
-    active: readable.length,
-    suspendedOrArchived: leavers.length,
+    active: readable,
+    suspendedOrArchived: leavers,
   });
   return new FoundScope(options, users, await drivesOf(options));
 }
@@ -136,7 +136,7 @@ async function drivesOf({ client, config, setAside }: ScopeOptions): Promise<Sco
   const drives =
     sharedDrives === 'all'
       ? await collectRows(client.listDrives(), {
-          rowsMax: DRIVE_LIMITS.directoryRowsMax,
+          rowsMax: DRIVE_LIMITS.sharedDrivesMax,
           onFaultyRow: (row) => setAside.add(row),
         })
       : sharedDrives.map(({ id }) => ({ id }));

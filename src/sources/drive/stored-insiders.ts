@@ -3,6 +3,7 @@ import type { Statement } from '../../db/schema.ts';
 import type { Insiders } from '../../share/address.ts';
 import { loadAddresses } from './address-store.ts';
 import { parseDomainsPosition } from './cursor-positions.ts';
+import { isOpen } from './held-addresses.ts';
 import { INTERNAL_DOMAINS_STREAM } from './stream-names.ts';
 
 /** Who was internal in the last run that read Drive; undefined if there was none. */
@@ -10,8 +11,7 @@ export async function storedInsiders(db: Statement, tenant: string): Promise<Ins
   const domains = await storedDomains(db, tenant);
   if (domains === undefined) return undefined;
   const held = await loadAddresses(db, tenant);
-  const addresses = held.filter(({ until }) => until === undefined).map(({ address }) => address);
-  return { domains, addresses: new Set(addresses) };
+  return { domains, addresses: { has: (address) => held.ofAddress(address).some(isOpen) } };
 }
 
 /** The internal domains of the last run that read Drive; undefined if there was none. */

@@ -1,7 +1,10 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
-import { listCursors } from '../../db/cursors.ts';
+import { readCursor, readCursors } from '../../db/cursors.ts';
+import { DATABASE_LIMITS } from '../../db/limits.ts';
+import { chunksOf } from '../../lib/chunks.ts';
 import type { Logger } from '../../lib/log.ts';
 import { readInOrder } from '../../lib/read-in-order.ts';
+import type { Turn } from '../../lib/turn.ts';
 import type { SourcePage } from '../source.ts';
 import { ChangeLogFailures } from './change-log-failures.ts';
 import { type ChangeLog, changeLogsOf } from './change-logs.ts';
@@ -16,7 +19,6 @@ import type { Scope } from './scope.ts';
 import { isUnread, ScopeHistory } from './scope-history.ts';
 import { GroupOnlyDrive } from './shared-drive-readers.ts';
 import { sharesFromChangeLog } from './shares-from-change-log.ts';
-import { CHANGE_LOG_STREAM_PREFIX } from './stream-names.ts';
 import { storedUnreadDrives, updateUnreadDrives } from './unread-drives.ts';
 
 export interface ChangeLogSyncOptions
@@ -26,6 +28,13 @@ export interface ChangeLogSyncOptions
   /** epoch milliseconds: earlier shares are not needed */
   readonly start: number;
   readonly log: Logger;
+}
+
+/** A page, and what was known of its change log before it was read. */
+interface ReadPage {
+  readonly page: ChangeLogPage;
+  readonly position: ChangeLogPosition | undefined;
+  readonly baselineEnd: number;
 }
 
 /** Reads the change logs of all users and shared drives in scope, several at once. */
@@ -48,13 +57,10 @@ export class ChangeLogSync {
     const { store, start, clock, onFailure, log } = this.#options;
     const failures = new ChangeLogFailures(onFailure);
     const startedAt = clock.now();
-    const positions = await positionsOf(store);
     const history = await ScopeHistory.read(store, start);
-    const changeLogs = changeLogsOf(this.#scope);
-    const unread = new Set(changeLogs.filter(({ stream }) => isUnread(positions.get(stream))));
-    const reading = { positions, failures, history, unread };
+    const reading = { failures, history };
     const deferred: ChangeLog[] = [];
-    yield* this.#readAll(changeLogs, {
+    yield* this.#readAll(changeLogsOf(this.#scope), {
       ...reading,
       defer: (changeLog, error) => {
         const isFull = deferred.length === DRIVE_LIMITS.changeLogsDeferredMax;
@@ -64,7 +70,7 @@ export class ChangeLogSync {
       },
     });
     yield* this.#readAll(deferred, { ...reading, defer: () => false });
-    yield history.pageAfter([...unread], startedAt);
+    yield history.pageAfter(await this.#unread(), startedAt);
     failures.finish();
     yield* this.#recordUnread();
     const { skipped } = failures;
@@ -82,35 +88,24 @@ export class ChangeLogSync {
 
   /** `defer` returns true if it takes a change log that failed, to be read again at the end. */
   async *#readAll(
-    changeLogs: readonly ChangeLog[],
+    changeLogs: Iterable<ChangeLog>,
     options: {
-      readonly positions: ReadonlyMap<string, ChangeLogPosition>;
       readonly failures: ChangeLogFailures;
       readonly history: ScopeHistory;
-      /** change logs without a complete first reading; those that complete it are removed */
-      readonly unread: Set<ChangeLog>;
       readonly defer: (changeLog: ChangeLog, error: unknown) => boolean;
     },
   ): AsyncGenerator<SourcePage> {
-    const { positions, failures, history, unread, defer } = options;
-    const { client, config } = this.#options;
-    const domainsAt = this.#domains.changedAt;
-    const reading = { ...this.#options, scope: this.#scope, domainsAt };
+    const { failures, history, defer } = options;
+    const { config } = this.#options;
     const { changeLogsAtOnceMax } = DRIVE_LIMITS;
-    const outcomes = readInOrder(changeLogs, changeLogsAtOnceMax, (changeLog, turn) => {
-      const position = positions.get(changeLog.stream);
-      const baselineEnd = history.baselineEndOf(changeLog, position);
-      const inTurn = { ...reading, client: client.inTurn(turn), baselineEnd };
-      return counted(readChangeLog(inTurn, changeLog, position), failures);
-    });
+    const outcomes = readInOrder(changeLogs, changeLogsAtOnceMax, (changeLog, turn) =>
+      counted(this.#read(changeLog, history, turn), failures),
+    );
     for await (const outcome of outcomes) {
       const { item: changeLog } = outcome;
       if ('value' in outcome) {
         failures.addSuccess();
-        if (!isUnread(outcome.value.position)) unread.delete(changeLog);
-        const position = positions.get(changeLog.stream);
-        const baselineEnd = history.baselineEndOf(changeLog, position);
-        yield await this.#compare({ changeLog, page: outcome.value }, { position, baselineEnd });
+        yield await this.#compare(changeLog, outcome.value);
       } else if (changeLog.kind === 'user' && isUserWithoutDrive(config, outcome.error)) {
         failures.addSkipped(outcome.error);
       } else if (changeLog.kind === 'drive' && outcome.error instanceof GroupOnlyDrive) {
@@ -123,20 +118,48 @@ export class ChangeLogSync {
     }
   }
 
-  #compare(
-    read: { readonly changeLog: ChangeLog; readonly page: ChangeLogPage },
-    {
-      position,
+  async *#read(changeLog: ChangeLog, history: ScopeHistory, turn: Turn): AsyncGenerator<ReadPage> {
+    const { store, client } = this.#options;
+    const { db, tenant } = store;
+    const stored = await readCursor(db, { tenant, stream: changeLog.stream });
+    const position = positionOf(stored);
+    const baselineEnd = history.baselineEndOf(changeLog, position);
+    const reading = {
+      ...this.#options,
+      client: client.inTurn(turn),
+      scope: this.#scope,
+      domainsAt: this.#domains.changedAt,
       baselineEnd,
-    }: { readonly position: ChangeLogPosition | undefined; readonly baselineEnd: number },
-  ): Promise<SourcePage> {
+    };
+    const pages = readChangeLog(reading, changeLog, position);
+    for await (const page of pages) yield { page, position, baselineEnd };
+  }
+
+  /** The streams of the change logs without a complete first reading, once all pages are committed. */
+  async #unread(): Promise<string[]> {
+    const { db, tenant } = this.#options.store;
+    const unread: string[] = [];
+    for (const changeLogs of chunksOf(changeLogsOf(this.#scope), DATABASE_LIMITS.idsPerQueryMax)) {
+      const streams = changeLogs.map(({ stream }) => stream);
+      const positions = await readCursors(db, { tenant, streams });
+      unread.push(...streams.filter((stream) => isUnread(positionOf(positions.get(stream)))));
+    }
+    return unread;
+  }
+
+  #compare(changeLog: ChangeLog, read: ReadPage): Promise<SourcePage> {
     const { store, clock, config } = this.#options;
-    return sharesFromChangeLog(store, read, {
-      baselineEnd,
-      formerDomains: this.#domains.formerSince(position?.domainsAt),
-      now: clock.now(),
-      awaitsAuditLog: config.detect.includes('audit-log'),
-    });
+    const { page, position, baselineEnd } = read;
+    return sharesFromChangeLog(
+      store,
+      { changeLog, page },
+      {
+        baselineEnd,
+        formerDomains: this.#domains.formerSince(position?.domainsAt),
+        now: clock.now(),
+        awaitsAuditLog: config.detect.includes('audit-log'),
+      },
+    );
   }
 }
 
@@ -148,11 +171,6 @@ async function* counted<Page>(
   failures.addCompleted();
 }
 
-async function positionsOf({ db, tenant }: DriveStore): Promise<Map<string, ChangeLogPosition>> {
-  const cursors = await listCursors(db, tenant);
-  return new Map(
-    cursors
-      .filter(({ stream }) => stream.startsWith(CHANGE_LOG_STREAM_PREFIX))
-      .map(({ stream, position }) => [stream, parseChangeLogPosition(position)]),
-  );
+function positionOf(stored: string | undefined): ChangeLogPosition | undefined {
+  return stored === undefined ? undefined : parseChangeLogPosition(stored);
 }

@@ -121,8 +121,8 @@ class DriveSync {
   }
 
   get unreadable(): Unreadable {
-    const { leavers } = this.#scope.users;
-    return { leavers: leavers.length, items: this.#items?.unreadable ?? 0 };
+    const { leavers } = this.#scope.users.counts();
+    return { leavers, items: this.#items?.unreadable ?? 0 };
   }
 
   async *pages(): AsyncGenerator<SourcePage> {

@@ -19,6 +19,7 @@ import {
   readComposite,
   readFirstQueryPage,
   readQueryPage,
+  withoutAttributes,
 } from './responses.ts';
 import type { QueryPagesOptions, ReadRow, SalesforceClient } from './salesforce-client.ts';
 import { type OpenSession, Session } from './session.ts';
@@ -125,21 +126,30 @@ class RestClient implements SalesforceClient {
   }
 
   async queryBatch(soqls: readonly string[]): Promise<Row[][]> {
-    const rows: Row[][] = [];
+    const all: Row[][] = [];
+    let left = SALESFORCE_LIMITS.rowsPerBatchMax;
     for (const chunk of chunksOf(soqls, SALESFORCE_LIMITS.queriesPerCallMax)) {
-      rows.push(...(await this.#queryChunk(chunk)));
+      for (const rows of await this.#queryChunk(chunk, left)) {
+        left -= rows.length;
+        all.push(rows);
+      }
     }
-    return rows;
+    return all;
   }
 
   /** After a lost locator, the queries run again from the start: they have no order. */
-  async #queryChunk(soqls: readonly string[]): Promise<Row[][]> {
+  async #queryChunk(soqls: readonly string[], rowsMax: number): Promise<Row[][]> {
     for (let lost = 0; ; lost += 1) {
       try {
         const pages = await this.#composite(soqls);
-        const rows: Row[][] = [];
-        for (const page of pages) rows.push(await this.#allRows(page));
-        return rows;
+        const all: Row[][] = [];
+        let left = rowsMax;
+        for (const page of pages) {
+          const rows = await this.#allRows(page, left);
+          left -= rows.length;
+          all.push(rows);
+        }
+        return all;
       } catch (error) {
         if (!(error instanceof LocatorLost)) throw error;
         if (lost >= SALESFORCE_LIMITS.lostLocatorsMax) {
@@ -159,17 +169,16 @@ class RestClient implements SalesforceClient {
     });
   }
 
-  async #allRows(first: QueryPage): Promise<Row[]> {
+  async #allRows(first: QueryPage, rowsMax: number): Promise<Row[]> {
     const progress = new ListProgress('Salesforce', this.#options.clock);
-    const rows = [...first.rows];
-    let page = first;
-    while (page.next !== undefined) {
+    const rows: Row[] = [];
+    for (let page = first; ; ) {
+      for (const row of page.rows) rows.push(withoutAttributes(row));
+      if (rows.length > rowsMax) throw tooManyRows();
+      if (page.next === undefined) return rows;
       progress.add(page.rows);
-      if (rows.length > SALESFORCE_LIMITS.rowsPerQueryMax) throw tooManyRows();
       page = await this.#nextPage(page.next, { signal: this.#options.signal, read: readQueryPage });
-      for (const row of page.rows) rows.push(row);
     }
-    return rows;
   }
 
   /** A new query has no position that it could lose: such a response is a temporary failure. */
@@ -272,7 +281,8 @@ function withRows<T>(
 }
 
 function tooManyRows(): SalesforceError {
-  const message = `a query of Salesforce has more than ${SALESFORCE_LIMITS.rowsPerQueryMax} rows`;
+  const { rowsPerBatchMax } = SALESFORCE_LIMITS;
+  const message = `a lookup in Salesforce has more than ${rowsPerBatchMax} rows`;
   return new SalesforceError(message, { code: 'TOO_MANY_ROWS' });
 }
 

@@ -12,8 +12,8 @@ export const SALESFORCE_LIMITS = {
   queryCharactersMax: 100_000,
   /** REST guide, Composite: 25 sub-requests, of which 5 may be queries */
   queriesPerCallMax: 5,
-  /** of one lookup, which is in memory completely */
-  rowsPerQueryMax: 200_000,
+  /** of all queries of one lookup, which are in memory together */
+  rowsPerBatchMax: 200_000,
   /** values of one IN list; the maximum length of a sub-query is not documented */
   valuesPerQueryMax: 1_000,
   /** characters of one IN list: leaves room for the rest of the statement */
