@@ -101,7 +101,7 @@ export const RESPONSES: readonly Sabotage[] = [
     effect: 'A page token that is too long for a URL is on record, and ends each later run.',
     caughtBy: {
       file: 'test/unit/google-classify.test.ts',
-      name: 'a bare 431 for a later page, whose token makes the URL unusable',
+      name: 'for a later page, whose token makes the URL unusable',
     },
   },
 ];
