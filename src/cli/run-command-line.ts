@@ -13,7 +13,7 @@ export interface CommandLineOptions {
   readonly io: Io;
   readonly signal: AbortSignal;
   readonly version: string;
-  /** called once the command is done, if nothing that still hangs may delay the exit */
+  /** called once the command is done or has failed, if nothing that still hangs may delay the exit */
   readonly exitAtOnce?: () => void;
   /** absent: the words do not come from npm */
   readonly environment?: Environment;
@@ -44,14 +44,12 @@ async function dispatch(options: CommandLineOptions): Promise<ExitCode> {
     case 'run': {
       const handler = await parsed.definition.load?.(definitions);
       if (handler === undefined) throw new Error(`"${parsed.definition.name}" has no handler`);
-      const code = await handler({
-        arguments: parsed.arguments,
-        options: parsed.options,
-        io,
-        signal,
-      });
-      if (parsed.definition.exitsAtOnce) options.exitAtOnce?.();
-      return code;
+      const { arguments: given, options: chosen, definition } = parsed;
+      try {
+        return await handler({ arguments: given, options: chosen, io, signal });
+      } finally {
+        if (definition.exitsAtOnce) options.exitAtOnce?.();
+      }
     }
   }
 }

@@ -81,6 +81,29 @@ describe('a command that fails', () => {
   });
 });
 
+describe('a command that exits at once', () => {
+  const ends: Handler = async () => EXIT.success;
+  const failing: Handler = () => Promise.reject(new UserError('no port'));
+
+  it.each([
+    ['it ends', ends],
+    ['it fails', failing],
+  ])('does so if %s', async (_how, handler) => {
+    const { io } = memoryIo();
+    const { signal } = new AbortController();
+    const work = { ...PLAIN, name: 'work', exitCodes: {}, load: async () => handler };
+    let exits = 0;
+    const exitAtOnce = () => {
+      exits += 1;
+    };
+    const common = { words: ['work'], io, signal, version: '1.2.3', exitAtOnce };
+    await runCommandLine({ ...common, definitions: [work] });
+    expect(exits).toBe(0);
+    await runCommandLine({ ...common, definitions: [{ ...work, exitsAtOnce: true }] });
+    expect(exits).toBe(1);
+  });
+});
+
 describe('help and version', () => {
   const never: Handler = async () => {
     throw new Error('was run');

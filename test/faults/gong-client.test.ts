@@ -124,18 +124,19 @@ describe('a call to Gong', () => {
     [401, 'refused'],
     [404, 'refused'],
     [308, 'refused'],
-    [409, 'unavailable'],
+    [409, 'duplicate'],
     [429, 'throttled'],
     [503, 'unavailable'],
     [200, 'unavailable'],
     [400, 'unavailable'],
-    [403, 'unavailable'],
+    [403, 'refused'],
   ] as const)('knows what a %i means if its body breaks: %s', async (status, kind) => {
     const head = `HTTP/1.1 ${status} X\r\ncontent-length: 100\r\nretry-after: 9\r\n\r\n{"err`;
     const peer = await peerThat((_, reply) => reply.raw(head));
     const response = await send(peer.origin);
-    expect(response.kind).toBe(kind);
-    expect(response.errors).not.toEqual([]);
+    expect(response).toMatchObject({ kind, ...(kind !== 'unavailable' && { status }) });
+    if (kind !== 'duplicate') expect(response.errors).not.toEqual([]);
+    expect(response.isBlocked).toBe(status === 403 ? true : undefined);
     if (kind === 'throttled') expect(response.retryAfterMs).toBe(9_000);
   });
 

@@ -6,6 +6,22 @@ const PACING = 'test/postgres/pacing.test.ts';
 /** What the shared queue, the shared pace, and the duties of a process must not do. */
 export const SHARED_QUEUE: readonly Sabotage[] = [
   {
+    name: 'failed-service-exits',
+    file: 'src/cli/run-command-line.ts',
+    find: 'if (definition.exitsAtOnce) options.exitAtOnce?.();',
+    put: '',
+    effect: 'A service that could not start prints why, and then hangs on its open connections.',
+    caughtBy: { file: 'test/cli/run-command-line.test.ts', name: 'a command that exits at once' },
+  },
+  {
+    name: 'failed-page-closes-queue',
+    file: 'src/cli/service/serve.ts',
+    find: 'await runner.drained();\n    throw error;',
+    put: 'throw error;',
+    effect: 'A service whose page cannot listen leaves its queue open.',
+    caughtBy: { file: 'test/unit/serve.test.ts', name: 'closes its runner' },
+  },
+  {
     name: 'busy-run-put-back',
     file: 'src/queue/queued-run-ends.ts',
     find: "return { kind: 'put back', entry: { ...entry, busy: entry.busy + 1 }, delayMs };",

@@ -296,6 +296,15 @@ export const SENDING: readonly Sabotage[] = [
     },
   },
   {
+    name: 'unreadable-conflict',
+    file: 'src/vendors/gong/classify.ts',
+    find: 'new Set([401, 403, 404, 409])',
+    put: 'new Set([401, 404])',
+    effect:
+      'An event that Gong already has uses up five attempts in each run and is never settled.',
+    caughtBy: { file: 'test/faults/gong-client.test.ts', name: 'if its body breaks' },
+  },
+  {
     name: 'body-check',
     file: 'src/runs/decide-share.ts',
     find: "if (errors.length === 0) return { ...event, state: 'pending', body };",

@@ -7,6 +7,7 @@ import type { Config, TenantConfig } from '../../src/config/types.ts';
 import type { RunReport } from '../../src/db/run-report.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { retrySelected } from '../../src/operator/retry-and-skip.ts';
+import { countByState } from '../../src/outbox/event-counts.ts';
 import { type AppContext, openContext } from '../../src/runs/app-context.ts';
 import { runBackfill } from '../../src/runs/backfill.ts';
 import { runSync } from '../../src/runs/sync.ts';
@@ -22,6 +23,8 @@ const DAY_MS = 24 * HOUR_MS;
 const SPEED = 100;
 /** Not a limit of any wait: a run that takes longer hangs. */
 const HANG_MS = 240_000;
+/** in which events that are still pending are sent */
+const LATE_NIGHTS_MAX = 2;
 const UNLIMITED = {
   callsPerSecond: Number.POSITIVE_INFINITY,
   callsPerDay: Number.POSITIVE_INFINITY,
@@ -249,6 +252,10 @@ export class WireWorld implements AsyncDisposable {
   }
 
   /** An operator retries what Gong rejected before each run. Returns what the runs threw. */
+  async #hasPending({ db }: AppContext): Promise<boolean> {
+    return (await countByState(db, this.tenant.tenant)).pending > 0;
+  }
+
   async #recover(
     context: AppContext,
     stage: Stage,
@@ -272,6 +279,10 @@ export class WireWorld implements AsyncDisposable {
     // `sync --full` does what the same sync would do.
     if (!isFull || stage === 'backfill') await run(0, again);
     await run(26 * HOUR_MS, { kind: 'sync', reach: isFull ? 'all' : 'new' });
+    // On a busy machine, an event can use up the attempts of two runs: it is late, not lost.
+    for (let night = 0; night < LATE_NIGHTS_MAX && (await this.#hasPending(context)); night += 1) {
+      await run(26 * HOUR_MS, { kind: 'sync', reach: 'new' });
+    }
     if (!isComplete(this.sandbox.gong.events)) {
       // An operator sees why the share was skipped, and that it should not have been.
       await retry('skipped');

@@ -12,7 +12,7 @@ import { watchDatabase } from '../../service/watch-database.ts';
 import { type CommandInput, EXIT, type ExitCode } from '../command.ts';
 import { tenantNames, textOption } from '../command-line/input-options.ts';
 import type { CommandSession } from '../command-session.ts';
-import { createOperatorPage } from './operator-page.ts';
+import { createOperatorPage, type OperatorPage } from './operator-page.ts';
 import type { Runner, ServiceTools } from './runner.ts';
 
 /**
@@ -47,7 +47,7 @@ export async function serve(
     claims.push(alertOnFaulty(current, alerts, faultyTenant).catch(failed));
   };
   for (const tenant of faulty) onFaulty(context, tenant);
-  await page.begin(runner);
+  await openPage(page, { runner, broken });
   const load = () => reloadConfig(input);
   const reload = createReload({ context, scheduler: runner, onFaulty, load });
   const onHangUp = () => void reload();
@@ -72,6 +72,20 @@ export async function serve(
     ticks.stop();
     await page.stop();
     process.off('SIGHUP', onHangUp);
+  }
+}
+
+/** A runner has opened its queue already: if the page cannot be served, it is closed again. */
+async function openPage(
+  page: OperatorPage,
+  { runner, broken }: { readonly runner: Runner; readonly broken: AbortController },
+): Promise<void> {
+  try {
+    await page.begin(runner);
+  } catch (error) {
+    broken.abort(error);
+    await runner.drained();
+    throw error;
   }
 }
 

@@ -5,8 +5,11 @@ import { isRedirect, isTransientStatus } from '../http/status-codes.ts';
 import type { GongResponse } from './response.ts';
 import { parsedObject, type ResponseBody, readResponseBody } from './response-body.ts';
 
-/** They mean the same whatever the body says. */
-const KNOWN_STATUSES = new Set([401, 404]);
+/**
+ * They mean the same whatever the body says, or without it: a 403 that does not bring Gong's JSON is
+ * taken for a firewall's.
+ */
+const KNOWN_STATUSES = new Set([401, 403, 404, 409]);
 
 /**
  * What a response to a shared-content call means; `now` in epoch milliseconds, for a Retry-After
@@ -33,8 +36,8 @@ export function classifyResponse(response: TextResponse, now: number): GongRespo
 }
 
 /**
- * What a status means whose body never came; undefined if that depends on the body. A 403 can be a
- * firewall's, a success needs its requestId, and a rejection its reasons.
+ * What a status means whose body cannot be read; undefined if that depends on the body. A success
+ * needs its requestId, and a rejection its reasons.
  */
 export function classifyHead(head: ResponseHead, now: number): GongResponse | undefined {
   const { status } = head;
