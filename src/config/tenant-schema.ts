@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPublicSuffix } from '../lib/public-suffix.ts';
 import { crmSchema } from './crm-schema.ts';
+import { cronProblem } from './cron-problem.ts';
 import { googleDriveSchema } from './drive-schema.ts';
 import { gongSchema } from './gong-schema.ts';
 import { isPublicMailDomain } from './public-mail-domains.ts';
@@ -23,6 +24,8 @@ const schedule = text({
     'tenant runs on demand only.',
   check: isCron,
   pattern: '^\\S+(\\s+\\S+){4}$',
+}).refine((expression) => cronProblem(expression) === undefined, {
+  error: ({ input }) => cronProblem(String(input)),
 });
 
 const START_TIME = 'an ISO-8601 time with its offset such as 2026-11-01T00:00:00Z';

@@ -6,10 +6,10 @@ interface NamedRecord {
   readonly name?: string;
 }
 
-/** `"Acme" (001…)`, or the Id alone if Salesforce shows no name. */
+/** `“Acme” (001…)`, or the Id alone if Salesforce shows no name. */
 export function labelOf(record: NamedRecord): string {
   const name = shortName(record.name ?? '');
-  return name === '' ? record.id : `"${name}" (${record.id})`;
+  return name === '' ? record.id : `“${name}” (${record.id})`;
 }
 
 /** The Account's name and Id, or the Id alone if the Account is hidden. */

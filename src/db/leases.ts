@@ -9,6 +9,9 @@ import type { Database, Statement } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 import { requireFinishedCopy } from './unfinished-copy.ts';
 
+/** begins the name of the lease that a `start` or `worker` has while it is running */
+export const DUTIES = 'duties';
+
 export interface LeaseKey {
   readonly name: string;
   readonly holder: string;
@@ -86,6 +89,13 @@ export async function withLease<T>(
   } finally {
     await releaseLease(db, key);
   }
+}
+
+/** Who has a lease, as the begin of a sentence: other names contain what they protect. */
+export function holderText(name: string): string {
+  return name.startsWith(`${DUTIES} `)
+    ? '`start` or `worker` is running'
+    : `a process holds ${name}`;
 }
 
 /** Whether the lease has a live holder, as far as this machine can see. */

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { codeOf, UserError } from '../lib/errors.ts';
 import { explainFailure, isLocked } from './failures.ts';
-import { isValidLease } from './leases.ts';
+import { holderText, isValidLease } from './leases.ts';
 import { BACKUP_LIMITS } from './limits.ts';
 import { SIDE_FILES } from './partial-file.ts';
 
-const STOP_ALL =
-  'Stop `start`, wait for runs to end, and try again. Find the process with "fuser FILE".';
+const STOP_ALL = 'Stop `start`, wait for runs to end, and try again.';
 
 /**
  * Locks the database against every other process, and merges its write-ahead log into it: from then
@@ -53,14 +52,14 @@ function requireNoLease(database: Sqlite.Database, now: number): void {
   const valid = leases.find((lease) => isValidLease(lease, now));
   if (valid === undefined) return;
   const until = new Date(valid.until).toISOString();
-  throw new UserError(`the database is in use: another process holds ${valid.name}`, {
-    hint: `Wait for its run to end. If that process is dead, its lease expires at ${until}.`,
+  throw new UserError(`the database is in use: ${holderText(valid.name)}`, {
+    hint: `${STOP_ALL} If that process is dead, its lease expires at ${until}.`,
   });
 }
 
 function inUse(file: string, cause?: unknown): UserError {
   return new UserError(`the database is in use by another process: ${file}`, {
-    hint: STOP_ALL,
+    hint: `${STOP_ALL} Find the process with "fuser FILE".`,
     cause,
   });
 }

@@ -10,9 +10,9 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { flushToDisk, type PartialFile, SIDE_FILES } from './partial-file.ts';
+import { KEPT } from './restore-files.ts';
 
 const OWNER_ONLY_FILE = 0o600;
-const KEPT = '.replaced-';
 
 /**
  * Puts the checked copy in place of the database with one rename, and keeps the old files under a new

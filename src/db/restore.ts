@@ -6,11 +6,11 @@ import { explainCopyFailure } from './backup.ts';
 import { hasOurTables, requireOtherFile } from './backup-file.ts';
 import { copyPages, type PageCopy } from './copy-pages.ts';
 import { findDamage } from './damage.ts';
-
 import { lockForRestore } from './lock-for-restore.ts';
 import { requireKnownSchema } from './migrate.ts';
 import { openDatabase } from './open.ts';
 import { beginPartialFile, type PartialFile } from './partial-file.ts';
+import { RESTORING } from './restore-files.ts';
 import { replaceDatabase } from './restore-swap.ts';
 
 const OWNER_ONLY_FOLDER = 0o700;
@@ -47,7 +47,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   const database = followLinks(options.database);
   requireBackup(source, database);
   mkdirSync(dirname(database), { recursive: true, mode: OWNER_ONLY_FOLDER });
-  const partial = `${database}.restoring`;
+  const partial = database + RESTORING;
   const copy = beginPartialFile({ action: 'restore', partial, target: database });
   try {
     await copyPages({ ...options, target: partial });

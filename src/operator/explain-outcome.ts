@@ -99,8 +99,15 @@ function heldSentences(explained: ExplainedEvent): string[] {
   return [
     `The event is held${until}, because it has no Salesforce record yet (crm.holdDays). Each run ` +
       `looks for one. If none appears, the event is ${then}.`,
-    `Create a Contact or Lead with the address, or relate the delivery to a record. ${now}`,
+    [...recordRemedy(event), now].join(' '),
   ];
+}
+
+/** What gives the event a record. Only a delivery is related to one; only addresses can be looked up. */
+function recordRemedy({ source, share }: ExplainedEvent['event']): string[] {
+  if (source === 'salesforce') return ['Relate the delivery to one of these records.'];
+  const isNamed = (share.drive?.grantees.length ?? 0) > 0;
+  return isNamed ? ['Create a Contact or Lead with the address of a recipient.'] : [];
 }
 
 function skippedSentences(explained: ExplainedEvent): string[] {

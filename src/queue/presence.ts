@@ -2,17 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { TenantConfig } from '../config/types.ts';
 import { databaseTime } from '../db/database-time.ts';
-import { acquireLease, extendLease, type LeaseKey, releaseLease } from '../db/leases.ts';
 import { liveWorkers, removeWorker, reportWorker, type WorkerRole } from '../db/workers.ts';
-import { LeaseLost, messageOf } from '../lib/errors.ts';
-import { hexDigest } from '../lib/hex-digest.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
+import { Duties } from './duties.ts';
 import { QUEUE_LIMITS } from './limits.ts';
 import type { QueueWorker } from './queue-worker.ts';
-
-/** part of the database */
-const DUTIES = 'duties';
-const HASH_DIGITS = 16;
 
 export interface PresenceOptions {
   readonly context: AppContext;
@@ -33,19 +28,18 @@ export interface PresenceOptions {
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #id = randomUUID();
-  #duties: LeaseKey;
+  readonly #duties: Duties;
   #startedAt: number | undefined;
-  #hasDuties = false;
   #isListed = false;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#duties = { name: dutiesOf(options.tenants()), holder: options.context.holder() };
+    this.#duties = new Duties(options.context, options.tenants);
   }
 
   /** Whether this process does what is to be done once: overdue tenants, retention, backfills. */
   get hasDuties(): boolean {
-    return this.#hasDuties;
+    return this.#duties.isHeld;
   }
 
   /** the lease of the duties: the same for all processes with the same tenants */
@@ -80,9 +74,9 @@ export class Presence {
       const others = live.filter(({ id, role }) => id !== this.#id && role === 'worker');
       if (!signal.aborted) onHeartbeat({ workers: others.length });
       await this.#report(now);
-      this.#hasDuties = await this.#holdDuties(now);
+      await this.#duties.hold();
     } catch (error) {
-      this.#hasDuties = false;
+      this.#duties.suspend();
       log.warn(`this process could not report that it is alive: ${messageOf(error)}`);
     }
   }
@@ -109,30 +103,11 @@ export class Presence {
     this.#isListed = false;
   }
 
-  async #holdDuties(now: number): Promise<boolean> {
-    const { context, tenants } = this.#options;
-    const { db } = context;
-    const name = dutiesOf(tenants());
-    if (name !== this.#duties.name) {
-      if (this.#hasDuties) await releaseLease(db, this.#duties);
-      this.#hasDuties = false;
-      this.#duties = { ...this.#duties, name };
-    }
-    if (!this.#hasDuties) return acquireLease(db, this.#duties, now);
-    try {
-      await extendLease(db, this.#duties, now);
-      return true;
-    } catch (error) {
-      if (error instanceof LeaseLost) return false;
-      throw error;
-    }
-  }
-
   async #leave(): Promise<void> {
-    const { db, log } = this.#options.context;
+    const { log } = this.#options.context;
     try {
       await this.#unlist();
-      if (this.#hasDuties) await releaseLease(db, this.#duties);
+      await this.#duties.release();
     } catch (error) {
       log.warn(`this process is listed for some more seconds: ${messageOf(error)}`);
     }
@@ -140,9 +115,3 @@ export class Presence {
 }
 
 const STOP_POLL_MS = 100;
-
-/** A process with `--tenant`, or with another folder, cannot do the duties for other tenants. */
-function dutiesOf(tenants: readonly TenantConfig[]): string {
-  const names = JSON.stringify(tenants.map(({ tenant }) => tenant).toSorted());
-  return `${DUTIES} ${hexDigest(names, HASH_DIGITS)}`;
-}

@@ -1,4 +1,5 @@
 import type { TenantConfig } from '../config/types.ts';
+import { LoadedRecords } from '../crm/loaded-records.ts';
 import { type Match, matchShare } from '../crm/match.ts';
 import { withNames } from '../crm/record-names.ts';
 import type { CrmRecords } from '../crm/records.ts';
@@ -7,6 +8,7 @@ import { type BodySettings, buildBody } from '../event/build.ts';
 import { problemsOf } from '../event/contract.ts';
 import { namesOnlyForgotten, withoutForgotten, withoutPeople } from '../event/without-forgotten.ts';
 import type { NewEvent } from '../outbox/outbox-event.ts';
+import { STATES_AFTER_REPAIR } from '../outbox/write-events.ts';
 import type { Insiders } from '../share/address.ts';
 import type { ForgottenPeople } from '../share/forgotten.ts';
 import {
@@ -91,6 +93,17 @@ export function decideShare(share: Share, records: CrmRecords, context: Decision
   const event = { eventId: share.eventId, share, match: withNames(match, records) };
   if (decision.state !== 'pending') return storable({ ...event, ...decision }, rules);
   return withBody(storable({ ...event, state: 'pending' }, rules), rules.body);
+}
+
+/**
+ * Whether an event that the local check rejected leaves that state. One that is held for its records
+ * does so only if its share alone makes a valid body: otherwise, it would be rejected again later. Pure.
+ */
+export function isRepaired({ state, share }: NewEvent, { body, timezone }: Rules): boolean {
+  if (!STATES_AFTER_REPAIR.includes(state)) return false;
+  if (state !== 'held') return true;
+  const match = matchShare(share, new LoadedRecords(new Set()), { timezone });
+  return problemsOf(buildBody(share, match, body)).length === 0;
 }
 
 /**

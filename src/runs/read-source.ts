@@ -4,11 +4,10 @@ import { readCursor } from '../db/cursors.ts';
 import { growYoungGeneration, optimizeHotCode } from '../lib/heap.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import type { NewEvent } from '../outbox/outbox-event.ts';
-import { STATES_AFTER_REPAIR } from '../outbox/write-events.ts';
 import type { Share } from '../share/share.ts';
 import type { Source } from '../sources/source.ts';
 import { type ComparedPage, compareAgain, comparedPages } from './compare-pages.ts';
-import { decideEarly, decideShare, type Rules } from './decide-share.ts';
+import { decideEarly, decideShare, isRepaired, type Rules } from './decide-share.ts';
 import type { ReadContext } from './reading-context.ts';
 import { inStage } from './stage-errors.ts';
 
@@ -65,7 +64,7 @@ async function* lookedUpPages(
 async function takePage(reading: ReadContext, source: Source, page: LookedUpPage): Promise<void> {
   const { created, reconsidered, rejectedLocally } = await compareAgain(reading, page);
   const decidedAgain = rejectedLocally.map(page.decide);
-  const repaired = decidedAgain.filter(({ state }) => STATES_AFTER_REPAIR.includes(state));
+  const repaired = decidedAgain.filter((event) => isRepaired(event, reading.rules));
   const { replaced = [], writeInTransaction, recordsBaseline = false } = page;
   const { position, stream = source.stream, sharesRead } = page;
   await reading.take({

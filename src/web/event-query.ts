@@ -13,8 +13,7 @@ export class BadQuery extends UserError {
 export type QueryReader = (name: string) => string | undefined;
 
 /** The filter of `/events` and `/api/events`. */
-export interface EventQuery {
-  readonly tenant?: string;
+export interface EventFilter {
   readonly state?: State;
   readonly reason?: string;
   readonly source?: SourceName;
@@ -22,24 +21,29 @@ export interface EventQuery {
   readonly after?: EventKey;
 }
 
-/** What readEventQuery reads. */
-export const EVENT_PARAMETERS = ['tenant', 'state', 'reason', 'source', 'q', 'before'] as const;
+/** What `/events` shows. */
+export interface EventQuery extends EventFilter {
+  readonly tenant?: string;
+}
+
+/** What readEventFilter reads. */
+export const EVENT_PARAMETERS = ['state', 'reason', 'source', 'q', 'before'] as const;
 
 const SOURCES: readonly SourceName[] = ['salesforce', 'google-drive'];
 
+/** Throws BadQuery. */
+export function readEventQuery(read: QueryReader): EventQuery {
+  const tenant = read('tenant')?.trim() || undefined;
+  return { ...(tenant !== undefined && { tenant }), ...readEventFilter(read) };
+}
+
 /** An empty parameter is a field of a form that was left empty. Throws BadQuery. */
-export function readEventQuery(query: QueryReader): EventQuery {
-  const value = (name: string) => query(name)?.trim() || undefined;
-  const [tenant, reason, text, before] = [
-    value('tenant'),
-    value('reason'),
-    value('q'),
-    value('before'),
-  ];
+export function readEventFilter(read: QueryReader): EventFilter {
+  const value = (name: string) => read(name)?.trim() || undefined;
+  const [reason, text, before] = [value('reason'), value('q'), value('before')];
   const state = oneOf('state', STATES, value('state'));
   const source = oneOf('source', SOURCES, value('source'));
   return {
-    ...(tenant !== undefined && { tenant }),
     ...(state && { state }),
     ...(reason !== undefined && { reason }),
     ...(source && { source }),
@@ -57,8 +61,8 @@ export function requireSearchable(text: string): string {
   });
 }
 
-export function readLimit(query: QueryReader, limits: { default: number; max: number }): number {
-  const text = query('limit')?.trim() || undefined;
+export function readLimit(read: QueryReader, limits: { default: number; max: number }): number {
+  const text = read('limit')?.trim() || undefined;
   if (text === undefined) return limits.default;
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= limits.max) return limit;
@@ -88,7 +92,15 @@ function parseEventKey(text: string): EventKey {
   throw new BadQuery('before must be a time, or what the link to older events contains');
 }
 
-/** NaN if it is not one. `Date.parse` alone would move 2026-02-30 into March. */
+const TIME = /^[\d-]+(?:T[\d:.]+(?<offset>Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/**
+ * NaN if it is not one. `Date.parse` alone would move 2026-02-30 into March, and read a time without an
+ * offset in this machine's timezone. It is in UTC, as a date is: a request can concern many tenants.
+ */
 function timeOf(text: string): number {
-  return isOnCalendar(text) ? Date.parse(text) : Number.NaN;
+  const time = TIME.exec(text);
+  if (time === null || !isOnCalendar(text)) return Number.NaN;
+  const isLocal = text.includes('T') && time.groups?.['offset'] === undefined;
+  return Date.parse(isLocal ? `${text}Z` : text);
 }

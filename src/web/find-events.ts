@@ -3,7 +3,7 @@ import { DatabaseError, UserError } from '../lib/errors.ts';
 import { listFilteredEvents } from '../operator/filter-events.ts';
 import { findEvent } from '../operator/find-event.ts';
 import type { StoredEvent } from '../outbox/outbox-event.ts';
-import type { EventQuery } from './event-query.ts';
+import type { EventFilter } from './event-query.ts';
 import type { View } from './web-data.ts';
 
 /** What the address names does not exist. */
@@ -11,23 +11,33 @@ export class NotFound extends UserError {
   override readonly name = 'NotFound';
 }
 
-/** The named tenant, or all. Throws NotFound for an unknown name. */
+/** The named tenants, or all without a name. Throws NotFound for an unknown name. */
 export function tenantsFor(
   { tenants }: Pick<View, 'tenants'>,
-  name: string | undefined,
+  names: readonly string[],
 ): readonly TenantConfig[] {
-  if (name === undefined || name === '') return tenants;
-  const found = tenants.filter(({ tenant }) => tenant === name);
-  if (found.length > 0) return found;
+  const named = new Set(names.filter((name) => name !== ''));
+  if (named.size === 0) return tenants;
+  const found = tenants.filter(({ tenant }) => named.has(tenant));
+  if (found.length === named.size) return found;
   throw new NotFound('there is no such tenant', {
     hint: 'The list of tenants shows those that sharetrail runs.',
   });
 }
 
+interface EventPage {
+  /** an empty list means all */
+  readonly tenants: readonly string[];
+  readonly filter: EventFilter;
+  readonly limit: number;
+}
+
 /** A page of events, newest first. */
-export function listFor(view: View, query: EventQuery, limit: number): Promise<StoredEvent[]> {
-  const { tenant, ...filter } = query;
-  const tenants = tenantsFor(view, tenant).map((each) => each.tenant);
+export function listFor(
+  view: View,
+  { tenants: names, filter, limit }: EventPage,
+): Promise<StoredEvent[]> {
+  const tenants = tenantsFor(view, names).map(({ tenant }) => tenant);
   return listFilteredEvents(view.context.db, { windows: [{ tenants }], limit, ...filter });
 }
 
@@ -36,7 +46,7 @@ export async function findOneEvent(
   view: View,
   { tenant, id }: { readonly tenant: string; readonly id: string },
 ): Promise<StoredEvent> {
-  const [found] = tenantsFor(view, tenant);
+  const [found] = tenantsFor(view, [tenant]);
   try {
     return await findEvent(view.context.db, [found?.tenant ?? tenant], id);
   } catch (error) {

@@ -5,6 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildBundle } from '../support/build-bundle.ts';
 import { refuse, toolInput, wholeNumber } from '../support/tool.ts';
 import { BENCHES } from './benches.ts';
 import { type ChartTheme, figureChart } from './chart.ts';
@@ -39,12 +40,13 @@ const TOOL = {
 } as const;
 
 const { values } = toolInput(TOOL);
-const startedAt = performance.now();
 
 const sizes = chosenSizes();
 for (const name of values.only) {
   if (!NAMES.includes(name)) refuse(TOOL.name, `there is no benchmark "${name}"`);
 }
+buildBundle();
+const startedAt = performance.now();
 await bench();
 
 async function bench(): Promise<void> {
@@ -66,9 +68,15 @@ function chosenSizes(): Sizes {
   const { growth: events } = usual;
   return {
     ...usual,
-    ...(values.runs !== undefined && { runs: wholeNumber(TOOL, ['--runs', values.runs]) }),
+    ...(values.runs !== undefined && { runs: oddNumber('--runs', values.runs) }),
     ...(values.most && { growth: [...events, MOST_EVENTS] }),
   };
+}
+
+/** The median of an even number of runs would be none of them. */
+function oddNumber(flag: string, text: string): number {
+  const value = wholeNumber(TOOL, [flag, text]);
+  return value % 2 === 1 ? value : refuse(TOOL.name, `${flag} is an odd number, not "${text}"`);
 }
 
 async function measureFigures(): Promise<Figure[]> {

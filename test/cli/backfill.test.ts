@@ -36,9 +36,9 @@ const INVALID: readonly (readonly [words: string, message: string, hint: string]
   ['backfill --since yesterday', '"yesterday" is neither a date nor a time', '2026-11-01'],
   ['backfill --since 2026-02-30', '"2026-02-30" does not exist', 'Months are 01 to 12'],
   [
-    'backfill --since 2026-01-01T09:00:00',
-    '"2026-01-01T09:00:00" is neither a date nor a time',
-    'with its offset',
+    'backfill --since 2026-01-01T09',
+    '"2026-01-01T09" is neither a date nor a time',
+    'such as 2026-11-01T09:00. Both are in the tenant',
   ],
   ['backfill --since 2026-01-02 --until 2026-01-02', 'the window is empty', 'ends before --until'],
   ['backfill --since 2999-01-01', '--since is in the future', 'must start in the past'],

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type CliWorld, startCliWorld, TENANT } from '../support/cli-world.ts';
@@ -32,7 +32,8 @@ test('forget --yes erases, says what remains, and syncs from the beginning find 
   expect(ended).toMatchObject({ code: 0 });
   expect(ended.stdout).toContain(`${TENANT}: erased 3 events, 0 grants, 0 audit log entries.`);
   expect(ended.stdout).toContain('/v2/data-privacy/erase-data-for-email-address');
-  expect(ended.stdout).toContain('Backups made earlier');
+  expect(ended.stdout).toContain('Backups and logs made earlier');
+  expect(ended.stdout).not.toContain('restore` left');
   expect(isOnDisk(world)).toBe(false);
   expect(states(world)).toEqual(['delivered', 'delivered', 'skipped forgotten']);
 
@@ -61,6 +62,30 @@ test('with --json, it prints the counts by tenant', async () => {
   expect(JSON.parse(stdout)).toEqual({
     forgotten: { [TENANT]: { events: 2, grants: 0, activities: 0 } },
   });
+});
+
+test('it names the files that restore left, which still contain the person', async () => {
+  await using world = await startCliWorld();
+  world.deliver(2);
+  await world.run('sync');
+  await world.run('backup copy.db');
+  await world.run('restore copy.db');
+  const [kept = expect.fail('no database was kept')] = readdirSync(world.folder).filter((name) =>
+    name.startsWith('sharetrail.db.replaced-'),
+  );
+  const named = `can still contain the address. Delete ${join(world.folder, kept)}`;
+  const text = await world.run(`forget ${ADA} --yes`);
+  expect(text.stdout).toContain(named);
+  expect(isOnDisk(world)).toBe(true);
+  const json = await world.run(`forget ${ADA} --yes --json`);
+  expect(Object.keys(JSON.parse(json.stdout))).toEqual(['forgotten']);
+  expect(json.stderr).toContain(named);
+  rmSync(join(world.folder, kept));
+  expect(isOnDisk(world)).toBe(false);
+  writeFileSync(join(world.folder, 'sharetrail.db.restoring'), '');
+  writeFileSync(join(world.folder, 'sharetrail.db-other'), '');
+  const unfinished = await world.run(`forget ${ADA} --yes`);
+  expect(unfinished.stdout).toContain(`Delete ${join(world.folder, 'sharetrail.db.restoring')}.`);
 });
 
 test('without a terminal and without --yes, it says what it found and changes nothing', async () => {

@@ -1,12 +1,15 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/command.ts';
 import { COPY_LIMITS } from '../../src/db/limits.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { commitBatch } from '../../src/outbox/commit.ts';
+import { type CliWorld, startCliWorld } from '../support/cli-world.ts';
 import { startCommand } from '../support/command.ts';
 import { emptyDatabase, heldLease, migratedFile, ON_SQLITE } from '../support/database.ts';
 import { batchOf, eventSeries } from '../support/events.ts';
 import { contentOf, fillEmptyTables } from '../support/filled-database.ts';
+import { untilLogged } from '../support/follow.ts';
 import type { KillPoint } from '../support/preload/kill-at.ts';
 
 const EVENTS = 2 * COPY_LIMITS.rowsPerPage + 50;
@@ -66,6 +69,46 @@ describe('copy-database is killed', () => {
     },
   );
 });
+
+describe('copy-database next to `start`', () => {
+  test('refuses while it is idle, and copies once it has ended or was killed', async () => {
+    await using world = await startCliWorld({ onSqlite: true });
+    world.configure({ schedule: '0 2 * * *' });
+    await world.run('sync');
+    await world.run('backup copy.db');
+    const { setting } = await emptyDatabase();
+    const copy = () =>
+      world.run(`copy-database sqlite:${world.databaseFile} \${TARGET}`, {
+        env: { TARGET: setting },
+      });
+    const idle = await startIdle(world);
+    const refused = await copy();
+    expect(refused).toMatchObject({ code: EXIT.busy, stdout: '' });
+    expect(refused.stderr).toContain('FROM: `start` or `worker` is running');
+    expect(refused.stderr).toContain('Stop `sharetrail start` and all workers');
+    expect(await world.run('restore copy.db')).toMatchObject({
+      code: EXIT.couldNotRun,
+      stderr: expect.stringContaining('the database is in use: `start` or `worker` is running'),
+    });
+    idle.kill('SIGTERM');
+    expect(await idle.ended()).toMatchObject({ code: 0 });
+    expect(world.query('select * from lease')).toEqual([]);
+
+    const killed = await startIdle(world);
+    killed.kill('SIGKILL');
+    await killed.ended();
+    expect(await copy()).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+async function startIdle(world: CliWorld) {
+  const idle = world.start('start');
+  await untilLogged(idle, 'tenants scheduled');
+  await expect
+    .poll(() => world.query("select * from lease where name like 'tenant %'"))
+    .toEqual([]);
+  return idle;
+}
 
 /** If the rows piled up in memory, they would need more than 100 MB. */
 const [FEW, MANY] = [1_000, 50_000];

@@ -215,7 +215,7 @@ describe('restore refuses, and changes nothing, while', () => {
     await acquireLease(db, ELSEWHERE, NOW);
     await db.destroy();
     await expect(restoreIt()).rejects.toMatchObject({
-      message: 'the database is in use: another process holds tenant acme',
+      message: 'the database is in use: a process holds tenant acme',
       hint: expect.stringContaining('2026-11-24T02:15:48.000Z'),
     });
     expect(eventsIn(file)).toBe(CURRENT);

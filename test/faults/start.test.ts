@@ -157,8 +157,8 @@ describe('two processes of start on one database', () => {
     const second = world.start('start');
     await untilLogged(second, 'run ended');
     const before = guardedRows(world);
-    // On PostgreSQL, the process keeps the lease of what one does for all until it ends.
-    const duties = ON_SQLITE ? [] : [expect.stringMatching(/^duties \w+ is still leased$/)];
+    // The process keeps the lease of what one does for all until it ends.
+    const duties = [expect.stringMatching(/^duties \w+ is still leased$/)];
     expect(problemsOf(world, ids)).toEqual(duties);
 
     gong.open();

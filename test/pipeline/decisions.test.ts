@@ -235,6 +235,24 @@ describe('a share whose body the local check rejected', () => {
     expect(await stored(deliveryId)).toEqual(before);
   });
 
+  test.each([
+    ['has no record', 'held unmatched', { RelatedRecordId: null }],
+    ['cannot be looked up', 'held lookup-refused', {}],
+  ])('stays rejected while it is invalid and %s', async (_what, valid, fields) => {
+    const { org } = world;
+    const deliveryId = await rejectedDelivery();
+    const before = await stored(deliveryId);
+    if (valid.includes('refused')) org.denyField('Contact', 'Email');
+    org.update(deliveryId, { ...fields, DistributionPublicUrl: 'not a link either' });
+    expect(await world.sync({ reach: 'all' })).toMatchObject({ rejected: 0 });
+    expect(await stored(deliveryId)).toEqual(before);
+    // Control: with a valid link, it waits.
+    org.update(deliveryId, { DistributionPublicUrl: LINK });
+    expect(await world.sync({ reach: 'all' })).toMatchObject({ rejected: 0 });
+    const { state, reason } = (await stored(deliveryId)) ?? {};
+    expect(`${state} ${reason}`).toBe(valid);
+  });
+
   test('control: what Gong rejected is not sent again', async () => {
     const { org, server } = world;
     const contact = org.add('Contact', { LastName: 'Byron', Email: 'ada@globex.example' });

@@ -303,7 +303,7 @@ export const ACCESS: readonly Sabotage[] = [
   },
   {
     name: 'known-parameters',
-    file: 'src/web/known-parameters.ts',
+    file: 'src/web/parameters.ts',
     find: 'if (unknown !== undefined) throw',
     put: 'if (unknown !== undefined && unknown === known[0]) throw',
     effect: 'A program with a misspelled filter gets all events, and does not notice.',

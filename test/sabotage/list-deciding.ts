@@ -172,12 +172,23 @@ export const DECIDING: readonly Sabotage[] = [
   {
     name: 'stays-rejected',
     file: 'src/runs/read-source.ts',
-    find: '.filter(({ state }) => STATES_AFTER_REPAIR.includes(state))',
+    find: '.filter((event) => isRepaired(event, reading.rules))',
     put: '',
     effect: 'Each full sync reports again what the local check rejected once.',
     caughtBy: {
       file: 'test/pipeline/decisions.test.ts',
       name: 'stays rejected while it is invalid, and is not reported again',
+    },
+  },
+  {
+    name: 'invalid-not-held',
+    file: 'src/runs/decide-share.ts',
+    find: "if (state !== 'held') return true;",
+    put: "if (state !== '') return true;",
+    effect: 'An invalid delivery whose lookup is refused is held, and reported as rejected twice.',
+    caughtBy: {
+      file: 'test/pipeline/decisions.test.ts',
+      name: 'stays rejected while it is invalid and',
     },
   },
   {

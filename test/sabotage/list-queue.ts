@@ -3,7 +3,7 @@ import type { Sabotage } from './sabotage.ts';
 const QUEUE = 'test/postgres/queue.test.ts';
 const PACING = 'test/postgres/pacing.test.ts';
 
-/** What the shared queue and the shared pace must not do. */
+/** What the shared queue, the shared pace, and the duties of a process must not do. */
 export const SHARED_QUEUE: readonly Sabotage[] = [
   {
     name: 'failed-service-exits',
@@ -239,10 +239,34 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
   },
   {
     name: 'duties-by-tenants',
-    file: 'src/queue/presence.ts',
+    file: 'src/queue/duties.ts',
     find: 'const names = JSON.stringify(tenants.map(({ tenant }) => tenant).toSorted());',
     put: "const names = tenants.length === 0 ? '' : 'all';",
     effect: 'A worker with one tenant keeps the backfills of all others from continuing.',
     caughtBy: { file: QUEUE, name: 'continues next to a process that lacks the tenant' },
+  },
+  {
+    name: 'idle-start-noticed',
+    file: 'src/queue/duties.ts',
+    find: `  await duties.hold();
+  const over`,
+    put: '  const over',
+    effect:
+      'copy-database copies while `start` is idle, which then reports shares to the old database.',
+    caughtBy: {
+      file: 'test/faults/copy-database.test.ts',
+      name: 'refuses while it is idle, and copies once it has ended or was killed',
+    },
+  },
+  {
+    name: 'idle-start-heartbeat',
+    file: 'src/queue/duties.ts',
+    find: 'if (!signal.aborted) await duties.hold().catch(',
+    put: 'if (signal.aborted) await duties.hold().catch(',
+    effect: 'An idle `start` is noticed for its first 45 seconds only.',
+    caughtBy: {
+      file: 'test/time/duties.test.ts',
+      name: 'is valid until the process ends, and costs four writes a minute',
+    },
   },
 ];

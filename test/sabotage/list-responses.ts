@@ -104,4 +104,12 @@ export const RESPONSES: readonly Sabotage[] = [
       name: 'for a later page, whose token makes the URL unusable',
     },
   },
+  {
+    name: 'incomplete-access-event',
+    file: 'src/vendors/google/admin-responses.ts',
+    find: 'missingParameter(found) === undefined',
+    put: 'true',
+    effect: 'An audit log entry that does not say what was shared vanishes.',
+    caughtBy: { file: 'test/unit/google-rows.test.ts', name: 'that does not is faulty' },
+  },
 ];

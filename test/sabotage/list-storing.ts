@@ -378,4 +378,16 @@ export const STORING: readonly Sabotage[] = [
       name: 'a run of another machine holds a lease that has not expired',
     },
   },
+  {
+    name: 'kept-databases-named',
+    file: 'src/db/restore-files.ts',
+    find: 'each.startsWith(name + KEPT) ||',
+    put: '',
+    effect:
+      'A person stays in a previous database that `restore` kept, and the operator does not know it.',
+    caughtBy: {
+      file: 'test/cli/forget.test.ts',
+      name: 'it names the files that restore left, which still contain the person',
+    },
+  },
 ];

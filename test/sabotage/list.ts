@@ -1,5 +1,6 @@
 import { ACCESS } from './list-access.ts';
 import { DECIDING } from './list-deciding.ts';
+import { INPUT } from './list-input.ts';
 import { MACHINES } from './list-machines.ts';
 import { SHARED_QUEUE } from './list-queue.ts';
 import { READING } from './list-reading.ts';
@@ -17,5 +18,6 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...RESPONSES,
   ...READING,
   ...DECIDING,
+  ...INPUT,
   ...ACCESS,
 ];

@@ -54,6 +54,8 @@ export interface WebWorldOptions {
   /** default: the shares of a day, in both sources */
   readonly seed?: (sandbox: Sandbox) => void;
   readonly schedule?: string;
+  /** tenants that have never run, with the accounts of the first one */
+  readonly otherTenants?: readonly string[];
   /** default: as installed */
   readonly asTyped?: AsTyped;
 }
@@ -61,7 +63,7 @@ export interface WebWorldOptions {
 export async function startWebWorld(options: WebWorldOptions = {}): Promise<WebWorld> {
   const sandbox = await createSandbox();
   const folder = mkdtempSync(join(tmpdir(), 'sharetrail-web-'));
-  const config = await configIn(folder, sandbox, options.schedule);
+  const config = await configIn(folder, sandbox, options);
   const { tenants } = config;
   const [tenant] = tenants;
   if (tenant === undefined) throw new Error('the sandbox wrote no tenant');
@@ -121,12 +123,18 @@ export async function startWebWorld(options: WebWorldOptions = {}): Promise<WebW
   };
 }
 
-async function configIn(folder: string, sandbox: Sandbox, schedule: string | undefined) {
+async function configIn(
+  folder: string,
+  sandbox: Sandbox,
+  { schedule, otherTenants = [] }: WebWorldOptions,
+) {
   const start = sandbox.clock.now() - 30 * DAY_MS;
   await writeSandboxConfiguration(folder, sandbox, { start, timezone: 'UTC', googleDrive: true });
   const loaded = await loadConfigIn({ folder, workingDirectory: folder, environment: {} });
   const scheduled = schedule === undefined ? {} : { schedule };
-  return { ...loaded, tenants: loaded.tenants.map((each) => ({ ...each, ...scheduled })) };
+  const tenants = loaded.tenants.map((each) => ({ ...each, ...scheduled }));
+  const others = otherTenants.flatMap((tenant) => tenants.map((each) => ({ ...each, tenant })));
+  return { ...loaded, tenants: [...tenants, ...others] };
 }
 
 async function syncOnce(

@@ -8,7 +8,7 @@ const BUNDLE = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** A guard of the product that the processes run without, as JSON: see test/support/preload. */
 const SABOTAGE = process.env['SABOTAGE'];
 /** `bundle`: run dist/main.js, which starts in two thirds of the time; a sabotage needs the sources */
-const isBundled = process.env['TORTURE_PROGRAM'] === 'bundle' && SABOTAGE === undefined;
+export const isBundled = process.env['TORTURE_PROGRAM'] === 'bundle' && SABOTAGE === undefined;
 
 /** Adds the sabotage, if there is one, and what program to run. */
 export function childOptions(

@@ -81,7 +81,7 @@ function positionOf({ world }: TortureWorld, stream: string, key: string): numbe
   return Date.parse(position[key] ?? '') || 0;
 }
 
-/** A killed `start` on PostgreSQL leaves its duties, which are free some seconds later. */
+/** A killed `start` leaves its duties, which are free some seconds later. */
 function leases({ world }: TortureWorld): string[] {
   const rows = world.query<{ name: string }>(
     "select name from lease where name not like 'duties %'",

@@ -7,8 +7,9 @@
  * without one of the product's guards: then an exit with 1 shows that the torture needs the guard.
  */
 import { cpus } from 'node:os';
+import { buildBundle } from '../support/build-bundle.ts';
 import { refuse, toolInput, wholeNumber } from '../support/tool.ts';
-import { requireSabotage } from './children.ts';
+import { isBundled, requireSabotage } from './children.ts';
 import { data } from './data.ts';
 import { killPart } from './kills.ts';
 import type { TorturePart, TortureRow } from './part.ts';
@@ -53,6 +54,7 @@ const seed = values.seed === undefined ? Date.now() % SEEDS : numberOf('--seed',
 const kills = values.kills === undefined ? {} : { kills: numberOf('--kills', values.kills) };
 const parts = partsNamed(values.part);
 requireSabotage();
+if (isBundled) buildBundle();
 const rows = await torture();
 for (const line of formatTable(rows)) print(line);
 for (const { fault, failures } of rows) for (const one of failures) print(`${fault}: ${one}`);

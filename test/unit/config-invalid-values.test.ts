@@ -73,6 +73,16 @@ const VALUES: readonly ProblemCase[] = [
     ],
   })),
   ...[
+    ['5-1 2 * * *', '5-59,0-1 instead of the range 5-1, which runs backward'],
+    ['0 2 * * fri-mon', 'fri-sat,sun-mon instead of the range fri-mon, which runs backward'],
+    ['*/90 2 * * *', 'a step of at most 60 in */90, which matches only its first value'],
+  ].map(([cron, expected]) => ({
+    name: `${cron} is not a schedule either`,
+    replace: '',
+    by: `schedule: "${cron}"\n`,
+    problems: [`14:11 schedule: expected ${expected}; found "${cron}"`],
+  })),
+  ...[
     '2026-11-01',
     '2026-11-01T00:00:00',
     '2026-02-30T00:00:00Z',

@@ -48,7 +48,7 @@ test('a person without a record is matched to the only Account with their domain
     recipients: [{ email: 'zoe@mail.initech.co.uk' }],
   });
   expect(found.reasons[0]).toBe(
-    'No Contact or Lead has the address zoe@mail.initech.co.uk. The Account "Initech" ' +
+    'No Contact or Lead has the address zoe@mail.initech.co.uk. The Account “Initech” ' +
       `(${INITECH.id}) is the only one with a website at initech.co.uk.`,
   );
 });
@@ -92,7 +92,7 @@ test('the reasons name both of two candidates', async () => {
   expect(found.matched).toBe(false);
   expect(found.reasons[0]).toContain(
     '2 Accounts have a website at initech.co.uk, so none is named: ' +
-      `"Initech" (${INITECH.id}), "Twin" (${idOf('Account', 2)})`,
+      `“Initech” (${INITECH.id}), “Twin” (${idOf('Account', 2)})`,
   );
 });
 

@@ -60,7 +60,7 @@ test('matching a Contact over HTTP takes two billed calls', async () => {
   const found = await match(contact, 'Contact');
   expect(found.objects.map(({ id }) => id)).toEqual([second, account, contact]);
   expect(found.recipients[0]?.email).toBe('ann@obrien.example');
-  expect(found.reasons[0]).toContain(`the Account "O'Brien \\ Sons" (${account})`);
+  expect(found.reasons[0]).toContain(`the Account “O'Brien \\ Sons” (${account})`);
   expect(salesforce.billed()).toBe(2);
 });
 

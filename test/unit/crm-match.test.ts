@@ -44,8 +44,8 @@ test('a delivery related to an open Opportunity names it and its Account, but no
     ],
     recipients: [],
     reasons: [
-      `The share is related to the Opportunity "Initech 2026" (${DEAL.id}) of the Account ` +
-        `"Initech" (${ACCOUNT.id}).`,
+      `The share is related to the Opportunity “Initech 2026” (${DEAL.id}) of the Account ` +
+        `“Initech” (${ACCOUNT.id}).`,
     ],
   });
 });

@@ -36,11 +36,11 @@ const primary = (number: number) => ({
 
 test('the reasons say why none of several open Opportunities is named', () => {
   expect(reasonsOf({ opportunities: [opportunity(1), opportunity(2)] })).toEqual([
-    `The share is related to the Contact "Ann Lee" (${ANN.id}) of the Account "Initech" ` +
+    `The share is related to the Contact “Ann Lee” (${ANN.id}) of the Account “Initech” ` +
       `(${ACCOUNT.id}).`,
     'The Account had 2 Opportunities open at the time of the share (2026-11-04 in ' +
       'America/New_York). No recipient has a contact role on any of them, so none is named: ' +
-      `"Deal 1" (${idOf('Opportunity', 1)}), "Deal 2" (${idOf('Opportunity', 2)}).`,
+      `“Deal 1” (${idOf('Opportunity', 1)}), “Deal 2” (${idOf('Opportunity', 2)}).`,
   ]);
 });
 
@@ -50,11 +50,11 @@ test('the reasons say why one candidate was chosen over the others', () => {
     roles: [primary(1), primary(2), { ...primary(3), primary: false }],
   });
   expect(reason).toBe(
-    `The Opportunity "Deal 2" (${idOf('Opportunity', 2)}) was chosen. Of the 4 Opportunities ` +
+    `The Opportunity “Deal 2” (${idOf('Opportunity', 2)}) was chosen. Of the 4 Opportunities ` +
       'open at the time of the share, 3 have a contact role of a recipient. This one has a ' +
       'primary role and was created last (2026-10-01T00:00:02Z). Not chosen: ' +
-      `"Deal 1" (${idOf('Opportunity', 1)}), primary, created 2026-10-01T00:00:01Z, ` +
-      `"Deal 3" (${idOf('Opportunity', 3)}), not primary, created 2026-10-01T00:00:03Z.`,
+      `“Deal 1” (${idOf('Opportunity', 1)}), primary, created 2026-10-01T00:00:01Z, ` +
+      `“Deal 3” (${idOf('Opportunity', 3)}), not primary, created 2026-10-01T00:00:03Z.`,
   );
 });
 
@@ -64,8 +64,8 @@ test('the reasons say why each other Opportunity was not open', () => {
   expect(reasonsOf({ opportunities: [late, closed] }).slice(1)).toEqual([
     'The Account had no Opportunity open at the time of the share (2026-11-04 in ' +
       'America/New_York), so none is named.',
-    `Not open at the time of the share (2026-11-04T15:00:00Z): "Deal 1" (${late.id}), created ` +
-      `2026-11-05T09:00:00Z, "Deal 2" (${closed.id}), closed, close date 2026-11-03.`,
+    `Not open at the time of the share (2026-11-04T15:00:00Z): “Deal 1” (${late.id}), created ` +
+      `2026-11-05T09:00:00Z, “Deal 2” (${closed.id}), closed, close date 2026-11-03.`,
   ]);
 });
 
@@ -93,11 +93,11 @@ test('the reasons for 3,000 candidates and 3,000 others have a bounded length', 
 test('a long name is cut between characters', () => {
   const [reason = ''] = reasonsOf({ accounts: [{ id: ACCOUNT.id, name: '😀'.repeat(200) }] });
   expect(reason.isWellFormed()).toBe(true);
-  expect(reason).toContain(`"${'😀'.repeat(79)}…" (${ACCOUNT.id})`);
+  expect(reason).toContain(`“${'😀'.repeat(79)}…” (${ACCOUNT.id})`);
 });
 
 test('a name with line breaks, a NUL or a lone surrogate becomes one clean line', () => {
   const name = 'Ini\r\n\ttech\u0000\ud800 Inc';
   const [reason = ''] = reasonsOf({ accounts: [{ id: ACCOUNT.id, name }] });
-  expect(reason).toContain(`"Ini tech Inc" (${ACCOUNT.id})`);
+  expect(reason).toContain(`“Ini tech Inc” (${ACCOUNT.id})`);
 });

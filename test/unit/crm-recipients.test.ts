@@ -116,7 +116,7 @@ test('a Contact takes precedence over a Lead', () => {
   const found = match(['ann@initech.example'], { contacts: [ANN], leads: [lead] });
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
   expect(found.reasons).toContain(
-    `A Contact takes precedence over a Lead. Not chosen: "Lou Ng" (${LOU.id}).`,
+    `A Contact takes precedence over a Lead. Not chosen: “Lou Ng” (${LOU.id}).`,
   );
 });
 
@@ -132,7 +132,7 @@ test('among several Contacts, one with an Account wins, even if another was modi
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
   expect(found.reasons[1]).toBe(
     'It was chosen from 2 Contacts with this address because only this one has an Account. Not ' +
-      `chosen: "Ann Lee" (${alone.id}), without an Account, modified 2026-10-06T00:00:00Z.`,
+      `chosen: “Ann Lee” (${alone.id}), without an Account, modified 2026-10-06T00:00:00Z.`,
   );
 });
 
@@ -185,7 +185,7 @@ test('a converted Lead counts as its Contact', () => {
     },
   ]);
   expect(found.reasons[0]).toContain(
-    `belongs to the Lead "Lou Ng" (${LOU.id}), which was converted to the Contact "Ann Lee"`,
+    `belongs to the Lead “Lou Ng” (${LOU.id}), which was converted to the Contact “Ann Lee”`,
   );
 });
 
@@ -305,14 +305,14 @@ test('with several Accounts, each reason says which Account it is about', () => 
     opportunities: [FIRST_DEAL],
   });
   expect(found.reasons).toEqual([
-    `ann@initech.example belongs to the Contact "Ann Lee" (${ANN.id}) of the Account "Initech" ` +
+    `ann@initech.example belongs to the Contact “Ann Lee” (${ANN.id}) of the Account “Initech” ` +
       `(${ACCOUNT.id}).`,
-    `bob@globex.example belongs to the Contact "Bob Ray" (${BOB.id}) of the Account "Globex" ` +
+    `bob@globex.example belongs to the Contact “Bob Ray” (${BOB.id}) of the Account “Globex” ` +
       `(${OTHER_ACCOUNT.id}).`,
-    `For the Account "Initech" (${ACCOUNT.id}): The Opportunity "Deal 1" (${FIRST_DEAL.id}) was ` +
+    `For the Account “Initech” (${ACCOUNT.id}): The Opportunity “Deal 1” (${FIRST_DEAL.id}) was ` +
       "chosen. It was the Account's only Opportunity open at the time of the share (2026-11-04 " +
       'in UTC).',
-    `For the Account "Globex" (${OTHER_ACCOUNT.id}): The Account had no Opportunity open at the ` +
+    `For the Account “Globex” (${OTHER_ACCOUNT.id}): The Account had no Opportunity open at the ` +
       'time of the share (2026-11-04 in UTC), so none is named.',
   ]);
 });

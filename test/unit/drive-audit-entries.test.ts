@@ -140,6 +140,14 @@ describe('an entry of the audit log', () => {
     }
     expect(changesIn(event('change_user_access', { ...parameters, doc_id: [] }))).toEqual([]);
   });
+
+  test('belongs to the actor if it names neither an owner nor a drive', () => {
+    const { parameters } = access(ADA);
+    const ownerless = event('change_user_access', { ...parameters, owner: [] });
+    const by = { ...activity(ownerless), actor: { email: 'Bea@acme.com' } };
+    expect(entriesOf(by, INSIDERS)).toMatchObject([{ place: { owner: 'bea@acme.com' } }]);
+    expect(entriesOf({ ...by, actor: {} }, INSIDERS)).toEqual([]);
+  });
 });
 
 describe('an external grantee', () => {

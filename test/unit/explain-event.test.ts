@@ -114,6 +114,28 @@ describe('the sentences about an event say', () => {
     expect(sentences({ ...held, reason: 'audit-log' })).toContain('so that the audit log can name');
   });
 
+  test('what gives an unmatched event a record: only a delivery can be related to one', () => {
+    const held = { state: 'held', reason: 'unmatched' } as const;
+    const [relate, create] = ['Relate the delivery', 'Create a Contact or Lead with the address'];
+    const delivery = sentences(held);
+    expect([delivery.includes(relate), delivery.includes(create)]).toEqual([true, false]);
+    const drive = { detector: 'changes', item: 'file' } as const;
+    const grantee = { kind: 'user', email: 'keiko@kestrel.example', role: 'reader' } as const;
+    for (const [grantees, expected] of [
+      [[grantee], [false, true]],
+      [[], [false, false]],
+    ] as const) {
+      const share = {
+        ...EVENT.share,
+        source: 'google-drive',
+        drive: { ...drive, grantees },
+      } as const;
+      const text = sentences({ ...held, share, source: 'google-drive' });
+      expect([text.includes(relate), text.includes(create)]).toEqual(expected);
+      expect(text).toContain('To send it now, run `sharetrail events retry event-1`.');
+    }
+  });
+
   test.each(SKIP_REASONS)('why an event was skipped as %s, and how to send it', (reason) => {
     const text = sentences({ state: 'skipped', reason });
     expect(text).toContain('It is not reported: ');

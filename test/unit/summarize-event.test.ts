@@ -53,7 +53,7 @@ describe('the summary of an event', () => {
   test('says where the share appears, and why not on an Opportunity', () => {
     const reasons = [
       'The Account had 2 Opportunities open at the time of the share (2026-11-24 in UTC). No ' +
-        'recipient has a contact role on any of them, so none is named: "A" (006), "B" (006).',
+        'recipient has a contact role on any of them, so none is named: “A” (006), “B” (006).',
     ];
     expect(summary({ match: { ...MATCH, reasons } })).toBe(
       'Reported to Gong on 2026-11-24 05:34 UTC. On Account “Kestrel Robotics”, not on an Opportunity, ' +

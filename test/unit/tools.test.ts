@@ -8,9 +8,12 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { scripts } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
-/** The scripts that end with a program of the tests: those take options after `--`. */
+/**
+ * The scripts that are a program of the tests: those take options after `--`. Nothing runs before one,
+ * so that its --help is immediate.
+ */
 const TOOLS = Object.entries(scripts).flatMap(([name, command]) => {
-  const [, file] = /node (test\/\S+\.ts)$/.exec(command) ?? [];
+  const [, file] = /^(?:[A-Z_]+=\S+ )?node (test\/\S+\.ts)$/.exec(command) ?? [];
   return file === undefined ? [] : [[name, file] as const];
 });
 
@@ -42,6 +45,7 @@ test.each(TOOLS)('npm run %s refuses an unknown option in one sentence', (name, 
 
 test.each([
   ['bench', ['--only', 'none'], 'there is no benchmark "none"'],
+  ['bench', ['--runs', '4'], '--runs is an odd number, not "4"'],
   ['sabotage', ['--jobs', '0'], '--jobs is a whole number of at least 1, not "0"'],
   ['screenshots', ['one', 'two'], 'there is more than one folder'],
   ['simulate', ['stray'], "unexpected argument 'stray'"],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEventQuery } from '../../src/web/event-query.ts';
 import { dayChart } from '../../src/web/pages/day-chart.ts';
-import { addressHtml, plain, sentenceHtml, withoutControls } from '../../src/web/pages/parts.ts';
+import { addressHtml, plain, sentencesWith, withoutControls } from '../../src/web/pages/parts.ts';
 import { eventPath, eventsPath } from '../../src/web/paths.ts';
 
 describe('text of vendors', () => {
@@ -28,7 +28,7 @@ describe('text of vendors', () => {
     ['Lead 00Q000000000001AAA', 'Lead <small class="ref">00Q000000000001AAA</small>'],
     ['drive:003000000000001AAA2', 'drive:003000000000001AAA2'],
   ])('the sentence %s shows its commands, times, and Ids', async (sentence, shown) => {
-    expect(`${await sentenceHtml(sentence)}`).toBe(shown);
+    expect(`${await sentencesWith((text) => text)(sentence)}`).toBe(shown);
   });
 });
 

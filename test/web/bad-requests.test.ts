@@ -153,6 +153,58 @@ describe('a parameter that a path does not have', () => {
   });
 });
 
+describe('a parameter that is given twice', () => {
+  test.each([
+    ['/api/events', ['state=held', 'reason=no-url', 'source=salesforce', 'q=x', 'limit=1']],
+    ['/api/events', ['before=2026-01-01']],
+    ['/api/explain', ['q=x', 'text=x']],
+    ['/api/explain?q=x', ['limit=1']],
+    ['/events', ['tenant=sandbox', 'state=held', 'reason=no-url', 'source=salesforce', 'q=x']],
+    ['/events', ['before=2026-01-01']],
+    ['/search', ['q=x']],
+  ])('is refused with its name, by %s: %s', async (path, parameters) => {
+    await using world = await startWebWorld({ seed: () => {} });
+    for (const parameter of parameters) {
+      const once = withParameter(path, parameter);
+      expect((await world.send(once, { headers: HTML })).status, `control: ${once}`).toBe(200);
+      const { status, text } = await world.send(withParameter(once, parameter));
+      const [name] = parameter.split('=');
+      expect([status, text]).toEqual([400, expect.stringContaining('is given twice, but takes')]);
+      expect(text).toContain(name);
+    }
+  });
+
+  test('is refused in any of two spellings', async () => {
+    await using world = await startWebWorld({ seed: () => {} });
+    const { status, text } = await world.send('/api/explain?q=x&text=y');
+    expect([status, JSON.parse(text).error.message]).toEqual([400, 'q and text mean the same']);
+  });
+
+  test('selects several tenants in the API, like --tenant', async () => {
+    await using world = await startWebWorld({ otherTenants: ['second', 'third'] });
+    const { tenant } = world.tenant;
+    const namesOf = async (query: string) => {
+      const { status, text } = await world.send(`/api/status?${query}`);
+      expect(status).toBe(200);
+      return JSON.parse(text).tenants.map((each: { tenant: string }) => each.tenant);
+    };
+    const all = [tenant, 'second', 'third'].toSorted();
+    expect(await namesOf('')).toEqual(all);
+    expect(await namesOf('tenant=')).toEqual(all);
+    expect(await namesOf('tenant=third&tenant=second')).toEqual(['second', 'third']);
+    const { eventId } = await anyEvent(world);
+    const found = JSON.stringify({ eventId }).slice(1, -1);
+    for (const path of ['/api/events?', `/api/explain?q=${encodeURIComponent(eventId)}&`]) {
+      const both = await world.send(`${path}tenant=second&tenant=${tenant}`);
+      expect(both.text, path).toContain(found);
+      const others = await world.send(`${path}tenant=second&tenant=third`);
+      expect([others.status, others.text.includes(found)], path).toEqual([200, false]);
+      const unknown = await world.send(`${path}tenant=${tenant}&tenant=unknown`);
+      expect(unknown.status, path).toBe(404);
+    }
+  });
+});
+
 async function anyEvent(world: WebWorld) {
   const windows = [{ tenants: [world.tenant.tenant] }];
   const [event = expect.fail('there is no event')] = await listEvents(world.context.db, {

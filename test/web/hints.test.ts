@@ -37,3 +37,22 @@ test('sentences, hints, and problems show commands as the service was started', 
     }
   }
 });
+
+test('the hints of recorded runs show commands as the service was started', async () => {
+  await using world = await startWebWorld({ asTyped });
+  const { db } = world.context;
+  const run = await db.selectFrom('run').selectAll().executeTakeFirstOrThrow();
+  const error = { stage: 'crm', message: 'refused', hint: 'Run `sharetrail sync --full`.' };
+  const report = JSON.stringify({ ...JSON.parse(run.report ?? ''), errors: [error] });
+  await db.updateTable('run').set({ report, outcome: 'partial' }).execute();
+  const { tenant } = world.tenant;
+  const paths = [
+    [`/tenants/${tenant}`, 'text/html'],
+    ['/', 'text/html'],
+    ['/api/status', 'application/json'],
+  ] as const;
+  for (const [path, accept] of paths) {
+    const commands = new Set(await commandsAt(world, path, accept));
+    expect(commands, path).toEqual(new Set([`npx sharetrail sync --full ${CONFIG}`]));
+  }
+});

@@ -18,8 +18,8 @@ export const backfillDefinition: CommandDefinition = {
     {
       flags: '--since WHEN',
       description:
-        'start of the window: a date (midnight in the tenant’s timezone) or an ISO-8601 time; ' +
-        'required',
+        'start of the window: a date (midnight) or an ISO-8601 time, in the tenant’s timezone ' +
+        'unless it has an offset; required',
       value: { kind: 'text' },
     },
     {

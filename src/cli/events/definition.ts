@@ -50,7 +50,8 @@ export const eventsDefinitions: readonly CommandDefinition[] = [
       {
         flags: '--since WHEN',
         description:
-          'only shares since this date (midnight in the tenant’s timezone) or ISO-8601 time',
+          'only shares since this date (midnight) or ISO-8601 time, in the tenant’s timezone ' +
+          'unless it has an offset',
         value: { kind: 'text' },
       },
       {

@@ -105,7 +105,7 @@ const WHAT_CAN_BE_QUEUED =
 async function printRetry({ input }: CommandSession, report: RetryReport): Promise<void> {
   const { io } = input;
   const { queued, rejected, problems } = report;
-  await writeParagraph(io, queuedText(report));
+  if (queued > 0 || rejected === 0) await writeParagraph(io, queuedText(report));
   if (rejected > 0) {
     const them = rejected === 1 ? 'it is' : 'they are';
     await writeParagraph(io, `${countOf(rejected, 'event')} cannot be sent as ${them}:`);

@@ -1,3 +1,4 @@
+import { filesOfRestore } from '../../db/restore-files.ts';
 import {
   countPerson,
   forgetPerson,
@@ -14,7 +15,7 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
 import { requireConfirmation } from '../terminal/confirm.ts';
 import { writeError, writeJson, writeParagraph } from '../terminal/write.ts';
-import { countsText, foundText, remainingLines } from './print-forget.ts';
+import { countsText, foundText, keptFilesLine, remainingLines } from './print-forget.ts';
 
 export const forget: Handler = (input) => {
   const email = emailOf(input.arguments[0] ?? '');
@@ -69,17 +70,23 @@ async function confirm(
 }
 
 async function print(
-  { input, json, tenants }: CommandSession,
+  { input, json, tenants, context }: CommandSession,
   erased: ReadonlyMap<string, PersonCounts>,
   email: string,
 ): Promise<void> {
   const { io } = input;
-  if (json) return writeJson(io, { forgotten: Object.fromEntries(erased) });
+  const kept = filesOfRestore(context.config.service.database);
+  if (json) {
+    await writeJson(io, { forgotten: Object.fromEntries(erased) });
+    if (erased.size > 0 && kept.length > 0) writeError(io, keptFilesLine(kept));
+    return;
+  }
   for (const [tenant, counts] of erased) {
     await writeParagraph(io, `${tenant}: erased ${countsText(counts)}.`);
   }
   if (erased.size === 0) return;
   for (const line of remainingLines(email, tenants)) await writeParagraph(io, line);
+  if (kept.length > 0) await writeParagraph(io, keptFilesLine(kept));
 }
 
 function emailOf(text: string): string {

@@ -14,7 +14,8 @@ export const forgetDefinition: CommandDefinition = {
     'Afterward, the address is in no file of the database. The command rewrites the database, so it ' +
       'requires as much free disk space as the database has, and other runs wait for it. If it is ' +
       'interrupted, run it again to complete it.',
-    'Backups made earlier still contain the person, and so does Gong: the command says what to do.',
+    'Backups made earlier, previous databases that `sharetrail restore` kept, and Gong still contain ' +
+      'the person: the command says what to do.',
     'On a terminal, the command says what it found and asks first.',
   ],
   arguments: [{ name: 'EMAIL', description: 'the person’s email address' }],

@@ -1,5 +1,5 @@
 import type { TenantConfig } from '../../config/types.ts';
-import { countOf, namesText, numberText } from '../../lib/format.ts';
+import { countOf, listOf, namesText, numberText } from '../../lib/format.ts';
 import type { PersonCounts } from '../../operator/forget.ts';
 import { isInternalAddress } from '../../share/address.ts';
 
@@ -24,6 +24,11 @@ export function countsText({ events, grants, activities }: PersonCounts): string
   ].join(', ');
 }
 
+/** The files next to the database that this command does not change. */
+export function keptFilesLine(files: readonly string[]): string {
+  return `Files that \`sharetrail restore\` left can still contain the address. Delete ${listOf(files)}.`;
+}
+
 /** What the command cannot erase. */
 export function remainingLines(email: string, tenants: readonly TenantConfig[]): string[] {
   const employers = tenants.filter(({ internalDomains }) =>
@@ -33,8 +38,8 @@ export function remainingLines(email: string, tenants: readonly TenantConfig[]):
     `What was shared with ${email} is not reported again.`,
     'Gong keeps what it has received. To erase it there, call Gong’s API: ' +
       `POST /v2/data-privacy/erase-data-for-email-address?emailAddress=${encodeURIComponent(email)}`,
-    'Backups made earlier still contain the address. Delete them; after a restore, run this command ' +
-      'again. The same applies to files that `sharetrail restore` kept, and to logs.',
+    'Backups and logs made earlier still contain the address. Delete them; after a restore, run this ' +
+      'command again before the next sync.',
     ...(employers.length === 0
       ? []
       : [

@@ -25,8 +25,9 @@ export const rebindDefinition: CommandDefinition = {
     {
       flags: '--since WHEN',
       description:
-        'report the shares of the new accounts from this date (midnight in the tenant’s timezone) ' +
-        'or ISO-8601 time; replaces `start` for these sources (default: `start`)',
+        'report the shares of the new accounts from this date (midnight) or ISO-8601 time, in ' +
+        'the tenant’s timezone unless it has an offset; replaces `start` for these sources ' +
+        '(default: `start`)',
       value: { kind: 'text' },
     },
     YES_OPTION,

@@ -40,9 +40,18 @@ async function print(
   const { bytes, kept, schema } = restored;
   await writeParagraph(io, `Restored ${bytesText(bytes)} from ${source} to ${database}.`);
   if (kept.length > 0)
-    await writeParagraph(io, `The previous database was kept as ${kept.join(', ')}.`);
+    await writeParagraph(
+      io,
+      `The previous database was kept as ${kept.join(', ')}. Delete it once you no longer need it: ` +
+        '`sharetrail forget` erases no one from it.',
+    );
   if (schema === 'earlier')
     await writeParagraph(io, 'An earlier version made this backup. The next sync upgrades it.');
+  await writeParagraph(
+    io,
+    'People whom `sharetrail forget` erased after the backup are in the database again: repeat it ' +
+      'for each of them before the next sync.',
+  );
   await writeParagraph(
     io,
     'The next sync reads everything after the backup again and sends it with the same IDs.',

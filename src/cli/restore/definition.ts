@@ -8,8 +8,11 @@ export const restoreDefinition: CommandDefinition = {
       'so while a run or "sharetrail start" uses the database. It also refuses a damaged backup ' +
       'and one of a newer version. The next sync upgrades a backup of an earlier version.',
     'The previous database is kept in the same folder, together with its -wal and -shm files. ' +
-      'restore prints its new name; delete it once you no longer need it. If restore is killed, ' +
-      'either the previous database or the backup is in place. Run it again.',
+      'restore prints its new name; delete it once you no longer need it: `sharetrail forget` ' +
+      'erases no one from it. If restore is killed, either the previous database or the backup is ' +
+      'in place. Run it again.',
+    'People who were erased after the backup was made are in it: repeat `sharetrail forget` for ' +
+      'them before the next sync.',
     'The next sync reads everything after the backup again and sends it with the same IDs. Gong ' +
       'already has these events, so they become duplicates.',
   ],

@@ -24,10 +24,12 @@ export function dryRunCalls(report: DryRunReport, gong: GongConfig): string {
   const sendingMs = (wouldSend / Math.min(perSecond, gong.callsPerSecond)) * 1_000;
   const days = Math.ceil(wouldSend / report.callsPerDay);
   const time = days > 1 ? `over ${days} days` : `about ${durationText(sendingMs)}`;
+  const gongCalls =
+    wouldSend === 0 ? 'no Gong call' : `${countOf(wouldSend, 'Gong call')} (${time})`;
   return (
     `${tenant}: this took ${countOf(calls.salesforce, 'Salesforce call')}${usageText(report)}` +
     `${calls.google > 0 ? ` and ${countOf(calls.google, 'Google call')}` : ''}; ` +
-    `a run would take ${countOf(wouldSend, 'Gong call')} (${time}).`
+    `a run would take ${gongCalls}.`
   );
 }
 

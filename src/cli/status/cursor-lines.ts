@@ -11,6 +11,9 @@ type TimeOf = (at: number) => string;
 
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
+/** The names of times in a position, if they are not the words of a reader. */
+const LABELS: Readonly<Record<string, string>> = { mark: 'until', readAt: 'read at' };
+
 /** Streams that are no position in anything. */
 const FACTS: ReadonlySet<string> = new Set([
   INTERNAL_DOMAINS_STREAM,
@@ -27,7 +30,7 @@ export function cursorLines(cursors: readonly Cursor[], at: TimeOf): string[] {
   return [...others.map((cursor) => cursorLine(cursor, at)), ...changeLogLines(logs, at)];
 }
 
-/** `salesforce/content-distributions  from …, mark …, stored at …` */
+/** `salesforce/content-distributions  from …, until …, stored at …` */
 function cursorLine({ stream, position, updatedAt }: Cursor, at: TimeOf): string {
   return `${stream}  ${listOf([...positionParts(position, at), `stored at ${at(updatedAt)}`])}`;
 }
@@ -36,7 +39,7 @@ function cursorLine({ stream, position, updatedAt }: Cursor, at: TimeOf): string
 function positionParts(position: string, at: TimeOf): string[] {
   return Object.entries(JSON.parse(position) as object)
     .filter(([, value]) => typeof value === 'string' && TIME.test(value))
-    .map(([name, value]) => `${name} ${at(Date.parse(String(value)))}`);
+    .map(([name, value]) => `${LABELS[name] ?? name} ${at(Date.parse(String(value)))}`);
 }
 
 function changeLogLines(logs: readonly Cursor[], at: TimeOf): string[] {

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { DatabaseError, UserError } from '../../lib/errors.ts';
 import { databaseTime } from '../database-time.ts';
 import { isPostgres } from '../is-postgres.ts';
-import { isValidLease } from '../leases.ts';
+import { holderText, isValidLease } from '../leases.ts';
 import { requireKnownSchema } from '../migrate.ts';
 import { openDatabase } from '../open.ts';
 import { databaseExists } from '../open-current.ts';
@@ -57,7 +57,7 @@ export async function requireUnused(
   const valid = leases.find((lease) => !except.includes(lease.name) && isValidLease(lease, now));
   if (valid !== undefined) {
     const until = new Date(valid.until).toISOString();
-    throw new DatabaseInUse(`a process holds ${valid.name}`, {
+    throw new DatabaseInUse(holderText(valid.name), {
       hint: `${STOP_ALL} If that process is dead, its lease expires at ${until}.`,
     });
   }

@@ -1,4 +1,5 @@
 import type { Insiders } from '../../share/address.ts';
+import { DRIVE_PARAMETERS } from '../../vendors/google/access-events.ts';
 import type { Activity, ActivityEvent } from '../../vendors/google/rows.ts';
 import { type ExternalGrant, externalGranteeOf, type GranteeFacts } from './external-grantees.ts';
 
@@ -56,13 +57,6 @@ const ROLES: ReadonlyMap<string, string> = new Map(
     manager: 'organizer',
   }),
 );
-/** Reports API reference, Drive events: current and older parameter names of an item's drive. */
-const DRIVE_PARAMETERS = [
-  'shared_drive_id',
-  'owner_shared_drive_id',
-  'team_drive_id',
-  'owner_team_drive_id',
-] as const;
 /** Visibilities that let people who are not named open a document. */
 const OPEN_VISIBILITIES: ReadonlySet<string> = new Set([
   'people_with_link',
@@ -82,7 +76,7 @@ export function entriesOf(activity: Activity, insiders: Insiders): AuditEntry[] 
     if (!NAMES.has(event.name)) return [];
     return changesOf(event).flatMap(({ change, role, grantee }, number): AuditEntry[] => {
       const external = externalGranteeOf(grantee, insiders);
-      const item = itemOf(event);
+      const item = itemOf(event, activity);
       if (external === undefined || item === undefined) return [];
       if (isCreation && change === 'grant') return [];
       const suffix = number === 0 ? '' : `/${number}`;
@@ -171,9 +165,13 @@ function roleIn(event: ActivityEvent, name: string): string | undefined {
   return role === undefined ? undefined : (ROLES.get(role) ?? role);
 }
 
-/** The changed item; undefined if the event does not name the item, or its owner or drive. */
+/**
+ * The changed item; undefined if the event does not name it, or no one whose item it can be. If only
+ * its owner is missing, the actor counts as the owner, who mostly shares their own files.
+ */
 function itemOf(
   event: ActivityEvent,
+  { actor }: Activity,
 ): Pick<AuditEntry, 'itemId' | 'item' | 'title' | 'documentType' | 'place'> | undefined {
   const driveId = DRIVE_PARAMETERS.map((name) => textIn(event, name)).find(
     (text) => text !== undefined,
@@ -186,7 +184,7 @@ function itemOf(
       ? undefined
       : { itemId, item: 'drive', title, place: { driveId: itemId } };
   }
-  const owner = textIn(event, 'owner')?.toLowerCase();
+  const owner = (textIn(event, 'owner') ?? actor.email)?.toLowerCase();
   if (documentId === undefined || (driveId === undefined && owner === undefined)) return undefined;
   const documentType = textIn(event, 'doc_type');
   return {

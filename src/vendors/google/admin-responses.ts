@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { ParsedRows } from '../faulty-row.ts';
+import { missingParameter } from './access-events.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import type { Activity, ActivityEvent, Domains, Page, User } from './rows.ts';
 import {
@@ -130,7 +131,11 @@ const event = z
       ...rest,
       parameters: Object.fromEntries(parameters),
     }),
-  );
+  )
+  .refine((found) => missingParameter(found) === undefined, {
+    path: ['parameters'],
+    error: ({ input }) => `have no ${missingParameter(input as ActivityEvent)}`,
+  });
 
 const actor = z
   .object({ email: filledAddress, profileId: filledText, key: filledText })

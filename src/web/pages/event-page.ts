@@ -10,7 +10,7 @@ import {
   externalLink,
   type Moment,
   plain,
-  sentenceHtml,
+  type SentenceHtml,
   stateBadge,
   withoutControls,
 } from './parts.ts';
@@ -23,6 +23,7 @@ export interface EventPage extends Moment {
   /** the outcome in one or two sentences */
   readonly summary: string;
   readonly sentences: readonly string[];
+  readonly sentence: SentenceHtml;
   readonly tenant: TenantConfig;
   readonly formToken: string;
   /** what the form just did */
@@ -31,15 +32,15 @@ export interface EventPage extends Moment {
 
 /** One share: what happened and what to do, then the timeline, then the details. */
 export function eventPage(page: EventPage): Html {
-  const { event, attempts, summary, sentences, tenant, now } = page;
+  const { event, attempts, summary, sentences, sentence, tenant, now } = page;
   const { timezone } = tenant;
   return html`${notice(page.done)}
 <p class="eyebrow"><a href="${tenantPath(event.tenant)}">${event.tenant}</a></p>
 <h1>${plain(titleOf(event))} ${stateBadge(event.state)}</h1>
-<p class="summary">${sentenceHtml(summary)}</p>
+<p class="summary">${sentence(summary)}</p>
 ${actions(page)}
 <div class="panels">
-<section class="panel wide"><h2>What happened, and why</h2><div class="story">${sentences.map((sentence) => html`<p>${sentenceHtml(sentence)}</p>`)}</div></section>
+<section class="panel wide"><h2>What happened, and why</h2><div class="story">${sentences.map((text) => html`<p>${sentence(text)}</p>`)}</div></section>
 <section class="panel"><h2>Timeline</h2>${timeline(event, attempts, { now, timezone })}</section>
 </div>
 <section class="panel"><h2>Details</h2>${details(page)}</section>

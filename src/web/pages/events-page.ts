@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import type { AsTyped } from '../../lib/as-typed.ts';
 import { STATES } from '../../outbox/states.ts';
 import { HOLD_REASONS, SKIP_REASONS } from '../../share/policy.ts';
 import type { EventQuery } from '../event-query.ts';
@@ -7,12 +6,12 @@ import { PAGE_LIMITS } from '../limits.ts';
 import { eventsPath } from '../paths.ts';
 import { type EventsTable, eventsTable } from './events-table.ts';
 import type { Html } from './layout.ts';
-import { sentenceHtml } from './parts.ts';
+import type { SentenceHtml } from './parts.ts';
 
 export interface EventsPage extends EventsTable {
   readonly query: EventQuery;
   readonly tenants: readonly string[];
-  readonly asTyped: AsTyped;
+  readonly sentence: SentenceHtml;
 }
 
 const REASONS = [...new Set<string>([...HOLD_REASONS, ...SKIP_REASONS])];
@@ -55,7 +54,7 @@ function isFiltered({ after: _, ...filter }: EventQuery): boolean {
   return Object.keys(filter).length > 0;
 }
 
-function emptyState({ query, asTyped }: EventsPage): Html {
+function emptyState({ query, sentence }: EventsPage): Html {
   if (query.after !== undefined) return html`<p class="empty">There are no older events.</p>`;
   if (isFiltered(query)) {
     return html`<div class="empty"><p>No event passes this filter.</p><p class="hint">${
@@ -64,7 +63,7 @@ function emptyState({ query, asTyped }: EventsPage): Html {
         : html`<a href="/search?${new URLSearchParams({ q: query.text }).toString()}">Explain why nothing is found</a>`
     }</p></div>`;
   }
-  return html`<div class="empty"><p>No events yet.</p><p class="hint">${sentenceHtml(asTyped('An event appears once a sync has read its share. To run one now: `sharetrail sync`'))}</p></div>`;
+  return html`<div class="empty"><p>No events yet.</p><p class="hint">${sentence('An event appears once a sync has read its share. To run one now: `sharetrail sync`')}</p></div>`;
 }
 
 /** By the key of the last event, so that new events do not move the pages. */

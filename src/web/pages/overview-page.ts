@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import type { AsTyped } from '../../lib/as-typed.ts';
 import { countOf, numberText } from '../../lib/format.ts';
 import type { RecentCounts } from '../../operator/event-counts.ts';
 import type { QueueStatus } from '../../operator/queue-status.ts';
@@ -11,7 +10,7 @@ import { eventsPath, tenantPath } from '../paths.ts';
 import { callsMeters } from './calls-meter.ts';
 import { dayChart } from './day-chart.ts';
 import type { Html } from './layout.ts';
-import { countHtml, healthHtml, type Moment, sentenceHtml, timeHtml, upper } from './parts.ts';
+import { countHtml, healthHtml, type Moment, type SentenceHtml, timeHtml, upper } from './parts.ts';
 import { queueProblem, workersPanel } from './workers-panel.ts';
 
 export interface Overview extends Moment {
@@ -22,15 +21,15 @@ export interface Overview extends Moment {
   readonly recentOf: (tenant: string) => RecentCounts;
   readonly lastGoodRuns: ReadonlyMap<string, number>;
   readonly queue: QueueStatus;
-  readonly asTyped: AsTyped;
+  readonly sentence: SentenceHtml;
 }
 
 /** Whether anyone has to act, and on what. */
 export function overviewPage(overview: Overview): Html {
-  const { rows, days, firstDay, now, queue, asTyped } = overview;
+  const { rows, days, firstDay, now, queue, sentence } = overview;
   const shown = rows.slice(0, PAGE_LIMITS.tenantsShown);
   const statuses = rows.flatMap(({ status }) => status ?? []);
-  return html`${verdict(rows)}${queueProblem(queue)}
+  return html`${verdict(rows)}${queueProblem(queue, sentence)}
 <div class="table-frame">
 <table class="cards">
 <caption class="hidden">Tenants, worst first</caption>
@@ -38,7 +37,7 @@ export function overviewPage(overview: Overview): Html {
 <tbody>${shown.map((row) => tenantRow(row, overview))}</tbody>
 </table>
 </div>
-${rows.length > shown.length ? html`<p class="hint">${countOf(rows.length - shown.length, 'more tenant')}; the command ${sentenceHtml(asTyped('`sharetrail status`'))} lists all.</p>` : ''}
+${rows.length > shown.length ? html`<p class="hint">${countOf(rows.length - shown.length, 'more tenant')}; the command ${sentence('`sharetrail status`')} lists all.</p>` : ''}
 <div class="panels">
 <section class="panel wide"><h2>Events per day</h2><p class="hint">By the day of the share, UTC, and their state now.</p>${dayChart(days, { firstDay, days: PAGE_LIMITS.daysInChart })}</section>
 <section class="panel"><h2>Gong calls</h2><p class="hint">Used in the last 24 hours, per Gong account.</p>${callsMeters(statuses, { now })}</section>${workersPanel(queue)}
@@ -67,7 +66,7 @@ function tenantRow(row: TenantRow, overview: Overview): Html {
   const why =
     attention === undefined
       ? ''
-      : html`<tr class="remedy"><td colspan="8"><p>${sentenceHtml(upper(attention.message))}</p><p class="hint">${sentenceHtml(attention.hint)}</p></td></tr>`;
+      : html`<tr class="remedy"><td colspan="8"><p>${overview.sentence(upper(attention.message))}</p><p class="hint">${overview.sentence(attention.hint)}</p></td></tr>`;
   return html`<tr class="${attention === undefined ? '' : 'has-remedy'}"><th scope="row">${link}</th><td data-label="Health"><span class="health">${healthHtml(level)}</span></td>${cells}</tr>${why}`;
 }
 

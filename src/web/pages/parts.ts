@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { AsTyped } from '../../lib/as-typed.ts';
 import { ageText, numberText, zonedTimeText } from '../../lib/format.ts';
 import type { Level } from '../../operator/health.ts';
 import type { State } from '../../outbox/states.ts';
@@ -22,10 +23,15 @@ export function withoutControls(text: string): string {
   return text.replace(CONTROLS, '').toWellFormed();
 }
 
-/** A sentence; commands in backticks become code. A single backtick is text. */
-export function sentenceHtml(text: string): Html {
-  const parts = withoutControls(text).split(/`([^`]*)`/);
-  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : typeset(part)))}`;
+/** How a page shows each sentence of the product; its commands as the operator types them. */
+export type SentenceHtml = (text: string) => Html;
+
+/** Text in backticks becomes code. A single backtick is text. */
+export function sentencesWith(asTyped: AsTyped): SentenceHtml {
+  return (text) => {
+    const parts = withoutControls(asTyped(text)).split(/`([^`]*)`/);
+    return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : typeset(part)))}`;
+  };
 }
 
 /** A time, which must not be broken at its hyphens. */

@@ -5,11 +5,12 @@ import { PAGE_LIMITS } from '../limits.ts';
 import { eventsPath } from '../paths.ts';
 import { type EventsTable, eventsTable } from './events-table.ts';
 import type { Html } from './layout.ts';
-import { plain, sentenceHtml } from './parts.ts';
+import { plain, type SentenceHtml } from './parts.ts';
 
 export interface SearchPage extends EventsTable {
   readonly text: string;
   readonly explanations: readonly Explanation[];
+  readonly sentence: SentenceHtml;
   /** how many shares are shown at most */
   readonly limit: number;
 }
@@ -31,13 +32,13 @@ function searchHelp(): Html {
 <ul class="sentences"><li>the email address of a recipient</li><li>a link to a Drive, Docs, Sheets or Slides file, or its ID</li><li>a delivery: its Id, or its public link</li><li>the Id or the address of a Salesforce record</li><li>the ID of an event</li><li>words of a title or a name</li></ul>`;
 }
 
-function nothingFound({ text, explanations }: SearchPage): Html {
+function nothingFound({ text, explanations, sentence }: SearchPage): Html {
   const groups = Map.groupBy(explanations.map(withoutHeading), ({ sentences }) =>
     JSON.stringify(sentences),
   );
   return html`<h1>No share found for ${quotedText(text)}</h1>
 <p class="lead">This is what is known, and what can be the reason.</p>
-<div class="columns">${[...groups.values()].map(groupPanel)}</div>`;
+<div class="columns">${[...groups.values()].map((group) => groupPanel(group, sentence))}</div>`;
 }
 
 /** The first sentence only says that nothing was found, as the heading does. */
@@ -46,11 +47,11 @@ function withoutHeading({ tenant, sentences }: Explanation): Explanation {
 }
 
 /** What is known about several tenants is often the same. */
-function groupPanel(group: readonly Explanation[]): Html {
+function groupPanel(group: readonly Explanation[], sentence: SentenceHtml): Html {
   const sentences = group[0]?.sentences ?? [];
   return html`<section class="panel"><h2>${namesText(group.map(({ tenant }) => tenant))}</h2><ul class="sentences">${sentences
     .slice(0, PAGE_LIMITS.sentencesMax)
-    .map((sentence) => html`<li>${sentenceHtml(sentence)}</li>`)}</ul></section>`;
+    .map((text) => html`<li>${sentence(text)}</li>`)}</ul></section>`;
 }
 
 const SHOWN_CHARACTERS = 80;

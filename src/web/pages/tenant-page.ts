@@ -1,6 +1,5 @@
 import { html } from 'hono/html';
 import type { Cursor } from '../../db/cursors.ts';
-import type { AsTyped } from '../../lib/as-typed.ts';
 import { countOf, durationText, numberText } from '../../lib/format.ts';
 import { cursorTimes } from '../../operator/cursor-times.ts';
 import { sendingDays } from '../../operator/sending-days.ts';
@@ -19,7 +18,7 @@ import {
   healthHtml,
   type Moment,
   plain,
-  sentenceHtml,
+  type SentenceHtml,
   timeHtml,
   upper,
 } from './parts.ts';
@@ -29,18 +28,19 @@ export interface TenantPage extends Moment {
   readonly days: readonly DayCount[];
   readonly firstDay: number;
   readonly cursors: readonly Cursor[];
-  readonly asTyped: AsTyped;
+  readonly sentence: SentenceHtml;
 }
 
 /** One tenant: its health, states, runs, backfills, and how far it is read. */
 export function tenantPage(page: TenantPage): Html {
-  const { row, days, firstDay, cursors, now, asTyped } = page;
+  const { row, days, firstDay, cursors, now, sentence } = page;
   const { status, health } = row;
   const { tenant, timezone, outbox, nextRun } = status;
   const moment = { now, timezone };
+  const shown = { ...moment, sentence };
   return html`<p class="eyebrow"><a href="/">Tenants</a></p>
 <h1>${tenant} <span class="health">${healthHtml(health.level)}</span></h1>
-${health.attention === undefined ? '' : html`<div class="attention"><p>${sentenceHtml(upper(health.attention.message))}</p><p class="hint">${sentenceHtml(health.attention.hint)}</p></div>`}
+${health.attention === undefined ? '' : html`<div class="attention"><p>${sentence(upper(health.attention.message))}</p><p class="hint">${sentence(health.attention.hint)}</p></div>`}
 <dl class="tiles">${STATES.map(
     (state) =>
       html`<div><dt>${state}</dt><dd>${outbox[state] === 0 ? countHtml(0) : html`<a href="${eventsPath({ tenant, state })}" aria-label="${numberText(outbox[state])} ${state}">${countHtml(outbox[state])}</a>`}</dd></div>`,
@@ -49,32 +49,33 @@ ${health.attention === undefined ? '' : html`<div class="attention"><p>${sentenc
 <section class="panel wide"><h2>Events per day</h2>${dayChart(days, { firstDay, days: PAGE_LIMITS.daysInChart })}</section>
 <section class="panel"><h2>Gong calls</h2>${callsMeters([status], { now })}<h2>Next run</h2><p>${nextRun === undefined ? 'On demand: this tenant has no schedule.' : timeHtml(nextRun, moment)}</p></section>
 </div>
-<section class="panel"><h2>Latest runs</h2>${status.runs.length === 0 ? noRun(asTyped) : runsTable(status.runs, moment)}</section>
+<section class="panel"><h2>Latest runs</h2>${status.runs.length === 0 ? noRun(sentence) : runsTable(status.runs, shown)}</section>
 ${backfills(row, moment)}
 <section class="panel"><h2>How far it is read</h2>${cursorsTable(cursors, moment)}</section>`;
 }
 
 type ZonedMoment = Moment & { readonly timezone: string };
+type RunsShown = ZonedMoment & { readonly sentence: SentenceHtml };
 
-function noRun(asTyped: AsTyped): Html {
-  return html`<div class="empty"><p>No run yet.</p><p class="hint">${sentenceHtml(asTyped('To run it now: `sharetrail sync`'))}</p></div>`;
+function noRun(sentence: SentenceHtml): Html {
+  return html`<div class="empty"><p>No run yet.</p><p class="hint">${sentence('To run it now: `sharetrail sync`')}</p></div>`;
 }
 
-function runsTable(runs: readonly RunStatus[], moment: ZonedMoment): Html {
+function runsTable(runs: readonly RunStatus[], shown: RunsShown): Html {
   return html`<div class="table-frame"><table class="cards"><caption class="hidden">Latest runs</caption>
 <thead><tr><th scope="col">Started</th><th scope="col">Run</th><th scope="col">Outcome</th><th scope="col" class="num">Duration</th><th scope="col" class="num">Found</th><th scope="col" class="num">Delivered</th><th scope="col">Errors</th></tr></thead>
-<tbody>${runs.map((run) => runRow(run, moment))}</tbody></table></div>`;
+<tbody>${runs.map((run) => runRow(run, shown))}</tbody></table></div>`;
 }
 
 function runRow(
   { kind, outcome, startedAt, finishedAt, report }: RunStatus,
-  moment: ZonedMoment,
+  { sentence, ...moment }: RunsShown,
 ): Html {
   const found = report === undefined ? 0 : report.found.salesforce + report.found['google-drive'];
   const errors = report?.errors ?? [];
   return html`<tr><th scope="row">${timeHtml(startedAt, moment)}</th><td data-label="Run">${kind}</td><td data-label="Outcome"><span class="badge outcome-${outcome}">${outcome}</span></td>
 <td class="num" data-label="Duration">${finishedAt === undefined ? '' : durationText(finishedAt - startedAt)}</td><td class="num" data-label="Found">${countHtml(found)}</td><td class="num" data-label="Delivered">${countHtml(report?.delivered ?? 0)}</td>
-<td data-label="Errors">${errors.length === 0 ? html`<span class="muted">none</span>` : errors.map(({ stage, message, hint }) => html`<p>${stage}: ${plain(message)}</p><p class="hint">${sentenceHtml(hint)}</p>`)}</td></tr>`;
+<td data-label="Errors">${errors.length === 0 ? html`<span class="muted">none</span>` : errors.map(({ stage, message, hint }) => html`<p>${stage}: ${plain(message)}</p><p class="hint">${sentence(hint)}</p>`)}</td></tr>`;
 }
 
 function backfills({ status }: ValidTenantRow, moment: ZonedMoment): Html {

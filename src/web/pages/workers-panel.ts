@@ -4,7 +4,7 @@ import type { QueueStatus } from '../../operator/queue-status.ts';
 import { PAGE_LIMITS } from '../limits.ts';
 import { tenantPath } from '../paths.ts';
 import type { Html } from './layout.ts';
-import { sentenceHtml, upper } from './parts.ts';
+import { type SentenceHtml, upper } from './parts.ts';
 
 /** Which worker does what. Nothing without a shared queue. */
 export function workersPanel({ workers, depth, now }: QueueStatus): Html | '' {
@@ -22,7 +22,7 @@ export function workersPanel({ workers, depth, now }: QueueStatus): Html | '' {
 }
 
 /** Runs that wait although no worker is alive. */
-export function queueProblem({ attention }: QueueStatus): Html | '' {
+export function queueProblem({ attention }: QueueStatus, sentence: SentenceHtml): Html | '' {
   if (attention === undefined) return '';
-  return html`<p class="lead">${sentenceHtml(upper(attention.message))}</p><p class="hint">${sentenceHtml(attention.hint)}</p>`;
+  return html`<p class="lead">${sentence(upper(attention.message))}</p><p class="hint">${sentence(attention.hint)}</p>`;
 }

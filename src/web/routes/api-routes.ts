@@ -12,12 +12,12 @@ import type { AppContext } from '../../runs/app-context.ts';
 import {
   BadQuery,
   EVENT_PARAMETERS,
-  readEventQuery,
+  readEventFilter,
   readLimit,
   requireSearchable,
 } from '../event-query.ts';
 import { findOneEvent, listFor, tenantsFor } from '../find-events.ts';
-import { withParameters } from '../known-parameters.ts';
+import { parameterReader, requestedTenants, withParameters } from '../parameters.ts';
 import type { WebData } from '../web-data.ts';
 import type { WebContext, WebEnv } from '../web-env.ts';
 
@@ -27,13 +27,13 @@ export function addApiRoutes(
   { context: { asTyped }, data }: { readonly context: AppContext; readonly data: WebData },
 ): void {
   app.get('/api/status', withParameters('tenant'), async (c) => {
-    const name = c.req.query('tenant') || undefined;
+    const names = requestedTenants(c);
     const statuses = await data.statuses();
     const tenants = await data.read(async (view) => {
-      const requested = name && tenantsFor(view, name).map(({ tenant }) => tenant);
+      const requested = new Set(tenantsFor(view, names).map(({ tenant }) => tenant));
       const records: unknown[] = [];
       for (const status of statuses) {
-        if (requested && !requested.includes(status.tenant)) continue;
+        if (!requested.has(status.tenant)) continue;
         const cursors = await syncCursors(view.context, status.tenant);
         records.push(statusJson({ status, health: healthOf(status), cursors }, asTyped));
       }
@@ -41,13 +41,15 @@ export function addApiRoutes(
     });
     return c.json({ tenants, workers: workersJson(await data.queue()) });
   });
-  app.get('/api/events', withParameters(...EVENT_PARAMETERS, 'limit'), async (c) => {
-    const query = readEventQuery((name) => c.req.query(name));
-    const limit = readLimit((name) => c.req.query(name), {
+  app.get('/api/events', withParameters('tenant', ...EVENT_PARAMETERS, 'limit'), async (c) => {
+    const read = parameterReader(c);
+    const filter = readEventFilter(read);
+    const limit = readLimit(read, {
       default: LIST_LIMITS.eventsDefault,
       max: LIST_LIMITS.eventsMax,
     });
-    const events = await data.read((view) => listFor(view, query, limit));
+    const tenants = requestedTenants(c);
+    const events = await data.read((view) => listFor(view, { tenants, filter, limit }));
     return jsonLines(c, events.map(eventJson));
   });
   app.get('/api/events/:tenant/:id', withParameters(), async (c) => {
@@ -58,14 +60,17 @@ export function addApiRoutes(
     });
   });
   app.get('/api/explain', withParameters('q', 'text', 'tenant', 'limit'), async (c) => {
-    const text = requireSearchable((c.req.query('q') ?? c.req.query('text') ?? '').trim());
+    const read = parameterReader(c);
+    const [q, alias] = [read('q'), read('text')];
+    if (q !== undefined && alias !== undefined) throw new BadQuery('q and text mean the same');
+    const text = requireSearchable((q ?? alias ?? '').trim());
     if (text === '') throw new BadQuery('q is missing: the text to explain');
-    const limit = readLimit((name) => c.req.query(name), {
+    const limit = readLimit(read, {
       default: LIST_LIMITS.explainedDefault,
       max: LIST_LIMITS.explainedMax,
     });
     const found = await data.read((view) =>
-      explain(view.context, tenantsFor(view, c.req.query('tenant')), { text, limit }),
+      explain(view.context, tenantsFor(view, requestedTenants(c)), { text, limit }),
     );
     return jsonLines(c, explanationsJson(found, asTyped));
   });

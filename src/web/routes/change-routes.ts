@@ -39,7 +39,7 @@ function cannotBeSent([problem = 'no reason is known']: readonly string[]): User
 async function chosen(c: WebContext, options: ChangeOptions, action: 'retry' | 'skip') {
   const { tenant: name = '', id = '' } = c.req.param();
   const view = options.data.view();
-  const [tenant] = tenantsFor(view, name);
+  const [tenant] = tenantsFor(view, [name]);
   if (tenant === undefined) throw new Error(`no tenant ${name}`);
   const { eventId } = await options.data.read((now) => findOneEvent(now, { tenant: name, id }));
   const eventIds = [eventId];

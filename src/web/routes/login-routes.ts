@@ -4,11 +4,12 @@ import { writeCookie } from '../guard/cookies.ts';
 import { isLoopbackHeader } from '../guard/host-name.ts';
 import { LOGIN_LIMITS } from '../limits.ts';
 import { loginPage } from '../pages/login-page.ts';
+import { parameterReader } from '../parameters.ts';
 import type { WebContext, WebEnv } from '../web-env.ts';
 
 /** Shows the login, and begins and ends sessions. */
 export function addLoginRoutes(app: Hono<WebEnv>, login: Login): void {
-  app.get('/login', (c) => c.html(pageOf(c, { next: c.req.query('next') })));
+  app.get('/login', (c) => c.html(pageOf(c, { next: parameterReader(c)('next') })));
   app.post('/login', async (c) => {
     const form = await c.req.parseBody();
     const token = typeof form['token'] === 'string' ? form['token'].trim() : '';

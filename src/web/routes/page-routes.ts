@@ -1,8 +1,7 @@
 import type { Hono } from 'hono';
-import type { AsTyped } from '../../lib/as-typed.ts';
 import { countDays } from '../../operator/event-counts.ts';
 import { explain, explainStored } from '../../operator/explain.ts';
-import { type Attention, healthOf, worstFirst } from '../../operator/health.ts';
+import { healthOf, worstFirst } from '../../operator/health.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { syncCursors } from '../../operator/status.ts';
 import { faultyRow, type TenantRow, type ValidTenantRow } from '../../operator/tenant-row.ts';
@@ -15,9 +14,10 @@ import { eventsPage } from '../pages/events-page.ts';
 import { titleOf } from '../pages/events-table.ts';
 import { type Layout, layout } from '../pages/layout.ts';
 import { overviewPage } from '../pages/overview-page.ts';
-import { withoutControls } from '../pages/parts.ts';
+import { sentencesWith, withoutControls } from '../pages/parts.ts';
 import { searchPage } from '../pages/search-page.ts';
 import { tenantPage } from '../pages/tenant-page.ts';
+import { parameterReader } from '../parameters.ts';
 import { eventPath } from '../paths.ts';
 import { problemResponse } from '../problem-response.ts';
 import { DAY_MS, firstDay, type View, type WebData } from '../web-data.ts';
@@ -51,37 +51,22 @@ function page(c: WebContext, { title, content, ...rest }: Layout) {
   return c.html(layout({ title, content, logOutToken, ...rest }));
 }
 
-/** Hints show commands as the operator types them. */
-function typed<Subject extends { readonly attention?: Attention }>(
-  subject: Subject,
-  asTyped: AsTyped,
-): Subject {
-  const { attention } = subject;
-  if (attention === undefined) return subject;
-  return { ...subject, attention: { ...attention, hint: asTyped(attention.hint) } };
-}
-
-function typedRow<Row extends TenantRow>(row: Row, asTyped: AsTyped): Row {
-  return { ...row, health: typed(row.health, asTyped) };
-}
-
 function rowOf(status: ValidTenantRow['status']): ValidTenantRow {
   return { status, health: healthOf(status) };
 }
 
 async function showOverview(c: WebContext, { data }: PageOptions) {
   const { faulty, context } = data.view();
-  const { asTyped } = context;
   const statuses = await data.statuses();
   const rows: TenantRow[] = [...statuses.map(rowOf), ...faulty.map(faultyRow)];
   const now = context.clock.now();
   const content = overviewPage({
-    rows: worstFirst(rows).map((row) => typedRow(row, asTyped)),
+    rows: worstFirst(rows),
     days: await data.days(),
     recentOf: await data.recent(),
     lastGoodRuns: await data.lastGoodRuns(),
-    queue: typed(await data.queue(), asTyped),
-    asTyped,
+    queue: await data.queue(),
+    sentence: sentencesWith(context.asTyped),
     firstDay: firstDay(now) / DAY_MS,
     now,
   });
@@ -90,7 +75,7 @@ async function showOverview(c: WebContext, { data }: PageOptions) {
 
 async function showTenant(c: WebContext, { data }: PageOptions) {
   const name = c.req.param('name') ?? '';
-  const [tenant] = tenantsFor(data.view(), name);
+  const [tenant] = tenantsFor(data.view(), [name]);
   const statuses = await data.statuses();
   const status = statuses.find((each) => each.tenant === tenant?.tenant);
   if (status === undefined) throw new NotFound('there is no such tenant');
@@ -98,8 +83,8 @@ async function showTenant(c: WebContext, { data }: PageOptions) {
   const since = firstDay(now);
   const content = await data.read(async ({ context }) =>
     tenantPage({
-      row: typedRow(rowOf(status), context.asTyped),
-      asTyped: context.asTyped,
+      row: rowOf(status),
+      sentence: sentencesWith(context.asTyped),
       days: await countDays(context.db, [status.tenant], since),
       cursors: await syncCursors(context, status.tenant),
       firstDay: since / DAY_MS,
@@ -115,15 +100,20 @@ function zoneOf({ tenants }: View): (name: string) => string {
 }
 
 async function showEvents(c: WebContext, { data }: PageOptions) {
-  const query = readEventQuery((name) => c.req.query(name));
+  const query = readEventQuery(parameterReader(c));
+  const { tenant: name, ...filter } = query;
   const content = await data.read(async (view) =>
     eventsPage({
       query,
       tenants: view.tenants.map(({ tenant }) => tenant),
-      events: await listFor(view, query, PAGE_LIMITS.eventsPerPage),
-      asTyped: view.context.asTyped,
+      events: await listFor(view, {
+        tenants: name === undefined ? [] : [name],
+        filter,
+        limit: PAGE_LIMITS.eventsPerPage,
+      }),
+      sentence: sentencesWith(view.context.asTyped),
       zoneOf: zoneOf(view),
-      showsTenant: query.tenant === undefined && view.tenants.length > 1,
+      showsTenant: name === undefined && view.tenants.length > 1,
       now: view.context.clock.now(),
     }),
   );
@@ -133,19 +123,19 @@ async function showEvents(c: WebContext, { data }: PageOptions) {
 async function showEvent(c: WebContext, { data }: PageOptions) {
   const { tenant = '', id = '' } = c.req.param();
   const formToken = c.get('formToken');
-  const done = c.req.query('done');
+  const done = parameterReader(c)('done');
   return data.read(async (view) => {
     const event = await findOneEvent(view, { tenant, id });
     if (event.eventId !== id) return c.redirect(eventPath(event), 303);
-    const [config] = tenantsFor(view, tenant);
+    const [config] = tenantsFor(view, [tenant]);
     if (config === undefined) throw new NotFound('there is no such tenant');
     const { attempts, summary, sentences } = await explainStored(view.context, config, event);
-    const { asTyped } = view.context;
     const content = eventPage({
       event,
       attempts,
-      summary: asTyped(summary),
-      sentences: sentences.map(asTyped),
+      summary,
+      sentences,
+      sentence: sentencesWith(view.context.asTyped),
       tenant: config,
       formToken,
       done,
@@ -156,7 +146,7 @@ async function showEvent(c: WebContext, { data }: PageOptions) {
 }
 
 async function search(c: WebContext, { data }: PageOptions) {
-  const text = requireSearchable((c.req.query('q') ?? '').trim());
+  const text = requireSearchable((parameterReader(c)('q') ?? '').trim());
   const limit = LIST_LIMITS.explainedDefault;
   return data.read(async (view) => {
     const found =
@@ -164,14 +154,11 @@ async function search(c: WebContext, { data }: PageOptions) {
     const events = found.flatMap(({ event }) => event ?? []);
     const [only, ...others] = events;
     if (only !== undefined && others.length === 0) return c.redirect(eventPath(only), 303);
-    const explanations = found.map((each) => ({
-      ...each,
-      sentences: each.sentences.map(view.context.asTyped),
-    }));
     const content = searchPage({
       text,
       events,
-      explanations,
+      explanations: found,
+      sentence: sentencesWith(view.context.asTyped),
       limit,
       zoneOf: zoneOf(view),
       showsTenant: view.tenants.length > 1,
