@@ -110,6 +110,6 @@ export const RESPONSES: readonly Sabotage[] = [
     find: 'missingParameter(found) === undefined',
     put: 'true',
     effect: 'An audit log entry that does not say what was shared vanishes.',
-    caughtBy: { file: 'test/unit/google-rows.test.ts', name: 'that does not is faulty' },
+    caughtBy: { file: 'test/unit/google-activities.test.ts', name: 'that does not is faulty' },
   },
 ];
