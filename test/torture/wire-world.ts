@@ -23,7 +23,7 @@ const DAY_MS = 24 * HOUR_MS;
 const SPEED = 100;
 /** Not a limit of any wait: a run that takes longer hangs. */
 const HANG_MS = 240_000;
-/** in which events that are still pending are sent */
+/** more of them, if a run did not end well */
 const LATE_NIGHTS_MAX = 2;
 const UNLIMITED = {
   callsPerSecond: Number.POSITIVE_INFINITY,
@@ -275,13 +275,19 @@ export class WireWorld implements AsyncDisposable {
       await retry('rejected');
       const outcome = await this.#run(context, command);
       if (outcome.thrown !== undefined) thrown.push(outcome.thrown);
+      return outcome.report?.outcome === 'ok';
     };
-    // `sync --full` does what the same sync would do.
-    if (!isFull || stage === 'backfill') await run(0, again);
-    await run(26 * HOUR_MS, { kind: 'sync', reach: isFull ? 'all' : 'new' });
-    // On a busy machine, an event can use up the attempts of two runs: it is late, not lost.
-    for (let night = 0; night < LATE_NIGHTS_MAX && (await this.#hasPending(context)); night += 1) {
-      await run(26 * HOUR_MS, { kind: 'sync', reach: 'new' });
+    const runAgain = async (reach: 'new' | 'all') => {
+      // `sync --full` does what the same sync would do.
+      const isRepeated = !isFull || stage === 'backfill';
+      const isOk = !isRepeated || (await run(0, again));
+      const isNightOk = await run(26 * HOUR_MS, { kind: 'sync', reach });
+      return isOk && isNightOk && !(await this.#hasPending(context));
+    };
+    let isDone = await runAgain(isFull ? 'all' : 'new');
+    // On a busy machine, time-outs can end these runs, too: what they did not do is late, not lost.
+    for (let night = 0; night < LATE_NIGHTS_MAX && !isDone; night += 1) {
+      isDone = await runAgain('new');
     }
     if (!isComplete(this.sandbox.gong.events)) {
       // An operator sees why the share was skipped, and that it should not have been.
