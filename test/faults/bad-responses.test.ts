@@ -57,7 +57,8 @@ describe.each(Object.entries(SALESFORCE_REQUESTS))(
 );
 
 describe('Gong', () => {
-  const temporary = Object.entries(RESPONSES).filter(([name]) => name !== 'a web page with 404');
+  const decisive = ['a web page with 404', 'half of the body'];
+  const temporary = Object.entries(RESPONSES).filter(([name]) => !decisive.includes(name));
 
   test.each(temporary)(
     'always returns %s: five attempts each, all events pending, and the next run succeeds',
@@ -80,6 +81,15 @@ describe('Gong', () => {
       expect(world.gong.events).toHaveLength(3);
     },
   );
+
+  test('always returns half of the body: the 409 to the second attempt says enough', async () => {
+    deliver(3);
+    world.server.faults.add({ vendor: 'gong', action: { kind: 'cut' } });
+    const report = await world.sync();
+    expect(report).toMatchObject({ outcome: 'ok', delivered: 0, duplicates: 3, pending: 0 });
+    expect(report.calls.gong).toBe(6);
+    expect(world.gong.events).toHaveLength(3);
+  });
 });
 
 test('Salesforce always refuses the session of a new login: reported, not retried endlessly', async () => {
