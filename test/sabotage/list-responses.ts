@@ -107,7 +107,7 @@ export const RESPONSES: readonly Sabotage[] = [
   {
     name: 'incomplete-access-event',
     file: 'src/vendors/google/admin-responses.ts',
-    find: 'missingParameter(found) === undefined',
+    find: '!lacksItem(events)',
     put: 'true',
     effect: 'An audit log entry that does not say what was shared vanishes.',
     caughtBy: { file: 'test/unit/google-activities.test.ts', name: 'that does not is faulty' },

@@ -8,31 +8,28 @@ export const DRIVE_PARAMETERS = [
   'owner_team_drive_id',
 ] as const;
 
-/** What an event must say: one parameter of each list. */
-type Required = readonly (readonly string[])[];
+const OF_DOCUMENT: readonly string[] = ['doc_id'];
 
-const OF_DOCUMENT: Required = [['doc_id'], ['new_value']];
-
-/** The events about access to an item, by name. */
-const REQUIRED: ReadonlyMap<string, Required> = new Map([
+/** By the name of an event about access: the parameters that can identify the item. */
+const ITEM_PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['change_user_access', OF_DOCUMENT],
   ['change_document_access_scope', OF_DOCUMENT],
   ['change_document_visibility', OF_DOCUMENT],
-  [
-    'shared_drive_membership_change',
-    [
-      [...DRIVE_PARAMETERS, 'doc_id'],
-      ['added_role', 'removed_role'],
-    ],
-  ],
+  ['shared_drive_membership_change', [...DRIVE_PARAMETERS, 'doc_id']],
 ]);
 
 /**
- * The parameter that an event about access lacks; undefined if it is complete, or about something
- * else. Google always sends them: without them, it is unknown what was shared, or that anything was.
+ * True if an activity has events about access, and none of them says to which item. Google always
+ * says it: otherwise, it is unknown what was shared. One complete event is enough, because an
+ * activity is read or set aside as a whole.
  */
-export function missingParameter({ name, parameters }: ActivityEvent): string | undefined {
+export function lacksItem(events: readonly ActivityEvent[]): boolean {
+  const ofAccess = events.filter(({ name }) => ITEM_PARAMETERS.has(name));
+  return ofAccess.length > 0 && !ofAccess.some(namesItem);
+}
+
+function namesItem({ name, parameters }: ActivityEvent): boolean {
   const isGiven = (parameter: string) =>
     parameters[parameter]?.some((value) => value.trim() !== '');
-  return REQUIRED.get(name)?.find((anyOf) => !anyOf.some(isGiven))?.[0];
+  return ITEM_PARAMETERS.get(name)?.some(isGiven) ?? false;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { ParsedRows } from '../faulty-row.ts';
-import { missingParameter } from './access-events.ts';
+import { lacksItem } from './access-events.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import type { Activity, ActivityEvent, Domains, Page, User } from './rows.ts';
 import {
@@ -131,11 +131,7 @@ const event = z
       ...rest,
       parameters: Object.fromEntries(parameters),
     }),
-  )
-  .refine((found) => missingParameter(found) === undefined, {
-    path: ['parameters'],
-    error: ({ input }) => `have no ${missingParameter(input as ActivityEvent)}`,
-  });
+  );
 
 const actor = z
   .object({ email: filledAddress, profileId: filledText, key: filledText })
@@ -146,7 +142,10 @@ const activity = z
   .object({
     id: z.object({ time, uniqueQualifier: digits }),
     actor,
-    events: z.array(event).default([]),
+    events: z
+      .array(event)
+      .default([])
+      .refine((events) => !lacksItem(events), { error: 'have no doc_id' }),
   })
   .transform(({ id, ...rest }): Activity => ({ ...id, ...rest }));
 
