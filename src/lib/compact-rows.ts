@@ -62,8 +62,8 @@ export class CompactRows<Row, Fields = unknown> implements Iterable<Row> {
   find(key: string): readonly Row[] {
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent;
-    const rows = this.#index
-      .positionsOf(key)
+    // Two keys of a row can have the same hash.
+    const rows = [...new Set(this.#index.positionsOf(key))]
       .map((position) => this.at(position))
       .filter((row) => this.#format.keysOf(row).includes(key));
     if (rows.length === 0) return rows;

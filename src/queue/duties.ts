@@ -43,9 +43,14 @@ export class Duties {
       await this.release();
       this.#key = { ...this.#key, name };
     }
-    this.#isHeld = false;
-    const now = await databaseTime(db, clock);
-    this.#isHeld = (await this.#extend(now)) || (await acquireLease(db, this.#key, now));
+    // Until the answer, the lease that was held is not over yet.
+    try {
+      const now = await databaseTime(db, clock);
+      this.#isHeld = (await this.#extend(now)) || (await acquireLease(db, this.#key, now));
+    } catch (error) {
+      this.#isHeld = false;
+      throw error;
+    }
   }
 
   /** After a failure: the lease counts as lost until `hold` has confirmed it. */

@@ -81,6 +81,12 @@ describe('compact rows', () => {
     expect(rows.find(other)).toEqual([]);
     expect(rows.find(one)).toHaveLength(1);
   });
+
+  test('are found once, even if two of their keys have the same hash', () => {
+    const keys = keysWithTheSameHash();
+    const rows = rowsOf([{ name: 'one', keys }]);
+    for (const key of keys) expect(rows.find(key)).toHaveLength(1);
+  });
 });
 
 /** Of all indexes: hashes do not depend on anything else. */
