@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditParameter } from './audit-log.ts';
-import { domainOf, type Grantee, type Role } from './grantees.ts';
+import { addressShown, domainOf, type Grantee, type Role } from './grantees.ts';
 import { FOLDER_TYPE, type Item, type SharedDrive } from './items.ts';
 
 /** Reports reference, Drive events: old_value and new_value of change_user_access. */
@@ -57,7 +57,7 @@ export interface AccessChange {
 /** `change_user_access`: a change for one person or group. */
 export function userAccessEvent(change: AccessChange): AuditEvent {
   const { about, grantee, from, to, isReconciled } = change;
-  const email = 'email' in grantee ? grantee.email : '';
+  const email = 'email' in grantee ? addressShown(grantee) : '';
   return {
     type: 'acl_change',
     name: `change_user_access${isReconciled ? '_hierarchy_reconciled' : ''}`,
@@ -119,7 +119,7 @@ export function membershipEvent(change: {
     parameters: [
       flag('primary_event', true),
       text('membership_change_type', to ? kept : 'remove_from_shared_drive'),
-      text(named, 'email' in grantee ? grantee.email : ''),
+      text(named, 'email' in grantee ? addressShown(grantee) : ''),
       text('added_role', to ? MEMBER_VALUES[to] : 'none'),
       text('removed_role', from ? MEMBER_VALUES[from] : 'none'),
       text('doc_id', drive.id),

@@ -4,10 +4,16 @@ import { createHash } from 'node:crypto';
 const ROLES = ['reader', 'commenter', 'writer', 'fileOrganizer', 'organizer', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The target of a grant; addresses and domains in lower case. */
+/** A person or group: `email` in lower case, which is compared; `typed` if it was typed otherwise. */
+interface Addressee {
+  readonly type: 'user' | 'group';
+  readonly email: string;
+  readonly typed?: string;
+}
+
+/** The target of a grant; domains in lower case. */
 export type Grantee =
-  | { readonly type: 'user'; readonly email: string }
-  | { readonly type: 'group'; readonly email: string }
+  | Addressee
   /** a whole domain, or a target audience: `….audience.googledomains.com` */
   | { readonly type: 'domain'; readonly domain: string }
   | { readonly type: 'anyone' };
@@ -21,6 +27,17 @@ export interface Grant {
   readonly pendingOwner?: true;
   /** Drive hides the user's address */
   readonly addressHidden?: true;
+}
+
+/** `address` in any case. */
+export function addresseeOf(type: Addressee['type'], address: string): Addressee {
+  const email = address.toLowerCase();
+  return { type, email, ...(address !== email && { typed: address }) };
+}
+
+/** The address as Google returns and logs it. */
+export function addressShown({ email, typed = email }: Addressee): string {
+  return typed;
 }
 
 /** Drive reference, Permission.id: the same for a grantee on every item. */

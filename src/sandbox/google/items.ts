@@ -1,4 +1,4 @@
-import type { Grant } from './grantees.ts';
+import { addresseeOf, type Grant } from './grantees.ts';
 
 export const FOLDER_TYPE = 'application/vnd.google-apps.folder';
 
@@ -133,6 +133,6 @@ function renameGrantee(grants: Map<string, Grant>, from: string, to: string): vo
   for (const [id, grant] of grants) {
     const { grantee } = grant;
     if (grantee.type !== 'user' || grantee.email !== from) continue;
-    grants.set(id, { ...grant, grantee: { ...grantee, email: to } });
+    grants.set(id, { ...grant, grantee: addresseeOf('user', to) });
   }
 }

@@ -1,5 +1,5 @@
 import type { EffectivePermission } from './effective-permissions.ts';
-import type { Grant } from './grantees.ts';
+import { addressShown, type Grant } from './grantees.ts';
 import type { WorkspaceState } from './workspace-state.ts';
 
 /** Where the item is. Drive shows different details of permissions in each place. */
@@ -56,14 +56,14 @@ function granteeFields(state: WorkspaceState, grant: Grant): Readonly<Record<str
     case 'domain':
       return { domain: grantee.domain, displayName: grantee.domain, allowFileDiscovery: false };
     case 'group':
-      return { emailAddress: grantee.email, displayName: grantee.email, deleted: false };
+      return { emailAddress: addressShown(grantee), displayName: grantee.email, deleted: false };
     case 'user':
       return state.directory.isDeleted(grantee.email)
         ? { displayName: '', deleted: true }
         : {
             displayName: personName(state, grantee.email),
             deleted: false,
-            ...(grant.addressHidden ? {} : { emailAddress: grantee.email }),
+            ...(grant.addressHidden ? {} : { emailAddress: addressShown(grantee) }),
           };
   }
 }

@@ -8,7 +8,7 @@ import {
 } from './audit-events.ts';
 import type { AuditEvent } from './audit-log.ts';
 import type { Action, ChangeRecorder } from './change-recorder.ts';
-import type { Grant, Grantee, Role } from './grantees.ts';
+import { addresseeOf, type Grant, type Grantee, type Role } from './grantees.ts';
 import type { Item, SharedDrive } from './items.ts';
 import { visibilityOf } from './visibility.ts';
 import type { WorkspaceState } from './workspace-state.ts';
@@ -227,7 +227,8 @@ export class SharingActions {
 }
 
 function loggedGrantee(grantee: Grantee, { loggedAs }: LoggedAction): Grantee {
-  return 'email' in grantee && loggedAs !== undefined ? { ...grantee, email: loggedAs } : grantee;
+  if (!('email' in grantee) || loggedAs === undefined) return grantee;
+  return addresseeOf(grantee.type, loggedAs);
 }
 
 function eventsOf(change: AccessChange): readonly AuditEvent[] {
@@ -235,11 +236,9 @@ function eventsOf(change: AccessChange): readonly AuditEvent[] {
 }
 
 function granteesOf({ to = [], group = [], domain, anyone }: Recipients): readonly Grantee[] {
-  const list = (emails: string | readonly string[]) =>
-    [emails].flat().map((email) => email.toLowerCase());
   return [
-    ...list(to).map((email) => ({ type: 'user', email }) as const),
-    ...list(group).map((email) => ({ type: 'group', email }) as const),
+    ...[to].flat().map((email) => addresseeOf('user', email)),
+    ...[group].flat().map((email) => addresseeOf('group', email)),
     ...(domain === undefined ? [] : [{ type: 'domain', domain: domain.toLowerCase() } as const]),
     ...(anyone ? [{ type: 'anyone' } as const] : []),
   ];

@@ -12,7 +12,7 @@ import { Directory, type NewUser, newUser, type Privilege } from './directory.ts
 import { EffectivePermissions } from './effective-permissions.ts';
 import { type Destination, FileActions, type NewFile } from './file-actions.ts';
 import { Generated, type GeneratedCompany } from './generated-company.ts';
-import type { Grantee, Role } from './grantees.ts';
+import { addresseeOf, type Grantee, type Role } from './grantees.ts';
 import { type InjectedErrorRule, InjectedErrors } from './injected-errors.ts';
 import { FOLDER_TYPE, Items, type SharedDrive } from './items.ts';
 import { defaultSettings, type GoogleSettings } from './settings.ts';
@@ -320,8 +320,8 @@ export class Workspace {
   }
 
   #member(address: string): Grantee {
-    const email = address.toLowerCase();
-    return { type: this.state.directory.isGroup(email) ? 'group' : 'user', email };
+    const isGroup = this.state.directory.isGroup(address.toLowerCase());
+    return addresseeOf(isGroup ? 'group' : 'user', address);
   }
 
   #drive(id: string): SharedDrive {
