@@ -1,4 +1,5 @@
 import type { UserError } from '../lib/errors.ts';
+import { comparedAddress } from '../share/address.ts';
 import type { FaultyRow } from '../vendors/faulty-row.ts';
 import type { LookUpKind } from './queries.ts';
 import type {
@@ -168,7 +169,7 @@ function appendByEmail<T extends { readonly email?: string }>(
   lists: Map<string, T[]>,
   record: T,
 ): void {
-  if (record.email !== undefined) append(lists, record.email.toLowerCase(), record);
+  if (record.email !== undefined) append(lists, comparedAddress(record.email), record);
 }
 
 function append<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -1,3 +1,4 @@
+import { comparedAddress } from '../share/address.ts';
 import type { RelatedRecord, Share } from '../share/share.ts';
 import { isSalesforceId } from '../vendors/salesforce/id.ts';
 import {
@@ -49,7 +50,7 @@ export function referencesIn(shares: readonly Share[]): References {
     const record = share.related && isSalesforceId(share.related.id) ? share.related : undefined;
     if (record) related.push(record);
     const searchable = recipientsOfShare(share).filter(({ email }) => isSearchableEmail(email));
-    for (const { email } of searchable) emails.add(email);
+    for (const { email } of searchable) emails.add(comparedAddress(email));
     return record !== undefined || searchable.length > 0;
   });
   return { related, emails, shares: withReferences };

@@ -1,3 +1,4 @@
+import { comparedAddress } from '../share/address.ts';
 import type {
   AccountRecord,
   ContactRecord,
@@ -39,13 +40,13 @@ interface Modified {
 }
 
 /**
- * The record of the person with the address (in lower case). A Contact takes precedence over a
- * Lead; a converted Lead counts as its Contact. Among several Contacts, one with an Account wins,
- * then the most recently modified, then the lowest Id. Leads are ranked by the last two.
+ * The record of the person with the address, in any case. A Contact takes precedence over a Lead; a
+ * converted Lead counts as its Contact. Among several Contacts, one with an Account wins, then the most
+ * recently modified, then the lowest Id. Leads are ranked by the last two.
  */
 export function findPerson(email: string, records: CrmRecords): Person {
   const [chosen, ...others] = candidatesOf(email, records).sort(byRank);
-  const leads = records.leadsOfEmail.get(email)?.toSorted(latestFirst) ?? [];
+  const leads = records.leadsOfEmail.get(comparedAddress(email))?.toSorted(latestFirst) ?? [];
   const open = leads.filter(({ converted }) => !converted);
   if (chosen) return { kind: 'contact', chosen, others, leads: open };
   const [lead, ...otherLeads] = open;
@@ -68,7 +69,7 @@ export function isUnknown(person: Person): boolean {
 
 /** The Accounts for an unknown person's domain; undefined if domains were not queried. */
 export function searchByDomain(email: string, records: CrmRecords): DomainSearch | undefined {
-  const emailDomain = records.domainsOfEmail.get(email);
+  const emailDomain = records.domainsOfEmail.get(comparedAddress(email));
   if (!emailDomain) return undefined;
   const accounts =
     emailDomain.kind === 'company' ? records.accountsOfDomain.get(emailDomain.domain) : undefined;
@@ -83,9 +84,10 @@ export function singleAccount(search: DomainSearch | undefined): AccountRecord |
 
 /** The converted Leads with this address, if the Contact was not found by the same address. */
 export function leadsToFollow(email: string, records: CrmRecords): readonly LeadRecord[] {
-  const leads = records.leadsOfEmail.get(email);
+  const compared = comparedAddress(email);
+  const leads = records.leadsOfEmail.get(compared);
   if (!leads) return [];
-  const known = new Set(records.contactsOfEmail.get(email)?.map(({ id }) => id));
+  const known = new Set(records.contactsOfEmail.get(compared)?.map(({ id }) => id));
   return leads.filter(
     ({ converted, convertedContactId: id }) => converted && id !== undefined && !known.has(id),
   );
@@ -93,7 +95,7 @@ export function leadsToFollow(email: string, records: CrmRecords): readonly Lead
 
 function candidatesOf(email: string, records: CrmRecords): Candidate[] {
   const candidates = new Map<string, Candidate>();
-  for (const contact of records.contactsOfEmail.get(email) ?? []) {
+  for (const contact of records.contactsOfEmail.get(comparedAddress(email)) ?? []) {
     candidates.set(contact.id, { contact });
   }
   // If two Leads were converted to the same Contact, keep the latest, regardless of row order.

@@ -1,3 +1,4 @@
+import { comparedAddress } from '../share/address.ts';
 import type { CrmObject, Match } from './match.ts';
 import { shortName } from './reason-text.ts';
 import type { ContactRecord, CrmRecords, LeadRecord } from './records.ts';
@@ -33,7 +34,7 @@ function personName(
   ofEmail: ReadonlyMap<string, readonly (ContactRecord | LeadRecord)[]>,
 ): string | undefined {
   const email = recipients.find(({ object }) => object?.id === id)?.email ?? '';
-  return ofEmail.get(email)?.find((record) => record.id === id)?.name;
+  return ofEmail.get(comparedAddress(email))?.find((record) => record.id === id)?.name;
 }
 
 /** Named by the share itself, or chosen from those of its Accounts. */

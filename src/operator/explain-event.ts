@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../outbox/outbox-event.ts';
+import { comparedAddress } from '../share/address.ts';
 import type { Share, Sharer } from '../share/share.ts';
 import { explainOutcome } from './explain-outcome.ts';
 import { at, type ExplainedEvent } from './explained-event.ts';
@@ -80,8 +81,7 @@ function peopleSentences(event: StoredEvent): string[] {
     return `${name === undefined ? email : `${name} (${email})`}, ${record}`;
   });
   const grantees = share.drive?.grantees ?? [];
-  const known = new Set(recipients.map(({ email }) => email));
-  const unmatched = grantees.filter(({ email }) => !known.has(email)).map(({ email }) => email);
+  const unmatched = addressesWithout(grantees, recipients);
   const people = [...named, ...unmatched];
   const sentences = people.length === 0 ? [] : [`Shared with: ${people.join('; ')}.`];
   if (share.drive?.link === 'anyone') {
@@ -103,8 +103,17 @@ function leftOut(
   body: StoredEvent['body'],
 ): string[] {
   if (body === undefined) return [];
-  const sent = new Set((body.recipients ?? []).map(({ email }) => email.toLowerCase()));
-  return recipients.map(({ email }) => email).filter((email) => !sent.has(email.toLowerCase()));
+  return addressesWithout(recipients, body.recipients ?? []);
+}
+
+/** The addresses of `people` that none of `others` has. */
+function addressesWithout(people: readonly Addressed[], others: readonly Addressed[]): string[] {
+  const known = new Set(others.map(({ email }) => comparedAddress(email)));
+  return people.map(({ email }) => email).filter((email) => !known.has(comparedAddress(email)));
+}
+
+interface Addressed {
+  readonly email: string;
 }
 
 // Match

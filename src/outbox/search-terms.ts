@@ -1,5 +1,5 @@
 import type { Match } from '../crm/match.ts';
-import { mailboxOf } from '../share/address.ts';
+import { comparedAddress, mailboxOf } from '../share/address.ts';
 import type { Share } from '../share/share.ts';
 import { SEARCH_LIMITS } from './limits.ts';
 
@@ -55,7 +55,7 @@ function withoutAccents(text: string): string {
 
 /** An address as it is compared: the address itself, and the mailbox that Gmail delivers it to. */
 export function comparedEmails(email: string): readonly string[] {
-  return [...new Set([email.trim().toLowerCase(), mailboxOf(email)])];
+  return [...new Set([comparedAddress(email), mailboxOf(email)])];
 }
 
 /**

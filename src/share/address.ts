@@ -20,6 +20,7 @@ const NOT_IN_AN_ADDRESS = /[\p{C}<>[\],:;"]/u;
 const MISPLACED_DOT = /^\.|\.[.@]/;
 /** RFC 1123, after encoding: a host name on the internet, not an IP address. */
 const HOST_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
+const ASCII = /^[\x20-\x7e]*$/;
 const SANDBOX_SUFFIX = '.invalid';
 const ROBOT_DOMAIN = '.gserviceaccount.com';
 
@@ -35,6 +36,23 @@ export function addressOf(text: string | null | undefined): string | undefined {
   const inBrackets = IN_BRACKETS.exec(visible)?.[1] ?? visible;
   const address = inBrackets.trim().replace(BLANKS_AT_SIGN, '@');
   return isAddress(address) ? address : undefined;
+}
+
+/** The address as it is compared: without case. What is sent keeps the case as given. */
+export function comparedAddress(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+/**
+ * The address in `text` as given. `compared` is the address that `addressOf` finds in the text in lower
+ * case; the result differs from it in nothing but case. An address stays in lower case if its domain
+ * has other letters than ASCII: `forget` finds people by their domain, and SQLite ignores the case of
+ * ASCII letters only.
+ */
+export function addressAsGiven(text: string, compared: string): string {
+  const given = addressOf(text.trim());
+  if (given === undefined || given.toLowerCase() !== compared) return compared;
+  return ASCII.test(given.slice(given.lastIndexOf('@'))) ? given : compared;
 }
 
 function isAddress(address: string): boolean {
@@ -69,7 +87,7 @@ const GMAIL_DOMAINS: ReadonlySet<string> = new Set([GMAIL, 'googlemail.com']);
  * difference between its two domains. For comparison only: the address as given is looked up and sent.
  */
 export function mailboxOf(email: string): string {
-  const address = email.trim().toLowerCase();
+  const address = comparedAddress(email);
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at).replace(/\+.*$/, '').replaceAll('.', '');
   const isGmail = GMAIL_DOMAINS.has(address.slice(at + 1));
@@ -96,7 +114,7 @@ export interface Pseudonyms {
 
 /** True if the address is an insider's. */
 export function isInsider(email: string, { domains, addresses }: Insiders): boolean {
-  return addresses.has(email.trim().toLowerCase()) || isInternalAddress(email, domains);
+  return addresses.has(comparedAddress(email)) || isInternalAddress(email, domains);
 }
 
 /**

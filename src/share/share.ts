@@ -30,7 +30,7 @@ export interface RelatedRecord {
 /** An external person or group with access to a Drive item. */
 export interface Grantee {
   readonly kind: 'user' | 'group';
-  /** lower case */
+  /** as given: it is sent in this case, and compared without it */
   readonly email: string;
   readonly name?: string;
   /** Drive's term: reader, commenter, writer, … */
@@ -44,7 +44,7 @@ export interface DriveFacts {
   readonly detector: 'audit-log' | 'changes';
   /** a file, a folder, or an entire shared drive */
   readonly item: 'file' | 'folder' | 'drive';
-  /** unique by email; empty if no external grantee has an address */
+  /** unique by email, without case; empty if no external grantee has an address */
   readonly grantees: readonly Grantee[];
   /** also shared by link with anyone, or with an entire external domain */
   readonly link?: 'anyone' | 'domain';

@@ -38,7 +38,7 @@ export const DECIDING: readonly Sabotage[] = [
   {
     name: 'alias',
     file: 'src/share/address.ts',
-    find: 'addresses.has(email.trim().toLowerCase()) || isInternalAddress',
+    find: 'addresses.has(comparedAddress(email)) || isInternalAddress',
     put: 'isInternalAddress',
     effect: 'A share with a colleague at another domain of the company is reported.',
     caughtBy: {

@@ -1,4 +1,5 @@
 import { ACCESS } from './list-access.ts';
+import { ADDRESSES } from './list-addresses.ts';
 import { DECIDING } from './list-deciding.ts';
 import { INPUT } from './list-input.ts';
 import { MACHINES } from './list-machines.ts';
@@ -18,6 +19,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...RESPONSES,
   ...READING,
   ...DECIDING,
+  ...ADDRESSES,
   ...INPUT,
   ...ACCESS,
 ];

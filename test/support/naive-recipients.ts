@@ -27,7 +27,8 @@ export function matchRecipientsNaively(
   org: Org,
   options: { readonly timezone: string; readonly byDomain: boolean },
 ): NaiveRecipients {
-  const emails = unique((share.drive?.grantees ?? []).map(({ email }) => email.toLowerCase()));
+  const given = (share.drive?.grantees ?? []).map(({ email }) => email);
+  const emails = unique(given.map((email) => email.toLowerCase()));
   const found = emails.map((email) => findNaively(email, org, options.byDomain));
   const contacts = unique(found.map(({ contact }) => contact));
   const accounts = unique(found.map(({ account }) => account));
@@ -43,7 +44,12 @@ export function matchRecipientsNaively(
       ...unique(found.map(({ lead }) => lead)).map((id) => `Lead ${id}`),
     ],
     recipients: emails.map((email, index) =>
-      [email, found[index]?.contact ?? found[index]?.lead ?? ''].join(' ').trim(),
+      [
+        given.find((each) => each.toLowerCase() === email),
+        found[index]?.contact ?? found[index]?.lead ?? '',
+      ]
+        .join(' ')
+        .trim(),
     ),
     rules: [
       ...found.map(({ rule }) => rule),

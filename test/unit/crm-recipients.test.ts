@@ -67,7 +67,7 @@ test('emails compare case-insensitively', () => {
       { type: 'Account', id: ACCOUNT.id },
       { type: 'Contact', id: ANN.id },
     ],
-    recipients: [{ email: 'ann@initech.example', object: { type: 'Contact', id: ANN.id } }],
+    recipients: [{ email: 'ANN@initech.EXAMPLE', object: { type: 'Contact', id: ANN.id } }],
   });
 });
 
@@ -84,8 +84,8 @@ test('an address that only resembles a Contact’s is not matched', () => {
 });
 
 test('a grantee named twice is one recipient', () => {
-  const found = match(['ann@initech.example', 'Ann@initech.example'], { contacts: [ANN] });
-  expect(found.recipients).toHaveLength(1);
+  const found = match(['ANN@initech.example', 'ann@initech.example'], { contacts: [ANN] });
+  expect(found.recipients.map(({ email }) => email)).toEqual(['ANN@initech.example']);
   expect(named(found)).toEqual([ACCOUNT.id, ANN.id]);
 });
 
@@ -305,7 +305,7 @@ test('with several Accounts, each reason says which Account it is about', () => 
     opportunities: [FIRST_DEAL],
   });
   expect(found.reasons).toEqual([
-    `ann@initech.example belongs to the Contact “Ann Lee” (${ANN.id}) of the Account “Initech” ` +
+    `Ann@Initech.example belongs to the Contact “Ann Lee” (${ANN.id}) of the Account “Initech” ` +
       `(${ACCOUNT.id}).`,
     `bob@globex.example belongs to the Contact “Bob Ray” (${BOB.id}) of the Account “Globex” ` +
       `(${OTHER_ACCOUNT.id}).`,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Insiders } from '../../src/share/address.ts';
 import { entriesOf } from '../../src/sources/drive/audit-entry.ts';
 import {
   externalGranteeOf,
@@ -44,15 +45,29 @@ describe('an entry of the audit log', () => {
         key: '2026-11-02T09:30:00.005Z/-42/0',
         at: AT,
         actor: 'ann@acme.com',
+        actorEmail: 'Ann@acme.com',
         itemId: 'file',
         item: 'file',
         title: 'Deck',
         documentType: 'presentation',
         place: { owner: 'ann@acme.com' },
         change: 'grant',
-        grant: { key: ADA, kind: 'user', email: ADA, role: 'reader' },
+        grant: { key: ADA, kind: 'user', email: 'Ada@Globex.com', role: 'reader' },
       },
     ]);
+  });
+
+  test('has no other form of an actor in lower case, without an address, or forgotten', () => {
+    const actorOf = (actor: Activity['actor'], insiders: Insiders = INSIDERS) =>
+      entriesOf({ ...activity(access(ADA)), actor }, insiders).map((entry) => [
+        entry.actor,
+        entry.actorEmail,
+      ]);
+    expect(actorOf({ email: 'ann@acme.com' })).toEqual([['ann@acme.com', undefined]]);
+    expect(actorOf({ key: 'SYSTEM' })).toEqual([['SYSTEM', undefined]]);
+    const forgotten = { pseudonymOf: () => 'forgotten:1', scrub: (text: string) => text };
+    const forgetful = { ...INSIDERS, forgotten };
+    expect(actorOf({ email: 'Ann@acme.com' }, forgetful)).toEqual([['forgotten:1', undefined]]);
   });
 
   test('is a grant, a change of role or a revocation, depending on its old and new value', () => {
@@ -70,12 +85,13 @@ describe('an entry of the audit log', () => {
 
   test('exists for each external grantee of a parameter with several values', () => {
     const both = event('change_user_access', {
-      target_user: [ADA, 'bob@acme.com', 'ben@initech.com', 'ADA@globex.com'],
+      target_user: ['ADA@Globex.com', 'bob@acme.com', 'ben@initech.com', ADA],
       old_value: ['none'],
       new_value: ['can_view'],
     });
-    const keys = entriesOf(activity(both), INSIDERS).map(({ key }) => key.split('/-42/')[1]);
-    expect(keys).toEqual(['0', '0/2']);
+    const entries = entriesOf(activity(both), INSIDERS);
+    expect(entries.map(({ key }) => key.split('/-42/')[1])).toEqual(['0', '0/2']);
+    expect(entries.map(({ grant }) => grant.email)).toEqual(['ADA@Globex.com', 'ben@initech.com']);
   });
 
   test('exists for a grantee without an address', () => {

@@ -20,7 +20,7 @@ describe('an activity', () => {
     expect(eventWith()).toEqual({
       time: AT,
       uniqueQualifier: '-9007199254740993123',
-      actor: { email: 'anna@acme.com', profileId: '42' },
+      actor: { email: 'Anna@Acme.com', profileId: '42' },
       events: [{ name: 'view', type: 'access', parameters: {} }],
     });
   });

@@ -28,9 +28,9 @@ function permissionOf(fields: object) {
 }
 
 describe('a permission', () => {
-  it('has its address in lowercase and its time in milliseconds', () => {
+  it('has its address as given, trimmed, and its time in milliseconds', () => {
     const fields = {
-      emailAddress: 'Pat@Customer.com',
+      emailAddress: ' Pat@Customer.com ',
       displayName: 'Pat',
       expirationTime: '2026-12-01T00:00:00+01:00',
       pendingOwner: true,
@@ -38,7 +38,7 @@ describe('a permission', () => {
     expect(permissionOf(fields)).toEqual({
       ...PLAIN,
       ...BARE,
-      email: 'pat@customer.com',
+      email: 'Pat@Customer.com',
       name: 'Pat',
       expirationTime: Date.UTC(2026, 10, 30, 23),
       pendingOwner: true,
@@ -101,10 +101,10 @@ describe('a file', () => {
     expect(readFile({ id: 'f1', permissions: [] })).toHaveProperty('permissions', []);
   });
 
-  it('has owners with or without an address', () => {
+  it('has owners with an address as given, or without one', () => {
     const owners = [{ emailAddress: 'Anna@Acme.com', displayName: 'Anna' }, { displayName: 'Ben' }];
     expect(readFile({ id: 'f1', owners })?.owners).toEqual([
-      { email: 'anna@acme.com', name: 'Anna' },
+      { email: 'Anna@Acme.com', name: 'Anna' },
       { name: 'Ben' },
     ]);
   });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import {
+  addressAsGiven,
   addressOf,
+  comparedAddress,
   domainOf,
   isInternalAddress,
   isInternalSharer,
@@ -128,6 +130,28 @@ test.each([
   ['', 'nothing'],
 ])('%j is no address: %s', (text) => {
   expect(addressOf(text)).toBeUndefined();
+});
+
+test.each([
+  ['Ines.Marlow@Client.example', 'Ines.Marlow@Client.example', 'capitals'],
+  ['ines@client.example', 'ines@client.example', 'none'],
+  [' Ines@Client.example ', 'Ines@Client.example', 'blanks around it'],
+  ['Ines Marlow <Ines@Client.example>', 'Ines@Client.example', 'a name before it'],
+  ['\u200bInes @ Client.example', 'Ines@Client.example', 'blanks and zero-width characters in it'],
+  ['Ünal@Client.example', 'Ünal@Client.example', 'other letters than ASCII'],
+  ['Ines@MÜNCHEN.example', 'ines@münchen.example', 'such letters in the domain'],
+  ['Ines@straẞe.example', 'ines@straße.example', 'a letter of another domain'],
+  ['Ines@\u212aelvin.example', 'ines@kelvin.example', 'a letter that SQLite does not compare'],
+  ['\u0130nes@client.example', '\u0130nes@client.example', 'a letter that is two in lower case'],
+])('%j is given as %s: %s', (text, given) => {
+  const compared = addressOf(comparedAddress(text)) ?? expect.fail('no address');
+  expect(addressAsGiven(text, compared)).toBe(given);
+  expect(addressAsGiven(text, compared).toLowerCase()).toBe(compared);
+});
+
+test('an address as given is never another one than the compared one', () => {
+  expect(addressAsGiven('Bob@globex.example', 'ines@client.example')).toBe('ines@client.example');
+  expect(addressAsGiven('no address', 'ines@client.example')).toBe('ines@client.example');
 });
 
 test('a very long text that is almost an address is refused at once', () => {

@@ -1,4 +1,4 @@
-import type { Insiders } from '../../share/address.ts';
+import { addressAsGiven, addressOf, comparedAddress, type Insiders } from '../../share/address.ts';
 import { DRIVE_PARAMETERS } from '../../vendors/google/access-events.ts';
 import type { Activity, ActivityEvent } from '../../vendors/google/rows.ts';
 import { type ExternalGrant, externalGranteeOf, type GranteeFacts } from './external-grantees.ts';
@@ -29,6 +29,8 @@ export interface AuditEntry {
   readonly at: number;
   /** lower-case email, otherwise another Google id; empty if the entry has neither */
   readonly actor: string;
+  /** the actor's email as given, if that is not in lower case; identifies no one */
+  readonly actorEmail?: string;
   readonly itemId: string;
   readonly item: 'file' | 'folder' | 'drive';
   /** the item's name at that time */
@@ -84,7 +86,7 @@ export function entriesOf(activity: Activity, insiders: Insiders): AuditEntry[] 
         {
           key: `${new Date(activity.time).toISOString()}/${activity.uniqueQualifier}/${index}${suffix}`,
           at: activity.time,
-          actor: withoutForgotten(actorOf(activity), insiders),
+          ...actorOf(activity, insiders),
           ...item,
           title: titleFor(external, item.title, insiders),
           change,
@@ -124,10 +126,13 @@ function changesOf(event: ActivityEvent): GranteeChange[] {
 /** A parameter can name several people: Google sends it as `value` or as `multiValue`. */
 function namedGranteesOf(event: ActivityEvent): GranteeFacts[] {
   const named = [...valuesIn(event, 'target_user'), ...valuesIn(event, 'target')];
-  const emails = [...new Set(named.map((email) => email.trim().toLowerCase()))];
-  const present = emails.filter((email) => email !== '');
-  if (present.length === 0) return [{ kind: 'unaddressed', id: 'unknown' }];
-  return present.map((email) => ({ kind: 'user', email }));
+  const emails = new Map<string, string>();
+  for (const email of named) {
+    const compared = comparedAddress(email);
+    if (compared !== '' && !emails.has(compared)) emails.set(compared, email);
+  }
+  if (emails.size === 0) return [{ kind: 'unaddressed', id: 'unknown' }];
+  return [...emails.values()].map((email) => ({ kind: 'user', email }));
 }
 
 /** `all` means anyone. If absent, the domain is the owner's own, which is internal. */
@@ -196,18 +201,23 @@ function itemOf(
   };
 }
 
-function actorOf({ actor }: Activity): string {
-  return actor.email?.toLowerCase() ?? actor.profileId ?? actor.key ?? '';
+function actorOf(
+  { actor: { email, profileId, key } }: Activity,
+  { forgotten }: Insiders,
+): Pick<AuditEntry, 'actor' | 'actorEmail'> {
+  const actor = email === undefined ? (profileId ?? key ?? '') : comparedAddress(email);
+  const pseudonym = forgotten?.pseudonymOf(actor);
+  if (pseudonym !== undefined) return { actor: pseudonym };
+  const compared = addressOf(actor);
+  if (email === undefined || compared === undefined) return { actor };
+  const actorEmail = addressAsGiven(email, compared);
+  return actorEmail === compared ? { actor } : { actor, actorEmail };
 }
 
 /** What was shared with a forgotten person is not named. */
 function titleFor({ kind }: Pick<ExternalGrant, 'kind'>, title: string, { forgotten }: Insiders) {
   if (kind === 'forgotten') return '';
   return forgotten?.scrub(title) ?? title;
-}
-
-function withoutForgotten(actor: string, { forgotten }: Insiders): string {
-  return forgotten?.pseudonymOf(actor) ?? actor;
 }
 
 function valuesIn(event: ActivityEvent, name: string): readonly string[] {

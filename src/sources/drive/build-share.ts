@@ -1,5 +1,5 @@
 import { hexDigest } from '../../lib/hex-digest.ts';
-import { addressOf, isRobotAddress } from '../../share/address.ts';
+import { addressOf, comparedAddress, isRobotAddress } from '../../share/address.ts';
 import { eventIdOf } from '../../share/event-id.ts';
 import type { DriveFacts, Grantee, Property, Share } from '../../share/share.ts';
 import type { ExternalGrant } from './external-grantees.ts';
@@ -31,8 +31,10 @@ export type ShareInput = SharedGrants & {
   readonly item: ItemFacts;
   /** epoch milliseconds */
   readonly at: number;
-  /** email, otherwise another Google id; empty if unknown */
+  /** email, otherwise another Google id; empty if unknown. In the audit log, it is in lower case */
   readonly actor: string;
+  /** the actor's email as given, if it differs from `actor` */
+  readonly actorEmail?: string;
   readonly actorName?: string;
   /** the Id of the tenant's Salesforce org if it is a sandbox */
   readonly sandboxOrgId?: string | undefined;
@@ -55,9 +57,9 @@ const ID_HEX_DIGITS = 32;
 
 /** Builds the share. Its ids depend on facts that never change, not on titles or roles. */
 export function buildShare(input: ShareInput): Share {
-  const { item, actor, actorName } = input;
+  const { item, actor, actorEmail, actorName } = input;
   const shareId = shareIdOf(input);
-  const sharer = addressOf(actor);
+  const sharer = addressOf(actorEmail ?? actor);
   return {
     source: 'google-drive',
     eventId: eventIdOf('drive', shareId, input.sandboxOrgId),
@@ -105,7 +107,8 @@ function shareIdOf(input: ShareInput): string {
 
 /**
  * The audit log dates an action permanently. The time in a change log moves with each later edit and
- * the owner with a transfer, so there the grants themselves identify the share.
+ * the owner with a transfer, so there the grants themselves identify the share. Both detectors can
+ * give an address in any case: only its lower case is a fact.
  */
 function identifyingFactsOf(input: ShareInput): unknown[] {
   const { itemId } = input.item;
@@ -113,7 +116,7 @@ function identifyingFactsOf(input: ShareInput): unknown[] {
     const grants = input.grants.map(({ key, ordinal }) => JSON.stringify([key, ordinal]));
     return ['changes', itemId, ...grants.sort()];
   }
-  const keys = input.grants.map(({ key, email }) => email ?? key).sort();
+  const keys = input.grants.map(({ key, email }) => (email ? comparedAddress(email) : key)).sort();
   return [itemId, input.actor, new Date(input.at).toISOString(), ...keys];
 }
 

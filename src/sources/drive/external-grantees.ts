@@ -1,5 +1,7 @@
 import {
+  addressAsGiven,
   addressOf,
+  comparedAddress,
   type Insiders,
   isInsider,
   isInternalAddress,
@@ -19,7 +21,7 @@ export interface ExternalGrant {
   /** identifies the grantee among those of one item; the same for both detectors */
   readonly key: string;
   readonly kind: GranteeKind;
-  /** lower case, as given; users and groups have one */
+  /** as given, also in its case; users and groups have one */
   readonly email?: string;
   readonly name?: string;
   /** Drive's term: reader, commenter, writer, … */
@@ -56,7 +58,7 @@ export function externalGranteeOf(
       return { key: `id:${facts.id}`, kind: 'unaddressed' };
     case 'user':
     case 'group': {
-      const text = facts.email.trim().toLowerCase();
+      const text = comparedAddress(facts.email);
       const email = addressOf(text);
       if (isInsider(email ?? text, insiders)) return undefined;
       const pseudonym = insiders.forgotten?.pseudonymOf(email ?? text);
@@ -64,7 +66,11 @@ export function externalGranteeOf(
       // Gong rejects the entire event if one recipient's address is invalid.
       return email === undefined
         ? { key: `id:${text}`, kind: 'unaddressed' }
-        : { key: mailboxOf(email), kind: facts.kind, email };
+        : {
+            key: mailboxOf(email),
+            kind: facts.kind,
+            email: addressAsGiven(facts.email, email),
+          };
     }
   }
 }

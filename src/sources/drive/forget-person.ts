@@ -149,11 +149,10 @@ function entriesAfter(
 function withoutPerson(row: EntryRow, forgotten: ForgottenPeople): ForgettableEntry | undefined {
   const { partition, key, payload } = row;
   const entry = JSON.parse(payload) as AuditEntry;
-  const { grant, place, actor } = entry;
+  const { grant, place } = entry;
   const pseudonym = grant.email === undefined ? undefined : forgotten.pseudonymOf(grant.email);
   const changed: AuditEntry = {
-    ...forgotten.scrubJson(entry),
-    actor: forgotten.pseudonymOf(actor) ?? actor,
+    ...forgotten.scrubJson(withoutActor(entry, forgotten)),
     ...(pseudonym !== undefined && {
       title: '',
       grant: { key: pseudonym, kind: 'forgotten', role: grant.role },
@@ -164,4 +163,10 @@ function withoutPerson(row: EntryRow, forgotten: ForgottenPeople): ForgettableEn
   };
   const text = JSON.stringify(changed);
   return text === payload ? undefined : { partition, key, actor: changed.actor, payload: text };
+}
+
+function withoutActor(entry: AuditEntry, forgotten: ForgottenPeople): AuditEntry {
+  const { actorEmail: _asGiven, ...others } = entry;
+  const actor = forgotten.pseudonymOf(entry.actor);
+  return actor === undefined ? entry : { ...others, actor };
 }

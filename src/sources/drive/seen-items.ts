@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { comparedAddress } from '../../share/address.ts';
 import { linkOf } from '../../share/link.ts';
 import type { Change, File } from '../../vendors/google/rows.ts';
 import type { ItemFacts } from './build-share.ts';
@@ -102,10 +103,7 @@ async function itemOfFile(
 /** Each item belongs to one change log: its owner's, or its shared drive's. */
 function belongsTo(changeLog: ChangeLog, { driveId, ownedByMe, owners }: File): boolean {
   if (changeLog.kind === 'drive') return driveId === changeLog.driveId;
-  return (
-    driveId === undefined &&
-    (ownedByMe || owners.some(({ email }) => email && changeLog.addresses.includes(email)))
-  );
+  return driveId === undefined && (ownedByMe || owners.some((owner) => isOneOf(owner, changeLog)));
 }
 
 export function factsOf(file: File): ItemFacts {
@@ -120,10 +118,17 @@ export function factsOf(file: File): ItemFacts {
   };
 }
 
-function ownerOf(
-  { owners }: File,
-  { email, addresses }: Extract<ChangeLog, { kind: 'user' }>,
-): NonNullable<SeenItem['fileOwner']> {
-  const owner = owners.find((candidate) => candidate.email && addresses.includes(candidate.email));
-  return { email, ...(owner?.name !== undefined && { name: owner.name }) };
+type UserChangeLog = Extract<ChangeLog, { kind: 'user' }>;
+
+/** The user, by their primary address as given. */
+function ownerOf({ owners }: File, user: UserChangeLog): NonNullable<SeenItem['fileOwner']> {
+  const { email = '', name } = owners.find((candidate) => isOneOf(candidate, user)) ?? {};
+  return {
+    email: comparedAddress(email) === user.email ? email : user.email,
+    ...(name !== undefined && { name }),
+  };
+}
+
+function isOneOf({ email }: File['owners'][number], { addresses }: UserChangeLog): boolean {
+  return email !== undefined && addresses.includes(comparedAddress(email));
 }

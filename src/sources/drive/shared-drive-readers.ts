@@ -1,5 +1,6 @@
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
+import { comparedAddress } from '../../share/address.ts';
 import type { GoogleFinder } from '../../vendors/google/google-client.ts';
 import type { Permission } from '../../vendors/google/rows.ts';
 import type { SetAside } from '../set-aside.ts';
@@ -36,7 +37,7 @@ export async function findReaders(
   const writers = members.filter(({ role, deleted }) => WRITERS.includes(role) && !deleted);
   const readers = writers
     .flatMap(({ type, email, role }) => {
-      const account = type === 'user' && email ? accountOf(email) : undefined;
+      const account = type === 'user' && email ? accountOf(comparedAddress(email)) : undefined;
       return account === undefined ? [] : [{ account, rank: WRITERS.indexOf(role) }];
     })
     .sort((one, other) => one.rank - other.rank || (one.account < other.account ? -1 : 1))
@@ -52,7 +53,7 @@ export function listedReaders(
   accountOf: MembersOptions['accountOf'],
 ): readonly string[] {
   const listed = sharedDrives.filter(({ id }) => id === driveId);
-  return listed.map(({ as }) => accountOf(as.toLowerCase()) ?? as.toLowerCase());
+  return listed.map(({ as }) => comparedAddress(as)).map((as) => accountOf(as) ?? as);
 }
 
 function withoutReader(

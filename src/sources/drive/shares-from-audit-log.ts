@@ -123,6 +123,7 @@ function shareOf(
   const keys = new Set(reported.map(({ grant }) => grant.key));
   const item = itemOf(first.itemId);
   const actorName = nameOf(first.actor, first.at) ?? item?.people.get(mailboxOf(first.actor))?.name;
+  const { actorEmail } = first;
   const grants = grantsByKey(entries.filter(({ grant }) => keys.has(grant.key)));
   const share = buildShare({
     detector: 'audit-log',
@@ -130,6 +131,7 @@ function shareOf(
     item: item?.facts ?? loggedFactsOf(reported.find(({ title }) => title !== '') ?? first),
     at: first.at,
     actor: first.actor,
+    ...(actorEmail !== undefined && { actorEmail }),
     ...(actorName !== undefined && { actorName }),
     grants: [...grants.values()].map((grant) => ({ ...grant, ...item?.people.get(grant.key) })),
   });

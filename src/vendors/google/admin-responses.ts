@@ -6,9 +6,9 @@ import { GOOGLE_LIMITS } from './limits.ts';
 import type { Activity, ActivityEvent, Domains, Page, User } from './rows.ts';
 import {
   address,
-  filledAddress,
   filledText,
   flag,
+  givenAddress,
   pageOf,
   parseRows,
   type RowKind,
@@ -134,7 +134,7 @@ const event = z
   );
 
 const actor = z
-  .object({ email: filledAddress, profileId: filledText, key: filledText })
+  .object({ email: givenAddress, profileId: filledText, key: filledText })
   .prefault({})
   .transform((fields) => omitUndefined<Activity['actor']>(fields));
 

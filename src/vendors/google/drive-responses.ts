@@ -12,9 +12,10 @@ import type {
 } from './rows.ts';
 import {
   address,
-  filledAddress,
+  filledDomain,
   filledText,
   flag,
+  givenAddress,
   pageOf,
   parseRows,
   type RowKind,
@@ -27,7 +28,7 @@ import {
 } from './zod-fields.ts';
 
 const owner = z
-  .object({ emailAddress: filledAddress, displayName: filledText })
+  .object({ emailAddress: givenAddress, displayName: filledText })
   .transform(({ emailAddress: email, displayName: name }) =>
     omitUndefined<Partial<Person>>({ email, name }),
   );
@@ -38,9 +39,9 @@ const permission = z
     type: z.enum(['user', 'group', 'domain', 'anyone']),
     role: text,
     // A deleted user has an empty address.
-    emailAddress: filledAddress,
+    emailAddress: givenAddress,
     displayName: filledText,
-    domain: filledAddress,
+    domain: filledDomain,
     deleted: flag,
     pendingOwner: flag,
     expirationTime: time.optional(),

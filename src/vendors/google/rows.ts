@@ -1,6 +1,9 @@
 import type { FaultyRow, ParsedRows } from '../faulty-row.ts';
 
-/** Google's data, parsed: times in epoch milliseconds, addresses and domains in lowercase. */
+/**
+ * Google's data, parsed: times in epoch milliseconds, domains and the addresses of users in lower case.
+ * The addresses of grantees, owners, and actors have the case as given, because they are sent.
+ */
 
 /** One page of a list; `nextPageToken` links to the next page and is absent on the last. */
 export interface Page<Row> {
@@ -64,6 +67,7 @@ export interface File {
   /** its folder, if the subject sees it; can be a shared drive, or My Drive's root */
   readonly parents: readonly string[];
   readonly ownedByMe: boolean;
+  /** `email` as given */
   readonly owners: readonly Partial<Person>[];
   readonly shared: boolean;
   /** on a shared drive: others than the drive's members have access; absent: unknown */
@@ -82,7 +86,7 @@ export interface Permission {
   readonly type: 'user' | 'group' | 'domain' | 'anyone';
   /** owner, organizer, fileOrganizer, writer, commenter, reader */
   readonly role: string;
-  /** can be absent for a user */
+  /** as given; can be absent for a user */
   readonly email?: string;
   readonly name?: string;
   readonly domain?: string;
@@ -122,6 +126,7 @@ export interface Activity {
   /** a 64-bit number, digit for digit */
   readonly uniqueQualifier: string;
   readonly actor: {
+    /** as given */
     readonly email?: string;
     readonly profileId?: string;
     /** the actor, if it was not a user */

@@ -9,14 +9,16 @@ import type { Page } from './rows.ts';
 export const text = z.string();
 export const texts = z.array(z.string()).default([]);
 export const flag = z.boolean().default(false);
-/** an address or a domain */
+/** an address or a domain, as it is compared */
 export const address = z.string().trim().toLowerCase();
 /** RFC 3339 with any offset, to epoch milliseconds */
 export const time = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
 
 /** An empty text counts as absent. */
 export const filledText = text.optional().transform(filled);
-export const filledAddress = address.optional().transform(filled);
+export const filledDomain = address.optional().transform(filled);
+/** an address in the case as given: it is sent, and its reader compares it without case */
+export const givenAddress = text.trim().optional().transform(filled);
 
 function filled(value: string | undefined): string | undefined {
   return value || undefined;
