@@ -107,9 +107,28 @@ export const RESPONSES: readonly Sabotage[] = [
   {
     name: 'incomplete-access-event',
     file: 'src/vendors/google/admin-responses.ts',
-    find: '!lacksItem(events)',
-    put: 'true',
+    find: 'if (missing === undefined) return;',
+    put: "if (missing !== '') return;",
     effect: 'An audit log entry that does not say what was shared vanishes.',
     caughtBy: { file: 'test/unit/google-activities.test.ts', name: 'that does not is faulty' },
+  },
+  {
+    name: 'absent-role-no-revocation',
+    file: 'src/vendors/google/access-events.ts',
+    find: 'return values.length === 0 ? undefined : values.some(isRole);',
+    put: 'return values.some(isRole);',
+    effect: 'An audit log entry that does not say what the grantee can do counts as a revocation.',
+    caughtBy: { file: 'test/pipeline/odd-rows.test.ts', name: 'that does not say what changed' },
+  },
+  {
+    name: 'membership-type',
+    file: 'src/vendors/google/access-events.ts',
+    find: 'if (type !== undefined) return MEMBERSHIP_CHANGES.get(type)?.[1];',
+    put: '',
+    effect: 'A new member of a shared drive whose role Google does not name is not reported.',
+    caughtBy: {
+      file: 'test/pipeline/odd-rows.test.ts',
+      name: 'a new member of a shared drive whose role the audit log does not say is reported',
+    },
   },
 ];
