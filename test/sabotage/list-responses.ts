@@ -105,6 +105,17 @@ export const RESPONSES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'unreadable-rejection',
+    file: 'src/vendors/gong/response-without-body.ts',
+    find: 'if (unreadable !== undefined) {',
+    put: 'if (unreadable === null) {',
+    effect: 'An event whose rejection a proxy encodes uses up five attempts in each run.',
+    caughtBy: {
+      file: 'test/faults/gong-unread-bodies.test.ts',
+      name: 'rejects the event, and says why there are no reasons',
+    },
+  },
+  {
     name: 'incomplete-access-event',
     file: 'src/vendors/google/admin-responses.ts',
     find: 'if (missing === undefined) return;',
