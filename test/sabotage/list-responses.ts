@@ -105,6 +105,17 @@ export const RESPONSES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'doubted-token-repeated',
+    file: 'src/vendors/google/requests.ts',
+    find: 'if (!(error instanceof PageTokenPerhapsLost) || isTokenDoubted) throw error;',
+    put: 'if (!(error instanceof Error) || !isTokenDoubted) throw error;',
+    effect: 'One web page of a proxy costs a comparison of all files with the database.',
+    caughtBy: {
+      file: 'test/pipeline/drive-detectors.test.ts',
+      name: '1 web pages with 400 to a change log token cost 0 lists of all files',
+    },
+  },
+  {
     name: 'unreadable-rejection',
     file: 'src/vendors/gong/response-without-body.ts',
     find: 'if (unreadable !== undefined) {',

@@ -84,8 +84,8 @@ function namedGranteesOf(event: ActivityEvent): GranteeFacts[] {
 }
 
 /**
- * `all` means anyone. If the domain is absent, the visibility can say the same; otherwise, it is the
- * owner's own, which is internal.
+ * `all` means anyone. If the domain is absent, the visibility can say the same; otherwise, it is
+ * the owner's own, which is internal.
  */
 function linkGranteesOf(event: ActivityEvent): GranteeFacts[] {
   const domain = firstText(event, 'target_domain')?.toLowerCase();

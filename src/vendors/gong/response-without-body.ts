@@ -3,16 +3,16 @@ import type { TextResponse } from '../http/http-message.ts';
 import { isRedirect, isTransientStatus } from '../http/status-codes.ts';
 
 /**
- * They mean the same whatever the body says, or without it: a 403 that does not bring Gong's JSON is
- * taken for a firewall's.
+ * They mean the same whatever the body says, or without it: a 403 that does not bring Gong's JSON
+ * is taken for a firewall's.
  */
 const KNOWN_STATUSES = new Set([401, 403, 404, 409]);
 
 /**
  * The response whose body was not read, if its status says enough; undefined: no response came, or
- * what it means depends on the body. A success needs its requestId. A rejection whose body broke off
- * may come with its reasons next time. One whose body cannot be decoded never will: why not takes the
- * place of its reasons.
+ * what it means depends on the body. A success needs its requestId. A rejection whose body broke
+ * off may come with its reasons next time. One whose body cannot be decoded never will: why not
+ * takes the place of its reasons.
  */
 export function responseWithoutBody({
   head,

@@ -97,8 +97,8 @@ export function hadAccessBefore(event: ActivityEvent): boolean {
 }
 
 /**
- * True if an event about a link concerns anyone who has it, according to the visibility that it gives
- * or takes.
+ * True if an event about a link concerns anyone who has it, according to the visibility that it
+ * gives or takes.
  */
 export function isAboutAnyone(event: ActivityEvent): boolean {
   const [before, after] = event.name === VISIBILITY ? OF_LINK : OF_ITEM;
