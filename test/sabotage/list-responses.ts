@@ -112,7 +112,7 @@ export const RESPONSES: readonly Sabotage[] = [
     effect: 'One web page of a proxy costs a comparison of all files with the database.',
     caughtBy: {
       file: 'test/pipeline/drive-detectors.test.ts',
-      name: '1 web pages with 400 to a change log token cost 0 lists of all files',
+      name: 'one web page instead of a change log costs no list of all files; two cost one',
     },
   },
   {

@@ -11,8 +11,8 @@ const KNOWN_STATUSES = new Set([401, 403, 404, 409]);
 /**
  * The response whose body was not read, if its status says enough; undefined: no response came, or
  * what it means depends on the body. A success needs its requestId. A rejection whose body broke
- * off may come with its reasons next time. One whose body cannot be decoded never will: why not
- * takes the place of its reasons.
+ * off may come with its reasons next time. One whose body cannot be decoded never will: the reason
+ * for that is given instead.
  */
 export function responseWithoutBody({
   head,
