@@ -16,13 +16,10 @@ import type { GranteeFacts } from './external-grantees.ts';
  */
 export type EntryChange = 'grant' | 'role' | 'revoke';
 
-interface AccessChange {
+export interface GranteeChange {
   readonly change: EntryChange;
   /** see ExternalGrant */
   readonly role: string;
-}
-
-export interface GranteeChange extends AccessChange {
   readonly grantee: GranteeFacts;
 }
 
