@@ -127,12 +127,45 @@ export const RESPONSES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'broken-proxy-login',
+    file: 'src/vendors/gong/response-without-body.ts',
+    find: 'isKnown || isFromProxy ?',
+    put: 'isKnown ?',
+    effect: 'A proxy that requires a login, and whose page breaks off, uses up all attempts.',
+    caughtBy: {
+      file: 'test/faults/gong-unread-bodies.test.ts',
+      name: 'with a 407 of a proxy is a refusal',
+    },
+  },
+  {
     name: 'incomplete-access-event',
     file: 'src/vendors/google/admin-responses.ts',
     find: 'if (missing === undefined) return;',
     put: "if (missing !== '') return;",
     effect: 'An audit log entry that does not say what was shared vanishes.',
     caughtBy: { file: 'test/unit/google-activities.test.ts', name: 'that does not is faulty' },
+  },
+  {
+    name: 'ownerless-entry',
+    file: 'src/vendors/google/access-events.ts',
+    find: "if (!isMembership && !hasDrive && owner === undefined) return 'owner';",
+    put: '',
+    effect: 'An audit log entry that does not say whose item was shared vanishes.',
+    caughtBy: {
+      file: 'test/unit/google-activities.test.ts',
+      name: 'that names neither an owner nor a drive is faulty',
+    },
+  },
+  {
+    name: 'link-without-domain',
+    file: 'src/sources/drive/access-changes.ts',
+    find: "domain === undefined ? isAboutAnyone(event) : domain === 'all'",
+    put: "domain === 'all'",
+    effect: 'A link for anyone counts as internal if Google does not repeat that it is for all.',
+    caughtBy: {
+      file: 'test/unit/drive-audit-entries.test.ts',
+      name: 'of a link without a domain is about anyone if the visibility says so',
+    },
   },
   {
     name: 'absent-role-no-revocation',
