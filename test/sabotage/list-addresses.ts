@@ -103,7 +103,7 @@ export const ADDRESSES: readonly Sabotage[] = [
   },
   {
     name: 'logged-case',
-    file: 'src/sources/drive/audit-entry.ts',
+    file: 'src/sources/drive/access-changes.ts',
     find: 'emails.has(compared)) emails.set(compared, email)',
     put: 'emails.has(email)) emails.set(email, email)',
     effect: 'The keys of audit log entries change, and the same entry is applied again.',

@@ -24,7 +24,7 @@ export interface ExternalGrant {
   /** as given, also in its case; users and groups have one */
   readonly email?: string;
   readonly name?: string;
-  /** Drive's term: reader, commenter, writer, … */
+  /** Drive's term: reader, commenter, writer, …; '' if the audit log does not say it */
   readonly role: string;
   /** epoch milliseconds */
   readonly expiresAt?: number;
