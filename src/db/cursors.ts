@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { DATABASE_LIMITS } from './limits.ts';
+import { pagesByKey } from './pages-by-key.ts';
 import type { CursorTable, Statement } from './schema.ts';
 
 export interface Cursor {
@@ -55,32 +56,27 @@ export async function* cursorPages(
   db: Statement,
   { tenant, prefix }: { readonly tenant: string; readonly prefix: string },
 ): AsyncGenerator<Cursor[]> {
-  let after = prefix;
-  for (;;) {
-    const rows = await db
-      .selectFrom('cursor')
-      .select(['stream', 'position', 'updated_at'])
-      .where('tenant', '=', tenant)
-      .where('stream', '>', after)
-      .orderBy('stream')
-      .limit(DATABASE_LIMITS.rowsPerPageMax)
-      .execute();
-    const page = rows.filter(({ stream }) => stream.startsWith(prefix)).map(cursorOf);
-    if (page.length > 0) yield page;
-    const last = rows.at(-1);
-    if (last === undefined || !last.stream.startsWith(prefix)) return;
-    after = last.stream;
+  const cursors = db
+    .selectFrom('cursor')
+    .select(['stream', 'position', 'updated_at'])
+    .where('tenant', '=', tenant);
+  const pages = pagesByKey(cursors, {
+    key: ['stream'],
+    size: DATABASE_LIMITS.rowsPerPageMax,
+    after: { stream: prefix },
+  });
+  for await (const rows of pages) {
+    const page = rows.filter(({ stream }) => stream.startsWith(prefix));
+    if (page.length > 0) yield page.map(cursorOf);
+    if (page.length < rows.length) return;
   }
 }
 
+/** All cursors of a tenant, in the order of their streams. It can have a hundred thousand. */
 export async function listCursors(db: Statement, tenant: string): Promise<Cursor[]> {
-  const rows = await db
-    .selectFrom('cursor')
-    .select(['stream', 'position', 'updated_at'])
-    .where('tenant', '=', tenant)
-    .orderBy('stream')
-    .execute();
-  return rows.map(cursorOf);
+  const cursors: Cursor[] = [];
+  for await (const page of cursorPages(db, { tenant, prefix: '' })) cursors.push(...page);
+  return cursors;
 }
 
 function cursorOf(
