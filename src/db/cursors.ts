@@ -72,11 +72,18 @@ export async function* cursorPages(
   }
 }
 
-/** All cursors of a tenant, in the order of their streams. It can have a hundred thousand. */
-export async function listCursors(db: Statement, tenant: string): Promise<Cursor[]> {
-  const cursors: Cursor[] = [];
-  for await (const page of cursorPages(db, { tenant, prefix: '' })) cursors.push(...page);
-  return cursors;
+/** When a cursor whose stream starts with the prefix was last stored, in epoch milliseconds. */
+export async function lastStoredAt(
+  db: Statement,
+  { tenant, prefix }: { readonly tenant: string; readonly prefix: string },
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('cursor')
+    .select(({ fn }) => fn.max<number | null>('updated_at').as('at'))
+    .where('tenant', '=', tenant)
+    .where('stream', 'like', `${prefix}%`)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
 }
 
 function cursorOf(
