@@ -163,6 +163,14 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     },
   },
   {
+    name: 'queue-counts-ours',
+    file: 'src/db/workers.ts',
+    find: 'where name = ${QUEUE_NAME} and state',
+    put: 'where name <> ${QUEUE_SCHEMA} and state',
+    effect: 'Jobs of another program start workers, and `status` says that runs wait.',
+    caughtBy: { file: QUEUE, name: 'the jobs of another program in the same schema are not runs' },
+  },
+  {
     name: 'queue-schema-of-its-role',
     file: 'src/queue/run-queue.ts',
     find: 'createSchema: !(await schemaExists(db, QUEUE_SCHEMA)),',
