@@ -48,6 +48,14 @@ export const INPUT: readonly Sabotage[] = [
     },
   },
   {
+    name: 'when-split-by-the-shell',
+    file: 'src/cli/command-line/parse.ts',
+    find: 'if (split !== undefined) throw split;',
+    put: '',
+    effect: '`--since 2026-11-30 10:00` ends with `unknown command`, and no word about the blank.',
+    caughtBy: { file: 'test/cli/parse.test.ts', name: 'the shell has split a time' },
+  },
+  {
     name: 'when-earliest',
     file: 'src/cli/command-line/parse-date-or-time.ts',
     find: 'Math.max(EARLIEST, hasOffset ? moment : firstMoment(timezone, moment))',
