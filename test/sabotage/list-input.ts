@@ -37,6 +37,14 @@ export const INPUT: readonly Sabotage[] = [
     caughtBy: { file: 'test/unit/config-invalid-values.test.ts', name: 'is not a schedule either' },
   },
   {
+    name: 'start-date-local',
+    file: 'src/config/tenant-schema.ts',
+    find: 'Math.max(0, firstMoment(zone, moment))',
+    put: 'Math.max(moment, firstMoment("UTC", moment))',
+    effect: '`start: 2026-11-01` leaves out the first or reports the last hours of another day.',
+    caughtBy: { file: 'test/unit/config-load.test.ts', name: 'is midnight in the timezone' },
+  },
+  {
     name: 'when-local',
     file: 'src/cli/command-line/parse-date-or-time.ts',
     find: 'time && !hasOffset ? `${text}Z` : text',
