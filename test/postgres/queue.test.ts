@@ -113,6 +113,8 @@ test('a tenant that another run has locked waits for it, and a warning says unti
   const { db, clock } = worker.context;
   const manual = { name: leaseName('tenant-0'), holder: worker.context.holder() };
   expect(await acquireLease(db, manual, clock.now())).toBe(true);
+  // Otherwise, `start` attempts the run itself.
+  await expect.poll(() => liveWorkers(db, 0)).toHaveLength(1);
   await startQueueProcess(world, { as: 'start', tenants });
   await expect.poll(() => queueDepth(db)).toEqual({ waiting: 0, delayed: 1, active: 0 });
   expect(worker.runs).toEqual([]);

@@ -312,4 +312,15 @@ export const ACCESS: readonly Sabotage[] = [
       name: 'is refused by the API, with those that the path has',
     },
   },
+  {
+    name: 'pages-by-complete-key',
+    file: 'src/db/pages-by-key.ts',
+    find: 'const columns = sql.join(key.map((column) => sql.ref(column)));\n  const values = sql.join(key.map(',
+    put: 'const columns = sql.ref(key[0]!);\n  const values = sql.join(key.slice(0, 1).map(',
+    effect: '`forget` leaves a person in the entries of the audit log where a page ends.',
+    caughtBy: {
+      file: 'test/unit/db-pages-by-key.test.ts',
+      name: 'yields each row once, in the order of the key, even if a column has equal values',
+    },
+  },
 ];

@@ -14,17 +14,6 @@ export const STORING: readonly Sabotage[] = [
     },
   },
   {
-    name: 'pages-by-complete-key',
-    file: 'src/db/pages-by-key.ts',
-    find: 'const columns = sql.join(key.map((column) => sql.ref(column)));\n  const values = sql.join(key.map(',
-    put: 'const columns = sql.ref(key[0]!);\n  const values = sql.join(key.slice(0, 1).map(',
-    effect: '`forget`, a dry run, and held shares leave out rows where one page ends.',
-    caughtBy: {
-      file: 'test/unit/db-pages-by-key.test.ts',
-      name: 'yields each row once, in the order of the key, even if a column has equal values',
-    },
-  },
-  {
     name: 'lease-check-commit',
     file: 'src/outbox/commit.ts',
     find: `await guardLease(trx, lease);
