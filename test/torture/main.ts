@@ -1,7 +1,7 @@
 /**
  * Tortures the product, and prints a table of what it lost: `npm run torture -- --help`. Exits with 1
  * if anything was lost or doubled, or is another defect. It is not a test, because the long form
- * takes most of an hour; torture.test.ts runs the short form.
+ * takes hours; torture.test.ts runs the short form.
  *
  * With the environment variable SABOTAGE (see test/support/preload/sabotage.ts), all processes run
  * without one of the product's guards: then an exit with 1 shows that the torture needs the guard.
