@@ -196,6 +196,7 @@ describe('an invalid command line', () => {
     ['events --since 2026-11-30 10:00', '--since 2026-11-30T10:00'],
     ['events --limit 3 --since=2026-11-30 9:05:30 --json', '--since 2026-11-30T09:05:30'],
     ['events --until 2026-11-30 10:00Z --limit 3', '--until 2026-11-30T10:00Z'],
+    ['events --until 2026-11-30 10:00 --yes', '--until 2026-11-30T10:00'],
     [
       'backfill --since 2026-11-01 --until 2026-11-30 10:00+01:00',
       '--until 2026-11-30T10:00+01:00',
