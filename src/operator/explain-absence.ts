@@ -82,7 +82,8 @@ function grantSentence(grant: Grant, timezone: string): string {
   const at = (time: number) => zonedTimeText(time, timezone);
   const { itemId, grantee, role, grantedAt, seenAt, revokedAt, inherited, eventId } = grant;
   const since = grantedAt === undefined ? `at least since ${at(seenAt)}` : `since ${at(grantedAt)}`;
-  const access = `${grantee} has access to ${itemId} as ${role}, ${since}`;
+  const as = role === '' ? '' : ` as ${role}`;
+  const access = `${grantee} has access to ${itemId}${as}, ${since}`;
   const end = revokedAt === undefined ? '' : ` until ${at(revokedAt)}`;
   if (eventId !== undefined) return `${access}${end}: the event ${eventId} reports it.`;
   if (inherited) {

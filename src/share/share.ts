@@ -33,7 +33,7 @@ export interface Grantee {
   /** lower case */
   readonly email: string;
   readonly name?: string;
-  /** Drive's term: reader, commenter, writer, … */
+  /** Drive's term: reader, commenter, writer, …; '' if unknown */
   readonly role: string;
   /** epoch milliseconds */
   readonly expiresAt?: number;

@@ -120,26 +120,6 @@ describe('a call to Gong', () => {
     });
   });
 
-  it.each([
-    [401, 'refused'],
-    [404, 'refused'],
-    [308, 'refused'],
-    [409, 'duplicate'],
-    [429, 'throttled'],
-    [503, 'unavailable'],
-    [200, 'unavailable'],
-    [400, 'unavailable'],
-    [403, 'refused'],
-  ] as const)('knows what a %i means if its body breaks: %s', async (status, kind) => {
-    const head = `HTTP/1.1 ${status} X\r\ncontent-length: 100\r\nretry-after: 9\r\n\r\n{"err`;
-    const peer = await peerThat((_, reply) => reply.raw(head));
-    const response = await send(peer.origin);
-    expect(response).toMatchObject({ kind, ...(kind !== 'unavailable' && { status }) });
-    if (kind !== 'duplicate') expect(response.errors).not.toEqual([]);
-    expect(response.isBlocked).toBe(status === 403 ? true : undefined);
-    if (kind === 'throttled') expect(response.retryAfterMs).toBe(9_000);
-  });
-
   it.each(['[', '{"a":'])(
     'takes deeply nested %s for a body that is not Gong’s',
     async (opening) => {
@@ -255,18 +235,6 @@ describe('a call without a complete response is unavailable', () => {
     const response = await send(peer.origin);
     expect(response).toEqual({ kind: 'unavailable', errors: [expect.any(String)] });
     expect(response).not.toHaveProperty('requestId');
-  });
-
-  it('if a rejection is truncated: part of a reason must not reject an event', async () => {
-    const head = 'HTTP/1.1 400 Bad Request\r\ncontent-length: 100\r\n\r\n';
-    const peer = await peerThat((_, reply) => reply.raw(`${head}{"errors":["par`));
-    expect(await send(peer.origin)).toMatchObject({ kind: 'unavailable' });
-  });
-
-  it('except for a truncated 429: its head says enough', async () => {
-    const head = 'HTTP/1.1 429 Too Many\r\nretry-after: 9\r\ncontent-length: 100\r\n\r\n';
-    const peer = await peerThat((_, reply) => reply.raw(`${head}{"err`));
-    expect(await send(peer.origin)).toMatchObject({ kind: 'throttled', retryAfterMs: 9_000 });
   });
 
   it('if no response comes in time', async () => {

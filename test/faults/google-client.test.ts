@@ -5,6 +5,7 @@ import { GoogleError, NotFound, PageTokenLost } from '../../src/vendors/google/e
 import { HTTP_LIMITS } from '../../src/vendors/http/limits.ts';
 import {
   apiError,
+  callOf,
   createTestGoogleClient,
   fails,
   HTML_PAGE,
@@ -147,7 +148,7 @@ describe('a lost page token', () => {
     ['400', fails(400, apiError(400, 'invalid', { location: 'pageToken' }))],
     ['403', fails(403, apiError(403, 'pageTokenExpired'))],
     ['404', fails(404, apiError(404, 'notFound'))],
-    ['410', fails(410)],
+    ['410', fails(410, apiError(410, 'gone'))],
   ];
 
   it.each(responders)('is recognized: %s', async (_status, respond) => {
@@ -155,6 +156,27 @@ describe('a lost page token', () => {
     const { client } = createTestGoogleClient(google.origin);
     await expect(collect(client.listChanges(ANNA, 'old'))).rejects.toThrow(PageTokenLost);
     expect(google.calls).toHaveLength(1);
+  });
+
+  describe.each([400, 404, 410, 413, 414, 431])('in a web page with %i', (status) => {
+    const page = fails(status, HTML_PAGE);
+
+    it('is not recognized the first time: the request is repeated', async () => {
+      const end = fails(200, { changes: [], newStartPageToken: 'new' });
+      await using google = await startWith(page, end);
+      const { client } = createTestGoogleClient(google.origin);
+      expect(await collect(client.listChanges(ANNA, 'old'))).toMatchObject([
+        { newStartPageToken: 'new' },
+      ]);
+      expect(google.calls.map((call) => callOf(call).query['pageToken'])).toEqual(['old', 'old']);
+    });
+
+    it('is recognized the second time', async () => {
+      await using google = await startWith(page, fails(503), page);
+      const { client } = createTestGoogleClient(google.origin);
+      await expect(collect(client.listChanges(ANNA, 'old'))).rejects.toThrow(PageTokenLost);
+      expect(google.calls).toHaveLength(3);
+    });
   });
 
   it('is recognized in a list of files too', async () => {

@@ -76,6 +76,26 @@ describe('a change log token that Google lost', () => {
   });
 });
 
+test('one web page instead of a change log costs no list of all files; two cost one', async () => {
+  world.configure({ detect: ['changes'], users: [ann] });
+  const { google, clock, start, sandbox } = world;
+  const file = google.createFile({ name: 'Deck', owner: ann, at: start - HOUR_MS });
+  await world.sync();
+  const body = '<html><body>Blocked</body></html>';
+  const action = { kind: 'answer', status: 400, body } as const;
+  const listsAfter = async (times: number, to: string) => {
+    clock.advance(HOUR_MS);
+    google.share(file, { to, by: ann });
+    sandbox.faults.add({ vendor: 'google', pathIncludes: '/changes?', times, action });
+    const before = sandbox.traffic.google.entries.length;
+    expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [], queued: 1 });
+    const requests = sandbox.traffic.google.entries.slice(before);
+    return requests.filter(({ target }) => target.includes('/files?')).length;
+  };
+  expect(await listsAfter(1, ADA)).toBe(0);
+  expect(await listsAfter(2, BEN)).toBe(1);
+});
+
 describe.each([
   ['the audit log', ['audit-log']],
   ['the change log', ['changes']],

@@ -55,6 +55,16 @@ const numericProfile: RowChange = (row) => {
   return isOdd ? { ...row, actor: { email: ann, profileId: 104_215_000_000 } } : row;
 };
 
+/** The events of Odd without a parameter. */
+const without =
+  (parameter: string): RowChange =>
+  (row) => {
+    const text = JSON.stringify(row);
+    if (!text.includes(ADA)) return row;
+    const isOther = ({ name }: { readonly name: string }) => name !== parameter;
+    return JSON.parse(text, (key, value) => (key === 'parameters' ? value.filter(isOther) : value));
+  };
+
 describe('an odd row of the audit log', () => {
   beforeEach(async () => {
     world.configure({ detect: ['audit-log'] });
@@ -76,6 +86,17 @@ describe('an odd row of the audit log', () => {
     // Each run rereads a day of the log.
     expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
     expect(await setAside()).toHaveLength(1);
+  });
+
+  test('that does not say what changed is named and kept, and no revocation', async () => {
+    changeRows('activities.list', without('new_value'));
+    const report = await world.sync();
+    expect(report).toMatchObject({ outcome: 'partial', found: { 'google-drive': 1 } });
+    expect(report.errors).toEqual([wasSetAside('activity \\S+ \\(events: have no new_value')]);
+    expect(await titles()).toEqual(['Good']);
+    expect(await setAside()).toHaveLength(1);
+    const { db } = await world.context();
+    expect(await db.selectFrom('grant').select('grantee').execute()).toEqual([{ grantee: BEN }]);
   });
 
   test('a dry run names it, and keeps nothing', async () => {
@@ -254,6 +275,19 @@ test('a file that the first reading cannot read is no news later', async () => {
   expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
   expect(await titles()).toEqual([]);
   expect(await setAside()).toEqual([]);
+});
+
+test('a new member of a shared drive whose role the audit log does not say is reported', async () => {
+  const { google } = world;
+  world.configure({ detect: ['audit-log'] });
+  const drive = google.addSharedDrive({ name: 'Deals', members: { [ann]: 'organizer' } });
+  await world.sync();
+  google.setMember(drive, { member: ADA, role: 'reader', by: ann });
+  world.clock.advance(2 * MINUTE_MS);
+  changeRows('activities.list', without('added_role'));
+  expect(await world.sync()).toMatchObject({ outcome: 'ok', found: { 'google-drive': 1 } });
+  const [event] = await world.events();
+  expect(event?.share).toMatchObject({ content: { title: 'Deals' }, eventProperties: [] });
 });
 
 test.each([

@@ -297,12 +297,12 @@ export const SENDING: readonly Sabotage[] = [
   },
   {
     name: 'unreadable-conflict',
-    file: 'src/vendors/gong/classify.ts',
+    file: 'src/vendors/gong/response-without-body.ts',
     find: 'new Set([401, 403, 404, 409])',
     put: 'new Set([401, 404])',
     effect:
       'An event that Gong already has uses up five attempts in each run and is never settled.',
-    caughtBy: { file: 'test/faults/gong-client.test.ts', name: 'if its body breaks' },
+    caughtBy: { file: 'test/faults/gong-unread-bodies.test.ts', name: 'means what its head says' },
   },
   {
     name: 'body-check',

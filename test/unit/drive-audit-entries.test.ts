@@ -61,7 +61,16 @@ describe('an entry of the audit log', () => {
     expect(changesIn(access(ADA, 'can_view', 'none'))).toEqual([['revoke', ADA, 'reader']]);
     const inherited = 'constructor';
     expect(changesIn(access(ADA, 'none', inherited))).toEqual([['grant', ADA, inherited]]);
-    expect(changesIn(access(ADA, 'none', 'none'))).toEqual([['revoke', ADA, 'none']]);
+    expect(changesIn(access(ADA, 'none', 'none'))).toEqual([['revoke', ADA, '']]);
+  });
+
+  test('is omitted if it does not say whether the grantee has access, and is no revocation', () => {
+    const { new_value: _after, ...unknown } = access(ADA, 'can_view').parameters;
+    expect(changesIn(event('change_user_access', unknown), access('ben@initech.com'))).toEqual([
+      ['grant', 'ben@initech.com', 'reader'],
+    ]);
+    expect(changesIn(access(ADA, 'can_view', ' '))).toEqual([]);
+    expect(changesIn(access(ADA, '', ' can_view '))).toEqual([['grant', ADA, 'reader']]);
   });
 
   test('is omitted if it is about internal grantees', () => {
@@ -108,11 +117,59 @@ describe('an entry of the audit log', () => {
     expect(changesIn(link(visibility, 'people_with_link', 'private'))).toEqual([
       ['revoke', 'anyone', 'reader'],
     ]);
+    expect(changesIn(link(visibility, 'people_with_link', 'unknown'))).toEqual([]);
     expect(changesIn(link(scope, 'none', 'can_view', 'Globex.com'))).toEqual([
       ['grant', 'domain:globex.com', 'reader'],
     ]);
     expect(changesIn(link(scope, 'none', 'can_view', 'acme.com'))).toEqual([]);
     expect(changesIn(link(scope, 'none', 'can_view', 'x1.audience.googledomains.com'))).toEqual([]);
+  });
+
+  test('of a link without a domain is about anyone if the visibility says so', () => {
+    const link = (name: string, before: string, after: string, shown: Parameters = {}) =>
+      event(name, { old_value: [before], new_value: [after], ...shown });
+    const scope = 'change_document_access_scope';
+    const visibility = 'change_document_visibility';
+    const linked = 'people_with_link';
+    expect(changesIn(link(visibility, 'private', linked))).toEqual([['grant', 'anyone', 'reader']]);
+    expect(changesIn(link(visibility, linked, 'private'))).toEqual([
+      ['revoke', 'anyone', 'reader'],
+    ]);
+    const opened = { old_visibility: ['private'], visibility: [linked] };
+    expect(changesIn(link(scope, 'none', 'can_edit', opened))).toEqual([
+      ['grant', 'anyone', 'writer'],
+    ]);
+    const closed = { old_visibility: [linked], visibility: ['private'] };
+    expect(changesIn(link(scope, 'can_edit', 'none', closed))).toEqual([
+      ['revoke', 'anyone', 'writer'],
+    ]);
+    // The owner's own domain gets access, and anyone loses it.
+    const narrowed = { old_visibility: [linked], visibility: ['people_within_domain_with_link'] };
+    expect(changesIn(link(scope, 'none', 'can_view', narrowed))).toEqual([]);
+    expect(changesIn(link(visibility, linked, 'people_within_domain_with_link'))).toEqual([]);
+  });
+
+  test.each<[Parameters, readonly (readonly string[])[]]>([
+    [{ added_role: ['viewer'] }, [['grant', ADA, 'reader']]],
+    [{ added_role: ['viewer'], removed_role: ['none'] }, [['grant', ADA, 'reader']]],
+    [{ added_role: ['viewer'], removed_role: ['organizer'] }, [['role', ADA, 'reader']]],
+    [
+      { added_role: ['viewer'], membership_change_type: ['change_roles'] },
+      [['role', ADA, 'reader']],
+    ],
+    [{ added_role: ['none'], removed_role: ['viewer'] }, [['revoke', ADA, 'reader']]],
+    [{ removed_role: ['viewer'] }, [['revoke', ADA, 'reader']]],
+    [{ membership_change_type: ['remove_from_shared_drive'] }, [['revoke', ADA, '']]],
+    [{ membership_change_type: ['add_to_shared_drive'] }, [['grant', ADA, '']]],
+    [{ added_role: [''], membership_change_type: ['add_to_shared_drive'] }, [['grant', ADA, '']]],
+    [{ membership_change_type: ['change_roles'], removed_role: ['viewer'] }, []],
+    [{ removed_role: ['none'] }, []],
+    [{}, []],
+  ])('of a membership is what its roles say, otherwise its type: %j', (parameters, changes) => {
+    const on = { target: [ADA], shared_drive_id: ['drive'] };
+    expect(changesIn(event('shared_drive_membership_change', { ...on, ...parameters }))).toEqual(
+      changes,
+    );
   });
 
   test('of a membership has the shared drive as its item', () => {

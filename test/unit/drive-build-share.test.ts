@@ -102,6 +102,12 @@ describe('a Drive share', () => {
     );
   });
 
+  test('has no role that the audit log does not say', () => {
+    const roles = (grants: ShareInput['grants']) => buildShare(inputOf(grants)).eventProperties;
+    expect(roles([{ ...ADA, role: '' }])).toEqual([]);
+    expect(roles([{ ...ADA, role: '' }, LINK])[0]).toMatchObject({ name: 'Role', value: 'reader' });
+  });
+
   test('has an id that depends only on file, grantees, actor and time', () => {
     const id = (grants: ShareInput['grants'], changes: Partial<ShareInput> = {}) =>
       buildShare(inputOf(grants, changes)).shareId;

@@ -49,41 +49,82 @@ describe('an event about access', () => {
   const doc = { name: 'doc_id', value: 'f1' };
   const role = { name: 'new_value', multiValue: ['can_view'] };
   const drive = { name: 'shared_drive_id', value: 'd1' };
-  const readEvent = (name: string, parameters: readonly object[] | null) => {
+  const id = { time: TIME, uniqueQualifier: '1' };
+  const is = (parameter: string, value: string) => ({ name: parameter, value });
+  const opened = { name: 'new_value', multiValue: ['people_with_link'] };
+  const actor = { email: 'ann@acme.com' };
+  const readEvent = (name: string, parameters: readonly object[] | null, by: object = actor) => {
     const events = [{ name, type: 'acl_change', parameters }];
-    return readActivities({ items: [{ id: { time: TIME, uniqueQualifier: '1' }, events }] }, AT);
+    return readActivities({ items: [{ id, actor: by, events }] }, AT);
   };
 
   it.each([
     ['change_user_access', [doc, role]],
+    ['change_user_access', [doc, is('new_value', 'none')]],
     ['change_document_access_scope', [doc, role]],
-    ['change_document_visibility', [doc]],
-    ['shared_drive_membership_change', [drive, { name: 'added_role', value: 'viewer' }]],
-    ['shared_drive_membership_change', [doc]],
-  ])('that names its item can be read: %s', (name, parameters) => {
+    ['change_document_visibility', [doc, opened]],
+    ['change_document_visibility', [doc, is('new_value', 'private')]],
+    ['shared_drive_membership_change', [drive, is('added_role', 'viewer')]],
+    ['shared_drive_membership_change', [doc, is('added_role', 'none')]],
+    ['shared_drive_membership_change', [doc, is('removed_role', 'viewer')]],
+    ['shared_drive_membership_change', [doc, is('membership_change_type', 'add_to_shared_drive')]],
+    [
+      'shared_drive_membership_change',
+      [doc, is('membership_change_type', 'remove_from_shared_drive')],
+    ],
+  ])('that says what changed can be read: %s %j', (name, parameters) => {
     expect(readEvent(name, parameters)).toMatchObject({ rows: [{ uniqueQualifier: '1' }] });
   });
 
   it.each([
-    ['change_user_access', null],
-    ['change_user_access', [role]],
-    ['change_user_access', [{ ...doc, value: ' ' }, role]],
-    ['change_document_access_scope', [drive, role]],
-    ['change_document_visibility', [{ name: 'doc_id' }]],
-    ['shared_drive_membership_change', [role]],
-  ])('that does not is faulty, and not dropped: %s %j', (name, parameters) => {
+    ['change_user_access', null, 'doc_id'],
+    ['change_user_access', [role], 'doc_id'],
+    ['change_user_access', [is('doc_id', ' '), role], 'doc_id'],
+    ['change_document_access_scope', [drive, role], 'doc_id'],
+    ['change_document_visibility', [{ name: 'doc_id' }, opened], 'doc_id'],
+    ['shared_drive_membership_change', [is('added_role', 'viewer')], 'doc_id'],
+    ['change_user_access', [doc], 'new_value'],
+    ['change_user_access', [doc, is('new_value', ' ')], 'new_value'],
+    ['change_user_access', [doc, is('old_value', 'can_view')], 'new_value'],
+    ['change_document_access_scope', [doc, { name: 'new_value', multiValue: [''] }], 'new_value'],
+    ['change_document_visibility', [doc, is('old_value', 'private')], 'new_value'],
+    ['change_document_visibility', [doc, is('new_value', 'unknown')], 'new_value'],
+    ['shared_drive_membership_change', [drive], 'added_role'],
+    ['shared_drive_membership_change', [drive, is('removed_role', 'none')], 'added_role'],
+    [
+      'shared_drive_membership_change',
+      [drive, is('membership_change_type', 'change_roles'), is('removed_role', 'viewer')],
+      'added_role',
+    ],
+  ])('that does not is faulty, and not dropped: %s %j', (name, parameters, missing) => {
     expect(readEvent(name, parameters)).toMatchObject({
       rows: [],
-      faulty: [{ id: `${TIME}/1`, problem: 'events: have no doc_id' }],
+      faulty: [{ id: `${TIME}/1`, problem: `events: have no ${missing}` }],
     });
   });
 
-  it('that does not is left out of an activity with one that does', () => {
+  it('that names neither an owner nor a drive is faulty if its actor has no address either', () => {
+    const name = 'change_user_access';
+    const faulty = { rows: [], faulty: [{ problem: 'events: have no owner' }] };
+    expect(readEvent(name, [doc, role], { key: 'a program' })).toMatchObject(faulty);
+    const owned = readEvent(name, [doc, role, is('owner', 'bea@acme.com')], {});
+    expect(owned).toMatchObject({ rows: [{ actor: {} }] });
+    expect(readEvent(name, [doc, role, drive], {}).rows).toHaveLength(1);
+  });
+
+  it.each([
+    ['the item', []],
+    ['what changed', [doc]],
+  ])('that does not say %s is left out of an activity with a complete one', (_, parameters) => {
     const events = [
       { name: 'change_user_access', parameters: [doc, role] },
-      { name: 'change_document_visibility', parameters: [] },
+      { name: 'change_document_visibility', parameters },
     ];
-    const items = [{ id: { time: TIME, uniqueQualifier: '1' }, events }];
+    const items = [{ id, actor, events }];
     expect(readActivities({ items }, AT)).toMatchObject({ rows: [{ uniqueQualifier: '1' }] });
+  });
+
+  it('is not needed: an activity can be about something else', () => {
+    expect(readEvent('view', [doc])).toMatchObject({ rows: [{ uniqueQualifier: '1' }] });
   });
 });

@@ -201,7 +201,7 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
   [
     'an unreadable page token',
     classify(400, apiError(400, 'invalid', badToken), { context: PAGED }),
-    { kind: 'page-token-lost' },
+    { kind: 'page-token-lost', isCertain: true },
   ],
   [
     'the same without a page token in the request',
@@ -211,24 +211,24 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
   [
     'an expired page token',
     classify(403, apiError(403, 'pageTokenExpired'), { context: PAGED }),
-    { kind: 'page-token-lost' },
+    { kind: 'page-token-lost', isCertain: true },
   ],
   [
     'a 404 for a later page',
     classify(404, apiError(404, 'notFound'), { context: PAGED }),
-    { kind: 'page-token-lost' },
+    { kind: 'page-token-lost', isCertain: true },
   ],
   [
     'a bare 410 for a later page',
     classify(410, '', { context: PAGED }),
-    { kind: 'page-token-lost' },
+    { kind: 'page-token-lost', isCertain: false },
   ],
   ...[400, 413, 414, 431].map(
     (status) =>
       [
         `a bare ${status} for a later page, whose token makes the URL unusable`,
         classify(status, '', { context: PAGED }),
-        { kind: 'page-token-lost' },
+        { kind: 'page-token-lost', isCertain: false },
       ] as const,
   ),
   [
@@ -249,7 +249,7 @@ const table: readonly (readonly [string, Failure, Partial<Failure>])[] = [
   [
     'a 400 for a later page that names no parameter: only its token is new',
     classify(400, apiError(400, 'badRequest'), { context: PAGED }),
-    { kind: 'page-token-lost' },
+    { kind: 'page-token-lost', isCertain: true },
   ],
   [
     'a 400 for a later page of a user without Drive',

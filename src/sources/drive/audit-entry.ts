@@ -1,22 +1,8 @@
 import type { Insiders } from '../../share/address.ts';
-import { DRIVE_PARAMETERS } from '../../vendors/google/access-events.ts';
+import { DRIVE_PARAMETERS, firstText } from '../../vendors/google/access-events.ts';
 import type { Activity, ActivityEvent } from '../../vendors/google/rows.ts';
-import { type ExternalGrant, externalGranteeOf, type GranteeFacts } from './external-grantees.ts';
-
-/** The audit log is queried once per name, so that it returns no views or downloads of files. */
-export const AUDIT_EVENT_NAMES = [
-  'change_user_access',
-  'change_document_access_scope',
-  'change_document_visibility',
-  'shared_drive_membership_change',
-] as const;
-
-/**
- * - `grant`: the grantee had no access before
- * - `role`: the grantee's role changed
- * - `revoke`: the grantee has no access any more
- */
-export type EntryChange = 'grant' | 'role' | 'revoke';
+import { changesOf, type EntryChange } from './access-changes.ts';
+import { type ExternalGrant, externalGranteeOf } from './external-grantees.ts';
 
 /** Where an item is: in a user's My Drive, or on a shared drive. */
 export type Place = { readonly owner: string } | { readonly driveId: string };
@@ -43,27 +29,6 @@ export interface AuditEntry {
 /** The names of the entries that record an item's creation. */
 export const CREATION_EVENT_NAMES = ['upload', 'create', 'copy'] as const;
 const CREATIONS: ReadonlySet<string> = new Set(CREATION_EVENT_NAMES);
-const NAMES: ReadonlySet<string> = new Set(AUDIT_EVENT_NAMES);
-const NONE = 'none';
-const ROLES: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    can_view: 'reader',
-    can_comment: 'commenter',
-    can_edit: 'writer',
-    viewer: 'reader',
-    contributor: 'writer',
-    editor: 'writer',
-    content_manager: 'fileOrganizer',
-    manager: 'organizer',
-  }),
-);
-/** Visibilities that let people who are not named open a document. */
-const OPEN_VISIBILITIES: ReadonlySet<string> = new Set([
-  'people_with_link',
-  'public_on_the_web',
-  'people_within_domain_with_link',
-  'public_in_the_domain',
-]);
 
 /**
  * The changes of external grantees' access in an activity. Omits grants that an item is created with
@@ -73,7 +38,6 @@ const OPEN_VISIBILITIES: ReadonlySet<string> = new Set([
 export function entriesOf(activity: Activity, insiders: Insiders): AuditEntry[] {
   const isCreation = activity.events.some(({ name }) => CREATIONS.has(name));
   return activity.events.flatMap((event, index) => {
-    if (!NAMES.has(event.name)) return [];
     return changesOf(event).flatMap(({ change, role, grantee }, number): AuditEntry[] => {
       const external = externalGranteeOf(grantee, insiders);
       const item = itemOf(event, activity);
@@ -99,70 +63,7 @@ export function entriesOf(activity: Activity, insiders: Insiders): AuditEntry[] 
 export function createdItemsOf({ events }: Activity): string[] {
   return events
     .filter(({ name }) => CREATIONS.has(name))
-    .flatMap((event) => textIn(event, 'doc_id') ?? []);
-}
-
-interface GranteeChange {
-  readonly change: EntryChange;
-  readonly role: string;
-  readonly grantee: GranteeFacts;
-}
-
-function changesOf(event: ActivityEvent): GranteeChange[] {
-  switch (event.name) {
-    case 'change_user_access':
-      return namedGranteesOf(event).map((grantee) => ({ ...accessChangeOf(event), grantee }));
-    case 'shared_drive_membership_change':
-      return namedGranteesOf(event).map((grantee) => ({ ...membershipChangeOf(event), grantee }));
-    case 'change_document_access_scope':
-      return linkGranteesOf(event).map((grantee) => ({ ...accessChangeOf(event), grantee }));
-    default:
-      return linkGranteesOf(event).map((grantee) => ({ ...visibilityChangeOf(event), grantee }));
-  }
-}
-
-/** A parameter can name several people: Google sends it as `value` or as `multiValue`. */
-function namedGranteesOf(event: ActivityEvent): GranteeFacts[] {
-  const named = [...valuesIn(event, 'target_user'), ...valuesIn(event, 'target')];
-  const emails = [...new Set(named.map((email) => email.trim().toLowerCase()))];
-  const present = emails.filter((email) => email !== '');
-  if (present.length === 0) return [{ kind: 'unaddressed', id: 'unknown' }];
-  return present.map((email) => ({ kind: 'user', email }));
-}
-
-/** `all` means anyone. If absent, the domain is the owner's own, which is internal. */
-function linkGranteesOf(event: ActivityEvent): GranteeFacts[] {
-  const domain = textIn(event, 'target_domain')?.toLowerCase();
-  if (domain === undefined) return [];
-  return domain === 'all' ? [{ kind: 'anyone' }] : [{ kind: 'domain', domain }];
-}
-
-function accessChangeOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
-  return changeBetween(roleIn(event, 'old_value'), roleIn(event, 'new_value'));
-}
-
-function membershipChangeOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
-  return changeBetween(roleIn(event, 'removed_role'), roleIn(event, 'added_role'));
-}
-
-/** A visibility event has no role; the access-scope event that comes with it has. */
-function visibilityChangeOf(event: ActivityEvent): Omit<GranteeChange, 'grantee'> {
-  const roleOf = (name: string) =>
-    valuesIn(event, name).some((value) => OPEN_VISIBILITIES.has(value)) ? 'reader' : undefined;
-  return changeBetween(roleOf('old_value'), roleOf('new_value'));
-}
-
-function changeBetween(
-  before: string | undefined,
-  after: string | undefined,
-): Omit<GranteeChange, 'grantee'> {
-  if (after === undefined) return { change: 'revoke', role: before ?? NONE };
-  return { change: before === undefined ? 'grant' : 'role', role: after };
-}
-
-function roleIn(event: ActivityEvent, name: string): string | undefined {
-  const role = valuesIn(event, name).findLast((value) => value !== '' && value !== NONE);
-  return role === undefined ? undefined : (ROLES.get(role) ?? role);
+    .flatMap((event) => firstText(event, 'doc_id') ?? []);
 }
 
 /**
@@ -173,20 +74,20 @@ function itemOf(
   event: ActivityEvent,
   { actor }: Activity,
 ): Pick<AuditEntry, 'itemId' | 'item' | 'title' | 'documentType' | 'place'> | undefined {
-  const driveId = DRIVE_PARAMETERS.map((name) => textIn(event, name)).find(
+  const driveId = DRIVE_PARAMETERS.map((name) => firstText(event, name)).find(
     (text) => text !== undefined,
   );
-  const documentId = textIn(event, 'doc_id');
-  const title = textIn(event, 'doc_title') ?? '';
+  const documentId = firstText(event, 'doc_id');
+  const title = firstText(event, 'doc_title') ?? '';
   if (event.name === 'shared_drive_membership_change') {
     const itemId = driveId ?? documentId;
     return itemId === undefined
       ? undefined
       : { itemId, item: 'drive', title, place: { driveId: itemId } };
   }
-  const owner = (textIn(event, 'owner') ?? actor.email)?.toLowerCase();
+  const owner = (firstText(event, 'owner') ?? actor.email)?.toLowerCase();
   if (documentId === undefined || (driveId === undefined && owner === undefined)) return undefined;
-  const documentType = textIn(event, 'doc_type');
+  const documentType = firstText(event, 'doc_type');
   return {
     itemId: documentId,
     item: documentType === 'folder' ? 'folder' : 'file',
@@ -208,13 +109,4 @@ function titleFor({ kind }: Pick<ExternalGrant, 'kind'>, title: string, { forgot
 
 function withoutForgotten(actor: string, { forgotten }: Insiders): string {
   return forgotten?.pseudonymOf(actor) ?? actor;
-}
-
-function valuesIn(event: ActivityEvent, name: string): readonly string[] {
-  return event.parameters[name] ?? [];
-}
-
-function textIn(event: ActivityEvent, name: string): string | undefined {
-  const text = valuesIn(event, name).find((value) => value.trim() !== '');
-  return text?.trim();
 }

@@ -173,7 +173,7 @@ function contentPropertiesOf({ fileType, item }: ItemFacts): Property[] {
 }
 
 function eventPropertiesOf(grants: readonly ExternalGrant[]): Property[] {
-  const roles = [...new Set(grants.map(({ role }) => role))].sort();
+  const roles = [...new Set(grants.map(({ role }) => role))].filter((role) => role !== '').sort();
   const domains = grants.flatMap(({ kind, key }) =>
     kind === 'domain' ? [key.slice('domain:'.length)] : [],
   );

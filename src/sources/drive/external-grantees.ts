@@ -22,7 +22,7 @@ export interface ExternalGrant {
   /** lower case, as given; users and groups have one */
   readonly email?: string;
   readonly name?: string;
-  /** Drive's term: reader, commenter, writer, … */
+  /** Drive's term: reader, commenter, writer, …; '' if the audit log does not say it */
   readonly role: string;
   /** epoch milliseconds */
   readonly expiresAt?: number;

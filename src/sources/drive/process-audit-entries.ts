@@ -1,8 +1,9 @@
 import { readCursor } from '../../db/cursors.ts';
 import { isInsider } from '../../share/address.ts';
+import { ACCESS_EVENT_NAMES } from '../../vendors/google/access-events.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import type { SourcePage } from '../source.ts';
-import { AUDIT_EVENT_NAMES, type AuditEntry } from './audit-entry.ts';
+import type { AuditEntry } from './audit-entry.ts';
 import {
   deleteHandled,
   markHandled,
@@ -183,7 +184,7 @@ function partitionKeyOf({ store, partition }: AuditProcessing): PartitionKey {
 async function readUntilOf({ store, partition }: AuditProcessing): Promise<number> {
   const { db, tenant } = store;
   const ends: number[] = [];
-  for (const eventName of AUDIT_EVENT_NAMES) {
+  for (const eventName of ACCESS_EVENT_NAMES) {
     const stream = auditLogStream(partition.prefix, eventName);
     const stored = await readCursor(db, { tenant, stream });
     ends.push((stored === undefined ? undefined : parseAuditPosition(stored).until) ?? 0);

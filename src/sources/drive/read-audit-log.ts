@@ -1,12 +1,13 @@
 import { readCursor } from '../../db/cursors.ts';
 import { RetryableError, UserError } from '../../lib/errors.ts';
 import { readAhead } from '../../lib/read-ahead.ts';
+import { ACCESS_EVENT_NAMES } from '../../vendors/google/access-events.ts';
 import { PageTokenLost } from '../../vendors/google/errors.ts';
 import type { GoogleClient } from '../../vendors/google/google-client.ts';
 import { futurePosition } from '../future-position.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { SourcePage } from '../source.ts';
-import { AUDIT_EVENT_NAMES, type AuditEntry, entriesOf } from './audit-entry.ts';
+import { type AuditEntry, entriesOf } from './audit-entry.ts';
 import { stageEntries } from './audit-entry-store.ts';
 import type { AuditPartition } from './audit-partition.ts';
 import {
@@ -46,18 +47,18 @@ export async function isFirstReading(
   { db, tenant }: DriveStore,
   { prefix }: AuditPartition,
 ): Promise<boolean> {
-  const [eventName] = AUDIT_EVENT_NAMES;
+  const [eventName] = ACCESS_EVENT_NAMES;
   return (
     (await readCursor(db, { tenant, stream: auditLogStream(prefix, eventName) })) === undefined
   );
 }
 
 /**
- * Reads the audit log up to its end, one kind of entry after another, and stages the entries in
- * scope. Its pages contain no shares yet.
+ * Reads the audit log up to its end, one kind of entry after another, so that Google returns no views
+ * or downloads of files. Stages the entries in scope. Its pages contain no shares yet.
  */
 export async function* readAuditLog(reading: AuditLogReading): AsyncGenerator<SourcePage> {
-  for (const eventName of AUDIT_EVENT_NAMES) yield* readEntries(reading, eventName);
+  for (const eventName of ACCESS_EVENT_NAMES) yield* readEntries(reading, eventName);
 }
 
 async function* readEntries(

@@ -6,12 +6,6 @@ import type { GongResponse } from './response.ts';
 import { parsedObject, type ResponseBody, readResponseBody } from './response-body.ts';
 
 /**
- * They mean the same whatever the body says, or without it: a 403 that does not bring Gong's JSON is
- * taken for a firewall's.
- */
-const KNOWN_STATUSES = new Set([401, 403, 404, 409]);
-
-/**
  * What a response to a shared-content call means; `now` in epoch milliseconds, for a Retry-After
  * that is a date. Pure. Gong documents 200, 400, 401, 409, 429 and 500. Trusted IP lists respond
  * with 403. A proxy in front of Gong may respond with anything, in HTML.
@@ -33,16 +27,6 @@ export function classifyResponse(response: TextResponse, now: number): GongRespo
   if (status >= 400 && !isTransientStatus(status)) return { kind: 'rejected', ...facts };
   const kind = status === 429 ? 'throttled' : 'unavailable';
   return { kind, ...facts, ...retryAfterIn(headers, now) };
-}
-
-/**
- * What a status means whose body cannot be read; undefined if that depends on the body. A success
- * needs its requestId, and a rejection its reasons.
- */
-export function classifyHead(head: ResponseHead, now: number): GongResponse | undefined {
-  const { status } = head;
-  const isKnown = isRedirect(status) || isTransientStatus(status) || KNOWN_STATUSES.has(status);
-  return isKnown ? classifyResponse({ ...head, body: '' }, now) : undefined;
 }
 
 /** No complete response came. */

@@ -7,9 +7,10 @@ import { send } from '../http/send.ts';
 import { isRedirect } from '../http/status-codes.ts';
 import { customerHostOf, gongAccountOf } from './account.ts';
 import { basicAuthorization } from './basic-auth.ts';
-import { classifyHead, classifyResponse, unavailable } from './classify.ts';
+import { classifyResponse, unavailable } from './classify.ts';
 import { GONG_LIMITS } from './limits.ts';
 import type { GongResponse } from './response.ts';
+import { responseWithoutBody } from './response-without-body.ts';
 import { TokenKeeper } from './token-keeper.ts';
 import type { GongTokenStore, GongTokens } from './tokens.ts';
 
@@ -141,7 +142,7 @@ async function putOnce(
     return classifyResponse(asText(await send(request, limits)), clock.now());
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
-    const known = error.head && classifyHead(error.head, clock.now());
-    return known ?? unavailable(error.message);
+    const response = responseWithoutBody(error);
+    return response ? classifyResponse(response, clock.now()) : unavailable(error.message);
   }
 }

@@ -11,6 +11,7 @@ import { classifyResponse, unavailable } from './classify.ts';
 import { GONG_LIMITS } from './limits.ts';
 import type { GongResponse } from './response.ts';
 import { parsedObject, readResponseBody } from './response-body.ts';
+import { responseWithoutBody } from './response-without-body.ts';
 import { type GongTokens, rememberTokens, type TokenResult } from './tokens.ts';
 
 export type GongOauth = Extract<GongAuth, { flow: 'oauth' }>;
@@ -53,7 +54,11 @@ export async function requestTokens(request: TokenRequest): Promise<TokenResult>
     response = asText(await send({ method: 'POST', url, headers, body: '' }, limits));
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
-    return { kind: 'failed', response: unavailable(`token request: ${messageOf(error)}`) };
+    const withoutBody = responseWithoutBody(error);
+    if (withoutBody === undefined) {
+      return { kind: 'failed', response: unavailable(`token request: ${messageOf(error)}`) };
+    }
+    response = withoutBody;
   }
   return readTokenResponse(response, request.now());
 }

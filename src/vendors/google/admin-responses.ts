@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { omitUndefined } from '../../lib/omit-undefined.ts';
 import type { ParsedRows } from '../faulty-row.ts';
-import { lacksItem } from './access-events.ts';
+import { missingParameter } from './access-events.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import type { Activity, ActivityEvent, Domains, Page, User } from './rows.ts';
 import {
@@ -142,10 +142,13 @@ const activity = z
   .object({
     id: z.object({ time, uniqueQualifier: digits }),
     actor,
-    events: z
-      .array(event)
-      .default([])
-      .refine((events) => !lacksItem(events), { error: 'have no doc_id' }),
+    events: z.array(event).default([]),
+  })
+  .check(({ value, issues }) => {
+    const missing = missingParameter(value);
+    if (missing === undefined) return;
+    const message = `have no ${missing}`;
+    issues.push({ code: 'custom', path: ['events'], message, input: value });
   })
   .transform(({ id, ...rest }): Activity => ({ ...id, ...rest }));
 

@@ -77,7 +77,9 @@ export function classifyResponse(response: TextResponse, context: RequestContext
   }
   if (quota !== undefined) return { kind: 'throttled', message, ...quota, ...waitOf(facts) };
   if (isTransient(facts)) return { kind: 'retry', message, ...waitOf(facts) };
-  if (isPageTokenLost(facts)) return { kind: 'page-token-lost', message };
+  if (isPageTokenLost(facts)) {
+    return { kind: 'page-token-lost', message, isCertain: error !== undefined };
+  }
   return error === undefined ? classifyForeign(facts) : classifyRefusal(facts, error);
 }
 

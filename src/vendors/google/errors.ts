@@ -34,6 +34,9 @@ export class PageTokenLost extends Error {
   override readonly name = 'PageTokenLost';
 }
 
+/** Only a status without Google's JSON suggests it, which can be a proxy's: repeat the request. */
+export class PageTokenPerhapsLost extends PageTokenLost {}
+
 /** The access token is no longer valid: request a new one and repeat the request. */
 export class AccessTokenExpired extends Error {
   override readonly name = 'AccessTokenExpired';
@@ -70,7 +73,7 @@ export function errorOf(failure: Failure): Error {
     case 'clock-off':
       return new ClockOff(message, { reason: 'invalid_grant', concerns: 'everyone', ...failure });
     case 'page-token-lost':
-      return new PageTokenLost(message);
+      return failure.isCertain ? new PageTokenLost(message) : new PageTokenPerhapsLost(message);
     case 'not-found':
       return new NotFound(message);
     case 'malformed':

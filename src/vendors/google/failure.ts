@@ -17,7 +17,12 @@ export type Failure =
   | { readonly kind: 'token-expired'; readonly message: string }
   /** Google's clock does not accept the times in the assertion. */
   | { readonly kind: 'clock-off'; readonly message: string; readonly hint: string }
-  | { readonly kind: 'page-token-lost'; readonly message: string }
+  | {
+      readonly kind: 'page-token-lost';
+      readonly message: string;
+      /** Google says it. False: only the status, perhaps of a proxy, suggests it. */
+      readonly isCertain: boolean;
+    }
   | { readonly kind: 'not-found'; readonly message: string }
   | { readonly kind: 'malformed'; readonly message: string }
   | {

@@ -2,6 +2,7 @@ import type { drive_v3 } from 'googleapis/build/src/apis/drive/v3.js';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { GoogleDriveConfig } from '../../config/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { RetryableError } from '../../lib/errors.ts';
 import type { ByteBudget, ByteReservation } from '../http/byte-budget.ts';
 import { asText, type HttpRequest } from '../http/http-message.ts';
 import { withRetries } from '../http/retry.ts';
@@ -11,7 +12,13 @@ import { BatchRequests } from './batch-requests.ts';
 import { blockQuota } from './block-quota.ts';
 import { classifyResponse } from './classify.ts';
 import { rootUrlOf } from './endpoints.ts';
-import { AccessTokenExpired, errorOf, GoogleError, Throttled } from './errors.ts';
+import {
+  AccessTokenExpired,
+  errorOf,
+  GoogleError,
+  PageTokenPerhapsLost,
+  Throttled,
+} from './errors.ts';
 import type { Service } from './failure.ts';
 import { GOOGLE_LIMITS } from './limits.ts';
 import { type Apis, loadApis } from './load-apis.ts';
@@ -91,12 +98,24 @@ export class Requests {
   }
 
   /**
-   * Retries every temporary failure: all calls only read. Rejects with GoogleError, NotFound,
-   * PageTokenLost, RetryableError (all attempts failed), or the reason of the signal.
+   * Retries every temporary failure: all calls only read. A page token counts as lost if Google says
+   * so, or if a bare status suggests it twice: one web page of a proxy must not cost a comparison of
+   * all files. Rejects with GoogleError, NotFound, PageTokenLost, RetryableError (all attempts
+   * failed), or the reason of the signal.
    */
   send<T>(call: ApiCall<T>): Promise<T> {
     let waits = 0;
-    return withRetries((attempts) => this.#sendOnce(call, attempts), {
+    let isTokenDoubted = false;
+    const attempt = async (attempts: number) => {
+      try {
+        return await this.#sendOnce(call, attempts);
+      } catch (error) {
+        if (!(error instanceof PageTokenPerhapsLost) || isTokenDoubted) throw error;
+        isTokenDoubted = true;
+        throw new RetryableError(error.message, { cause: error });
+      }
+    };
+    return withRetries(attempt, {
       ...this.#options,
       // After a used-up quota, the next attempt waits at the gate.
       isPaced: (error) => error instanceof Throttled,

@@ -2,13 +2,22 @@ import { RetryableError } from '../../lib/errors.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { ResponseHead } from './http-message.ts';
 import { proxyNote } from './proxy.ts';
+import { UnreadableBody } from './read-body.ts';
 
-/** No complete response: the connection failed or broke, or the time ran out. */
+/**
+ * No readable response: the connection failed or broke, the time ran out, or the body cannot be
+ * decoded.
+ */
 export class ConnectionFailed extends RetryableError {
   /** status and headers, if they arrived */
   readonly head: ResponseHead | undefined;
   /** how a proxy may be involved, as a sentence; '' if it is not */
   readonly note: string;
+
+  /** why the body cannot be read, although it came; undefined if the exchange itself failed */
+  get unreadable(): string | undefined {
+    return this.cause instanceof UnreadableBody ? describeFailure(this.cause) : undefined;
+  }
 
   constructor(
     message: string,

@@ -8,6 +8,11 @@ import type { HttpResponse } from './http-message.ts';
 /** Larger than zlib's default of 16 KB, which takes four times as many steps. */
 const GUNZIP_CHUNK_BYTES = 64 * 1024;
 
+/** The body came, but it is not in an encoding that was requested. */
+export class UnreadableBody extends Error {
+  override readonly name = 'UnreadableBody';
+}
+
 export interface ReadBodyOptions {
   readonly bytesMax: number;
   /** Called before the bytes are kept; a promise delays the reading. */
@@ -47,7 +52,9 @@ function decoded(response: IncomingMessage): AsyncIterable<Buffer> {
 async function* undecodable(response: IncomingMessage, encoding: string): AsyncGenerator<Buffer> {
   for await (const chunk of response as AsyncIterable<Buffer>) {
     if (chunk.length > 0) {
-      throw new Error(`the response has the encoding "${encoding}", which was not requested`);
+      throw new UnreadableBody(
+        `the response has the encoding "${encoding}", which was not requested`,
+      );
     }
     yield chunk;
   }
@@ -60,7 +67,10 @@ async function* gunzipped(response: IncomingMessage): AsyncGenerator<Buffer> {
     // An error of one stream ends the other, and the loop that reads it.
     yield* pipeline(response, gunzip, () => {}) as AsyncIterable<Buffer>;
   } catch (error) {
-    const isEnd = codeOf(error) === 'Z_BUF_ERROR';
-    if (!isEnd || gunzip.bytesWritten > 0 || !response.complete) throw error;
+    const code = codeOf(error);
+    const isEnd = code === 'Z_BUF_ERROR';
+    if (isEnd && gunzip.bytesWritten === 0 && response.complete) return;
+    if (!code.startsWith('Z_') || (isEnd && !response.complete)) throw error;
+    throw new UnreadableBody('the response cannot be decompressed', { cause: error });
   }
 }
