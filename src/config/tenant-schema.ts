@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstMoment } from '../lib/local-time.ts';
 import { isPublicSuffix } from '../lib/public-suffix.ts';
 import { crmSchema } from './crm-schema.ts';
 import { cronProblem } from './cron-problem.ts';
@@ -12,7 +13,8 @@ export const TENANT_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 const timezone = text({
   expected: 'an IANA timezone such as America/New_York',
-  description: 'Timezone of `schedule`, of dates on the command line, and of the days of a deal.',
+  description:
+    'Timezone of `schedule`, of dates in `start` and on the command line, and of the days of a deal.',
   check: isTimezone,
   pattern: '^[A-Za-z]',
 });
@@ -28,16 +30,15 @@ const schedule = text({
   error: ({ input }) => cronProblem(String(input)),
 });
 
-const START_TIME = 'an ISO-8601 time with its offset such as 2026-11-01T00:00:00Z';
-
-const start = z.iso
-  .datetime({ offset: true, error: `expected ${START_TIME}` })
-  .transform((time) => new Date(time).getTime())
-  .meta({
-    expected: START_TIME,
-    description: '`sync` does not report earlier shares; `backfill` does.',
-    defaultText: 'the time of the first sync',
-  });
+const start = text({
+  expected:
+    'a date such as 2026-11-01, or an ISO-8601 time with its offset such as 2026-11-01T00:00:00Z',
+  description:
+    '`sync` does not report earlier shares; `backfill` does. A date is its midnight in `timezone`.',
+  defaultText: 'the time of the first sync',
+  check: (value) => isDate(value) || isTime(value),
+  pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}\\S*)?$',
+});
 
 const ownDomain = "as internal; write the company's own domain, such as acme.com";
 const internalDomain = domain('A domain.')
@@ -57,8 +58,7 @@ const internalDomains = nonEmptyList(internalDomain, {
     'rejected.',
 }).overwrite((domains) => [...new Set(domains)]);
 
-/** One tenant's file, after its references are resolved. */
-export const tenantSchema = mapping(
+const fileSchema = mapping(
   {
     tenant: text({
       expected: "the file's name without .yaml: lower-case letters, digits and hyphens",
@@ -77,6 +77,14 @@ export const tenantSchema = mapping(
   },
   'One tenant of sharetrail: one Salesforce org, one Google Workspace, one Gong account.',
 );
+
+/** One tenant's file, after its references are resolved. `start` becomes epoch milliseconds. */
+export const tenantSchema = fileSchema.transform((file) => {
+  const { start: from, timezone: zone } = file;
+  // The other keys, with `start` at its place among them.
+  const others: Omit<typeof file, 'start'> = file;
+  return { ...others, ...(from !== undefined && { start: startMoment(from, zone) }) };
+});
 
 /** The keys that every tenant's setup decides, to check an answer on its own. */
 export const SETUP_FIELDS = {
@@ -103,4 +111,18 @@ async function isCron(expression: string): Promise<boolean> {
   if (expression.split(/\s+/).length !== 5) return false;
   const { validate } = await import('node-cron');
   return validate(expression);
+}
+
+function isDate(value: string): boolean {
+  return z.iso.date().safeParse(value).success;
+}
+
+function isTime(value: string): boolean {
+  return z.iso.datetime({ offset: true }).safeParse(value).success;
+}
+
+/** Epoch milliseconds. A date is its first moment, not before 1970, as WHEN on the command line. */
+function startMoment(value: string, zone: string): number {
+  const moment = Date.parse(value);
+  return isDate(value) ? Math.max(0, firstMoment(zone, moment)) : moment;
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { DATABASE_LIMITS } from './limits.ts';
+import { pagesByKey } from './pages-by-key.ts';
 import type { CursorTable, Statement } from './schema.ts';
 
 export interface Cursor {
@@ -55,32 +56,34 @@ export async function* cursorPages(
   db: Statement,
   { tenant, prefix }: { readonly tenant: string; readonly prefix: string },
 ): AsyncGenerator<Cursor[]> {
-  let after = prefix;
-  for (;;) {
-    const rows = await db
-      .selectFrom('cursor')
-      .select(['stream', 'position', 'updated_at'])
-      .where('tenant', '=', tenant)
-      .where('stream', '>', after)
-      .orderBy('stream')
-      .limit(DATABASE_LIMITS.rowsPerPageMax)
-      .execute();
-    const page = rows.filter(({ stream }) => stream.startsWith(prefix)).map(cursorOf);
-    if (page.length > 0) yield page;
-    const last = rows.at(-1);
-    if (last === undefined || !last.stream.startsWith(prefix)) return;
-    after = last.stream;
+  const cursors = db
+    .selectFrom('cursor')
+    .select(['stream', 'position', 'updated_at'])
+    .where('tenant', '=', tenant);
+  const pages = pagesByKey(cursors, {
+    key: ['stream'],
+    size: DATABASE_LIMITS.rowsPerPageMax,
+    after: { stream: prefix },
+  });
+  for await (const rows of pages) {
+    const page = rows.filter(({ stream }) => stream.startsWith(prefix));
+    if (page.length > 0) yield page.map(cursorOf);
+    if (page.length < rows.length) return;
   }
 }
 
-export async function listCursors(db: Statement, tenant: string): Promise<Cursor[]> {
-  const rows = await db
+/** When a cursor whose stream starts with the prefix was last stored, in epoch milliseconds. */
+export async function lastStoredAt(
+  db: Statement,
+  { tenant, prefix }: { readonly tenant: string; readonly prefix: string },
+): Promise<number | undefined> {
+  const row = await db
     .selectFrom('cursor')
-    .select(['stream', 'position', 'updated_at'])
+    .select(({ fn }) => fn.max<number | null>('updated_at').as('at'))
     .where('tenant', '=', tenant)
-    .orderBy('stream')
-    .execute();
-  return rows.map(cursorOf);
+    .where('stream', 'like', `${prefix}%`)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
 }
 
 function cursorOf(

@@ -11,3 +11,6 @@ export async function schemaExists(db: Statement, name: string): Promise<boolean
 
 /** The schema of the queue, which pg-boss creates and migrates. */
 export const QUEUE_SCHEMA = 'pgboss';
+
+/** Our queue in it, part of the database. Another program can have queues of its own there. */
+export const QUEUE_NAME = 'runs';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { isPostgres } from './is-postgres.ts';
 import { WORKER_LIMITS } from './limits.ts';
 import type { Statement } from './schema.ts';
-import { QUEUE_SCHEMA } from './schema-exists.ts';
+import { QUEUE_NAME, QUEUE_SCHEMA } from './schema-exists.ts';
 
 /** `standby`: a `start` that takes runs only while no worker is alive. */
 export type WorkerRole = 'worker' | 'standby';
@@ -65,7 +65,7 @@ export interface QueueDepth {
 }
 
 /**
- * Counts what is in the queue; undefined without a queue that this role may read, as on SQLite.
+ * Counts what is in our queue; undefined without a queue that this role may read, as on SQLite.
  * Reads pg-boss's own table, so that a command that only shows the numbers does not load pg-boss.
  */
 export async function queueDepth(db: Statement): Promise<QueueDepth | undefined> {
@@ -76,7 +76,7 @@ export async function queueDepth(db: Statement): Promise<QueueDepth | undefined>
       count(*) filter (where state < 'active' and start_after <= now()) as waiting,
       count(*) filter (where state < 'active' and start_after > now()) as delayed,
       count(*) filter (where state = 'active') as active
-    from pgboss.job where state <= 'active'
+    from pgboss.job where name = ${QUEUE_NAME} and state <= 'active'
   `.execute(db);
   return rows[0];
 }

@@ -9,7 +9,11 @@ export interface CursorTime {
   readonly at: number;
 }
 
+const SALESFORCE = 'salesforce/';
 const AUDIT_LOG = `${DRIVE_STREAM}/audit-log/`;
+
+/** All streams that have a position in time start with one of these. */
+export const TIMED_STREAMS_PREFIXES = [SALESFORCE, AUDIT_LOG] as const;
 
 /** Change logs have no position in time, and their names contain people's IDs. */
 export function cursorTimes(cursors: readonly Cursor[]): CursorTime[] {

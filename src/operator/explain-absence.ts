@@ -1,5 +1,5 @@
 import type { GoogleDriveConfig, TenantConfig } from '../config/types.ts';
-import { listCursors } from '../db/cursors.ts';
+import { lastStoredAt } from '../db/cursors.ts';
 import { latestRuns } from '../db/runs.ts';
 import type { Statement } from '../db/schema.ts';
 import { countOf, zonedTimeText } from '../lib/format.ts';
@@ -104,11 +104,9 @@ async function readingSentences({ context, tenant, search }: Facts): Promise<str
     return [`No run of ${tenant.tenant} has started yet. Run \`sharetrail sync\`.`];
   }
   const sentences: string[] = [];
-  const cursors = await listCursors(db, tenant.tenant);
   for (const [name, prefix] of readSources(search)) {
-    const times = cursors.filter(({ stream }) => stream.startsWith(prefix));
-    if (times.length === 0) continue;
-    const newest = Math.max(...times.map(({ updatedAt }) => updatedAt));
+    const newest = await lastStoredAt(db, { tenant: tenant.tenant, prefix });
+    if (newest === undefined) continue;
     sentences.push(`${name} was last read on ${at(newest)}. The next run reads what is newer.`);
   }
   const start = tenant.start ?? (await keptStart(db, tenant.tenant));

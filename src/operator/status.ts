@@ -1,7 +1,6 @@
 import type { TenantConfig } from '../config/types.ts';
-import { isBackfillStream, listBackfills, type StoredBackfill } from '../db/backfills.ts';
+import { listBackfills, type StoredBackfill } from '../db/backfills.ts';
 import { callsOfDay } from '../db/calls.ts';
-import { type Cursor, listCursors } from '../db/cursors.ts';
 import { databaseTime } from '../db/database-time.ts';
 import { isLeased } from '../db/leases.ts';
 import { lastGoodSync, watchedSince } from '../db/overdue.ts';
@@ -77,12 +76,6 @@ export interface GongStatus {
   readonly callsUsed?: number;
   /** the end of a pause that Gong requested */
   readonly pausedUntil?: number;
-}
-
-/** The cursors of sync, without those of backfills: a tenant can have thousands. */
-export async function syncCursors({ db }: AppContext, tenant: string): Promise<Cursor[]> {
-  const cursors = await listCursors(db, tenant);
-  return cursors.filter(({ stream }) => !isBackfillStream(stream));
 }
 
 /** The status of each tenant, from the database only. */

@@ -1,6 +1,7 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { Match } from '../crm/match.ts';
 import { type Mentions, mentionsAny } from '../db/mentions.ts';
+import { pagesByKey } from '../db/pages-by-key.ts';
 import type { EventTable, Statement } from '../db/schema.ts';
 import type { ContentShared } from '../event/contract.ts';
 import {
@@ -39,10 +40,14 @@ export async function* eventsNaming(
   of: { readonly tenant: string; readonly mentions: Mentions; readonly now: number },
   forgotten: ForgottenPeople,
 ): AsyncGenerator<ForgettableEvent[]> {
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const rows = await rowsAfter(db, of, after);
-    yield rows.flatMap((row) => withoutPerson(row, forgotten, of.now) ?? []);
-    after = rows.at(-1)?.event_id;
+  const events = db
+    .selectFrom('event')
+    .select(['tenant', 'event_id', 'state', 'share', 'match', 'body', 'errors'])
+    .where('tenant', '=', of.tenant)
+    .where(mentionsAny(['share', 'match', 'body', 'errors'], of.mentions));
+  const pages = pagesByKey(events, { key: ['event_id'], size: ERASURE_LIMITS.eventsPerBatchMax });
+  for await (const page of pages) {
+    yield page.flatMap((row) => withoutPerson(row, forgotten, of.now) ?? []);
   }
 }
 
@@ -68,22 +73,6 @@ export async function forgetInEvents(
     await removeFromIndex(trx, tenant, [eventId]);
     await queueForSearch(trx, tenant, [eventId]);
   }
-}
-
-function rowsAfter(
-  db: Statement,
-  { tenant, mentions }: { readonly tenant: string; readonly mentions: Mentions },
-  after: string,
-): Promise<EventRow[]> {
-  return db
-    .selectFrom('event')
-    .select(['tenant', 'event_id', 'state', 'share', 'match', 'body', 'errors'])
-    .where('tenant', '=', tenant)
-    .where('event_id', '>', after)
-    .where(mentionsAny(['share', 'match', 'body', 'errors'], mentions))
-    .orderBy('event_id')
-    .limit(ERASURE_LIMITS.eventsPerBatchMax)
-    .execute();
 }
 
 function withoutPerson(

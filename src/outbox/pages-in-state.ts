@@ -1,3 +1,4 @@
+import { pagesByKey } from '../db/pages-by-key.ts';
 import type { Statement } from '../db/schema.ts';
 import { toStoredEvent } from './event-rows.ts';
 import type { StoredEvent } from './outbox-event.ts';
@@ -20,25 +21,9 @@ export interface PageFilter {
  */
 export async function* pagesInState(
   db: Statement,
-  options: PageFilter,
+  { tenant, state, size, reason, source, since, until }: PageFilter,
 ): AsyncGenerator<StoredEvent[]> {
-  let after: { priority: number; shared_at: number; event_id: string } | undefined;
-  for (;;) {
-    const rows = await rowsAfter(db, options, after);
-    after = rows.at(-1);
-    if (after === undefined) return;
-    yield rows.map(toStoredEvent);
-  }
-}
-
-/** Compares the complete sort key, so that the index on the state serves it as one range. */
-function rowsAfter(
-  db: Statement,
-  options: PageFilter,
-  after: { priority: number; shared_at: number; event_id: string } | undefined,
-) {
-  const { tenant, state, size, reason, source, since, until } = options;
-  const query = db
+  const events = db
     .selectFrom('event')
     .selectAll()
     .where('state', '=', state)
@@ -46,19 +31,8 @@ function rowsAfter(
     .$if(reason !== undefined, (all) => all.where('reason', '=', reason ?? ''))
     .$if(source !== undefined, (all) => all.where('source', '=', source ?? ''))
     .$if(since !== undefined, (all) => all.where('shared_at', '>=', since ?? 0))
-    .$if(until !== undefined, (all) => all.where('shared_at', '<', until ?? 0))
-    .orderBy('priority')
-    .orderBy('shared_at')
-    .orderBy('event_id')
-    .limit(size);
-  if (after === undefined) return query.execute();
-  return query
-    .where(({ eb, refTuple, tuple }) =>
-      eb(
-        refTuple('priority', 'shared_at', 'event_id'),
-        '>',
-        tuple(after.priority, after.shared_at, after.event_id),
-      ),
-    )
-    .execute();
+    .$if(until !== undefined, (all) => all.where('shared_at', '<', until ?? 0));
+  // The order of the index on the state.
+  const key = ['priority', 'shared_at', 'event_id'] as const;
+  for await (const page of pagesByKey(events, { key, size })) yield page.map(toStoredEvent);
 }

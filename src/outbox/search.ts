@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { pagesByKey } from '../db/pages-by-key.ts';
 import type { Statement } from '../db/schema.ts';
 import { documentsWithTerms, listLength } from '../db/text-index.ts';
 import { chunksOf } from '../lib/chunks.ts';
@@ -102,22 +103,13 @@ async function newestQueued(
   tenants: readonly string[],
 ): Promise<Pick<EventKey, 'tenant' | 'eventId'>[]> {
   const keys: Pick<EventKey, 'tenant' | 'eventId'>[] = [];
-  let before = Number.MAX_SAFE_INTEGER;
-  while (keys.length < SEARCH_LIMITS.queuedEventsReadMax) {
-    const rows = await db
-      .selectFrom('search_queue')
-      .selectAll()
-      .where('tenant', 'in', tenants)
-      .where('id', '<', before)
-      .orderBy('id', 'desc')
-      .limit(SEARCH_LIMITS.eventsPerPage)
-      .execute();
+  const queue = db.selectFrom('search_queue').selectAll().where('tenant', 'in', tenants);
+  const paging = { key: ['id'], size: SEARCH_LIMITS.eventsPerPage, order: 'desc' } as const;
+  for await (const rows of pagesByKey(queue, paging)) {
     for (const row of rows) {
       for (const eventId of queuedIds(row)) keys.push({ tenant: row.tenant, eventId });
     }
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    before = last.id;
+    if (keys.length >= SEARCH_LIMITS.queuedEventsReadMax) break;
   }
   return keys.slice(0, SEARCH_LIMITS.queuedEventsReadMax);
 }

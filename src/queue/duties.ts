@@ -1,17 +1,15 @@
 import type { TenantConfig } from '../config/types.ts';
 import { databaseTime } from '../db/database-time.ts';
 import { acquireLease, DUTIES, extendLease, type LeaseKey, releaseLease } from '../db/leases.ts';
-import { LEASE_LIMITS } from '../db/limits.ts';
-import { LeaseLost, messageOf } from '../lib/errors.ts';
+import { LeaseLost } from '../lib/errors.ts';
 import { hexDigest } from '../lib/hex-digest.ts';
 import type { AppContext } from '../runs/app-context.ts';
 
 const HASH_DIGITS = 16;
 
 /**
- * The lease of what one process does for all with the same tenants. It also shows other processes
- * that this one is running: `copy-database` and `restore` refuse to start next to it, even if no run
- * is in progress.
+ * The lease of what one process does for all with the same tenants. It also shows `copy-database` that
+ * a process is running, even if no run is in progress.
  */
 export class Duties {
   readonly #context: AppContext;
@@ -74,39 +72,6 @@ export class Duties {
       throw error;
     }
   }
-}
-
-/**
- * Holds the duties while `work` runs, for a process without a shared queue. Throws DatabaseError, such
- * as during a copy of the database, before the work has begun.
- */
-export async function withDuties<T>(
-  context: AppContext,
-  { tenants, signal }: { readonly tenants: readonly TenantConfig[]; readonly signal: AbortSignal },
-  work: () => Promise<T>,
-): Promise<T> {
-  const duties = new Duties(context, () => tenants);
-  await duties.hold();
-  const over = new AbortController();
-  const kept = keep(context, duties, AbortSignal.any([signal, over.signal]));
-  try {
-    return await work();
-  } finally {
-    over.abort();
-    await kept;
-    await duties.release().catch((error: unknown) => warn(context, error));
-  }
-}
-
-async function keep(context: AppContext, duties: Duties, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await context.clock.sleep(LEASE_LIMITS.heartbeatMs, signal).catch(() => {});
-    if (!signal.aborted) await duties.hold().catch((error: unknown) => warn(context, error));
-  }
-}
-
-function warn({ log }: AppContext, error: unknown): void {
-  log.warn(`this process could not report whether it is running: ${messageOf(error)}`);
 }
 
 /** A process with `--tenant`, or with another folder, cannot do the duties for other tenants. */

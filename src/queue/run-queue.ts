@@ -2,13 +2,10 @@ import type { JobAttempt, PgBoss } from 'pg-boss';
 import { answered } from '../db/postgres/after-stop.ts';
 import { type QueueConnection, queueConnection } from '../db/postgres/queue-connection.ts';
 import { repeatIfLost } from '../db/postgres/repeat-if-lost.ts';
-import { QUEUE_SCHEMA, schemaExists } from '../db/schema-exists.ts';
+import { QUEUE_NAME, QUEUE_SCHEMA, schemaExists } from '../db/schema-exists.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { AppContext } from '../runs/app-context.ts';
 import { PRIORITY, QUEUE_LIMITS } from './limits.ts';
-
-/** part of the database */
-const QUEUE = 'runs';
 
 /** A run that waits for a worker. */
 export type QueuedRun = DueEntry | HistoryEntry;
@@ -58,7 +55,7 @@ export class RunQueue {
 
   /** Adds a run, unless one of the same kind and tenant is waiting or in progress. */
   async add(entry: QueuedRun, delayMs = 0): Promise<void> {
-    await this.#explained(() => this.#boss.send(QUEUE, entry, optionsOf(entry, delayMs)));
+    await this.#explained(() => this.#boss.send(QUEUE_NAME, entry, optionsOf(entry, delayMs)));
   }
 
   /** Takes up to `count` runs, the most urgent first. `except`: tenants whose runs are left there. */
@@ -67,7 +64,7 @@ export class RunQueue {
     { except }: { readonly except: readonly string[] },
   ): Promise<TakenRun[]> {
     const options = { batchSize: count, ignoreGroups: [...except] };
-    const jobs = await this.#explained(() => this.#boss.fetch<QueuedRun>(QUEUE, options));
+    const jobs = await this.#explained(() => this.#boss.fetch<QueuedRun>(QUEUE_NAME, options));
     return jobs.map(({ id, retryCount, data }) => ({ entry: data, attempt: { id, retryCount } }));
   }
 
@@ -75,12 +72,12 @@ export class RunQueue {
   async keep(runs: readonly TakenRun[]): Promise<void> {
     if (runs.length === 0) return;
     const attempts = runs.map(({ attempt }) => attempt);
-    await this.#explained(() => this.#boss.touch(QUEUE, attempts));
+    await this.#explained(() => this.#boss.touch(QUEUE_NAME, attempts));
   }
 
   /** Removes a run that needs no worker anymore. */
   async finish({ attempt }: TakenRun): Promise<void> {
-    await this.#explained(() => this.#boss.complete(QUEUE, attempt));
+    await this.#explained(() => this.#boss.complete(QUEUE_NAME, attempt));
   }
 
   /** Replaces a taken run by `entry`, which no worker gets before `delayMs`; in one transaction. */
@@ -91,8 +88,8 @@ export class RunQueue {
       const { db } = transaction;
       try {
         // If this worker seemed dead, another one has the run: neither statement changes anything.
-        await this.#boss.complete(QUEUE, attempt, null, { db });
-        await this.#boss.send(QUEUE, entry, { ...optionsOf(entry, delayMs), db });
+        await this.#boss.complete(QUEUE_NAME, attempt, null, { db });
+        await this.#boss.send(QUEUE_NAME, entry, { ...optionsOf(entry, delayMs), db });
         await transaction.commit();
       } catch (error) {
         await transaction.rollback();
@@ -151,7 +148,7 @@ async function openOnce(database: string, { db, log, signal }: QueueContext): Pr
   boss.on('warning', ({ message }) => log.debug(`the queue: ${message}`));
   try {
     await boss.start();
-    await boss.createQueue(QUEUE, {
+    await boss.createQueue(QUEUE_NAME, {
       // One run of a kind per tenant, waiting or in progress.
       policy: 'exclusive',
       expireInSeconds: QUEUE_LIMITS.runSecondsMax,

@@ -17,6 +17,8 @@ interface UndecidedShares {
   readonly reconsidered: readonly Share[];
   /** with an event that the local check rejected: see STATES_AFTER_REPAIR */
   readonly rejectedLocally: readonly Share[];
+  /** eventIds of `reconsidered` that are held */
+  readonly alreadyHeld: ReadonlySet<string>;
   /** eventIds from a backfill: it asked for them, so they are not too old for a sync either */
   readonly ofBackfill: ReadonlySet<string>;
 }
@@ -80,12 +82,14 @@ async function undecidedShares(
   const known = await knownEvents(reading.db, reading.tenant.tenant, eventIds);
   for (const eventId of replaced) known.delete(eventId);
   const eventOf = (share: Share) => known.get(share.eventId);
-  const ofBackfill = [...known].filter(([, { priority }]) => priority === PRIORITY.backfill);
+  const idsOf = (isIncluded: (event: KnownEvent) => boolean) =>
+    new Set([...known].flatMap(([eventId, event]) => (isIncluded(event) ? eventId : [])));
   return {
     created: shares.filter((share) => eventOf(share) === undefined),
     reconsidered: shares.filter((share) => canChange(share, eventOf(share), reading.rules)),
     rejectedLocally: shares.filter((share) => isRejectedLocally(eventOf(share))),
-    ofBackfill: new Set(ofBackfill.map(([eventId]) => eventId)),
+    alreadyHeld: idsOf(({ state }) => state === 'held'),
+    ofBackfill: idsOf(({ priority }) => priority === PRIORITY.backfill),
   };
 }
 

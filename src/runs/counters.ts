@@ -14,6 +14,20 @@ export function decisionRecordOf({ share, state, reason }: NewEvent): DecisionRe
   return { source: share.source, state, ...(reason !== undefined && { reason }) };
 }
 
+/** Events of earlier runs with their new decisions; see ReadBatch. */
+interface ReconsideredEvents {
+  readonly reconsidered: readonly Pick<NewEvent, 'eventId' | 'state' | 'reason'>[];
+  readonly alreadyHeld: ReadonlySet<string>;
+}
+
+/** False for an event that was held and still is, even if for another reason. */
+export function hasMoved(
+  { eventId, state }: Pick<NewEvent, 'eventId' | 'state'>,
+  alreadyHeld: ReadonlySet<string>,
+): boolean {
+  return state !== 'held' || !alreadyHeld.has(eventId);
+}
+
 /** The counts of a run so far. */
 export class RunCounters {
   readonly found: Record<SourceName, number> = { salesforce: 0, 'google-drive': 0 };
@@ -32,8 +46,7 @@ export class RunCounters {
   addCreated(events: readonly DecisionRecord[]): void {
     for (const event of events) {
       this.found[event.source] += 1;
-      if (event.state === 'held') this.held += 1;
-      else this.#addMoved(event);
+      this.#add(event);
     }
   }
 
@@ -43,9 +56,9 @@ export class RunCounters {
     this.found['google-drive'] = Math.max(0, found);
   }
 
-  /** Counts held events that were decided again, unless they stay held. */
-  addReconsidered(events: readonly Pick<NewEvent, 'state' | 'reason'>[]): void {
-    for (const event of events) if (event.state !== 'held') this.#addMoved(event);
+  /** Counts events of earlier runs that were decided again, unless they stay held. */
+  addReconsidered({ reconsidered, alreadyHeld }: ReconsideredEvents): void {
+    for (const event of reconsidered) if (hasMoved(event, alreadyHeld)) this.#add(event);
   }
 
   /** Keeps an error once, even if several stages report it (a source and its look-up, for example). */
@@ -64,7 +77,8 @@ export class RunCounters {
     return this.found.salesforce + this.found['google-drive'];
   }
 
-  #addMoved(event: Pick<NewEvent, 'state' | 'reason'>): void {
+  #add(event: Pick<NewEvent, 'state' | 'reason'>): void {
+    if (event.state === 'held') this.held += 1;
     if (event.state === 'pending') this.queued += 1;
     if (event.state === 'rejected') this.rejectedLocally += 1;
     if (event.state === 'skipped') {

@@ -8,7 +8,7 @@ import { BATCH_LIMITS } from '../sources/limits.ts';
 import type { ApiUsage } from '../vendors/salesforce/api-usage.ts';
 import type { AppContext } from './app-context.ts';
 import type { BackfillWindow } from './backfill-window.ts';
-import { decisionRecordOf, RunCounters } from './counters.ts';
+import { decisionRecordOf, hasMoved, RunCounters } from './counters.ts';
 import { DryRunDatabase } from './dry-run-database.ts';
 import { forgottenPeopleOf } from './forgotten-people.ts';
 import { callsForBackfill } from './gong-call-reserve.ts';
@@ -149,13 +149,15 @@ function batchesShownBy(run: DryRun): (batch: ReadBatch) => Promise<void> {
   const { counters } = run;
   // Nothing is written, so reading meets an event that moved again: in its state, or in its source.
   const moved = new Set<string>();
-  return async ({ created, reconsidered: all, replaced }) => {
-    const reconsidered = all.filter(({ eventId }) => !moved.has(eventId));
+  return async ({ created, reconsidered: all, alreadyHeld, replaced }) => {
+    const reconsidered = all.filter(
+      (event) => hasMoved(event, alreadyHeld) && !moved.has(event.eventId),
+    );
     for (const { eventId } of reconsidered) moved.add(eventId);
     for (const eventId of replaced) moved.add(eventId);
     counters.addReplaced(replaced);
     run.plan.drop(replaced);
-    counters.addReconsidered(reconsidered);
+    counters.addReconsidered({ reconsidered, alreadyHeld });
     for (const event of created) {
       counters.addCreated([decisionRecordOf(event)]);
       await show(run, event);

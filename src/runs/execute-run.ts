@@ -129,7 +129,7 @@ async function commit(run: Run, batch: ReadBatch, pushing: PushStage | undefined
   // Not before: what is sent must be on record.
   context.databaseFiles.requireUnchanged();
   counters.addCreated(records);
-  counters.addReconsidered(reconsidered);
+  counters.addReconsidered(batch);
   counters.addReplaced(replaced);
   emit?.({ kind: 'page committed', created: records.length, reconsidered: reconsidered.length });
   pushing?.wake();

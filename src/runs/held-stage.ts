@@ -25,7 +25,8 @@ export async function reconsiderHeld(reading: SyncReading): Promise<void> {
     const moved = shares
       .map(decide)
       .filter(({ state, reason }, index) => state !== 'held' || reason !== due[index]?.reason);
-    await takeReconsidered(reading, moved);
+    const alreadyHeld = new Set(due.map(({ eventId }) => eventId));
+    await takeReconsidered(reading, { reconsidered: moved, alreadyHeld });
   }
 }
 

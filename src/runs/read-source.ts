@@ -8,7 +8,7 @@ import type { Share } from '../share/share.ts';
 import type { Source } from '../sources/source.ts';
 import { type ComparedPage, compareAgain, comparedPages } from './compare-pages.ts';
 import { decideEarly, decideShare, isRepaired, type Rules } from './decide-share.ts';
-import type { ReadContext } from './reading-context.ts';
+import type { ReadBatch, ReadContext } from './reading-context.ts';
 import { inStage } from './stage-errors.ts';
 
 /** Pages that a run reads in a quiet night, such as the change logs of a small company. */
@@ -62,7 +62,7 @@ async function* lookedUpPages(
 }
 
 async function takePage(reading: ReadContext, source: Source, page: LookedUpPage): Promise<void> {
-  const { created, reconsidered, rejectedLocally } = await compareAgain(reading, page);
+  const { created, reconsidered, alreadyHeld, rejectedLocally } = await compareAgain(reading, page);
   const decidedAgain = rejectedLocally.map(page.decide);
   const repaired = decidedAgain.filter((event) => isRepaired(event, reading.rules));
   const { replaced = [], writeInTransaction, recordsBaseline = false } = page;
@@ -71,6 +71,7 @@ async function takePage(reading: ReadContext, source: Source, page: LookedUpPage
     sharesRead,
     created: { [Symbol.iterator]: () => created.values().map(page.decide) },
     reconsidered: [...reconsidered.map(page.decide), ...repaired],
+    alreadyHeld,
     replaced,
     recordsBaseline,
     cursor: { stream, position },
@@ -81,10 +82,10 @@ async function takePage(reading: ReadContext, source: Source, page: LookedUpPage
 /** Takes events of earlier runs with their new decisions. */
 export async function takeReconsidered(
   reading: ReadContext,
-  reconsidered: readonly NewEvent[],
+  { reconsidered, alreadyHeld }: Pick<ReadBatch, 'reconsidered' | 'alreadyHeld'>,
 ): Promise<void> {
   if (reconsidered.length === 0) return;
-  await reading.take({ created: [], reconsidered, replaced: [], sharesRead: 0 });
+  await reading.take({ created: [], reconsidered, alreadyHeld, replaced: [], sharesRead: 0 });
 }
 
 export function lookUpOptionsOf({ timezone, crm }: TenantConfig): LookUpOptions {

@@ -17,6 +17,8 @@ export interface ReadBatch {
   /** each share is decided as it is taken, again in each iteration */
   readonly created: Iterable<NewEvent>;
   readonly reconsidered: readonly NewEvent[];
+  /** eventIds of reconsidered events that were held: those that still are have not moved */
+  readonly alreadyHeld: ReadonlySet<string>;
   /** eventIds of held events that created ones replace */
   readonly replaced: readonly string[];
   readonly cursor?: { readonly stream: string; readonly position: string };

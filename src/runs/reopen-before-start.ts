@@ -23,6 +23,7 @@ export async function reopenBeforeStart(
     const complete = events.filter(({ erasedAt }) => erasedAt === undefined);
     const shares = complete.map(({ share }) => share);
     const decide = await decider(reading, shares, {});
-    await takeReconsidered(reading, shares.map(decide));
+    const reconsidered = shares.map(decide);
+    await takeReconsidered(reading, { reconsidered, alreadyHeld: new Set() });
   }
 }

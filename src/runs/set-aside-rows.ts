@@ -46,13 +46,20 @@ export async function withSetAside<Reading extends StageReading>(
   };
   try {
     await work({ ...reading, take }, rows);
-    const empty = { created: [], reconsidered: [], replaced: [], sharesRead: 0 };
-    if (rows.pending().length > 0) await take(empty);
+    if (rows.pending().length > 0) await take(EMPTY);
   } finally {
     const error = rows.report.errorOf(options.source);
     if (error !== undefined) run.counters.addError(error);
   }
 }
+
+const EMPTY: ReadBatch = {
+  created: [],
+  reconsidered: [],
+  alreadyHeld: new Set(),
+  replaced: [],
+  sharesRead: 0,
+};
 
 interface SetAsideContext {
   /** epoch milliseconds */

@@ -1,5 +1,5 @@
 import { createTask, parse } from 'node-cron';
-import { firstMoment, localTime, setBackMs } from './local-time.ts';
+import { firstMoment, localTime, setBackMs } from '../lib/local-time.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;

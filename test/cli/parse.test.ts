@@ -193,6 +193,34 @@ describe('an invalid command line', () => {
   });
 
   it.each([
+    ['events --since 2026-11-30 10:00', '--since 2026-11-30T10:00'],
+    ['events --limit 3 --since=2026-11-30 9:05:30 --json', '--since 2026-11-30T09:05:30'],
+    ['events --until 2026-11-30 10:00Z --limit 3', '--until 2026-11-30T10:00Z'],
+    ['events --until 2026-11-30 10:00 --yes', '--until 2026-11-30T10:00'],
+    [
+      'backfill --since 2026-11-01 --until 2026-11-30 10:00+01:00',
+      '--until 2026-11-30T10:00+01:00',
+    ],
+    ['backfill --since 2026-11-01 08:00 --until 2026-11-30 10:00', '--since 2026-11-01T08:00'],
+    ['rebind acme --since 2026-11-30 10:00', '--since 2026-11-30T10:00'],
+    ['rebind --since 2026-11-30 10:00', '--since 2026-11-30T10:00'],
+  ])('"%s": the shell has split a time: %s', (line, corrected) => {
+    const refused = refusal(line.split(' '));
+    expect(refused.message).toMatch(/^"\S+" does not belong to "--\S+ \S+": a time is one word$/);
+    expect(refused.hint).toBe(`Write a T between date and time: ${corrected}`);
+  });
+
+  it.each([
+    ['events --since 2026-11-30 now', 'unknown command "events now"'],
+    ['events --since 2026-11-30 10', 'unknown command "events 10"'],
+    ['events --since 2026-11-30T10:00 10:00', 'unknown command "events 10:00"'],
+    ['events --search 2026-11-30 10:00', 'unknown command "events 10:00"'],
+    ['backfill 2026-11-30 10:00', 'too many arguments for "backfill"'],
+  ])('"%s" is another mistake: %s', (line, message) => {
+    expect(refusal(line.split(' ')).message).toContain(message);
+  });
+
+  it.each([
     [
       'events show',
       '"events show" needs ID: the ID of an event, as `sharetrail events` prints it',

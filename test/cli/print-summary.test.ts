@@ -174,7 +174,7 @@ test('--verbose shows what the latest run could not read', async () => {
   const { io, stdout } = memoryIo({ environment: NO_COLOR });
   const { report: _, ...running } = endedRun({});
   const runs = [{ ...running, outcome: 'running' }, endedRun({ notes: ['2 items', '1 user'] })];
-  await printDetails(io, tenantStatus({ runs }), []);
+  await printDetails(io, tenantStatus({ runs }), { streams: [] });
   expect(stdout()).toMatch(/^not read +2 items\n {2,}1 user\n/m);
 });
 

@@ -148,14 +148,14 @@ describe('a backfilled share', () => {
 
 describe('a dry run', () => {
   async function shown(window: BackfillWindow) {
-    const { bodies, ...how } = recordPlan();
+    const { bodies, events, ...how } = recordPlan();
     const report = await dryBackfill(await world.context(), {
       tenant,
       window,
       signal: new AbortController().signal,
       ...how,
     });
-    return { report, bodies };
+    return { report, bodies, events };
   }
 
   test('shows each body that the window would add once, and counts what it would not send', async () => {
@@ -176,6 +176,39 @@ describe('a dry run', () => {
       world.gong.events.map(({ body }) => JSON.stringify(body)).toSorted(),
     );
     expect(past.sent().toSorted()).toEqual([touched, ...ids].toSorted());
+  });
+
+  test('neither lists nor counts a share that is held already and stays held', async () => {
+    world.org.deliver({ title: 'Recent', at: past.daysAgo(2) });
+    const window = { since: past.daysAgo(3) };
+    expect(await world.backfill(window, { tenant })).toMatchObject({ held: 1 });
+    const { report, events } = await shown(window);
+    expect(events).toEqual([]);
+    expect(report).toMatchObject({ found: 0, wouldHold: 0, wouldSend: 0, wouldSkip: {} });
+    expect(await world.backfill(window, { tenant })).toMatchObject({ held: 0, queued: 0 });
+  });
+
+  test('lists and counts a share that a sync skipped as too old and the window would hold', async () => {
+    const recent = world.org.deliver({ title: 'Recent', at: past.daysAgo(2) }).deliveryId;
+    world.org.update(recent, { Name: 'Touched' });
+    expect(await world.sync({ tenant })).toMatchObject({ skipped: { 'before-start': 1 } });
+    const window = { since: past.daysAgo(3) };
+    const { report, events } = await shown(window);
+    expect(events).toMatchObject([{ eventId: `salesforce:${recent}`, state: 'held' }]);
+    expect(report).toMatchObject({ found: 0, wouldHold: 1, wouldSend: 0, wouldSkip: {} });
+    expect(await world.backfill(window, { tenant })).toMatchObject({ held: 1, skipped: {} });
+    expect(await past.stored(recent)).toMatchObject({ state: 'held', reason: 'unmatched' });
+  });
+
+  test('lists a share that is held already once a run would send it', async () => {
+    const recent = world.org.deliver({ title: 'Recent', at: past.daysAgo(2) }).deliveryId;
+    const window = { since: past.daysAgo(3) };
+    await world.backfill(window, { tenant });
+    world.org.update(recent, { RelatedRecordId: past.contact });
+    const { report, events } = await shown(window);
+    expect(events).toMatchObject([{ eventId: `salesforce:${recent}`, state: 'pending' }]);
+    expect(report).toMatchObject({ found: 0, wouldHold: 0, wouldSend: 1 });
+    expect(await world.backfill(window, { tenant })).toMatchObject({ queued: 1, delivered: 1 });
   });
 
   test('of an interrupted window shows the rest of it', async () => {

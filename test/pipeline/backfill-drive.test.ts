@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listBackfills } from '../../src/db/backfills.ts';
-import { listCursors } from '../../src/db/cursors.ts';
 import { PRIORITY } from '../../src/outbox/outbox-event.ts';
 import { dryBackfill } from '../../src/runs/dry-run.ts';
 import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
 import { recordPlan } from '../support/dry-run-plan.ts';
+import { listCursors } from '../support/list-cursors.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listCursors } from '../../src/db/cursors.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
+import { listCursors } from '../support/list-cursors.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

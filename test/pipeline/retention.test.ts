@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backfillStream, beginBackfill, listBackfills } from '../../src/db/backfills.ts';
-import { listCursors, writeCursor } from '../../src/db/cursors.ts';
+import { writeCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { findActionable, retrySelected } from '../../src/operator/retry-and-skip.ts';
 import { findEvents } from '../../src/outbox/find-events.ts';
@@ -8,6 +8,7 @@ import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
 import { afterRuns } from '../../src/service/after-runs.ts';
 import { applyRetention } from '../../src/service/retention.ts';
 import { heldLease } from '../support/database.ts';
+import { listCursors } from '../support/list-cursors.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const DAY_MS = 24 * 60 * 60_000;

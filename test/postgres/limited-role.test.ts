@@ -158,7 +158,8 @@ describe('a role without the privilege to create a schema', () => {
     await administer(server, `create schema sharetrail authorization ${role}`, name);
     const db = opened(limited);
     await administer(server, 'create schema pgboss', name);
-    await administer(server, 'create table pgboss.job (state text, start_after timestamptz)', name);
+    const columns = 'name text, state text, start_after timestamptz';
+    await administer(server, `create table pgboss.job (${columns})`, name);
     expect(await queueDepth(db)).toBeUndefined();
     await administer(server, `grant usage on schema pgboss to ${role}`, name);
     expect(await queueDepth(db)).toBeUndefined();

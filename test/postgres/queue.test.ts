@@ -1,3 +1,4 @@
+import { PgBoss } from 'pg-boss';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { TenantConfig } from '../../src/config/types.ts';
 import { listBackfills } from '../../src/db/backfills.ts';
@@ -86,6 +87,25 @@ test('without a worker, `start` executes the runs until one appears', async () =
   expect(await queueDepth(db)).toEqual({ waiting: 0, delayed: 0, active: 0 });
 });
 
+test('the jobs of another program in the same schema are not runs', async () => {
+  const tenants = missed(1);
+  const worker = await startQueueProcess(world, { as: 'worker', tenants });
+  const { context } = worker;
+  const boss = new PgBoss({
+    connectionString: context.config.service.database,
+    supervise: false,
+    schedule: false,
+  });
+  onTestFinished(() => boss.stop({ graceful: false }));
+  await boss.start();
+  await boss.createQueue('mails');
+  await boss.send('mails', {});
+  await boss.send('mails', {}, { startAfter: 60 });
+  await boss.send('mails', {});
+  expect(await boss.fetch('mails')).toHaveLength(1);
+  expect(await queueDepth(context.db)).toEqual({ waiting: 0, delayed: 0, active: 0 });
+});
+
 test('a tenant that another run has locked waits for it, and a warning says until when', async () => {
   const tenants = missed(1);
   const { log, lines } = recordLog({ isDebug: false });
@@ -93,6 +113,8 @@ test('a tenant that another run has locked waits for it, and a warning says unti
   const { db, clock } = worker.context;
   const manual = { name: leaseName('tenant-0'), holder: worker.context.holder() };
   expect(await acquireLease(db, manual, clock.now())).toBe(true);
+  // Otherwise, `start` attempts the run itself.
+  await expect.poll(() => liveWorkers(db, 0)).toHaveLength(1);
   await startQueueProcess(world, { as: 'start', tenants });
   await expect.poll(() => queueDepth(db)).toEqual({ waiting: 0, delayed: 1, active: 0 });
   expect(worker.runs).toEqual([]);

@@ -1,4 +1,5 @@
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { copyDatabase } from '../../src/db/copy/copy-database.ts';
 import { DATABASE_LIMITS } from '../../src/db/limits.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
@@ -12,7 +13,7 @@ import { AreaChecks } from '../../src/operator/check/area-checks.ts';
 import { checkDatabase } from '../../src/operator/check/database.ts';
 import { startDeadline } from '../../src/operator/check/deadline.ts';
 import { openRunQueue } from '../../src/queue/run-queue.ts';
-import { emptyDatabase } from '../support/database.ts';
+import { emptyDatabase, migratedFile } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { administer } from '../support/postgres/databases.ts';
 import {
@@ -153,6 +154,30 @@ test('`check` waits for a server that starts only as long as a stopping run', as
   expect(checks.checks[0]).toMatchObject({ name: 'connection', status: 'failed' });
   expect(clock.waitedMs).toBe(DATABASE_LIMITS.lockWaitAfterStopMsMax);
 });
+
+test.each(['FROM', 'TO'] as const)(
+  '`copy-database` gives up a server that starts soon after a stop (%s)',
+  async (role) => {
+    const { setting } = await emptyDatabase();
+    const { setting: file } = await migratedFile();
+    const never = await through(startStarting(server.port, Number.POSITIVE_INFINITY));
+    const stop = new AbortController();
+    const clock = new ImpatientClock();
+    clock.onWait = () => stop.abort(new StopRequested());
+    const starting = by(never, setting);
+    const copying = copyDatabase({
+      from: role === 'FROM' ? starting : file,
+      to: role === 'TO' ? starting : file,
+      clock,
+      signal: stop.signal,
+      onProgress: () => {},
+      onEvents: async () => {},
+    });
+    const message = expect.stringContaining(`${role}: the connection to PostgreSQL was lost`);
+    await expect(copying).rejects.toMatchObject({ message });
+    expect(clock.waitedMs).toBe(DATABASE_LIMITS.lockWaitAfterStopMsMax);
+  },
+);
 
 test.each(['write', 'read'] as const)(
   'a connection that breaks at any message of the start is replaced (%s)',

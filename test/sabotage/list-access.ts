@@ -312,4 +312,37 @@ export const ACCESS: readonly Sabotage[] = [
       name: 'is refused by the API, with those that the path has',
     },
   },
+  {
+    name: 'pages-by-complete-key',
+    file: 'src/db/pages-by-key.ts',
+    find: 'const columns = sql.join(key.map((column) => sql.ref(column)));\n  const values = sql.join(key.map(',
+    put: 'const columns = sql.ref(key[0]!);\n  const values = sql.join(key.slice(0, 1).map(',
+    effect: '`forget` leaves a person in the entries of the audit log where a page ends.',
+    caughtBy: {
+      file: 'test/unit/db-pages-by-key.test.ts',
+      name: 'yields each row once, in the order of the key, even if a column has equal values',
+    },
+  },
+  {
+    name: 'cursors-in-pages',
+    file: 'src/db/cursors.ts',
+    find: 'size: DATABASE_LIMITS.rowsPerPageMax,',
+    put: 'size: DATABASE_LIMITS.rowsPerPageMax * DATABASE_LIMITS.rowsPerPageMax,',
+    effect: '`status --verbose` and the page load the positions of 100,000 users at once.',
+    caughtBy: {
+      file: 'test/unit/db-cursors.test.ts',
+      name: 'no statement reads the cursors of all users at once',
+    },
+  },
+  {
+    name: 'metrics-without-change-logs',
+    file: 'src/operator/sync-cursors.ts',
+    find: 'for (const prefix of TIMED_STREAMS_PREFIXES) {',
+    put: "for (const prefix of ['', ...TIMED_STREAMS_PREFIXES].slice(0, 1)) {",
+    effect: 'Each scrape of /metrics reads the change logs of all users.',
+    caughtBy: {
+      file: 'test/unit/db-cursors.test.ts',
+      name: 'the metrics read the streams with a time, and none of the change logs',
+    },
+  },
 ];

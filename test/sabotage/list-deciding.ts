@@ -14,6 +14,28 @@ export const DECIDING: readonly Sabotage[] = [
     },
   },
   {
+    name: 'held-already',
+    file: 'src/runs/counters.ts',
+    find: "state !== 'held' || !alreadyHeld.has(eventId)",
+    put: "state !== 'held' || eventId !== '' || alreadyHeld.size < 0",
+    effect: 'Each dry run lists the shares that are held already, as if a run would hold them.',
+    caughtBy: {
+      file: 'test/pipeline/backfill-decisions.test.ts',
+      name: 'neither lists nor counts a share that is held already and stays held',
+    },
+  },
+  {
+    name: 'held-again',
+    file: 'src/runs/counters.ts',
+    find: "state !== 'held' || !alreadyHeld.has(eventId)",
+    put: "state !== 'held' || (eventId === '' && !alreadyHeld.has(eventId))",
+    effect: 'No report counts the old shares that a backfill holds.',
+    caughtBy: {
+      file: 'test/pipeline/backfill-decisions.test.ts',
+      name: 'lists and counts a share that a sync skipped as too old and the window would hold',
+    },
+  },
+  {
     name: 'subdomains',
     file: 'src/share/address.ts',
     find: 'domain.endsWith(`.${internal}`)',

@@ -37,6 +37,14 @@ export const INPUT: readonly Sabotage[] = [
     caughtBy: { file: 'test/unit/config-invalid-values.test.ts', name: 'is not a schedule either' },
   },
   {
+    name: 'start-date-local',
+    file: 'src/config/tenant-schema.ts',
+    find: 'Math.max(0, firstMoment(zone, moment))',
+    put: 'Math.max(moment, firstMoment("UTC", moment))',
+    effect: '`start: 2026-11-01` leaves out the first or reports the last hours of another day.',
+    caughtBy: { file: 'test/unit/config-load.test.ts', name: 'is midnight in the timezone' },
+  },
+  {
     name: 'when-local',
     file: 'src/cli/command-line/parse-date-or-time.ts',
     find: 'time && !hasOffset ? `${text}Z` : text',
@@ -46,6 +54,14 @@ export const INPUT: readonly Sabotage[] = [
       file: 'test/unit/date-or-time.test.ts',
       name: "does not depend on the machine's timezone",
     },
+  },
+  {
+    name: 'when-split-by-the-shell',
+    file: 'src/cli/command-line/parse.ts',
+    find: 'if (split !== undefined) throw split;',
+    put: '',
+    effect: '`--since 2026-11-30 10:00` ends with `unknown command`, and no word about the blank.',
+    caughtBy: { file: 'test/cli/parse.test.ts', name: 'the shell has split a time' },
   },
   {
     name: 'when-earliest',

@@ -95,6 +95,22 @@ export const MACHINES: readonly Sabotage[] = [
     },
   },
   {
+    name: 'copy-stops-waiting-for-from',
+    file: 'src/db/copy/copy-database.ts',
+    find: 'openSource(options.from, { clock, signal })',
+    put: 'openSource(options.from, { clock, signal: new AbortController().signal })',
+    effect: 'After Ctrl-C, copy-database waits 45 s for a server that starts.',
+    caughtBy: { file: AT_START, name: '`copy-database` gives up a server that starts' },
+  },
+  {
+    name: 'copy-stops-waiting-for-to',
+    file: 'src/db/copy/copy-database.ts',
+    find: "access: 'write', clock, signal });",
+    put: "access: 'write', clock });",
+    effect: 'The same, if it is TO that starts.',
+    caughtBy: { file: AT_START, name: '`copy-database` gives up a server that starts' },
+  },
+  {
     name: 'copy-lease-check',
     file: 'src/db/copy/write-to-target.ts',
     find: 'await guardLease(trx, lease);',

@@ -163,6 +163,14 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     },
   },
   {
+    name: 'queue-counts-ours',
+    file: 'src/db/workers.ts',
+    find: 'where name = ${QUEUE_NAME} and state',
+    put: 'where name <> ${QUEUE_SCHEMA} and state',
+    effect: 'Jobs of another program start workers, and `status` says that runs wait.',
+    caughtBy: { file: QUEUE, name: 'the jobs of another program in the same schema are not runs' },
+  },
+  {
     name: 'queue-schema-of-its-role',
     file: 'src/queue/run-queue.ts',
     find: 'createSchema: !(await schemaExists(db, QUEUE_SCHEMA)),',
@@ -247,10 +255,9 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
   },
   {
     name: 'idle-start-noticed',
-    file: 'src/queue/duties.ts',
-    find: `  await duties.hold();
-  const over`,
-    put: '  const over',
+    file: 'src/queue/visible-lease.ts',
+    find: 'const lease = { key: await takeFree(context, holder) };',
+    put: "const lease = { key: { name: 'duties 1', holder } };",
     effect:
       'copy-database copies while `start` is idle, which then reports shares to the old database.',
     caughtBy: {
@@ -260,13 +267,25 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
   },
   {
     name: 'idle-start-heartbeat',
-    file: 'src/queue/duties.ts',
-    find: 'if (!signal.aborted) await duties.hold().catch(',
-    put: 'if (signal.aborted) await duties.hold().catch(',
+    file: 'src/queue/visible-lease.ts',
+    find: 'lease.key = await extended(context, lease.key);',
+    put: 'lease.key = await Promise.resolve(lease.key);',
     effect: 'An idle `start` is noticed for its first 45 seconds only.',
     caughtBy: {
       file: 'test/time/duties.test.ts',
       name: 'is valid until the process ends, and costs four writes a minute',
+    },
+  },
+  {
+    name: 'each-idle-start-noticed',
+    file: 'src/queue/visible-lease.ts',
+    find: 'if (await acquireLease(db, key, await databaseTime(db, clock))) return key;',
+    put: 'if ((await acquireLease(db, key, await databaseTime(db, clock))) || number > 0) return key;',
+    effect:
+      'If two `start` run and one ends, copy-database does not notice the other for 15 seconds.',
+    caughtBy: {
+      file: 'test/time/duties.test.ts',
+      name: 'is one of its own: if another process ends, this one stays visible',
     },
   },
 ];

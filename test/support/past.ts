@@ -1,7 +1,7 @@
 import type { TenantConfig } from '../../src/config/types.ts';
-import { listCursors } from '../../src/db/cursors.ts';
 import { findEvents } from '../../src/outbox/find-events.ts';
 import type { StoredEvent } from '../../src/outbox/outbox-event.ts';
+import { listCursors } from './list-cursors.ts';
 import { startWorld, type World } from './world.ts';
 
 const SECOND_MS = 1_000;

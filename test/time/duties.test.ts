@@ -3,7 +3,8 @@ import type { TenantConfig } from '../../src/config/types.ts';
 import { formatHolder, thisProcess } from '../../src/db/holder.ts';
 import { LEASE_LIMITS } from '../../src/db/limits.ts';
 import { silentLogger } from '../../src/lib/log.ts';
-import { Duties, withDuties } from '../../src/queue/duties.ts';
+import { Duties } from '../../src/queue/duties.ts';
+import { whileVisible } from '../../src/queue/visible-lease.ts';
 import type { AppContext } from '../../src/runs/app-context.ts';
 import { testDatabase } from '../support/database.ts';
 import { breakDatabase, repairDatabase } from '../support/failing-database.ts';
@@ -32,7 +33,7 @@ async function context() {
 describe('the lease of a process that is idle', () => {
   test('is valid until the process ends, and costs four writes a minute', async () => {
     const { context: own, clock, leases } = await context();
-    const working = withDuties(own, { tenants: TENANTS, signal: never }, async () => {
+    const working = whileVisible(own, never, async () => {
       await clock.sleep(60 * 60_000);
       return 'done';
     });
@@ -53,7 +54,7 @@ describe('the lease of a process that is idle', () => {
 
   test('is released if the work fails, and the failure is thrown', async () => {
     const { context: own, leases } = await context();
-    const failing = withDuties(own, { tenants: TENANTS, signal: never }, async () => {
+    const failing = whileVisible(own, never, async () => {
       expect(await leases()).toHaveLength(1);
       throw new Error('a bug');
     });
@@ -80,7 +81,7 @@ describe('the lease of a process that is idle', () => {
     expect(await leases()).toHaveLength(1);
     await second.release();
 
-    const working = withDuties(own, { tenants: TENANTS, signal: never }, async () => {
+    const working = whileVisible(own, never, async () => {
       await breakDatabase(db);
       await clock.sleep(LEASE_LIMITS.heartbeatMs + 1);
       await repairDatabase(db);
@@ -91,6 +92,33 @@ describe('the lease of a process that is idle', () => {
     expect(warnings).toEqual([
       expect.stringMatching(/^this process could not report whether it is/),
     ]);
+  });
+
+  test('is one of its own: if another process ends, this one stays visible', async () => {
+    const { context: own, clock, leases } = await context();
+    const namesOf = async () => (await leases()).map(({ name }) => name);
+    const first = whileVisible(own, never, () => clock.sleep(1_000));
+    await clock.pass(0);
+    const second = whileVisible(own, never, () => clock.sleep(60_000));
+    await clock.pass(500);
+    expect(await namesOf()).toEqual(['duties 1', 'duties 2']);
+    await clock.run(first);
+    expect(await namesOf()).toEqual(['duties 2']);
+    await clock.run(second);
+    expect(await leases()).toEqual([]);
+  });
+
+  test('is replaced by another one if it was lost while the process was suspended', async () => {
+    const { context: own, clock, db, leases } = await context();
+    const other = formatHolder(thisProcess());
+    const working = whileVisible(own, never, async () => {
+      await db.updateTable('lease').set({ holder: other }).execute();
+      await clock.sleep(LEASE_LIMITS.heartbeatMs + 1);
+      return leases();
+    });
+    const held = await clock.run(working);
+    expect(held.map(({ name }) => name)).toEqual(['duties 1', 'duties 2']);
+    expect(await leases()).toMatchObject([{ name: 'duties 1', holder: other }]);
   });
 
   test('moves with the tenants of the configuration', async () => {

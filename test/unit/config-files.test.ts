@@ -52,11 +52,19 @@ describe('the JSON Schema of a tenant', () => {
     ['a number as the workspace ID', 'gong:\n', 'gong:\n  workspaceId: 62\n'],
     ['too many calls', 'gong:\n', 'gong:\n  callsPerSecond: 1001\n'],
     ['a schedule of six fields', 'tenant: acme', 'tenant: acme\nschedule: "0 0 2 * * *"'],
-    ['a start without a time', 'tenant: acme', 'tenant: acme\nstart: 2026-11-01'],
+    ['a start that is not a date', 'tenant: acme', 'tenant: acme\nstart: yesterday'],
   ])('rejects %s', (_name, from, to) => {
     expect(TENANT_YAML).toContain(from);
     expect(validate(parse(TENANT_YAML.replace(from, () => to)))).toBe(false);
   });
+
+  test.each(['2026-11-01', '2026-11-01T00:00:00Z', '2026-11-01T09:00+01:00'])(
+    'accepts the start %s',
+    (start) => {
+      const yaml = `${TENANT_YAML}start: ${start}\n`;
+      expect(validate(parse(yaml)), JSON.stringify(validate.errors)).toBe(true);
+    },
+  );
 
   test('accepts references in any text', () => {
     const yaml = TENANT_YAML.replace('tenant: acme', 'tenant: ${T}')

@@ -83,7 +83,9 @@ const VALUES: readonly ProblemCase[] = [
     problems: [`14:11 schedule: expected ${expected}; found "${cron}"`],
   })),
   ...[
-    '2026-11-01',
+    '2026-11-31',
+    '2026-1-1',
+    '2026-11-01 00:00',
     '2026-11-01T00:00:00',
     '2026-02-30T00:00:00Z',
     '2026-13-01T00:00:00Z',
@@ -95,8 +97,8 @@ const VALUES: readonly ProblemCase[] = [
     replace: '',
     by: `start: ${time}\n`,
     problems: [
-      '14:8 start: expected an ISO-8601 time with its offset such as 2026-11-01T00:00:00Z; ' +
-        `found "${time}"`,
+      '14:8 start: expected a date such as 2026-11-01, or an ISO-8601 time with its offset such as ' +
+        `2026-11-01T00:00:00Z; found "${time}"`,
     ],
   })),
   ...[

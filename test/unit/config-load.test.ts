@@ -68,6 +68,17 @@ describe('values are normalized', () => {
     }
   });
 
+  test.each([
+    ['', '2026-11-01T00:00:00.000Z'],
+    ['timezone: America/New_York\n', '2026-11-01T04:00:00.000Z'],
+    ['timezone: Asia/Kolkata\n', '2026-10-31T18:30:00.000Z'],
+  ])('a start without a time is midnight in the timezone (%j)', async (timezone, moment) => {
+    for (const date of ['2026-11-01', '"2026-11-01"']) {
+      const { tenants } = await loadAcme(`${TENANT_YAML}start: ${date}\n${timezone}`);
+      expect(new Date(one(tenants).start ?? 0).toISOString()).toBe(moment);
+    }
+  });
+
   test('domains and addresses are lower case, each domain once', async () => {
     const domains = '[ACME.com, acme.com, Bücher.example, eu.acme.com]';
     const { tenants } = await loadAcme(

@@ -8,10 +8,11 @@ import {
   listBackfills,
   tenantsWithUnfinishedBackfills,
 } from '../../src/db/backfills.ts';
-import { listCursors, writeCursor } from '../../src/db/cursors.ts';
+import { writeCursor } from '../../src/db/cursors.ts';
 import { releaseLease } from '../../src/db/leases.ts';
 import { LeaseLost } from '../../src/lib/errors.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
+import { listCursors } from '../support/list-cursors.ts';
 
 const AT = Date.UTC(2026, 10, 2);
 const JUNE: Backfill = {

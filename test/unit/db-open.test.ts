@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { listCursors, readCursor, writeCursor } from '../../src/db/cursors.ts';
+import { readCursor, writeCursor } from '../../src/db/cursors.ts';
 import { DATABASE_LIMITS } from '../../src/db/limits.ts';
 import { requireCurrent } from '../../src/db/migrate.ts';
 import { openDatabase, sqliteFile } from '../../src/db/open.ts';
@@ -13,6 +13,7 @@ import type { Database, Tables } from '../../src/db/schema.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { DatabaseError, UserError } from '../../src/lib/errors.ts';
 import { migratedFile, testFile } from '../support/database.ts';
+import { listCursors } from '../support/list-cursors.ts';
 import { recordStatements } from '../support/statements.ts';
 
 /** Every wait is over at once. */

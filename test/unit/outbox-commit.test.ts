@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listCursors, readCursor } from '../../src/db/cursors.ts';
+import { readCursor } from '../../src/db/cursors.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { RetryableError } from '../../src/lib/errors.ts';
 import { commitBatch, commitCursor } from '../../src/outbox/commit.ts';
@@ -11,6 +11,7 @@ import { STATES_AFTER_REPAIR } from '../../src/outbox/write-events.ts';
 import { heldLease, testDatabase } from '../support/database.ts';
 import { batchOf, eventSeries, newEvent } from '../support/events.ts';
 import { failInserts } from '../support/failing-database.ts';
+import { listCursors } from '../support/list-cursors.ts';
 
 const STREAM = { tenant: 'acme', stream: 'salesforce' };
 const moved = (position: string) => ({ stream: 'salesforce', position });

@@ -1,6 +1,6 @@
 import { isOnCalendar } from '../../lib/calendar.ts';
 import { UserError } from '../../lib/errors.ts';
-import { firstMoment } from '../../scheduler/local-time.ts';
+import { firstMoment } from '../../lib/local-time.ts';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 /** ISO-8601; without an offset or Z, a time in the tenant's timezone */

@@ -2,6 +2,7 @@ import type { Command, CommanderError } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { missingValue } from './commander-option.ts';
 import { buildProgram, subcommand } from './commander-program.ts';
+import { splitTime } from './split-time.ts';
 import { isGlobal } from './suggestions.ts';
 import {
   missingArgument,
@@ -37,7 +38,7 @@ export function parseArguments(definitions: Definitions, words: readonly string[
   for (const command of withSubcommands(program)) {
     command.exitOverride((error) => refuse(command, { error, words, definitions }));
     command.action(() => {
-      parsed = parsedAt(command, definitions);
+      parsed = parsedAt(command, { words, definitions });
     });
   }
   program.parse(words, { from: 'user' });
@@ -68,7 +69,7 @@ function refuse(
   if (error.code !== 'commander.unknownOption') throw error;
   const [first = ''] = command.args;
   if (command.commands.length > 0 && !first.startsWith('-')) {
-    throw unknownCommand(command, first, definitions);
+    throw splitTime(command, words) ?? unknownCommand(command, first, definitions);
   }
   const given = command.args.find((word) => /^-\D/.test(word)) ?? first;
   const before =
@@ -77,12 +78,17 @@ function refuse(
 }
 
 /** What a line means that ends at this command. Throws UsageError. */
-function parsedAt(command: Command, definitions: Definitions): Parsed {
+function parsedAt(
+  command: Command,
+  { words, definitions }: { readonly words: readonly string[]; readonly definitions: Definitions },
+): Parsed {
   const name = nameOf(command);
   const options = optionsAt(command);
   const { args } = command;
   if (name === 'help') return helpOn(rootOf(command), args, definitions);
   const definition = definitions.find((one) => one.name === name);
+  const split = args.length > 0 ? splitTime(command, words) : undefined;
+  if (split !== undefined) throw split;
   checkWords(command, { definition, definitions });
   if (options['help'] === true) return { kind: 'help', command: name, requested: true };
   if (options['version'] === true) return { kind: 'version' };

@@ -2,7 +2,7 @@ import { ConfigError } from '../../config/config-error.ts';
 import type { FaultyTenant, TenantConfig } from '../../config/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { isPostgresUrl } from '../../lib/postgres-url.ts';
-import { withDuties } from '../../queue/duties.ts';
+import { whileVisible } from '../../queue/visible-lease.ts';
 import type { ExitCode, Handler } from '../command.ts';
 import { type CommandSession, withCommandSession } from '../command-session.ts';
 import type { Runner, ServiceTools } from '../service/runner.ts';
@@ -19,7 +19,7 @@ async function startScheduler(session: CommandSession): Promise<ExitCode> {
   const run = () => serve(session, createRunner, { faultyTenants: 'alert' });
   // The runner of a shared queue reports itself.
   if (isPostgresUrl(context.config.service.database)) return run();
-  return withDuties(context, { tenants, signal: session.input.signal }, run);
+  return whileVisible(context, session.input.signal, run);
 }
 
 /** Loads the packages of the shared queue only if there is one. */

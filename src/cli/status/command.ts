@@ -1,7 +1,8 @@
 import { healthOf, worstFirst } from '../../operator/health.ts';
 import { type QueueStatus, queueStatus, workersJson } from '../../operator/queue-status.ts';
-import { statusOf, syncCursors } from '../../operator/status.ts';
+import { statusOf } from '../../operator/status.ts';
 import { statusJson } from '../../operator/status-json.ts';
+import { readPositions, syncCursors } from '../../operator/sync-cursors.ts';
 import { faultyRow, type TenantRow, type ValidTenantRow } from '../../operator/tenant-row.ts';
 import { nextDue } from '../../scheduler/due-times.ts';
 import { EXIT, type ExitCode, type Handler } from '../command.ts';
@@ -52,6 +53,6 @@ async function printText(
   await printSummary(io, rows, { now, queue, details: verbose ? 'all' : 'few' });
   if (!verbose) return;
   for (const { status: found } of rows) {
-    if (found) await printDetails(io, found, await syncCursors(context, found.tenant));
+    if (found) await printDetails(io, found, await readPositions(context, found.tenant));
   }
 }

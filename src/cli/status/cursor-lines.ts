@@ -1,5 +1,6 @@
 import type { Cursor } from '../../db/cursors.ts';
 import { countOf, listOf, numberText } from '../../lib/format.ts';
+import type { ChangeLogsRead, ReadPositions } from '../../operator/sync-cursors.ts';
 import {
   CHANGE_LOG_STREAM_PREFIX as CHANGE_LOGS,
   INTERNAL_DOMAINS_STREAM,
@@ -22,12 +23,10 @@ const FACTS: ReadonlySet<string> = new Set([
 ]);
 
 /** One line per stream; one line for all change logs, as each user and drive has its own. */
-export function cursorLines(cursors: readonly Cursor[], at: TimeOf): string[] {
-  const logs = cursors.filter(({ stream }) => stream.startsWith(CHANGE_LOGS));
-  const others = cursors.filter(
-    ({ stream }) => !stream.startsWith(CHANGE_LOGS) && !FACTS.has(stream),
-  );
-  return [...others.map((cursor) => cursorLine(cursor, at)), ...changeLogLines(logs, at)];
+export function cursorLines({ streams, changeLogs }: ReadPositions, at: TimeOf): string[] {
+  const shown = streams.filter(({ stream }) => !FACTS.has(stream));
+  const lines = shown.map((cursor) => cursorLine(cursor, at));
+  return changeLogs === undefined ? lines : [...lines, changeLogsLine(changeLogs, at)];
 }
 
 /** `salesforce/content-distributions  from …, until …, stored at …` */
@@ -42,14 +41,11 @@ function positionParts(position: string, at: TimeOf): string[] {
     .map(([name, value]) => `${LABELS[name] ?? name} ${at(Date.parse(String(value)))}`);
 }
 
-function changeLogLines(logs: readonly Cursor[], at: TimeOf): string[] {
-  if (logs.length === 0) return [];
-  const oldest = Math.min(...logs.map(({ updatedAt }) => updatedAt));
-  const rereading = logs.filter(({ position }) => 'sweep' in JSON.parse(position)).length;
+function changeLogsLine({ count, listingFiles, oldestReadAt }: ChangeLogsRead, at: TimeOf): string {
   const parts = [
-    countOf(logs.length, 'change log'),
-    ...(rereading > 0 ? [`${numberText(rereading)} being read in full`] : []),
-    `oldest read at ${at(oldest)}`,
+    countOf(count, 'change log'),
+    ...(listingFiles > 0 ? [`${numberText(listingFiles)} being read in full`] : []),
+    `oldest read at ${at(oldestReadAt)}`,
   ];
-  return [`${CHANGE_LOGS}…  ${listOf(parts)}`];
+  return `${CHANGE_LOGS}…  ${listOf(parts)}`;
 }

@@ -1,7 +1,7 @@
-import type { Cursor } from '../../db/cursors.ts';
 import { countOf, listOf, numberText, zonedTimeText } from '../../lib/format.ts';
 import { sendingDays } from '../../operator/sending-days.ts';
 import type { RunStatus, TenantStatus } from '../../operator/status.ts';
+import type { ReadPositions } from '../../operator/sync-cursors.ts';
 import { STATES } from '../../outbox/states.ts';
 import { runText } from '../runs/run-summary.ts';
 import type { Io } from '../terminal/io.ts';
@@ -15,14 +15,14 @@ type TimeOf = (at: number) => string;
 export async function printDetails(
   io: Io,
   found: TenantStatus,
-  cursors: readonly Cursor[],
+  positions: ReadPositions,
 ): Promise<void> {
   await io.out('\n');
   await writeHeading(io, found.tenant);
-  await writeFields(io, fieldsOf(found, cursors));
+  await writeFields(io, fieldsOf(found, positions));
 }
 
-function fieldsOf(found: TenantStatus, cursors: readonly Cursor[]): Field[] {
+function fieldsOf(found: TenantStatus, positions: ReadPositions): Field[] {
   const { oldestPending, backfills, outbox, timezone } = found;
   const at: TimeOf = (moment) => zonedTimeText(moment, timezone);
   return [
@@ -31,7 +31,7 @@ function fieldsOf(found: TenantStatus, cursors: readonly Cursor[]): Field[] {
       found.runs.map((run) => `${at(run.startedAt)}  ${runStatusText(run)}`),
     ),
     ...noteFields(found),
-    ...labelled('read up to', cursorLines(cursors, at)),
+    ...labelled('read up to', cursorLines(positions, at)),
     ...(backfills.length === 0 ? [] : labelled('backfills', backfillLines(found, at))),
     ...historyFields(found),
     ['outbox', listOf(STATES.map((state) => `${numberText(outbox[state])} ${state}`))],

@@ -47,9 +47,9 @@ export interface CopiedTable {
  * DatabaseError, DatabaseInUse, LeaseLost, or the signal's reason.
  */
 export async function copyDatabase(options: CopyOptions): Promise<readonly CopiedTable[]> {
-  const { clock = systemClock } = options;
+  const { clock = systemClock, signal } = options;
   requireDifferent(options);
-  const from = await about('FROM', () => openSource(options.from, clock));
+  const from = await about('FROM', () => openSource(options.from, { clock, signal }));
   try {
     return await from.transaction().execute(async (locked) => {
       await about('FROM', () => lockSource(locked, clock));
@@ -64,8 +64,8 @@ async function copyTo(
   options: CopyOptions & { readonly clock: Clock },
   from: Statement,
 ): Promise<readonly CopiedTable[]> {
-  const { clock } = options;
-  const to = openDatabase({ database: options.to, access: 'write', clock });
+  const { clock, signal } = options;
+  const to = openDatabase({ database: options.to, access: 'write', clock, signal });
   try {
     const holder = formatHolder(thisProcess());
     const lease = await about('TO', () => beginCopy(to, { holder, clock }));

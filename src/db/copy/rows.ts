@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isPostgres } from '../is-postgres.ts';
 import { COPY_LIMITS } from '../limits.ts';
+import { pagesByKey } from '../pages-by-key.ts';
 import type { Statement } from '../schema.ts';
 import type { Row } from './checksum.ts';
 import type { ComparedTable, TableName } from './table-plans.ts';
@@ -10,24 +11,13 @@ import type { ComparedTable, TableName } from './table-plans.ts';
  * copy.
  */
 function countsOf({ treatment }: ComparedTable) {
-  return treatment === 'counted' ? sql`events <> 0` : sql`1 = 1`;
+  return treatment === 'counted' ? sql<boolean>`events <> 0` : sql<boolean>`1 = 1`;
 }
 
 /** Yields the rows in the order of the key, which both databases sort by bytes, in pages. */
-export async function* readPages(db: Statement, table: ComparedTable): AsyncGenerator<Row[]> {
-  const { name, key } = table;
-  const columns = sql.join(key.map((column) => sql.ref(column)));
-  let after = sql``;
-  for (;;) {
-    const { rows } = await sql<Row>`
-      select * from ${sql.table(name)} where ${countsOf(table)} ${after}
-      order by ${columns} limit ${COPY_LIMITS.rowsPerPage}
-    `.execute(db);
-    if (rows.length > 0) yield rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < COPY_LIMITS.rowsPerPage) return;
-    after = sql`and (${columns}) > (${sql.join(key.map((column) => last[column]))})`;
-  }
+export function readPages(db: Statement, table: ComparedTable): AsyncGenerator<Row[]> {
+  const rows = db.selectFrom(table.name).selectAll().where(countsOf(table)).$castTo<Row>();
+  return pagesByKey(rows, { key: table.key, size: COPY_LIMITS.rowsPerPage });
 }
 
 export async function countRows(db: Statement, table: ComparedTable): Promise<number> {

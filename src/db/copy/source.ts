@@ -5,7 +5,7 @@ import { databaseTime } from '../database-time.ts';
 import { isPostgres } from '../is-postgres.ts';
 import { holderText, isValidLease } from '../leases.ts';
 import { requireKnownSchema } from '../migrate.ts';
-import { openDatabase } from '../open.ts';
+import { type OpenOptions, openDatabase } from '../open.ts';
 import { databaseExists } from '../open-current.ts';
 import type { Database, Statement } from '../schema.ts';
 import { liveWorkers } from '../workers.ts';
@@ -13,13 +13,16 @@ import { DatabaseInUse } from './copy-in-use.ts';
 import { ALL_TABLES } from './table-plans.ts';
 
 /** Opens FROM, and changes nothing. Throws UserError if it does not exist or has another schema. */
-export async function openSource(database: string, clock: Clock): Promise<Database> {
-  if (!(await databaseExists({ database, access: 'read', clock }))) {
+export async function openSource(
+  database: string,
+  waits: Required<Pick<OpenOptions, 'clock' | 'signal'>>,
+): Promise<Database> {
+  if (!(await databaseExists({ database, access: 'read', ...waits }))) {
     throw new UserError('there is no database of sharetrail', {
       hint: 'Check the address. A relative path starts in the working directory.',
     });
   }
-  const db = openDatabase({ database, access: 'write', clock });
+  const db = openDatabase({ database, access: 'write', ...waits });
   try {
     if ((await requireKnownSchema(db)) === 'current') return db;
     throw new DatabaseError('the database has the schema of an earlier version', {

@@ -38,16 +38,13 @@ export async function checkReaders(
   if (found === undefined) {
     return checks.skip(['shared drives'], 'the users could not be found');
   }
-  const logs = [...changeLogsOf(found)];
-  const users = logs.filter(({ kind }) => kind === 'user');
-  const drives = logs.filter(({ kind }) => kind === 'drive');
-  await checkUsers(checks, client, { users, scope: found, isCut: wasCut(), options });
-  if (drives.length === 0) {
+  await checkUsers(checks, client, { scope: found, isCut: wasCut(), options });
+  if (found.drives.length === 0) {
     checks.add('shared drives', ok(noDrives(options)));
   } else if (wasCut()) {
     checks.add('shared drives', TOO_MANY);
   } else {
-    await checkDrives(checks, client, { drives, scope: found });
+    await checkDrives(checks, client, found);
   }
 }
 
@@ -97,12 +94,10 @@ async function checkUsers(
   checks: AreaChecks,
   client: GoogleClient,
   {
-    users,
     scope,
     isCut,
     options: { config },
   }: {
-    readonly users: readonly ChangeLog[];
     readonly scope: Scope;
     readonly isCut: boolean;
     readonly options: GoogleOptions;
@@ -110,24 +105,26 @@ async function checkUsers(
 ): Promise<void> {
   const isListed = config.users !== 'all';
   const countMax = isListed ? CHECK_LIMITS.usersProbedMax : CHECK_LIMITS.usersSampled;
-  const opened = await openAll(users.slice(0, countMax), async (log) => {
+  const users = firstLogs(scope, 'user', countMax);
+  const opened = await openAll(users, async (log) => {
     const as = log.kind === 'user' ? log.email : '';
     await client.startPageToken(as);
     return as;
   });
   const withoutDrive = opened.filter(({ error }) => isUserWithoutDrive(config, error));
   const broken = opened.filter((each) => each.error !== undefined && !withoutDrive.includes(each));
-  const count = `${isCut ? 'at least ' : ''}${users.length}`;
-  const { leavers } = scope.users.counts();
+  const { readable, leavers } = scope.users.counts();
+  const count = `${isCut ? 'at least ' : ''}${readable}`;
   if (broken.length > 0) return addBroken(checks, 'user', broken);
-  if (users.length === 0) return checks.add('users', NO_USERS);
+  if (readable === 0) return checks.add('users', NO_USERS);
   if (withoutDrive.length === opened.length) {
     return checks.fail('users', withoutDrive[0]?.error);
   }
-  const who = `${count} active ${users.length === 1 ? 'user is' : 'users are'} read, each as themselves`;
+  const who = `${count} active ${readable === 1 ? 'user is' : 'users are'} read, each as themselves`;
   const others = leavers === 0 ? '' : `; ${leavers} suspended or archived are not`;
-  const tried = opened.length < users.length ? `; ${opened.length} were tried` : '';
-  const names = isListed ? `: ${namesOf(users.map(({ title }) => title))}` : '';
+  const tried = opened.length < readable ? `; ${opened.length} were tried` : '';
+  const titles = users.map(({ title }) => title);
+  const names = isListed ? `: ${namesOf(titles, readable)}` : '';
   checks.add('users', ok(`${who}${names}${others}${tried}`));
 }
 
@@ -136,12 +133,9 @@ const NO_USERS: Finding = failed(
   'Set googleDrive.users to `all`, or list the users whose Drive is read.',
 );
 
-async function checkDrives(
-  checks: AreaChecks,
-  client: GoogleClient,
-  { drives, scope }: { readonly drives: readonly ChangeLog[]; readonly scope: Scope },
-): Promise<void> {
-  const opened = await openAll(drives.slice(0, CHECK_LIMITS.drivesProbedMax), async (log) => {
+async function checkDrives(checks: AreaChecks, client: GoogleClient, scope: Scope): Promise<void> {
+  const drives = firstLogs(scope, 'drive', CHECK_LIMITS.drivesProbedMax);
+  const opened = await openAll(drives, async (log) => {
     if (log.kind !== 'drive') return '';
     return openDrive(client, log.driveId, await scope.readersOf(log.driveId));
   });
@@ -154,10 +148,21 @@ async function checkDrives(
   }
   const readable = opened.filter(({ error }) => error === undefined);
   if (readable.length === 0) return;
-  const names = namesOf(readable.map(({ title, as }) => `${title} as ${as}`));
-  const rest = drives.length - opened.length;
+  const names = readable.map(({ title, as }) => `${title} as ${as}`);
+  const rest = scope.drives.length - opened.length;
   const others = rest === 0 ? '' : `; ${rest} more were not tried`;
-  checks.add('shared drives', ok(`${readable.length} can be read: ${names}${others}`));
+  checks.add(
+    'shared drives',
+    ok(`${readable.length} can be read: ${namesOf(names, names.length)}${others}`),
+  );
+}
+
+/** Only those that are opened: a company has a change log for each user and each shared drive. */
+function firstLogs(scope: Scope, kind: ChangeLog['kind'], max: number): ChangeLog[] {
+  return changeLogsOf(scope)
+    .filter((log) => log.kind === kind)
+    .take(max)
+    .toArray();
 }
 
 /** The first reader who can open it, as in a run. Throws the first reader's error. */
@@ -206,8 +211,9 @@ function addBroken(checks: AreaChecks, what: string, broken: readonly Opened[]):
   checks.add(`${what}s`, failed(`${rest} more cannot be read; the last: ${last}`, 'See above.'));
 }
 
-function namesOf(names: readonly string[]): string {
-  const shown = names.slice(0, CHECK_LIMITS.namesShown).join(', ');
-  const rest = names.length - CHECK_LIMITS.namesShown;
-  return rest > 0 ? `${shown} and ${rest} more` : shown;
+/** `names`: at least the first ones of `total`. */
+function namesOf(names: readonly string[], total: number): string {
+  const shown = names.slice(0, CHECK_LIMITS.namesShown);
+  const rest = total - shown.length;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }

@@ -1,5 +1,7 @@
+import type { Selectable } from 'kysely';
 import { DATABASE_LIMITS } from '../../db/limits.ts';
-import type { Statement } from '../../db/schema.ts';
+import { pagesByKey } from '../../db/pages-by-key.ts';
+import type { DriveAddressTable, Statement } from '../../db/schema.ts';
 import { chunksOf } from '../../lib/chunks.ts';
 import { type HeldAddress, HeldAddresses } from './held-addresses.ts';
 
@@ -12,32 +14,22 @@ export async function loadAddresses(db: Statement, tenant: string): Promise<Held
 
 /** The same, a page at a time. */
 export async function* addressPages(db: Statement, tenant: string): AsyncGenerator<HeldAddress[]> {
-  let after = { address: '', user_id: '', since: 0 };
-  for (;;) {
-    const { address, user_id, since } = after;
-    const rows = await db
-      .selectFrom('drive_address')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('address', 'user_id', 'since'), '>', tuple(address, user_id, since)),
-      )
-      .orderBy('address')
-      .orderBy('user_id')
-      .orderBy('since')
-      .limit(DATABASE_LIMITS.rowsPerPageMax)
-      .execute();
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows.map((row) => ({
-      address: row.address,
-      userId: row.user_id,
-      since: row.since,
-      ...(row.until !== null && { until: row.until }),
-      isPrimary: row.is_primary === 1,
-    }));
-    after = last;
-  }
+  const rows = db.selectFrom('drive_address').selectAll().where('tenant', '=', tenant);
+  const pages = pagesByKey(rows, {
+    key: ['address', 'user_id', 'since'],
+    size: DATABASE_LIMITS.rowsPerPageMax,
+  });
+  for await (const page of pages) yield page.map(addressOf);
+}
+
+function addressOf(row: Selectable<DriveAddressTable>): HeldAddress {
+  return {
+    address: row.address,
+    userId: row.user_id,
+    since: row.since,
+    ...(row.until !== null && { until: row.until }),
+    isPrimary: row.is_primary === 1,
+  };
 }
 
 /** Inserts or updates the addresses. */

@@ -1,5 +1,6 @@
 import { type Mentions, mentionsAny } from '../../db/mentions.ts';
-import type { Statement } from '../../db/schema.ts';
+import { pagesByKey } from '../../db/pages-by-key.ts';
+import type { ActivityTable, Statement } from '../../db/schema.ts';
 import { mailboxOf } from '../../share/address.ts';
 import type { ForgottenPeople } from '../../share/forgotten.ts';
 import type { AuditEntry } from './audit-entry.ts';
@@ -97,11 +98,13 @@ export async function* entriesNaming(
   person: PersonOnRecord,
   forgotten: ForgottenPeople,
 ): AsyncGenerator<ForgettableEntry[]> {
-  for (let after: EntryRow | undefined = { partition: '', key: '', payload: '' }; after; ) {
-    const rows: EntryRow[] = await entriesAfter(db, person, after);
-    yield rows.flatMap((row) => withoutPerson(row, forgotten) ?? []);
-    after = rows.at(-1);
-  }
+  const entries = db
+    .selectFrom('activity')
+    .select(['lane', 'key', 'payload'])
+    .where('tenant', '=', person.tenant)
+    .where(mentionsAny(['payload'], person.mentions));
+  const pages = pagesByKey(entries, { key: ['lane', 'key'], size: DRIVE_LIMITS.entriesPerPageMax });
+  for await (const page of pages) yield page.flatMap((row) => withoutPerson(row, forgotten) ?? []);
 }
 
 export async function forgetInEntries(
@@ -120,34 +123,11 @@ export async function forgetInEntries(
   }
 }
 
-interface EntryRow {
-  readonly partition: string;
-  readonly key: string;
-  readonly payload: string;
-}
-
-function entriesAfter(
-  db: Statement,
-  { tenant, mentions }: PersonOnRecord,
-  after: EntryRow,
-): Promise<EntryRow[]> {
-  return db
-    .selectFrom('activity')
-    .select(['lane as partition', 'key', 'payload'])
-    .where('tenant', '=', tenant)
-    .where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('lane', 'key'), '>', tuple(after.partition, after.key)),
-    )
-    .where(mentionsAny(['payload'], mentions))
-    .orderBy('lane')
-    .orderBy('key')
-    .limit(DRIVE_LIMITS.entriesPerPageMax)
-    .execute();
-}
-
 /** The same as `entriesOf` makes of an entry that is read again. */
-function withoutPerson(row: EntryRow, forgotten: ForgottenPeople): ForgettableEntry | undefined {
-  const { partition, key, payload } = row;
+function withoutPerson(
+  { lane: partition, key, payload }: Pick<ActivityTable, 'lane' | 'key' | 'payload'>,
+  forgotten: ForgottenPeople,
+): ForgettableEntry | undefined {
   const entry = JSON.parse(payload) as AuditEntry;
   const { grant, place } = entry;
   const pseudonym = grant.email === undefined ? undefined : forgotten.pseudonymOf(grant.email);

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { DATABASE_LIMITS } from '../../db/limits.ts';
+import { pagesByKey } from '../../db/pages-by-key.ts';
 import type { Statement } from '../../db/schema.ts';
 
 /**
@@ -84,36 +85,22 @@ export async function findKnownItems(
 ): Promise<Set<string>> {
   const requested = new Map(itemIds.map((id) => [hashOf(id), id]));
   const found = new Set<string>();
-  let after = { owner: '', since: 0, number: 0 };
-  while (found.size < requested.size) {
-    const rows = await rowsAfter(db, among, after);
+  if (requested.size === 0) return found;
+  const { tenant, owner, before } = among;
+  const pages = pagesByKey(
+    db
+      .selectFrom('known_items')
+      .select(['owner', 'since', 'number', 'items'])
+      .where('tenant', '=', tenant)
+      .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''))
+      .where('since', '<', before),
+    { key: ['owner', 'since', 'number'], size: DATABASE_LIMITS.rowsPerInsertMax },
+  );
+  for await (const rows of pages) {
     for (const { items } of rows) for (const id of matchesIn(items, requested)) found.add(id);
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    after = last;
+    if (found.size === requested.size) break;
   }
   return found;
-}
-
-function rowsAfter(
-  db: Statement,
-  { tenant, owner, before }: Parameters<typeof findKnownItems>[1],
-  after: { readonly owner: string; readonly since: number; readonly number: number },
-) {
-  return db
-    .selectFrom('known_items')
-    .select(['owner', 'since', 'number', 'items'])
-    .where('tenant', '=', tenant)
-    .where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('owner', 'since', 'number'), '>', tuple(after.owner, after.since, after.number)),
-    )
-    .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''))
-    .where('since', '<', before)
-    .orderBy('owner')
-    .orderBy('since')
-    .orderBy('number')
-    .limit(DATABASE_LIMITS.rowsPerInsertMax)
-    .execute();
 }
 
 function* matchesIn(items: string, requested: ReadonlyMap<string, string>): Generator<string> {

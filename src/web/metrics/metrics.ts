@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { cursorTimes } from '../../operator/cursor-times.ts';
-import { syncCursors } from '../../operator/status.ts';
+import type { CursorTime } from '../../operator/cursor-times.ts';
+import { readCursorTimes } from '../../operator/sync-cursors.ts';
 import type { WebData } from '../web-data.ts';
 import { createRunMetrics, type RunMetrics } from './counters.ts';
 import { createGauges, type Measured } from './gauges.ts';
@@ -34,10 +34,8 @@ async function measure(data: WebData): Promise<Measured> {
   const [statuses, counts] = [await data.statuses(), await data.counts()];
   const { context, tenants } = data.view();
   const lastGoodRuns = await data.lastGoodRuns();
-  const cursors = new Map<string, ReturnType<typeof cursorTimes>>();
-  for (const { tenant } of tenants) {
-    cursors.set(tenant, cursorTimes(await syncCursors(context, tenant)));
-  }
+  const cursors = new Map<string, readonly CursorTime[]>();
+  for (const { tenant } of tenants) cursors.set(tenant, await readCursorTimes(context, tenant));
   const { depth } = await data.queue();
   return { statuses, lastGoodRuns, cursors, queue: depth, ...counts };
 }

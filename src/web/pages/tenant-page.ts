@@ -1,13 +1,12 @@
 import { html } from 'hono/html';
-import type { Cursor } from '../../db/cursors.ts';
 import { countOf, durationText, numberText } from '../../lib/format.ts';
 import { cursorTimes } from '../../operator/cursor-times.ts';
 import { sendingDays } from '../../operator/sending-days.ts';
 import type { RunStatus } from '../../operator/status.ts';
+import type { ReadPositions } from '../../operator/sync-cursors.ts';
 import type { ValidTenantRow } from '../../operator/tenant-row.ts';
 import type { DayCount } from '../../outbox/counts.ts';
 import { STATES } from '../../outbox/states.ts';
-import { CHANGE_LOG_STREAM_PREFIX } from '../../sources/drive/stream-names.ts';
 import { PAGE_LIMITS } from '../limits.ts';
 import { eventsPath } from '../paths.ts';
 import { callsMeters } from './calls-meter.ts';
@@ -27,13 +26,13 @@ export interface TenantPage extends Moment {
   readonly row: ValidTenantRow;
   readonly days: readonly DayCount[];
   readonly firstDay: number;
-  readonly cursors: readonly Cursor[];
+  readonly positions: ReadPositions;
   readonly sentence: SentenceHtml;
 }
 
 /** One tenant: its health, states, runs, backfills, and how far it is read. */
 export function tenantPage(page: TenantPage): Html {
-  const { row, days, firstDay, cursors, now, sentence } = page;
+  const { row, days, firstDay, positions, now, sentence } = page;
   const { status, health } = row;
   const { tenant, timezone, outbox, nextRun } = status;
   const moment = { now, timezone };
@@ -51,7 +50,7 @@ ${health.attention === undefined ? '' : html`<div class="attention"><p>${sentenc
 </div>
 <section class="panel"><h2>Latest runs</h2>${status.runs.length === 0 ? noRun(sentence) : runsTable(status.runs, shown)}</section>
 ${backfills(row, moment)}
-<section class="panel"><h2>How far it is read</h2>${cursorsTable(cursors, moment)}</section>`;
+<section class="panel"><h2>How far it is read</h2>${positionsTable(positions, moment)}</section>`;
 }
 
 type ZonedMoment = Moment & { readonly timezone: string };
@@ -93,25 +92,23 @@ function backfills({ status }: ValidTenantRow, moment: ZonedMoment): Html {
   }</section>`;
 }
 
-function cursorsTable(cursors: readonly Cursor[], moment: ZonedMoment): Html {
-  if (cursors.length === 0) return html`<p class="empty">Nothing is read yet.</p>`;
-  const until = new Map(cursorTimes(cursors).map(({ stream, at }) => [stream, at]));
-  const logs = cursors.filter(({ stream }) => stream.startsWith(CHANGE_LOG_STREAM_PREFIX));
-  const positions = cursors.filter(({ stream }) => until.has(stream));
-  const rows = positions.map(({ stream, updatedAt }) => ({
-    stream,
-    updatedAt,
-    at: until.get(stream),
-  }));
-  const oldest = Math.min(...logs.map(({ updatedAt }) => updatedAt));
-  const changeLogs = {
-    stream: countOf(logs.length, 'change log'),
-    updatedAt: oldest,
+function positionsTable({ streams, changeLogs }: ReadPositions, moment: ZonedMoment): Html {
+  if (streams.length === 0 && changeLogs === undefined) {
+    return html`<p class="empty">Nothing is read yet.</p>`;
+  }
+  const until = new Map(cursorTimes(streams).map(({ stream, at }) => [stream, at]));
+  const rows = streams.flatMap(({ stream, updatedAt }) => {
+    const at = until.get(stream);
+    return at === undefined ? [] : [{ stream, updatedAt, at }];
+  });
+  const logs = changeLogs && {
+    stream: countOf(changeLogs.count, 'change log'),
+    updatedAt: changeLogs.oldestReadAt,
     at: undefined,
   };
   return html`<div class="table-frame"><table class="cards"><caption class="hidden">Streams and how far they are read</caption><thead><tr><th scope="col">Stream</th><th scope="col">Read until</th><th scope="col">Stored</th></tr></thead><tbody>${[
     ...rows,
-    ...(logs.length === 0 ? [] : [changeLogs]),
+    ...(logs ? [logs] : []),
   ].map(
     ({ stream, updatedAt, at }) =>
       html`<tr><th scope="row" class="stream">${stream}</th><td data-label="Read until">${at === undefined ? html`<span class="muted">its own position</span>` : timeHtml(at, moment)}</td><td data-label="Stored">${timeHtml(updatedAt, moment)}</td></tr>`,

@@ -5,8 +5,8 @@ import { explanationsJson } from '../../operator/explanation-json.ts';
 import { healthOf } from '../../operator/health.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
 import { workersJson } from '../../operator/queue-status.ts';
-import { syncCursors } from '../../operator/status.ts';
 import { statusJson } from '../../operator/status-json.ts';
+import { syncCursors } from '../../operator/sync-cursors.ts';
 import { listAttempts } from '../../outbox/find-events.ts';
 import type { AppContext } from '../../runs/app-context.ts';
 import {

@@ -3,7 +3,7 @@ import { countDays } from '../../operator/event-counts.ts';
 import { explain, explainStored } from '../../operator/explain.ts';
 import { healthOf, worstFirst } from '../../operator/health.ts';
 import { LIST_LIMITS } from '../../operator/limits.ts';
-import { syncCursors } from '../../operator/status.ts';
+import { readPositions } from '../../operator/sync-cursors.ts';
 import { faultyRow, type TenantRow, type ValidTenantRow } from '../../operator/tenant-row.ts';
 import { readEventQuery, requireSearchable } from '../event-query.ts';
 import { findOneEvent, listFor, NotFound, tenantsFor } from '../find-events.ts';
@@ -86,7 +86,7 @@ async function showTenant(c: WebContext, { data }: PageOptions) {
       row: rowOf(status),
       sentence: sentencesWith(context.asTyped),
       days: await countDays(context.db, [status.tenant], since),
-      cursors: await syncCursors(context, status.tenant),
+      positions: await readPositions(context, status.tenant),
       firstDay: since / DAY_MS,
       now,
     }),
