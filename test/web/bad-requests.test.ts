@@ -148,7 +148,7 @@ describe('a parameter that a path does not have', () => {
       expect([200, 303], path).toContain(plain.status);
       expect(decorated.status, path).toBe(plain.status);
       expect(decorated.headers['location'], path).toBe(plain.headers['location']);
-      expect(decorated.text, path).toBe(plain.text);
+      expect(withoutAges(decorated.text), path).toBe(withoutAges(plain.text));
     }
   });
 });
@@ -212,6 +212,11 @@ async function anyEvent(world: WebWorld) {
     limit: 1,
   });
   return event;
+}
+
+/** Seconds pass between two requests on a busy machine. */
+function withoutAges(page: string): string {
+  return page.replaceAll(/\d+ (?:s|min) ago/g, 'ago');
 }
 
 function withParameter(path: string, parameter: string): string {
