@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Selectable, Updateable } from 'kysely';
 import type { Match } from '../crm/match.ts';
 import { type Mentions, mentionsAny } from '../db/mentions.ts';
@@ -90,10 +91,9 @@ function withoutPerson(
     };
     return { ...key, columns, isErased: true };
   }
-  const columns = columnsOf(withoutForgotten(content, forgotten));
-  const before = columnsOf(content);
-  if (JSON.stringify(columns) === JSON.stringify(before)) return undefined;
-  return { ...key, columns, isErased: false };
+  const changed = withoutForgotten(content, forgotten);
+  if (isDeepStrictEqual(changed, content)) return undefined;
+  return { ...key, columns: columnsOf(changed), isErased: false };
 }
 
 function skipped(now: number): Updateable<EventTable> {

@@ -11,7 +11,13 @@ const ADDRESS_IN_TEXT =
   /[\p{L}\p{N}.!#$&'*+/=?^_`{|}~%-]+(?:@|%40)[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?/giu;
 /** `offer for ada@globex.example.pdf` */
 const FILE_EXTENSION = /\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|txt|csv|html?|md|png|jpe?g|zip)$/i;
-const STARTS_A_WORD = /(?<=^|[^\p{L}\p{N}])[\p{L}\p{N}]/gu;
+/**
+ * What can come before an address in a candidate: nothing, or a character (or its %-escape) that
+ * separates words, and then perhaps a quotation mark or a dash. Within a word, `.`, `_`, `-`, `+`, and
+ * `'` do not separate: `ann.lee@…` is another person than `lee@…`.
+ */
+const BEFORE_AN_ADDRESS =
+  /(?:^|[^\p{L}\p{N}._+'%-]|%(?!2[57BDE]|5F)[\dA-F]{2})(?:['.+-]|%27)*(?=[\p{L}\p{N}_])/giu;
 
 /** A person's keyed hash; the same for all spellings of one Gmail address. */
 export function hashOfPerson(key: string, email: string): string {
@@ -72,11 +78,12 @@ export class ForgottenPeople {
     const ends = [found.length, found.length - (FILE_EXTENSION.exec(found)?.[0].length ?? 0)];
     const at = found.search(/@|%40/);
     const earliest = Math.max(0, at - ADDRESS_LIMITS.charactersMax);
-    for (const { index } of found.slice(0, at).matchAll(STARTS_A_WORD)) {
-      if (index < earliest) continue;
+    for (const { index, 0: before } of found.slice(0, at).matchAll(BEFORE_AN_ADDRESS)) {
+      const start = index + before.length;
+      if (start < earliest) continue;
       for (const end of new Set(ends)) {
-        const address = found.slice(index, end).replace(/%40/, '@');
-        if (this.includes(address)) return found.slice(0, index) + ERASED + found.slice(end);
+        const address = found.slice(start, end).replace(/%40/, '@');
+        if (this.includes(address)) return found.slice(0, start) + ERASED + found.slice(end);
       }
     }
     return found;

@@ -191,16 +191,51 @@ describe('a process that loses the lock', () => {
   });
 });
 
-test('a person of another mailbox stays', async () => {
-  const file = world.google.createFile({ name: 'Plan', owner: ann });
-  const other = `x${ADA}`;
-  world.google.share(file, { to: [ADA, other], by: ann });
+const LEE = 'lee@globex.example';
+
+test.for([
+  `x${LEE}`,
+  `ann.${LEE}`,
+  `ann-${LEE}`,
+  `ann_${LEE}`,
+  `ann+${LEE}`,
+  `o'${LEE}`,
+  `sub.${LEE}`,
+])('%s stays, whose address ends in that of a forgotten person', async (other) => {
+  const owner = world.google.addUser(other.replace('globex.example', world.domain));
+  const file = world.google.createFile({ name: `Plan of ${other}`, owner });
+  world.google.share(file, { to: [LEE, other], by: owner });
   world.clock.advance(HOUR_MS);
   await world.sync();
-  await forget(ADA);
-  const [event] = await world.events();
-  expect(event?.share.drive?.grantees.map(({ email }) => email)).toEqual([other]);
-  expect(event?.body?.recipients?.map(({ email }) => email)).toEqual([other]);
+  await forget(LEE);
+  await forget(`lee@${world.domain}`);
+  world.google.share(world.google.createFile({ name: 'Later', owner }), { to: other, by: owner });
+  world.clock.advance(2 * HOUR_MS);
+  await world.sync();
+  const events = await world.events();
+  expect(events.map(({ state }) => state)).toEqual(['pending', 'pending']);
+  for (const { share, body } of events) {
+    expect(share.drive?.grantees.map(({ email }) => email)).toEqual([other]);
+    expect(body?.recipients?.map(({ email }) => email)).toEqual([other]);
+    expect(body?.sharer?.email).toBe(owner);
+  }
+  expect(events.map(({ share }) => share.content.title).sort()).toEqual([
+    'Later',
+    `Plan of ${other}`,
+  ]);
+});
+
+test('a person whom nothing names changes no row, although others are of the same domain', async () => {
+  await shareWithAda();
+  await world.sync();
+  const { db } = await world.context();
+  const rows = () => db.selectFrom('event').selectAll().orderBy('event_id').execute();
+  const entries = () => db.selectFrom('activity').selectAll().orderBy('key').execute();
+  const before = [await rows(), await entries()];
+  for (const domain of ['gmail.com', 'initech.example', world.domain]) {
+    expect(await forget(`zoe@${domain}`)).toEqual({ events: 0, grants: 0, activities: 0 });
+  }
+  expect([await rows(), await entries()]).toEqual(before);
 });
 
 test('errors of runs, rows set aside, and positions do not name the person either', async () => {
@@ -247,6 +282,8 @@ const FORMS = [
   'a.d.a.king+x@googlemail.com',
   'mailto:ada.king@gmail.com?subject=Offer',
   '"Ada King" <ada.king@gmail.com>',
+  "'ada.king@gmail.com'",
+  'https://example.com/?to%3D%22ada.king%40gmail.com%22',
 ];
 
 test('no form of the address stays in titles, errors, and attempts of other people', async () => {

@@ -112,4 +112,26 @@ export const ADDRESSES: readonly Sabotage[] = [
       name: 'exists for each external grantee of a parameter with several values',
     },
   },
+  {
+    name: 'end-of-an-address',
+    file: 'src/share/forgotten.ts',
+    find: "[^\\p{L}\\p{N}._+'%-]|%",
+    put: '[^\\p{L}\\p{N}]|%',
+    effect: 'forget lee@… spoils the events of ann.lee@…, for ever.',
+    caughtBy: {
+      file: 'test/pipeline/forget.test.ts',
+      name: 'ann.lee@globex.example stays, whose address ends in that of a forgotten person',
+    },
+  },
+  {
+    name: 'forget-key-order',
+    file: 'src/outbox/forget-events.ts',
+    find: 'isDeepStrictEqual(changed, content)',
+    put: 'JSON.stringify(changed) === JSON.stringify(content)',
+    effect: 'forget rewrites and counts events that do not name the person.',
+    caughtBy: {
+      file: 'test/pipeline/forget.test.ts',
+      name: 'a person whom nothing names changes no row, although others are of the same domain',
+    },
+  },
 ];

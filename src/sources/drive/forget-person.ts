@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Mentions, mentionsAny } from '../../db/mentions.ts';
 import { pagesByKey } from '../../db/pages-by-key.ts';
 import type { ActivityTable, Statement } from '../../db/schema.ts';
@@ -141,8 +142,8 @@ function withoutPerson(
       place: { owner: forgotten.pseudonymOf(place.owner) ?? place.owner },
     }),
   };
-  const text = JSON.stringify(changed);
-  return text === payload ? undefined : { partition, key, actor: changed.actor, payload: text };
+  if (isDeepStrictEqual(changed, entry)) return undefined;
+  return { partition, key, actor: changed.actor, payload: JSON.stringify(changed) };
 }
 
 function withoutActor(entry: AuditEntry, forgotten: ForgottenPeople): AuditEntry {
