@@ -117,15 +117,16 @@ export interface Settlement {
   readonly errors: readonly string[];
 }
 
-const selectState = compileOnce<EventKey, { readonly state: string; readonly attempts: number }>(
-  (db, value) =>
-    db
-      .selectFrom('event')
-      .select(['state', 'attempts'])
-      .where('tenant', '=', value('tenant'))
-      .where('event_id', '=', value('eventId'))
-      // An operator can change the state at the same time.
-      .forUpdate(),
+type StoredState = Pick<Selectable<EventTable>, 'state' | 'reason' | 'attempts'>;
+
+const selectState = compileOnce<EventKey, StoredState>((db, value) =>
+  db
+    .selectFrom('event')
+    .select(['state', 'reason', 'attempts'])
+    .where('tenant', '=', value('tenant'))
+    .where('event_id', '=', value('eventId'))
+    // An operator can change the state at the same time.
+    .forUpdate(),
 );
 
 const insertAttempt = compileOnce<AttemptTable>((db, value) =>
@@ -146,6 +147,7 @@ const updateEvent = compileOnce<ResponseColumns & EventKey>((db, value) =>
     .updateTable('event')
     .set((set) => ({
       state: value('state'),
+      reason: value('reason'),
       attempts: value('attempts'),
       last_status: value('last_status'),
       request_id: value('request_id'),
@@ -179,7 +181,7 @@ async function settleOne(trx: Statement, settlement: Settlement): Promise<void> 
   if (event === undefined) throw new Error(`no result: the event ${eventId} is not on record`);
   const number = event.attempts + 1;
   await insertAttempt(trx, attemptRow(settlement, number));
-  const columns = responseColumns(settlement, event.state as State);
+  const columns = responseColumns(settlement, event);
   await updateEvent(trx, { tenant, eventId, ...columns, attempts: number });
 }
 
@@ -238,15 +240,25 @@ function attemptRow(settlement: Settlement, number: number): AttemptTable {
 
 type ResponseColumns = Pick<
   Selectable<EventTable>,
-  'state' | 'attempts' | 'last_status' | 'request_id' | 'integration_id' | 'errors' | 'updated_at'
+  | 'state'
+  | 'reason'
+  | 'attempts'
+  | 'last_status'
+  | 'request_id'
+  | 'integration_id'
+  | 'errors'
+  | 'updated_at'
 >;
 
 function responseColumns(
   { stateEvent, errors, at, status, requestId, integrationId }: Settlement,
-  state: State,
+  before: StoredState,
 ): Omit<ResponseColumns, 'attempts'> {
+  const next = stateEvent && nextState(before.state as State, stateEvent);
   return {
-    state: (stateEvent && nextState(state, stateEvent)) ?? state,
+    state: next ?? before.state,
+    // An operator skipped it while its request was in flight, and Gong has it all the same.
+    reason: before.state === 'skipped' && next !== undefined ? null : before.reason,
     last_status: status ?? null,
     request_id: requestId ?? null,
     // An earlier one is kept.

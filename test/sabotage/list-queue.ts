@@ -288,4 +288,26 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
       name: 'is one of its own: if another process ends, this one stays visible',
     },
   },
+  {
+    name: 'backfill-last',
+    file: 'src/push/drain.ts',
+    find: 'this.#open && this.#options.isBackfillLast',
+    put: 'this.#options.tenant === undefined',
+    effect: 'While a sync reads, backfilled events use up the calls of its fresh ones.',
+    caughtBy: {
+      file: 'test/unit/push-limits.test.ts',
+      name: 'wait for a sync to commit its fresh events, also with few calls left',
+    },
+  },
+  {
+    name: 'skipped-in-flight',
+    file: 'src/outbox/queue.ts',
+    find: "before.state === 'skipped' && next !== undefined ? null : before.reason",
+    put: 'before.reason',
+    effect: 'An event that Gong has looks as if an operator had kept it from Gong.',
+    caughtBy: {
+      file: 'test/unit/outbox-queue.test.ts',
+      name: 'after accept, an event that was skipped in flight has the reason undefined',
+    },
+  },
 ];

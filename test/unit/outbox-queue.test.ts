@@ -229,6 +229,18 @@ describe('settling', () => {
     expect((await findEvents(db, ['acme'], 'one'))[0]).toMatchObject({ state: next, attempts: 1 });
   });
 
+  test.for<[Settlement['stateEvent'], string | undefined]>([
+    ['accept', undefined],
+    ['conflict', undefined],
+    ['reject', 'operator'],
+  ])('after %s, an event that was skipped in flight has the reason %s', async (row) => {
+    const [stateEvent, reason] = row;
+    const skipped = newEvent('one', { state: 'skipped', reason: 'operator' });
+    await commitBatch(db, lease, batchOf([skipped]));
+    await settle(db, lease, [{ ...response, eventId: 'one', ...(stateEvent && { stateEvent }) }]);
+    expect((await findEvents(db, ['acme'], 'one'))[0]?.reason).toBe(reason);
+  });
+
   test('several responses are recorded together: all of them, or none', async () => {
     await commitBatch(db, lease, batchOf(eventSeries(3)));
     const accept = (eventId: string) => ({ ...response, eventId, stateEvent: 'accept' as const });
