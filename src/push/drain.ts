@@ -24,6 +24,8 @@ export interface PushOptions extends RecordOptions {
   readonly callsForFresh: number;
   /** epoch milliseconds: from then on, backfilled events wait for later runs; Infinity: never */
   readonly backfillUntil: number;
+  /** backfilled events wait until `close`: the run still commits fresh ones, which come first */
+  readonly isBackfillLast: boolean;
   readonly signal: AbortSignal;
   /** called when a request is sent to Gong */
   readonly onCall: () => void;
@@ -155,7 +157,8 @@ export class Drain {
   #claim(limit: number, order: NonNullable<Claim['order']>): Promise<QueuedEvent[]> {
     const { db, tenant, runStartedAt } = this.#options;
     const alreadyClaimed = [...this.#claimed.keys()];
-    const priorityMax = this.#priorityMax;
+    const isBackfillWaiting = this.#open && this.#options.isBackfillLast;
+    const priorityMax = isBackfillWaiting ? PRIORITY.fresh : this.#priorityMax;
     return claimPending(db, { tenant, alreadyClaimed, limit, runStartedAt, priorityMax, order });
   }
 

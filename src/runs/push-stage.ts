@@ -42,6 +42,7 @@ export async function startPushStage(run: Run, backfillUntil: number): Promise<P
     settings: tenant.gong,
     callsForFresh: await reservedCalls(context, tenant),
     backfillUntil,
+    isBackfillLast: run.kind === 'sync',
     clock: context.clock,
     random: context.random,
     signal: run.signal,

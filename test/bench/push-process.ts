@@ -80,6 +80,7 @@ async function drainOutbox({ origin, events, concurrency }: PushTask): Promise<P
         settings,
         callsForFresh: 0,
         backfillUntil: Number.POSITIVE_INFINITY,
+        isBackfillLast: false,
         clock: systemClock,
         random: Math.random,
         signal: new AbortController().signal,

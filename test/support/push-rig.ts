@@ -55,6 +55,7 @@ export async function pushRig(options: RigOptions): Promise<PushRig> {
       settings: { ...UNPACED, concurrency: 4 },
       callsForFresh: 0,
       backfillUntil: Number.POSITIVE_INFINITY,
+      isBackfillLast: false,
       clock,
       random: () => 0.5,
       signal: new AbortController().signal,

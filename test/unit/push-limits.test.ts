@@ -246,6 +246,22 @@ describe('backfilled events', () => {
     expect(await countByState(db, 'acme')).toMatchObject({ pending: 20 - backfilledSent });
   });
 
+  test('wait for a sync to commit its fresh events, also with few calls left', async () => {
+    const rig = await pushRig({ script: () => accepted });
+    const { db, lease } = rig;
+    await commitBatch(db, lease, batchOf(backfilled(12), { priority: PRIORITY.backfill }));
+    const push = rig.start({ settings, isBackfillLast: true });
+    await rig.clock.pass(MINUTE);
+    expect(rig.gong.requests).toEqual([]);
+    await rig.commit(eventSeries(6));
+    push.wake();
+    await rig.clock.pass(MINUTE);
+    expect(rig.gong.requests).toHaveLength(6);
+    expect(await rig.clock.run(push.finish())).toMatchObject({ delivered: 10 });
+    const sent = rig.gong.requests.map(({ eventId }) => eventId.startsWith('backfilled-'));
+    expect(sent).toEqual([...Array(6).fill(false), ...Array(4).fill(true)]);
+  });
+
   test('control: use all calls of the day if none are reserved', async () => {
     const rig = await pushRig({ script: () => accepted });
     const batch = batchOf(backfilled(12), { priority: PRIORITY.backfill });
