@@ -37,7 +37,7 @@ const start = text({
     '`sync` does not report earlier shares; `backfill` does. A date is its midnight in `timezone`.',
   defaultText: 'the time of the first sync',
   check: (value) => isDate(value) || isTime(value),
-  pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}\\S*)?$',
+  pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$',
 });
 
 const ownDomain = "as internal; write the company's own domain, such as acme.com";
@@ -121,8 +121,8 @@ function isTime(value: string): boolean {
   return z.iso.datetime({ offset: true }).safeParse(value).success;
 }
 
-/** Epoch milliseconds. A date is its first moment, not before 1970, as WHEN on the command line. */
+/** Epoch milliseconds, not before 1970. A date is its first moment, as WHEN on the command line. */
 function startMoment(value: string, zone: string): number {
   const moment = Date.parse(value);
-  return isDate(value) ? Math.max(0, firstMoment(zone, moment)) : moment;
+  return Math.max(0, isDate(value) ? firstMoment(zone, moment) : moment);
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { POSTGRES_LIMITS } from '../../src/db/limits.ts';
 import { openDatabase } from '../../src/db/open.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { DatabaseError } from '../../src/lib/errors.ts';
 import { silentLogger } from '../../src/lib/log.ts';
@@ -99,4 +100,26 @@ test('after a stop, a silent server is given up soon: by statements, logins, and
   const closed = queue.close();
   await vi.advanceTimersByTimeAsync(POSTGRES_LIMITS.answerAfterStopMsMax);
   await closed;
+});
+
+test('after a stop, a transaction is not repeated whose statement was cut', async () => {
+  const stop = new AbortController();
+  const db = databaseThatStopsWith(stop);
+  await db.selectFrom('event').selectAll().execute();
+  let attempts = 0;
+  const end = endOf(
+    inTransaction(db, async (trx) => {
+      attempts += 1;
+      network.silence();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const unanswered = trx.selectFrom('event').selectAll().execute();
+      unanswered.catch(() => {});
+      stop.abort();
+      await vi.advanceTimersByTimeAsync(POSTGRES_LIMITS.answerAfterStopMsMax);
+      await unanswered;
+    }),
+  );
+  await until(() => end.error !== undefined);
+  expect(String(end.error)).toContain('stopped without waiting for PostgreSQL');
+  expect(attempts).toBe(1);
 });

@@ -117,10 +117,10 @@ export const ADDRESSES: readonly Sabotage[] = [
     file: 'src/share/forgotten.ts',
     find: "[^\\p{L}\\p{N}._+'%-]|%",
     put: '[^\\p{L}\\p{N}]|%',
-    effect: 'forget lee@… spoils the events of ann.lee@…, for ever.',
+    effect: 'forget lee@… permanently spoils the events of ann.lee@….',
     caughtBy: {
       file: 'test/pipeline/forget.test.ts',
-      name: 'ann.lee@globex.example stays, whose address ends in that of a forgotten person',
+      name: 'stays, whose address ends in that of a forgotten person',
     },
   },
   {

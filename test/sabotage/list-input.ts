@@ -39,8 +39,8 @@ export const INPUT: readonly Sabotage[] = [
   {
     name: 'start-date-local',
     file: 'src/config/tenant-schema.ts',
-    find: 'Math.max(0, firstMoment(zone, moment))',
-    put: 'Math.max(moment, firstMoment("UTC", moment))',
+    find: 'firstMoment(zone, moment)',
+    put: 'firstMoment("UTC", moment)',
     effect: '`start: 2026-11-01` leaves out the first or reports the last hours of another day.',
     caughtBy: { file: 'test/unit/config-load.test.ts', name: 'is midnight in the timezone' },
   },

@@ -310,4 +310,15 @@ export const MACHINES: readonly Sabotage[] = [
       name: 'decides, even if this machine’s clock is an hour ahead',
     },
   },
+  {
+    name: 'cut-is-lost',
+    file: 'src/db/postgres/driver.ts',
+    find: 'throw this.#isCut ? silentAfterStop(this.#place) : explainPostgresFailure(error, this.#place);',
+    put: 'throw explainPostgresFailure(error, this.#place);',
+    effect: 'After a stop, a transaction whose statement was cut is repeated five times.',
+    caughtBy: {
+      file: SILENT,
+      name: 'after a stop, a transaction is not repeated whose statement was cut',
+    },
+  },
 ];

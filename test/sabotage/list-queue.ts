@@ -307,7 +307,7 @@ export const SHARED_QUEUE: readonly Sabotage[] = [
     effect: 'An event that Gong has looks as if an operator had kept it from Gong.',
     caughtBy: {
       file: 'test/unit/outbox-queue.test.ts',
-      name: 'after accept, an event that was skipped in flight has the reason undefined',
+      name: 'an event that was skipped in flight has the reason',
     },
   },
 ];

@@ -3,6 +3,18 @@ import type { Sabotage } from './sabotage.ts';
 /** What a vendor can send. */
 export const RESPONSES: readonly Sabotage[] = [
   {
+    name: 'visibility-unknown',
+    file: 'src/vendors/google/access-events.ts',
+    find: 'event.name === VISIBILITY || hasAccessAfter(event) !== undefined',
+    put: 'hasAccessAfter(event) !== undefined',
+    effect:
+      'A visibility that says nothing about access ends the run with 1, and many end the reading.',
+    caughtBy: {
+      file: 'test/unit/google-activities.test.ts',
+      name: 'that says what changed can be read',
+    },
+  },
+  {
     name: 'redirect',
     file: 'src/vendors/http/call-api.ts',
     find: 'if (!isRedirect(status)) return;',
@@ -178,7 +190,7 @@ export const RESPONSES: readonly Sabotage[] = [
   {
     name: 'membership-type',
     file: 'src/vendors/google/access-events.ts',
-    find: 'if (type !== undefined) return MEMBERSHIP_CHANGES.get(type)?.[1];',
+    find: 'if (known !== undefined) return known[1];',
     put: '',
     effect: 'A new member of a shared drive whose role Google does not name is not reported.',
     caughtBy: {

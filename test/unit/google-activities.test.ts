@@ -64,6 +64,8 @@ describe('an event about access', () => {
     ['change_document_access_scope', [doc, role]],
     ['change_document_visibility', [doc, opened]],
     ['change_document_visibility', [doc, is('new_value', 'private')]],
+    ['change_document_visibility', [doc, is('new_value', 'unknown')]],
+    ['change_document_visibility', [doc, is('old_value', 'private')]],
     ['shared_drive_membership_change', [drive, is('added_role', 'viewer')]],
     ['shared_drive_membership_change', [doc, is('added_role', 'none')]],
     ['shared_drive_membership_change', [doc, is('removed_role', 'viewer')]],
@@ -71,6 +73,10 @@ describe('an event about access', () => {
     [
       'shared_drive_membership_change',
       [doc, is('membership_change_type', 'remove_from_shared_drive')],
+    ],
+    [
+      'shared_drive_membership_change',
+      [doc, is('membership_change_type', 'a new type'), is('removed_role', 'viewer')],
     ],
   ])('that says what changed can be read: %s %j', (name, parameters) => {
     expect(readEvent(name, parameters)).toMatchObject({ rows: [{ uniqueQualifier: '1' }] });
@@ -87,8 +93,6 @@ describe('an event about access', () => {
     ['change_user_access', [doc, is('new_value', ' ')], 'new_value'],
     ['change_user_access', [doc, is('old_value', 'can_view')], 'new_value'],
     ['change_document_access_scope', [doc, { name: 'new_value', multiValue: [''] }], 'new_value'],
-    ['change_document_visibility', [doc, is('old_value', 'private')], 'new_value'],
-    ['change_document_visibility', [doc, is('new_value', 'unknown')], 'new_value'],
     ['shared_drive_membership_change', [drive], 'added_role'],
     ['shared_drive_membership_change', [drive, is('removed_role', 'none')], 'added_role'],
     [
@@ -118,10 +122,20 @@ describe('an event about access', () => {
   ])('that does not say %s is left out of an activity with a complete one', (_, parameters) => {
     const events = [
       { name: 'change_user_access', parameters: [doc, role] },
-      { name: 'change_document_visibility', parameters },
+      { name: 'change_document_access_scope', parameters },
     ];
     const items = [{ id, actor, events }];
     expect(readActivities({ items }, AT)).toMatchObject({ rows: [{ uniqueQualifier: '1' }] });
+  });
+
+  it('that does not say what changed is faulty next to a complete change of visibility', () => {
+    const events = [
+      { name: 'change_document_visibility', parameters: [doc, opened] },
+      { name: 'change_user_access', parameters: [doc] },
+    ];
+    const items = [{ id, actor, events }];
+    const faulty = [{ problem: 'events: have no new_value' }];
+    expect(readActivities({ items }, AT)).toMatchObject({ rows: [], faulty });
   });
 
   it('is not needed: an activity can be about something else', () => {

@@ -9,6 +9,7 @@ import {
   isConnectionRefused,
   isServerRestarting,
   serverGivenUp,
+  silentAfterStop,
 } from './failures.ts';
 import { createPool, type PoolOptions, placeOf } from './pool.ts';
 
@@ -108,6 +109,7 @@ class PooledConnection implements DatabaseConnection {
   readonly #place: string;
   readonly #stop: AbortSignal | undefined;
   #isBroken = false;
+  #isCut = false;
   #isUnlimited = false;
 
   constructor(client: pg.PoolClient, place: string, stop: AbortSignal | undefined) {
@@ -132,8 +134,8 @@ class PooledConnection implements DatabaseConnection {
       const numAffectedRows = CHANGES.has(command) ? BigInt(rowCount ?? 0) : undefined;
       return { rows: rows ?? [], ...(numAffectedRows !== undefined && { numAffectedRows }) };
     } catch (error) {
-      if (isConnectionLost(error)) this.discard();
-      throw explainPostgresFailure(error, this.#place);
+      if (this.#isCut || isConnectionLost(error)) this.discard();
+      throw this.#isCut ? silentAfterStop(this.#place) : explainPostgresFailure(error, this.#place);
     }
   }
 
@@ -152,6 +154,7 @@ class PooledConnection implements DatabaseConnection {
 
   /** Without a farewell: the server does not listen, either. The statement then fails. */
   #cut(): void {
+    this.#isCut = true;
     (this.#client as unknown as Cuttable).connection.stream.destroy();
   }
 }

@@ -1,4 +1,5 @@
 import { codeOf, DatabaseError, messageOf } from '../../lib/errors.ts';
+import { POSTGRES_LIMITS } from '../limits.ts';
 
 const RUN_AGAIN = 'Nothing was lost: what was committed is kept. Run again.';
 const UNREACHABLE = [
@@ -186,6 +187,13 @@ export function serverGivenUp(error: unknown): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const { message, hint } = error;
   return new DatabaseError(message, { ...(hint !== undefined && { hint }), cause: error });
+}
+
+/** A stop was requested, and the server did not end a statement in time. No attempt follows. */
+export function silentAfterStop(place: string): DatabaseError {
+  const seconds = POSTGRES_LIMITS.answerAfterStopMsMax / 1_000;
+  const problem = `stopped without waiting for PostgreSQL, which took more than ${seconds} s`;
+  return new DatabaseError(`${problem}: ${place}`, { hint: RUN_AGAIN });
 }
 
 /** True if the connection broke, or could not be made for the moment: the server restarts. */

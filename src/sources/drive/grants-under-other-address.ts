@@ -31,7 +31,7 @@ export class LoggedElsewhere {
   /** Takes the logged grant that is the same as the one that a permission shows. */
   take({ kind, role }: Pick<Grant, 'kind' | 'role'>): Grant | undefined {
     if (!isPerson(kind)) return undefined;
-    const index = this.#grants.findIndex((grant) => grant.role === role);
+    const index = this.#grants.findIndex((grant) => canBeSameRole(grant.role, role));
     return index < 0 ? undefined : this.#grants.splice(index, 1)[0];
   }
 }
@@ -56,7 +56,7 @@ export function waitingUnderOtherAddress(
           !taken.has(other) &&
           awaiting.has(other.eventId ?? '') &&
           isPerson(other.kind) &&
-          other.role === grant.role &&
+          canBeSameRole(other.role, grant.role) &&
           other.revokedAt === undefined &&
           isSameMoment({ logged: entry.at, seen: other.seenAt }),
       );
@@ -65,6 +65,11 @@ export function waitingUnderOtherAddress(
     found.set(entry, waiting);
   }
   return found;
+}
+
+/** The audit log does not always name the role of a shared drive's new member. */
+function canBeSameRole(one: string, other: string): boolean {
+  return one === other || one === '' || other === '';
 }
 
 function isOpenPerson({ kind, revokedAt, grantedAt }: Grant): boolean {

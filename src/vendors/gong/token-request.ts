@@ -11,7 +11,6 @@ import { classifyResponse, unavailable } from './classify.ts';
 import { GONG_LIMITS } from './limits.ts';
 import type { GongResponse } from './response.ts';
 import { parsedObject, readResponseBody } from './response-body.ts';
-import { responseWithoutBody } from './response-without-body.ts';
 import { type GongTokens, rememberTokens, type TokenResult } from './tokens.ts';
 
 export type GongOauth = Extract<GongAuth, { flow: 'oauth' }>;
@@ -54,11 +53,7 @@ export async function requestTokens(request: TokenRequest): Promise<TokenResult>
     response = asText(await send({ method: 'POST', url, headers, body: '' }, limits));
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
-    const withoutBody = responseWithoutBody(error);
-    if (withoutBody === undefined) {
-      return { kind: 'failed', response: unavailable(`token request: ${messageOf(error)}`) };
-    }
-    response = withoutBody;
+    return { kind: 'failed', response: unavailable(`token request: ${messageOf(error)}`) };
   }
   return readTokenResponse(response, request.now());
 }

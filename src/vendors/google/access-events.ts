@@ -58,7 +58,9 @@ export function missingParameter({
   events,
 }: Pick<Activity, 'actor' | 'events'>): string | undefined {
   const ofAccess = events.filter(({ name }) => NAMES.has(name));
-  const missing = ofAccess.map((event) => missingIn(event, actor));
+  // Next to others, a change of visibility adds nothing that they do not say.
+  const others = ofAccess.filter(({ name }) => name !== VISIBILITY);
+  const missing = (others.length > 0 ? others : ofAccess).map((event) => missingIn(event, actor));
   return missing.includes(undefined) ? undefined : missing[0];
 }
 
@@ -70,7 +72,8 @@ function missingIn(event: ActivityEvent, { email }: Activity['actor']): string |
   // Without an owner, the actor counts as the owner.
   const owner = firstText(event, 'owner') ?? email;
   if (!isMembership && !hasDrive && owner === undefined) return 'owner';
-  if (hasAccessAfter(event) !== undefined) return undefined;
+  // Google also names visibilities that say nothing about access, such as `unknown`.
+  if (event.name === VISIBILITY || hasAccessAfter(event) !== undefined) return undefined;
   return isMembership ? 'added_role' : 'new_value';
 }
 
@@ -83,8 +86,8 @@ export function hasAccessAfter(event: ActivityEvent): boolean | undefined {
   if (event.name !== MEMBERSHIP) return hasRole(event, 'new_value');
   const after = hasRole(event, 'added_role');
   if (after !== undefined) return after;
-  const type = firstText(event, 'membership_change_type');
-  if (type !== undefined) return MEMBERSHIP_CHANGES.get(type)?.[1];
+  const known = MEMBERSHIP_CHANGES.get(firstText(event, 'membership_change_type') ?? '');
+  if (known !== undefined) return known[1];
   return hasRole(event, 'removed_role') ? false : undefined;
 }
 

@@ -70,7 +70,14 @@ async function* gunzipped(response: IncomingMessage): AsyncGenerator<Buffer> {
     const code = codeOf(error);
     const isEnd = code === 'Z_BUF_ERROR';
     if (isEnd && gunzip.bytesWritten === 0 && response.complete) return;
-    if (!code.startsWith('Z_') || (isEnd && !response.complete)) throw error;
+    if (!code.startsWith('Z_') || (isEnd && mayHaveBrokenOff(response))) throw error;
     throw new UnreadableBody('the response cannot be decompressed', { cause: error });
   }
+}
+
+/** Without a length, the end of the connection ends the body, also if it broke. */
+function mayHaveBrokenOff({ complete, headers }: IncomingMessage): boolean {
+  const hasLength =
+    headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  return !complete || !hasLength;
 }
