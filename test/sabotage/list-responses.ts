@@ -198,4 +198,16 @@ export const RESPONSES: readonly Sabotage[] = [
       name: 'a new member of a shared drive whose role the audit log does not say is reported',
     },
   },
+  {
+    name: 'vendor-time-set-back',
+    file: 'src/vendors/http/vendor-time.ts',
+    find: 'Math.max(this.#clock.now() + this.#offsetMs, this.#latestDate)',
+    put: 'this.#clock.now() + this.#offsetMs',
+    effect:
+      'If the clock is set back during a response, its entries count as faulty and wait for `--full`.',
+    caughtBy: {
+      file: 'test/unit/http-vendor-time.test.ts',
+      name: 'a clock that is set back after a response does not set the time back',
+    },
+  },
 ];

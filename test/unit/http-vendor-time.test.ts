@@ -33,6 +33,17 @@ test.each([50 * HOUR_MS, -50 * HOUR_MS, 61_000])(
   },
 );
 
+test('a clock that is set back after a response does not set the time back', () => {
+  const { time, date, clock } = timeAfter({ aheadMs: 0 });
+  clock.advance(-45 * HOUR_MS);
+  expect(time.now()).toBe(date);
+  // The next response shows how far it was set back.
+  time.learn({ date: new Date(date + 5_000).toUTCString() }, clock.now());
+  expect(time.now()).toBe(date + 5_000);
+  clock.advance(1_000);
+  expect(time.now()).toBe(date + 6_000);
+});
+
 test("no response, or one without a usable date, leaves this machine's time", () => {
   const clock = new ManualClock();
   const time = new VendorTime(clock);

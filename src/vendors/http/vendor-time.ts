@@ -5,12 +5,14 @@ const DATE_STEP_MS = 1_000;
 
 /**
  * A vendor's time, from the Date headers of its responses. It is this machine's time unless a
- * response proves that the two differ: then it is the earliest time that the response allows.
+ * response proves that the two differ: then it is the earliest time that the response allows. It is
+ * never before the latest response, even if this machine's clock is set back.
  */
 export class VendorTime {
   readonly #clock: Clock;
   #offsetMs = 0;
   #isKnown = false;
+  #latestDate = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -18,7 +20,7 @@ export class VendorTime {
 
   /** Epoch milliseconds; this machine's time before the first response. */
   now(): number {
-    return this.#clock.now() + this.#offsetMs;
+    return Math.max(this.#clock.now() + this.#offsetMs, this.#latestDate);
   }
 
   /** True once a response had a Date header. */
@@ -31,6 +33,7 @@ export class VendorTime {
     const date = Date.parse(headers['date'] ?? '');
     if (Number.isNaN(date)) return;
     this.#isKnown = true;
+    this.#latestDate = date;
     // The vendor wrote the date at some time between the sending and now.
     const offsetMsMin = date - this.#clock.now();
     const offsetMsMax = date + DATE_STEP_MS - sentAt;
