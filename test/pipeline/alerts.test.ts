@@ -106,9 +106,9 @@ test('the scheduler alerts on a failed run, immediately if it is stopped, and do
   const service = world.start('start');
   const watched = () =>
     tablesIn(world).includes('overdue') && world.query('select 1 from overdue').length > 0;
+  await untilLogged(service, 'run ended');
   // On PostgreSQL, one process keeps house for all, at the next full minute.
   if (ON_SQLITE) await until(watched);
-  else await untilLogged(service, 'run ended');
   service.kill('SIGTERM');
   const { code } = await service.ended();
   expect(code).toBe(0);
