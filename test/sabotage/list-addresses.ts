@@ -134,4 +134,15 @@ export const ADDRESSES: readonly Sabotage[] = [
       name: 'a person whom nothing names changes no row, although others are of the same domain',
     },
   },
+  {
+    name: 'unknown-role-elsewhere',
+    file: 'src/sources/drive/grants-under-other-address.ts',
+    find: "one === other || one === '' || other === ''",
+    put: 'one === other',
+    effect: 'A new member who is logged under an alias, without a role, is reported twice.',
+    caughtBy: {
+      file: 'test/unit/drive-logged-elsewhere.test.ts',
+      name: 'a grant that is logged as',
+    },
+  },
 ];

@@ -6,8 +6,8 @@ import type { LoadedGrants } from './loaded-grants.ts';
 
 /**
  * Google can log a grant under another address of the person than the permission has, such as an
- * alias. Both have the same role and the same time, and the permission of the logged address never
- * appears: then the two are one grant.
+ * alias. Both have the same role, if the log names it, and the same time, and the permission of the
+ * logged address never appears: then the two are one grant.
  */
 
 /**
