@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
+import { type DriveWorld, startDriveWorld } from '../support/drive-world.ts';
+import { syncHourly } from '../support/sync-hourly.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -17,13 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-async function sync(times = 1): Promise<string[]> {
-  for (let run = 0; run < times; run += 1) {
-    world.clock.advance(HOUR_MS);
-    expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
-  }
-  return summariesOf(await world.events());
-}
+const sync = (times = 1) => syncHourly(world, times);
 
 describe('a person with two addresses', () => {
   test.each([

@@ -4,7 +4,8 @@ import { explain } from '../../src/operator/explain.ts';
 import { listFilteredEvents } from '../../src/operator/filter-events.ts';
 import { forgetPerson } from '../../src/operator/forget.ts';
 import { capitalized, changeAddresses } from '../support/change-addresses.ts';
-import { type DriveWorld, startDriveWorld, summariesOf } from '../support/drive-world.ts';
+import { type DriveWorld, startDriveWorld } from '../support/drive-world.ts';
+import { syncHourly } from '../support/sync-hourly.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -30,14 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** Syncs until the actions are complete and the change log waits no longer. */
-async function sync(times = 1): Promise<string[]> {
-  for (let run = 0; run < times; run += 1) {
-    world.clock.advance(HOUR_MS);
-    expect(await world.sync()).toMatchObject({ outcome: 'ok', errors: [] });
-  }
-  return summariesOf(await world.events());
-}
+const sync = (times = 1) => syncHourly(world, times);
 
 async function rowsOf(table: 'grant' | 'event' | 'activity') {
   const db: Database = (await world.context()).db;

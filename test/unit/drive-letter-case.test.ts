@@ -4,8 +4,8 @@ import { buildRemainingShare, buildShare } from '../../src/sources/drive/build-s
 import { compareGrants } from '../../src/sources/drive/compare-grants.ts';
 import { externalGrantOf } from '../../src/sources/drive/external-grantees.ts';
 import { LoadedGrants } from '../../src/sources/drive/loaded-grants.ts';
-import { sharesFromAuditLog } from '../../src/sources/drive/shares-from-audit-log.ts';
 import type { Activity, Permission } from '../../src/vendors/google/rows.ts';
+import { loggedShares } from '../support/logged-shares.ts';
 
 const INSIDERS = { domains: ['acme.com'], addresses: new Set<string>() };
 const AT = Date.UTC(2026, 10, 2, 9, 30, 0, 5);
@@ -41,21 +41,7 @@ function activityIn(change: Change): Activity {
 function loggedShare(change: Change) {
   const [first, ...others] = entriesOf(activityIn(change), INSIDERS);
   if (first === undefined) throw new Error('nothing was logged');
-  const { shares } = sharesFromAuditLog(
-    { actions: [{ entries: [first, ...others] }], others: [] },
-    {
-      grants: new LoadedGrants([]),
-      awaiting: new Map(),
-      itemOf: () => undefined,
-      isOfCreation: () => false,
-      originalOf: () => undefined,
-      loggedGrant: ({ itemId, at, grant }) => ({ itemId, at, grant, owner: 'user/1' }),
-      nameOf: () => undefined,
-      isExternal: () => true,
-      wasInternal: () => false,
-    },
-  );
-  return shares[0];
+  return loggedShares([first, ...others])[0];
 }
 
 function permissionOf(email: string): Permission {

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../src/sources/drive/audit-entry.ts';
-import { LoadedGrants } from '../../src/sources/drive/loaded-grants.ts';
-import { sharesFromAuditLog } from '../../src/sources/drive/shares-from-audit-log.ts';
+import { loggedShares } from '../support/logged-shares.ts';
 
 const ANN = 'ann@acme.example';
-type Entries = readonly [AuditEntry, ...AuditEntry[]];
 
 function entry(key: string, role: string): AuditEntry {
   return {
@@ -20,29 +18,12 @@ function entry(key: string, role: string): AuditEntry {
   };
 }
 
-function sharesOf(entries: Entries, names: Readonly<Record<string, string>> = {}) {
-  return sharesFromAuditLog(
-    { actions: [{ entries }], others: [] },
-    {
-      grants: new LoadedGrants([]),
-      awaiting: new Map(),
-      itemOf: () => undefined,
-      isOfCreation: () => false,
-      originalOf: () => undefined,
-      loggedGrant: ({ itemId, at, grant }) => ({ itemId, at, grant, owner: 'user/1' }),
-      nameOf: (email) => names[email],
-      isExternal: () => true,
-      wasInternal: () => false,
-    },
-  ).shares;
-}
-
 describe('the share of an action in the audit log', () => {
   test.each([
     ['first', [entry('1', 'reader'), entry('2', 'writer')] as const],
     ['last', [entry('1', 'writer'), entry('2', 'reader')] as const],
   ])('contains a link once, with the role of the entry that has it: %s', (_place, entries) => {
-    const [share, ...others] = sharesOf(entries);
+    const [share, ...others] = loggedShares(entries);
     expect(others).toEqual([]);
     expect(share?.eventProperties).toContainEqual({
       name: 'Role',
@@ -52,8 +33,8 @@ describe('the share of an action in the audit log', () => {
   });
 
   test('has the name of the actor, and an id that does not depend on the name', () => {
-    const [share] = sharesOf([entry('1', 'reader')], { [ANN]: 'Ann Tester' });
-    const [unnamed] = sharesOf([entry('1', 'reader')]);
+    const [share] = loggedShares([entry('1', 'reader')], { [ANN]: 'Ann Tester' });
+    const [unnamed] = loggedShares([entry('1', 'reader')]);
     expect(share?.sharer).toEqual({ email: ANN, name: 'Ann Tester' });
     expect(unnamed?.sharer).toEqual({ email: ANN });
     expect(share?.eventId).toBe(unnamed?.eventId);
